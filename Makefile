@@ -1,0 +1,87 @@
+# The whole loop of a developer. `make` alone lists the targets.
+
+# Everything is built without cgo; the tag keeps go.podman.io/image off the C library gpgme.
+TAGS        := containers_image_openpgp
+export CGO_ENABLED := 0
+export GOFLAGS     := $(GOFLAGS) -tags=$(TAGS)
+
+# Tools, installed on first use under .tools/.
+GOLANGCI_LINT_VERSION := v2.6.0
+GOFUMPT_VERSION       := v0.12.0
+TOOLS         := $(CURDIR)/.tools
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+GOFUMPT       := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
+
+# The race detector needs cgo, and so a C compiler.
+CC_FOUND := $(shell command -v $${CC:-cc} 2>/dev/null)
+
+# A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
+SOURCE ?=
+
+FUZZTIME ?= 10s
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Mirror real images through localstack and check every digest (SOURCE=IMAGE adds one of yours)
+	@go run ./localstack/demo $(if $(SOURCE),-source '$(SOURCE)')
+
+.PHONY: test
+test: ## Run all tests, with the race detector where there is a C compiler
+ifneq ($(CC_FOUND),)
+	CGO_ENABLED=1 go test -race $(GOTEST_FLAGS) ./...
+else
+	@echo "no C compiler found: running the tests without the race detector"
+	go test $(GOTEST_FLAGS) ./...
+endif
+
+.PHONY: build
+build: ## Build the programs into bin/
+	go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/...
+
+.PHONY: localstack
+localstack: ## Run the AWS side on this machine until interrupted
+	go run ./localstack
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
+	@unformatted=$$($(GOFUMPT) -l cmd internal localstack); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+	$(GOLANGCI_LINT) run ./...
+
+.PHONY: fmt
+fmt: $(GOFUMPT) ## Format the code
+	$(GOFUMPT) -w cmd internal localstack
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (10s)
+	@for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' cmd internal localstack); do \
+		dir=./$$(dirname $$target); \
+		for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' $$target); do \
+			echo "$$dir $$name"; \
+			go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) $$dir || exit 1; \
+		done; \
+	done
+
+.PHONY: tidy-check
+tidy-check: ## Check that go.mod and go.sum are tidy
+	go mod tidy -diff
+
+.PHONY: ci
+ci: lint tidy-check test fuzz demo ## Everything that must pass
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin .tools
+
+$(GOLANGCI_LINT):
+	GOBIN=$(TOOLS) GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+$(GOFUMPT):
+	GOBIN=$(TOOLS) GOFLAGS= go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+	mv $(TOOLS)/gofumpt $@

@@ -1,0 +1,40 @@
+// Package contract holds the names that the programs share with the
+// infrastructure that runs them: environment variables, table attributes, Batch
+// parameters and exit codes. It imports nothing, so that everything can import it.
+package contract
+
+// Environment variables the programs read, beside those of the AWS SDK.
+const (
+	EnvTable              = "MIRROR_TABLE"               // name of the DynamoDB table of entries
+	EnvQueue              = "MIRROR_QUEUE"               // name or ARN of the Batch queue for mirror jobs
+	EnvJobDefinition      = "MIRROR_JOB_DEFINITION"      // name or ARN of the Batch job definition of mirror jobs
+	EnvInsecureRegistries = "MIRROR_INSECURE_REGISTRIES" // comma-separated hosts that may be reached without TLS
+	EnvAuthParameter      = "CONTAINER_AUTH_PARAMETER"   // SSM parameter that holds a containers-auth.json document
+)
+
+// Attributes of the table.
+const (
+	AttrSource      = "Source"      // S, partition key: the source image name
+	AttrDestination = "Destination" // S, comma-separated S, SS or L of S: the destination image names
+	AttrExpires     = "Expires"     // N, epoch seconds: the entry is ignored from this second on
+)
+
+// Parameters of the Batch job definitions: `Ref::source` and `Ref::dest` of the
+// mirror job, `Ref::repository` and `Ref::tag` of the controller's event job.
+const (
+	ParamSource     = "source"     // the source image name
+	ParamDest       = "dest"       // comma-separated destination image names
+	ParamRepository = "repository" // the ECR repository that was pushed to
+	ParamTag        = "tag"        // the tag that was pushed
+)
+
+// Exit codes of the programs. AWS Batch decides by them whether to run a job
+// again (evaluateOnExit), so they are part of the programs' interface.
+const (
+	ExitOK          = 0   // done, or nothing to do
+	ExitFailed      = 1   // something failed that will fail again
+	ExitUsage       = 2   // wrong command line or configuration
+	ExitTransient   = 75  // something failed that may work next time (EX_TEMPFAIL of sysexits.h)
+	ExitInterrupted = 130 // stopped by SIGINT
+	ExitTerminated  = 143 // stopped by SIGTERM
+)

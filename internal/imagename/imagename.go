@@ -1,0 +1,198 @@
+// Package imagename parses the names that people write for images and says what
+// each one is: an image in Amazon ECR, in ECR Public, in another registry, in an
+// OCI layout or in a directory. It knows names only; nothing here uses the network.
+package imagename
+
+import (
+	_ "crypto/sha512" // names may hold sha512 digests
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/docker/reference"
+)
+
+// Kind says where an image lives, and so how it is reached.
+type Kind int
+
+// The kinds of image name.
+const (
+	Registry  Kind = iota + 1 // a registry that speaks the distribution protocol
+	ECR                       // Amazon ECR, private
+	ECRPublic                 // Amazon ECR Public
+	OCILayout                 // oci:PATH[:REFERENCE]
+	Directory                 // dir:PATH
+)
+
+// A Name is a parsed image name. Names are values: they can be compared and used
+// as map keys. [Parse] makes them.
+type Name struct {
+	Kind       Kind
+	ECR        ECRRegistry   // of kind ECR only
+	Host       string        // of kinds Registry, ECR and ECRPublic, with the port if there is one
+	Repository string        // of the same kinds: the repository's name within its registry
+	Tag        string        // of the same kinds; "latest" where neither tag nor digest was written, "" beside a lone digest
+	Digest     digest.Digest // of the same kinds; "" if none was written
+	Path       string        // of kinds OCILayout and Directory: what follows "oci:" or "dir:"
+}
+
+// unsupported are transports of go.podman.io/image that would otherwise be taken
+// for a Docker Hub repository followed by a tag.
+var unsupported = []string{"containers-storage:", "docker-archive:", "docker-daemon:", "oci-archive:"}
+
+// Parse parses an image name:
+//
+//   - HOST/NAME[:TAG][@DIGEST], or NAME alone for Docker Hub, each optionally after "docker://";
+//   - ACCOUNT.dkr.ecr[-fips].REGION.SUFFIX/NAME[:TAG][@DIGEST] and the dual-stack dkr-ecr hosts;
+//   - ecr.aws/REPOSITORY-ARN[:TAG][@DIGEST];
+//   - oci:PATH[:REFERENCE] and dir:PATH.
+//
+// Its errors quote the name and say what is wrong with it.
+func Parse(s string) (Name, error) {
+	name, err := parse(s)
+	if err != nil {
+		return Name{}, fmt.Errorf("image name %q: %w", s, err)
+	}
+	return name, nil
+}
+
+func parse(s string) (Name, error) {
+	if strings.TrimSpace(s) == "" {
+		return Name{}, errors.New("is empty")
+	}
+	for _, prefix := range unsupported {
+		if strings.HasPrefix(s, prefix) {
+			return Name{}, fmt.Errorf("%s is not supported, only oci:, dir: and registry names are", prefix)
+		}
+	}
+	if path, ok := strings.CutPrefix(s, "oci:"); ok {
+		return local(OCILayout, path)
+	}
+	if path, ok := strings.CutPrefix(s, "dir:"); ok {
+		return local(Directory, path)
+	}
+	s = strings.TrimPrefix(s, "docker://")
+	if strings.Contains(s, "://") {
+		return Name{}, errors.New("has a URL scheme; write HOST/NAME:TAG")
+	}
+	if rest, ok := strings.CutPrefix(s, "ecr.aws/"); ok {
+		return parseARN(rest)
+	}
+	return parseRegistry(s)
+}
+
+func local(kind Kind, path string) (Name, error) {
+	if dir, _ := splitLayout(path); dir == "" {
+		return Name{}, errors.New("has no path")
+	}
+	return Name{Kind: kind, Path: path}, nil
+}
+
+func parseRegistry(s string) (Name, error) {
+	named, err := reference.ParseNormalizedNamed(s)
+	if err != nil {
+		return Name{}, err
+	}
+	name := Name{Kind: Registry, Host: reference.Domain(named), Repository: reference.Path(named)}
+	if tagged, ok := named.(reference.Tagged); ok {
+		name.Tag = tagged.Tag()
+	}
+	if digested, ok := named.(reference.Digested); ok {
+		name.Digest = digested.Digest()
+	}
+	if name.Tag == "" && name.Digest == "" {
+		name.Tag = "latest"
+	}
+	switch {
+	case name.Host == "public.ecr.aws", name.Host == "ecr-public.aws.com":
+		name.Kind = ECRPublic
+	case looksLikeECR(name.Host):
+		if name.ECR, err = parseECRHost(name.Host); err != nil {
+			return Name{}, err
+		}
+		name.Kind = ECR
+		return name, name.checkECR()
+	}
+	return name, nil
+}
+
+// Reference returns the name as a reference, for kinds that live in a registry.
+func (n Name) Reference() (reference.Named, error) {
+	named, err := reference.ParseNormalizedNamed(n.String())
+	if err != nil {
+		return nil, fmt.Errorf("image name %q: %w", n, err)
+	}
+	return named, nil
+}
+
+// String returns the name in its one full form: every name that means the same
+// image by the same way has the same string. Parse gives the name back.
+func (n Name) String() string {
+	switch n.Kind {
+	case OCILayout:
+		return "oci:" + n.Path
+	case Directory:
+		return "dir:" + n.Path
+	}
+	s := n.Host + "/" + n.Repository
+	if n.Tag != "" {
+		s += ":" + n.Tag
+	}
+	if n.Digest != "" {
+		s += "@" + n.Digest.String()
+	}
+	return s
+}
+
+// Place identifies where the image's blobs live: names with the same place share
+// them. It is the repository, however its registry is reached, or the path.
+func (n Name) Place() string {
+	switch n.Kind {
+	case OCILayout:
+		path, _ := splitLayout(n.Path)
+		return "oci:" + filepath.Clean(path)
+	case Directory:
+		return "dir:" + filepath.Clean(n.Path)
+	case ECR:
+		plain := ECRRegistry{Account: n.ECR.Account, Region: n.ECR.Region, Partition: n.ECR.Partition}
+		return plain.Host() + "/" + n.Repository
+	}
+	return n.Host + "/" + n.Repository
+}
+
+// SameImage reports whether both names mean one image in one place, so that
+// copying one to the other would be pointless.
+func (n Name) SameImage(m Name) bool {
+	if n.Place() != m.Place() {
+		return false
+	}
+	if n.Kind == OCILayout {
+		_, a := splitLayout(n.Path)
+		_, b := splitLayout(m.Path)
+		return a == b
+	}
+	return n.Tag == m.Tag && (n.Tag != "" || n.Digest == m.Digest)
+}
+
+// splitLayout splits the path of an OCI layout from the reference after it.
+func splitLayout(s string) (path, ref string) {
+	path, ref, _ = strings.Cut(s, ":")
+	return path, ref
+}
+
+// SplitList splits a comma-separated list of image names as people write it:
+// blanks around names, empty names and repetitions are dropped.
+func SplitList(s string) []string {
+	var names []string
+	seen := map[string]bool{}
+	for name := range strings.SplitSeq(s, ",") {
+		name = strings.TrimSpace(name)
+		if name != "" && !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
