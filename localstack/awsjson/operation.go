@@ -1,0 +1,63 @@
+package awsjson
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+)
+
+// An Operation answers one operation of a service: body is the request's, the
+// result is what to encode as the reply, and an error is best an [Error].
+type Operation func(ctx context.Context, c Caller, body []byte) (any, error)
+
+// Func makes an [Operation] of a function whose input is decoded from JSON; an empty body is In's zero value.
+func Func[In any](f func(ctx context.Context, c Caller, in In) (any, error)) Operation {
+	return func(ctx context.Context, c Caller, body []byte) (any, error) {
+		var in In
+		if err := decode(body, &in); err != nil {
+			return nil, err
+		}
+		return f(ctx, c, in)
+	}
+}
+
+// Body reads the request's body. One over limit bytes is a RequestEntityTooLargeException.
+func Body(r *http.Request, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err != nil {
+		return nil, Errorf("SerializationException", "reading body: %v", err)
+	}
+	if int64(len(body)) > limit {
+		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "body too large"}
+	}
+	return body, nil
+}
+
+// Do runs op for the request, whose body may have up to limit bytes: it finds
+// the caller as [CallerOf] does, reads the body and calls op. A nil op is an
+// UnknownOperationException.
+func Do(r *http.Request, home string, limit int64, op Operation) (any, error) {
+	c, err := CallerOf(r, home)
+	if err != nil {
+		return nil, err
+	}
+	if op == nil {
+		return nil, Errorf("UnknownOperationException", "the stand-in for %s does not have this operation", c.Service)
+	}
+	body, err := Body(r, limit)
+	if err != nil {
+		return nil, err
+	}
+	return op(r.Context(), c, body)
+}
+
+func decode(body []byte, in any) error {
+	if len(body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(body, in); err != nil {
+		return Errorf("SerializationException", "%v", err)
+	}
+	return nil
+}

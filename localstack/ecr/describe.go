@@ -1,0 +1,147 @@
+package ecr
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+type imageDetail struct {
+	RegistryID     string   `json:"registryId"`
+	RepositoryName string   `json:"repositoryName"`
+	Digest         string   `json:"imageDigest"`
+	Tags           []string `json:"imageTags,omitempty"`
+	Size           int64    `json:"imageSizeInBytes"`
+	PushedAt       epoch    `json:"imagePushedAt"`
+	PulledAt       epoch    `json:"lastRecordedPullTime,omitzero"`
+	MediaType      string   `json:"imageManifestMediaType"`
+	ArtifactType   string   `json:"artifactMediaType,omitempty"`
+	Subject        string   `json:"subjectManifestDigest,omitempty"`
+	Status         string   `json:"imageStatus"`
+}
+
+func (repo *repository) imageDetail(img *image) imageDetail {
+	return imageDetail{
+		RegistryID: repo.id.Account, RepositoryName: repo.id.Name,
+		Digest: img.digest.String(), Tags: img.sortedTags(), Size: img.size,
+		PushedAt: epoch(img.pushedAt), PulledAt: epoch(img.pulledAt),
+		MediaType: img.mediaType, ArtifactType: img.artifactType, Subject: img.subject.String(), Status: "ACTIVE",
+	}
+}
+
+// An imageFilter chooses images. Nothing is ever archived here.
+type imageFilter struct {
+	TagStatus   *string `json:"tagStatus"`
+	ImageStatus *string `json:"imageStatus"`
+}
+
+func (f imageFilter) check() error {
+	if f.TagStatus != nil {
+		if err := oneOf("filter.tagStatus", *f.TagStatus, "TAGGED", "UNTAGGED", "ANY"); err != nil {
+			return err
+		}
+	}
+	if f.ImageStatus != nil {
+		return oneOf("filter.imageStatus", *f.ImageStatus, "ACTIVE", "ARCHIVED", "ACTIVATING", "ANY")
+	}
+	return nil
+}
+
+func (f imageFilter) passes(img *image) bool {
+	if f.ImageStatus != nil && *f.ImageStatus != "ACTIVE" && *f.ImageStatus != "ANY" {
+		return false
+	}
+	return f.TagStatus == nil || *f.TagStatus == "ANY" || (*f.TagStatus == "TAGGED") == (len(img.tags) > 0)
+}
+
+// filtered returns the images that pass, in the order of their digests.
+func (repo *repository) filtered(f imageFilter) []*image {
+	var images []*image
+	for _, img := range repo.images {
+		if f.passes(img) {
+			images = append(images, img)
+		}
+	}
+	slices.SortFunc(images, func(a, b *image) int { return strings.Compare(a.digest.String(), b.digest.String()) })
+	return images
+}
+
+type describeImagesInput struct {
+	target
+	IDs    []imageID   `json:"imageIds"`
+	Filter imageFilter `json:"filter"`
+	paging
+}
+
+type describeImagesOutput struct {
+	Details   []imageDetail `json:"imageDetails"`
+	NextToken string        `json:"nextToken,omitempty"`
+}
+
+func (r *Registry) describeImages(_ context.Context, c call, in describeImagesInput) (out describeImagesOutput, err error) {
+	id, err := in.resolve(c)
+	if err != nil {
+		return out, err
+	}
+	if err := in.check(); err != nil {
+		return out, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	repo, err := r.find(id)
+	if err != nil {
+		return out, err
+	}
+	var images []*image
+	if in.IDs != nil {
+		images, err = repo.chosen(in.IDs)
+	} else {
+		images, out.NextToken, err = page(in.paging, repo.filtered(in.Filter), func(i *image) string { return i.digest.String() })
+	}
+	out.Details = make([]imageDetail, len(images))
+	for i, img := range images {
+		out.Details[i] = repo.imageDetail(img)
+	}
+	return out, err
+}
+
+func (in describeImagesInput) check() error {
+	if err := in.paging.check(in.IDs != nil, "imageIds"); err != nil {
+		return err
+	}
+	if in.IDs != nil {
+		if err := length("imageIds", len(in.IDs), 1, maxBatch); err != nil {
+			return err
+		}
+	}
+	return in.Filter.check()
+}
+
+// chosen returns the images named, each once. One that is not there fails the call.
+func (repo *repository) chosen(ids []imageID) ([]*image, error) {
+	var images []*image
+	for _, id := range ids {
+		img, failure := repo.lookUp(id)
+		switch {
+		case failure == nil:
+			if !slices.Contains(images, img) {
+				images = append(images, img)
+			}
+		case failure.Code == "ImageNotFound" || failure.Code == "ImageTagDoesNotMatchDigest":
+			return nil, refuse("ImageNotFoundException",
+				"The image with imageId {imageDigest:%s, imageTag:%s} does not exist within the repository with name '%s' in the registry with id '%s'",
+				orNull(id.Digest), orNull(id.Tag), repo.id.Name, repo.id.Account)
+		default:
+			return nil, refuse("InvalidParameterException", "%s", failure.Reason)
+		}
+	}
+	return images, nil
+}
+
+func orNull(s string) string {
+	if s == "" {
+		s = "null"
+	}
+	return fmt.Sprintf("'%s'", s)
+}

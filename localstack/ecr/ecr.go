@@ -1,0 +1,103 @@
+// Package ecr is a strict stand-in for private Amazon ECR: its API, the presigned
+// URLs from which layers are downloaded, and its registry front under /v2/, all over
+// the same storage. It refuses what AWS refuses, with AWS's error codes, so that a
+// client that works with it works with AWS.
+//
+// The caller's credential scope chooses the region, and registryId (else the
+// caller's account) the registry: accounts and regions are kept apart. What it does
+// not simulate: permissions, signatures of requests, encryption, scanning, lifecycle,
+// replication, archiving, pull-through caches, and the conversion of manifests.
+package ecr
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/localstack/stats"
+	"ecrmirror/localstack/store"
+)
+
+// Options say how a [Registry] behaves.
+type Options struct {
+	// Home is the account, of 12 digits, of callers whose access key id is not an
+	// account id.
+	Home string
+	// Dir is where blobs are kept. It is created if it does not exist.
+	Dir string
+	// Stats counts calls ("ecr.PutImage", "s3.GetObject", "v2.HEAD manifest") and the
+	// bytes of blobs by repository: ACCOUNT/REGION/NAME, or an external repository's name.
+	Stats *stats.Counter
+	// OnPush is called after each push of a manifest that changed something, tagged or
+	// not, through the API or /v2/. It is called without locks held, before the
+	// pusher gets its answer. May be nil.
+	OnPush func(Push)
+	// Now tells the time; nil is [time.Now].
+	Now func() time.Time
+}
+
+// A Push is a manifest that arrived in a repository.
+type Push struct {
+	Account, Region, Repository string
+	Tag                         string // "" for an untagged push
+	Digest                      digest.Digest
+	MediaType                   string
+}
+
+// A Registry is ECR in all accounts and regions, and beside it, under /v2/, an
+// ordinary registry. It is safe for concurrent use. Layers are on disk; what
+// describes them, manifests included, is in memory and ends with the process.
+type Registry struct {
+	opts   Options
+	store  *store.Store
+	limits limits
+	key    []byte // signs presigned URLs
+
+	mu           sync.Mutex // guards what follows, and the storage of manifests and tags
+	repositories map[repositoryID]*repository
+}
+
+// limits are ECR's service quotas that cannot be adjusted, and those that a test
+// would want to reach.
+type limits struct {
+	partSize     int   // bytes
+	parts        int   // of one layer
+	layerSize    int64 // bytes
+	tags         int   // of one image
+	images       int   // of one repository
+	repositories int   // of one registry
+}
+
+// New returns a registry that keeps its blobs in opts.Dir. Its /v2/ front works
+// until ctx is done. An invalid Home, or a directory that cannot be made, is an error.
+func New(ctx context.Context, opts Options) (*Registry, error) {
+	if !accountID.MatchString(opts.Home) {
+		return nil, fmt.Errorf("starting ECR: home account %q is not of 12 digits", opts.Home)
+	}
+	if opts.Stats == nil {
+		return nil, errors.New("starting ECR: no counter")
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	s, err := store.Open(ctx, opts.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("starting ECR: %w", err)
+	}
+	r := &Registry{
+		opts:         opts,
+		store:        s,
+		limits:       limits{partSize: 20 << 20, parts: 4200, layerSize: 52_000 << 20, tags: 1000, images: 100_000, repositories: 100_000},
+		key:          make([]byte, 32),
+		repositories: map[repositoryID]*repository{},
+	}
+	if _, err := rand.Read(r.key); err != nil {
+		return nil, fmt.Errorf("starting ECR: making a signing key: %w", err)
+	}
+	return r, nil
+}

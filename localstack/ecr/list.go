@@ -1,0 +1,45 @@
+package ecr
+
+import "context"
+
+type listImagesInput struct {
+	target
+	Filter imageFilter `json:"filter"`
+	paging
+}
+
+type listImagesOutput struct {
+	IDs       []imageID `json:"imageIds"`
+	NextToken string    `json:"nextToken,omitempty"`
+}
+
+// listImages lists one id for every tag, and one for every image without any.
+func (r *Registry) listImages(_ context.Context, c call, in listImagesInput) (out listImagesOutput, err error) {
+	id, err := in.resolve(c)
+	if err != nil {
+		return out, err
+	}
+	if err := in.check(false, ""); err != nil {
+		return out, err
+	}
+	if err := in.Filter.check(); err != nil {
+		return out, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	repo, err := r.find(id)
+	if err != nil {
+		return out, err
+	}
+	ids := []imageID{}
+	for _, img := range repo.filtered(in.Filter) {
+		if len(img.tags) == 0 {
+			ids = append(ids, imageID{Digest: img.digest.String()})
+		}
+		for _, tag := range img.sortedTags() {
+			ids = append(ids, imageID{Digest: img.digest.String(), Tag: tag})
+		}
+	}
+	out.IDs, out.NextToken, err = page(in.paging, ids, func(i imageID) string { return i.Digest + " " + i.Tag })
+	return out, err
+}

@@ -1,0 +1,180 @@
+package ecr
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+)
+
+// A step is one part of an upload.
+type step struct {
+	first, size int64
+	want        string // code of the refusal; "" if the part is taken
+}
+
+func TestPartsAreConsecutive(t *testing.T) {
+	const mib = 1 << 20
+	digestOf := func(n int) string { return digest.FromBytes(make([]byte, n)).String() }
+	for _, tt := range []struct {
+		name   string
+		steps  []step
+		digest string
+		want   string // code of CompleteLayerUpload's refusal
+	}{
+		{"one small part", []step{{0, 1, ""}}, digestOf(1), ""},
+		{"a small last part", []step{{0, 5 * mib, ""}, {5 * mib, 1, ""}}, digestOf(5*mib + 1), ""},
+		{"a gap", []step{{0, 2, ""}, {3, 1, "InvalidLayerPartException"}}, digestOf(2), ""},
+		{"a repeat", []step{{0, 2, ""}, {0, 2, "InvalidLayerPartException"}}, digestOf(2), ""},
+		{"not from the start", []step{{1, 1, "InvalidLayerPartException"}, {0, 1, ""}}, digestOf(1), ""},
+		{"a small part before the last", []step{{0, 5*mib - 1, ""}, {5*mib - 1, 1, ""}}, digestOf(5 * mib), "LayerPartTooSmallException"},
+		{"no parts", nil, digestOf(0), "EmptyUploadException"},
+		{"another digest", []step{{0, 1, ""}}, digestOf(2), "InvalidLayerException"},
+		{"a digest of an unknown algorithm", []step{{0, 1, ""}}, "md5:00", "InvalidLayerException"},
+		{"no digest", []step{{0, 1, ""}}, "latest", "InvalidParameterException"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.repository("app")
+			id := w.initiate("app")
+			for _, s := range tt.steps {
+				if err := w.part(t.Context(), "app", id, s.first, make([]byte, s.size)); code(err) != s.want {
+					t.Errorf("part of %d bytes at %d: got %v, want %q", s.size, s.first, err, s.want)
+				}
+			}
+			if err := w.complete(t.Context(), "app", id, tt.digest); code(err) != tt.want {
+				t.Errorf("completing: got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestInvalidPartSaysWhereToResume(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	id := w.initiate("app")
+	var invalid *types.InvalidLayerPartException
+	if err := w.part(t.Context(), "app", id, 7, []byte("x")); !errors.As(err, &invalid) || invalid.LastValidByteReceived != nil {
+		t.Errorf("before the first part: %v", err)
+	}
+	if err := w.part(t.Context(), "app", id, 0, []byte("0123456789")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.part(t.Context(), "app", id, 7, []byte("x")); !errors.As(err, &invalid) {
+		t.Fatal(err)
+	}
+	got := []string{*invalid.RegistryId, *invalid.RepositoryName, *invalid.UploadId}
+	if diff := cmp.Diff([]string{home, "app", id}, got); diff != "" || aws.ToInt64(invalid.LastValidByteReceived) != 9 {
+		t.Errorf("last valid byte %d; %s", aws.ToInt64(invalid.LastValidByteReceived), diff)
+	}
+}
+
+func TestPartOfAnotherLengthThanItsRangeIsRefused(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	_, err := w.ecr.UploadLayerPart(t.Context(), &awsecr.UploadLayerPartInput{
+		RepositoryName: aws.String("app"), UploadId: aws.String(w.initiate("app")),
+		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(9), LayerPartBlob: []byte("short"),
+	})
+	if code(err) != "InvalidLayerPartException" {
+		t.Error(err)
+	}
+}
+
+func TestUploadAnswers(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	began := must[*awsecr.InitiateLayerUploadOutput](t)(
+		w.ecr.InitiateLayerUpload(t.Context(), &awsecr.InitiateLayerUploadInput{RepositoryName: aws.String("app")}))
+	if *began.PartSize != 10_485_760 {
+		t.Errorf("part size %d", *began.PartSize)
+	}
+	part := must[*awsecr.UploadLayerPartOutput](t)(w.ecr.UploadLayerPart(t.Context(), &awsecr.UploadLayerPartInput{
+		RepositoryName: aws.String("app"), UploadId: began.UploadId,
+		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(4), LayerPartBlob: []byte("layer"),
+	}))
+	if *part.LastByteReceived != 4 || *part.UploadId != *began.UploadId || *part.RegistryId != home {
+		t.Errorf("part: %+v", part)
+	}
+	d := digest.FromString("layer").String()
+	done := must[*awsecr.CompleteLayerUploadOutput](t)(w.ecr.CompleteLayerUpload(t.Context(), &awsecr.CompleteLayerUploadInput{
+		RepositoryName: aws.String("app"), UploadId: began.UploadId, LayerDigests: []string{d},
+	}))
+	if *done.LayerDigest != d || *done.RepositoryName != "app" {
+		t.Errorf("complete: %+v", done)
+	}
+	if got := w.stats.Snapshot().BytesWritten["111111111111/eu-west-1/app"]; got != 5 {
+		t.Errorf("counted %d bytes written, want 5", got)
+	}
+}
+
+func TestUploadEndsOnce(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app", "elsewhere")
+	w.layer("app", []byte("layer"))
+	d := digest.FromString("layer").String()
+	id := w.initiate("app")
+	if err := w.part(t.Context(), "app", id, 0, []byte("layer")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.part(t.Context(), "elsewhere", id, 5, []byte("layer")); code(err) != "UploadNotFoundException" {
+		t.Errorf("upload of another repository: %v", err)
+	}
+	if err := w.complete(t.Context(), "app", id, d); code(err) != "LayerAlreadyExistsException" {
+		t.Errorf("layer that exists: %v", err)
+	}
+	if err := w.complete(t.Context(), "app", id, d); code(err) != "UploadNotFoundException" {
+		t.Errorf("second time: %v", err)
+	}
+}
+
+func TestUploadQuotas(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	if got := w.limits.partSize; got != 20<<20 {
+		t.Errorf("parts may have %d bytes", got)
+	}
+	w.limits.partSize, w.limits.parts, w.limits.layerSize = 9, 2, 10
+	for _, tt := range []struct {
+		name  string
+		steps []step
+	}{
+		{"too many parts", []step{{0, 1, ""}, {1, 1, ""}, {2, 1, "LimitExceededException"}}},
+		{"too large a part", []step{{0, 10, "InvalidParameterException"}, {0, 9, ""}}},
+		{"too large a layer", []step{{0, 9, ""}, {9, 2, "LimitExceededException"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			id := w.initiate("app")
+			for _, s := range tt.steps {
+				if err := w.part(t.Context(), "app", id, s.first, bytes.Repeat([]byte{1}, int(s.size))); code(err) != s.want {
+					t.Errorf("part at %d: got %v, want %q", s.first, err, s.want)
+				}
+			}
+		})
+	}
+}
+
+func TestDeletedRepositoryDropsUploadsAndLayers(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app", "app/sub")
+	d := w.layer("app", []byte("layer"))
+	w.layer("app/sub", []byte("layer"))
+	id := w.initiate("app")
+	must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
+	w.repository("app")
+	if err := w.part(t.Context(), "app", id, 0, []byte("x")); code(err) != "UploadNotFoundException" {
+		t.Errorf("upload: %v", err)
+	}
+	for repo, want := range map[string]types.LayerAvailability{"app": "UNAVAILABLE", "app/sub": "AVAILABLE"} {
+		out := must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
+			&awsecr.BatchCheckLayerAvailabilityInput{RepositoryName: &repo, LayerDigests: []string{d.String()}}))
+		if out.Layers[0].LayerAvailability != want {
+			t.Errorf("layer in %s is %s", repo, out.Layers[0].LayerAvailability)
+		}
+	}
+}

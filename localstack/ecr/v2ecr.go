@@ -1,0 +1,182 @@
+package ecr
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/store"
+)
+
+// serveECR answers for a repository of ECR.
+func (r *Registry) serveECR(w http.ResponseWriter, req *http.Request, v v2Request) {
+	if err := checkRepositoryName("repositoryName", v.ecr.Name); err != nil {
+		writeV2Error(w, http.StatusBadRequest, "NAME_INVALID", err.Error())
+		return
+	}
+	if err := r.exists(*v.ecr); err != nil {
+		writeRefusal(w, err)
+		return
+	}
+	switch {
+	case req.Method == http.MethodDelete:
+		writeV2Error(w, http.StatusMethodNotAllowed, "UNSUPPORTED", "The operation is unsupported.")
+	case v.kind == "manifest" && req.Method == http.MethodPut:
+		r.putManifest(w, req, v)
+	case v.kind == "manifest":
+		r.getManifest(w, req, v)
+	case v.kind == "tags" && req.Method == http.MethodGet:
+		r.listTags(w, req, v)
+	case v.kind == "upload":
+		r.forward(w, withoutMount(req), v)
+	default:
+		r.forward(w, req, v)
+	}
+}
+
+// putManifest takes a manifest by the rules of PutImage. What is already there as
+// pushed is a success, as it is to clients of ECR's registry.
+func (r *Registry) putManifest(w http.ResponseWriter, req *http.Request, v v2Request) {
+	content, err := io.ReadAll(io.LimitReader(req.Body, maxManifest+1))
+	if err != nil {
+		writeV2Error(w, http.StatusBadRequest, "MANIFEST_INVALID", err.Error())
+		return
+	}
+	p := pushed{content: content, mediaType: req.Header.Get("Content-Type")}
+	switch {
+	case strings.Contains(v.ref, ":") && contentDigest.MatchString(v.ref):
+		p.digest = digest.Digest(v.ref)
+	case imageTag.MatchString(v.ref):
+		p.tag = v.ref
+	default:
+		writeV2Error(w, http.StatusBadRequest, "TAG_INVALID", "neither a tag nor a digest: "+v.ref)
+		return
+	}
+	m, err := r.put(req.Context(), *v.ecr, p)
+	if refusal, ok := errors.AsType[*awsjson.Error](err); ok && refusal.Code == "ImageAlreadyExistsException" {
+		err = nil
+	}
+	if err != nil {
+		writeRefusal(w, err)
+		return
+	}
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	w.Header().Set("Location", "http://"+req.Host+"/v2/"+v.name+"/manifests/"+m.digest.String())
+	w.Header().Set("Docker-Content-Digest", m.digest.String())
+	w.WriteHeader(http.StatusCreated)
+}
+
+// getManifest serves Docker's first schema, which the store does not know, itself.
+func (r *Registry) getManifest(w http.ResponseWriter, req *http.Request, v v2Request) {
+	img := r.imageAt(*v.ecr, v.ref)
+	if img == nil || store.Keeps(img.mediaType) {
+		if status := r.forward(w, req, v); img != nil && req.Method == http.MethodGet && status == http.StatusOK {
+			r.pulled(img)
+		}
+		return
+	}
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	w.Header().Set("Content-Type", img.mediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(img.raw)))
+	w.Header().Set("Docker-Content-Digest", img.digest.String())
+	if req.Method == http.MethodGet {
+		r.pulled(img)
+		_, _ = w.Write(img.raw)
+	}
+}
+
+// imageAt returns the image under a tag or digest, nil if there is none.
+func (r *Registry) imageAt(id repositoryID, ref string) *image {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	repo := r.repositories[id]
+	if repo == nil {
+		return nil
+	}
+	if img := repo.tags[ref]; img != nil {
+		return img
+	}
+	return repo.images[digest.Digest(ref)]
+}
+
+func (r *Registry) pulled(img *image) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	img.pulledAt = r.opts.Now()
+}
+
+// listTags lists the repository's tags, after the tag "last" and at most "n" of them.
+func (r *Registry) listTags(w http.ResponseWriter, req *http.Request, v v2Request) {
+	query := req.URL.Query()
+	most, err := strconv.Atoi(query.Get("n"))
+	if query.Has("n") && (err != nil || most < 0) {
+		writeV2Error(w, http.StatusBadRequest, "PAGINATION_NUMBER_INVALID", "invalid number of results requested")
+		return
+	}
+	tags := r.tagsAfter(*v.ecr, query.Get("last"))
+	if query.Has("n") && len(tags) > most {
+		tags = tags[:most]
+		if most > 0 {
+			next := "/v2/" + v.name + "/tags/list?last=" + tags[most-1] + "&n=" + strconv.Itoa(most)
+			w.Header().Set("Link", "<"+next+`>; rel="next"`)
+		}
+	}
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"name": v.name, "tags": tags})
+}
+
+// tagsAfter returns the repository's tags that sort after last.
+func (r *Registry) tagsAfter(id repositoryID, last string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	tags := []string{}
+	if repo := r.repositories[id]; repo != nil {
+		tags = slices.AppendSeq(tags, maps.Keys(repo.tags))
+	}
+	slices.Sort(tags)
+	return slices.DeleteFunc(tags, func(t string) bool { return t <= last })
+}
+
+// refusals say how the API's refusals look under /v2/.
+var refusals = map[string]struct {
+	status int
+	code   string
+}{
+	"RepositoryNotFoundException":       {http.StatusNotFound, "NAME_UNKNOWN"},
+	"ImageTagAlreadyExistsException":    {http.StatusBadRequest, "TAG_INVALID"},
+	"LayersNotFoundException":           {http.StatusBadRequest, "MANIFEST_BLOB_UNKNOWN"},
+	"ReferencedImagesNotFoundException": {http.StatusBadRequest, "MANIFEST_BLOB_UNKNOWN"},
+	"ImageDigestDoesNotMatchException":  {http.StatusBadRequest, "DIGEST_INVALID"},
+	"InvalidParameterException":         {http.StatusBadRequest, "MANIFEST_INVALID"},
+	"LimitExceededException":            {http.StatusForbidden, "DENIED"},
+}
+
+// writeRefusal answers with err in the shape of the registry API.
+func writeRefusal(w http.ResponseWriter, err error) {
+	refusal, ok := errors.AsType[*awsjson.Error](err)
+	if !ok {
+		writeV2Error(w, http.StatusInternalServerError, "UNKNOWN", err.Error())
+		return
+	}
+	as, known := refusals[refusal.Code]
+	if !known {
+		as.status, as.code = http.StatusInternalServerError, "UNKNOWN"
+	}
+	writeV2Error(w, as.status, as.code, refusal.Message)
+}
+
+func writeV2Error(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []map[string]string{{"code": code, "message": message}}})
+}
