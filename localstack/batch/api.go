@@ -1,0 +1,101 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"ecrmirror/localstack/awsjson"
+)
+
+// PathPrefix is where Batch's operations are: POST /v1/<operation in lower case>.
+const PathPrefix = "/v1/"
+
+// bodyLimit is the size of the largest request read, in bytes; Batch's own limits are smaller.
+const bodyLimit = 1 << 20
+
+// operationNames maps the path under [PathPrefix] to the operation's name.
+var operationNames = map[string]string{
+	"canceljob":                   "CancelJob",
+	"createcomputeenvironment":    "CreateComputeEnvironment",
+	"createjobqueue":              "CreateJobQueue",
+	"deregisterjobdefinition":     "DeregisterJobDefinition",
+	"describecomputeenvironments": "DescribeComputeEnvironments",
+	"describejobdefinitions":      "DescribeJobDefinitions",
+	"describejobqueues":           "DescribeJobQueues",
+	"describejobs":                "DescribeJobs",
+	"listjobs":                    "ListJobs",
+	"registerjobdefinition":       "RegisterJobDefinition",
+	"submitjob":                   "SubmitJob",
+	"terminatejob":                "TerminateJob",
+}
+
+// OperationName names the operation that a request asks for, as "SubmitJob", or gives its path if it is not one.
+func OperationName(r *http.Request) string {
+	if name, ok := operationNames[strings.TrimPrefix(r.URL.Path, PathPrefix)]; ok && r.Method == http.MethodPost {
+		return name
+	}
+	return r.URL.Path
+}
+
+// ServeHTTP answers requests under [PathPrefix].
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, s.operation(OperationName(r)))
+	w.Header().Set("Content-Type", "application/json")
+	if err != nil {
+		e := awsjson.ErrorOf(err)
+		w.Header().Set("X-Amzn-ErrorType", e.Code)
+		w.WriteHeader(e.Status)
+		out = map[string]string{"message": e.Message}
+	}
+	_ = json.NewEncoder(w).Encode(out) // an error means the client is gone
+}
+
+func (s *Service) operation(name string) awsjson.Operation {
+	switch name {
+	case "CancelJob":
+		return awsjson.Func(s.cancelJob)
+	case "CreateComputeEnvironment":
+		return awsjson.Func(s.createComputeEnvironment)
+	case "CreateJobQueue":
+		return awsjson.Func(s.createJobQueue)
+	case "DeregisterJobDefinition":
+		return awsjson.Func(s.deregisterJobDefinition)
+	case "DescribeComputeEnvironments":
+		return awsjson.Func(s.describeComputeEnvironments)
+	case "DescribeJobDefinitions":
+		return awsjson.Func(s.describeJobDefinitions)
+	case "DescribeJobQueues":
+		return awsjson.Func(s.describeJobQueues)
+	case "DescribeJobs":
+		return awsjson.Func(s.describeJobs)
+	case "ListJobs":
+		return awsjson.Func(s.listJobs)
+	case "RegisterJobDefinition":
+		return limited("Job definition", 24<<10, awsjson.Func(s.registerJobDefinition))
+	case "SubmitJob":
+		return limited("Job", 30<<10, awsjson.Func(s.submitJob))
+	case "TerminateJob":
+		return awsjson.Func(s.terminateJob)
+	default:
+		return nil
+	}
+}
+
+// limited refuses requests of more than size bytes.
+func limited(what string, size int, op awsjson.Operation) awsjson.Operation {
+	return func(ctx context.Context, c awsjson.Caller, body []byte) (any, error) {
+		if len(body) > size {
+			return nil, refused("%s size must be less than %d KiB, got %d KiB", what, size>>10, (len(body)+1023)>>10)
+		}
+		return op(ctx, c, body)
+	}
+}
+
+// refused is Batch's answer to a request it cannot do: a ClientException.
+func refused(format string, args ...any) *awsjson.Error {
+	e := awsjson.Errorf("ClientException", format, args...)
+	e.Message = "Error executing request, Exception : " + e.Message
+	return e
+}

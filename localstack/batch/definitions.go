@@ -1,0 +1,182 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"ecrmirror/localstack/awsjson"
+)
+
+// A jobDefinition is one revision of a job definition.
+type jobDefinition struct {
+	Name                 string               `json:"jobDefinitionName"`
+	ARN                  string               `json:"jobDefinitionArn"`
+	Revision             int                  `json:"revision"`
+	Status               string               `json:"status"`
+	Type                 string               `json:"type"`
+	Orchestration        string               `json:"containerOrchestrationType"`
+	Parameters           map[string]string    `json:"parameters"`
+	Container            *containerProperties `json:"containerProperties"`
+	Retry                *RetryStrategy       `json:"retryStrategy,omitempty"`
+	Timeout              *Timeout             `json:"timeout,omitempty"`
+	SchedulingPriority   *int                 `json:"schedulingPriority,omitempty"`
+	PropagateTags        bool                 `json:"propagateTags"`
+	PlatformCapabilities []string             `json:"platformCapabilities,omitempty"`
+	Tags                 map[string]string    `json:"tags,omitempty"`
+}
+
+// containerProperties are a definition's container. What a process on this
+// machine has no use for is kept as it came, for descriptions.
+type containerProperties struct {
+	Image            string          `json:"image,omitempty"`
+	Command          []string        `json:"command"`
+	Environment      []KeyValue      `json:"environment"`
+	Resources        []Resource      `json:"resourceRequirements"`
+	JobRole          string          `json:"jobRoleArn,omitempty"`
+	ExecutionRole    string          `json:"executionRoleArn,omitempty"`
+	Logs             json.RawMessage `json:"logConfiguration,omitempty"`
+	Network          json.RawMessage `json:"networkConfiguration,omitempty"`
+	Fargate          json.RawMessage `json:"fargatePlatformConfiguration,omitempty"`
+	RuntimePlatform  json.RawMessage `json:"runtimePlatform,omitempty"`
+	EphemeralStorage json.RawMessage `json:"ephemeralStorage,omitempty"`
+	Linux            json.RawMessage `json:"linuxParameters,omitempty"`
+	Secrets          []any           `json:"secrets"`
+	MountPoints      []any           `json:"mountPoints"`
+	Volumes          []any           `json:"volumes"`
+}
+
+func (s *Service) registerJobDefinition(_ context.Context, c awsjson.Caller, in struct {
+	jobDefinition
+	ECS  json.RawMessage `json:"ecsProperties"`
+	EKS  json.RawMessage `json:"eksProperties"`
+	Node json.RawMessage `json:"nodeProperties"`
+},
+) (any, error) {
+	d := in.jobDefinition
+	switch {
+	case given(in.ECS), given(in.EKS), given(in.Node):
+		return nil, refused("the stand-in for Batch has single-container jobs on Amazon ECS only")
+	case d.Type != "container":
+		return nil, refused("type %q is not container", d.Type)
+	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.world(c)
+	d.Revision = len(w.definitions[d.Name]) + 1
+	d.ARN = c.ARN("batch", "job-definition/"+d.Name+":"+strconv.Itoa(d.Revision))
+	d.Status, d.Orchestration = "ACTIVE", "ECS"
+	w.definitions[d.Name] = append(w.definitions[d.Name], &d)
+	return map[string]any{"jobDefinitionName": d.Name, "jobDefinitionArn": d.ARN, "revision": d.Revision}, nil
+}
+
+func (d *jobDefinition) check() error {
+	if err := checkName("jobDefinitionName", d.Name); err != nil {
+		return err
+	}
+	switch {
+	case d.Container == nil || d.Container.Image == "":
+		return refused("containerProperties.image must be provided")
+	case len(d.Container.Secrets)+len(d.Container.MountPoints)+len(d.Container.Volumes) > 0:
+		return refused("the stand-in for Batch does not have secrets, mount points and volumes")
+	}
+	if err := checkResources(d.Container.Resources); err != nil {
+		return err
+	}
+	if err := checkCommand(d.Container.Command); err != nil {
+		return err
+	}
+	if err := checkEnvironment(d.Container.Environment); err != nil {
+		return err
+	}
+	if err := d.Retry.check(); err != nil {
+		return err
+	}
+	return d.Timeout.check()
+}
+
+// definition finds the caller's definition by name, name:revision or ARN; without
+// a revision it is the latest active one. The lock must be held.
+func (s *Service) definition(c awsjson.Caller, nameOrARN string) (*jobDefinition, error) {
+	local := localName(c, "job-definition", nameOrARN)
+	name, revision, ok := splitRevision(local)
+	all := s.world(c).definitions[name]
+	if !ok || revision > len(all) {
+		all = nil
+	}
+	if revision > 0 && len(all) > 0 {
+		all = all[revision-1 : revision]
+	}
+	for _, d := range slices.Backward(all) {
+		if d.Status == "ACTIVE" {
+			return d, nil
+		}
+	}
+	return nil, refused("JobDefinition %s not found or inactive", nameOrARN)
+}
+
+func (s *Service) deregisterJobDefinition(_ context.Context, c awsjson.Caller, in struct {
+	Definition string `json:"jobDefinition"`
+},
+) (any, error) {
+	local := localName(c, "job-definition", in.Definition)
+	name, revision, ok := splitRevision(local)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.world(c).definitions[name]
+	if !ok || revision == 0 || revision > len(all) {
+		return nil, refused("JobDefinition %s not found; name:revision or an ARN with the revision is needed", in.Definition)
+	}
+	all[revision-1].Status = "INACTIVE"
+	return struct{}{}, nil
+}
+
+func (s *Service) describeJobDefinitions(_ context.Context, c awsjson.Caller, in struct {
+	page
+	Names  []string `json:"jobDefinitions"`
+	Name   string   `json:"jobDefinitionName"`
+	Status string   `json:"status"`
+},
+) (any, error) {
+	if len(in.Names) > 100 {
+		return nil, refused("at most 100 job definitions may be given, got %d", len(in.Names))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.world(c)
+	list := []jobDefinition{}
+	for _, name := range slices.Sorted(maps.Keys(w.definitions)) {
+		for _, d := range slices.Backward(w.definitions[name]) {
+			if d.matches(in.Names, in.Name, in.Status) {
+				list = append(list, *d)
+			}
+		}
+	}
+	list, next, err := cutAll(in.page, list)
+	return map[string]any{"jobDefinitions": list, "nextToken": next}, err
+}
+
+// matches tells whether the definition is one of names (ARN, name:revision or name), if there are any, has that
+// name and that status, if they are given.
+func (d *jobDefinition) matches(names []string, name, status string) bool {
+	revision := d.Name + ":" + strconv.Itoa(d.Revision)
+	if len(names) > 0 && !slices.Contains(names, d.ARN) && !slices.Contains(names, revision) && !slices.Contains(names, d.Name) {
+		return false
+	}
+	return (name == "" || name == d.Name) && (status == "" || status == d.Status)
+}
+
+// given tells whether a member of a request was there and not empty.
+func given(raw json.RawMessage) bool {
+	switch string(raw) {
+	case "", "null", "[]", "{}":
+		return false
+	default:
+		return true
+	}
+}

@@ -1,0 +1,180 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"ecrmirror/localstack/awsjson"
+)
+
+// A computeEnvironment is kept and described; the jobs of every one run on this machine.
+type computeEnvironment struct {
+	Name      string            `json:"computeEnvironmentName"`
+	ARN       string            `json:"computeEnvironmentArn"`
+	Type      string            `json:"type"`
+	State     string            `json:"state"`
+	Status    string            `json:"status"`
+	Resources json.RawMessage   `json:"computeResources,omitempty"`
+	Role      string            `json:"serviceRole,omitempty"`
+	Tags      map[string]string `json:"tags,omitempty"`
+}
+
+func (s *Service) createComputeEnvironment(_ context.Context, c awsjson.Caller, in computeEnvironment) (any, error) {
+	if err := checkName("computeEnvironmentName", in.Name); err != nil {
+		return nil, err
+	}
+	if in.Type != "MANAGED" && in.Type != "UNMANAGED" {
+		return nil, refused("type %q is not MANAGED or UNMANAGED", in.Type)
+	}
+	if in.Type == "MANAGED" && len(in.Resources) == 0 {
+		return nil, refused("computeResources must be provided for a MANAGED compute environment")
+	}
+	state, err := stateOf(in.State)
+	if err != nil {
+		return nil, err
+	}
+	in.State, in.Status, in.ARN = state, "VALID", c.ARN("batch", "compute-environment/"+in.Name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.world(c)
+	if _, exists := w.environments[in.Name]; exists {
+		return nil, refused("Object already exists: %s", in.Name)
+	}
+	w.environments[in.Name] = &in
+	return map[string]string{"computeEnvironmentName": in.Name, "computeEnvironmentArn": in.ARN}, nil
+}
+
+func (s *Service) describeComputeEnvironments(_ context.Context, c awsjson.Caller, in struct {
+	page
+	Names []string `json:"computeEnvironments"`
+},
+) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list, next, err := described(c, "compute-environment", in.page, in.Names, s.world(c).environments)
+	return map[string]any{"computeEnvironments": list, "nextToken": next}, err
+}
+
+// A queue holds the jobs that wait and counts those that run.
+type queue struct {
+	queueDetail
+	environment string // name of its first compute environment
+	waiting     []*job // RUNNABLE, first come first served
+	running     int
+}
+
+type queueDetail struct {
+	Name         string             `json:"jobQueueName"`
+	ARN          string             `json:"jobQueueArn"`
+	State        string             `json:"state"`
+	Status       string             `json:"status"`
+	Priority     *int               `json:"priority"`
+	Environments []environmentOrder `json:"computeEnvironmentOrder"`
+	Tags         map[string]string  `json:"tags,omitempty"`
+}
+
+type environmentOrder struct {
+	Order       int    `json:"order"`
+	Environment string `json:"computeEnvironment"` // name or ARN from the caller, ARN in descriptions
+}
+
+func (s *Service) createJobQueue(_ context.Context, c awsjson.Caller, in struct {
+	queueDetail
+	SchedulingPolicy string `json:"schedulingPolicyArn"`
+},
+) (any, error) {
+	if err := checkName("jobQueueName", in.Name); err != nil {
+		return nil, err
+	}
+	state, err := stateOf(in.State)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.Priority == nil || *in.Priority < 0:
+		return nil, refused("priority must be a number from 0")
+	case in.SchedulingPolicy != "":
+		return nil, refused("the stand-in for Batch does not have scheduling policies")
+	case len(in.Environments) < 1 || len(in.Environments) > 3:
+		return nil, refused("computeEnvironmentOrder must name 1 to 3 compute environments")
+	}
+	slices.SortFunc(in.Environments, func(a, b environmentOrder) int { return a.Order - b.Order })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.world(c)
+	if _, exists := w.queues[in.Name]; exists {
+		return nil, refused("Object already exists: %s", in.Name)
+	}
+	for i, o := range in.Environments {
+		name := localName(c, "compute-environment", o.Environment)
+		environment, ok := w.environments[name]
+		if !ok {
+			return nil, refused("compute environment %s not found", o.Environment)
+		}
+		in.Environments[i].Environment = environment.ARN
+	}
+	first := localName(c, "compute-environment", in.Environments[0].Environment)
+	in.State, in.Status, in.ARN = state, "VALID", c.ARN("batch", "job-queue/"+in.Name)
+	w.queues[in.Name] = &queue{queueDetail: in.queueDetail, environment: first}
+	return map[string]string{"jobQueueName": in.Name, "jobQueueArn": in.ARN}, nil
+}
+
+func (s *Service) describeJobQueues(_ context.Context, c awsjson.Caller, in struct {
+	page
+	Names []string `json:"jobQueues"`
+},
+) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list, next, err := described(c, "job-queue", in.page, in.Names, s.world(c).queues)
+	details := make([]queueDetail, len(list))
+	for i, q := range list {
+		details[i] = q.queueDetail
+	}
+	return map[string]any{"jobQueues": details, "nextToken": next}, err
+}
+
+// described returns those of all that names name, by name or ARN, or a page of
+// all in the order of their names if there are no names. Unknown names are left out, as Batch does.
+func described[T any](c awsjson.Caller, kind string, p page, names []string, all map[string]T) ([]T, *string, error) {
+	if len(names) > 100 {
+		return nil, nil, refused("at most 100 names may be given, got %d", len(names))
+	}
+	list := []T{}
+	if len(names) == 0 {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			list = append(list, all[name])
+		}
+		return cutAll(p, list)
+	}
+	for _, n := range names {
+		name := localName(c, kind, n)
+		if item, ok := all[name]; ok {
+			list = append(list, item)
+		}
+	}
+	return list, nil, nil
+}
+
+// queue finds the caller's queue by name or ARN. The lock must be held.
+func (s *Service) queue(c awsjson.Caller, nameOrARN string) (*queue, error) {
+	name := localName(c, "job-queue", nameOrARN)
+	q, ok := s.world(c).queues[name]
+	if !ok {
+		return nil, refused("JobQueue %s not found", nameOrARN)
+	}
+	return q, nil
+}
+
+// stateOf checks the state of a queue or compute environment, which is ENABLED if not given.
+func stateOf(s string) (string, error) {
+	switch s {
+	case "":
+		return "ENABLED", nil
+	case "ENABLED", "DISABLED":
+		return s, nil
+	default:
+		return "", refused("state %q is not ENABLED or DISABLED", s)
+	}
+}

@@ -1,0 +1,108 @@
+package batch
+
+import (
+	"context"
+	"slices"
+)
+
+// add takes a new job in: SUBMITTED, and at once RUNNABLE. The lock must be held.
+func (s *Service) add(j *job) {
+	s.last++
+	j.seq, j.created = s.last, s.opts.Now()
+	s.jobs[j.id] = j
+	w := s.world(j.caller)
+	w.jobs = append(w.jobs, j)
+	if s.active == 0 {
+		s.idle = make(chan struct{})
+	}
+	s.active++
+	if overridesSize(j.substituted, j.environment) > overridesLimit {
+		// SubmitJob does not look at this; it is Amazon ECS that refuses to run the task.
+		s.finish(j, statusFailed, "Container Overrides length must be at most 8192")
+		return
+	}
+	s.wait(j)
+}
+
+// wait puts the job at the end of its queue. The lock must be held.
+func (s *Service) wait(j *job) {
+	j.status = statusRunnable
+	j.queue.waiting = append(j.queue.waiting, j)
+	s.dispatch(j.queue)
+}
+
+// dispatch starts the queue's first jobs as far as it has slots. The lock must be held.
+func (s *Service) dispatch(q *queue) {
+	for q.running < s.opts.Slots && len(q.waiting) > 0 && s.ctx.Err() == nil {
+		j := q.waiting[0]
+		q.waiting = q.waiting[1:]
+		s.start(j)
+	}
+}
+
+// start begins the job's next attempt. The lock must be held.
+func (s *Service) start(j *job) {
+	ctx, end := context.WithCancelCause(s.ctx)
+	task := newID()
+	log := &tail{limit: s.opts.LogSize}
+	j.status, j.end = statusStarting, end
+	j.current = &attempt{taskID: task, logStream: logStream(j.definition.Name, task)}
+	j.logs = append(j.logs, log)
+	j.queue.running++
+	s.running.Add(1)
+	go func() {
+		defer s.running.Done()
+		defer end(nil)
+		o := s.run(ctx, j, len(j.attempts)+1, log)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.ended(j, o)
+	}()
+}
+
+// started notes that the job's process runs.
+func (s *Service) started(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j.status, j.current.started = statusRunning, s.opts.Now()
+}
+
+// ended notes how the current attempt ended, and decides what becomes of the job. The lock must be held.
+func (s *Service) ended(j *job, o outcome) {
+	j.current.outcome, j.current.stopped = o, s.opts.Now()
+	j.attempts = append(j.attempts, *j.current)
+	j.current = nil
+	j.queue.running--
+	s.opts.Log.Debug("attempt ended", "job", j.name, "id", j.id, "attempt", len(j.attempts), "statusReason", o.statusReason, "reason", o.reason)
+	switch {
+	case o.succeeded():
+		s.finish(j, statusSucceeded, o.statusReason)
+	case j.terminated:
+		s.finish(j, statusFailed, j.stopReason)
+	case o.final || s.ctx.Err() != nil || !j.retry.retries(len(j.attempts), o):
+		s.finish(j, statusFailed, o.statusReason)
+	default:
+		j.statusReason = o.statusReason
+		s.wait(j)
+	}
+	s.dispatch(j.queue)
+}
+
+// drop takes a RUNNABLE job from its queue and fails it. The lock must be held.
+func (s *Service) drop(j *job, reason string) {
+	j.queue.waiting = slices.DeleteFunc(j.queue.waiting, func(other *job) bool { return other == j })
+	s.finish(j, statusFailed, reason)
+}
+
+// finish makes the job terminal. The lock must be held.
+func (s *Service) finish(j *job, status, reason string) {
+	j.status, j.statusReason, j.stopped = status, reason, s.opts.Now()
+	if s.active--; s.active == 0 {
+		close(s.idle)
+	}
+}
+
+// logStream names the log stream of an attempt, as Batch does.
+func logStream(definition, task string) string {
+	return definition[:min(len(definition), 200)] + "/default/" + task
+}

@@ -1,0 +1,110 @@
+// Localstack runs what the service needs of AWS on one port of this machine, with
+// the real mirror and controller programs as AWS Batch jobs.
+//
+//	go run -tags containers_image_openpgp ./localstack
+//
+// See -h for its flags, and package ecrmirror/localstack/server for what it has.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"syscall"
+
+	"ecrmirror/localstack/server"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "localstack:", err)
+	if errors.Is(err, errUsage) {
+		os.Exit(2)
+	}
+	os.Exit(1)
+}
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// errUsage is a wrong command line.
+var errUsage = errors.New("run localstack -h for help")
+
+// run serves until ctx ends, and tells on out how to use it; what happens goes to log.
+func run(ctx context.Context, args, environ []string, out, log io.Writer) (err error) {
+	opts, err := parse(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	opts.Log = slog.New(slog.NewTextHandler(log, nil))
+	opts.JobEnvironment = networkEnvironment(environ)
+	if opts.Dir == "" {
+		if opts.Dir, err = os.MkdirTemp("", "localstack-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(opts.Dir)) }()
+	}
+	if opts.Programs == "" {
+		opts.Programs = filepath.Join(opts.Dir, "bin")
+		opts.Log.Info("building the programs mirror and controller")
+		if err := buildPrograms(ctx, opts.Programs, environ, log); err != nil {
+			return err
+		}
+	}
+	s, err := server.Start(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if _, err := io.WriteString(out, welcome(s)); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	opts.Log.Info("stopping")
+	return nil
+}
+
+// parse reads the command line. -h writes the help to out and gives flag.ErrHelp.
+func parse(args []string, out io.Writer) (server.Options, error) {
+	var opts server.Options
+	flags := flag.NewFlagSet("localstack", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&opts.Addr, "addr", "127.0.0.1:4566", "`host:port` to listen on; port 0 takes a free one")
+	flags.StringVar(&opts.Dir, "dir", "", "`directory` for blobs, jobs and built programs (default: a temporary one, removed at the end)")
+	flags.StringVar(&opts.Programs, "programs", "", "`directory` with the programs mirror and controller (default: they are built)")
+	flags.StringVar(&opts.Account, "account", "111122223333", "home `account`, 12 digits")
+	flags.StringVar(&opts.Region, "region", "us-east-1", "home `region`")
+	flags.BoolVar(&opts.NoEvents, "no-events", false, "pushes to ECR start no jobs")
+	flags.Func("insecure-registry", "`host:port` of another registry that jobs may reach without TLS; may be repeated", func(host string) error {
+		opts.InsecureRegistries = append(opts.InsecureRegistries, host)
+		return nil
+	})
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(out)
+		_, _ = io.WriteString(out, help)
+		flags.PrintDefaults()
+		return opts, err
+	case err != nil:
+		return opts, fmt.Errorf("%w; %w", err, errUsage)
+	case flags.NArg() > 0:
+		return opts, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
+	case !accountID.MatchString(opts.Account):
+		return opts, fmt.Errorf("invalid value %q for flag -account: must be 12 digits; %w", opts.Account, errUsage)
+	}
+	return opts, nil
+}

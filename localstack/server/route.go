@@ -1,0 +1,105 @@
+package server
+
+import (
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strings"
+
+	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/batch"
+	"ecrmirror/localstack/ecr"
+	"ecrmirror/localstack/sts"
+)
+
+// handler routes all requests: the registry's and the stand-in's own by path, AWS's by protocol.
+func (s *Server) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_localstack/health", s.serveHealth)
+	mux.Handle("/_localstack/stats", &s.stats)
+	mux.Handle("/_localstack/jobs/", s.batch.Inspector())
+	mux.HandleFunc("/v2/", s.ecr.ServeV2)
+	mux.HandleFunc(ecr.BlobPrefix, s.ecr.ServeBlob)
+	mux.Handle("/", s.recovered(http.HandlerFunc(s.serveAWS)))
+	return mux
+}
+
+// targets maps what X-Amz-Target starts with to the service's name in the statistics and its handler.
+func (s *Server) targets() map[string]target {
+	return map[string]target{
+		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI)}, // counts by itself
+		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb},
+		"AmazonSSM":                            {"ssm", s.ssm},
+		"secretsmanager":                       {"secretsmanager", s.secrets},
+	}
+}
+
+type target struct {
+	name    string
+	handler http.Handler
+}
+
+// serveAWS answers AWS's protocols: JSON by X-Amz-Target, REST by path, Query by form.
+func (s *Server) serveAWS(w http.ResponseWriter, r *http.Request) {
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch name := r.Header.Get("X-Amz-Target"); {
+	case name != "":
+		s.serveTarget(w, r, name)
+	case mediaType == "application/x-www-form-urlencoded":
+		s.serveQuery(w, r)
+	case strings.HasPrefix(r.URL.Path, batch.PathPrefix) && signedFor(r, "batch"):
+		s.stats.Call("batch." + batch.OperationName(r))
+		s.batch.ServeHTTP(w, r)
+	default:
+		awsjson.WriteError(w, s.unknown(r))
+	}
+}
+
+func (s *Server) serveTarget(w http.ResponseWriter, r *http.Request, name string) {
+	prefix, operation, _ := strings.Cut(name, ".")
+	to, ok := s.targets()[prefix]
+	if !ok || r.Method != http.MethodPost {
+		awsjson.WriteError(w, s.unknown(r))
+		return
+	}
+	if to.name != "" {
+		s.stats.Call(to.name + "." + operation)
+	}
+	to.handler.ServeHTTP(w, r)
+}
+
+// serveQuery answers the Query protocol, which only STS speaks here.
+func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
+	if !signedFor(r, "sts") {
+		sts.WriteError(w, s.unknown(r))
+		return
+	}
+	s.stats.Call("sts." + r.FormValue("Action"))
+	s.sts.ServeHTTP(w, r)
+}
+
+// signedFor tells whether the request is signed for the service, or not at all:
+// then the service refuses it.
+func signedFor(r *http.Request, service string) bool {
+	c, err := awsjson.CallerOf(r, "")
+	return err != nil || c.Service == service
+}
+
+// unknown is the answer to a request for a service that is not here.
+func (s *Server) unknown(r *http.Request) error {
+	c, err := awsjson.CallerOf(r, s.opts.Account)
+	if err != nil {
+		return err
+	}
+	return &awsjson.Error{
+		Status: http.StatusNotImplemented, Code: "NotImplemented",
+		Message: "localstack does not have the service " + c.Service + " (or not " + r.Method + " " + r.URL.Path +
+			" of it); it has batch, dynamodb, ecr, secretsmanager, ssm and sts",
+	}
+}
+
+// serveHealth answers as soon as the server is seeded, for clients; until then nobody knows its address.
+func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ready", "account": s.opts.Account, "region": s.opts.Region})
+}

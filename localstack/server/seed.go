@@ -1,0 +1,129 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	batchtypes "github.com/aws/aws-sdk-go-v2/service/batch/types"
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Names in the deployment. They are written out here, not shared with the
+// programs: if the programs' names change, the tests against this server say so.
+const (
+	tableName            = "mirror"
+	mirrorQueue          = "mirror"
+	controllerQueue      = "controller"
+	mirrorDefinition     = "mirror"
+	controllerDefinition = "controller"
+	eventDefinition      = "controller-event"
+)
+
+// deployedEnvironment is what the controller's job definitions, and a user's shell, say of the deployment.
+var deployedEnvironment = []string{
+	"MIRROR_TABLE=" + tableName, "MIRROR_QUEUE=" + mirrorQueue, "MIRROR_JOB_DEFINITION=" + mirrorDefinition,
+}
+
+// seed creates what the deployment has, through the front door as everybody.
+func (s *Server) seed(ctx context.Context) error {
+	if err := s.seedTable(ctx, awsdynamodb.NewFromConfig(s.Config())); err != nil {
+		return fmt.Errorf("creating the table %s: %w", tableName, err)
+	}
+	client := awsbatch.NewFromConfig(s.Config())
+	for _, q := range []struct {
+		name     string
+		priority int32
+	}{{mirrorQueue, 1}, {controllerQueue, 2}} {
+		if err := seedQueue(ctx, client, q.name, q.priority); err != nil {
+			return fmt.Errorf("creating the queue %s: %w", q.name, err)
+		}
+	}
+	for _, d := range definitions() {
+		d.Type = batchtypes.JobDefinitionTypeContainer
+		if _, err := client.RegisterJobDefinition(ctx, d); err != nil {
+			return fmt.Errorf("registering the job definition %s: %w", aws.ToString(d.JobDefinitionName), err)
+		}
+	}
+	return nil
+}
+
+func (s *Server) seedTable(ctx context.Context, client *awsdynamodb.Client) error {
+	_, err := client.CreateTable(ctx, &awsdynamodb.CreateTableInput{
+		TableName:            aws.String(tableName),
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash}},
+		BillingMode:          types.BillingModePayPerRequest,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = client.UpdateTimeToLive(ctx, &awsdynamodb.UpdateTimeToLiveInput{
+		TableName:               aws.String(tableName),
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("Expires"), Enabled: aws.Bool(true)},
+	})
+	return err
+}
+
+func seedQueue(ctx context.Context, client *awsbatch.Client, name string, priority int32) error {
+	_, err := client.CreateComputeEnvironment(ctx, &awsbatch.CreateComputeEnvironmentInput{
+		ComputeEnvironmentName: aws.String(name), Type: batchtypes.CETypeUnmanaged,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = client.CreateJobQueue(ctx, &awsbatch.CreateJobQueueInput{
+		JobQueueName: aws.String(name), Priority: aws.Int32(priority),
+		ComputeEnvironmentOrder: []batchtypes.ComputeEnvironmentOrder{{Order: aws.Int32(1), ComputeEnvironment: aws.String(name)}},
+	})
+	return err
+}
+
+// definitions are the deployment's job definitions.
+func definitions() []*awsbatch.RegisterJobDefinitionInput {
+	return []*awsbatch.RegisterJobDefinitionInput{
+		{
+			JobDefinitionName:   aws.String(mirrorDefinition),
+			ContainerProperties: container("mirror", "Ref::source", "Ref::dest"),
+			RetryStrategy:       mirrorRetries(),
+		},
+		{
+			JobDefinitionName:   aws.String(controllerDefinition),
+			ContainerProperties: container("controller", "sweep"),
+		},
+		{
+			JobDefinitionName:   aws.String(eventDefinition),
+			ContainerProperties: container("controller", "event", "--repository", "Ref::repository", "--tag", "Ref::tag"),
+		},
+	}
+}
+
+// mirrorRetries tries again what may work next time: exit code 75, a reclaimed host, an image that could not be pulled.
+func mirrorRetries() *batchtypes.RetryStrategy {
+	return &batchtypes.RetryStrategy{Attempts: aws.Int32(3), EvaluateOnExit: []batchtypes.EvaluateOnExit{
+		{OnExitCode: aws.String("75"), Action: batchtypes.RetryActionRetry},
+		{OnStatusReason: aws.String("Host EC2*"), Action: batchtypes.RetryActionRetry},
+		{OnStatusReason: aws.String("Your Spot Task was interrupted*"), Action: batchtypes.RetryActionRetry},
+		{OnReason: aws.String("CannotPull*"), Action: batchtypes.RetryActionRetry},
+		{OnReason: aws.String("*"), Action: batchtypes.RetryActionExit},
+	}}
+}
+
+// container runs a program of the project's image, with the deployment's environment.
+func container(command ...string) *batchtypes.ContainerProperties {
+	c := &batchtypes.ContainerProperties{
+		Image: aws.String("ecrmirror"), Command: command,
+		ResourceRequirements: []batchtypes.ResourceRequirement{
+			{Type: batchtypes.ResourceTypeVcpu, Value: aws.String("1")},
+			{Type: batchtypes.ResourceTypeMemory, Value: aws.String("2048")},
+		},
+	}
+	for _, pair := range deployedEnvironment {
+		name, value, _ := strings.Cut(pair, "=")
+		c.Environment = append(c.Environment, batchtypes.KeyValuePair{Name: &name, Value: &value})
+	}
+	return c
+}

@@ -1,0 +1,366 @@
+package server_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
+	awssecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	awsssm "github.com/aws/aws-sdk-go-v2/service/ssm"
+	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+
+	"ecrmirror/localstack/server"
+)
+
+// start runs a server whose programs mirror and controller print their arguments and environment.
+func start(t *testing.T, opts server.Options) *server.Server {
+	t.Helper()
+	opts.Programs = t.TempDir()
+	for _, name := range []string{"mirror", "controller"} {
+		script := "#!/bin/sh\necho " + name + ` "$@"` + "\nexec /usr/bin/env\n"
+		if err := os.WriteFile(filepath.Join(opts.Programs, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := server.Start(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func idle(t *testing.T, s *server.Server) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := s.Jobs().Idle(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// push puts an index without instances, the smallest manifest, into a repository of the client's.
+func push(t *testing.T, client *awsecr.Client, repository string, tag *string) {
+	t.Helper()
+	_, err := client.CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &repository})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const index = "application/vnd.oci.image.index.v1+json"
+	_, err = client.PutImage(t.Context(), &awsecr.PutImageInput{
+		RepositoryName: &repository, ImageTag: tag, ImageManifestMediaType: aws.String(index),
+		ImageManifest: aws.String(`{"schemaVersion":2,"mediaType":"` + index + `","manifests":[]}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// succeeded lists the jobs of a queue that succeeded.
+func succeeded(t *testing.T, s *server.Server, queue string) []types.JobSummary {
+	t.Helper()
+	out, err := awsbatch.NewFromConfig(s.Config()).ListJobs(t.Context(), &awsbatch.ListJobsInput{
+		JobQueue: &queue, JobStatus: types.JobStatusSucceeded,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.JobSummaryList
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+func TestDeploymentIsThere(t *testing.T) {
+	s := start(t, server.Options{})
+	batch := awsbatch.NewFromConfig(s.Config())
+	table, err := awsdynamodb.NewFromConfig(s.Config()).DescribeTimeToLive(t.Context(), &awsdynamodb.DescribeTimeToLiveInput{TableName: aws.String("mirror")})
+	if err != nil || aws.ToString(table.TimeToLiveDescription.AttributeName) != "Expires" {
+		t.Errorf("table: %v, %v", table, err)
+	}
+	queues, err := batch.DescribeJobQueues(t.Context(), &awsbatch.DescribeJobQueuesInput{JobQueues: []string{"mirror", "controller"}})
+	if err != nil || len(queues.JobQueues) != 2 {
+		t.Errorf("queues: %v, %v", queues, err)
+	}
+	definitions, err := batch.DescribeJobDefinitions(t.Context(), &awsbatch.DescribeJobDefinitionsInput{Status: aws.String("ACTIVE")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, d := range definitions.JobDefinitions {
+		got[aws.ToString(d.JobDefinitionName)] = strings.Join(d.ContainerProperties.Command, " ")
+	}
+	want := map[string]string{
+		"mirror": "mirror Ref::source Ref::dest", "controller": "controller sweep",
+		"controller-event": "controller event --repository Ref::repository --tag Ref::tag",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("job definitions (-want +got):\n%s", d)
+	}
+	calls := s.Stats().Snapshot().Calls
+	if want := map[string]int64{"dynamodb.DescribeTimeToLive": 1, "batch.DescribeJobQueues": 1, "batch.DescribeJobDefinitions": 1}; !cmp.Equal(calls, want) {
+		t.Errorf("counted %v, want only the test's own: %v", calls, want)
+	}
+}
+
+func TestEveryServiceAnswersByTheEnvironmentAlone(t *testing.T) {
+	s := start(t, server.Options{})
+	for _, pair := range s.Environment() {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
+	cfg, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func() error{
+		"batch.ListJobs": func() error {
+			_, err := awsbatch.NewFromConfig(cfg).ListJobs(t.Context(), &awsbatch.ListJobsInput{JobQueue: aws.String(os.Getenv("MIRROR_QUEUE"))})
+			return err
+		},
+		"dynamodb.Scan": func() error {
+			_, err := awsdynamodb.NewFromConfig(cfg).Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String(os.Getenv("MIRROR_TABLE"))})
+			return err
+		},
+		"ecr.DescribeRepositories": func() error {
+			_, err := awsecr.NewFromConfig(cfg).DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
+			return err
+		},
+		"ssm.GetParameters": func() error {
+			_, err := awsssm.NewFromConfig(cfg).GetParameters(t.Context(), &awsssm.GetParametersInput{Names: []string{"x"}})
+			return err
+		},
+		"secretsmanager.CreateSecret": func() error {
+			_, err := awssecrets.NewFromConfig(cfg).CreateSecret(t.Context(), &awssecrets.CreateSecretInput{Name: aws.String("x")})
+			return err
+		},
+		"sts.GetCallerIdentity": func() error {
+			_, err := awssts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), &awssts.GetCallerIdentityInput{})
+			return err
+		},
+	} {
+		if err := call(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if n := s.Stats().Snapshot().Calls[name]; n != 1 {
+			t.Errorf("%s counted %d times", name, n)
+		}
+	}
+}
+
+func TestJobsReachTheServerAsTheirAccount(t *testing.T) {
+	s := start(t, server.Options{InsecureRegistries: []string{"127.0.0.1:5000"}, JobEnvironment: []string{"NO_PROXY=localhost"}})
+	out, err := awsbatch.NewFromConfig(s.Config()).SubmitJob(t.Context(), &awsbatch.SubmitJobInput{
+		JobName: aws.String("adhoc"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("mirror"),
+		Parameters: map[string]string{"source": "quay.io/a/b:1", "dest": "x,y"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	idle(t, s)
+	status, log := get(t, s.URL()+"/_localstack/jobs/"+aws.ToString(out.JobId)+"/log")
+	lines := strings.Split(log, "\n")
+	if status != http.StatusOK || lines[0] != "mirror quay.io/a/b:1 x,y" {
+		t.Errorf("log %d: %s", status, log)
+	}
+	for _, want := range []string{
+		"AWS_ENDPOINT_URL=" + s.URL(), "AWS_ACCESS_KEY_ID=111122223333", "AWS_REGION=us-east-1", "MIRROR_TABLE=mirror", "MIRROR_QUEUE=mirror",
+		"MIRROR_JOB_DEFINITION=mirror", "MIRROR_INSECURE_REGISTRIES=" + s.Addr() + ",127.0.0.1:5000", "NO_PROXY=localhost",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("the job's environment lacks %s", want)
+		}
+	}
+}
+
+func TestPushOfATagBecomesAJob(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		noEvents bool
+		region   string
+		tag      *string
+		want     string // first line of the job's log; "" = no job
+	}{
+		{"tag", false, "us-east-1", aws.String("1"), "controller event --repository team/app --tag 1"},
+		{"no tag", false, "us-east-1", nil, ""},
+		{"other region", false, "eu-west-1", aws.String("1"), ""},
+		{"events are off", true, "us-east-1", aws.String("1"), ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := start(t, server.Options{NoEvents: tc.noEvents})
+			cfg := s.Config()
+			cfg.Region = tc.region
+			push(t, awsecr.NewFromConfig(cfg), "team/app", tc.tag)
+			idle(t, s)
+			jobs := succeeded(t, s, "controller")
+			if tc.want == "" {
+				if len(jobs) != 0 {
+					t.Errorf("%d jobs", len(jobs))
+				}
+				return
+			}
+			if len(jobs) != 1 {
+				t.Fatalf("%d jobs", len(jobs))
+			}
+			if log, _ := s.Jobs().Log(aws.ToString(jobs[0].JobId), 0); !strings.HasPrefix(string(log), tc.want+"\n") {
+				t.Errorf("log %s", log)
+			}
+		})
+	}
+}
+
+func TestAccountsAreApart(t *testing.T) {
+	s := start(t, server.Options{})
+	cfg := s.Config()
+	cfg.Credentials = credentials.NewStaticCredentialsProvider("444455556666", "secret", "")
+	var api smithy.APIError
+	_, err := awsdynamodb.NewFromConfig(cfg).Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String("mirror")})
+	if !errors.As(err, &api) || api.ErrorCode() != "ResourceNotFoundException" {
+		t.Errorf("another account's scan: %v", err)
+	}
+	// A role of the other account makes its repository.
+	cfg.Credentials = stscreds.NewAssumeRoleProvider(awssts.NewFromConfig(s.Config()), "arn:aws:iam::444455556666:role/mirror")
+	out, err := awsecr.NewFromConfig(cfg).CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")})
+	if err != nil || aws.ToString(out.Repository.RegistryId) != "444455556666" {
+		t.Errorf("repository %v, %v", out, err)
+	}
+}
+
+func TestUnknownServicesAndUnsignedRequestsAreRefused(t *testing.T) {
+	s := start(t, server.Options{})
+	const sign = "AWS4-HMAC-SHA256 Credential=111122223333/20300101/us-east-1/%s/aws4_request, SignedHeaders=host, Signature=0"
+	for _, tc := range []struct {
+		name, method, path string
+		header             map[string]string
+		status             int
+		body               string
+	}{
+		{"target", "POST", "/", map[string]string{"X-Amz-Target": "AWSEvents.ListRules", "Authorization": fmt.Sprintf(sign, "events")}, 501, `"NotImplemented"`},
+		{"query", "POST", "/", map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Authorization": fmt.Sprintf(sign, "ec2")}, 501, "<Code>NotImplemented</Code>"},
+		{"rest", "GET", "/bucket", map[string]string{"Authorization": fmt.Sprintf(sign, "s3")}, 501, "service s3"},
+		{"path of Batch, other service", "GET", "/v1/x", map[string]string{"Authorization": fmt.Sprintf(sign, "eks")}, 501, "service eks"},
+		{"unsigned", "GET", "/", nil, 403, "MissingAuthenticationToken"},
+		{"unsigned Batch", "POST", "/v1/listjobs", nil, 403, "Missing Authentication Token"},
+		{"unsigned DynamoDB", "POST", "/", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}, 403, "MissingAuthenticationToken"},
+		{"unsigned ECR", "POST", "/", map[string]string{"X-Amz-Target": "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories"}, 403, "MissingAuthenticationToken"},
+		{"unsigned STS", "POST", "/", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 403, "<Code>MissingAuthenticationToken"},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), tc.method, s.URL()+tc.path, strings.NewReader(""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range tc.header {
+			request.Header.Set(name, value)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.Body.Close() != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != tc.status || !strings.Contains(string(body), tc.body) {
+			t.Errorf("%s: %s %s", tc.name, response.Status, body)
+		}
+	}
+}
+
+func TestTellsItsHealthAndItsCounts(t *testing.T) {
+	s := start(t, server.Options{Account: "777788889999", Region: "eu-west-1"})
+	if status, body := get(t, s.URL()+"/_localstack/health"); status != http.StatusOK || !strings.Contains(body, `"account":"777788889999","region":"eu-west-1"`) {
+		t.Errorf("health %d %s", status, body)
+	}
+	if status, _ := get(t, s.URL()+"/v2/"); status == http.StatusNotFound || status == http.StatusNotImplemented {
+		t.Errorf("/v2/ %d", status)
+	}
+	_, body := get(t, s.URL()+"/_localstack/stats")
+	var counts struct{ Calls map[string]int64 }
+	if err := json.Unmarshal([]byte(body), &counts); err != nil {
+		t.Errorf("stats %s: %v", body, err)
+	}
+}
+
+func TestCloseLeavesNothing(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	s, err := server.Start(t.Context(), server.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan error, 1)
+	go func() { // a request that waits must not hold Close up
+		response, err := http.Get(s.URL() + "/_localstack/jobs/idle")
+		if err == nil {
+			err = response.Body.Close()
+		}
+		waiting <- err
+	}()
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-waiting
+	if _, err := http.Get(s.URL() + "/_localstack/health"); err == nil {
+		t.Error("still answers")
+	}
+	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestStartTellsWhatIsWrong(t *testing.T) {
+	s := start(t, server.Options{})
+	for _, tc := range []struct {
+		name string
+		opts server.Options
+		text string
+	}{
+		{"address in use", server.Options{Addr: s.Addr()}, "address already in use"},
+		{"account", server.Options{Account: "1"}, "12 digits"},
+		{"directory that is a file", server.Options{Dir: os.Args[0]}, "not a directory"},
+	} {
+		other, err := server.Start(t.Context(), tc.opts)
+		if err == nil {
+			t.Errorf("%s: started, closing: %v", tc.name, other.Close())
+			continue
+		}
+		if !strings.Contains(err.Error(), tc.text) {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+}

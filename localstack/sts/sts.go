@@ -1,0 +1,152 @@
+// Package sts is a stand-in for the AWS Security Token Service: GetCallerIdentity
+// and AssumeRole. An assumed role's access key id is its account id, by which all
+// stand-ins know whose a request is. It checks no trust policies and no secrets.
+package sts
+
+import (
+	"encoding/base64"
+	"encoding/xml"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"ecrmirror/localstack/awsjson"
+)
+
+// namespace is that of the API's version, 2011-06-15.
+const namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+
+// Options configure [New].
+type Options struct {
+	Home string           // account of callers whose key is not an account's
+	Now  func() time.Time // nil = time.Now
+}
+
+// A Service answers the API. It keeps nothing: a session's token says which role it is of.
+type Service struct{ opts Options }
+
+// New returns a service.
+func New(opts Options) *Service {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	return &Service{opts: opts}
+}
+
+// ServeHTTP answers requests of the Query protocol: the form's Action is the operation's name.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c, err := awsjson.CallerOf(r, s.opts.Home)
+	if err != nil {
+		WriteError(w, err)
+		return
+	}
+	switch action := r.FormValue("Action"); action {
+	case "GetCallerIdentity":
+		write(w, callerIdentity(c, r.Header.Get("X-Amz-Security-Token")))
+	case "AssumeRole":
+		out, err := s.assumeRole(r)
+		if err != nil {
+			WriteError(w, err)
+			return
+		}
+		write(w, out)
+	default:
+		WriteError(w, awsjson.Errorf("InvalidAction", "the stand-in for STS does not have %s", action))
+	}
+}
+
+type identity struct {
+	XMLName xml.Name `xml:"GetCallerIdentityResponse"`
+	NS      string   `xml:"xmlns,attr"`
+	ARN     string   `xml:"GetCallerIdentityResult>Arn"`
+	UserID  string   `xml:"GetCallerIdentityResult>UserId"`
+	Account string   `xml:"GetCallerIdentityResult>Account"`
+}
+
+// callerIdentity is the account's root user, or the role that the session's token names.
+func callerIdentity(c awsjson.Caller, token string) identity {
+	out := identity{
+		NS: namespace, Account: c.Account, UserID: c.Account,
+		ARN: "arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":root",
+	}
+	arn, err := base64.StdEncoding.DecodeString(token)
+	if _, session, ok := strings.Cut(string(arn), ":"+c.Account+":assumed-role/"); err == nil && ok {
+		out.ARN, out.UserID = string(arn), roleID(session)
+	}
+	return out
+}
+
+// roleARN matches a role's ARN: its partition, account and name with path.
+var (
+	roleARN     = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/([\w+=,.@/-]{1,576})$`)
+	sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+)
+
+type session struct {
+	XMLName      xml.Name  `xml:"AssumeRoleResponse"`
+	NS           string    `xml:"xmlns,attr"`
+	KeyID        string    `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
+	Secret       string    `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
+	Token        string    `xml:"AssumeRoleResult>Credentials>SessionToken"`
+	Expiration   time.Time `xml:"AssumeRoleResult>Credentials>Expiration"`
+	AssumedARN   string    `xml:"AssumeRoleResult>AssumedRoleUser>Arn"`
+	AssumedID    string    `xml:"AssumeRoleResult>AssumedRoleUser>AssumedRoleId"`
+	PackedPolicy int       `xml:"AssumeRoleResult>PackedPolicySize"`
+}
+
+func (s *Service) assumeRole(r *http.Request) (session, error) {
+	m := roleARN.FindStringSubmatch(r.FormValue("RoleArn"))
+	if m == nil {
+		return session{}, awsjson.Errorf("ValidationError", "%q is not the ARN of a role", r.FormValue("RoleArn"))
+	}
+	partition, account, role := m[1], m[2], m[3]
+	role = role[strings.LastIndex(role, "/")+1:] // a session's ARN has no path
+	name := r.FormValue("RoleSessionName")
+	if !sessionName.MatchString(name) {
+		return session{}, awsjson.Errorf("ValidationError", "RoleSessionName %q must be 2 to 64 letters, digits and any of _+=,.@-", name)
+	}
+	seconds := 3600
+	if text := r.FormValue("DurationSeconds"); text != "" {
+		var err error
+		if seconds, err = strconv.Atoi(text); err != nil || seconds < 900 || seconds > 43200 {
+			return session{}, awsjson.Errorf("ValidationError", "DurationSeconds %q is not between 900 and 43200", text)
+		}
+	}
+	arn := "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + name
+	return session{
+		NS: namespace, KeyID: account, Secret: "localstack", Token: base64.StdEncoding.EncodeToString([]byte(arn)),
+		Expiration: s.opts.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second),
+		AssumedARN: arn, AssumedID: roleID(role + "/" + name),
+	}, nil
+}
+
+// roleID is the unique id of an assumed role, for role/session.
+func roleID(session string) string {
+	role, name, _ := strings.Cut(session, "/")
+	return "AROA" + strings.ToUpper(role) + ":" + name
+}
+
+func write(w http.ResponseWriter, out any) {
+	w.Header().Set("Content-Type", "text/xml")
+	_ = xml.NewEncoder(w).Encode(out) // an error means the client is gone
+}
+
+// WriteError answers err as the Query protocol does. An [awsjson.Error] keeps its status, code and message.
+func WriteError(w http.ResponseWriter, err error) {
+	e := awsjson.ErrorOf(err)
+	fault := "Sender"
+	if e.Status >= http.StatusInternalServerError {
+		fault = "Receiver"
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(e.Status)
+	_ = xml.NewEncoder(w).Encode(struct {
+		XMLName xml.Name `xml:"ErrorResponse"`
+		NS      string   `xml:"xmlns,attr"`
+		Type    string   `xml:"Error>Type"`
+		Code    string   `xml:"Error>Code"`
+		Message string   `xml:"Error>Message"`
+	}{NS: namespace, Type: fault, Code: e.Code, Message: e.Message})
+}

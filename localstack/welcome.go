@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"ecrmirror/localstack/server"
+)
+
+const help = `Localstack runs what the mirror service needs of AWS on this machine: DynamoDB,
+ECR (API, layers by presigned URL, /v2/), Batch, SSM, Secrets Manager, STS and the
+events of ECR pushes. Everything is on one port; AWS SDK clients and the AWS CLI
+use it by AWS_ENDPOINT_URL alone. Batch jobs are processes: the real mirror and
+controller programs.
+
+It starts with the table "mirror", the queues "mirror" and "controller", and the
+job definitions "mirror", "controller" and "controller-event". An access key id of
+12 digits is that account's; accounts and regions are kept apart. Layers are kept
+in the directory, all else in memory: it is gone when localstack ends.
+
+Beside AWS's APIs it answers
+  GET  /_localstack/health              when it is ready
+  GET  /_localstack/stats               calls and bytes so far; DELETE resets them
+  GET  /_localstack/jobs/idle           when no Batch job waits or runs any more
+  GET  /_localstack/jobs/JOB_ID/log     the output of a Batch job (?attempt=N for one attempt)
+
+Usage: localstack [flags]
+
+`
+
+// welcome tells how to use the server.
+func welcome(s *server.Server) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "localstack is ready at %s (account %s, region %s). In another shell:\n\n", s.URL(), s.Account(), s.Region())
+	for _, pair := range s.Environment() {
+		fmt.Fprintf(&b, "export %s\n", pair)
+	}
+	registry := fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com", s.Account(), s.Region())
+	fmt.Fprintf(&b, `
+aws ecr create-repository --repository-name alpine
+aws dynamodb put-item --table-name mirror --item '{"Source":{"S":"docker.io/library/alpine:3"},"Destination":{"S":"%[1]s/alpine:3"}}'
+aws batch submit-job --job-name sweep --job-queue controller --job-definition controller
+aws batch list-jobs --job-queue mirror --filters name=JOB_NAME,values='*'
+aws ecr describe-images --repository-name alpine
+curl -s %[2]s/_localstack/jobs/idle
+curl -s %[2]s/_localstack/stats
+
+Ctrl-C stops it.
+`, registry, s.URL())
+	return b.String()
+}
