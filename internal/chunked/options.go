@@ -1,0 +1,57 @@
+package chunked
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Fetch opens bytes [off, off+n) of a blob, n > 0. The body must deliver exactly those and then
+// io.EOF; the reader checks it. Fetch and the body's Read must return soon after ctx is done, which
+// it is only once the body is no longer needed. It is called concurrently. An error is retried
+// unless it is marked by [Permanent].
+type Fetch func(ctx context.Context, off, n int64) (Body, error)
+
+// A Body is an open range.
+type Body struct {
+	io.ReadCloser
+	// Whole says that the body is the whole blob from its first byte, because the server does not
+	// honour ranges.
+	Whole bool
+}
+
+// Options tune a [Reader]. The zero value is the default.
+type Options struct {
+	ChunkSize   int64         // bytes a request; 0 means 2 MiB
+	Parallelism int           // requests in flight at most; 0 means 16
+	Attempts    int           // failed requests before a chunk is given up; 0 means 6
+	Backoff     time.Duration // bound of the first pause, doubled up to 32-fold for later ones; 0 means 200 ms
+	Stall       time.Duration // a request that delivers nothing for so long is made anew; 0 means 30 s
+	// Probe holds back all requests but the first until that is answered with a range. It is for
+	// servers not known to honour ranges: it costs a round trip, and saves the rest from being sent
+	// in full.
+	Probe bool
+}
+
+func (o Options) withDefaults() Options {
+	if o.ChunkSize <= 0 {
+		o.ChunkSize = 2 << 20
+	}
+	if o.Parallelism <= 0 {
+		o.Parallelism = 16
+	}
+	if o.Attempts <= 0 {
+		o.Attempts = 6
+	}
+	if o.Backoff <= 0 {
+		o.Backoff = 200 * time.Millisecond
+	}
+	if o.Stall <= 0 {
+		o.Stall = 30 * time.Second
+	}
+	return o
+}
+
+// window is the number of chunks a reader holds at most: those in flight, and a quarter more that
+// arrived before their turn, so that one slow chunk does not idle the others.
+func (o Options) window() int { return o.Parallelism + (o.Parallelism+3)/4 }

@@ -1,0 +1,191 @@
+package chunked
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// A Reader is an in-order stream over one blob. Nothing is asked for before the first Read. One
+// goroutine reads; Close may be called from any.
+type Reader struct {
+	fetch  Fetch
+	size   int64
+	opts   Options
+	budget *Budget
+	ctx    context.Context // ends all requests; cancelled by Close, with its cause
+	cancel context.CancelCauseFunc
+	// rangesCtx ends the requests of all chunks but the first.
+	rangesCtx    context.Context
+	cancelRanges context.CancelFunc
+
+	reading sync.Mutex // held by Read, and by Close once Read has left
+	share   *Share     // nil before the first Read and after the end
+	pos     int64      // bytes delivered
+	current *chunk     // the chunk being delivered from its buffer
+	direct  *stream    // or the stream that is read without a buffer
+	err     error      // what Read returns from now on
+
+	window
+}
+
+// NewReader returns a reader of a blob of size bytes, at least 0. The context is for all of the
+// reader's life: when it is done, Read fails with its cause. The caller closes the reader.
+func NewReader(ctx context.Context, budget *Budget, size int64, fetch Fetch, opts Options) *Reader {
+	r := &Reader{fetch: fetch, size: size, opts: opts.withDefaults(), budget: budget}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	r.rangesCtx, r.cancelRanges = context.WithCancel(r.ctx)
+	return r
+}
+
+// Size returns the blob's size in bytes.
+func (r *Reader) Size() int64 { return r.size }
+
+// Read implements [io.Reader]. It returns io.EOF after exactly Size bytes. Any other error is
+// final.
+func (r *Reader) Read(p []byte) (int, error) {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	if r.err != nil {
+		return 0, r.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	n, err := r.read(p)
+	r.pos += int64(n)
+	if r.pos == r.size && err == nil && r.direct == nil {
+		err = io.EOF
+	}
+	if err != nil {
+		r.err = r.final(err)
+		r.release(r.err)
+		if n == 0 {
+			return 0, r.err
+		}
+	}
+	return n, nil
+}
+
+// Close stops all requests and returns when they have stopped and all buffers are back in the
+// budget. A Read in progress fails with [ErrClosed].
+func (r *Reader) Close() error {
+	r.cancel(ErrClosed)
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	r.release(ErrClosed)
+	r.err = ErrClosed
+	return nil
+}
+
+func (r *Reader) read(p []byte) (int, error) {
+	if r.pos == r.size && r.direct == nil {
+		return 0, io.EOF
+	}
+	if r.share == nil {
+		r.share = r.budget.Join()
+	}
+	if r.direct == nil && r.current == nil {
+		if err := r.advance(); err != nil {
+			return 0, err
+		}
+	}
+	if r.current != nil {
+		return r.readChunk(p), nil
+	}
+	return r.readDirect(p)
+}
+
+// advance makes the chunk at pos the current one, or reads it directly where it was never begun.
+func (r *Reader) advance() error {
+	r.current, r.direct = r.head()
+	if r.current == nil {
+		return nil
+	}
+	c := r.current
+	select {
+	case <-c.done:
+	case <-r.ctx.Done():
+		return context.Cause(r.ctx)
+	}
+	if c.err != nil {
+		return c.err
+	}
+	if c.rest != nil {
+		r.goDirect(c.rest)
+		c.rest = nil
+	}
+	if c.filled == 0 {
+		r.share.Put(c.buf)
+		r.current = nil
+	}
+	return nil
+}
+
+func (r *Reader) readChunk(p []byte) int {
+	c := r.current
+	n := copy(p, c.buf[c.delivered:c.filled])
+	c.delivered += n
+	if c.delivered == c.filled {
+		r.current = nil
+		r.share.Put(c.buf)
+		r.fill()
+	}
+	return n
+}
+
+func (r *Reader) readDirect(p []byte) (int, error) {
+	s := r.direct
+	wasWhole := s.whole
+	n, err := s.read(r.ctx, p)
+	switch {
+	case err == io.EOF: //nolint:errorlint // the bare value is the end
+		r.direct = nil
+		return r.read(p)
+	case err != nil:
+		return n, err
+	case s.whole && !wasWhole:
+		r.goDirect(s)
+	case !s.whole && s.end < r.size:
+		r.honoured()
+	}
+	return n, nil
+}
+
+// final says what Read returns for err from now on.
+func (r *Reader) final(err error) error {
+	if r.ctx.Err() != nil && err != io.EOF { //nolint:errorlint // the bare value is the end
+		return context.Cause(r.ctx)
+	}
+	if err == io.EOF && r.pos != r.size { //nolint:errorlint // the bare value is the end
+		return fmt.Errorf("delivered %d of %d bytes: %w", r.pos, r.size, io.ErrUnexpectedEOF)
+	}
+	return err
+}
+
+// release stops everything and gives all buffers back.
+func (r *Reader) release(cause error) {
+	r.cancel(cause)
+	r.stop()
+	if r.direct != nil {
+		r.direct.close()
+		r.direct = nil
+	}
+	if r.share == nil {
+		return
+	}
+	chunks := r.drop()
+	if r.current != nil {
+		chunks = append(chunks, r.current)
+		r.current = nil
+	}
+	for _, c := range chunks {
+		r.share.Put(c.buf)
+		if c.rest != nil {
+			c.rest.close()
+		}
+	}
+	r.share.Leave()
+	r.share = nil
+}

@@ -1,0 +1,28 @@
+package chunked
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+)
+
+// What the reader itself costs: bytes come from memory, 64 MiB a round.
+func BenchmarkReader(b *testing.B) {
+	const size = 64 << 20
+	content := make([]byte, size)
+	budget := NewBudget(64 << 20)
+	fetch := func(_ context.Context, off, n int64) (Body, error) {
+		return Body{ReadCloser: io.NopCloser(bytes.NewReader(content[off : off+n]))}, nil
+	}
+	b.SetBytes(size)
+	b.ReportAllocs()
+	p := make([]byte, 32<<10)
+	for b.Loop() {
+		r := NewReader(b.Context(), budget, size, fetch, Options{})
+		if n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, p); n != size || err != nil {
+			b.Fatal(n, err)
+		}
+		r.Close()
+	}
+}

@@ -1,0 +1,167 @@
+package chunked
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+)
+
+// A stream reads bytes [off, end) of a blob in order. When a request fails it asks again for what
+// is missing. It is used by one goroutine at a time.
+type stream struct {
+	fetch     Fetch
+	opts      Options
+	off, end  int64
+	blobSize  int64
+	takeWhole bool // turn to reading to the blob's end when the server sends the whole blob
+
+	whole    bool // that has happened
+	body     *guardedBody
+	err      error // why the last request failed, until there is a new one
+	failures int   // since mark
+	mark     int64 // offset at which failures were last forgiven
+}
+
+// read reads like an io.Reader. It returns io.EOF once off is end, and never bytes beside an error.
+func (s *stream) read(ctx context.Context, p []byte) (int, error) {
+	for s.off < s.end {
+		if s.err != nil {
+			if err := s.pause(ctx); err != nil {
+				return 0, err
+			}
+		}
+		n, err := s.attempt(ctx, p)
+		s.off += int64(n)
+		if err == nil && s.off == s.end {
+			err = s.finish()
+		}
+		if err != nil {
+			s.close()
+			s.err = err
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+	// The end of the last body may have been wrong; the bytes were all there, but a body that is
+	// too long is not the one asked for.
+	if s.err != nil {
+		return 0, s.giveUp()
+	}
+	return 0, io.EOF
+}
+
+// attempt opens a body if there is none and reads from it once.
+func (s *stream) attempt(ctx context.Context, p []byte) (int, error) {
+	if s.body == nil {
+		if err := s.open(ctx); err != nil {
+			return 0, err
+		}
+	}
+	n, err := s.body.Read(p[:min(int64(len(p)), s.end-s.off)])
+	if err != nil && s.off+int64(n) == s.end && errors.Is(err, io.EOF) {
+		s.body.atEOF = true
+		return n, nil
+	}
+	return n, short(err)
+}
+
+// open asks for what is missing.
+func (s *stream) open(ctx context.Context) error {
+	body, err := openGuarded(ctx, s.opts.Stall, func(ctx context.Context) (Body, error) {
+		return s.fetch(ctx, s.off, s.end-s.off)
+	})
+	if err != nil {
+		return err
+	}
+	s.body = body
+	if !body.whole || s.off == 0 && s.end == s.blobSize {
+		return nil
+	}
+	if !s.takeWhole {
+		s.close()
+		return Permanent(errWhole)
+	}
+	s.whole, s.end = true, s.blobSize
+	if _, err := io.CopyN(io.Discard, body, s.off); err != nil {
+		return short(err)
+	}
+	return nil
+}
+
+// finish checks that the body ends where the range does. That the end did not arrive does no harm
+// once all bytes have.
+func (s *stream) finish() error {
+	defer s.close()
+	if s.body.atEOF {
+		return nil
+	}
+	var one [1]byte
+	if n, _ := s.body.Read(one[:]); n > 0 {
+		return Permanent(ErrTooLong)
+	}
+	return nil
+}
+
+// pause returns nil after waiting if another attempt is due, and the error to give up with if not.
+// A long stream is forgiven its earlier failures for each chunk's worth of progress, so that it has
+// no fewer attempts than chunks would.
+func (s *stream) pause(ctx context.Context) error {
+	if s.off-s.mark >= s.opts.ChunkSize {
+		s.failures, s.mark = 0, s.off
+	}
+	s.failures++
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if IsPermanent(s.err) || s.failures >= s.opts.Attempts {
+		return s.giveUp()
+	}
+	if err := sleep(ctx, backoff(s.opts.Backoff, s.failures)); err != nil {
+		return err
+	}
+	s.err = nil
+	return nil
+}
+
+// giveUp returns the error to end with. Nowhere in it is io.EOF, as a connection that closed gives,
+// so that nobody takes it for the end.
+func (s *stream) giveUp() error {
+	err := s.err
+	if errors.Is(err, io.EOF) {
+		ended := fmt.Errorf("%v: %w", err, io.ErrUnexpectedEOF) //nolint:errorlint // on purpose, see above
+		if IsPermanent(err) {
+			ended = Permanent(ended)
+		}
+		err = ended
+	}
+	return &rangeError{s.off, s.end, s.failures, err}
+}
+
+func (s *stream) close() {
+	if s.body != nil {
+		s.body.Close()
+		s.body = nil
+	}
+}
+
+// backoff returns the pause after so many failures: at random, so that chunks which failed together
+// don't come back together, between half of a bound and the bound, which doubles each time.
+func backoff(first time.Duration, failures int) time.Duration {
+	bound := first << min(failures-1, 5)
+	return bound/2 + rand.N(bound/2+1)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,180 @@
+package chunked
+
+import (
+	"errors"
+	"io"
+	"sync"
+)
+
+// A chunk is one range on its way into a buffer. Its goroutine owns the fields after done until
+// done is closed; then they belong to Read.
+type chunk struct {
+	off  int64
+	done chan struct{}
+
+	buf       []byte
+	filled    int
+	delivered int
+	rest      *stream // goes on after filled, if the server sends the whole blob
+	err       error
+}
+
+// A window is the chunks that were begun and not yet delivered, in order.
+type window struct {
+	mu       sync.Mutex
+	chunks   []*chunk
+	next     int64 // offset of the first byte that nobody has begun to fetch
+	inFlight int
+	ranges   bool // the server has honoured a range
+	whole    bool // the server has not: begin no further chunk
+	stopped  bool
+	wg       sync.WaitGroup
+}
+
+// head begins what chunks it may, and takes the first one out of the window. Where there is none,
+// the budget has no buffer for it, or the blob is a single chunk, or it can't be read by ranges:
+// then it returns a stream for the bytes instead.
+func (r *Reader) head() (*chunk, *stream) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.size > r.opts.ChunkSize {
+		r.fillLocked()
+	}
+	if len(r.chunks) > 0 {
+		c := r.chunks[0]
+		r.chunks[0] = nil
+		r.chunks = r.chunks[1:]
+		return c, nil
+	}
+	end := min(r.pos+r.opts.ChunkSize, r.size)
+	if r.whole {
+		end = r.size
+	}
+	r.next = end
+	return nil, r.newStream(r.pos, end, true)
+}
+
+// fill begins chunks as long as the options and the budget allow it.
+func (r *Reader) fill() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fillLocked()
+}
+
+// The reader's mutex is held.
+func (r *Reader) fillLocked() {
+	for !r.stopped && !r.whole && r.next < r.size &&
+		r.inFlight < r.opts.Parallelism && len(r.chunks) < r.opts.window() {
+		if r.opts.Probe && !r.ranges && r.next > 0 {
+			return
+		}
+		r.share.Want(min(int64(r.opts.window())*r.opts.ChunkSize, r.size-r.first()))
+		buf := r.share.Try(r.opts.ChunkSize)
+		if buf == nil {
+			return
+		}
+		n := min(r.opts.ChunkSize, r.size-r.next)
+		c := &chunk{off: r.next, done: make(chan struct{}), buf: buf[:n]}
+		r.chunks = append(r.chunks, c)
+		r.next += n
+		r.inFlight++
+		r.wg.Add(1)
+		go r.run(c)
+	}
+}
+
+// first is the offset of the window's first byte.
+func (w *window) first() int64 {
+	if len(w.chunks) > 0 {
+		return w.chunks[0].off
+	}
+	return w.next
+}
+
+// run fetches one chunk. The first may turn out to be the whole blob, which then outlives the other
+// chunks, so its context is the reader's own.
+func (r *Reader) run(c *chunk) {
+	defer r.wg.Done()
+	ctx := r.rangesCtx
+	if c.off == 0 {
+		ctx = r.ctx
+	}
+	s := r.newStream(c.off, c.off+int64(len(c.buf)), c.off == 0)
+	for !s.whole {
+		n, err := s.read(ctx, c.buf[c.filled:])
+		if err != nil {
+			if err != io.EOF { //nolint:errorlint // the bare value is the end
+				c.err = err
+			}
+			break
+		}
+		c.filled += n
+		if !s.whole {
+			r.honoured()
+		}
+	}
+	r.settle(c, s)
+	close(c.done)
+	r.fill()
+}
+
+// settle ends a chunk's time in flight.
+func (r *Reader) settle(c *chunk, s *stream) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inFlight--
+	switch {
+	case errors.Is(c.err, errWhole):
+		r.whole = true
+		c.err, c.rest = nil, r.newStream(c.off+int64(c.filled), r.size, true)
+	case s.whole && c.err == nil:
+		r.whole = true
+		c.rest = s
+	default:
+		s.close()
+	}
+}
+
+// honoured notes that the server honours ranges, and begins what chunks it may.
+func (r *Reader) honoured() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ranges = true
+	r.fillLocked()
+}
+
+// goDirect reads everything from now on by s alone, and gives up the window.
+func (r *Reader) goDirect(s *stream) {
+	r.mu.Lock()
+	r.whole = true
+	r.mu.Unlock()
+	r.cancelRanges()
+	r.direct = s
+	for _, c := range r.drop() {
+		<-c.done
+		r.share.Put(c.buf)
+	}
+}
+
+// drop empties the window and returns what was in it.
+func (w *window) drop() []*chunk {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	chunks := w.chunks
+	w.chunks = nil
+	return chunks
+}
+
+// stop begins no more chunks, and waits for those in flight. Their context has been cancelled.
+func (w *window) stop() {
+	w.mu.Lock()
+	w.stopped = true
+	w.mu.Unlock()
+	w.wg.Wait()
+}
+
+func (r *Reader) newStream(off, end int64, takeWhole bool) *stream {
+	return &stream{
+		fetch: r.fetch, opts: r.opts, off: off, end: end, blobSize: r.size, takeWhole: takeWhole, mark: off,
+	}
+}

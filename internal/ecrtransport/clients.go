@@ -1,0 +1,99 @@
+package ecrtransport
+
+import (
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/smithy-go"
+
+	"ecrmirror/internal/imagename"
+)
+
+// defaultMaxAttempts is how often a call is made at most. The SDK's own 3 do not last out a burst
+// of throttling.
+const defaultMaxAttempts = 8
+
+// endpoint is what tells clients apart: registries of several accounts in one region share one.
+type endpoint struct {
+	region          string
+	fips, dualStack bool
+}
+
+// NewClients returns a function that gives the client for a registry, for [Options].Client. All
+// clients have the credentials of cfg and its settings; each has the region of its registry, and
+// the FIPS and dual-stack endpoints where the registry's host is one of those. Where cfg or the
+// environment (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ECR) gives an endpoint, it is used as it is.
+//
+// Calls are attempted 8 times, or as often as cfg says, also on what ECR throttles with:
+// ThrottleException and HTTP 429. The functions change the options last.
+func NewClients(cfg aws.Config, optFns ...func(*ecr.Options)) func(imagename.ECRRegistry) (API, error) {
+	var mu sync.Mutex
+	clients := map[endpoint]API{}
+	return func(registry imagename.ECRRegistry) (API, error) {
+		if registry.Region == "" {
+			return nil, errors.New("ECR registry without a region")
+		}
+		key := endpoint{registry.Region, registry.FIPS, registry.DualStack}
+		mu.Lock()
+		defer mu.Unlock()
+		if clients[key] == nil {
+			clients[key] = newClient(cfg, key, optFns)
+		}
+		return clients[key], nil
+	}
+}
+
+func newClient(cfg aws.Config, key endpoint, optFns []func(*ecr.Options)) *ecr.Client {
+	ours := func(o *ecr.Options) {
+		o.Region = key.region
+		o.Retryer = newRetryer(cfg.RetryMaxAttempts, retry.DefaultMaxBackoff)
+		o.EndpointOptions.UseFIPSEndpoint, o.EndpointOptions.UseDualStackEndpoint = variant(o, key)
+	}
+	return ecr.NewFromConfig(cfg, append([]func(*ecr.Options){ours}, optFns...)...)
+}
+
+// variant chooses among ECR's endpoints. A fixed endpoint excludes the choice: the SDK refuses both
+// together.
+func variant(o *ecr.Options, key endpoint) (aws.FIPSEndpointState, aws.DualStackEndpointState) {
+	if o.BaseEndpoint != nil {
+		return aws.FIPSEndpointStateDisabled, aws.DualStackEndpointStateDisabled
+	}
+	fips, dualStack := o.EndpointOptions.UseFIPSEndpoint, o.EndpointOptions.UseDualStackEndpoint
+	if key.fips {
+		fips = aws.FIPSEndpointStateEnabled
+	}
+	if key.dualStack {
+		dualStack = aws.DualStackEndpointStateEnabled
+	}
+	return fips, dualStack
+}
+
+// newRetryer returns the SDK's standard retryer with ECR's own ways to throttle added, and without
+// LimitExceededException, which in ECR is a quota that waiting doesn't raise.
+func newRetryer(maxAttempts int, maxBackoff time.Duration) aws.Retryer {
+	if maxAttempts <= 0 {
+		maxAttempts = defaultMaxAttempts
+	}
+	throttled := retry.RetryableErrorCode{Codes: map[string]struct{}{"ThrottleException": {}}}
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = maxAttempts
+		o.MaxBackoff = maxBackoff
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(quotaExceeded)}, o.Retryables...)
+		o.Retryables = append(o.Retryables, throttled,
+			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}})
+		o.Throttles = append(o.Throttles, retry.ThrottleErrorCode(throttled))
+	})
+}
+
+func quotaExceeded(err error) aws.Ternary {
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "LimitExceededException" {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
+}

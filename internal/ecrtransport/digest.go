@@ -1,0 +1,49 @@
+package ecrtransport
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/imagename"
+)
+
+// Digest returns the digest of a name's tag or, if it has no tag, its digest once that is known to
+// be there. It does not count as a pull. The error wraps [ErrImageNotFound] or
+// [ErrRepositoryNotFound] where there is no such image.
+func (t *Transport) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	repo, err := t.repository(name)
+	if err != nil {
+		return "", err
+	}
+	if name.Tag != "" {
+		return repo.digestOf(ctx, imageID(name.Tag, ""))
+	}
+	return repo.digestOf(ctx, imageID("", name.Digest))
+}
+
+// digestOf looks an image up by DescribeImages.
+func (r repository) digestOf(ctx context.Context, id types.ImageIdentifier) (digest.Digest, error) {
+	out, err := r.api.DescribeImages(ctx, &ecr.DescribeImagesInput{
+		RegistryId: r.registryID(), RepositoryName: r.repositoryName(), ImageIds: []types.ImageIdentifier{id},
+	})
+	if err != nil {
+		return "", r.failed("DescribeImages", err)
+	}
+	if len(out.ImageDetails) == 0 {
+		return "", r.failed("DescribeImages", fmt.Errorf("empty answer: %w", ErrImageNotFound))
+	}
+	found, err := digest.Parse(aws.ToString(out.ImageDetails[0].ImageDigest))
+	if err != nil {
+		return "", r.failed("DescribeImages", err)
+	}
+	if id.ImageDigest != nil && found.String() != *id.ImageDigest {
+		err := fmt.Errorf("%w: asked for %s, got %s", ErrDigestMismatch, *id.ImageDigest, found)
+		return "", r.failed("DescribeImages", err)
+	}
+	return found, nil
+}

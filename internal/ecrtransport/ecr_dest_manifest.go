@@ -1,0 +1,83 @@
+package ecrtransport
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/manifest"
+)
+
+// maxManifestSize is the size of ImageManifest in ECR's API model.
+const maxManifestSize = 4 << 20
+
+// PutManifest puts a manifest whose blobs and instances are there already: an instance of an index
+// by its digest alone, the root by the reference's tag, or by its digest where the reference has no
+// tag. A manifest that is there already is no error, also in repositories of immutable tags, where
+// another manifest under the tag gives [ErrImmutableTag].
+func (d *ecrImageDestination) PutManifest(ctx context.Context, content []byte, instanceDigest *digest.Digest) error {
+	if len(content) > maxManifestSize {
+		return fmt.Errorf("manifest of %d bytes: ECR takes at most %d", len(content), maxManifestSize)
+	}
+	computed, err := manifest.Digest(content)
+	if err != nil {
+		return fmt.Errorf("digest of the manifest: %w", err)
+	}
+	tag, want := d.ref.name.Tag, d.ref.name.Digest
+	if instanceDigest != nil {
+		tag, want = "", *instanceDigest
+	}
+	if want != "" && want != computed {
+		return fmt.Errorf("%w: the manifest is %s, not %s", ErrDigestMismatch, computed, want)
+	}
+	return d.putImage(ctx, content, tag, computed)
+}
+
+func (d *ecrImageDestination) putImage(ctx context.Context, content []byte, tag string, computed digest.Digest) error {
+	in := &ecr.PutImageInput{
+		RegistryId: d.repo.registryID(), RepositoryName: d.repo.repositoryName(),
+		ImageManifest: aws.String(string(content)), ImageDigest: aws.String(computed.String()),
+	}
+	if t := mediaType(content); t != "" {
+		in.ImageManifestMediaType = aws.String(t)
+	}
+	if tag != "" {
+		in.ImageTag = aws.String(tag)
+	}
+	if err := d.ref.transport.pacePutImage(ctx, d.ref.name.ECR); err != nil {
+		return fmt.Errorf("waiting to put manifest %s: %w", computed, err)
+	}
+	out, err := d.repo.api.PutImage(ctx, in)
+	switch errorCode(err) {
+	case "ImageAlreadyExistsException":
+		return nil
+	case "ImageTagAlreadyExistsException":
+		return d.sameTag(ctx, tag, computed, err)
+	}
+	if err != nil {
+		return fmt.Errorf("manifest %s: %w", label(tag, computed), d.repo.failed("PutImage", err))
+	}
+	if out.Image == nil || out.Image.ImageId == nil {
+		return d.repo.failed("PutImage", fmt.Errorf("empty answer for %s", label(tag, computed)))
+	}
+	if got := aws.ToString(out.Image.ImageId.ImageDigest); got != computed.String() {
+		return d.repo.failed("PutImage", fmt.Errorf("%w: put %s, ECR stored %s", ErrDigestMismatch, computed, got))
+	}
+	return nil
+}
+
+// sameTag tells a tag that has the digest already from one that would have to move. ECR gives the
+// same exception for both.
+func (d *ecrImageDestination) sameTag(ctx context.Context, tag string, computed digest.Digest, refusal error) error {
+	found, err := d.repo.digestOf(ctx, imageID(tag, ""))
+	if err != nil {
+		return fmt.Errorf("%w; looking up what the tag has: %w", d.repo.failed("PutImage", refusal), err)
+	}
+	if found == computed {
+		return nil
+	}
+	err = fmt.Errorf("%w: %s has %s and can't move to %s", ErrImmutableTag, tag, found, computed)
+	return d.repo.failed("PutImage", err)
+}

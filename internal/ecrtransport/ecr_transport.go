@@ -1,0 +1,135 @@
+package ecrtransport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"go.podman.io/image/v5/types"
+	"golang.org/x/time/rate"
+
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/imagename"
+)
+
+// Options are what a [Transport] works with.
+type Options struct {
+	// Client gives the client for a registry; see [NewClients]. It is required, and called
+	// concurrently.
+	Client func(imagename.ECRRegistry) (API, error)
+	// HTTP reads presigned URLs and those of foreign layers. It must send no credentials of its
+	// own. Nil means one with time limits on connecting and on headers, and none on bodies.
+	HTTP *http.Client
+	// Budget bounds the bytes in buffers of reads and uploads. Nil means one of 64 MiB for this
+	// transport. Each upload holds at least one part, or all of a smaller blob, whatever the
+	// budget.
+	Budget *chunked.Budget
+	// Chunks tunes reads; the zero value means the defaults of package chunked.
+	Chunks chunked.Options
+	// PutImageRate is the number of PutImage calls a second for one account and region, with bursts
+	// of as many; 0 means 10, ECR's quota unless it was raised.
+	PutImageRate int
+}
+
+// Transport is Amazon ECR as a transport. It is safe for concurrent use.
+type Transport struct {
+	opts Options
+
+	mu       sync.Mutex
+	limiters map[accountRegion]*rate.Limiter // of PutImage
+}
+
+var _ types.ImageTransport = (*Transport)(nil)
+
+// accountRegion is what ECR's quotas count by.
+type accountRegion struct{ account, region string }
+
+// New returns a transport.
+func New(opts Options) *Transport {
+	if opts.HTTP == nil {
+		opts.HTTP = newHTTPClient()
+	}
+	if opts.Budget == nil {
+		opts.Budget = chunked.NewBudget(64 << 20)
+	}
+	if opts.PutImageRate <= 0 {
+		opts.PutImageRate = 10
+	}
+	return &Transport{opts: opts, limiters: map[accountRegion]*rate.Limiter{}}
+}
+
+// newHTTPClient returns a client for object storage. It keeps to HTTP/1.1, where each range has a
+// connection of its own.
+func newHTTPClient() *http.Client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Client{Transport: &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ResponseHeaderTimeout: 30 * time.Second,
+		IdleConnTimeout:       90 * time.Second,
+		MaxIdleConnsPerHost:   64,
+	}}
+}
+
+// Name returns "ecr".
+func (t *Transport) Name() string { return "ecr" }
+
+// ParseReference parses HOST/NAME[:TAG][@DIGEST] or ecr.aws/ARN[:TAG][@DIGEST], with or without
+// "//" before it. The tag is "latest" where there is neither tag nor digest. See [imagename.Parse].
+func (t *Transport) ParseReference(s string) (types.ImageReference, error) {
+	s = strings.TrimPrefix(s, "//")
+	if strings.Contains(s, "://") {
+		return nil, fmt.Errorf("image name %q: has a URL scheme", s)
+	}
+	name, err := imagename.Parse(s)
+	if err != nil {
+		return nil, err
+	}
+	return t.NewReference(name)
+}
+
+// NewReference returns a reference for a name of kind [imagename.ECR]; other kinds are errors.
+func (t *Transport) NewReference(name imagename.Name) (types.ImageReference, error) {
+	if name.Kind != imagename.ECR {
+		return nil, fmt.Errorf("image name %q: is not in private Amazon ECR", name)
+	}
+	named, err := name.Reference()
+	if err != nil {
+		return nil, err
+	}
+	return ecrReference{transport: t, name: name, named: named}, nil
+}
+
+// ValidatePolicyConfigurationScope accepts every scope: one that matches no reference does no harm.
+func (t *Transport) ValidatePolicyConfigurationScope(string) error { return nil }
+
+// repository returns where calls for name go.
+func (t *Transport) repository(name imagename.Name) (repository, error) {
+	if t.opts.Client == nil {
+		return repository{}, errors.New("ecrtransport: Options.Client is missing")
+	}
+	api, err := t.opts.Client(name.ECR)
+	if err != nil {
+		return repository{}, fmt.Errorf("client for %s: %w", name.Host, err)
+	}
+	return repository{api: api, name: name}, nil
+}
+
+// pacePutImage waits until PutImage may be called.
+func (t *Transport) pacePutImage(ctx context.Context, registry imagename.ECRRegistry) error {
+	key := accountRegion{registry.Account, registry.Region}
+	t.mu.Lock()
+	limiter := t.limiters[key]
+	if limiter == nil {
+		limiter = rate.NewLimiter(rate.Limit(t.opts.PutImageRate), t.opts.PutImageRate)
+		t.limiters[key] = limiter
+	}
+	t.mu.Unlock()
+	return limiter.Wait(ctx)
+}

@@ -1,0 +1,110 @@
+package ecrtransport
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"ecrmirror/internal/imagename"
+)
+
+// Errors that callers decide on. They are found by errors.Is.
+var (
+	// ErrRepositoryNotFound: the repository does not exist, or not for this caller.
+	ErrRepositoryNotFound = errors.New("repository not found")
+	// ErrImageNotFound: the repository has no such tag or digest, or the tag has another digest
+	// than the one asked for.
+	ErrImageNotFound = errors.New("image not found")
+	// ErrImmutableTag: the tag is there, with another digest, and the repository does not let it
+	// move.
+	ErrImmutableTag = errors.New("tag is immutable")
+	// ErrLayersNotFound: a manifest names a config or layer that its repository lacks, or a layer
+	// that can't be read.
+	ErrLayersNotFound = errors.New("layers not found")
+	// ErrReferencedImagesNotFound: an index names an image that its repository lacks.
+	ErrReferencedImagesNotFound = errors.New("referenced images not found")
+	// ErrLayerTooLarge: ECR takes no blob of this size.
+	ErrLayerTooLarge = errors.New("layer too large for ECR")
+	// ErrUploadNotFound: ECR forgot an upload when it was too late to begin again. The blob has to
+	// be read anew.
+	ErrUploadNotFound = errors.New("upload not found")
+	// ErrDigestMismatch: content does not have the digest it was asked for, or announced, by.
+	ErrDigestMismatch = errors.New("digest mismatch")
+)
+
+// sentinels gives the errors that ECR's codes mean: those of exceptions, and those of failures of
+// single images in a batch.
+var sentinels = map[string]error{
+	"RepositoryNotFoundException":       ErrRepositoryNotFound,
+	"ImageNotFoundException":            ErrImageNotFound,
+	"ImageNotFound":                     ErrImageNotFound,
+	"ImageTagDoesNotMatchDigest":        ErrImageNotFound,
+	"LayersNotFoundException":           ErrLayersNotFound,
+	"LayerInaccessibleException":        ErrLayersNotFound,
+	"ReferencedImagesNotFoundException": ErrReferencedImagesNotFound,
+	"UploadNotFoundException":           ErrUploadNotFound,
+	"InvalidLayerException":             ErrDigestMismatch,
+	"ImageDigestDoesNotMatchException":  ErrDigestMismatch,
+}
+
+// A callError is a call that failed.
+type callError struct {
+	operation string
+	name      imagename.Name
+	err       error
+}
+
+func (e *callError) Error() string {
+	return fmt.Sprintf("ecr %s %s: %s%s", e.operation, repositoryName(e.name), e.text(), e.hint())
+}
+
+// Unwrap returns the SDK's error and the sentinel that its code means.
+func (e *callError) Unwrap() []error {
+	if sentinel := sentinels[errorCode(e.err)]; sentinel != nil {
+		return []error{e.err, sentinel}
+	}
+	return []error{e.err}
+}
+
+// text gives AWS's code, message and request id, or the cause of a call that had no answer, without
+// the names of the SDK's layers.
+func (e *callError) text() string {
+	var api smithy.APIError
+	if !errors.As(e.err, &api) {
+		var operation *smithy.OperationError
+		if errors.As(e.err, &operation) {
+			return operation.Err.Error()
+		}
+		return e.err.Error()
+	}
+	s := strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": ")
+	var response *awshttp.ResponseError
+	if errors.As(e.err, &response) && response.ServiceRequestID() != "" {
+		s += " (request id " + response.ServiceRequestID() + ")"
+	}
+	return s
+}
+
+// hint says what to do about a missing repository.
+func (e *callError) hint() string {
+	if !errors.Is(e, ErrRepositoryNotFound) {
+		return ""
+	}
+	return fmt.Sprintf("; to create it: aws ecr create-repository --registry-id %s --region %s --repository-name %s",
+		e.name.ECR.Account, e.name.ECR.Region, e.name.Repository)
+}
+
+// repositoryName names a repository as people write it.
+func repositoryName(name imagename.Name) string { return name.Host + "/" + name.Repository }
+
+// errorCode returns the code of ECR's answer, or "".
+func errorCode(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}

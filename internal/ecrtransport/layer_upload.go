@@ -1,0 +1,148 @@
+package ecrtransport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
+)
+
+// ECR's limits on a layer, from its service quotas and API model.
+const (
+	maxLayerSize = 52_000 << 20
+	maxParts     = 4_200
+	maxPartSize  = 20 << 20
+)
+
+// An upload takes one blob from a stream to ECR. Parts must arrive in order, so one is sent at a
+// time, while the next is read.
+type upload struct {
+	repo   repository
+	info   types.BlobInfo // what is known beforehand: Digest may be "", Size may be -1
+	budget *chunked.Budget
+	hash   hash.Hash
+
+	id       string // changes where ECR forgot the upload and it begins again
+	partSize int64
+}
+
+func newUpload(repo repository, budget *chunked.Budget, info types.BlobInfo) *upload {
+	return &upload{repo: repo, info: info, budget: budget, hash: digest.SHA256.Hash()}
+}
+
+// run uploads the stream and returns what it was.
+func (u *upload) run(ctx context.Context, stream io.Reader) (types.BlobInfo, error) {
+	if err := u.begin(ctx); err != nil {
+		return types.BlobInfo{}, err
+	}
+	if u.partSize = u.choosePartSize(u.partSize); u.partSize > maxPartSize {
+		return types.BlobInfo{}, tooLarge(u.info)
+	}
+	parts := newPartSender(u)
+	defer parts.close()
+	size, err := parts.sendAll(ctx, stream)
+	if err != nil {
+		return types.BlobInfo{}, fmt.Errorf("uploading blob %s: %w", u.label(), err)
+	}
+	blob := types.BlobInfo{Digest: digest.NewDigest(digest.SHA256, u.hash), Size: size}
+	if u.info.Digest != "" && u.info.Digest != blob.Digest {
+		return types.BlobInfo{}, fmt.Errorf("uploading blob %s: %w: the stream has %s",
+			u.info.Digest, ErrDigestMismatch, blob.Digest)
+	}
+	if err := u.complete(ctx, blob, parts.only()); err != nil {
+		return types.BlobInfo{}, fmt.Errorf("uploading blob %s: %w", blob.Digest, err)
+	}
+	return blob, nil
+}
+
+// begin begins an upload, or begins it again: then the size of parts stays what it was.
+func (u *upload) begin(ctx context.Context) error {
+	out, err := u.repo.api.InitiateLayerUpload(ctx, &ecr.InitiateLayerUploadInput{
+		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(),
+	})
+	switch {
+	case err != nil:
+		return u.repo.failed("InitiateLayerUpload", err)
+	case aws.ToString(out.UploadId) == "" || aws.ToInt64(out.PartSize) <= 0:
+		return u.repo.failed("InitiateLayerUpload", errors.New("answer without an upload id or part size"))
+	}
+	u.id = *out.UploadId
+	if u.partSize == 0 {
+		u.partSize = *out.PartSize
+	}
+	return nil
+}
+
+// choosePartSize returns the size that ECR asks for, or the next MiB of which no more than maxParts
+// hold the blob.
+func (u *upload) choosePartSize(asked int64) int64 {
+	if u.info.Size <= asked*maxParts {
+		return min(asked, maxPartSize)
+	}
+	const mib = 1 << 20
+	least := (u.info.Size + maxParts - 1) / maxParts
+	return (least + mib - 1) / mib * mib
+}
+
+// complete makes the blob visible. If ECR forgot the upload meanwhile, either a lost reply was to
+// say that it is complete, or it is made again where all of it is still in hand.
+func (u *upload) complete(ctx context.Context, blob types.BlobInfo, only *part) error {
+	err := u.completeOnce(ctx, blob.Digest)
+	if !errors.Is(err, ErrUploadNotFound) {
+		return err
+	}
+	sizes, checkErr := u.repo.checkAvailability(ctx, []digest.Digest{blob.Digest})
+	if checkErr != nil {
+		return errors.Join(err, checkErr)
+	}
+	if sizes[blob.Digest] != unavailable {
+		return nil
+	}
+	if only == nil {
+		return err
+	}
+	if err := u.begin(ctx); err != nil {
+		return err
+	}
+	if err := u.send(ctx, *only); err != nil {
+		return err
+	}
+	return u.completeOnce(ctx, blob.Digest)
+}
+
+func (u *upload) completeOnce(ctx context.Context, d digest.Digest) error {
+	out, err := u.repo.api.CompleteLayerUpload(ctx, &ecr.CompleteLayerUploadInput{
+		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(),
+		UploadId: aws.String(u.id), LayerDigests: []string{d.String()},
+	})
+	if errorCode(err) == "LayerAlreadyExistsException" {
+		return nil
+	}
+	if err != nil {
+		return u.repo.failed("CompleteLayerUpload", err)
+	}
+	if got := aws.ToString(out.LayerDigest); got != d.String() {
+		return u.repo.failed("CompleteLayerUpload", fmt.Errorf("%w: sent %s, ECR has %s", ErrDigestMismatch, d, got))
+	}
+	return nil
+}
+
+// label names the blob in errors.
+func (u *upload) label() string {
+	if u.info.Digest == "" {
+		return "of unknown digest"
+	}
+	return u.info.Digest.String()
+}
+
+func tooLarge(info types.BlobInfo) error {
+	return fmt.Errorf("blob %s of %d bytes: %w", info.Digest, info.Size, ErrLayerTooLarge)
+}

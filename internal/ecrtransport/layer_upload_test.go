@@ -1,0 +1,356 @@
+package ecrtransport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
+)
+
+func TestUploadSendsPartsInOrder(t *testing.T) {
+	for _, size := range []int{1, tinyPart - 1, tinyPart, tinyPart + 1, 2 * tinyPart, 5*tinyPart + 7} {
+		for _, known := range []bool{true, false} {
+			for _, budget := range []int64{1, mib} { // of 1: one buffer only
+				w, e := newTiny(t)
+				layer := randomBytes(size)
+				info := blobInfo(layer)
+				if !known {
+					info = types.BlobInfo{Size: -1}
+				}
+				shared := chunked.NewBudget(budget)
+				got, err := newUpload(w.destination(here).repo, shared, info).run(t.Context(), iotest.HalfReader(bytes.NewReader(layer)))
+				if want := blobInfo(layer); err != nil || got.Digest != want.Digest || got.Size != want.Size || shared.Held() != 0 {
+					t.Errorf("%d bytes, known %v: got %v, %v; %d bytes held", size, known, got, err, shared.Held())
+				}
+				var want []string
+				for off := 0; off < size; off += tinyPart {
+					want = append(want, fmt.Sprintf("%d-%d", off, min(off+tinyPart, size)-1))
+				}
+				if diff := cmp.Diff(want, e.spans); diff != "" {
+					t.Errorf("%d bytes, known %v: %s", size, known, diff)
+				}
+			}
+		}
+	}
+}
+
+func TestUploadReadsTheNextPartWhileOneIsSent(t *testing.T) {
+	w, _ := newTiny(t)
+	layer := randomBytes(2 * tinyPart)
+	read := make(chan struct{})
+	var once sync.Once
+	stream := io.MultiReader(bytes.NewReader(layer[:2*tinyPart-1]), readerFunc(func([]byte) (int, error) {
+		once.Do(func() { close(read) })
+		return 0, io.EOF
+	}), bytes.NewReader(layer[2*tinyPart-1:]))
+	w.breakBy(func(operation string, _ http.ResponseWriter, r *http.Request) bool {
+		if operation == "UploadLayerPart" {
+			select {
+			case <-read: // of the second part, before the first has been answered
+			case <-r.Context().Done():
+			}
+		}
+		return false
+	})
+	if _, err := w.destination(here).PutBlob(t.Context(), stream, blobInfo(layer), nil, false); err != nil {
+		t.Error(err)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func TestUploadChecksTheStream(t *testing.T) {
+	w, e := newTiny(t)
+	d := w.destination(here)
+	layer := randomBytes(2500)
+	for _, tt := range []struct {
+		name   string
+		stream io.Reader
+		info   types.BlobInfo
+		want   string
+	}{
+		{"short", bytes.NewReader(layer[:2005]), blobInfo(layer), "ended after 2005 of 2500 bytes"},
+		{"empty", strings.NewReader(""), blobInfo(layer), "ended after 0 of"},
+		{"long", bytes.NewReader(append(layer[:len(layer):len(layer)], 1)), blobInfo(layer), "longer than 2500 bytes"},
+		{"wrong", bytes.NewReader(randomBytes(2500)), blobInfo(layer), "digest mismatch"},
+		{"wrong, size unknown", strings.NewReader("wrong"), types.BlobInfo{Digest: blobInfo(layer).Digest, Size: -1}, "digest mismatch"},
+		{"broken", io.MultiReader(bytes.NewReader(layer[:2005]), iotest.ErrReader(errRead)), blobInfo(layer), errRead.Error()},
+		{"broken at its end", io.MultiReader(bytes.NewReader(layer), iotest.ErrReader(errRead)), blobInfo(layer), errRead.Error()},
+		{"truncated, nothing known", io.MultiReader(strings.NewReader("x"), iotest.ErrReader(io.ErrUnexpectedEOF)), types.BlobInfo{Size: -1}, "unexpected EOF"},
+		{"lost, nothing known", io.MultiReader(strings.NewReader("x"), iotest.ErrReader(fmt.Errorf("GET: %w", io.EOF))), types.BlobInfo{Size: -1}, "GET: EOF"},
+		{"no digest at all", strings.NewReader(""), types.BlobInfo{Digest: "sha256:zz", Size: -1}, "invalid checksum digest"},
+		{"another algorithm", strings.NewReader("x"), types.BlobInfo{Digest: digest.SHA512.FromString("x"), Size: 1}, "sha256 only"},
+	} {
+		_, err := d.PutBlob(t.Context(), tt.stream, tt.info, nil, false)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
+		}
+	}
+	if len(e.layers) != 0 {
+		t.Errorf("%d uploads were completed", len(e.layers))
+	}
+	w.checkBudget()
+}
+
+func TestUploadRefusesWhatIsTooLarge(t *testing.T) {
+	w, e := newTiny(t)
+	info := types.BlobInfo{Digest: digest.Digest(sha[1:]), Size: maxLayerSize + 1}
+	unread := readerFunc(func([]byte) (int, error) { t.Error("was read"); return 0, io.EOF })
+	if _, err := w.destination(here).PutBlob(t.Context(), unread, info, nil, false); !errors.Is(err, ErrLayerTooLarge) {
+		t.Errorf("got %v", err)
+	}
+	if e.begun != 0 {
+		t.Errorf("%d uploads were begun", e.begun)
+	}
+	for _, tt := range []struct{ size, asked, want int64 }{
+		{-1, 10 * mib, 10 * mib},
+		{-1, 30 * mib, 20 * mib},
+		{mib, 10 * mib, 10 * mib},
+		{42_000 * mib, 10 * mib, 10 * mib},
+		{42_000*mib + 1, 10 * mib, 11 * mib},
+		{maxLayerSize, 10 * mib, 13 * mib},
+		{maxLayerSize, 5 * mib, 13 * mib},
+	} {
+		u := &upload{info: types.BlobInfo{Size: tt.size}}
+		if got := u.choosePartSize(tt.asked); got != tt.want || tt.size > got*maxParts {
+			t.Errorf("%d bytes, asked for parts of %d: chose %d, want %d", tt.size, tt.asked, got, tt.want)
+		}
+	}
+}
+
+func TestUploadCountsPartsWhereTheSizeIsUnknown(t *testing.T) {
+	w, e := newTiny(t)
+	u := newUpload(w.destination(here).repo, w.budget, types.BlobInfo{Size: -1})
+	if err := u.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	parts := newPartSender(u)
+	defer parts.close()
+	parts.sent = maxParts - 2
+	endless := readerFunc(func(p []byte) (int, error) { return len(p), nil })
+	if _, err := parts.sendAll(t.Context(), endless); !errors.Is(err, ErrLayerTooLarge) || len(e.spans) != 2 {
+		t.Errorf("%d parts were sent, got %v", len(e.spans), err)
+	}
+}
+
+// Replies that are lost, so that the SDK sends again what has arrived.
+func TestUploadOutlivesLostReplies(t *testing.T) {
+	for _, operation := range []string{"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload"} {
+		w, e := newTiny(t)
+		var lost atomic.Int32
+		w.loseReplies(func(o string) bool { return o == operation && lost.Add(1)%2 == 1 })
+		layer := randomBytes(5*tinyPart + 7)
+		w.put(w.destination(here), layer)
+		if e.received != len(layer) || e.layers[blobInfo(layer).Digest] != len(layer) {
+			t.Errorf("%s: %d bytes arrived for %d", operation, e.received, len(layer))
+		}
+	}
+}
+
+// loseReplies lets calls happen, and breaks the connection before their reply.
+func (w *world) loseReplies(lose func(operation string) bool) {
+	inner := &http.Client{}
+	url := w.url
+	w.breakBy(func(operation string, _ http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("X-Lost") != "" || !lose(operation) {
+			return false
+		}
+		again := r.Clone(context.WithoutCancel(r.Context()))
+		again.RequestURI = ""
+		again.URL.Scheme, again.URL.Host = "http", strings.TrimPrefix(url, "http://")
+		again.Header.Set("X-Lost", "yes")
+		if resp, err := inner.Do(again); err == nil {
+			resp.Body.Close()
+		}
+		panic(http.ErrAbortHandler)
+	})
+}
+
+func TestUploadGoesOnWhereECRSaysThatItIs(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		has    int // bytes that ECR claims to have when the second part arrives
+		resent string
+		ok     bool
+	}{
+		{"nothing of the part", 1000, "1000-1199", true},
+		{"half of the part", 1100, "1100-1199", true},
+		{"all of it", 1200, "", true},
+		{"less than was sent before", 500, "", false},
+		{"more than was ever sent", 1300, "", false},
+		{"nothing at all", 0, "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			layer := randomBytes(1200)
+			w, e := newTiny(t)
+			var once sync.Once
+			w.breakBy(func(operation string, rw http.ResponseWriter, r *http.Request) (broken bool) {
+				if operation == "UploadLayerPart" && members(r)["partFirstByte"] == float64(tinyPart) {
+					once.Do(func() {
+						valid := ""
+						if tt.has > 0 {
+							valid = fmt.Sprintf(`,"lastValidByteReceived":%d`, tt.has-1)
+						}
+						e.mu.Lock()
+						defer e.mu.Unlock()
+						e.uploads["1"] = layer[:min(tt.has, len(layer))]
+						broken = refuse(rw, http.StatusBadRequest, "InvalidLayerPartException", valid)
+					})
+				}
+				return broken
+			})
+			_, err := w.destination(here).PutBlob(t.Context(), bytes.NewReader(layer), blobInfo(layer), nil, false)
+			if (err == nil) != tt.ok {
+				t.Errorf("got %v", err)
+			}
+			want := []string{"0-999"}
+			if tt.resent != "" {
+				want = append(want, tt.resent)
+			}
+			if diff := cmp.Diff(want, e.spans); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestUploadThatECRForgot(t *testing.T) {
+	layer := randomBytes(1200)
+	for _, tt := range []struct {
+		name    string
+		layer   []byte
+		forgets func(operation string, first any) bool
+		ok      bool
+		begun   int
+	}{
+		{"at its first part", layer, func(o string, first any) bool { return o == "UploadLayerPart" && first == 0.0 }, true, 2},
+		{"at its second part", layer, func(o string, first any) bool { return o == "UploadLayerPart" && first != 0.0 }, false, 1},
+		{"at completion, with all in hand", layer[:999], func(o string, _ any) bool { return o == "CompleteLayerUpload" }, true, 2},
+		{"at completion, with parts gone", layer, func(o string, _ any) bool { return o == "CompleteLayerUpload" }, false, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, e := newTiny(t)
+			var once sync.Once
+			w.breakBy(func(operation string, rw http.ResponseWriter, r *http.Request) (broken bool) {
+				if tt.forgets(operation, members(r)["partFirstByte"]) {
+					once.Do(func() { broken = refuse(rw, http.StatusBadRequest, "UploadNotFoundException", "") })
+				}
+				return broken
+			})
+			_, err := w.destination(here).PutBlob(t.Context(), bytes.NewReader(tt.layer), blobInfo(tt.layer), nil, false)
+			if (err == nil) != tt.ok || err != nil && (!errors.Is(err, ErrUploadNotFound) || !Transient(err)) {
+				t.Errorf("got %v", err)
+			}
+			if e.begun != tt.begun {
+				t.Errorf("%d uploads begun, want %d", e.begun, tt.begun)
+			}
+			w.checkBudget()
+		})
+	}
+}
+
+func TestUploadOfALayerThatIsThere(t *testing.T) {
+	w := newWorld(t)
+	d := w.destination(here)
+	info := w.put(d, []byte("layer"))
+	// Somebody else was faster: LayerAlreadyExists.
+	if _, err := newUpload(d.repo, w.budget, info).run(t.Context(), strings.NewReader("layer")); err != nil {
+		t.Error(err)
+	}
+	if n := w.calls("CompleteLayerUpload"); n != 2 {
+		t.Errorf("%d uploads completed", n)
+	}
+	w.put(w.destination(here), []byte("layer")) // asks first
+	if n := w.calls("InitiateLayerUpload"); n != 2 {
+		t.Errorf("%d uploads begun", n)
+	}
+}
+
+// What ECR does with a part of no bytes is not documented; an upload copes with each way.
+func TestUploadOfNoBytes(t *testing.T) {
+	for _, tt := range []struct {
+		name           string
+		part, complete string // exceptions
+		want           string // in the error
+	}{
+		{"takes an empty part", "", "", ""},
+		{"needs no part", "InvalidLayerPartException", "", ""},
+		{"refuses it for its last byte", "InvalidParameterException", "", ""},
+		{"takes no empty blobs", "InvalidLayerPartException", "EmptyUploadException", "EmptyUploadException"},
+		{"may not be written to", "AccessDeniedException", "", "AccessDeniedException"},
+	} {
+		for _, size := range []int64{0, -1} {
+			w := newScript(t, func(operation string, w http.ResponseWriter, _ *http.Request) bool {
+				switch {
+				case operation == "BatchCheckLayerAvailability":
+					return answer(w, `{}`)
+				case operation == "InitiateLayerUpload":
+					return answer(w, `{"uploadId":"u","partSize":10485760}`)
+				case operation == "UploadLayerPart" && tt.part != "":
+					return refuse(w, http.StatusBadRequest, tt.part, "")
+				case operation == "CompleteLayerUpload" && tt.complete != "":
+					return refuse(w, http.StatusBadRequest, tt.complete, "")
+				}
+				return answer(w, `{"layerDigest":%q}`, sha[1:])
+			})
+			info := types.BlobInfo{Digest: digest.Digest(sha[1:]), Size: size}
+			got, err := w.destination(here).PutBlob(t.Context(), strings.NewReader(""), info, nil, false)
+			if tt.want == "" && (err != nil || got.Size != 0) || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("%s, size %d: got %v, %v", tt.name, size, got, err)
+			}
+		}
+	}
+}
+
+func TestUploadStopsWithItsContext(t *testing.T) {
+	w, _ := newTiny(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.breakBy(func(operation string, _ http.ResponseWriter, r *http.Request) bool {
+		if operation == "UploadLayerPart" {
+			members(r) // the whole body, for the server notices that the client left only then
+			cancel()
+			<-r.Context().Done()
+		}
+		return false
+	})
+	layer := randomBytes(1200)
+	_, err := w.destination(here).PutBlob(ctx, bytes.NewReader(layer), blobInfo(layer), nil, false)
+	if !errors.Is(err, context.Canceled) || Transient(err) {
+		t.Errorf("got %v", err)
+	}
+	w.checkBudget()
+}
+
+func TestUploadBelievesNoNonsense(t *testing.T) {
+	info := blobInfo([]byte("layer"))
+	for name, f := range map[string]fault{
+		"no upload id": func(_ string, w http.ResponseWriter, _ *http.Request) bool { return answer(w, `{"partSize":10}`) },
+		"no part size": func(_ string, w http.ResponseWriter, _ *http.Request) bool { return answer(w, `{"uploadId":"u"}`) },
+		"another layer": func(operation string, w http.ResponseWriter, _ *http.Request) bool {
+			if operation == "InitiateLayerUpload" {
+				return answer(w, `{"uploadId":"u","partSize":10485760}`)
+			}
+			return answer(w, `{"layerDigest":%q}`, sha[1:])
+		},
+	} {
+		w := newScript(t, f)
+		if _, err := newUpload(w.destination(here).repo, w.budget, info).run(t.Context(), strings.NewReader("layer")); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package ecrtransport
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/manifest"
+)
+
+// fetchedManifest is a manifest as ECR stores it.
+type fetchedManifest struct {
+	content   []byte
+	mediaType string
+}
+
+// getManifest asks for one manifest by tag, digest or both.
+func (r repository) getManifest(ctx context.Context, tag string, want digest.Digest) (fetchedManifest, error) {
+	const operation = "BatchGetImage"
+	out, err := r.api.BatchGetImage(ctx, &ecr.BatchGetImageInput{
+		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
+		ImageIds:           []ecrtypes.ImageIdentifier{imageID(tag, want)},
+		AcceptedMediaTypes: manifestTypes,
+	})
+	if err != nil {
+		return fetchedManifest{}, r.failed(operation, err)
+	}
+	// An image with several tags can come once for each, with the same content.
+	if len(out.Images) == 0 || aws.ToString(out.Images[0].ImageManifest) == "" {
+		if len(out.Failures) > 0 {
+			return fetchedManifest{}, fmt.Errorf("manifest %s: %w", label(tag, want), r.imageFailed(operation, out.Failures[0]))
+		}
+		err := fmt.Errorf("empty answer for %s: %w", label(tag, want), ErrImageNotFound)
+		return fetchedManifest{}, r.failed(operation, err)
+	}
+	m := fetchedManifest{
+		content:   []byte(*out.Images[0].ImageManifest),
+		mediaType: aws.ToString(out.Images[0].ImageManifestMediaType),
+	}
+	if m.mediaType == "" {
+		m.mediaType = mediaType(m.content)
+	}
+	if err := verify(m.content, want, out.Images[0].ImageId); err != nil {
+		return fetchedManifest{}, r.failed(operation, err)
+	}
+	return m, nil
+}
+
+// verify checks a manifest against the digest asked for, if any, and that which ECR names.
+func verify(content []byte, want digest.Digest, id *ecrtypes.ImageIdentifier) error {
+	digests := []digest.Digest{want}
+	if id != nil {
+		digests = append(digests, digest.Digest(aws.ToString(id.ImageDigest)))
+	}
+	for _, d := range digests {
+		if d == "" {
+			continue
+		}
+		if err := d.Validate(); err != nil {
+			return fmt.Errorf("digest %q: %w", d, err)
+		}
+		// Of a signed v2s1 manifest the digest leaves out the signatures.
+		if ok, err := manifest.MatchesDigest(content, d); err != nil || !ok {
+			return fmt.Errorf("%w: the manifest of %d bytes does not have the digest %s", ErrDigestMismatch, len(content), d)
+		}
+	}
+	return nil
+}
+
+// label names an image within its repository.
+func label(tag string, d digest.Digest) string {
+	switch {
+	case tag == "":
+		return d.String()
+	case d == "":
+		return tag
+	}
+	return tag + "@" + d.String()
+}
