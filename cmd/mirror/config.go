@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/program"
+)
+
+// config is what the command line and the environment ask for.
+type config struct {
+	source       imagename.Name
+	destinations []imagename.Name
+
+	output     output
+	verbose    bool
+	registries program.RegistryFlags
+}
+
+func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
+	c.output = outputText
+	flags.VarP(&c.output, "output", "o", "what to print: text or json")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
+	c.registries.Add(flags, getenv)
+}
+
+// parseArgs parses the image names. It is the command's Args function, so that a
+// wrong name is a usage error, and is found before anything is done.
+func (c *config) parseArgs(_ *cobra.Command, args []string) error {
+	if len(args) < 2 {
+		return errors.New("need a source and at least one destination: mirror SRC DEST[,DEST...] (mirror -h explains)")
+	}
+	var err error
+	if c.source, err = imagename.Parse(args[0]); err != nil {
+		return fmt.Errorf("source: %w", err)
+	}
+	seen := map[imagename.Name]bool{}
+	for _, arg := range args[1:] {
+		names := imagename.SplitList(arg)
+		if len(names) == 0 {
+			return fmt.Errorf("destination: image name %q: is empty", arg)
+		}
+		for _, s := range names {
+			name, err := imagename.Parse(s)
+			if err != nil {
+				return fmt.Errorf("destination: %w", err)
+			}
+			if name.SameImage(c.source) {
+				return fmt.Errorf("destination %s is the source itself", name)
+			}
+			if !seen[name] {
+				seen[name] = true
+				c.destinations = append(c.destinations, name)
+			}
+		}
+	}
+	return nil
+}
+
+// output is the value of --output.
+type output string
+
+const (
+	outputText output = "text"
+	outputJSON output = "json"
+)
+
+func (o *output) String() string { return string(*o) }
+
+func (o *output) Type() string { return "FORMAT" }
+
+func (o *output) Set(s string) error {
+	switch output(s) {
+	case outputText, outputJSON:
+		*o = output(s)
+		return nil
+	}
+	return errors.New("must be text or json")
+}

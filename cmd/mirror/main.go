@@ -1,0 +1,59 @@
+// Command mirror copies a container image, all its platforms, to one or more destinations.
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/program"
+)
+
+func main() {
+	os.Exit(program.Run(context.Background(), "mirror", os.Stderr, newCommand(os.Getenv).ExecuteContext))
+}
+
+func newCommand(getenv func(string) string) *cobra.Command {
+	var config config
+	cmd := &cobra.Command{
+		Use:           "mirror SRC DEST[,DEST...] [DEST...]",
+		Short:         "Copy a container image, all its platforms, to one or more destinations",
+		Long:          long,
+		Example:       example,
+		Args:          config.parseArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return mirrorImage(cmd.Context(), &config, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	config.addFlags(cmd.Flags(), getenv)
+	return cmd
+}
+
+const long = `Copy a container image, all its platforms, to one or more destinations.
+
+The copy is digest-exact: a destination's manifest is byte for byte the source's. The
+source is read once however many destinations there are, and only what they lack.
+Destinations are independent of each other: one that fails does not stop the others.
+
+Image names:
+  alpine:3, ghcr.io/org/app:1, docker://...       a registry's image
+  123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1
+                                                  an image in Amazon ECR, through its API
+  ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1
+                                                  the same, by the repository's ARN
+  oci:PATH[:NAME], dir:PATH                       an OCI layout or a directory on disk
+
+AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places.
+Logins to other registries come from the SSM parameter that ` + contract.EnvAuthParameter + ` names,
+or else from the files that docker and podman keep.
+
+Exit codes: 0 all destinations hold the image; 1 one failed and would fail again;
+2 wrong usage; 75 one failed and may work on another try; 130, 143 interrupted.`
+
+const example = `  mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
+  mirror ghcr.io/org/app:1 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1,oci:backup:1
+  mirror --output json oci:build:latest registry.example.com/app:1`

@@ -1,0 +1,18 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"ecrmirror/localstack/scripttest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"mirror": main})
+}
+
+// TestScripts runs the program, as a process, against localstack: testdata/*.txtar.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, scripttest.Params(t.Context(), "testdata", ""))
+}

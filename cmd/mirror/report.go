@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"ecrmirror/internal/mirror"
+)
+
+// writeReport prints what happened to each destination: a line each, or one JSON
+// document. The errors themselves go to standard error, or into the document.
+func writeReport(w io.Writer, format output, report *mirror.Report) error {
+	if format == outputJSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(document(report))
+	}
+	for _, r := range report.Results {
+		if _, err := fmt.Fprintln(w, line(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func line(r mirror.Result) string {
+	switch r.State {
+	case mirror.Copied:
+		return fmt.Sprintf("%-8s %s %s (%d blobs, %s sent)", r.State, r.Name, r.Digest, r.BlobsSent, size(r.BytesSent))
+	case mirror.Current:
+		return fmt.Sprintf("%-8s %s %s", r.State, r.Name, r.Digest)
+	}
+	return fmt.Sprintf("%-8s %s", r.State, r.Name)
+}
+
+// size writes a number of bytes for people.
+func size(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.2f GiB", float64(n)/(1<<30))
+}
+
+// jsonReport is the document of --output json. Sizes are in bytes, times in seconds.
+type jsonReport struct {
+	Source       string            `json:"source"`
+	Digest       string            `json:"digest,omitempty"`
+	MediaType    string            `json:"mediaType,omitempty"`
+	Manifests    int               `json:"manifests,omitempty"`
+	Blobs        int               `json:"blobs,omitempty"`
+	Size         int64             `json:"size,omitempty"`
+	BytesRead    int64             `json:"bytesRead"`
+	Seconds      float64           `json:"seconds"`
+	Destinations []jsonDestination `json:"destinations"`
+}
+
+type jsonDestination struct {
+	Name      string `json:"name"`
+	State     string `json:"state"` // copied, current or failed
+	Digest    string `json:"digest,omitempty"`
+	BlobsSent int    `json:"blobsSent"`
+	BytesSent int64  `json:"bytesSent"`
+	Error     string `json:"error,omitempty"`
+	Transient bool   `json:"transient,omitempty"` // the error may be gone on another try
+}
+
+func document(report *mirror.Report) jsonReport {
+	doc := jsonReport{
+		Source: report.Source.String(), Digest: report.Digest.String(), MediaType: report.MediaType,
+		Manifests: report.Manifests, Blobs: report.Blobs, Size: report.Size,
+		BytesRead: report.BytesRead, Seconds: report.Elapsed.Seconds(),
+	}
+	for _, r := range report.Results {
+		d := jsonDestination{
+			Name: r.Name.String(), State: string(r.State), Digest: r.Digest.String(),
+			BlobsSent: r.BlobsSent, BytesSent: r.BytesSent, Transient: r.Transient,
+		}
+		if r.Err != nil {
+			d.Error = r.Err.Error()
+		}
+		doc.Destinations = append(doc.Destinations, d)
+	}
+	return doc
+}

@@ -1,0 +1,76 @@
+package mirror
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/imagename"
+)
+
+// A Side is an end of a copy.
+type Side string
+
+// The sides.
+const (
+	Source      Side = "source"
+	Destination Side = "destination"
+)
+
+// An Error says on which side of a copy what failed.
+type Error struct {
+	Side Side
+	Name imagename.Name
+	Op   string // gerund: "reading manifest"
+	Err  error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s %s: %s: %v", e.Side, e.Name, e.Op, e.Err) }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func sourceError(name imagename.Name, op string, err error) error {
+	return sided(Source, name, op, err)
+}
+
+func destinationError(name imagename.Name, op string, err error) error {
+	return sided(Destination, name, op, err)
+}
+
+// sided wraps err, unless it says its side already.
+func sided(side Side, name imagename.Name, op string, err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return &Error{Side: side, Name: name, Op: op, Err: err}
+}
+
+// A DigestMismatchError says that content is not what its digest promised.
+type DigestMismatchError struct{ Want, Got digest.Digest }
+
+func (e *DigestMismatchError) Error() string {
+	return fmt.Sprintf("digest is %s, not %s", e.Got, e.Want)
+}
+
+// A SizeMismatchError says that a blob is longer or shorter than its descriptor promised. Sizes are in bytes.
+type SizeMismatchError struct{ Want, Got int64 }
+
+func (e *SizeMismatchError) Error() string {
+	if e.Got > e.Want {
+		return fmt.Sprintf("more than the %d bytes of its descriptor", e.Want)
+	}
+	return fmt.Sprintf("ends after %d of %d bytes", e.Got, e.Want)
+}
+
+// ErrStalled says that a source or destination made no progress for too long.
+var ErrStalled = &stalledError{}
+
+// stalledError is a time-out to those who ask by net.Error.
+type stalledError struct{}
+
+func (*stalledError) Error() string   { return "no progress for too long" }
+func (*stalledError) Timeout() bool   { return true }
+func (*stalledError) Temporary() bool { return true }

@@ -1,0 +1,96 @@
+package mirror
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
+	"go.podman.io/image/v5/manifest"
+	"go.podman.io/image/v5/types"
+)
+
+// references is what a manifest refers to.
+type references struct {
+	blobs     []types.BlobInfo
+	instances []digest.Digest
+}
+
+// parse reads what the manifest refers to, and no more: an image is copied as it is,
+// so a combination of media types that a runtime would refuse is not refused here.
+func parse(doc document) (references, error) {
+	switch doc.mediaType {
+	case manifest.DockerV2Schema1MediaType, manifest.DockerV2Schema1SignedMediaType:
+		return parseSchema1(doc.raw)
+	}
+	// Docker's manifest and manifest list have the same fields as OCI's manifest and index.
+	var m struct {
+		Config    *imgspecv1.Descriptor  `json:"config"`
+		Layers    []imgspecv1.Descriptor `json:"layers"`
+		Manifests []imgspecv1.Descriptor `json:"manifests"`
+	}
+	if err := json.Unmarshal(doc.raw, &m); err != nil {
+		return references{}, err
+	}
+	isIndex := manifest.MIMETypeIsMultiImage(doc.mediaType)
+	if isIndex && (m.Config != nil || m.Layers != nil) || !isIndex && m.Manifests != nil {
+		// Read in two ways it would be two images (CVE-2021-41190).
+		return references{}, errors.New("it is ambiguous: both an image and an index")
+	}
+	if !isIndex && m.Config == nil {
+		return references{}, fmt.Errorf("it has no config, but its type is %s", doc.mediaType)
+	}
+	var refs references
+	for _, desc := range m.Manifests {
+		refs.instances = append(refs.instances, desc.Digest)
+	}
+	for _, layer := range m.Layers {
+		if !isForeign(layer) {
+			refs.blobs = append(refs.blobs, blobInfo(layer))
+		}
+	}
+	if m.Config != nil {
+		refs.blobs = append(refs.blobs, blobInfo(*m.Config))
+	}
+	return refs, nil
+}
+
+func parseSchema1(raw []byte) (references, error) {
+	m, err := manifest.Schema1FromManifest(raw)
+	if err != nil {
+		return references{}, err
+	}
+	var refs references
+	for _, layer := range m.LayerInfos() {
+		refs.blobs = append(refs.blobs, layer.BlobInfo)
+	}
+	return refs, nil
+}
+
+func blobInfo(desc imgspecv1.Descriptor) types.BlobInfo {
+	return types.BlobInfo{Digest: desc.Digest, Size: desc.Size, MediaType: desc.MediaType}
+}
+
+// isForeign reports whether a layer stays where its URLs say (base layers of Windows);
+// registries don't ask for such a layer.
+func isForeign(layer imgspecv1.Descriptor) bool {
+	return len(layer.URLs) > 0 &&
+		(strings.HasPrefix(layer.MediaType, "application/vnd.docker.image.rootfs.foreign.diff.tar") ||
+			strings.HasPrefix(layer.MediaType, "application/vnd.oci.image.layer.nondistributable.v1.tar"))
+}
+
+// mediaTypeOf returns the manifest's media type: as the source gave it if that is one
+// this program knows, else as the manifest itself tells; "" if neither does.
+func mediaTypeOf(raw []byte, given string) string {
+	if bare, _, err := mime.ParseMediaType(given); err == nil {
+		given = bare
+	}
+	if slices.Contains(manifest.DefaultRequestedManifestMIMETypes, given) {
+		return given
+	}
+	return manifest.GuessMIMEType(raw)
+}

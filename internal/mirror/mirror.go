@@ -1,0 +1,224 @@
+// Package mirror is the copy engine: it copies one image, all its platforms, from a
+// source to any number of destinations at once.
+//
+// The manifest at a destination is byte for byte that of the source; nothing is
+// converted or recompressed. Each blob of the source is read at most once, however
+// many destinations lack it, and not at all where every destination has it. Blobs go
+// first, then instances, then the index, and the tag moves last, so that nothing
+// half-done is ever visible. Destinations are independent: one that fails is reported
+// and the others finish.
+//
+// The engine knows images only through [Images] and the public interfaces of
+// go.podman.io/image; the transports are theirs.
+package mirror
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/imagename"
+)
+
+// Images opens images by name.
+type Images interface {
+	// Source opens an image for reading; the engine closes it.
+	Source(context.Context, imagename.Name) (types.ImageSource, error)
+	// Destination opens an image for writing; the engine closes it.
+	Destination(context.Context, imagename.Name) (types.ImageDestination, error)
+	// Digest returns the digest of an image's root manifest, or "" if the image or
+	// its repository does not exist.
+	Digest(context.Context, imagename.Name) (digest.Digest, error)
+}
+
+// Options of a [Copier]. The zero value of a field is the stated default.
+type Options struct {
+	// Blobs is how many blobs are copied at a time. Default 6.
+	Blobs int
+	// StallTimeout is how long a source or a destination may make no progress on a
+	// blob, or take for any smaller request, before it is given up. Default 3 minutes.
+	StallTimeout time.Duration
+	// RetryDelay is the wait before destinations that failed transiently are tried
+	// once more. Default 2 seconds.
+	RetryDelay time.Duration
+	// Transient reports whether an error may be gone on another try. Default: none is.
+	Transient func(error) bool
+	// Log gets a line for each step. Default: nothing is logged.
+	Log *slog.Logger
+}
+
+// A Copier copies images. It is safe for concurrent use.
+type Copier struct {
+	images Images
+	opts   Options
+}
+
+// New returns a Copier that opens images through images.
+func New(images Images, opts Options) *Copier {
+	if opts.Blobs <= 0 {
+		opts.Blobs = 6
+	}
+	if opts.StallTimeout <= 0 {
+		opts.StallTimeout = 3 * time.Minute
+	}
+	if opts.RetryDelay <= 0 {
+		opts.RetryDelay = 2 * time.Second
+	}
+	if opts.Transient == nil {
+		opts.Transient = func(error) bool { return false }
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Copier{images: images, opts: opts}
+}
+
+// Copy copies the source to every destination that does not hold it already. What
+// happened to each is in the report, in the order of destinations.
+func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations []imagename.Name) *Report {
+	report := newReport(source, destinations)
+	pending, err := c.stale(ctx, report)
+	if err == nil && len(pending) > 0 {
+		err = c.copyTo(ctx, report, pending)
+	}
+	if err != nil {
+		report.failPending(err)
+	}
+	for i := range report.Results {
+		r := &report.Results[i]
+		r.Transient = r.Err != nil && c.opts.Transient(r.Err)
+	}
+	report.Elapsed = time.Since(report.started)
+	return report
+}
+
+// stale settles the destinations that hold the source's image already, or that can't
+// get it, and returns the others. An error is one of the source.
+func (c *Copier) stale(ctx context.Context, report *Report) ([]*Result, error) {
+	want, err := c.digest(ctx, report.Source)
+	if err == nil && want == "" {
+		err = ErrAbsent
+	}
+	if err != nil {
+		return nil, sourceError(report.Source, "reading digest", err)
+	}
+	report.Digest = want
+	var pending []*Result
+	for i := range report.Results {
+		r := &report.Results[i]
+		switch {
+		case r.Name.SameImage(report.Source):
+			r.fail(destinationError(r.Name, "checking", ErrIsSource))
+		case r.Name.Digest != "" && r.Name.Digest != want:
+			r.fail(destinationError(r.Name, "checking", &DigestMismatchError{Want: r.Name.Digest, Got: want}))
+		case c.holds(ctx, r.Name, want):
+			r.State, r.Digest = Current, want
+		default:
+			pending = append(pending, r)
+		}
+	}
+	return pending, ctx.Err()
+}
+
+// holds reports whether the destination is known to hold the image. A destination
+// that can't be asked is written to, which shows what is wrong with it.
+func (c *Copier) holds(ctx context.Context, name imagename.Name, want digest.Digest) bool {
+	got, err := c.digest(ctx, name)
+	if err != nil {
+		c.opts.Log.DebugContext(ctx, "destination's digest unknown", "destination", name.String(), "error", err)
+	}
+	return err == nil && got == want
+}
+
+func (c *Copier) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {
+	err = c.opts.within(ctx, func(ctx context.Context) error {
+		d, err = c.images.Digest(ctx, name)
+		return err
+	})
+	return d, err
+}
+
+// copyTo reads the source's manifests and copies the image to the pending
+// destinations; those that fail transiently get a second try by themselves.
+func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result) error {
+	var src types.ImageSource
+	err := c.opts.within(ctx, func(ctx context.Context) (err error) {
+		src, err = c.images.Source(ctx, report.Source)
+		return err
+	})
+	if err != nil {
+		return sourceError(report.Source, "opening", err)
+	}
+	defer src.Close()
+	img, err := readImage(ctx, src, report.Source, c.opts)
+	if err != nil {
+		return err
+	}
+	report.describe(img)
+	c.copyOnce(ctx, report, src, img, pending)
+	again := c.retryable(pending)
+	if len(again) == 0 {
+		return nil
+	}
+	for _, r := range again {
+		c.opts.Log.WarnContext(ctx, "trying again", "destination", r.Name.String(), "error", r.Err)
+	}
+	if err := sleep(ctx, c.opts.RetryDelay); err != nil {
+		return err
+	}
+	for _, r := range again {
+		r.retry()
+	}
+	c.copyOnce(ctx, report, src, img, again)
+	return nil
+}
+
+func (c *Copier) retryable(results []*Result) []*Result {
+	var again []*Result
+	for _, r := range results {
+		if r.State == Failed && c.opts.Transient(r.Err) {
+			again = append(again, r)
+		}
+	}
+	return again
+}
+
+// within does something that must end within the stall time-out.
+func (o Options) within(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, o.StallTimeout, ErrStalled)
+	defer cancel()
+	if err := do(ctx); err != nil {
+		return causeOf(ctx, err)
+	}
+	return nil
+}
+
+// causeOf returns why ctx ended, if it has, else err.
+func causeOf(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// sleep waits for d, or for the end of ctx, whose error it returns.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// ErrAbsent says that the source image does not exist.
+var ErrAbsent = errors.New("image does not exist")
+
+// ErrIsSource says that a destination is the source itself.
+var ErrIsSource = errors.New("destination is the source itself")

@@ -1,0 +1,91 @@
+package mirror
+
+import (
+	"errors"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/imagename"
+)
+
+// A State says how a destination ended up.
+type State string
+
+// The states.
+const (
+	Copied  State = "copied"  // the image was written
+	Current State = "current" // the image was there already
+	Failed  State = "failed"
+	pending State = ""
+)
+
+// A Report says what a copy did.
+type Report struct {
+	Source    imagename.Name
+	Digest    digest.Digest // of the root manifest; "" if it could not be read
+	MediaType string        // of the root manifest; "" if it was not read
+	Manifests int           // manifests of the image, the root and all instances
+	Blobs     int           // distinct blobs of the image
+	Size      int64         // bytes of these blobs
+	BytesRead int64         // bytes of blobs read from the source
+	Elapsed   time.Duration
+	Results   []Result // one for each destination, in the order given
+
+	started time.Time
+}
+
+// A Result says what happened to one destination.
+type Result struct {
+	Name      imagename.Name
+	State     State
+	Digest    digest.Digest // the image's, unless the destination failed
+	BlobsSent int           // blobs written to the destination's repository by this copy
+	BytesSent int64         // bytes of these blobs
+	Err       error         // of type *Error, if the destination failed
+	Transient bool          // whether the failure may be gone on another try
+}
+
+func newReport(source imagename.Name, destinations []imagename.Name) *Report {
+	report := &Report{Source: source, started: time.Now(), Results: make([]Result, len(destinations))}
+	for i, name := range destinations {
+		report.Results[i].Name = name
+	}
+	return report
+}
+
+func (r *Report) describe(img *image) {
+	r.Digest, r.MediaType = img.root.digest, img.root.mediaType
+	r.Manifests, r.Blobs = len(img.manifests), len(img.blobs)
+	for _, blob := range img.blobs {
+		r.Size += max(blob.Size, 0)
+	}
+}
+
+// failPending fails every destination that has no outcome yet.
+func (r *Report) failPending(err error) {
+	for i := range r.Results {
+		if r.Results[i].State == pending {
+			r.Results[i].fail(err)
+		}
+	}
+}
+
+// Err joins the errors of the destinations; an error that several share, as one of
+// the source is, is in it once.
+func (r *Report) Err() error {
+	var errs []error
+	seen := map[error]bool{}
+	for i := range r.Results {
+		if err := r.Results[i].Err; err != nil && !seen[err] {
+			seen[err] = true
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r *Result) fail(err error) { r.State, r.Err, r.Digest = Failed, err, "" }
+
+// retry makes a failed destination pending again.
+func (r *Result) retry() { r.State, r.Err = pending, nil }

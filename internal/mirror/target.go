@@ -1,0 +1,194 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/opencontainers/go-digest"
+	imagelib "go.podman.io/image/v5/image"
+	"go.podman.io/image/v5/pkg/blobinfocache/none"
+	"go.podman.io/image/v5/types"
+)
+
+// A target is one place that the image is copied to (a repository, an OCI layout, a
+// directory) with the destinations in it: they share its blobs and instances and
+// differ in their tags.
+type target struct {
+	results []*Result
+	dest    types.ImageDestination // of the first result
+	ctx     context.Context        // ends when the target fails
+	cancel  context.CancelCauseFunc
+
+	available map[digest.Digest]int64 // the blobs it had, if it could tell at once; nil if each must be asked for
+
+	mu    sync.Mutex
+	err   error // why the target failed
+	blobs int   // blobs written
+	bytes int64 // their bytes
+}
+
+// blobLister is implemented by destinations that can tell about many blobs at once.
+type blobLister interface {
+	// AvailableBlobs returns those of the blobs that the destination has, with their sizes in bytes.
+	AvailableBlobs(context.Context, []digest.Digest) (map[digest.Digest]int64, error)
+}
+
+// groupByPlace makes one target of all results in one place.
+func groupByPlace(ctx context.Context, results []*Result) []*target {
+	var targets []*target
+	byPlace := map[string]*target{}
+	for _, r := range results {
+		t := byPlace[r.Name.Place()]
+		if t == nil {
+			t = &target{}
+			t.ctx, t.cancel = context.WithCancelCause(ctx)
+			byPlace[r.Name.Place()] = t
+			targets = append(targets, t)
+		}
+		t.results = append(t.results, r)
+	}
+	return targets
+}
+
+// open opens the target and finds out what it can hold and what it has.
+func (t *target) open(images Images, img *image, opts Options) error {
+	err := opts.within(t.ctx, func(ctx context.Context) (err error) {
+		t.dest, err = images.Destination(ctx, t.results[0].Name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.accepts(img); err != nil {
+		return err
+	}
+	lister, ok := t.dest.(blobLister)
+	if !ok {
+		return nil
+	}
+	digests := make([]digest.Digest, len(img.blobs))
+	for i, blob := range img.blobs {
+		digests[i] = blob.Digest
+	}
+	t.available = map[digest.Digest]int64{}
+	return opts.within(t.ctx, func(ctx context.Context) error {
+		available, err := lister.AvailableBlobs(ctx, digests)
+		maps.Copy(t.available, available)
+		return err
+	})
+}
+
+// accepts reports an error if the target can't hold one of the image's manifests as it is.
+func (t *target) accepts(img *image) error {
+	supported := t.dest.SupportedManifestMIMETypes()
+	for _, doc := range img.manifests {
+		if len(supported) > 0 && !slices.Contains(supported, doc.mediaType) {
+			return fmt.Errorf("it can't hold manifests of type %s, and mirroring does not convert", doc.mediaType)
+		}
+	}
+	return nil
+}
+
+// has reports whether the target has the blob.
+func (t *target) has(blob types.BlobInfo, opts Options) (ok bool, err error) {
+	if t.available != nil {
+		_, ok = t.available[blob.Digest]
+		return ok, nil
+	}
+	err = opts.within(t.ctx, func(ctx context.Context) error {
+		ok, _, err = t.dest.TryReusingBlob(ctx, blob, none.NoCache, false)
+		return err
+	})
+	return ok, err
+}
+
+// putManifests writes the instances, then the root manifest for each destination.
+func (t *target) putManifests(images Images, src types.ImageSource, img *image, opts Options) error {
+	for _, doc := range img.manifests[:len(img.manifests)-1] {
+		err := opts.within(t.ctx, func(ctx context.Context) error {
+			return t.dest.PutManifest(ctx, doc.raw, &doc.digest)
+		})
+		if err != nil {
+			return fmt.Errorf("instance %s: %w", doc.digest, err)
+		}
+	}
+	for i, r := range t.results {
+		err := opts.within(t.ctx, func(ctx context.Context) error {
+			return t.putRoot(ctx, images, src, img, i)
+		})
+		if err != nil {
+			r.fail(destinationError(r.Name, "writing manifest", err))
+			continue
+		}
+		r.State, r.Digest = Copied, img.root.digest
+	}
+	return nil
+}
+
+func (t *target) putRoot(ctx context.Context, images Images, src types.ImageSource, img *image, i int) (err error) {
+	dest := t.dest
+	if i > 0 {
+		// One by one: an OCI layout's index.json is read when its destination is opened.
+		if dest, err = images.Destination(ctx, t.results[i].Name); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, dest.Close()) }()
+	}
+	if err := dest.PutManifest(ctx, img.root.raw, nil); err != nil {
+		return err
+	}
+	return dest.Commit(ctx, imagelib.UnparsedInstance(src, nil))
+}
+
+// fail gives the target up: what it does is stopped. The first error counts.
+func (t *target) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		t.err = err
+		t.cancel(err)
+	}
+}
+
+func (t *target) failed() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+func (t *target) count(bytes int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.blobs++
+	t.bytes += bytes
+}
+
+// close ends the target's work and gives its results their outcome.
+func (t *target) close() {
+	if t.dest != nil {
+		if err := t.dest.Close(); err != nil {
+			t.fail(destinationError(t.results[0].Name, "closing", err))
+		}
+	}
+	t.cancel(nil)
+	for _, r := range t.results {
+		r.BlobsSent += t.blobs
+		r.BytesSent += t.bytes
+		if r.State == pending {
+			r.fail(t.errorFor(r))
+		}
+	}
+}
+
+// errorFor names the result's own destination in the error that all of the target share.
+func (t *target) errorFor(r *Result) error {
+	var e *Error
+	if errors.As(t.err, &e) && e.Side == Destination && e.Name != r.Name {
+		return &Error{Side: Destination, Name: r.Name, Op: e.Op, Err: e.Err}
+	}
+	return t.err
+}

@@ -1,0 +1,89 @@
+// Package program is what the commands have in common around their work: signals,
+// exit codes, error lines, and the settings by which registries are reached.
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/registry"
+)
+
+// A Failure is an error of the work itself, after the command line and the
+// configuration were understood. Any other error is wrong usage.
+type Failure struct {
+	Err       error
+	Transient bool // running the same again may succeed
+}
+
+// Fail returns err as a Failure, transient if it is.
+func Fail(err error) *Failure { return &Failure{Err: err, Transient: registry.Transient(err)} }
+
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns the error of the work.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// ErrUsageShown says that the usage was wrong and that the help was printed about it.
+var ErrUsageShown = errors.New("wrong usage")
+
+// Run runs a program's work until it ends or a signal ends its context. It prints what
+// went wrong to stderr, a line for each error, and returns the exit code (see package
+// contract).
+func Run(ctx context.Context, name string, stderr io.Writer, work func(context.Context) error) int {
+	// go.podman.io/image logs by itself, addresses too; what matters comes back as errors.
+	logrus.SetOutput(io.Discard)
+	ctx, stop := signalContext(ctx)
+	defer stop()
+	err := work(ctx)
+	if stopped := stoppedBy(ctx); stopped != nil {
+		report(stderr, name, stopped)
+		return stopped.exitCode()
+	}
+	code := ExitCode(err)
+	if code != contract.ExitOK && !errors.Is(err, ErrUsageShown) {
+		report(stderr, name, err)
+	}
+	return code
+}
+
+// ExitCode returns the exit code for what a program's work returned.
+func ExitCode(err error) int {
+	var failure *Failure
+	switch {
+	case err == nil:
+		return contract.ExitOK
+	case !errors.As(err, &failure):
+		return contract.ExitUsage
+	case failure.Transient:
+		return contract.ExitTransient
+	}
+	return contract.ExitFailed
+}
+
+// report prints one line for the error, or for each error joined in it.
+func report(w io.Writer, name string, err error) {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		err = failure.Err
+	}
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		// Nothing can be done about a standard error that is closed.
+		_, _ = fmt.Fprintf(w, "%s: %s\n", name, OneLine(err.Error()))
+	}
+}
+
+// OneLine returns the text without line breaks, which the texts of joined errors have.
+func OneLine(text string) string {
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
+}

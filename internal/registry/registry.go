@@ -1,0 +1,121 @@
+// Package registry opens images by name, wherever they live: Amazon ECR through its
+// API, other registries through the distribution protocol, OCI layouts and directories
+// on disk. It is the one place that knows which transport serves which kind of name.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"go.podman.io/image/v5/directory"
+	"go.podman.io/image/v5/docker"
+	"go.podman.io/image/v5/docker/reference"
+	"go.podman.io/image/v5/oci/layout"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/credentials"
+	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/imagename"
+)
+
+// Options are what [New] needs. Only AWS is required.
+type Options struct {
+	AWS       aws.Config         // for Amazon ECR; its region does not matter, the image names say theirs
+	Logins    *credentials.Store // logins to other registries; nil = auth files and credential helpers of the user, as podman and docker keep them
+	Insecure  []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
+	UserAgent string             // sent to other registries; "" = the library's own
+}
+
+// Registries opens images. It is safe for concurrent use.
+type Registries struct {
+	opts Options
+	ecr  *ecrtransport.Transport
+}
+
+// New returns Registries that share one ECR client for each registry.
+func New(opts Options) *Registries {
+	return &Registries{
+		opts: opts,
+		ecr:  ecrtransport.New(ecrtransport.Options{Client: ecrtransport.NewClients(opts.AWS)}),
+	}
+}
+
+// Source opens the image for reading. Where the name has both a tag and a digest,
+// the digest decides. The caller closes it.
+func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.ImageSource, error) {
+	if name.Kind == imagename.Registry && name.Digest != "" {
+		name.Tag = ""
+	}
+	ref, err := r.reference(name)
+	if err != nil {
+		return nil, err
+	}
+	return ref.NewImageSource(ctx, r.system(name))
+}
+
+// Destination opens the image for writing. Where a registry's name has both a tag
+// and a digest, the tag is written; holding the image against the digest is up to
+// the caller, who closes the destination.
+func (r *Registries) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
+	if name.Kind == imagename.Registry && name.Tag != "" {
+		name.Digest = ""
+	}
+	ref, err := r.reference(name)
+	if err != nil {
+		return nil, err
+	}
+	return ref.NewImageDestination(ctx, r.system(name))
+}
+
+func (r *Registries) reference(name imagename.Name) (types.ImageReference, error) {
+	switch name.Kind {
+	case imagename.ECR:
+		return r.ecr.NewReference(name)
+	case imagename.Registry, imagename.ECRPublic:
+		named, err := name.Reference()
+		if err != nil {
+			return nil, err
+		}
+		return docker.NewReference(reference.TagNameOnly(named))
+	case imagename.OCILayout:
+		return layout.ParseReference(name.Path)
+	case imagename.Directory:
+		return directory.NewReference(name.Path)
+	}
+	return nil, fmt.Errorf("image name %q has no kind", name)
+}
+
+// system returns the library's settings for one image.
+func (r *Registries) system(name imagename.Name) *types.SystemContext {
+	sys := &types.SystemContext{
+		DockerRegistryUserAgent:     r.opts.UserAgent,
+		OCIAcceptUncompressedLayers: true, // layers are kept as they are
+	}
+	if isLoopback(name.Host) || slices.Contains(r.opts.Insecure, name.Host) {
+		sys.DockerInsecureSkipTLSVerify = types.OptionalBoolTrue
+	}
+	if r.opts.Logins != nil {
+		login, _ := r.opts.Logins.Login(name.Host, name.Repository)
+		sys.DockerAuthConfig = &login // the zero login is anonymous
+	}
+	return sys
+}
+
+// isLoopback reports whether host is on this machine. Docker, too, speaks plain HTTP there.
+func isLoopback(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	ip := net.ParseIP(name)
+	return name == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// errAbsent says that an image or its repository does not exist. It does not leave
+// this package: Digest answers "" for it.
+var errAbsent = errors.New("image does not exist")

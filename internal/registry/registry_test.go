@@ -1,0 +1,235 @@
+package registry_test
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/crane"
+	"github.com/google/go-containerregistry/pkg/name"
+	ggcr "github.com/google/go-containerregistry/pkg/registry"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/random"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"ecrmirror/internal/credentials"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/registry"
+)
+
+func parse(t *testing.T, s string) imagename.Name {
+	t.Helper()
+	n, err := imagename.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// serve starts a registry behind wrap and returns its host.
+func serve(t *testing.T, wrap func(http.Handler) http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(wrap(ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))))
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://")
+}
+
+func push(t *testing.T, s string) string {
+	t.Helper()
+	img, err := random.Image(1000, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := crane.Push(img, s, crane.Insecure); err != nil {
+		t.Fatal(err)
+	}
+	d, err := img.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.String()
+}
+
+func TestDigestOfARegistrysImage(t *testing.T) {
+	methods := map[string]int{}
+	host := serve(t, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "/manifests/") {
+				methods[r.Method]++
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	want := push(t, host+"/app:1")
+	clear(methods)
+	r := registry.New(registry.Options{})
+	other := "sha256:" + strings.Repeat("0", 64)
+	for _, c := range []struct{ name, want string }{
+		{host + "/app:1", want},
+		{host + "/app@" + want, want},
+		{host + "/app:1@" + other, want}, // the tag's
+		{host + "/app:2", ""},
+		{host + "/app@" + other, ""},
+		{host + "/none:1", ""},
+	} {
+		got, err := r.Digest(t.Context(), parse(t, c.name))
+		if err != nil || got.String() != c.want {
+			t.Errorf("%s: %q, %v, want %q", c.name, got, err, c.want)
+		}
+	}
+	if methods["GET"] > 0 || methods["HEAD"] != 6 {
+		t.Errorf("requests for manifests: %v, want 6 HEADs", methods)
+	}
+}
+
+func TestDigestIsReadWhereTheRegistrySaysNone(t *testing.T) {
+	var silent atomic.Bool
+	host := serve(t, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if silent.Load() && r.Method == http.MethodHead && strings.Contains(r.URL.Path, "/manifests/") {
+				w.WriteHeader(http.StatusOK)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	want := push(t, host+"/app:1")
+	silent.Store(true)
+	got, err := registry.New(registry.Options{}).Digest(t.Context(), parse(t, host+"/app:1"))
+	if err != nil || got.String() != want {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
+func TestDigestOfAFilesImage(t *testing.T) {
+	dir := t.TempDir()
+	img, err := random.Image(1000, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := layout.Write(filepath.Join(dir, "oci"), must(random.Index(10, 1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := path.AppendImage(img, layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": "v1"})); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := img.Digest()
+	r := registry.New(registry.Options{})
+	for _, c := range []struct{ name, want string }{
+		{"oci:" + filepath.Join(dir, "oci") + ":v1", want.String()},
+		{"oci:" + filepath.Join(dir, "oci") + ":v2", ""},
+		{"oci:" + filepath.Join(dir, "none") + ":v1", ""},
+		{"dir:" + filepath.Join(dir, "none"), ""},
+	} {
+		got, err := r.Digest(t.Context(), parse(t, c.name))
+		if err != nil || got.String() != c.want {
+			t.Errorf("%s: %q, %v, want %q", c.name, got, err, c.want)
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestWhichFailuresAreTransient(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		answer    http.HandlerFunc
+		transient bool
+		say       string
+	}{
+		{"500", status(500), true, "500"},
+		{"503", status(503), true, "503"},
+		{"401", status(401), false, ""},
+		{"403", status(403), false, "403"},
+		{"reset", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, ""},
+		{"not a registry", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }, false, "not a manifest"},
+	} {
+		host := serve(t, func(h http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.Contains(r.URL.Path, "/manifests/") {
+					c.answer(w, r)
+					return
+				}
+				h.ServeHTTP(w, r)
+			})
+		})
+		_, err := registry.New(registry.Options{}).Digest(t.Context(), parse(t, host+"/app:1"))
+		switch {
+		case err == nil:
+			t.Errorf("%s: no error", c.name)
+		case !strings.Contains(err.Error(), host+"/app") || !strings.Contains(err.Error(), c.say):
+			t.Errorf("%s: %v, want it to name the image and %q", c.name, err, c.say)
+		case registry.Transient(err) != c.transient:
+			t.Errorf("%s: transient %v: %v", c.name, registry.Transient(err), err)
+		}
+	}
+}
+
+func TestUnreachableRegistryIsTransient(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	host := strings.TrimPrefix(server.URL, "http://")
+	server.Close() // nobody listens there any more
+	_, err := registry.New(registry.Options{}).Digest(t.Context(), parse(t, host+"/app:1"))
+	if err == nil || !registry.Transient(err) || !strings.Contains(err.Error(), host) {
+		t.Errorf("%v", err)
+	}
+}
+
+func status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+// protected asks for a user and password.
+func protected(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "robot" || password != "s3cret" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func TestLoginsAreUsed(t *testing.T) {
+	host := serve(t, protected)
+	img, err := random.Image(1000, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := name.ParseReference(host + "/app:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.Write(ref, img, remote.WithAuth(robot{})); err != nil {
+		t.Fatal(err)
+	}
+	right, err := credentials.Parse(fmt.Appendf(nil, `{"auths":{%q:{"auth":"cm9ib3Q6czNjcmV0"}}}`, host))
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, err := credentials.Parse([]byte(`{"auths":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := registry.New(registry.Options{Logins: right}).Digest(t.Context(), parse(t, host+"/app:1"))
+	if want, _ := img.Digest(); err != nil || got.String() != want.String() {
+		t.Errorf("with the login: %q, %v", got, err)
+	}
+	_, err = registry.New(registry.Options{Logins: none}).Digest(t.Context(), parse(t, host+"/app:1"))
+	if err == nil || registry.Transient(err) {
+		t.Errorf("without a login: %v", err)
+	}
+}

@@ -1,0 +1,63 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/docker/distribution/registry/api/errcode"
+	"go.podman.io/image/v5/docker"
+
+	"ecrmirror/internal/ecrtransport"
+)
+
+// Transient reports whether what failed with err may succeed later without anyone
+// changing anything: throttling, server errors, broken connections, time-outs.
+// A cancelled context is not transient: somebody wanted the end.
+func Transient(err error) bool {
+	var (
+		status docker.UnexpectedHTTPStatusError
+		coder  errcode.ErrorCoder
+		dns    *net.DNSError
+		netErr net.Error
+	)
+	retryable := retry.IsErrorRetryables(retry.DefaultRetryables) // by any AWS service
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return false
+	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded):
+		return true
+	case errors.As(err, &status):
+		return status.StatusCode >= 500 || status.StatusCode == http.StatusTooManyRequests
+	case errors.As(err, &coder):
+		code := coder.ErrorCode()
+		return code == errcode.ErrorCodeTooManyRequests || code == errcode.ErrorCodeUnavailable
+	case errors.As(err, &dns):
+		return !dns.IsNotFound
+	case isBroken(err):
+		return true
+	case errors.As(err, &netErr):
+		return netErr.Timeout()
+	}
+	return strings.Contains(err.Error(), "StatusCode: 429") // see isAbsent
+}
+
+// isBroken reports whether err is that of a connection which could not be made or did not hold.
+func isBroken(err error) bool {
+	for _, broken := range []error{
+		io.ErrUnexpectedEOF, io.EOF, net.ErrClosed,
+		syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE,
+		syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ETIMEDOUT,
+	} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,42 @@
+package scripttest
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	ggcr "github.com/google/go-containerregistry/pkg/registry"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// startLogin starts a registry that wants the login robot:s3cret, and puts its host
+// and port into $LOGIN.
+func startLogin(env *testscript.Env) {
+	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user == "robot" && password == "s3cret" {
+			registry.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="private"`)
+		http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
+	}))
+	env.Defer(s.Close)
+	env.Setenv("LOGIN", s.Listener.Addr().String())
+}
+
+// parameter NAME FILE puts the file's content into an encrypted SSM parameter.
+func parameter(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: parameter NAME FILE")
+	}
+	_, err := ssm.NewFromConfig(of(ts).server.Config()).PutParameter(of(ts).ctx, &ssm.PutParameterInput{
+		Name: aws.String(args[0]), Value: aws.String(ts.ReadFile(args[1])),
+		Type: types.ParameterTypeSecureString, Overwrite: aws.Bool(true),
+	})
+	ts.Check(err)
+}
