@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/program"
+)
+
+func newCommand(getenv func(string) string) *cobra.Command {
+	c := &config{output: outputTable}
+	root := &cobra.Command{
+		Use:           "controller [TABLE QUEUE JOBDEF [REPOSITORY TAG]]",
+		Short:         "Submit mirror jobs for images that differ from their source",
+		Long:          long,
+		Example:       example,
+		Args:          c.parsePositional,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch len(args) {
+			case 0:
+				cmd.SetOut(cmd.ErrOrStderr())
+				return errors.Join(program.ErrUsageShown, cmd.Help())
+			case 3:
+				return c.sweep(cmd)
+			}
+			return c.event(cmd)
+		},
+	}
+	c.addFlags(root.PersistentFlags(), getenv)
+	root.AddCommand(newSweep(c), newEvent(c), newPlan(c))
+	return root
+}
+
+// parsePositional takes the arguments of the original service's controller.
+func (c *config) parsePositional(_ *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return nil
+	case 5:
+		c.repository, c.tag = args[3], args[4]
+		fallthrough
+	case 3:
+		c.table, c.queue, c.definition = args[0], args[1], args[2]
+		return nil
+	}
+	return fmt.Errorf("%q is neither a command nor the start of TABLE QUEUE JOBDEF [REPOSITORY TAG] (controller -h explains)", args[0])
+}
+
+func newSweep(c *config) *cobra.Command {
+	return &cobra.Command{
+		Use:     "sweep",
+		Short:   "Compare all entries and submit a job for each source with stale destinations",
+		Long:    sweepLong,
+		Example: sweepExample,
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.sweep(cmd) },
+	}
+}
+
+func newEvent(c *config) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "event --repository REPOSITORY --tag TAG",
+		Short:   "Do the same for the one entry whose source was just pushed to Amazon ECR",
+		Long:    eventLong,
+		Example: eventExample,
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.event(cmd) },
+	}
+	cmd.Flags().StringVar(&c.repository, "repository", "", "`NAME` of the ECR repository that was pushed to")
+	cmd.Flags().StringVar(&c.tag, "tag", "", "`TAG` that was pushed")
+	return cmd
+}
+
+func newPlan(c *config) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "plan",
+		Short:   "Say what a sweep would do, and submit nothing",
+		Long:    planLong,
+		Example: planExample,
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd) },
+	}
+	cmd.Flags().VarP(&c.output, "output", "o", "what to print: table or json")
+	return cmd
+}
+
+const long = `Compare each source image in a DynamoDB table with its destinations, and submit one
+mirror job to AWS Batch for each source that has stale destinations.
+
+An entry of the table has the attributes
+  ` + contract.AttrSource + `       image name; the key
+  ` + contract.AttrDestination + `  image names: a comma-separated string, a string set or a list of strings
+  ` + contract.AttrExpires + `      epoch seconds from which on the entry is ignored; optional
+
+AWS credentials, region and endpoints come from the AWS SDK's usual places. Logins to
+other registries come from the SSM parameter that ` + contract.EnvAuthParameter + ` names,
+or else from the files that docker and podman keep.
+
+"controller TABLE QUEUE JOBDEF" is short for sweep, and
+"controller TABLE QUEUE JOBDEF REPOSITORY TAG" for event.
+
+Exit codes: 0 done, or nothing to do; 1 an entry failed (the others were done), or
+everything did and would again; 2 wrong usage or configuration; 75 everything failed
+and may work on another try; 130, 143 interrupted.`
+
+const example = `  controller sweep --table mirror --queue mirrors --job-definition mirror
+  controller event --repository team/app --tag 1.2
+  controller plan --table mirror`
+
+const sweepLong = `Compare all entries of the table and submit one mirror job for each source that has
+stale destinations, with those destinations alone. What an equal job in flight already
+copies is left out. Entries are independent: one that fails does not stop the others.
+
+The last line of output counts what was found and done. Errors go to standard error.`
+
+const sweepExample = `  controller sweep --table mirror --queue mirrors --job-definition mirror
+  ` + contract.EnvTable + `=mirror ` + contract.EnvQueue + `=mirrors ` + contract.EnvJobDefinition + `=mirror controller sweep`
+
+const eventLong = `Do what sweep does for the one entry whose source is the image that was pushed:
+ACCOUNT.dkr.ecr.REGION.SUFFIX/REPOSITORY:TAG, in the region of the AWS configuration.
+For the tag "latest" that is also the name without a tag. If no entry has that source,
+there is nothing to do, and the exit code is 0.`
+
+const eventExample = `  controller event --repository team/app --tag 1.2
+  controller event --repository team/app --tag 1.2 --account 123456789012`
+
+const planLong = `Say for each destination in the table what a sweep would do about it, and why. Nothing
+is submitted, so neither a queue nor a job definition is needed, and jobs in flight
+are not looked at.`
+
+const planExample = `  controller plan --table mirror
+  controller plan --table mirror -o json | jq '.[] | select(.error)'`

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/program"
+)
+
+// config is what the command line and the environment ask for. Flags win over the
+// environment, positional arguments over both.
+type config struct {
+	table      string
+	queue      string
+	definition string
+	account    string
+	registries program.RegistryFlags
+	verbose    bool
+
+	repository, tag string // of event
+	output          output // of plan
+}
+
+// addFlags adds the flags that all commands share.
+func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
+	flags.StringVar(&c.table, "table", getenv(contract.EnvTable),
+		"`NAME` or ARN of the DynamoDB table of entries (env "+contract.EnvTable+")")
+	flags.StringVar(&c.queue, "queue", getenv(contract.EnvQueue),
+		"`NAME` or ARN of the Batch queue for mirror jobs (env "+contract.EnvQueue+")")
+	flags.StringVar(&c.definition, "job-definition", getenv(contract.EnvJobDefinition),
+		"`NAME` or ARN of the Batch job definition of mirror jobs (env "+contract.EnvJobDefinition+")")
+	c.registries.Add(flags, getenv)
+	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too")
+}
+
+// checkTable returns an error if there is no table to work from.
+func (c *config) checkTable() error {
+	if c.table == "" {
+		return missing("table", "--table", contract.EnvTable)
+	}
+	return nil
+}
+
+// checkJobs returns an error if there is no table, or nowhere to submit jobs.
+func (c *config) checkJobs() error {
+	switch {
+	case c.table == "":
+		return c.checkTable()
+	case c.queue == "":
+		return missing("queue", "--queue", contract.EnvQueue)
+	case c.definition == "":
+		return missing("job definition", "--job-definition", contract.EnvJobDefinition)
+	}
+	return nil
+}
+
+// checkEvent returns an error if event lacks something.
+func (c *config) checkEvent() error {
+	switch {
+	case c.repository == "":
+		return errors.New("no repository: set --repository")
+	case c.tag == "":
+		return errors.New("no tag: set --tag")
+	}
+	return c.checkJobs()
+}
+
+func missing(what, flag, env string) error {
+	return fmt.Errorf("no %s: set %s or %s", what, flag, env)
+}
+
+// output is the value of plan's --output.
+type output string
+
+const (
+	outputTable output = "table"
+	outputJSON  output = "json"
+)
+
+func (o *output) String() string { return string(*o) }
+
+func (o *output) Type() string { return "FORMAT" }
+
+func (o *output) Set(s string) error {
+	switch output(s) {
+	case outputTable, outputJSON:
+		*o = output(s)
+		return nil
+	}
+	return errors.New("must be table or json")
+}

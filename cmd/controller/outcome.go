@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+
+	"ecrmirror/internal/controller"
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/registry"
+)
+
+// outcome turns what a run came to into the program's error. The run is worth
+// repeating as a whole if all of it failed for reasons that may pass. If a part
+// failed, the next sweep repeats it anyway.
+func outcome(report controller.Report, err error) error {
+	if err != nil {
+		return program.Fail(err)
+	}
+	if report.Failed == 0 {
+		return nil
+	}
+	all := report.Failed == report.Entries
+	for _, err := range report.Errors {
+		all = all && registry.Transient(err)
+	}
+	return &program.Failure{
+		Err: fmt.Errorf("%d of %d entries failed", report.Failed, report.Entries), Transient: all,
+	}
+}

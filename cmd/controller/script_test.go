@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	ggcr "github.com/google/go-containerregistry/pkg/registry"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"ecrmirror/localstack/scripttest"
+	"ecrmirror/localstack/server"
+)
+
+// TestMain makes this binary the programs of the scripts too: the real controller,
+// and a mirror whose jobs stay in flight.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"controller": main, "mirror": mirrorUntilStopped})
+}
+
+func mirrorUntilStopped() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	<-ctx.Done()
+}
+
+func TestScripts(t *testing.T) {
+	mirror, err := exec.LookPath("mirror")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Setup:               func(env *testscript.Env) error { return setUp(env, filepath.Dir(mirror)) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  scripttest.Exits,
+			"item":   item,
+			"push":   push,
+			"jobs":   listJobs,
+			"expiry": expiry,
+		},
+	})
+}
+
+// quickExit is for programs built with -race, which otherwise end a second late.
+const quickExit = "GORACE=atexit_sleep_ms=0"
+
+// setUp gives each script a world of its own: AWS as the deployment finds it, with
+// small pages, and registries that work ($REG), fail ($BROKEN) and want a login ($LOGIN).
+func setUp(env *testscript.Env, programs string) error {
+	aws, err := server.Start(context.Background(), server.Options{
+		Programs: programs, NoEvents: true, ScanPage: 2, JobEnvironment: []string{quickExit},
+	})
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = aws.Close() })
+	env.Values[worldKey{}] = aws
+	env.Vars = append(env.Vars, aws.Environment()...)
+	env.Setenv("AWS_MAX_ATTEMPTS", "1")
+	env.Vars = append(env.Vars, quickExit)
+	env.Setenv("ECR", aws.Account()+".dkr.ecr."+aws.Region()+".amazonaws.com")
+	for name, handler := range map[string]http.Handler{
+		"REG":    ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0))),
+		"BROKEN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "on fire", http.StatusInternalServerError) }),
+		"LOGIN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("WWW-Authenticate", `Basic realm="private"`)
+			http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
+		}),
+	} {
+		s := httptest.NewServer(handler)
+		env.Defer(s.Close)
+		env.Setenv(name, s.Listener.Addr().String())
+	}
+	return nil
+}
+
+// expiry sets a variable to epoch seconds so far from now: expiry NAME DURATION.
+func expiry(ts *testscript.TestScript, _ bool, args []string) {
+	d, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], strconv.FormatInt(time.Now().Add(d).Unix(), 10))
+}

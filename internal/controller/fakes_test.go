@@ -1,0 +1,130 @@
+package controller_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/controller"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/table"
+)
+
+// Digests that images have in these tests.
+var (
+	one = digest.FromString("one")
+	two = digest.FromString("two")
+)
+
+// errBroken is what lookups of broken images fail with.
+var errBroken = errors.New("registry is on fire")
+
+// world is the entries, images and jobs of one test.
+type world struct {
+	entries  map[string]string        // destinations, comma-separated, by source
+	bad      map[string]error         // items that are no entries, by source
+	tableErr error                    // ends the iteration of entries
+	images   map[string]digest.Digest // by full name; a name that is not here does not exist
+	broken   map[string]error         // what looking an image up fails with, by full name
+
+	inFlightErr error
+	copying     map[string]bool  // "source -> destination" in flight
+	submitErr   map[string]error // by source
+
+	mu        sync.Mutex
+	lookedUp  map[string]int
+	looking   int // lookups at this moment
+	most      int // most lookups at one moment
+	listed    int // InFlight calls
+	submitted []string
+	onLookUp  func(ctx context.Context, name string)
+}
+
+func (w *world) controller() *controller.Controller {
+	w.lookedUp = map[string]int{}
+	return &controller.Controller{Entries: w, Digests: w, Jobs: w}
+}
+
+func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[table.Entry, error] {
+	return func(yield func(table.Entry, error) bool) {
+		for source, err := range w.bad {
+			if !yield(table.Entry{}, &table.EntryError{Source: source, Err: err}) {
+				return
+			}
+		}
+		for _, source := range slices.Sorted(maps.Keys(w.entries)) {
+			if !yield(w.entry(source), nil) {
+				return
+			}
+		}
+		if w.tableErr != nil {
+			yield(table.Entry{}, w.tableErr)
+		}
+	}
+}
+
+func (w *world) entry(source string) table.Entry {
+	return table.Entry{Source: source, Destinations: imagename.SplitList(w.entries[source])}
+}
+
+func (w *world) Get(_ context.Context, source string, _ time.Time) (table.Entry, error) {
+	if err, isBad := w.bad[source]; isBad {
+		return table.Entry{}, &table.EntryError{Source: source, Err: err}
+	}
+	if _, ok := w.entries[source]; !ok {
+		return table.Entry{}, fmt.Errorf("%w: %q", table.ErrNotFound, source)
+	}
+	return w.entry(source), w.tableErr
+}
+
+func (w *world) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	w.mu.Lock()
+	w.lookedUp[name.String()]++
+	w.looking++
+	w.most = max(w.most, w.looking)
+	w.mu.Unlock()
+	if w.onLookUp != nil {
+		w.onLookUp(ctx, name.String())
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looking--
+	return w.images[name.String()], errors.Join(w.broken[name.String()], ctx.Err())
+}
+
+func (w *world) InFlight(context.Context) (jobs.InFlight, error) {
+	w.listed++
+	return jobs.InFlight{}, w.inFlightErr
+}
+
+func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []jobs.Job) []jobs.Result {
+	results := make([]jobs.Result, len(batch))
+	for i, job := range batch {
+		if results[i].Err = w.submitErr[job.Source]; results[i].Err != nil {
+			continue
+		}
+		var rest []string
+		for _, dest := range job.Destinations {
+			if w.copying[job.Source+" -> "+dest] {
+				results[i].InFlight = append(results[i].InFlight, dest)
+			} else {
+				rest = append(rest, dest)
+			}
+		}
+		if rest != nil {
+			w.submitted = append(w.submitted, job.Source+" -> "+strings.Join(rest, ","))
+			results[i].Submitted = []string{fmt.Sprint("job-", len(w.submitted))}
+		}
+	}
+	slices.Sort(w.submitted)
+	return results
+}

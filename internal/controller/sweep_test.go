@@ -1,0 +1,273 @@
+package controller_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/controller"
+)
+
+type images = map[string]digest.Digest
+
+func TestSweepSubmitsWhatIsStaleAndNothingElse(t *testing.T) {
+	pinned := "r.io/pinned@" + one.String()
+	for name, c := range map[string]struct {
+		world     *world
+		submitted []string
+		report    controller.Report
+		errs      []string
+	}{
+		"current": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one, "r.io/b:1": one}},
+			report: controller.Report{Entries: 1, Current: 1},
+		},
+		"other digest": {
+			world:     &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one, "r.io/b:1": two}},
+			submitted: []string{"r.io/a:1 -> r.io/b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
+		},
+		"absent": {
+			world:     &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}},
+			submitted: []string{"r.io/a:1 -> r.io/b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
+		},
+		"only the stale ones": {
+			world:     &world{entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1,r.io/d:1"}, images: images{"r.io/a:1": one, "r.io/c:1": one}},
+			submitted: []string{"r.io/a:1 -> r.io/b:1,r.io/d:1"}, report: controller.Report{Entries: 1, Stale: 2, Submitted: 1},
+		},
+		"names as they were written": {
+			world:     &world{entries: map[string]string{"alpine": "b:1,docker.io/library/b:1"}, images: images{"docker.io/library/alpine:latest": one}},
+			submitted: []string{"alpine -> b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
+		},
+		"source with a digest": {
+			world:     &world{entries: map[string]string{pinned: "r.io/b:1"}},
+			submitted: []string{pinned + " -> r.io/b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
+		},
+		"in flight": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, copying: map[string]bool{"r.io/a:1 -> r.io/b:1": true}},
+			report: controller.Report{Entries: 1, Stale: 1, InFlight: 1},
+		},
+		"source absent": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/b:1": one}},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": source image does not exist`},
+		},
+		"source broken": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, broken: map[string]error{"r.io/a:1": errBroken}},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": registry is on fire`},
+		},
+		"one destination broken": {
+			world: &world{
+				entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1,r.io/d:1"},
+				images:  images{"r.io/a:1": one, "r.io/d:1": one}, broken: map[string]error{"r.io/b:1": errBroken},
+			},
+			submitted: []string{"r.io/a:1 -> r.io/c:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1, Failed: 1},
+			errs: []string{`entry "r.io/a:1": destination "r.io/b:1": registry is on fire`},
+		},
+		"two destinations broken": {
+			world: &world{
+				entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1"}, images: images{"r.io/a:1": one},
+				broken: map[string]error{"r.io/b:1": errBroken, "r.io/c:1": errBroken},
+			},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{
+				`entry "r.io/a:1": destination "r.io/b:1": registry is on fire`, `entry "r.io/a:1": destination "r.io/c:1": registry is on fire`,
+			},
+		},
+		"destination pinned elsewhere": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1@" + two.String()}, images: images{"r.io/a:1": one}},
+			report: controller.Report{Entries: 1, Failed: 1},
+			errs:   []string{`entry "r.io/a:1": destination "r.io/b:1@` + two.String() + `": can never equal its source, which is ` + one.String() + ` now`},
+		},
+		"destination is the source": {
+			world:  &world{entries: map[string]string{"docker.io/library/a:latest": "r.io/b:1,a"}, images: images{"docker.io/library/a:latest": one}},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "docker.io/library/a:latest": destination "a" is the source itself`},
+		},
+		"malformed source": {
+			world:  &world{entries: map[string]string{"r.io/A:1": "r.io/b:1"}},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/A:1": source: image name "r.io/A:1": invalid reference format: repository name must be lowercase`},
+		},
+		"malformed destination": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:"}, images: images{"r.io/a:1": one}},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": destination: image name "r.io/c:": invalid reference format`},
+		},
+		"refused by Batch": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, submitErr: map[string]error{"r.io/a:1": errBroken}},
+			report: controller.Report{Entries: 1, Stale: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": registry is on fire`},
+		},
+		"refused by Batch after a failure": {
+			world: &world{
+				entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1"}, images: images{"r.io/a:1": one},
+				broken: map[string]error{"r.io/b:1": errBroken}, submitErr: map[string]error{"r.io/a:1": errors.New("no")},
+			},
+			report: controller.Report{Entries: 1, Stale: 1, Failed: 1}, errs: []string{
+				`entry "r.io/a:1": destination "r.io/b:1": registry is on fire`, `entry "r.io/a:1": no`,
+			},
+		},
+		"bad items and failures leave the others alone": {
+			world: &world{
+				entries: map[string]string{"r.io/a:1": "r.io/b:1", "r.io/gone:1": "r.io/b:2", "r.io/z:1": "r.io/y:1"},
+				bad:     map[string]error{"bad": errors.New("no Destination")},
+				images:  images{"r.io/a:1": one, "r.io/z:1": two},
+			},
+			submitted: []string{"r.io/a:1 -> r.io/b:1", "r.io/z:1 -> r.io/y:1"},
+			report:    controller.Report{Entries: 4, Stale: 2, Submitted: 2, Failed: 2},
+			errs:      []string{`entry "bad": no Destination`, `entry "r.io/gone:1": source image does not exist`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := c.world
+			report, err := w.controller().Sweep(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.submitted, w.submitted); diff != "" {
+				t.Errorf("submitted (-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff(c.report, report, cmpopts.IgnoreFields(report, "Errors")); diff != "" {
+				t.Errorf("report (-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff(c.errs, texts(report.Errors)); diff != "" {
+				t.Errorf("errors (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func texts(errs []error) (texts []string) {
+	for _, err := range errs {
+		texts = append(texts, err.Error())
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+func TestEachImageIsLookedUpOnce(t *testing.T) {
+	w := &world{
+		entries: map[string]string{
+			"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/c:1": "r.io/b:1", "docker.io/library/x:1": "r.io/b:1", "x:1": "r.io/d:1",
+			"r.io/p@" + one.String(): "r.io/c:1", "r.io/broken:1": "r.io/never:1",
+		},
+		images: images{"r.io/a:1": one, "r.io/b:1": one, "r.io/c:1": one, "docker.io/library/x:1": one, "r.io/d:1": one},
+		broken: map[string]error{"r.io/broken:1": errBroken},
+	}
+	if _, err := w.controller().Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"r.io/a:1": 1, "r.io/b:1": 1, "r.io/c:1": 1, "docker.io/library/x:1": 1, "r.io/d:1": 1, "r.io/broken:1": 1}
+	if diff := cmp.Diff(want, w.lookedUp); diff != "" {
+		t.Errorf("lookups (-want +got)\n%s", diff)
+	}
+	if w.listed != 0 {
+		t.Error("jobs in flight were listed though nothing is stale")
+	}
+}
+
+func TestEntriesAreComparedConcurrentlyUpToTheLimit(t *testing.T) {
+	const limit = 4
+	var together sync.WaitGroup
+	together.Add(limit)
+	w := &world{entries: map[string]string{}, images: images{}}
+	for i := range 40 {
+		w.entries[fmt.Sprintf("r.io/a:%02d", i)] = "r.io/b:1"
+	}
+	var first sync.Mutex
+	waiting := 0
+	w.onLookUp = func(context.Context, string) {
+		first.Lock()
+		waiting++
+		wait := waiting <= limit
+		first.Unlock()
+		if wait { // until as many entries as may be are being compared
+			together.Done()
+			together.Wait()
+		}
+	}
+	c := w.controller()
+	c.Concurrency = limit
+	if _, err := c.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if w.most != limit {
+		t.Errorf("up to %d lookups at a time, want %d", w.most, limit)
+	}
+}
+
+func TestJobsInFlightAreListedOnceHoweverManyJobs(t *testing.T) {
+	w := &world{entries: map[string]string{}, images: images{}}
+	for i := range 250 {
+		source := fmt.Sprintf("r.io/a:%03d", i)
+		w.entries[source], w.images[source] = "r.io/b:1", one
+	}
+	report, err := w.controller().Sweep(t.Context())
+	if err != nil || report.Submitted != 250 || len(w.submitted) != 250 || w.listed != 1 {
+		t.Errorf("%v, %v: %d jobs, listed %d times", report, err, len(w.submitted), w.listed)
+	}
+}
+
+func TestWhatWasReadBeforeTheTableFailedIsSubmitted(t *testing.T) {
+	w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken}
+	report, err := w.controller().Sweep(t.Context())
+	if !errors.Is(err, errBroken) || report.Submitted != 1 {
+		t.Errorf("%v, %v", report, err)
+	}
+}
+
+func TestNothingIsSubmittedWithoutKnowingWhatIsInFlight(t *testing.T) {
+	w := &world{entries: map[string]string{}, images: images{}, inFlightErr: errBroken}
+	for i := range 250 {
+		source := fmt.Sprintf("r.io/a:%03d", i)
+		w.entries[source], w.images[source] = "r.io/b:1", one
+	}
+	report, err := w.controller().Sweep(t.Context())
+	if !errors.Is(err, errBroken) || err.Error() != errBroken.Error() || w.submitted != nil || report.Failed != 0 {
+		t.Errorf("%v, %v, submitted %v", report, err, w.submitted)
+	}
+}
+
+func TestAnInterruptedSweepSaysWhyAndSubmitsNothingMore(t *testing.T) {
+	interrupted := errors.New("interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	w := &world{entries: map[string]string{}, images: images{}}
+	for i := range 50 {
+		source := fmt.Sprintf("r.io/a:%02d", i)
+		w.entries[source], w.images[source] = "r.io/b:1", one
+	}
+	w.onLookUp = func(_ context.Context, name string) {
+		if name == "r.io/a:20" {
+			cancel(interrupted)
+		}
+	}
+	report, err := w.controller().Sweep(ctx)
+	if !errors.Is(err, interrupted) || w.submitted != nil || report.Failed != 0 || report.Errors != nil {
+		t.Errorf("%v, %v, submitted %v, errors %v", report, err, w.submitted, report.Errors)
+	}
+}
+
+func TestTheLogNamesEntryAndCause(t *testing.T) {
+	var log strings.Builder
+	w := &world{
+		entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/gone:1": "r.io/b:1"},
+		images:  images{"r.io/a:1": one}, broken: map[string]error{"r.io/c:1": errBroken},
+	}
+	c := w.controller()
+	c.Log = slog.New(slog.NewTextHandler(&log, nil))
+	if _, err := c.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`level=ERROR msg="destination failed" source=r.io/a:1 destination=r.io/c:1 error="registry is on fire"`,
+		`level=ERROR msg="entry failed" source=r.io/gone:1 error="source image does not exist"`,
+		`level=INFO msg=submitted source=r.io/a:1 digest=` + one.String() + ` destinations=[r.io/b:1] jobs=[job-1]`,
+	} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("log has no %s:\n%s", want, &log)
+		}
+	}
+}

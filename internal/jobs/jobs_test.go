@@ -1,0 +1,187 @@
+package jobs_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/jobs"
+)
+
+const one = digest.Digest("sha256:1111111111111111111111111111111111111111111111111111111111111111")
+
+func alpine(destinations ...string) jobs.Job {
+	return jobs.Job{Source: "docker.io/library/alpine:3", Digest: one, Destinations: destinations}
+}
+
+// submit lists what is in flight and submits, as a sweep does.
+func submit(t *testing.T, q *jobs.Queue, batch ...jobs.Job) []jobs.Result {
+	t.Helper()
+	inFlight, err := q.InFlight(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q.Submit(t.Context(), inFlight, batch)
+}
+
+func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
+	b := &standIn{}
+	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1", "r/b:1"))
+	want := []record{{
+		ID: "submitted-0", Name: "docker-io-library-alpine-3-9e42819a0aa0fab4-111111111111", Status: "SUBMITTED",
+		Queue: "mirrors", Definition: "mirror",
+		Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1,r/b:1"},
+	}}
+	if diff := cmp.Diff(want, b.jobs); diff != "" {
+		t.Errorf("jobs (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]jobs.Result{{Submitted: []string{"submitted-0"}}}, results); diff != "" {
+		t.Errorf("results (-want +got)\n%s", diff)
+	}
+}
+
+func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
+	name := jobs.Name(alpine())
+	copying := func(status, dest string) record {
+		return record{ID: "old", Name: name, Status: status, Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": dest}}
+	}
+	for what, c := range map[string]struct {
+		old       record
+		submitted string // destinations of the new job, "" for none
+	}{
+		"submitted":            {copying("SUBMITTED", "r/a:1,r/b:1"), ""},
+		"pending":              {copying("PENDING", "r/a:1,r/b:1"), ""},
+		"runnable":             {copying("RUNNABLE", "r/a:1,r/b:1"), ""},
+		"starting":             {copying("STARTING", "r/a:1,r/b:1"), ""},
+		"running":              {copying("RUNNING", "r/b:1, r/a:1,r/c:1"), ""},
+		"one destination":      {copying("RUNNING", "r/b:1"), "r/a:1"},
+		"other destinations":   {copying("RUNNING", "r/c:1"), "r/a:1,r/b:1"},
+		"succeeded":            {copying("SUCCEEDED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
+		"failed":               {copying("FAILED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
+		"another name":         {record{ID: "old", Name: "x" + name, Status: "RUNNING", Parameters: copying("", "r/a:1").Parameters}, "r/a:1,r/b:1"},
+		"another source":       {record{ID: "old", Name: name, Status: "RUNNING", Parameters: map[string]string{"source": "other", "dest": "r/a:1"}}, "r/a:1,r/b:1"},
+		"no parameters at all": {record{ID: "old", Name: name, Status: "RUNNING"}, "r/a:1,r/b:1"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			b := &standIn{jobs: []record{c.old}}
+			result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1", "r/b:1"))[0]
+			got := ""
+			for _, job := range b.jobs[1:] {
+				got += job.Parameters["dest"]
+			}
+			if got != c.submitted || result.Err != nil {
+				t.Errorf("submitted %q, %v; want %q", got, result.Err, c.submitted)
+			}
+			if n := len(result.InFlight) + strings.Count(c.submitted, "r/"); n != 2 {
+				t.Errorf("%v in flight, %q submitted: not every destination is accounted for", result.InFlight, c.submitted)
+			}
+		})
+	}
+}
+
+func TestAJobThatEndsBetweenListingAndLooking(t *testing.T) {
+	for status, want := range map[string]int{"SUCCEEDED": 0, "FAILED": 1} {
+		old := record{ID: "old", Name: jobs.Name(alpine()), Status: "RUNNING", Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1"}}
+		b := &standIn{jobs: []record{old}}
+		b.beforeDescribe = func() { b.jobs[0].Status = status }
+		result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))[0]
+		if len(result.Submitted) != want || result.Err != nil {
+			t.Errorf("%s: submitted %v, %v; want %d", status, result.Submitted, result.Err, want)
+		}
+	}
+}
+
+func TestANewerDigestIsAnotherJob(t *testing.T) {
+	b := &standIn{}
+	q := jobs.New(b.client(t), "mirrors", "mirror")
+	newer := alpine("r/a:1")
+	newer.Digest = digest.FromString("newer")
+	submit(t, q, alpine("r/a:1"))
+	submit(t, q, newer)
+	submit(t, q, newer)
+	if len(b.jobs) != 2 {
+		t.Errorf("%d jobs, want 2", len(b.jobs))
+	}
+}
+
+func TestEveryPageOfJobsInFlightIsRead(t *testing.T) {
+	b := &standIn{pageSize: 7}
+	var batch []jobs.Job
+	for i := range 250 {
+		job := jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1"}}
+		batch = append(batch, job)
+		b.jobs = append(b.jobs,
+			record{ID: fmt.Sprint("job-", i), Name: jobs.Name(job), Status: "RUNNABLE", Parameters: map[string]string{"source": job.Source, "dest": "r/b:1"}},
+			record{ID: fmt.Sprint("other-", i), Name: fmt.Sprint("someone-elses-", i), Status: "RUNNING"})
+	}
+	submit(t, jobs.New(b.client(t), "mirrors", "mirror"), batch...)
+	if len(b.jobs) != 500 {
+		t.Errorf("%d jobs were submitted again", len(b.jobs)-500)
+	}
+	if b.described != 250 || b.mostDescribed != 100 || b.calls["/v1/describejobs"] != 3 {
+		t.Errorf("described %d jobs in %d calls of up to %d; want only the 250 that matter, 100 a call",
+			b.described, b.calls["/v1/describejobs"], b.mostDescribed)
+	}
+}
+
+func TestNothingInFlightNeedsNoLook(t *testing.T) {
+	b := &standIn{}
+	submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))
+	if b.calls["/v1/describejobs"] != 0 {
+		t.Error("DescribeJobs was called")
+	}
+}
+
+func TestDestinationsThatAreTooManyForOneJobAreSplit(t *testing.T) {
+	var destinations []string
+	for i := range 200 {
+		destinations = append(destinations, fmt.Sprintf("123456789012.dkr.ecr.us-east-1.amazonaws.com/some/repository/of/some/length:%03d", i))
+	}
+	b := &standIn{}
+	q := jobs.New(b.client(t), "mirrors", "mirror")
+	result := submit(t, q, alpine(destinations...))[0]
+	if len(result.Submitted) != len(b.jobs) || len(b.jobs) < 2 || result.Err != nil {
+		t.Fatalf("%d jobs, result %v", len(b.jobs), result)
+	}
+	var got []string
+	for _, job := range b.jobs {
+		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > 7000 {
+			t.Errorf("a job has %d characters of source and destinations", n)
+		}
+		got = append(got, strings.Split(job.Parameters["dest"], ",")...)
+	}
+	if diff := cmp.Diff(destinations, got); diff != "" {
+		t.Errorf("destinations of all jobs (-want +got)\n%s", diff)
+	}
+	if again := submit(t, q, alpine(destinations...))[0]; len(again.Submitted) != 0 || len(again.InFlight) != 200 {
+		t.Errorf("submitted again: %v", again.Submitted)
+	}
+}
+
+func TestNamesTooLongForAJobAreRefused(t *testing.T) {
+	b := &standIn{}
+	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("oci:/"+strings.Repeat("x", 7000)), alpine("r/a:1"))
+	if results[0].Err == nil || results[1].Err != nil || len(b.jobs) != 1 {
+		t.Errorf("results %v, %d jobs", results, len(b.jobs))
+	}
+}
+
+func TestRefusalsNameWhatTheUserGave(t *testing.T) {
+	b := &standIn{}
+	_, err := jobs.New(b.client(t), "nowhere", "mirror").InFlight(t.Context())
+	results := submit(t, jobs.New(b.client(t), "mirrors", "nothing"), alpine("r/a:1"))
+	for want, err := range map[string]error{
+		`listing jobs in flight (queue "nowhere", job definition "mirror"): ClientException: JobQueue nowhere does not exist`: err,
+		`submitting a job (queue "mirrors", job definition "nothing"): ClientException: JobDefinition nothing not found`:      results[0].Err,
+	} {
+		var api smithy.APIError
+		if err == nil || err.Error() != want || !errors.As(err, &api) {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package jobs_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/batch"
+)
+
+// record is a job as the stand-in keeps it.
+type record struct {
+	ID         string            `json:"jobId"`
+	Name       string            `json:"jobName"`
+	Status     string            `json:"status"`
+	Queue      string            `json:"jobQueue"`
+	Definition string            `json:"jobDefinition"`
+	Parameters map[string]string `json:"parameters"`
+}
+
+// standIn is a Batch with one queue, "mirrors", and one job definition, "mirror".
+type standIn struct {
+	jobs           []record
+	pageSize       int            // of ListJobs, 1,000 if zero
+	calls          map[string]int // requests by path
+	described      int            // ids in all DescribeJobs calls
+	mostDescribed  int            // ids in the largest of them
+	beforeDescribe func()         // what happens between listing and describing
+}
+
+func (b *standIn) client(t *testing.T) *batch.Client {
+	t.Helper()
+	b.calls = map[string]int{}
+	server := httptest.NewServer(b)
+	t.Cleanup(server.Close)
+	return batch.New(batch.Options{
+		BaseEndpoint: &server.URL, Region: "us-east-1", RetryMaxAttempts: 1,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
+		}),
+	})
+}
+
+func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.calls[r.URL.Path]++
+	var in struct {
+		JobQueue, JobStatus, NextToken, JobName, JobDefinition string
+		Jobs                                                   []string
+		Parameters                                             map[string]string
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		refuse(w, err.Error())
+		return
+	}
+	switch r.URL.Path {
+	case "/v1/listjobs":
+		if in.JobQueue != "mirrors" {
+			refuse(w, "JobQueue "+in.JobQueue+" does not exist")
+			return
+		}
+		b.list(w, in.JobStatus, in.NextToken)
+	case "/v1/describejobs":
+		b.describe(w, in.Jobs)
+	case "/v1/submitjob":
+		if in.JobDefinition != "mirror" {
+			refuse(w, "JobDefinition "+in.JobDefinition+" not found")
+			return
+		}
+		job := record{fmt.Sprintf("submitted-%d", len(b.jobs)), in.JobName, "SUBMITTED", in.JobQueue, in.JobDefinition, in.Parameters}
+		b.jobs = append(b.jobs, job)
+		_ = json.NewEncoder(w).Encode(job)
+	}
+}
+
+// list answers with a page, and with an empty page before each, which Batch may do too.
+func (b *standIn) list(w http.ResponseWriter, status, token string) {
+	size := b.pageSize
+	if size == 0 {
+		size = 1000
+	}
+	var matching []record
+	for _, job := range b.jobs {
+		if job.Status == status {
+			matching = append(matching, record{ID: job.ID, Name: job.Name, Status: job.Status})
+		}
+	}
+	page, _ := strconv.Atoi(token) // even pages are empty
+	from := min(page/2*size, len(matching))
+	to := min(from+size, len(matching))
+	out := map[string]any{"jobSummaryList": []record{}}
+	if page%2 == 1 {
+		out["jobSummaryList"] = matching[from:to]
+	}
+	if page%2 == 0 || to < len(matching) {
+		out["nextToken"] = strconv.Itoa(page + 1)
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func (b *standIn) describe(w http.ResponseWriter, ids []string) {
+	if b.beforeDescribe != nil {
+		b.beforeDescribe()
+	}
+	b.described += len(ids)
+	b.mostDescribed = max(b.mostDescribed, len(ids))
+	out := []record{}
+	for _, id := range ids {
+		for _, job := range b.jobs {
+			if job.ID == id {
+				out = append(out, job)
+			}
+		}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"jobs": out})
+}
+
+func refuse(w http.ResponseWriter, message string) {
+	w.Header().Set("X-Amzn-ErrorType", "ClientException")
+	w.WriteHeader(http.StatusNotFound)
+	_ = json.NewEncoder(w).Encode(map[string]string{"message": message})
+}

@@ -1,0 +1,101 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/imagename"
+)
+
+type item = map[string]types.AttributeValue
+
+// latest is the last second of the year 9999. A later Expires was meant as
+// milliseconds, and as seconds it would never come.
+const latest = 253402300799
+
+// decode reads an item. An expired item is not looked at further, so that nobody
+// has to mend what is about to be deleted. The error is an [*EntryError].
+func decode(it item, now time.Time) (e Entry, expired bool, err error) {
+	key, ok := it[contract.AttrSource].(*types.AttributeValueMemberS)
+	if ok {
+		e.Source = key.Value
+	}
+	e.Expires, err = expiry(it[contract.AttrExpires])
+	if err == nil && !e.Expires.IsZero() && e.Expires.Unix() <= now.Unix() {
+		return Entry{}, true, nil
+	}
+	if !ok {
+		err = fmt.Errorf("%s %s; it must be S", contract.AttrSource, typeOf(it[contract.AttrSource]))
+	}
+	if err == nil {
+		e.Destinations, err = destinations(it[contract.AttrDestination])
+	}
+	if err != nil {
+		return Entry{}, false, &EntryError{Source: e.Source, Err: err}
+	}
+	return e, false, nil
+}
+
+// expiry reads Expires; none gives the zero time. DynamoDB's time to live takes no
+// notice of an Expires that is not a number, or of 0. Whoever wrote one meant
+// something by it, so that it is an error here and not "never".
+func expiry(v types.AttributeValue) (time.Time, error) {
+	if v == nil {
+		return time.Time{}, nil
+	}
+	n, ok := v.(*types.AttributeValueMemberN)
+	if !ok {
+		return time.Time{}, fmt.Errorf("%s %s; it must be N, epoch seconds", contract.AttrExpires, typeOf(v))
+	}
+	seconds, err := strconv.ParseInt(n.Value, 10, 64)
+	switch {
+	case err != nil || seconds <= 0:
+		return time.Time{}, fmt.Errorf("%s is %s, not a time in epoch seconds", contract.AttrExpires, n.Value)
+	case seconds > latest:
+		return time.Time{}, fmt.Errorf("%s is %s, which is too far ahead; is it in milliseconds?", contract.AttrExpires, n.Value)
+	}
+	return time.Unix(seconds, 0), nil
+}
+
+// destinations reads Destination in each of the forms in which people write it.
+func destinations(v types.AttributeValue) ([]string, error) {
+	var lists []string
+	switch v := v.(type) {
+	case nil:
+		return nil, errors.New("no " + contract.AttrDestination)
+	case *types.AttributeValueMemberS:
+		lists = []string{v.Value}
+	case *types.AttributeValueMemberSS:
+		lists = v.Value
+	case *types.AttributeValueMemberL:
+		for i, element := range v.Value {
+			s, ok := element.(*types.AttributeValueMemberS)
+			if !ok {
+				return nil, fmt.Errorf("%s[%d] %s; it must be S", contract.AttrDestination, i, typeOf(element))
+			}
+			lists = append(lists, s.Value)
+		}
+	default:
+		return nil, fmt.Errorf("%s %s; it must be S, SS or L of S", contract.AttrDestination, typeOf(v))
+	}
+	names := imagename.SplitList(strings.Join(lists, ","))
+	if len(names) == 0 {
+		return nil, errors.New("empty " + contract.AttrDestination)
+	}
+	return names, nil
+}
+
+// typeOf says which of DynamoDB's types v has.
+func typeOf(v types.AttributeValue) string {
+	if v == nil {
+		return "is missing"
+	}
+	name := fmt.Sprintf("%T", v)
+	return "has type " + name[strings.LastIndex(name, "Member")+len("Member"):]
+}

@@ -1,0 +1,75 @@
+package table
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// All iterates the entries that have not expired by now, in no particular order,
+// reading the table page by page as the iteration goes.
+//
+// An item that is not a good entry yields an [*EntryError], and the iteration goes
+// on. Any other error ends it: one that wraps [ErrNoTable], or one of DynamoDB or
+// the context. The read is not a snapshot: entries written meanwhile may be missed.
+func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		// There is no filter on Expires. It would save no read units; and a comparison
+		// hides an Expires of the wrong type, which is to be reported (and fails on it
+		// in stand-ins for DynamoDB).
+		pages := dynamodb.NewScanPaginator(t.api, &dynamodb.ScanInput{
+			TableName:                aws.String(t.name),
+			ProjectionExpression:     aws.String(projection),
+			ExpressionAttributeNames: names(),
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(Entry{}, t.failure(err))
+				return
+			}
+			for _, item := range page.Items {
+				entry, expired, err := decode(item, now)
+				if !expired && !yield(entry, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Get returns the entry with the given source, by a strongly consistent read of
+// its key. Its error wraps [ErrNotFound] if there is none, [ErrExpired] if it has
+// expired by now, [ErrNoTable] if there is no table; it is an [*EntryError] if
+// the item is not a good entry.
+func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, error) {
+	pages := dynamodb.NewQueryPaginator(t.api, &dynamodb.QueryInput{
+		TableName:                aws.String(t.name),
+		ConsistentRead:           aws.Bool(true),
+		ProjectionExpression:     aws.String(projection),
+		KeyConditionExpression:   aws.String("#source = :source"),
+		ExpressionAttributeNames: names(),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":source": &types.AttributeValueMemberS{Value: source},
+		},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return Entry{}, t.failure(err)
+		}
+		for _, item := range page.Items {
+			entry, expired, err := decode(item, now)
+			if expired {
+				err = fmt.Errorf("%w: %q", ErrExpired, source)
+			}
+			return entry, err
+		}
+	}
+	return Entry{}, fmt.Errorf("%w: %q", ErrNotFound, source)
+}

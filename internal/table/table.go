@@ -1,0 +1,79 @@
+// Package table reads the entries that the service works from, out of the
+// DynamoDB table that people keep them in.
+//
+// An item has the attributes Source (S, the key), Destination (S, comma-separated
+// S, SS or L of S) and, optionally, Expires (N, epoch seconds). Other attributes
+// are neither read nor touched.
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/contract"
+)
+
+// API is the calls to DynamoDB that this package makes.
+type API interface {
+	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+}
+
+// Errors that say why there is no entry to be had.
+var (
+	ErrNoTable  = errors.New("table does not exist") // wrapped with the table's name
+	ErrNotFound = errors.New("no entry")             // wrapped with the source
+	ErrExpired  = errors.New("entry has expired")    // wrapped with the source
+)
+
+// An Entry is one row: what is mirrored to where, and until when.
+type Entry struct {
+	Source       string    // the image name as it was written; the key
+	Destinations []string  // at least one, without blanks or repetitions, in the order in which DynamoDB gives them
+	Expires      time.Time // the entry is ignored from this second on; zero if it never expires
+}
+
+// An EntryError says what is wrong with one item. Other items are not affected by it.
+type EntryError struct {
+	Source string // the item's key; "" if it has none that is a string
+	Err    error
+}
+
+func (e *EntryError) Error() string { return fmt.Sprintf("entry %q: %v", e.Source, e.Err) }
+
+// Unwrap returns the cause.
+func (e *EntryError) Unwrap() error { return e.Err }
+
+// A Table is a DynamoDB table of entries. It is safe for concurrent use if its API is.
+type Table struct {
+	api  API
+	name string
+}
+
+// New returns the table with the given name or ARN. It makes no call.
+func New(api API, name string) *Table { return &Table{api: api, name: name} }
+
+// names are the attributes read, by their aliases: an attribute's own name may be
+// one that DynamoDB reserves (Source is).
+func names() map[string]string {
+	return map[string]string{
+		"#source": contract.AttrSource, "#destination": contract.AttrDestination, "#expires": contract.AttrExpires,
+	}
+}
+
+const projection = "#source, #destination, #expires"
+
+// failure describes an error of DynamoDB's: which table it was, and without the
+// SDK's trace where the table is simply not there.
+func (t *Table) failure(err error) error {
+	var missing *types.ResourceNotFoundException
+	if errors.As(err, &missing) {
+		return fmt.Errorf("%w: %q", ErrNoTable, t.name)
+	}
+	return fmt.Errorf("reading table %q: %w", t.name, err)
+}
