@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// stopTime is how long a program has to end when the demo is interrupted.
+const stopTime = 5 * time.Second
+
+// An ended is what came of a command.
+type ended struct {
+	code   int
+	stderr string
+}
+
+// command shows a command of the project's programs, runs it, and shows its output.
+// That it cannot be started is an error; its exit code is not.
+func (d *demo) command(ctx context.Context, program string, args ...string) (ended, error) {
+	d.story.Command(append([]string{program}, args...)...)
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, filepath.Join(d.programs(), program), args...)
+	cmd.Args[0] = program
+	cmd.Dir = d.work
+	cmd.Env = d.environment()
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = stopTime
+	err := cmd.Run()
+	d.story.Output(stdout.String())
+	d.story.Errors(abridge(stderr.String()))
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		return ended{}, fmt.Errorf("running %s: %w", program, err)
+	}
+	if ctx.Err() != nil {
+		return ended{}, context.Cause(ctx)
+	}
+	return ended{code: cmd.ProcessState.ExitCode(), stderr: stderr.String()}, nil
+}
+
+// environment is what commands get: as little of this process's own as jobs do, so
+// that nobody's configuration of AWS or of docker has a part in the demo.
+func (d *demo) environment() []string {
+	base := []string{"HOME=" + d.work, "PATH=" + d.programs()}
+	return slices.Concat(base, network(d.environ), d.server.Environment())
+}
+
+// network picks from an environment how this machine reaches other networks.
+func network(environ []string) []string {
+	names := []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+	return slices.DeleteFunc(slices.Clone(environ), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return !slices.Contains(names, strings.ToUpper(name))
+	})
+}
+
+// maxLog is the length of a log's line, in bytes, from which on it is cut.
+const maxLog = 140
+
+// abridge cuts the long lines of a log that report no error.
+func abridge(log string) string {
+	lines := strings.Split(log, "\n")
+	for i, line := range lines {
+		if strings.Contains(line, " level=INFO ") && len(line) > maxLog {
+			lines[i] = strings.ToValidUTF8(line[:maxLog], "") + "…"
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// expectExit expects that a command ended with an exit code.
+func (d *demo) expectExit(e ended, want int, why string) {
+	if e.code == want {
+		d.expect(true, "exit code %d: %s", want, why)
+		return
+	}
+	d.expect(false, "exit code %d instead of %d: %s", e.code, want, why)
+}
