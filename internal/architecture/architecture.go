@@ -1,0 +1,118 @@
+// Package architecture says which package may import which, and its test holds the
+// code to it. docs/architecture.md has the picture.
+package architecture
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const module = "ecrmirror/"
+
+// A layer says what the packages of one place may import beside the standard library.
+type layer struct {
+	internal []string // packages of this module, without its name; a trailing /... means all below
+	external []string // other modules' packages, by path prefix
+}
+
+// layers has an entry for every package of the module, or for a tree of packages by a
+// trailing /... . A package that no entry covers has no place yet, which is an error.
+var layers = map[string]layer{
+	"internal/contract":  {},
+	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
+	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
+	"internal/ecrtransport": {
+		internal: []string{"internal/imagename", "internal/chunked"},
+		external: []string{"github.com/aws/", "github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/"},
+	},
+	"internal/credentials": {
+		internal: []string{"internal/contract", "internal/imagename"},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
+	},
+	"internal/registry": {
+		internal: []string{"internal/imagename", "internal/ecrtransport", "internal/chunked", "internal/credentials"},
+		external: []string{
+			"github.com/aws/aws-sdk-go-v2/aws", "github.com/docker/distribution/registry/api/",
+			"github.com/opencontainers/", "go.podman.io/image/v5/",
+		},
+	},
+	"internal/table": {
+		internal: []string{"internal/contract", "internal/imagename"},
+		external: []string{"github.com/aws/"},
+	},
+	"internal/jobs": {
+		internal: []string{"internal/contract", "internal/imagename"},
+		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
+	},
+	"internal/program": {
+		internal: []string{"internal/contract", "internal/credentials", "internal/imagename", "internal/registry"},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
+	},
+	"internal/controller": {
+		internal: []string{"internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
+	},
+	"internal/mirror": {
+		internal: []string{"internal/imagename"},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
+	},
+	"internal/architecture": {},
+	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
+	"localstack/...":        {internal: []string{"localstack/..."}, external: anything},
+	"localstack":            {internal: []string{"localstack/..."}, external: anything},
+}
+
+// anything allows every module but our own.
+var anything = []string{""}
+
+// violations returns a line for each import that breaks the rules, given what each
+// package of the module imports, by full path.
+func violations(imports map[string][]string) []string {
+	var lines []string
+	for pkg, list := range imports {
+		name := strings.TrimPrefix(pkg, module)
+		l, ok := layerOf(name)
+		if !ok {
+			lines = append(lines, fmt.Sprintf("%s has no place: add it to internal/architecture and docs/architecture.md", name))
+			continue
+		}
+		for _, imported := range list {
+			if !l.allows(imported) {
+				lines = append(lines, fmt.Sprintf("%s must not import %s", name, strings.TrimPrefix(imported, module)))
+			}
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func layerOf(name string) (layer, bool) {
+	if l, ok := layers[name]; ok {
+		return l, true
+	}
+	for pattern, l := range layers {
+		if strings.HasSuffix(pattern, "/...") && covers(pattern, name) {
+			return l, true
+		}
+	}
+	return layer{}, false
+}
+
+func (l layer) allows(imported string) bool {
+	if name, ours := strings.CutPrefix(imported, module); ours {
+		return slices.ContainsFunc(l.internal, func(pattern string) bool { return covers(pattern, name) })
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	if !strings.Contains(first, ".") { // the standard library
+		return true
+	}
+	return slices.ContainsFunc(l.external, func(prefix string) bool { return strings.HasPrefix(imported, prefix) })
+}
+
+func covers(pattern, name string) bool {
+	if tree, ok := strings.CutSuffix(pattern, "..."); ok {
+		return strings.HasPrefix(name, tree)
+	}
+	return pattern == name
+}
