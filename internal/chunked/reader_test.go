@@ -147,6 +147,22 @@ func TestReaderOutlivesFaults(t *testing.T) {
 	}
 }
 
+// What fails together with a range's last byte does no harm: all bytes are there.
+func TestReaderForgivesFaultsAfterTheLastByte(t *testing.T) {
+	for _, fault := range []error{io.EOF, io.ErrUnexpectedEOF, errFault} {
+		for _, budget := range []int64{0, 100, 10000} {
+			b := newBlob(499)
+			got, err := readAll(t, b, NewBudget(budget), func(ctx context.Context, off, n int64) (Body, error) {
+				body, err := b.fetch(ctx, off, n)
+				return with(body, iotest.DataErrReader(cut(body, n, fault))), err
+			}, quick)
+			if err != nil || !bytes.Equal(got, b.content) {
+				t.Errorf("%v, budget %d: got %d bytes, %v", fault, budget, len(got), err)
+			}
+		}
+	}
+}
+
 func TestReaderReportsWhatItCannotHave(t *testing.T) {
 	checkLeaks(t)
 	for _, tt := range []struct {

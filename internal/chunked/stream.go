@@ -62,8 +62,8 @@ func (s *stream) attempt(ctx context.Context, p []byte) (int, error) {
 		}
 	}
 	n, err := s.body.Read(p[:min(int64(len(p)), s.end-s.off)])
-	if err != nil && s.off+int64(n) == s.end && errors.Is(err, io.EOF) {
-		s.body.atEOF = true
+	if err != nil && n > 0 && s.off+int64(n) == s.end {
+		s.body.atEOF = true // or broken off there, which does no harm: finish
 		return n, nil
 	}
 	return n, short(err)

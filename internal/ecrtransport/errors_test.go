@@ -2,6 +2,8 @@ package ecrtransport
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +12,7 @@ import (
 	"net/url"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -77,6 +80,10 @@ func TestTransient(t *testing.T) {
 		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, true},
 		{&net.DNSError{IsNotFound: true}, false},
 		{&net.DNSError{IsTemporary: true}, true},
+		{&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, false},
+		{readingFails(t, &net.DNSError{IsNotFound: true}), false},
+		{readingFails(t, &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), false},
+		{readingFails(t, syscall.ECONNRESET), true},
 		{&smithyhttp.RequestSendError{Err: &url.Error{Op: "Post", URL: "https://host", Err: io.EOF}}, true},
 		{&chunked.StatusError{Status: 503}, true},
 		{&chunked.StatusError{Status: 404}, false},
@@ -87,4 +94,14 @@ func TestTransient(t *testing.T) {
 			t.Errorf("%v: got %v", tt.err, got)
 		}
 	}
+}
+
+// readingFails returns what reading a blob ends with where each request fails with err.
+func readingFails(t *testing.T, err error) error {
+	t.Helper()
+	fetch := func(context.Context, int64, int64) (chunked.Body, error) { return chunked.Body{}, err }
+	r := chunked.NewReader(t.Context(), chunked.NewBudget(0), 1, fetch, chunked.Options{Backoff: time.Microsecond})
+	defer r.Close()
+	_, err = io.ReadAll(r)
+	return err
 }

@@ -43,7 +43,10 @@ func Transient(err error) bool {
 	if errors.As(err, &status) {
 		return status.Temporary()
 	}
-	return errors.Is(err, ErrUploadNotFound) || chunked.Transient(err) || transientNetwork(err)
+	if errors.Is(err, ErrUploadNotFound) {
+		return true
+	}
+	return !unreachable(err) && (chunked.Transient(err) || transientNetwork(err))
 }
 
 func transientAnswer(err error, code string) bool {
@@ -63,21 +66,23 @@ func transientAnswer(err error, code string) bool {
 	return status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
 }
 
-func transientNetwork(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &certificate) {
-		return false
-	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
-		return !dns.IsNotFound
-	}
+// unreachable reports whether a host has no address, or is not the one it should be.
+func unreachable(err error) bool {
 	var (
+		certificate *tls.CertificateVerificationError
+		dns         *net.DNSError
+	)
+	return errors.As(err, &certificate) || errors.As(err, &dns) && dns.IsNotFound
+}
+
+func transientNetwork(err error) bool {
+	var (
+		dns     *net.DNSError
 		op      *net.OpError
 		timeout net.Error
 		unsent  *smithyhttp.RequestSendError
 	)
-	return errors.As(err, &op) || errors.As(err, &unsent) ||
+	return errors.As(err, &dns) || errors.As(err, &op) || errors.As(err, &unsent) ||
 		errors.As(err, &timeout) && timeout.Timeout() ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }

@@ -102,16 +102,10 @@ func (r *run) copyBlob(ctx context.Context, blob types.BlobInfo) {
 		blob.Size = size
 	}
 	v := newVerifier(stream, blob, r.opts.StallTimeout, cancel)
-	f := newFanout()
+	f := newFanout(func() { cancel(errNoSinks) })
 	var puts sync.WaitGroup
-	for _, t := range lacking {
-		putCtx, drop := context.WithCancelCause(t.ctx)
-		s := f.add(r.opts.StallTimeout, func() { drop(ErrStalled) })
-		puts.Go(func() {
-			defer drop(nil)
-			defer s.Close()
-			r.put(putCtx, t, s, blob)
-		})
+	for _, put := range r.puts(f, lacking, blob) {
+		puts.Go(put)
 	}
 	err = f.run(v)
 	r.read.Add(v.n)
@@ -119,6 +113,23 @@ func (r *run) copyBlob(ctx context.Context, blob types.BlobInfo) {
 		r.failSource(lacking, "reading blob "+blob.Digest.String(), causeOf(ctx, err))
 	}
 	puts.Wait()
+}
+
+// puts returns what writes the blob from the fanout to each of the targets.
+func (r *run) puts(f *fanout, targets []*target, blob types.BlobInfo) []func() {
+	puts := make([]func(), len(targets))
+	for i, t := range targets {
+		ctx, drop := context.WithCancelCause(t.ctx)
+		s := f.add(r.opts.StallTimeout, func() { drop(ErrStalled) })
+		puts[i] = func() {
+			defer drop(nil)
+			// One who waits for the stream may not look at the context.
+			defer context.AfterFunc(ctx, s.Close)()
+			defer s.Close()
+			r.put(ctx, t, s, blob)
+		}
+	}
+	return puts
 }
 
 // lacking returns the targets that do not have the blob.

@@ -3,6 +3,7 @@ package mirror
 import (
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/opencontainers/go-digest"
 
@@ -18,7 +19,8 @@ const (
 	Destination Side = "destination"
 )
 
-// An Error says on which side of a copy what failed.
+// An Error says on which side of a copy what failed. Its text leaves out the queries of
+// URLs: registries redirect to URLs that are signed by them.
 type Error struct {
 	Side Side
 	Name imagename.Name
@@ -26,7 +28,13 @@ type Error struct {
 	Err  error
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("%s %s: %s: %v", e.Side, e.Name, e.Op, e.Err) }
+func (e *Error) Error() string {
+	cause := query.ReplaceAllString(e.Err.Error(), "$1?REDACTED")
+	return fmt.Sprintf("%s %s: %s: %s", e.Side, e.Name, e.Op, cause)
+}
+
+// query matches a URL with its query.
+var query = regexp.MustCompile(`(\w://[^\s"'?]*)\?[^\s"']+`)
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -3,6 +3,7 @@ package mirror
 import (
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,6 +11,8 @@ import (
 // A fanout reads a stream once and hands it to several sinks. Each sink reads at its
 // own pace inside a window of slots; the stream waits for the slowest open one.
 type fanout struct {
+	abandoned func() // called when no sink is open any more
+
 	mu      sync.Mutex
 	changed sync.Cond // something below changed
 	slots   [fanoutSlots][]byte
@@ -27,19 +30,21 @@ const (
 // errNoSinks says that every sink was closed before the stream ended.
 var errNoSinks = errors.New("no destination is left")
 
-func newFanout() *fanout {
-	f := &fanout{}
+func newFanout(abandoned func()) *fanout {
+	f := &fanout{abandoned: abandoned}
 	f.changed.L = &f.mu
 	return f
 }
 
 // run reads src to its end and returns why it stopped: nil at the end of the stream,
 // errNoSinks, or the error of src. Sinks get that error too, never a clean io.EOF.
-// All sinks are added before.
 func (f *fanout) run(src io.Reader) error {
 	err := f.pump(src)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !isEnd(err) && !f.wanted() {
+		err = errNoSinks // src was stopped for it, or broke when nobody listened
+	}
 	f.err = err
 	f.changed.Broadcast()
 	if isEnd(err) {
@@ -88,22 +93,15 @@ func fill(src io.Reader, buf []byte) (n int, err error) {
 	return n, err
 }
 
-// freeSlot waits until every open sink is done with the slot that comes next.
+// freeSlot waits until every sink that is open, or still copies, is done with the slot that comes next.
 func (f *fanout) freeSlot() ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for {
-		open, full := 0, false
-		for _, s := range f.sinks {
-			if !s.closed {
-				open++
-				full = full || f.filled-s.slot == fanoutSlots
-			}
-		}
-		if open == 0 {
+		if !f.wanted() {
 			return nil, errNoSinks
 		}
-		if !full {
+		if !slices.ContainsFunc(f.sinks, (*sink).lags) {
 			break
 		}
 		f.changed.Wait()
@@ -113,6 +111,11 @@ func (f *fanout) freeSlot() ([]byte, error) {
 		f.slots[i] = make([]byte, slotSize)
 	}
 	return f.slots[i][:slotSize], nil
+}
+
+// wanted reports whether a sink is open. f.mu is held.
+func (f *fanout) wanted() bool {
+	return slices.ContainsFunc(f.sinks, func(s *sink) bool { return !s.closed })
 }
 
 func (f *fanout) publish(n int) {
@@ -129,12 +132,20 @@ type sink struct {
 	f       *fanout
 	timeout time.Duration
 	idle    *time.Timer // runs while the sink is not being read
-	slot    int64       // the slot it reads next, guarded by f.mu
-	off     int         // bytes of that slot it has read
-	closed  bool        // guarded by f.mu
+
+	// Guarded by f.mu.
+	slot    int64 // the slot it reads next
+	off     int   // bytes of that slot it has read
+	copying bool  // Read copies from that slot, which must stay as it is
+	closed  bool
 }
 
-// add returns a new sink. If it is neither read nor closed for the timeout, it is
+// lags reports whether the sink still needs the oldest slot of a full window. f.mu is held.
+func (s *sink) lags() bool {
+	return (!s.closed || s.copying) && s.f.filled-s.slot == fanoutSlots
+}
+
+// add returns a new sink. All are added before the first is used. If it is neither read nor closed for the timeout, it is
 // closed and stalled is called; the time it waits for the stream does not count.
 func (f *fanout) add(timeout time.Duration, stalled func()) *sink {
 	s := &sink{f: f, timeout: timeout}
@@ -151,31 +162,24 @@ func (s *sink) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	s.idle.Stop()
-	slot, err := s.next()
-	if err != nil {
-		s.watch()
-		return 0, err
-	}
-	n := copy(p, slot[s.off:])
-	s.off += n
-	if s.off == len(slot) {
-		s.advance()
-	}
-	s.watch()
-	return n, nil
+	data, err := s.begin()
+	n := copy(p, data)
+	s.end(n)
+	return n, err
 }
 
-// next waits for the slot to read. The slot stays as it is until advance.
-func (s *sink) next() ([]byte, error) {
+// begin waits for bytes to read. They stay as they are until end.
+func (s *sink) begin() ([]byte, error) {
 	s.f.mu.Lock()
 	defer s.f.mu.Unlock()
+	s.idle.Stop()
 	for {
 		switch {
 		case s.closed:
 			return nil, ErrStalled
 		case s.slot < s.f.filled:
-			return s.f.slots[s.slot%fanoutSlots], nil
+			s.copying = true
+			return s.f.slots[s.slot%fanoutSlots][s.off:], nil
 		case s.f.err != nil:
 			return nil, s.f.err
 		}
@@ -183,28 +187,36 @@ func (s *sink) next() ([]byte, error) {
 	}
 }
 
-func (s *sink) advance() {
+// end notes that n bytes were read, and that the sink is idle from now on.
+func (s *sink) end(n int) {
 	s.f.mu.Lock()
 	defer s.f.mu.Unlock()
-	s.slot++
-	s.off = 0
-	s.f.changed.Broadcast()
-}
-
-// watch starts the idle timer, unless the sink is closed.
-func (s *sink) watch() {
-	s.f.mu.Lock()
-	defer s.f.mu.Unlock()
+	if s.copying {
+		s.copying = false
+		s.off += n
+		done := s.off == len(s.f.slots[s.slot%fanoutSlots])
+		if done {
+			s.slot++
+			s.off = 0
+		}
+		if done || s.closed {
+			s.f.changed.Broadcast()
+		}
+	}
 	if !s.closed {
 		s.idle.Reset(s.timeout)
 	}
 }
 
-// Close tells the fanout not to wait for this sink any more.
+// Close tells the fanout not to wait for this sink any more. It may be called at any
+// time, also during a Read, which is then the last one to give bytes.
 func (s *sink) Close() {
 	s.f.mu.Lock()
 	defer s.f.mu.Unlock()
 	s.closed = true
 	s.idle.Stop()
 	s.f.changed.Broadcast()
+	if !s.f.wanted() {
+		s.f.abandoned()
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/iotest"
@@ -27,7 +28,7 @@ var fanoutSizes = []int{0, 1, slotSize - 1, slotSize, slotSize + 1, fanoutSlots 
 func TestFanoutGivesEverySinkTheStream(t *testing.T) {
 	for _, size := range fanoutSizes {
 		want := content(size)
-		f := newFanout()
+		f := newFanout(func() {})
 		var wg sync.WaitGroup
 		for i := range 4 {
 			s := f.add(never, func() { t.Error("stalled") })
@@ -62,7 +63,7 @@ func TestFanoutGivesEverySinkTheStream(t *testing.T) {
 
 func TestSinkIsAReader(t *testing.T) {
 	want := content(2*slotSize + 100)
-	f := newFanout()
+	f := newFanout(func() {})
 	s := f.add(never, func() {})
 	defer s.Close()
 	go f.run(bytes.NewReader(want))
@@ -76,7 +77,7 @@ func TestFanoutBreaksWithTheSourcesError(t *testing.T) {
 	boom := errors.New("boom")
 	for _, cause := range []error{boom, io.ErrUnexpectedEOF} {
 		for _, size := range fanoutSizes {
-			f := newFanout()
+			f := newFanout(func() {})
 			s := f.add(never, func() {})
 			done := make(chan error, 1)
 			go func() {
@@ -97,7 +98,7 @@ func TestFanoutBreaksWithTheSourcesError(t *testing.T) {
 
 func TestFanoutGoesOnWithoutASinkThatCloses(t *testing.T) {
 	want := content(20 * slotSize)
-	f := newFanout()
+	f := newFanout(func() {})
 	quits, stays := f.add(never, func() {}), f.add(never, func() {})
 	go func() {
 		_, _ = io.CopyN(io.Discard, quits, rand.Int64N(int64(len(want))))
@@ -110,8 +111,36 @@ func TestFanoutGoesOnWithoutASinkThatCloses(t *testing.T) {
 	}
 }
 
+// The bytes being copied stay as they are though the sink is closed meanwhile; the race detector watches, too.
+func TestSinkMayBeClosedWhileItIsRead(t *testing.T) {
+	want := content(20 * slotSize)
+	f := newFanout(func() { t.Error("abandoned") })
+	quits, stays := f.add(never, func() {}), f.add(never, func() {})
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = f.run(bytes.NewReader(want)) })
+	held, err := quits.begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	quits.Close()
+	if _, err := io.CopyN(io.Discard, stays, fanoutSlots*slotSize); err != nil {
+		t.Error(err)
+	}
+	for range 200 {
+		runtime.Gosched() // whoever would change it has a turn
+		if !bytes.Equal(held, want[:slotSize]) {
+			t.Fatal("the slot changed while it was read")
+		}
+	}
+	quits.end(len(held))
+	if n, err := io.Copy(io.Discard, stays); err != nil || n != int64(len(want)-fanoutSlots*slotSize) {
+		t.Errorf("the other sink got %d bytes more, %v", n, err)
+	}
+	wg.Wait()
+}
+
 func TestFanoutStopsWithoutSinks(t *testing.T) {
-	f := newFanout()
+	f := newFanout(func() {})
 	s := f.add(never, func() {})
 	s.Close()
 	src := &countingReader{r: rand.NewChaCha8([32]byte{})} // endless
@@ -125,7 +154,7 @@ func TestFanoutStopsWithoutSinks(t *testing.T) {
 
 func TestSinkThatIsNotReadIsLeftBehind(t *testing.T) {
 	want := content(20 * slotSize)
-	f := newFanout()
+	f := newFanout(func() {})
 	stalled := make(chan struct{})
 	sleeper := f.add(time.Millisecond, func() { close(stalled) })
 	reader := f.add(never, func() {})
@@ -142,7 +171,7 @@ func TestSinkThatIsNotReadIsLeftBehind(t *testing.T) {
 
 // A sink that waits for the stream is not the one that stalls.
 func TestSinkMayWaitForTheStream(t *testing.T) {
-	f := newFanout()
+	f := newFanout(func() {})
 	s := f.add(20*time.Millisecond, func() { t.Error("stalled") })
 	pr, pw := io.Pipe()
 	go f.run(pr)

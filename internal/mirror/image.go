@@ -9,15 +9,14 @@ import (
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/types"
-
-	"ecrmirror/internal/imagename"
 )
 
 // Limits on what an image may consist of: far above any real image, low enough that
 // a hostile one can't exhaust memory.
 const (
-	maxManifests = 10_000
-	maxDepth     = 8 // indexes within indexes
+	maxManifests     = 10_000
+	maxManifestBytes = 128 << 20
+	maxDepth         = 8 // indexes within indexes
 )
 
 // A document is one manifest of an image, as the source has it.
@@ -39,51 +38,47 @@ type imageReader struct {
 	src   types.ImageSource
 	opts  Options
 	img   *image
+	size  int64 // bytes of the manifests read so far
 	seen  map[digest.Digest]bool
 	blobs map[digest.Digest]bool
 }
 
-// readImage reads all manifests of the source, each held against its digest.
-func readImage(ctx context.Context, src types.ImageSource, name imagename.Name, opts Options) (*image, error) {
+// readImage reads all manifests of the source, each held against its digest; want is the root's.
+func readImage(ctx context.Context, src types.ImageSource, want digest.Digest, opts Options) (*image, error) {
 	r := imageReader{src: src, opts: opts, img: &image{}, seen: map[digest.Digest]bool{}, blobs: map[digest.Digest]bool{}}
-	root, err := r.fetch(ctx, nil)
-	if err == nil && name.Digest != "" && root.digest != name.Digest {
-		err = &DigestMismatchError{Want: name.Digest, Got: root.digest}
-	}
+	root, err := r.fetch(ctx, nil, want)
 	if err != nil {
-		return nil, sourceError(name, "reading manifest", err)
+		return nil, err
 	}
 	r.img.root = root
 	if err := r.walk(ctx, root, 0); err != nil {
-		return nil, sourceError(name, "reading manifest", err)
+		return nil, err
 	}
 	slices.SortStableFunc(r.img.blobs, func(a, b types.BlobInfo) int { return cmp.Compare(b.Size, a.Size) })
 	return r.img, nil
 }
 
-// fetch reads one manifest: the root if want is nil.
-func (r *imageReader) fetch(ctx context.Context, want *digest.Digest) (document, error) {
+// fetch reads one manifest, the root if instance is nil, and holds it against its digest, which is a valid one.
+func (r *imageReader) fetch(ctx context.Context, instance *digest.Digest, want digest.Digest) (document, error) {
 	var raw []byte
 	var mediaType string
 	err := r.opts.within(ctx, func(ctx context.Context) (err error) {
-		raw, mediaType, err = r.src.GetManifest(ctx, want)
+		raw, mediaType, err = r.src.GetManifest(ctx, instance)
 		return err
 	})
 	if err != nil {
 		return document{}, err
 	}
-	doc := document{raw: raw, mediaType: mediaTypeOf(raw, mediaType)}
+	doc := document{digest: want, mediaType: mediaTypeOf(raw, mediaType), raw: raw}
 	if doc.mediaType == "" {
 		return document{}, fmt.Errorf("manifest of unknown media type %q", mediaType)
 	}
-	if want == nil {
-		doc.digest, err = manifest.Digest(raw)
-		return doc, err
+	if r.size += int64(len(raw)); r.size > maxManifestBytes {
+		return document{}, fmt.Errorf("more than %d bytes of manifests", int64(maxManifestBytes))
 	}
-	doc.digest = *want
-	ok, err := manifest.MatchesDigest(raw, *want)
-	if err == nil && !ok {
-		err = &DigestMismatchError{Want: *want, Got: want.Algorithm().FromBytes(raw)}
+	got, err := manifest.DigestWithAlgorithm(raw, want.Algorithm())
+	if err == nil && got != want {
+		err = &DigestMismatchError{Want: want, Got: got}
 	}
 	return doc, err
 }
@@ -121,7 +116,7 @@ func (r *imageReader) walkBelow(ctx context.Context, doc document, depth int) er
 		if err := instance.Validate(); err != nil {
 			return fmt.Errorf("index %s: instance %q: %w", doc.digest, instance, err)
 		}
-		child, err := r.fetch(ctx, &instance)
+		child, err := r.fetch(ctx, &instance, instance)
 		if err != nil {
 			return fmt.Errorf("instance %s: %w", instance, err)
 		}

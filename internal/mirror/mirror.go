@@ -24,7 +24,8 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// Images opens images by name.
+// Images opens images by name. The contexts are for the calls alone: they may end when
+// the call returns.
 type Images interface {
 	// Source opens an image for reading; the engine closes it.
 	Source(context.Context, imagename.Name) (types.ImageSource, error)
@@ -96,67 +97,21 @@ func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations [
 	return report
 }
 
-// stale settles the destinations that hold the source's image already, or that can't
-// get it, and returns the others. An error is one of the source.
-func (c *Copier) stale(ctx context.Context, report *Report) ([]*Result, error) {
-	want, err := c.digest(ctx, report.Source)
-	if err == nil && want == "" {
-		err = ErrAbsent
-	}
-	if err != nil {
-		return nil, sourceError(report.Source, "reading digest", err)
-	}
-	report.Digest = want
-	var pending []*Result
-	for i := range report.Results {
-		r := &report.Results[i]
-		switch {
-		case r.Name.SameImage(report.Source):
-			r.fail(destinationError(r.Name, "checking", ErrIsSource))
-		case r.Name.Digest != "" && r.Name.Digest != want:
-			r.fail(destinationError(r.Name, "checking", &DigestMismatchError{Want: r.Name.Digest, Got: want}))
-		case c.holds(ctx, r.Name, want):
-			r.State, r.Digest = Current, want
-		default:
-			pending = append(pending, r)
-		}
-	}
-	return pending, ctx.Err()
-}
-
-// holds reports whether the destination is known to hold the image. A destination
-// that can't be asked is written to, which shows what is wrong with it.
-func (c *Copier) holds(ctx context.Context, name imagename.Name, want digest.Digest) bool {
-	got, err := c.digest(ctx, name)
-	if err != nil {
-		c.opts.Log.DebugContext(ctx, "destination's digest unknown", "destination", name.String(), "error", err)
-	}
-	return err == nil && got == want
-}
-
-func (c *Copier) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {
-	err = c.opts.within(ctx, func(ctx context.Context) error {
-		d, err = c.images.Digest(ctx, name)
-		return err
-	})
-	return d, err
-}
-
 // copyTo reads the source's manifests and copies the image to the pending
 // destinations; those that fail transiently get a second try by themselves.
 func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result) error {
 	var src types.ImageSource
 	err := c.opts.within(ctx, func(ctx context.Context) (err error) {
-		src, err = c.images.Source(ctx, report.Source)
+		src, err = c.images.Source(ctx, pin(report.Source, report.Digest))
 		return err
 	})
 	if err != nil {
 		return sourceError(report.Source, "opening", err)
 	}
 	defer src.Close()
-	img, err := readImage(ctx, src, report.Source, c.opts)
+	img, err := readImage(ctx, src, report.Digest, c.opts)
 	if err != nil {
-		return err
+		return sourceError(report.Source, "reading manifest", err)
 	}
 	report.describe(img)
 	c.copyOnce(ctx, report, src, img, pending)
@@ -167,8 +122,8 @@ func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result) 
 	for _, r := range again {
 		c.opts.Log.WarnContext(ctx, "trying again", "destination", r.Name.String(), "error", r.Err)
 	}
-	if err := sleep(ctx, c.opts.RetryDelay); err != nil {
-		return err
+	if sleep(ctx, c.opts.RetryDelay) != nil {
+		return nil // they failed, and keep their errors
 	}
 	for _, r := range again {
 		r.retry()
@@ -177,10 +132,12 @@ func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result) 
 	return nil
 }
 
+// retryable returns those of the results that failed transiently. A directory is not among
+// them: one that was begun is refused when it is opened again.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {
-		if r.State == Failed && c.opts.Transient(r.Err) {
+		if r.State == Failed && r.Name.Kind != imagename.Directory && c.opts.Transient(r.Err) {
 			again = append(again, r)
 		}
 	}

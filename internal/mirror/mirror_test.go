@@ -85,7 +85,7 @@ func TestCopyThroughFiles(t *testing.T) {
 // Registries hold OCI layers in Docker manifests; a mirror has no opinion on it.
 func TestMixedMediaTypesAreCopiedAsTheyAre(t *testing.T) {
 	w := newWorld(t)
-	idx := w.pushIndexOf("HOST/src:1", 1, ggcrtypes.OCILayer)
+	idx := w.pushIndexOf("HOST/src:1", 1, ggcrtypes.OCILayer, 300_000)
 	want, _ := idx.Digest()
 	mustCopy(t, w, "HOST/src:1", "HOST/a:1")
 	if got := w.digest("HOST/a:1"); got != want.String() {

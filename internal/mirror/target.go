@@ -117,6 +117,10 @@ func (t *target) putManifests(images Images, src types.ImageSource, img *image, 
 		}
 	}
 	for i, r := range t.results {
+		if twin := t.twin(i); twin != nil {
+			r.State, r.Digest, r.Err = twin.State, twin.Digest, twin.Err
+			continue
+		}
 		err := opts.within(t.ctx, func(ctx context.Context) error {
 			return t.putRoot(ctx, images, src, img, i)
 		})
@@ -125,6 +129,17 @@ func (t *target) putManifests(images Images, src types.ImageSource, img *image, 
 			continue
 		}
 		r.State, r.Digest = Copied, img.root.digest
+	}
+	return nil
+}
+
+// twin returns an earlier result for the same image by another name. It is not to be
+// written again: to open a directory a second time erases it.
+func (t *target) twin(i int) *Result {
+	for _, r := range t.results[:i] {
+		if r.Name.SameImage(t.results[i].Name) {
+			return r
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -120,13 +121,13 @@ func (w *world) ref(s string) name.Reference {
 // own and one layer that all share, and returns it.
 func (w *world) pushIndex(s string, instances int) v1.ImageIndex {
 	w.t.Helper()
-	return w.pushIndexOf(s, instances, ggcrtypes.DockerLayer)
+	return w.pushIndexOf(s, instances, ggcrtypes.DockerLayer, 300_000)
 }
 
-// pushIndexOf does the same, with a shared layer of the given type in Docker manifests.
-func (w *world) pushIndexOf(s string, instances int, layerType ggcrtypes.MediaType) v1.ImageIndex {
+// pushIndexOf does the same, with a shared layer of the given type and size in Docker manifests.
+func (w *world) pushIndexOf(s string, instances int, layerType ggcrtypes.MediaType, size int64) v1.ImageIndex {
 	w.t.Helper()
-	shared, err := random.Layer(300_000, layerType)
+	shared, err := random.Layer(size, layerType)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -180,20 +181,34 @@ func (w *world) reference(n imagename.Name) types.ImageReference {
 var insecure = &types.SystemContext{DockerInsecureSkipTLSVerify: types.OptionalBoolTrue}
 
 func (w *world) Source(ctx context.Context, n imagename.Name) (types.ImageSource, error) {
+	if n.Digest != "" {
+		n.Tag = ""
+	}
 	return w.reference(n).NewImageSource(ctx, insecure)
 }
 
 func (w *world) Destination(ctx context.Context, n imagename.Name) (types.ImageDestination, error) {
+	if n.Tag != "" {
+		n.Digest = ""
+	}
 	return w.reference(n).NewImageDestination(ctx, insecure)
 }
 
 func (w *world) Digest(ctx context.Context, n imagename.Name) (digest.Digest, error) {
+	if n.Tag != "" {
+		n.Digest = ""
+	}
 	if n.Kind == imagename.Registry {
 		d, err := docker.GetDigest(ctx, insecure, w.reference(n))
 		if err != nil && strings.Contains(err.Error(), "404") {
 			return "", nil
 		}
 		return d, err
+	}
+	if n.Kind == imagename.Directory {
+		if _, err := os.Stat(n.Path); err != nil {
+			return "", nil
+		}
 	}
 	src, err := w.Source(ctx, n)
 	if err != nil {

@@ -1,0 +1,83 @@
+package mirror
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/opencontainers/go-digest"
+	"github.com/opencontainers/image-spec/specs-go"
+	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
+	"go.podman.io/image/v5/types"
+)
+
+// manifests is a source of manifests only: the root by "", instances by their digests.
+type manifests struct {
+	types.ImageSource
+	byDigest map[digest.Digest][]byte
+}
+
+func (m manifests) GetManifest(_ context.Context, instance *digest.Digest) ([]byte, string, error) {
+	if instance == nil {
+		return m.byDigest[""], imgspecv1.MediaTypeImageIndex, nil
+	}
+	return m.byDigest[*instance], imgspecv1.MediaTypeImageManifest, nil
+}
+
+// index returns a source of an index of n instances, each with an annotation of the given size, and its digest.
+func index(t *testing.T, algorithm digest.Algorithm, n, size int) (manifests, digest.Digest) {
+	t.Helper()
+	src := manifests{byDigest: map[digest.Digest][]byte{}}
+	root := imgspecv1.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: imgspecv1.MediaTypeImageIndex}
+	note := strings.Repeat("x", size)
+	for i := range n {
+		instance := imgspecv1.Manifest{
+			Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: imgspecv1.MediaTypeImageManifest,
+			Config:      imgspecv1.Descriptor{MediaType: imgspecv1.MediaTypeImageConfig, Digest: digest.FromString("{}"), Size: 2},
+			Annotations: map[string]string{"note": note[i:]},
+		}
+		raw := encode(t, instance)
+		d := algorithm.FromBytes(raw)
+		src.byDigest[d] = raw
+		root.Manifests = append(root.Manifests, imgspecv1.Descriptor{MediaType: instance.MediaType, Digest: d, Size: int64(len(raw))})
+	}
+	src.byDigest[""] = encode(t, root)
+	return src, algorithm.FromBytes(src.byDigest[""])
+}
+
+func encode(t *testing.T, v any) []byte {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestManifestsOfAnyDigestAreRead(t *testing.T) {
+	for _, algorithm := range []digest.Algorithm{digest.SHA256, digest.SHA512} {
+		src, want := index(t, algorithm, 3, 10)
+		img, err := readImage(t.Context(), src, want, New(nil, Options{}).opts)
+		if err != nil || len(img.manifests) != 4 || img.root.digest != want {
+			t.Errorf("%s: %+v, %v", algorithm, img, err)
+		}
+		_, err = readImage(t.Context(), src, algorithm.FromString("other"), New(nil, Options{}).opts)
+		if err == nil {
+			t.Errorf("%s: a root of another digest was taken", algorithm)
+		}
+	}
+}
+
+func TestManifestsAreBounded(t *testing.T) {
+	src, want := index(t, digest.SHA256, 1, 10)
+	for d := range src.byDigest {
+		if d != "" {
+			src.byDigest[d] = make([]byte, maxManifestBytes)
+		}
+	}
+	_, err := readImage(t.Context(), src, want, New(nil, Options{}).opts)
+	if err == nil || !strings.Contains(err.Error(), "bytes of manifests") {
+		t.Errorf("%v", err)
+	}
+}
