@@ -25,8 +25,7 @@
 // Manifests are at most 4 MiB. A layer has at most 52,000 MiB, in at most 4,200 parts of 5 to 20
 // MiB; larger ones are refused before their first byte is sent where the size is known, else when
 // the parts run out. An upload holds two parts in memory, or one where the byte budget shared with
-// all reads ([Options].Budget) is short; the SDK needs nearly three times a part more while it is
-// sent. PutImage is paced to ECR's default quota of 10 a second for an account and region.
+// all reads ([Options].Budget) is short; a part is encoded while it is sent, not before. PutImage is paced to ECR's default quota of 10 a second for an account and region.
 // Signatures of the "simple signing" kind can't be stored; those of cosign are images, and are
 // copied as such.
 //

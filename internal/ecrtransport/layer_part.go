@@ -51,8 +51,8 @@ func (u *upload) sendOnce(ctx context.Context, off int64, data []byte) (has int6
 	last := off + int64(len(data)) - 1
 	out, err := u.repo.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
 		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(), UploadId: aws.String(u.id),
-		PartFirstByte: aws.Int64(off), PartLastByte: aws.Int64(last), LayerPartBlob: data,
-	})
+		PartFirstByte: aws.Int64(off), PartLastByte: aws.Int64(last), LayerPartBlob: []byte{},
+	}, sendingPart(data))
 	var invalid *ecrtypes.InvalidLayerPartException
 	switch {
 	case errors.As(err, &invalid):

@@ -1,0 +1,116 @@
+package ecrtransport
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// The SDK builds the JSON body of UploadLayerPart in memory, at nearly three times the
+// part's size. A part is sent without that: the call is made with an empty blob, and
+// where the SDK has written `"layerPartBlob":""` the part is encoded while it is read,
+// once to be hashed for the signature and once to be sent.
+
+// blobMember is what the SDK writes for the empty blob.
+var blobMember = []byte(`"layerPartBlob":""`)
+
+// sendingPart makes one call of UploadLayerPart, whose LayerPartBlob must be empty,
+// send data as the part. data must not change until the call has ended.
+func sendingPart(data []byte) func(*ecr.Options) {
+	body := middleware.SerializeMiddlewareFunc("StreamLayerPart", func(
+		ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler,
+	) (middleware.SerializeOutput, middleware.Metadata, error) {
+		req, ok := in.Request.(*smithyhttp.Request)
+		if !ok {
+			return middleware.SerializeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected transport type %T", in.Request)
+		}
+		req, err := withPart(req, data)
+		if err != nil {
+			return middleware.SerializeOutput{}, middleware.Metadata{}, err
+		}
+		in.Request = req
+		return next.HandleSerialize(ctx, in)
+	})
+	return func(o *ecr.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Serialize.Add(body, middleware.After)
+		})
+	}
+}
+
+// withPart returns the request with data in the place of its empty blob.
+func withPart(req *smithyhttp.Request, data []byte) (*smithyhttp.Request, error) {
+	document, err := io.ReadAll(req.GetStream())
+	if err != nil {
+		return nil, fmt.Errorf("reading the serialized request: %w", err)
+	}
+	at := bytes.Index(document, blobMember)
+	if at < 0 {
+		return nil, errors.New("the serialized request has no empty layerPartBlob")
+	}
+	at += len(blobMember) - 1 // before the closing quote
+	return req.SetStream(newPartBody(document[:at], data, document[at:]))
+}
+
+// A partBody is a JSON document with a part in it, read at any offset.
+type partBody struct {
+	before  []byte
+	part    []byte // encoded in base64 as it is read
+	encoded int64  // its length in base64, in bytes
+	after   []byte
+}
+
+// newPartBody returns a reader that can be rewound, as the SDK does to hash and to retry.
+func newPartBody(before, part, after []byte) *io.SectionReader {
+	b := &partBody{before: before, part: part, encoded: int64(base64.StdEncoding.EncodedLen(len(part))), after: after}
+	return io.NewSectionReader(b, 0, int64(len(before))+b.encoded+int64(len(after)))
+}
+
+// ReadAt implements io.ReaderAt.
+func (b *partBody) ReadAt(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		read := b.readSome(p[n:], off+int64(n))
+		if read == 0 {
+			return n, io.EOF
+		}
+		n += read
+	}
+	return n, nil
+}
+
+// readSome reads at least one byte, unless off is at the end.
+func (b *partBody) readSome(p []byte, off int64) int {
+	if off < int64(len(b.before)) {
+		return copy(p, b.before[off:])
+	}
+	off -= int64(len(b.before))
+	if off < b.encoded {
+		return encodeAt(p, b.part, off)
+	}
+	if off -= b.encoded; off < int64(len(b.after)) {
+		return copy(p, b.after[off:])
+	}
+	return 0
+}
+
+// encodeAt writes data's encoding from offset off on, as much of it as p holds: whole
+// groups of four characters, or the rest of one.
+func encodeAt(p, data []byte, off int64) int {
+	group, skip := off/4, off%4
+	data = data[group*3:]
+	if groups := len(p) / 4; skip == 0 && groups > 0 {
+		data = data[:min(len(data), groups*3)]
+		base64.StdEncoding.Encode(p, data)
+		return base64.StdEncoding.EncodedLen(len(data))
+	}
+	var four [4]byte
+	base64.StdEncoding.Encode(four[:], data[:min(len(data), 3)])
+	return copy(p, four[skip:])
+}
