@@ -2,18 +2,16 @@
 
 # Everything is built without cgo; the tag keeps go.podman.io/image off the C library gpgme.
 TAGS        := containers_image_openpgp
+# Override, because "make test GOFLAGS=-v" must not lose it.
 export CGO_ENABLED := 0
-export GOFLAGS     := $(GOFLAGS) -tags=$(TAGS)
+override GOFLAGS   := $(GOFLAGS) -tags=$(TAGS)
+export GOFLAGS
 
-# Tools, installed on first use under .tools/.
+# Tools, installed on first use. The paths are relative: the names of make's targets have no spaces.
 GOLANGCI_LINT_VERSION := v2.6.0
 GOFUMPT_VERSION       := v0.12.0
-TOOLS         := $(CURDIR)/.tools
-GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
-GOFUMPT       := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
-
-# The race detector needs cgo, and so a C compiler.
-CC_FOUND := $(shell command -v $${CC:-cc} 2>/dev/null)
+GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
+GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
 
 # A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
 SOURCE ?=
@@ -32,12 +30,12 @@ demo: ## Mirror real images through localstack and check every digest (SOURCE=IM
 
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
-ifneq ($(CC_FOUND),)
-	CGO_ENABLED=1 go test -race $(GOTEST_FLAGS) ./...
-else
-	@echo "no C compiler found: running the tests without the race detector"
-	go test $(GOTEST_FLAGS) ./...
-endif
+	@if command -v $$(go env CC) >/dev/null; then \
+		set -x; CGO_ENABLED=1 go test -race $(GOTEST_FLAGS) ./...; \
+	else \
+		echo "no C compiler found: running the tests without the race detector"; \
+		set -x; go test $(GOTEST_FLAGS) ./...; \
+	fi
 
 .PHONY: build
 build: ## Build the programs into bin/
@@ -49,7 +47,7 @@ localstack: ## Run the AWS side on this machine until interrupted
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
-	@unformatted=$$($(GOFUMPT) -l cmd internal localstack); \
+	@unformatted=$$($(GOFUMPT) -l cmd internal localstack) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
 
@@ -79,9 +77,9 @@ clean: ## Remove what was built
 	rm -rf bin .tools
 
 $(GOLANGCI_LINT):
-	GOBIN=$(TOOLS) GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
-	mv $(TOOLS)/golangci-lint $@
+	GOBIN="$$PWD/.tools" GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv .tools/golangci-lint $@
 
 $(GOFUMPT):
-	GOBIN=$(TOOLS) GOFLAGS= go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
-	mv $(TOOLS)/gofumpt $@
+	GOBIN="$$PWD/.tools" GOFLAGS= go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+	mv .tools/gofumpt $@

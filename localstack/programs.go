@@ -18,7 +18,8 @@ func buildPrograms(ctx context.Context, dir string, environ []string, log io.Wri
 	// The trailing separator makes the go command write into the directory even for one program.
 	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "containers_image_openpgp", "-o", dir+string(os.PathSeparator),
 		"ecrmirror/cmd/mirror", "ecrmirror/cmd/controller")
-	cmd.Env = append(slices.Clone(environ), "CGO_ENABLED=0")
+	// What an interrupted go command leaves behind goes where the programs go.
+	cmd.Env = append(slices.Clone(environ), "CGO_ENABLED=0", "GOTMPDIR="+dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("building the programs (run localstack inside the repository, or pass --programs): %w", err)

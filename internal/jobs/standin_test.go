@@ -26,20 +26,22 @@ type record struct {
 // standIn is a Batch with one queue, "mirrors", and one job definition, "mirror".
 type standIn struct {
 	jobs           []record
-	pageSize       int            // of ListJobs, 1,000 if zero
-	calls          map[string]int // requests by path
-	described      int            // ids in all DescribeJobs calls
-	mostDescribed  int            // ids in the largest of them
-	beforeDescribe func()         // what happens between listing and describing
+	pageSize       int             // of ListJobs, 1,000 if zero
+	calls          map[string]int  // requests by path
+	described      map[string]bool // ids in all DescribeJobs calls
+	mostDescribed  int             // ids in the largest of them
+	beforeDescribe func()          // what happens between listing and describing
 }
 
 func (b *standIn) client(t *testing.T) *batch.Client {
 	t.Helper()
-	b.calls = map[string]int{}
+	b.calls, b.described = map[string]int{}, map[string]bool{}
 	server := httptest.NewServer(b)
 	t.Cleanup(server.Close)
 	return batch.New(batch.Options{
-		BaseEndpoint: &server.URL, Region: "us-east-1", RetryMaxAttempts: 1,
+		// One attempt is not enough: the SDK's client closes the body of a request that has
+		// been answered, and sometimes loses the connection, with a large reply, by it.
+		BaseEndpoint: &server.URL, Region: "us-east-1", RetryMaxAttempts: 5,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
 		}),
@@ -106,7 +108,9 @@ func (b *standIn) describe(w http.ResponseWriter, ids []string) {
 	if b.beforeDescribe != nil {
 		b.beforeDescribe()
 	}
-	b.described += len(ids)
+	for _, id := range ids {
+		b.described[id] = true
+	}
 	b.mostDescribed = max(b.mostDescribed, len(ids))
 	out := []record{}
 	for _, id := range ids {

@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 )
+
+const algorithm = "AWS4-HMAC-SHA256"
 
 // A Caller is the identity behind a request: stand-ins keep accounts and regions apart by it.
 type Caller struct {
@@ -18,22 +21,30 @@ type Caller struct {
 	KeyID   string // access key id
 }
 
-// credential matches the scope in a SigV4 Authorization header or presigned query:
+// authorization matches a SigV4 Authorization header, whose credential scope is
 // KEYID/DATE/REGION/SERVICE/aws4_request.
 var (
-	credential = regexp.MustCompile(`Credential=([^/,]+)/[0-9]{8}/([^/,]+)/([^/,]+)/aws4_request`)
+	authorization = regexp.MustCompile(
+		`^` + algorithm + ` +Credential=([^/, ]+)/[0-9]{8}/([^/, ]+)/([^/, ]+)/aws4_request, *SignedHeaders=[^, ]+, *Signature=[0-9a-f]+$`)
 	accountKey = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
 // CallerOf reads the caller from the request's SigV4 credential scope. An access
 // key id of 12 digits is the account's own id; any other key belongs to home.
-// A request that is not signed gives a MissingAuthenticationTokenException.
+// A request that is not signed gives a MissingAuthenticationTokenException, one
+// whose signature lacks a part an IncompleteSignatureException. Whether the
+// signature is right is not verified.
 func CallerOf(r *http.Request, home string) (Caller, error) {
-	m := credential.FindStringSubmatch(r.Header.Get("Authorization"))
-	if m == nil {
+	header := r.Header.Get("Authorization")
+	m := authorization.FindStringSubmatch(header)
+	switch {
+	case !strings.HasPrefix(header, algorithm):
 		return Caller{}, &Error{
 			Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token",
 		}
+	case m == nil:
+		return Caller{}, Errorf("IncompleteSignatureException",
+			"Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' parameters.")
 	}
 	c := Caller{Account: home, Region: m[2], Service: m[3], KeyID: m[1]}
 	if accountKey.MatchString(c.KeyID) {

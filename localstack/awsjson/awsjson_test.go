@@ -34,8 +34,18 @@ func TestCallerIsInTheCredentialScope(t *testing.T) {
 			t.Errorf("%s: %+v, %v", key, got, err)
 		}
 	}
-	for _, authorization := range []string{"", "Basic eDp5", "AWS4-HMAC-SHA256 Credential=x"} {
-		if _, err := awsjson.CallerOf(request(authorization, ""), home); awsjson.ErrorOf(err).Code != "MissingAuthenticationTokenException" {
+	whole := signed(home)
+	for authorization, code := range map[string]string{
+		"":                                      "MissingAuthenticationTokenException",
+		"Basic eDp5":                            "MissingAuthenticationTokenException",
+		"AWS4-HMAC-SHA256":                      "IncompleteSignatureException",
+		"AWS4-HMAC-SHA256 Credential=x":         "IncompleteSignatureException",
+		strings.Replace(whole, "/ecr/", "/", 1): "IncompleteSignatureException",
+		strings.Replace(whole, "SignedHeaders=host, ", "", 1):  "IncompleteSignatureException",
+		strings.Replace(whole, ", Signature=0", "", 1):         "IncompleteSignatureException",
+		strings.Replace(whole, "Signature=0", "Signature=", 1): "IncompleteSignatureException",
+	} {
+		if _, err := awsjson.CallerOf(request(authorization, ""), home); awsjson.ErrorOf(err).Code != code {
 			t.Errorf("%q: %v", authorization, err)
 		}
 	}

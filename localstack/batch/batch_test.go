@@ -77,7 +77,7 @@ func start(t *testing.T, opts batch.Options) world {
 
 func client(url, account, region string) *awsbatch.Client {
 	return awsbatch.New(awsbatch.Options{
-		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	})
 }

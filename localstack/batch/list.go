@@ -59,7 +59,7 @@ func (j *job) summary() jobSummary {
 
 // listJobs lists the newest jobs first, with a filter and without.
 func (s *Service) listJobs(_ context.Context, c awsjson.Caller, in listJobsInput) (any, error) {
-	matches, limit, err := in.matcher(c)
+	matches, limit, err := in.matcher()
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (s *Service) listJobs(_ context.Context, c awsjson.Caller, in listJobsInput
 }
 
 // matcher returns what tells the jobs asked for, and the size of the largest page.
-func (in listJobsInput) matcher(c awsjson.Caller) (matches func(*job) bool, limit int, err error) {
+func (in listJobsInput) matcher() (matches func(*job) bool, limit int, err error) {
 	parents := 0
 	for _, parent := range []string{in.Queue, in.Array, in.Node} {
 		if parent != "" {

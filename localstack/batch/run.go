@@ -132,7 +132,7 @@ func (s *Service) program(name string) (string, error) {
 
 // environment is all that the job's process gets: nothing of this process's own.
 func (s *Service) environment(j *job, n int, home, programs string) []string {
-	env := map[string]string{"PATH": programs + ":" + systemPath, "HOME": home}
+	env := map[string]string{"PATH": programs + ":" + systemPath, "HOME": home, "TMPDIR": home} // /tmp would outlive the job
 	if s.opts.Environment != nil {
 		for _, pair := range s.opts.Environment(j.caller.Account, j.caller.Region) {
 			name, value, _ := strings.Cut(pair, "=")

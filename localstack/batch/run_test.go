@@ -159,7 +159,10 @@ func TestEnvironmentIsOnlyWhatTheJobIsGiven(t *testing.T) {
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
 		got[name] = value
 	}
-	for _, varying := range []string{"PATH", "HOME"} {
+	if got["TMPDIR"] != got["HOME"] {
+		t.Errorf("temporary files go to %s and not to %s, which ends with the job", got["TMPDIR"], got["HOME"])
+	}
+	for _, varying := range []string{"PATH", "HOME", "TMPDIR"} {
 		if got[varying] == "" {
 			t.Errorf("%s is not set", varying)
 		}

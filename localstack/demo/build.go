@@ -60,9 +60,10 @@ func (d *demo) buildFor(ctx context.Context, platform v1.Platform) error {
 		return args
 	}
 	d.story.Command(append(slices.Clone(env), args(d.shown(dir))...)...)
-	cmd := exec.CommandContext(ctx, "go", args(dir)[1:]...)
+	cmd := gentle(exec.CommandContext(ctx, "go", args(dir)[1:]...))
 	cmd.Dir = d.root
-	cmd.Env = append(slices.Clone(d.environ), env...)
+	// What an interrupted go command leaves behind goes with the temporary directory.
+	cmd.Env = append(slices.Concat(d.environ, env), "GOTMPDIR="+d.work)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		d.story.Output(string(out))
 		return fmt.Errorf("for %s: %w", platform, err)

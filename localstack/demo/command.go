@@ -27,13 +27,11 @@ type ended struct {
 func (d *demo) command(ctx context.Context, program string, args ...string) (ended, error) {
 	d.story.Command(append([]string{program}, args...)...)
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, filepath.Join(d.programs(), program), args...)
+	cmd := gentle(exec.CommandContext(ctx, filepath.Join(d.programs(), program), args...))
 	cmd.Args[0] = program
 	cmd.Dir = d.work
 	cmd.Env = d.environment()
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = stopTime
 	err := cmd.Run()
 	d.story.Output(stdout.String())
 	d.story.Errors(abridge(stderr.String()))
@@ -44,6 +42,15 @@ func (d *demo) command(ctx context.Context, program string, args ...string) (end
 		return ended{}, context.Cause(ctx)
 	}
 	return ended{code: cmd.ProcessState.ExitCode(), stderr: stderr.String()}, nil
+}
+
+// gentle has a program end in good order when its context ends. It is in a process group of its own: Ctrl-C reaches the demo alone,
+// which then is the one to say what happened.
+func gentle(cmd *exec.Cmd) *exec.Cmd {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = stopTime
+	return cmd
 }
 
 // environment is what commands get: as little of this process's own as jobs do, so

@@ -26,7 +26,7 @@ const home = "111122223333"
 func client(t *testing.T, url, account, region string) *awsdynamodb.Client {
 	t.Helper()
 	return awsdynamodb.New(awsdynamodb.Options{
-		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 		Logger: logging.LoggerFunc(func(_ logging.Classification, format string, args ...any) {
 			t.Errorf("the SDK complains: "+format, args...)

@@ -47,11 +47,14 @@ type frontWriter struct {
 	status int             // 0 until the header is written
 }
 
+// WriteHeader writes the header once: the front tries again when a client that is
+// gone makes it fail in the middle.
 func (f *frontWriter) WriteHeader(status int) {
-	if f.status == 0 {
-		f.status = status
-		f.header(f.Header())
+	if f.status != 0 {
+		return
 	}
+	f.status = status
+	f.header(f.Header())
 	f.ResponseWriter.WriteHeader(status)
 }
 

@@ -37,6 +37,9 @@ type Options struct {
 	// not, through the API or /v2/. It is called without locks held, before the
 	// pusher gets its answer. May be nil.
 	OnPush func(Push)
+	// RefuseEmptyParts makes a layer's part of 0 bytes an InvalidLayerPartException, so
+	// that a layer without bytes cannot be stored. What AWS does is not documented.
+	RefuseEmptyParts bool
 	// Now tells the time; nil is [time.Now].
 	Now func() time.Time
 }
@@ -100,4 +103,16 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 		return nil, fmt.Errorf("starting ECR: making a signing key: %w", err)
 	}
 	return r, nil
+}
+
+// Close drops the uploads that nobody completed: they hold files open. No calls may
+// come any more.
+func (r *Registry) Close(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, repo := range r.repositories {
+		for _, u := range repo.uploads {
+			u.end(ctx)
+		}
+	}
 }

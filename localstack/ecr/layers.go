@@ -22,7 +22,7 @@ type availabilityOutput struct {
 type layerOutput struct {
 	Digest       digest.Digest `json:"layerDigest"`
 	Availability string        `json:"layerAvailability"`
-	Size         int64         `json:"layerSize,omitempty"`
+	Size         int64         `json:"layerSize"`
 	MediaType    string        `json:"mediaType,omitempty"` // unknown until an image refers to the layer
 }
 

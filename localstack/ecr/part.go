@@ -24,8 +24,11 @@ func (in partInput) check(partSize int) error {
 	if err != nil {
 		return err
 	}
-	if first < 0 || last < 0 {
+	if first < 0 {
 		return invalid("partFirstByte", "Member must have value greater than or equal to 0")
+	}
+	if last < 0 {
+		return invalid("partLastByte", "Member must have value greater than or equal to 0")
 	}
 	if in.Blob == nil {
 		return invalid("layerPartBlob", "must not be null")
@@ -66,7 +69,9 @@ func (r *Registry) uploadLayerPart(_ context.Context, c call, in partInput) (out
 	u.small = u.small || u.parts > 0 && u.last < smallestPart
 	u.parts++
 	u.last = len(in.Blob)
-	return partOutput{RegistryID: id.Account, RepositoryName: id.Name, UploadID: uploadID, Received: u.blob.Size() - 1}, nil
+	return partOutput{
+		RegistryID: id.Account, RepositoryName: id.Name, UploadID: uploadID, Received: max(u.blob.Size()-1, 0), // the model has no -1
+	}, nil
 }
 
 // mayAppend refuses a part that is not the next one or that goes beyond a quota. Callers hold u.mu.
@@ -78,7 +83,7 @@ func (r *Registry) mayAppend(u *upload, id repositoryID, uploadID string, in par
 	switch {
 	case *in.First != received:
 		return invalidPart(id, uploadID, received, "The layer part's first byte is not consecutive to the last byte of the previous layer part upload")
-	case *in.Last-*in.First+1 != int64(len(in.Blob)):
+	case !r.sizeFits(u, in):
 		return invalidPart(id, uploadID, received, "The layer part size is not valid")
 	case u.parts >= r.limits.parts:
 		return limitExceeded("The limit of %d layer parts is exceeded", r.limits.parts)
@@ -86,6 +91,20 @@ func (r *Registry) mayAppend(u *upload, id repositoryID, uploadID string, in par
 		return limitExceeded("The limit of %d bytes for a layer is exceeded", r.limits.layerSize)
 	}
 	return nil
+}
+
+// sizeFits reports whether the part has the bytes that it says it has. A part without
+// bytes is taken as the first one, from byte 0 to byte 0: the model allows blobs of 0
+// bytes and has no last byte for them, so nobody can say that ECR refuses it, and
+// without it there is no way to store a layer without bytes, as EmptyUploadException
+// is the answer to an upload without parts. What ECR does is not documented
+// (https://github.com/aws/containers-roadmap/issues/1074 reports an internal error
+// of 2020); [Options.RefuseEmptyParts] has the other answer. Callers hold u.mu.
+func (r *Registry) sizeFits(u *upload, in partInput) bool {
+	if len(in.Blob) == 0 {
+		return !r.opts.RefuseEmptyParts && u.parts == 0 && *in.Last == 0
+	}
+	return *in.Last-*in.First+1 == int64(len(in.Blob))
 }
 
 // invalidPart is InvalidLayerPartException. Before the first part there is no last

@@ -5,39 +5,29 @@ import (
 	"net"
 	"regexp"
 	"strings"
+
+	"ecrmirror/localstack/awsjson"
 )
 
-// A partition is a set of regions that share an ARN prefix and a DNS suffix.
-type partition struct{ name, region, suffix string }
-
-// partitions are matched by the prefix of a region's name; the last one has the rest.
-var partitions = []partition{
-	{"aws-cn", "cn-", "amazonaws.com.cn"},
-	{"aws-us-gov", "us-gov-", "amazonaws.com"},
-	{"aws-iso", "us-iso-", "c2s.ic.gov"},
-	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov"},
-	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk"},
-	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov"},
-	{"aws-eusc", "eusc-", "amazonaws.eu"},
-	{"aws", "", "amazonaws.com"},
-}
-
-func partitionOf(region string) partition {
-	for _, p := range partitions {
-		if strings.HasPrefix(region, p.region) {
-			return p
-		}
-	}
-	return partition{}
+// suffixes are the DNS suffixes of partitions.
+var suffixes = map[string]string{
+	"aws":        "amazonaws.com",
+	"aws-cn":     "amazonaws.com.cn",
+	"aws-us-gov": "amazonaws.com",
+	"aws-iso":    "c2s.ic.gov",
+	"aws-iso-b":  "sc2s.sgov.gov",
+	"aws-iso-e":  "cloud.adc-e.uk",
+	"aws-iso-f":  "csp.hci.ic.gov",
+	"aws-eusc":   "amazonaws.eu",
 }
 
 // host is the registry's name on the network.
 func (r registryID) host() string {
-	return fmt.Sprintf("%s.dkr.ecr.%s.%s", r.Account, r.Region, partitionOf(r.Region).suffix)
+	return fmt.Sprintf("%s.dkr.ecr.%s.%s", r.Account, r.Region, suffixes[awsjson.Partition(r.Region)])
 }
 
 func (id repositoryID) arn() string {
-	return fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partitionOf(id.Region).name, id.Region, id.Account, id.Name)
+	return awsjson.Caller{Account: id.Account, Region: id.Region}.ARN("ecr", "repository/"+id.Name)
 }
 
 // registryHost matches registry hosts of all partitions, FIPS and dual-stack ones too.

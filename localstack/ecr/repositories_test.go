@@ -138,10 +138,11 @@ func TestAuthorizationToken(t *testing.T) {
 
 func TestRequestsOfOthersAreRefused(t *testing.T) {
 	w := newWorld(t)
+	const rest = "/aws4_request, SignedHeaders=host, Signature=0"
 	for _, tt := range []struct{ name, authorization, want string }{
 		{"not signed", "", "MissingAuthenticationTokenException"},
-		{"signed for another service", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/eu-west-1/s3/aws4_request", "InvalidSignatureException"},
-		{"signed for no region", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/mars/ecr/aws4_request", "InvalidSignatureException"},
+		{"signed for another service", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/eu-west-1/s3" + rest, "InvalidSignatureException"},
+		{"signed for no region", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/mars/ecr" + rest, "InvalidSignatureException"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			req := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader("{}")))

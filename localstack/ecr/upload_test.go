@@ -34,6 +34,8 @@ func TestPartsAreConsecutive(t *testing.T) {
 		{"not from the start", []step{{1, 1, "InvalidLayerPartException"}, {0, 1, ""}}, digestOf(1), ""},
 		{"a small part before the last", []step{{0, 5*mib - 1, ""}, {5*mib - 1, 1, ""}}, digestOf(5 * mib), "LayerPartTooSmallException"},
 		{"no parts", nil, digestOf(0), "EmptyUploadException"},
+		{"an empty part, then a part", []step{{0, 0, ""}, {0, 1, ""}}, digestOf(1), "LayerPartTooSmallException"},
+		{"a part before byte 0", []step{{-1, 1, "InvalidParameterException"}, {0, 1, ""}}, digestOf(1), ""},
 		{"another digest", []step{{0, 1, ""}}, digestOf(2), "InvalidLayerException"},
 		{"a digest of an unknown algorithm", []step{{0, 1, ""}}, "md5:00", "InvalidLayerException"},
 		{"no digest", []step{{0, 1, ""}}, "latest", "InvalidParameterException"},
@@ -51,6 +53,74 @@ func TestPartsAreConsecutive(t *testing.T) {
 				t.Errorf("completing: got %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// sendEmpty sends a part without bytes.
+func (w *world) sendEmpty(upload string, first, last int64) (*awsecr.UploadLayerPartOutput, error) {
+	return w.ecr.UploadLayerPart(w.t.Context(), &awsecr.UploadLayerPartInput{
+		RepositoryName: aws.String("app"), UploadId: &upload,
+		PartFirstByte: &first, PartLastByte: &last, LayerPartBlob: []byte{},
+	})
+}
+
+func TestLayerWithoutBytes(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	d := digest.FromString("").String()
+	id := w.initiate("app")
+	if out, err := w.sendEmpty(id, 0, 0); err != nil || aws.ToInt64(out.LastByteReceived) != 0 {
+		t.Fatalf("part: %+v, %v", out, err)
+	}
+	if _, err := w.sendEmpty(id, 0, 0); code(err) != "InvalidLayerPartException" {
+		t.Errorf("second part: %v", err)
+	}
+	if err := w.complete(t.Context(), "app", id, d); err != nil {
+		t.Fatalf("completing: %v", err)
+	}
+	layer := must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
+		&awsecr.BatchCheckLayerAvailabilityInput{RepositoryName: aws.String("app"), LayerDigests: []string{d}})).Layers[0]
+	if layer.LayerAvailability != types.LayerAvailabilityAvailable || layer.LayerSize == nil || *layer.LayerSize != 0 {
+		t.Errorf("availability: %+v", layer)
+	}
+	w.image("app", "v1", "config", "")
+	url := must[*awsecr.GetDownloadUrlForLayerOutput](t)(w.ecr.GetDownloadUrlForLayer(t.Context(),
+		&awsecr.GetDownloadUrlForLayerInput{RepositoryName: aws.String("app"), LayerDigest: &d})).DownloadUrl
+	for _, tt := range []struct {
+		url, header string
+		status      int
+	}{
+		{*url, "", 200},
+		{*url, "bytes=0-0", 416},
+		{*url, "bytes=-1", 416},
+		{w.url + "/v2/" + home + "/" + region + "/app/blobs/" + d, "", 200},
+	} {
+		resp, body := w.do("GET", tt.url, "Range", tt.header)
+		if resp.StatusCode != tt.status || tt.status == 200 && (body != "" || resp.ContentLength != 0) {
+			t.Errorf("GET with Range %q: %s, %q", tt.header, resp.Status, body)
+		}
+	}
+}
+
+func TestPartsWithoutBytesElsewhereAreRefused(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	id := w.initiate("app")
+	if err := w.part(t.Context(), "app", id, 0, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	for _, last := range []int64{0, 1} {
+		if _, err := w.sendEmpty(id, 1, last); code(err) != "InvalidLayerPartException" {
+			t.Errorf("bytes 1-%d: %v", last, err)
+		}
+	}
+	w.opts.RefuseEmptyParts = true
+	id = w.initiate("app")
+	if _, err := w.sendEmpty(id, 0, 0); code(err) != "InvalidLayerPartException" {
+		t.Errorf("with RefuseEmptyParts: %v", err)
+	}
+	if err := w.complete(t.Context(), "app", id, digest.FromString("").String()); code(err) != "EmptyUploadException" {
+		t.Errorf("completing: %v", err)
 	}
 }
 
@@ -176,5 +246,18 @@ func TestDeletedRepositoryDropsUploadsAndLayers(t *testing.T) {
 		if out.Layers[0].LayerAvailability != want {
 			t.Errorf("layer in %s is %s", repo, out.Layers[0].LayerAvailability)
 		}
+	}
+}
+
+func TestCloseDropsUploads(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	id := w.initiate("app")
+	if err := w.part(t.Context(), "app", id, 0, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	w.Close(t.Context())
+	if err := w.part(t.Context(), "app", id, 1, []byte("x")); code(err) != "UploadNotFoundException" {
+		t.Errorf("part after the end: %v", err)
 	}
 }

@@ -82,7 +82,7 @@ func (w *world) pass(d time.Duration) {
 // client returns the real SDK's client, which sends a refused call once only.
 func (w *world) client(keyID, region string) *awsecr.Client {
 	return awsecr.New(awsecr.Options{
-		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
 	})
 }
@@ -112,11 +112,11 @@ func (w *world) initiate(repo string) string {
 	return *out.UploadId
 }
 
-// part sends bytes from offset first on.
+// part sends bytes from offset first on. A part without bytes says that its last byte is its first.
 func (w *world) part(ctx context.Context, repo, upload string, first int64, blob []byte) error {
 	_, err := w.ecr.UploadLayerPart(ctx, &awsecr.UploadLayerPartInput{
 		RepositoryName: &repo, UploadId: &upload,
-		PartFirstByte: aws.Int64(first), PartLastByte: aws.Int64(first + int64(len(blob)) - 1), LayerPartBlob: blob,
+		PartFirstByte: aws.Int64(first), PartLastByte: aws.Int64(first + max(int64(len(blob)), 1) - 1), LayerPartBlob: blob,
 	})
 	return err
 }

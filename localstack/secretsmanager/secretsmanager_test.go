@@ -27,7 +27,7 @@ func start(t *testing.T) string {
 
 func client(url, account, region string) *awssecrets.Client {
 	return awssecrets.New(awssecrets.Options{
-		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	})
 }

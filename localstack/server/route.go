@@ -24,10 +24,10 @@ func (s *Server) handler() http.Handler {
 	return mux
 }
 
-// targets maps what X-Amz-Target starts with to the service's name in the statistics and its handler.
+// targets maps what X-Amz-Target starts with to the service's name, in signatures and in the statistics, and its handler.
 func (s *Server) targets() map[string]target {
 	return map[string]target{
-		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI)}, // counts by itself
+		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI)}, // looks at the signature, and counts, by itself
 		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb},
 		"AmazonSSM":                            {"ssm", s.ssm},
 		"secretsmanager":                       {"secretsmanager", s.secrets},
@@ -64,6 +64,10 @@ func (s *Server) serveTarget(w http.ResponseWriter, r *http.Request, name string
 	}
 	if to.name != "" {
 		s.stats.Call(to.name + "." + operation)
+		if !signedFor(r, to.name) {
+			awsjson.WriteError(w, awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: '%s'.", to.name))
+			return
+		}
 	}
 	to.handler.ServeHTTP(w, r)
 }

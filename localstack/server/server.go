@@ -27,8 +27,10 @@ import (
 	"ecrmirror/localstack/sts"
 )
 
-// shutdownTime is how long Close waits for requests that are being answered.
-const shutdownTime = 5 * time.Second
+// shutdownTime is how long Close waits for requests that are being answered. What they
+// do ends with their contexts; but a connection that has sent nothing yet counts as
+// busy to net/http for 5 seconds, and an interrupted client leaves some.
+const shutdownTime = time.Second
 
 // Options configure [Start].
 type Options struct {
@@ -170,6 +172,7 @@ func (s *Server) Close() error {
 		errs = append(errs, err)
 	}
 	s.served <- http.ErrServerClosed // for another Close
+	s.ecr.Close(ctx)
 	return errors.Join(append(errs, s.removeTemp())...)
 }
 

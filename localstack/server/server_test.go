@@ -243,6 +243,41 @@ func TestPushOfATagBecomesAJob(t *testing.T) {
 	}
 }
 
+func TestServicesRefuseWhatIsNotSignedForThem(t *testing.T) {
+	s := start(t, server.Options{})
+	const signed = "AWS4-HMAC-SHA256 Credential=111122223333/20300102/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+	for _, tc := range []struct{ path, name, value, authorization, want string }{
+		{"/", "X-Amz-Target", "DynamoDB_20120810.ListTables", "", "MissingAuthenticationTokenException"},
+		{"/", "X-Amz-Target", "DynamoDB_20120810.ListTables", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "AmazonSSM.GetParameter", "", "MissingAuthenticationTokenException"},
+		{"/", "X-Amz-Target", "AmazonSSM.GetParameter", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", "", "MissingAuthenticationTokenException"},
+		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "", "MissingAuthenticationTokenException"},
+		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", signed, "InvalidSignatureException"},
+		{"/", "Content-Type", "application/x-www-form-urlencoded", "", "MissingAuthenticationTokenException"},
+		{"/", "Content-Type", "application/x-www-form-urlencoded", signed, "NotImplemented"},
+		{"/v1/listjobs", "Content-Type", "application/json", "", "Missing Authentication Token"},
+		{"/v1/listjobs", "Content-Type", "application/json", signed, "NotImplemented"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+tc.path, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(tc.name, tc.value)
+		req.Header.Set("Authorization", tc.authorization)
+		response, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if err != nil || response.StatusCode < 400 || !strings.Contains(string(body), tc.want) {
+			t.Errorf("%s %s, signed %t: %s %s, %v", tc.path, tc.value, tc.authorization != "", response.Status, body, err)
+		}
+	}
+}
+
 func TestAccountsAreApart(t *testing.T) {
 	s := start(t, server.Options{})
 	cfg := s.Config()

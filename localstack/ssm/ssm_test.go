@@ -28,7 +28,7 @@ func start(t *testing.T) string {
 
 func client(url, account, region string) *awsssm.Client {
 	return awsssm.New(awsssm.Options{
-		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	})
 }

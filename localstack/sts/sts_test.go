@@ -29,7 +29,7 @@ func start(t *testing.T) string {
 
 func client(url, key, token string) *awssts.Client {
 	return awssts.New(awssts.Options{
-		BaseEndpoint: aws.String(url), Region: "us-east-1", RetryMaxAttempts: 1,
+		BaseEndpoint: aws.String(url), Region: "us-east-1", RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(key, "secret", token),
 	})
 }
