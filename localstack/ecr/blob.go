@@ -31,7 +31,7 @@ func (e *s3Error) write(w http.ResponseWriter) {
 // ServeBlob answers a request to a presigned URL as S3 does: GET and nothing else,
 // with at most one byte range.
 func (r *Registry) ServeBlob(w http.ResponseWriter, req *http.Request) {
-	r.opts.Stats.Call("s3." + operationOf(req.Method))
+	r.opts.Stats.Call(OperationName(req))
 	if refusal := r.authorize(req); refusal != nil {
 		refusal.write(w)
 		return

@@ -83,7 +83,7 @@ func (v v2Request) counted() string {
 // ordinary registry, whose repositories come into being by push. Anyone may do anything.
 func (r *Registry) ServeV2(w http.ResponseWriter, req *http.Request) {
 	v := parseV2(req)
-	r.opts.Stats.Call("v2." + req.Method + " " + v.kind)
+	r.opts.Stats.Call(OperationName(req))
 	if v.ecr != nil {
 		r.serveECR(w, req, v)
 		return

@@ -15,13 +15,32 @@ import (
 // handler routes all requests: the registry's and the stand-in's own by path, AWS's by protocol.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_localstack/health", s.serveHealth)
-	mux.Handle("/_localstack/stats", &s.stats)
-	mux.Handle("/_localstack/jobs/", s.batch.Inspector())
 	mux.HandleFunc("/v2/", s.ecr.ServeV2)
 	mux.HandleFunc(ecr.BlobPrefix, s.ecr.ServeBlob)
 	mux.Handle("/", s.recovered(http.HandlerFunc(s.serveAWS)))
-	return mux
+	own := http.NewServeMux()
+	own.HandleFunc("GET /_localstack/health", s.serveHealth)
+	own.Handle("/_localstack/stats", &s.stats)
+	own.Handle("/_localstack/faults", &s.faults)
+	own.Handle("/_localstack/jobs/", s.batch.Inspector())
+	own.Handle("/", s.faults.Wrap(mux, s.operationName, &s.stats))
+	return own
+}
+
+// operationName returns what the statistics call a request, as far as that can be told
+// from its header; "" for other requests.
+func (s *Server) operationName(r *http.Request) string {
+	if name := ecr.OperationName(r); name != "" {
+		return name
+	}
+	prefix, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if to, ok := s.targets()[prefix]; ok {
+		return to.name + "." + operation
+	}
+	if strings.HasPrefix(r.URL.Path, batch.PathPrefix) {
+		return "batch." + batch.OperationName(r)
+	}
+	return ""
 }
 
 // targets maps what X-Amz-Target starts with to the service's name, in signatures and in the statistics, and its handler.

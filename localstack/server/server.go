@@ -21,6 +21,7 @@ import (
 	"ecrmirror/localstack/dynamodb"
 	"ecrmirror/localstack/ecr"
 	"ecrmirror/localstack/events"
+	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/secretsmanager"
 	"ecrmirror/localstack/ssm"
 	"ecrmirror/localstack/stats"
@@ -73,6 +74,7 @@ type Server struct {
 	addr    string // host:port under which it is reached
 	tempDir string // to be removed; "" if there is none
 	stats   stats.Counter
+	faults  fault.Injector
 
 	ecr      *ecr.Registry
 	batch    *batch.Service
@@ -197,6 +199,10 @@ func (s *Server) Region() string { return s.opts.Region }
 
 // Stats counts what the server was asked, from the end of Start on.
 func (s *Server) Stats() *stats.Counter { return &s.stats }
+
+// Faults breaks what the server answers; it has no rules at first. PUT
+// /_localstack/faults sets them from outside.
+func (s *Server) Faults() *fault.Injector { return &s.faults }
 
 // Jobs is the Batch service, for its [batch.Service.Idle] and [batch.Service.Log].
 func (s *Server) Jobs() *batch.Service { return s.batch }

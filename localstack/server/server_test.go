@@ -28,6 +28,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
+	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
 )
 
@@ -397,5 +398,26 @@ func TestStartTellsWhatIsWrong(t *testing.T) {
 		if !strings.Contains(err.Error(), tc.text) {
 			t.Errorf("%s: %v", tc.name, err)
 		}
+	}
+}
+
+func TestFaultsBreakCalls(t *testing.T) {
+	s := start(t, server.Options{})
+	client := awsecr.NewFromConfig(s.Config(), func(o *awsecr.Options) { o.RetryMaxAttempts = 1 })
+	list := func() error {
+		_, err := client.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
+		return err
+	}
+	if err := s.Faults().Set(1, fault.Rule{Operation: "ecr.DescribeRepositories", Kind: fault.Throttle, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := list(); err == nil || !strings.Contains(err.Error(), "ThrottlingException") {
+		t.Errorf("throttled: %v", err)
+	}
+	if err := list(); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	if n := s.Stats().Snapshot().Calls["fault.throttle"]; n != 1 {
+		t.Errorf("%d faults counted", n)
 	}
 }
