@@ -1,6 +1,7 @@
 package awsjson
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -24,14 +25,25 @@ func Func[In any](f func(ctx context.Context, c Caller, in In) (any, error)) Ope
 
 // Body reads the request's body. One over limit bytes is a RequestEntityTooLargeException.
 func Body(r *http.Request, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
-	if err != nil {
-		return nil, Errorf("SerializationException", "reading body: %v", err)
+	var body bytes.Buffer
+	if err := readBody(&body, r, limit); err != nil {
+		return nil, err
 	}
-	if int64(len(body)) > limit {
-		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "body too large"}
+	return body.Bytes(), nil
+}
+
+// readBody reads the request's body into buffer, which grows once if the request says its length.
+func readBody(buffer *bytes.Buffer, r *http.Request, limit int64) error {
+	if r.ContentLength > 0 {
+		buffer.Grow(int(min(r.ContentLength, limit)) + bytes.MinRead)
 	}
-	return body, nil
+	if _, err := buffer.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
+		return Errorf("SerializationException", "reading body: %v", err)
+	}
+	if int64(buffer.Len()) > limit {
+		return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "body too large"}
+	}
+	return nil
 }
 
 // Do runs op for the request, whose body may have up to limit bytes: it finds

@@ -16,8 +16,9 @@ const maxBody = 40 << 20
 
 // A call is what an operation knows of the request beside its input.
 type call struct {
-	awsjson.Caller
-	host string // to which the client sent the request
+	awsjson.Caller        // in ECR Public, the region is publicRegion
+	host           string // to which the client sent the request
+	alias          bool   // registryId may be an alias of ECR Public
 }
 
 type operation func(*Registry, call, *http.Request) (any, error)
@@ -29,16 +30,26 @@ var operations = map[string]operation{
 	"BatchGetImage":               decoded((*Registry).batchGetImage),
 	"CompleteLayerUpload":         decoded((*Registry).completeLayerUpload),
 	"CreateRepository":            decoded((*Registry).createRepository),
+	"DeleteLifecyclePolicy":       decoded((*Registry).deleteLifecyclePolicy),
 	"DeleteRepository":            decoded((*Registry).deleteRepository),
+	"DeleteRepositoryPolicy":      decoded((*Registry).deleteRepositoryPolicy),
 	"DescribeImages":              decoded((*Registry).describeImages),
 	"DescribeRepositories":        decoded((*Registry).describeRepositories),
 	"GetAuthorizationToken":       decoded((*Registry).getAuthorizationToken),
 	"GetDownloadUrlForLayer":      decoded((*Registry).getDownloadURLForLayer),
+	"GetLifecyclePolicy":          decoded((*Registry).getLifecyclePolicy),
+	"GetRepositoryPolicy":         decoded((*Registry).getRepositoryPolicy),
 	"InitiateLayerUpload":         decoded((*Registry).initiateLayerUpload),
+	"ListImageReferrers":          decoded((*Registry).listImageReferrers),
 	"ListImages":                  decoded((*Registry).listImages),
+	"ListTagsForResource":         decoded((*Registry).listTagsForResource),
 	"PutImage":                    decoded((*Registry).putImage),
 	"PutImageTagMutability":       decoded((*Registry).putImageTagMutability),
-	"UploadLayerPart":             decoded((*Registry).uploadLayerPart),
+	"PutLifecyclePolicy":          decoded((*Registry).putLifecyclePolicy),
+	"SetRepositoryPolicy":         decoded((*Registry).setRepositoryPolicy),
+	"TagResource":                 decoded((*Registry).tagResource),
+	"UntagResource":               decoded((*Registry).untagResource),
+	"UploadLayerPart":             (*Registry).receivePart,
 }
 
 // decoded makes an operation of a method that takes the decoded input.
@@ -67,7 +78,7 @@ func (r *Registry) answer(req *http.Request) (any, error) {
 	name, ok := strings.CutPrefix(req.Header.Get("X-Amz-Target"), targetPrefix)
 	op, known := operations[name]
 	if !ok || !known || req.Method != http.MethodPost {
-		return nil, awsjson.Errorf("UnknownOperationException", "The requested operation is not recognized by the service.")
+		return nil, unrecognized()
 	}
 	r.opts.Stats.Call("ecr." + name)
 	caller, err := awsjson.CallerOf(req, r.opts.Home)

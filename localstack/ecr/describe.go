@@ -14,20 +14,28 @@ type imageDetail struct {
 	Tags           []string `json:"imageTags,omitempty"`
 	Size           int64    `json:"imageSizeInBytes"`
 	PushedAt       epoch    `json:"imagePushedAt"`
-	PulledAt       epoch    `json:"lastRecordedPullTime,omitzero"`
 	MediaType      string   `json:"imageManifestMediaType"`
 	ArtifactType   string   `json:"artifactMediaType,omitempty"`
-	Subject        string   `json:"subjectManifestDigest,omitempty"`
-	Status         string   `json:"imageStatus"`
+	*privateDetail
+}
+
+// A privateDetail is what ECR Public does not tell of an image.
+type privateDetail struct {
+	PulledAt epoch  `json:"lastRecordedPullTime,omitzero"`
+	Subject  string `json:"subjectManifestDigest,omitempty"`
+	Status   string `json:"imageStatus"`
 }
 
 func (repo *repository) imageDetail(img *image) imageDetail {
-	return imageDetail{
+	detail := imageDetail{
 		RegistryID: repo.id.Account, RepositoryName: repo.id.Name,
-		Digest: img.digest.String(), Tags: img.sortedTags(), Size: img.size,
-		PushedAt: epoch(img.pushedAt), PulledAt: epoch(img.pulledAt),
-		MediaType: img.mediaType, ArtifactType: img.artifactType, Subject: img.subject.String(), Status: "ACTIVE",
+		Digest: img.digest.String(), Tags: img.sortedTags(), Size: img.size, PushedAt: epoch(img.pushedAt),
+		MediaType: img.mediaType, ArtifactType: img.artifactType,
 	}
+	if !repo.id.public() {
+		detail.privateDetail = &privateDetail{PulledAt: epoch(img.pulledAt), Subject: img.subject.String(), Status: "ACTIVE"}
+	}
+	return detail
 }
 
 // An imageFilter chooses images. Nothing is ever archived here.
@@ -97,7 +105,7 @@ func (r *Registry) describeImages(_ context.Context, c call, in describeImagesIn
 	if in.IDs != nil {
 		images, err = repo.chosen(in.IDs)
 	} else {
-		images, out.NextToken, err = page(in.paging, repo.filtered(in.Filter), func(i *image) string { return i.digest.String() })
+		images, out.NextToken, err = page(in.paging, pageSize, repo.filtered(in.Filter), func(i *image) string { return i.digest.String() })
 	}
 	out.Details = make([]imageDetail, len(images))
 	for i, img := range images {

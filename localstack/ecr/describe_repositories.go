@@ -32,7 +32,7 @@ func (r *Registry) describeRepositories(_ context.Context, c call, in describeRe
 		return out, err
 	}
 	if in.Names == nil {
-		repos, out.NextToken, err = page(in.paging, repos, func(repo *repository) string { return repo.id.Name })
+		repos, out.NextToken, err = page(in.paging, pageSize, repos, func(repo *repository) string { return repo.id.Name })
 	}
 	out.Repositories = make([]repositoryDetail, len(repos))
 	for i, repo := range repos {
@@ -51,7 +51,7 @@ func (r *Registry) named(reg registryID, names []string) ([]*repository, error) 
 	}
 	repos := make([]*repository, len(names))
 	for i, name := range names {
-		if err := checkRepositoryName("repositoryNames", name); err != nil {
+		if err := reg.checkName("repositoryNames", name); err != nil {
 			return nil, err
 		}
 		var err error

@@ -5,8 +5,15 @@
 //
 // The caller's credential scope chooses the region, and registryId (else the
 // caller's account) the registry: accounts and regions are kept apart. What it does
-// not simulate: permissions, signatures of requests, encryption, scanning, lifecycle,
-// replication, archiving, pull-through caches, and the conversion of manifests.
+// not simulate: permissions, signatures of requests, replication, archiving,
+// pull-through caches, and the conversion of manifests. Encryption, scanning, and the
+// policies of a repository and of its images' lives are settings that it checks and
+// tells, without effect.
+//
+// ECR Public is the same storage under other rules. Its API is in package ecrpublic,
+// which calls [Registry.DoPublic]; its front is here, see [Registry.ServeV2].
+//
+// RULES.md says which test shows which rule of AWS.
 package ecr
 
 import (
@@ -19,6 +26,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/stats"
 	"ecrmirror/localstack/store"
 )
@@ -31,11 +39,12 @@ type Options struct {
 	// Dir is where blobs are kept. It is created if it does not exist.
 	Dir string
 	// Stats counts calls ("ecr.PutImage", "s3.GetObject", "v2.HEAD manifest") and the
-	// bytes of blobs by repository: ACCOUNT/REGION/NAME, or an external repository's name.
+	// bytes of blobs by repository: ACCOUNT/REGION/NAME, public/ALIAS/NAME in ECR Public,
+	// or an external repository's name.
 	Stats *stats.Counter
 	// OnPush is called after each push of a manifest that changed something, tagged or
 	// not, through the API or /v2/. It is called without locks held, before the
-	// pusher gets its answer. May be nil.
+	// pusher gets its answer. ECR Public, which has no events, does not call it. May be nil.
 	OnPush func(Push)
 	// RefuseEmptyParts makes a layer's part of 0 bytes an InvalidLayerPartException, so
 	// that a layer without bytes cannot be stored. What AWS does is not documented.
@@ -58,8 +67,10 @@ type Push struct {
 type Registry struct {
 	opts   Options
 	store  *store.Store
-	limits limits
+	limits limits // of private registries
+	public limits // of ECR Public
 	key    []byte // signs presigned URLs
+	parts  awsjson.BlobReader
 
 	mu           sync.Mutex // guards what follows, and the storage of manifests and tags
 	repositories map[repositoryID]*repository
@@ -96,6 +107,7 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 		opts:         opts,
 		store:        s,
 		limits:       limits{partSize: 20 << 20, parts: 4200, layerSize: 52_000 << 20, tags: 1000, images: 100_000, repositories: 100_000},
+		public:       limits{partSize: 20 << 20, parts: 1000, layerSize: 10_000 << 20, tags: 1000, images: 10_000, repositories: 10_000},
 		key:          make([]byte, 32),
 		repositories: map[repositoryID]*repository{},
 	}

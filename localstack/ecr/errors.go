@@ -28,6 +28,10 @@ func uploadNotFound(id repositoryID, uploadID string) error {
 	return refuse("UploadNotFoundException", "The upload with id '%s' was not found in %s", uploadID, where(id))
 }
 
+func unrecognized() error {
+	return refuse("UnknownOperationException", "The requested operation is not recognized by the service.")
+}
+
 func limitExceeded(format string, args ...any) error {
 	return refuse("LimitExceededException", format, args...)
 }

@@ -2,6 +2,7 @@ package ecr
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,6 +48,8 @@ func TestManifestsComeBackAsTheyWere(t *testing.T) {
 		{"docker undeclared", docker + " ", "", dockerManifest, ""},
 		{"OCI undeclared", oci + " ", "", ociManifest, ""},
 		{"OCI that has no mediaType", untyped, ociManifest, ociManifest, ""},
+		{"zstd layer", strings.Replace(oci, "tar+gzip", "tar+zstd", 1), ociManifest, ociManifest, ""},
+		{"artifact of any type", strings.Replace(oci, "tar+gzip", "wasm", 1) + " ", ociManifest, ociManifest, ""},
 		{"index", indexOf(ociIndex, ociManifest, oci), ociIndex, ociIndex, ""},
 		{"list", indexOf(dockerList, dockerManifest, docker), dockerList, dockerList, ""},
 		{"index of an index", indexOf(ociIndex, ociIndex, indexOf(ociIndex, ociManifest, oci)), ociIndex, ociIndex, ""},
@@ -174,6 +177,9 @@ func TestImageQuotas(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
 	manifest, _ := w.image("app", "v1", "config")
+	if got := w.limits; got.tags != 1000 || got.images != 100_000 || got.repositories != 100_000 {
+		t.Errorf("up to %d tags, %d images, %d repositories", got.tags, got.images, got.repositories)
+	}
 	w.limits.tags, w.limits.images = 1, 1
 	if err := w.put("app", manifest, ociManifest, "v2"); code(err) != "LimitExceededException" {
 		t.Errorf("tags: %v", err)

@@ -40,6 +40,6 @@ func (r *Registry) listImages(_ context.Context, c call, in listImagesInput) (ou
 			ids = append(ids, imageID{Digest: img.digest.String(), Tag: tag})
 		}
 	}
-	out.IDs, out.NextToken, err = page(in.paging, ids, func(i imageID) string { return i.Digest + " " + i.Tag })
+	out.IDs, out.NextToken, err = page(in.paging, pageSize, ids, func(i imageID) string { return i.Digest + " " + i.Tag })
 	return out, err
 }

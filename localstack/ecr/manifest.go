@@ -38,6 +38,7 @@ type manifest struct {
 	children     []digest.Digest // what an index refers to
 	artifactType string
 	subject      digest.Digest
+	annotations  map[string]string
 }
 
 type descriptor struct {
@@ -55,6 +56,7 @@ type manifestJSON struct {
 	Layers        []descriptor                      `json:"layers"`
 	Manifests     []descriptor                      `json:"manifests"`
 	Subject       *descriptor                       `json:"subject"`
+	Annotations   map[string]string                 `json:"annotations"`
 	FSLayers      []struct{ BlobSum digest.Digest } `json:"fsLayers"`
 	Signatures    []struct{ Protected string }      `json:"signatures"`
 }
@@ -73,7 +75,7 @@ func parseManifest(raw []byte, declared string) (manifest, error) {
 	if err != nil {
 		return manifest{}, err
 	}
-	m := manifest{raw: raw, mediaType: mediaType, digest: digest.FromBytes(raw), artifactType: in.ArtifactType}
+	m := manifest{raw: raw, mediaType: mediaType, digest: digest.FromBytes(raw), artifactType: in.ArtifactType, annotations: in.Annotations}
 	if in.Subject != nil {
 		m.subject = in.Subject.Digest
 	}

@@ -13,7 +13,10 @@ type paging struct {
 	MaxResults *int    `json:"maxResults"`
 }
 
-const pageSize = 100 // results in a page unless the request says otherwise
+const (
+	pageSize    = 100  // results in a page unless the request says otherwise
+	maxPageSize = 1000 // that a request may ask for
+)
 
 // check holds the request to the model. When it names what it wants, under
 // parameter, it must not ask for pages.
@@ -23,18 +26,25 @@ func (p paging) check(named bool, parameter string) error {
 		return invalid("maxResults", "must not be set together with %s", parameter)
 	case named && p.NextToken != nil:
 		return invalid("nextToken", "must not be set together with %s", parameter)
+	}
+	return p.checkSize(maxPageSize)
+}
+
+// checkSize holds the size of the page to the model's limit.
+func (p paging) checkSize(most int) error {
+	switch {
 	case p.MaxResults != nil && *p.MaxResults < 1:
 		return invalid("maxResults", "Member must have value greater than or equal to 1")
-	case p.MaxResults != nil && *p.MaxResults > 1000:
-		return invalid("maxResults", "Member must have value less than or equal to 1000")
+	case p.MaxResults != nil && *p.MaxResults > most:
+		return invalid("maxResults", "Member must have value less than or equal to %d", most)
 	}
 	return nil
 }
 
-// page returns the page that p asks for, of items in the order of their keys, and
-// the token of the next page, "" after the last. The token is the last key of the
+// page returns the page that p asks for, of items in the order of their keys and of
+// most items unless p says otherwise, and the token of the next page, "" after the last. The token is the last key of the
 // page, so that a list that changes meanwhile neither repeats nor skips what stays.
-func page[T any](p paging, items []T, key func(T) string) ([]T, string, error) {
+func page[T any](p paging, most int, items []T, key func(T) string) ([]T, string, error) {
 	if p.NextToken != nil {
 		after, err := base64.URLEncoding.DecodeString(*p.NextToken)
 		if err != nil || len(after) == 0 {
@@ -42,7 +52,6 @@ func page[T any](p paging, items []T, key func(T) string) ([]T, string, error) {
 		}
 		items = items[sort.Search(len(items), func(i int) bool { return key(items[i]) > string(after) }):]
 	}
-	most := pageSize
 	if p.MaxResults != nil {
 		most = *p.MaxResults
 	}

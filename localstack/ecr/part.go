@@ -1,7 +1,7 @@
 package ecr
 
 import (
-	"context"
+	"net/http"
 
 	"ecrmirror/localstack/awsjson"
 )
@@ -43,14 +43,24 @@ type partOutput struct {
 	Received       int64  `json:"lastByteReceived"`
 }
 
+// receivePart is the operation UploadLayerPart.
+func (r *Registry) receivePart(c call, req *http.Request) (out any, err error) {
+	var in partInput
+	err = r.parts.Read(req, maxBody, &in, "layerPartBlob", &in.Blob, func() error {
+		out, err = r.uploadLayerPart(c, in)
+		return err
+	})
+	return out, err
+}
+
 // uploadLayerPart takes the next part. Parts come one after another, without gaps
 // and without repeats.
-func (r *Registry) uploadLayerPart(_ context.Context, c call, in partInput) (out partOutput, err error) {
+func (r *Registry) uploadLayerPart(c call, in partInput) (out partOutput, err error) {
 	id, err := in.resolve(c)
 	if err != nil {
 		return out, err
 	}
-	if err := in.check(r.limits.partSize); err != nil {
+	if err := in.check(r.limitsOf(id.registryID).partSize); err != nil {
 		return out, err
 	}
 	u, uploadID, err := r.findUpload(id, in.UploadID)
@@ -79,16 +89,16 @@ func (r *Registry) mayAppend(u *upload, id repositoryID, uploadID string, in par
 	if u.ended {
 		return uploadNotFound(id, uploadID)
 	}
-	received := u.blob.Size()
+	received, limits := u.blob.Size(), r.limitsOf(id.registryID)
 	switch {
 	case *in.First != received:
 		return invalidPart(id, uploadID, received, "The layer part's first byte is not consecutive to the last byte of the previous layer part upload")
 	case !r.sizeFits(u, in):
 		return invalidPart(id, uploadID, received, "The layer part size is not valid")
-	case u.parts >= r.limits.parts:
-		return limitExceeded("The limit of %d layer parts is exceeded", r.limits.parts)
-	case received+int64(len(in.Blob)) > r.limits.layerSize:
-		return limitExceeded("The limit of %d bytes for a layer is exceeded", r.limits.layerSize)
+	case u.parts >= limits.parts:
+		return limitExceeded("The limit of %d layer parts is exceeded", limits.parts)
+	case received+int64(len(in.Blob)) > limits.layerSize:
+		return limitExceeded("The limit of %d bytes for a layer is exceeded", limits.layerSize)
 	}
 	return nil
 }

@@ -21,12 +21,18 @@ var suffixes = map[string]string{
 	"aws-eusc":   "amazonaws.eu",
 }
 
-// host is the registry's name on the network.
+// host is the registry's name on the network, and in ECR Public what comes before the repository's.
 func (r registryID) host() string {
+	if r.public() {
+		return PublicHost + "/" + PublicAlias(r.Account)
+	}
 	return fmt.Sprintf("%s.dkr.ecr.%s.%s", r.Account, r.Region, suffixes[awsjson.Partition(r.Region)])
 }
 
 func (id repositoryID) arn() string {
+	if id.public() {
+		return PublicARN(id.Account, "repository/"+id.Name)
+	}
 	return awsjson.Caller{Account: id.Account, Region: id.Region}.ARN("ecr", "repository/"+id.Name)
 }
 

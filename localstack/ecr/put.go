@@ -3,6 +3,7 @@ package ecr
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -78,7 +79,7 @@ func (r *Registry) put(ctx context.Context, id repositoryID, p pushed) (manifest
 	if err := r.accept(ctx, id, m, p.tag); err != nil {
 		return m, err
 	}
-	if r.opts.OnPush != nil {
+	if r.opts.OnPush != nil && !id.public() {
 		r.opts.OnPush(Push{
 			Account: id.Account, Region: id.Region, Repository: id.Name, Tag: p.tag, Digest: m.digest, MediaType: m.mediaType,
 		})
@@ -107,11 +108,11 @@ func (r *Registry) accept(ctx context.Context, id repositoryID, m manifest, tag 
 	}
 	img := repo.images[m.digest]
 	if img == nil {
-		img = &image{manifest: m, size: size, tags: map[string]bool{}, pushedAt: r.opts.Now()}
+		img = &image{manifest: m, size: size, tags: map[string]time.Time{}, pushedAt: r.opts.Now()}
 		repo.add(img)
 	}
 	if tag != "" {
-		repo.point(tag, img)
+		repo.point(tag, img, r.opts.Now())
 	}
 	return nil
 }
@@ -152,7 +153,7 @@ func (r *Registry) references(ctx context.Context, repo *repository, m manifest)
 // immutable tag: here it is ImageTagAlreadyExistsException, the answer that asks more
 // of the client, which must look whether the tag is what it wanted. Callers hold r.mu.
 func (r *Registry) mayTag(repo *repository, d digest.Digest, tag string) error {
-	img, present := repo.images[d], repo.tags[tag]
+	img, present, limits := repo.images[d], repo.tags[tag], r.limitsOf(repo.id.registryID)
 	switch {
 	case present != nil && repo.mutability.fixed(tag):
 		return refuse("ImageTagAlreadyExistsException",
@@ -161,10 +162,10 @@ func (r *Registry) mayTag(repo *repository, d digest.Digest, tag string) error {
 		return refuse("ImageAlreadyExistsException", "Image with digest '%s' already exists in %s", d, where(repo.id))
 	case img != nil && present == img:
 		return refuse("ImageAlreadyExistsException", "Image with digest '%s' and tag '%s' already exists in %s", d, tag, where(repo.id))
-	case img == nil && len(repo.images) >= r.limits.images:
-		return limitExceeded("The limit of %d images is reached in %s", r.limits.images, where(repo.id))
-	case img != nil && len(img.tags) >= r.limits.tags:
-		return limitExceeded("The limit of %d tags is reached for the image with digest '%s' in %s", r.limits.tags, d, where(repo.id))
+	case img == nil && len(repo.images) >= limits.images:
+		return limitExceeded("The limit of %d images is reached in %s", limits.images, where(repo.id))
+	case img != nil && len(img.tags) >= limits.tags:
+		return limitExceeded("The limit of %d tags is reached for the image with digest '%s' in %s", limits.tags, d, where(repo.id))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package ecr
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,6 +83,8 @@ func TestRefusals(t *testing.T) {
 		{"download of no digest", download("latest"), "InvalidParameterException", "layerDigest"},
 		{"101 layers to check", check(101), "InvalidParameterException", "layerDigests"},
 		{"101 images to get", getImages(101), "InvalidParameterException", "imageIds"},
+		{"101 media types to accept", accepting(101), "InvalidParameterException", "acceptedMediaTypes"},
+		{"101 images to delete", deleteImages(101), "InvalidParameterException", "imageIds"},
 		{"one id of two missing", describeIDs(types.ImageIdentifier{ImageTag: aws.String("v1")}, types.ImageIdentifier{ImageTag: aws.String("v2")}), "ImageNotFoundException", "{imageDigest:'null', imageTag:'v2'}"},
 		{"id with tag of another digest", describeIDs(types.ImageIdentifier{ImageTag: aws.String("v1"), ImageDigest: &absent}), "ImageNotFoundException", absent},
 		{"id without tag and digest", describeIDs(types.ImageIdentifier{}), "InvalidParameterException", "both tag and digest"},
@@ -92,6 +95,8 @@ func TestRefusals(t *testing.T) {
 
 		{"upload that is not there", completeUpload("01234567-0123-0123-0123-0123456789ab", absent), "UploadNotFoundException", "01234567-0123-0123-0123-0123456789ab"},
 		{"upload id that is no UUID", completeUpload("up", absent), "InvalidParameterException", "uploadId"},
+		{"digests of two layers", completeUpload("01234567-0123-0123-0123-0123456789ab", absent, loose.String()), "InvalidParameterException", "layerDigests"},
+		{"no digest of a layer", completeUpload("01234567-0123-0123-0123-0123456789ab"), "InvalidParameterException", "layerDigests"},
 		{"operation that is not known", unknownOperation, "UnknownOperationException", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -147,7 +152,7 @@ func filters(filter string, setting types.ImageTagMutability) awsecr.CreateRepos
 func make51() []types.Tag {
 	tags := make([]types.Tag, 51)
 	for i := range tags {
-		tags[i] = types.Tag{Key: aws.String("k" + string(rune('A'+i))), Value: aws.String("v")}
+		tags[i] = types.Tag{Key: aws.String("k" + strconv.Itoa(i)), Value: aws.String("v")}
 	}
 	return tags
 }
@@ -182,6 +187,22 @@ func getImages(n int) sdkCall {
 	}
 }
 
+func accepting(n int) sdkCall {
+	return func(ctx context.Context, c *awsecr.Client) error {
+		_, err := c.BatchGetImage(ctx, &awsecr.BatchGetImageInput{
+			RepositoryName: aws.String("app"), ImageIds: ids("v1"), AcceptedMediaTypes: make([]string, n),
+		})
+		return err
+	}
+}
+
+func deleteImages(n int) sdkCall {
+	return func(ctx context.Context, c *awsecr.Client) error {
+		_, err := c.BatchDeleteImage(ctx, &awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: make([]types.ImageIdentifier, n)})
+		return err
+	}
+}
+
 func describeIDs(ids ...types.ImageIdentifier) sdkCall {
 	return func(ctx context.Context, c *awsecr.Client) error {
 		_, err := c.DescribeImages(ctx, &awsecr.DescribeImagesInput{RepositoryName: aws.String("app"), ImageIds: ids})
@@ -210,10 +231,10 @@ func listMax(n int32) sdkCall {
 	}
 }
 
-func completeUpload(id, d string) sdkCall {
+func completeUpload(id string, digests ...string) sdkCall {
 	return func(ctx context.Context, c *awsecr.Client) error {
 		_, err := c.CompleteLayerUpload(ctx, &awsecr.CompleteLayerUploadInput{
-			RepositoryName: aws.String("app"), UploadId: &id, LayerDigests: []string{d},
+			RepositoryName: aws.String("app"), UploadId: &id, LayerDigests: append([]string{}, digests...),
 		})
 		return err
 	}

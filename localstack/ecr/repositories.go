@@ -3,13 +3,7 @@ package ecr
 import (
 	"cmp"
 	"context"
-	"strings"
 )
-
-type encryption struct {
-	Type string `json:"encryptionType"`
-	Key  string `json:"kmsKey,omitempty"`
-}
 
 type scanning struct {
 	OnPush bool `json:"scanOnPush"`
@@ -18,13 +12,10 @@ type scanning struct {
 type createRepositoryInput struct {
 	target
 	mutability
-	Scanning   scanning    `json:"imageScanningConfiguration"`
-	Encryption *encryption `json:"encryptionConfiguration"`
-	// Tags are checked but not kept: no operation here returns them.
-	Tags []resourceTag `json:"tags"`
+	Scanning   scanning      `json:"imageScanningConfiguration"`
+	Encryption *encryption   `json:"encryptionConfiguration"`
+	Tags       []resourceTag `json:"tags"`
 }
-
-type resourceTag struct{ Key, Value string }
 
 // repositoryDetail is a repository in the API's words.
 type repositoryDetail struct {
@@ -33,6 +24,11 @@ type repositoryDetail struct {
 	Name       string `json:"repositoryName"`
 	URI        string `json:"repositoryUri"`
 	CreatedAt  epoch  `json:"createdAt"`
+	*settings
+}
+
+// settings are those of a private repository; ECR Public has none of them.
+type settings struct {
 	mutability
 	Scanning   scanning   `json:"imageScanningConfiguration"`
 	Encryption encryption `json:"encryptionConfiguration"`
@@ -43,57 +39,55 @@ type repositoryOutput struct {
 }
 
 func (repo *repository) detail() repositoryDetail {
-	return repositoryDetail{
+	detail := repositoryDetail{
 		ARN: repo.id.arn(), RegistryID: repo.id.Account, Name: repo.id.Name, URI: repo.id.host() + "/" + repo.id.Name,
-		CreatedAt: epoch(repo.createdAt), mutability: repo.mutability,
-		Scanning: scanning{repo.scanOnPush}, Encryption: repo.encryption,
+		CreatedAt: epoch(repo.createdAt),
 	}
+	if !repo.id.public() {
+		detail.settings = &settings{mutability: repo.mutability, Scanning: scanning{repo.scanOnPush}, Encryption: repo.encryption}
+	}
+	return detail
 }
 
-func (r *Registry) createRepository(_ context.Context, c call, in createRepositoryInput) (repositoryOutput, error) {
+func (r *Registry) createRepository(_ context.Context, c call, in createRepositoryInput) (out repositoryOutput, err error) {
 	id, err := in.resolve(c)
 	if err != nil {
-		return repositoryOutput{}, err
+		return out, err
 	}
 	in.Setting = cmp.Or(in.Setting, mutable)
-	if in.Encryption == nil {
-		in.Encryption = &encryption{Type: "AES256"}
-	}
 	if err := in.check(); err != nil {
-		return repositoryOutput{}, err
+		return out, err
+	}
+	repo := newRepository(id)
+	repo.mutability, repo.scanOnPush = in.mutability, in.Scanning.OnPush
+	if repo.encryption, err = in.Encryption.settle(id.registryID); err != nil {
+		return out, err
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return out, err
+	}
+	out.Repository, err = r.create(repo, in.Tags)
+	return out, err
+}
+
+// create files a new repository with its tags.
+func (r *Registry) create(repo *repository, tags []resourceTag) (repositoryDetail, error) {
+	if err := repo.tag(tags); err != nil {
+		return repositoryDetail{}, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	id, most := repo.id, r.limitsOf(repo.id.registryID).repositories
 	if r.repositories[id] != nil {
-		return repositoryOutput{}, refuse("RepositoryAlreadyExistsException",
+		return repositoryDetail{}, refuse("RepositoryAlreadyExistsException",
 			"The repository with name '%s' already exists in the registry with id '%s'", id.Name, id.Account)
 	}
-	if len(r.inRegistry(id.registryID)) >= r.limits.repositories {
-		return repositoryOutput{}, limitExceeded("The registry with id '%s' has %d repositories", id.Account, r.limits.repositories)
+	if len(r.inRegistry(id.registryID)) >= most {
+		return repositoryDetail{}, limitExceeded("The registry with id '%s' has %d repositories", id.Account, most)
 	}
-	repo := newRepository(id)
-	repo.createdAt, repo.mutability = r.opts.Now(), in.mutability
-	repo.scanOnPush, repo.encryption = in.Scanning.OnPush, *in.Encryption
+	repo.createdAt = r.opts.Now()
 	r.repositories[id] = repo
-	return repositoryOutput{repo.detail()}, nil
-}
-
-func (in createRepositoryInput) check() error {
-	if err := in.mutability.check(); err != nil {
-		return err
-	}
-	if err := oneOf("encryptionConfiguration.encryptionType", in.Encryption.Type, "AES256", "KMS", "KMS_DSSE"); err != nil {
-		return err
-	}
-	if len(in.Tags) > 50 {
-		return refuse("TooManyTagsException", "The list of tags on the repository is over the limit of 50")
-	}
-	for _, t := range in.Tags {
-		if t.Key == "" || len(t.Key) > 128 || len(t.Value) > 256 || strings.HasPrefix(strings.ToLower(t.Key), "aws:") {
-			return refuse("InvalidTagParameterException", "The tag with key '%s' is invalid", t.Key)
-		}
-	}
-	return nil
+	return repo.detail(), nil
 }
 
 type deleteRepositoryInput struct {

@@ -12,7 +12,8 @@ import (
 	"ecrmirror/localstack/store"
 )
 
-// A registryID names a registry: every account has one in every region.
+// A registryID names a registry: every account has one in every region, and one in
+// ECR Public, as if that were the region publicRegion.
 type registryID struct{ Account, Region string }
 
 // A repositoryID names a repository in all of ECR.
@@ -21,11 +22,16 @@ type repositoryID struct {
 	Name string
 }
 
-// String returns ACCOUNT/REGION/NAME.
-func (id repositoryID) String() string { return id.Account + "/" + id.Region + "/" + id.Name }
+// String returns ACCOUNT/REGION/NAME, or public/ALIAS/NAME in ECR Public.
+func (id repositoryID) String() string {
+	if id.public() {
+		return publicPath + "/" + PublicAlias(id.Account) + "/" + id.Name
+	}
+	return id.Account + "/" + id.Region + "/" + id.Name
+}
 
 // storage is the repository's name in the store: the same, unless ECR allows a
-// name that is too long for it.
+// name that is too long for it, as it does in private registries only.
 func (id repositoryID) storage() string {
 	if name := id.String(); len(name) <= store.MaxName {
 		return name
@@ -41,6 +47,9 @@ type repository struct {
 	mutability mutability
 	scanOnPush bool
 	encryption encryption
+	tagged     map[string]string // the repository's own tags
+	policy     string            // "" if there is none
+	lifecycle  string            // "" if there is none
 
 	images  map[digest.Digest]*image
 	tags    map[string]*image
@@ -50,7 +59,7 @@ type repository struct {
 
 func newRepository(id repositoryID) *repository {
 	return &repository{
-		id: id, images: map[digest.Digest]*image{}, tags: map[string]*image{},
+		id: id, tagged: map[string]string{}, images: map[digest.Digest]*image{}, tags: map[string]*image{},
 		layers: map[digest.Digest]*layerUse{}, uploads: map[string]*upload{},
 	}
 }
@@ -58,8 +67,8 @@ func newRepository(id repositoryID) *repository {
 // An image is a manifest in a repository.
 type image struct {
 	manifest
-	size     int64 // bytes of config and layers; of the largest instance for an index
-	tags     map[string]bool
+	size     int64                // bytes of config and layers; of the largest instance for an index
+	tags     map[string]time.Time // when each was put
 	pushedAt time.Time
 	pulledAt time.Time // zero if never
 }
@@ -119,10 +128,10 @@ func (repo *repository) remove(img *image) {
 }
 
 // point moves a tag to an image of the repository.
-func (repo *repository) point(tag string, img *image) {
+func (repo *repository) point(tag string, img *image, now time.Time) {
 	repo.unpoint(tag)
 	repo.tags[tag] = img
-	img.tags[tag] = true
+	img.tags[tag] = now
 }
 
 // unpoint drops a tag, if it is there.

@@ -206,8 +206,8 @@ func TestUploadEndsOnce(t *testing.T) {
 func TestUploadQuotas(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	if got := w.limits.partSize; got != 20<<20 {
-		t.Errorf("parts may have %d bytes", got)
+	if got := w.limits; got.partSize != 20<<20 || got.parts != 4200 || got.layerSize != 52_000<<20 {
+		t.Errorf("layers have up to %d parts of %d bytes, %d in all", got.parts, got.partSize, got.layerSize)
 	}
 	w.limits.partSize, w.limits.parts, w.limits.layerSize = 9, 2, 10
 	for _, tt := range []struct {

@@ -46,11 +46,18 @@ func parseV2(req *http.Request) v2Request {
 }
 
 // repositoryAt returns the ECR repository that a name on a host stands for: NAME on
-// a registry's own host, ACCOUNT/REGION/NAME on any other. It returns nil for a
-// repository of the ordinary registry, which has all other names.
+// a registry's own host, ALIAS/NAME on ECR Public's, ACCOUNT/REGION/NAME or
+// public/ALIAS/NAME on any other. It returns nil for a repository of the ordinary
+// registry, which has all other names.
 func repositoryAt(host, name string) *repositoryID {
 	if reg, ok := registryAt(host); ok {
 		return &repositoryID{registryID: reg, Name: name}
+	}
+	if isPublicHost(host) {
+		return publicRepository(name)
+	}
+	if rest, ok := strings.CutPrefix(name, publicPath+"/"); ok {
+		return publicRepository(rest)
 	}
 	parts := strings.SplitN(name, "/", 3)
 	if len(parts) < 3 || !accountID.MatchString(parts[0]) || !regionName.MatchString(parts[1]) {
@@ -77,7 +84,9 @@ func (v v2Request) counted() string {
 
 // ServeV2 answers everything under /v2/. On the host of an ECR registry,
 // ACCOUNT.dkr.ecr.REGION.amazonaws.com and its like in other partitions, NAME is a
-// repository of that registry; on any other host ACCOUNT/REGION/NAME is. In ECR
+// repository of that registry; on any other host ACCOUNT/REGION/NAME is. On the hosts of
+// ECR Public, public.ecr.aws and ecr-public.aws.com, ALIAS/NAME is a repository there,
+// and on any other public/ALIAS/NAME; [PublicAlias] tells an account's alias. In ECR
 // repositories a manifest is pushed by the rules of PutImage, nothing is deleted, and
 // nothing is mounted, as with BLOB_MOUNTING off. All other names belong to an
 // ordinary registry, whose repositories come into being by push. Anyone may do anything.
@@ -88,7 +97,7 @@ func (r *Registry) ServeV2(w http.ResponseWriter, req *http.Request) {
 		r.serveECR(w, req, v)
 		return
 	}
-	if _, ok := registryAt(req.Host); ok && v.kind == "catalog" {
+	if _, ok := registryAt(req.Host); v.kind == "catalog" && (ok || isPublicHost(req.Host)) {
 		// The store's catalog is of all accounts and regions.
 		writeV2Error(w, http.StatusMethodNotAllowed, "UNSUPPORTED", "The operation is unsupported.")
 		return

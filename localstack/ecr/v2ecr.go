@@ -18,7 +18,7 @@ import (
 
 // serveECR answers for a repository of ECR.
 func (r *Registry) serveECR(w http.ResponseWriter, req *http.Request, v v2Request) {
-	if err := checkRepositoryName("repositoryName", v.ecr.Name); err != nil {
+	if err := v.ecr.checkName("repositoryName", v.ecr.Name); err != nil {
 		writeV2Error(w, http.StatusBadRequest, "NAME_INVALID", err.Error())
 		return
 	}

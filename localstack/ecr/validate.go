@@ -12,6 +12,7 @@ var (
 	accountID      = regexp.MustCompile(`^[0-9]{12}$`)
 	regionName     = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
 	repositoryName = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
+	publicName     = regexp.MustCompile(`^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$`)
 	imageTag       = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
 	contentDigest  = regexp.MustCompile(`^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$`)
 	uploadUUID     = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -36,15 +37,15 @@ func (t target) resolve(c call) (repositoryID, error) {
 	if err != nil {
 		return repositoryID{}, err
 	}
-	if err := checkRepositoryName("repositoryName", name); err != nil {
-		return repositoryID{}, err
-	}
-	return repositoryID{registryID: reg, Name: name}, nil
+	return repositoryID{registryID: reg, Name: name}, reg.checkName("repositoryName", name)
 }
 
 func registryOf(id *string, c call) (registryID, error) {
 	if id == nil {
 		return registryID{Account: c.Account, Region: c.Region}, nil
+	}
+	if c.alias && !accountID.MatchString(*id) {
+		return registryID{Account: c.Account, Region: c.Region}, checkAlias(*id, c.Account)
 	}
 	if err := matches("registryId", *id, accountID); err != nil {
 		return registryID{}, err
@@ -52,11 +53,16 @@ func registryOf(id *string, c call) (registryID, error) {
 	return registryID{Account: *id, Region: c.Region}, nil
 }
 
-func checkRepositoryName(parameter, name string) error {
-	if err := length(parameter, len(name), 2, 256); err != nil {
+// checkName holds a repository's name to the rules of the registry.
+func (r registryID) checkName(parameter, name string) error {
+	most, pattern := 256, repositoryName
+	if r.public() {
+		most, pattern = 205, publicName
+	}
+	if err := length(parameter, len(name), 2, most); err != nil {
 		return err
 	}
-	return matches(parameter, name, repositoryName)
+	return matches(parameter, name, pattern)
 }
 
 // invalid is AWS's answer to a parameter that breaks a constraint of the model.

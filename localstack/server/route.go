@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"mime"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/batch"
 	"ecrmirror/localstack/ecr"
+	"ecrmirror/localstack/ecrpublic"
 	"ecrmirror/localstack/sts"
 )
 
@@ -30,7 +32,7 @@ func (s *Server) handler() http.Handler {
 // operationName returns what the statistics call a request, as far as that can be told
 // from its header; "" for other requests.
 func (s *Server) operationName(r *http.Request) string {
-	if name := ecr.OperationName(r); name != "" {
+	if name := cmp.Or(ecr.OperationName(r), ecrpublic.OperationName(r)); name != "" {
 		return name
 	}
 	prefix, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
@@ -43,10 +45,13 @@ func (s *Server) operationName(r *http.Request) string {
 	return ""
 }
 
-// targets maps what X-Amz-Target starts with to the service's name, in signatures and in the statistics, and its handler.
+// targets maps what X-Amz-Target starts with to the service's name, in signatures and
+// in the statistics, and its handler. A service without a name looks at the signature,
+// and counts, by itself.
 func (s *Server) targets() map[string]target {
 	return map[string]target{
-		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI)}, // looks at the signature, and counts, by itself
+		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI)},
+		ecrpublic.TargetPrefix:                 {"", s.ecrPublic},
 		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb},
 		"AmazonSSM":                            {"ssm", s.ssm},
 		"secretsmanager":                       {"secretsmanager", s.secrets},
@@ -117,7 +122,7 @@ func (s *Server) unknown(r *http.Request) error {
 	return &awsjson.Error{
 		Status: http.StatusNotImplemented, Code: "NotImplemented",
 		Message: "localstack does not have the service " + c.Service + " (or not " + r.Method + " " + r.URL.Path +
-			" of it); it has batch, dynamodb, ecr, secretsmanager, ssm and sts",
+			" of it); it has batch, dynamodb, ecr, ecr-public, secretsmanager, ssm and sts",
 	}
 }
 

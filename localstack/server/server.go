@@ -1,5 +1,5 @@
 // Package server runs the stand-ins for AWS on one port, as the deployment finds
-// them: DynamoDB, ECR, Batch, SSM, Secrets Manager, STS and ECR's push events.
+// them: DynamoDB, ECR, ECR Public, Batch, SSM, Secrets Manager, STS and ECR's push events.
 // Plain AWS SDK clients and the AWS CLI use it by AWS_ENDPOINT_URL alone.
 package server
 
@@ -20,6 +20,7 @@ import (
 	"ecrmirror/localstack/batch"
 	"ecrmirror/localstack/dynamodb"
 	"ecrmirror/localstack/ecr"
+	"ecrmirror/localstack/ecrpublic"
 	"ecrmirror/localstack/events"
 	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/secretsmanager"
@@ -76,12 +77,13 @@ type Server struct {
 	stats   stats.Counter
 	faults  fault.Injector
 
-	ecr      *ecr.Registry
-	batch    *batch.Service
-	dynamodb *dynamodb.Service
-	ssm      *ssm.Service
-	secrets  *secretsmanager.Service
-	sts      *sts.Service
+	ecr       *ecr.Registry
+	ecrPublic *ecrpublic.Service
+	batch     *batch.Service
+	dynamodb  *dynamodb.Service
+	ssm       *ssm.Service
+	secrets   *secretsmanager.Service
+	sts       *sts.Service
 
 	http   *http.Server
 	ctx    context.Context //nolint:containedctx // the server's own life, and its requests'; ends with Close
@@ -144,6 +146,7 @@ func (s *Server) open() error {
 	s.sts = sts.New(sts.Options{Home: home})
 	var err error
 	s.ecr, err = ecr.New(s.ctx, ecr.Options{Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush()})
+	s.ecrPublic = ecrpublic.New(ecrpublic.Options{Home: home, Registry: s.ecr, Stats: &s.stats})
 	return err
 }
 

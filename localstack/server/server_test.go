@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
+	awsecrpublic "github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 	awssecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	awsssm "github.com/aws/aws-sdk-go-v2/service/ssm"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
@@ -161,6 +162,10 @@ func TestEveryServiceAnswersByTheEnvironmentAlone(t *testing.T) {
 			_, err := awsecr.NewFromConfig(cfg).DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
 			return err
 		},
+		"ecrpublic.DescribeRegistries": func() error {
+			_, err := awsecrpublic.NewFromConfig(cfg).DescribeRegistries(t.Context(), &awsecrpublic.DescribeRegistriesInput{})
+			return err
+		},
 		"ssm.GetParameters": func() error {
 			_, err := awsssm.NewFromConfig(cfg).GetParameters(t.Context(), &awsssm.GetParametersInput{Names: []string{"x"}})
 			return err
@@ -256,6 +261,8 @@ func TestServicesRefuseWhatIsNotSignedForThem(t *testing.T) {
 		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", signed, "InvalidSignatureException"},
 		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "", "MissingAuthenticationTokenException"},
 		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "SpencerFrontendService.DescribeRepositories", "", "MissingAuthenticationTokenException"},
+		{"/", "X-Amz-Target", "SpencerFrontendService.DescribeRepositories", signed, "InvalidSignatureException"},
 		{"/", "Content-Type", "application/x-www-form-urlencoded", "", "MissingAuthenticationTokenException"},
 		{"/", "Content-Type", "application/x-www-form-urlencoded", signed, "NotImplemented"},
 		{"/v1/listjobs", "Content-Type", "application/json", "", "Missing Authentication Token"},
@@ -419,5 +426,32 @@ func TestFaultsBreakCalls(t *testing.T) {
 	}
 	if n := s.Stats().Snapshot().Calls["fault.throttle"]; n != 1 {
 		t.Errorf("%d faults counted", n)
+	}
+}
+
+func TestECRsThrottlingHasItsOwnShape(t *testing.T) {
+	s := start(t, server.Options{})
+	err := s.Faults().Set(1,
+		fault.Rule{Operation: "ecr.*", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
+		fault.Rule{Operation: "ecrpublic.DescribeRegistries", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func() error{
+		"private": func() error {
+			client := awsecr.NewFromConfig(s.Config(), func(o *awsecr.Options) { o.RetryMaxAttempts = 1 })
+			_, err := client.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
+			return err
+		},
+		"public": func() error {
+			client := awsecrpublic.NewFromConfig(s.Config(), func(o *awsecrpublic.Options) { o.RetryMaxAttempts = 1 })
+			_, err := client.DescribeRegistries(t.Context(), &awsecrpublic.DescribeRegistriesInput{})
+			return err
+		},
+	} {
+		if err := call(); err == nil || !strings.Contains(err.Error(), "StatusCode: 429") || !strings.Contains(err.Error(), "ThrottleException") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
