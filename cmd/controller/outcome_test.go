@@ -46,17 +46,6 @@ func TestTheExitCodeSaysWhetherToTryAgain(t *testing.T) {
 	}
 }
 
-func TestRegionsTellTheirPartition(t *testing.T) {
-	for region, want := range map[string]string{
-		"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso",
-		"us-isob-east-1": "aws-iso-b", "eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc",
-	} {
-		if got := partitionOf(region); got != want {
-			t.Errorf("%s: %s, want %s", region, got, want)
-		}
-	}
-}
-
 func TestPlanIsPrintedAsATableAndAsJSON(t *testing.T) {
 	one := digest.Digest("sha256:1111")
 	decisions := []controller.Decision{

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/spf13/cobra"
@@ -55,12 +53,12 @@ func (c *config) event(cmd *cobra.Command) error {
 
 // conclude prints the summary of a run, unless the run ended before it began.
 func conclude(cmd *cobra.Command, summary string, report controller.Report, err error) error {
+	result := outcome(report, err)
 	if err == nil || report.Entries > 0 {
-		if _, err := fmt.Fprintln(cmd.OutOrStdout(), summary); err != nil {
-			return program.Fail(err)
-		}
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), summary)
+		return program.NotPrinted(result, err)
 	}
-	return outcome(report, err)
+	return result
 }
 
 func (c *config) plan(cmd *cobra.Command) error {
@@ -72,24 +70,23 @@ func (c *config) plan(cmd *cobra.Command) error {
 		return err
 	}
 	decisions, report, err := ctl.Plan(cmd.Context())
+	result := outcome(report, err)
 	if err == nil || len(decisions) > 0 {
-		if err := writePlan(cmd.OutOrStdout(), c.output, decisions, report); err != nil {
-			return program.Fail(err)
-		}
+		return program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.output, decisions, report))
 	}
-	return outcome(report, err)
+	return result
 }
 
 // open wires the controller to AWS and the registries. It is the one place where
 // the AWS configuration is loaded.
 func (c *config) open(cmd *cobra.Command) (*controller.Controller, aws.Config, error) {
 	ctx := cmd.Context()
-	cfg, err := awsconfig.LoadDefaultConfig(ctx)
+	cfg, err := program.AWSConfig(ctx)
 	if err != nil {
-		return nil, cfg, fmt.Errorf("loading AWS configuration: %w", err)
+		return nil, cfg, err
 	}
 	if cfg.Region == "" {
-		return nil, cfg, errors.New("no AWS region: set AWS_REGION")
+		return nil, cfg, program.ErrNoRegion
 	}
 	registries, err := c.registries.Open(ctx, cfg)
 	if err != nil {

@@ -26,6 +26,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.VarP(&c.output, "output", "o", "what to print: text or json")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
 	c.registries.Add(flags, getenv)
+	c.registries.AddCreation(flags, getenv)
 }
 
 // parseArgs parses the image names. It is the command's Args function, so that a

@@ -45,7 +45,10 @@ Image names:
                                                   an image in Amazon ECR, through its API
   ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1
                                                   the same, by the repository's ARN
+  public.ecr.aws/ALIAS/NAME:1                     an image in ECR Public, written through its API
   oci:PATH[:NAME], dir:PATH                       an OCI layout or a directory on disk
+
+Missing repositories of Amazon ECR are created if --create-repositories says by which template.
 
 AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places.
 Logins to other registries come from the SSM parameter that ` + contract.EnvAuthParameter + ` names,

@@ -6,18 +6,17 @@ import (
 	"log/slog"
 	"slices"
 
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/registry"
 )
 
-// mirrorImage copies the image and prints the report. The error it returns is a *program.Failure.
+// mirrorImage copies the image and prints the report. Where the configuration is
+// right, its error is a *program.Failure.
 func mirrorImage(ctx context.Context, c *config, stdout, stderr io.Writer) error {
-	cfg, err := awsconfig.LoadDefaultConfig(ctx)
+	cfg, err := program.AWSConfig(ctx)
 	if err != nil {
-		return program.Fail(err)
+		return err
 	}
 	images, err := c.registries.Open(ctx, cfg)
 	if err != nil {
@@ -29,13 +28,16 @@ func mirrorImage(ctx context.Context, c *config, stdout, stderr io.Writer) error
 	}
 	copier := mirror.New(images, mirror.Options{Transient: registry.Transient, Log: log})
 	report := copier.Copy(ctx, c.source, c.destinations)
-	if err := writeReport(stdout, c.output, report); err != nil {
-		return program.Fail(err)
+	return program.NotPrinted(failure(report), writeReport(stdout, c.output, report))
+}
+
+// failure returns what failed, as a *program.Failure. Another try is worth it if a
+// single destination gains by it.
+func failure(report *mirror.Report) error {
+	err := report.Err()
+	if err == nil {
+		return nil
 	}
-	if err := report.Err(); err != nil {
-		// Another try is worth it if a single destination gains by it.
-		transient := slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.Transient })
-		return &program.Failure{Err: err, Transient: transient}
-	}
-	return nil
+	transient := slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.Transient })
+	return &program.Failure{Err: err, Transient: transient}
 }

@@ -10,6 +10,7 @@ const (
 	EnvJobDefinition      = "MIRROR_JOB_DEFINITION"      // name or ARN of the Batch job definition of mirror jobs
 	EnvInsecureRegistries = "MIRROR_INSECURE_REGISTRIES" // comma-separated hosts that may be reached without TLS
 	EnvAuthParameter      = "CONTAINER_AUTH_PARAMETER"   // SSM parameter that holds a containers-auth.json document
+	EnvRepositoryTemplate = "MIRROR_REPOSITORY_TEMPLATE" // JSON document by which missing ECR repositories are created
 )
 
 // Attributes of the table.

@@ -38,12 +38,13 @@ type Jobs interface {
 
 // A Controller compares entries and submits jobs.
 type Controller struct {
-	Entries     Entries          // required
-	Digests     Digests          // required
-	Jobs        Jobs             // required except for Plan
-	Log         *slog.Logger     // gets one line for each decision; nil = none
-	Concurrency int              // how many entries are compared at a time; 0 = 16
-	Now         func() time.Time // the clock by which entries expire; nil = time.Now
+	Entries       Entries          // required
+	Digests       Digests          // required
+	Jobs          Jobs             // required except for Plan
+	Log           *slog.Logger     // gets one line for each decision; nil = none
+	Concurrency   int              // how many entries are compared at a time; 0 = 16
+	LookUpTimeout time.Duration    // how long one image's digest may take; 0 = 2 minutes
+	Now           func() time.Time // the clock by which entries expire; nil = time.Now
 }
 
 // Sweep goes through all entries and submits what is stale. What is wrong with one

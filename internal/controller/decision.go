@@ -66,7 +66,8 @@ var errNoSource = errors.New("source image does not exist")
 // lookUp returns an image's digest, "" if it does not exist.
 type lookUp func(imagename.Name) (digest.Digest, error)
 
-// decide judges an entry by what look says. It asks for nothing that it can do without.
+// decide judges an entry by what look says. It asks for nothing that it can do without:
+// a source named by its digest is looked up only if something is stale.
 func decide(entry table.Entry, look lookUp) Decision {
 	d := Decision{Source: entry.Source}
 	source, destinations, err := parse(entry)
@@ -80,36 +81,24 @@ func decide(entry table.Entry, look lookUp) Decision {
 	for _, dest := range destinations {
 		d.Destinations = append(d.Destinations, compare(d.Digest, dest, look))
 	}
+	if _, wanted := d.Job(); wanted && source.Digest != "" {
+		err = checkPinned(source, look)
+	}
+	if err != nil {
+		d.Destinations, d.Err = nil, err
+	}
 	return d
 }
 
-// An image is an image name as it was written, and as it is understood.
-type image struct {
-	written string
-	name    imagename.Name
-}
-
-// parse parses an entry's names and drops destinations that repeat another in other words.
-func parse(entry table.Entry) (source imagename.Name, destinations []image, err error) {
-	source, err = imagename.Parse(entry.Source)
-	if err != nil {
-		return source, nil, fmt.Errorf("source: %w", err)
+// checkPinned returns an error if a source that is named by its digest is not there,
+// so that no job is submitted, sweep after sweep, which can only fail.
+func checkPinned(source imagename.Name, look lookUp) error {
+	source.Tag = "" // which may be at another digest
+	found, err := look(source)
+	if err == nil && found == "" {
+		err = errNoSource
 	}
-	seen := map[imagename.Name]bool{}
-	for _, written := range entry.Destinations {
-		name, err := imagename.Parse(written)
-		if err != nil {
-			return source, nil, fmt.Errorf("destination: %w", err)
-		}
-		if name.SameImage(source) {
-			return source, nil, fmt.Errorf("destination %q is the source itself", written)
-		}
-		if !seen[name] {
-			seen[name] = true
-			destinations = append(destinations, image{written, name})
-		}
-	}
-	return source, destinations, nil
+	return err
 }
 
 func sourceDigest(source imagename.Name, look lookUp) (digest.Digest, error) {

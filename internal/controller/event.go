@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/table"
@@ -14,6 +15,9 @@ import (
 // registry is news: the image's name, and the name without a tag where the tag is
 // "latest". Its error says what is wrong with repository or tag.
 func EventSources(registry imagename.ECRRegistry, repository, tag string) ([]string, error) {
+	if strings.HasPrefix(repository, registry.Host()+"/") {
+		return nil, fmt.Errorf("repository %q is to be named without its registry", repository)
+	}
 	source := registry.Host() + "/" + repository + ":" + tag
 	name, err := imagename.Parse(source)
 	if err != nil {

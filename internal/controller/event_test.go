@@ -26,6 +26,7 @@ func TestAPushIsNewsForItsImageName(t *testing.T) {
 		"no repository":   {home, "", "1", nil},
 		"upper case":      {home, "App", "1", nil},
 		"tag in the name": {home, "app:1", "2", nil},
+		"with the host":   {home, host + "/app", "1", nil},
 		"a digest":        {home, "app", "1@" + one.String(), nil},
 		"bad tag":         {home, "app", "one two", nil},
 		"bad account":     {imagename.ECRRegistry{Account: "1", Region: "eu-west-1", Partition: "aws"}, "app", "1", nil},

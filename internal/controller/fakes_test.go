@@ -40,13 +40,14 @@ type world struct {
 	copying     map[string]bool  // "source -> destination" in flight
 	submitErr   map[string]error // by source
 
-	mu        sync.Mutex
-	lookedUp  map[string]int
-	looking   int // lookups at this moment
-	most      int // most lookups at one moment
-	listed    int // InFlight calls
-	submitted []string
-	onLookUp  func(ctx context.Context, name string)
+	mu         sync.Mutex
+	lookedUp   map[string]int
+	looking    int // lookups at this moment
+	most       int // most lookups at one moment
+	listed     int // InFlight calls
+	submitted  []string
+	onInFlight func()
+	onLookUp   func(ctx context.Context, name string)
 }
 
 func (w *world) controller() *controller.Controller {
@@ -103,6 +104,9 @@ func (w *world) Digest(ctx context.Context, name imagename.Name) (digest.Digest,
 
 func (w *world) InFlight(context.Context) (jobs.InFlight, error) {
 	w.listed++
+	if w.onInFlight != nil {
+		w.onInFlight()
+	}
 	return jobs.InFlight{}, w.inFlightErr
 }
 

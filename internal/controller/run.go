@@ -18,6 +18,9 @@ import (
 // defaultConcurrency is what common registries bear from one client without limiting its rate.
 const defaultConcurrency = 16
 
+// defaultLookUpTimeout is longer than the AWS SDK's retries on throttling take.
+const defaultLookUpTimeout = 2 * time.Minute
+
 // A run is one sweep, event or plan.
 type run struct {
 	*Controller
@@ -28,6 +31,7 @@ type run struct {
 	report   Report
 	pending  []pending     // jobs to be submitted
 	inFlight jobs.InFlight // nil until the first job is to be submitted
+	blind    error         // why the jobs in flight could not be listed; nothing can be submitted then
 }
 
 func (c *Controller) start() *run {
@@ -38,7 +42,10 @@ func (c *Controller) start() *run {
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
-	r.lookUps = lookUps{digests: c.Digests, calls: map[imagename.Name]*call{}}
+	r.lookUps = lookUps{digests: c.Digests, timeout: c.LookUpTimeout, calls: map[imagename.Name]*call{}}
+	if r.lookUps.timeout <= 0 {
+		r.lookUps.timeout = defaultLookUpTimeout
+	}
 	return r
 }
 
@@ -114,30 +121,4 @@ func (r *run) logDecision(d Decision) {
 		}
 		r.log.Debug("compared", "source", d.Source, "digest", d.Digest, "destination", dest.Name, "state", dest.State, "reason", dest.Reason())
 	}
-}
-
-// lookUps asks for each image's digest once, however many entries name it. A failure
-// is remembered too: what has just failed is not asked again in the same run.
-type lookUps struct {
-	digests Digests
-	mu      sync.Mutex
-	calls   map[imagename.Name]*call
-}
-
-type call struct {
-	once   sync.Once
-	digest digest.Digest
-	err    error
-}
-
-func (l *lookUps) digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
-	l.mu.Lock()
-	c := l.calls[name]
-	if c == nil {
-		c = &call{}
-		l.calls[name] = c
-	}
-	l.mu.Unlock()
-	c.once.Do(func() { c.digest, c.err = l.digests.Digest(ctx, name) })
-	return c.digest, c.err
 }

@@ -41,12 +41,11 @@ func (r *run) flush(ctx context.Context) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	if r.inFlight == nil {
-		inFlight, err := r.Jobs.InFlight(ctx)
-		if err != nil {
-			return err
-		}
-		r.inFlight = inFlight
+	if r.inFlight == nil && r.blind == nil {
+		r.inFlight, r.blind = r.Jobs.InFlight(ctx)
+	}
+	if r.blind != nil {
+		return r.blind
 	}
 	list := make([]jobs.Job, len(batch))
 	for i, p := range batch {
@@ -60,7 +59,7 @@ func (r *run) flush(ctx context.Context) error {
 
 // finish submits what is left after judging ended with err.
 func (r *run) finish(ctx context.Context, err error) (Report, error) {
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && r.blind == nil {
 		err = errors.Join(err, r.flush(ctx))
 	}
 	if ctx.Err() != nil {

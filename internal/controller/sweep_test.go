@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -48,8 +49,23 @@ func TestSweepSubmitsWhatIsStaleAndNothingElse(t *testing.T) {
 			submitted: []string{"alpine -> b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
 		},
 		"source with a digest": {
-			world:     &world{entries: map[string]string{pinned: "r.io/b:1"}},
+			world:     &world{entries: map[string]string{pinned: "r.io/b:1"}, images: images{pinned: one}},
 			submitted: []string{pinned + " -> r.io/b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
+		},
+		"source with a digest and a tag that has moved on": {
+			world:     &world{entries: map[string]string{"r.io/pinned:1@" + one.String(): "r.io/b:1"}, images: images{pinned: one, "r.io/pinned:1": two}},
+			submitted: []string{"r.io/pinned:1@" + one.String() + " -> r.io/b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
+		},
+		"source with a digest that is nowhere": {
+			world:  &world{entries: map[string]string{pinned: "r.io/b:1"}},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "` + pinned + `": source image does not exist`},
+		},
+		"images in files": {
+			world:  &world{entries: map[string]string{"oci:a:1": "r.io/b:1", "r.io/a:1": "r.io/b:1,dir:b"}, images: images{"r.io/a:1": one, "oci:a:1": one}},
+			report: controller.Report{Entries: 2, Failed: 2}, errs: []string{
+				`entry "oci:a:1": source: image name "oci:a:1": an entry can name images in registries only`,
+				`entry "r.io/a:1": destination: image name "dir:b": an entry can name images in registries only`,
+			},
 		},
 		"in flight": {
 			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, copying: map[string]bool{"r.io/a:1 -> r.io/b:1": true}},
@@ -95,7 +111,7 @@ func TestSweepSubmitsWhatIsStaleAndNothingElse(t *testing.T) {
 		},
 		"malformed destination": {
 			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:"}, images: images{"r.io/a:1": one}},
-			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": destination: image name "r.io/c:": invalid reference format`},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": destination: image name "r.io/c:": invalid reference format; write HOST/NAME:TAG or HOST/NAME@sha256:DIGEST`},
 		},
 		"refused by Batch": {
 			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, submitErr: map[string]error{"r.io/a:1": errBroken}},
@@ -199,6 +215,31 @@ func TestEntriesAreComparedConcurrentlyUpToTheLimit(t *testing.T) {
 	}
 }
 
+func TestARegistryThatNeverAnswersHoldsUpNoOtherEntry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // where two minutes pass at once
+		w := &world{
+			entries: map[string]string{"mute.io/a:1": "r.io/b:1", "r.io/a:1": "r.io/c:1,mute.io/c:1"},
+			images:  images{"r.io/a:1": one},
+		}
+		w.onLookUp = func(ctx context.Context, name string) {
+			if strings.HasPrefix(name, "mute.io/") {
+				<-ctx.Done()
+			}
+		}
+		report, err := w.controller().Sweep(t.Context())
+		if err != nil || report.Submitted != 1 || report.Failed != 2 {
+			t.Errorf("%v, %v", report, err)
+		}
+		want := []string{
+			`entry "mute.io/a:1": no answer from mute.io within 2m0s: context deadline exceeded`,
+			`entry "r.io/a:1": destination "mute.io/c:1": no answer from mute.io within 2m0s: context deadline exceeded`,
+		}
+		if diff := cmp.Diff(want, texts(report.Errors)); diff != "" {
+			t.Errorf("errors (-want +got)\n%s", diff)
+		}
+	})
+}
+
 func TestJobsInFlightAreListedOnceHoweverManyJobs(t *testing.T) {
 	w := &world{entries: map[string]string{}, images: images{}}
 	for i := range 250 {
@@ -228,6 +269,25 @@ func TestNothingIsSubmittedWithoutKnowingWhatIsInFlight(t *testing.T) {
 	report, err := w.controller().Sweep(t.Context())
 	if !errors.Is(err, errBroken) || err.Error() != errBroken.Error() || w.submitted != nil || report.Failed != 0 {
 		t.Errorf("%v, %v, submitted %v", report, err, w.submitted)
+	}
+}
+
+func TestJobsInFlightThatCannotBeListedAreAskedForOnce(t *testing.T) {
+	const entries = 150 // more than are submitted together
+	w := &world{entries: map[string]string{}, images: images{}, inFlightErr: errBroken}
+	var lookUps sync.WaitGroup
+	for i := range entries {
+		source := fmt.Sprintf("r.io/a:%03d", i)
+		w.entries[source], w.images[source] = fmt.Sprintf("r.io/b:%03d", i), one
+		lookUps.Add(2)
+	}
+	w.onLookUp = func(context.Context, string) { lookUps.Done() }
+	w.onInFlight = lookUps.Wait // until the other entries are judged, and about to be taken in
+	c := w.controller()
+	c.Concurrency = entries
+	_, err := c.Sweep(t.Context())
+	if !errors.Is(err, errBroken) || err.Error() != errBroken.Error() || w.listed != 1 {
+		t.Errorf("%v, listed %d times", err, w.listed)
 	}
 }
 

@@ -75,9 +75,9 @@ func (r repository) checkAvailability(ctx context.Context, digests []digest.Dige
 		in.LayerDigests = append(in.LayerDigests, d.String())
 		sizes[d] = unavailable
 	}
-	out, err := r.api.BatchCheckLayerAvailability(ctx, in)
+	out, err := calling(ctx, r, "BatchCheckLayerAvailability", r.api.BatchCheckLayerAvailability, in)
 	if err != nil {
-		return nil, r.failed("BatchCheckLayerAvailability", err)
+		return nil, err
 	}
 	for _, layer := range out.Layers {
 		d := digest.Digest(aws.ToString(layer.LayerDigest))

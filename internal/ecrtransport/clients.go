@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -74,7 +75,8 @@ func variant(o *ecr.Options, key endpoint) (aws.FIPSEndpointState, aws.DualStack
 }
 
 // newRetryer returns the SDK's standard retryer with ECR's own ways to throttle added, and without
-// LimitExceededException, which in ECR is a quota that waiting doesn't raise.
+// LimitExceededException, which in ECR is a quota that waiting doesn't raise, and without connections
+// that are refused: nobody listens there, and it would take minutes to say so.
 func newRetryer(maxAttempts int, maxBackoff time.Duration) aws.Retryer {
 	if maxAttempts <= 0 {
 		maxAttempts = defaultMaxAttempts
@@ -83,7 +85,9 @@ func newRetryer(maxAttempts int, maxBackoff time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = maxAttempts
 		o.MaxBackoff = maxBackoff
-		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(quotaExceeded)}, o.Retryables...)
+		o.Retryables = append([]retry.IsErrorRetryable{
+			retry.IsErrorRetryableFunc(quotaExceeded), retry.IsErrorRetryableFunc(refused),
+		}, o.Retryables...)
 		o.Retryables = append(o.Retryables, throttled,
 			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}})
 		o.Throttles = append(o.Throttles, retry.ThrottleErrorCode(throttled))
@@ -93,6 +97,13 @@ func newRetryer(maxAttempts int, maxBackoff time.Duration) aws.Retryer {
 func quotaExceeded(err error) aws.Ternary {
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() == "LimitExceededException" {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
+}
+
+func refused(err error) aws.Ternary {
+	if errors.Is(err, syscall.ECONNREFUSED) {
 		return aws.FalseTernary
 	}
 	return aws.UnknownTernary

@@ -11,18 +11,18 @@ import (
 	"go.podman.io/image/v5/types"
 )
 
-// ecrImageDestination writes an image to ECR. Its methods are safe for concurrent use.
+// ecrImageDestination writes an image to ECR, or to ECR Public. Its methods are safe for concurrent use.
 type ecrImageDestination struct {
 	ref   ecrReference
 	repo  repository
 	blobs availability
-	turns turns // at uploading
+	turns turns[digest.Digest] // at uploading
 }
 
 var _ types.ImageDestination = (*ecrImageDestination)(nil)
 
 func newImageDestination(ref ecrReference) (*ecrImageDestination, error) {
-	repo, err := ref.transport.repository(ref.name)
+	repo, err := ref.transport.destination(ref.name)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (d *ecrImageDestination) HasThreadSafePutBlob() bool { return true }
 func (d *ecrImageDestination) PutBlob(
 	ctx context.Context, stream io.Reader, inputInfo types.BlobInfo, _ types.BlobInfoCache, _ bool,
 ) (types.BlobInfo, error) {
-	if err := checkBlob(inputInfo); err != nil {
+	if err := d.checkBlob(inputInfo); err != nil {
 		return types.BlobInfo{}, err
 	}
 	if inputInfo.Digest != "" {
@@ -101,7 +101,7 @@ func (d *ecrImageDestination) PutBlob(
 }
 
 // checkBlob refuses what can't be uploaded before anything is sent.
-func checkBlob(info types.BlobInfo) error {
+func (d *ecrImageDestination) checkBlob(info types.BlobInfo) error {
 	if info.Digest != "" {
 		if err := info.Digest.Validate(); err != nil {
 			return fmt.Errorf("blob digest %q: %w", info.Digest, err)
@@ -110,7 +110,7 @@ func checkBlob(info types.BlobInfo) error {
 			return fmt.Errorf("blob %s: ECR knows sha256 only", info.Digest)
 		}
 	}
-	if info.Size > maxLayerSize {
+	if info.Size > d.repo.limits.layerSize {
 		return tooLarge(info)
 	}
 	return nil

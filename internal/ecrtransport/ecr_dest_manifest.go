@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
+
+	"ecrmirror/internal/imagename"
 )
 
 // maxManifestSize is the size of ImageManifest in ECR's API model.
@@ -46,10 +48,10 @@ func (d *ecrImageDestination) putImage(ctx context.Context, content []byte, tag 
 	if tag != "" {
 		in.ImageTag = aws.String(tag)
 	}
-	if err := d.ref.transport.pacePutImage(ctx, d.ref.name.ECR); err != nil {
+	if err := d.ref.transport.pacePutImage(ctx, d.ref.name); err != nil {
 		return fmt.Errorf("waiting to put manifest %s: %w", computed, err)
 	}
-	out, err := d.repo.api.PutImage(ctx, in)
+	out, err := calling(ctx, d.repo, "PutImage", d.repo.api.PutImage, in)
 	switch errorCode(err) {
 	case "ImageAlreadyExistsException":
 		return nil
@@ -57,7 +59,7 @@ func (d *ecrImageDestination) putImage(ctx context.Context, content []byte, tag 
 		return d.sameTag(ctx, tag, computed, err)
 	}
 	if err != nil {
-		return fmt.Errorf("manifest %s: %w", label(tag, computed), d.repo.failed("PutImage", err))
+		return fmt.Errorf("manifest %s: %w%s", label(tag, computed), err, d.untagged(tag, err))
 	}
 	if out.Image == nil || out.Image.ImageId == nil {
 		return d.repo.failed("PutImage", fmt.Errorf("empty answer for %s", label(tag, computed)))
@@ -73,11 +75,20 @@ func (d *ecrImageDestination) putImage(ctx context.Context, content []byte, tag 
 func (d *ecrImageDestination) sameTag(ctx context.Context, tag string, computed digest.Digest, refusal error) error {
 	found, err := d.repo.digestOf(ctx, imageID(tag, ""))
 	if err != nil {
-		return fmt.Errorf("%w; looking up what the tag has: %w", d.repo.failed("PutImage", refusal), err)
+		return fmt.Errorf("%w; looking up what the tag has: %w", refusal, err)
 	}
 	if found == computed {
 		return nil
 	}
 	err = fmt.Errorf("%w: %s has %s and can't move to %s", ErrImmutableTag, tag, found, computed)
 	return d.repo.failed("PutImage", err)
+}
+
+// untagged explains a refusal that may be for want of a tag. ECR Public's API reference asks for one
+// with every manifest of OCI's and of Docker's schema 2, but an instance of an index has none to give.
+func (d *ecrImageDestination) untagged(tag string, refusal error) string {
+	if tag != "" || d.ref.name.Kind != imagename.ECRPublic || errorCode(refusal) != "InvalidParameterException" {
+		return ""
+	}
+	return "; ECR Public may not take an image without a tag, such as one of an index's instances, by its API"
 }

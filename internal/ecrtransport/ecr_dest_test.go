@@ -252,15 +252,20 @@ func TestDestinationPacesPutImage(t *testing.T) {
 	transport := New(Options{PutImageRate: 2})
 	name := parse(t, here)
 	for range 2 {
-		if err := transport.pacePutImage(t.Context(), name.ECR); err != nil {
+		if err := transport.pacePutImage(t.Context(), name); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if limiter := transport.limiters[accountRegion{"111122223333", "us-east-1"}]; limiter.Allow() {
 		t.Error("a third call at once where the rate is 2 a second")
 	}
-	if err := transport.pacePutImage(t.Context(), parse(t, there).ECR); err != nil || len(transport.limiters) != 2 {
-		t.Errorf("%d limiters for two registries, %v", len(transport.limiters), err)
+	for _, image := range []string{there, open, "public.ecr.aws/other/app"} {
+		if err := transport.pacePutImage(t.Context(), parse(t, image)); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(transport.limiters); n != 3 {
+		t.Errorf("%d limiters for two registries and ECR Public", n)
 	}
 	if limit := New(Options{}).opts.PutImageRate; limit != 10 {
 		t.Errorf("%d a second", limit)

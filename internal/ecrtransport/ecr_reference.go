@@ -11,7 +11,7 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// ecrReference is an ImageReference for an image in private ECR.
+// ecrReference is an ImageReference for an image in private ECR, or in ECR Public.
 type ecrReference struct {
 	transport *Transport
 	name      imagename.Name  // with a tag, a digest or both
@@ -69,7 +69,7 @@ func (ref ecrReference) NewImage(ctx context.Context, sys *types.SystemContext) 
 }
 
 // NewImageSource returns a source for the image. It makes no call: that the image does not exist
-// shows when it is read.
+// shows when it is read. For an image in ECR Public it returns an error.
 func (ref ecrReference) NewImageSource(context.Context, *types.SystemContext) (types.ImageSource, error) {
 	return newImageSource(ref)
 }

@@ -17,10 +17,10 @@ import (
 	"ecrmirror/internal/chunked"
 )
 
-// ecrImageSource reads an image from ECR. Its methods are safe for concurrent use.
+// ecrImageSource reads an image from private ECR. Its methods are safe for concurrent use.
 type ecrImageSource struct {
 	ref  ecrReference
-	repo repository
+	repo privateRepository
 
 	mu   sync.Mutex
 	root *fetchedManifest // once it was read

@@ -1,8 +1,6 @@
 package ecrtransport
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -19,8 +17,8 @@ import (
 
 // Options are what a [Transport] works with.
 type Options struct {
-	// Client gives the client for a registry; see [NewClients]. It is required, and called
-	// concurrently.
+	// Client gives the client for a registry of private ECR; see [NewClients]. It is required for
+	// those, and called concurrently.
 	Client func(imagename.ECRRegistry) (API, error)
 	// HTTP reads presigned URLs and those of foreign layers. It must send no credentials of its
 	// own. Nil means one with time limits on connecting and on headers, and none on bodies.
@@ -31,9 +29,18 @@ type Options struct {
 	Budget *chunked.Budget
 	// Chunks tunes reads; the zero value means the defaults of package chunked.
 	Chunks chunked.Options
-	// PutImageRate is the number of PutImage calls a second for one account and region, with bursts
-	// of as many; 0 means 10, ECR's quota unless it was raised.
+	// PutImageRate is the number of PutImage calls a second for one account and region, and for all
+	// of ECR Public, with bursts of as many; 0 means 10, ECR's quota unless it was raised.
 	PutImageRate int
+	// Public is the client for ECR Public; see [NewPublicClient]. Nil means that nothing can be
+	// written there.
+	Public PublicAPI
+	// CreateRepositories is by what missing repositories are created when something is written to
+	// them. Nil means never.
+	CreateRepositories *RepositoryTemplate
+	// CreateHint ends the message about a missing repository that something was to be written to:
+	// it may say how to ask for its creation. It follows a command that creates it.
+	CreateHint string
 }
 
 // Transport is Amazon ECR as a transport. It is safe for concurrent use.
@@ -42,12 +49,12 @@ type Transport struct {
 
 	mu       sync.Mutex
 	limiters map[accountRegion]*rate.Limiter // of PutImage
+
+	creations creations
+	logins    publicLogins
 }
 
 var _ types.ImageTransport = (*Transport)(nil)
-
-// accountRegion is what ECR's quotas count by.
-type accountRegion struct{ account, region string }
 
 // New returns a transport.
 func New(opts Options) *Transport {
@@ -80,8 +87,8 @@ func newHTTPClient() *http.Client {
 // Name returns "ecr".
 func (t *Transport) Name() string { return "ecr" }
 
-// ParseReference parses HOST/NAME[:TAG][@DIGEST] or ecr.aws/ARN[:TAG][@DIGEST], with or without
-// "//" before it. The tag is "latest" where there is neither tag nor digest. See [imagename.Parse].
+// ParseReference parses HOST/NAME[:TAG][@DIGEST], where the host is one of private ECR or ECR
+// Public, or ecr.aws/ARN[:TAG][@DIGEST], with or without "//" before it. The tag is "latest" where there is neither tag nor digest. See [imagename.Parse].
 func (t *Transport) ParseReference(s string) (types.ImageReference, error) {
 	s = strings.TrimPrefix(s, "//")
 	if strings.Contains(s, "://") {
@@ -94,10 +101,11 @@ func (t *Transport) ParseReference(s string) (types.ImageReference, error) {
 	return t.NewReference(name)
 }
 
-// NewReference returns a reference for a name of kind [imagename.ECR]; other kinds are errors.
+// NewReference returns a reference for a name of kind [imagename.ECR], or of kind
+// [imagename.ECRPublic], which is for writing only; other kinds are errors.
 func (t *Transport) NewReference(name imagename.Name) (types.ImageReference, error) {
-	if name.Kind != imagename.ECR {
-		return nil, fmt.Errorf("image name %q: is not in private Amazon ECR", name)
+	if name.Kind != imagename.ECR && name.Kind != imagename.ECRPublic {
+		return nil, fmt.Errorf("image name %q: is not in Amazon ECR", name)
 	}
 	named, err := name.Reference()
 	if err != nil {
@@ -108,28 +116,3 @@ func (t *Transport) NewReference(name imagename.Name) (types.ImageReference, err
 
 // ValidatePolicyConfigurationScope accepts every scope: one that matches no reference does no harm.
 func (t *Transport) ValidatePolicyConfigurationScope(string) error { return nil }
-
-// repository returns where calls for name go.
-func (t *Transport) repository(name imagename.Name) (repository, error) {
-	if t.opts.Client == nil {
-		return repository{}, errors.New("ecrtransport: Options.Client is missing")
-	}
-	api, err := t.opts.Client(name.ECR)
-	if err != nil {
-		return repository{}, fmt.Errorf("client for %s: %w", name.Host, err)
-	}
-	return repository{api: api, name: name}, nil
-}
-
-// pacePutImage waits until PutImage may be called.
-func (t *Transport) pacePutImage(ctx context.Context, registry imagename.ECRRegistry) error {
-	key := accountRegion{registry.Account, registry.Region}
-	t.mu.Lock()
-	limiter := t.limiters[key]
-	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Limit(t.opts.PutImageRate), t.opts.PutImageRate)
-		t.limiters[key] = limiter
-	}
-	t.mu.Unlock()
-	return limiter.Wait(ctx)
-}

@@ -41,6 +41,8 @@ var references = []struct{ in, want string }{
 	{"123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk/app:v1", "//123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk/app:v1"},
 	{"123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov/app:v1", "//123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov/app:v1"},
 	{"123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app:v1", "//123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app:v1"},
+	{"public.ecr.aws/alias/team/app:v1", "//public.ecr.aws/alias/team/app:v1"},
+	{"ecr-public.aws.com/alias/app" + sha, "//ecr-public.aws.com/alias/app" + sha},
 	{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app", "//123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest"},
 	{"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/a/b:v1" + sha, "//123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a/b:v1" + sha},
 }
@@ -61,7 +63,7 @@ func TestTransportParseReference(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", "//", "app", "docker.io/library/app", "public.ecr.aws/app/app", "oci:/path", "dir:/path",
+		"", "//", "app", "docker.io/library/app", "public.ecr.aws/app", "oci:/path", "dir:/path",
 		"docker://123456789012.dkr.ecr.us-east-1.amazonaws.com/app",        // another transport's
 		"//docker://123456789012.dkr.ecr.us-east-1.amazonaws.com/app",      //
 		"123456789012.dkr.ecr.us-east-1.amazonaws.com/",                    // no repository
@@ -94,8 +96,8 @@ func TestTransportNewReference(t *testing.T) {
 	if _, err := transport.NewReference(parse(t, here+":v1")); err != nil {
 		t.Error(err)
 	}
-	for _, name := range []string{"alpine", "public.ecr.aws/app/app", "oci:/path"} {
-		if _, err := transport.NewReference(parse(t, name)); err == nil || !strings.Contains(err.Error(), "not in private Amazon ECR") {
+	for _, name := range []string{"alpine", "oci:/path"} {
+		if _, err := transport.NewReference(parse(t, name)); err == nil || !strings.Contains(err.Error(), "not in Amazon ECR") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

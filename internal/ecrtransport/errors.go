@@ -15,6 +15,9 @@ import (
 var (
 	// ErrRepositoryNotFound: the repository does not exist, or not for this caller.
 	ErrRepositoryNotFound = errors.New("repository not found")
+	// ErrRepositoryIncomplete: a missing repository was created, but a policy of its template could
+	// not be set. It is there now, so that trying again does not set it either.
+	ErrRepositoryIncomplete = errors.New("the repository was created incompletely")
 	// ErrImageNotFound: the repository has no such tag or digest, or the tag has another digest
 	// than the one asked for.
 	ErrImageNotFound = errors.New("image not found")
@@ -35,10 +38,16 @@ var (
 	ErrDigestMismatch = errors.New("digest mismatch")
 )
 
+// Codes of ECR's that are decided on in several places.
+const (
+	codeRepositoryNotFound = "RepositoryNotFoundException"
+	codeRepositoryExists   = "RepositoryAlreadyExistsException"
+)
+
 // sentinels gives the errors that ECR's codes mean: those of exceptions, and those of failures of
 // single images in a batch.
 var sentinels = map[string]error{
-	"RepositoryNotFoundException":       ErrRepositoryNotFound,
+	codeRepositoryNotFound:              ErrRepositoryNotFound,
 	"ImageNotFoundException":            ErrImageNotFound,
 	"ImageNotFound":                     ErrImageNotFound,
 	"ImageTagDoesNotMatchDigest":        ErrImageNotFound,
@@ -52,13 +61,14 @@ var sentinels = map[string]error{
 
 // A callError is a call that failed.
 type callError struct {
-	operation string
-	name      imagename.Name
-	err       error
+	operation  string
+	name       imagename.Name
+	err        error
+	createHint string
 }
 
 func (e *callError) Error() string {
-	return fmt.Sprintf("ecr %s %s: %s%s", e.operation, repositoryName(e.name), e.text(), e.hint())
+	return fmt.Sprintf("%s %s %s: %s%s", service(e.name), e.operation, repositoryName(e.name), e.text(), e.hint())
 }
 
 // Unwrap returns the SDK's error and the sentinel that its code means.
@@ -93,8 +103,25 @@ func (e *callError) hint() string {
 	if !errors.Is(e, ErrRepositoryNotFound) {
 		return ""
 	}
-	return fmt.Sprintf("; to create it: aws ecr create-repository --registry-id %s --region %s --repository-name %s",
-		e.name.ECR.Account, e.name.ECR.Region, e.name.Repository)
+	return "; to create it: " + strings.TrimSpace(createCommand(e.name)+" "+e.createHint)
+}
+
+// createCommand is how people create a repository.
+func createCommand(name imagename.Name) string {
+	if name.Kind == imagename.ECRPublic {
+		_, repository := name.SplitAlias()
+		return fmt.Sprintf("aws ecr-public create-repository --region %s --repository-name %s", publicRegion, repository)
+	}
+	return fmt.Sprintf("aws ecr create-repository --registry-id %s --region %s --repository-name %s",
+		name.ECR.Account, name.ECR.Region, name.Repository)
+}
+
+// service names the API of an image's registry as AWS's command line does.
+func service(name imagename.Name) string {
+	if name.Kind == imagename.ECRPublic {
+		return "ecr-public"
+	}
+	return "ecr"
 }
 
 // repositoryName names a repository as people write it.

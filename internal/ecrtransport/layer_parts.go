@@ -25,7 +25,7 @@ type partSender struct {
 	flight  *part    // being sent
 	result  chan error
 	first   *part // the first part that was sent
-	sent    int
+	sent    int64
 }
 
 func newPartSender(u *upload) *partSender {
@@ -78,9 +78,9 @@ func (s *partSender) sendAll(ctx context.Context, stream io.Reader) (size int64,
 			s.free = append(s.free, buf)
 			return off, nil
 		}
-		if s.sent == maxParts {
+		if most := s.u.repo.limits.parts; s.sent == most {
 			s.free = append(s.free, buf)
-			return 0, fmt.Errorf("more than %d parts of %d bytes: %w", maxParts, s.u.partSize, ErrLayerTooLarge)
+			return 0, fmt.Errorf("more than %d parts of %d bytes: %w", most, s.u.partSize, ErrLayerTooLarge)
 		}
 		s.start(ctx, p)
 		off += int64(len(p.data))

@@ -15,13 +15,6 @@ import (
 	"ecrmirror/internal/chunked"
 )
 
-// ECR's limits on a layer, from its service quotas and API model.
-const (
-	maxLayerSize = 52_000 << 20
-	maxParts     = 4_200
-	maxPartSize  = 20 << 20
-)
-
 // An upload takes one blob from a stream to ECR. Parts must arrive in order, so one is sent at a
 // time, while the next is read.
 type upload struct {
@@ -43,7 +36,8 @@ func (u *upload) run(ctx context.Context, stream io.Reader) (types.BlobInfo, err
 	if err := u.begin(ctx); err != nil {
 		return types.BlobInfo{}, err
 	}
-	if u.partSize = u.choosePartSize(u.partSize); u.partSize > maxPartSize {
+	u.partSize = u.repo.limits.choosePartSize(u.partSize, u.info.Size)
+	if u.partSize > u.repo.limits.partSize {
 		return types.BlobInfo{}, tooLarge(u.info)
 	}
 	parts := newPartSender(u)
@@ -65,31 +59,21 @@ func (u *upload) run(ctx context.Context, stream io.Reader) (types.BlobInfo, err
 
 // begin begins an upload, or begins it again: then the size of parts stays what it was.
 func (u *upload) begin(ctx context.Context) error {
-	out, err := u.repo.api.InitiateLayerUpload(ctx, &ecr.InitiateLayerUploadInput{
+	const operation = "InitiateLayerUpload"
+	out, err := calling(ctx, u.repo, operation, u.repo.api.InitiateLayerUpload, &ecr.InitiateLayerUploadInput{
 		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(),
 	})
 	switch {
 	case err != nil:
-		return u.repo.failed("InitiateLayerUpload", err)
+		return err
 	case aws.ToString(out.UploadId) == "" || aws.ToInt64(out.PartSize) <= 0:
-		return u.repo.failed("InitiateLayerUpload", errors.New("answer without an upload id or part size"))
+		return u.repo.failed(operation, errors.New("answer without an upload id or part size"))
 	}
 	u.id = *out.UploadId
 	if u.partSize == 0 {
 		u.partSize = *out.PartSize
 	}
 	return nil
-}
-
-// choosePartSize returns the size that ECR asks for, or the next MiB of which no more than maxParts
-// hold the blob.
-func (u *upload) choosePartSize(asked int64) int64 {
-	if u.info.Size <= asked*maxParts {
-		return min(asked, maxPartSize)
-	}
-	const mib = 1 << 20
-	least := (u.info.Size + maxParts - 1) / maxParts
-	return (least + mib - 1) / mib * mib
 }
 
 // complete makes the blob visible. If ECR forgot the upload meanwhile, either a lost reply was to
@@ -141,8 +125,4 @@ func (u *upload) label() string {
 		return "of unknown digest"
 	}
 	return u.info.Digest.String()
-}
-
-func tooLarge(info types.BlobInfo) error {
-	return fmt.Errorf("blob %s of %d bytes: %w", info.Digest, info.Size, ErrLayerTooLarge)
 }

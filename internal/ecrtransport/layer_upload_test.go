@@ -109,55 +109,71 @@ func TestUploadChecksTheStream(t *testing.T) {
 
 func TestUploadRefusesWhatIsTooLarge(t *testing.T) {
 	w, e := newTiny(t)
-	info := types.BlobInfo{Digest: digest.Digest(sha[1:]), Size: maxLayerSize + 1}
 	unread := readerFunc(func([]byte) (int, error) { t.Error("was read"); return 0, io.EOF })
-	if _, err := w.destination(here).PutBlob(t.Context(), unread, info, nil, false); !errors.Is(err, ErrLayerTooLarge) {
-		t.Errorf("got %v", err)
+	for image, most := range map[string]int64{here: 52_000 * mib, open: 10_000 * mib} {
+		info := types.BlobInfo{Digest: digest.Digest(sha[1:]), Size: most + 1}
+		if _, err := w.destination(image).PutBlob(t.Context(), unread, info, nil, false); !errors.Is(err, ErrLayerTooLarge) {
+			t.Errorf("%s: got %v", image, err)
+		}
 	}
 	if e.begun != 0 {
 		t.Errorf("%d uploads were begun", e.begun)
 	}
-	for _, tt := range []struct{ size, asked, want int64 }{
-		{-1, 10 * mib, 10 * mib},
-		{-1, 30 * mib, 20 * mib},
-		{mib, 10 * mib, 10 * mib},
-		{42_000 * mib, 10 * mib, 10 * mib},
-		{42_000*mib + 1, 10 * mib, 11 * mib},
-		{maxLayerSize, 10 * mib, 13 * mib},
-		{maxLayerSize, 5 * mib, 13 * mib},
+}
+
+func TestLimitsChooseTheSizeOfParts(t *testing.T) {
+	for _, tt := range []struct {
+		limits            limits
+		size, asked, want int64
+	}{
+		{privateLimits, -1, 10 * mib, 10 * mib},
+		{privateLimits, -1, 30 * mib, 20 * mib},
+		{privateLimits, mib, 10 * mib, 10 * mib},
+		{privateLimits, 42_000 * mib, 10 * mib, 10 * mib},
+		{privateLimits, 42_000*mib + 1, 10 * mib, 11 * mib},
+		{privateLimits, 52_000 * mib, 10 * mib, 13 * mib},
+		{privateLimits, 52_000 * mib, 5 * mib, 13 * mib},
+		{publicLimits, -1, 20 * mib, 10 * mib},
+		{publicLimits, 5_000 * mib, 5 * mib, 5 * mib},
+		{publicLimits, 5_000*mib + 1, 5 * mib, 6 * mib},
+		{publicLimits, 10_000 * mib, 5 * mib, 10 * mib},
 	} {
-		u := &upload{info: types.BlobInfo{Size: tt.size}}
-		if got := u.choosePartSize(tt.asked); got != tt.want || tt.size > got*maxParts {
+		got := tt.limits.choosePartSize(tt.asked, tt.size)
+		if got != tt.want || tt.size > got*tt.limits.parts || got > tt.limits.partSize {
 			t.Errorf("%d bytes, asked for parts of %d: chose %d, want %d", tt.size, tt.asked, got, tt.want)
 		}
 	}
 }
 
 func TestUploadCountsPartsWhereTheSizeIsUnknown(t *testing.T) {
-	w, e := newTiny(t)
-	u := newUpload(w.destination(here).repo, w.budget, types.BlobInfo{Size: -1})
-	if err := u.begin(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	parts := newPartSender(u)
-	defer parts.close()
-	parts.sent = maxParts - 2
-	endless := readerFunc(func(p []byte) (int, error) { return len(p), nil })
-	if _, err := parts.sendAll(t.Context(), endless); !errors.Is(err, ErrLayerTooLarge) || len(e.spans) != 2 {
-		t.Errorf("%d parts were sent, got %v", len(e.spans), err)
+	for image, most := range map[string]int64{here: 4_200, open: 1_000} {
+		w, e := newTiny(t)
+		u := newUpload(w.destination(image).repo, w.budget, types.BlobInfo{Size: -1})
+		if err := u.begin(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		parts := newPartSender(u)
+		parts.sent = most - 2
+		endless := readerFunc(func(p []byte) (int, error) { return len(p), nil })
+		if _, err := parts.sendAll(t.Context(), endless); !errors.Is(err, ErrLayerTooLarge) || len(e.spans) != 2 {
+			t.Errorf("%s: %d parts were sent, got %v", image, len(e.spans), err)
+		}
+		parts.close()
 	}
 }
 
 // Replies that are lost, so that the SDK sends again what has arrived.
 func TestUploadOutlivesLostReplies(t *testing.T) {
-	for _, operation := range []string{"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload"} {
-		w, e := newTiny(t)
-		var lost atomic.Int32
-		w.loseReplies(func(o string) bool { return o == operation && lost.Add(1)%2 == 1 })
-		layer := randomBytes(5*tinyPart + 7)
-		w.put(w.destination(here), layer)
-		if e.received != len(layer) || e.layers[blobInfo(layer).Digest] != len(layer) {
-			t.Errorf("%s: %d bytes arrived for %d", operation, e.received, len(layer))
+	for _, image := range []string{here, open} {
+		for _, operation := range []string{"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload"} {
+			w, e := newTiny(t)
+			var lost atomic.Int32
+			w.loseReplies(func(o string) bool { return o == operation && lost.Add(1)%2 == 1 })
+			layer := randomBytes(5*tinyPart + 7)
+			w.put(w.destination(image), layer)
+			if e.received != len(layer) || e.layers[blobInfo(layer).Digest] != len(layer) {
+				t.Errorf("%s, %s: %d bytes arrived for %d", image, operation, e.received, len(layer))
+			}
 		}
 	}
 }

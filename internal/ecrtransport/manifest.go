@@ -18,7 +18,7 @@ type fetchedManifest struct {
 }
 
 // getManifest asks for one manifest by tag, digest or both.
-func (r repository) getManifest(ctx context.Context, tag string, want digest.Digest) (fetchedManifest, error) {
+func (r privateRepository) getManifest(ctx context.Context, tag string, want digest.Digest) (fetchedManifest, error) {
 	const operation = "BatchGetImage"
 	out, err := r.api.BatchGetImage(ctx, &ecr.BatchGetImageInput{
 		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),

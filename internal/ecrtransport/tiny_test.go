@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,8 +17,8 @@ import (
 // layers.
 const tinyPart = 1000
 
-// A tiny ECR takes uploads in parts of tinyPart bytes, in order, as ECR does. It counts what
-// arrives.
+// A tiny ECR takes uploads in parts of tinyPart bytes, in order, as ECR and ECR Public do. It counts
+// what arrives.
 type tiny struct {
 	mu       sync.Mutex
 	uploads  map[string][]byte
@@ -41,16 +42,22 @@ func (e *tiny) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer e.mu.Unlock()
 	m := members(r)
 	id, _ := m["uploadId"].(string)
-	switch r.Header.Get("X-Amz-Target") {
-	case "AmazonEC2ContainerRegistry_V20150921.InitiateLayerUpload":
+	service, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	repository := fmt.Sprintf("%s %v %v", service, m["registryId"], m["repositoryName"])
+	if repository != "AmazonEC2ContainerRegistry_V20150921 111122223333 app" && repository != "SpencerFrontendService alias team/app" {
+		refuse(w, http.StatusBadRequest, "RepositoryNotFoundException", "")
+		return
+	}
+	switch operation {
+	case "InitiateLayerUpload":
 		e.begun++
 		e.uploads[fmt.Sprint(e.begun)] = []byte{}
 		answer(w, `{"uploadId":"%d","partSize":%d}`, e.begun, tinyPart)
-	case "AmazonEC2ContainerRegistry_V20150921.UploadLayerPart":
+	case "UploadLayerPart":
 		e.part(w, id, m)
-	case "AmazonEC2ContainerRegistry_V20150921.CompleteLayerUpload":
+	case "CompleteLayerUpload":
 		e.complete(w, id, digest.Digest(m["layerDigests"].([]any)[0].(string)))
-	case "AmazonEC2ContainerRegistry_V20150921.BatchCheckLayerAvailability":
+	case "BatchCheckLayerAvailability":
 		d := digest.Digest(m["layerDigests"].([]any)[0].(string))
 		if size, ok := e.layers[d]; ok {
 			answer(w, `{"layers":[{"layerDigest":%q,"layerAvailability":"AVAILABLE","layerSize":%d}]}`, d, size)

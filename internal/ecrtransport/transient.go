@@ -30,9 +30,9 @@ var transientCodes = map[string]bool{
 
 // Transient reports whether what failed with err may succeed at a later time: err is throttling, a
 // failure of AWS (5xx), of the network, or of the registry behind a pull-through cache. A cancelled
-// context is not transient.
+// context is not transient, and neither is [ErrRepositoryIncomplete], whatever its cause.
 func Transient(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrRepositoryIncomplete) {
 		return false
 	}
 	var api smithy.APIError

@@ -3,29 +3,27 @@ package ecrtransport
 import (
 	"context"
 	"sync"
-
-	"github.com/opencontainers/go-digest"
 )
 
-// turns lets one at a time deal with a digest. The zero value is ready.
-type turns struct {
+// turns lets one at a time deal with what has a key. The zero value is ready.
+type turns[K comparable] struct {
 	mu    sync.Mutex
-	taken map[digest.Digest]chan struct{} // closed when the turn is over
+	taken map[K]chan struct{} // closed when the turn is over
 }
 
-// take waits for the turn with d and takes it. The caller calls done.
-func (t *turns) take(ctx context.Context, d digest.Digest) (done func(), err error) {
+// take waits for the turn with a key and takes it. The caller calls done.
+func (t *turns[K]) take(ctx context.Context, key K) (done func(), err error) {
 	for {
 		t.mu.Lock()
-		over, taken := t.taken[d]
+		over, taken := t.taken[key]
 		if !taken {
 			over = make(chan struct{})
 			if t.taken == nil {
-				t.taken = map[digest.Digest]chan struct{}{}
+				t.taken = map[K]chan struct{}{}
 			}
-			t.taken[d] = over
+			t.taken[key] = over
 			t.mu.Unlock()
-			return func() { t.end(d, over) }, nil
+			return func() { t.end(key, over) }, nil
 		}
 		t.mu.Unlock()
 		select {
@@ -36,9 +34,9 @@ func (t *turns) take(ctx context.Context, d digest.Digest) (done func(), err err
 	}
 }
 
-func (t *turns) end(d digest.Digest, over chan struct{}) {
+func (t *turns[K]) end(key K, over chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.taken, d)
+	delete(t.taken, key)
 	close(over)
 }

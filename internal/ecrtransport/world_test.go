@@ -17,26 +17,30 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	standin "ecrmirror/localstack/ecr"
+	publicstandin "ecrmirror/localstack/ecrpublic"
 	"ecrmirror/localstack/stats"
 )
 
 const (
 	here  = "111122223333.dkr.ecr.us-east-1.amazonaws.com/app"
 	there = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/copy"
-	mib   = 1 << 20
+	// open is in ECR Public.
+	open = "public.ecr.aws/alias/team/app"
+	mib  = 1 << 20
 )
 
 // A fault may answer a request instead of ECR, and says whether it did. The operation is
 // "GetObject" for a presigned URL.
 type fault func(operation string, w http.ResponseWriter, r *http.Request) bool
 
-// A world is ECR's stand-in with a way to make it fail, the SDK's client, and a transport.
+// A world is the stand-in for ECR and ECR Public with a way to make it fail, the SDK's client, and a transport.
 type world struct {
 	t         *testing.T
 	url       string
@@ -57,8 +61,15 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	public := publicstandin.New(publicstandin.Options{Home: "111122223333", Registry: registry, Stats: w.stats})
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", registry.ServeAPI)
+	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {
+		if publicstandin.OperationName(r) != "" {
+			public.ServeHTTP(rw, r)
+			return
+		}
+		registry.ServeAPI(rw, r)
+	})
 	mux.HandleFunc(standin.BlobPrefix, registry.ServeBlob)
 	w.serve(mux)
 	w.create(here)
@@ -89,12 +100,11 @@ func (w *world) serve(handler http.Handler) {
 	}))
 	w.t.Cleanup(server.Close)
 	w.url = server.URL
-	w.clients = NewClients(
-		aws.Config{BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
-		func(o *ecr.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) },
-	)
+	cfg := aws.Config{BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}
+	w.clients = NewClients(cfg, func(o *ecr.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) })
+	public := NewPublicClient(cfg, func(o *ecrpublic.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) })
 	w.transport = New(Options{
-		Client: w.clients, HTTP: server.Client(), Budget: w.budget, PutImageRate: 1000,
+		Client: w.clients, Public: public, HTTP: server.Client(), Budget: w.budget, PutImageRate: 1000,
 		Chunks: chunked.Options{ChunkSize: mib / 4, Backoff: time.Millisecond},
 	})
 }

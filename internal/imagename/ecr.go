@@ -20,19 +20,29 @@ type ECRRegistry struct {
 	DualStack bool   // use the dual-stack (IPv4 and IPv6) endpoints
 }
 
-// partitions lists the registry host suffixes of each AWS partition. dualStack is
-// "" where AWS documents none. aws-us-gov shares the suffixes of aws; its
-// regions tell it apart.
+// partitions lists, of each AWS partition, how its regions' names begin, and the
+// suffixes of its registry hosts; dualStack is "" where AWS documents none. What
+// begins otherwise, as regions newer than this list do, is in the last.
 // Source: endpoint metadata of the AWS SDKs and the ECS agent.
-var partitions = []struct{ name, suffix, dualStack string }{
-	{"aws", "amazonaws.com", "on.aws"},
-	{"aws-us-gov", "amazonaws.com", "on.aws"},
-	{"aws-cn", "amazonaws.com.cn", "on.amazonwebservices.com.cn"},
-	{"aws-iso", "c2s.ic.gov", "on.aws.ic.gov"},
-	{"aws-iso-b", "sc2s.sgov.gov", "on.aws.scloud"},
-	{"aws-iso-e", "cloud.adc-e.uk", "on.cloud-aws.adc-e.uk"},
-	{"aws-iso-f", "csp.hci.ic.gov", "on.aws.hci.ic.gov"},
-	{"aws-eusc", "amazonaws.eu", ""},
+var partitions = []struct{ name, regions, suffix, dualStack string }{
+	{"aws-us-gov", "us-gov-", "amazonaws.com", "on.aws"},
+	{"aws-cn", "cn-", "amazonaws.com.cn", "on.amazonwebservices.com.cn"},
+	{"aws-iso", "us-iso-", "c2s.ic.gov", "on.aws.ic.gov"},
+	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "on.aws.scloud"},
+	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "on.cloud-aws.adc-e.uk"},
+	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "on.aws.hci.ic.gov"},
+	{"aws-eusc", "eusc-", "amazonaws.eu", ""},
+	{"aws", "", "amazonaws.com", "on.aws"},
+}
+
+// Partition returns the AWS partition that a region belongs to by its name.
+func Partition(region string) string {
+	for _, p := range partitions {
+		if strings.HasPrefix(region, p.regions) {
+			return p.name
+		}
+	}
+	return ""
 }
 
 var (
@@ -64,10 +74,15 @@ func (r ECRRegistry) Host() string {
 	return r.Account + service + fips + "." + r.Region + "." + suffix
 }
 
-// looksLikeECR reports whether host is meant as a host of private ECR, well formed or not.
+// looksLikeECR reports whether host, with or without a port, is meant as a host of
+// private ECR, well formed or not.
 func looksLikeECR(host string) bool {
+	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	if !strings.Contains(host, ".dkr.ecr") && !strings.Contains(host, ".dkr-ecr") {
 		return false
+	}
+	if strings.HasSuffix(host, ".amazonwebservices.eu") { // aws-eusc's dual-stack hosts, whose form is not known
+		return true
 	}
 	for _, p := range partitions {
 		if strings.HasSuffix(host, "."+p.suffix) || p.dualStack != "" && strings.HasSuffix(host, "."+p.dualStack) {
@@ -77,22 +92,26 @@ func looksLikeECR(host string) bool {
 	return false
 }
 
+// parseECRHost parses a host of private ECR, which is the same in upper and lower case.
 func parseECRHost(host string) (ECRRegistry, error) {
-	m := hostPattern.FindStringSubmatch(host)
-	if m == nil {
+	m := hostPattern.FindStringSubmatch(strings.ToLower(host))
+	if m == nil || strings.Contains(host, ":") {
 		return ECRRegistry{}, fmt.Errorf("ECR host %q is not ACCOUNT.dkr.ecr.REGION.SUFFIX", host)
 	}
 	r := ECRRegistry{Account: m[1], Region: m[4], FIPS: m[3] != "", DualStack: m[2] == "-"}
-	for _, p := range partitions {
-		suffix := p.suffix
-		if r.DualStack {
-			suffix = p.dualStack
-		}
-		if suffix == m[5] && strings.HasPrefix(r.Region, "us-gov-") == (p.name == "aws-us-gov") {
-			r.Partition = p.name
-		}
+	r.Partition = Partition(r.Region)
+	if err := r.check(); err != nil {
+		return ECRRegistry{}, err
 	}
-	return r, r.check()
+	want := r.Host()
+	if strings.HasSuffix(want, ".") {
+		return ECRRegistry{}, fmt.Errorf("AWS documents no dual-stack ECR host in partition %s; use %s",
+			r.Partition, ECRRegistry{Account: r.Account, Region: r.Region, Partition: r.Partition, FIPS: r.FIPS}.Host())
+	}
+	if want != strings.ToLower(host) {
+		return ECRRegistry{}, fmt.Errorf("there is no ECR host %q in region %s, partition %s", host, r.Region, r.Partition)
+	}
+	return r, nil
 }
 
 func (r ECRRegistry) check() error {
@@ -101,8 +120,6 @@ func (r ECRRegistry) check() error {
 		return fmt.Errorf("ECR account %q is not 12 digits", r.Account)
 	case !regionPattern.MatchString(r.Region):
 		return fmt.Errorf("%q is not an AWS region", r.Region)
-	case r.Partition == "":
-		return errors.New("no AWS partition has such an ECR host")
 	}
 	return nil
 }
@@ -133,8 +150,8 @@ func parseARN(s string) (Name, error) {
 	if err := registry.check(); err != nil {
 		return Name{}, err
 	}
-	if !knownPartition(registry.Partition) {
-		return Name{}, fmt.Errorf("the ARN's partition %q is not known", registry.Partition)
+	if want := Partition(registry.Region); registry.Partition != want {
+		return Name{}, fmt.Errorf("the ARN's partition is %q, but region %s is in %s", registry.Partition, registry.Region, want)
 	}
 	// The host has no upper-case letters and a dot, so this can't be taken for Docker Hub.
 	named, err := reference.ParseNormalizedNamed(registry.Host() + "/" + rest)
@@ -142,13 +159,4 @@ func parseARN(s string) (Name, error) {
 		return Name{}, err
 	}
 	return parseRegistry(named.String())
-}
-
-func knownPartition(name string) bool {
-	for _, p := range partitions {
-		if p.name == name {
-			return true
-		}
-	}
-	return false
 }

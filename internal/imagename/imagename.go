@@ -7,7 +7,9 @@ import (
 	_ "crypto/sha512" // names may hold sha512 digests
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -47,6 +49,7 @@ var unsupported = []string{"containers-storage:", "docker-archive:", "docker-dae
 //   - HOST/NAME[:TAG][@DIGEST], or NAME alone for Docker Hub, each optionally after "docker://";
 //   - ACCOUNT.dkr.ecr[-fips].REGION.SUFFIX/NAME[:TAG][@DIGEST] and the dual-stack dkr-ecr hosts;
 //   - ecr.aws/REPOSITORY-ARN[:TAG][@DIGEST];
+//   - public.ecr.aws/ALIAS/NAME[:TAG][@DIGEST] and the dual-stack host ecr-public.aws.com;
 //   - oci:PATH[:REFERENCE] and dir:PATH.
 //
 // Its errors quote the name and say what is wrong with it.
@@ -75,7 +78,7 @@ func parse(s string) (Name, error) {
 	}
 	s = strings.TrimPrefix(s, "docker://")
 	if strings.Contains(s, "://") {
-		return Name{}, errors.New("has a URL scheme; write HOST/NAME:TAG")
+		return Name{}, errors.New("has a URL scheme; " + howToWrite)
 	}
 	if rest, ok := strings.CutPrefix(s, "ecr.aws/"); ok {
 		return parseARN(rest)
@@ -91,9 +94,12 @@ func local(kind Kind, path string) (Name, error) {
 }
 
 func parseRegistry(s string) (Name, error) {
+	if err := checkHost(s); err != nil {
+		return Name{}, err
+	}
 	named, err := reference.ParseNormalizedNamed(s)
 	if err != nil {
-		return Name{}, err
+		return Name{}, explain(s, err)
 	}
 	name := Name{Kind: Registry, Host: reference.Domain(named), Repository: reference.Path(named)}
 	if tagged, ok := named.(reference.Tagged); ok {
@@ -106,16 +112,49 @@ func parseRegistry(s string) (Name, error) {
 		name.Tag = "latest"
 	}
 	switch {
-	case name.Host == "public.ecr.aws", name.Host == "ecr-public.aws.com":
-		name.Kind = ECRPublic
+	case strings.EqualFold(name.Host, publicHost), strings.EqualFold(name.Host, publicDualStackHost):
+		name.Kind, name.Host = ECRPublic, strings.ToLower(name.Host)
+		return name, name.checkECRPublic()
 	case looksLikeECR(name.Host):
 		if name.ECR, err = parseECRHost(name.Host); err != nil {
 			return Name{}, err
 		}
-		name.Kind = ECR
+		name.Kind, name.Host = ECR, name.ECR.Host()
 		return name, name.checkECR()
 	}
 	return name, nil
+}
+
+// checkHost refuses what Docker's reading of names would let pass: a port that is
+// none, and a host without a repository, which it takes for a repository of Docker Hub's.
+func checkHost(s string) error {
+	host, _, hasRepository := strings.Cut(s, "/")
+	bare, port, hasPort := strings.Cut(host, ":")
+	switch {
+	case hasRepository && hasPort && strings.Trim(port, "0123456789") == "" && !isPort(port):
+		return fmt.Errorf("%q is not a port", port)
+	case !hasRepository && (looksLikeECR(bare) || strings.EqualFold(bare, publicHost) || bare == "localhost" || net.ParseIP(bare) != nil):
+		return errors.New("is a registry's host without a repository; " + howToWrite)
+	}
+	return nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
+}
+
+const howToWrite = "write HOST/NAME:TAG or HOST/NAME@sha256:DIGEST"
+
+// explain adds to an error that only says that the name is wrong how it is written right.
+func explain(s string, err error) error {
+	switch {
+	case !errors.Is(err, reference.ErrReferenceInvalidFormat):
+		return err
+	case strings.HasPrefix(s, "arn:"):
+		return fmt.Errorf("%w; write ecr.aws/ before an ARN", err)
+	}
+	return fmt.Errorf("%w; %s", err, howToWrite)
 }
 
 // Reference returns the name as a reference, for kinds that live in a registry.
@@ -158,12 +197,15 @@ func (n Name) Place() string {
 	case ECR:
 		plain := ECRRegistry{Account: n.ECR.Account, Region: n.ECR.Region, Partition: n.ECR.Partition}
 		return plain.Host() + "/" + n.Repository
+	case ECRPublic:
+		return publicHost + "/" + n.Repository
 	}
 	return n.Host + "/" + n.Repository
 }
 
-// SameImage reports whether both names mean one image in one place, so that
-// copying one to the other would be pointless.
+// SameImage reports whether both names mean one image in one place, so that copying one
+// to the other would be pointless. A tag and a digest are not the same as the tag alone,
+// which may have moved on and can be put back.
 func (n Name) SameImage(m Name) bool {
 	if n.Place() != m.Place() {
 		return false
@@ -173,7 +215,7 @@ func (n Name) SameImage(m Name) bool {
 		_, b := splitLayout(m.Path)
 		return a == b
 	}
-	return n.Tag == m.Tag && (n.Tag != "" || n.Digest == m.Digest)
+	return n.Tag == m.Tag && n.Digest == m.Digest
 }
 
 // splitLayout splits the path of an OCI layout from the reference after it.

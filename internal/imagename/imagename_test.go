@@ -27,9 +27,12 @@ func TestParse(t *testing.T) {
 		{"ghcr.io/a/b:1@" + someDigest, Name{Kind: Registry, Host: "ghcr.io", Repository: "a/b", Tag: "1", Digest: someDigest}},
 		{"example.com/mirror.dkr.ecr/x:1", Name{Kind: Registry, Host: "example.com", Repository: "mirror.dkr.ecr/x", Tag: "1"}}, // dkr.ecr in a path is no host
 		{"public.ecr.aws/docker/library/alpine:3", Name{Kind: ECRPublic, Host: "public.ecr.aws", Repository: "docker/library/alpine", Tag: "3"}},
+		{"ecr-public.aws.com/alias/app", Name{Kind: ECRPublic, Host: "ecr-public.aws.com", Repository: "alias/app", Tag: "latest"}},
+		{"Public.ECR.aws/alias/app:1@" + someDigest, Name{Kind: ECRPublic, Host: "public.ecr.aws", Repository: "alias/app", Tag: "1", Digest: someDigest}},
 		{"oci:build:v1", Name{Kind: OCILayout, Path: "build:v1"}},
 		{"dir:/tmp/image", Name{Kind: Directory, Path: "/tmp/image"}},
 		{"123456789012.dkr.ecr.us-east-1.amazonaws.com/app", Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "latest"}},
+		{"123456789012.DKR.ecr.US-east-1.amazonaws.com/app:1", Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "1"}},
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/team/app:1", Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "team/app", Tag: "1"}},
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1@" + someDigest, Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "1", Digest: someDigest}},
 	} {
@@ -48,19 +51,35 @@ func TestParseECRHosts(t *testing.T) {
 		fips, dualStack bool
 	}{
 		{"123456789012.dkr.ecr.eu-west-1.amazonaws.com", "aws", false, false},
-		{"123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", "aws", true, false},
-		{"123456789012.dkr-ecr.us-east-1.on.aws", "aws", false, true},
-		{"123456789012.dkr-ecr-fips.us-east-1.on.aws", "aws", true, true},
-		{"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "aws-cn", false, false},
-		{"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "aws-cn", false, true},
+		{"123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com", "aws", true, false},
+		{"123456789012.dkr-ecr.eu-west-1.on.aws", "aws", false, true},
+		{"123456789012.dkr-ecr-fips.eu-west-1.on.aws", "aws", true, true},
 		{"123456789012.dkr.ecr.us-gov-west-1.amazonaws.com", "aws-us-gov", false, false},
 		{"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "aws-us-gov", true, false},
 		{"123456789012.dkr-ecr.us-gov-west-1.on.aws", "aws-us-gov", false, true},
+		{"123456789012.dkr-ecr-fips.us-gov-west-1.on.aws", "aws-us-gov", true, true},
+		{"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "aws-cn", false, false},
+		{"123456789012.dkr.ecr-fips.cn-north-1.amazonaws.com.cn", "aws-cn", true, false},
+		{"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "aws-cn", false, true},
+		{"123456789012.dkr-ecr-fips.cn-north-1.on.amazonwebservices.com.cn", "aws-cn", true, true},
 		{"123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "aws-iso", false, false},
+		{"123456789012.dkr.ecr-fips.us-iso-east-1.c2s.ic.gov", "aws-iso", true, false},
+		{"123456789012.dkr-ecr.us-iso-east-1.on.aws.ic.gov", "aws-iso", false, true},
+		{"123456789012.dkr-ecr-fips.us-iso-east-1.on.aws.ic.gov", "aws-iso", true, true},
 		{"123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov", "aws-iso-b", false, false},
+		{"123456789012.dkr.ecr-fips.us-isob-east-1.sc2s.sgov.gov", "aws-iso-b", true, false},
+		{"123456789012.dkr-ecr.us-isob-east-1.on.aws.scloud", "aws-iso-b", false, true},
+		{"123456789012.dkr-ecr-fips.us-isob-east-1.on.aws.scloud", "aws-iso-b", true, true},
 		{"123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", "aws-iso-e", false, false},
+		{"123456789012.dkr.ecr-fips.eu-isoe-west-1.cloud.adc-e.uk", "aws-iso-e", true, false},
+		{"123456789012.dkr-ecr.eu-isoe-west-1.on.cloud-aws.adc-e.uk", "aws-iso-e", false, true},
+		{"123456789012.dkr-ecr-fips.eu-isoe-west-1.on.cloud-aws.adc-e.uk", "aws-iso-e", true, true},
 		{"123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "aws-iso-f", false, false},
+		{"123456789012.dkr.ecr-fips.us-isof-south-1.csp.hci.ic.gov", "aws-iso-f", true, false},
+		{"123456789012.dkr-ecr.us-isof-south-1.on.aws.hci.ic.gov", "aws-iso-f", false, true},
+		{"123456789012.dkr-ecr-fips.us-isof-south-1.on.aws.hci.ic.gov", "aws-iso-f", true, true},
 		{"123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", "aws-eusc", false, false},
+		{"123456789012.dkr.ecr-fips.eusc-de-east-1.amazonaws.eu", "aws-eusc", true, false},
 		{"123456789012.dkr.ecr.xx-future-9.amazonaws.com", "aws", false, false}, // a region newer than any list
 	} {
 		name, err := Parse(c.host + "/app:1")
@@ -78,11 +97,22 @@ func TestParseECRHosts(t *testing.T) {
 	}
 }
 
+func TestRegionsTellTheirPartition(t *testing.T) {
+	for region, want := range map[string]string{
+		"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b",
+		"eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc", "xx-future-9": "aws",
+	} {
+		if got := Partition(region); got != want {
+			t.Errorf("%s: %s, want %s", region, got, want)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ in, say string }{
 		{"", "is empty"},
 		{"   ", "is empty"},
-		{":tag", "invalid reference format"},
+		{":tag", "invalid reference format; write HOST/NAME:TAG or HOST/NAME@sha256:DIGEST"},
 		{"app:", "invalid reference format"},
 		{"app@", "invalid reference format"},
 		{"App:1", "must be lowercase"},
@@ -99,8 +129,8 @@ func TestParseRefuses(t *testing.T) {
 		{"12345.dkr.ecr.us-east-1.amazonaws.com/app", "not 12 digits"},
 		{"123456789012.dkr.ecr.useast1.amazonaws.com/app", "not an AWS region"},
 		{"123456789012.dkr.ecr.amazonaws.com/app", "not an AWS region"},
-		{"123456789012.dkr.ecr.us-east-1.on.aws/app", "no AWS partition"},        // dual-stack suffix without dkr-ecr
-		{"123456789012.dkr-ecr.us-east-1.amazonaws.com/app", "no AWS partition"}, // and the reverse
+		{"123456789012.dkr.ecr.us-east-1.on.aws/app", "there is no ECR host"},        // dual-stack suffix without dkr-ecr
+		{"123456789012.dkr-ecr.us-east-1.amazonaws.com/app", "there is no ECR host"}, // and the reverse
 		{"123456789012.dkr.ecr.us-east-1.amazonaws.com/a", "2 to 256"},
 		{"123456789012.dkr.ecr.us-east-1.amazonaws.com/" + strings.Repeat("a", 257), "255 characters"},
 		{"123456789012.dkr.ecr.us-east-1.amazonaws.com/app@sha512:" + strings.Repeat("ab", 64), "sha256 only"},
@@ -110,7 +140,27 @@ func TestParseRefuses(t *testing.T) {
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/", "does not name a repository"},
 		{"ecr.aws/arn:aws:ecr:us-east-1:1234:repository/app", "not 12 digits"},
 		{"ecr.aws/arn:aws:ecr::123456789012:repository/app", "not an AWS region"},
-		{"ecr.aws/arn:moon:ecr:us-east-1:123456789012:repository/app", `partition "moon" is not known`},
+		{"ecr.aws/arn:moon:ecr:us-east-1:123456789012:repository/app", `partition is "moon", but region us-east-1 is in aws`},
+		{"ecr.aws/arn:aws:ecr:cn-north-1:123456789012:repository/app", "region cn-north-1 is in aws-cn"},
+		{"arn:aws:ecr:us-east-1:123456789012:repository/app", "write ecr.aws/ before an ARN"},
+		{"123456789012.dkr.ecr.cn-north-1.amazonaws.com/app", "there is no ECR host"}, // another partition's suffix
+		{"123456789012.dkr.ecr.us-east-1.amazonaws.com:443/app", "is not ACCOUNT.dkr.ecr.REGION.SUFFIX"},
+		{"123456789012.dkr.ecr.us-east-1.amazonaws.com", "host without a repository"}, // not Docker Hub's repository of that name
+		{"123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu/app", "no dual-stack ECR host in partition aws-eusc; use 123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu"},
+		{"123456789012.dkr-ecr-fips.eusc-de-east-1.amazonwebservices.eu/app", "no dual-stack ECR host in partition aws-eusc"},
+		{"123456789012.dkr-ecr.us-east-1.on.amazonwebservices.eu/app", "there is no ECR host"},
+		{"public.ecr.aws/app:1", "without a registry alias; write public.ecr.aws/ALIAS/NAME:TAG"},
+		{"ecr-public.aws.com/app", "without a registry alias; write ecr-public.aws.com/ALIAS/NAME:TAG"},
+		{"public.ecr.aws/a/app:1", `alias "a" is not 2 to 50`},
+		{"public.ecr.aws/" + strings.Repeat("a", 51) + "/app:1", "is not 2 to 50"},
+		{"public.ecr.aws/alias/a:1", "2 to 205"},
+		{"public.ecr.aws/alias/" + strings.Repeat("a", 206), "2 to 205"},
+		{"public.ecr.aws/alias/app@sha512:" + strings.Repeat("ab", 64), "sha256 only"},
+		{"public.ecr.aws", "host without a repository"},
+		{"127.0.0.1:5000", "host without a repository"},
+		{"localhost:5000", "host without a repository"},
+		{"example.com:99999/app", `"99999" is not a port`},
+		{"example.com:0/app", `"0" is not a port`},
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:", "invalid reference format"},
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app@", "invalid reference format"},
 	} {
@@ -138,7 +188,9 @@ func TestSameImage(t *testing.T) {
 		{host + "/app:1", "123456789012.dkr.ecr.us-east-2.amazonaws.com/app:1", false},
 		{host + "/app@" + someDigest, host + "/app:1", false}, // gives the digest a tag
 		{host + "/app@" + someDigest, host + "/app@" + someDigest, true},
-		{host + "/app:1@" + someDigest, host + "/app:1", true},
+		{host + "/app:1@" + someDigest, host + "/app:1", false}, // puts the tag back on the digest
+		{"public.ecr.aws/alias/app:1", "ecr-public.aws.com/alias/app:1", true},
+		{"public.ecr.aws/alias/app:1", "public.ecr.aws/other/app:1", false},
 		{"oci:a:1", "oci:./a:1", true},
 		{"oci:a:1", "oci:a:2", false},
 		{"dir:a", "dir:b/../a", true},
@@ -171,26 +223,56 @@ func TestSplitList(t *testing.T) {
 	}
 }
 
+func TestSplitAlias(t *testing.T) {
+	name, err := Parse("public.ecr.aws/docker/library/alpine:3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if alias, repository := name.SplitAlias(); alias != "docker" || repository != "library/alpine" {
+		t.Errorf("%q, %q", alias, repository)
+	}
+}
+
 // FuzzParse checks that whatever is accepted has a full form which means the same.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"alpine", "localhost:5000/a:1", "ghcr.io/a/b:1@" + someDigest, "oci:a:b", "dir:x", "docker://x",
 		"123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/app:1", "123456789012.dkr-ecr.us-east-1.on.aws/a/b",
-		"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/app@" + someDigest, "public.ecr.aws/a/b",
+		"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/app@" + someDigest, "public.ecr.aws/ab/cd",
+		"123456789012.dkr-ecr-fips.us-isob-east-1.on.aws.scloud/app", "ecr-public.aws.com/ab/cd/ef:1", "[::1]:5000/a",
 	} {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, s string) {
-		name, err := Parse(s)
-		if err != nil {
-			return
-		}
-		again, err := Parse(name.String())
-		if err != nil {
-			t.Fatalf("Parse(%q) = %s, which is refused: %v", s, name, err)
-		}
-		if again != name || !name.SameImage(again) {
-			t.Errorf("Parse(%q) = %+v, parsed again %+v", s, name, again)
-		}
+	f.Fuzz(checkFullForm)
+}
+
+// FuzzParseARN is FuzzParse where it seldom gets: behind an ARN's prefix, its parts varied one
+// by one.
+func FuzzParseARN(f *testing.F) {
+	f.Add("aws", "us-east-1", "123456789012", "app")
+	f.Add("aws-cn", "cn-north-1", "123456789012", "team/app:1")
+	f.Add("aws-us-gov", "us-gov-west-1", "000000000000", "a/b-c__d.e@"+someDigest)
+	f.Add("aws-iso-e", "eu-isoe-west-1", "123456789012", "app:1@"+someDigest)
+	f.Add("aws-eusc", "eusc-de-east-1", "123456789012", "x:y/z")
+	f.Fuzz(func(t *testing.T, partition, region, account, rest string) {
+		checkFullForm(t, "ecr.aws/arn:"+partition+":ecr:"+region+":"+account+":repository/"+rest)
 	})
+}
+
+// checkFullForm fails the test if s is accepted and its full form does not mean the same.
+func checkFullForm(t *testing.T, s string) {
+	name, err := Parse(s)
+	if err != nil {
+		return
+	}
+	again, err := Parse(name.String())
+	if err != nil {
+		t.Fatalf("Parse(%q) = %s, which is refused: %v", s, name, err)
+	}
+	if again != name || !name.SameImage(again) {
+		t.Errorf("Parse(%q) = %+v, parsed again %+v", s, name, again)
+	}
+	if strings.HasPrefix(s, "ecr.aws/") && (name.Kind != ECR || name.ECR.FIPS || name.ECR.DualStack) {
+		t.Errorf("Parse(%q) = %+v, want an image by the usual endpoints of ECR", s, name)
+	}
 }

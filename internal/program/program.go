@@ -25,6 +25,17 @@ type Failure struct {
 // Fail returns err as a Failure, transient if it is.
 func Fail(err error) *Failure { return &Failure{Err: err, Transient: registry.Transient(err)} }
 
+// NotPrinted returns the work's error, result, and beside it err, the error of printing
+// what the work came to. Either may be nil. Whether to try again is up to result.
+func NotPrinted(result, err error) error {
+	if err == nil {
+		return result
+	}
+	var failure *Failure
+	transient := errors.As(result, &failure) && failure.Transient
+	return &Failure{Err: errors.Join(result, fmt.Errorf("printing the result: %w", err)), Transient: transient}
+}
+
 func (f *Failure) Error() string { return f.Err.Error() }
 
 // Unwrap returns the error of the work.
@@ -73,13 +84,14 @@ func report(w io.Writer, name string, err error) {
 	if errors.As(err, &failure) {
 		err = failure.Err
 	}
-	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		errs = joined.Unwrap()
-	}
-	for _, err := range errs {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
 		// Nothing can be done about a standard error that is closed.
 		_, _ = fmt.Fprintf(w, "%s: %s\n", name, OneLine(err.Error()))
+		return
+	}
+	for _, err := range joined.Unwrap() {
+		report(w, name, err)
 	}
 }
 

@@ -61,7 +61,7 @@ func (r *Registries) lookUpByHead(ctx context.Context, name imagename.Name) (dig
 	if err != nil {
 		return "", err
 	}
-	d, err := docker.GetDigest(ctx, r.system(name), ref)
+	d, err := docker.GetDigest(ctx, r.system(ctx, name), ref)
 	switch {
 	case err == nil:
 		return d, nil

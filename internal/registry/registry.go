@@ -1,5 +1,5 @@
 // Package registry opens images by name, wherever they live: Amazon ECR through its
-// API, other registries through the distribution protocol, OCI layouts and directories
+// API, ECR Public through its API for writing and as a registry for reading, other registries through the distribution protocol, OCI layouts and directories
 // on disk. It is the one place that knows which transport serves which kind of name.
 package registry
 
@@ -25,10 +25,21 @@ import (
 
 // Options are what [New] needs. Only AWS is required.
 type Options struct {
-	AWS       aws.Config         // for Amazon ECR; its region does not matter, the image names say theirs
-	Logins    *credentials.Store // logins to other registries; nil = auth files and credential helpers of the user, as podman and docker keep them
+	AWS       aws.Config         // for Amazon ECR and ECR Public; its region does not matter, the image names say theirs
+	Logins    *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
 	Insecure  []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
 	UserAgent string             // sent to other registries; "" = the library's own
+	// CreateRepositories is by what repositories of ECR are created that a destination lacks; nil =
+	// none are. See [ParseRepositoryTemplate].
+	CreateRepositories *ecrtransport.RepositoryTemplate
+	// CreateHint tells the user, at the end of the error about such a repository, how to have it created.
+	CreateHint string
+}
+
+// ParseRepositoryTemplate reads a template from its JSON document. See
+// ecrtransport.RepositoryTemplate for what it holds.
+func ParseRepositoryTemplate(document []byte) (*ecrtransport.RepositoryTemplate, error) {
+	return ecrtransport.ParseRepositoryTemplate(document)
 }
 
 // Registries opens images. It is safe for concurrent use.
@@ -41,37 +52,48 @@ type Registries struct {
 func New(opts Options) *Registries {
 	return &Registries{
 		opts: opts,
-		ecr:  ecrtransport.New(ecrtransport.Options{Client: ecrtransport.NewClients(opts.AWS)}),
+		ecr: ecrtransport.New(ecrtransport.Options{
+			Client: ecrtransport.NewClients(opts.AWS), Public: ecrtransport.NewPublicClient(opts.AWS),
+			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
+		}),
 	}
 }
 
 // Source opens the image for reading. Where the name has both a tag and a digest,
 // the digest decides. The caller closes it.
 func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.ImageSource, error) {
-	if name.Kind == imagename.Registry && name.Digest != "" {
+	if name.Digest != "" {
 		name.Tag = ""
 	}
 	ref, err := r.reference(name)
 	if err != nil {
 		return nil, err
 	}
-	return ref.NewImageSource(ctx, r.system(name))
+	return ref.NewImageSource(ctx, r.system(ctx, name))
 }
 
-// Destination opens the image for writing. Where a registry's name has both a tag
-// and a digest, the tag is written; holding the image against the digest is up to
-// the caller, who closes the destination.
+// Destination opens the image for writing. Where the name has both a tag and a
+// digest, the tag is written; holding the image against the digest is up to the
+// caller, who closes the destination.
 func (r *Registries) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
-	if name.Kind == imagename.Registry && name.Tag != "" {
+	if name.Kind == imagename.ECR || name.Kind == imagename.ECRPublic { // the transport takes both, and checks
+		ref, err := r.ecr.NewReference(name)
+		if err != nil {
+			return nil, err
+		}
+		return ref.NewImageDestination(ctx, nil)
+	}
+	if name.Tag != "" {
 		name.Digest = ""
 	}
 	ref, err := r.reference(name)
 	if err != nil {
 		return nil, err
 	}
-	return ref.NewImageDestination(ctx, r.system(name))
+	return ref.NewImageDestination(ctx, r.system(ctx, name))
 }
 
+// reference returns a reference by which the image is read, or written where Destination says so.
 func (r *Registries) reference(name imagename.Name) (types.ImageReference, error) {
 	switch name.Kind {
 	case imagename.ECR:
@@ -91,7 +113,7 @@ func (r *Registries) reference(name imagename.Name) (types.ImageReference, error
 }
 
 // system returns the library's settings for one image.
-func (r *Registries) system(name imagename.Name) *types.SystemContext {
+func (r *Registries) system(ctx context.Context, name imagename.Name) *types.SystemContext {
 	sys := &types.SystemContext{
 		DockerRegistryUserAgent:     r.opts.UserAgent,
 		OCIAcceptUncompressedLayers: true, // layers are kept as they are
@@ -99,11 +121,21 @@ func (r *Registries) system(name imagename.Name) *types.SystemContext {
 	if isLoopback(name.Host) || slices.Contains(r.opts.Insecure, name.Host) {
 		sys.DockerInsecureSkipTLSVerify = types.OptionalBoolTrue
 	}
-	if r.opts.Logins != nil {
-		login, _ := r.opts.Logins.Login(name.Host, name.Repository)
-		sys.DockerAuthConfig = &login // the zero login is anonymous
-	}
+	sys.DockerAuthConfig = r.login(ctx, name)
 	return sys
+}
+
+// login returns the login for an image: the one that was given for it, or, to ECR Public, the one
+// that AWS credentials give. Nil means what the user's auth files say, or else anonymous.
+func (r *Registries) login(ctx context.Context, name imagename.Name) *types.DockerAuthConfig {
+	login, given := r.opts.Logins.Login(name.Host, name.Repository)
+	if !given && name.Kind == imagename.ECRPublic {
+		login = r.ecr.PublicLogin(ctx)
+	}
+	if r.opts.Logins == nil && login == (types.DockerAuthConfig{}) {
+		return nil
+	}
+	return &login // the zero login is anonymous
 }
 
 // isLoopback reports whether host is on this machine. Docker, too, speaks plain HTTP there.

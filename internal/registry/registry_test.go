@@ -1,6 +1,8 @@
 package registry_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -11,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-containerregistry/pkg/crane"
 	"github.com/google/go-containerregistry/pkg/name"
 	ggcr "github.com/google/go-containerregistry/pkg/registry"
@@ -85,6 +88,25 @@ func TestDigestOfARegistrysImage(t *testing.T) {
 	}
 	if methods["GET"] > 0 || methods["HEAD"] != 6 {
 		t.Errorf("requests for manifests: %v, want 6 HEADs", methods)
+	}
+}
+
+func TestATagBesideADigestIsTakenByEveryKindOfRegistry(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // what is opened asks nobody
+	r := registry.New(registry.Options{AWS: aws.Config{Region: "us-east-1"}})
+	for _, host := range []string{"r.io", "public.ecr.aws", "123456789012.dkr.ecr.us-east-1.amazonaws.com"} {
+		name := parse(t, host+"/team/app:1@sha256:"+strings.Repeat("0", 64))
+		if src, err := r.Source(ctx, name); err == nil {
+			if got := src.Reference().DockerReference().String(); strings.Contains(got, ":1") {
+				t.Errorf("%s is read as %s, want its digest alone", name, got)
+			}
+		} else if !errors.Is(err, context.Canceled) {
+			t.Errorf("reading %s: %v", name, err)
+		}
+		if _, err := r.Destination(ctx, name); err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("writing %s: %v", name, err)
+		}
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 
 // Transient reports whether what failed with err may succeed later without anyone
 // changing anything: throttling, server errors, broken connections, time-outs.
-// A cancelled context is not transient: somebody wanted the end.
+// A cancelled context is not transient: somebody wanted the end. Neither is a
+// repository that was created without its policies: another try finds it there.
 func Transient(err error) bool {
 	var (
 		status docker.UnexpectedHTTPStatusError
@@ -29,7 +30,7 @@ func Transient(err error) bool {
 	)
 	retryable := retry.IsErrorRetryables(retry.DefaultRetryables) // by any AWS service
 	switch {
-	case err == nil, errors.Is(err, context.Canceled):
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecrtransport.ErrRepositoryIncomplete):
 		return false
 	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded):
 		return true

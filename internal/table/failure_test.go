@@ -18,7 +18,7 @@ func TestAMissingTableIsSaidSo(t *testing.T) {
 	missing := table.New(newTable(t), "elsewhere")
 	_, err := missing.Get(t.Context(), "src", now)
 	for _, err := range []error{err, only(t, missing)} {
-		if !errors.Is(err, table.ErrNoTable) || err.Error() != `table does not exist: "elsewhere"` {
+		if !errors.Is(err, table.ErrNoTable) || err.Error() != `table does not exist: "elsewhere" (is it in this account and region?)` {
 			t.Errorf("got %v", err)
 		}
 	}

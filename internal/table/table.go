@@ -73,7 +73,7 @@ const projection = "#source, #destination, #expires"
 func (t *Table) failure(err error) error {
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
-		return fmt.Errorf("%w: %q", ErrNoTable, t.name)
+		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
 	}
 	return fmt.Errorf("reading table %q: %w", t.name, err)
 }

@@ -1,0 +1,61 @@
+package ecrtransport
+
+import (
+	"context"
+	"fmt"
+
+	"go.podman.io/image/v5/types"
+	"golang.org/x/time/rate"
+
+	"ecrmirror/internal/imagename"
+)
+
+// limits are those on a layer.
+type limits struct {
+	layerSize int64 // in bytes
+	parts     int64
+	partSize  int64 // in bytes
+}
+
+// Both are from the services' quotas. Private ECR's largest layer needs parts of more than the 10
+// MiB that its quotas name; its API model allows 20.
+var (
+	privateLimits = limits{layerSize: 52_000 << 20, parts: 4_200, partSize: 20 << 20}
+	publicLimits  = limits{layerSize: 10_000 << 20, parts: 1_000, partSize: 10 << 20}
+)
+
+// choosePartSize returns the size in bytes that ECR asks for, or the next MiB of which no more
+// parts than allowed hold the blob. Blobs of -1 bytes are of unknown size.
+func (l limits) choosePartSize(asked, blob int64) int64 {
+	asked = min(asked, l.partSize)
+	if blob <= asked*l.parts {
+		return asked
+	}
+	const mib = 1 << 20
+	least := (blob + l.parts - 1) / l.parts
+	return (least + mib - 1) / mib * mib
+}
+
+func tooLarge(info types.BlobInfo) error {
+	return fmt.Errorf("blob %s of %d bytes: %w", info.Digest, info.Size, ErrLayerTooLarge)
+}
+
+// accountRegion is what ECR's quotas count by.
+type accountRegion struct{ account, region string }
+
+// pacePutImage waits until PutImage may be called for an image of this name. All registries of ECR
+// Public are taken for one: a name doesn't tell which of them are the same account's.
+func (t *Transport) pacePutImage(ctx context.Context, name imagename.Name) error {
+	key := accountRegion{name.ECR.Account, name.ECR.Region}
+	if name.Kind == imagename.ECRPublic {
+		key = accountRegion{"ECR Public", publicRegion}
+	}
+	t.mu.Lock()
+	limiter := t.limiters[key]
+	if limiter == nil {
+		limiter = rate.NewLimiter(rate.Limit(t.opts.PutImageRate), t.opts.PutImageRate)
+		t.limiters[key] = limiter
+	}
+	t.mu.Unlock()
+	return limiter.Wait(ctx)
+}

@@ -1,0 +1,49 @@
+package program
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/registry"
+)
+
+const (
+	templateFlagName = "create-repositories"
+	// createHint follows a command that creates a missing repository.
+	createHint = "(or have it created, by --" + templateFlagName + " or env " + contract.EnvRepositoryTemplate + ")"
+)
+
+// templateFlag is where the template for missing repositories comes from.
+type templateFlag struct {
+	file     string
+	document string // of the environment
+}
+
+// AddCreation adds the flag by which missing repositories are created, for programs that write images.
+func (f *RegistryFlags) AddCreation(flags *pflag.FlagSet, getenv func(string) string) {
+	f.template.document = getenv(contract.EnvRepositoryTemplate)
+	flags.StringVar(&f.template.file, templateFlagName, "",
+		"create missing ECR repositories by the JSON template in `FILE`, {} for ECR's defaults (env "+
+			contract.EnvRepositoryTemplate+" holds the template itself)")
+}
+
+// apply reads and parses the template, if there is one.
+func (f templateFlag) apply(opts *registry.Options) (err error) {
+	document, name := []byte(f.document), contract.EnvRepositoryTemplate
+	switch {
+	case f.file != "":
+		name = f.file
+		if document, err = os.ReadFile(f.file); err != nil {
+			return fmt.Errorf("repository template: %w", err)
+		}
+	case f.document == "":
+		return nil
+	}
+	if opts.CreateRepositories, err = registry.ParseRepositoryTemplate(document); err != nil {
+		return fmt.Errorf("repository template %s: %w", name, err)
+	}
+	return nil
+}
