@@ -58,6 +58,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/architecture": {},
+	"internal/conformance":  {internal: []string{"internal/...", "localstack/..."}, external: anything}, // tests only
 	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
 	"localstack/...":        {internal: []string{"localstack/..."}, external: anything},
 	"localstack":            {internal: []string{"localstack/..."}, external: anything},

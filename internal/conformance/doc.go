@@ -1,0 +1,21 @@
+// Package conformance holds tests only: the promises of copying into and out of Amazon
+// ECR, kept by the whole of what this project is made of. Each case runs by both ways of
+// copying, the copy engine (internal/mirror, over internal/registry) and the library's own
+// copy.Image (over internal/ecrtransport), and what arrives is read back by clients that
+// are not this project's: the AWS SDK, and go-containerregistry over /v2/.
+//
+//   - Every kind of image goes from an OCI layout to ECR, on to ECR of another account and
+//     region, on to an ordinary registry and back to ECR, with equal bytes at every stop.
+//   - A huge layer goes the same way: 24 MiB, or ECRMIRROR_HUGE bytes.
+//   - The mirror program is killed at chosen moments of a copy, and completes when it is
+//     run again, sending no layer again that was complete.
+//   - With calls throttled and replies lost, every image arrives whole, and no layer is
+//     sent twice.
+//
+// The cases run against localstack always. Where ECRMIRROR_CONFORMANCE_REPOSITORY names a
+// repository of real ECR, ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME, those that break
+// nothing run against it too, with the AWS credentials of the environment; their images
+// are deleted afterwards. A second repository, after a comma, may be in another account or
+// region; without it the copy from ECR to ECR is one between tags of the first. The
+// ordinary registry is localstack's in either case.
+package conformance
