@@ -22,7 +22,7 @@ FUZZTIME ?= 10s
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Mirror real images through localstack and check every digest (SOURCE=IMAGE adds one of yours)
@@ -64,6 +64,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 			go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) $$dir || exit 1; \
 		done; \
 	done
+
+.PHONY: conformance-huge
+conformance-huge: ## Copy an image with a layer of 3 GiB around (minutes; 30 GiB of disk)
+	ECRMIRROR_HUGE=3221225472 go test -count=1 -timeout 60m -run AHuge -v ./internal/conformance
 
 .PHONY: tidy-check
 tidy-check: ## Check that go.mod and go.sum are tidy
