@@ -73,13 +73,10 @@ func setUp(env *testscript.Env, programs string) error {
 	env.Setenv("AWS_MAX_ATTEMPTS", "2")
 	env.Vars = append(env.Vars, quickExit)
 	env.Setenv("ECR", aws.Account()+".dkr.ecr."+aws.Region()+".amazonaws.com")
+	scripttest.StartLogin(env)
 	for name, handler := range map[string]http.Handler{
 		"REG":    ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0))),
 		"BROKEN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "on fire", http.StatusInternalServerError) }),
-		"LOGIN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("WWW-Authenticate", `Basic realm="private"`)
-			http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
-		}),
 	} {
 		s := httptest.NewServer(handler)
 		env.Defer(s.Close)

@@ -1,6 +1,7 @@
-// Package registry opens images by name, wherever they live: Amazon ECR through its
-// API, ECR Public through its API for writing and as a registry for reading, other registries through the distribution protocol, OCI layouts and directories
-// on disk. It is the one place that knows which transport serves which kind of name.
+// Package registry opens images by name, wherever they live: Amazon ECR through its API;
+// ECR Public through its API for writing and as a registry for reading; other registries
+// through the distribution protocol; OCI layouts and directories on disk. It is the one
+// place that knows which transport serves which kind of name.
 package registry
 
 import (

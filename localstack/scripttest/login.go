@@ -13,9 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// startLogin starts a registry that wants the login robot:s3cret, and puts its host
+// StartLogin starts a registry that wants the login robot:s3cret, and puts its host
 // and port into $LOGIN.
-func startLogin(env *testscript.Env) {
+func StartLogin(env *testscript.Env) {
 	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user == "robot" && password == "s3cret" {

@@ -37,7 +37,7 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 			env.Vars = append(env.Vars, s.Environment()...)
 			env.Setenv("HOST", s.Addr())
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // programs under the race detector end at once
-			startLogin(env)
+			StartLogin(env)
 			env.Values[world{}] = &world{ctx: ctx, server: s, data: data}
 			return nil
 		},
