@@ -24,14 +24,26 @@ var layers = map[string]layer{
 	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/ecrtransport": {
 		internal: []string{"internal/imagename", "internal/chunked"},
-		external: []string{"github.com/aws/", "github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/"},
+		external: []string{
+			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/", "golang.org/x/",
+		},
 	},
 	"internal/credentials": {
 		internal: []string{"internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
 	},
+	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
+	"internal/distribution": {
+		internal: []string{"internal/chunked"},
+		external: []string{
+			"github.com/docker/distribution/registry/client/auth/challenge", "github.com/google/go-containerregistry/pkg/",
+			"github.com/opencontainers/", "go.podman.io/image/v5/",
+		},
+	},
 	"internal/registry": {
-		internal: []string{"internal/imagename", "internal/ecrtransport", "internal/chunked", "internal/credentials"},
+		internal: []string{
+			"internal/imagename", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials",
+		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/docker/distribution/registry/api/",
 			"github.com/opencontainers/", "go.podman.io/image/v5/",
@@ -39,14 +51,15 @@ var layers = map[string]layer{
 	},
 	"internal/table": {
 		internal: []string{"internal/contract", "internal/imagename"},
-		external: []string{"github.com/aws/"},
-	},
-	"internal/jobs": {
-		internal: []string{"internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
+	"internal/entryfile": {internal: []string{"internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
+	"internal/jobs": {
+		internal: []string{"internal/contract", "internal/imagename"},
+		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest", "golang.org/x/time/rate"},
+	},
 	"internal/program": {
-		internal: []string{"internal/contract", "internal/credentials", "internal/imagename", "internal/registry"},
+		internal: []string{"internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/registry"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
@@ -54,8 +67,19 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/mirror": {
-		internal: []string{"internal/imagename"},
+		internal: []string{"internal/imagename", "internal/chunked"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
+	},
+	"internal/progress": {external: []string{
+		"github.com/opencontainers/go-digest", "github.com/vbauerster/mpb/v8", "golang.org/x/term",
+	}},
+	"bench": {
+		internal: []string{"bench/...", "localstack/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2/"},
+	},
+	"bench/...": {
+		internal: []string{"bench/...", "localstack/stats"},
+		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/architecture": {},
 	"internal/conformance":  {internal: []string{"internal/...", "localstack/..."}, external: anything}, // tests only

@@ -1,24 +1,37 @@
 package chunked
 
-import "sync"
+import (
+	"context"
+	"slices"
+	"sync"
+)
 
 // minPooled is the smallest buffer worth keeping for the next user; smaller ones are left to the
 // garbage collector.
 const minPooled = 256 << 10
 
 // A Budget is the number of bytes that may be held in buffers at one time by all who share it:
-// readers, and writers that gather parts. It hands out the buffers too, so that they are reused. It
-// is safe for concurrent use.
+// readers, and those who write what was read. It hands out the buffers too, so that they are
+// reused. It is safe for concurrent use.
 //
-// Nobody ever waits for a budget. One who is refused a buffer does without, as [Reader] does, so
-// that no two users can wait for each other.
+// One who holds a buffer never waits for another: it is refused, and does without as [Reader]
+// does, or it uses what it had set aside by [Budget.Reserve] when it held nothing yet. So no two
+// users can wait for each other.
 type Budget struct {
-	mu     sync.Mutex
-	total  int64
-	held   int64 // bytes in buffers handed out
-	pooled int64 // bytes in idle
-	idle   [][]byte
-	shares map[*Share]struct{}
+	mu      sync.Mutex
+	total   int64
+	held    int64 // bytes in buffers handed out
+	claimed int64 // the sum of what all shares claim
+	pooled  int64 // bytes in idle
+	idle    [][]byte
+	shares  map[*Share]struct{}
+	waiting []*reservation // in the order of their calls
+}
+
+// A reservation is a call of Reserve that waits.
+type reservation struct {
+	share   *Share
+	granted chan struct{}
 }
 
 // NewBudget returns a budget of total bytes.
@@ -36,7 +49,8 @@ func (b *Budget) Held() int64 {
 	return b.held
 }
 
-// Join gives a new user its share. The user calls [Share.Leave] when done.
+// Join gives a new user its share, with nothing set aside for it. The user calls [Share.Leave] when
+// done.
 func (b *Budget) Join() *Share {
 	s := &Share{budget: b}
 	b.mu.Lock()
@@ -45,80 +59,68 @@ func (b *Budget) Join() *Share {
 	return s
 }
 
-// A Share is what one user holds of a [Budget]. Shares are kept fair: a user may take more than the
-// total divided by the number of users only while enough stays free for those that want more and
-// hold less than that.
-type Share struct {
-	budget *Budget
-	want   int64 // bytes the user could put to use now
-	held   int64
-}
-
-// Want tells how many bytes the user could put to use at present, which bounds what others leave
-// free for it. It is zero at first.
-func (s *Share) Want(n int64) {
-	s.budget.mu.Lock()
-	defer s.budget.mu.Unlock()
-	s.want = n
-}
-
-// Try returns a buffer of n bytes with arbitrary content, or nil if the budget has none to give to
-// this user now.
-func (s *Share) Try(n int64) []byte {
-	b := s.budget
+// Reserve gives a new user its share, with n bytes set aside for it, or the whole budget if n is
+// more than that. It waits for its turn until there are as many, so the caller must not hold
+// buffers of this budget, nor anything that a user of them waits for. The error is the context's
+// cause.
+func (b *Budget) Reserve(ctx context.Context, n int64) (*Share, error) {
+	s := &Share{budget: b, reserved: min(n, b.total)}
+	r := &reservation{share: s, granted: make(chan struct{})}
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.held+n > b.total || !b.fair(s, n) {
-		return nil
+	b.waiting = append(b.waiting, r)
+	b.grant()
+	b.mu.Unlock()
+	select {
+	case <-r.granted:
+		return s, nil
+	case <-ctx.Done():
 	}
-	return b.take(s, n)
-}
-
-// Take returns a buffer of n bytes as [Share.Try] does, but always. It is for a buffer without
-// which the user can't go on at all: to wait for one could be to wait for oneself. What it takes
-// beyond the total, others have to give up first, so those who use it bound how many do so at one
-// time.
-func (s *Share) Take(n int64) []byte {
-	s.budget.mu.Lock()
-	defer s.budget.mu.Unlock()
-	return s.budget.take(s, n)
-}
-
-// Put gives back a buffer that this share got.
-func (s *Share) Put(buf []byte) {
-	n := int64(cap(buf))
-	b := s.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s.held -= n
-	b.held -= n
-	if n >= minPooled && b.held+b.pooled+n <= b.total {
-		b.idle = append(b.idle, buf)
-		b.pooled += n
+	if i := slices.Index(b.waiting, r); i >= 0 {
+		b.waiting = slices.Delete(b.waiting, i, i+1)
+	} else {
+		b.leave(s)
+	}
+	b.grant() // it may have been in the way of others
+	return nil, context.Cause(ctx)
+}
+
+// grant lets in those who wait, in turn, as far as there is room.
+func (b *Budget) grant() {
+	for len(b.waiting) > 0 {
+		r := b.waiting[0]
+		if b.claimed > 0 && b.claimed+r.share.reserved > b.total {
+			return
+		}
+		b.waiting = slices.Delete(b.waiting, 0, 1)
+		b.shares[r.share] = struct{}{}
+		b.claimed += r.share.reserved
+		close(r.granted)
 	}
 }
 
-// Leave ends the share. All of its buffers must have been put back.
-func (s *Share) Leave() {
-	s.budget.mu.Lock()
-	defer s.budget.mu.Unlock()
-	delete(s.budget.shares, s)
-}
-
-// fair reports whether s may have n of the free bytes. A user that holds nothing always may: where
-// the total is less than a buffer for each, some shall have one.
-func (b *Budget) fair(s *Share, n int64) bool {
+// fair reports whether s may claim grow more bytes. A user that holds nothing always may: where
+// the total is less than a buffer for each, some shall have one. Beyond that, those who wait to
+// be let in go first.
+func (b *Budget) fair(s *Share, n, grow int64) bool {
+	if s.held == 0 {
+		return true
+	}
+	if len(b.waiting) > 0 {
+		return false
+	}
 	even := b.total / int64(len(b.shares))
-	if s.held == 0 || s.held+n <= even {
+	if s.held+n <= even {
 		return true
 	}
 	var owed int64
 	for other := range b.shares {
 		if other != s {
-			owed += max(0, min(even, other.want)-other.held)
+			owed += max(0, min(even, other.want)-other.claim())
 		}
 	}
-	return b.total-b.held-n >= owed
+	return b.total-b.claimed-grow >= owed
 }
 
 func (b *Budget) take(s *Share, n int64) []byte {
@@ -126,12 +128,14 @@ func (b *Budget) take(s *Share, n int64) []byte {
 	if buf == nil {
 		buf = make([]byte, n)
 	}
+	before := s.claim()
 	size := int64(cap(buf))
 	s.held += size
 	b.held += size
+	b.claimed += s.claim() - before
 	for b.held+b.pooled > b.total && len(b.idle) > 0 {
 		b.pooled -= int64(cap(b.idle[0]))
-		b.idle = append(b.idle[:0], b.idle[1:]...)
+		b.idle = slices.Delete(b.idle, 0, 1)
 	}
 	return buf[:n]
 }
@@ -149,4 +153,30 @@ func (b *Budget) reuse(n int64) []byte {
 		}
 	}
 	return nil
+}
+
+func (b *Budget) put(s *Share, buf []byte) {
+	n := int64(cap(buf))
+	before := s.claim()
+	s.held -= n
+	b.held -= n
+	b.claimed += s.claim() - before
+	if n >= minPooled && b.held+b.pooled+n <= b.total {
+		b.idle = append(b.idle, buf)
+		b.pooled += n
+	}
+	if s.left && s.held == 0 {
+		delete(b.shares, s)
+	}
+	b.grant()
+}
+
+func (b *Budget) leave(s *Share) {
+	before := s.claim()
+	s.reserved, s.want, s.left = 0, 0, true
+	b.claimed += s.claim() - before
+	if s.held == 0 {
+		delete(b.shares, s)
+	}
+	b.grant()
 }

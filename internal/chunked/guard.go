@@ -5,29 +5,42 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 )
 
-// A guardedBody is a body whose Read fails with [ErrStalled] where nothing arrives for too long.
-// The clock runs only inside of Read: the reader may take its time.
+// errSlow says that a request was given up since it was slow beside others. Asking again for what
+// is missing is likely to be faster, and is no failure of the server.
+var errSlow = errors.New("slower than other requests")
+
+// patienceTick is how often a request that is waited for is looked at.
+const patienceTick = 100 * time.Millisecond
+
+// A guardedBody is a body whose Read fails with [ErrStalled], or errSlow, where nothing arrives for
+// too long. The clock runs only inside of Read: the reader may take its time.
 type guardedBody struct {
 	body   io.ReadCloser
 	whole  bool
 	atEOF  bool
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	timer  *time.Timer
 	stall  time.Duration
+	slow   func() time.Duration // when it is slow beside others; 0 if unknown
+
+	mu    sync.Mutex
+	timer *time.Timer
+	since time.Time // when the wait began that lasts; zero if there is none
 }
 
 func openGuarded(
-	ctx context.Context, stall time.Duration, open func(context.Context) (Body, error),
+	ctx context.Context, stall time.Duration, slow func() time.Duration, open func(context.Context) (Body, error),
 ) (*guardedBody, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(stall, func() { cancel(fmt.Errorf("%w (%v)", ErrStalled, stall)) })
-	g := &guardedBody{ctx: ctx, cancel: cancel, timer: timer, stall: stall}
+	g := &guardedBody{ctx: ctx, cancel: cancel, stall: stall, slow: slow}
+	g.timer = time.AfterFunc(stall, g.look)
+	g.wait()
 	body, err := open(ctx)
-	timer.Stop()
+	g.arrived()
 	if err != nil {
 		err = g.explain(err)
 		cancel(nil)
@@ -38,22 +51,57 @@ func openGuarded(
 }
 
 func (g *guardedBody) Read(p []byte) (int, error) {
-	g.timer.Reset(g.stall)
+	g.wait()
 	n, err := g.body.Read(p)
-	g.timer.Stop()
+	g.arrived()
 	return n, g.explain(err)
+}
+
+// wait starts the clock.
+func (g *guardedBody) wait() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.since = time.Now()
+	g.timer.Reset(min(g.stall, patienceTick))
+}
+
+func (g *guardedBody) arrived() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.since = time.Time{}
+	g.timer.Stop()
+}
+
+// look gives the request up if it has been waited for too long, and else looks again later.
+func (g *guardedBody) look() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.since.IsZero() {
+		return
+	}
+	waited := time.Since(g.since)
+	if waited >= g.stall {
+		g.cancel(fmt.Errorf("%w (%v)", ErrStalled, g.stall))
+		return
+	}
+	if slow := g.slow(); slow > 0 && slow < g.stall && waited >= slow {
+		g.cancel(errSlow)
+		return
+	}
+	g.timer.Reset(min(g.stall-waited, patienceTick))
 }
 
 // explain tells a stall from what it looks like to the body, a cancelled context.
 func (g *guardedBody) explain(err error) error {
-	if cause := context.Cause(g.ctx); err != nil && errors.Is(cause, ErrStalled) {
+	cause := context.Cause(g.ctx)
+	if err != nil && (errors.Is(cause, ErrStalled) || errors.Is(cause, errSlow)) {
 		return cause
 	}
 	return err
 }
 
 func (g *guardedBody) Close() {
-	g.timer.Stop()
+	g.arrived()
 	g.cancel(nil)
 	g.body.Close()
 }

@@ -20,10 +20,14 @@ type Body struct {
 	Whole bool
 }
 
+// ChunkSize is the size of chunks in bytes unless [Options] say otherwise. What a budget holds is best
+// spent on many small chunks: each has its wait for the first byte, but they wait at the same time.
+const ChunkSize = 1 << 20
+
 // Options tune a [Reader]. The zero value is the default.
 type Options struct {
-	ChunkSize   int64         // bytes a request; 0 means 2 MiB
-	Parallelism int           // requests in flight at most; 0 means 16
+	ChunkSize   int64         // bytes a request; 0 means [ChunkSize]
+	Parallelism int           // requests of one reader in flight at most; 0 means 40
 	Attempts    int           // failed requests before a chunk is given up; 0 means 6
 	Backoff     time.Duration // bound of the first pause, doubled up to 32-fold for later ones; 0 means 200 ms
 	Stall       time.Duration // a request that delivers nothing for so long is made anew; 0 means 30 s
@@ -31,14 +35,16 @@ type Options struct {
 	// servers not known to honour ranges: it costs a round trip, and saves the rest from being sent
 	// in full.
 	Probe bool
+	// Pace is what all readers from one place share; nil means one of the reader's own.
+	Pace *Pace
 }
 
 func (o Options) withDefaults() Options {
 	if o.ChunkSize <= 0 {
-		o.ChunkSize = 2 << 20
+		o.ChunkSize = ChunkSize
 	}
 	if o.Parallelism <= 0 {
-		o.Parallelism = 16
+		o.Parallelism = maxWidth
 	}
 	if o.Attempts <= 0 {
 		o.Attempts = 6
@@ -49,9 +55,12 @@ func (o Options) withDefaults() Options {
 	if o.Stall <= 0 {
 		o.Stall = 30 * time.Second
 	}
+	if o.Pace == nil {
+		o.Pace = NewPace()
+	}
 	return o
 }
 
-// window is the number of chunks a reader holds at most: those in flight, and a quarter more that
+// window is the number of chunks a reader holds at most: those in flight, and an eighth more that
 // arrived before their turn, so that one slow chunk does not idle the others.
-func (o Options) window() int { return o.Parallelism + (o.Parallelism+3)/4 }
+func (o Options) window() int { return o.Parallelism + (o.Parallelism+7)/8 }

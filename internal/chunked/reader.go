@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 )
 
 // A Reader is an in-order stream over one blob. Nothing is asked for before the first Read. One
@@ -22,10 +23,12 @@ type Reader struct {
 
 	reading sync.Mutex // held by Read, and by Close once Read has left
 	share   *Share     // nil before the first Read and after the end
-	pos     int64      // bytes delivered
-	current *chunk     // the chunk being delivered from its buffer
-	direct  *stream    // or the stream that is read without a buffer
-	err     error      // what Read returns from now on
+	adopted bool       // the share is the caller's
+	freed   chan struct{}
+	pos     int64   // bytes delivered
+	current *chunk  // the chunk being delivered from its buffer
+	direct  *stream // or the stream that is read without a buffer
+	err     error   // what Read returns from now on
 
 	window
 }
@@ -33,7 +36,7 @@ type Reader struct {
 // NewReader returns a reader of a blob of size bytes, at least 0. The context is for all of the
 // reader's life: when it is done, Read fails with its cause. The caller closes the reader.
 func NewReader(ctx context.Context, budget *Budget, size int64, fetch Fetch, opts Options) *Reader {
-	r := &Reader{fetch: fetch, size: size, opts: opts.withDefaults(), budget: budget}
+	r := &Reader{fetch: fetch, size: size, opts: opts.withDefaults(), budget: budget, freed: make(chan struct{}, 1)}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.rangesCtx, r.cancelRanges = context.WithCancel(r.ctx)
 	return r
@@ -69,7 +72,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 }
 
 // Close stops all requests and returns when they have stopped and all buffers are back in the
-// budget. A Read in progress fails with [ErrClosed].
+// budget, save those of chunks that [Reader.Next] lent. A Read in progress fails with [ErrClosed].
 func (r *Reader) Close() error {
 	r.cancel(ErrClosed)
 	r.reading.Lock()
@@ -136,21 +139,32 @@ func (r *Reader) readChunk(p []byte) int {
 }
 
 func (r *Reader) readDirect(p []byte) (int, error) {
+	n, ended, err := r.readStream(p)
+	if ended {
+		return r.read(p)
+	}
+	return n, err
+}
+
+// readStream reads from the stream that is read without a buffer, and lets go of it at its end.
+func (r *Reader) readStream(p []byte) (n int, ended bool, err error) {
 	s := r.direct
 	wasWhole := s.whole
-	n, err := s.read(r.ctx, p)
+	begun := time.Now()
+	n, err = s.read(r.ctx, p)
 	switch {
 	case err == io.EOF: //nolint:errorlint // the bare value is the end
 		r.direct = nil
-		return r.read(p)
+		return 0, true, nil
 	case err != nil:
-		return n, err
+		return n, false, err
 	case s.whole && !wasWhole:
 		r.goDirect(s)
 	case !s.whole && s.end < r.size:
 		r.honoured()
 	}
-	return n, nil
+	r.streamed(s, n, time.Since(begun))
+	return n, false, nil
 }
 
 // final says what Read returns for err from now on.
@@ -186,6 +200,8 @@ func (r *Reader) release(cause error) {
 			c.rest.close()
 		}
 	}
-	r.share.Leave()
+	if !r.adopted {
+		r.share.Leave()
+	}
 	r.share = nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"time"
 )
 
@@ -14,6 +15,7 @@ import (
 type stream struct {
 	fetch     Fetch
 	opts      Options
+	pace      *Pace
 	off, end  int64
 	blobSize  int64
 	takeWhole bool // turn to reading to the blob's end when the server sends the whole blob
@@ -23,6 +25,13 @@ type stream struct {
 	err      error // why the last request failed, until there is a new one
 	failures int   // since mark
 	mark     int64 // offset at which failures were last forgiven
+
+	plain    bool          // to the blob's end, for want of a reason to read by chunks
+	measured int64         // bytes read since it was last looked at
+	waited   time.Duration // while reading them
+	requests int           // made so far
+	slow     int           // of those, given up as slow
+	latency  time.Duration // of the last request, to its headers
 }
 
 // read reads like an io.Reader. It returns io.EOF once off is end, and never bytes beside an error.
@@ -71,13 +80,19 @@ func (s *stream) attempt(ctx context.Context, p []byte) (int, error) {
 
 // open asks for what is missing.
 func (s *stream) open(ctx context.Context) error {
-	body, err := openGuarded(ctx, s.opts.Stall, func(ctx context.Context) (Body, error) {
+	s.requests++
+	begun := time.Now()
+	body, err := openGuarded(ctx, s.opts.Stall, s.patience, func(ctx context.Context) (Body, error) {
 		return s.fetch(ctx, s.off, s.end-s.off)
 	})
 	if err != nil {
 		return err
 	}
+	s.latency = time.Since(begun)
 	s.body = body
+	if s.plain {
+		s.pace.streaming(1)
+	}
 	if !body.whole || s.off == 0 && s.end == s.blobSize {
 		return nil
 	}
@@ -90,6 +105,16 @@ func (s *stream) open(ctx context.Context) error {
 		return short(err)
 	}
 	return nil
+}
+
+// patience is how long the request may deliver nothing before it is made again because it is slow.
+// It doubles each time, so that all may get slow. A body that can't be had from its middle is left
+// alone.
+func (s *stream) patience() time.Duration {
+	if s.whole {
+		return 0
+	}
+	return s.pace.patience(s.opts.ChunkSize) << min(s.slow, 8)
 }
 
 // finish checks that the body ends where the range does. That the end did not arrive does no harm
@@ -113,9 +138,17 @@ func (s *stream) pause(ctx context.Context) error {
 	if s.off-s.mark >= s.opts.ChunkSize {
 		s.failures, s.mark = 0, s.off
 	}
-	s.failures++
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if errors.Is(s.err, errSlow) {
+		s.slow++
+		s.err = nil
+		return nil
+	}
+	s.failures++
+	if isThrottled(s.err) {
+		s.pace.slower()
 	}
 	if IsPermanent(s.err) || s.failures >= s.opts.Attempts {
 		return s.giveUp()
@@ -142,10 +175,21 @@ func (s *stream) giveUp() error {
 }
 
 func (s *stream) close() {
+	if s.body != nil && s.plain {
+		s.pace.streaming(-1)
+	}
 	if s.body != nil {
 		s.body.Close()
 		s.body = nil
 	}
+}
+
+// isThrottled reports whether the server asks for fewer requests: by 429, or by the 503 of S3's
+// SlowDown.
+func isThrottled(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) &&
+		(status.Status == http.StatusTooManyRequests || status.Status == http.StatusServiceUnavailable)
 }
 
 // backoff returns the pause after so many failures: at random, so that chunks which failed together

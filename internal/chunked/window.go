@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"time"
 )
 
 // A chunk is one range on its way into a buffer. Its goroutine owns the fields after done until
@@ -25,6 +26,7 @@ type window struct {
 	chunks   []*chunk
 	next     int64 // offset of the first byte that nobody has begun to fetch
 	inFlight int
+	lent     int  // chunks that Next gave out and nobody released yet
 	ranges   bool // the server has honoured a range
 	whole    bool // the server has not: begin no further chunk
 	stopped  bool
@@ -46,15 +48,18 @@ func (r *Reader) head() (*chunk, *stream) {
 		r.chunks = r.chunks[1:]
 		return c, nil
 	}
+	plain := r.opts.Pace.plain()
 	end := min(r.pos+r.opts.ChunkSize, r.size)
-	if r.whole {
+	if r.whole || plain {
 		end = r.size
 	}
 	r.next = end
-	return nil, r.newStream(r.pos, end, true)
+	s := r.newStream(r.pos, end, true)
+	s.plain = plain && !r.whole
+	return nil, s
 }
 
-// fill begins chunks as long as the options and the budget allow it.
+// fill begins chunks as long as the options and the budget allow it, and as they are of use.
 func (r *Reader) fill() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,14 +68,18 @@ func (r *Reader) fill() {
 
 // The reader's mutex is held.
 func (r *Reader) fillLocked() {
-	for !r.stopped && !r.whole && r.next < r.size &&
+	for !r.stopped && !r.whole && r.next < r.size && !r.opts.Pace.plain() &&
 		r.inFlight < r.opts.Parallelism && len(r.chunks) < r.opts.window() {
 		if r.opts.Probe && !r.ranges && r.next > 0 {
 			return
 		}
 		r.share.Want(min(int64(r.opts.window())*r.opts.ChunkSize, r.size-r.first()))
+		if !r.opts.Pace.begin(len(r.chunks) == 0) {
+			return
+		}
 		buf := r.share.Try(r.opts.ChunkSize)
 		if buf == nil {
+			r.opts.Pace.end()
 			return
 		}
 		n := min(r.opts.ChunkSize, r.size-r.next)
@@ -100,6 +109,7 @@ func (r *Reader) run(c *chunk) {
 		ctx = r.ctx
 	}
 	s := r.newStream(c.off, c.off+int64(len(c.buf)), c.off == 0)
+	begun := time.Now()
 	for !s.whole {
 		n, err := s.read(ctx, c.buf[c.filled:])
 		if err != nil {
@@ -112,6 +122,10 @@ func (r *Reader) run(c *chunk) {
 		if !s.whole {
 			r.honoured()
 		}
+	}
+	r.opts.Pace.end()
+	if s.requests == 1 && c.err == nil && !s.whole {
+		r.opts.Pace.learn(int64(c.filled), s.latency, time.Since(begun)-s.latency)
 	}
 	r.settle(c, s)
 	close(c.done)
@@ -175,6 +189,6 @@ func (w *window) stop() {
 
 func (r *Reader) newStream(off, end int64, takeWhole bool) *stream {
 	return &stream{
-		fetch: r.fetch, opts: r.opts, off: off, end: end, blobSize: r.size, takeWhole: takeWhole, mark: off,
+		fetch: r.fetch, opts: r.opts, pace: r.opts.Pace, off: off, end: end, blobSize: r.size, takeWhole: takeWhole, mark: off,
 	}
 }

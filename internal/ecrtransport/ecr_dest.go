@@ -64,6 +64,12 @@ func (d *ecrImageDestination) IgnoresEmbeddedDockerReference() bool { return fal
 // HasThreadSafePutBlob returns true.
 func (d *ecrImageDestination) HasThreadSafePutBlob() bool { return true }
 
+// PartSize returns the size in bytes of the parts that a blob of so many bytes, or -1, is sent in. PutBlob
+// holds one until it is sent.
+func (d *ecrImageDestination) PartSize(blob int64) int64 {
+	return d.repo.limits.choosePartSize(usualPartSize, blob)
+}
+
 // PutBlob uploads a blob and returns its digest and size in bytes. The stream is checked against
 // both where inputInfo has them, before the blob becomes visible. A digest is uploaded once at a
 // time. Where the repository has the blob already, or someone else has put it meanwhile, the stream

@@ -64,6 +64,9 @@ func New(opts Options) *Transport {
 	if opts.Budget == nil {
 		opts.Budget = chunked.NewBudget(64 << 20)
 	}
+	if opts.Chunks.Pace == nil {
+		opts.Chunks.Pace = chunked.NewPace()
+	}
 	if opts.PutImageRate <= 0 {
 		opts.PutImageRate = 10
 	}

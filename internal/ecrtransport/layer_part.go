@@ -16,17 +16,21 @@ const maxResends = 3
 
 // send sends a part. Where ECR says that it has another number of bytes than expected, sending goes
 // on there, provided that it lies in this part: it does when the reply to an earlier attempt was
-// lost. Where ECR forgot the upload and this is its first part, it begins again.
-func (u *upload) send(ctx context.Context, p part) error {
+// lost. Where ECR forgot the upload and this is its first part, it begins again. Nothing is sent
+// before the turn, at which the channel is closed; nil is at once.
+func (u *upload) send(ctx context.Context, p part, turn <-chan struct{}) error {
 	if len(p.data) == 0 {
 		return u.sendEmpty(ctx)
 	}
-	end := p.off + int64(len(p.data))
+	end := p.off + p.data.size()
 	next := p.off
 	for resends := 0; ; resends++ {
-		has, err := u.sendOnce(ctx, next, p.data[next-p.off:])
+		has, err := u.sendOnce(ctx, next, p.data.from(next-p.off), turn)
 		if has == end {
 			return nil
+		}
+		if errors.Is(err, errBegunAgain) {
+			continue // what was made ready was for another upload
 		}
 		forgotten := errors.Is(err, ErrUploadNotFound) && p.off == 0
 		inHand := has >= p.off && has < end
@@ -46,15 +50,18 @@ func (u *upload) send(ctx context.Context, p part) error {
 
 // sendOnce sends bytes from off and returns how many bytes of the blob ECR has then, or -1 if that
 // is not known. The error says why it is not all of them.
-func (u *upload) sendOnce(ctx context.Context, off int64, data []byte) (has int64, err error) {
+func (u *upload) sendOnce(ctx context.Context, off int64, data pieces, turn <-chan struct{}) (has int64, err error) {
 	const operation = "UploadLayerPart"
-	last := off + int64(len(data)) - 1
+	id := u.currentID()
+	last := off + data.size() - 1
 	out, err := u.repo.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
-		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(), UploadId: aws.String(u.id),
+		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(), UploadId: aws.String(id),
 		PartFirstByte: aws.Int64(off), PartLastByte: aws.Int64(last), LayerPartBlob: []byte{},
-	}, sendingPart(data))
+	}, sendingPart(data), inTurn(turn, func() bool { return u.currentID() == id }))
 	var invalid *ecrtypes.InvalidLayerPartException
 	switch {
+	case errors.Is(err, errBegunAgain):
+		return -1, err
 	case errors.As(err, &invalid):
 		// Without a last valid byte there are none.
 		has = 0
@@ -77,7 +84,7 @@ func (u *upload) sendOnce(ctx context.Context, off int64, data []byte) (has int6
 // upload shows whether it can do without.
 func (u *upload) sendEmpty(ctx context.Context) error {
 	_, err := u.repo.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
-		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(), UploadId: aws.String(u.id),
+		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(), UploadId: aws.String(u.currentID()),
 		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(0), LayerPartBlob: []byte{},
 	})
 	switch errorCode(err) {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -21,14 +21,15 @@ type upload struct {
 	repo   repository
 	info   types.BlobInfo // what is known beforehand: Digest may be "", Size may be -1
 	budget *chunked.Budget
-	hash   hash.Hash
 
-	id       string // changes where ECR forgot the upload and it begins again
 	partSize int64
+
+	mu sync.Mutex
+	id string // changes where ECR forgot the upload and it begins again
 }
 
 func newUpload(repo repository, budget *chunked.Budget, info types.BlobInfo) *upload {
-	return &upload{repo: repo, info: info, budget: budget, hash: digest.SHA256.Hash()}
+	return &upload{repo: repo, info: info, budget: budget}
 }
 
 // run uploads the stream and returns what it was.
@@ -40,13 +41,13 @@ func (u *upload) run(ctx context.Context, stream io.Reader) (types.BlobInfo, err
 	if u.partSize > u.repo.limits.partSize {
 		return types.BlobInfo{}, tooLarge(u.info)
 	}
-	parts := newPartSender(u)
+	parts := newPartSender(u, stream)
 	defer parts.close()
-	size, err := parts.sendAll(ctx, stream)
+	size, err := parts.sendAll(ctx)
 	if err != nil {
 		return types.BlobInfo{}, fmt.Errorf("uploading blob %s: %w", u.label(), err)
 	}
-	blob := types.BlobInfo{Digest: digest.NewDigest(digest.SHA256, u.hash), Size: size}
+	blob := types.BlobInfo{Digest: parts.source.digest(), Size: size}
 	if u.info.Digest != "" && u.info.Digest != blob.Digest {
 		return types.BlobInfo{}, fmt.Errorf("uploading blob %s: %w: the stream has %s",
 			u.info.Digest, ErrDigestMismatch, blob.Digest)
@@ -69,11 +70,20 @@ func (u *upload) begin(ctx context.Context) error {
 	case aws.ToString(out.UploadId) == "" || aws.ToInt64(out.PartSize) <= 0:
 		return u.repo.failed(operation, errors.New("answer without an upload id or part size"))
 	}
+	u.mu.Lock()
 	u.id = *out.UploadId
+	u.mu.Unlock()
 	if u.partSize == 0 {
 		u.partSize = *out.PartSize
 	}
 	return nil
+}
+
+// currentID returns the upload's id, which parts that are made ready ahead may find changed.
+func (u *upload) currentID() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.id
 }
 
 // complete makes the blob visible. If ECR forgot the upload meanwhile, either a lost reply was to
@@ -96,7 +106,7 @@ func (u *upload) complete(ctx context.Context, blob types.BlobInfo, only *part) 
 	if err := u.begin(ctx); err != nil {
 		return err
 	}
-	if err := u.send(ctx, *only); err != nil {
+	if err := u.send(ctx, *only, nil); err != nil {
 		return err
 	}
 	return u.completeOnce(ctx, blob.Digest)
@@ -105,7 +115,7 @@ func (u *upload) complete(ctx context.Context, blob types.BlobInfo, only *part) 
 func (u *upload) completeOnce(ctx context.Context, d digest.Digest) error {
 	out, err := u.repo.api.CompleteLayerUpload(ctx, &ecr.CompleteLayerUploadInput{
 		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(),
-		UploadId: aws.String(u.id), LayerDigests: []string{d.String()},
+		UploadId: aws.String(u.currentID()), LayerDigests: []string{d.String()},
 	})
 	if errorCode(err) == "LayerAlreadyExistsException" {
 		return nil

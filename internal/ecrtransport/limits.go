@@ -24,6 +24,10 @@ var (
 	publicLimits  = limits{layerSize: 10_000 << 20, parts: 1_000, partSize: 10 << 20}
 )
 
+// usualPartSize is what InitiateLayerUpload asks for in the examples of ECR's API reference, and the
+// quota on a part's size.
+const usualPartSize = 10 << 20
+
 // choosePartSize returns the size in bytes that ECR asks for, or the next MiB of which no more
 // parts than allowed hold the blob. Blobs of -1 bytes are of unknown size.
 func (l limits) choosePartSize(asked, blob int64) int64 {

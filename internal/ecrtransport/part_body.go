@@ -23,7 +23,7 @@ var blobMember = []byte(`"layerPartBlob":""`)
 
 // sendingPart makes one call of UploadLayerPart, whose LayerPartBlob must be empty,
 // send data as the part. data must not change until the call has ended.
-func sendingPart(data []byte) func(*ecr.Options) {
+func sendingPart(data pieces) func(*ecr.Options) {
 	body := middleware.SerializeMiddlewareFunc("StreamLayerPart", func(
 		ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler,
 	) (middleware.SerializeOutput, middleware.Metadata, error) {
@@ -46,7 +46,7 @@ func sendingPart(data []byte) func(*ecr.Options) {
 }
 
 // withPart returns the request with data in the place of its empty blob.
-func withPart(req *smithyhttp.Request, data []byte) (*smithyhttp.Request, error) {
+func withPart(req *smithyhttp.Request, data pieces) (*smithyhttp.Request, error) {
 	document, err := io.ReadAll(req.GetStream())
 	if err != nil {
 		return nil, fmt.Errorf("reading the serialized request: %w", err)
@@ -62,14 +62,15 @@ func withPart(req *smithyhttp.Request, data []byte) (*smithyhttp.Request, error)
 // A partBody is a JSON document with a part in it, read at any offset.
 type partBody struct {
 	before  []byte
-	part    []byte // encoded in base64 as it is read
+	part    pieces // encoded in base64 as they are read
 	encoded int64  // its length in base64, in bytes
 	after   []byte
 }
 
 // newPartBody returns a reader that can be rewound, as the SDK does to hash and to retry.
-func newPartBody(before, part, after []byte) *io.SectionReader {
-	b := &partBody{before: before, part: part, encoded: int64(base64.StdEncoding.EncodedLen(len(part))), after: after}
+func newPartBody(before []byte, part pieces, after []byte) *io.SectionReader {
+	encoded := base64.StdEncoding.EncodedLen(int(part.size()))
+	b := &partBody{before: before, part: part, encoded: int64(encoded), after: after}
 	return io.NewSectionReader(b, 0, int64(len(before))+b.encoded+int64(len(after)))
 }
 
@@ -92,25 +93,10 @@ func (b *partBody) readSome(p []byte, off int64) int {
 	}
 	off -= int64(len(b.before))
 	if off < b.encoded {
-		return encodeAt(p, b.part, off)
+		return b.part.encodeAt(p, off)
 	}
 	if off -= b.encoded; off < int64(len(b.after)) {
 		return copy(p, b.after[off:])
 	}
 	return 0
-}
-
-// encodeAt writes data's encoding from offset off on, as much of it as p holds: whole
-// groups of four characters, or the rest of one.
-func encodeAt(p, data []byte, off int64) int {
-	group, skip := off/4, off%4
-	data = data[group*3:]
-	if groups := len(p) / 4; skip == 0 && groups > 0 {
-		data = data[:min(len(data), groups*3)]
-		base64.StdEncoding.Encode(p, data)
-		return base64.StdEncoding.EncodedLen(len(data))
-	}
-	var four [4]byte
-	base64.StdEncoding.Encode(four[:], data[:min(len(data), 3)])
-	return copy(p, four[skip:])
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/iotest"
 )
@@ -17,17 +18,19 @@ func TestPartBodyIsTheDocumentWithThePartInIt(t *testing.T) {
 		}
 		before, after := `{"layerPartBlob":"`, `","uploadId":"x"}`
 		want := before + base64.StdEncoding.EncodeToString(part) + after
-		body := newPartBody([]byte(before), part, []byte(after))
-		if err := iotest.TestReader(body, []byte(want)); err != nil {
-			t.Errorf("part of %d bytes: %v", size, err)
-		}
-		for step := 1; step < 9; step++ { // groups are cut in every way
-			if _, err := body.Seek(0, io.SeekStart); err != nil {
-				t.Fatal(err)
+		for piece := 1; piece < 9; piece++ { // groups are cut in every way, by pieces
+			body := newPartBody([]byte(before), slices.Collect(slices.Chunk(part, piece)), []byte(after))
+			if err := iotest.TestReader(body, []byte(want)); err != nil {
+				t.Errorf("part of %d bytes in pieces of %d: %v", size, piece, err)
 			}
-			got, err := readInSteps(body, step)
-			if err != nil || got != want {
-				t.Errorf("part of %d bytes, %d at a time: %q, %v", size, step, got, err)
+			for step := 1; step < 9; step++ { // and by reads
+				if _, err := body.Seek(0, io.SeekStart); err != nil {
+					t.Fatal(err)
+				}
+				got, err := readInSteps(body, step)
+				if err != nil || got != want {
+					t.Errorf("part of %d bytes in pieces of %d, %d at a time: %q, %v", size, piece, step, got, err)
+				}
 			}
 		}
 	}

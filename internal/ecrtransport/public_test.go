@@ -209,7 +209,7 @@ func TestPublicDestinationKeepsMetadata(t *testing.T) {
 		return refuse(w, http.StatusBadRequest, "InvalidLayerPartException", `,"lastValidByteReceived":5`)
 	})
 	repo := w.destination(open).repo
-	_, err := newUpload(repo, w.budget, types.BlobInfo{Size: 3}).sendOnce(t.Context(), 0, []byte("abc"))
+	_, err := newUpload(repo, w.budget, types.BlobInfo{Size: 3}).sendOnce(t.Context(), 0, pieces{[]byte("abc")}, nil)
 	if err == nil || !strings.Contains(err.Error(), "request id a-request-id") || !strings.Contains(err.Error(), "ECR has 6 bytes") {
 		t.Errorf("got %v", err)
 	}

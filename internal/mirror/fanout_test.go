@@ -10,9 +10,32 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"ecrmirror/internal/chunked"
 )
 
 const never = time.Hour
+
+// window is the limit of the fanouts in these tests, in bytes.
+const window = 4 * copiedSize
+
+// fanoutOf returns a fanout whose stream is not waited for.
+func fanoutOf(t *testing.T, abandoned func()) *fanout {
+	f := newFanout(window, func() {}, abandoned)
+	t.Cleanup(func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.held != 0 {
+			t.Errorf("%d bytes held in the end", f.held)
+		}
+	})
+	return f
+}
+
+// streamOf returns a reader's bytes as pieces.
+func streamOf(r io.Reader) stream {
+	return newStream(r, chunked.NewBudget(2*window).Join(), never, nil)
+}
 
 func content(n int) []byte {
 	b := make([]byte, n)
@@ -23,12 +46,12 @@ func content(n int) []byte {
 }
 
 // The sizes that matter: around a slot, and around the window.
-var fanoutSizes = []int{0, 1, slotSize - 1, slotSize, slotSize + 1, fanoutSlots * slotSize, fanoutSlots*slotSize + 1, 9*slotSize + 7}
+var fanoutSizes = []int{0, 1, copiedSize - 1, copiedSize, copiedSize + 1, window, window + 1, 9*copiedSize + 7}
 
 func TestFanoutGivesEverySinkTheStream(t *testing.T) {
 	for _, size := range fanoutSizes {
 		want := content(size)
-		f := newFanout(func() {})
+		f := fanoutOf(t, func() {})
 		var wg sync.WaitGroup
 		for i := range 4 {
 			s := f.add(never, func() { t.Error("stalled") })
@@ -54,7 +77,7 @@ func TestFanoutGivesEverySinkTheStream(t *testing.T) {
 				}
 			})
 		}
-		if err := f.run(iotest.HalfReader(bytes.NewReader(want))); err != nil {
+		if err := f.run(streamOf(iotest.HalfReader(bytes.NewReader(want)))); err != nil {
 			t.Errorf("%d bytes: run: %v", size, err)
 		}
 		wg.Wait()
@@ -62,11 +85,11 @@ func TestFanoutGivesEverySinkTheStream(t *testing.T) {
 }
 
 func TestSinkIsAReader(t *testing.T) {
-	want := content(2*slotSize + 100)
-	f := newFanout(func() {})
+	want := content(2*copiedSize + 100)
+	f := fanoutOf(t, func() {})
 	s := f.add(never, func() {})
 	defer s.Close()
-	go f.run(bytes.NewReader(want))
+	go f.run(streamOf(bytes.NewReader(want)))
 	if err := iotest.TestReader(s, want); err != nil {
 		t.Error(err)
 	}
@@ -77,7 +100,7 @@ func TestFanoutBreaksWithTheSourcesError(t *testing.T) {
 	boom := errors.New("boom")
 	for _, cause := range []error{boom, io.ErrUnexpectedEOF} {
 		for _, size := range fanoutSizes {
-			f := newFanout(func() {})
+			f := fanoutOf(t, func() {})
 			s := f.add(never, func() {})
 			done := make(chan error, 1)
 			go func() {
@@ -85,7 +108,7 @@ func TestFanoutBreaksWithTheSourcesError(t *testing.T) {
 				s.Close()
 				done <- err
 			}()
-			err := f.run(io.MultiReader(bytes.NewReader(content(size)), iotest.ErrReader(cause)))
+			err := f.run(streamOf(io.MultiReader(bytes.NewReader(content(size)), iotest.ErrReader(cause))))
 			if got := <-done; !errors.Is(got, cause) || !errors.Is(err, cause) {
 				t.Errorf("%v after %d bytes: the sink got %v, run gave %v", cause, size, got, err)
 			}
@@ -97,14 +120,14 @@ func TestFanoutBreaksWithTheSourcesError(t *testing.T) {
 }
 
 func TestFanoutGoesOnWithoutASinkThatCloses(t *testing.T) {
-	want := content(20 * slotSize)
-	f := newFanout(func() {})
+	want := content(20 * copiedSize)
+	f := fanoutOf(t, func() {})
 	quits, stays := f.add(never, func() {}), f.add(never, func() {})
 	go func() {
 		_, _ = io.CopyN(io.Discard, quits, rand.Int64N(int64(len(want))))
 		quits.Close()
 	}()
-	go f.run(bytes.NewReader(want))
+	go f.run(streamOf(bytes.NewReader(want)))
 	got, err := io.ReadAll(stays)
 	if err != nil || !bytes.Equal(got, want) {
 		t.Errorf("the other sink got %d bytes, %v", len(got), err)
@@ -113,38 +136,38 @@ func TestFanoutGoesOnWithoutASinkThatCloses(t *testing.T) {
 
 // The bytes being copied stay as they are though the sink is closed meanwhile; the race detector watches, too.
 func TestSinkMayBeClosedWhileItIsRead(t *testing.T) {
-	want := content(20 * slotSize)
-	f := newFanout(func() { t.Error("abandoned") })
+	want := content(20 * copiedSize)
+	f := fanoutOf(t, func() { t.Error("abandoned") })
 	quits, stays := f.add(never, func() {}), f.add(never, func() {})
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = f.run(bytes.NewReader(want)) })
+	wg.Go(func() { _ = f.run(streamOf(bytes.NewReader(want))) })
 	held, err := quits.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
 	quits.Close()
-	if _, err := io.CopyN(io.Discard, stays, fanoutSlots*slotSize); err != nil {
+	if _, err := io.CopyN(io.Discard, stays, window); err != nil {
 		t.Error(err)
 	}
 	for range 200 {
 		runtime.Gosched() // whoever would change it has a turn
-		if !bytes.Equal(held, want[:slotSize]) {
+		if !bytes.Equal(held, want[:copiedSize]) {
 			t.Fatal("the slot changed while it was read")
 		}
 	}
 	quits.end(len(held))
-	if n, err := io.Copy(io.Discard, stays); err != nil || n != int64(len(want)-fanoutSlots*slotSize) {
+	if n, err := io.Copy(io.Discard, stays); err != nil || n != int64(len(want)-window) {
 		t.Errorf("the other sink got %d bytes more, %v", n, err)
 	}
 	wg.Wait()
 }
 
 func TestFanoutStopsWithoutSinks(t *testing.T) {
-	f := newFanout(func() {})
+	f := fanoutOf(t, func() {})
 	s := f.add(never, func() {})
 	s.Close()
 	src := &countingReader{r: rand.NewChaCha8([32]byte{})} // endless
-	if err := f.run(src); !errors.Is(err, errNoSinks) {
+	if err := f.run(streamOf(src)); !errors.Is(err, errNoSinks) {
 		t.Errorf("run: %v", err)
 	}
 	if src.n != 0 {
@@ -153,12 +176,12 @@ func TestFanoutStopsWithoutSinks(t *testing.T) {
 }
 
 func TestSinkThatIsNotReadIsLeftBehind(t *testing.T) {
-	want := content(20 * slotSize)
-	f := newFanout(func() {})
+	want := content(20 * copiedSize)
+	f := fanoutOf(t, func() {})
 	stalled := make(chan struct{})
 	sleeper := f.add(time.Millisecond, func() { close(stalled) })
 	reader := f.add(never, func() {})
-	go f.run(bytes.NewReader(want))
+	go f.run(streamOf(bytes.NewReader(want)))
 	got, err := io.ReadAll(reader)
 	if err != nil || !bytes.Equal(got, want) {
 		t.Errorf("the other sink got %d bytes, %v", len(got), err)
@@ -171,10 +194,10 @@ func TestSinkThatIsNotReadIsLeftBehind(t *testing.T) {
 
 // A sink that waits for the stream is not the one that stalls.
 func TestSinkMayWaitForTheStream(t *testing.T) {
-	f := newFanout(func() {})
+	f := fanoutOf(t, func() {})
 	s := f.add(20*time.Millisecond, func() { t.Error("stalled") })
 	pr, pw := io.Pipe()
-	go f.run(pr)
+	go f.run(streamOf(pr))
 	waiting := time.AfterFunc(100*time.Millisecond, func() {
 		_, _ = pw.Write([]byte("late"))
 		pw.Close()

@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // Limits on what an image may consist of: far above any real image, low enough that
@@ -31,6 +33,10 @@ type image struct {
 	root      document
 	manifests []document       // each once, whatever it refers to before it, the root last
 	blobs     []types.BlobInfo // each once, largest first
+
+	needs         []int                   // how many blobs and instances each manifest refers to, each counted once
+	blobUsers     map[digest.Digest][]int // the manifests that refer to a blob, by their places in manifests
+	instanceUsers map[digest.Digest][]int // those that refer to an instance
 }
 
 // An imageReader walks the graph of an image.
@@ -38,14 +44,15 @@ type imageReader struct {
 	src   types.ImageSource
 	opts  Options
 	img   *image
-	size  int64 // bytes of the manifests read so far
+	size  atomic.Int64 // bytes of the manifests read so far
 	seen  map[digest.Digest]bool
 	blobs map[digest.Digest]bool
 }
 
 // readImage reads all manifests of the source, each held against its digest; want is the root's.
 func readImage(ctx context.Context, src types.ImageSource, want digest.Digest, opts Options) (*image, error) {
-	r := imageReader{src: src, opts: opts, img: &image{}, seen: map[digest.Digest]bool{}, blobs: map[digest.Digest]bool{}}
+	img := &image{blobUsers: map[digest.Digest][]int{}, instanceUsers: map[digest.Digest][]int{}}
+	r := imageReader{src: src, opts: opts, img: img, seen: map[digest.Digest]bool{}, blobs: map[digest.Digest]bool{}}
 	root, err := r.fetch(ctx, nil, want)
 	if err != nil {
 		return nil, err
@@ -73,7 +80,7 @@ func (r *imageReader) fetch(ctx context.Context, instance *digest.Digest, want d
 	if doc.mediaType == "" {
 		return document{}, fmt.Errorf("manifest of unknown media type %q", mediaType)
 	}
-	if r.size += int64(len(raw)); r.size > maxManifestBytes {
+	if r.size.Add(int64(len(raw))) > maxManifestBytes {
 		return document{}, fmt.Errorf("more than %d bytes of manifests", int64(maxManifestBytes))
 	}
 	got, err := manifest.DigestWithAlgorithm(raw, want.Algorithm())
@@ -92,14 +99,6 @@ func (r *imageReader) walk(ctx context.Context, doc document, depth int) error {
 	if len(r.seen) > maxManifests || depth > maxDepth {
 		return fmt.Errorf("more than %d manifests, or indexes nested deeper than %d", maxManifests, maxDepth)
 	}
-	if err := r.walkBelow(ctx, doc, depth); err != nil {
-		return err
-	}
-	r.img.manifests = append(r.img.manifests, doc)
-	return nil
-}
-
-func (r *imageReader) walkBelow(ctx context.Context, doc document, depth int) error {
 	below, err := parse(doc)
 	if err != nil {
 		return fmt.Errorf("manifest %s: %w", doc.digest, err)
@@ -109,22 +108,74 @@ func (r *imageReader) walkBelow(ctx context.Context, doc document, depth int) er
 			return fmt.Errorf("manifest %s: blob %q: %w", doc.digest, blob.Digest, err)
 		}
 	}
-	for _, instance := range below.instances {
-		if r.seen[instance] {
-			continue
-		}
+	if err := r.walkBelow(ctx, doc, below.instances, depth); err != nil {
+		return err
+	}
+	r.img.add(doc, below)
+	return nil
+}
+
+// walkBelow walks the instances of an index, which it fetches side by side.
+func (r *imageReader) walkBelow(ctx context.Context, index document, instances []digest.Digest, depth int) error {
+	var unseen []digest.Digest
+	for _, instance := range instances {
 		if err := instance.Validate(); err != nil {
-			return fmt.Errorf("index %s: instance %q: %w", doc.digest, instance, err)
+			return fmt.Errorf("index %s: instance %q: %w", index.digest, instance, err)
 		}
-		child, err := r.fetch(ctx, &instance, instance)
-		if err != nil {
-			return fmt.Errorf("instance %s: %w", instance, err)
+		if !r.seen[instance] && !slices.Contains(unseen, instance) {
+			unseen = append(unseen, instance)
 		}
+	}
+	children, err := r.fetchAll(ctx, unseen)
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
 		if err := r.walk(ctx, child, depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (r *imageReader) fetchAll(ctx context.Context, instances []digest.Digest) ([]document, error) {
+	if len(r.seen)+len(instances) > maxManifests {
+		return nil, fmt.Errorf("more than %d manifests", maxManifests)
+	}
+	children := make([]document, len(instances))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(manifestsAtOnce)
+	if !r.src.HasThreadSafeGetBlob() {
+		g.SetLimit(1)
+	}
+	for i, instance := range instances {
+		g.Go(func() (err error) {
+			if children[i], err = r.fetch(ctx, &instance, instance); err != nil {
+				return fmt.Errorf("instance %s: %w", instance, err)
+			}
+			return nil
+		})
+	}
+	return children, g.Wait()
+}
+
+// add adds a manifest, after those it refers to.
+func (img *image) add(doc document, below references) {
+	place := len(img.manifests)
+	img.manifests = append(img.manifests, doc)
+	img.needs = append(img.needs, 0)
+	note := func(users map[digest.Digest][]int, d digest.Digest) {
+		if !slices.Contains(users[d], place) {
+			users[d] = append(users[d], place)
+			img.needs[place]++
+		}
+	}
+	for _, blob := range below.blobs {
+		note(img.blobUsers, blob.Digest)
+	}
+	for _, instance := range below.instances {
+		note(img.instanceUsers, instance)
+	}
 }
 
 func (r *imageReader) addBlob(info types.BlobInfo) error {

@@ -18,6 +18,8 @@ type manifests struct {
 	byDigest map[digest.Digest][]byte
 }
 
+func (manifests) HasThreadSafeGetBlob() bool { return true }
+
 func (m manifests) GetManifest(_ context.Context, instance *digest.Digest) ([]byte, string, error) {
 	if instance == nil {
 		return m.byDigest[""], imgspecv1.MediaTypeImageIndex, nil

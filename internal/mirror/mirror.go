@@ -20,7 +20,9 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
+	"golang.org/x/sync/semaphore"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 )
 
@@ -38,8 +40,11 @@ type Images interface {
 
 // Options of a [Copier]. The zero value of a field is the stated default.
 type Options struct {
-	// Blobs is how many blobs are copied at a time. Default 6.
+	// Blobs is how many blobs are copied at a time, by all calls of Copy together. Default 48.
 	Blobs int
+	// Budget bounds the bytes of blobs in memory; it should be the one that the sources and
+	// destinations use. Default 64 MiB.
+	Budget *chunked.Budget
 	// StallTimeout is how long a source or a destination may make no progress on a
 	// blob, or take for any smaller request, before it is given up. Default 3 minutes.
 	StallTimeout time.Duration
@@ -50,18 +55,27 @@ type Options struct {
 	Transient func(error) bool
 	// Log gets a line for each step. Default: nothing is logged.
 	Log *slog.Logger
+	// Progress is told how a copy goes. Default: nobody is.
+	Progress Progress
 }
 
 // A Copier copies images. It is safe for concurrent use.
 type Copier struct {
 	images Images
 	opts   Options
+	slots  *semaphore.Weighted // for blobs
 }
 
 // New returns a Copier that opens images through images.
 func New(images Images, opts Options) *Copier {
 	if opts.Blobs <= 0 {
-		opts.Blobs = 6
+		opts.Blobs = 48
+	}
+	if opts.Budget == nil {
+		opts.Budget = chunked.NewBudget(64 << 20)
+	}
+	if opts.Progress == nil {
+		opts.Progress = unwatched{}
 	}
 	if opts.StallTimeout <= 0 {
 		opts.StallTimeout = 3 * time.Minute
@@ -75,7 +89,7 @@ func New(images Images, opts Options) *Copier {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Copier{images: images, opts: opts}
+	return &Copier{images: images, opts: opts, slots: semaphore.NewWeighted(int64(opts.Blobs))}
 }
 
 // Copy copies the source to every destination that does not hold it already. What
@@ -92,6 +106,7 @@ func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations [
 	for i := range report.Results {
 		r := &report.Results[i]
 		r.Transient = r.Err != nil && c.opts.Transient(r.Err)
+		c.opts.Progress.Done(r.Name.String(), r.Err)
 	}
 	report.Elapsed = time.Since(report.started)
 	return report
@@ -114,6 +129,7 @@ func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result) 
 		return sourceError(report.Source, "reading manifest", err)
 	}
 	report.describe(img)
+	c.opts.Progress.Image(report.Source.String(), len(pending), report.Manifests, report.Blobs, report.Size)
 	c.copyOnce(ctx, report, src, img, pending)
 	again := c.retryable(pending)
 	if len(again) == 0 {

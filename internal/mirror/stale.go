@@ -10,9 +10,24 @@ import (
 )
 
 // stale settles the destinations that hold the source's image already, or that can't
-// get it, and returns the others. An error is one of the source.
+// get it, and returns the others. An error is one of the source. All are asked at once.
 func (c *Copier) stale(ctx context.Context, report *Report) ([]*Result, error) {
-	want, err := c.digest(ctx, pin(report.Source, report.Source.Digest))
+	var checks errgroup.Group
+	checks.SetLimit(targetsAtOnce)
+	var want digest.Digest
+	var err error
+	checks.Go(func() error {
+		want, err = c.digest(ctx, pin(report.Source, report.Source.Digest))
+		return nil
+	})
+	held := make([]digest.Digest, len(report.Results))
+	for i := range report.Results {
+		checks.Go(func() error {
+			held[i] = c.held(ctx, report.Source, report.Results[i].Name)
+			return nil
+		})
+	}
+	_ = checks.Wait()
 	if err == nil && want == "" {
 		err = ErrAbsent
 	}
@@ -23,19 +38,10 @@ func (c *Copier) stale(ctx context.Context, report *Report) ([]*Result, error) {
 		return nil, sourceError(report.Source, "reading digest", err)
 	}
 	report.Digest = want
-	var checks errgroup.Group
-	checks.SetLimit(targetsAtOnce)
-	for i := range report.Results {
-		r := &report.Results[i]
-		checks.Go(func() error {
-			c.check(ctx, report, r)
-			return nil
-		})
-	}
-	_ = checks.Wait() // the results keep their errors
 	var stale []*Result
 	for i := range report.Results {
-		if r := &report.Results[i]; r.State == pending {
+		r := &report.Results[i]
+		if c.check(report, r, held[i]); r.State == pending {
 			stale = append(stale, r)
 		}
 	}
@@ -43,14 +49,14 @@ func (c *Copier) stale(ctx context.Context, report *Report) ([]*Result, error) {
 }
 
 // check settles one destination if it holds the image already, or can't get it.
-func (c *Copier) check(ctx context.Context, report *Report, r *Result) {
+func (c *Copier) check(report *Report, r *Result, held digest.Digest) {
 	want := report.Digest
 	switch {
 	case r.Name.SameImage(report.Source):
 		r.fail(destinationError(r.Name, "checking", ErrIsSource))
 	case r.Name.Digest != "" && r.Name.Digest != want:
 		r.fail(destinationError(r.Name, "checking", &DigestMismatchError{Want: r.Name.Digest, Got: want}))
-	case c.holds(ctx, r.Name, want):
+	case held == want:
 		r.State, r.Digest = Current, want
 	}
 }
@@ -64,14 +70,18 @@ func pin(name imagename.Name, d digest.Digest) imagename.Name {
 	return name
 }
 
-// holds reports whether the destination is known to hold the image. A destination
+// held returns the digest of what the destination is known to hold, else "". A destination
 // that can't be asked is written to, which shows what is wrong with it.
-func (c *Copier) holds(ctx context.Context, name imagename.Name, want digest.Digest) bool {
+func (c *Copier) held(ctx context.Context, source, name imagename.Name) digest.Digest {
+	if name.SameImage(source) {
+		return ""
+	}
 	got, err := c.digest(ctx, name)
 	if err != nil {
 		c.opts.Log.DebugContext(ctx, "destination's digest unknown", "error", destinationError(name, "reading digest", err))
+		return ""
 	}
-	return err == nil && got == want
+	return got
 }
 
 func (c *Copier) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {

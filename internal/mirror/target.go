@@ -24,8 +24,10 @@ type target struct {
 	cancel  context.CancelCauseFunc
 
 	available map[digest.Digest]int64 // the blobs it had, if it could tell at once; nil if each must be asked for
+	turns     chan struct{}           // holds a token for each manifest that is being put
 
 	mu    sync.Mutex
+	lacks []int // for each manifest of the image, how much it still waits for
 	err   error // why the target failed
 	blobs int   // blobs written
 	bytes int64 // their bytes
@@ -106,29 +108,82 @@ func (t *target) has(blob types.BlobInfo, opts Options) (ok bool, err error) {
 	return ok, err
 }
 
-// putManifests writes the instances, then the root manifest for each destination.
-func (t *target) putManifests(images Images, src types.ImageSource, img *image, opts Options) error {
-	for _, doc := range img.manifests[:len(img.manifests)-1] {
-		err := opts.within(t.ctx, func(ctx context.Context) error {
-			return t.dest.PutManifest(ctx, doc.raw, &doc.digest)
-		})
-		if err != nil {
-			return fmt.Errorf("instance %s: %w", doc.digest, err)
+// manifestsAtOnce is how many manifests are put to a target at a time.
+const manifestsAtOnce = 8
+
+// await begins to wait for what the manifests need, and returns those that need nothing.
+func (t *target) await(img *image) (ready []int) {
+	t.turns = make(chan struct{}, manifestsAtOnce)
+	if !t.dest.HasThreadSafePutBlob() {
+		t.turns = make(chan struct{}, 1)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lacks = slices.Clone(img.needs)
+	for i, n := range t.lacks {
+		if n == 0 {
+			ready = append(ready, i)
 		}
 	}
-	for i, r := range t.results {
+	return ready
+}
+
+// got notes that what these manifests refer to is there, and returns those that can be put now.
+func (t *target) got(users []int) (ready []int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, i := range users {
+		if t.lacks[i]--; t.lacks[i] == 0 {
+			ready = append(ready, i)
+		}
+	}
+	return ready
+}
+
+// turn does something when its turn comes, unless the target has failed by then.
+func (t *target) turn(do func() error) error {
+	select {
+	case t.turns <- struct{}{}:
+		defer func() { <-t.turns }()
+	case <-t.ctx.Done():
+		return context.Cause(t.ctx)
+	}
+	if err := t.ctx.Err(); err != nil {
+		return context.Cause(t.ctx)
+	}
+	return do()
+}
+
+// putInstance writes a manifest without a tag.
+func (t *target) putInstance(r *run, doc document) error {
+	err := r.opts.within(t.ctx, func(ctx context.Context) error {
+		return t.dest.PutManifest(ctx, doc.raw, &doc.digest)
+	})
+	if err != nil {
+		return fmt.Errorf("instance %s: %w", doc.digest, err)
+	}
+	for _, result := range t.results {
+		r.opts.Progress.Manifest(result.Name.String(), doc.digest)
+	}
+	return nil
+}
+
+// putRoots writes the root manifest for each destination. Those that fail keep their errors.
+func (t *target) putRoots(r *run) error {
+	for i, result := range t.results {
 		if twin := t.twin(i); twin != nil {
-			r.State, r.Digest, r.Err = twin.State, twin.Digest, twin.Err
+			result.State, result.Digest, result.Err = twin.State, twin.Digest, twin.Err
 			continue
 		}
-		err := opts.within(t.ctx, func(ctx context.Context) error {
-			return t.putRoot(ctx, images, src, img, i)
+		err := r.opts.within(t.ctx, func(ctx context.Context) error {
+			return t.putRoot(ctx, r.images, r.src, r.img, i)
 		})
 		if err != nil {
-			r.fail(destinationError(r.Name, "writing manifest", err))
+			result.fail(destinationError(result.Name, "writing manifest", err))
 			continue
 		}
-		r.State, r.Digest = Copied, img.root.digest
+		result.State, result.Digest = Copied, r.img.root.digest
+		r.opts.Progress.Manifest(result.Name.String(), r.img.root.digest)
 	}
 	return nil
 }

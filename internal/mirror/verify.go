@@ -1,49 +1,38 @@
 package mirror
 
 import (
-	"context"
 	"io"
-	"time"
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
 )
 
-// A verifier passes a blob through and ends in an error, not in io.EOF, unless the
-// blob has the size and the digest of its descriptor. It also counts, and calls
-// stalled when the blob's reader gives nothing for the stall time-out.
+// A verifier holds a blob's bytes against the size and the digest of its descriptor.
 type verifier struct {
-	r        io.Reader
 	want     types.BlobInfo
 	digester digest.Digester
 	n        int64
-	stall    time.Duration
-	stalled  context.CancelCauseFunc
+	read     func(n int64) // told about all bytes
 }
 
-func newVerifier(r io.Reader, want types.BlobInfo, stall time.Duration, stalled context.CancelCauseFunc) *verifier {
-	return &verifier{r: r, want: want, digester: want.Digest.Algorithm().Digester(), stall: stall, stalled: stalled}
+func newVerifier(want types.BlobInfo, read func(n int64)) *verifier {
+	return &verifier{want: want, digester: want.Digest.Algorithm().Digester(), read: read}
 }
 
-// Read implements io.Reader.
-func (v *verifier) Read(p []byte) (int, error) {
-	watch := time.AfterFunc(v.stall, func() { v.stalled(ErrStalled) })
-	n, err := v.r.Read(p)
-	watch.Stop()
-	v.n += int64(n)
-	// Hash.Write never fails.
-	_, _ = v.digester.Hash().Write(p[:n])
+// add takes the next bytes of the blob.
+func (v *verifier) add(p []byte) error {
+	v.n += int64(len(p))
+	v.read(int64(len(p)))
 	if v.want.Size >= 0 && v.n > v.want.Size {
-		return n, &SizeMismatchError{Want: v.want.Size, Got: v.n}
+		return &SizeMismatchError{Want: v.want.Size, Got: v.n}
 	}
-	if isEnd(err) {
-		err = v.check()
-	}
-	return n, err
+	// Hash.Write never fails.
+	_, _ = v.digester.Hash().Write(p)
+	return nil
 }
 
-// check returns io.EOF if the blob is what it should be.
-func (v *verifier) check() error {
+// end returns io.EOF if the blob is what it should be.
+func (v *verifier) end() error {
 	if v.want.Size >= 0 && v.n != v.want.Size {
 		return &SizeMismatchError{Want: v.want.Size, Got: v.n}
 	}

@@ -11,22 +11,37 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
 )
 
-func TestVerifierPassesWhatIsRight(t *testing.T) {
-	for _, size := range []int{0, 1, 1000, 100_000} {
+// drain reads a stream to its end, and returns the bytes before it with the error that it is.
+func drain(s stream) (got []byte, err error) {
+	for {
+		p, err := s.next()
+		if err != nil {
+			return got, err
+		}
+		got = append(got, p.data...)
+		p.free()
+	}
+}
+
+func TestWhatIsRightPasses(t *testing.T) {
+	for _, size := range []int{0, 1, 1000, copiedSize, 3*copiedSize + 1} {
 		want := content(size)
 		for _, declared := range []int64{int64(size), -1} {
 			info := types.BlobInfo{Digest: digest.FromBytes(want), Size: declared}
-			v := newVerifier(bytes.NewReader(want), info, never, nil)
-			if err := iotest.TestReader(v, want); err != nil {
-				t.Errorf("%d bytes, declared %d: %v", size, declared, err)
+			var read int64
+			got, err := drain(verify(streamOf(iotest.HalfReader(bytes.NewReader(want))), info, func(n int64) { read += n }))
+			if !isEnd(err) || !bytes.Equal(got, want) || read != int64(size) {
+				t.Errorf("%d bytes, declared %d: got %d, counted %d: %v", size, declared, len(got), read, err)
 			}
 		}
 	}
 }
 
-func TestVerifierNeverEndsCleanlyOnWhatIsWrong(t *testing.T) {
+func TestWhatIsWrongNeverEndsCleanly(t *testing.T) {
 	want := content(1000)
 	flipped := bytes.Clone(want)
 	flipped[999] ^= 1
@@ -45,19 +60,19 @@ func TestVerifierNeverEndsCleanlyOnWhatIsWrong(t *testing.T) {
 		{"nothing there", nil, 1000, &tooShort},
 		{"a byte too many", append(bytes.Clone(want), 0), 1000, &tooLong},
 	} {
-		v := newVerifier(bytes.NewReader(c.got), types.BlobInfo{Digest: digest.FromBytes(want), Size: c.size}, never, nil)
-		_, err := io.ReadAll(v)
+		info := types.BlobInfo{Digest: digest.FromBytes(want), Size: c.size}
+		_, err := drain(verify(streamOf(bytes.NewReader(c.got)), info, func(int64) {}))
 		if !errors.As(err, c.as) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 }
 
-func TestVerifierCancelsAStalledSource(t *testing.T) {
+func TestAStalledSourceIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	v := newVerifier(blockedReader{ctx}, types.BlobInfo{Digest: digest.FromString(""), Size: 1}, time.Millisecond, cancel)
-	if _, err := io.ReadAll(v); !errors.Is(err, ErrStalled) {
+	s := newStream(blockedReader{ctx}, chunked.NewBudget(1<<20).Join(), time.Millisecond, cancel)
+	if _, err := drain(s); !errors.Is(err, ErrStalled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -69,3 +84,5 @@ func (b blockedReader) Read([]byte) (int, error) {
 	<-b.ctx.Done()
 	return 0, context.Cause(b.ctx)
 }
+
+var _ io.Reader = blockedReader{}

@@ -2,10 +2,11 @@ package awsjson
 
 import (
 	"bytes"
-	"encoding/base64"
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/segmentio/asm/base64"
 )
 
 // A BlobReader reads requests of which one member is a large blob in base64. It needs

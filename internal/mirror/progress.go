@@ -1,0 +1,31 @@
+package mirror
+
+import "github.com/opencontainers/go-digest"
+
+// Progress is told how a copy goes. Its methods are called concurrently and must return quickly.
+// Sizes are in bytes.
+type Progress interface {
+	// Image says what is to be copied: how many blobs, and their size.
+	Image(source string, destinations, manifests, blobs int, size int64)
+	// BlobStarted says that a blob begins to move to so many destinations. A size of -1 is unknown.
+	BlobStarted(d digest.Digest, size int64, destinations int)
+	// BlobRead says that n more bytes of the blob were read from the source.
+	BlobRead(d digest.Digest, n int64)
+	// BlobDone says that the blob is where it should be, or failed. Where nothing had to move there
+	// was no BlobStarted. The size is the one that it has in Image's.
+	BlobDone(d digest.Digest, size int64, err error)
+	// Manifest says that a manifest arrived at a destination.
+	Manifest(destination string, d digest.Digest)
+	// Done says that a destination is complete, or failed.
+	Done(destination string, err error)
+}
+
+// unwatched is the Progress that nobody watches.
+type unwatched struct{}
+
+func (unwatched) Image(string, int, int, int, int64)    {}
+func (unwatched) BlobStarted(digest.Digest, int64, int) {}
+func (unwatched) BlobRead(digest.Digest, int64)         {}
+func (unwatched) BlobDone(digest.Digest, int64, error)  {}
+func (unwatched) Manifest(string, digest.Digest)        {}
+func (unwatched) Done(string, error)                    {}

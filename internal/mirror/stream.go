@@ -1,0 +1,100 @@
+package mirror
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
+)
+
+// isEnd reports whether err is the clean end of a stream. An io.EOF inside another
+// error is not: that stream broke.
+func isEnd(err error) bool {
+	return err == io.EOF //nolint:errorlint // see above
+}
+
+// newStream returns the blob's bytes as pieces in buffers of the share, lent by the reader itself
+// where it can.
+func newStream(body io.Reader, share *chunked.Share, stall time.Duration, stalled context.CancelCauseFunc) stream {
+	if r, ok := body.(*chunked.Reader); ok {
+		r.Adopt(share)
+		return lending{r}
+	}
+	return &copying{r: body, share: share, stall: stall, stalled: stalled}
+}
+
+// lending is the stream of a reader that lends its chunks. It watches over its source by itself.
+type lending struct{ r *chunked.Reader }
+
+func (l lending) next() (piece, error) {
+	c, err := l.r.Next()
+	if err != nil {
+		return piece{}, err
+	}
+	return piece{data: c.Bytes(), free: c.Release}, nil
+}
+
+// copying is the stream of any other reader. It calls stalled when that gives nothing for the stall
+// time-out.
+type copying struct {
+	r       io.Reader
+	share   *chunked.Share
+	stall   time.Duration
+	stalled context.CancelCauseFunc
+	err     error // comes after the last piece
+}
+
+// copiedSize is the size of a copied stream's pieces in bytes.
+const copiedSize = 256 << 10
+
+func (c *copying) next() (piece, error) {
+	if c.err != nil {
+		return piece{}, c.err
+	}
+	buf := c.share.Try(copiedSize)
+	if buf == nil {
+		buf = c.share.Take(copiedSize) // no more than the fanout's limit are out
+	}
+	n := 0
+	for n < len(buf) && c.err == nil {
+		watch := time.AfterFunc(c.stall, func() { c.stalled(ErrStalled) })
+		var read int
+		read, c.err = c.r.Read(buf[n:])
+		watch.Stop()
+		n += read
+	}
+	if n == 0 {
+		c.share.Put(buf)
+		return piece{}, c.err
+	}
+	return piece{data: buf[:n], free: func() { c.share.Put(buf) }}, nil
+}
+
+// verified passes a blob's stream through and ends in an error, not in io.EOF, unless the blob has
+// the size and the digest of its descriptor.
+type verified struct {
+	stream
+	check *verifier
+}
+
+func (v *verified) next() (piece, error) {
+	p, err := v.stream.next()
+	if isEnd(err) {
+		return piece{}, v.check.end()
+	}
+	if err != nil {
+		return piece{}, err
+	}
+	if err := v.check.add(p.data); err != nil {
+		p.free()
+		return piece{}, err
+	}
+	return p, nil
+}
+
+func verify(s stream, want types.BlobInfo, read func(n int64)) *verified {
+	return &verified{stream: s, check: newVerifier(want, read)}
+}
