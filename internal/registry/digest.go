@@ -4,18 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
-	"strings"
 
-	"github.com/docker/distribution/registry/api/errcode"
-	v2 "github.com/docker/distribution/registry/api/v2"
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/docker"
-	"go.podman.io/image/v5/docker/reference"
 	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/oci/layout"
 
+	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/imagename"
 )
@@ -53,24 +48,18 @@ func (r *Registries) lookUpByHead(ctx context.Context, name imagename.Name) (dig
 	if name.Tag != "" {
 		name.Digest = ""
 	}
-	named, err := name.Reference()
+	repository, err := r.repository(name)
 	if err != nil {
 		return "", err
 	}
-	ref, err := docker.NewReference(reference.TagNameOnly(named))
-	if err != nil {
-		return "", err
-	}
-	d, err := docker.GetDigest(ctx, r.system(ctx, name), ref)
+	d, err := repository.Digest(ctx, tagOrDigest(name))
 	switch {
-	case err == nil:
-		return d, nil
-	case isAbsent(err):
+	case errors.Is(err, distribution.ErrNotFound):
 		return "", errAbsent
-	case errors.Is(err, digest.ErrDigestInvalidFormat): // a 200 without Docker-Content-Digest
+	case err == nil && d == "":
 		return r.lookUpByGet(ctx, name)
 	}
-	return "", err
+	return d, err
 }
 
 func (r *Registries) lookUpByGet(ctx context.Context, name imagename.Name) (digest.Digest, error) {
@@ -80,7 +69,7 @@ func (r *Registries) lookUpByGet(ctx context.Context, name imagename.Name) (dige
 	}
 	defer src.Close()
 	raw, mediaType, err := src.GetManifest(ctx, nil)
-	if errors.Is(err, os.ErrNotExist) || err != nil && isAbsent(err) {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, distribution.ErrNotFound) {
 		return "", errAbsent
 	}
 	if err != nil {
@@ -104,21 +93,4 @@ func (r *Registries) lookUpInLayout(name imagename.Name) (digest.Digest, error) 
 		return "", errAbsent
 	}
 	return desc.Digest, err
-}
-
-// isAbsent reports whether a registry's error means that the image or its
-// repository does not exist.
-func isAbsent(err error) bool {
-	var coder errcode.ErrorCoder
-	if errors.As(err, &coder) {
-		code := coder.ErrorCode()
-		return code == v2.ErrorCodeManifestUnknown || code == v2.ErrorCodeNameUnknown
-	}
-	var status docker.UnexpectedHTTPStatusError
-	if errors.As(err, &status) {
-		return status.StatusCode == http.StatusNotFound
-	}
-	// A 404 without the protocol's JSON body, as every 404 to a HEAD is, comes as an
-	// unexported type (go.podman.io/image v5.41.2, docker/errors.go).
-	return strings.Contains(err.Error(), "StatusCode: 404")
 }

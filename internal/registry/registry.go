@@ -1,7 +1,11 @@
 // Package registry opens images by name, wherever they live: Amazon ECR through its API;
 // ECR Public through its API for writing and as a registry for reading; other registries
-// through the distribution protocol; OCI layouts and directories on disk. It is the one
-// place that knows which transport serves which kind of name.
+// through the distribution protocol, read by package distribution and written by
+// go.podman.io/image; OCI layouts and directories on disk. It is the one place that knows
+// which transport serves which kind of name.
+//
+// A registry is the one that the name says: mirrors and the like in registries.conf are not
+// consulted for reading.
 package registry
 
 import (
@@ -11,6 +15,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"go.podman.io/image/v5/directory"
@@ -19,7 +24,9 @@ import (
 	"go.podman.io/image/v5/oci/layout"
 	"go.podman.io/image/v5/types"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/credentials"
+	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/imagename"
 )
@@ -29,7 +36,9 @@ type Options struct {
 	AWS       aws.Config         // for Amazon ECR and ECR Public; its region does not matter, the image names say theirs
 	Logins    *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
 	Insecure  []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
-	UserAgent string             // sent to other registries; "" = the library's own
+	UserAgent string             // sent to other registries; "" = "ecrmirror" for reading, go.podman.io/image's own for writing
+	Budget    *chunked.Budget    // of the whole process: bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR; nil = one of 64 MiB
+	Chunks    chunked.Options    // tunes the reading of blobs from registries
 	// CreateRepositories is by what repositories of ECR are created that a destination lacks; nil =
 	// none are. See [ParseRepositoryTemplate].
 	CreateRepositories *ecrtransport.RepositoryTemplate
@@ -43,25 +52,45 @@ func ParseRepositoryTemplate(document []byte) (*ecrtransport.RepositoryTemplate,
 	return ecrtransport.ParseRepositoryTemplate(document)
 }
 
+// defaultBudget is the budget of a process that is given none, in bytes.
+const defaultBudget = 64 << 20
+
 // Registries opens images. It is safe for concurrent use.
 type Registries struct {
 	opts Options
 	ecr  *ecrtransport.Transport
+
+	mu    sync.Mutex
+	hosts map[string]*distribution.Registry // by host: what was learned about one is learned once
 }
 
-// New returns Registries that share one ECR client for each registry.
+// New returns Registries that share one client for each registry, and one budget.
 func New(opts Options) *Registries {
+	if opts.Budget == nil {
+		opts.Budget = chunked.NewBudget(defaultBudget)
+	}
 	return &Registries{
 		opts: opts,
 		ecr: ecrtransport.New(ecrtransport.Options{
 			Client: ecrtransport.NewClients(opts.AWS), Public: ecrtransport.NewPublicClient(opts.AWS),
+			Budget: opts.Budget, Chunks: opts.Chunks,
 			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
 		}),
+		hosts: map[string]*distribution.Registry{},
+	}
+}
+
+// Close closes connections to registries that nobody uses. The Registries can be used on.
+func (r *Registries) Close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, host := range r.hosts {
+		host.Close()
 	}
 }
 
 // Source opens the image for reading. Where the name has both a tag and a digest,
-// the digest decides. The caller closes it.
+// the digest decides. The caller closes it. A registry is not asked anything yet.
 func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.ImageSource, error) {
 	if name.Digest != "" {
 		name.Tag = ""
@@ -69,6 +98,9 @@ func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.Ima
 	ref, err := r.reference(name)
 	if err != nil {
 		return nil, err
+	}
+	if name.Kind == imagename.Registry || name.Kind == imagename.ECRPublic {
+		return r.newSource(name, ref)
 	}
 	return ref.NewImageSource(ctx, r.system(ctx, name))
 }
@@ -91,7 +123,11 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 	if err != nil {
 		return nil, err
 	}
-	return ref.NewImageDestination(ctx, r.system(ctx, name))
+	dest, err := ref.NewImageDestination(ctx, r.system(ctx, name))
+	if err == nil && name.Kind == imagename.Registry {
+		dest = registryDestination{dest}
+	}
+	return dest, err
 }
 
 // reference returns a reference by which the image is read, or written where Destination says so.
@@ -119,7 +155,7 @@ func (r *Registries) system(ctx context.Context, name imagename.Name) *types.Sys
 		DockerRegistryUserAgent:     r.opts.UserAgent,
 		OCIAcceptUncompressedLayers: true, // layers are kept as they are
 	}
-	if isLoopback(name.Host) || slices.Contains(r.opts.Insecure, name.Host) {
+	if r.isInsecure(name.Host) {
 		sys.DockerInsecureSkipTLSVerify = types.OptionalBoolTrue
 	}
 	sys.DockerAuthConfig = r.login(ctx, name)
@@ -137,6 +173,10 @@ func (r *Registries) login(ctx context.Context, name imagename.Name) *types.Dock
 		return nil
 	}
 	return &login // the zero login is anonymous
+}
+
+func (r *Registries) isInsecure(host string) bool {
+	return isLoopback(host) || slices.Contains(r.opts.Insecure, host)
 }
 
 // isLoopback reports whether host is on this machine. Docker, too, speaks plain HTTP there.

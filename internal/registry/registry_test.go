@@ -178,24 +178,27 @@ func TestWhichFailuresAreTransient(t *testing.T) {
 		{"reset", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, ""},
 		{"not a registry", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }, false, "not a manifest"},
 	} {
-		host := serve(t, func(h http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if strings.Contains(r.URL.Path, "/manifests/") {
-					c.answer(w, r)
-					return
-				}
-				h.ServeHTTP(w, r)
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // failures are waited for
+			host := serve(t, func(h http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if strings.Contains(r.URL.Path, "/manifests/") {
+						c.answer(w, r)
+						return
+					}
+					h.ServeHTTP(w, r)
+				})
 			})
+			_, err := registry.New(registry.Options{}).Digest(t.Context(), parse(t, host+"/app:1"))
+			switch {
+			case err == nil:
+				t.Error("no error")
+			case !strings.Contains(err.Error(), host+"/app") || !strings.Contains(err.Error(), c.say):
+				t.Errorf("%v, want it to name the image and %q", err, c.say)
+			case registry.Transient(err) != c.transient:
+				t.Errorf("transient %v: %v", registry.Transient(err), err)
+			}
 		})
-		_, err := registry.New(registry.Options{}).Digest(t.Context(), parse(t, host+"/app:1"))
-		switch {
-		case err == nil:
-			t.Errorf("%s: no error", c.name)
-		case !strings.Contains(err.Error(), host+"/app") || !strings.Contains(err.Error(), c.say):
-			t.Errorf("%s: %v, want it to name the image and %q", c.name, err, c.say)
-		case registry.Transient(err) != c.transient:
-			t.Errorf("%s: transient %v: %v", c.name, registry.Transient(err), err)
-		}
 	}
 }
 

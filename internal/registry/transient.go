@@ -14,6 +14,7 @@ import (
 	"github.com/docker/distribution/registry/api/errcode"
 	"go.podman.io/image/v5/docker"
 
+	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/ecrtransport"
 )
 
@@ -23,6 +24,7 @@ import (
 // repository that was created without its policies: another try finds it there.
 func Transient(err error) bool {
 	var (
+		answer *distribution.StatusError
 		status docker.UnexpectedHTTPStatusError
 		coder  errcode.ErrorCoder
 		dns    *net.DNSError
@@ -34,6 +36,8 @@ func Transient(err error) bool {
 		return false
 	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded):
 		return true
+	case errors.As(err, &answer):
+		return answer.Temporary()
 	case errors.As(err, &status):
 		return status.StatusCode >= 500 || status.StatusCode == http.StatusTooManyRequests
 	case errors.As(err, &coder):
@@ -46,7 +50,9 @@ func Transient(err error) bool {
 	case errors.As(err, &netErr):
 		return netErr.Timeout()
 	}
-	return strings.Contains(err.Error(), "StatusCode: 429") // see isAbsent
+	// An answer without the protocol's JSON body comes as an unexported type
+	// (go.podman.io/image v5.41.2, docker/errors.go).
+	return strings.Contains(err.Error(), "StatusCode: 429")
 }
 
 // isBroken reports whether err is that of a connection which could not be made or did not hold.

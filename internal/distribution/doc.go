@@ -1,0 +1,18 @@
+// Package distribution reads images from registries by the distribution protocol (/v2/).
+//
+// A [Registry] stands for one host, for as long as the process reads from it, so that what was
+// learned about the host is learned once: its scheme, how it wants to be asked who is there, the
+// token of each repository, and whether it serves blobs itself or says where they are. Nothing is
+// asked for beforehand: a request is sent at once, and only a 401 starts a login. So an image's
+// digest costs one HEAD.
+//
+// Blobs are read by ranges in parallel, by package chunked, where they really are: mostly an object
+// store or a CDN that the registry redirects to. Credentials go to the registry and to nobody else.
+// A registry that serves blobs itself is read by ranges if it honours them, and as one stream if
+// not; one request finds out, and its answer is not thrown away.
+//
+// Retries: manifests and digests here, blobs in package chunked, by the chunk.
+//
+// The name of an image means that registry: mirrors, and whatever else registries.conf says about
+// it, are not consulted.
+package distribution

@@ -1,0 +1,137 @@
+package distribution
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"ecrmirror/internal/chunked"
+)
+
+// ErrNotFound says that a registry has no such manifest, blob or repository.
+var ErrNotFound = errors.New("not found")
+
+// A StatusError is an answer of a registry, or of its token server, that is no success.
+type StatusError struct {
+	Status  int    // HTTP status code
+	Code    string // of the protocol, such as "MANIFEST_UNKNOWN", or ""
+	Message string // what the registry says about it, shortened, or ""
+	// RetryAfter is how long the registry wants to be left alone; 0 if it does not say.
+	RetryAfter time.Duration
+}
+
+func (e *StatusError) Error() string {
+	s := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
+	switch {
+	case e.Code != "" && e.Message != "":
+		s += fmt.Sprintf(" (%s: %s)", e.Code, e.Message)
+	case e.Code != "":
+		s += " (" + e.Code + ")"
+	case e.Status == http.StatusUnauthorized: // to a HEAD nothing more is said
+		s += " (authentication required)"
+	}
+	return s
+}
+
+// Is makes errors.Is(err, [ErrNotFound]) true where that is what the answer says.
+func (e *StatusError) Is(target error) bool {
+	return errors.Is(target, ErrNotFound) &&
+		(e.Status == http.StatusNotFound || e.Code == "MANIFEST_UNKNOWN" || e.Code == "NAME_UNKNOWN")
+}
+
+// Unwrap returns the error by which package chunked knows that it is to ask for less at a time.
+func (e *StatusError) Unwrap() error { return &chunked.StatusError{Status: e.Status} }
+
+// Temporary reports whether the same request may succeed later.
+func (e *StatusError) Temporary() bool {
+	return (&chunked.StatusError{Status: e.Status}).Temporary() || e.Code == "TOOMANYREQUESTS"
+}
+
+const (
+	maxRefusal = 16 << 10 // bytes of an unwanted answer that are read
+	maxMessage = 200      // characters of its message that are kept
+)
+
+// discard closes an answer whose body is not wanted. A short one is read, so that the connection can
+// be used again.
+func discard(resp *http.Response) {
+	defer resp.Body.Close()
+	_, _ = io.CopyN(io.Discard, resp.Body, maxRefusal) // nothing depends on it
+}
+
+// refusal reads and closes an answer that is no success.
+func refusal(resp *http.Response) *StatusError {
+	defer discard(resp)
+	e := &StatusError{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	var body struct {
+		Errors []struct{ Code, Message string }
+	}
+	if json.NewDecoder(io.LimitReader(resp.Body, maxRefusal)).Decode(&body) == nil && len(body.Errors) > 0 {
+		e.Code, e.Message = printable(body.Errors[0].Code), printable(body.Errors[0].Message)
+	}
+	return e
+}
+
+// printable shortens what a stranger says, and takes out what is not for a terminal.
+func printable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if strconv.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+	if runes := []rune(s); len(runes) > maxMessage {
+		s = string(runes[:maxMessage]) + "..."
+	}
+	return s
+}
+
+// retryAfter reads the header, which is a number of seconds or a date.
+func retryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if date, err := http.ParseTime(header); err == nil {
+		return max(0, date.Sub(now))
+	}
+	return 0
+}
+
+// A networkError is a request that got no answer, or not all of one.
+type networkError struct{ err error }
+
+func (e *networkError) Error() string { return e.err.Error() }
+func (e *networkError) Unwrap() error { return e.err }
+
+// temporary reports whether another attempt may succeed soon: the server said so, or the network
+// failed. A host that does not exist, that nobody listens at or that is not who it should be stays
+// so.
+func temporary(err error) bool {
+	var (
+		status      *StatusError
+		network     *networkError
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		dns         *net.DNSError
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return false
+	case errors.As(err, &status):
+		return status.Temporary()
+	case !errors.As(err, &network), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, syscall.ECONNREFUSED):
+		return false
+	case errors.As(err, &dns):
+		return !dns.IsNotFound
+	}
+	return true
+}

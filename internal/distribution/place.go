@@ -1,0 +1,100 @@
+package distribution
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxHops is how often one request is redirected at most.
+const maxHops = 5
+
+// A place is where something of a repository is.
+type place struct {
+	url *url.URL // without a scheme at home
+	// home means the registry itself, at its own scheme, host and port, which gets credentials. No
+	// way leads back home from another place.
+	home bool
+}
+
+// read makes a request at a place.
+func (r *Repository) read(ctx context.Context, client http.RoundTripper, method string, at *place, header http.Header) (*http.Response, error) {
+	if at.home {
+		return r.ask(ctx, client, method, at.url, header)
+	}
+	req, err := r.registry.request(ctx, method, at.url, header)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := r.registry.clients.away.RoundTrip(req)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", method, at.url.Host, &networkError{err})
+	}
+	return resp, nil
+}
+
+// readThrough makes a request and follows where it is sent.
+func (r *Repository) readThrough(ctx context.Context, method string, at *place, header http.Header) (*http.Response, error) {
+	for hops := 0; ; hops++ {
+		resp, err := r.read(ctx, r.registry.clients.api, method, at, header)
+		if err != nil || !isRedirect(resp) {
+			return resp, err
+		}
+		if at, err = r.follow(at, resp, hops); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func isRedirect(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// follow closes an answer that is a redirect from a place, after so many others, and returns where
+// to. The errors do not quote the URL, which may be signed.
+func (r *Repository) follow(from *place, resp *http.Response, hops int) (*place, error) {
+	discard(resp)
+	base := *from.url
+	if from.home {
+		base.Scheme = r.registry.scheme.String()
+	}
+	to, err := base.Parse(resp.Header.Get("Location"))
+	switch {
+	case hops >= maxHops:
+		err = fmt.Errorf("more than %d", maxHops)
+	case resp.Header.Get("Location") == "":
+		err = errors.New("to nowhere")
+	case err != nil:
+		err = errors.New("to what is not a URL")
+	case to.Scheme != "https" && to.Scheme != "http" || to.Host == "":
+		err = errors.New("to what is not an HTTP URL")
+	case to.Scheme == "http" && base.Scheme == "https" && !r.registry.opts.Insecure:
+		err = fmt.Errorf("from HTTPS to plain HTTP, at %s", to.Host)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("redirects of %s: %w", base.Host, err)
+	}
+	to.Fragment, to.User = "", nil
+	if from.home && origin(to) == origin(&base) {
+		to.Scheme, to.Host = "", base.Host
+		return &place{url: to, home: true}, nil
+	}
+	return &place{url: to}, nil
+}
+
+// origin returns what must be the same for credentials to be sent.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+}

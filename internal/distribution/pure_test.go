@@ -1,0 +1,78 @@
+package distribution
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"ecrmirror/internal/chunked"
+)
+
+func TestDockerHubIsNotWhereItsNameSays(t *testing.T) {
+	for name, want := range map[string]string{"docker.io": "registry-1.docker.io", "quay.io": "quay.io", "r.io:5000": "r.io:5000"} {
+		r, err := New(Options{Host: name, Budget: chunked.NewBudget(1)})
+		if err != nil || r.Repository("library/x").home("manifests/1").url.Host != want {
+			t.Errorf("%s: %v, %v", name, r.host, err)
+		}
+	}
+}
+
+func TestOriginIsSchemeHostAndPort(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"https://r.io/x", "https://R.io:443/y?z", true},
+		{"http://r.io", "http://r.io:80", true},
+		{"https://r.io", "http://r.io", false},
+		{"https://r.io", "http://r.io:443", false},
+		{"https://r.io", "https://r.io:8443", false},
+		{"https://r.io", "https://r.io.evil.example", false},
+		{"https://r.io", "https://r.io@evil.example", false},
+		{"https://[::1]:443", "https://[::1]", true},
+	} {
+		a, errA := url.Parse(c.a)
+		b, errB := url.Parse(c.b)
+		if errA != nil || errB != nil || (origin(a) == origin(b)) != c.same {
+			t.Errorf("%s and %s: %v, %v", c.a, c.b, errA, errB)
+		}
+	}
+}
+
+func TestRetryAfterIsSecondsOrADate(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for header, want := range map[string]time.Duration{
+		"": 0, "0": 0, "7": 7 * time.Second, "-7": 0, "soon": 0, "99999999999999": 0,
+		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:04:00 GMT": 0,
+	} {
+		if got := retryAfter(header, now); got != want {
+			t.Errorf("%q: %v, want %v", header, got, want)
+		}
+	}
+}
+
+// A token server at a private address is the registry's own, or that of one in such a network.
+func TestTokenServersAtPrivateAddresses(t *testing.T) {
+	for _, c := range []struct {
+		host, realm string
+		insecure    bool
+		trusted     string
+	}{
+		{"r.io", "https://10.0.0.1/token", false, "r.io"},
+		{"r.io", "https://169.254.169.254/token", false, "r.io"},
+		{"r.io", "https://10.0.0.1/token", true, "10.0.0.1"},
+		{"10.0.0.2:5000", "https://10.0.0.1/token", false, "10.0.0.1"},
+	} {
+		r, err := New(Options{Host: c.host, Insecure: c.insecure, Budget: chunked.NewBudget(1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		realm, err := url.Parse(c.realm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.tokenPlace(realm); err != nil || got.RegistryStr() != c.trusted {
+			t.Errorf("%s, %s: %s, %v", c.host, c.realm, got.RegistryStr(), err)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package distribution
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
+)
+
+// Options say how a registry is reached. Only Host and Budget are required.
+type Options struct {
+	Host string // HOST or HOST:PORT, as image names say it
+	// Insecure allows TLS that is not verified and plain HTTP, of the registry and of what it
+	// redirects to. HTTPS is tried first.
+	Insecure bool
+	// UserAgent is sent with every request. "" means "ecrmirror".
+	UserAgent string
+	// Login gives the login for a repository; the zero login is anonymous. It is asked only when
+	// the registry wants one. Nil means anonymous.
+	Login func(ctx context.Context, repository string) (types.DockerAuthConfig, error)
+
+	Budget *chunked.Budget // bounds the bytes in the buffers of blobs being read
+	Chunks chunked.Options // tunes the reading of blobs; Probe is not needed, and no Pace means one for this registry
+
+	// Attempts is how often a manifest or a digest is asked for where the registry throttles or
+	// fails, or the connection breaks. 0 means 5.
+	Attempts int
+	// Backoff bounds the first pause between attempts; it doubles for each further one. 0 means 200
+	// ms, and five times as much where the registry throttles.
+	Backoff time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.UserAgent == "" {
+		o.UserAgent = "ecrmirror"
+	}
+	if o.Login == nil {
+		o.Login = func(context.Context, string) (types.DockerAuthConfig, error) { return types.DockerAuthConfig{}, nil }
+	}
+	if o.Attempts <= 0 {
+		o.Attempts = 5
+	}
+	if o.Chunks.Pace == nil {
+		o.Chunks.Pace = chunked.NewPace()
+	}
+	if o.Backoff <= 0 {
+		o.Backoff = 200 * time.Millisecond
+	}
+	return o
+}
+
+// A Registry is a host that serves images. It is safe for concurrent use.
+type Registry struct {
+	opts    Options
+	host    string // where requests go: Docker Hub's registry is not where its name says
+	clients clients
+	scheme  scheme
+
+	serves atomic.Bool // it served a range of a blob itself when it was last asked
+
+	mu           sync.Mutex
+	repositories map[string]*Repository
+	challenge    *challenge // how it asked for a login when it last did
+	pinged       bool
+	rangeless    map[string]bool // hosts of redirects that sent all of a blob instead of a range
+}
+
+// New returns a registry. It asks nobody; its errors are about the certificates that
+// the containers and docker tools keep for the host, in directories called certs.d.
+func New(opts Options) (*Registry, error) {
+	opts = opts.withDefaults()
+	clients, err := newClients(opts)
+	if err != nil {
+		return nil, err
+	}
+	r := &Registry{
+		opts: opts, host: opts.Host, clients: clients, scheme: newScheme(opts.Insecure),
+		repositories: map[string]*Repository{}, rangeless: map[string]bool{},
+	}
+	if opts.Host == "docker.io" {
+		r.host = "registry-1.docker.io"
+	}
+	return r, nil
+}
+
+// Repository returns the repository of that name, which need not exist.
+func (r *Registry) Repository(name string) *Repository {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.repositories[name] == nil {
+		r.repositories[name] = &Repository{registry: r, name: name, turn: newTurn()}
+	}
+	return r.repositories[name]
+}
+
+// Close closes connections that nobody uses. The registry can be used on.
+func (r *Registry) Close() { r.clients.closeIdle() }
+
+func (r *Registry) honoursRanges(host string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.rangeless[host]
+}
+
+func (r *Registry) noteRanges(host string, honoured bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if honoured {
+		delete(r.rangeless, host)
+	} else {
+		r.rangeless[host] = true
+	}
+}

@@ -1,0 +1,177 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/docker/reference"
+	"go.podman.io/image/v5/pkg/docker/config"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/distribution"
+	"ecrmirror/internal/imagename"
+)
+
+// repository returns the repository of a name of kind Registry or ECRPublic.
+func (r *Registries) repository(name imagename.Name) (*distribution.Repository, error) {
+	host, err := r.host(name)
+	if err != nil {
+		return nil, err
+	}
+	return host.Repository(name.Repository), nil
+}
+
+// host returns the one client for a registry.
+func (r *Registries) host(name imagename.Name) (*distribution.Registry, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.hosts[name.Host] != nil {
+		return r.hosts[name.Host], nil
+	}
+	host, err := distribution.New(distribution.Options{
+		Host: name.Host, Insecure: r.isInsecure(name.Host), UserAgent: r.opts.UserAgent,
+		Login: func(ctx context.Context, repository string) (types.DockerAuthConfig, error) {
+			return r.resolveLogin(ctx, imagename.Name{Kind: name.Kind, Host: name.Host, Repository: repository})
+		},
+		Budget: r.opts.Budget, Chunks: r.opts.Chunks,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.hosts[name.Host] = host
+	return host, nil
+}
+
+// resolveLogin returns the login for a repository: what login says, or else what the user's auth
+// files and credential helpers do.
+func (r *Registries) resolveLogin(ctx context.Context, name imagename.Name) (types.DockerAuthConfig, error) {
+	if login := r.login(ctx, name); login != nil {
+		return *login, nil
+	}
+	named, err := reference.ParseNormalizedNamed(name.Host + "/" + name.Repository)
+	if err != nil {
+		return types.DockerAuthConfig{}, err
+	}
+	login, err := config.GetCredentialsForRef(nil, named)
+	if err != nil {
+		return types.DockerAuthConfig{}, fmt.Errorf("login to %s: %w", name.Host, err)
+	}
+	return login, nil
+}
+
+// tagOrDigest returns what the image is called within its repository; the digest decides.
+func tagOrDigest(name imagename.Name) string {
+	switch {
+	case name.Digest != "":
+		return name.Digest.String()
+	case name.Tag == "":
+		return "latest"
+	}
+	return name.Tag
+}
+
+// registrySource reads an image by the distribution protocol. Its methods are safe for concurrent
+// use.
+type registrySource struct {
+	ref        types.ImageReference
+	name       string // tag or digest
+	host       *distribution.Registry
+	repository *distribution.Repository
+	open       func(context.Context) (types.ImageSource, error) // by go.podman.io/image, for signatures
+
+	mu        sync.Mutex
+	root      []byte // once it was read
+	mediaType string
+	other     types.ImageSource // what open returned
+}
+
+var _ types.ImageSource = (*registrySource)(nil)
+
+func (r *Registries) newSource(name imagename.Name, ref types.ImageReference) (types.ImageSource, error) {
+	host, err := r.host(name)
+	if err != nil {
+		return nil, err
+	}
+	return &registrySource{
+		ref: ref, name: tagOrDigest(name), host: host, repository: host.Repository(name.Repository),
+		open: func(ctx context.Context) (types.ImageSource, error) {
+			return ref.NewImageSource(ctx, r.system(ctx, name))
+		},
+	}, nil
+}
+
+// Reference returns the reference of the image.
+func (s *registrySource) Reference() types.ImageReference { return s.ref }
+
+// Close closes what GetSignatures opened. Blobs are closed one by one.
+func (s *registrySource) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.other == nil {
+		return nil
+	}
+	other := s.other
+	s.other = nil
+	return other.Close()
+}
+
+// GetManifest returns the image's manifest, which is read once, or that of an instance by its
+// digest, and its media type. It is for the caller to hold it against its digest.
+func (s *registrySource) GetManifest(ctx context.Context, instanceDigest *digest.Digest) ([]byte, string, error) {
+	if instanceDigest != nil {
+		if err := instanceDigest.Validate(); err != nil {
+			return nil, "", err
+		}
+		return s.repository.Manifest(ctx, instanceDigest.String())
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.root == nil {
+		root, mediaType, err := s.repository.Manifest(ctx, s.name)
+		if err != nil {
+			return nil, "", err
+		}
+		s.root, s.mediaType = root, mediaType
+	}
+	return s.root, s.mediaType, nil
+}
+
+// GetBlob returns a reader of a blob and its size in bytes. Layers that live elsewhere (info.URLs)
+// are read there. The reader reports every failure; the caller checks the digest. The context is
+// for all of the reader's life.
+func (s *registrySource) GetBlob(
+	ctx context.Context, info types.BlobInfo, _ types.BlobInfoCache,
+) (io.ReadCloser, int64, error) {
+	if len(info.URLs) > 0 {
+		if body, size, err := s.host.ForeignBlob(ctx, info); body != nil || err != nil {
+			return body, size, err
+		}
+	}
+	return s.repository.Blob(ctx, info.Digest, info.Size)
+}
+
+// HasThreadSafeGetBlob returns true.
+func (s *registrySource) HasThreadSafeGetBlob() bool { return true }
+
+// LayerInfosForCopy returns nil: the manifest's values are right.
+func (s *registrySource) LayerInfosForCopy(context.Context, *digest.Digest) ([]types.BlobInfo, error) {
+	return nil, nil
+}
+
+// GetSignatures returns the signatures beside the image, wherever the user's configuration has them
+// looked for. That is asked of go.podman.io/image, which opens the image in its own way.
+func (s *registrySource) GetSignatures(ctx context.Context, instanceDigest *digest.Digest) ([][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.other == nil {
+		other, err := s.open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.other = other
+	}
+	return s.other.GetSignatures(ctx, instanceDigest)
+}
