@@ -7,8 +7,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ecrmirror/internal/contract"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/progress"
 )
 
 // config is what the command line and the environment ask for.
@@ -17,25 +19,38 @@ type config struct {
 	destinations []imagename.Name
 
 	output     output
+	progress   progress.Mode
+	quiet      bool // no progress, whatever the mode
 	verbose    bool
+	budget     int64  // bytes of memory for what is on its way
+	envBudget  string // what the environment says of it
 	registries program.RegistryFlags
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.output = outputText
 	flags.VarP(&c.output, "output", "o", "what to print: text or json")
+	c.progress = progress.Auto
+	flags.Var(&c.progress, "progress", "how to tell on standard error how it goes: auto, plain, json or none")
+	flags.BoolVarP(&c.quiet, "quiet", "q", false, "the same as --progress=none")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
+	c.budget, c.envBudget = defaultBudget, getenv(contract.EnvMemoryBudget)
+	flags.Var((*memorySize)(&c.budget), memoryBudgetFlag,
+		"memory for what is on its way, "+budgetBounds+" (env "+contract.EnvMemoryBudget+")")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
 }
 
 // parseArgs parses the image names. It is the command's Args function, so that a
 // wrong name is a usage error, and is found before anything is done.
-func (c *config) parseArgs(_ *cobra.Command, args []string) error {
+func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if len(args) < 2 {
 		return errors.New("need a source and at least one destination: mirror SRC DEST[,DEST...] (mirror -h explains)")
 	}
-	var err error
+	err := c.parseBudget(cmd.Flags())
+	if err != nil {
+		return err
+	}
 	if c.source, err = imagename.Parse(args[0]); err != nil {
 		return fmt.Errorf("source: %w", err)
 	}
@@ -60,6 +75,17 @@ func (c *config) parseArgs(_ *cobra.Command, args []string) error {
 		}
 	}
 	return nil
+}
+
+// progressMode returns how to tell how it goes. Lines of the log would tear bars apart.
+func (c *config) progressMode() progress.Mode {
+	switch {
+	case c.quiet:
+		return progress.None
+	case c.verbose && c.progress == progress.Auto:
+		return progress.Plain
+	}
+	return c.progress
 }
 
 // output is the value of --output.

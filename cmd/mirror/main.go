@@ -4,14 +4,21 @@ package main
 import (
 	"context"
 	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/progress"
 )
 
 func main() {
+	// Nobody need listen to the progress for the copy to go on: a write to a closed
+	// standard error is an error, and not the end. (signal.Ignore would be inherited.)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	os.Exit(program.Run(context.Background(), "mirror", os.Stderr, newCommand(os.Getenv).ExecuteContext))
 }
 
@@ -26,11 +33,23 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return mirrorImage(cmd.Context(), &config, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			limitMemory(config.budget, getenv)
+			reporter := progress.New(config.progressMode(), cmd.ErrOrStderr(), getenv)
+			defer reporter.Close()
+			return mirrorImage(cmd.Context(), &config, reporter, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	config.addFlags(cmd.Flags(), getenv)
 	return cmd
+}
+
+// limitMemory has garbage collected before it grows beyond the budget and what the
+// program takes beside, unless the user has set a limit of their own. It is a soft limit:
+// more is taken where more is live.
+func limitMemory(budget int64, getenv func(string) string) {
+	if getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(budget + besideBudget)
+	}
 }
 
 const long = `Copy a container image, all its platforms, to one or more destinations.
@@ -50,6 +69,13 @@ Image names:
 
 Missing repositories of Amazon ECR are created if --create-repositories says by which template.
 
+Progress goes to standard error: bars on a terminal, elsewhere a line every 10 seconds
+(none if the copy takes less); --progress=json writes a JSON object a line with time, event,
+blob, bytes, size, destination, error and totals. The result goes to standard output.
+
+Memory: --memory-budget bounds what is on its way between source and destinations, whatever
+the image; what the program takes beside it does not grow with the image either.
+
 AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places.
 Logins to other registries come from the SSM parameter that ` + contract.EnvAuthParameter + ` names,
 or else from the files that docker and podman keep.
@@ -59,4 +85,5 @@ Exit codes: 0 all destinations hold the image; 1 one failed and would fail again
 
 const example = `  mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
   mirror ghcr.io/org/app:1 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1,oci:backup:1
+  mirror --progress json --memory-budget 256MiB ghcr.io/org/big:1 registry.example.com/big:1
   mirror --output json oci:build:latest registry.example.com/app:1`

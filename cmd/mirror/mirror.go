@@ -6,29 +6,43 @@ import (
 	"log/slog"
 	"slices"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/progress"
 	"ecrmirror/internal/registry"
 )
 
-// mirrorImage copies the image and prints the report. Where the configuration is
+// mirrorImage copies the image, tells meanwhile how it goes, and prints the report. Where the configuration is
 // right, its error is a *program.Failure.
-func mirrorImage(ctx context.Context, c *config, stdout, stderr io.Writer) error {
+func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, stdout, stderr io.Writer) error {
 	cfg, err := program.AWSConfig(ctx)
 	if err != nil {
 		return err
 	}
-	images, err := c.registries.Open(ctx, cfg)
+	budget := chunked.NewBudget(c.budget)
+	images, err := c.registries.Open(ctx, cfg, budget)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.DiscardHandler)
-	if c.verbose {
-		log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
-	copier := mirror.New(images, mirror.Options{Transient: registry.Transient, Log: log})
+	copier := mirror.New(images, mirror.Options{
+		Budget: budget, Transient: registry.Transient, Log: c.log(stderr), Progress: reporter,
+	})
 	report := copier.Copy(ctx, c.source, c.destinations)
+	reporter.Close() // nothing about how it goes after what it came to
 	return program.NotPrinted(failure(report), writeReport(stdout, c.output, report))
+}
+
+// log returns the log of each step, in the form of what else is written beside it.
+func (c *config) log(stderr io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelDebug}
+	switch {
+	case !c.verbose:
+		return slog.New(slog.DiscardHandler)
+	case c.progressMode() == progress.JSON:
+		return slog.New(slog.NewJSONHandler(stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(stderr, options))
 }
 
 // failure returns what failed, as a *program.Failure. Another try is worth it if a

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/progress"
 )
 
 // writeReport prints what happened to each destination: a line each, or one JSON
@@ -27,24 +28,11 @@ func writeReport(w io.Writer, format output, report *mirror.Report) error {
 func line(r mirror.Result) string {
 	switch r.State {
 	case mirror.Copied:
-		return fmt.Sprintf("%-8s %s %s (%d blobs, %s sent)", r.State, r.Name, r.Digest, r.BlobsSent, size(r.BytesSent))
+		return fmt.Sprintf("%-8s %s %s (%d blobs, %s sent)", r.State, r.Name, r.Digest, r.BlobsSent, progress.Bytes(r.BytesSent))
 	case mirror.Current:
 		return fmt.Sprintf("%-8s %s %s", r.State, r.Name, r.Digest)
 	}
 	return fmt.Sprintf("%-8s %s", r.State, r.Name)
-}
-
-// size writes a number of bytes for people.
-func size(n int64) string {
-	switch {
-	case n < 1<<10:
-		return fmt.Sprintf("%d B", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	case n < 1<<30:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%.2f GiB", float64(n)/(1<<30))
 }
 
 // jsonReport is the document of --output json. Sizes are in bytes, times in seconds.

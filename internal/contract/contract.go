@@ -10,7 +10,10 @@ const (
 	EnvJobDefinition      = "MIRROR_JOB_DEFINITION"      // name or ARN of the Batch job definition of mirror jobs
 	EnvInsecureRegistries = "MIRROR_INSECURE_REGISTRIES" // comma-separated hosts that may be reached without TLS
 	EnvAuthParameter      = "CONTAINER_AUTH_PARAMETER"   // SSM parameter that holds a containers-auth.json document
+	EnvAuthSecret         = "CONTAINER_AUTH_SECRET"      // comma-separated Secrets Manager secrets that hold logins to registries
+	EnvAssumeRoles        = "MIRROR_ASSUME_ROLES"        // comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
 	EnvRepositoryTemplate = "MIRROR_REPOSITORY_TEMPLATE" // JSON document by which missing ECR repositories are created
+	EnvMemoryBudget       = "ECRMIRROR_MEMORY_BUDGET"    // memory for what is on its way in a copy: 64MiB, 67108864
 )
 
 // Attributes of the table.
@@ -18,6 +21,10 @@ const (
 	AttrSource      = "Source"      // S, partition key: the source image name
 	AttrDestination = "Destination" // S, comma-separated S, SS or L of S: the destination image names
 	AttrExpires     = "Expires"     // N, epoch seconds: the entry is ignored from this second on
+
+	// AttrStatus holds what the service knows of the entry. Nobody else writes it, and
+	// the service writes no other attribute of an entry by itself.
+	AttrStatus = "MirrorStatus" // M
 )
 
 // Parameters of the Batch job definitions: `Ref::source` and `Ref::dest` of the
@@ -27,6 +34,13 @@ const (
 	ParamDest       = "dest"       // comma-separated destination image names
 	ParamRepository = "repository" // the ECR repository that was pushed to
 	ParamTag        = "tag"        // the tag that was pushed
+)
+
+// Tags of mirror jobs, and of their ECS tasks.
+const (
+	TagSource     = "ecrmirror:source"     // the source image name, of a long one the end
+	TagDigest     = "ecrmirror:digest"     // what the source was when the job was submitted
+	TagSubmission = "ecrmirror:submission" // another random text for each job
 )
 
 // Exit codes of the programs. AWS Batch decides by them whether to run a job

@@ -1,0 +1,63 @@
+package progress
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// A Mode is a way to write progress. It is a flag's value, too.
+type Mode string
+
+// The modes.
+const (
+	Auto  Mode = "auto"  // bars on a terminal, Plain elsewhere
+	Plain Mode = "plain" // a line now and then
+	JSON  Mode = "json"  // a JSON object a line
+	None  Mode = "none"
+)
+
+func (m *Mode) String() string { return string(*m) }
+
+// Type returns what help calls the value.
+func (m *Mode) Type() string { return "MODE" }
+
+// Set takes the mode from its name.
+func (m *Mode) Set(s string) error {
+	switch Mode(s) {
+	case Auto, Plain, JSON, None:
+		*m = Mode(s)
+		return nil
+	}
+	return errors.New("must be auto, plain, json or none")
+}
+
+// viewOf returns the view for a mode, nil if nothing is to be written.
+func viewOf(mode Mode, w io.Writer, getenv func(string) string) view {
+	switch mode {
+	case None:
+		return nil
+	case JSON:
+		return newJSONLines(w)
+	case Auto:
+		if f, ok := w.(*os.File); ok && wantsBars(getenv) && hasSize(f) {
+			return newTerminal(f, func() int { _, height, _ := term.GetSize(int(f.Fd())); return height })
+		}
+	}
+	return newPlain(w)
+}
+
+// hasSize reports whether f is a terminal, and one that knows how wide it is: some, as
+// those of containers, do not.
+func hasSize(f *os.File) bool {
+	width, _, err := term.GetSize(int(f.Fd()))
+	return err == nil && width > 0
+}
+
+// wantsBars reports whether a terminal may be drawn on: NO_COLOR asks for plain text, and
+// a dumb terminal can't move its cursor.
+func wantsBars(getenv func(string) string) bool {
+	return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}

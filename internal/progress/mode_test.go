@@ -1,0 +1,62 @@
+package progress
+
+import (
+	"bytes"
+	"os"
+	"testing"
+)
+
+func TestMode(t *testing.T) {
+	for _, s := range []string{"auto", "plain", "json", "none"} {
+		var m Mode
+		if err := m.Set(s); err != nil || m.String() != s {
+			t.Errorf("%q: %q, %v", s, m, err)
+		}
+	}
+	for _, s := range []string{"", "Auto", "tty", " none"} {
+		m := Auto
+		if err := m.Set(s); err == nil || m != Auto {
+			t.Errorf("%q: %q, %v, want an error", s, m, err)
+		}
+	}
+}
+
+func TestAutoIsPlainWhereThereIsNoTerminal(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	for _, v := range []view{
+		viewOf(Auto, file, noEnv), viewOf(Auto, null, noEnv), viewOf(Auto, &bytes.Buffer{}, noEnv), viewOf(Plain, file, noEnv),
+	} {
+		if _, ok := v.(*plain); !ok {
+			t.Errorf("%T, want plain", v)
+		}
+	}
+	if _, ok := viewOf(JSON, file, noEnv).(*jsonLines); !ok {
+		t.Error("no JSON")
+	}
+}
+
+func TestSomeTerminalsAreNotDrawnOn(t *testing.T) {
+	for _, c := range []struct {
+		term, noColor string
+		want          bool
+	}{
+		{"xterm-256color", "", true},
+		{"", "", true},
+		{"dumb", "", false},
+		{"xterm", "1", false},
+	} {
+		env := map[string]string{"TERM": c.term, "NO_COLOR": c.noColor}
+		if got := wantsBars(func(name string) string { return env[name] }); got != c.want {
+			t.Errorf("%v: %t, want %t", env, got, c.want)
+		}
+	}
+}

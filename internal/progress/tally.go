@@ -1,0 +1,171 @@
+package progress
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// A tally is how far a copy is.
+type tally struct {
+	started time.Time // zero until the image is known
+	blobs   int
+	size    int64 // bytes to copy
+	bytes   int64 // of them, those that are copied
+
+	read   int64 // bytes read since the beginning, also those read for nothing
+	rate   rate  // of read
+	order  int   // blobs started since the beginning
+	moving map[digest.Digest]*blob
+	ended  map[digest.Digest]ended
+}
+
+// A blob is one that moves.
+type blob struct {
+	order   int
+	started time.Time
+	size    int64 // -1 if unknown
+	read    int64
+	rate    rate
+}
+
+// counts returns how many bytes of the blob count as copied.
+func (b *blob) counts() int64 {
+	if b.size < 0 {
+		return 0 // no part of the size to copy
+	}
+	return min(b.read, b.size)
+}
+
+// ended is what a blob added to the tally by its end, so that it can be taken back.
+type ended struct {
+	size, bytes int64
+	failed      bool
+}
+
+func (t *tally) image(now time.Time, blobs int, size int64) {
+	if t.started.IsZero() {
+		t.started = now
+		t.rate.add(now, t.read)
+	}
+	t.blobs, t.size, t.bytes = blobs, size, 0
+	t.moving, t.ended = map[digest.Digest]*blob{}, map[digest.Digest]ended{}
+}
+
+func (t *tally) blobStarted(now time.Time, d digest.Digest, size int64) {
+	if t.started.IsZero() {
+		t.image(now, 0, 0)
+	}
+	if e, ok := t.ended[d]; ok {
+		t.size -= e.size
+		t.bytes -= e.bytes
+		delete(t.ended, d)
+	}
+	if b := t.moving[d]; b != nil {
+		t.bytes -= b.counts()
+	}
+	t.order++
+	b := &blob{order: t.order, started: now, size: size}
+	b.rate.add(now, 0)
+	t.moving[d] = b
+}
+
+func (t *tally) blobRead(d digest.Digest, n int64) {
+	t.read += n
+	if b := t.moving[d]; b != nil {
+		before := b.counts()
+		b.read += n
+		t.bytes += b.counts() - before
+	}
+}
+
+// blobDone returns the blob as it was while it moved, nil if it did not.
+func (t *tally) blobDone(d digest.Digest, size int64, err error) *blob {
+	if t.started.IsZero() {
+		return nil
+	}
+	b := t.moving[d]
+	if e, again := t.ended[d]; again && b == nil {
+		e.failed = e.failed && err != nil
+		t.ended[d] = e
+		return nil
+	}
+	delete(t.moving, d)
+	e := ended{failed: err != nil}
+	switch {
+	case b == nil:
+		e.size = -max(size, 0)
+	case err == nil:
+		e.bytes = max(b.size, 0)
+		t.bytes -= b.counts()
+	default: // what was not read won't be
+		e.bytes = b.counts()
+		t.bytes -= e.bytes
+		e.size = e.bytes - max(b.size, 0)
+	}
+	t.size += e.size
+	t.bytes += e.bytes
+	t.ended[d] = e
+	return b
+}
+
+// A snapshot is a tally at one moment, to be shown.
+type snapshot struct {
+	at, started time.Time // started is zero if the image is not known yet
+	blobs       int       // to copy
+	done        int       // of them, those that are where they should be
+	failed      int
+	size, bytes int64   // to copy, copied
+	read        int64   // read from the source, also for nothing
+	rate        float64 // bytes per second, over the last seconds
+	moving      []movingBlob
+}
+
+// A movingBlob is one that moves at the moment of a snapshot.
+type movingBlob struct {
+	digest     digest.Digest
+	size, read int64
+	rate       float64
+}
+
+// snapshot takes a sample for the rates, too. Blobs that move are in the order they began.
+func (t *tally) snapshot(now time.Time) snapshot {
+	if t.started.IsZero() {
+		return snapshot{at: now}
+	}
+	t.rate.add(now, t.read)
+	s := snapshot{at: now, started: t.started, read: t.read, rate: t.rate.perSecond()}
+	for _, e := range t.ended {
+		if e.failed {
+			s.failed++
+		}
+	}
+	s.done = len(t.ended) - s.failed
+	s.blobs = max(t.blobs, len(t.ended)+len(t.moving))
+	s.size, s.bytes = max(t.size, t.bytes), t.bytes
+	byOrder := func(a, b digest.Digest) int { return t.moving[a].order - t.moving[b].order }
+	for _, d := range slices.SortedFunc(maps.Keys(t.moving), byOrder) {
+		b := t.moving[d]
+		b.rate.add(now, b.read)
+		s.moving = append(s.moving, movingBlob{digest: d, size: b.size, read: b.read, rate: b.rate.perSecond()})
+	}
+	return s
+}
+
+// settled is how long a copy takes until its rate says something about the rest.
+const settled = 2 * time.Second
+
+// left returns how long the rest takes at the present rate, if that can be said.
+func (s snapshot) left() (time.Duration, bool) {
+	rest := s.size - s.bytes
+	if rest <= 0 || s.rate < 1 || s.at.Sub(s.started) < settled {
+		return 0, false
+	}
+	seconds := float64(rest) / s.rate
+	if seconds > (1000 * time.Hour).Seconds() {
+		return 0, false
+	}
+	return time.Duration(seconds * float64(time.Second)), true
+}

@@ -1,0 +1,81 @@
+package progress
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// Bytes writes a number of bytes for people.
+func Bytes(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.2f GiB", float64(n)/(1<<30))
+}
+
+func speed(bytesPerSecond float64) string { return Bytes(int64(bytesPerSecond)) + "/s" }
+
+// seconds writes how long something took.
+func seconds(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return roughly(d)
+}
+
+// roughly writes how long something will take, rounded up to whole seconds or minutes.
+func roughly(d time.Duration) string {
+	s := int64((d + time.Second - 1) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	}
+	minutes := (s + 59) / 60
+	return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
+}
+
+// short returns what people know a digest by.
+func short(d digest.Digest) string {
+	_, encoded, ok := strings.Cut(d.String(), ":")
+	if !ok {
+		encoded = d.String()
+	}
+	return encoded[:min(len(encoded), 12)]
+}
+
+// summary says in one line how far the copy is.
+func summary(s snapshot) string {
+	line := fmt.Sprintf("copied %s, %s of %s, %s", blobCount(s), Bytes(s.bytes), Bytes(s.size), speed(s.rate))
+	if left, ok := s.left(); ok {
+		line += ", " + roughly(left) + " left"
+	}
+	return line
+}
+
+// conclusion says in one line what the copy came to.
+func conclusion(s snapshot) string {
+	elapsed := s.at.Sub(s.started)
+	line := fmt.Sprintf("copied %s, %s in %s", blobCount(s), Bytes(s.bytes), seconds(elapsed))
+	if elapsed > 0 {
+		line += ", " + speed(float64(s.read)/elapsed.Seconds())
+	}
+	return line
+}
+
+func blobCount(s snapshot) string {
+	count := fmt.Sprintf("%d of %d blobs", s.done, s.blobs)
+	if s.failed > 0 {
+		count += fmt.Sprintf(" (%d failed)", s.failed)
+	}
+	return count
+}

@@ -1,0 +1,41 @@
+package progress
+
+import (
+	"testing"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+func TestText(t *testing.T) {
+	begin := time.Unix(1000, 0)
+	later := begin.Add(settled)
+	for _, c := range []struct{ got, want string }{
+		{Bytes(0), "0 B"},
+		{Bytes(1023), "1023 B"},
+		{Bytes(1 << 10), "1.0 KiB"},
+		{Bytes(1<<20 + 1<<19), "1.5 MiB"},
+		{Bytes(3 << 30), "3.00 GiB"},
+		{speed(0.9), "0 B/s"},
+		{speed(2 << 20), "2.0 MiB/s"},
+		{seconds(90 * time.Millisecond), "0.1 s"},
+		{seconds(90 * time.Second), "1 min 30 s"},
+		{roughly(time.Millisecond), "1 s"},
+		{roughly(59*time.Second + 1), "1 min 0 s"},
+		{roughly(3599 * time.Second), "59 min 59 s"},
+		{roughly(3661 * time.Second), "1 h 2 min"},
+		{short(digest.FromString("a")), "ca978112ca1b"},
+		{short("sha256:ab"), "ab"},
+		{short("nonsense"), "nonsense"},
+		{short(""), ""},
+		{summary(snapshot{started: begin, at: later, blobs: 8, done: 3, size: 512 << 20, bytes: 212 << 20, rate: 100 << 20}), "copied 3 of 8 blobs, 212.0 MiB of 512.0 MiB, 100.0 MiB/s, 3 s left"},
+		{summary(snapshot{started: begin, at: later.Add(-1), blobs: 8, done: 3, size: 512 << 20, bytes: 212 << 20, rate: 100 << 20}), "copied 3 of 8 blobs, 212.0 MiB of 512.0 MiB, 100.0 MiB/s"},
+		{summary(snapshot{started: begin, at: later, blobs: 8, done: 8, size: 512 << 20, bytes: 512 << 20, rate: 100 << 20}), "copied 8 of 8 blobs, 512.0 MiB of 512.0 MiB, 100.0 MiB/s"},
+		{summary(snapshot{started: begin, at: later, blobs: 8, size: 1 << 60, rate: 1}), "copied 0 of 8 blobs, 0 B of 1073741824.00 GiB, 1 B/s"},
+		{conclusion(snapshot{blobs: 1, done: 1, bytes: 10}), "copied 1 of 1 blobs, 10 B in 0.0 s"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
