@@ -117,5 +117,5 @@ func serve(t *testing.T, answer http.HandlerFunc) table.API {
 		answer(w, r)
 	}))
 	t.Cleanup(standIn.Close)
-	return clientOf(standIn.URL)
+	return clientOf(standIn.URL, "id")
 }

@@ -39,6 +39,7 @@ func decode(it item, now time.Time) (e Entry, expired bool, err error) {
 	if err != nil {
 		return Entry{}, false, &EntryError{Source: e.Source, Err: err}
 	}
+	e.Status = decodeStatus(it[contract.AttrStatus], e.Destinations)
 	return e, false, nil
 }
 

@@ -30,7 +30,7 @@ func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[Entry, error] 
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				yield(Entry{}, t.failure(err))
+				yield(Entry{}, t.failure("reading", err))
 				return
 			}
 			for _, item := range page.Items {
@@ -61,7 +61,7 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, e
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return Entry{}, t.failure(err)
+			return Entry{}, t.failure("reading", err)
 		}
 		for _, item := range page.Items {
 			entry, expired, err := decode(item, now)

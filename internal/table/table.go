@@ -1,9 +1,9 @@
-// Package table reads the entries that the service works from, out of the
-// DynamoDB table that people keep them in.
+// Package table keeps the entries that the service works from, in the DynamoDB
+// table that people keep them in, and what the service knows of each: its [Status].
 //
 // An item has the attributes Source (S, the key), Destination (S, comma-separated
-// S, SS or L of S) and, optionally, Expires (N, epoch seconds). Other attributes
-// are neither read nor touched.
+// S, SS or L of S), optionally Expires (N, epoch seconds), and MirrorStatus (M) once
+// the service has looked at it. Other attributes are neither read nor touched.
 package table
 
 import (
@@ -18,10 +18,13 @@ import (
 	"ecrmirror/internal/contract"
 )
 
-// API is the calls to DynamoDB that this package makes.
+// API is the calls to DynamoDB that this package makes. Throttling is retried by the
+// client, and nowhere else.
 type API interface {
 	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
 	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
 }
 
 // Errors that say why there is no entry to be had.
@@ -36,6 +39,7 @@ type Entry struct {
 	Source       string    // the image name as it was written; the key
 	Destinations []string  // at least one, without blanks or repetitions, in the order in which DynamoDB gives them
 	Expires      time.Time // the entry is ignored from this second on; zero if it never expires
+	Status       Status    // as it was last written; zero if the entry has never been checked. Put does not write it
 }
 
 // An EntryError says what is wrong with one item. Other items are not affected by it.
@@ -62,18 +66,24 @@ func New(api API, name string) *Table { return &Table{api: api, name: name} }
 // one that DynamoDB reserves (Source is).
 func names() map[string]string {
 	return map[string]string{
-		"#source": contract.AttrSource, "#destination": contract.AttrDestination, "#expires": contract.AttrExpires,
+		"#source": contract.AttrSource, "#destination": contract.AttrDestination,
+		"#expires": contract.AttrExpires, "#status": contract.AttrStatus,
 	}
 }
 
-const projection = "#source, #destination, #expires"
+const projection = "#source, #destination, #expires, #status"
+
+// key is the key of an entry.
+func key(source string) item {
+	return item{contract.AttrSource: &types.AttributeValueMemberS{Value: source}}
+}
 
 // failure describes an error of DynamoDB's: which table it was, and without the
 // SDK's trace where the table is simply not there.
-func (t *Table) failure(err error) error {
+func (t *Table) failure(doing string, err error) error {
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
 		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
 	}
-	return fmt.Errorf("reading table %q: %w", t.name, err)
+	return fmt.Errorf("%s table %q: %w", doing, t.name, err)
 }

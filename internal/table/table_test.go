@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
-	"github.com/truora/minidyn/server"
 
 	"ecrmirror/internal/table"
 )
@@ -33,39 +31,9 @@ func n(v int64) types.AttributeValue {
 
 func ss(v ...string) types.AttributeValue { return &types.AttributeValueMemberSS{Value: v} }
 
+func m(v item) types.AttributeValue { return &types.AttributeValueMemberM{Value: v} }
+
 func l(v ...types.AttributeValue) types.AttributeValue { return &types.AttributeValueMemberL{Value: v} }
-
-// newTable starts a DynamoDB stand-in with a table called "mirror" that holds items.
-func newTable(t *testing.T, items ...item) *dynamodb.Client {
-	t.Helper()
-	standIn := httptest.NewServer(server.NewServer())
-	t.Cleanup(standIn.Close)
-	client := clientOf(standIn.URL)
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName:            aws.String("mirror"),
-		BillingMode:          types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, it := range items {
-		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: it}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return client
-}
-
-func clientOf(url string) *dynamodb.Client {
-	return dynamodb.New(dynamodb.Options{
-		BaseEndpoint: &url, Region: "us-east-1", RetryMaxAttempts: 1,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
-		}),
-	})
-}
 
 // onePerPage makes DynamoDB stop after each item, as it does after each megabyte,
 // and counts pages.
@@ -99,7 +67,9 @@ func read(t *testing.T, api table.API) (entries []table.Entry, errs []string) {
 	return entries, errs
 }
 
-func TestDestinationsAreReadInEveryForm(t *testing.T) {
+func TestDestinationsAreReadInEveryForm(t *testing.T) { each(t, destinationsAreReadInEveryForm) }
+
+func destinationsAreReadInEveryForm(t *testing.T, newTable world) {
 	for name, c := range map[string]struct {
 		attribute types.AttributeValue
 		want      []string
@@ -130,6 +100,10 @@ func TestDestinationsAreReadInEveryForm(t *testing.T) {
 }
 
 func TestABadItemIsReportedByKeyAndTheOthersAreRead(t *testing.T) {
+	each(t, aBadItemIsReportedByKeyAndTheOthersAreRead)
+}
+
+func aBadItemIsReportedByKeyAndTheOthersAreRead(t *testing.T, newTable world) {
 	for name, c := range map[string]struct {
 		bad  item
 		want string
@@ -166,7 +140,9 @@ func TestABadItemIsReportedByKeyAndTheOthersAreRead(t *testing.T) {
 	}
 }
 
-func TestAnEntryExpiresAtItsSecond(t *testing.T) {
+func TestAnEntryExpiresAtItsSecond(t *testing.T) { each(t, anEntryExpiresAtItsSecond) }
+
+func anEntryExpiresAtItsSecond(t *testing.T, newTable world) {
 	client := newTable(t,
 		item{"Source": s("never"), "Destination": s("r/a:1")},
 		item{"Source": s("next second"), "Destination": s("r/a:1"), "Expires": n(now.Unix() + 1)},
@@ -192,7 +168,9 @@ func TestAnEntryExpiresAtItsSecond(t *testing.T) {
 	}
 }
 
-func TestEveryPageIsRead(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { each(t, everyPageIsRead) }
+
+func everyPageIsRead(t *testing.T, newTable world) {
 	var items []item
 	for i := range 60 {
 		it := item{"Source": s(fmt.Sprintf("src:%02d", i)), "Destination": s("r/a:1")}
@@ -211,7 +189,9 @@ func TestEveryPageIsRead(t *testing.T) {
 	}
 }
 
-func TestIterationStopsWhereTheReaderDoes(t *testing.T) {
+func TestIterationStopsWhereTheReaderDoes(t *testing.T) { each(t, iterationStopsWhereTheReaderDoes) }
+
+func iterationStopsWhereTheReaderDoes(t *testing.T, newTable world) {
 	api := &onePerPage{Client: newTable(t,
 		item{"Source": s("a"), "Destination": s("r/a:1")}, item{"Source": s("b"), "Destination": s("r/a:1")})}
 	for range table.New(api, "mirror").All(t.Context(), now) {

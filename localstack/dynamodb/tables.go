@@ -41,6 +41,10 @@ func newTables(opts Options) *tables {
 func (t *tables) do(ctx context.Context, c awsjson.Caller, operation string, body []byte) (any, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	body, err := byName(c, body)
+	if err != nil {
+		return nil, err
+	}
 	switch operation {
 	case "ListTables":
 		return t.list(body)
@@ -54,6 +58,8 @@ func (t *tables) do(ctx context.Context, c awsjson.Caller, operation string, bod
 		return t.scan(ctx, body)
 	case "PutItem":
 		return t.put(ctx, body)
+	case "UpdateItem":
+		return t.update(ctx, body)
 	default:
 		return t.ask(ctx, operation, body)
 	}

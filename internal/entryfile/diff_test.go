@@ -1,0 +1,145 @@
+package entryfile_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/table"
+	standin "ecrmirror/localstack/dynamodb"
+)
+
+// newTable starts a DynamoDB with an empty table.
+func newTable(t *testing.T) (*table.Table, *dynamodb.Client) {
+	t.Helper()
+	standIn := httptest.NewServer(standin.New(standin.Options{Home: "111122223333"}))
+	t.Cleanup(standIn.Close)
+	client := dynamodb.New(dynamodb.Options{
+		BaseEndpoint: &standIn.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
+	})
+	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: aws.String("mirror"), BillingMode: types.BillingModePayPerRequest,
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table.New(client, "mirror"), client
+}
+
+func entry(name string, destinations ...string) table.Entry {
+	return table.Entry{Source: "src.io/" + name + ":1", Destinations: destinations}
+}
+
+func until(e table.Entry, days int) table.Entry {
+	e.Expires = day(now.Year(), now.Month(), now.Day()+days)
+	return e
+}
+
+// summary is steps in a line each.
+func summary(steps []entryfile.Step) []string {
+	var lines []string
+	for _, s := range steps {
+		lines = append(lines, fmt.Sprint(s.Change, " ", s.Entry.Source, " ", s.Old.Destinations, "->", s.Entry.Destinations))
+	}
+	return lines
+}
+
+func TestDiffAndApply(t *testing.T) {
+	tb, client := newTable(t)
+	for _, e := range []table.Entry{
+		entry("same", "r.io/a:1"), entry("moved", "r.io/a:1"), until(entry("longer", "r.io/a:1"), 1),
+		entry("unnamed", "r.io/a:1"), entry("over", "r.io/a:1"), until(entry("ended", "r.io/a:1"), 1),
+	} {
+		if _, err := tb.Put(t.Context(), e, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, source := range []string{"src.io/bad:1", "src.io/mended:1"} {
+		_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{
+			TableName: aws.String("mirror"), Item: map[string]types.AttributeValue{"Source": &types.AttributeValueMemberS{Value: source}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := []table.Entry{
+		entry("same", "r.io/a:1"), entry("moved", "r.io/b:1"), until(entry("longer", "r.io/a:1"), 9), entry("new", "r.io/n:1"),
+		entry("mended", "r.io/m:1"), until(entry("over", "r.io/a:1"), 0), until(entry("never was", "r.io/a:1"), -5),
+		until(entry("ended", "r.io/a:1"), 1),
+	}
+	steps, bad, err := entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	want := []string{
+		"keep src.io/ended:1 [r.io/a:1]->[r.io/a:1]",
+		"replace src.io/longer:1 [r.io/a:1]->[r.io/a:1]",
+		"replace src.io/mended:1 []->[r.io/m:1]",
+		"replace src.io/moved:1 [r.io/a:1]->[r.io/b:1]",
+		"create src.io/new:1 []->[r.io/n:1]",
+		"remove src.io/over:1 []->[r.io/a:1]",
+		"keep src.io/same:1 [r.io/a:1]->[r.io/a:1]",
+		"remove src.io/unnamed:1 []->[r.io/a:1]",
+	}
+	if got := summary(steps); !slices.Equal(got, want) || err != nil || len(bad) != 2 {
+		t.Errorf("steps %q\nwant %q\nbad %v, %v", got, want, bad, err)
+	}
+	gentle, _, err := entryfile.Diff(file, tb.All(t.Context(), now), false, now)
+	if want := slices.Delete(slices.Clone(want), 7, 8); !slices.Equal(summary(gentle), want) || err != nil {
+		t.Errorf("without prune: %q, %v", summary(gentle), err)
+	}
+
+	taken, err := entryfile.Apply(t.Context(), tb, steps, now)
+	if taken != 6 || err != nil {
+		t.Errorf("took %d steps, %v", taken, err)
+	}
+	steps, bad, err = entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	for _, s := range steps {
+		if s.Change != table.Kept {
+			t.Errorf("left to do: %s %s", s.Change, s.Entry.Source)
+		}
+	}
+	if len(steps) != 6 || len(bad) != 1 || bad[0].Source != "src.io/bad:1" || err != nil {
+		t.Errorf("after: %q, %v, %v", summary(steps), bad, err)
+	}
+}
+
+func TestDiffOfATableThatCannotBeRead(t *testing.T) {
+	var broken iter.Seq2[table.Entry, error] = func(yield func(table.Entry, error) bool) {
+		_ = yield(entry("a", "r.io/a:1"), nil) && yield(table.Entry{}, table.ErrNoTable)
+	}
+	steps, _, err := entryfile.Diff(nil, broken, true, now)
+	if steps != nil || !errors.Is(err, table.ErrNoTable) {
+		t.Errorf("%v, %v", steps, err)
+	}
+}
+
+func TestApplyGoesOnAfterAFailureAndStopsWithTheContext(t *testing.T) {
+	tb, _ := newTable(t)
+	var steps []entryfile.Step
+	for i := range 40 {
+		e := entry(fmt.Sprint("x", i), "r.io/a:1")
+		if i == 3 {
+			e.Destinations = nil
+		}
+		steps = append(steps, entryfile.Step{Change: table.Created, Entry: e})
+	}
+	taken, err := entryfile.Apply(t.Context(), tb, steps, now)
+	if taken != 39 || err == nil || err.Error() != `entry "src.io/x3:1": no destination` {
+		t.Errorf("took %d, %v", taken, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if taken, err := entryfile.Apply(ctx, tb, steps, now); taken != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("took %d after the end, %v", taken, err)
+	}
+}

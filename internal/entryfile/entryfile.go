@@ -1,0 +1,209 @@
+// Package entryfile reads and writes entries as YAML, for people who review them in
+// version control, and says what it takes to make a table equal to such a file.
+//
+// A file is one or more YAML documents of this form:
+//
+//	entries:
+//	  - source: docker.io/library/alpine:3.22
+//	    destinations:
+//	      - 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3.22
+//	    expires: 2027-01-31   # optional, see [table.ParseExpiry]
+//
+// An expiry that counts from now, such as 90d, counts from each import anew.
+package entryfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"ecrmirror/internal/table"
+)
+
+// The fields of a file, and of each entry in it.
+const (
+	fieldEntries      = "entries"
+	fieldSource       = "source"
+	fieldDestinations = "destinations"
+	fieldExpires      = "expires"
+)
+
+// Read reads a file. Everything in it is checked, as [table.Table.Put] would: the
+// error has a line for each thing that is wrong, "line 12: ...", and there are no
+// entries then. Entries come in the order of the file. One that has expired by now
+// is no error: files outlive entries.
+func Read(r io.Reader, now time.Time) ([]table.Entry, error) {
+	f := reader{now: now, lines: map[string]int{}}
+	decoder := yaml.NewDecoder(r)
+	for {
+		var document yaml.Node
+		err := decoder.Decode(&document)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, syntax(err)
+		}
+		f.document(document.Content[0])
+	}
+	if len(f.errs) > 0 {
+		return nil, errors.Join(f.errs...)
+	}
+	return f.entries, nil
+}
+
+// syntax takes the package's name off an error of the parser's.
+func syntax(err error) error { return errors.New(strings.TrimPrefix(err.Error(), "yaml: ")) }
+
+// A reader reads documents, one node after another.
+type reader struct {
+	now     time.Time
+	entries []table.Entry
+	lines   map[string]int // of each source
+	errs    []error
+}
+
+func (f *reader) bad(n *yaml.Node, format string, args ...any) {
+	f.errs = append(f.errs, fmt.Errorf("line %d: %w", n.Line, fmt.Errorf(format, args...)))
+}
+
+// document reads `entries:`. An empty document holds none.
+func (f *reader) document(n *yaml.Node) {
+	if n.Tag == "!!null" {
+		return
+	}
+	fields := f.fields(n, "the file", fieldEntries)
+	list := fields[fieldEntries]
+	switch {
+	case list == nil && fields != nil:
+		f.bad(n, "no %s", fieldEntries)
+	case list == nil || list.Tag == "!!null":
+	case list.Kind != yaml.SequenceNode:
+		f.bad(list, "%s must be a list", fieldEntries)
+	default:
+		for _, n := range list.Content {
+			f.entry(follow(n))
+		}
+	}
+}
+
+func (f *reader) entry(n *yaml.Node) {
+	fields := f.fields(n, "an entry", fieldSource, fieldDestinations, fieldExpires)
+	if fields == nil {
+		return
+	}
+	faults := len(f.errs)
+	var e table.Entry
+	source := fields[fieldSource]
+	if source == nil {
+		f.bad(n, "no %s", fieldSource)
+	} else {
+		e.Source = f.text(source, fieldSource)
+	}
+	destinations := f.destinations(n, fields[fieldDestinations])
+	for _, d := range destinations {
+		e.Destinations = append(e.Destinations, f.text(d, "a destination"))
+	}
+	f.expiry(&e, fields[fieldExpires])
+	if len(f.errs) > faults { // what follows would say it again
+		return
+	}
+	for _, p := range e.Problems() {
+		at := source
+		if p.Destination >= 0 {
+			at = destinations[p.Destination]
+		}
+		f.bad(at, "%w", p.Err)
+	}
+	if first, repeated := f.lines[e.Source]; repeated {
+		f.bad(source, "source %q has an entry in line %d already", e.Source, first)
+		return
+	}
+	f.lines[e.Source] = source.Line
+	f.entries = append(f.entries, e)
+}
+
+// destinations returns the nodes of a list of destinations, or that of the only one.
+func (f *reader) destinations(entry, n *yaml.Node) []*yaml.Node {
+	switch {
+	case n == nil || n.Tag == "!!null":
+		f.bad(entry, "no %s", fieldDestinations)
+	case n.Kind == yaml.ScalarNode:
+		return []*yaml.Node{n}
+	case n.Kind != yaml.SequenceNode:
+		f.bad(n, "%s must be a list", fieldDestinations)
+	case len(n.Content) == 0:
+		f.bad(n, "empty %s", fieldDestinations)
+	default:
+		list := make([]*yaml.Node, len(n.Content))
+		for i, d := range n.Content {
+			list[i] = follow(d)
+		}
+		return list
+	}
+	return nil
+}
+
+func (f *reader) expiry(e *table.Entry, n *yaml.Node) {
+	if n == nil || n.Tag == "!!null" {
+		return
+	}
+	text := f.text(n, fieldExpires)
+	expires, err := table.ParseExpiry(text, f.now)
+	if err != nil {
+		f.bad(n, "%w", err)
+	}
+	e.Expires = expires
+}
+
+// text returns a scalar as it was written: a date or a number is no other thing here.
+func (f *reader) text(n *yaml.Node, what string) string {
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		f.bad(n, "%s must be text", what)
+		return ""
+	}
+	return n.Value
+}
+
+// fields returns the values of a mapping, each of which must be one of known. It
+// returns nil if n is none.
+func (f *reader) fields(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		f.bad(n, "%s must have the form `%s: ...`", what, known[0])
+		return nil
+	}
+	fields := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		switch first := fields[key.Value]; {
+		case !contains(known, key):
+			f.bad(key, "unknown field %q; %s has %s", key.Value, what, strings.Join(known, ", "))
+		case first != nil:
+			f.bad(key, "field %s is there twice", key.Value)
+		default:
+			fields[key.Value] = follow(n.Content[i+1])
+		}
+	}
+	return fields
+}
+
+func contains(known []string, key *yaml.Node) bool {
+	for _, k := range known {
+		if key.Kind == yaml.ScalarNode && key.Value == k {
+			return true
+		}
+	}
+	return false
+}
+
+// follow returns what an alias stands for.
+func follow(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}

@@ -1,0 +1,57 @@
+package entryfile
+
+import (
+	"cmp"
+	"io"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"ecrmirror/internal/table"
+)
+
+// header says what the file is, to whoever opens it.
+const header = `# Entries of an image mirror: each source image is kept at its destinations.
+#
+# expires is the last day (in UTC) on which an entry is good, or a time such as
+# 2027-01-31T18:00:00Z. On import it may also be a time from then on: 90d, 12w, 36h.
+# Without it an entry never expires.
+`
+
+// row is an entry as the file has it.
+type row struct {
+	Source       string   `yaml:"source"`
+	Destinations []string `yaml:"destinations"`
+	Expires      *expiry  `yaml:"expires,omitempty"`
+}
+
+// expiry is written without quotes, as people do.
+type expiry string
+
+// MarshalYAML returns a plain scalar.
+func (e expiry) MarshalYAML() (any, error) {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!timestamp", Value: string(e)}, nil
+}
+
+// Write writes entries, sorted by source, so that the file changes only where the
+// entries do. [Read] gives the same entries back.
+func Write(w io.Writer, entries []table.Entry) error {
+	if _, err := io.WriteString(w, header); err != nil {
+		return err
+	}
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		rows[i] = row{Source: e.Source, Destinations: e.Destinations}
+		if !e.Expires.IsZero() {
+			text := expiry(table.FormatExpiry(e.Expires))
+			rows[i].Expires = &text
+		}
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Source, b.Source) })
+	encoder := yaml.NewEncoder(w)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(map[string][]row{fieldEntries: rows}); err != nil {
+		return err
+	}
+	return encoder.Close()
+}

@@ -1,0 +1,120 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// A Check is what one look at an entry, and the submission that may have followed it, found.
+type Check struct {
+	Time   time.Time
+	Source digest.Digest // "" if it could not be had
+	// State is Failing or Deferred if the entry as a whole could not be judged. It then
+	// goes for all of its destinations. Otherwise it is "".
+	State        State
+	Err          error     // why
+	Destinations []Finding // those judged; others keep the status they have
+}
+
+// A Finding is what a check found of one destination.
+type Finding struct {
+	Name   string // as in the entry
+	State  State
+	Digest digest.Digest // "" if it does not exist, or could not be had
+	Err    error         // of states Failing and Deferred: why. It must not hold secrets
+	JobID  string        // of state Submitted: the job, if it was submitted just now
+}
+
+// After returns the status that e has after a check, given the one that it has. It
+// is pure; [Table.SetStatus] and [Recorder] write it.
+func (e Entry) After(c Check) Status {
+	s := Status{Checked: c.Time, Source: c.Source, State: c.State, Error: text(c.Err), Destinations: map[string]DestinationStatus{}}
+	if s.Source == "" {
+		s.Source = e.Status.Source
+	}
+	moved := c.Source != "" && c.Source != e.Status.Source
+	for _, name := range e.Destinations {
+		old, known := e.Status.Destinations[name]
+		switch finding, found := c.finding(name); {
+		case found:
+			s.Destinations[name] = old.after(finding, c.Time, moved)
+		case known:
+			s.Destinations[name] = old
+		}
+	}
+	return s
+}
+
+// finding returns what the check says of a destination.
+func (c Check) finding(name string) (Finding, bool) {
+	if c.State != "" {
+		return Finding{Name: name, State: c.State}, true // the reason is with the entry, once
+	}
+	for _, f := range c.Destinations {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Finding{}, false
+}
+
+// after returns the destination's status after a finding; moved says that the
+// source has another digest than before.
+func (d DestinationStatus) after(f Finding, now time.Time, moved bool) DestinationStatus {
+	lastError := d.Error
+	if moved {
+		lastError, d.Jobs = "", 0 // what became of them says nothing about the image that is there now
+	}
+	if d.Jobs > 0 && (f.State == Stale || f.State == Submitted && f.JobID != "" && f.JobID != d.JobID) {
+		lastError = fmt.Sprintf("job %s has ended without mirroring it", d.JobID)
+	}
+	if f.Digest != "" || f.State == Current || f.State == Stale || f.State == Submitted {
+		d.Digest = f.Digest
+	}
+	d.State, d.Error = f.State, text(f.Err)
+	switch f.State {
+	case Current:
+		if !d.Behind.IsZero() {
+			d.Mirrored = now
+		}
+		d.Behind, d.Jobs = time.Time{}, 0
+		return d
+	case Deferred: // nothing is known against it
+		return d
+	case Stale, Submitted:
+		if d.Error == "" {
+			d.Error = lastError
+		}
+		if f.JobID != "" {
+			d.JobID, d.Jobs = f.JobID, d.Jobs+1
+		}
+	}
+	if d.Behind.IsZero() {
+		d.Behind = now
+	}
+	return d
+}
+
+// errorLimit keeps an item with the most destinations, each failing, far below the
+// 400 KB that an item may have, in bytes.
+const errorLimit = 300
+
+// text returns an error's first line, cut to the limit.
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	s, _, _ := strings.Cut(strings.ToValidUTF8(err.Error(), "?"), "\n")
+	if len(s) <= errorLimit {
+		return s
+	}
+	end := errorLimit - len("…")
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}

@@ -1,0 +1,172 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+)
+
+// Why a status was not written, which is nothing to worry about.
+var (
+	ErrGone     = errors.New("the entry was removed meanwhile")
+	ErrOutdated = errors.New("a later check has written its status already")
+)
+
+// RefreshAfter is how old the time of the last check in the table may be. A status in
+// which nothing else has changed is written again after half to all of it, which of
+// them by the entry's source, so that not all entries are written in one sweep.
+const RefreshAfter = 6 * time.Hour
+
+// Due reports whether a status is worth a write: something has changed, or the
+// entry's own is about to be older than [RefreshAfter].
+func (e Entry) Due(s Status) bool {
+	if e.Status.Checked.IsZero() || !s.equal(e.Status) {
+		return true
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(e.Source))
+	const half = RefreshAfter / 2
+	return s.Checked.Sub(e.Status.Checked) >= half+half/1024*time.Duration(h.Sum32()%1024)
+}
+
+// SetStatus writes the status of the entry with the given source. Its error wraps
+// [ErrGone] if there is no such entry, which it never brings back; [ErrOutdated] if
+// the status that is there is of a later check; [ErrNoTable] if there is no table.
+func (t *Table) SetStatus(ctx context.Context, source string, s Status) error {
+	_, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:        aws.String(t.name),
+		Key:              key(source),
+		UpdateExpression: aws.String("SET #status = :status"),
+		ConditionExpression: aws.String("attribute_exists(#source) AND " +
+			"(NOT attribute_type(#status.#checked, :text) OR #status.#checked <= :checked)"), // none, or none that is one of ours
+		ExpressionAttributeNames: map[string]string{
+			"#source": names()["#source"], "#status": names()["#status"], "#checked": memberChecked,
+		},
+		ExpressionAttributeValues: item{
+			":status": encodeStatus(s), ":checked": &types.AttributeValueMemberS{Value: formTime(s.Checked)},
+			":text": &types.AttributeValueMemberS{Value: "S"},
+		},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	var refused *types.ConditionalCheckFailedException
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &refused):
+		err = t.failure("writing", err)
+	case len(refused.Item) == 0:
+		err = ErrGone
+	default:
+		err = ErrOutdated
+	}
+	return &EntryError{Source: source, Err: err}
+}
+
+// recordConcurrency is how many statuses are written at a time: at 20 ms a call 3,200 a second.
+const recordConcurrency = 64
+
+// A Recorder writes statuses, several at a time, and only those that are due. It may
+// be used by several goroutines at once; Close ends it.
+type Recorder struct {
+	table *Table
+	slots chan struct{}
+	wg    sync.WaitGroup
+
+	mu     sync.Mutex
+	report Recorded
+}
+
+// Recorded says what became of the statuses given to a [Recorder].
+type Recorded struct {
+	Written   int // one call each
+	Unchanged int // not due, so that no call was made
+	Gone      int // the entry was removed meanwhile, or has a later status
+	Failed    int // not written, because of an error or after one that all others would meet
+	// Err is the first error, or the first that all others would meet; nil if Failed is 0. A status that is not written is made
+	// good by the next check; nothing else is lost.
+	Err error
+}
+
+// Recorder returns a recorder. The client should keep as many idle connections to
+// DynamoDB as statuses are written at a time, 64.
+func (t *Table) Recorder() *Recorder {
+	return &Recorder{table: t, slots: make(chan struct{}, recordConcurrency)}
+}
+
+// Record writes the status of an entry as the check leaves it, if that is due. It
+// returns before it is written, but waits while too many others are being written.
+// After an error that all others would meet too (no table, no permission) or the
+// end of ctx it writes nothing any more.
+func (r *Recorder) Record(ctx context.Context, e Entry, c Check) {
+	s := e.After(c)
+	if !e.Due(s) {
+		r.count(func(n *Recorded) { n.Unchanged++ })
+		return
+	}
+	select {
+	case <-ctx.Done():
+		r.settle(context.Cause(ctx))
+		return
+	case r.slots <- struct{}{}:
+	}
+	if r.hopeless() {
+		<-r.slots
+		r.count(func(n *Recorded) { n.Failed++ })
+		return
+	}
+	r.wg.Go(func() {
+		defer func() { <-r.slots }()
+		r.settle(r.table.SetStatus(ctx, e.Source, s))
+	})
+}
+
+// Close waits for what is being written and returns what became of all. Nothing may
+// be recorded after it.
+func (r *Recorder) Close() Recorded {
+	r.wg.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.report
+}
+
+func (r *Recorder) settle(err error) {
+	r.count(func(n *Recorded) {
+		switch {
+		case err == nil:
+			n.Written++
+		case errors.Is(err, ErrGone), errors.Is(err, ErrOutdated):
+			n.Gone++
+		default:
+			n.Failed++
+			if n.Err == nil || !fatal(n.Err) && fatal(err) {
+				n.Err = err
+			}
+		}
+	})
+}
+
+func (r *Recorder) count(f func(*Recorded)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f(&r.report)
+}
+
+func (r *Recorder) hopeless() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return fatal(r.report.Err)
+}
+
+// fatal reports whether every other write would meet the same error.
+func fatal(err error) bool {
+	var api smithy.APIError
+	return errors.Is(err, ErrNoTable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &api) && api.ErrorCode() == "AccessDeniedException"
+}

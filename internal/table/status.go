@@ -1,0 +1,85 @@
+package table
+
+import (
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// State says how an entry, or one of its destinations, stood when it was last checked.
+type State string
+
+// The states, from good to bad. The zero State is that of what was never checked.
+const (
+	Current   State = "current"   // has the source's digest
+	Deferred  State = "deferred"  // not checked: a registry bears no more requests for now; the next check will do it
+	Submitted State = "submitted" // differs, and a job is in flight for it
+	Stale     State = "stale"     // differs, and no job is in flight
+	Failing   State = "failing"   // could not be checked, or no job could be submitted
+)
+
+// rank orders the states from good to bad.
+func (s State) rank() int {
+	for i, state := range []State{Current, Deferred, Submitted, Stale, Failing} {
+		if s == state {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// Status is what is known of an entry. It holds something for those of the entry's
+// present destinations that were ever checked, and for no others.
+type Status struct {
+	Checked      time.Time                    // when it was last checked, or up to [RefreshAfter] earlier if nothing has changed since; zero = never
+	Source       digest.Digest                // the source's, when it was last to be had; "" = never
+	State        State                        // Failing or Deferred if the entry as a whole could not be judged; otherwise ""
+	Error        string                       // why it could not
+	Destinations map[string]DestinationStatus // by name, as in the entry
+}
+
+// DestinationStatus is what is known of one destination.
+type DestinationStatus struct {
+	State    State
+	Digest   digest.Digest // when it was last to be had; "" = it did not exist, or is not known
+	Behind   time.Time     // since when it is not known to have the source's digest; zero while it has
+	Mirrored time.Time     // when it was first seen to have caught up, the last time that it had to; zero = never seen
+	Error    string        // why it is failing, deferred, or what became of the last job
+	JobID    string        // the last job submitted for it
+	Jobs     int           // how many jobs were submitted since Behind
+}
+
+// Worst returns the worst state among the entry's own and its destinations', "" if
+// the entry was never checked.
+func (s Status) Worst() State {
+	worst := s.State
+	for _, d := range s.Destinations {
+		if d.State.rank() > worst.rank() {
+			worst = d.State
+		}
+	}
+	return worst
+}
+
+// Mirrored returns when a destination was last seen to have caught up; zero = never.
+func (s Status) Mirrored() time.Time {
+	var last time.Time
+	for _, d := range s.Destinations {
+		if d.Mirrored.After(last) {
+			last = d.Mirrored
+		}
+	}
+	return last
+}
+
+// Behind returns since when some destination is not known to have the source's
+// digest; zero if all have it. now.Sub of it is how far behind the entry is.
+func (s Status) Behind() time.Time {
+	var first time.Time
+	for _, d := range s.Destinations {
+		if !d.Behind.IsZero() && (first.IsZero() || d.Behind.Before(first)) {
+			first = d.Behind
+		}
+	}
+	return first
+}

@@ -1,0 +1,149 @@
+package table
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/opencontainers/go-digest"
+)
+
+// Members of the status attribute, and of each destination in it. Members without a
+// value are left out. Times have a fixed width, so that DynamoDB can compare them.
+const (
+	memberChecked      = "checked"      // S, a time
+	memberSource       = "source"       // S
+	memberDestinations = "destinations" // M, by name
+	memberState        = "state"        // S
+	memberError        = "error"        // S
+	memberDigest       = "digest"       // S; left out where the state is Current: it is the source's
+	memberBehind       = "behind"       // S, a time
+	memberMirrored     = "mirrored"     // S, a time
+	memberJob          = "job"          // S
+	memberJobs         = "jobs"         // N
+
+	timeForm = "2006-01-02T15:04:05.000Z"
+)
+
+func formTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timeForm)
+}
+
+// precise returns t as it is read back after it was written.
+func precise(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
+}
+
+// equal reports whether both are the same, the time of the check apart.
+func (s Status) equal(other Status) bool {
+	same := s.Source == other.Source && s.State == other.State && s.Error == other.Error && len(s.Destinations) == len(other.Destinations)
+	for name, d := range s.Destinations {
+		o, ok := other.Destinations[name]
+		d.Behind, o.Behind = precise(d.Behind), precise(o.Behind)
+		d.Mirrored, o.Mirrored = precise(d.Mirrored), precise(o.Mirrored)
+		same = same && ok && d == o
+	}
+	return same
+}
+
+func encodeStatus(s Status) types.AttributeValue {
+	destinations := item{}
+	for name, d := range s.Destinations {
+		m := item{}
+		put(m, memberState, string(d.State))
+		if d.State != Current || d.Digest != s.Source {
+			put(m, memberDigest, d.Digest.String())
+		}
+		put(m, memberBehind, formTime(d.Behind))
+		put(m, memberMirrored, formTime(d.Mirrored))
+		put(m, memberError, d.Error)
+		put(m, memberJob, d.JobID)
+		if d.Jobs != 0 {
+			m[memberJobs] = &types.AttributeValueMemberN{Value: strconv.Itoa(d.Jobs)}
+		}
+		destinations[name] = &types.AttributeValueMemberM{Value: m}
+	}
+	m := item{memberDestinations: &types.AttributeValueMemberM{Value: destinations}}
+	put(m, memberChecked, formTime(s.Checked))
+	put(m, memberSource, s.Source.String())
+	put(m, memberState, string(s.State))
+	put(m, memberError, s.Error)
+	return &types.AttributeValueMemberM{Value: m}
+}
+
+// decodeStatus reads the status of an entry with the given destinations. What is not
+// as encodeStatus writes it is taken for not there: a status that somebody has
+// spoiled must not keep the entry from being mirrored.
+func decodeStatus(v types.AttributeValue, destinations []string) Status {
+	m := members(v)
+	s := Status{
+		Checked: timeOf(m, memberChecked), Source: digest.Digest(stringOf(m, memberSource)),
+		State: State(stringOf(m, memberState)), Error: stringOf(m, memberError),
+	}
+	for name, v := range members(m[memberDestinations]) {
+		m := members(v)
+		if m == nil || !slices.Contains(destinations, name) {
+			continue
+		}
+		d := DestinationStatus{
+			State: State(stringOf(m, memberState)), Digest: digest.Digest(stringOf(m, memberDigest)),
+			Behind: timeOf(m, memberBehind), Mirrored: timeOf(m, memberMirrored),
+			Error: stringOf(m, memberError), JobID: stringOf(m, memberJob), Jobs: intOf(m, memberJobs),
+		}
+		if d.Digest == "" && d.State == Current {
+			d.Digest = s.Source
+		}
+		if s.Destinations == nil {
+			s.Destinations = map[string]DestinationStatus{}
+		}
+		s.Destinations[name] = d
+	}
+	return s
+}
+
+func put(m item, member, value string) {
+	if value != "" {
+		m[member] = &types.AttributeValueMemberS{Value: value}
+	}
+}
+
+func members(v types.AttributeValue) item {
+	if m, ok := v.(*types.AttributeValueMemberM); ok {
+		return m.Value
+	}
+	return nil
+}
+
+func stringOf(m item, member string) string {
+	if s, ok := m[member].(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}
+
+func timeOf(m item, member string) time.Time {
+	t, err := time.Parse(timeForm, stringOf(m, member))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func intOf(m item, member string) int {
+	v, ok := m[member].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(v.Value)
+	if err != nil {
+		return 0
+	}
+	return n
+}

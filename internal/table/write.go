@@ -1,0 +1,125 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/contract"
+)
+
+// A Change says what writing an entry does, or did, to the table.
+type Change string
+
+// The changes.
+const (
+	Created  Change = "create"  // there was none, or only an expired one
+	Replaced Change = "replace" // there was another one, or an item that was not a good entry
+	Kept     Change = "keep"    // the same was there
+	Removed  Change = "remove"
+)
+
+// Put creates the entry, or gives the one that is there its destinations and expiry.
+// Other attributes, the status among them, stay: a destination that is still there
+// keeps its own. It checks the entry first, see [Entry.Problems], and refuses one
+// that has expired by now; nothing is written then. Its error is an [*EntryError].
+func (t *Table) Put(ctx context.Context, e Entry, now time.Time) (Change, error) {
+	err := e.check(now)
+	if err != nil {
+		return "", &EntryError{Source: e.Source, Err: err}
+	}
+	return t.write(ctx, e, now)
+}
+
+// check returns the entry's problems as one error.
+func (e Entry) check(now time.Time) error {
+	var errs []error
+	for _, p := range e.Problems() {
+		errs = append(errs, p.Err)
+	}
+	if e.ExpiredBy(now) {
+		errs = append(errs, errors.New("would have expired at "+FormatExpiry(e.Expires)))
+	}
+	return oneLine(errs)
+}
+
+// ExpiredBy reports whether the entry has expired by now: from the second of Expires on.
+func (e Entry) ExpiredBy(now time.Time) bool {
+	return !e.Expires.IsZero() && e.Expires.Unix() <= now.Unix()
+}
+
+// Same reports whether both say the same of the same source, in the same order.
+func (e Entry) Same(other Entry) bool {
+	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) &&
+		(e.Expires.IsZero() == other.Expires.IsZero()) && (e.Expires.IsZero() || e.Expires.Unix() == other.Expires.Unix())
+}
+
+func (t *Table) write(ctx context.Context, e Entry, now time.Time) (Change, error) {
+	set, values := "SET #destination = :destination, #expires = :expires", item{":destination": encodeDestinations(e.Destinations)}
+	if e.Expires.IsZero() {
+		set = "SET #destination = :destination REMOVE #expires"
+	} else {
+		values[":expires"] = encodeExpiry(e.Expires)
+	}
+	out, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 aws.String(t.name),
+		Key:                       key(e.Source),
+		UpdateExpression:          aws.String(set),
+		ExpressionAttributeNames:  map[string]string{"#destination": contract.AttrDestination, "#expires": contract.AttrExpires},
+		ExpressionAttributeValues: values,
+		ReturnValues:              types.ReturnValueAllOld,
+	})
+	if err != nil {
+		return "", &EntryError{Source: e.Source, Err: t.failure("writing", err)}
+	}
+	old, expired, err := decode(out.Attributes, now)
+	switch {
+	case expired:
+		return Created, t.forget(ctx, e.Source, out.Attributes)
+	case len(out.Attributes) == 0:
+		return Created, nil
+	case err == nil && old.Same(e):
+		return Kept, nil
+	}
+	return Replaced, nil
+}
+
+// forget removes the status of an expired entry that has become a new one.
+func (t *Table) forget(ctx context.Context, source string, old item) error {
+	if old[contract.AttrStatus] == nil {
+		return nil
+	}
+	_, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 aws.String(t.name),
+		Key:                       key(source),
+		UpdateExpression:          aws.String("REMOVE #status"),
+		ConditionExpression:       aws.String("#status = :old"), // nobody has written a new one
+		ExpressionAttributeNames:  map[string]string{"#status": contract.AttrStatus},
+		ExpressionAttributeValues: item{":old": old[contract.AttrStatus]},
+	})
+	var refused *types.ConditionalCheckFailedException
+	if err == nil || errors.As(err, &refused) {
+		return nil
+	}
+	return &EntryError{Source: source, Err: t.failure("writing", err)}
+}
+
+// Remove removes the entry with the given source, whatever its item holds, and
+// reports whether it was there. Destinations keep their images.
+func (t *Table) Remove(ctx context.Context, source string) (bool, error) {
+	if err := checkKey(source); err != nil {
+		return false, &EntryError{Source: source, Err: err}
+	}
+	out, err := t.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: aws.String(t.name), Key: key(source), ReturnValues: types.ReturnValueAllOld,
+	})
+	if err != nil {
+		return false, &EntryError{Source: source, Err: t.failure("writing", err)}
+	}
+	return len(out.Attributes) > 0, nil
+}
