@@ -12,73 +12,122 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// InFlight is the jobs of a queue that had not ended when they were listed: their
-// ids by job name.
-type InFlight map[string][]string
+// InFlight is the mirror jobs of a queue that had not ended when they were listed, by
+// the start of their names, which stands for the source and its digest. Jobs with
+// other names than [Name] gives are not in it.
+type InFlight map[string][]listed
 
-// unfinished are the states of jobs that have not ended. A job that moves on while
-// they are listed moves to a later one, so that this order does not miss it.
+// listed is what a listing says of a job.
+type listed struct{ name, id string }
+
+// unfinished are the states of jobs that have not ended. A job moves on to a later one
+// while they are listed, so that this order does not miss it; one that is to be tried
+// again moves back to RUNNABLE, for which that is listed once more at the end.
 var unfinished = []types.JobStatus{
 	types.JobStatusSubmitted, types.JobStatusPending, types.JobStatusRunnable, types.JobStatusStarting, types.JobStatusRunning,
+	types.JobStatusRunnable,
 }
 
-// InFlight lists the jobs of the queue that have not ended. It takes one call for
-// each of five states and 1,000 jobs, so it is asked once for a whole sweep.
+// InFlight lists the mirror jobs of the queue that have not ended. It takes one call
+// for each state and 1,000 jobs of it, six at least, so it is asked once for a whole sweep.
 func (q *Queue) InFlight(ctx context.Context) (InFlight, error) {
 	seen := map[string]bool{}
 	inFlight := InFlight{}
 	for _, status := range unfinished {
-		pages := batch.NewListJobsPaginator(q.api, &batch.ListJobsInput{JobQueue: aws.String(q.queue), JobStatus: status})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, q.failure("listing jobs in flight", err)
+		err := q.list(ctx, &batch.ListJobsInput{JobQueue: &q.queue, JobStatus: status}, func(job types.JobSummary) {
+			name, id := aws.ToString(job.JobName), aws.ToString(job.JobId)
+			if stem, ours := stemOf(name); ours && !seen[id] {
+				seen[id] = true
+				inFlight[stem] = append(inFlight[stem], listed{name, id})
 			}
-			for _, job := range page.JobSummaryList {
-				name, id := aws.ToString(job.JobName), aws.ToString(job.JobId)
-				if !seen[id] {
-					seen[id] = true
-					inFlight[name] = append(inFlight[name], id)
-				}
-			}
+		})
+		if err != nil {
+			return nil, q.failure("listing jobs in flight", err)
 		}
 	}
 	return inFlight, nil
 }
 
+// list hands each job of a listing to take.
+func (q *Queue) list(ctx context.Context, in *batch.ListJobsInput, take func(types.JobSummary)) error {
+	pages := batch.NewListJobsPaginator(q.api, in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx, patiently)
+		if err != nil {
+			return err
+		}
+		for _, job := range page.JobSummaryList {
+			take(job)
+		}
+	}
+	return nil
+}
+
 // describable is how many ids DescribeJobs takes in one call.
 const describable = 100
 
-// copyOf identifies the copy of a source to a destination by jobs of one name.
-type copyOf struct{ job, source, destination string }
-
-// copying returns the copies that those jobs in flight make which have the names of
-// the given jobs. What a listing leaves out, the destinations, it reads from their
-// parameters.
-func (q *Queue) copying(ctx context.Context, inFlight InFlight, jobs []Job) (map[copyOf]bool, error) {
-	var ids []string
-	named := map[string]bool{}
-	for _, job := range jobs {
-		if name := Name(job); !named[name] {
-			named[name] = true
-			ids = append(ids, inFlight[name]...)
-		}
-	}
-	copies := map[copyOf]bool{}
+// describe hands the jobs with these ids, those of them that exist, to take.
+func (q *Queue) describe(ctx context.Context, ids []string, take func(types.JobDetail)) error {
 	for chunk := range slices.Chunk(ids, describable) {
-		out, err := q.api.DescribeJobs(ctx, &batch.DescribeJobsInput{Jobs: chunk})
+		out, err := q.api.DescribeJobs(ctx, &batch.DescribeJobsInput{Jobs: chunk}, patiently)
 		if err != nil {
-			return nil, q.failure("looking at jobs in flight", err)
+			return err
 		}
 		for _, job := range out.Jobs {
-			// One that has succeeded since it was listed has done what was to be done.
-			if job.Status == types.JobStatusFailed {
-				continue
+			take(job)
+		}
+	}
+	return nil
+}
+
+// copyOf identifies the copy of a source to a destination by jobs whose names begin alike.
+type copyOf struct{ stem, source, destination string }
+
+// copying returns the copies among the given jobs' that are in flight. Where all pieces
+// of a job are in flight by their names, the names say so. Otherwise the other jobs of
+// that source and digest are asked which destinations they have.
+func (q *Queue) copying(ctx context.Context, inFlight InFlight, jobs []Job) (map[copyOf]bool, error) {
+	var ids []string
+	copies := map[copyOf]bool{}
+	asked := map[string]bool{}
+	for _, job := range jobs {
+		stem := stem(job)
+		if inFlight.all(job) {
+			for _, dest := range job.Destinations {
+				copies[copyOf{stem, job.Source, dest}] = true
 			}
-			for _, dest := range imagename.SplitList(job.Parameters[contract.ParamDest]) {
-				copies[copyOf{aws.ToString(job.JobName), job.Parameters[contract.ParamSource], dest}] = true
+		} else if !asked[stem] {
+			asked[stem] = true
+			for _, other := range inFlight[stem] {
+				ids = append(ids, other.id)
 			}
 		}
 	}
+	err := q.describe(ctx, ids, func(job types.JobDetail) {
+		// One that has succeeded since it was listed has done what was to be done.
+		if job.Status == types.JobStatusFailed {
+			return
+		}
+		stem, _ := stemOf(aws.ToString(job.JobName))
+		for _, dest := range imagename.SplitList(job.Parameters[contract.ParamDest]) {
+			copies[copyOf{stem, job.Parameters[contract.ParamSource], dest}] = true
+		}
+	})
+	if err != nil {
+		return nil, q.failure("looking at jobs in flight", err)
+	}
 	return copies, nil
+}
+
+// all reports whether jobs with the names of all pieces of the job are in flight.
+func (f InFlight) all(job Job) bool {
+	others := f[stem(job)]
+	if len(others) == 0 {
+		return false
+	}
+	pieces, err := split(job)
+	return err == nil && !slices.ContainsFunc(pieces, func(piece Job) bool {
+		name := Name(piece)
+		return !slices.ContainsFunc(others, func(other listed) bool { return other.name == name })
+	})
 }

@@ -1,23 +1,25 @@
 // Package jobs submits mirror jobs to AWS Batch, each of them once while it is in
 // flight.
 //
-// Looking for equal jobs and then submitting is a race: two controllers, or a
-// retried SubmitJob whose reply was lost, can put the same job into the queue
-// twice. Batch has no token against that. It costs time and nothing else, because
-// copying is idempotent: the second job finds everything in place.
+// A job's name says what it copies: its source, the source's digest and its
+// destinations. So a listing of names is enough to know whether the same job is in
+// flight, and what a listing can't tell, which destinations a job with others copies,
+// is looked up for those jobs alone.
+//
+// SubmitJob has no token that makes it idempotent. A submission that may have taken
+// place although no reply came is looked for in the queue before it is made again.
+// What is left is a race between two controllers at the same moment. It costs time and
+// nothing else, because copying is idempotent: the second job finds everything in place.
 package jobs
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
-	"github.com/aws/smithy-go"
 	"github.com/opencontainers/go-digest"
-
-	"ecrmirror/internal/contract"
 )
 
 // API is the calls to AWS Batch that this package makes.
@@ -30,7 +32,7 @@ type API interface {
 // A Job is one image to be copied to its stale destinations.
 type Job struct {
 	Source       string        // image name, as the mirror program is to see it
-	Digest       digest.Digest // what the source is now; it becomes part of the job's name, and is not passed on
+	Digest       digest.Digest // what the source is now, required; it is in the job's name and tags, and not a parameter
 	Destinations []string      // image names, at least one, without commas
 }
 
@@ -40,88 +42,79 @@ type Queue struct {
 	api        API
 	queue      string
 	definition string
+	submitter  aws.Retryer   // paces and retries SubmitJob
+	settle     time.Duration // from a lost reply to the first look whether the job is there
 }
 
 // New returns the queue with the given name or ARN, and the job definition with the
 // given name, name:revision or ARN. It makes no call.
 func New(api API, queue, definition string) *Queue {
-	return &Queue{api: api, queue: queue, definition: definition}
+	return &Queue{api: api, queue: queue, definition: definition, submitter: newSubmitter(), settle: time.Second}
 }
 
 // A Result is what became of one [Job].
 type Result struct {
 	Submitted []string // ids of the jobs submitted: none, one, or several where the destinations are too many for one
-	InFlight  []string // destinations left out because an equal job in flight, or just ended well, has them
+	InFlight  []string // destinations left out because another job in flight, or just ended well, has them
 	Err       error    // what stopped the rest, nil if nothing did
 }
 
-// Submit submits jobs one after another, without the destinations that equal jobs
-// among those inFlight take care of, and returns a result for each, in order. Two
-// jobs are equal if they have the same source at the same digest. One job's error does
-// not stop the others.
+// concurrency is how many jobs are submitted at a time: enough for 50 a second where
+// a call takes some hundred milliseconds.
+const concurrency = 16
+
+// Submit submits jobs, without the destinations that jobs among those inFlight with the
+// same source at the same digest take care of, and returns a result for each, in order.
+// Destinations that are too many for one job go into several. At most 50 SubmitJob calls
+// are made in a second, retries counted. One job's error does not stop the others.
 func (q *Queue) Submit(ctx context.Context, inFlight InFlight, jobs []Job) []Result {
 	results := make([]Result, len(jobs))
 	copying, err := q.copying(ctx, inFlight, jobs)
-	for i, job := range jobs {
-		if err != nil {
+	if err != nil {
+		for i := range results {
 			results[i].Err = err
-			continue
 		}
-		var rest []string
-		for _, dest := range job.Destinations {
-			if copying[copyOf{Name(job), job.Source, dest}] {
-				results[i].InFlight = append(results[i].InFlight, dest)
-			} else {
-				rest = append(rest, dest)
-			}
-		}
-		results[i].Submitted, results[i].Err = q.submit(ctx, Job{job.Source, job.Digest, rest})
+		return results
 	}
+	slots := make(chan struct{}, concurrency)
+	var wg sync.WaitGroup
+	for i, job := range jobs {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			results[i] = q.submit(ctx, copying, job)
+		})
+	}
+	wg.Wait()
 	return results
 }
 
-func (q *Queue) submit(ctx context.Context, job Job) (ids []string, err error) {
-	lists, err := split(job.Source, job.Destinations)
-	if err != nil {
-		return nil, err
-	}
-	for _, list := range lists {
-		out, err := q.api.SubmitJob(ctx, &batch.SubmitJobInput{
-			JobName:       aws.String(Name(job)),
-			JobQueue:      aws.String(q.queue),
-			JobDefinition: aws.String(q.definition),
-			Parameters:    map[string]string{contract.ParamSource: job.Source, contract.ParamDest: list},
-		})
-		if err != nil {
-			return ids, q.failure("submitting a job", err)
+// submit submits what of the job is not being copied.
+func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, job Job) (result Result) {
+	var rest []string
+	for _, dest := range job.Destinations {
+		if copying[copyOf{stem(job), job.Source, dest}] {
+			result.InFlight = append(result.InFlight, dest)
+		} else {
+			rest = append(rest, dest)
 		}
-		ids = append(ids, aws.ToString(out.JobId))
 	}
-	return ids, nil
-}
-
-// An Error is a refusal of, or the failure of a call to, AWS Batch.
-type Error struct {
-	Doing      string // what was being done
-	Queue      string // the queue's name or ARN
-	Definition string // the job definition's name or ARN
-	Err        error  // of the SDK
-}
-
-// Error says what Batch said where Batch said something: it names what does not
-// exist, but not by the names that the user gave.
-func (e *Error) Error() string {
-	cause := e.Err.Error()
-	var api smithy.APIError
-	if errors.As(e.Err, &api) && api.ErrorMessage() != "" {
-		cause = api.ErrorCode() + ": " + api.ErrorMessage()
+	pieces, err := split(Job{job.Source, job.Digest, rest})
+	if err != nil {
+		result.Err = err
+		return result
 	}
-	return fmt.Sprintf("%s (queue %q, job definition %q): %s", e.Doing, e.Queue, e.Definition, cause)
-}
-
-// Unwrap returns the SDK's error.
-func (e *Error) Unwrap() error { return e.Err }
-
-func (q *Queue) failure(doing string, err error) error {
-	return &Error{Doing: doing, Queue: q.queue, Definition: q.definition, Err: err}
+	for _, piece := range pieces {
+		done, err := q.put(ctx, piece)
+		switch {
+		case err != nil:
+			result.Err = err
+			return result
+		case done.others:
+			result.InFlight = append(result.InFlight, piece.Destinations...)
+		default:
+			result.Submitted = append(result.Submitted, done.id)
+		}
+	}
+	return result
 }

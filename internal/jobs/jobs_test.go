@@ -31,12 +31,19 @@ func submit(t *testing.T, q *jobs.Queue, batch ...jobs.Job) []jobs.Result {
 
 func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 	b := &standIn{}
-	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1", "r/b:1"))
+	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/b:1", "r/a:1"))
 	want := []record{{
-		ID: "submitted-0", Name: "docker-io-library-alpine-3-9e42819a0aa0fab4-111111111111", Status: "SUBMITTED",
+		ID: "submitted-0", Name: "docker-io-library-alpine-3-9e42819a0aa0fab4-111111111111-91a0143e", Status: "SUBMITTED",
 		Queue: "mirrors", Definition: "mirror",
 		Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1,r/b:1"},
+		Tags:       map[string]string{"ecrmirror:source": "docker.io/library/alpine:3", "ecrmirror:digest": one.String()},
 	}}
+	if len(b.jobs) == 1 && b.jobs[0].Tags["ecrmirror:submission"] == "" {
+		t.Error("the job has no tag of its submission")
+	}
+	for _, job := range b.jobs {
+		delete(job.Tags, "ecrmirror:submission")
+	}
 	if diff := cmp.Diff(want, b.jobs); diff != "" {
 		t.Errorf("jobs (-want +got)\n%s", diff)
 	}
@@ -46,7 +53,7 @@ func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 }
 
 func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
-	name := jobs.Name(alpine())
+	name := jobs.Name(alpine("r/somewhere:1"))
 	copying := func(status, dest string) record {
 		return record{ID: "old", Name: name, Status: status, Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": dest}}
 	}
@@ -63,6 +70,7 @@ func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 		"other destinations":   {copying("RUNNING", "r/c:1"), "r/a:1,r/b:1"},
 		"succeeded":            {copying("SUCCEEDED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
 		"failed":               {copying("FAILED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
+		"the same name":        {record{ID: "old", Name: jobs.Name(alpine("r/b:1", "r/a:1")), Status: "RUNNING"}, ""},
 		"another name":         {record{ID: "old", Name: "x" + name, Status: "RUNNING", Parameters: copying("", "r/a:1").Parameters}, "r/a:1,r/b:1"},
 		"another source":       {record{ID: "old", Name: name, Status: "RUNNING", Parameters: map[string]string{"source": "other", "dest": "r/a:1"}}, "r/a:1,r/b:1"},
 		"no parameters at all": {record{ID: "old", Name: name, Status: "RUNNING"}, "r/a:1,r/b:1"},
@@ -86,7 +94,7 @@ func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 
 func TestAJobThatEndsBetweenListingAndLooking(t *testing.T) {
 	for status, want := range map[string]int{"SUCCEEDED": 0, "FAILED": 1} {
-		old := record{ID: "old", Name: jobs.Name(alpine()), Status: "RUNNING", Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1"}}
+		old := record{ID: "old", Name: jobs.Name(alpine("r/a:1", "r/b:1")), Status: "RUNNING", Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1"}}
 		b := &standIn{jobs: []record{old}}
 		b.beforeDescribe = func() { b.jobs[0].Status = status }
 		result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))[0]
@@ -115,8 +123,9 @@ func TestEveryPageOfJobsInFlightIsRead(t *testing.T) {
 	for i := range 250 {
 		job := jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1"}}
 		batch = append(batch, job)
+		job.Destinations = append(job.Destinations, "r/c:1") // of the job in flight, which has another name by it
 		b.jobs = append(b.jobs,
-			record{ID: fmt.Sprint("job-", i), Name: jobs.Name(job), Status: "RUNNABLE", Parameters: map[string]string{"source": job.Source, "dest": "r/b:1"}},
+			record{ID: fmt.Sprint("job-", i), Name: jobs.Name(job), Status: "RUNNABLE", Parameters: map[string]string{"source": job.Source, "dest": "r/b:1,r/c:1"}},
 			record{ID: fmt.Sprint("other-", i), Name: fmt.Sprint("someone-elses-", i), Status: "RUNNING"})
 	}
 	for _, result := range submit(t, jobs.New(b.client(t), "mirrors", "mirror"), batch...) {
@@ -129,6 +138,33 @@ func TestEveryPageOfJobsInFlightIsRead(t *testing.T) {
 	}
 	if len(b.described) != 250 || b.mostDescribed != 100 {
 		t.Errorf("described %d jobs, up to %d in a call; want only the 250 that matter, 100 a call", len(b.described), b.mostDescribed)
+	}
+}
+
+func TestJobsOfTheSameNameAreNotLookedAt(t *testing.T) {
+	b := &standIn{}
+	var batch []jobs.Job
+	for i := range 250 {
+		job := jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1"}}
+		batch = append(batch, job)
+		b.jobs = append(b.jobs, record{ID: fmt.Sprint("job-", i), Name: jobs.Name(job), Status: "RUNNABLE"})
+	}
+	submit(t, jobs.New(b.client(t), "mirrors", "mirror"), batch...)
+	if len(b.jobs) != 250 || b.calls["/v1/describejobs"] != 0 {
+		t.Errorf("%d jobs, calls %v", len(b.jobs), b.calls)
+	}
+}
+
+func TestAJobThatIsTriedAgainWhileTheStatesAreListed(t *testing.T) {
+	b := &standIn{jobs: []record{{ID: "old", Name: jobs.Name(alpine("r/a:1")), Status: "RUNNING"}}}
+	b.beforeList = func(status string) {
+		if status == "STARTING" {
+			b.jobs[0].Status = "RUNNABLE" // which has been listed, as RUNNING has not
+		}
+	}
+	result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))[0]
+	if len(result.InFlight) != 1 || len(b.jobs) != 1 {
+		t.Errorf("%+v", result)
 	}
 }
 
@@ -153,7 +189,7 @@ func TestDestinationsThatAreTooManyForOneJobAreSplit(t *testing.T) {
 	}
 	var got []string
 	for _, job := range b.jobs {
-		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > 7000 {
+		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > 6000 {
 			t.Errorf("a job has %d characters of source and destinations", n)
 		}
 		got = append(got, strings.Split(job.Parameters["dest"], ",")...)
@@ -168,7 +204,7 @@ func TestDestinationsThatAreTooManyForOneJobAreSplit(t *testing.T) {
 
 func TestNamesTooLongForAJobAreRefused(t *testing.T) {
 	b := &standIn{}
-	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("oci:/"+strings.Repeat("x", 7000)), alpine("r/a:1"))
+	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("oci:/"+strings.Repeat("x", 6000)), alpine("r/a:1"))
 	if results[0].Err == nil || results[1].Err != nil || len(b.jobs) != 1 {
 		t.Errorf("results %v, %d jobs", results, len(b.jobs))
 	}

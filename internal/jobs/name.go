@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -11,20 +13,43 @@ const (
 	// longestName is Batch's limit on job names.
 	longestName = 128
 	// longestParameters is how many characters the source and the destinations of one
-	// job may have together. ECS takes 8,192 for all overrides of a task, which are
-	// JSON and hold the rest of the command too.
-	longestParameters = 7000
+	// job may have together. ECS takes 8,192 for all overrides of a task: JSON with the
+	// rest of the command and the environment, of the job definition's too. It has been
+	// seen to refuse less, 7,680.
+	longestParameters = 6000
 )
 
-// Name returns the name of the job: what can be read of the source, then 16 hex
-// digits that stand for the source and 12 of its digest. Jobs with the same name
-// copy the same bytes; when the source moves to another digest, the name is another.
+// Name returns the name of the job: what can be read of the source, 16 hex digits that
+// stand for the source, 12 of its digest, and 8 that stand for the destinations in
+// whatever order. Jobs of the same name copy the same bytes to the same places. A job
+// that is split goes by the names of its pieces.
 func Name(job Job) string {
-	sum := sha256.Sum256([]byte(job.Source))
-	suffix := "-" + hex.EncodeToString(sum[:8])
+	sorted := slices.Sorted(slices.Values(job.Destinations))
+	return stem(job) + "-" + hash(strings.Join(sorted, ","), 4)
+}
+
+// stem returns the start of the job's name, which is the same whatever the destinations.
+func stem(job Job) string {
 	_, encoded, _ := strings.Cut(job.Digest.String(), ":")
-	suffix += "-" + encoded[:min(12, len(encoded))]
-	return slug(job.Source, longestName-len(suffix)) + suffix
+	suffix := "-" + hash(job.Source, 8) + "-" + encoded[:min(12, len(encoded))]
+	return slug(job.Source, longestName-len(suffix)-len("-01234567")) + suffix
+}
+
+var ourName = regexp.MustCompile(`^(.+-[0-9a-f]{16}-[0-9a-f]{12})-[0-9a-f]{8}$`)
+
+// stemOf returns the stem of a job's name, and whether it is a name that [Name] gives.
+func stemOf(name string) (string, bool) {
+	m := ourName.FindStringSubmatch(name)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
+
+// hash returns the first size bytes of the text's hash, in hexadecimal.
+func hash(text string, size int) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:size])
 }
 
 // slug returns source in the characters that Batch takes in a job name, the first
@@ -44,20 +69,21 @@ func slug(source string, limit int) string {
 	return s
 }
 
-// split joins the destinations with commas, into as many lists as it takes for each
-// job to stay within longestParameters.
-func split(source string, destinations []string) ([]string, error) {
-	var lists []string
-	for _, dest := range destinations {
-		if len(source)+len(dest) > longestParameters {
-			return nil, fmt.Errorf("source and destination are too long for a job: %d characters, at most %d", len(source)+len(dest), longestParameters)
+// split returns the job in as many pieces as it takes for each to stay within
+// longestParameters. The pieces are the same in whatever order the destinations come.
+func split(job Job) ([]Job, error) {
+	var pieces []Job
+	left := 0
+	for _, dest := range slices.Sorted(slices.Values(job.Destinations)) {
+		if size := len(job.Source) + len(dest); size > longestParameters {
+			return nil, fmt.Errorf("source and destination are too long for a job: %d characters, at most %d", size, longestParameters)
 		}
-		last := len(lists) - 1
-		if last >= 0 && len(source)+len(lists[last])+1+len(dest) <= longestParameters {
-			lists[last] += "," + dest
-		} else {
-			lists = append(lists, dest)
+		if left -= len(",") + len(dest); left < 0 {
+			pieces = append(pieces, Job{Source: job.Source, Digest: job.Digest})
+			left = longestParameters - len(job.Source) - len(dest)
 		}
+		last := &pieces[len(pieces)-1]
+		last.Destinations = append(last.Destinations, dest)
 	}
-	return lists, nil
+	return pieces, nil
 }

@@ -40,9 +40,11 @@ func TestNamesDifferWhereTheWorkDoes(t *testing.T) {
 		}
 		seen[name] = job
 	}
-	a, b := jobs.Job{Source: "r/a:1", Digest: one, Destinations: []string{"x"}}, jobs.Job{Source: "r/a:1", Digest: one}
-	if jobs.Name(a) != jobs.Name(b) {
-		t.Error("the destinations change the name")
+	one := func(destinations ...string) string {
+		return jobs.Name(jobs.Job{Source: "r/a:1", Digest: one, Destinations: destinations})
+	}
+	if one("x", "y") != one("y", "x") || one("x") == one("y") {
+		t.Error("the name is not the destinations', in whatever order")
 	}
 }
 
@@ -51,4 +53,16 @@ func TestANameShowsTheEndOfALongSource(t *testing.T) {
 	if len(name) != 128 || !strings.Contains(name, "-namespace-image-tag-") {
 		t.Errorf("name %q of %d characters", name, len(name))
 	}
+}
+
+func FuzzEveryTagIsOneThatAWSTakes(f *testing.F) {
+	taken := regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$`)
+	for _, text := range []string{"docker.io/library/alpine:3.20@" + one.String(), "dir:/a b,c*", "é~\x00\xff", strings.Repeat("ü", 300)} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := jobs.TagValue(text); !taken.MatchString(got) {
+			t.Errorf("tag of %q is %q", text, got)
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,16 +22,19 @@ type record struct {
 	Queue      string            `json:"jobQueue"`
 	Definition string            `json:"jobDefinition"`
 	Parameters map[string]string `json:"parameters"`
+	Tags       map[string]string `json:"tags"`
 }
 
 // standIn is a Batch with one queue, "mirrors", and one job definition, "mirror".
 type standIn struct {
+	mu             sync.Mutex // guards what follows
 	jobs           []record
 	pageSize       int             // of ListJobs, 1,000 if zero
 	calls          map[string]int  // requests by path
 	described      map[string]bool // ids in all DescribeJobs calls
 	mostDescribed  int             // ids in the largest of them
-	beforeDescribe func()          // what happens between listing and describing
+	beforeList     func(status string)
+	beforeDescribe func() // what happens between listing and describing
 }
 
 func (b *standIn) client(t *testing.T) *batch.Client {
@@ -49,11 +53,13 @@ func (b *standIn) client(t *testing.T) *batch.Client {
 }
 
 func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.calls[r.URL.Path]++
 	var in struct {
 		JobQueue, JobStatus, NextToken, JobName, JobDefinition string
 		Jobs                                                   []string
-		Parameters                                             map[string]string
+		Parameters, Tags                                       map[string]string
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		refuse(w, err.Error())
@@ -73,7 +79,7 @@ func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			refuse(w, "JobDefinition "+in.JobDefinition+" not found")
 			return
 		}
-		job := record{fmt.Sprintf("submitted-%d", len(b.jobs)), in.JobName, "SUBMITTED", in.JobQueue, in.JobDefinition, in.Parameters}
+		job := record{fmt.Sprintf("submitted-%d", len(b.jobs)), in.JobName, "SUBMITTED", in.JobQueue, in.JobDefinition, in.Parameters, in.Tags}
 		b.jobs = append(b.jobs, job)
 		_ = json.NewEncoder(w).Encode(job)
 	}
@@ -81,6 +87,9 @@ func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // list answers with a page, and with an empty page before each, which Batch may do too.
 func (b *standIn) list(w http.ResponseWriter, status, token string) {
+	if b.beforeList != nil {
+		b.beforeList(status)
+	}
 	size := b.pageSize
 	if size == 0 {
 		size = 1000

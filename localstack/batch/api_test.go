@@ -51,6 +51,14 @@ func TestSubmitRefuses(t *testing.T) {
 		}, "digits"},
 		{"array", func(in *input) { in.ArrayProperties = &types.ArrayProperties{Size: aws.Int32(2)} }, "no array jobs"},
 		{"dependency", func(in *input) { in.DependsOn = []types.JobDependency{{JobId: aws.String("x")}} }, "dependencies"},
+		{"scheduling priority", func(in *input) { in.SchedulingPriorityOverride = aws.Int32(1) }, "fair-share"},
+		{"many tags", func(in *input) { in.Tags = manyTags(51) }, "at most 50 tags"},
+		{"tag without a key", func(in *input) { in.Tags = map[string]string{"": "x"} }, "1 to 128"},
+		{"long key of a tag", func(in *input) { in.Tags = map[string]string{strings.Repeat("k", 129): "x"} }, "1 to 128"},
+		{"long value of a tag", func(in *input) { in.Tags = map[string]string{"k": strings.Repeat("v", 257)} }, "at most 256"},
+		{"reserved tag", func(in *input) { in.Tags = map[string]string{"AWS:x": "x"} }, "reserved"},
+		{"value of a tag with a comma", func(in *input) { in.Tags = map[string]string{"k": "a,b"} }, "letters, digits"},
+		{"key of a tag with a sign", func(in *input) { in.Tags = map[string]string{"k*": "a"} }, "letters, digits"},
 		{"share identifier", func(in *input) { in.ShareIdentifier = aws.String("x") }, "fair-share"},
 		{"30 KiB", func(in *input) { in.Parameters = map[string]string{"text": strings.Repeat("x", 30<<10)} }, "less than 30 KiB, got 31 KiB"},
 	} {
@@ -62,6 +70,39 @@ func TestSubmitRefuses(t *testing.T) {
 				t.Error(why)
 			}
 		})
+	}
+}
+
+func manyTags(n int) map[string]string {
+	tags := map[string]string{}
+	for i := range n {
+		tags[fmt.Sprint("key ", i)] = strings.Repeat("é", 256) // characters count, not bytes
+	}
+	return tags
+}
+
+func TestTagsOfJobAndDefinition(t *testing.T) {
+	w := start(t, batch.Options{})
+	w.define(t, &awsbatch.RegisterJobDefinitionInput{
+		JobDefinitionName: aws.String("tagged"), ContainerProperties: container("say", "x"),
+		PropagateTags: aws.Bool(true), Tags: map[string]string{"key 0": "of the definition", "other": "x"},
+	})
+	for _, tc := range []struct {
+		tags      int
+		propagate *bool
+		status    types.JobStatus
+	}{
+		{49, nil, types.JobStatusSucceeded}, // 50 together, since one is overridden
+		{50, nil, types.JobStatusFailed},
+		{50, aws.Bool(false), types.JobStatusSucceeded},
+	} {
+		job, _ := w.finish(t, &awsbatch.SubmitJobInput{
+			JobName: aws.String("job"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("tagged"),
+			Tags: manyTags(tc.tags), PropagateTags: tc.propagate,
+		})
+		if job.Status != tc.status || aws.ToBool(job.PropagateTags) != (tc.propagate == nil) || len(job.Tags) != tc.tags {
+			t.Errorf("%d tags: %s, %q, propagated %v", tc.tags, job.Status, aws.ToString(job.StatusReason), aws.ToBool(job.PropagateTags))
+		}
 	}
 }
 

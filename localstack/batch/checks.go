@@ -56,15 +56,3 @@ func checkEnvironment(environment []KeyValue) error {
 	}
 	return nil
 }
-
-func checkTags(tags map[string]string) error {
-	if len(tags) > 50 {
-		return refused("at most 50 tags may be given, got %d", len(tags))
-	}
-	for key, value := range tags {
-		if key == "" || len(key) > 128 || len(value) > 256 || strings.HasPrefix(strings.ToLower(key), "aws:") {
-			return refused("tag %q is invalid", key)
-		}
-	}
-	return nil
-}

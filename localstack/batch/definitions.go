@@ -97,6 +97,9 @@ func (d *jobDefinition) check() error {
 	if err := d.Retry.check(); err != nil {
 		return err
 	}
+	if err := checkTags(d.Tags); err != nil {
+		return err
+	}
 	return d.Timeout.check()
 }
 

@@ -37,6 +37,8 @@ type job struct {
 	tags        map[string]string
 	created     time.Time
 
+	propagateTags bool
+
 	status       string
 	statusReason string
 	attempts     []attempt // ended ones
@@ -88,6 +90,7 @@ type jobDetail struct {
 	Container    containerDetail   `json:"container"`
 	DependsOn    []any             `json:"dependsOn"`
 	Tags         map[string]string `json:"tags,omitempty"`
+	Propagate    bool              `json:"propagateTags"`
 	Platforms    []string          `json:"platformCapabilities,omitempty"`
 	Cancelled    bool              `json:"isCancelled"`
 	Terminated   bool              `json:"isTerminated"`
@@ -118,7 +121,7 @@ func (j *job) detail() jobDetail {
 		ID: j.id, ARN: j.arn, Name: j.name, Queue: j.queue.ARN, Definition: j.definition.ARN,
 		Status: j.status, StatusReason: j.statusReason, Created: millis(j.created), Stopped: millis(j.stopped),
 		Attempts: []attemptDetail{}, Parameters: j.parameters, Retry: j.retry, Timeout: j.timeout,
-		DependsOn: []any{}, Tags: j.tags, Platforms: j.definition.PlatformCapabilities,
+		DependsOn: []any{}, Tags: j.tags, Propagate: j.propagateTags, Platforms: j.definition.PlatformCapabilities,
 		Cancelled: j.cancelled, Terminated: j.terminated,
 	}
 	for _, a := range j.attempts {

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -16,6 +17,10 @@ func (s *Service) add(j *job) {
 		s.idle = make(chan struct{})
 	}
 	s.active++
+	if j.propagateTags && taskTags(j.definition.Tags, j.tags) > tagsLimit {
+		s.finish(j, statusFailed, fmt.Sprintf("The job and its job definition have more than %d tags together", tagsLimit))
+		return
+	}
 	if overridesSize(j.substituted, j.environment) > overridesLimit {
 		// SubmitJob does not look at this; it is Amazon ECS that refuses to run the task.
 		s.finish(j, statusFailed, "Container Overrides length must be at most 8192")

@@ -18,6 +18,7 @@ type SubmitJobInput struct {
 	Retry         *RetryStrategy     `json:"retryStrategy"` // nil = the definition's
 	Timeout       *Timeout           `json:"timeout"`       // nil = the definition's
 	Tags          map[string]string  `json:"tags"`
+	PropagateTags *bool              `json:"propagateTags"` // to the ECS task; nil = as the definition says
 
 	Array        json.RawMessage `json:"arrayProperties"`
 	Dependencies json.RawMessage `json:"dependsOn"`
@@ -26,6 +27,7 @@ type SubmitJobInput struct {
 	ECS          json.RawMessage `json:"ecsPropertiesOverride"`
 	Consumables  json.RawMessage `json:"consumableResourcePropertiesOverride"`
 	Share        string          `json:"shareIdentifier"`
+	Priority     *int            `json:"schedulingPriorityOverride"`
 }
 
 // ContainerOverrides replace what the job definition says of the container.
@@ -44,8 +46,8 @@ func (in SubmitJobInput) check() error {
 		return refused("jobQueue must be provided")
 	case in.JobDefinition == "":
 		return refused("jobDefinition must be provided")
-	case in.Share != "":
-		return refused("shareIdentifier can only be given for a fair-share job queue")
+	case in.Share != "", in.Priority != nil:
+		return refused("shareIdentifier and schedulingPriorityOverride can only be given for a fair-share job queue")
 	case given(in.Array), given(in.Dependencies), given(in.Node), given(in.EKS), given(in.ECS), given(in.Consumables):
 		return refused("the stand-in for Batch has no array jobs, dependencies, nodeOverrides, " +
 			"eksPropertiesOverride, ecsPropertiesOverride and consumable resources")
@@ -117,7 +119,7 @@ func newJob(c awsjson.Caller, in SubmitJobInput, q *queue, d *jobDefinition) *jo
 		parameters: maps.Clone(d.Parameters), command: d.Container.Command,
 		environment: mergeEnvironment(d.Container.Environment, in.Overrides.Environment),
 		resources:   mergeResources(d.Container.Resources, in.Overrides.Resources),
-		retry:       d.Retry, timeout: d.Timeout, tags: in.Tags, status: statusSubmitted,
+		retry:       d.Retry, timeout: d.Timeout, tags: in.Tags, propagateTags: d.PropagateTags, status: statusSubmitted,
 	}
 	j.arn = c.ARN("batch", "job/"+j.id)
 	if j.parameters == nil {
@@ -126,6 +128,9 @@ func newJob(c awsjson.Caller, in SubmitJobInput, q *queue, d *jobDefinition) *jo
 	maps.Copy(j.parameters, in.Parameters)
 	if len(in.Overrides.Command) > 0 {
 		j.command = in.Overrides.Command
+	}
+	if in.PropagateTags != nil {
+		j.propagateTags = *in.PropagateTags
 	}
 	if in.Retry != nil {
 		j.retry = in.Retry

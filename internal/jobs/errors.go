@@ -1,0 +1,34 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aws/smithy-go"
+)
+
+// An Error is a refusal of, or the failure of a call to, AWS Batch.
+type Error struct {
+	Doing      string // what was being done
+	Queue      string // the queue's name or ARN
+	Definition string // the job definition's name or ARN
+	Err        error  // of the SDK
+}
+
+// Error says what Batch said where Batch said something: it names what does not
+// exist, but not by the names that the user gave.
+func (e *Error) Error() string {
+	cause := e.Err.Error()
+	var api smithy.APIError
+	if errors.As(e.Err, &api) && api.ErrorMessage() != "" {
+		cause = api.ErrorCode() + ": " + api.ErrorMessage()
+	}
+	return fmt.Sprintf("%s (queue %q, job definition %q): %s", e.Doing, e.Queue, e.Definition, cause)
+}
+
+// Unwrap returns the SDK's error.
+func (e *Error) Unwrap() error { return e.Err }
+
+func (q *Queue) failure(doing string, err error) error {
+	return &Error{Doing: doing, Queue: q.queue, Definition: q.definition, Err: err}
+}

@@ -1,0 +1,219 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+
+	"ecrmirror/internal/jobs"
+	"ecrmirror/localstack/fault"
+	"ecrmirror/localstack/server"
+)
+
+// start runs localstack, whose mirror jobs do what the script says.
+func start(t *testing.T, script string) *server.Server {
+	t.Helper()
+	programs := t.TempDir()
+	if err := os.WriteFile(filepath.Join(programs, "mirror"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s, err := server.Start(t.Context(), server.Options{Programs: programs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// Scripts of jobs.
+const (
+	lasting = "exec sleep 600"
+	failing = "exit 1"
+)
+
+func queue(s *server.Server) *jobs.Queue {
+	return jobs.New(batch.NewFromConfig(s.Config()), "mirror", "mirror").Settle(time.Millisecond)
+}
+
+func broken(t *testing.T, s *server.Server, rules ...fault.Rule) {
+	t.Helper()
+	s.Stats().Reset()
+	if err := s.Faults().Set(1, rules...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// named returns the jobs of all states that have the job's name.
+func named(t *testing.T, s *server.Server, job jobs.Job) []types.JobDetail {
+	t.Helper()
+	client := batch.NewFromConfig(s.Config())
+	out, err := client.ListJobs(t.Context(), &batch.ListJobsInput{
+		JobQueue: aws.String("mirror"), Filters: []types.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{jobs.Name(job)}}},
+	})
+	if err != nil || len(out.JobSummaryList) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, summary := range out.JobSummaryList {
+		ids = append(ids, aws.ToString(summary.JobId))
+	}
+	details, err := client.DescribeJobs(t.Context(), &batch.DescribeJobsInput{Jobs: ids})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return details.Jobs
+}
+
+func TestBatchTakesAJobAndKeepsItsTags(t *testing.T) {
+	s := start(t, lasting)
+	job := alpine("r/a:1")
+	if result := submit(t, queue(s), job)[0]; result.Err != nil || len(result.Submitted) != 1 {
+		t.Fatalf("%+v", result)
+	}
+	got := named(t, s, job)
+	if len(got) != 1 || got[0].Tags["ecrmirror:source"] != job.Source || got[0].Tags["ecrmirror:digest"] != one.String() || !aws.ToBool(got[0].PropagateTags) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestASubmissionWithoutAReply breaks the first SubmitJob. However it breaks, there is
+// one job in the end, and its id is known.
+func TestASubmissionWithoutAReply(t *testing.T) {
+	for _, script := range []string{lasting, failing} { // a job may have ended when it is looked for
+		for kind, calls := range map[fault.Kind]int64{ // of SubmitJob
+			fault.Lose: 1, fault.Cut: 1, fault.Reset: 2, fault.Fail: 2, fault.Throttle: 2,
+		} {
+			t.Run(fmt.Sprint(kind, " ", script), func(t *testing.T) {
+				s := start(t, script)
+				q, job := queue(s), alpine("r/a:1")
+				if script == failing {
+					submit(t, q, job) // an earlier job of the same name that has failed is not taken for this one
+					idle(t, s)
+				}
+				earlier := len(named(t, s, job))
+				broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: kind, Times: 1, After: 5})
+				result := submit(t, q, job)[0]
+				got := named(t, s, job)
+				if len(got) != earlier+1 || len(result.Submitted) != 1 || result.Err != nil {
+					t.Fatalf("%d jobs, %+v", len(got)-earlier, result)
+				}
+				if result.Submitted[0] != aws.ToString(got[0].JobId) { // the newest
+					t.Errorf("job %s is said to be %s", aws.ToString(got[0].JobId), result.Submitted[0])
+				}
+				tried := s.Stats().Snapshot().Calls
+				if n := tried["batch.SubmitJob"] + tried["fault."+string(kind)]; kind != fault.Lose && kind != fault.Cut && n != calls {
+					t.Errorf("%d calls of SubmitJob, want %d: %v", n, calls, tried)
+				}
+			})
+		}
+	}
+}
+
+func idle(t *testing.T, s *server.Server) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := s.Jobs().Idle(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRepliesThatAreAlwaysLostMakeOneJob(t *testing.T) {
+	s := start(t, lasting)
+	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Lose})
+	var batch []jobs.Job
+	for i := range 20 {
+		batch = append(batch, jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1"}})
+	}
+	for i, result := range submit(t, queue(s), batch...) {
+		if len(result.Submitted) != 1 || result.Err != nil || len(named(t, s, batch[i])) != 1 {
+			t.Errorf("%+v, %d jobs", result, len(named(t, s, batch[i])))
+		}
+	}
+}
+
+func TestAnothersJobIsAsGood(t *testing.T) {
+	s := start(t, lasting)
+	job := alpine("r/a:1")
+	submit(t, queue(s), job)
+	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Reset})
+	result := queue(s).Submit(t.Context(), nil, []jobs.Job{job})[0] // as if it had come in since the listing
+	if !slices.Equal(result.InFlight, job.Destinations) || len(result.Submitted) != 0 || result.Err != nil {
+		t.Errorf("%+v", result)
+	}
+}
+
+func TestASubmissionThatCannotBeLookedForIsNotRepeated(t *testing.T) {
+	s := start(t, lasting)
+	q, job := queue(s), alpine("r/a:1")
+	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Lose}, fault.Rule{Operation: "batch.ListJobs", Kind: fault.Throttle, Code: "AccessDeniedException"})
+	result := q.Submit(t.Context(), nil, []jobs.Job{job})[0]
+	broken(t, s)
+	var failure *jobs.Error
+	if !errors.As(result.Err, &failure) || failure.Doing != "looking for a job whose submission got no reply" || len(named(t, s, job)) != 1 {
+		t.Errorf("%+v, %d jobs", result, len(named(t, s, job)))
+	}
+}
+
+func TestBatchThatOnlyFailsIsAnErrorAfterThreeSubmissions(t *testing.T) {
+	s := start(t, lasting)
+	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Fail})
+	result := submit(t, queue(s), alpine("r/a:1"))[0]
+	if n := s.Stats().Snapshot().Calls["fault.fail"]; result.Err == nil || n != 3 {
+		t.Errorf("%d calls, %+v", n, result)
+	}
+}
+
+func TestWhatIsInFlightIsListedAndNothingElse(t *testing.T) {
+	s := start(t, lasting)
+	var batch []jobs.Job
+	for i := range 120 {
+		batch = append(batch, jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1", "r/c:1"}})
+	}
+	// Some calls too many, as other clients of the account cause them.
+	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Throttle, Code: "TooManyRequestsException", Status: 429, Rate: 0.1})
+	began := time.Now()
+	for _, result := range submit(t, queue(s), batch...) {
+		if len(result.Submitted) != 1 || result.Err != nil {
+			t.Errorf("%+v", result)
+		}
+	}
+	took, calls := time.Since(began), s.Stats().Snapshot().Calls
+	all := calls["batch.SubmitJob"] + calls["fault.throttle"]
+	if calls["fault.throttle"] == 0 || calls["batch.SubmitJob"] != 120 || took < time.Duration(all-1)*time.Second/50 {
+		t.Errorf("%v in %v, more than 50 a second", calls, took)
+	}
+	broken(t, s)
+	for _, result := range submit(t, queue(s), batch...) {
+		if len(result.Submitted) != 0 || len(result.InFlight) != 2 {
+			t.Errorf("again: %+v", result)
+		}
+	}
+	// The SDK's client sometimes loses the connection with a large reply, and calls again.
+	if calls := s.Stats().Snapshot().Calls; len(calls) != 1 || calls["batch.ListJobs"] < 6 || calls["batch.ListJobs"] > 9 {
+		t.Errorf("calls %v, want 6 of ListJobs", calls)
+	}
+}
+
+func TestAnEndedContextEndsASubmission(t *testing.T) {
+	s := start(t, lasting)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	result := queue(s).Submit(ctx, nil, []jobs.Job{alpine("r/a:1")})[0]
+	if !errors.Is(result.Err, context.Canceled) || len(named(t, s, alpine("r/a:1"))) != 0 {
+		t.Errorf("%+v", result)
+	}
+}
