@@ -1,95 +1,24 @@
 // Package credentials holds logins to container registries, in memory only.
 //
 // A document is a containers-auth.json, as podman, skopeo and docker keep it:
-// {"auths": {"HOST[/NAMESPACE...]": {"auth": base64("USER:PASSWORD")}}}. The entry
-// with the longest matching key wins. No error of this package quotes a document.
+// {"auths": {"HOST[/NAMESPACE...]": {"auth": base64("USER:PASSWORD")}}}. The login with
+// the longest matching key wins. A secret of AWS Secrets Manager may also be one login:
+// {"username": ..., "password": ..., "registry": "HOST[/NAMESPACE...]"}.
+//
+// No error of this package quotes a document, but for keys that are plainly the names of
+// registries, and no way to print a [Store] shows more than how many logins it has.
 package credentials
 
 import (
-	"context"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"go.podman.io/image/v5/types"
 )
-
-// ParameterAPI is the call to AWS Systems Manager that this package makes.
-type ParameterAPI interface {
-	GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error)
-}
 
 // A Store holds logins. The nil Store and the zero Store hold none.
 type Store struct {
 	logins map[string]types.DockerAuthConfig // by HOST[/NAMESPACE...]
-}
-
-// FromParameter reads a document from the SSM parameter with the given name or ARN,
-// decrypting it if it is a SecureString.
-func FromParameter(ctx context.Context, api ParameterAPI, name string) (*Store, error) {
-	out, err := api.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name), WithDecryption: aws.Bool(true)})
-	if err != nil {
-		return nil, fmt.Errorf("reading registry logins from SSM parameter %q: %w", name, err)
-	}
-	if out.Parameter == nil {
-		return nil, fmt.Errorf("reading registry logins from SSM parameter %q: empty answer", name)
-	}
-	store, err := Parse([]byte(aws.ToString(out.Parameter.Value)))
-	if err != nil {
-		return nil, fmt.Errorf("registry logins in SSM parameter %q: %w", name, err)
-	}
-	return store, nil
-}
-
-type document struct {
-	Auths map[string]struct {
-		Auth          string `json:"auth"`
-		IdentityToken string `json:"identitytoken"`
-	} `json:"auths"`
-}
-
-// Parse parses a document. `{"auths": {}}` is the document that holds no login.
-func Parse(doc []byte) (*Store, error) {
-	var d document
-	if err := json.Unmarshal(doc, &d); err != nil {
-		// The decoder's message may quote what it read.
-		return nil, errors.New(`not a containers-auth.json document: invalid JSON`)
-	}
-	if d.Auths == nil {
-		return nil, errors.New(`not a containers-auth.json document: it has no "auths"`)
-	}
-	store := &Store{logins: map[string]types.DockerAuthConfig{}}
-	for key, entry := range d.Auths {
-		decoded, err := base64.StdEncoding.DecodeString(entry.Auth)
-		user, password, ok := strings.Cut(strings.TrimRight(string(decoded), "\x00"), ":")
-		if err != nil || (!ok && entry.IdentityToken == "") {
-			return nil, fmt.Errorf("the auth of %q is not base64 of USER:PASSWORD", key)
-		}
-		store.logins[normalize(key)] = types.DockerAuthConfig{
-			Username: user, Password: password, IdentityToken: entry.IdentityToken,
-		}
-	}
-	return store, nil
-}
-
-// normalize turns the key of a document into HOST[/NAMESPACE...]: docker writes
-// URLs, and has three names for Docker Hub.
-func normalize(key string) string {
-	key = strings.TrimPrefix(strings.TrimPrefix(key, "https://"), "http://")
-	key = strings.TrimSuffix(key, "/")
-	host, rest, _ := strings.Cut(key, "/")
-	if rest == "v1" || rest == "v2" {
-		key = host
-	}
-	switch host {
-	case "index.docker.io", "registry-1.docker.io":
-		return "docker.io" + strings.TrimPrefix(key, host)
-	}
-	return key
 }
 
 // Login returns the login for a repository: that of the longest key which is the
@@ -98,7 +27,7 @@ func (s *Store) Login(host, repository string) (login types.DockerAuthConfig, ok
 	if s == nil {
 		return types.DockerAuthConfig{}, false
 	}
-	for key := host + "/" + repository; ; {
+	for key := canonicalHost(host) + "/" + repository; ; {
 		if login, ok = s.logins[key]; ok {
 			return login, true
 		}
@@ -109,3 +38,29 @@ func (s *Store) Login(host, repository string) (login types.DockerAuthConfig, ok
 		key = key[:cut]
 	}
 }
+
+// Merge returns a store with the logins of all stores. Where several have one for the
+// same key, the first of them counts.
+func Merge(stores ...*Store) *Store {
+	merged := &Store{logins: map[string]types.DockerAuthConfig{}}
+	for _, s := range stores {
+		if s == nil {
+			continue
+		}
+		for key, login := range s.logins {
+			if _, taken := merged.logins[key]; !taken {
+				merged.logins[key] = login
+			}
+		}
+	}
+	return merged
+}
+
+// Format prints how many logins there are, whatever the verb: a store that gets into a
+// message, or into one with a struct around it, gives nothing away.
+func (s Store) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "%d registry logins", len(s.logins)) // f.Write never fails
+}
+
+// MarshalText is what Format prints, for structured logs.
+func (s Store) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%v", s), nil }

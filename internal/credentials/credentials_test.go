@@ -76,3 +76,46 @@ func TestParseRefusesWithoutQuoting(t *testing.T) {
 		t.Errorf("the empty document: %v", err)
 	}
 }
+
+func TestKeysThatMeanTheSame(t *testing.T) {
+	for range 20 { // the order of a map must not matter
+		store, err := Parse(doc(
+			"https://index.docker.io/v1/", "legacy:p", "docker.io", "plain:p", "index.docker.io", "alias:p",
+			"https://ghcr.io/v2/", "second:p", "http://ghcr.io", "first:p",
+			"https://quay.io/org/app", "url:p", "registry.example.com/v1", "namespace:p", "registry.example.com/v2/", "api:p",
+		))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for place, user := range map[string]string{
+			"docker.io library/alpine": "plain", // as c/image prefers it
+			"ghcr.io org/app":          "first",
+			"quay.io other/app":        "url", // a URL is the whole host's
+			"registry.example.com x":   "api", "registry.example.com v1/x": "namespace",
+		} {
+			host, repository, _ := strings.Cut(place, " ")
+			if login, _ := store.Login(host, repository); login.Username != user {
+				t.Errorf("%s: %q, want %q", place, login.Username, user)
+			}
+		}
+	}
+}
+
+func TestMergePrefersTheFirst(t *testing.T) {
+	parse := func(entries ...string) *Store {
+		store, err := Parse(doc(entries...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store
+	}
+	merged := Merge(nil, parse("a.io", "first:p"), parse("a.io", "second:p", "a.io/x", "more:p"))
+	for repository, user := range map[string]string{"app": "first", "x/app": "more"} {
+		if login, _ := merged.Login("a.io", repository); login.Username != user {
+			t.Errorf("%s: %q, want %q", repository, login.Username, user)
+		}
+	}
+	if _, ok := Merge().Login("a.io", "app"); ok {
+		t.Error("nothing merged has a login")
+	}
+}

@@ -1,14 +1,13 @@
 // Package sts is a stand-in for the AWS Security Token Service: GetCallerIdentity
 // and AssumeRole. An assumed role's access key id is its account id, by which all
-// stand-ins know whose a request is. It checks no trust policies and no secrets.
+// stand-ins know whose a request is. It checks no secrets, and of trust policies only
+// what [Options] says.
 package sts
 
 import (
 	"encoding/base64"
 	"encoding/xml"
 	"net/http"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +21,9 @@ const namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 type Options struct {
 	Home string           // account of callers whose key is not an account's
 	Now  func() time.Time // nil = time.Now
+	// ExternalIDs are what roles, by ARN, want to be told by whoever assumes them. Other
+	// roles want nothing.
+	ExternalIDs map[string]string
 }
 
 // A Service answers the API. It keeps nothing: a session's token says which role it is of.
@@ -46,7 +48,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "GetCallerIdentity":
 		write(w, callerIdentity(c, r.Header.Get("X-Amz-Security-Token")))
 	case "AssumeRole":
-		out, err := s.assumeRole(r)
+		out, err := s.assumeRole(c, r)
 		if err != nil {
 			WriteError(w, err)
 			return
@@ -76,50 +78,6 @@ func callerIdentity(c awsjson.Caller, token string) identity {
 		out.ARN, out.UserID = string(arn), roleID(session)
 	}
 	return out
-}
-
-// roleARN matches a role's ARN: its partition, account and name with path.
-var (
-	roleARN     = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/([\w+=,.@/-]{1,576})$`)
-	sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-)
-
-type session struct {
-	XMLName      xml.Name  `xml:"AssumeRoleResponse"`
-	NS           string    `xml:"xmlns,attr"`
-	KeyID        string    `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
-	Secret       string    `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
-	Token        string    `xml:"AssumeRoleResult>Credentials>SessionToken"`
-	Expiration   time.Time `xml:"AssumeRoleResult>Credentials>Expiration"`
-	AssumedARN   string    `xml:"AssumeRoleResult>AssumedRoleUser>Arn"`
-	AssumedID    string    `xml:"AssumeRoleResult>AssumedRoleUser>AssumedRoleId"`
-	PackedPolicy int       `xml:"AssumeRoleResult>PackedPolicySize"`
-}
-
-func (s *Service) assumeRole(r *http.Request) (session, error) {
-	m := roleARN.FindStringSubmatch(r.FormValue("RoleArn"))
-	if m == nil {
-		return session{}, awsjson.Errorf("ValidationError", "%q is not the ARN of a role", r.FormValue("RoleArn"))
-	}
-	partition, account, role := m[1], m[2], m[3]
-	role = role[strings.LastIndex(role, "/")+1:] // a session's ARN has no path
-	name := r.FormValue("RoleSessionName")
-	if !sessionName.MatchString(name) {
-		return session{}, awsjson.Errorf("ValidationError", "RoleSessionName %q must be 2 to 64 letters, digits and any of _+=,.@-", name)
-	}
-	seconds := 3600
-	if text := r.FormValue("DurationSeconds"); text != "" {
-		var err error
-		if seconds, err = strconv.Atoi(text); err != nil || seconds < 900 || seconds > 43200 {
-			return session{}, awsjson.Errorf("ValidationError", "DurationSeconds %q is not between 900 and 43200", text)
-		}
-	}
-	arn := "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + name
-	return session{
-		NS: namespace, KeyID: account, Secret: "localstack", Token: base64.StdEncoding.EncodeToString([]byte(arn)),
-		Expiration: s.opts.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second),
-		AssumedARN: arn, AssumedID: roleID(role + "/" + name),
-	}, nil
 }
 
 // roleID is the unique id of an assumed role, for role/session.

@@ -22,7 +22,10 @@ var now = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func start(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(sts.New(sts.Options{Home: home, Now: func() time.Time { return now }}))
+	server := httptest.NewServer(sts.New(sts.Options{
+		Home: home, Now: func() time.Time { return now },
+		ExternalIDs: map[string]string{"arn:aws:iam::444455556666:role/shy": "password"},
+	}))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -83,6 +86,7 @@ func TestRefuses(t *testing.T) {
 		{"short account", awssts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::4444:role/mirror"), RoleSessionName: aws.String("job")}},
 		{"session name", awssts.AssumeRoleInput{RoleArn: role, RoleSessionName: aws.String("a b")}},
 		{"duration", awssts.AssumeRoleInput{RoleArn: role, RoleSessionName: aws.String("job"), DurationSeconds: aws.Int32(60)}},
+		{"external id", awssts.AssumeRoleInput{RoleArn: role, RoleSessionName: aws.String("job"), ExternalId: aws.String("a b")}},
 	} {
 		_, err := c.AssumeRole(t.Context(), &tc.in)
 		var api smithy.APIError
@@ -94,6 +98,32 @@ func TestRefuses(t *testing.T) {
 	var api smithy.APIError
 	if !errors.As(err, &api) || api.ErrorCode() != "InvalidAction" {
 		t.Errorf("unknown action: %v", err)
+	}
+}
+
+func TestTrust(t *testing.T) {
+	url := start(t)
+	for _, tc := range []struct {
+		name, token, role string
+		id                *string
+		hours             int32
+		code              string
+	}{
+		{"external id", "", "arn:aws:iam::444455556666:role/shy", aws.String("password"), 1, ""},
+		{"another external id", "", "arn:aws:iam::444455556666:role/shy", aws.String("other"), 1, "AccessDenied"},
+		{"no external id", "", "arn:aws:iam::444455556666:role/shy", nil, 1, "AccessDenied"},
+		{"external id that nobody wants", "", "arn:aws:iam::444455556666:role/mirror", aws.String("other"), 1, ""},
+		{"role of another partition", "", "arn:aws-cn:iam::444455556666:role/mirror", nil, 1, "AccessDenied"},
+		{"long session", "", "arn:aws:iam::444455556666:role/mirror", nil, 2, ""},
+		{"long session of a chained role", "token", "arn:aws:iam::444455556666:role/mirror", nil, 2, "ValidationError"},
+	} {
+		_, err := client(url, home, tc.token).AssumeRole(t.Context(), &awssts.AssumeRoleInput{
+			RoleArn: &tc.role, RoleSessionName: aws.String("job"), ExternalId: tc.id, DurationSeconds: aws.Int32(3600 * tc.hours),
+		})
+		var api smithy.APIError
+		if (err == nil) != (tc.code == "") || err != nil && (!errors.As(err, &api) || api.ErrorCode() != tc.code) {
+			t.Errorf("%s: %v", tc.name, err)
+		}
 	}
 }
 

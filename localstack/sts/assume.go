@@ -1,0 +1,93 @@
+package sts
+
+import (
+	"encoding/base64"
+	"encoding/xml"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"ecrmirror/localstack/awsjson"
+)
+
+// What AssumeRole takes. A role's ARN has its partition, account and name with path.
+var (
+	roleARN     = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/([\w+=,.@/-]{1,576})$`)
+	sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
+)
+
+const (
+	shortest = 900   // seconds
+	longest  = 43200 // seconds
+	chained  = 3600  // seconds, for a role assumed by a role
+)
+
+type session struct {
+	XMLName      xml.Name  `xml:"AssumeRoleResponse"`
+	NS           string    `xml:"xmlns,attr"`
+	KeyID        string    `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
+	Secret       string    `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
+	Token        string    `xml:"AssumeRoleResult>Credentials>SessionToken"`
+	Expiration   time.Time `xml:"AssumeRoleResult>Credentials>Expiration"`
+	AssumedARN   string    `xml:"AssumeRoleResult>AssumedRoleUser>Arn"`
+	AssumedID    string    `xml:"AssumeRoleResult>AssumedRoleUser>AssumedRoleId"`
+	PackedPolicy int       `xml:"AssumeRoleResult>PackedPolicySize"`
+}
+
+func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error) {
+	m := roleARN.FindStringSubmatch(r.FormValue("RoleArn"))
+	if m == nil {
+		return session{}, invalid("%q is not the ARN of a role", r.FormValue("RoleArn"))
+	}
+	partition, account, role := m[1], m[2], m[3]
+	role = role[strings.LastIndex(role, "/")+1:] // a session's ARN has no path
+	name := r.FormValue("RoleSessionName")
+	if !sessionName.MatchString(name) {
+		return session{}, invalid("RoleSessionName %q must be 2 to 64 letters, digits and any of _+=,.@-", name)
+	}
+	id := r.FormValue("ExternalId")
+	if id != "" && (len(id) < 2 || len(id) > 1224 || !externalID.MatchString(id)) {
+		return session{}, invalid("ExternalId must be 2 to 1224 letters, digits and any of _+=,.@:/-")
+	}
+	seconds, err := duration(r)
+	if err != nil {
+		return session{}, err
+	}
+	// The caller is in one partition, and a role of another does not exist for it.
+	if wanted := s.opts.ExternalIDs[m[0]]; partition != awsjson.Partition(c.Region) || wanted != "" && wanted != id {
+		return session{}, &awsjson.Error{
+			Status: http.StatusForbidden, Code: "AccessDenied",
+			Message: "User: arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":root is not authorized to perform: sts:AssumeRole on resource: " + m[0],
+		}
+	}
+	arn := "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + name
+	return session{
+		NS: namespace, KeyID: account, Secret: "localstack", Token: base64.StdEncoding.EncodeToString([]byte(arn)),
+		Expiration: s.opts.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second),
+		AssumedARN: arn, AssumedID: roleID(role + "/" + name),
+	}, nil
+}
+
+// duration is how many seconds the session is asked to last. A session that is
+// itself a role's lasts an hour at most.
+func duration(r *http.Request) (int, error) {
+	text := r.FormValue("DurationSeconds")
+	if text == "" {
+		return chained, nil
+	}
+	seconds, err := strconv.Atoi(text)
+	switch {
+	case err != nil || seconds < shortest || seconds > longest:
+		return 0, invalid("DurationSeconds %q is not between %d and %d", text, shortest, longest)
+	case r.Header.Get("X-Amz-Security-Token") != "" && seconds > chained:
+		return 0, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+	}
+	return seconds, nil
+}
+
+func invalid(format string, args ...any) error {
+	return awsjson.Errorf("ValidationError", format, args...)
+}
