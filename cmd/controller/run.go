@@ -88,7 +88,7 @@ func (c *config) open(cmd *cobra.Command) (*controller.Controller, aws.Config, e
 	if cfg.Region == "" {
 		return nil, cfg, program.ErrNoRegion
 	}
-	registries, err := c.registries.Open(ctx, cfg)
+	registries, err := c.registries.Open(ctx, cfg, nil)
 	if err != nil {
 		return nil, cfg, err
 	}

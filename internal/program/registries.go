@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/spf13/pflag"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/imagename"
@@ -45,8 +46,9 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 }
 
 // Open returns the registries as the flags say, after reading the logins if a
-// parameter holds some. Where the flags are right, its error is a *Failure.
-func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config) (*registry.Registries, error) {
+// parameter holds some. The budget is for blobs that pass through; nil is for programs that copy
+// none. Where the flags are right, its error is a *Failure.
+func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget) (*registry.Registries, error) {
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {
 			return nil, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)
@@ -55,7 +57,7 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config) (*registry.Reg
 	if f.authParameter != "" && cfg.Region == "" {
 		return nil, ErrNoRegion
 	}
-	opts := registry.Options{AWS: cfg, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint}
+	opts := registry.Options{AWS: cfg, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget}
 	if err := f.template.apply(&opts); err != nil {
 		return nil, err
 	}
