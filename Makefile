@@ -65,6 +65,18 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 		done; \
 	done
 
+.PHONY: bench
+bench: ## Measure mirror beside the peers that are installed (under 10 minutes; BENCH_FLAGS=-h explains)
+	go run ./bench -progress $(BENCH_FLAGS)
+
+.PHONY: bench-quick
+bench-quick: ## The same in under 2 minutes: fewer rounds and peers, a smaller layer
+	go run ./bench -quick -progress $(BENCH_FLAGS)
+
+.PHONY: bench-peers
+bench-peers: ## Install the peers for bench into bench/.peers
+	./bench/peers.sh
+
 .PHONY: conformance-huge
 conformance-huge: ## Copy an image with a layer of 3 GiB around (minutes; 30 GiB of disk)
 	ECRMIRROR_HUGE=3221225472 go test -count=1 -timeout 60m -run AHuge -v ./internal/conformance

@@ -140,14 +140,12 @@ func (b *Budget) take(s *Share, n int64) []byte {
 	return buf[:n]
 }
 
-// reuse takes an idle buffer of exactly n bytes. Nearly all are chunks or parts, and those have few
-// sizes.
+// reuse takes an idle buffer of exactly n bytes, the one that was last put back, which may still be
+// in the processor's cache. Nearly all are chunks or parts, and those have few sizes.
 func (b *Budget) reuse(n int64) []byte {
-	for i, buf := range b.idle {
+	for i, buf := range slices.Backward(b.idle) {
 		if int64(cap(buf)) == n {
-			last := len(b.idle) - 1
-			b.idle[i], b.idle[last] = b.idle[last], nil
-			b.idle = b.idle[:last]
+			b.idle = slices.Delete(b.idle, i, i+1)
 			b.pooled -= n
 			return buf
 		}

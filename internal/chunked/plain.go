@@ -10,7 +10,7 @@ const (
 	plainPerByte = 6e-9
 	// plainRate is what all such streams together deliver at least, in bytes a second, or they give
 	// way to chunks.
-	plainRate = 100e6
+	plainRate = 60e6
 	// plainLook is how often, in bytes, a stream's rate is looked at.
 	plainLook = 4 << 20
 )
@@ -40,6 +40,20 @@ func (p *Pace) keepsUp(n int64, waited time.Duration) bool {
 	}
 	p.typical.perByte = max(perByte, 2*plainPerByte)
 	return false
+}
+
+// beginPlain asks for all that nobody has begun to fetch, to be read without a buffer when its turn
+// comes. The reader's mutex is held.
+func (r *Reader) beginPlain() {
+	s := r.newStream(r.next, r.size, true)
+	s.plain = true
+	c := &chunk{off: r.next, done: make(chan struct{}), rest: s}
+	r.chunks = append(r.chunks, c)
+	r.next = r.size
+	r.wg.Go(func() {
+		defer close(c.done)
+		s.openAhead(r.ctx)
+	})
 }
 
 // streamed takes note that the reader waited so long for n bytes of a stream, and goes back to chunks

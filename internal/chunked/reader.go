@@ -115,10 +115,14 @@ func (r *Reader) advance() error {
 	if c.err != nil {
 		return c.err
 	}
-	if c.rest != nil {
+	switch {
+	case c.rest == nil:
+	case c.rest.whole:
 		r.goDirect(c.rest)
-		c.rest = nil
+	default:
+		r.direct = c.rest
 	}
+	c.rest = nil
 	if c.filled == 0 {
 		r.share.Put(c.buf)
 		r.current = nil

@@ -78,6 +78,9 @@ func (s *stream) attempt(ctx context.Context, p []byte) (int, error) {
 	return n, short(err)
 }
 
+// openAhead makes the first request, before anything is read. If that fails, reading tries again.
+func (s *stream) openAhead(ctx context.Context) { s.err = s.open(ctx) }
+
 // open asks for what is missing.
 func (s *stream) open(ctx context.Context) error {
 	s.requests++
@@ -114,7 +117,11 @@ func (s *stream) patience() time.Duration {
 	if s.whole {
 		return 0
 	}
-	return s.pace.patience(s.opts.ChunkSize) << min(s.slow, 8)
+	patience := s.pace.patience(s.opts.ChunkSize) << min(s.slow, 8)
+	if s.plain {
+		patience *= 4 // there is nothing beside it to be slower than
+	}
+	return patience
 }
 
 // finish checks that the body ends where the range does. That the end did not arrive does no harm

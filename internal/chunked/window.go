@@ -16,7 +16,7 @@ type chunk struct {
 	buf       []byte
 	filled    int
 	delivered int
-	rest      *stream // goes on after filled, if the server sends the whole blob
+	rest      *stream // goes on after filled, to the end of the blob
 	err       error
 }
 
@@ -48,15 +48,12 @@ func (r *Reader) head() (*chunk, *stream) {
 		r.chunks = r.chunks[1:]
 		return c, nil
 	}
-	plain := r.opts.Pace.plain()
 	end := min(r.pos+r.opts.ChunkSize, r.size)
-	if r.whole || plain {
+	if r.whole {
 		end = r.size
 	}
 	r.next = end
-	s := r.newStream(r.pos, end, true)
-	s.plain = plain && !r.whole
-	return nil, s
+	return nil, r.newStream(r.pos, end, true)
 }
 
 // fill begins chunks as long as the options and the budget allow it, and as they are of use.
@@ -68,9 +65,13 @@ func (r *Reader) fill() {
 
 // The reader's mutex is held.
 func (r *Reader) fillLocked() {
-	for !r.stopped && !r.whole && r.next < r.size && !r.opts.Pace.plain() &&
+	for !r.stopped && !r.whole && r.next < r.size &&
 		r.inFlight < r.opts.Parallelism && len(r.chunks) < r.opts.window() {
 		if r.opts.Probe && !r.ranges && r.next > 0 {
+			return
+		}
+		if r.opts.Pace.plain() {
+			r.beginPlain()
 			return
 		}
 		r.share.Want(min(int64(r.opts.window())*r.opts.ChunkSize, r.size-r.first()))
@@ -167,6 +168,9 @@ func (r *Reader) goDirect(s *stream) {
 	for _, c := range r.drop() {
 		<-c.done
 		r.share.Put(c.buf)
+		if c.rest != nil {
+			c.rest.close()
+		}
 	}
 }
 

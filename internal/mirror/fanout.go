@@ -13,10 +13,8 @@ import (
 // the stream waits for the slowest open one once so many bytes are held.
 type fanout struct {
 	limit     int64  // bytes that pieces hold before the stream waits for the sinks
-	wanted    func() // called, once, when a sink wants to read the stream
 	abandoned func() // called when no sink is open any more
 
-	once    sync.Once
 	mu      sync.Mutex
 	changed sync.Cond // something below changed
 	held    int64     // bytes of pieces that are not freed
@@ -44,8 +42,8 @@ type shared struct {
 // errNoSinks says that every sink was closed before the stream ended.
 var errNoSinks = errors.New("no destination is left")
 
-func newFanout(limit int64, wanted, abandoned func()) *fanout {
-	f := &fanout{limit: limit, wanted: wanted, abandoned: abandoned}
+func newFanout(limit int64, abandoned func()) *fanout {
+	f := &fanout{limit: limit, abandoned: abandoned}
 	f.changed.L = &f.mu
 	return f
 }

@@ -21,7 +21,7 @@ const window = 4 * copiedSize
 
 // fanoutOf returns a fanout whose stream is not waited for.
 func fanoutOf(t *testing.T, abandoned func()) *fanout {
-	f := newFanout(window, func() {}, abandoned)
+	f := newFanout(window, abandoned)
 	t.Cleanup(func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()

@@ -96,9 +96,11 @@ func New(images Images, opts Options) *Copier {
 // happened to each is in the report, in the order of destinations.
 func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations []imagename.Name) *Report {
 	report := newReport(source, destinations)
-	pending, err := c.stale(ctx, report)
+	ahead := &ahead{Copier: c, source: source}
+	defer ahead.close()
+	pending, err := c.stale(ctx, report, ahead)
 	if err == nil && len(pending) > 0 {
-		err = c.copyTo(ctx, report, pending)
+		err = c.copyTo(ctx, report, pending, ahead)
 	}
 	if err != nil {
 		report.failPending(err)
@@ -114,12 +116,8 @@ func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations [
 
 // copyTo reads the source's manifests and copies the image to the pending
 // destinations; those that fail transiently get a second try by themselves.
-func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result) error {
-	var src types.ImageSource
-	err := c.opts.within(ctx, func(ctx context.Context) (err error) {
-		src, err = c.images.Source(ctx, pin(report.Source, report.Digest))
-		return err
-	})
+func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result, ahead *ahead) error {
+	src, err := c.open(ctx, report, ahead)
 	if err != nil {
 		return sourceError(report.Source, "opening", err)
 	}
@@ -146,6 +144,18 @@ func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result) 
 	}
 	c.copyOnce(ctx, report, src, img, again)
 	return nil
+}
+
+// open opens the source at the digest that the report has.
+func (c *Copier) open(ctx context.Context, report *Report, ahead *ahead) (src types.ImageSource, err error) {
+	if src = ahead.take(ctx, report.Digest); src != nil {
+		return src, nil
+	}
+	err = c.opts.within(ctx, func(ctx context.Context) (err error) {
+		src, err = c.images.Source(ctx, pin(report.Source, report.Digest))
+		return err
+	})
+	return src, err
 }
 
 // retryable returns those of the results that failed transiently. A directory is not among

@@ -68,7 +68,6 @@ func (s *sink) borrow() *shared {
 
 // begin waits for bytes to read. They stay as they are until end.
 func (s *sink) begin() ([]byte, error) {
-	s.f.once.Do(s.f.wanted)
 	s.f.mu.Lock()
 	defer s.f.mu.Unlock()
 	s.idle.Stop()

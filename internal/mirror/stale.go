@@ -10,8 +10,9 @@ import (
 )
 
 // stale settles the destinations that hold the source's image already, or that can't
-// get it, and returns the others. An error is one of the source. All are asked at once.
-func (c *Copier) stale(ctx context.Context, report *Report) ([]*Result, error) {
+// get it, and returns the others. An error is one of the source. All are asked at once; where one
+// holds no image at all, the source's is going to be needed.
+func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) ([]*Result, error) {
 	var checks errgroup.Group
 	checks.SetLimit(targetsAtOnce)
 	var want digest.Digest
@@ -23,7 +24,10 @@ func (c *Copier) stale(ctx context.Context, report *Report) ([]*Result, error) {
 	held := make([]digest.Digest, len(report.Results))
 	for i := range report.Results {
 		checks.Go(func() error {
-			held[i] = c.held(ctx, report.Source, report.Results[i].Name)
+			var absent bool
+			if held[i], absent = c.held(ctx, report.Source, report.Results[i].Name); absent {
+				source.start(ctx)
+			}
 			return nil
 		})
 	}
@@ -70,18 +74,18 @@ func pin(name imagename.Name, d digest.Digest) imagename.Name {
 	return name
 }
 
-// held returns the digest of what the destination is known to hold, else "". A destination
-// that can't be asked is written to, which shows what is wrong with it.
-func (c *Copier) held(ctx context.Context, source, name imagename.Name) digest.Digest {
+// held returns the digest of what the destination is known to hold, or that it holds nothing. A
+// destination that can't be asked is written to, which shows what is wrong with it.
+func (c *Copier) held(ctx context.Context, source, name imagename.Name) (got digest.Digest, absent bool) {
 	if name.SameImage(source) {
-		return ""
+		return "", false
 	}
 	got, err := c.digest(ctx, name)
 	if err != nil {
 		c.opts.Log.DebugContext(ctx, "destination's digest unknown", "error", destinationError(name, "reading digest", err))
-		return ""
+		return "", false
 	}
-	return got
+	return got, got == ""
 }
 
 func (c *Copier) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {

@@ -14,11 +14,15 @@ import (
 )
 
 // aheadBytes is how far the fastest destination may be ahead of the slowest, in bytes, where parts
-// don't ask for more.
-const aheadBytes = 8 << 20
+// don't ask for more; and aloneBytes how far the reading may be ahead of the only destination: what
+// was read a moment ago is in the processor's cache.
+const (
+	aheadBytes = 8 << 20
+	aloneBytes = 1 << 20
+)
 
-// A transfer brings one blob from the source to the targets that lack it. The source is opened once
-// the first of them wants to read: a destination may find that it has the blob after all.
+// A transfer brings one blob from the source to the targets that lack it. The source is opened while
+// they get ready to write.
 type transfer struct {
 	*run
 	blob    types.BlobInfo
@@ -32,7 +36,7 @@ type transfer struct {
 func newTransfer(ctx context.Context, r *run, blob types.BlobInfo, targets []*target) *transfer {
 	x := &transfer{run: r, blob: blob, targets: targets}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)
-	x.fanout = newFanout(x.ahead(), func() { x.work.Go(x.read) }, func() { x.cancel(errNoSinks) })
+	x.fanout = newFanout(x.ahead(), func() { x.cancel(errNoSinks) })
 	return x
 }
 
@@ -43,6 +47,7 @@ func (x *transfer) move() {
 	for i, t := range x.targets { // all sinks before the first is read
 		puts[i] = x.put(t)
 	}
+	x.work.Go(x.read)
 	for _, put := range puts {
 		x.work.Go(put)
 	}
@@ -67,7 +72,15 @@ func (x *transfer) need() int64 {
 }
 
 // ahead is how many bytes are kept for those who are behind.
-func (x *transfer) ahead() int64 { return max(aheadBytes, 2*x.need()) }
+func (x *transfer) ahead() int64 {
+	switch need := x.need(); {
+	case need > chunked.ChunkSize: // parts, of which one is sent while the next is read
+		return max(aheadBytes, 2*need)
+	case len(x.targets) == 1:
+		return aloneBytes
+	}
+	return aheadBytes
+}
 
 // read reads the blob for all targets.
 func (x *transfer) read() {

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"cmp"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"ecrmirror/bench/result"
+)
+
+// machine returns the facts that a result depends on. What the system does not tell in
+// Linux's way is left out.
+func machine() result.Machine {
+	m := result.Machine{
+		Date: time.Now().UTC().Truncate(time.Second), CPU: "unknown", Cores: runtime.NumCPU(),
+		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+	}
+	if kernel, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		m.System += " " + strings.TrimSpace(string(kernel))
+	}
+	m.CPU = cmp.Or(field("/proc/cpuinfo", "model name"), m.CPU)
+	if size, _, ok := strings.Cut(field("/proc/meminfo", "MemTotal"), " "); ok {
+		n, _ := strconv.ParseInt(size, 10, 64)
+		m.Memory = n << 10
+	}
+	return m
+}
+
+// field returns the first value of a name in a file of "name: value" lines.
+func field(path, name string) string {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(content)) {
+		key, value, ok := strings.Cut(line, ":")
+		if ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

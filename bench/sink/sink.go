@@ -1,0 +1,166 @@
+// Package sink is a destination for benchmarks: a /v2/ registry that takes whatever is
+// pushed, checks every digest, and keeps what came, but not the bytes.
+//
+// It speaks plain HTTP on loopback, wants no login and mounts nothing.
+package sink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/localstack/stats"
+)
+
+// A Server is a running registry. It is safe for concurrent use.
+type Server struct {
+	host    string
+	http    *http.Server
+	served  chan error   // what Serve returned; closed then
+	running sync.RWMutex // held for reading by each handler
+	stats   stats.Counter
+
+	mu           sync.Mutex
+	repositories map[string]*repository
+	uploads      map[string]*upload // by id
+	lastUpload   int
+}
+
+// A Repository is what was pushed to one.
+type Repository struct {
+	Blobs     map[digest.Digest]int64 // sizes in bytes
+	Manifests map[digest.Digest]Manifest
+	Tags      map[string]digest.Digest
+}
+
+// A Manifest is one as it was pushed.
+type Manifest struct {
+	MediaType string
+	Body      []byte
+}
+
+type repository struct{ Repository }
+
+// Start serves an empty registry on a port of loopback.
+func Start(ctx context.Context) (*Server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("starting the destination: %w", err)
+	}
+	s := &Server{
+		host: listener.Addr().String(), served: make(chan error, 1),
+		repositories: map[string]*repository{}, uploads: map[string]*upload{},
+	}
+	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: time.Minute}
+	go func() {
+		defer close(s.served)
+		s.served <- s.http.Serve(listener)
+	}()
+	return s, nil
+}
+
+// Host returns host:port, which image names begin with.
+func (s *Server) Host() string { return s.host }
+
+// Counts returns the requests so far, as "HEAD blob", "PUT manifest", "PATCH upload", and the
+// bytes of blobs received, by repository.
+func (s *Server) Counts() stats.Snapshot { return s.stats.Snapshot() }
+
+// Repository returns what was pushed to a repository; it is empty if nothing was.
+func (s *Server) Repository(name string) Repository {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.repository(name)
+	return Repository{Blobs: maps.Clone(r.Blobs), Manifests: maps.Clone(r.Manifests), Tags: maps.Clone(r.Tags)}
+}
+
+// repository returns the named repository, made if need be; mu must be held.
+func (s *Server) repository(name string) *repository {
+	r := s.repositories[name]
+	if r == nil {
+		r = &repository{Repository{Blobs: map[digest.Digest]int64{}, Manifests: map[digest.Digest]Manifest{}, Tags: map[string]digest.Digest{}}}
+		s.repositories[name] = r
+	}
+	return r
+}
+
+// Close breaks all connections and returns when every request has ended.
+// Closing again does nothing.
+func (s *Server) Close() error {
+	err := s.http.Close()
+	if served := <-s.served; served != nil && !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	s.running.Lock()
+	defer s.running.Unlock()
+	return err
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.running.RLock()
+	defer s.running.RUnlock()
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	name, kind, reference := parse(r.URL.Path)
+	s.stats.Call(r.Method + " " + kind)
+	switch kind {
+	case "base":
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte("{}"))
+	case "manifest":
+		s.serveManifest(w, r, name, reference)
+	case "upload":
+		s.serveUpload(w, r, name, reference)
+	case "blob":
+		s.serveBlob(w, r, name, reference)
+	default:
+		refuse(w, http.StatusNotFound, "UNSUPPORTED", "not here")
+	}
+}
+
+// parse splits a path into its parts; kind is "base", "manifest", "blob", "upload" or "other".
+func parse(path string) (name, kind, reference string) {
+	rest, ok := strings.CutPrefix(path, "/v2/")
+	if !ok {
+		return "", "other", ""
+	}
+	if rest == "" {
+		return "", "base", ""
+	}
+	for _, of := range [][2]string{{"/blobs/uploads/", "upload"}, {"/manifests/", "manifest"}, {"/blobs/", "blob"}} {
+		if at := strings.LastIndex(rest, of[0]); at > 0 {
+			return rest[:at], of[1], rest[at+len(of[0]):]
+		}
+	}
+	return "", "other", ""
+}
+
+// serveBlob tells whether a blob is there; its bytes are not.
+func (s *Server) serveBlob(w http.ResponseWriter, r *http.Request, name, reference string) {
+	s.mu.Lock()
+	size, ok := s.repository(name).Blobs[digest.Digest(reference)]
+	s.mu.Unlock()
+	switch {
+	case r.Method != http.MethodHead:
+		refuse(w, http.StatusMethodNotAllowed, "UNSUPPORTED", "blobs can be pushed only")
+	case !ok:
+		refuse(w, http.StatusNotFound, "BLOB_UNKNOWN", "blob unknown to registry")
+	default:
+		w.Header().Set("Docker-Content-Digest", reference)
+		w.Header().Set("Content-Length", fmt.Sprint(size))
+	}
+}
+
+// refuse answers with an error of the registry protocol.
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `{"errors":[{"code":%q,"message":%q}]}`, code, message)
+}
