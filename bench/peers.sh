@@ -17,7 +17,27 @@ go_install() {
 go_install github.com/google/go-containerregistry/cmd/crane@v0.22.1
 go_install github.com/regclient/regclient/cmd/regctl@v0.11.7
 go_install github.com/regclient/regclient/cmd/regsync@v0.11.7
-go_install oras.land/oras/cmd/oras@v1.3.0
+
+# Not every module mirror knows the versions of oras, nor its checksums: it is named here
+# with those that it had in November 2026.
+module=$(mktemp -d)
+cat >"$module/go.mod" <<'END'
+module peers
+
+go 1.26
+
+require oras.land/oras v1.3.0
+END
+cat >"$module/go.sum" <<'END'
+oras.land/oras v1.3.0 h1:PdxrW0wRu24AMRnJcQWhUXTk33bDHCdSvyWcKoAxArE=
+oras.land/oras v1.3.0/go.mod h1:vhmQNvH70/XwJhSqqO7kITlD2fWNxlOj/4rxdamNU1c=
+END
+if (cd "$module" && GOFLAGS=-mod=mod CGO_ENABLED=0 go build -o "$peers/bin/oras" oras.land/oras/cmd/oras); then
+	echo "installed oras.land/oras/cmd/oras@v1.3.0"
+else
+	echo "left out: oras (see above)" >&2
+fi
+rm -r "$module"
 
 if command -v skopeo >/dev/null; then
 	echo "skopeo is there: $(skopeo --version)"
