@@ -76,9 +76,10 @@ blob, bytes, size, destination, error and totals. The result goes to standard ou
 Memory: --memory-budget bounds what is on its way between source and destinations, whatever
 the image; what the program takes beside it does not grow with the image either.
 
-AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places.
-Logins to other registries come from the SSM parameter that ` + contract.EnvAuthParameter + ` names,
-or else from the files that docker and podman keep.
+AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places; other
+accounts' ECR is reached by the roles of --assume-role. Logins to other registries come
+from the secrets that ` + contract.EnvAuthSecret + ` names and the SSM parameter that
+` + contract.EnvAuthParameter + ` names, or else from the files that docker and podman keep.
 
 Exit codes: 0 all destinations hold the image; 1 one failed and would fail again;
 2 wrong usage; 75 one failed and may work on another try; 130, 143 interrupted.`

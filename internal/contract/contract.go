@@ -13,7 +13,7 @@ const (
 	EnvAuthSecret         = "CONTAINER_AUTH_SECRET"      // comma-separated Secrets Manager secrets that hold logins to registries
 	EnvAssumeRoles        = "MIRROR_ASSUME_ROLES"        // comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
 	EnvRepositoryTemplate = "MIRROR_REPOSITORY_TEMPLATE" // JSON document by which missing ECR repositories are created
-	EnvMemoryBudget       = "ECRMIRROR_MEMORY_BUDGET"    // memory for what is on its way in a copy: 64MiB, 67108864
+	EnvMemoryBudget       = "MIRROR_MEMORY_BUDGET"    // memory for what is on its way in a copy: 64MiB, 67108864
 )
 
 // Attributes of the table.
