@@ -70,7 +70,7 @@ func (r *Repository) authorization(ctx context.Context) (string, error) {
 	held := r.held
 	r.turn.release()
 	wanted := r.registry.known()
-	if held.valid() || wanted == nil {
+	if held.lasts() || held.valid() && r.actions == pull || wanted == nil {
 		return held.header, nil
 	}
 	return r.authorize(ctx, held.header, wanted, true)
@@ -115,8 +115,14 @@ func basic(login types.DockerAuthConfig) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(login.Username+":"+login.Password))
 }
 
-// scope is what reading takes.
-func (r *Repository) scope() string { return "repository:" + r.name + ":pull" }
+// What tokens allow.
+const (
+	pull = "pull"
+	push = "pull,push"
+)
+
+// scope is what reading takes, or writing.
+func (r *Repository) scope() string { return "repository:" + r.name + ":" + r.actions }
 
 func (r *Repository) scopes() []string {
 	if r.extra != "" {

@@ -24,6 +24,8 @@ type clients struct {
 	api    *http.Transport // to the registry; by HTTP/2 where it speaks that
 	ranges *http.Transport // to the registry, for ranges of blobs: HTTP/1.1, so that each has a connection of its own
 	away   *http.Transport // to all others, as ranges, and without the certificate that says who we are
+	// To the registry, for writing, and to where else it takes uploads.
+	uploads, uploadsAway *http.Transport
 }
 
 func newClients(opts Options) (clients, error) {
@@ -37,7 +39,10 @@ func newClients(opts Options) (clients, error) {
 	}
 	away := config.Clone()
 	away.Certificates = nil
-	c := clients{api: newTransport(config.Clone()), ranges: newTransport(config), away: newTransport(away)}
+	c := clients{
+		api: newTransport(config.Clone()), ranges: newTransport(config), away: newTransport(away),
+		uploads: newUploadTransport(config.Clone()), uploadsAway: newUploadTransport(away.Clone()),
+	}
 	c.api.ForceAttemptHTTP2 = true
 	return c, nil
 }
@@ -59,7 +64,7 @@ func newTransport(config *tls.Config) *http.Transport {
 }
 
 func (c clients) closeIdle() {
-	for _, t := range []*http.Transport{c.api, c.ranges, c.away} {
+	for _, t := range []*http.Transport{c.api, c.ranges, c.away, c.uploads, c.uploadsAway} {
 		t.CloseIdleConnections()
 	}
 }

@@ -112,6 +112,11 @@ type networkError struct{ err error }
 func (e *networkError) Error() string { return e.err.Error() }
 func (e *networkError) Unwrap() error { return e.err }
 
+// Temporary reports whether what failed with err may succeed soon: the registry said so, or the
+// network failed on the way. Where nobody listens or nobody is known, that is for the caller to
+// judge; it is not so here.
+func Temporary(err error) bool { return temporary(err) }
+
 // temporary reports whether another attempt may succeed soon: the server said so, or the network
 // failed. A host that does not exist, that nobody listens at or that is not who it should be stays
 // so.

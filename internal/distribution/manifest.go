@@ -8,39 +8,11 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
 )
 
 // maxManifest is the greatest size of a manifest in bytes, which is that of most registries.
 const maxManifest = 4 << 20
-
-// Digest returns the digest of a manifest, given its tag or digest, by HEAD, which counts as no
-// pull. It is "" if the answer has no valid digest: then the manifest has to be read. A manifest
-// that does not exist is [ErrNotFound].
-func (r *Repository) Digest(ctx context.Context, reference string) (d digest.Digest, err error) {
-	err = r.registry.retry(ctx, func() error {
-		resp, err := r.readThrough(ctx, http.MethodHead, r.home("manifests/"+reference), accepting())
-		if err != nil {
-			return err
-		}
-		if resp.StatusCode == http.StatusMethodNotAllowed { // not all know HEAD
-			return resp.Body.Close()
-		}
-		if resp.StatusCode != http.StatusOK {
-			return refusal(resp)
-		}
-		d = digest.Digest(resp.Header.Get("Docker-Content-Digest"))
-		return resp.Body.Close()
-	})
-	if err != nil {
-		return "", r.failed(err)
-	}
-	if d.Validate() != nil {
-		return "", nil
-	}
-	return d, nil
-}
 
 // Manifest returns a manifest, given its tag or digest, and its media type as the registry says it,
 // without parameters. Its size is at most 4 MiB. It is for the caller to hold it against a digest. A

@@ -62,15 +62,26 @@ func isRedirect(resp *http.Response) bool {
 // to. The errors do not quote the URL, which may be signed.
 func (r *Repository) follow(from *place, resp *http.Response, hops int) (*place, error) {
 	discard(resp)
+	var to *place
+	err := fmt.Errorf("more than %d", maxHops)
+	if hops < maxHops {
+		to, err = r.locate(from, resp.Header.Get("Location"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("redirects of %s: %w", from.url.Host, err)
+	}
+	return to, nil
+}
+
+// locate returns the place that an answer's Location means at the place that it is from.
+func (r *Repository) locate(from *place, location string) (*place, error) {
 	base := *from.url
 	if from.home {
 		base.Scheme = r.registry.scheme.String()
 	}
-	to, err := base.Parse(resp.Header.Get("Location"))
+	to, err := base.Parse(location)
 	switch {
-	case hops >= maxHops:
-		err = fmt.Errorf("more than %d", maxHops)
-	case resp.Header.Get("Location") == "":
+	case location == "":
 		err = errors.New("to nowhere")
 	case err != nil:
 		err = errors.New("to what is not a URL")
@@ -80,7 +91,7 @@ func (r *Repository) follow(from *place, resp *http.Response, hops int) (*place,
 		err = fmt.Errorf("from HTTPS to plain HTTP, at %s", to.Host)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("redirects of %s: %w", base.Host, err)
+		return nil, err
 	}
 	to.Fragment, to.User = "", nil
 	if from.home && origin(to) == origin(&base) {

@@ -53,17 +53,19 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// A Registry is a host that serves images. It is safe for concurrent use.
+// A Registry is a host that keeps images. It is safe for concurrent use.
 type Registry struct {
-	opts    Options
-	host    string // where requests go: Docker Hub's registry is not where its name says
-	clients clients
-	scheme  scheme
+	opts      Options
+	host      string // where requests go: Docker Hub's registry is not where its name says
+	clients   clients
+	scheme    scheme
+	etiquette *etiquette // of asking for digests
 
-	serves atomic.Bool // it served a range of a blob itself when it was last asked
+	serves  atomic.Bool // it served a range of a blob itself when it was last asked
+	patches atomic.Bool // it takes blobs by PATCH, not by one PUT
 
 	mu           sync.Mutex
-	repositories map[string]*Repository
+	repositories map[access]*Repository
 	challenge    *challenge // how it asked for a login when it last did
 	pinged       bool
 	rangeless    map[string]bool // hosts of redirects that sent all of a blob instead of a range
@@ -78,8 +80,8 @@ func New(opts Options) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{
-		opts: opts, host: opts.Host, clients: clients, scheme: newScheme(opts.Insecure),
-		repositories: map[string]*Repository{}, rangeless: map[string]bool{},
+		opts: opts, host: opts.Host, clients: clients, scheme: newScheme(opts.Insecure), etiquette: newEtiquette(opts.Host),
+		repositories: map[access]*Repository{}, rangeless: map[string]bool{},
 	}
 	if opts.Host == "docker.io" {
 		r.host = "registry-1.docker.io"
@@ -87,14 +89,31 @@ func New(opts Options) (*Registry, error) {
 	return r, nil
 }
 
-// Repository returns the repository of that name, which need not exist.
-func (r *Registry) Repository(name string) *Repository {
+// maxRepositories is how many repositories are remembered, with the tokens for them.
+const maxRepositories = 4096
+
+// Repository returns the repository of that name, which need not exist, for reading.
+func (r *Registry) Repository(name string) *Repository { return r.repository(access{name, pull}) }
+
+// WritableRepository returns the repository of that name, which must exist unless the registry
+// creates repositories by itself, for writing. It has a token of its own, which allows that.
+func (r *Registry) WritableRepository(name string) *Repository {
+	return r.repository(access{name, push})
+}
+
+// An access is what may be done to which repository.
+type access struct{ name, actions string }
+
+func (r *Registry) repository(to access) *Repository {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.repositories[name] == nil {
-		r.repositories[name] = &Repository{registry: r, name: name, turn: newTurn()}
+	if r.repositories[to] == nil {
+		if len(r.repositories) >= maxRepositories {
+			clear(r.repositories) // those in use go on; others will want another token
+		}
+		r.repositories[to] = &Repository{registry: r, name: to.name, actions: to.actions, turn: newTurn()}
 	}
-	return r.repositories[name]
+	return r.repositories[to]
 }
 
 // Close closes connections that nobody uses. The registry can be used on.

@@ -12,20 +12,27 @@ import (
 type Repository struct {
 	registry *Registry
 	name     string
+	actions  string // what tokens are to allow
 
 	turn  turn // at getting an authorization; it guards what follows
 	held  authorization
 	extra string // a scope that the registry asked for besides the usual one
 }
 
-// An authorization is what one repository is read with.
+// An authorization is what one repository is read or written with.
 type authorization struct {
 	header  string    // of Authorization; "" for none
 	expires time.Time // the zero time means never
+	renew   time.Time // from when on it is not enough to begin an upload with
 }
 
-func (a authorization) valid() bool {
-	return a.header != "" && (a.expires.IsZero() || time.Now().Before(a.expires))
+func (a authorization) valid() bool { return a.validAfter(a.expires) }
+
+// lasts reports whether it is good for some time yet.
+func (a authorization) lasts() bool { return a.validAfter(a.renew) }
+
+func (a authorization) validAfter(end time.Time) bool {
+	return a.header != "" && (a.expires.IsZero() || time.Now().Before(end))
 }
 
 // failed names the repository in an error.
@@ -44,12 +51,19 @@ func (r *Repository) home(path string) *place {
 func (r *Repository) ask(
 	ctx context.Context, client http.RoundTripper, method string, at *url.URL, header http.Header,
 ) (*http.Response, error) {
+	return r.authorized(ctx, func(used string) (*http.Response, error) {
+		return r.registry.send(ctx, client, method, at, header, used)
+	})
+}
+
+// authorized does what ask does with whatever send sends.
+func (r *Repository) authorized(ctx context.Context, send func(authorization string) (*http.Response, error)) (*http.Response, error) {
 	used, err := r.authorization(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for tries := 0; ; tries++ {
-		resp, err := r.registry.send(ctx, client, method, at, header, used)
+		resp, err := send(used)
 		if err != nil {
 			return nil, err
 		}
@@ -79,12 +93,16 @@ func (r *Registry) send(
 	if err != nil {
 		return nil, err
 	}
+	return r.sendRequest(client, req, authorization)
+}
+
+func (r *Registry) sendRequest(client http.RoundTripper, req *http.Request, authorization string) (*http.Response, error) {
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
 	resp, err := r.scheme.send(client, req)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, r.host, &networkError{err})
+		return nil, fmt.Errorf("%s %s: %w", req.Method, r.host, &networkError{err})
 	}
 	return resp, nil
 }

@@ -33,8 +33,8 @@ func (s scheme) String() string {
 
 func (s scheme) is(known string) { s.known.Store(&known) }
 
-// send makes a request, which has no body and no scheme, by the registry's scheme. The first
-// request finds out which that is while others wait.
+// send makes a request without a scheme by the registry's. The first request finds out which that is
+// while others wait; if it has a body it has GetBody, too.
 func (s scheme) send(client http.RoundTripper, req *http.Request) (*http.Response, error) {
 	if s.String() == "" {
 		if err := s.turn.take(req.Context()); err != nil {
@@ -52,6 +52,12 @@ func (s scheme) send(client http.RoundTripper, req *http.Request) (*http.Respons
 func by(scheme string, client http.RoundTripper, req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.URL.Scheme = scheme
+	if req.GetBody != nil {
+		var err error
+		if req.Body, err = req.GetBody(); err != nil {
+			return nil, err
+		}
+	}
 	return client.RoundTrip(req)
 }
 

@@ -51,7 +51,8 @@ func (r *Registry) exchange(
 	}
 	good := max(time.Duration(token.ExpiresIn)*time.Second, shortestToken)
 	// A little earlier, so that it does not expire on the way.
-	return authorization{header: "Bearer " + value, expires: began.Add(good - good/20)}, nil
+	expires := began.Add(good - good/20)
+	return authorization{header: "Bearer " + value, expires: expires, renew: expires.Add(-min(time.Minute, good/2))}, nil
 }
 
 // tokenPlace returns the host that a token server may be at whatever its address. The library

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
@@ -26,6 +27,9 @@ func (r *Registries) Digest(ctx context.Context, name imagename.Name) (digest.Di
 	}
 	return d, err
 }
+
+// getTimeout is how long reading a manifest for its digest may take.
+const getTimeout = 30 * time.Second
 
 func (r *Registries) lookUp(ctx context.Context, name imagename.Name) (digest.Digest, error) {
 	switch name.Kind {
@@ -57,6 +61,8 @@ func (r *Registries) lookUpByHead(ctx context.Context, name imagename.Name) (dig
 	case errors.Is(err, distribution.ErrNotFound):
 		return "", errAbsent
 	case err == nil && d == "":
+		ctx, cancel := context.WithTimeout(ctx, getTimeout)
+		defer cancel()
 		return r.lookUpByGet(ctx, name)
 	}
 	return d, err

@@ -1,11 +1,10 @@
 // Package registry opens images by name, wherever they live: Amazon ECR through its API;
 // ECR Public through its API for writing and as a registry for reading; other registries
-// through the distribution protocol, read by package distribution and written by
-// go.podman.io/image; OCI layouts and directories on disk. It is the one place that knows
-// which transport serves which kind of name.
+// through the distribution protocol, by package distribution; OCI layouts and directories on
+// disk. It is the one place that knows which transport serves which kind of name.
 //
 // A registry is the one that the name says: mirrors and the like in registries.conf are not
-// consulted for reading.
+// consulted.
 package registry
 
 import (
@@ -33,12 +32,14 @@ import (
 
 // Options are what [New] needs. Only AWS is required.
 type Options struct {
-	AWS       aws.Config         // for Amazon ECR and ECR Public; its region does not matter, the image names say theirs
-	Logins    *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
-	Insecure  []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
-	UserAgent string             // sent to other registries; "" = "ecrmirror" for reading, go.podman.io/image's own for writing
-	Budget    *chunked.Budget    // of the whole process: bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR; nil = one of 64 MiB
-	Chunks    chunked.Options    // tunes the reading of blobs from registries
+	AWS aws.Config // for Amazon ECR and ECR Public; its region does not matter, the image names say theirs
+	// AccountAWS gives the configuration for Amazon ECR in an account; nil = AWS is that of all accounts.
+	AccountAWS func(account string) aws.Config
+	Logins     *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
+	Insecure   []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
+	UserAgent  string             // sent to other registries; "" = "ecrmirror"
+	Budget     *chunked.Budget    // of the whole process: bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR; nil = one of 64 MiB
+	Chunks     chunked.Options    // tunes the reading of blobs from registries
 	// CreateRepositories is by what repositories of ECR are created that a destination lacks; nil =
 	// none are. See [ParseRepositoryTemplate].
 	CreateRepositories *ecrtransport.RepositoryTemplate
@@ -69,10 +70,14 @@ func New(opts Options) *Registries {
 	if opts.Budget == nil {
 		opts.Budget = chunked.NewBudget(defaultBudget)
 	}
+	clients := ecrtransport.NewClients(opts.AWS)
+	if opts.AccountAWS != nil {
+		clients = ecrtransport.NewAccountClients(opts.AccountAWS)
+	}
 	return &Registries{
 		opts: opts,
 		ecr: ecrtransport.New(ecrtransport.Options{
-			Client: ecrtransport.NewClients(opts.AWS), Public: ecrtransport.NewPublicClient(opts.AWS),
+			Client: clients, Public: ecrtransport.NewPublicClient(opts.AWS),
 			Budget: opts.Budget, Chunks: opts.Chunks,
 			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
 		}),
@@ -107,7 +112,7 @@ func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.Ima
 
 // Destination opens the image for writing. Where the name has both a tag and a
 // digest, the tag is written; holding the image against the digest is up to the
-// caller, who closes the destination.
+// caller, who closes the destination. A registry is not asked anything yet.
 func (r *Registries) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
 	if name.Kind == imagename.ECR || name.Kind == imagename.ECRPublic { // the transport takes both, and checks
 		ref, err := r.ecr.NewReference(name)
@@ -123,11 +128,10 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 	if err != nil {
 		return nil, err
 	}
-	dest, err := ref.NewImageDestination(ctx, r.system(ctx, name))
-	if err == nil && name.Kind == imagename.Registry {
-		dest = registryDestination{dest}
+	if name.Kind == imagename.Registry {
+		return r.newDestination(name, ref)
 	}
-	return dest, err
+	return ref.NewImageDestination(ctx, r.system(ctx, name))
 }
 
 // reference returns a reference by which the image is read, or written where Destination says so.

@@ -176,41 +176,6 @@ func TestLoginOfTheUserIsUsed(t *testing.T) {
 	}
 }
 
-func TestBlobThatIsThereIsNeitherAskedForTwiceNorRead(t *testing.T) {
-	var a asked
-	host := serve(t, a.by)
-	push(t, host+"/team/app:1")
-	r := registry.New(registry.Options{})
-	defer r.Close()
-	src, err := r.Source(t.Context(), parse(t, host+"/team/app:1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, mediaType, err := src.GetManifest(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := manifest.FromBlob(root, mediaType)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dest, err := r.Destination(t.Context(), parse(t, host+"/team/app:2"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dest.Close()
-	a.take()
-	blob := m.LayerInfos()[0].BlobInfo
-	if ok, _, err := dest.TryReusingBlob(t.Context(), blob, none.NoCache, false); ok || err != nil {
-		t.Errorf("%v, %v", ok, err)
-	}
-	a.check(t, "looking for the blob")
-	if _, err := dest.PutBlob(t.Context(), unreadable{t}, blob, none.NoCache, false); err != nil {
-		t.Error(err)
-	}
-	a.check(t, "putting the blob", "GET ping", "HEAD blobs")
-}
-
 func TestWhichFailuresOfBlobsAreTransient(t *testing.T) {
 	for code, want := range map[int]bool{503: true, 429: true, 404: false, 401: false} {
 		host := serve(t, func(http.Handler) http.Handler { return status(code) })
@@ -234,12 +199,4 @@ func TestWhichFailuresOfBlobsAreTransient(t *testing.T) {
 			t.Errorf("%d: %d bytes of the budget held", code, held)
 		}
 	}
-}
-
-// unreadable is a stream that nobody shall read.
-type unreadable struct{ t *testing.T }
-
-func (u unreadable) Read([]byte) (int, error) {
-	u.t.Error("the stream is read")
-	return 0, io.EOF
 }

@@ -25,6 +25,8 @@ import (
 func Transient(err error) bool {
 	var (
 		answer *distribution.StatusError
+		put    *distribution.DeferredError
+		mute   *distribution.MuteError
 		status docker.UnexpectedHTTPStatusError
 		coder  errcode.ErrorCoder
 		dns    *net.DNSError
@@ -35,6 +37,8 @@ func Transient(err error) bool {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecrtransport.ErrRepositoryIncomplete):
 		return false
 	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded):
+		return true
+	case errors.As(err, &put), errors.As(err, &mute), errors.Is(err, distribution.ErrByPatch), distribution.Temporary(err):
 		return true
 	case errors.As(err, &answer):
 		return answer.Temporary()

@@ -1,0 +1,114 @@
+package distribution
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// timeouts is how often a digest is asked for that does not come in time.
+const timeouts = 2
+
+// Digest returns the digest of a manifest, given its tag or digest, by HEAD, which counts as no
+// pull. It is "" if the answer has no valid digest: then the manifest has to be read. A manifest
+// that does not exist is [ErrNotFound].
+//
+// The registry is asked at a pace that it bears, as far as its answers tell. Where it bears no more
+// requests for now the error is a [*DeferredError]; where it does not answer within 15 seconds,
+// twice, or has not answered others, a [*MuteError].
+func (r *Repository) Digest(ctx context.Context, reference string) (digest.Digest, error) {
+	for failures, silences := 0, 0; ; {
+		d, err := r.head(ctx, reference)
+		if err == nil {
+			return d, nil
+		}
+		failures++
+		wait, again := r.registry.headAgain(ctx, err, failures)
+		var mute *MuteError
+		if errors.As(err, &mute) {
+			silences++
+			wait, again = 0, mute.After > 0 && silences < timeouts
+		}
+		if !again || ctx.Err() != nil {
+			return "", r.failed(err)
+		}
+		if ended := sleep(ctx, wait); ended != nil {
+			return "", r.failed(fmt.Errorf("%w, after %w", ended, err))
+		}
+	}
+}
+
+// DeferredUntil returns until when the registry bears no more requests; the zero time if it does, or
+// will within seconds.
+func (r *Registry) DeferredUntil() time.Time { return r.etiquette.deferredUntil() }
+
+// headAgain returns whether HEAD is worth another attempt after so many failures, and when.
+func (r *Registry) headAgain(ctx context.Context, err error, failures int) (wait time.Duration, again bool) {
+	var put *DeferredError
+	if errors.As(err, &put) && (put.Err == nil || time.Until(put.Until) > shortPause) {
+		return 0, false
+	}
+	if failures >= r.opts.Attempts || !temporary(err) {
+		return 0, false
+	}
+	if put == nil || put.Until.IsZero() { // otherwise it is waited for on entering
+		wait = r.pause(err, failures)
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+		return 0, false
+	}
+	return wait, true
+}
+
+// head makes one attempt.
+func (r *Repository) head(ctx context.Context, reference string) (digest.Digest, error) {
+	e := r.registry.etiquette
+	p, err := e.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	how := aborted
+	defer func() { e.leave(p, how) }()
+	limited, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	resp, err := r.readThrough(limited, http.MethodHead, r.home("manifests/"+reference), accepting())
+	switch {
+	case err != nil && ctx.Err() == nil && isTimeout(limited, err):
+		how = silence
+		return "", &MuteError{Host: r.registry.opts.Host, After: p.timeout}
+	case err != nil:
+		var refused *StatusError // of the token server
+		if errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests {
+			err = &DeferredError{Host: r.registry.opts.Host, Err: err}
+		}
+		return "", err
+	}
+	how = answered
+	until := e.observe(resp)
+	switch resp.StatusCode {
+	case http.StatusOK:
+		d := digest.Digest(resp.Header.Get("Docker-Content-Digest"))
+		if d.Validate() != nil {
+			d = ""
+		}
+		return d, resp.Body.Close()
+	case http.StatusMethodNotAllowed: // not all know HEAD
+		return "", resp.Body.Close()
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if resp.StatusCode == http.StatusTooManyRequests || !until.IsZero() {
+			return "", &DeferredError{Host: r.registry.opts.Host, Until: until, Err: refusal(resp)}
+		}
+	}
+	return "", refusal(resp)
+}
+
+// isTimeout reports whether a request failed because there was no answer in time.
+func isTimeout(ctx context.Context, err error) bool {
+	var timeout net.Error
+	return errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}

@@ -1,0 +1,295 @@
+package distribution_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/distribution"
+)
+
+const manifestType = "application/vnd.oci.image.manifest.v1+json"
+
+// scoped answers only those whose token allows what they do.
+func (s *tokenServer) scoped(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		scope := "repository:team/app:pull"
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			scope += ",push"
+		}
+		s.wants(scope, h)(w, r)
+	}
+}
+
+func TestTokensForReadingAndWritingAreKeptApart(t *testing.T) {
+	tokens := startTokens(t)
+	registry := start(t, tokens.scoped(keeping()))
+	r := open(t, registry, robot)
+	blob, d := content(10)
+	if _, err := r.Repository(repository).Digest(t.Context(), "1"); !isNotFound(err) {
+		t.Error(err)
+	}
+	repo := r.WritableRepository(repository)
+	if has(t, repo, d) {
+		t.Error("is there")
+	}
+	if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, 10); err != nil {
+		t.Error(err)
+	}
+	if err := repo.PutManifest(t.Context(), "1", blob, manifestType, d); err != nil {
+		t.Error(err)
+	}
+	if got := tokens.scopesSeen(); !slices.Equal(got, []string{"repository:team/app:pull", "repository:team/app:pull,push"}) {
+		t.Errorf("tokens for %q", got)
+	}
+	checkText(t, "requests", registry.methods(), "HEAD HEAD HEAD POST PUT PUT") // the first was a 401
+}
+
+func TestTokenIsRenewedBeforeAnUploadThatItMayNotOutlast(t *testing.T) {
+	for life, want := range map[int]int{3600: 1, 61: 1, 60: 1} {
+		tokens := startTokens(t)
+		tokens.fields["expires_in"] = life
+		registry := start(t, tokens.scoped(keeping()))
+		repo := writable(t, registry, robot)
+		for n := range 3 {
+			blob, d := content(n + 1)
+			if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob))); err != nil {
+				t.Error(err)
+			}
+		}
+		check(t, fmt.Sprintf("tokens of %d seconds", life), int(tokens.given.Load()), want)
+	}
+}
+
+func TestRefusedTokenIsReplacedBeforeTheStreamIsRead(t *testing.T) {
+	tokens := startTokens(t)
+	registry := start(t, tokens.scoped(keeping()))
+	repo := writable(t, registry, robot)
+	for n := range 2 {
+		blob, d := content(n + 10)
+		if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob))); err != nil {
+			t.Error(err)
+		}
+		checkText(t, "requests", registry.methods(), "POST POST PUT")
+		tokens.given.Add(1) // that given out is not good any more
+	}
+}
+
+func TestFailuresBeforeTheStreamAreRepeated(t *testing.T) {
+	blob, d := content(10)
+	for _, c := range []struct {
+		status int
+		header string
+		times  int
+		want   string // requests
+	}{
+		{429, "0", 1, "HEAD HEAD POST POST PUT"},
+		{503, "", 2, "HEAD HEAD HEAD POST POST POST PUT"},
+		{0, "", 1, "HEAD HEAD POST POST PUT"},
+		{429, "3600", 1, "HEAD POST"},
+		{403, "", 1, "HEAD POST"},
+	} {
+		keep := keeping()
+		failures := map[string]int{}
+		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+			if failures[r.Method]++; failures[r.Method] > c.times || r.Method == http.MethodPut {
+				keep(w, r)
+				return
+			}
+			if c.status == 0 {
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Set("Retry-After", c.header)
+			w.WriteHeader(c.status)
+			fmt.Fprint(w, `{"errors":[{"code":"SORRY","message":"not\nnow"}]}`)
+		})
+		r := open(t, registry)
+		_, _ = r.Repository(repository).Digest(t.Context(), "1") // finds out the scheme
+		failures = map[string]int{}
+		registry.take()
+		repo := r.WritableRepository(repository)
+		_, _, err := repo.HasBlob(t.Context(), d)
+		put := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, 10)
+		gives := !strings.HasSuffix(c.want, "PUT")
+		if (err != nil) != gives || (put != nil) != gives {
+			t.Errorf("%d: %v, %v", c.status, err, put)
+		}
+		if gives && !strings.HasSuffix(put.Error(), "(SORRY: not now)") {
+			t.Errorf("%d: %v", c.status, put)
+		}
+		checkText(t, fmt.Sprint(c.status), registry.methods(), c.want)
+	}
+}
+
+// refusing answers uploads in the middle and reads no more.
+func refusing(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			elsewhere("/put")(w, r)
+			return
+		}
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"errors":[{"code":"SIZE_INVALID","message":"too much"}]}`)
+	}
+}
+
+// resetting does the same, and closes the connection on what was not read.
+func resetting(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			elsewhere("/put")(w, r)
+			return
+		}
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer conn.Close()
+		_, _ = bufio.NewReader(conn).ReadByte()
+		fmt.Fprintf(conn, "HTTP/1.1 %d Sorry\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status)
+		_ = conn.(*net.TCPConn).SetLinger(-1)
+	}
+}
+
+func TestAnswerThatComesBeforeTheEndIsTheError(t *testing.T) {
+	checkLeaks(t)
+	for name, answer := range map[string]func(int) http.HandlerFunc{"lingering": refusing, "reset": resetting} {
+		for status, temporary := range map[int]bool{401: false, 413: false, 429: true, 503: true} {
+			registry := start(t, answer(status))
+			_, d := content(10)
+			err := writable(t, registry).PutBlob(t.Context(), endless{}, d, 1<<40)
+			var refused *distribution.StatusError
+			if !errors.As(err, &refused) || refused.Status != status || distribution.Temporary(err) != temporary {
+				t.Errorf("%s: %d: %v", name, status, err)
+			}
+			check(t, "PUTs", registry.count("PUT"), 1)
+		}
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestBrokenUploadIsTemporaryAndACancelledOneIsNot(t *testing.T) {
+	checkLeaks(t)
+	_, d := content(10)
+	ctx, cancel := context.WithCancel(t.Context())
+	for _, end := range []func(){func() { panic(http.ErrAbortHandler) }, cancel} {
+		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				elsewhere("/put")(w, r)
+				return
+			}
+			_, _ = io.CopyN(io.Discard, r.Body, 1000)
+			end()
+			_, _ = io.Copy(io.Discard, r.Body)
+		})
+		err := writable(t, registry).PutBlob(ctx, endless{}, d, 1<<40)
+		cancelled := ctx.Err() != nil
+		if err == nil || errors.Is(err, context.Canceled) != cancelled || distribution.Temporary(err) == cancelled {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWrongBlobIsRefusedByTheRegistry(t *testing.T) {
+	registry := start(t, keeping())
+	repo := writable(t, registry)
+	blob, _ := content(10)
+	err := repo.PutBlob(t.Context(), bytes.NewReader(blob), someDigest, 10)
+	if err == nil || !strings.Contains(err.Error(), "400 Bad Request (DIGEST_INVALID") || distribution.Temporary(err) {
+		t.Error(err)
+	}
+	for _, d := range []digest.Digest{"", "sha256:x"} {
+		if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, 10); err == nil {
+			t.Errorf("%q is taken", d)
+		}
+		if _, _, err := repo.HasBlob(t.Context(), d); err == nil {
+			t.Errorf("%q is looked for", d)
+		}
+	}
+}
+
+func TestBlobBehindARedirectIsThere(t *testing.T) {
+	blob, d := content(10)
+	for status, want := range map[int]bool{200: true, 403: false} {
+		cdn := start(t, func(w http.ResponseWriter, r *http.Request) {
+			if status != http.StatusOK {
+				w.WriteHeader(status)
+				return
+			}
+			ranges(blob)(w, r)
+		})
+		registry := start(t, protected(redirect(func() string { return cdn.URL + "/blob?signed" })))
+		if got := has(t, writable(t, registry, robot), d); got != want {
+			t.Errorf("%d: %v", status, got)
+		}
+		check(t, "credentials that the CDN got", len(cdn.sent("Authorization")), 0)
+	}
+}
+
+func TestManifestIsPut(t *testing.T) {
+	checkLeaks(t)
+	content := []byte(`{"schemaVersion":2}`)
+	d := digest.FromBytes(content)
+	const unknown = `{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}`
+	for _, c := range []struct {
+		name   string
+		status []int // of the answers, one after the other
+		digest string
+		body   string
+		want   string // in the error
+	}{
+		{"plain", []int{201}, "", "", ""},
+		{"with its digest", []int{201}, d.String(), "", ""},
+		{"with its digest, 200", []int{200}, d.String(), "", ""},
+		{"throttled", []int{429, 429, 201}, d.String(), "", ""},
+		{"unavailable", []int{503, 201}, "", "", ""},
+		{"broken", []int{0, 201}, "", "", ""},
+		{"no registry", []int{200}, "", "", "200 OK"},
+		{"another digest", []int{201}, someDigest, "", "stored " + someDigest + ", not " + d.String()},
+		{"no digest", []int{201}, "sha256:x", "", `stored "sha256:x"`},
+		{"lacks blobs", []int{400}, "", unknown, "400 Bad Request (MANIFEST_BLOB_UNKNOWN: blob unknown to registry)"},
+	} {
+		var tries int
+		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+			if got, _ := io.ReadAll(r.Body); !bytes.Equal(got, content) || r.Header.Get("Content-Type") != manifestType {
+				t.Errorf("%s: got %s of type %s", c.name, got, r.Header.Get("Content-Type"))
+			}
+			status := c.status[tries]
+			if tries++; status == 0 {
+				panic(http.ErrAbortHandler)
+			}
+			if c.digest != "" {
+				w.Header().Set("Docker-Content-Digest", c.digest)
+			}
+			w.WriteHeader(status)
+			fmt.Fprint(w, c.body)
+		})
+		r := open(t, registry)
+		if c.status[0] == 0 {
+			becomes := registry.answer
+			registry.become(func(http.ResponseWriter, *http.Request) {})
+			_, _ = r.Repository(repository).Digest(t.Context(), "1") // finds out the scheme
+			registry.become(becomes)
+			registry.take()
+		}
+		err := r.WritableRepository(repository).PutManifest(t.Context(), "1", content, manifestType, d)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		check(t, c.name+": requests", registry.count("PUT /v2/team/app/manifests/1"), len(c.status))
+	}
+}

@@ -1,0 +1,165 @@
+package registry_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/registry"
+)
+
+// crowd answers HEAD with the digest of the path, and knows how many it answered at a time.
+type crowd struct {
+	mu       sync.Mutex
+	at, most int
+	gate     chan struct{} // closed when requests may be answered
+	full     int           // when that happens
+}
+
+func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	c.at++
+	c.most = max(c.most, c.at)
+	if c.at == c.full {
+		close(c.gate)
+	}
+	c.mu.Unlock()
+	<-c.gate
+	w.Header().Set("Docker-Content-Digest", digest.FromString(r.URL.Path).String())
+	c.mu.Lock()
+	c.at--
+	c.mu.Unlock()
+}
+
+// ecrStandIn answers DescribeImages for images of 7 bytes, in all repositories but one.
+func ecrStandIn(t *testing.T, calls map[string]int) aws.Config {
+	t.Helper()
+	var mu sync.Mutex
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			RepositoryName string
+			ImageIDs       []struct{ ImageTag string } `json:"imageIds"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		mu.Lock()
+		calls[operation]++
+		mu.Unlock()
+		if in.RepositoryName == "denied" {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = fmt.Fprint(w, `{"__type":"AccessDeniedException","message":"no"}`)
+			return
+		}
+		var details []string
+		for _, id := range in.ImageIDs {
+			details = append(details, fmt.Sprintf(`{"imageDigest":%q,"imageTags":[%q],"imageSizeInBytes":7}`, digest.FromString(in.RepositoryName+id.ImageTag), id.ImageTag))
+		}
+		_, _ = fmt.Fprintf(w, `{"imageDetails":[%s]}`, strings.Join(details, ","))
+	}))
+	t.Cleanup(server.Close)
+	return aws.Config{
+		Region: "eu-west-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
+	}
+}
+
+func TestManyImagesAreLookedUpTogether(t *testing.T) {
+	const perHost = 32
+	a, b := &crowd{gate: make(chan struct{}), full: perHost}, &crowd{gate: make(chan struct{}), full: 3}
+	hosts := map[*crowd]string{}
+	for _, c := range []*crowd{a, b} {
+		server := httptest.NewServer(c)
+		defer server.Close()
+		hosts[c] = server.Listener.Addr().String()
+	}
+	calls := map[string]int{}
+	r := registry.New(registry.Options{AWS: ecrStandIn(t, calls)})
+	const ecr = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/"
+	var names []imagename.Name
+	want := map[string]string{}
+	for i := range 100 {
+		path := fmt.Sprintf("/v2/app-%d/manifests/1", i)
+		want[fmt.Sprintf("%s/app-%d:1", hosts[a], i)] = digest.FromString(path).String()
+		if i < 3 {
+			want[fmt.Sprintf("%s/app-%d:1", hosts[b], i)] = digest.FromString(path).String()
+		}
+		want[fmt.Sprintf("%srepo-%d:v%d", ecr, i%2, i)] = digest.FromString(fmt.Sprintf("repo-%dv%d", i%2, i)).String() + " 7"
+	}
+	want[ecr+"denied:1"] = "AccessDeniedException"
+	for name := range want {
+		names = append(names, parse(t, name))
+	}
+	got := map[string]string{}
+	var mu sync.Mutex
+	r.LookUp(t.Context(), names, func(i int, d digest.Digest, size int64, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		name, text := names[i].String(), d.String()
+		if size > 0 {
+			text += fmt.Sprint(" ", size)
+		}
+		if err != nil && strings.Contains(err.Error(), "AccessDeniedException") {
+			text = "AccessDeniedException"
+		}
+		if got[name] != "" {
+			t.Errorf("%s is found twice", name)
+		}
+		got[name] = text
+	})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]int{"DescribeImages": 3}, calls); diff != "" {
+		t.Error(diff)
+	}
+	if a.most > perHost || b.most != 3 {
+		t.Errorf("%d and %d at a time", a.most, b.most)
+	}
+}
+
+func TestWhatARegistryPutsOffIsToldAsSuch(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "600")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer server.Close()
+	host := server.Listener.Addr().String()
+	r := registry.New(registry.Options{})
+	name := parse(t, host+"/app:1")
+	if until := r.DeferredUntil(name); !until.IsZero() {
+		t.Errorf("until %v before it was asked", until)
+	}
+	r.LookUp(t.Context(), []imagename.Name{name, parse(t, host+"/app:2")}, func(_ int, _ digest.Digest, _ int64, err error) {
+		var put interface{ DeferredUntil() time.Time }
+		if !errors.As(err, &put) || put.DeferredUntil().IsZero() || !registry.Transient(err) {
+			t.Errorf("got %v", err)
+		}
+	})
+	if left := time.Until(r.DeferredUntil(name)); left < 9*time.Minute {
+		t.Errorf("for %v", left)
+	}
+}
+
+func TestALookUpEndsWithItsContext(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer server.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	registry.New(registry.Options{}).LookUp(ctx, []imagename.Name{parse(t, server.Listener.Addr().String()+"/app:1")}, func(_ int, _ digest.Digest, _ int64, err error) {
+		if err == nil {
+			t.Error("no error")
+		}
+	})
+}
