@@ -19,8 +19,10 @@ import (
 // of throttling.
 const defaultMaxAttempts = 8
 
-// endpoint is what tells clients apart: registries of several accounts in one region share one.
+// endpoint is what tells clients apart: registries of several accounts in one region share one,
+// unless each account has a configuration of its own.
 type endpoint struct {
+	account         string // "" if all accounts have the same configuration
 	region          string
 	fips, dualStack bool
 }
@@ -33,17 +35,32 @@ type endpoint struct {
 // Calls are attempted 8 times, or as often as cfg says, also on what ECR throttles with:
 // ThrottleException and HTTP 429. The functions change the options last.
 func NewClients(cfg aws.Config, optFns ...func(*ecr.Options)) func(imagename.ECRRegistry) (API, error) {
+	all := newClients(func(string) aws.Config { return cfg }, optFns)
+	return func(registry imagename.ECRRegistry) (API, error) {
+		registry.Account = ""
+		return all(registry)
+	}
+}
+
+// NewAccountClients does what [NewClients] does where accounts are reached in different ways, each
+// with credentials of its own, say: config gives the configuration for an account, once for each
+// region in which the account has registries.
+func NewAccountClients(config func(account string) aws.Config, optFns ...func(*ecr.Options)) func(imagename.ECRRegistry) (API, error) {
+	return newClients(config, optFns)
+}
+
+func newClients(config func(account string) aws.Config, optFns []func(*ecr.Options)) func(imagename.ECRRegistry) (API, error) {
 	var mu sync.Mutex
 	clients := map[endpoint]API{}
 	return func(registry imagename.ECRRegistry) (API, error) {
 		if registry.Region == "" {
 			return nil, errors.New("ECR registry without a region")
 		}
-		key := endpoint{registry.Region, registry.FIPS, registry.DualStack}
+		key := endpoint{registry.Account, registry.Region, registry.FIPS, registry.DualStack}
 		mu.Lock()
 		defer mu.Unlock()
 		if clients[key] == nil {
-			clients[key] = newClient(cfg, key, optFns)
+			clients[key] = newClient(config(registry.Account), key, optFns)
 		}
 		return clients[key], nil
 	}

@@ -3,6 +3,7 @@ package ecrtransport
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -119,6 +120,33 @@ func TestClientsAreSharedByRegion(t *testing.T) {
 	}
 	if _, err := clients(imagename.ECRRegistry{Account: "111122223333"}); err == nil {
 		t.Error("client for no region")
+	}
+}
+
+func TestAccountsMayHaveClientsOfTheirOwn(t *testing.T) {
+	var asked []string
+	clients := NewAccountClients(func(account string) aws.Config {
+		asked = append(asked, account)
+		return aws.Config{Credentials: credentials.NewStaticCredentialsProvider("of-"+account, "secret", "")}
+	})
+	get := func(account, region string) *ecr.Client {
+		api, err := clients(imagename.ECRRegistry{Account: account, Region: region})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return api.(*ecr.Client)
+	}
+	for _, account := range []string{"111122223333", "444455556666"} {
+		client := get(account, "us-east-1")
+		if found, err := client.Options().Credentials.Retrieve(t.Context()); err != nil || found.AccessKeyID != "of-"+account {
+			t.Errorf("account %s: key %s, %v", account, found.AccessKeyID, err)
+		}
+		if get(account, "us-east-1") != client || get(account, "eu-west-1") == client {
+			t.Errorf("account %s: not one client for each region", account)
+		}
+	}
+	if want := []string{"111122223333", "111122223333", "444455556666", "444455556666"}; !slices.Equal(asked, want) {
+		t.Errorf("configurations asked for %v, want %v", asked, want)
 	}
 }
 

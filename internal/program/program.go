@@ -58,7 +58,8 @@ func Run(ctx context.Context, name string, stderr io.Writer, work func(context.C
 		return stopped.exitCode()
 	}
 	code := ExitCode(err)
-	if code != contract.ExitOK && !errors.Is(err, ErrUsageShown) {
+	_, quiet := silent(err)
+	if code != contract.ExitOK && !quiet && !errors.Is(err, ErrUsageShown) {
 		report(stderr, name, err)
 	}
 	return code
@@ -67,6 +68,9 @@ func Run(ctx context.Context, name string, stderr io.Writer, work func(context.C
 // ExitCode returns the exit code for what a program's work returned.
 func ExitCode(err error) int {
 	var failure *Failure
+	if code, ok := silent(err); ok {
+		return code
+	}
 	switch {
 	case err == nil:
 		return contract.ExitOK

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/spf13/pflag"
 
@@ -16,6 +18,7 @@ import (
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/registry"
+	"ecrmirror/internal/roles"
 )
 
 // ErrNoRegion says that AWS is needed, and not where.
@@ -34,6 +37,9 @@ func AWSConfig(ctx context.Context) (aws.Config, error) {
 type RegistryFlags struct {
 	insecure      []string
 	authParameter string
+	authSecrets   []string
+	roles         []string
+	envRoles      string // what the environment says of them
 	template      templateFlag
 }
 
@@ -43,10 +49,16 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 		"`HOST` that may be reached without verified TLS (env "+contract.EnvInsecureRegistries+"); loopback always may")
 	flags.StringVar(&f.authParameter, "auth-parameter", getenv(contract.EnvAuthParameter),
 		"`NAME` of the SSM parameter with logins to registries (env "+contract.EnvAuthParameter+")")
+	flags.StringSliceVar(&f.authSecrets, "auth-secret", imagename.SplitList(getenv(contract.EnvAuthSecret)),
+		"`ID[,ID...]` of Secrets Manager secrets with logins to registries, HOST=ID where one does not say for which (env "+contract.EnvAuthSecret+")")
+	// Not the flag's default, which the help would print: an external id is nobody else's business.
+	f.envRoles = getenv(contract.EnvAssumeRoles)
+	flags.StringArrayVar(&f.roles, "assume-role", nil,
+		"`ACCOUNT=ARN[#EXTERNAL-ID]`: the role by which the account's ECR is reached; may be repeated (env "+contract.EnvAssumeRoles+", comma-separated)")
 }
 
 // Open returns the registries as the flags say, after reading the logins if a
-// parameter holds some. The budget is for blobs that pass through; nil is for programs that copy
+// parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for blobs that pass through; nil is for programs that copy
 // none. Where the flags are right, its error is a *Failure.
 func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget) (*registry.Registries, error) {
 	for _, host := range f.insecure {
@@ -54,19 +66,50 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 			return nil, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)
 		}
 	}
-	if f.authParameter != "" && cfg.Region == "" {
+	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
 		return nil, ErrNoRegion
 	}
 	opts := registry.Options{AWS: cfg, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget}
+	if specs := f.roleSpecs(); len(specs) > 0 {
+		assumed, err := roles.Parse(specs...)
+		if err != nil {
+			return nil, err
+		}
+		opts.AccountAWS = func(account string) aws.Config { return assumed.Config(account, cfg) }
+	}
 	if err := f.template.apply(&opts); err != nil {
 		return nil, err
 	}
-	if f.authParameter != "" {
-		logins, err := credentials.FromParameter(ctx, ssm.NewFromConfig(cfg), f.authParameter)
-		if err != nil {
-			return nil, Fail(err)
-		}
-		opts.Logins = logins
+	logins, err := f.logins(ctx, cfg)
+	if err != nil {
+		return nil, Fail(err)
 	}
+	opts.Logins = logins
 	return registry.New(opts), nil
+}
+
+// nextRole is what separates roles in the environment: names of roles may have commas, too.
+var nextRole = regexp.MustCompile(`,\s*([0-9]{12}=)`)
+
+// roleSpecs returns the roles that were asked for, each as roles.Parse wants it.
+func (f *RegistryFlags) roleSpecs() []string {
+	env := strings.Trim(f.envRoles, ", \t\n")
+	if len(f.roles) > 0 || env == "" {
+		return f.roles
+	}
+	return strings.Split(nextRole.ReplaceAllString(env, "\n$1"), "\n")
+}
+
+// logins reads the logins to registries. Where secrets and the parameter have one for
+// the same place, the secrets' counts. It returns nil if there are neither.
+func (f *RegistryFlags) logins(ctx context.Context, cfg aws.Config) (*credentials.Store, error) {
+	if f.authParameter == "" && len(f.authSecrets) == 0 {
+		return nil, nil
+	}
+	secrets, err := credentials.FromSecrets(ctx, secretsmanager.NewFromConfig(cfg), f.authSecrets...)
+	if err != nil || f.authParameter == "" {
+		return secrets, err
+	}
+	parameter, err := credentials.FromParameter(ctx, ssm.NewFromConfig(cfg), f.authParameter)
+	return credentials.Merge(secrets, parameter), err
 }
