@@ -1,0 +1,106 @@
+package table
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/contract"
+)
+
+// maxNamed is how many entries can be read by their sources together: DynamoDB's limit.
+const maxNamed = 100
+
+// namedAttempts is how often keys are asked for that DynamoDB leaves out of its answers. The first
+// wait between them is namedWait, the others double it.
+const (
+	namedAttempts = 5
+	namedWait     = 50 * time.Millisecond
+)
+
+// Named iterates those entries that have the given sources, distinct and at most 100 of them, in
+// no particular order. They are read in one strongly consistent call of DynamoDB.
+//
+// Sources of which there is no entry are passed over. An item that is not a good entry yields an
+// [*EntryError]; one that has expired by now yields its source and an error that wraps
+// [ErrExpired]; the iteration goes on after both. Any other error ends it, as in [Table.All].
+func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		items, err := t.read(ctx, sources)
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		for _, it := range items {
+			entry, expired, err := decode(it, now)
+			if expired {
+				if source, ok := it[contract.AttrSource].(*types.AttributeValueMemberS); ok {
+					entry.Source = source.Value
+				}
+				err = fmt.Errorf("%w: %q", ErrExpired, entry.Source)
+			}
+			if !yield(entry, err) {
+				return
+			}
+		}
+	}
+}
+
+// read returns the items with these keys, as far as they exist.
+func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
+	if len(sources) == 0 {
+		return nil, nil
+	}
+	if len(sources) > maxNamed {
+		return nil, fmt.Errorf("reading table %q: %d entries asked for by name, more than %d", t.name, len(sources), maxNamed)
+	}
+	keys := make([]item, len(sources))
+	for i, source := range sources {
+		keys[i] = key(source)
+	}
+	wanted := map[string]types.KeysAndAttributes{t.name: {
+		Keys: keys, ConsistentRead: aws.Bool(true),
+		ProjectionExpression: aws.String(projection), ExpressionAttributeNames: names(),
+	}}
+	var items []item
+	for attempt, wait := 1, namedWait; ; attempt, wait = attempt+1, 2*wait {
+		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: wanted})
+		if err != nil {
+			return nil, t.failure("reading", err)
+		}
+		for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
+			items = append(items, found...)
+		}
+		if wanted = out.UnprocessedKeys; len(wanted) == 0 {
+			return items, nil
+		}
+		if attempt == namedAttempts {
+			return nil, t.failure("reading", errUnread)
+		}
+		if err := pause(ctx, wait); err != nil {
+			return nil, t.failure("reading", err)
+		}
+	}
+}
+
+// errUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way.
+var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w", &types.ProvisionedThroughputExceededException{
+	Message: aws.String("too many reads at a time"),
+})
+
+// pause waits, or returns why ctx ended before.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
