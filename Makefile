@@ -47,13 +47,13 @@ localstack: ## Run the AWS side on this machine until interrupted
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
-	@unformatted=$$($(GOFUMPT) -l cmd internal localstack) || exit 1; \
+	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
 fmt: $(GOFUMPT) ## Format the code
-	$(GOFUMPT) -w cmd internal localstack
+	$(GOFUMPT) -w bench cmd internal localstack
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
@@ -72,6 +72,10 @@ bench: ## Measure mirror beside the peers that are installed (under 10 minutes; 
 .PHONY: bench-quick
 bench-quick: ## The same in under 2 minutes: fewer rounds and peers, a smaller layer
 	go run ./bench -quick -progress $(BENCH_FLAGS)
+
+.PHONY: bench-controller
+bench-controller: ## Sweep 10,000 entries on this machine and hold that against what is promised (BENCH_FLAGS='-n 100000')
+	go run ./bench/controller $(BENCH_FLAGS)
 
 .PHONY: bench-peers
 bench-peers: ## Install the peers for bench into bench/.peers

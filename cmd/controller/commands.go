@@ -33,6 +33,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	}
 	c.addFlags(root.PersistentFlags(), getenv)
 	root.AddCommand(newSweep(c), newEvent(c), newPlan(c))
+	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c), newCompletion())
 	return root
 }
 
@@ -64,7 +65,7 @@ func newSweep(c *config) *cobra.Command {
 
 func newEvent(c *config) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "event --repository REPOSITORY --tag TAG",
+		Use:     "event --repository REPOSITORY --tag TAG | --json FILE",
 		Short:   "Do the same for the one entry whose source was just pushed to Amazon ECR",
 		Long:    eventLong,
 		Example: eventExample,
@@ -73,6 +74,7 @@ func newEvent(c *config) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&c.repository, "repository", "", "`NAME` of the ECR repository that was pushed to")
 	cmd.Flags().StringVar(&c.tag, "tag", "", "`TAG` that was pushed")
+	cmd.Flags().StringVar(&c.eventFile, "json", "", "`FILE` with the event as EventBridge sends it, - for standard input, in place of the above")
 	return cmd
 }
 
@@ -85,7 +87,7 @@ func newPlan(c *config) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd) },
 	}
-	cmd.Flags().VarP(&c.output, "output", "o", "what to print: table or json")
+	c.addPlanFlags(cmd.Flags())
 	return cmd
 }
 
@@ -97,20 +99,24 @@ An entry of the table has the attributes
   ` + contract.AttrDestination + `  image names: a comma-separated string, a string set or a list of strings
   ` + contract.AttrExpires + `      epoch seconds from which on the entry is ignored; optional
 
-AWS credentials, region and endpoints come from the AWS SDK's usual places. Logins to
-other registries come from the SSM parameter that ` + contract.EnvAuthParameter + ` names,
-or else from the files that docker and podman keep.
+AWS credentials, region and endpoints come from the AWS SDK's usual places; other
+accounts' ECR is reached by the roles of --assume-role. Logins to other registries come
+from the secrets that ` + contract.EnvAuthSecret + ` names and the SSM parameter that
+` + contract.EnvAuthParameter + ` names, or else from the files that docker and podman keep.
 
 "controller TABLE QUEUE JOBDEF" is short for sweep, and
 "controller TABLE QUEUE JOBDEF REPOSITORY TAG" for event.
 
 Exit codes: 0 done, or nothing to do; 1 an entry failed (the others were done), or
-everything did and would again; 2 wrong usage or configuration; 75 everything failed
+everything did and would again; 2 wrong usage or configuration; 3 of plan --exit-code
+alone: there is something to do; 75 everything failed
 and may work on another try; 130, 143 interrupted.`
 
 const example = `  controller sweep --table mirror --queue mirrors --job-definition mirror
   controller event --repository team/app --tag 1.2
-  controller plan --table mirror`
+  controller plan --table mirror
+  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
+  controller status --state failing,stale`
 
 const sweepLong = `Compare all entries of the table and submit one mirror job for each source that has
 stale destinations, with those destinations alone. What an equal job in flight already
@@ -122,16 +128,29 @@ const sweepExample = `  controller sweep --table mirror --queue mirrors --job-de
   ` + contract.EnvTable + `=mirror ` + contract.EnvQueue + `=mirrors ` + contract.EnvJobDefinition + `=mirror controller sweep`
 
 const eventLong = `Do what sweep does for the one entry whose source is the image that was pushed:
-ACCOUNT.dkr.ecr.REGION.SUFFIX/REPOSITORY:TAG, in the region of the AWS configuration.
-For the tag "latest" that is also the name without a tag. If no entry has that source,
-there is nothing to do, and the exit code is 0.`
+ACCOUNT.dkr.ecr.REGION.SUFFIX/REPOSITORY:TAG, in the region of the AWS configuration,
+or the same by the registry's FIPS and dual-stack hosts or by ecr.aws/ARN. For the tag
+"latest" that is also the name without a tag. If no entry has that source, there is
+nothing to do, and the exit code is 0; the table was read once then, and nothing else.
+
+With --json, the event itself says what was pushed, by whom and where; one that asks
+for nothing (a push without a tag, a deletion) is nothing to do, and a "Scheduled
+Event" is a sweep. That is for events that could not be handled: those in a dead-letter
+queue, say.
+
+Where the environment has AWS_LAMBDA_RUNTIME_API, controller runs as a Lambda function
+and is invoked with such events.`
 
 const eventExample = `  controller event --repository team/app --tag 1.2
-  controller event --repository team/app --tag 1.2 --account 123456789012`
+  controller event --repository team/app --tag 1.2 --account 123456789012
+  controller event --json event.json`
 
 const planLong = `Say for each destination in the table what a sweep would do about it, and why. Nothing
 is submitted, so neither a queue nor a job definition is needed, and jobs in flight
-are not looked at.`
+are not looked at. The bytes are those of the source where it is in Amazon ECR, of an
+image for several platforms those of the largest; less is copied where a destination
+has some of them.`
 
 const planExample = `  controller plan --table mirror
+  controller plan --table mirror --exit-code || echo "something to do, or something failed"
   controller plan --table mirror -o json | jq '.[] | select(.error)'`

@@ -19,9 +19,15 @@ type config struct {
 	account    string
 	registries program.RegistryFlags
 	verbose    bool
+	logFormat  choice
+	metrics    choice
+	inAWS      bool // the program runs as a Lambda function or as a Batch job
+	ownLimit   bool // the user limits the memory of the Go runtime
 
 	repository, tag string // of event
+	eventFile       string // of event: where the event is, "-" for standard input
 	output          output // of plan
+	exitCode        bool   // of plan
 }
 
 // addFlags adds the flags that all commands share.
@@ -34,6 +40,12 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"`NAME` or ARN of the Batch job definition of mirror jobs (env "+contract.EnvJobDefinition+")")
 	c.registries.Add(flags, getenv)
 	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")
+	c.logFormat = choiceOf(getenv(contract.EnvLogFormat), auto, "text", "json")
+	flags.Var(&c.logFormat, "log-format", "how to log: auto, which is text on a terminal and json elsewhere, text or json (env "+contract.EnvLogFormat+")")
+	c.metrics = choiceOf(getenv(contract.EnvMetrics), auto, "on", "off")
+	flags.Var(&c.metrics, "metrics", "whether a sweep prints its metrics in CloudWatch's embedded metric format: auto, which is on in Lambda and Batch, on or off (env "+contract.EnvMetrics+")")
+	c.inAWS = getenv("AWS_LAMBDA_FUNCTION_NAME") != "" || getenv("AWS_BATCH_JOB_ID") != ""
+	c.ownLimit = getenv("GOMEMLIMIT") != ""
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too")
 }
 
@@ -61,6 +73,10 @@ func (c *config) checkJobs() error {
 // checkEvent returns an error if event lacks something.
 func (c *config) checkEvent() error {
 	switch {
+	case c.eventFile != "" && c.repository+c.tag+c.account != "":
+		return errors.New("--json says what was pushed, without --repository, --tag and --account")
+	case c.eventFile != "":
+		return c.checkJobs()
 	case c.repository == "":
 		return errors.New("no repository: set --repository")
 	case c.tag == "":

@@ -10,5 +10,8 @@ import (
 )
 
 func main() {
+	if api := os.Getenv(lambdaAPI); api != "" {
+		os.Exit(runFunction(context.Background(), api, newFunction(os.Getenv, os.Stdout, os.Stderr), os.Stderr))
+	}
 	os.Exit(program.Run(context.Background(), "controller", os.Stderr, newCommand(os.Getenv).ExecuteContext))
 }

@@ -50,30 +50,32 @@ func TestPlanIsPrintedAsATableAndAsJSON(t *testing.T) {
 	one := digest.Digest("sha256:1111")
 	decisions := []controller.Decision{
 		{Source: "bad", Err: errors.New("no Destination")},
-		{Source: "r.io/a:1", Digest: one, Destinations: []controller.Destination{
+		{Source: "r.io/a:1", Digest: one, Size: 4096, Destinations: []controller.Destination{
 			{Name: "r.io/b:1", Digest: one, State: controller.Current},
 			{Name: "r.io/c:1", State: controller.Stale},
-			{Name: "r.io/d:1", State: controller.Failed, Err: errors.New("on\nfire")},
+			{Name: "r.io/d:1", State: controller.Failing, Err: errors.New("on\nfire")},
 		}},
 	}
 	report := controller.Report{Entries: 2, Failed: 2, Stale: 1}
 	for format, want := range map[output]string{
-		outputTable: `SOURCE    DESTINATION  STATE    REASON
-bad       -            failed   no Destination
-r.io/a:1  r.io/b:1     current  has the source's digest
-r.io/a:1  r.io/c:1     stale    does not exist
-r.io/a:1  r.io/d:1     failed   on; fire
+		outputTable: `SOURCE    DESTINATION  STATE    BYTES  REASON
+bad       -            failing         no Destination
+r.io/a:1  r.io/b:1     current         has the source's digest
+r.io/a:1  r.io/c:1     stale    4096   does not exist
+r.io/a:1  r.io/d:1     failing         on; fire
 entries: 2 (current 0, failed 2); stale destinations: 1; nothing submitted
 `,
 		outputJSON: `[
   {
     "source": "bad",
+    "state": "failing",
     "error": "no Destination",
     "destinations": []
   },
   {
     "source": "r.io/a:1",
     "digest": "sha256:1111",
+    "bytes": 4096,
     "destinations": [
       {
         "name": "r.io/b:1",
@@ -88,7 +90,7 @@ entries: 2 (current 0, failed 2); stale destinations: 1; nothing submitted
       },
       {
         "name": "r.io/d:1",
-        "state": "failed",
+        "state": "failing",
         "reason": "on\nfire"
       }
     ]

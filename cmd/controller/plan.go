@@ -4,14 +4,34 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 
+	"github.com/spf13/pflag"
+
+	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/program"
 )
 
-// writePlan prints a line for each destination and one for each entry that failed
-// as a whole, then a count; or a JSON list of entries.
+// addPlanFlags adds plan's own flags.
+func (c *config) addPlanFlags(flags *pflag.FlagSet) {
+	flags.VarP(&c.output, "output", "o", "what to print: table or json")
+	flags.BoolVar(&c.exitCode, "exit-code", false, fmt.Sprintf("exit with %d if there is something to do", contract.ExitChanges))
+}
+
+// wanted reports whether a sweep would submit something, if it is not in flight.
+func wanted(decisions []controller.Decision) bool {
+	for _, d := range decisions {
+		if _, wanted := d.Job(); wanted {
+			return true
+		}
+	}
+	return false
+}
+
+// writePlan prints a line for each destination and one for each entry that could not be
+// judged, then a count; or a JSON list of entries.
 func writePlan(w io.Writer, format output, decisions []controller.Decision, report controller.Report) error {
 	if format == outputJSON {
 		encoder := json.NewEncoder(w)
@@ -21,36 +41,46 @@ func writePlan(w io.Writer, format output, decisions []controller.Decision, repo
 	}
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(decisions) > 0 {
-		fmt.Fprintln(columns, "SOURCE\tDESTINATION\tSTATE\tREASON")
+		fmt.Fprintln(columns, "SOURCE\tDESTINATION\tSTATE\tBYTES\tREASON")
 	}
 	for _, d := range decisions {
 		if d.Err != nil {
-			fmt.Fprintf(columns, "%s\t-\t%s\t%s\n", d.Source, controller.Failed, program.OneLine(d.Err.Error()))
+			fmt.Fprintf(columns, "%s\t-\t%s\t\t%s\n", d.Source, d.State(), program.OneLine(d.Err.Error()))
 		}
 		for _, dest := range d.Destinations {
-			fmt.Fprintf(columns, "%s\t%s\t%s\t%s\n", d.Source, dest.Name, dest.State, program.OneLine(dest.Reason()))
+			fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\n", d.Source, dest.Name, dest.State, bytesOf(d, dest), program.OneLine(dest.Reason()))
 		}
 	}
 	// What the columns could not write fails here at the latest.
 	if err := columns.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "entries: %d (current %d, failed %d); stale destinations: %d; nothing submitted\n",
-		report.Entries, report.Current, report.Failed, report.Stale)
+	_, err := fmt.Fprintln(w, report.Planned())
 	return err
+}
+
+// bytesOf returns how much is to be copied at most, "" if nothing is or nobody knows. What the
+// destination has of it already is not asked.
+func bytesOf(d controller.Decision, dest controller.Destination) string {
+	if dest.State != controller.Stale || d.Size == 0 {
+		return ""
+	}
+	return strconv.FormatInt(d.Size, 10)
 }
 
 // jsonEntry is an element of the list that --output json prints.
 type jsonEntry struct {
 	Source       string            `json:"source"`
 	Digest       string            `json:"digest,omitempty"`
-	Error        string            `json:"error,omitempty"` // why the entry as a whole failed; it then has no destinations
+	State        string            `json:"state,omitempty"` // failing or deferred where the entry as a whole could not be judged; it then has no destinations
+	Error        string            `json:"error,omitempty"` // why
+	Bytes        int64             `json:"bytes,omitempty"` // of the source, of an index its largest image's, where that is known
 	Destinations []jsonDestination `json:"destinations"`
 }
 
 type jsonDestination struct {
 	Name   string `json:"name"`
-	State  string `json:"state"`            // current, stale or failed
+	State  string `json:"state"`            // current, stale, failing or deferred
 	Digest string `json:"digest,omitempty"` // none where the destination does not exist
 	Reason string `json:"reason"`
 }
@@ -58,7 +88,7 @@ type jsonDestination struct {
 func entriesOf(decisions []controller.Decision) []jsonEntry {
 	entries := make([]jsonEntry, 0, len(decisions))
 	for _, d := range decisions {
-		entry := jsonEntry{Source: d.Source, Digest: d.Digest.String(), Destinations: []jsonDestination{}}
+		entry := jsonEntry{Source: d.Source, Digest: d.Digest.String(), State: string(d.State()), Bytes: d.Size, Destinations: []jsonDestination{}}
 		if d.Err != nil {
 			entry.Error = d.Err.Error()
 		}

@@ -1,14 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/program"
@@ -19,36 +26,16 @@ func (c *config) sweep(cmd *cobra.Command) error {
 	if err := c.checkJobs(); err != nil {
 		return err
 	}
-	ctl, _, err := c.open(cmd)
+	ctl, err := c.open(cmd)
 	if err != nil {
 		return err
 	}
 	report, err := ctl.Sweep(cmd.Context())
-	return conclude(cmd, report.String(), report, err)
-}
-
-func (c *config) event(cmd *cobra.Command) error {
-	if err := c.checkEvent(); err != nil {
-		return err
+	var notWritten error
+	if err == nil || report.Entries > 0 {
+		notWritten = c.writeMetrics(cmd.OutOrStdout(), time.Now(), report)
 	}
-	ctl, cfg, err := c.open(cmd)
-	if err != nil {
-		return err
-	}
-	home, err := homeRegistry(cmd.Context(), cfg, c.account)
-	if err != nil {
-		return err
-	}
-	sources, err := controller.EventSources(home, c.repository, c.tag)
-	if err != nil {
-		return err
-	}
-	report, err := ctl.Event(cmd.Context(), sources)
-	summary := report.String()
-	if report.Entries == 0 {
-		summary = "nothing to do: no entry for " + sources[0]
-	}
-	return conclude(cmd, summary, report, err)
+	return program.NotPrinted(conclude(cmd, report.String(), report, err), notWritten)
 }
 
 // conclude prints the summary of a run, unless the run ended before it began.
@@ -65,41 +52,71 @@ func (c *config) plan(cmd *cobra.Command) error {
 	if err := c.checkTable(); err != nil {
 		return err
 	}
-	ctl, _, err := c.open(cmd)
+	ctl, err := c.open(cmd)
 	if err != nil {
 		return err
 	}
 	decisions, report, err := ctl.Plan(cmd.Context())
 	result := outcome(report, err)
 	if err == nil || len(decisions) > 0 {
-		return program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.output, decisions, report))
+		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.output, decisions, report))
+	}
+	if result == nil && c.exitCode && wanted(decisions) {
+		return program.Silent(contract.ExitChanges)
 	}
 	return result
 }
 
-// open wires the controller to AWS and the registries. It is the one place where
-// the AWS configuration is loaded.
-func (c *config) open(cmd *cobra.Command) (*controller.Controller, aws.Config, error) {
-	ctx := cmd.Context()
+// connections is how many unused connections to an AWS service are kept: as many as statuses are
+// written at a time.
+const connections = 64
+
+// memoryLimit is from how many bytes on the Go runtime collects garbage all the time. A sweep needs
+// less than half of it at any moment, and leaves the rest as garbage.
+const memoryLimit = 80 << 20
+
+// open wires the controller to AWS and the registries.
+func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
+	cfg, err := c.openAWS(cmd.Context())
+	if err != nil {
+		return nil, err
+	}
+	return c.openController(cmd.Context(), cfg, c.newLog(cmd.ErrOrStderr()))
+}
+
+// openAWS loads the AWS configuration for a controller. No call is made.
+func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
+	if err := errors.Join(c.logFormat.check(contract.EnvLogFormat), c.metrics.check(contract.EnvMetrics)); err != nil {
+		return aws.Config{}, err
+	}
 	cfg, err := program.AWSConfig(ctx)
 	if err != nil {
-		return nil, cfg, err
+		return cfg, err
 	}
 	if cfg.Region == "" {
-		return nil, cfg, program.ErrNoRegion
+		return cfg, program.ErrNoRegion
 	}
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = client.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = connections })
+	}
+	if !c.ownLimit {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	return cfg, nil
+}
+
+// openController wires the controller to AWS and the registries, whose logins are read.
+func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.Logger) (*controller.Controller, error) {
 	registries, err := c.registries.Open(ctx, cfg, nil)
 	if err != nil {
-		return nil, cfg, err
+		return nil, err
 	}
-	level := slog.LevelInfo
-	if c.verbose {
-		level = slog.LevelDebug
-	}
+	entries := table.New(dynamodb.NewFromConfig(cfg), c.table)
 	return &controller.Controller{
-		Entries: table.New(dynamodb.NewFromConfig(cfg), c.table),
+		Entries: entries,
 		Digests: registries,
 		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition),
-		Log:     slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
-	}, cfg, nil
+		Status:  func() controller.Recorder { return entries.Recorder() },
+		Log:     log,
+	}, nil
 }

@@ -48,6 +48,8 @@ func TestScripts(t *testing.T) {
 			"push":   push,
 			"jobs":   listJobs,
 			"expiry": expiry,
+			"submit": submit,
+			"calls":  calls,
 		},
 	})
 }

@@ -134,25 +134,36 @@ func pushToECR(cfg aws.Config, ref name.Reference, image v1.Image) error {
 
 // listJobs writes what is in the queue to a file, a sorted line for each job: jobs FILE.
 func listJobs(ts *testscript.TestScript, _ bool, args []string) {
-	ctx, api := context.Background(), batch.NewFromConfig(worldOf(ts))
+	lines, err := jobLines(context.Background(), worldOf(ts))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "")), 0o600))
+}
+
+// jobLines returns what is in the queue, a sorted line for each job.
+func jobLines(ctx context.Context, cfg aws.Config) ([]string, error) {
+	api := batch.NewFromConfig(cfg)
 	var ids []string
 	for _, status := range batchtypes.JobStatus("").Values() {
 		out, err := api.ListJobs(ctx, &batch.ListJobsInput{JobQueue: aws.String("mirror"), JobStatus: status})
-		ts.Check(err)
+		if err != nil {
+			return nil, err
+		}
 		for _, job := range out.JobSummaryList {
 			if id := aws.ToString(job.JobId); !slices.Contains(ids, id) { // it may have moved on meanwhile
 				ids = append(ids, id)
 			}
 		}
 	}
-	lines := []string{}
+	var lines []string
 	if len(ids) > 0 {
 		out, err := api.DescribeJobs(ctx, &batch.DescribeJobsInput{Jobs: ids})
-		ts.Check(err)
+		if err != nil {
+			return nil, err
+		}
 		for _, job := range out.Jobs {
 			lines = append(lines, fmt.Sprintf("%s -> %s\n", job.Parameters["source"], job.Parameters["dest"]))
 		}
 	}
 	slices.Sort(lines)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "")), 0o600))
+	return lines, nil
 }

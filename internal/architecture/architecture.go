@@ -37,7 +37,7 @@ var layers = map[string]layer{
 		internal: []string{"internal/chunked"},
 		external: []string{
 			"github.com/docker/distribution/registry/client/auth/challenge", "github.com/google/go-containerregistry/pkg/",
-			"github.com/opencontainers/", "go.podman.io/image/v5/",
+			"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/time/rate",
 		},
 	},
 	"internal/registry": {
@@ -54,18 +54,20 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {internal: []string{"internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
+	"internal/ecrevent":  {internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"}},
 	"internal/jobs": {
 		internal: []string{"internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest", "golang.org/x/time/rate"},
 	},
 	"internal/program": {
-		internal: []string{"internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/registry"},
+		internal: []string{"internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/registry", "internal/roles"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
 		internal: []string{"internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
+	"internal/metrics": {},
 	"internal/mirror": {
 		internal: []string{"internal/imagename", "internal/chunked"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
@@ -77,10 +79,16 @@ var layers = map[string]layer{
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},
 	},
+	"bench/controller": {
+		internal: []string{"bench/...", "localstack/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
+	},
 	"bench/...": {
 		internal: []string{"bench/...", "localstack/stats"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
+	"infra/...":             {internal: []string{"internal/contract", "infra/..."}, external: anything},
+	"infra":                 {internal: []string{"internal/contract", "infra/..."}, external: anything},
 	"internal/architecture": {},
 	"internal/conformance":  {internal: []string{"internal/...", "localstack/..."}, external: anything}, // tests only
 	"cmd/...":               {internal: []string{"internal/..."}, external: anything},

@@ -7,6 +7,8 @@
 //   - Every kind of image goes from an OCI layout to ECR, on to ECR of another account and
 //     region, on to an ordinary registry and back to ECR, with equal bytes at every stop.
 //   - A huge layer goes the same way: 24 MiB, or ECRMIRROR_HUGE bytes.
+//   - With less memory than a part takes, or little more, several images go to four repositories of
+//     ECR and to a registry at once, and no more is held than is said.
 //   - The mirror program is killed at chosen moments of a copy, and completes when it is
 //     run again, sending no layer again that was complete.
 //   - With calls throttled and replies lost, every image arrives whole, and no layer is

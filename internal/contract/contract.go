@@ -13,7 +13,9 @@ const (
 	EnvAuthSecret         = "CONTAINER_AUTH_SECRET"      // comma-separated Secrets Manager secrets that hold logins to registries
 	EnvAssumeRoles        = "MIRROR_ASSUME_ROLES"        // comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
 	EnvRepositoryTemplate = "MIRROR_REPOSITORY_TEMPLATE" // JSON document by which missing ECR repositories are created
-	EnvMemoryBudget       = "MIRROR_MEMORY_BUDGET"    // memory for what is on its way in a copy: 64MiB, 67108864
+	EnvMetrics            = "MIRROR_METRICS"             // whether a sweep prints its metrics for CloudWatch: auto, on or off
+	EnvLogFormat          = "MIRROR_LOG_FORMAT"          // how the controller logs: auto, text or json
+	EnvMemoryBudget       = "MIRROR_MEMORY_BUDGET"       // memory for what is on its way in a copy: 64MiB, 67108864
 )
 
 // Attributes of the table.
@@ -49,6 +51,7 @@ const (
 	ExitOK          = 0   // done, or nothing to do
 	ExitFailed      = 1   // something failed that will fail again
 	ExitUsage       = 2   // wrong command line or configuration
+	ExitChanges     = 3   // of plan --exit-code: there is something to do
 	ExitTransient   = 75  // something failed that may work next time (EX_TEMPFAIL of sysexits.h)
 	ExitInterrupted = 130 // stopped by SIGINT
 	ExitTerminated  = 143 // stopped by SIGTERM

@@ -1,6 +1,10 @@
 // Package controller decides which images are to be mirrored: it compares the
 // digest of each entry's source with those of its destinations, and has a mirror
 // job submitted where they differ. It copies nothing itself.
+//
+// Entries are looked at in waves of some thousand, so that memory does not grow with the
+// table, and that the destinations in one repository are looked up together. Within a wave an
+// entry is decided about as soon as its own digests are known.
 package controller
 
 import (
@@ -24,10 +28,17 @@ type Entries interface {
 	Get(ctx context.Context, source string, now time.Time) (table.Entry, error)
 }
 
-// Digests looks digests up, wherever the image is.
+// Digests looks digests up, wherever the images are.
 type Digests interface {
-	// Digest returns "" with a nil error where the image or its repository does not exist.
-	Digest(ctx context.Context, name imagename.Name) (digest.Digest, error)
+	// LookUp looks up distinct images and calls found for each, by several goroutines at once, as
+	// soon as it is known; it returns after the last. The digest is "" with a nil error where the
+	// image or its repository does not exist. The size is in bytes, 0 where it is not known. An error
+	// with a method DeferredUntil() time.Time says that the image's registry bears no more requests
+	// for now. How many are looked up at a time, and how long each may take, is up to it.
+	LookUp(ctx context.Context, names []imagename.Name, found func(i int, d digest.Digest, size int64, err error))
+	// DeferredUntil returns until when the registry of an image bears no more requests, the zero time
+	// if it does.
+	DeferredUntil(name imagename.Name) time.Time
 }
 
 // Jobs submits mirror jobs. [jobs.Queue] implements it.
@@ -36,15 +47,20 @@ type Jobs interface {
 	Submit(ctx context.Context, inFlight jobs.InFlight, batch []jobs.Job) []jobs.Result
 }
 
+// A Recorder writes down what was found of each entry. [table.Recorder] implements it.
+type Recorder interface {
+	Record(ctx context.Context, e table.Entry, c table.Check)
+	Close() table.Recorded
+}
+
 // A Controller compares entries and submits jobs.
 type Controller struct {
-	Entries       Entries          // required
-	Digests       Digests          // required
-	Jobs          Jobs             // required except for Plan
-	Log           *slog.Logger     // gets one line for each decision; nil = none
-	Concurrency   int              // how many entries are compared at a time; 0 = 16
-	LookUpTimeout time.Duration    // how long one image's digest may take; 0 = 2 minutes
-	Now           func() time.Time // the clock by which entries expire; nil = time.Now
+	Entries Entries          // required
+	Digests Digests          // required
+	Jobs    Jobs             // required except for Plan
+	Status  func() Recorder  // gives a recorder for one sweep or event; nil = no status is written
+	Log     *slog.Logger     // gets one line for each decision; nil = none
+	Now     func() time.Time // the clock by which entries expire; nil = time.Now
 }
 
 // Sweep goes through all entries and submits what is stale. What is wrong with one
@@ -53,18 +69,21 @@ type Controller struct {
 // cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 	r := c.start()
-	err := r.judge(ctx, c.Entries.All(ctx, r.now), r.submitStale)
-	return r.finish(ctx, err)
+	return r.submitting(ctx, c.Entries.All(ctx, r.now))
 }
 
 // Plan returns what a sweep would decide about each entry, sorted by source, and
-// submits nothing. Jobs in flight are not looked at. Errors are as in [Controller.Sweep].
+// submits nothing. Jobs in flight are not looked at, and no status is written. Errors are as
+// in [Controller.Sweep].
 func (c *Controller) Plan(ctx context.Context) ([]Decision, Report, error) {
 	r := c.start()
 	var decisions []Decision
-	err := r.judge(ctx, c.Entries.All(ctx, r.now), func(_ context.Context, d Decision) error {
+	err := r.judge(ctx, c.Entries.All(ctx, r.now), func(ctx context.Context, _ table.Entry, d Decision) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.report.add(d)
+		r.logDecision(ctx, d)
 		decisions = append(decisions, d)
-		return nil
 	})
 	slices.SortStableFunc(decisions, func(a, b Decision) int { return strings.Compare(a.Source, b.Source) })
 	return decisions, r.report, err

@@ -3,30 +3,36 @@ package controller
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/table"
 )
 
-// State says how a destination compares to its source.
-type State string
+// State says how a destination compares to its source; see package table.
+type State = table.State
 
 // The states of a destination.
 const (
-	Current State = "current" // has the source's digest
-	Stale   State = "stale"   // has another digest, or does not exist
-	Failed  State = "failed"  // could not be compared
+	Current   = table.Current
+	Stale     = table.Stale // has another digest, or does not exist
+	Submitted = table.Submitted
+	Deferred  = table.Deferred
+	Failing   = table.Failing
 )
 
 // A Decision is what is to be done about one entry: its stale destinations are to be mirrored.
 type Decision struct {
 	Source       string // as in the entry
 	Digest       digest.Digest
+	Size         int64         // of the source in bytes, of an index that of its largest image; 0 = not known
 	Destinations []Destination // in the entry's order
-	Err          error         // why the entry as a whole cannot be judged; it then has no destinations
+	Err          error         // why the entry as a whole cannot be judged, or not now; it then has no destinations
+
+	stale int // destinations that were stale, whatever became of them
 }
 
 // A Destination is what is known of one destination.
@@ -34,13 +40,24 @@ type Destination struct {
 	Name   string        // as in the entry
 	Digest digest.Digest // "" if it does not exist, or is not known
 	State  State
-	Err    error // of state Failed: why
+	Err    error  // of states Failing and Deferred: why
+	Job    string // of state Submitted: the job's id, or several by commas; "" if it was in flight before
+
+	refused bool // no job could be submitted; the others without one have the same error
+}
+
+// State returns Failing or Deferred if the entry as a whole cannot be judged, otherwise "".
+func (d Decision) State() State {
+	if d.Err == nil {
+		return ""
+	}
+	return stateOf(d.Err)
 }
 
 // Reason says in a few words why the destination has its state.
 func (d Destination) Reason() string {
 	switch {
-	case d.State == Failed:
+	case d.Err != nil:
 		return d.Err.Error()
 	case d.State == Current:
 		return "has the source's digest"
@@ -61,69 +78,116 @@ func (d Decision) Job() (jobs.Job, bool) {
 	return job, len(job.Destinations) > 0
 }
 
+// check returns the decision as the entry's status knows it.
+func (d Decision) check(now time.Time) table.Check {
+	c := table.Check{Time: now, Source: d.Digest, State: d.State(), Err: d.Err}
+	for _, dest := range d.Destinations {
+		c.Destinations = append(c.Destinations, table.Finding{
+			Name: dest.Name, State: dest.State, Digest: dest.Digest, Err: dest.Err, JobID: dest.Job,
+		})
+	}
+	return c
+}
+
+// deferral is an error that says that a registry bears no more requests for now.
+type deferral interface {
+	error
+	DeferredUntil() time.Time // zero if that is not known
+}
+
+func stateOf(err error) State {
+	if _, ok := errors.AsType[deferral](err); ok {
+		return Deferred
+	}
+	return Failing
+}
+
+// until returns until when something is put off by this error; the zero time if that is not known.
+func until(err error) time.Time {
+	if d, ok := errors.AsType[deferral](err); ok {
+		return d.DeferredUntil()
+	}
+	return time.Time{}
+}
+
+// outOfBudget is why a stale destination is not mirrored now: the job would meet a source that
+// bears no requests.
+type outOfBudget struct {
+	host  string
+	until time.Time
+}
+
+func (e *outOfBudget) Error() string {
+	return fmt.Sprintf("stale; %s, its source, bears no more requests until %s", e.host, e.until.UTC().Format(time.RFC3339))
+}
+
+// DeferredUntil implements [deferral].
+func (e *outOfBudget) DeferredUntil() time.Time { return e.until }
+
 var errNoSource = errors.New("source image does not exist")
 
-// lookUp returns an image's digest, "" if it does not exist.
-type lookUp func(imagename.Name) (digest.Digest, error)
-
-// decide judges an entry by what look says. It asks for nothing that it can do without:
-// a source named by its digest is looked up only if something is stale.
-func decide(entry table.Entry, look lookUp) Decision {
-	d := Decision{Source: entry.Source}
-	source, destinations, err := parse(entry)
-	if err == nil {
-		d.Digest, err = sourceDigest(source, look)
-	}
-	if err != nil {
-		d.Err = err
-		return d
-	}
-	for _, dest := range destinations {
-		d.Destinations = append(d.Destinations, compare(d.Digest, dest, look))
-	}
-	if _, wanted := d.Job(); wanted && source.Digest != "" {
-		err = checkPinned(source, look)
-	}
-	if err != nil {
-		d.Destinations, d.Err = nil, err
-	}
-	return d
+// answer is what is known of an image.
+type answer struct {
+	digest digest.Digest // "" if it does not exist
+	size   int64
+	err    error
 }
 
-// checkPinned returns an error if a source that is named by its digest is not there,
-// so that no job is submitted, sweep after sweep, which can only fail.
-func checkPinned(source imagename.Name, look lookUp) error {
-	source.Tag = "" // which may be at another digest
-	found, err := look(source)
-	if err == nil && found == "" {
-		err = errNoSource
+// sourceDigest returns the source's digest and size. A source that is named by its digest needs no
+// answer, unless it was asked for.
+func (i *item) sourceDigest(source answer) (digest.Digest, int64, error) {
+	switch {
+	case i.name == none:
+		return i.source.Digest, 0, nil
+	case source.err != nil:
+		return "", 0, source.err
+	case source.digest == "":
+		return "", 0, errNoSource
 	}
-	return err
-}
-
-func sourceDigest(source imagename.Name, look lookUp) (digest.Digest, error) {
-	if source.Digest != "" {
-		return source.Digest, nil
-	}
-	d, err := look(source)
-	if err == nil && d == "" {
-		err = errNoSource
-	}
-	return d, err
+	return source.digest, source.size, nil
 }
 
 // compare holds a destination against the source's digest.
-func compare(source digest.Digest, dest image, look lookUp) Destination {
-	if pinned := dest.name.Digest; pinned != "" && pinned != source {
-		return Destination{Name: dest.written, State: Failed, Err: fmt.Errorf("can never equal its source, which is %s now", source)}
-	}
-	found, err := look(dest.name)
-	d := Destination{Name: dest.written, Digest: found, State: Current}
+func compare(source digest.Digest, dest target, found answer) Destination {
+	d := Destination{Name: dest.written, Digest: found.digest, State: Current}
 	switch {
-	case err != nil:
-		d.State, d.Err = Failed, err
-	case found != source:
+	case dest.err != nil:
+		d.State, d.Err = Failing, dest.err
+	case dest.pinned != "" && dest.pinned != source:
+		d.Digest, d.State = "", Failing
+		d.Err = fmt.Errorf("can never equal its source, which is %s now", source)
+	case found.err != nil:
+		d.State, d.Err = stateOf(found.err), found.err
+	case found.digest != source:
 		d.State = Stale
 	}
 	return d
+}
+
+// postpone makes stale destinations deferred ones.
+func (d *Decision) postpone(why error) {
+	for i := range d.Destinations {
+		if dest := &d.Destinations[i]; dest.State == Stale {
+			dest.State, dest.Err = Deferred, why
+		}
+	}
+}
+
+// settle puts down what became of the decision's job.
+func (d *Decision) settle(result jobs.Result) {
+	for i := range d.Destinations {
+		dest := &d.Destinations[i]
+		if dest.State != Stale {
+			continue
+		}
+		switch inFlight := slices.Contains(result.InFlight, dest.Name); {
+		case inFlight:
+			dest.State = Submitted
+		case len(result.Submitted) > 0: // where there are several, it is not told which
+			dest.State, dest.Job = Submitted, joined(result.Submitted)
+			dest.Err, dest.refused = result.Err, result.Err != nil
+		case result.Err != nil:
+			dest.State, dest.Err, dest.refused = Failing, result.Err, true
+		}
+	}
 }

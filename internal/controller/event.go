@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -11,47 +10,56 @@ import (
 	"ecrmirror/internal/table"
 )
 
-// EventSources returns the sources of which a push of tag to a repository in
-// registry is news: the image's name, and the name without a tag where the tag is
-// "latest". Its error says what is wrong with repository or tag.
+// EventSources returns the sources of which a push of tag to a repository in registry is news:
+// every way to write the image's name that [imagename.Parse] knows, by each of the registry's
+// hosts and by the repository's ARN, with and without docker://, and without a tag too where that
+// is "latest". The first is the one by the plain host. There are 20 at most. A registry's FIPS and
+// DualStack are not looked at. The error says what is wrong with registry, repository or tag.
 func EventSources(registry imagename.ECRRegistry, repository, tag string) ([]string, error) {
+	registry.FIPS, registry.DualStack = false, false
 	if strings.HasPrefix(repository, registry.Host()+"/") {
 		return nil, fmt.Errorf("repository %q is to be named without its registry", repository)
 	}
-	source := registry.Host() + "/" + repository + ":" + tag
-	name, err := imagename.Parse(source)
+	pushed, err := imagename.Parse(registry.Host() + "/" + repository + ":" + tag)
 	if err != nil {
 		return nil, err
 	}
-	if name.Repository != repository || name.Tag != tag || name.Digest != "" {
+	if pushed.Repository != repository || pushed.Tag != tag || pushed.Digest != "" {
 		return nil, fmt.Errorf("repository %q with tag %q does not make an image name", repository, tag)
 	}
+	ends := []string{":" + tag}
 	if tag == "latest" {
-		return []string{source, registry.Host() + "/" + repository}, nil
+		ends = append(ends, "")
 	}
-	return []string{source}, nil
-}
-
-// Event does for the entries with the given sources, of which there may be none,
-// what a sweep does for all.
-func (c *Controller) Event(ctx context.Context, sources []string) (Report, error) {
-	r := c.start()
-	err := r.judge(ctx, r.named(ctx, sources), r.submitStale)
-	return r.finish(ctx, err)
-}
-
-// named iterates those entries among sources that are there and have not expired.
-func (r *run) named(ctx context.Context, sources []string) iter.Seq2[table.Entry, error] {
-	return func(yield func(table.Entry, error) bool) {
-		for _, source := range sources {
-			entry, err := r.Entries.Get(ctx, source, r.now)
-			if errors.Is(err, table.ErrNotFound) || errors.Is(err, table.ErrExpired) {
-				r.log.Info("nothing to do", "source", source, "reason", err.Error())
-				continue
-			}
-			if !yield(entry, err) {
-				return
+	var sources []string
+	for _, prefix := range []string{"", "docker://"} {
+		for _, written := range writtenAs(registry, repository) {
+			for _, end := range ends {
+				source := prefix + written + end
+				if name, err := imagename.Parse(source); err == nil && name.SameImage(pushed) {
+					sources = append(sources, source)
+				}
 			}
 		}
 	}
+	return sources, nil
+}
+
+// writtenAs returns the ways to write a repository of ECR's; some hosts are not there in all partitions.
+func writtenAs(registry imagename.ECRRegistry, repository string) []string {
+	var ways []string
+	for _, dualStack := range []bool{false, true} {
+		for _, fips := range []bool{false, true} {
+			registry.FIPS, registry.DualStack = fips, dualStack
+			ways = append(ways, registry.Host()+"/"+repository)
+		}
+	}
+	return append(ways, "ecr.aws/arn:"+registry.Partition+":ecr:"+registry.Region+":"+registry.Account+":repository/"+repository)
+}
+
+// Event does for these entries, those that an event names, what a sweep does for all. Errors of the
+// iteration are taken as in [Controller.Sweep]. What the source is now is looked up: an event may
+// come late, or again, when its tag has moved on.
+func (c *Controller) Event(ctx context.Context, entries iter.Seq2[table.Entry, error]) (Report, error) {
+	return c.start().submitting(ctx, entries)
 }

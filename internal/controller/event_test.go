@@ -2,26 +2,61 @@ package controller_test
 
 import (
 	"errors"
+	"iter"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/table"
 )
 
 var home = imagename.ECRRegistry{Account: "123456789012", Region: "eu-west-1", Partition: "aws"}
 
-func TestAPushIsNewsForItsImageName(t *testing.T) {
+func TestAPushIsNewsForItsImageHoweverItIsWritten(t *testing.T) {
 	const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+	of := func(partition, region string) imagename.ECRRegistry {
+		return imagename.ECRRegistry{Account: "123456789012", Region: region, Partition: partition}
+	}
 	for name, c := range map[string]struct {
 		registry        imagename.ECRRegistry
 		repository, tag string
-		want            []string
+		want            []string // without docker://
 	}{
-		"a tag":           {home, "team/app", "1.2", []string{host + "/team/app:1.2"}},
-		"latest":          {home, "app", "latest", []string{host + "/app:latest", host + "/app"}},
-		"another suffix":  {imagename.ECRRegistry{Account: "123456789012", Region: "cn-north-1", Partition: "aws-cn"}, "app", "1", []string{"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:1"}},
+		"a tag": {home, "team/app", "1.2", []string{
+			host + "/team/app:1.2",
+			"123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/team/app:1.2",
+			"123456789012.dkr-ecr.eu-west-1.on.aws/team/app:1.2",
+			"123456789012.dkr-ecr-fips.eu-west-1.on.aws/team/app:1.2",
+			"ecr.aws/arn:aws:ecr:eu-west-1:123456789012:repository/team/app:1.2",
+		}},
+		"latest": {home, "app", "latest", []string{
+			host + "/app:latest", host + "/app",
+			"123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/app:latest", "123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/app",
+			"123456789012.dkr-ecr.eu-west-1.on.aws/app:latest", "123456789012.dkr-ecr.eu-west-1.on.aws/app",
+			"123456789012.dkr-ecr-fips.eu-west-1.on.aws/app:latest", "123456789012.dkr-ecr-fips.eu-west-1.on.aws/app",
+			"ecr.aws/arn:aws:ecr:eu-west-1:123456789012:repository/app:latest", "ecr.aws/arn:aws:ecr:eu-west-1:123456789012:repository/app",
+		}},
+		"China": {of("aws-cn", "cn-north-1"), "app", "1", []string{
+			"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:1",
+			"123456789012.dkr.ecr-fips.cn-north-1.amazonaws.com.cn/app:1",
+			"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/app:1",
+			"123456789012.dkr-ecr-fips.cn-north-1.on.amazonwebservices.com.cn/app:1",
+			"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/app:1",
+		}},
+		"GovCloud, by a FIPS host": {imagename.ECRRegistry{Account: "123456789012", Region: "us-gov-west-1", Partition: "aws-us-gov", FIPS: true}, "app", "1", []string{
+			"123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/app:1",
+			"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/app:1",
+			"123456789012.dkr-ecr.us-gov-west-1.on.aws/app:1",
+			"123456789012.dkr-ecr-fips.us-gov-west-1.on.aws/app:1",
+			"ecr.aws/arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/app:1",
+		}},
+		"no dual-stack hosts": {of("aws-eusc", "eusc-de-east-1"), "app", "1", []string{
+			"123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app:1",
+			"123456789012.dkr.ecr-fips.eusc-de-east-1.amazonaws.eu/app:1",
+			"ecr.aws/arn:aws-eusc:ecr:eusc-de-east-1:123456789012:repository/app:1",
+		}},
 		"no tag":          {home, "app", "", nil},
 		"no repository":   {home, "", "1", nil},
 		"upper case":      {home, "App", "1", nil},
@@ -30,9 +65,14 @@ func TestAPushIsNewsForItsImageName(t *testing.T) {
 		"a digest":        {home, "app", "1@" + one.String(), nil},
 		"bad tag":         {home, "app", "one two", nil},
 		"bad account":     {imagename.ECRRegistry{Account: "1", Region: "eu-west-1", Partition: "aws"}, "app", "1", nil},
+		"bad region":      {of("aws", "Europe"), "app", "1", nil},
 	} {
+		want := c.want
+		for _, source := range c.want {
+			want = append(want, "docker://"+source)
+		}
 		got, err := controller.EventSources(c.registry, c.repository, c.tag)
-		if diff := cmp.Diff(c.want, got); diff != "" || (err != nil) != (c.want == nil) {
+		if diff := cmp.Diff(want, got); diff != "" || (err != nil) != (c.want == nil) {
 			t.Errorf("%s: %v (-want +got)\n%s", name, err, diff)
 		}
 	}
@@ -43,35 +83,56 @@ func TestAnEventLooksAtItsEntriesAlone(t *testing.T) {
 		entries: map[string]string{"r.io/app:latest": "r.io/b:1", "r.io/app": "r.io/c:1", "r.io/other:1": "r.io/d:1"},
 		images:  images{"r.io/app:latest": one, "r.io/other:1": one},
 	}
-	report, err := w.controller().Event(t.Context(), []string{"r.io/app:latest", "r.io/app", "r.io/absent:1"})
+	report, err := w.controller().Event(t.Context(), named(w, "r.io/app:latest", "r.io/app"))
 	if err != nil || report.Entries != 2 {
 		t.Errorf("%v, %v", report, err)
 	}
 	if diff := cmp.Diff([]string{"r.io/app -> r.io/c:1", "r.io/app:latest -> r.io/b:1"}, w.submitted); diff != "" {
 		t.Errorf("submitted (-want +got)\n%s", diff)
 	}
+	if w.lookedUp["r.io/app:latest"] != 1 || w.listed != 1 {
+		t.Errorf("looked up %v, jobs listed %d times", w.lookedUp, w.listed)
+	}
 }
 
-func TestAnEventThatNoEntryNamesDoesNothing(t *testing.T) {
-	w := &world{}
-	report, err := w.controller().Event(t.Context(), []string{"r.io/app:1"})
-	if err != nil || report.String() != (controller.Report{}).String() || len(w.lookedUp) != 0 || w.listed != 0 {
-		t.Errorf("%v, %v; lookups %v", report, err, w.lookedUp)
+func TestAnEventOnWhatIsInFlightSubmitsNothing(t *testing.T) {
+	w := &world{
+		entries: map[string]string{"r.io/app:1": "r.io/b:1"}, images: images{"r.io/app:1": one},
+		copying: map[string]bool{"r.io/app:1 -> r.io/b:1": true},
+	}
+	report, err := w.controller().Event(t.Context(), named(w, "r.io/app:1"))
+	if err != nil || report.InFlight != 1 || len(w.submitted) != 0 {
+		t.Errorf("%v, %v; submitted %q", report, err, w.submitted)
 	}
 }
 
 func TestAnEventOnABadEntryFails(t *testing.T) {
-	w := &world{bad: map[string]error{"r.io/app:1": errors.New("no Destination")}}
-	report, err := w.controller().Event(t.Context(), []string{"r.io/app:1"})
+	w := &world{}
+	report, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) {
+		yield(table.Entry{}, &table.EntryError{Source: "r.io/app:1", Err: errors.New("no Destination")})
+	})
 	if err != nil || report.Failed != 1 {
 		t.Errorf("%v, %v", report, err)
 	}
 }
 
 func TestAnEventWithoutATableFails(t *testing.T) {
-	w := &world{entries: map[string]string{"r.io/app:1": "r.io/b:1"}, tableErr: errBroken}
-	if _, err := w.controller().Event(t.Context(), []string{"r.io/app:1"}); !errors.Is(err, errBroken) {
+	w := &world{}
+	if _, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) {
+		yield(table.Entry{}, errBroken)
+	}); !errors.Is(err, errBroken) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// named iterates entries of the world by their sources.
+func named(w *world, sources ...string) iter.Seq2[table.Entry, error] {
+	return func(yield func(table.Entry, error) bool) {
+		for _, source := range sources {
+			if !yield(w.entry(source), nil) {
+				return
+			}
+		}
 	}
 }
 
@@ -100,7 +161,7 @@ func TestPlanSaysWhyAndSubmitsNothing(t *testing.T) {
 		"r.io/z:1 -> r.io/b:1: current, has the source's digest",
 		"r.io/z:1 -> r.io/c:1: stale, has " + two.String(),
 		"r.io/z:1 -> r.io/d:1: stale, does not exist",
-		"r.io/z:1 -> r.io/e:1: failed, registry is on fire",
+		"r.io/z:1 -> r.io/e:1: failing, registry is on fire",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("plan (-want +got)\n%s", diff)

@@ -36,23 +36,25 @@ type world struct {
 	images   map[string]digest.Digest // by full name; a name that is not here does not exist
 	broken   map[string]error         // what looking an image up fails with, by full name
 
+	deferred map[string]time.Time // until when hosts bear no more requests
+	expires  map[string]time.Time // by source
+	status   recorder
+
 	inFlightErr error
 	copying     map[string]bool  // "source -> destination" in flight
 	submitErr   map[string]error // by source
 
-	mu         sync.Mutex
-	lookedUp   map[string]int
-	looking    int // lookups at this moment
-	most       int // most lookups at one moment
-	listed     int // InFlight calls
-	submitted  []string
-	onInFlight func()
-	onLookUp   func(ctx context.Context, name string)
+	mu        sync.Mutex
+	lookedUp  map[string]int
+	listed    int // InFlight calls
+	submitted []string
+	onSubmit  func()
+	onLookUp  func(ctx context.Context, name string)
 }
 
 func (w *world) controller() *controller.Controller {
 	w.lookedUp = map[string]int{}
-	return &controller.Controller{Entries: w, Digests: w, Jobs: w}
+	return &controller.Controller{Entries: w, Digests: w, Jobs: w, Status: func() controller.Recorder { return &w.status }}
 }
 
 func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[table.Entry, error] {
@@ -74,7 +76,7 @@ func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[table.Entry, error
 }
 
 func (w *world) entry(source string) table.Entry {
-	return table.Entry{Source: source, Destinations: imagename.SplitList(w.entries[source])}
+	return table.Entry{Source: source, Destinations: imagename.SplitList(w.entries[source]), Expires: w.expires[source]}
 }
 
 func (w *world) Get(_ context.Context, source string, _ time.Time) (table.Entry, error) {
@@ -87,26 +89,39 @@ func (w *world) Get(_ context.Context, source string, _ time.Time) (table.Entry,
 	return w.entry(source), w.tableErr
 }
 
-func (w *world) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+func (w *world) LookUp(ctx context.Context, names []imagename.Name, found func(int, digest.Digest, int64, error)) {
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() {
+			d, err := w.digest(ctx, name)
+			found(i, d, int64(len(name.Tag)), err)
+		})
+	}
+	wg.Wait()
+}
+
+func (w *world) digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
 	w.mu.Lock()
 	w.lookedUp[name.String()]++
-	w.looking++
-	w.most = max(w.most, w.looking)
 	w.mu.Unlock()
 	if w.onLookUp != nil {
 		w.onLookUp(ctx, name.String())
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.looking--
 	return w.images[name.String()], errors.Join(w.broken[name.String()], ctx.Err())
 }
 
+func (w *world) DeferredUntil(name imagename.Name) time.Time { return w.deferred[name.Host] }
+
+// later is an error that says that a registry bears no more requests for now.
+type later struct{ until time.Time }
+
+func (e later) Error() string            { return "bears no more" }
+func (e later) DeferredUntil() time.Time { return e.until }
+
 func (w *world) InFlight(context.Context) (jobs.InFlight, error) {
 	w.listed++
-	if w.onInFlight != nil {
-		w.onInFlight()
-	}
 	return jobs.InFlight{}, w.inFlightErr
 }
 
@@ -130,5 +145,26 @@ func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []jobs.Job) []j
 		}
 	}
 	slices.Sort(w.submitted)
+	if w.onSubmit != nil {
+		w.onSubmit()
+	}
 	return results
 }
+
+// A recorder keeps checks.
+type recorder struct {
+	mu     sync.Mutex
+	checks map[string]table.Check // by source
+	closed table.Recorded
+}
+
+func (r *recorder) Record(_ context.Context, e table.Entry, c table.Check) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.checks == nil {
+		r.checks = map[string]table.Check{}
+	}
+	r.checks[e.Source] = c
+}
+
+func (r *recorder) Close() table.Recorded { return r.closed }

@@ -1,39 +1,60 @@
 package controller
 
 import (
+	"errors"
 	"fmt"
+
+	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/table"
 )
 
-// An image is an image name as it was written, and as it is understood.
-type image struct {
+// A target is a destination as it was written, and what has to be known about it.
+type target struct {
 	written string
-	name    imagename.Name
+	name    int           // in its wave
+	pinned  digest.Digest // the digest that the name says, or ""
+	err     error         // what is wrong with the name; the rest is not set then
 }
 
-// parse parses an entry's names and drops destinations that repeat another in other words.
-func parse(entry table.Entry) (source imagename.Name, destinations []image, err error) {
+// parse parses an entry's names and drops destinations that repeat another in other words. The error
+// is about the source; what is wrong with a destination is with that, and goes for it alone.
+func (w *wave) parse(entry *table.Entry) (source imagename.Name, targets []target, err error) {
 	source, err = parseName(entry.Source)
 	if err != nil {
 		return source, nil, fmt.Errorf("source: %w", err)
 	}
-	seen := map[imagename.Name]bool{}
+	targets = make([]target, 0, len(entry.Destinations))
 	for _, written := range entry.Destinations {
 		name, err := parseName(written)
+		switch {
+		case err == nil && name.SameImage(source):
+			err = errors.New("is the source itself")
+		case err == nil && w.repeats(targets, name):
+			continue
+		}
 		if err != nil {
-			return source, nil, fmt.Errorf("destination: %w", err)
+			targets = append(targets, target{written: written, err: err})
+			continue
 		}
-		if name.SameImage(source) {
-			return source, nil, fmt.Errorf("destination %q is the source itself", written)
-		}
-		if !seen[name] {
-			seen[name] = true
-			destinations = append(destinations, image{written, name})
+		targets = append(targets, target{written: written, pinned: name.Digest, name: w.index(name)})
+	}
+	return source, targets, nil
+}
+
+// repeats reports whether one of the targets is that image.
+func (w *wave) repeats(targets []target, name imagename.Name) bool {
+	i, known := w.indices[keyOf(name)]
+	if !known {
+		return false
+	}
+	for _, t := range targets {
+		if t.err == nil && t.name == i {
+			return true
 		}
 	}
-	return source, destinations, nil
+	return false
 }
 
 // parseName parses a name in an entry. A job's files are gone when it ends, and not

@@ -2,64 +2,115 @@ package controller
 
 import (
 	"fmt"
+	"time"
 
 	"ecrmirror/internal/table"
 )
 
+// maxErrors is how many errors a report holds at most.
+const maxErrors = 1000
+
 // A Report counts what a run found and did.
 type Report struct {
-	Entries   int     // entries looked at, the bad ones among them; expired ones are not
-	Current   int     // entries with nothing to do
-	Stale     int     // stale destinations
-	Submitted int     // jobs submitted
-	InFlight  int     // stale destinations not submitted because a job in flight has them
-	Failed    int     // entries of which something failed; their other stale destinations were submitted
-	Errors    []error // what failed, each an *[table.EntryError]
+	Entries    int       // entries looked at, the bad ones among them; expired ones are not
+	Current    int       // entries with nothing to do
+	Stale      int       // stale destinations
+	Submitted  int       // jobs submitted
+	InFlight   int       // stale destinations not submitted because a job in flight has them
+	Deferred   int       // entries of which something was put off, because a registry bears no more requests for now; none of them counts as failed for that
+	Until      time.Time // when the last of those registries that say so bears requests again; zero if none does
+	Failed     int       // entries of which something failed; their other stale destinations were submitted
+	Errors     []error   // what failed, each an *[table.EntryError]; the first 1,000
+	Unrecorded int       // entries whose status could not be written
+
+	OldestLag time.Duration // since when the destination is behind that is longest; 0 = none is
+	Duration  time.Duration
 }
 
 // String returns the report's one line, without the errors.
 func (r Report) String() string {
-	return fmt.Sprintf("entries: %d (current %d, failed %d); stale destinations: %d (in flight %d); jobs submitted: %d",
-		r.Entries, r.Current, r.Failed, r.Stale, r.InFlight, r.Submitted)
+	return fmt.Sprintf("entries: %d (current %d%s, failed %d); stale destinations: %d (in flight %d); jobs submitted: %d",
+		r.Entries, r.Current, r.deferred(), r.Failed, r.Stale, r.InFlight, r.Submitted)
+}
+
+// Planned returns the one line of a report of [Controller.Plan].
+func (r Report) Planned() string {
+	return fmt.Sprintf("entries: %d (current %d%s, failed %d); stale destinations: %d; nothing submitted",
+		r.Entries, r.Current, r.deferred(), r.Failed, r.Stale)
+}
+
+func (r Report) deferred() string {
+	switch {
+	case r.Deferred == 0:
+		return ""
+	case r.Until.IsZero():
+		return fmt.Sprintf(", deferred %d", r.Deferred)
+	}
+	return fmt.Sprintf(", deferred %d until %s", r.Deferred, r.Until.UTC().Format(time.RFC3339))
 }
 
 func (r *Report) add(d Decision) {
 	r.Entries++
+	r.Stale += d.stale
 	if d.Err != nil {
-		r.fail(true, &table.EntryError{Source: d.Source, Err: d.Err})
+		r.addUnjudged(d)
 		return
 	}
-	current, failed := true, false
+	var unlike, failed, deferred, refused bool
 	for _, dest := range d.Destinations {
-		switch dest.State {
-		case Stale:
-			r.Stale++
-		case Failed:
-			err := fmt.Errorf("destination %q: %w", dest.Name, dest.Err)
-			r.fail(!failed, &table.EntryError{Source: d.Source, Err: err})
+		unlike = unlike || dest.State != Current
+		switch {
+		case dest.State == Deferred:
+			deferred = true
+			r.putOff(dest.Err)
+		case dest.refused && refused: // it is in the report already
+		case dest.refused:
+			failed, refused = true, true
+			r.fail(d.Source, dest.Err)
+		case dest.Err != nil:
 			failed = true
+			r.fail(d.Source, fmt.Errorf("destination %q: %w", dest.Name, dest.Err))
 		}
-		current = current && dest.State == Current
 	}
-	if current {
-		r.Current++
+	r.Current += count(!unlike)
+	r.Failed += count(failed)
+	r.Deferred += count(deferred)
+}
+
+// addUnjudged adds an entry that could not be judged as a whole.
+func (r *Report) addUnjudged(d Decision) {
+	if d.State() == Deferred {
+		r.Deferred++
+		r.putOff(d.Err)
+		return
+	}
+	r.Failed++
+	r.fail(d.Source, d.Err)
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// putOff keeps until when something is put off.
+func (r *Report) putOff(err error) {
+	if t := until(err); t.After(r.Until) {
+		r.Until = t
 	}
 }
 
-// fail adds an error, and counts its entry if no other error has counted it.
-func (r *Report) fail(first bool, err *table.EntryError) {
-	r.Errors = append(r.Errors, err)
-	if first {
-		r.Failed++
+func (r *Report) fail(source string, err error) {
+	if len(r.Errors) < maxErrors {
+		r.Errors = append(r.Errors, &table.EntryError{Source: source, Err: err})
 	}
 }
 
-// failed reports whether a destination, or all of the entry, could not be judged.
-func (d Decision) failed() bool {
-	for _, dest := range d.Destinations {
-		if dest.State == Failed {
-			return true
-		}
+// lag keeps how long the destination is behind that is longest.
+func (r *Report) lag(entry table.Entry, check table.Check) {
+	if behind := entry.After(check).Behind(); !behind.IsZero() {
+		r.OldestLag = max(r.OldestLag, check.Time.Sub(behind))
 	}
-	return d.Err != nil
 }

@@ -3,85 +3,141 @@ package controller
 import (
 	"context"
 	"errors"
-	"slices"
+	"iter"
+	"strings"
 
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/table"
 )
 
-// batchSize is how many jobs are submitted together: as many as AWS Batch can be
+// batchSize is how many jobs are submitted together at most: as many as AWS Batch can be
 // asked about in one call.
 const batchSize = 100
 
-// pending is a job to be submitted.
+// pending is a decision whose job is to be submitted.
 type pending struct {
-	job    jobs.Job
-	failed bool // the entry counts as failed already, for another destination
+	entry    table.Entry
+	decision Decision
+	job      jobs.Job
 }
 
-// submitStale is what a sweep and an event take decisions by. The caller holds mu.
-func (r *run) submitStale(ctx context.Context, d Decision) error {
+// submitting goes through entries, submits what is stale as it goes, and writes statuses.
+func (r *run) submitting(parent context.Context, entries iter.Seq2[table.Entry, error]) (Report, error) {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	if r.Status != nil {
+		r.recorder = r.Status()
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := r.submit(ctx); err != nil {
+			cancel(err)
+		}
+	}()
+	err := r.judge(ctx, entries, r.dispatch)
+	close(r.queue)
+	<-done
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	r.closeRecorder(parent)
+	r.report.Duration = r.clock().Sub(r.now)
+	return r.report, err
+}
+
+// dispatch is what a sweep and an event take decisions by. An entry that has expired meanwhile is
+// dropped.
+func (r *run) dispatch(ctx context.Context, entry table.Entry, d Decision) {
+	if r.expired(entry) {
+		return
+	}
 	job, wanted := d.Job()
 	if !wanted {
-		return nil
+		r.conclude(ctx, entry, d)
+		return
 	}
-	r.pending = append(r.pending, pending{job, d.failed()})
-	if len(r.pending) < batchSize {
-		return nil
+	select {
+	case r.queue <- pending{entry, d, job}:
+	case <-ctx.Done():
 	}
-	return r.flush(ctx)
 }
 
-// flush submits the pending jobs. Its error means that nothing was submitted, and
-// that nothing can be: the jobs in flight could not be listed. They are listed once
-// in a run, when there is something to submit.
-func (r *run) flush(ctx context.Context) error {
-	batch := r.pending
-	r.pending = nil
-	if len(batch) == 0 {
-		return nil
+func (r *run) expired(entry table.Entry) bool {
+	gone := !entry.Expires.IsZero() && entry.Expires.Unix() <= r.clock().Unix()
+	if gone {
+		r.log.Debug("expired", "source", entry.Source)
 	}
-	if r.inFlight == nil && r.blind == nil {
-		r.inFlight, r.blind = r.Jobs.InFlight(ctx)
+	return gone
+}
+
+// submit submits the jobs in the queue until it is closed or ctx ends. Its error means that nothing
+// can be submitted: the jobs in flight could not be listed. They are listed once in a run, when
+// there is something to submit.
+func (r *run) submit(ctx context.Context) error {
+	for first := range r.queue {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if r.inFlight == nil {
+			var err error
+			if r.inFlight, err = r.Jobs.InFlight(ctx); err != nil {
+				return err
+			}
+		}
+		r.submitBatch(ctx, r.batch(first))
 	}
-	if r.blind != nil {
-		return r.blind
+	return nil
+}
+
+// batch returns first and what else waits in the queue, without what has expired since.
+func (r *run) batch(first pending) (batch []pending) {
+	for p, more := first, true; more; {
+		if !r.expired(p.entry) {
+			batch = append(batch, p)
+		}
+		if len(batch) == batchSize {
+			return batch
+		}
+		select {
+		case p, more = <-r.queue:
+		default:
+			more = false
+		}
 	}
+	return batch
+}
+
+func (r *run) submitBatch(ctx context.Context, batch []pending) {
 	list := make([]jobs.Job, len(batch))
 	for i, p := range batch {
 		list[i] = p.job
 	}
 	for i, result := range r.Jobs.Submit(ctx, r.inFlight, list) {
-		r.settle(ctx, batch[i], result)
+		if result.Err != nil && ctx.Err() != nil { // it did not fail by itself
+			result.Err = nil
+		}
+		d := batch[i].decision
+		d.settle(result)
+		r.mu.Lock()
+		r.report.Submitted += len(result.Submitted)
+		r.report.InFlight += len(result.InFlight)
+		r.mu.Unlock()
+		r.conclude(ctx, batch[i].entry, d)
 	}
-	return nil
 }
 
-// finish submits what is left after judging ended with err.
-func (r *run) finish(ctx context.Context, err error) (Report, error) {
-	if ctx.Err() == nil && r.blind == nil {
-		err = errors.Join(err, r.flush(ctx))
+// closeRecorder waits until the statuses are written, and warns of those that could not be.
+func (r *run) closeRecorder(ctx context.Context) {
+	if r.recorder == nil {
+		return
 	}
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
+	recorded := r.recorder.Close()
+	r.report.Unrecorded = recorded.Failed
+	if recorded.Failed > 0 && ctx.Err() == nil && !errors.Is(recorded.Err, context.Canceled) {
+		r.log.Warn("statuses not written", "entries", recorded.Failed, "reason", recorded.Err.Error())
 	}
-	return r.report, err
 }
 
-// settle puts down what became of a pending job.
-func (r *run) settle(ctx context.Context, p pending, result jobs.Result) {
-	source := p.job.Source
-	r.report.Submitted += len(result.Submitted)
-	r.report.InFlight += len(result.InFlight)
-	if len(result.InFlight) > 0 {
-		r.log.Info("already in flight", "source", source, "digest", p.job.Digest, "destinations", result.InFlight)
-	}
-	if len(result.Submitted) > 0 {
-		rest := slices.DeleteFunc(slices.Clone(p.job.Destinations), func(dest string) bool { return slices.Contains(result.InFlight, dest) })
-		r.log.Info("submitted", "source", source, "digest", p.job.Digest, "destinations", rest, "jobs", result.Submitted)
-	}
-	if result.Err != nil && ctx.Err() == nil {
-		r.log.Error("submitting failed", "source", source, "digest", p.job.Digest, "error", result.Err)
-		r.report.fail(!p.failed, &table.EntryError{Source: source, Err: result.Err})
-	}
-}
+// joined returns ids as one text.
+func joined(ids []string) string { return strings.Join(ids, ",") }

@@ -22,8 +22,11 @@ const (
 	// shortPause is the longest time that is waited for a registry's sake. One that wants to be
 	// left alone for longer is told to callers, by a DeferredError.
 	shortPause = 10 * time.Second
-	// refusals is after how many refusals in a row a registry is taken for out of requests, whatever
-	// it says about how soon it may be asked again.
+	// Of refusals in a row, the first are about an image, as far as can be known. After some the
+	// registry is given the pause that it asks for, after some more it is asked more slowly, and
+	// after many it is taken for out of requests, whatever it says about how soon it may be asked again.
+	pausing  = 3
+	slowing  = 8
 	refusals = 64
 )
 
@@ -152,34 +155,46 @@ func (e *etiquette) leave(p permit, how ending) {
 	}
 }
 
-// observe learns from an answer. It returns the time from which on the registry may be asked again,
-// the zero time if that is now.
+// observe learns from an answer. It returns the time from which on the registry may be asked for the
+// same again, the zero time if it does not say.
 func (e *etiquette) observe(resp *http.Response) time.Time {
 	now := time.Now()
 	wait, empty := exhausted(resp.Header)
 	throttled := resp.StatusCode == http.StatusTooManyRequests
+	var after time.Duration
 	if throttled || resp.StatusCode == http.StatusServiceUnavailable {
-		wait = max(wait, retryAfter(resp.Header.Get("Retry-After"), now))
-		empty = empty || wait > 0
+		after = retryAfter(resp.Header.Get("Retry-After"), now)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if throttled {
-		e.slowDown(now)
-		if e.refused++; e.refused >= refusals {
-			wait, empty = max(wait, unsaidWindow), true
-		}
-	} else if resp.StatusCode < http.StatusInternalServerError {
-		e.refused = 0
-		e.pace.SetLimit(min(e.fastest, e.pace.Limit()*1.01))
+	e.count(now, resp.StatusCode)
+	if e.refused >= refusals && throttled {
+		wait, empty = max(wait, unsaidWindow), true
 	}
-	if !empty {
-		return time.Time{}
-	}
-	if until := now.Add(wait); until.After(e.closed) {
+	wait = max(wait, after)
+	if until := now.Add(wait); (empty || after > shortPause || after > 0 && e.refused >= pausing) && until.After(e.closed) {
 		e.closed = until
 	}
-	return e.closed
+	switch {
+	case e.closed.After(now):
+		return e.closed
+	case after > 0:
+		return now.Add(after)
+	}
+	return time.Time{}
+}
+
+// count counts refusals in a row, and has the pace follow.
+func (e *etiquette) count(now time.Time, status int) {
+	switch {
+	case status == http.StatusTooManyRequests:
+		if e.refused++; e.refused >= slowing {
+			e.slowDown(now)
+		}
+	case status < http.StatusInternalServerError:
+		e.refused = 0
+		e.pace.SetLimit(min(e.fastest, e.pace.Limit()+e.fastest/100))
+	}
 }
 
 // slowDown halves the pace, once a second at most.
@@ -188,6 +203,13 @@ func (e *etiquette) slowDown(now time.Time) {
 		e.slowed = now
 		e.pace.SetLimit(max(1, e.pace.Limit()/2))
 	}
+}
+
+// suspect reports whether so many requests got no answer that one at a time finds out more.
+func (e *etiquette) suspect() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.silent >= silences
 }
 
 // deferredUntil returns until when the registry is not to be asked, the zero time if it may be asked

@@ -32,7 +32,8 @@ func (r *Repository) Digest(ctx context.Context, reference string) (digest.Diges
 		var mute *MuteError
 		if errors.As(err, &mute) {
 			silences++
-			wait, again = 0, mute.After > 0 && silences < timeouts
+			// What was silent once is no good probe of a registry that is silent about others, too.
+			wait, again = 0, mute.After > 0 && silences < timeouts && !r.registry.etiquette.suspect()
 		}
 		if !again || ctx.Err() != nil {
 			return "", r.failed(err)
@@ -56,8 +57,9 @@ func (r *Registry) headAgain(ctx context.Context, err error, failures int) (wait
 	if failures >= r.opts.Attempts || !temporary(err) {
 		return 0, false
 	}
-	if put == nil || put.Until.IsZero() { // otherwise it is waited for on entering
-		wait = r.pause(err, failures)
+	wait = r.pause(err, failures)
+	if put != nil && !put.Until.IsZero() {
+		wait = time.Until(put.Until)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 		return 0, false

@@ -58,6 +58,8 @@ func (t *tables) do(ctx context.Context, c awsjson.Caller, operation string, bod
 		return t.scan(ctx, body)
 	case "PutItem":
 		return t.put(ctx, body)
+	case "BatchGetItem":
+		return t.batchGet(ctx, c, body)
 	case "UpdateItem":
 		return t.update(ctx, body)
 	default:

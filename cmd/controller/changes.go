@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/table"
+)
+
+// done is how a change is told that has been made.
+func done(change table.Change) string {
+	switch change {
+	case table.Created:
+		return "created"
+	case table.Replaced:
+		return "replaced"
+	case table.Removed:
+		return "removed"
+	}
+	return "unchanged"
+}
+
+// writeStep prints what a step does to the table after a verb, in the form of a difference:
+//
+//	replace docker.io/library/alpine:3
+//	  + 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3
+//	  - registry.example.com/alpine:3
+//	  expires 2027-01-31, was never
+func writeStep(w io.Writer, verb string, step entryfile.Step) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", verb, shown(step.Entry.Source))
+	switch step.Change {
+	case table.Kept:
+	case table.Removed:
+		lines(&b, "-", step.Entry.Destinations)
+	case table.Created:
+		lines(&b, "+", step.Entry.Destinations)
+		if !step.Entry.Expires.IsZero() {
+			fmt.Fprintf(&b, "  expires %s\n", expiryOf(step.Entry))
+		}
+	case table.Replaced:
+		added := without(step.Entry.Destinations, step.Old.Destinations)
+		removed := without(step.Old.Destinations, step.Entry.Destinations)
+		lines(&b, "+", added)
+		lines(&b, "-", removed)
+		switch old, now := expiryOf(step.Old), expiryOf(step.Entry); {
+		case len(step.Old.Destinations) == 0:
+			b.WriteString("  was not a good entry\n")
+		case old != now:
+			fmt.Fprintf(&b, "  expires %s, was %s\n", now, old)
+		case len(added)+len(removed) == 0:
+			b.WriteString("  other order of destinations\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func lines(b *strings.Builder, sign string, names []string) {
+	for _, name := range names {
+		fmt.Fprintf(b, "  %s %s\n", sign, shown(name))
+	}
+}
+
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
+}
+
+// expiryOf is when an entry expires, as a person writes it.
+func expiryOf(e table.Entry) string {
+	if text := table.FormatExpiry(e.Expires); text != "" {
+		return text
+	}
+	return "never"
+}
+
+// tally counts steps by what they do, and those that change something.
+func tally(steps []entryfile.Step) (text string, changes int) {
+	counts := map[table.Change]int{}
+	for _, step := range steps {
+		counts[step.Change]++
+	}
+	return fmt.Sprintf("create %d, replace %d, remove %d; %d unchanged",
+		counts[table.Created], counts[table.Replaced], counts[table.Removed], counts[table.Kept]), len(steps) - counts[table.Kept]
+}

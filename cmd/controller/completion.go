@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/program"
+)
+
+// newCompletion is cobra's completion command, with its usage errors as ours.
+func newCompletion() *cobra.Command {
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	return &cobra.Command{
+		Use:       "completion bash|zsh|fish|powershell",
+		Short:     "Print what makes a shell complete commands and flags",
+		Long:      completionLong,
+		Example:   completionExample,
+		ValidArgs: shells,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) != 1:
+				return errors.New("need one shell: " + oneOf(shells))
+			case !slices.Contains(shells, args[0]):
+				return fmt.Errorf("no completion for %q, only for %s", args[0], oneOf(shells))
+			}
+			return nil
+		},
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return program.NotPrinted(nil, writeCompletion(cmd.OutOrStdout(), cmd.Root(), args[0]))
+		},
+	}
+}
+
+func writeCompletion(w io.Writer, root *cobra.Command, shell string) error {
+	switch shell {
+	case "zsh":
+		return root.GenZshCompletion(w)
+	case "fish":
+		return root.GenFishCompletion(w, true)
+	case "powershell":
+		return root.GenPowerShellCompletionWithDesc(w)
+	}
+	return root.GenBashCompletionV2(w, true)
+}
+
+const completionLong = `Print what makes a shell complete the commands and flags of controller.
+
+For bash it takes the package bash-completion; for zsh, compinit.`
+
+const completionExample = `  source <(controller completion bash)
+  controller completion zsh >"${fpath[1]}/_controller"
+  controller completion fish >~/.config/fish/completions/controller.fish`

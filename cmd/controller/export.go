@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/program"
+)
+
+func newExport(c *config) *cobra.Command {
+	return &cobra.Command{
+		Use:     "export [FILE]",
+		Short:   "Write the entries of the table as YAML, for review in version control",
+		Long:    exportLong,
+		Example: exportExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return errors.New("one file at most: controller export [FILE] (controller export -h explains)")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 || args[0] == "-" {
+				return c.export(cmd, func(write func(io.Writer) error) error { return write(cmd.OutOrStdout()) })
+			}
+			return c.export(cmd, func(write func(io.Writer) error) error { return replaceFile(args[0], write) })
+		},
+	}
+}
+
+// export writes the entries by way of out, and names the items that are no good entries.
+func (c *config) export(cmd *cobra.Command, out func(write func(io.Writer) error) error) error {
+	t, err := c.openTable(cmd.Context())
+	if err != nil {
+		return err
+	}
+	entries, bad, err := readTable(cmd.Context(), t, time.Now())
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, b := range bad {
+		errs = append(errs, fmt.Errorf("not exported: %w", b))
+	}
+	return program.NotPrinted(failures(errs), out(func(w io.Writer) error { return entryfile.Write(w, entries) }))
+}
+
+// replaceFile writes a file, which has its new content all at once. What is no ordinary
+// file (a pipe, a link) is written to as it is.
+func replaceFile(name string, write func(io.Writer) error) error {
+	mode := os.FileMode(0o644)
+	if old, err := os.Lstat(name); err == nil {
+		if !old.Mode().IsRegular() {
+			return writeTo(name, write)
+		}
+		mode = old.Mode().Perm()
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".export-*.yaml")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // it is gone if all went well
+	if err := errors.Join(write(f), f.Chmod(mode), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+func writeTo(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+const exportLong = `Write the entries of the table that have not expired as YAML, sorted by source, to FILE
+or to standard output: the same entries give the same text. "controller import" reads it.
+
+Items that are no good entries cannot be written. They are named on standard error, and
+the exit code is 1.`
+
+const exportExample = `  controller export entries.yaml
+  controller export | diff entries.yaml -`

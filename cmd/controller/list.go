@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
+)
+
+func newList(c *config) *cobra.Command {
+	var output format
+	cmd := &cobra.Command{
+		Use:               "list",
+		Short:             "Print the entries of the table",
+		Long:              listLong,
+		Example:           listExample,
+		Args:              cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			now := time.Now()
+			t, err := c.openTable(cmd.Context())
+			if err != nil {
+				return err
+			}
+			entries, bad, err := readTable(cmd.Context(), t, now)
+			if err != nil {
+				return err
+			}
+			if output == formatJSON {
+				err = writeJSON(cmd.OutOrStdout(), listed(entries, bad))
+			} else {
+				err = writeList(cmd.OutOrStdout(), c.table, entries, bad)
+			}
+			return program.NotPrinted(nil, err)
+		},
+	}
+	output.add(cmd)
+	return cmd
+}
+
+// listedEntry is an element of the list that --output json prints.
+type listedEntry struct {
+	Source       string     `json:"source"`
+	Destinations []string   `json:"destinations"`
+	Expires      *time.Time `json:"expires,omitempty"` // the entry is ignored from this second on
+	Error        string     `json:"error,omitempty"`   // why the item is no good entry; it then has no destinations
+}
+
+func listed(entries []table.Entry, bad []*table.EntryError) []listedEntry {
+	list := []listedEntry{}
+	for _, e := range entries {
+		list = append(list, listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: jsonTime(e.Expires)})
+	}
+	for _, b := range bad {
+		list = append(list, listedEntry{Source: b.Source, Destinations: []string{}, Error: b.Err.Error()})
+	}
+	return list
+}
+
+// writeList prints a line for each destination, and one for each item that is no good entry.
+func writeList(w io.Writer, name string, entries []table.Entry, bad []*table.EntryError) error {
+	if len(entries)+len(bad) == 0 {
+		return sayEmpty(w, name)
+	}
+	var g grid
+	g.row("SOURCE", "EXPIRES", "DESTINATION")
+	for _, e := range entries {
+		for _, destination := range e.Destinations {
+			g.row(shown(e.Source), expiryOf(e), shown(destination))
+		}
+	}
+	for _, b := range bad {
+		g.row(shown(b.Source), "-", "invalid: "+shown(b.Err.Error()))
+	}
+	return g.write(w)
+}
+
+func sayEmpty(w io.Writer, name string) error {
+	_, err := fmt.Fprintf(w, "table %s has no entries (controller put writes one)\n", name)
+	return err
+}
+
+const listLong = `Print the entries of the table that have not expired, sorted by source: a line for each
+destination. Items that are no good entries come last, with what is wrong with them.`
+
+const listExample = `  controller list
+  controller list -o json | jq -r '.[] | select(.expires) | .source'`

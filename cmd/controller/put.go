@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
+)
+
+func newPut(c *config) *cobra.Command {
+	var expires string
+	cmd := &cobra.Command{
+		Use:     "put SRC DEST[,DEST...] [DEST...]",
+		Short:   "Write the entry of a source: where it is mirrored to, and until when",
+		Long:    putLong,
+		Example: putExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return errors.New("need a source and at least one destination: controller put SRC DEST... (controller put -h explains)")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.put(cmd, args[0], args[1:], expires) },
+	}
+	cmd.Flags().StringVar(&expires, "expires", "never", "`WHEN` the entry ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12w, 36h or never")
+	return cmd
+}
+
+func (c *config) put(cmd *cobra.Command, source string, destinations []string, expires string) error {
+	now := time.Now()
+	entry := table.Entry{Source: source}
+	for _, list := range destinations {
+		entry.Destinations = append(entry.Destinations, imagename.SplitList(list)...)
+	}
+	var err error
+	if entry.Expires, err = table.ParseExpiry(expires, now); err != nil {
+		return err
+	}
+	if err := checkEntry(entry, now); err != nil {
+		return err
+	}
+	t, err := c.openTable(cmd.Context())
+	if err != nil {
+		return err
+	}
+	step := entryfile.Step{Entry: entry}
+	// What is there is read for the report only: whatever it is, it is replaced.
+	var bad *table.EntryError
+	step.Old, err = t.Get(cmd.Context(), source, now)
+	if err != nil && !errors.Is(err, table.ErrNotFound) && !errors.Is(err, table.ErrExpired) && !errors.As(err, &bad) {
+		return program.Fail(err)
+	}
+	if step.Change, err = t.Put(cmd.Context(), entry, now); err != nil {
+		return program.Fail(err)
+	}
+	return program.NotPrinted(nil, writeStep(cmd.OutOrStdout(), done(step.Change), step))
+}
+
+// checkEntry returns all that is wrong with an entry, in one line.
+func checkEntry(entry table.Entry, now time.Time) error {
+	var errs []error
+	for _, problem := range entry.Problems() {
+		errs = append(errs, problem.Err)
+	}
+	if entry.ExpiredBy(now) {
+		errs = append(errs, fmt.Errorf("expiry %s has passed", table.FormatExpiry(entry.Expires)))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return errors.New(program.OneLine(errors.Join(errs...).Error()))
+}
+
+const putLong = `Write the entry of a source: the destinations that are kept equal to it, and until
+when. It replaces the entry that the source has, all of it: destinations that are not
+named are mirrored no more (they keep their images), and without --expires the entry
+never expires. What is known of destinations that stay is kept.
+
+Nothing is written unless all of it is right. The names are not looked up: "controller
+plan" does that. Sources are written in full where ECR's push events are to find them:
+ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
+
+WHEN is the last day (in UTC) on which the entry is good, or the second from which on it
+is not; 90d and 12w count days and weeks from today, 36h hours from now.`
+
+const putExample = `  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
+  controller put ghcr.io/org/app:1 registry.example.com/app:1,registry.example.com/app:latest --expires 90d`

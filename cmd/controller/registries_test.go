@@ -1,0 +1,76 @@
+package main
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	ggcr "github.com/google/go-containerregistry/pkg/registry"
+)
+
+// startBasic starts a registry that wants the login of the user robot, and returns its host.
+func startBasic(t *testing.T, password string) string {
+	t.Helper()
+	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+	return start(t, func(w http.ResponseWriter, r *http.Request) {
+		if user, given, _ := r.BasicAuth(); user == "robot" && given == password {
+			registry.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="private"`)
+		deny(w)
+	})
+}
+
+// startBearer starts a registry that wants a token, which it gives to the user robot.
+func startBearer(t *testing.T, password string) string {
+	t.Helper()
+	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+	return start(t, func(w http.ResponseWriter, r *http.Request) {
+		user, given, _ := r.BasicAuth()
+		switch {
+		case r.URL.Path == "/token" && user == "robot" && given == password:
+			_, _ = io.WriteString(w, `{"token":"`+bearerToken+`","expires_in":300}`)
+		case r.Header.Get("Authorization") == "Bearer "+bearerToken:
+			registry.ServeHTTP(w, r)
+		default:
+			w.Header().Set("WWW-Authenticate", `Bearer realm="http://`+r.Host+`/token",service="private"`)
+			deny(w)
+		}
+	})
+}
+
+func deny(w http.ResponseWriter) {
+	http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
+}
+
+// startRedirecting starts a registry whose blobs are elsewhere, at presigned URLs: those of
+// the repository gone where nobody speaks HTTPS, those of others where they are refused.
+func startRedirecting(t *testing.T) string {
+	t.Helper()
+	elsewhere := start(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "<Error><Code>AccessDenied</Code><Resource>"+r.URL.Path+"</Resource></Error>", http.StatusForbidden)
+	})
+	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+	return start(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/blobs/") {
+			registry.ServeHTTP(w, r)
+			return
+		}
+		scheme := "http://"
+		if strings.Contains(r.URL.Path, "/gone/") {
+			scheme = "https://"
+		}
+		http.Redirect(w, r, scheme+elsewhere+r.URL.Path+"?X-Amz-Credential=someone&X-Amz-Signature="+signature, http.StatusTemporaryRedirect)
+	})
+}
+
+func start(t *testing.T, handler http.HandlerFunc) (host string) {
+	t.Helper()
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}

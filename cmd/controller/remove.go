@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
+)
+
+func newRemove(c *config) *cobra.Command {
+	return &cobra.Command{
+		Use:     "remove SRC...",
+		Short:   "Remove the entries of sources",
+		Long:    removeLong,
+		Example: removeExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("need a source: controller remove SRC... (controller remove -h explains)")
+			}
+			for _, arg := range args {
+				if arg == "" {
+					return errors.New("a source is empty")
+				}
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.remove(cmd, args) },
+	}
+}
+
+func (c *config) remove(cmd *cobra.Command, sources []string) error {
+	t, err := c.openTable(cmd.Context())
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, source := range sources {
+		was, err := t.Remove(cmd.Context(), source)
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case !was:
+			errs = append(errs, fmt.Errorf("%w: %q (controller list shows how sources are written)", table.ErrNotFound, source))
+		default:
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", done(table.Removed), shown(source)); err != nil {
+				return program.NotPrinted(failures(errs), err)
+			}
+		}
+	}
+	return failures(errs)
+}
+
+// failures returns errors as one of the work, transient if all of them are; nil if there is none.
+func failures(errs []error) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	all := true
+	for _, err := range errs {
+		all = all && program.Fail(err).Transient
+	}
+	return &program.Failure{Err: errors.Join(errs...), Transient: all}
+}
+
+const removeLong = `Remove the entries of sources, each written as in the table. Nothing is mirrored from
+them any more; destinations keep their images, and jobs in flight end as they would have.`
+
+const removeExample = `  controller remove docker.io/library/alpine:3
+  controller remove ghcr.io/org/app:1 ghcr.io/org/app:2`

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
+)
+
+// States that the status shows beside those of the table.
+const (
+	unchecked table.State = "unchecked" // no check has looked at it yet
+	invalid   table.State = "invalid"   // the item is no good entry
+)
+
+// soon is how long before its end an entry is shown as one that expires soon.
+const soon = 14 * 24 * time.Hour
+
+func newStatus(c *config) *cobra.Command {
+	var output format
+	var only filter
+	cmd := &cobra.Command{
+		Use:     "status [SOURCE]",
+		Short:   "Say what is current, stale, failing or expiring, and since when",
+		Long:    statusLong,
+		Example: statusExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return errors.New("one source at most: controller status [SOURCE] (controller status -h explains)")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			now := time.Now()
+			t, err := c.openTable(cmd.Context())
+			if err != nil {
+				return err
+			}
+			all, err := statuses(cmd, t, args, now)
+			if err != nil {
+				return err
+			}
+			found := only.apply(all)
+			if output == formatJSON {
+				err = writeJSON(cmd.OutOrStdout(), found)
+			} else {
+				err = writeStatus(cmd.OutOrStdout(), c.table, found, len(all), now)
+			}
+			return program.NotPrinted(nil, err)
+		},
+	}
+	output.add(cmd)
+	cmd.Flags().Var(&only.states, "state", "show only what is in one of these states: "+strings.Join(stateNames(), ", "))
+	complete(cmd, "state", stateNames()...)
+	cmd.Flags().BoolVar(&only.expiring, "expiring", false, "show only what expires within 14 days")
+	return cmd
+}
+
+// statuses returns the status of the named source, or of all.
+func statuses(cmd *cobra.Command, t *table.Table, source []string, now time.Time) ([]entryStatus, error) {
+	if len(source) == 1 {
+		entry, err := t.Get(cmd.Context(), source[0], now)
+		if err != nil {
+			return nil, program.Fail(err)
+		}
+		return []entryStatus{statusOf(entry, now)}, nil
+	}
+	entries, bad, err := readTable(cmd.Context(), t, now)
+	if err != nil {
+		return nil, err
+	}
+	var list []entryStatus
+	for _, entry := range entries {
+		list = append(list, statusOf(entry, now))
+	}
+	for _, b := range bad {
+		list = append(list, entryStatus{Source: b.Source, State: invalid, Error: b.Err.Error(), Destinations: []destinationStatus{}})
+	}
+	slices.SortStableFunc(list, func(a, b entryStatus) int { return strings.Compare(a.Source, b.Source) })
+	return list, nil
+}
+
+// A filter says what is shown. The zero filter is everything.
+type filter struct {
+	states   states
+	expiring bool
+}
+
+// apply returns what passes the filter: entries with those of their destinations that do.
+func (f filter) apply(all []entryStatus) []entryStatus {
+	found := []entryStatus{}
+	for _, e := range all {
+		if f.expiring && !e.ExpiresSoon {
+			continue
+		}
+		if len(f.states) > 0 && e.State != invalid {
+			e.Destinations = slices.DeleteFunc(slices.Clone(e.Destinations), func(d destinationStatus) bool {
+				return !slices.Contains(f.states, d.State)
+			})
+		}
+		if len(f.states) == 0 || len(e.Destinations) > 0 || slices.Contains(f.states, e.State) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// states is the value of --state.
+type states []table.State
+
+func stateNames() []string {
+	var names []string
+	for _, s := range []table.State{table.Current, table.Deferred, table.Submitted, table.Stale, table.Failing, unchecked, invalid} {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+func (s *states) String() string {
+	var names []string
+	for _, state := range *s {
+		names = append(names, string(state))
+	}
+	return strings.Join(names, ",")
+}
+
+// Type is what the help calls the value.
+func (s *states) Type() string { return "STATE[,STATE...]" }
+
+// Set implements pflag.Value; it may be called several times.
+func (s *states) Set(text string) error {
+	names := imagename.SplitList(text)
+	if len(names) == 0 {
+		return fmt.Errorf("must be %s", oneOf(stateNames()))
+	}
+	for _, name := range names {
+		if !slices.Contains(stateNames(), name) {
+			return fmt.Errorf("must be %s", oneOf(stateNames()))
+		}
+		*s = append(*s, table.State(name))
+	}
+	return nil
+}
+
+const statusLong = `Say how each source's destinations stood when they were last checked: by a sweep or by
+the event of a push. Nothing is looked up but the table.
+
+  current    has the source's digest
+  deferred   not checked: a registry bears no more requests for now
+  submitted  differs, and a job was submitted for it
+  stale      differs, and no job is in flight
+  failing    could not be checked, or no job could be submitted
+  unchecked  no check has looked at it yet
+  invalid    the item in the table is no good entry
+
+BEHIND is for how long a destination has not been known to have what its source has;
+MIRRORED, when it was last seen to have caught up. The time of a check by which nothing
+has changed may be told up to 6 hours too early. With --output json times are RFC 3339,
+behindSeconds is the same in seconds.
+
+The exit code is 0 whatever the states are, 1 if SOURCE has no entry.`
+
+const statusExample = `  controller status
+  controller status --state failing,stale
+  controller status docker.io/library/alpine:3 -o json
+  controller status -o json | jq -r '.[] | select(.behindSeconds > 86400) | .source'`

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/table"
+	"ecrmirror/localstack/server"
+)
+
+var (
+	clock = time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)
+	newer = digest.FromString("newer")
+	older = digest.FromString("older")
+)
+
+// before is so long before the clock.
+func before(d time.Duration) time.Time { return clock.Add(-d) }
+
+// night is a table with entries in all states.
+func night() []entryStatus {
+	const ecr = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/"
+	entries := []table.Entry{
+		{
+			Source: "docker.io/library/alpine:3", Destinations: []string{ecr + "alpine:3", ecr + "team/alpine:3", "r.io/alpine:3", "r.io/new:3"},
+			Expires: clock.Add(5*24*time.Hour + time.Hour).Truncate(24 * time.Hour),
+			Status: table.Status{Checked: before(2 * time.Minute), Source: newer, Destinations: map[string]table.DestinationStatus{
+				ecr + "alpine:3":      {State: table.Current, Digest: newer, Mirrored: before(3 * time.Hour)},
+				ecr + "team/alpine:3": {State: table.Submitted, Digest: older, Behind: before(90 * time.Second), Mirrored: before(50 * time.Hour), JobID: "job-1", Jobs: 1},
+				"r.io/alpine:3":       {State: table.Stale, Behind: before(26 * time.Hour), Error: "job job-0 has ended\twithout \x1b[31mmirroring it", JobID: "job-0", Jobs: 4},
+			}},
+		},
+		{
+			Source: "ghcr.io/org/app:1", Destinations: []string{"r.io/app:1"},
+			Status: table.Status{
+				Checked: before(30 * time.Second), State: table.Failing, Error: "source image does not exist",
+				Destinations: map[string]table.DestinationStatus{"r.io/app:1": {State: table.Failing, Behind: before(72 * time.Hour)}},
+			},
+		},
+		{Source: "quay.io/org/new:1", Destinations: []string{"r.io/org/new:1"}, Expires: clock.Add(30 * 24 * time.Hour)},
+		{
+			Source: "quay.io/org/wait:1", Destinations: []string{"r.io/wait:1"},
+			Status: table.Status{
+				Checked: before(time.Hour), State: table.Deferred, Source: older, Error: "quay.io: no more requests for 5m0s",
+				Destinations: map[string]table.DestinationStatus{"r.io/wait:1": {State: table.Deferred, Digest: older}},
+			},
+		},
+	}
+	var list []entryStatus
+	for _, e := range entries {
+		list = append(list, statusOf(e, clock))
+	}
+	return append(list, entryStatus{Source: "zz", State: invalid, Error: "no Destination", Destinations: []destinationStatus{}})
+}
+
+func TestStatusAsText(t *testing.T) {
+	n, o := newer.Encoded()[:12], older.Encoded()[:12]
+	for name, c := range map[string]struct {
+		filter filter
+		want   string
+	}{
+		"everything": {filter{}, `SOURCE
+  STATE      DIGEST        BEHIND  MIRRORED  DESTINATION
+docker.io/library/alpine:3  NEWERNEWERNE, checked 2m ago, expires 2027-01-19 (in 4d, soon)
+  current    NEWERNEWERNE  -       3h ago    111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3
+  submitted  OLDEROLDEROL  1m      2d ago    111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/alpine:3
+  stale      -             26h     never     r.io/alpine:3
+    error: job job-0 has ended?without ?[31mmirroring it
+  unchecked  -             -       never     r.io/new:3
+ghcr.io/org/app:1  checked 30s ago
+  error: source image does not exist
+  failing    -             3d      never     r.io/app:1
+quay.io/org/new:1  never checked, expires 2027-02-14T08:00:00Z (in 30d)
+  unchecked  -             -       never     r.io/org/new:1
+quay.io/org/wait:1  OLDEROLDEROL, checked 1h ago
+  error: quay.io: no more requests for 5m0s
+  deferred   OLDEROLDEROL  -       never     r.io/wait:1
+zz  invalid
+  error: no Destination
+entries: 5 (invalid 1, expiring soon 1)
+destinations: 7 (current 1, deferred 1, submitted 1, stale 1, failing 1, unchecked 2)
+furthest behind: ghcr.io/org/app:1 (3d)
+`},
+		"what is wrong": {filter{states: states{table.Failing, table.Stale}}, `SOURCE
+  STATE    DIGEST  BEHIND  MIRRORED  DESTINATION
+docker.io/library/alpine:3  NEWERNEWERNE, checked 2m ago, expires 2027-01-19 (in 4d, soon)
+  stale    -       26h     never     r.io/alpine:3
+    error: job job-0 has ended?without ?[31mmirroring it
+ghcr.io/org/app:1  checked 30s ago
+  error: source image does not exist
+  failing  -       3d      never     r.io/app:1
+entries: 2 (invalid 0, expiring soon 1)
+destinations: 2 (stale 1, failing 1)
+furthest behind: ghcr.io/org/app:1 (3d)
+`},
+		"what is invalid": {filter{states: states{invalid}}, `SOURCE
+  STATE  DIGEST  BEHIND  MIRRORED  DESTINATION
+zz  invalid
+  error: no Destination
+entries: 1 (invalid 1, expiring soon 0)
+destinations: 0
+`},
+		"nothing": {filter{expiring: true, states: states{table.Failing}}, "no entry matches, of 5 in the table\n"},
+	} {
+		var out bytes.Buffer
+		all := night()
+		if err := writeStatus(&out, "mirror", c.filter.apply(all), len(all), clock); err != nil {
+			t.Fatal(err)
+		}
+		want := strings.NewReplacer("NEWERNEWERNE", n, "OLDEROLDEROL", o).Replace(c.want)
+		if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(out.String(), "\n")); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+		if diff := cmp.Diff(night(), all); diff != "" {
+			t.Errorf("%s: the filter has changed what it was given\n%s", name, diff)
+		}
+	}
+}
+
+// TestStatusAsJSON has the program read what the service writes.
+func TestStatusAsJSON(t *testing.T) {
+	aws, err := server.Start(t.Context(), server.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = aws.Close() }()
+	tb := table.New(dynamodb.NewFromConfig(aws.Config()), "mirror")
+	now := time.Now().UTC().Truncate(time.Second)
+	entry := table.Entry{Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: now.Add(24 * time.Hour)}
+	if _, err := tb.Put(t.Context(), entry, now); err != nil {
+		t.Fatal(err)
+	}
+	check := table.Check{Time: now.Add(-time.Hour), Source: newer, Destinations: []table.Finding{
+		{Name: "r.io/b:1", State: table.Current, Digest: newer},
+		{Name: "r.io/a:1", State: table.Submitted, Digest: older, JobID: "job-1"},
+	}}
+	if err := tb.SetStatus(t.Context(), entry.Source, entry.After(check)); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"status", "-o", "json"}, {"status", entry.Source, "--output=json", "--state=current,submitted", "--expiring"}} {
+		cmd := exec.CommandContext(t.Context(), "controller", args...)
+		cmd.Env = append(append(os.Environ(), aws.Environment()...), quickExit)
+		out, err := cmd.Output()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("%v: %v\n%s", args, err, exit.Stderr)
+		}
+		var got []entryStatus
+		decoder := json.NewDecoder(bytes.NewReader(out))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		for i := range got { // seconds may pass meanwhile
+			got[i].BehindSeconds -= got[i].BehindSeconds % 60
+			for j := range got[i].Destinations {
+				got[i].Destinations[j].BehindSeconds -= got[i].Destinations[j].BehindSeconds % 60
+			}
+		}
+		want := []entryStatus{{
+			Source: entry.Source, State: table.Submitted, Digest: newer, Checked: &check.Time, Behind: &check.Time,
+			BehindSeconds: 3600, Expires: &entry.Expires, ExpiresSoon: true,
+			Destinations: []destinationStatus{
+				{Name: "r.io/b:1", State: table.Current, Digest: newer},
+				{Name: "r.io/a:1", State: table.Submitted, Digest: older, Behind: &check.Time, BehindSeconds: 3600, Job: "job-1", Jobs: 1},
+			},
+		}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%v (-want +got)\n%s", args, diff)
+		}
+	}
+}

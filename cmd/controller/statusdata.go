@@ -1,0 +1,70 @@
+package main
+
+import (
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/table"
+)
+
+// entryStatus is the status of one entry: an element of the list that --output json prints.
+type entryStatus struct {
+	Source string        `json:"source"`
+	State  table.State   `json:"state"`            // the worst of the entry and its destinations
+	Digest digest.Digest `json:"digest,omitempty"` // the source's, when it was last to be had
+	// Error is why the entry as a whole could not be judged; of an invalid one, what is wrong with it.
+	Error         string              `json:"error,omitempty"`
+	Checked       *time.Time          `json:"checked,omitempty"`  // none if never
+	Mirrored      *time.Time          `json:"mirrored,omitempty"` // when a destination was last seen to have caught up
+	Behind        *time.Time          `json:"behind,omitempty"`   // since when not all destinations are known to be current
+	BehindSeconds int64               `json:"behindSeconds"`      // how long ago that is; 0 if all are current
+	Expires       *time.Time          `json:"expires,omitempty"`  // the entry is ignored from this second on
+	ExpiresSoon   bool                `json:"expiresSoon"`
+	Destinations  []destinationStatus `json:"destinations"`
+}
+
+// destinationStatus is that of one destination.
+type destinationStatus struct {
+	Name          string        `json:"name"`
+	State         table.State   `json:"state"`
+	Digest        digest.Digest `json:"digest,omitempty"` // none if it did not exist, or is not known
+	Mirrored      *time.Time    `json:"mirrored,omitempty"`
+	Behind        *time.Time    `json:"behind,omitempty"`
+	BehindSeconds int64         `json:"behindSeconds"`
+	Error         string        `json:"error,omitempty"` // why it is failing or deferred, or what became of the last job
+	Job           string        `json:"job,omitempty"`   // the last job submitted for it
+	Jobs          int           `json:"jobs"`            // how many were since it is behind
+}
+
+func statusOf(e table.Entry, now time.Time) entryStatus {
+	s := entryStatus{
+		Source: e.Source, State: e.Status.Worst(), Digest: e.Status.Source, Error: e.Status.Error,
+		Checked: jsonTime(e.Status.Checked), Mirrored: jsonTime(e.Status.Mirrored()),
+		Behind: jsonTime(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
+		Expires: jsonTime(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
+	}
+	for _, name := range e.Destinations {
+		known := e.Status.Destinations[name]
+		d := destinationStatus{
+			Name: name, State: known.State, Digest: known.Digest, Mirrored: jsonTime(known.Mirrored),
+			Behind: jsonTime(known.Behind), BehindSeconds: secondsSince(known.Behind, now),
+			Error: known.Error, Job: known.JobID, Jobs: known.Jobs,
+		}
+		if d.State == "" {
+			d.State = unchecked
+		}
+		s.Destinations = append(s.Destinations, d)
+	}
+	if s.State == "" {
+		s.State = unchecked
+	}
+	return s
+}
+
+func secondsSince(t, now time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return int64(max(0, now.Sub(t)) / time.Second)
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
+)
+
+// openTable returns the table of entries, for commands that need nothing but it.
+func (c *config) openTable(ctx context.Context) (*table.Table, error) {
+	if err := c.checkTable(); err != nil {
+		return nil, err
+	}
+	cfg, err := program.AWSConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Region == "" {
+		return nil, program.ErrNoRegion
+	}
+	return table.New(dynamodb.NewFromConfig(cfg), c.table), nil
+}
+
+// readTable returns the table's entries, and what is wrong with the items that are no
+// good entries, both sorted by source. Its error is a *program.Failure.
+func readTable(ctx context.Context, t *table.Table, now time.Time) (entries []table.Entry, bad []*table.EntryError, err error) {
+	for entry, err := range t.All(ctx, now) {
+		var wrong *table.EntryError
+		switch {
+		case errors.As(err, &wrong):
+			bad = append(bad, wrong)
+		case err != nil:
+			return nil, nil, program.Fail(err)
+		default:
+			entries = append(entries, entry)
+		}
+	}
+	slices.SortFunc(entries, func(a, b table.Entry) int { return cmp.Compare(a.Source, b.Source) })
+	slices.SortFunc(bad, func(a, b *table.EntryError) int { return cmp.Compare(a.Source, b.Source) })
+	return entries, bad, nil
+}
