@@ -36,7 +36,8 @@ func TestCheck(t *testing.T) {
 		{"too slow", []result.Sample{sample("A", "mirror", 3, nil), sample("A", "crane", 27, nil)}, "A: times as fast as the best peer", missed, "9.00"},
 		{"no peer", []result.Sample{sample("A", "mirror", 3, nil)}, "A: times as fast as the best peer", open, ""},
 		{
-			"failed", []result.Sample{sample("A", "mirror", 2, func(s *result.Sample) { s.Error = "x" }), sample("A", "crane", 27, nil)},
+			"failed",
+			[]result.Sample{sample("A", "mirror", 2, func(s *result.Sample) { s.Error = "x" }), sample("A", "crane", 27, nil)},
 			"every copy ends well and is exact", missed, "1 of 1",
 		},
 		{"ECR", []result.Sample{sample("A-ecr", "mirror", 3, nil), sample("A", "crane", 27, nil)}, "A to ECR's API: times as fast as the best peer to /v2/", kept, "9.00"},
