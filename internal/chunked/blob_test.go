@@ -121,7 +121,7 @@ func checkLeaks(t *testing.T) {
 		for range 200 {
 			buf := make([]byte, 1<<20)
 			stacks = string(buf[:runtime.Stack(buf, true)])
-			if !strings.Contains(stacks, "chunked.(*Reader).run") && !strings.Contains(stacks, "chunked.openGuarded") {
+			if !strings.Contains(stacks, "chunked.(*Reader).") && !strings.Contains(stacks, "chunked.openGuarded") {
 				return
 			}
 			runtime.Gosched()

@@ -59,12 +59,13 @@ func (b *Budget) Join() *Share {
 	return s
 }
 
-// Reserve gives a new user its share, with n bytes set aside for it, or the whole budget if n is
-// more than that. It waits for its turn until there are as many, so the caller must not hold
-// buffers of this budget, nor anything that a user of them waits for. The error is the context's
-// cause.
+// Reserve gives a new user its share, with n bytes set aside for it. It waits for its turn until there
+// are as many, so the caller must not hold buffers of this budget, nor anything that a user of them
+// waits for. One who needs more than the total waits until nobody else has any, and may then take as
+// much as it said, for with less it could never go on: so those who use it bound n. The error is the
+// context's cause.
 func (b *Budget) Reserve(ctx context.Context, n int64) (*Share, error) {
-	s := &Share{budget: b, reserved: min(n, b.total)}
+	s := &Share{budget: b, reserved: max(n, 0)}
 	r := &reservation{share: s, granted: make(chan struct{})}
 	b.mu.Lock()
 	b.waiting = append(b.waiting, r)

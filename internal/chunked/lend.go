@@ -59,7 +59,8 @@ func (r *Reader) lendNext() (*Chunk, error) {
 		if r.share == nil {
 			r.share = r.budget.Join()
 		}
-		if r.direct != nil {
+		r.reconsider()
+		if r.current == nil && r.direct != nil {
 			return r.nextDirect()
 		}
 		if r.current == nil {
@@ -70,11 +71,25 @@ func (r *Reader) lendNext() (*Chunk, error) {
 				return nil, err
 			}
 		}
-		if c := r.current; c != nil {
-			r.current = nil
-			return r.lend(c.buf, c.delivered, c.filled), nil
+		if r.current != nil {
+			return r.lendCurrent()
 		}
 	}
+}
+
+// lendCurrent lends the current chunk. Where a stream goes on in the middle of it, that fills it: a
+// buffer costs as much of the budget however little is in it.
+func (r *Reader) lendCurrent() (*Chunk, error) {
+	c := r.current
+	if r.direct != nil && c.filled < len(c.buf) {
+		n, err := r.fillDirect(c.buf[c.filled:])
+		if err != nil {
+			return nil, err
+		}
+		c.filled += n
+	}
+	r.current = nil
+	return r.lend(c.buf, c.delivered, c.filled), nil
 }
 
 // room waits until there is a chunk to advance to, or no more can come of waiting.
@@ -107,7 +122,7 @@ const streamedSize = 256 << 10
 func (r *Reader) nextDirect() (*Chunk, error) {
 	left := r.direct.end - r.pos
 	if left > r.opts.ChunkSize {
-		left = min(left, streamedSize)
+		left = min(streamedSize, r.opts.ChunkSize)
 	}
 	buf, err := r.buffer(left)
 	if err != nil {

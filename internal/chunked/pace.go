@@ -89,6 +89,14 @@ func (p *Pace) learn(n int64, latency, transfer time.Duration) {
 	p.width = min(maxWidth, max(minWidth, p.width+(target-p.width)/5))
 }
 
+// unanswered takes note of a request that was given up as slow after so long. Otherwise, where all
+// have become slow, none would ever be waited for long enough to be learned from.
+func (p *Pace) unanswered(after time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.typical.latency += max(0, after.Seconds()-p.typical.latency) / 8
+}
+
 // least keeps the lesser, and lets go of it slowly.
 func least(kept, seen float64) float64 {
 	if seen < kept {

@@ -50,21 +50,21 @@ func (r *Reader) beginPlain() {
 	c := &chunk{off: r.next, done: make(chan struct{}), rest: s}
 	r.chunks = append(r.chunks, c)
 	r.next = r.size
+	r.share.Want(0) // beside what is reserved
 	r.wg.Go(func() {
 		defer close(c.done)
 		s.openAhead(r.ctx)
 	})
 }
 
-// streamed takes note that the reader waited so long for n bytes of a stream, and goes back to chunks
-// if it is a plain one that does not keep up.
-func (r *Reader) streamed(s *stream, n int, waited time.Duration) {
-	s.measured += int64(n)
-	s.waited += waited
-	if !s.plain || s.whole || s.measured < plainLook {
+// reconsider goes back to chunks where a plain stream is read that does not keep up. It is called
+// between the pieces that are read of it, so that each fills its buffer.
+func (r *Reader) reconsider() {
+	s := r.direct
+	if s == nil || !s.plain || s.whole || s.measured < plainLook || s.off == s.end {
 		return
 	}
-	keepsUp := s.opts.Pace.keepsUp(s.measured, s.waited)
+	keepsUp := s.pace.keepsUp(s.measured, s.waited)
 	s.measured, s.waited = 0, 0
 	if keepsUp {
 		return

@@ -89,6 +89,7 @@ func (r *Reader) read(p []byte) (int, error) {
 	if r.share == nil {
 		r.share = r.budget.Join()
 	}
+	r.reconsider()
 	if r.direct == nil && r.current == nil {
 		if err := r.advance(); err != nil {
 			return 0, err
@@ -117,10 +118,10 @@ func (r *Reader) advance() error {
 	}
 	switch {
 	case c.rest == nil:
-	case c.rest.whole:
-		r.goDirect(c.rest)
-	default:
+	case c.rest.plain && !c.rest.whole: // the window has nothing after it
 		r.direct = c.rest
+	default:
+		r.goDirect(c.rest)
 	}
 	c.rest = nil
 	if c.filled == 0 {
@@ -167,7 +168,8 @@ func (r *Reader) readStream(p []byte) (n int, ended bool, err error) {
 	case !s.whole && s.end < r.size:
 		r.honoured()
 	}
-	r.streamed(s, n, time.Since(begun))
+	s.measured += int64(n)
+	s.waited += time.Since(begun)
 	return n, false, nil
 }
 

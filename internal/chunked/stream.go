@@ -149,6 +149,7 @@ func (s *stream) pause(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	if errors.Is(s.err, errSlow) {
+		s.pace.unanswered(s.patience())
 		s.slow++
 		s.err = nil
 		return nil

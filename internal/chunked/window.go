@@ -163,6 +163,7 @@ func (r *Reader) goDirect(s *stream) {
 	r.mu.Lock()
 	r.whole = true
 	r.mu.Unlock()
+	r.share.Want(0) // beside what is reserved
 	r.cancelRanges()
 	r.direct = s
 	for _, c := range r.drop() {

@@ -46,7 +46,8 @@
 // MiB; in ECR Public 10,000 MiB, in at most 1,000 parts of 5 to 10 MiB. Larger ones are refused
 // before their first byte is sent where the size is known, else when the parts run out. An upload
 // holds two parts in memory, or one where the byte budget shared with all reads ([Options].Budget)
-// is short; a part is encoded while it is sent, not before. PutImage is paced to ECR's default
+// is short; of a stream that lends its memory, what that has to give. A part is encoded while it is
+// sent, not before, and sent again where nothing of it moves for [Options].Stall. PutImage is paced to ECR's default
 // quota of 10 a second for an account and region. Signatures of the "simple signing" kind can't be
 // stored; those of cosign are images, and are copied as such.
 //

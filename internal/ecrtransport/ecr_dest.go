@@ -64,10 +64,10 @@ func (d *ecrImageDestination) IgnoresEmbeddedDockerReference() bool { return fal
 // HasThreadSafePutBlob returns true.
 func (d *ecrImageDestination) HasThreadSafePutBlob() bool { return true }
 
-// PartSize returns the size in bytes of the parts that a blob of so many bytes, or -1, is sent in. PutBlob
-// holds one until it is sent.
+// PartSize returns the size in bytes of the largest part that PutBlob borrows at a time of a blob of so
+// many bytes, or -1. It holds on to one until that is sent.
 func (d *ecrImageDestination) PartSize(blob int64) int64 {
-	return d.repo.limits.choosePartSize(usualPartSize, blob)
+	return min(d.repo.limits.choosePartSize(usualPartSize, blob), d.repo.limits.partSize)
 }
 
 // PutBlob uploads a blob and returns its digest and size in bytes. The stream is checked against

@@ -32,6 +32,10 @@ type Options struct {
 	// PutImageRate is the number of PutImage calls a second for one account and region, and for all
 	// of ECR Public, with bursts of as many; 0 means 10, ECR's quota unless it was raised.
 	PutImageRate int
+	// Stall is how long a part may be sent without any of it moving, or any answer, until it is sent
+	// again; 0 means a minute. Beside it there is nothing that would notice: whoever lends the part's
+	// memory waits for it.
+	Stall time.Duration
 	// Public is the client for ECR Public; see [NewPublicClient]. Nil means that nothing can be
 	// written there.
 	Public PublicAPI
@@ -66,6 +70,9 @@ func New(opts Options) *Transport {
 	}
 	if opts.Chunks.Pace == nil {
 		opts.Chunks.Pace = chunked.NewPace()
+	}
+	if opts.Stall <= 0 {
+		opts.Stall = time.Minute
 	}
 	if opts.PutImageRate <= 0 {
 		opts.PutImageRate = 10

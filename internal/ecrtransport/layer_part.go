@@ -54,10 +54,11 @@ func (u *upload) sendOnce(ctx context.Context, off int64, data pieces, turn <-ch
 	const operation = "UploadLayerPart"
 	id := u.currentID()
 	last := off + data.size() - 1
+	watch := &partWatch{stall: u.repo.stall}
 	out, err := u.repo.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
 		RegistryId: u.repo.registryID(), RepositoryName: u.repo.repositoryName(), UploadId: aws.String(id),
 		PartFirstByte: aws.Int64(off), PartLastByte: aws.Int64(last), LayerPartBlob: []byte{},
-	}, sendingPart(data), inTurn(turn, func() bool { return u.currentID() == id }))
+	}, sendingPart(data, watch.moved), inTurn(turn, func() bool { return u.currentID() == id }), watch.call)
 	var invalid *ecrtypes.InvalidLayerPartException
 	switch {
 	case errors.Is(err, errBegunAgain):

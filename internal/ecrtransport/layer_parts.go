@@ -37,12 +37,15 @@ type partSender struct {
 	result      chan error
 	sent        int64
 	final       *part // the last part, once it was begun; its memory is still in use
+	stop        context.CancelFunc
 }
 
 func newPartSender(u *upload, stream io.Reader) *partSender {
 	s := &partSender{u: u, result: make(chan error, 2)}
 	// A lender that is asked for a digest has verified it when it ends.
 	if lender, ok := stream.(chunked.Lender); ok && u.info.Digest != "" {
+		// The lender was told how much is borrowed at a time, see PartSize.
+		u.partSize = min(u.partSize, u.repo.limits.choosePartSize(usualPartSize, u.info.Size))
 		s.source = &lentParts{u: u, stream: lender}
 	} else {
 		s.source = newBufferedParts(u, stream)
@@ -68,9 +71,9 @@ func (s *partSender) only() *part {
 
 // sendAll sends the stream to its end and returns its length in bytes.
 func (s *partSender) sendAll(ctx context.Context) (size int64, err error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, s.stop = context.WithCancel(ctx)
 	defer func() {
-		cancel()
+		s.stop()
 		_ = s.wait() // after an error, or for nothing
 	}()
 	for off := int64(0); ; {
@@ -121,6 +124,10 @@ func (s *partSender) next(ctx context.Context, p part) error {
 			p.free() // at once: the next part may wait for its memory
 		}
 		s.result <- err
+		if err != nil {
+			// The next part waits for this one, and whoever gathers parts may wait for its memory.
+			s.stop()
+		}
 	}()
 	return nil
 }

@@ -36,7 +36,7 @@ func (l limits) choosePartSize(asked, blob int64) int64 {
 		return asked
 	}
 	const mib = 1 << 20
-	least := (blob + l.parts - 1) / l.parts
+	least := (blob-1)/l.parts + 1
 	return (least + mib - 1) / mib * mib
 }
 

@@ -44,7 +44,7 @@ func (s sinkECR) Do(r *http.Request) (*http.Response, error) {
 }
 
 // uploadToSink uploads size bytes to a sinkECR.
-func uploadToSink(t *testing.T, transport *Transport, blob types.BlobInfo, stream io.Reader) {
+func uploadToSink(t testing.TB, transport *Transport, blob types.BlobInfo, stream io.Reader) {
 	t.Helper()
 	ref, err := transport.ParseReference("123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1")
 	if err != nil {
@@ -84,7 +84,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func zeroBlob(t *testing.T, size int64) types.BlobInfo {
+func zeroBlob(t testing.TB, size int64) types.BlobInfo {
 	t.Helper()
 	d, err := digest.SHA256.FromReader(&zeros{size})
 	if err != nil {

@@ -22,8 +22,10 @@ import (
 var blobMember = []byte(`"layerPartBlob":""`)
 
 // sendingPart makes one call of UploadLayerPart, whose LayerPartBlob must be empty,
-// send data as the part. data must not change until the call has ended.
-func sendingPart(data pieces) func(*ecr.Options) {
+// send data as the part. data must not change until the call has ended; then it is not looked at any
+// more, however early the answer came: the SDK closes the body, which waits for a read in progress.
+// moved is called when some of it is read.
+func sendingPart(data pieces, moved func()) func(*ecr.Options) {
 	body := middleware.SerializeMiddlewareFunc("StreamLayerPart", func(
 		ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler,
 	) (middleware.SerializeOutput, middleware.Metadata, error) {
@@ -31,7 +33,7 @@ func sendingPart(data pieces) func(*ecr.Options) {
 		if !ok {
 			return middleware.SerializeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected transport type %T", in.Request)
 		}
-		req, err := withPart(req, data)
+		req, err := withPart(req, data, moved)
 		if err != nil {
 			return middleware.SerializeOutput{}, middleware.Metadata{}, err
 		}
@@ -46,7 +48,7 @@ func sendingPart(data pieces) func(*ecr.Options) {
 }
 
 // withPart returns the request with data in the place of its empty blob.
-func withPart(req *smithyhttp.Request, data pieces) (*smithyhttp.Request, error) {
+func withPart(req *smithyhttp.Request, data pieces, moved func()) (*smithyhttp.Request, error) {
 	document, err := io.ReadAll(req.GetStream())
 	if err != nil {
 		return nil, fmt.Errorf("reading the serialized request: %w", err)
@@ -56,7 +58,7 @@ func withPart(req *smithyhttp.Request, data pieces) (*smithyhttp.Request, error)
 		return nil, errors.New("the serialized request has no empty layerPartBlob")
 	}
 	at += len(blobMember) - 1 // before the closing quote
-	return req.SetStream(newPartBody(document[:at], data, document[at:]))
+	return req.SetStream(newPartBody(document[:at], data, document[at:], moved))
 }
 
 // A partBody is a JSON document with a part in it, read at any offset.
@@ -65,17 +67,19 @@ type partBody struct {
 	part    pieces // encoded in base64 as they are read
 	encoded int64  // its length in base64, in bytes
 	after   []byte
+	moved   func() // called at each read
 }
 
 // newPartBody returns a reader that can be rewound, as the SDK does to hash and to retry.
-func newPartBody(before []byte, part pieces, after []byte) *io.SectionReader {
+func newPartBody(before []byte, part pieces, after []byte, moved func()) *io.SectionReader {
 	encoded := base64.StdEncoding.EncodedLen(int(part.size()))
-	b := &partBody{before: before, part: part, encoded: int64(encoded), after: after}
+	b := &partBody{before: before, part: part, encoded: int64(encoded), after: after, moved: moved}
 	return io.NewSectionReader(b, 0, int64(len(before))+b.encoded+int64(len(after)))
 }
 
 // ReadAt implements io.ReaderAt.
 func (b *partBody) ReadAt(p []byte, off int64) (n int, err error) {
+	b.moved()
 	for n < len(p) {
 		read := b.readSome(p[n:], off+int64(n))
 		if read == 0 {

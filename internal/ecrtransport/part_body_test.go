@@ -19,7 +19,7 @@ func TestPartBodyIsTheDocumentWithThePartInIt(t *testing.T) {
 		before, after := `{"layerPartBlob":"`, `","uploadId":"x"}`
 		want := before + base64.StdEncoding.EncodeToString(part) + after
 		for piece := 1; piece < 9; piece++ { // groups are cut in every way, by pieces
-			body := newPartBody([]byte(before), slices.Collect(slices.Chunk(part, piece)), []byte(after))
+			body := newPartBody([]byte(before), slices.Collect(slices.Chunk(part, piece)), []byte(after), func() {})
 			if err := iotest.TestReader(body, []byte(want)); err != nil {
 				t.Errorf("part of %d bytes in pieces of %d: %v", size, piece, err)
 			}

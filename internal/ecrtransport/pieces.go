@@ -15,25 +15,29 @@ func (p pieces) size() (n int64) {
 	return n
 }
 
-// from returns what is left after off bytes.
-func (p pieces) from(off int64) pieces {
-	for i, piece := range p {
-		if off < int64(len(piece)) {
-			rest := append(pieces{piece[off:]}, p[i+1:]...)
-			return rest
-		}
-		off -= int64(len(piece))
+// find returns the piece that the byte at off is in, and where in it; len(p) is off the end.
+func (p pieces) find(off int64) (piece int, at int64) {
+	for piece < len(p) && off >= int64(len(p[piece])) {
+		off -= int64(len(p[piece]))
+		piece++
 	}
-	return nil
+	return piece, off
 }
 
-// copyTo copies the first bytes to dst, and returns how many.
-func (p pieces) copyTo(dst []byte) (n int) {
-	for _, piece := range p {
-		if n == len(dst) {
-			break
-		}
-		n += copy(dst[n:], piece)
+// from returns what is left after off bytes.
+func (p pieces) from(off int64) pieces {
+	i, at := p.find(off)
+	if i == len(p) {
+		return nil
+	}
+	return append(pieces{p[i][at:]}, p[i+1:]...)
+}
+
+// copyAt copies the bytes from some place on to dst, and returns how many.
+func (p pieces) copyAt(dst []byte, piece int, at int64) (n int) {
+	for ; piece < len(p) && n < len(dst); piece++ {
+		n += copy(dst[n:], p[piece][at:])
+		at = 0
 	}
 	return n
 }
@@ -43,12 +47,12 @@ func (p pieces) copyTo(dst []byte) (n int) {
 // the end.
 func (p pieces) encodeAt(dst []byte, off int64) int {
 	group, skip := off/4, int(off%4)
-	rest := p.from(group * 3)
-	if len(rest) == 0 {
+	piece, at := p.find(group * 3)
+	if piece == len(p) {
 		return 0
 	}
-	first := rest[0]
-	if len(rest) > 1 {
+	first := p[piece][at:]
+	if piece < len(p)-1 {
 		first = first[:len(first)/3*3] // what is left over makes a group with the next piece
 	}
 	if groups := len(dst) / 4; skip == 0 && groups > 0 && len(first) > 0 {
@@ -58,6 +62,6 @@ func (p pieces) encodeAt(dst []byte, off int64) int {
 	}
 	var three [3]byte
 	var four [4]byte
-	base64.StdEncoding.Encode(four[:], three[:rest.copyTo(three[:])])
+	base64.StdEncoding.Encode(four[:], three[:p.copyAt(three[:], piece, at)])
 	return copy(dst, four[skip:])
 }

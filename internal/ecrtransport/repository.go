@@ -3,6 +3,7 @@ package ecrtransport
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -18,6 +19,7 @@ type repository struct {
 	api    DestinationAPI
 	name   imagename.Name
 	limits limits
+	stall  time.Duration // see Options.Stall
 	// creation creates the repository where a call finds it missing; nil means never.
 	creation *creation
 	hint     string // see Options.CreateHint
@@ -41,7 +43,7 @@ func (t *Transport) repository(name imagename.Name) (privateRepository, error) {
 	if err != nil {
 		return privateRepository{}, fmt.Errorf("client for %s: %w", name.Host, err)
 	}
-	return privateRepository{repository{api: api, name: name, limits: privateLimits}, api}, nil
+	return privateRepository{repository{api: api, name: name, limits: privateLimits, stall: t.opts.Stall}, api}, nil
 }
 
 // destination returns the repository of an image that is to be written, in private ECR or in ECR
@@ -51,7 +53,9 @@ func (t *Transport) destination(name imagename.Name) (repository, error) {
 		if t.opts.Public == nil {
 			return repository{}, fmt.Errorf("client for %s: Options.Public is missing", name.Host)
 		}
-		repo := repository{api: publicDestination{t.opts.Public}, name: name, limits: publicLimits, hint: t.opts.CreateHint}
+		repo := repository{
+			api: publicDestination{t.opts.Public}, name: name, limits: publicLimits, stall: t.opts.Stall, hint: t.opts.CreateHint,
+		}
 		if template := t.opts.CreateRepositories; template != nil {
 			repo.creation = t.creations.of(name, func(ctx context.Context) error {
 				return repo.createPublic(ctx, t.opts.Public, template)

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -34,7 +35,7 @@ func fanoutOf(t *testing.T, abandoned func()) *fanout {
 
 // streamOf returns a reader's bytes as pieces.
 func streamOf(r io.Reader) stream {
-	return newStream(r, chunked.NewBudget(2*window).Join(), never, nil)
+	return newStream(context.Background(), r, chunked.NewBudget(2*window).Join(), never, nil)
 }
 
 func content(n int) []byte {

@@ -19,9 +19,13 @@ type sink struct {
 	closed  bool
 }
 
-// add returns a new sink. All are added before the first is used. If it is neither read nor closed for the timeout, it is
-// closed and stalled is called; the time it waits for the stream does not count.
+// add returns a new sink. All are added before the first is used. If it is neither read nor closed for
+// the timeout, it is closed and stalled is called; the time it waits for the stream does not count. A
+// sink that holds what Lend gave it and asks for more is waiting, too: whoever borrows watches by
+// itself over what it does with it.
 func (f *fanout) add(timeout time.Duration, stalled func()) *sink {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	s := &sink{f: f, timeout: timeout}
 	s.idle = time.AfterFunc(timeout, func() {
 		s.Close()

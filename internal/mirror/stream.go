@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"go.podman.io/image/v5/types"
@@ -18,12 +19,14 @@ func isEnd(err error) bool {
 
 // newStream returns the blob's bytes as pieces in buffers of the share, lent by the reader itself
 // where it can.
-func newStream(body io.Reader, share *chunked.Share, stall time.Duration, stalled context.CancelCauseFunc) stream {
+func newStream(
+	ctx context.Context, body io.Reader, share *chunked.Share, stall time.Duration, stalled context.CancelCauseFunc,
+) stream {
 	if r, ok := body.(*chunked.Reader); ok {
 		r.Adopt(share)
 		return lending{r}
 	}
-	return &copying{r: body, share: share, stall: stall, stalled: stalled}
+	return &copying{ctx: ctx, r: body, share: share, stall: stall, stalled: stalled, freed: make(chan struct{}, 1)}
 }
 
 // lending is the stream of a reader that lends its chunks. It watches over its source by itself.
@@ -40,10 +43,13 @@ func (l lending) next() (piece, error) {
 // copying is the stream of any other reader. It calls stalled when that gives nothing for the stall
 // time-out.
 type copying struct {
+	ctx     context.Context
 	r       io.Reader
 	share   *chunked.Share
 	stall   time.Duration
 	stalled context.CancelCauseFunc
+	out     atomic.Int64 // pieces that are not freed
+	freed   chan struct{}
 	err     error // comes after the last piece
 }
 
@@ -54,9 +60,9 @@ func (c *copying) next() (piece, error) {
 	if c.err != nil {
 		return piece{}, c.err
 	}
-	buf := c.share.Try(copiedSize)
-	if buf == nil {
-		buf = c.share.Take(copiedSize) // no more than the fanout's limit are out
+	buf, err := c.buffer()
+	if err != nil {
+		return piece{}, err
 	}
 	n := 0
 	for n < len(buf) && c.err == nil {
@@ -70,7 +76,35 @@ func (c *copying) next() (piece, error) {
 		c.share.Put(buf)
 		return piece{}, c.err
 	}
-	return piece{data: buf[:n], free: func() { c.share.Put(buf) }}, nil
+	c.out.Add(1)
+	return piece{data: buf[:n], free: func() { c.free(buf) }}, nil
+}
+
+// buffer returns a buffer, if need be one that was freed: what is reserved lets those who hold on to
+// some go on.
+func (c *copying) buffer() ([]byte, error) {
+	for {
+		if buf := c.share.Try(copiedSize); buf != nil {
+			return buf, nil
+		}
+		if c.out.Load() == 0 {
+			return c.share.Take(copiedSize), nil
+		}
+		select {
+		case <-c.freed:
+		case <-c.ctx.Done():
+			return nil, context.Cause(c.ctx)
+		}
+	}
+}
+
+func (c *copying) free(buf []byte) {
+	c.share.Put(buf)
+	c.out.Add(-1)
+	select {
+	case c.freed <- struct{}{}:
+	default:
+	}
 }
 
 // verified passes a blob's stream through and ends in an error, not in io.EOF, unless the blob has

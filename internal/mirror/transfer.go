@@ -3,7 +3,6 @@ package mirror
 import (
 	"context"
 	"errors"
-	"math"
 	"sync"
 	"time"
 
@@ -31,23 +30,34 @@ type transfer struct {
 	cancel  context.CancelCauseFunc
 	fanout  *fanout
 	work    sync.WaitGroup
+
+	mu   sync.Mutex
+	have map[*target]bool // those that need the blob no more
 }
 
 func newTransfer(ctx context.Context, r *run, blob types.BlobInfo, targets []*target) *transfer {
-	x := &transfer{run: r, blob: blob, targets: targets}
+	x := &transfer{run: r, blob: blob, targets: targets, have: map[*target]bool{}}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)
 	x.fanout = newFanout(x.ahead(), func() { x.cancel(errNoSinks) })
 	return x
 }
 
-// move returns when the targets have the blob, or have failed.
+// move returns when the targets have the blob, or have failed. It waits for its turn at memory before
+// anything is begun: registries don't wait for long between the head of a request and its body.
 func (x *transfer) move() {
 	defer x.cancel(nil)
+	share, err := x.opts.Budget.Reserve(x.ctx, x.need())
+	if err != nil {
+		x.fail(err)
+		return
+	}
+	defer share.Leave()
+	x.opts.Progress.BlobStarted(x.blob.Digest, x.blob.Size, len(x.targets))
 	puts := make([]func(), len(x.targets))
 	for i, t := range x.targets { // all sinks before the first is read
 		puts[i] = x.put(t)
 	}
-	x.work.Go(x.read)
+	x.work.Go(func() { x.read(share) })
 	for _, put := range puts {
 		x.work.Go(put)
 	}
@@ -55,47 +65,68 @@ func (x *transfer) move() {
 }
 
 // need is how many bytes must fit in buffers for every target to get on: a chunk of the blob, or
-// a part where there are targets that send what they write in parts.
+// a part where there are targets that send what they write in parts. Those may begin and end within
+// a chunk. Only a buffer shows that a stream which has no chunks is at its end.
 func (x *transfer) need() int64 {
-	size := x.blob.Size
-	if size < 0 {
-		size = math.MaxInt64
+	need := int64(chunked.ChunkSize)
+	if part, ok := x.partSize(); ok {
+		need = max(need, part+2*chunked.ChunkSize)
 	}
-	need := min(size, chunked.ChunkSize)
+	switch size := x.blob.Size; {
+	case size < 0:
+	case size <= chunked.ChunkSize:
+		need = size
+	case size < need: // in whole chunks
+		need = min(need, (size+chunked.ChunkSize-1)/chunked.ChunkSize*chunked.ChunkSize)
+	}
+	return need + copiedSize
+}
+
+// partSize returns the size of the largest parts that targets send, if there are such targets.
+func (x *transfer) partSize() (size int64, ok bool) {
 	for _, t := range x.targets {
-		if d, ok := t.dest.(partWriter); ok {
-			// A part may begin and end within a chunk.
-			need = max(need, min(size, d.PartSize(x.blob.Size)+chunked.ChunkSize))
+		if d, is := t.dest.(partWriter); is {
+			size, ok = max(size, d.PartSize(x.blob.Size)), true
 		}
 	}
-	return need
+	return size, ok
 }
 
 // ahead is how many bytes are kept for those who are behind.
 func (x *transfer) ahead() int64 {
-	switch need := x.need(); {
-	case need > chunked.ChunkSize: // parts, of which one is sent while the next is read
-		return max(aheadBytes, 2*need)
-	case len(x.targets) == 1:
+	if _, ok := x.partSize(); ok { // one part is sent while the next is read
+		return max(aheadBytes, 2*x.need())
+	}
+	if len(x.targets) == 1 {
 		return aloneBytes
 	}
 	return aheadBytes
 }
 
 // read reads the blob for all targets.
-func (x *transfer) read() {
-	share, err := x.opts.Budget.Reserve(x.ctx, x.need())
-	if err == nil {
-		defer share.Leave()
-		x.opts.Progress.BlobStarted(x.blob.Digest, x.blob.Size, len(x.targets))
-		err = x.readInto(share)
+func (x *transfer) read(share *chunked.Share) {
+	if err := x.readInto(share); err != nil && !errors.Is(err, errNoSinks) {
+		x.fail(causeOf(x.ctx, err))
 	}
-	if err != nil && !errors.Is(err, errNoSinks) {
-		err = sourceError(x.report.Source, "reading blob "+x.blob.Digest.String(), causeOf(x.ctx, err))
-		for _, t := range x.targets {
+}
+
+// fail gives up the targets that still need the blob.
+func (x *transfer) fail(err error) {
+	err = sourceError(x.report.Source, "reading blob "+x.blob.Digest.String(), err)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, t := range x.targets {
+		if !x.have[t] {
 			t.fail(err)
 		}
 	}
+}
+
+// served notes that a target has the blob.
+func (x *transfer) served(t *target) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.have[t] = true
 }
 
 func (x *transfer) readInto(share *chunked.Share) error {
@@ -111,7 +142,7 @@ func (x *transfer) readInto(share *chunked.Share) error {
 	if want.Size < 0 { // Docker's schema 1 does not say
 		want.Size = size
 	}
-	return x.fanout.run(verify(newStream(body, share, x.opts.StallTimeout, x.cancel), want, func(n int64) {
+	return x.fanout.run(verify(newStream(x.ctx, body, share, x.opts.StallTimeout, x.cancel), want, func(n int64) {
 		x.bytesRead.Add(n)
 		x.opts.Progress.BlobRead(want.Digest, n)
 	}))
@@ -134,6 +165,7 @@ func (x *transfer) put(t *target) func() {
 		err := x.putBlob(ctx, t, s)
 		switch {
 		case err == nil:
+			x.served(t)
 			if s.wasRead() {
 				t.count(max(x.blob.Size, 0))
 			}

@@ -71,7 +71,7 @@ func TestWhatIsWrongNeverEndsCleanly(t *testing.T) {
 func TestAStalledSourceIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	s := newStream(blockedReader{ctx}, chunked.NewBudget(1<<20).Join(), time.Millisecond, cancel)
+	s := newStream(t.Context(), blockedReader{ctx}, chunked.NewBudget(1<<20).Join(), time.Millisecond, cancel)
 	if _, err := drain(s); !errors.Is(err, ErrStalled) {
 		t.Errorf("got %v", err)
 	}

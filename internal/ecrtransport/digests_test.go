@@ -1,0 +1,124 @@
+package ecrtransport
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDigestsOfManyImages(t *testing.T) {
+	w := newWorld(t)
+	content := w.push(here+":v0", []byte("one"))
+	want := map[string]string{"v0": blobInfo(content).Digest.String()}
+	for i := range 120 {
+		tag := fmt.Sprintf("v%d", i+1)
+		w.push(here+":"+tag, []byte(tag[:len(tag)-1])) // some tags share an image
+		d, err := w.transport.Digest(t.Context(), parse(t, here+":"+tag))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[tag] = d.String()
+	}
+	want[want["v7"]] = want["v7"]
+	none := "sha256:" + strings.Repeat("0", 64)
+	for _, c := range []struct {
+		name            string
+		references      []string
+		describe, lists int64
+	}{
+		{"all there", slices.Collect(maps.Keys(want)), 2, 0},
+		{"one", []string{"v1"}, 1, 0},
+		{"one that is missing", []string{"none"}, 1, 0},
+		{"one missing of a few", []string{"v1", "none", "v2", "v3"}, 1 + 2 + 2, 0},
+		{"one missing of many", []string{"v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "none"}, 1, 1},
+		{"digests, one missing", []string{want["v7"], none, "v1", "v2", "v3", "v4", "v5", "v6", "v8"}, 1, 1},
+		{"nothing", nil, 0, 0},
+	} {
+		describe, lists := w.calls("DescribeImages"), w.calls("ListImages")
+		got, err := w.transport.Digests(t.Context(), parse(t, here), c.references)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		digests, wanted := map[string]string{}, map[string]string{}
+		for _, reference := range c.references {
+			digests[reference], wanted[reference] = got[reference].Digest.String(), want[reference]
+			if lists := w.calls("ListImages") - lists; lists == 0 && (got[reference].Size > 0) != (want[reference] != "") {
+				t.Errorf("%s: %s has %d bytes", c.name, reference, got[reference].Size)
+			}
+		}
+		if diff := cmp.Diff(wanted, digests); diff != "" || len(got) != len(c.references) {
+			t.Errorf("%s (-want +got)\n%s", c.name, diff)
+		}
+		if describe, lists = w.calls("DescribeImages")-describe, w.calls("ListImages")-lists; describe != c.describe || lists != c.lists {
+			t.Errorf("%s: %d DescribeImages, %d ListImages; want %d, %d", c.name, describe, lists, c.describe, c.lists)
+		}
+	}
+	if w.calls("BatchGetImage") != 0 {
+		t.Error("a pull was counted")
+	}
+}
+
+func TestDigestsInARepositoryThatIsNotThere(t *testing.T) {
+	w := newWorld(t)
+	got, err := w.transport.Digests(t.Context(), parse(t, strings.Replace(here, "/app", "/none", 1)), []string{"a", "b"})
+	if diff := cmp.Diff(map[string]ImageDigest{"a": {}, "b": {}}, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+// A repository may have many more images than are asked for. Then it is not listed to its end.
+func TestDigestsOfVeryManyImagesStartWithAList(t *testing.T) {
+	calls := map[string]int{}
+	w := newScript(t, func(operation string, w http.ResponseWriter, r *http.Request) bool {
+		calls[operation]++
+		if operation == "ListImages" {
+			return answer(w, `{"imageIds":[{"imageTag":"t1","imageDigest":%q}],"nextToken":"more"}`, sha[1:])
+		}
+		var details []string
+		for _, id := range members(r)["imageIds"].([]any) {
+			details = append(details, fmt.Sprintf(`{"imageDigest":%q,"imageTags":[%q]}`, sha[1:], id.(map[string]any)["imageTag"]))
+		}
+		return answer(w, `{"imageDetails":[%s]}`, strings.Join(details, ","))
+	})
+	var tags []string
+	for i := range 600 {
+		tags = append(tags, fmt.Sprint("t", i))
+	}
+	got, err := w.transport.Digests(t.Context(), parse(t, here), tags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tag := range tags {
+		if got[tag].Digest.String() != sha[1:] {
+			t.Errorf("%s: %v", tag, got[tag])
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"ListImages": 6, "DescribeImages": 6}, calls); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDigestsBelieveNoNonsense(t *testing.T) {
+	for _, c := range []struct {
+		answer string
+		status int
+	}{
+		{`{"imageDetails":[{"imageDigest":"sha256:zz","imageTags":["a"]}]}`, 200},
+		{`{"__type":"AccessDeniedException"}`, 400},
+	} {
+		w := newScript(t, func(_ string, w http.ResponseWriter, _ *http.Request) bool {
+			w.WriteHeader(c.status)
+			_, err := fmt.Fprint(w, c.answer)
+			return err == nil
+		})
+		if got, err := w.transport.Digests(t.Context(), parse(t, here), []string{"a", "b"}); err == nil || errors.Is(err, ErrImageNotFound) {
+			t.Errorf("%s: %v, %v", c.answer, got, err)
+		}
+	}
+}
