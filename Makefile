@@ -13,6 +13,15 @@ GOFUMPT_VERSION       := v0.12.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
 
+# What checks the infrastructure; Python programs, each in an environment of its own.
+CFN_LINT := .tools/cfn-lint-1.58.0
+CHECKOV  := .tools/checkov-3.3.30
+MOTO     := .tools/moto-5.2.5
+# CDK's command line: deploys what the app in infra/ describes. Needs Node.js.
+CDK      := npx --yes aws-cdk@2.1148.1
+# Settings for the four targets below: make deploy CDK_FLAGS='-c schedule=off -c push=batch'
+CDK_FLAGS ?=
+
 # A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
 SOURCE ?=
 
@@ -85,6 +94,38 @@ bench-peers: ## Install the peers for bench into bench/.peers
 conformance-huge: ## Copy an image with a layer of 3 GiB around (minutes; 30 GiB of disk)
 	ECRMIRROR_HUGE=3221225472 go test -count=1 -timeout 60m -run AHuge -v ./internal/conformance
 
+.PHONY: need-node
+need-node:
+	@command -v node >/dev/null || { echo 'node is not on the PATH: CDK needs Node.js 20 or newer (https://nodejs.org)'; exit 1; }
+
+.PHONY: synth
+synth: need-node ## Write the CloudFormation template to infra/cdk.out (CDK_FLAGS='-c NAME=VALUE' for settings)
+	cd infra && CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
+	@echo 'infra/cdk.out/Mirror.template.json'
+
+.PHONY: deploy
+deploy: need-node ## Deploy the service to the AWS account of the environment, with an image built here by Docker
+	cd infra && $(CDK) deploy $(CDK_FLAGS)
+
+.PHONY: diff
+diff: need-node ## Say what deploy would change
+	cd infra && $(CDK) diff $(CDK_FLAGS)
+
+.PHONY: destroy
+destroy: need-node ## Remove the service from the account; the table of entries stays
+	cd infra && $(CDK) destroy $(CDK_FLAGS)
+
+.PHONY: infra-tools
+infra-tools: $(CFN_LINT) $(CHECKOV) $(MOTO) ## Install cfn-lint, checkov and moto under .tools (Python 3.10 or newer)
+
+.PHONY: lint-infra
+lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint and checkov
+	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^TestTemplatesPass' -v ./infra/mirrorstack
+
+.PHONY: infra-moto
+infra-moto: need-node $(MOTO) ## Create the stack in moto, an AWS emulator, and read it back
+	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^TestAnEmulatorCreatesTheStack$$' -v ./infra/mirrorstack
+
 .PHONY: tidy-check
 tidy-check: ## Check that go.mod and go.sum are tidy
 	go mod tidy -diff
@@ -103,3 +144,13 @@ $(GOLANGCI_LINT):
 $(GOFUMPT):
 	GOBIN="$$PWD/.tools" GOFLAGS= go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
 	mv .tools/gofumpt $@
+
+# A half-made environment would pass for a whole one.
+$(CFN_LINT):
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check cfn-lint==$(@:.tools/cfn-lint-%=%) || { rm -rf $@; exit 1; }
+
+$(CHECKOV):
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check checkov==$(@:.tools/checkov-%=%) || { rm -rf $@; exit 1; }
+
+$(MOTO):
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check 'moto[server]==$(@:.tools/moto-%=%)' || { rm -rf $@; exit 1; }

@@ -50,6 +50,7 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"localstack/ecr", "ecrmirror/internal/imagename", "localstack/ecr must not import internal/imagename"},
 		{"internal/registry", "ecrmirror/localstack/ecr", "internal/registry must not import localstack/ecr"},
 		{"cmd/mirror", "ecrmirror/localstack/server", "cmd/mirror must not import localstack/server"},
+		{"infra/mirrorstack", "ecrmirror/internal/jobs", "infra/mirrorstack must not import internal/jobs"},
 		{"internal/util", "strings", "internal/util has no place: add it to internal/architecture and docs/architecture.md"},
 		{"internal/contract", "strings", ""},
 		{"cmd/mirror", "ecrmirror/internal/mirror", ""},

@@ -335,7 +335,7 @@ func lendAround(t *testing.T, rnd *rand.Rand, budget *Budget, share *Share, b *b
 	var err error
 	for n := 0; err == nil; n++ {
 		if n == 12-quits {
-			err = r.Close() // with pieces out
+			_ = r.Close() // with pieces out
 		}
 		slots <- struct{}{}
 		var c *Chunk

@@ -165,8 +165,10 @@ func TestReserveGoesBeforeExtras(t *testing.T) {
 		for range 4 { // down to what is reserved
 			first.Put(bufs[2])
 		}
-		if first.Try(10) == nil || first.Try(10) == nil {
-			t.Error("refused what is reserved")
+		for range 2 {
+			if first.Try(10) == nil {
+				t.Error("refused what is reserved")
+			}
 		}
 		for range 6 {
 			if second.Try(10) == nil {

@@ -77,7 +77,7 @@ func (r *run) expired(entry table.Entry) bool {
 func (r *run) submit(ctx context.Context) error {
 	for first := range r.queue {
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the run tells of its context by itself
 		}
 		if r.inFlight == nil {
 			var err error

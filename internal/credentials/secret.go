@@ -78,7 +78,7 @@ func parseSecret(value []byte, registry string) (*Store, error) {
 		if registry != "" {
 			return nil, fmt.Errorf("a containers-auth.json document says itself which registries it is for; leave out %q", registry)
 		}
-		return secret.document.store()
+		return secret.store()
 	}
 	for _, named := range []string{secret.Registry, secret.Host} {
 		switch {

@@ -14,7 +14,7 @@ import (
 // there already. It is repeated on failures that may pass. A mediaType of "" is not sent.
 func (r *Repository) PutManifest(ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest) error {
 	err := r.registry.retry(ctx, func() error {
-		resp, err := r.authorized(ctx, func(used string) (*http.Response, error) {
+		resp, err := r.authorized(ctx, func(used string) (*http.Response, error) { //nolint:bodyclose // stored closes it
 			return r.sendManifest(ctx, reference, content, mediaType, used)
 		})
 		if err != nil {

@@ -64,7 +64,7 @@ func (u *upload) begin(ctx context.Context) (at *place, err error) {
 	err = u.registry.retry(ctx, func() error {
 		ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 		defer cancel()
-		resp, from, err := u.askForWriting(ctx, http.MethodPost, u.home("blobs/uploads/"))
+		resp, from, err := u.askForWriting(ctx, http.MethodPost, u.home("blobs/uploads/")) //nolint:bodyclose // next, stored and refusal close it
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func (u *upload) begin(ctx context.Context) (at *place, err error) {
 
 // put sends the blob in one request.
 func (u *upload) put(ctx context.Context, at *place) error {
-	resp, err := u.transmit(ctx, http.MethodPut, u.completing(at))
+	resp, err := u.transmit(ctx, http.MethodPut, u.completing(at)) //nolint:bodyclose // stored closes it
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (u *upload) patch(ctx context.Context, at *place) error {
 			return err
 		}
 	}
-	resp, err = u.read(ctx, u.registry.clients.uploads, http.MethodPut, u.completing(at), octets())
+	resp, err = u.read(ctx, u.registry.clients.uploads, http.MethodPut, u.completing(at), octets()) //nolint:bodyclose // stored closes it
 	if err != nil {
 		return err
 	}
