@@ -119,8 +119,8 @@ destroy: need-node ## Remove the service from the account; the table of entries 
 infra-tools: $(CFN_LINT) $(CHECKOV) $(MOTO) ## Install cfn-lint, checkov and moto under .tools (Python 3.10 or newer)
 
 .PHONY: lint-infra
-lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint and checkov
-	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^TestTemplatesPass' -v ./infra/mirrorstack
+lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint, checkov and cdk-nag
+	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^Test(Templates|Stack)Pass' -v ./infra/mirrorstack
 
 .PHONY: infra-moto
 infra-moto: need-node $(MOTO) ## Create the stack in moto, an AWS emulator, and read it back

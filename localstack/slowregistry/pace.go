@@ -74,6 +74,9 @@ func (s *Server) send(ctx context.Context, w io.Writer, b blob, span span, begin
 	return off - span.off
 }
 
+// Stalled reports whether a reply has been made to stall.
+func (s *Server) Stalled() bool { return s.stalled.Load() }
+
 // stall waits if this is the reply, and its middle, where the server is to stall. It
 // returns false if ctx ended meanwhile.
 func (s *Server) stall(ctx context.Context, span span, off int64) bool {

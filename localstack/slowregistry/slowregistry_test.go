@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -340,6 +341,9 @@ func TestOneReplyStalls(t *testing.T) {
 	hash := sha256.New()
 	if _, err := io.CopyN(hash, stalled.Body, layerSize/2); err != nil {
 		t.Fatal(err)
+	}
+	for !w.server.Stalled() {
+		runtime.Gosched()
 	}
 	_, body := w.do(http.MethodGet, location) // the stall comes once
 	if digest.FromBytes(body) != d {

@@ -1,0 +1,113 @@
+package mirrorstack
+
+import (
+	"math"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/internal/contract"
+)
+
+// longestWatch is over how much time an alarm can look.
+const longestWatch = 7 * 24 * time.Hour
+
+// An alarm is what the alarms differ in.
+type alarm struct {
+	id, name, description string
+	metric                awscloudwatch.IMetric
+	threshold             float64
+	periods               int // 1 if 0
+	below                 bool
+	missing               awscloudwatch.TreatMissingData
+}
+
+func (s *stack) newAlarms(topic awssns.Topic, failures awsevents.CfnRule, t triggers) []awscloudwatch.IAlarm {
+	hour := awscdk.Duration_Hours(jsii.Number(1))
+	alarms := []alarm{
+		{
+			id: "FailedJobsAlarm", name: "failed-jobs", metric: failedJobs(failures), threshold: 1,
+			description: "A mirror job failed for good. The log group /" + s.props.Name + "/failed-jobs says which and why.",
+			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
+		},
+		{
+			id: "FailedEntriesAlarm", name: "failed-entries", metric: s.metric(contract.MetricFailed, "Maximum", hour), threshold: 1,
+			description: "A sweep could not compare an entry of the table. The controller's log says which and why; so does controller status --state failing.",
+			missing:     awscloudwatch.TreatMissingData_IGNORE, // until the next sweep
+		},
+		{
+			id: "LagAlarm", name: "lag", metric: s.metric(contract.MetricOldestLag, "Maximum", hour), threshold: s.props.Watch.Objective.Seconds(),
+			description: "A destination has been behind its source for longer than " + shortDuration(s.props.Watch.Objective) + ". controller status --state stale,failing says which.",
+			missing:     awscloudwatch.TreatMissingData_IGNORE,
+		},
+	}
+	for _, dead := range t.deadLetters {
+		alarms = append(alarms, alarm{
+			id: *dead.queue.Node().Id() + "Alarm", name: "dead-letters-" + dead.of, threshold: 1,
+			metric: dead.queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
+				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
+			}),
+			description: "An event (" + dead.of + ") could not be handled. The messages in the queue say which and why.",
+			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
+		})
+	}
+	if within := s.props.sweepWithin(); s.props.Schedule != ScheduleOff && within <= longestWatch {
+		alarms = append(alarms, alarm{
+			id: "NoSweepAlarm", name: "no-sweep", metric: s.metric(contract.MetricEntries, "SampleCount", hour),
+			threshold: 1, below: true, periods: int(math.Ceil(within.Hours())),
+			description: "No sweep ended for " + shortDuration(within) + ". Look at the controller's queue and its jobs.",
+			missing:     awscloudwatch.TreatMissingData_BREACHING,
+		})
+	}
+	var made []awscloudwatch.IAlarm
+	for _, a := range alarms {
+		made = append(made, s.newAlarm(a, topic))
+	}
+	return made
+}
+
+func (s *stack) newAlarm(a alarm, topic awssns.Topic) awscloudwatch.IAlarm {
+	operator := awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+	if a.below {
+		operator = awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD
+	}
+	made := awscloudwatch.NewAlarm(s.scope, &a.id, &awscloudwatch.AlarmProps{
+		AlarmName:          jsii.String(s.name(a.name)),
+		AlarmDescription:   &a.description,
+		Metric:             a.metric,
+		Threshold:          &a.threshold,
+		EvaluationPeriods:  jsii.Number(max(1, a.periods)),
+		ComparisonOperator: operator,
+		TreatMissingData:   a.missing,
+	})
+	action := awscloudwatchactions.NewSnsAction(topic)
+	made.AddAlarmAction(action)
+	made.AddOkAction(action)
+	return made
+}
+
+// metric returns one of those that the controller writes to its log.
+func (s *stack) metric(name, statistic string, period awscdk.Duration) awscloudwatch.Metric {
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace:     jsii.String(contract.MetricNamespace),
+		MetricName:    &name,
+		DimensionsMap: &map[string]*string{contract.MetricTable: s.table.TableName()},
+		Statistic:     &statistic,
+		Period:        period,
+	})
+}
+
+// failedJobs is how many jobs the rule has seen fail.
+func failedJobs(rule awsevents.CfnRule) awscloudwatch.IMetric {
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String("AWS/Events"), MetricName: jsii.String("TriggeredRules"),
+		DimensionsMap: &map[string]*string{"RuleName": rule.Ref()},
+		Statistic:     jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
+		Label: jsii.String("failed jobs"),
+	})
+}

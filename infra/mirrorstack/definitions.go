@@ -1,0 +1,150 @@
+package mirrorstack
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/internal/contract"
+)
+
+// user is who the programs run as: nobody in particular.
+const user = "65532:65532"
+
+// definitions are the kinds of jobs. Whoever submits one names it without a revision, so
+// that an upgrade never leaves them with one that is gone.
+type definitions struct {
+	mirror, sweep, event             awsbatch.EcsJobDefinition
+	mirrorName, sweepName, eventName string
+}
+
+func (s *stack) newDefinitions(q queues) definitions {
+	d := definitions{mirrorName: s.name("mirror"), sweepName: s.name("sweep"), eventName: s.name("event")}
+	mirrorRole := s.newJobRole("MirrorRole", "Mirror jobs", s.mirrorPermissions())
+	d.mirror = s.newDefinition(definition{
+		id: "MirrorJob", name: d.mirrorName, props: s.props.Mirror, ec2: s.props.Compute.EC2,
+		command:     texts("mirror", ref(contract.ParamSource), ref(contract.ParamDest)),
+		environment: s.mirrorEnvironment(),
+		role:        mirrorRole, execution: s.newExecutionRole("MirrorExecutionRole", "mirror jobs"),
+		logs: s.logs.mirror, retries: mirrorRetries(),
+	})
+	controllerRole := s.newJobRole("ControllerRole", "The controller's jobs", s.controllerPermissions(q, d))
+	execution := s.newExecutionRole("ControllerExecutionRole", "the controller's jobs")
+	d.sweep = s.newDefinition(definition{
+		id: "SweepJob", name: d.sweepName, props: s.props.Sweep,
+		command:     texts("controller", "sweep"),
+		environment: s.controllerEnvironment(q, d),
+		role:        controllerRole, execution: execution,
+		logs: s.logs.controller, retries: controllerRetries(),
+	})
+	if s.props.Push.Target == PushBatch {
+		d.event = s.newDefinition(definition{
+			id: "EventJob", name: d.eventName, props: s.props.Event,
+			command:     texts("controller", "event", "--repository", ref(contract.ParamRepository), "--tag", ref(contract.ParamTag)),
+			environment: s.controllerEnvironment(q, d),
+			role:        controllerRole, execution: execution,
+			logs: s.logs.controller, retries: controllerRetries(),
+		})
+	}
+	return d
+}
+
+// ref returns what stands for a parameter in a command.
+func ref(parameter string) string { return "Ref::" + parameter }
+
+// A definition is what the job definitions differ in.
+type definition struct {
+	id, name        string
+	props           JobProps
+	ec2             bool
+	command         *[]*string
+	environment     map[string]string
+	role, execution awsiam.IRole
+	logs            awslogs.ILogGroup
+	retries         *[]awsbatch.RetryStrategy
+}
+
+func (s *stack) newDefinition(d definition) awsbatch.EcsJobDefinition {
+	return awsbatch.NewEcsJobDefinition(s.scope, &d.id, &awsbatch.EcsJobDefinitionProps{
+		JobDefinitionName: &d.name,
+		Container:         s.newContainer(d),
+		RetryAttempts:     jsii.Number(d.props.Attempts),
+		RetryStrategies:   d.retries,
+		Timeout:           awscdk.Duration_Seconds(jsii.Number(d.props.Timeout.Seconds())),
+		PropagateTags:     jsii.Bool(true),
+	})
+}
+
+func (s *stack) newContainer(d definition) awsbatch.IEcsContainerDefinition {
+	logging := awsecs.LogDriver_AwsLogs(&awsecs.AwsLogDriverProps{LogGroup: d.logs, StreamPrefix: &d.name})
+	memory := awscdk.Size_Mebibytes(jsii.Number(d.props.Memory))
+	if d.ec2 {
+		return awsbatch.NewEcsEc2ContainerDefinition(s.scope, jsii.String(d.id+"Container"), &awsbatch.EcsEc2ContainerDefinitionProps{
+			Image: s.image.container, Command: d.command, Environment: environment(d.environment),
+			Cpu: &d.props.VCPUs, Memory: memory,
+			JobRole: d.role, ExecutionRole: d.execution, Logging: logging,
+			User: jsii.String(user), ReadonlyRootFilesystem: jsii.Bool(true),
+		})
+	}
+	architecture := awsecs.CpuArchitecture_ARM64()
+	if s.props.Architecture == AMD64 {
+		architecture = awsecs.CpuArchitecture_X86_64()
+	}
+	return awsbatch.NewEcsFargateContainerDefinition(s.scope, jsii.String(d.id+"Container"), &awsbatch.EcsFargateContainerDefinitionProps{
+		Image: s.image.container, Command: d.command, Environment: environment(d.environment),
+		Cpu: &d.props.VCPUs, Memory: memory,
+		JobRole: d.role, ExecutionRole: d.execution, Logging: logging,
+		User: jsii.String(user), ReadonlyRootFilesystem: jsii.Bool(true),
+		FargateCpuArchitecture: architecture,
+		AssignPublicIp:         &s.network.publicIP,
+	})
+}
+
+func environment(values map[string]string) *map[string]*string {
+	m := map[string]*string{}
+	for name, value := range values {
+		if value != "" {
+			m[name] = jsii.String(value)
+		}
+	}
+	return &m
+}
+
+// registryEnvironment says how both programs reach registries.
+func (s *stack) registryEnvironment() map[string]string {
+	r := s.props.Registries
+	return map[string]string{
+		contract.EnvAuthParameter:      r.AuthParameter,
+		contract.EnvAuthSecret:         join(r.AuthSecrets),
+		contract.EnvAssumeRoles:        join(r.Roles),
+		contract.EnvInsecureRegistries: join(r.Insecure),
+	}
+}
+
+func (s *stack) mirrorEnvironment() map[string]string {
+	m := s.registryEnvironment()
+	m[contract.EnvRepositoryTemplate] = s.props.Registries.Template
+	m[contract.EnvMemoryBudget] = fmt.Sprintf("%dMiB", memoryBudget(s.props.Mirror.Memory))
+	return m
+}
+
+func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string {
+	m := maps.Clone(s.registryEnvironment())
+	m[contract.EnvTable] = *s.table.TableName()
+	m[contract.EnvQueue] = q.mirrorName
+	m[contract.EnvJobDefinition] = d.mirrorName
+	m[contract.EnvMetrics] = "on"     // alarms watch them
+	m[contract.EnvLogFormat] = "json" // for CloudWatch's queries
+	return m
+}
+
+// memoryBudget returns how much of a container's memory, in MiB, may be on its way between
+// source and destinations: half of it. The program takes 32 MiB beside its budget before it
+// collects garbage, and what is live then, manifests and connections, comes on top.
+func memoryBudget(memory int) int { return memory / 2 }

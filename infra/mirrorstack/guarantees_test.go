@@ -1,0 +1,268 @@
+package mirrorstack_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"ecrmirror/internal/contract"
+)
+
+// has checks that the variant has a resource of the type with these properties.
+func has(t *testing.T, variant, kind string, properties map[string]any) {
+	t.Helper()
+	template := synth(t, variant)
+	defer func() {
+		if r := recover(); r != nil {
+			t.Errorf("%s: %v", variant, r)
+		}
+	}()
+	template.HasResourceProperties(jsii.String(kind), properties)
+}
+
+func count(t *testing.T, variant, kind string, want int) {
+	t.Helper()
+	if got := len(resources(t, variant, kind)); got != want {
+		t.Errorf("%s has %d of %s, want %d", variant, got, kind, want)
+	}
+}
+
+func TestTableOutlivesTheStackAndItsMistakes(t *testing.T) {
+	for _, variant := range []string{"default", "everything", "govcloud"} {
+		has(t, variant, "AWS::DynamoDB::Table", map[string]any{
+			"BillingMode":                      "PAY_PER_REQUEST",
+			"KeySchema":                        []any{map[string]any{"AttributeName": contract.AttrSource, "KeyType": "HASH"}},
+			"TimeToLiveSpecification":          map[string]any{"AttributeName": contract.AttrExpires, "Enabled": true},
+			"PointInTimeRecoverySpecification": map[string]any{"PointInTimeRecoveryEnabled": true},
+			"DeletionProtectionEnabled":        true,
+		})
+		table := resources(t, variant, "AWS::DynamoDB::Table")[0]
+		for _, policy := range []string{"DeletionPolicy", "UpdateReplacePolicy"} {
+			if table.raw[policy] != "Retain" {
+				t.Errorf("%s: %s is %v, want Retain", variant, policy, table.raw[policy])
+			}
+		}
+		if table.id != "Entries3C9817F4" {
+			t.Errorf("the table has another logical id, %s: an upgrade would leave people's entries behind in the old table", table.id)
+		}
+	}
+}
+
+func TestTableIsEncryptedByTheKeyThatIsNamed(t *testing.T) {
+	has(t, "everything", "AWS::DynamoDB::Table", map[string]any{"SSESpecification": map[string]any{
+		"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+	}})
+}
+
+func TestExistingTableIsUsedAndNoneMade(t *testing.T) {
+	count(t, "existing table", "AWS::DynamoDB::Table", 0)
+}
+
+func TestMirrorsTrySpotFirstAndControllersNever(t *testing.T) {
+	kinds := map[string]string{}
+	for _, ce := range resources(t, "default", "AWS::Batch::ComputeEnvironment") {
+		kinds[strings.TrimRight(logicalHash.ReplaceAllString(ce.id, ""), "")] = ce.properties["ComputeResources"].(map[string]any)["Type"].(string)
+	}
+	if diff := cmp.Diff(map[string]string{"ControllerCompute": "FARGATE", "SpotCompute": "FARGATE_SPOT", "OnDemandCompute": "FARGATE"}, kinds); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for name, want := range map[string][]string{
+		"ecrmirror-mirrors": {"SpotCompute", "OnDemandCompute"}, "ecrmirror-controllers": {"ControllerCompute"},
+	} {
+		if diff := cmp.Diff(want, computesOf(t, "default", name)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"OnDemandCompute"}, computesOf(t, "quiet", "ecrmirror-mirrors")); diff != "" {
+		t.Errorf("without Spot (-want +got):\n%s", diff)
+	}
+}
+
+func computesOf(t *testing.T, variant, queue string) (list []string) {
+	t.Helper()
+	for _, q := range resources(t, variant, "AWS::Batch::JobQueue") {
+		if q.properties["JobQueueName"] == queue {
+			for _, o := range q.properties["ComputeEnvironmentOrder"].([]any) {
+				list = append(list, plain(o.(map[string]any)["ComputeEnvironment"]))
+			}
+		}
+	}
+	return list
+}
+
+func TestControllersComeFirstAndNoJobWaitsForever(t *testing.T) {
+	priority := map[any]any{}
+	seconds := map[any]any{"ecrmirror-controllers": 3600.0, "ecrmirror-mirrors": 86400.0}
+	for _, q := range resources(t, "default", "AWS::Batch::JobQueue") {
+		priority[q.properties["JobQueueName"]] = q.properties["Priority"]
+		limits := q.properties["JobStateTimeLimitActions"].([]any)
+		if len(limits) != 3 {
+			t.Errorf("%v has %d time limits, want one for each reason", q.properties["JobQueueName"], len(limits))
+		}
+		for _, l := range limits {
+			limit := l.(map[string]any)
+			if limit["State"] != "RUNNABLE" || limit["Action"] != "CANCEL" || limit["MaxTimeSeconds"] != seconds[q.properties["JobQueueName"]] {
+				t.Errorf("time limit %v", limit)
+			}
+		}
+	}
+	if priority["ecrmirror-controllers"].(float64) <= priority["ecrmirror-mirrors"].(float64) {
+		t.Errorf("priorities are %v", priority)
+	}
+}
+
+func TestJobsRunAsNobodyOnAReadOnlyRoot(t *testing.T) {
+	for variant := range variants {
+		for _, d := range resources(t, variant, "AWS::Batch::JobDefinition") {
+			c := d.properties["ContainerProperties"].(map[string]any)
+			if c["User"] != "65532:65532" || c["ReadonlyRootFilesystem"] != true || c["Privileged"] == true {
+				t.Errorf("%s: %s runs as %v, read-only root %v", variant, d.id, c["User"], c["ReadonlyRootFilesystem"])
+			}
+			if d.properties["PropagateTags"] != true {
+				t.Errorf("%s: %s does not propagate tags", variant, d.id)
+			}
+			if c["LogConfiguration"].(map[string]any)["LogDriver"] != "awslogs" {
+				t.Errorf("%s: %s does not log", variant, d.id)
+			}
+		}
+	}
+}
+
+func TestTimeoutLeavesTimeForLargeImages(t *testing.T) {
+	// 52,000 MiB is ECR's largest layer; 10 MB/s is slow.
+	const largest = 52_000 << 20 / 10_000_000
+	got := definitionOf(t, "default", "mirror")["Timeout"].(map[string]any)["AttemptDurationSeconds"].(float64)
+	if got < largest {
+		t.Errorf("a mirror job has %v s, a layer of 52,000 MiB takes %d s at 10 MB/s", got, largest)
+	}
+}
+
+func TestARM64UnlessAskedOtherwise(t *testing.T) {
+	arm := map[string]any{"CpuArchitecture": "ARM64"}
+	if diff := cmp.Diff(arm, container(t, "default", "mirror")["RuntimePlatform"]); diff != "" {
+		t.Error(diff)
+	}
+	has(t, "default", "AWS::Lambda::Function", map[string]any{"Architectures": []any{"arm64"}})
+	if diff := cmp.Diff(map[string]any{"CpuArchitecture": "X86_64"}, container(t, "ec2", "sweep")["RuntimePlatform"]); diff != "" {
+		t.Error(diff)
+	}
+	has(t, "ec2", "AWS::Lambda::Function", map[string]any{"Architectures": []any{"x86_64"}})
+}
+
+func TestEC2IsForMirrorsAlone(t *testing.T) {
+	if diff := cmp.Diff([]any{"EC2"}, definitionOf(t, "ec2", "mirror")["PlatformCapabilities"]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]any{"FARGATE"}, definitionOf(t, "ec2", "sweep")["PlatformCapabilities"]); diff != "" {
+		t.Error(diff)
+	}
+	has(t, "ec2", "AWS::Batch::ComputeEnvironment", map[string]any{"ComputeResources": assertions.Match_ObjectLike(&map[string]any{
+		"Type": "SPOT", "AllocationStrategy": "SPOT_PRICE_CAPACITY_OPTIMIZED", "MaxvCpus": 256, "MinvCpus": 0,
+	})})
+	count(t, "ec2", "AWS::EC2::LaunchTemplate", 2)
+	has(t, "ec2", "AWS::EC2::LaunchTemplate", map[string]any{"LaunchTemplateData": assertions.Match_ObjectLike(&map[string]any{
+		"MetadataOptions": map[string]any{"HttpTokens": "required"},
+	})})
+}
+
+func TestOnlyTaggedPushesThatSucceededCount(t *testing.T) {
+	for _, c := range []struct {
+		variant string
+		names   []any
+	}{{"default", nil}, {"isolated", nil}, {"existing table", []any{map[string]any{"prefix": "team/"}, "tools"}}} {
+		detail := map[string]any{
+			"action-type": []any{"PUSH"}, "result": []any{"SUCCESS"}, "image-tag": []any{map[string]any{"exists": true}},
+		}
+		if c.names != nil {
+			detail["repository-name"] = c.names
+		}
+		want := map[string]any{"source": []any{"aws.ecr"}, "detail-type": []any{"ECR Image Action"}, "detail": detail}
+		if diff := cmp.Diff(want, rule(t, c.variant, "Push").properties["EventPattern"]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.variant, diff)
+		}
+	}
+}
+
+func rule(t *testing.T, variant, id string) resource {
+	t.Helper()
+	for _, r := range resources(t, variant, "AWS::Events::Rule") {
+		if r.id == id {
+			return r
+		}
+	}
+	t.Fatalf("%s has no rule %s", variant, id)
+	return resource{}
+}
+
+func TestPushAsAJobPassesRepositoryAndTag(t *testing.T) {
+	target := rule(t, "isolated", "Push").properties["Targets"].([]any)[0].(map[string]any)
+	transformer := target["InputTransformer"].(map[string]any)
+	filled := transformer["InputTemplate"].(string)
+	for name, path := range transformer["InputPathsMap"].(map[string]any) {
+		filled = strings.ReplaceAll(filled, "<"+name+">", `"`+path.(string)+`"`) // as EventBridge does with a JSON string
+	}
+	var input struct{ Parameters map[string]string }
+	if err := json.Unmarshal([]byte(filled), &input); err != nil {
+		t.Fatalf("%v: %s", err, filled)
+	}
+	want := map[string]string{contract.ParamRepository: "$.detail.repository-name", contract.ParamTag: "$.detail.image-tag"}
+	if diff := cmp.Diff(want, input.Parameters); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got := target["BatchParameters"].(map[string]any)["JobDefinition"]; got != "ecrmirror-event" {
+		t.Errorf("it submits %v", got)
+	}
+}
+
+func TestNoEventIsLostSilently(t *testing.T) {
+	for _, variant := range []string{"default", "isolated", "existing network", "existing table"} {
+		for _, id := range []string{"Push", "Schedule"} {
+			target := rule(t, variant, id).properties["Targets"].([]any)[0].(map[string]any)
+			if target["DeadLetterConfig"] == nil || target["RetryPolicy"] == nil {
+				t.Errorf("%s: %s has no dead letters, or no retry policy: %v", variant, id, target)
+			}
+		}
+		count(t, variant, "AWS::SQS::Queue", 2)
+	}
+	for _, f := range resources(t, "default", "AWS::Lambda::Function") {
+		if f.properties["DeadLetterConfig"] == nil {
+			t.Error("the function has no dead letters")
+		}
+	}
+	has(t, "default", "AWS::Lambda::EventInvokeConfig", map[string]any{"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21600})
+}
+
+func TestTriggersCanBeOff(t *testing.T) {
+	count(t, "quiet", "AWS::Events::Rule", 1) // that of failed jobs
+	count(t, "quiet", "AWS::Lambda::Function", 0)
+	count(t, "quiet", "AWS::SQS::Queue", 0)
+}
+
+func TestScheduleIsAsAsked(t *testing.T) {
+	for variant, want := range map[string]string{"default": "rate(1 hour)", "existing table": "cron(0 6 * * ? *)", "everything": "rate(4 hours)"} {
+		if got := rule(t, variant, "Schedule").properties["ScheduleExpression"]; got != want {
+			t.Errorf("%s: %v, want %s", variant, got, want)
+		}
+	}
+}
+
+func TestFunctionIsLimitedIfAskedFor(t *testing.T) {
+	has(t, "everything", "AWS::Lambda::Function", map[string]any{"ReservedConcurrentExecutions": 5, "PackageType": "Image"})
+	if _, ok := resources(t, "default", "AWS::Lambda::Function")[0].properties["ReservedConcurrentExecutions"]; ok {
+		t.Error("the function takes concurrency from others unasked")
+	}
+}
+
+func TestLogsEnd(t *testing.T) {
+	for variant, days := range map[string]float64{"default": 30, "everything": 90} {
+		for _, g := range resources(t, variant, "AWS::Logs::LogGroup") {
+			if g.properties["RetentionInDays"] != days {
+				t.Errorf("%s: %s keeps logs for %v days", variant, g.id, g.properties["RetentionInDays"])
+			}
+		}
+	}
+}

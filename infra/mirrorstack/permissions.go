@@ -1,0 +1,223 @@
+package mirrorstack
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+)
+
+// mirrorPermissions are what a mirror job calls.
+func (s *stack) mirrorPermissions() []permission {
+	r := s.props.Registries
+	written := s.repositories(r.Repositories)
+	permissions := []permission{
+		{
+			sid: "ReadImages", resources: s.readRepositories(),
+			actions: []string{"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"},
+		},
+		{
+			sid: "WriteImages", resources: written,
+			actions: []string{
+				"ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload",
+				"ecr:PutImage", "ecr:UploadLayerPart",
+			},
+		},
+	}
+	if actions := creationActions(r.Template); len(actions) > 0 {
+		permissions = append(permissions, permission{sid: "CreateRepositories", resources: written, actions: actions})
+	}
+	permissions = append(permissions, s.publicPermissions()...)
+	return append(permissions, s.loginPermissions()...)
+}
+
+// controllerPermissions are what the controller calls, as a job and as a function.
+func (s *stack) controllerPermissions(q queues, d definitions) []permission {
+	permissions := []permission{
+		{sid: "ReadEntries", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"}},
+		{sid: "RecordStatus", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:UpdateItem"}},
+		{sid: "CompareImages", resources: s.readRepositories(), actions: []string{"ecr:DescribeImages"}},
+		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirrorName, d.mirrorName)},
+		{sid: "TagJobs", actions: []string{"batch:TagResource"}, resources: []string{s.arn("batch", "job/*")}},
+		// Batch knows no resources for these two.
+		{sid: "FindJobs", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, resources: []string{"*"}},
+	}
+	if key := s.props.tableKey(); key != "" {
+		permissions = append(permissions, permission{
+			sid: "UseKeyOfTable", resources: []string{key},
+			actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
+			when: map[string]map[string]string{"StringEquals": {
+				"kms:ViaService": fmt.Sprintf("dynamodb.%s.%s", *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX()),
+			}},
+		})
+	}
+	if s.props.publicAccess() != PublicAnonymous {
+		permissions = append(permissions, publicToken())
+	}
+	return append(permissions, s.loginPermissions()...)
+}
+
+// tableActions are what the controller does to the table.
+func tableActions() []string {
+	return []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"}
+}
+
+// tableKey returns the ARN of the user's key that the table is encrypted with, "" if there is none.
+func (p Props) tableKey() string {
+	if strings.HasPrefix(p.Table.Encryption, "arn:") {
+		return p.Table.Encryption
+	}
+	return ""
+}
+
+// jobResources are what a submission concerns: the queue, and the definition in whatever
+// revision is in force.
+func (s *stack) jobResources(queue string, names ...string) []string {
+	list := []string{s.arn("batch", "job-queue/"+queue)}
+	for _, name := range names {
+		list = append(list, s.arn("batch", "job-definition/"+name), s.arn("batch", "job-definition/"+name+":*"))
+	}
+	return list
+}
+
+// creationActions are what it takes to create a repository by the template.
+func creationActions(template string) []string {
+	if template == "" {
+		return nil
+	}
+	var members map[string]any
+	if err := json.Unmarshal([]byte(template), &members); err != nil {
+		return nil // Validate has said so
+	}
+	actions := []string{"ecr:CreateRepository"}
+	for _, needs := range []struct{ member, action string }{
+		{"lifecyclePolicy", "ecr:PutLifecyclePolicy"},
+		{"repositoryPolicy", "ecr:SetRepositoryPolicy"},
+		{"resourceTags", "ecr:TagResource"},
+	} {
+		if _, ok := members[needs.member]; ok {
+			actions = append(actions, needs.action)
+		}
+	}
+	return actions
+}
+
+// publicPermissions are those for ECR Public. Its tokens are no resources.
+func (s *stack) publicPermissions() []permission {
+	access := s.props.publicAccess()
+	if access == PublicAnonymous {
+		return nil
+	}
+	permissions := []permission{publicToken()}
+	if access != PublicWrite {
+		return permissions
+	}
+	all := fmt.Sprintf("arn:%s:ecr-public::%s:repository/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID())
+	permissions = append(permissions, permission{
+		sid: "WritePublicImages", resources: []string{all},
+		actions: []string{
+			"ecr-public:BatchCheckLayerAvailability", "ecr-public:CompleteLayerUpload", "ecr-public:DescribeImages",
+			"ecr-public:InitiateLayerUpload", "ecr-public:PutImage", "ecr-public:UploadLayerPart",
+		},
+	})
+	if actions := creationActions(s.props.Registries.Template); len(actions) > 0 {
+		create := []string{"ecr-public:CreateRepository"}
+		if slices.Contains(actions, "ecr:TagResource") {
+			create = append(create, "ecr-public:TagResource")
+		}
+		permissions = append(permissions,
+			permission{sid: "CreatePublicRepositories", resources: []string{all}, actions: create},
+			permission{sid: "FindPublicRegistry", resources: []string{"*"}, actions: []string{"ecr-public:DescribeRegistries"}})
+	}
+	return permissions
+}
+
+func publicToken() permission {
+	return permission{
+		sid: "ReadPublicImages", resources: []string{"*"},
+		actions: []string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"},
+	}
+}
+
+// publicAccess returns the access to ECR Public, which is there for accounts of the
+// commercial partition only.
+func (p Props) publicAccess() PublicAccess {
+	if strings.HasPrefix(p.Region, "cn-") || strings.HasPrefix(p.Region, "us-gov-") || strings.Contains(p.Region, "-iso") || strings.HasPrefix(p.Region, "eusc-") {
+		return PublicAnonymous
+	}
+	return p.Registries.Public
+}
+
+// loginPermissions are those to read logins and to assume roles.
+func (s *stack) loginPermissions() []permission {
+	r := s.props.Registries
+	var permissions []permission
+	add := func(sid, action string, resources []string) {
+		if len(resources) > 0 {
+			permissions = append(permissions, permission{sid: sid, actions: []string{action}, resources: resources})
+		}
+	}
+	if r.AuthParameter != "" {
+		add("ReadLoginParameter", "ssm:GetParameter", []string{s.parameterARN(r.AuthParameter)})
+	}
+	var secrets, roles []string
+	for _, id := range r.AuthSecrets {
+		secrets = append(secrets, s.secretARN(id))
+	}
+	for _, spec := range r.Roles {
+		_, arn, _ := strings.Cut(spec, "=")
+		arn, _, _ = strings.Cut(arn, "#")
+		if !slices.Contains(roles, arn) {
+			roles = append(roles, arn)
+		}
+	}
+	add("ReadLoginSecrets", "secretsmanager:GetSecretValue", secrets)
+	add("DecryptLogins", "kms:Decrypt", r.Keys)
+	add("AssumeRoles", "sts:AssumeRole", roles)
+	return permissions
+}
+
+// parameterARN takes names with and without the slash that begins a path.
+func (s *stack) parameterARN(name string) string {
+	if strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	return s.arn("ssm", "parameter/"+strings.TrimPrefix(name, "/"))
+}
+
+// hostBefore is what stands before a secret that doesn't say for which registry it is.
+var hostBefore = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?=`)
+
+// secretARN returns the ARN of a secret. That of a name ends with six characters that
+// Secrets Manager chooses.
+func (s *stack) secretARN(id string) string {
+	if host := hostBefore.FindString(id); host != "" {
+		id = strings.TrimPrefix(id, host)
+	}
+	if strings.HasPrefix(id, "arn:") {
+		return id
+	}
+	return s.arn("secretsmanager", "secret:"+id+"-??????")
+}
+
+// readRepositories are those that are written, which are compared, and the sources.
+func (s *stack) readRepositories() []string {
+	list := s.repositories(append(slices.Clone(s.props.Registries.Repositories), s.props.Registries.SourceRepositories...))
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// repositories returns ARNs. A name is one of this account's, in all regions.
+func (s *stack) repositories(names []string) []string {
+	var list []string
+	for _, name := range names {
+		if !strings.HasPrefix(name, "arn:") {
+			name = fmt.Sprintf("arn:%s:ecr:*:%s:repository/%s", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID(), name)
+		}
+		list = append(list, name)
+	}
+	return list
+}

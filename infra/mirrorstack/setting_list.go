@@ -1,0 +1,142 @@
+package mirrorstack
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func placeSettings() []Setting {
+	return []Setting{
+		stringly("name", "name of the stack, and how the names of queues, job definitions and log groups begin", func(p *Props) *string { return &p.Name }),
+		stringly("region", "where it is deployed; empty: where the credentials are at home", func(p *Props) *string { return &p.Region }),
+		stringly("image", "name of the container image; empty: built from the Dockerfile", func(p *Props) *string { return &p.Image.Name }),
+		stringly("architecture", "`arm64` or `amd64`", func(p *Props) *Architecture { return &p.Architecture }),
+		stringly("existingTable", "name of a table to use; empty: a new one", func(p *Props) *string { return &p.Table.Existing }),
+		stringly("tableEncryption", "`aws-owned`, `aws-managed` or a KMS key's ARN; of an existing table, the key's ARN", func(p *Props) *string { return &p.Table.Encryption }),
+		stringly("network", "`public`, `private` or `existing`", func(p *Props) *NetworkKind { return &p.Network.Kind }),
+		integer("natGateways", "of a private network: 0 (no way to the internet), 1 or 2", func(p *Props) *int { return &p.Network.NATGateways }),
+		stringly("vpcId", "of the existing network", func(p *Props) *string { return &p.Network.VPC }),
+		list("subnetIds", "of the existing network", func(p *Props) *[]string { return &p.Network.Subnets }),
+		boolean("publicIp", "whether jobs need public addresses in the existing subnets", func(p *Props) *bool { return &p.Network.PublicIP }),
+		ports("egressPorts", "TCP ports that jobs may connect to", func(p *Props) *[]int { return &p.Network.EgressPorts }),
+	}
+}
+
+func jobSettings() []Setting {
+	settings := []Setting{
+		compute(),
+		boolean("spot", "whether mirror jobs try Spot capacity first", func(p *Props) *bool { return &p.Compute.Spot }),
+		integer("maxVcpus", "of mirror jobs at once, on Spot and again on demand", func(p *Props) *int { return &p.Compute.MaxVCPUs }),
+		integer("controllerMaxVcpus", "of the controller's jobs at once", func(p *Props) *int { return &p.Compute.ControllerMaxVCPUs }),
+		list("instanceTypes", "for `compute=ec2`; empty: some of the architecture", func(p *Props) *[]string { return &p.Compute.InstanceTypes }),
+	}
+	for _, job := range []struct {
+		name, what string
+		field      func(*Props) *JobProps
+	}{
+		{"mirror", "a mirror job", func(p *Props) *JobProps { return &p.Mirror }},
+		{"sweep", "a sweep", func(p *Props) *JobProps { return &p.Sweep }},
+		{"event", "a push's job (with `push=batch`)", func(p *Props) *JobProps { return &p.Event }},
+	} {
+		settings = append(settings,
+			number(job.name+"Vcpus", "of "+job.what, func(p *Props) *float64 { return &job.field(p).VCPUs }),
+			integer(job.name+"Memory", "of "+job.what+", in MiB", func(p *Props) *int { return &job.field(p).Memory }),
+			duration(job.name+"Timeout", "of an attempt of "+job.what+"; one that takes longer is not retried", func(p *Props) *time.Duration { return &job.field(p).Timeout }),
+			integer(job.name+"Attempts", "of "+job.what+", where the reason of the failure may pass", func(p *Props) *int { return &job.field(p).Attempts }),
+		)
+	}
+	return settings
+}
+
+func triggerSettings() []Setting {
+	return []Setting{
+		stringly("schedule", "`off`, `rate(...)` or `cron(...)`: when the table is swept", func(p *Props) *Schedule { return &p.Schedule }),
+		stringly("push", "what a push to ECR starts: `lambda`, `batch` or `off`", func(p *Props) *PushTarget { return &p.Push.Target }),
+		list("pushRepositories", "whose pushes count: names, or beginnings and `*`; empty: all", func(p *Props) *[]string { return &p.Push.Repositories }),
+		integer("functionConcurrency", "reserved for the function; 0: none", func(p *Props) *int { return &p.Push.Concurrency }),
+	}
+}
+
+func registrySettings() []Setting {
+	return []Setting{
+		list("repositories", "ECR repositories that may be written: names, beginnings and `*` (of this account, in all regions), or ARNs", func(p *Props) *[]string { return &p.Registries.Repositories }),
+		list("sourceRepositories", "ECR repositories that may be read, besides", func(p *Props) *[]string { return &p.Registries.SourceRepositories }),
+		stringly("ecrPublic", "`anonymous`, `read` (with a token, at a higher rate) or `write`", func(p *Props) *PublicAccess { return &p.Registries.Public }),
+		stringly("createRepositories", "JSON template by which missing repositories are created; empty: none are", func(p *Props) *string { return &p.Registries.Template }),
+		stringly("authParameter", "SSM parameter with logins to registries", func(p *Props) *string { return &p.Registries.AuthParameter }),
+		list("authSecrets", "secrets with logins to registries: names or ARNs, `HOST=` before those that do not say for which", func(p *Props) *[]string { return &p.Registries.AuthSecrets }),
+		list("kmsKeys", "ARNs of the KMS keys of those, if they are your own", func(p *Props) *[]string { return &p.Registries.Keys }),
+		list("assumeRoles", "`ACCOUNT=ARN[#EXTERNAL-ID]`: roles by which other accounts' ECR is reached", func(p *Props) *[]string { return &p.Registries.Roles }),
+		list("insecureRegistries", "`HOST[:PORT]` that may be reached without verified TLS", func(p *Props) *[]string { return &p.Registries.Insecure }),
+	}
+}
+
+func watchSettings() []Setting {
+	return []Setting{
+		integer("logDays", "for which logs are kept", func(p *Props) *int { return &p.Watch.LogDays }),
+		stringly("alarmEmail", "who is told of alarms", func(p *Props) *string { return &p.Watch.Email }),
+		duration("lagObjective", "how long a destination may be behind before there is an alarm", func(p *Props) *time.Duration { return &p.Watch.Objective }),
+		duration("sweepWithin", "alarm if no sweep ended for so long; 0: twice the rate and an hour, 49h for cron", func(p *Props) *time.Duration { return &p.Watch.SweepWithin }),
+	}
+}
+
+func compute() Setting {
+	return Setting{
+		Name: "compute", What: "what mirror jobs run on: `fargate` or `ec2`",
+		set: func(p *Props, v string) error {
+			if v != "fargate" && v != "ec2" {
+				return errors.New("must be fargate or ec2")
+			}
+			p.Compute.EC2 = v == "ec2"
+			return nil
+		},
+		get: func(p *Props) string {
+			if p.Compute.EC2 {
+				return "ec2"
+			}
+			return "fargate"
+		},
+	}
+}
+
+func number(name, what string, field func(*Props) *float64) Setting {
+	return Setting{
+		Name: name, What: what,
+		set: func(p *Props, v string) error {
+			n, err := strconv.ParseFloat(v, 64)
+			if err != nil {
+				return errors.New("must be a number")
+			}
+			*field(p) = n
+			return nil
+		},
+		get: func(p *Props) string { return strconv.FormatFloat(*field(p), 'g', -1, 64) },
+	}
+}
+
+func ports(name, what string, field func(*Props) *[]int) Setting {
+	return Setting{
+		Name: name, What: what,
+		set: func(p *Props, v string) error {
+			var list []int
+			for _, part := range split(v) {
+				n, err := strconv.Atoi(part)
+				if err != nil {
+					return errors.New("must be ports, separated by commas")
+				}
+				list = append(list, n)
+			}
+			*field(p) = list
+			return nil
+		},
+		get: func(p *Props) string {
+			var parts []string
+			for _, n := range *field(p) {
+				parts = append(parts, strconv.Itoa(n))
+			}
+			return strings.Join(parts, ",")
+		},
+	}
+}

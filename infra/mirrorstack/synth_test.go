@@ -1,0 +1,141 @@
+package mirrorstack_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/infra/mirrorstack"
+)
+
+// These tests never call jsii.Close, which races, and are never parallel: all of them talk
+// to one Node.js process over one pipe. A variant is synthesized once for all of them.
+
+// variants are the stacks that tests look at, as a CDK context asks for them.
+var variants = map[string]map[string]any{
+	"default": {},
+	"image":   {"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0"},
+	"private": {"network": "private", "authParameter": "/mirror/logins", "authSecrets": "ghcr.io=mirror/ghcr", "natGateways": "1"},
+	"isolated": {
+		"network": "private", "natGateways": "0", "compute": "ec2", "push": "batch", "ecrPublic": "anonymous",
+		"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
+	},
+	"existing network": {
+		"network": "existing", "vpcId": "vpc-0123456789abcdef0", "subnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+		"image": "ghcr.io/example/ecrmirror:1.0.0", "push": "batch",
+	},
+	"ec2":      {"compute": "ec2", "architecture": "amd64", "maxVcpus": "256"},
+	"govcloud": {"region": "us-gov-west-1"},
+	"china":    {"region": "cn-north-1"},
+	"quiet":    {"schedule": "off", "push": "off", "spot": "false"},
+	"existing table": {
+		"existingTable": "MirrorTable", "schedule": "cron(0 6 * * ? *)", "pushRepositories": "team/*,tools",
+	},
+	"everything": {
+		"schedule": "rate(4 hours)", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+		"repositories": "mirrored/*,arn:aws:ecr:eu-west-1:444455556666:repository/shared/*", "sourceRepositories": "team/*",
+		"createRepositories": map[string]any{"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": "{}", "resourceTags": []any{}},
+		"ecrPublic":          "write",
+		"authParameter":      "mirror-logins",
+		"authSecrets":        []any{"ghcr.io=mirror/ghcr", "arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf"},
+		"kmsKeys":            "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
+		"assumeRoles":        "444455556666=arn:aws:iam::444455556666:role/mirror#secret,777788889999=arn:aws:iam::777788889999:role/team/mirror",
+		"insecureRegistries": "registry.example.com:5000", "egressPorts": "443,5000",
+		"alarmEmail": "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
+	},
+}
+
+var synthesized struct {
+	sync.Mutex
+	templates map[string]assertions.Template
+}
+
+// synth returns the template of a variant.
+func synth(t *testing.T, variant string) assertions.Template {
+	t.Helper()
+	needNode(t)
+	context, ok := variants[variant]
+	if !ok {
+		t.Fatalf("there is no variant %q", variant)
+	}
+	synthesized.Lock()
+	defer synthesized.Unlock()
+	if template, ok := synthesized.templates[variant]; ok {
+		return template
+	}
+	props, err := mirrorstack.FromContext(testDefaults(), context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false), Outdir: jsii.String(t.TempDir())})
+	stack, err := mirrorstack.New(app, props)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := assertions.Template_FromStack(stack, nil)
+	if synthesized.templates == nil {
+		synthesized.templates = map[string]assertions.Template{}
+	}
+	synthesized.templates[variant] = template
+	return template
+}
+
+func testDefaults() mirrorstack.Props {
+	p := mirrorstack.DefaultProps()
+	p.Image.Directory = "testdata/image" // what it is built from does not matter, and changes
+	return p
+}
+
+// needNode skips the test where there is no Node.js, which CDK is written for. In CI it must be there.
+func needNode(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("node"); err == nil {
+		return
+	}
+	if required() {
+		t.Fatal("node is not on the PATH: CDK needs Node.js 20 or newer")
+	}
+	t.Skip("node is not on the PATH: CDK needs Node.js 20 or newer")
+}
+
+// document returns the template of a variant as plain JSON values.
+func document(t *testing.T, variant string) map[string]any {
+	t.Helper()
+	doc, err := json.Marshal(synth(t, variant).ToJSON())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain map[string]any
+	if err := json.Unmarshal(doc, &plain); err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+// A resource is one of a template's.
+type resource struct {
+	id         string
+	kind       string
+	properties map[string]any
+	raw        map[string]any
+}
+
+// resources returns a variant's resources of a type, or all for "".
+func resources(t *testing.T, variant, kind string) []resource {
+	t.Helper()
+	var list []resource
+	all, _ := document(t, variant)["Resources"].(map[string]any)
+	for id, value := range all {
+		raw := value.(map[string]any)
+		if kind == "" || raw["Type"] == kind {
+			properties, _ := raw["Properties"].(map[string]any)
+			list = append(list, resource{id: id, kind: raw["Type"].(string), properties: properties, raw: raw})
+		}
+	}
+	return list
+}

@@ -1,0 +1,168 @@
+package mirrorstack
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/internal/contract"
+)
+
+// triggers are what starts the controller.
+type triggers struct {
+	deadLetters []deadLetters
+	function    awslambda.Function // nil if pushes don't start one
+}
+
+// pushJob is the name of jobs that pushes start (with PushBatch).
+const pushJob = "push"
+
+// deadLetters are the events of one kind that could not be handled.
+type deadLetters struct {
+	of    string
+	queue awssqs.Queue
+}
+
+func (s *stack) newTriggers(q queues, d definitions) triggers {
+	var t triggers
+	submits := map[string]awsbatch.EcsJobDefinition{} // by name: what EventBridge submits
+	scheduled, pushed := s.props.Schedule != ScheduleOff, s.props.Push.Target
+	if scheduled {
+		submits[d.sweepName] = d.sweep
+	}
+	if pushed == PushBatch {
+		submits[d.eventName] = d.event
+	}
+	var role awsiam.IRole
+	if len(submits) > 0 {
+		role = s.newEventsRole("EventsRole", []permission{{
+			sid: "SubmitControllerJobs", actions: []string{"batch:SubmitJob"},
+			resources: s.jobResources(q.controllerName, sorted(maps.Keys(submits))...),
+		}})
+	}
+	if scheduled {
+		t.deadLetters = append(t.deadLetters, deadLetters{"schedule", s.newSchedule(q, d, role)})
+	}
+	switch pushed {
+	case PushLambda:
+		dead := s.newDeadLetters("PushDeadLetters")
+		t.function = s.newFunction(q, d, dead)
+		s.newPushRule(dead, awsevents.CfnRule_TargetProperty{Arn: t.function.FunctionArn()})
+		t.deadLetters = append(t.deadLetters, deadLetters{"push", dead})
+	case PushBatch:
+		dead := s.newDeadLetters("PushDeadLetters")
+		s.newPushRule(dead, s.eventJob(q, d, role), d.event, policyOf(role))
+		t.deadLetters = append(t.deadLetters, deadLetters{"push", dead})
+	}
+	return t
+}
+
+// newSchedule has sweeps submitted, and returns where those go that could not be. Events
+// that are old are not worth it: the next is near.
+func (s *stack) newSchedule(q queues, d definitions, role awsiam.IRole) awssqs.Queue {
+	dead := s.newDeadLetters("ScheduleDeadLetters")
+	s.newRule("Schedule", &awsevents.CfnRuleProps{
+		Description:        jsii.String("Sweeps the table of entries"),
+		ScheduleExpression: jsii.String(string(s.props.Schedule)),
+	}, awsevents.CfnRule_TargetProperty{
+		Arn:             q.controller.JobQueueArn(),
+		RoleArn:         role.RoleArn(),
+		BatchParameters: &awsevents.CfnRule_BatchParametersProperty{JobDefinition: &d.sweepName, JobName: jsii.String("sweep")},
+	}, dead, time.Hour, d.sweep, policyOf(role))
+	return dead
+}
+
+// newPushRule has pushes of tags to ECR reported to the target. What is pushed by digest
+// alone, such as the instances of an index, concerns no entry.
+func (s *stack) newPushRule(dead awssqs.Queue, target awsevents.CfnRule_TargetProperty, before ...constructs.IDependable) {
+	detail := map[string]any{
+		"action-type": texts("PUSH"),
+		"result":      texts("SUCCESS"),
+		"image-tag":   []any{map[string]any{"exists": true}},
+	}
+	var names []any
+	for _, r := range s.props.Push.Repositories {
+		if prefix, found := strings.CutSuffix(r, "*"); found {
+			names = append(names, map[string]any{"prefix": prefix})
+		} else {
+			names = append(names, r)
+		}
+	}
+	if len(names) > 0 {
+		detail["repository-name"] = names
+	}
+	rule := s.newRule("Push", &awsevents.CfnRuleProps{
+		Description: jsii.String("Mirrors what is pushed to ECR"),
+		EventPattern: map[string]any{
+			"source": texts("aws.ecr"), "detail-type": texts("ECR Image Action"), "detail": detail,
+		},
+	}, target, dead, 6*time.Hour, before...)
+	if s.props.Push.Target == PushLambda {
+		awslambda.NewCfnPermission(s.scope, jsii.String("PushPermission"), &awslambda.CfnPermissionProps{
+			Action: jsii.String("lambda:InvokeFunction"), FunctionName: target.Arn,
+			Principal: jsii.String("events.amazonaws.com"), SourceArn: rule.AttrArn(),
+		})
+	}
+}
+
+// eventJob is the target that submits a job for a push, with the event's repository and tag.
+func (s *stack) eventJob(q queues, d definitions, role awsiam.IRole) awsevents.CfnRule_TargetProperty {
+	return awsevents.CfnRule_TargetProperty{
+		Arn:             q.controller.JobQueueArn(),
+		RoleArn:         role.RoleArn(),
+		BatchParameters: &awsevents.CfnRule_BatchParametersProperty{JobDefinition: &d.eventName, JobName: jsii.String(pushJob)},
+		InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
+			InputPathsMap: &map[string]*string{
+				contract.ParamRepository: jsii.String("$.detail.repository-name"),
+				contract.ParamTag:        jsii.String("$.detail.image-tag"),
+			},
+			InputTemplate: jsii.String(fmt.Sprintf(`{"Parameters":{"%s":<%[1]s>,"%s":<%[2]s>}}`, contract.ParamRepository, contract.ParamTag)),
+		},
+	}
+}
+
+// newRule makes a rule whose target is tried again until the event is too old, and then put
+// among the dead letters. What the target names without a reference must exist before.
+func (s *stack) newRule(id string, props *awsevents.CfnRuleProps, target awsevents.CfnRule_TargetProperty,
+	dead awssqs.Queue, oldest time.Duration, before ...constructs.IDependable,
+) awsevents.CfnRule {
+	target.Id = jsii.String("Controller")
+	target.RetryPolicy = &awsevents.CfnRule_RetryPolicyProperty{
+		MaximumEventAgeInSeconds: jsii.Number(oldest.Seconds()),
+		MaximumRetryAttempts:     jsii.Number(60),
+	}
+	target.DeadLetterConfig = &awsevents.CfnRule_DeadLetterConfigProperty{Arn: dead.QueueArn()}
+	props.State = jsii.String("ENABLED")
+	props.Targets = []any{&target}
+	rule := awsevents.NewCfnRule(s.scope, &id, props)
+	for _, b := range before {
+		rule.Node().AddDependency(b)
+	}
+	dead.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("UndeliveredEvents"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
+		Actions:    texts("sqs:SendMessage"),
+		Resources:  texts(*dead.QueueArn()),
+		Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": rule.AttrArn()}},
+	}))
+	return rule
+}
+
+// newDeadLetters makes a queue for what could not be delivered, as long as SQS keeps anything.
+func (s *stack) newDeadLetters(id string) awssqs.Queue {
+	return awssqs.NewQueue(s.scope, &id, &awssqs.QueueProps{
+		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
+		EnforceSSL:      jsii.Bool(true),
+	})
+}

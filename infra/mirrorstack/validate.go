@@ -1,0 +1,190 @@
+package mirrorstack
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+var (
+	namePattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
+	regionPattern = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]$`)
+	vpcPattern    = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
+	subnetPattern = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
+	keyPattern    = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-zA-Z-]+$`)
+	rolePattern   = regexp.MustCompile(`^[0-9]{12}=(arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+)(#[\w+=,.@:/-]+)?$`)
+	tablePattern  = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
+	namesPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9._/-]*\*?$|^\*$`)
+	repoPattern   = regexp.MustCompile(`^arn:aws[a-z-]*:ecr:([a-z0-9-]+|\*):([0-9]{12}|\*):repository/[a-z0-9*][a-z0-9._/*-]*$`)
+	emailPattern  = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	typePattern   = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+$`)
+	hostPattern   = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
+	secretPattern = regexp.MustCompile(`^[A-Za-z0-9/_+=.@:-]+$`)
+
+	// logDays are what CloudWatch Logs takes.
+	logDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+)
+
+// Validate returns an error that names each setting that is wrong, and what it must be.
+func (p Props) Validate() error {
+	c := &check{}
+	c.that(namePattern.MatchString(p.Name), "name", p.Name, "must be letters, digits and hyphens, 40 at most, a letter first")
+	c.that(p.Region == "" || regionPattern.MatchString(p.Region), "region", p.Region, "must be the name of an AWS region")
+	c.oneOf("architecture", string(p.Architecture), string(ARM64), string(AMD64))
+	p.validateTable(c)
+	p.validateNetwork(c)
+	p.validateCompute(c)
+	p.validateTriggers(c)
+	p.validateRegistries(c)
+	p.validateWatch(c)
+	return errors.Join(c.errs...)
+}
+
+func (p Props) validateTable(c *check) {
+	t := p.Table
+	c.that(t.Existing == "" || tablePattern.MatchString(t.Existing), "existingTable", t.Existing, "must be the name of a table in the stack's account and region")
+	c.that(t.Encryption == EncryptionOwned || t.Encryption == EncryptionManaged || keyPattern.MatchString(t.Encryption),
+		"tableEncryption", t.Encryption, "must be aws-owned, aws-managed or the ARN of a KMS key")
+}
+
+func (p Props) validateNetwork(c *check) {
+	n := p.Network
+	c.oneOf("network", string(n.Kind), string(NetworkPublic), string(NetworkPrivate), string(NetworkExisting))
+	existing := n.Kind == NetworkExisting
+	c.that(existing == (n.VPC != ""), "vpcId", n.VPC, "must be set with network=existing, and only then")
+	c.that(existing == (len(n.Subnets) > 0), "subnetIds", strings.Join(n.Subnets, ","), "must be set with network=existing, and only then")
+	c.that(n.VPC == "" || vpcPattern.MatchString(n.VPC), "vpcId", n.VPC, "must be like vpc-0123456789abcdef0")
+	for _, s := range n.Subnets {
+		c.that(subnetPattern.MatchString(s), "subnetIds", s, "must be like subnet-0123456789abcdef0")
+	}
+	c.that(n.NATGateways >= 0 && n.NATGateways <= zones, "natGateways", n.NATGateways, "must be 0, 1 or 2")
+	c.that(!n.PublicIP || existing, "publicIp", n.PublicIP, "goes with network=existing only: the other networks know")
+	c.that(len(n.EgressPorts) > 0, "egressPorts", "", "must name a port at least: 443")
+	for _, port := range n.EgressPorts {
+		c.that(port > 0 && port < 1<<16, "egressPorts", port, "must be 1 to 65535")
+	}
+}
+
+func (p Props) validateCompute(c *check) {
+	p.Mirror.check(c, "mirror", p.Compute.EC2)
+	p.Sweep.check(c, "sweep", false)
+	p.Event.check(c, "event", false)
+	c.that(float64(p.Compute.MaxVCPUs) >= p.Mirror.VCPUs, "maxVcpus", p.Compute.MaxVCPUs, "must be mirrorVcpus at least, or no job ever starts")
+	c.that(p.Compute.ControllerMaxVCPUs >= 1, "controllerMaxVcpus", p.Compute.ControllerMaxVCPUs, "must be 1 at least")
+	c.that(p.Compute.EC2 || len(p.Compute.InstanceTypes) == 0, "instanceTypes", strings.Join(p.Compute.InstanceTypes, ","), "goes with compute=ec2 only")
+	for _, t := range p.Compute.InstanceTypes {
+		c.that(typePattern.MatchString(t), "instanceTypes", t, "must be like c7g.xlarge")
+	}
+}
+
+func (j JobProps) check(c *check, name string, ec2 bool) {
+	if !ec2 {
+		sizes := fargateMemory(j.VCPUs)
+		c.that(len(sizes) > 0, name+"Vcpus", j.VCPUs, "must be a size of Fargate: 0.25, 0.5, 1, 2, 4, 8 or 16")
+		if len(sizes) > 0 {
+			c.that(slices.Contains(sizes, j.Memory), name+"Memory", j.Memory,
+				fmt.Sprintf("must be one of Fargate's sizes with %v vCPU: %d to %d MiB", j.VCPUs, sizes[0], sizes[len(sizes)-1]))
+		}
+	}
+	c.that(j.Memory >= 512, name+"Memory", j.Memory, "must be 512 MiB at least")
+	c.that(j.Timeout >= time.Minute && j.Timeout <= 14*24*time.Hour, name+"Timeout", j.Timeout, "must be 1m to 336h")
+	c.that(j.Attempts >= 1 && j.Attempts <= 10, name+"Attempts", j.Attempts, "must be 1 to 10")
+}
+
+func (p Props) validateTriggers(c *check) {
+	if err := p.Schedule.check(); err != nil {
+		c.that(false, "schedule", string(p.Schedule), err.Error())
+	}
+	c.oneOf("push", string(p.Push.Target), string(PushLambda), string(PushBatch), string(PushOff))
+	for _, r := range p.Push.Repositories {
+		c.that(namesPattern.MatchString(r), "pushRepositories", r, "must be the name of a repository, or its beginning and a *")
+	}
+	c.that(p.Push.Concurrency >= 0 && (p.Push.Concurrency == 0 || p.Push.Target == PushLambda),
+		"functionConcurrency", p.Push.Concurrency, "must be 0 at least, and goes with push=lambda only")
+	c.that(p.Image.Name != "" || p.Image.Directory != "", "image", "", "must be set: there is no directory to build it from")
+	if _, ok := parseECRImage(p.Image.Name); p.Image.Name != "" && p.Push.Target == PushLambda {
+		c.that(ok, "image", p.Image.Name, "must be ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG, because Lambda runs images from private ECR only; or set push to batch")
+	}
+}
+
+func (p Props) validateRegistries(c *check) {
+	r := p.Registries
+	c.that(len(r.Repositories) > 0, "repositories", "", "must name a repository at least, or *")
+	for _, list := range []struct {
+		name   string
+		values []string
+	}{{"repositories", r.Repositories}, {"sourceRepositories", r.SourceRepositories}} {
+		for _, v := range list.values {
+			c.that(namesPattern.MatchString(v) || repoPattern.MatchString(v), list.name, v,
+				"must be the name of a repository, its beginning and a *, or an ARN arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
+		}
+	}
+	c.oneOf("ecrPublic", string(r.Public), string(PublicAnonymous), string(PublicRead), string(PublicWrite))
+	c.that(r.Template == "" || json.Unmarshal([]byte(r.Template), &map[string]any{}) == nil,
+		"createRepositories", r.Template, "must be a JSON object; {} for ECR's defaults")
+	for _, s := range r.AuthSecrets {
+		c.that(secretPattern.MatchString(s), "authSecrets", s, "must be the name or ARN of a secret, or HOST= and that")
+	}
+	for _, k := range r.Keys {
+		c.that(keyPattern.MatchString(k), "kmsKeys", k, "must be the ARN of a KMS key")
+	}
+	for _, a := range r.Roles {
+		shown, _, _ := strings.Cut(a, "#") // an external id is nobody else's business
+		c.that(rolePattern.MatchString(a), "assumeRoles", shown, "must be ACCOUNT=ARN or ACCOUNT=ARN#EXTERNAL-ID")
+	}
+	for _, h := range r.Insecure {
+		c.that(hostPattern.MatchString(h), "insecureRegistries", h, "must be HOST or HOST:PORT")
+	}
+}
+
+func (p Props) validateWatch(c *check) {
+	w := p.Watch
+	c.that(slices.Contains(logDays, w.LogDays), "logDays", w.LogDays, fmt.Sprintf("must be one of %v", logDays))
+	c.that(w.Email == "" || emailPattern.MatchString(w.Email), "alarmEmail", w.Email, "must be an e-mail address")
+	c.that(w.Objective >= time.Minute, "lagObjective", w.Objective, "must be 1m at least")
+	c.that(w.SweepWithin >= 0, "sweepWithin", w.SweepWithin, "must be a duration, or 0 to take it from the schedule")
+}
+
+// check gathers what is wrong.
+type check struct{ errs []error }
+
+func (c *check) that(ok bool, setting string, value any, must string) {
+	if !ok {
+		c.errs = append(c.errs, fmt.Errorf("setting %s is %q: %s", setting, fmt.Sprint(value), must))
+	}
+}
+
+func (c *check) oneOf(setting, value string, allowed ...string) {
+	c.that(slices.Contains(allowed, value), setting, value, "must be "+strings.Join(allowed, " or "))
+}
+
+// fargateMemory returns the sizes of memory, in MiB, that Fargate offers with so many vCPUs.
+func fargateMemory(vcpus float64) []int {
+	sizes := func(first, last, step int) (list []int) {
+		for m := first; m <= last; m += step {
+			list = append(list, m<<10)
+		}
+		return list
+	}
+	switch vcpus {
+	case 0.25:
+		return []int{512, 1024, 2048}
+	case 0.5:
+		return sizes(1, 4, 1)
+	case 1:
+		return sizes(2, 8, 1)
+	case 2:
+		return sizes(4, 16, 1)
+	case 4:
+		return sizes(8, 30, 1)
+	case 8:
+		return sizes(16, 60, 4)
+	case 16:
+		return sizes(32, 120, 8)
+	}
+	return nil
+}
