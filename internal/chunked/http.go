@@ -89,7 +89,7 @@ func (h *HTTP) ProbeSize(ctx context.Context) (int64, error) {
 		if IsPermanent(err) || failures >= opts.Attempts {
 			return 0, err
 		}
-		if err := sleep(ctx, backoff(opts.Backoff, failures)); err != nil {
+		if err := Sleep(ctx, backoff(opts.Backoff, failures)); err != nil {
 			return 0, err
 		}
 	}

@@ -118,7 +118,7 @@ func TestPaceIsPatient(t *testing.T) {
 }
 
 // after waits, as time.Sleep does, but no longer than the context lasts.
-func after(ctx context.Context, d time.Duration) error { return sleep(ctx, d) }
+func after(ctx context.Context, d time.Duration) error { return Sleep(ctx, d) }
 
 // A timed source serves 256 KiB each time after some time, of the bubble's clock.
 type timed struct {

@@ -161,7 +161,7 @@ func (s *stream) pause(ctx context.Context) error {
 	if IsPermanent(s.err) || s.failures >= s.opts.Attempts {
 		return s.giveUp()
 	}
-	if err := sleep(ctx, backoff(s.opts.Backoff, s.failures)); err != nil {
+	if err := Sleep(ctx, backoff(s.opts.Backoff, s.failures)); err != nil {
 		return err
 	}
 	s.err = nil
@@ -207,7 +207,8 @@ func backoff(first time.Duration, failures int) time.Duration {
 	return bound/2 + rand.N(bound/2+1)
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits for d, or for the end of ctx, whose cause it returns.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"ecrmirror/internal/chunked"
 )
 
 const (
@@ -103,7 +105,7 @@ func (e *etiquette) try(now time.Time) (p permit, wait func(context.Context) err
 	case pause > shortPause:
 		return p, nil, &DeferredError{Host: e.host, Until: e.closed}
 	case pause > 0:
-		return p, func(ctx context.Context) error { return sleep(ctx, pause) }, nil
+		return p, func(ctx context.Context) error { return chunked.Sleep(ctx, pause) }, nil
 	case now.Before(e.mute):
 		return p, nil, &MuteError{Host: e.host}
 	case e.silent < silences:

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/chunked"
 )
 
 // timeouts is how often a digest is asked for that does not come in time.
@@ -38,7 +40,7 @@ func (r *Repository) Digest(ctx context.Context, reference string) (digest.Diges
 		if !again || ctx.Err() != nil {
 			return "", r.failed(err)
 		}
-		if ended := sleep(ctx, wait); ended != nil {
+		if ended := chunked.Sleep(ctx, wait); ended != nil {
 			return "", r.failed(fmt.Errorf("%w, after %w", ended, err))
 		}
 	}

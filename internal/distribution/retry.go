@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"ecrmirror/internal/chunked"
 )
 
 // patience is the longest time that a registry may want to be left alone for; one that wants longer
@@ -27,7 +29,7 @@ func (r *Registry) retry(ctx context.Context, do func() error) error {
 		if deadline, ok := ctx.Deadline(); wait > patience || ok && time.Until(deadline) < wait {
 			return err
 		}
-		if ended := sleep(ctx, wait); ended != nil {
+		if ended := chunked.Sleep(ctx, wait); ended != nil {
 			return fmt.Errorf("%w, after %w", ended, err)
 		}
 	}
@@ -47,16 +49,4 @@ func (r *Registry) pause(err error, failures int) time.Duration {
 		}
 	}
 	return bound/2 + rand.N(bound/2+1)
-}
-
-// sleep waits for d, or for the end of ctx, whose cause it returns.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

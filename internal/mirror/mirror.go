@@ -136,7 +136,7 @@ func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result, 
 	for _, r := range again {
 		c.opts.Log.WarnContext(ctx, "trying again", "destination", r.Name.String(), "error", r.Err)
 	}
-	if sleep(ctx, c.opts.RetryDelay) != nil {
+	if chunked.Sleep(ctx, c.opts.RetryDelay) != nil {
 		return nil // they failed, and keep their errors
 	}
 	for _, r := range again {
@@ -186,18 +186,6 @@ func causeOf(ctx context.Context, err error) error {
 		return cause
 	}
 	return err
-}
-
-// sleep waits for d, or for the end of ctx, whose error it returns.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // ErrAbsent says that the source image does not exist.
