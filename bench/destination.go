@@ -93,7 +93,7 @@ func newECR(ctx context.Context, parent string, repositories int) (*ecrAPI, erro
 	if err != nil {
 		return nil, err
 	}
-	s, err := server.Start(ctx, server.Options{Dir: dir, NoEvents: true})
+	s, err := server.Start(ctx, server.Options{Dir: dir, NoEvents: true, ForgetLayers: true})
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}

@@ -41,7 +41,7 @@ type Destination struct {
 	Digest digest.Digest // "" if it does not exist, or is not known
 	State  State
 	Err    error  // of states Failing and Deferred: why
-	Job    string // of state Submitted: the job's id, or several by commas; "" if it was in flight before
+	Job    string // of state Submitted: the job's id; "" if it was in flight before
 
 	refused bool // no job could be submitted; the others without one have the same error
 }
@@ -180,12 +180,10 @@ func (d *Decision) settle(result jobs.Result) {
 		if dest.State != Stale {
 			continue
 		}
-		switch inFlight := slices.Contains(result.InFlight, dest.Name); {
-		case inFlight:
-			dest.State = Submitted
-		case len(result.Submitted) > 0: // where there are several, it is not told which
-			dest.State, dest.Job = Submitted, joined(result.Submitted)
-			dest.Err, dest.refused = result.Err, result.Err != nil
+		job := result.JobFor(dest.Name)
+		switch {
+		case job != "", slices.Contains(result.InFlight, dest.Name):
+			dest.State, dest.Job = Submitted, job
 		case result.Err != nil:
 			dest.State, dest.Err, dest.refused = Failing, result.Err, true
 		}

@@ -42,7 +42,8 @@ type world struct {
 
 	inFlightErr error
 	copying     map[string]bool  // "source -> destination" in flight
-	submitErr   map[string]error // by source
+	submitErr   map[string]error // by source, or by "source -> destinations" of a piece
+	split       bool             // each destination is a piece of its own
 
 	mu        sync.Mutex
 	lookedUp  map[string]int
@@ -139,9 +140,13 @@ func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []jobs.Job) []j
 				rest = append(rest, dest)
 			}
 		}
-		if rest != nil {
-			w.submitted = append(w.submitted, job.Source+" -> "+strings.Join(rest, ","))
-			results[i].Submitted = []string{fmt.Sprint("job-", len(w.submitted))}
+		for _, piece := range w.pieces(rest) {
+			copies := job.Source + " -> " + strings.Join(piece, ",")
+			if results[i].Err = w.submitErr[copies]; results[i].Err != nil {
+				break
+			}
+			w.submitted = append(w.submitted, copies)
+			results[i].Submitted = append(results[i].Submitted, jobs.Submission{ID: fmt.Sprint("job-", len(w.submitted)), Destinations: piece})
 		}
 	}
 	slices.Sort(w.submitted)
@@ -168,3 +173,14 @@ func (r *recorder) Record(_ context.Context, e table.Entry, c table.Check) {
 }
 
 func (r *recorder) Close() table.Recorded { return r.closed }
+
+// pieces returns the destinations of each job that takes care of some of them.
+func (w *world) pieces(destinations []string) (pieces [][]string) {
+	switch {
+	case w.split:
+		return slices.Collect(slices.Chunk(destinations, 1))
+	case len(destinations) > 0:
+		return [][]string{destinations}
+	}
+	return nil
+}

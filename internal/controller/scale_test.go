@@ -83,6 +83,26 @@ func TestAStatusIsWrittenForEachEntry(t *testing.T) {
 	}
 }
 
+func TestEachDestinationOfASplitJobIsToldItsOwn(t *testing.T) {
+	w := &world{
+		entries:   map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1,r.io/d:1"},
+		images:    images{"r.io/a:1": one},
+		split:     true,
+		submitErr: map[string]error{"r.io/a:1 -> r.io/d:1": errBroken},
+	}
+	if _, err := w.controller().Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := []table.Finding{
+		{Name: "r.io/b:1", State: table.Submitted, JobID: "job-1"},
+		{Name: "r.io/c:1", State: table.Submitted, JobID: "job-2"},
+		{Name: "r.io/d:1", State: table.Failing, Err: errBroken},
+	}
+	if diff := cmp.Diff(want, w.status.checks["r.io/a:1"].Destinations, cmpopts.EquateErrors()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestStatusesThatCannotBeWrittenAreOneWarning(t *testing.T) {
 	var log strings.Builder
 	w := &world{status: recorder{closed: table.Recorded{Failed: 7, Err: errBroken}}}

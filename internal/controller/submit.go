@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strings"
 
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/table"
@@ -138,6 +137,3 @@ func (r *run) closeRecorder(ctx context.Context) {
 		r.log.Warn("statuses not written", "entries", recorded.Failed, "reason", recorded.Err.Error())
 	}
 }
-
-// joined returns ids as one text.
-func joined(ids []string) string { return strings.Join(ids, ",") }

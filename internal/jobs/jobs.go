@@ -13,6 +13,7 @@
 package jobs
 
 import (
+	"slices"
 	"context"
 	"sync"
 	"time"
@@ -54,9 +55,25 @@ func New(api API, queue, definition string) *Queue {
 
 // A Result is what became of one [Job].
 type Result struct {
-	Submitted []string // ids of the jobs submitted: none, one, or several where the destinations are too many for one
+	Submitted []Submission // none, one, or several where the destinations are too many for one
 	InFlight  []string // destinations left out because another job in flight, or just ended well, has them
 	Err       error    // what stopped the rest, nil if nothing did
+}
+
+// A Submission is a job that was submitted.
+type Submission struct {
+	ID           string   // as AWS Batch calls it
+	Destinations []string // those that it copies to
+}
+
+// JobFor returns the id of the job that was submitted for a destination, "" if none was.
+func (r Result) JobFor(destination string) string {
+	for _, s := range r.Submitted {
+		if slices.Contains(s.Destinations, destination) {
+			return s.ID
+		}
+	}
+	return ""
 }
 
 // concurrency is how many jobs are submitted at a time: enough for 50 a second where
@@ -113,7 +130,7 @@ func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, job Job) (r
 		case done.others:
 			result.InFlight = append(result.InFlight, piece.Destinations...)
 		default:
-			result.Submitted = append(result.Submitted, done.id)
+			result.Submitted = append(result.Submitted, Submission{done.id, piece.Destinations})
 		}
 	}
 	return result

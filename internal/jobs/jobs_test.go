@@ -47,7 +47,7 @@ func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 	if diff := cmp.Diff(want, b.jobs); diff != "" {
 		t.Errorf("jobs (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff([]jobs.Result{{Submitted: []string{"submitted-0"}}}, results); diff != "" {
+	if diff := cmp.Diff([]jobs.Result{{Submitted: []jobs.Submission{{ID: "submitted-0", Destinations: want[0].destinations()}}}}, results); diff != "" {
 		t.Errorf("results (-want +got)\n%s", diff)
 	}
 }
@@ -188,11 +188,15 @@ func TestDestinationsThatAreTooManyForOneJobAreSplit(t *testing.T) {
 		t.Fatalf("%d jobs, result %v", len(b.jobs), result)
 	}
 	var got []string
-	for _, job := range b.jobs {
+	for i, submitted := range result.Submitted {
+		job := b.jobs[i]
+		if want := (jobs.Submission{ID: job.ID, Destinations: job.destinations()}); !cmp.Equal(submitted, want) {
+			t.Errorf("submitted %v, said to be %v", want, submitted)
+		}
 		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > 6000 {
 			t.Errorf("a job has %d characters of source and destinations", n)
 		}
-		got = append(got, strings.Split(job.Parameters["dest"], ",")...)
+		got = append(got, job.destinations()...)
 	}
 	if diff := cmp.Diff(destinations, got); diff != "" {
 		t.Errorf("destinations of all jobs (-want +got)\n%s", diff)

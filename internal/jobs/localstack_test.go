@@ -110,8 +110,8 @@ func TestASubmissionWithoutAReply(t *testing.T) {
 				if len(got) != earlier+1 || len(result.Submitted) != 1 || result.Err != nil {
 					t.Fatalf("%d jobs, %+v", len(got)-earlier, result)
 				}
-				if result.Submitted[0] != aws.ToString(got[0].JobId) { // the newest
-					t.Errorf("job %s is said to be %s", aws.ToString(got[0].JobId), result.Submitted[0])
+				if result.Submitted[0].ID != aws.ToString(got[0].JobId) { // the newest
+					t.Errorf("job %s is said to be %s", aws.ToString(got[0].JobId), result.Submitted[0].ID)
 				}
 				tried := s.Stats().Snapshot().Calls
 				if n := tried["batch.SubmitJob"] + tried["fault."+string(kind)]; kind != fault.Lose && kind != fault.Cut && n != calls {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -24,6 +25,8 @@ type record struct {
 	Parameters map[string]string `json:"parameters"`
 	Tags       map[string]string `json:"tags"`
 }
+
+func (r record) destinations() []string { return strings.Split(r.Parameters["dest"], ",") }
 
 // standIn is a Batch with one queue, "mirrors", and one job definition, "mirror".
 type standIn struct {

@@ -37,7 +37,7 @@ func (b *BlobReader) Read(r *http.Request, limit int64, in any, member string, b
 // gives the same result, such as with an escape in the base64, leaves all to encoding/json.
 func decodeBlob(body []byte, in any, member string, blob *[]byte) error {
 	start, end := findString(body, member)
-	if start < 0 || notPlain(body[start:end]) {
+	if start < 0 || bytes.IndexByte(body[start:end], '\\') >= 0 {
 		return decode(body, in)
 	}
 	if err := decode(bytes.Join([][]byte{body[:start], body[end:]}, nil), in); err != nil {
@@ -74,22 +74,18 @@ func findString(body []byte, member string) (start, end int) {
 	return start, start + size
 }
 
-// notPlain reports whether JSON's strings and base64 differ about the text: JSON has
-// escapes, and does not allow the line breaks that encoding/base64 reads over.
-func notPlain(text []byte) bool {
-	return bytes.IndexByte(text, '\\') >= 0 || bytes.IndexByte(text, '\n') >= 0 || bytes.IndexByte(text, '\r') >= 0
-}
-
 // decodeBase64 decodes text into the memory that it has itself. Encoding/base64 makes no
-// promise for that, so that each piece is decoded to somewhere else first.
+// promise for that, so that each piece is decoded to somewhere else first. It reads over
+// line breaks, which JSON has not in its strings: text that has some is longer than it need be.
 func decodeBase64(text []byte) ([]byte, error) {
 	var piece [48 << 10]byte
 	size := 0
 	for rest := text; len(rest) > 0; {
 		n := min(len(rest), base64.StdEncoding.EncodedLen(len(piece)))
 		decoded, err := base64.StdEncoding.Decode(piece[:], rest[:n])
+		padding := n - len(bytes.TrimRight(rest[:n], "="))
 		rest = rest[n:]
-		if err != nil || len(rest) > 0 && decoded < len(piece) { // padding before the end
+		if err != nil || n%4 != 0 || decoded != n/4*3-padding || padding > 0 && len(rest) > 0 {
 			return nil, Errorf("SerializationException", "illegal base64 data after byte %d of the blob", size+decoded)
 		}
 		size += copy(text[size:], piece[:decoded])

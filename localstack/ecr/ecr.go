@@ -41,7 +41,8 @@ type Options struct {
 	// Stats counts calls ("ecr.PutImage", "s3.GetObject", "v2.HEAD manifest") and the
 	// bytes of blobs by repository: ACCOUNT/REGION/NAME, public/ALIAS/NAME in ECR Public,
 	// or an external repository's name.
-	Stats *stats.Counter
+	Stats        *stats.Counter
+	ForgetLayers bool // layers that are uploaded are checked and forgotten: zeros are downloaded
 	// OnPush is called after each push of a manifest that changed something, tagged or
 	// not, through the API or /v2/. It is called without locks held, before the
 	// pusher gets its answer. ECR Public, which has no events, does not call it. May be nil.
@@ -99,7 +100,11 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	s, err := store.Open(ctx, opts.Dir)
+	open := store.Open
+	if opts.ForgetLayers {
+		open = store.OpenForgetful
+	}
+	s, err := open(ctx, opts.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("starting ECR: %w", err)
 	}

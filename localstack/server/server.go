@@ -42,6 +42,9 @@ type Options struct {
 	Account  string // of the deployment, 12 digits; "" = "111122223333"
 	Region   string // of the deployment; "" = "us-east-1"
 	NoEvents bool   // pushes to ECR start no jobs
+	// ForgetLayers has ECR check layers that are uploaded, and then forget them: zeros are
+	// downloaded. It is for those who measure something else than the disk.
+	ForgetLayers bool
 	// InsecureRegistries are hosts, beside the server's own, that MIRROR_INSECURE_REGISTRIES names.
 	InsecureRegistries []string
 	// JobEnvironment gives further NAME=VALUE pairs for every job, such as a proxy's.
@@ -145,7 +148,7 @@ func (s *Server) open() error {
 	s.secrets = secretsmanager.New(secretsmanager.Options{Home: home})
 	s.sts = sts.New(sts.Options{Home: home})
 	var err error
-	s.ecr, err = ecr.New(s.ctx, ecr.Options{Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush()})
+	s.ecr, err = ecr.New(s.ctx, ecr.Options{Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush(), ForgetLayers: s.opts.ForgetLayers})
 	s.ecrPublic = ecrpublic.New(ecrpublic.Options{Home: home, Registry: s.ecr, Stats: &s.stats})
 	return err
 }

@@ -51,7 +51,13 @@ type Store struct {
 // Open returns the store kept in dir, which is created if it does not exist. The
 // HTTP front works until ctx is done. One goroutine of distribution's event
 // broadcaster stays behind for each store.
-func Open(ctx context.Context, dir string) (*Store, error) {
+func Open(ctx context.Context, dir string) (*Store, error) { return start(ctx, dir, false) }
+
+// OpenForgetful returns a store like that of [Open], but what is uploaded through
+// [Store.Upload] is checked and then forgotten: zeros are read instead.
+func OpenForgetful(ctx context.Context, dir string) (*Store, error) { return start(ctx, dir, true) }
+
+func start(ctx context.Context, dir string, forget bool) (*Store, error) {
 	if dir == "" {
 		return nil, errors.New("opening store: no directory")
 	}
@@ -59,7 +65,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
 	ctx = quiet(ctx)
-	d := filesystem.New(filesystem.DriverParameters{RootDirectory: dir, MaxThreads: concurrency})
+	d := unsynced{filesystem.New(filesystem.DriverParameters{RootDirectory: dir, MaxThreads: concurrency}), dir, forget}
 	registry, err := storage.NewRegistry(ctx, d, storage.EnableDelete)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
