@@ -58,11 +58,12 @@ func TestTheFlagWinsOverTheEnvironment(t *testing.T) {
 func TestMemoryLimitIsTheUsersIfTheySetOne(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	defer debug.SetMemoryLimit(before)
-	limitMemory(16<<20, func(string) string { return "1GiB" })
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	tuneMemory(16<<20, func(string) string { return "1GiB" })
 	if got := debug.SetMemoryLimit(-1); got != before {
 		t.Errorf("limit %d, want it untouched: %d", got, before)
 	}
-	limitMemory(16<<20, func(string) string { return "" })
+	tuneMemory(16<<20, func(string) string { return "" })
 	if got := debug.SetMemoryLimit(-1); got != 48<<20 {
 		t.Errorf("limit %d, want %d", got, 48<<20)
 	}
