@@ -39,10 +39,33 @@ else
 fi
 rm -r "$module"
 
-if command -v skopeo >/dev/null; then
+# Of skopeo, Debian's releases have old versions. The one of its next release is unpacked
+# beside the system, with the libraries that it needs, and started by its own loader.
+skopeo_beside() {
+	root=$peers/skopeo
+	apt=$(mktemp -d) || return 1
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+	echo 'deb http://deb.debian.org/debian sid main' >"$apt/sources.list"
+	set -- -qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$apt/lists" \
+		-o Dir::State::status=/dev/null -o "Dir::Cache=$apt" -o "Dir::Cache::archives=$apt/archives" -o APT::Sandbox::User=root
+	rm -rf "$root"
+	apt-get "$@" update && apt-get "$@" install -y --no-install-recommends --download-only skopeo >/dev/null &&
+		for deb in "$apt"/archives/*.deb; do dpkg-deb -x "$deb" "$root" || return 1; done
+	rm -rf "$apt"
+	loader=$(find "$root" -name 'ld-linux-*' | head -n 1)
+	libraries=$(dirname "$(find "$root" -name 'libc.so.6' | head -n 1)")
+	cat >"$peers/bin/skopeo" <<-END
+		#!/bin/sh
+		exec "$loader" --library-path "$libraries" "$root/usr/bin/skopeo" "\$@"
+	END
+	chmod +x "$peers/bin/skopeo"
+	"$peers/bin/skopeo" --version >/dev/null || { rm "$peers/bin/skopeo"; return 1; }
+}
+
+if command -v apt-get >/dev/null && skopeo_beside; then
+	echo "installed $("$peers/bin/skopeo" --version)"
+elif command -v skopeo >/dev/null; then
 	echo "skopeo is there: $(skopeo --version)"
-elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-	apt-get install -y --no-install-recommends skopeo || echo "left out: skopeo (see above)" >&2
 else
 	echo "left out: skopeo. Install your system's package: apt-get install skopeo" >&2
 fi

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/buildinfo"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/program"
 )
@@ -33,7 +34,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	}
 	c.addFlags(root.PersistentFlags(), getenv)
 	root.AddCommand(newSweep(c), newEvent(c), newPlan(c))
-	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c), newCompletion())
+	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c), newCompletion(), buildinfo.Command("controller"))
 	return root
 }
 

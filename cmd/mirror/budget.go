@@ -19,9 +19,20 @@ const (
 	maxBudget     = 64 << 30
 	budgetBounds  = "8MiB to 64GiB"
 
-	// besideBudget is the memory that the program takes beside the budget.
+	// besideBudget is the memory that Go's heap takes beside the budget, and besideAll what
+	// the whole process takes at most.
 	besideBudget = 32 << 20
+	besideAll    = 64 << 20
 )
+
+// budgetFor returns the budget, in bytes, unless the user says one, in a container of so
+// many bytes of memory, 0 if that is not known.
+func budgetFor(container int64) int64 {
+	if container == 0 {
+		return defaultBudget
+	}
+	return min(max(container-besideAll, minBudget), defaultBudget)
+}
 
 // memorySize is the value of --memory-budget, in bytes.
 type memorySize int64

@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
+	"os"
 	"runtime/debug"
 	"testing"
 
 	"github.com/spf13/pflag"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/memlimit"
 )
 
 func TestMemorySize(t *testing.T) {
@@ -38,7 +40,7 @@ func TestTheFlagWinsOverTheEnvironment(t *testing.T) {
 		args      []string
 		want      int64
 	}{
-		{"neither", "", nil, 64 << 20},
+		{"neither", "", nil, budgetFor(memlimit.Container(os.Getenv))},
 		{"environment", "16MiB", nil, 16 << 20},
 		{"flag", "", []string{"--memory-budget", "32MiB"}, 32 << 20},
 		{"both", "16MiB", []string{"--memory-budget=32MiB"}, 32 << 20},
@@ -47,7 +49,7 @@ func TestTheFlagWinsOverTheEnvironment(t *testing.T) {
 		var got config
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 		got.addFlags(flags, func(name string) string {
-			return map[string]string{contract.EnvMemoryBudget: c.env}[name]
+			return map[string]string{contract.EnvMemoryBudget: c.env}[name] // and no Lambda function
 		})
 		if err := errors.Join(flags.Parse(c.args), got.parseBudget(flags)); err != nil || got.budget != c.want {
 			t.Errorf("%s: %d, %v, want %d", c.name, got.budget, err, c.want)
@@ -59,12 +61,22 @@ func TestMemoryLimitIsTheUsersIfTheySetOne(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	defer debug.SetMemoryLimit(before)
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
-	tuneMemory(16<<20, func(string) string { return "1GiB" })
+	tuneMemory(16<<20, 0, func(string) string { return "1GiB" })
 	if got := debug.SetMemoryLimit(-1); got != before {
 		t.Errorf("limit %d, want it untouched: %d", got, before)
 	}
-	tuneMemory(16<<20, func(string) string { return "" })
-	if got := debug.SetMemoryLimit(-1); got != 48<<20 {
-		t.Errorf("limit %d, want %d", got, 48<<20)
+	for container, want := range map[int64]int64{0: 48 << 20, 1 << 30: 48 << 20, 50_000_000: 45_000_000} {
+		tuneMemory(16<<20, container, func(string) string { return "" })
+		if got := debug.SetMemoryLimit(-1); got != want {
+			t.Errorf("in a container of %d bytes: limit %d, want %d", container, got, want)
+		}
+	}
+}
+
+func TestBudgetFitsTheContainer(t *testing.T) {
+	for container, want := range map[int64]int64{0: 64 << 20, 4 << 30: 64 << 20, 128 << 20: 64 << 20, 100 << 20: 36 << 20, 64 << 20: 8 << 20} {
+		if got := budgetFor(container); got != want {
+			t.Errorf("in a container of %d bytes: %d, want %d", container, got, want)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 )
@@ -24,6 +25,7 @@ type config struct {
 	verbose    bool
 	budget     int64  // bytes of memory for what is on its way
 	envBudget  string // what the environment says of it
+	container  int64  // bytes of memory of the container, 0 if it is not known
 	registries program.RegistryFlags
 }
 
@@ -34,7 +36,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.Var(&c.progress, "progress", "how to tell on standard error how it goes: auto, plain, json or none")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "the same as --progress=none")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
-	c.budget, c.envBudget = defaultBudget, getenv(contract.EnvMemoryBudget)
+	c.container = memlimit.Container(getenv)
+	c.budget, c.envBudget = budgetFor(c.container), getenv(contract.EnvMemoryBudget)
 	flags.Var((*memorySize)(&c.budget), memoryBudgetFlag,
 		"memory for what is on its way, "+budgetBounds+" (env "+contract.EnvMemoryBudget+")")
 	c.registries.Add(flags, getenv)

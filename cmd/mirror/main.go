@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/buildinfo"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 )
@@ -33,13 +35,14 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			tuneMemory(config.budget, getenv)
+			tuneMemory(config.budget, config.container, getenv)
 			reporter := progress.New(config.progressMode(), cmd.ErrOrStderr(), getenv)
 			defer reporter.Close()
 			return mirrorImage(cmd.Context(), &config, reporter, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	config.addFlags(cmd.Flags(), getenv)
+	cmd.AddCommand(buildinfo.Command("mirror"))
 	return cmd
 }
 
@@ -49,11 +52,15 @@ func newCommand(getenv func(string) string) *cobra.Command {
 const gcPercent = 400
 
 // tuneMemory has garbage collected before memory grows beyond the budget and what the
-// program takes beside, and otherwise seldom, unless the user has said it themselves. The
-// limit is a soft one: more is taken where more is live.
-func tuneMemory(budget int64, getenv func(string) string) {
+// program takes beside, or beyond what the container has, and otherwise seldom, unless the
+// user has said it themselves. The limit is a soft one: more is taken where more is live.
+func tuneMemory(budget, container int64, getenv func(string) string) {
 	if getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(budget + besideBudget)
+		limit := budget + besideBudget
+		if container > 0 {
+			limit = min(limit, memlimit.Share(container))
+		}
+		debug.SetMemoryLimit(limit)
 	}
 	if getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -82,7 +89,8 @@ Progress goes to standard error: bars on a terminal, elsewhere a line every 10 s
 blob, bytes, size, destination, error and totals. The result goes to standard output.
 
 Memory: --memory-budget bounds what is on its way between source and destinations, whatever
-the image; what the program takes beside it does not grow with the image either.
+the image; what the program takes beside it, less than 64 MiB, does not grow with the image
+either. In a container with less memory than that the budget is smaller by itself.
 
 AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places; other
 accounts' ECR is reached by the roles of --assume-role. Logins to other registries come

@@ -68,6 +68,8 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/metrics": {},
+	"internal/buildinfo": {external: []string{"github.com/spf13/cobra"}},
+	"internal/memlimit":  {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
 		internal: []string{"internal/imagename", "internal/chunked"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
@@ -84,7 +86,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
 	"bench/...": {
-		internal: []string{"bench/...", "localstack/stats"},
+		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"infra/...":             {internal: []string{"internal/contract", "infra/..."}, external: anything},

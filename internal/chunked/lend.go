@@ -115,16 +115,12 @@ func (r *Reader) starved() bool {
 }
 
 // streamedSize is the size in bytes of pieces of a stream that is read without chunks: small enough
-// to stay in the processor's cache until they are used.
+// to stay in the processor's cache until they are used, and to be used while the next arrives.
 const streamedSize = 256 << 10
 
 // nextDirect fills a buffer from the stream that has no chunks.
 func (r *Reader) nextDirect() (*Chunk, error) {
-	left := r.direct.end - r.pos
-	if left > r.opts.ChunkSize {
-		left = min(streamedSize, r.opts.ChunkSize)
-	}
-	buf, err := r.buffer(left)
+	buf, err := r.buffer(min(r.direct.end-r.pos, streamedSize, r.opts.ChunkSize))
 	if err != nil {
 		return nil, err
 	}
