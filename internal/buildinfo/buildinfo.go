@@ -73,14 +73,16 @@ func describe(build *debug.BuildInfo, version, commit string) Info {
 
 // WriteText writes it as lines for people.
 func (i Info) WriteText(w io.Writer, program string) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	commit := cmp.Or(i.Commit, "unknown")
 	if i.Modified {
 		commit += " (modified)"
 	}
-	_, _ = fmt.Fprintf(table, "%s\t%s\ncommit\t%s\ngo\t%s %s\n", program, i.Version, commit, i.Go, i.Platform)
+	if _, err := fmt.Fprintf(w, "%s %s\ncommit %s\n%s %s\nmodules:\n", program, i.Version, commit, i.Go, i.Platform); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, m := range i.Modules {
-		_, _ = fmt.Fprintf(table, "%s\t%s\n", m.Path, m.Version)
+		_, _ = fmt.Fprintf(table, "  %s\t%s\n", m.Path, m.Version)
 	}
 	return table.Flush()
 }
