@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // An Operation answers one operation of a service: body is the request's, the
@@ -62,6 +63,14 @@ func Do(r *http.Request, home string, limit int64, op Operation) (any, error) {
 		return nil, err
 	}
 	return op(r.Context(), c, body)
+}
+
+// Serve answers a request to a service whose operations are named by X-Amz-Target: the
+// prefix, and the operation's name.
+func Serve(w http.ResponseWriter, r *http.Request, home string, limit int64, prefix string, operations map[string]Operation) {
+	name, _ := strings.CutPrefix(r.Header.Get("X-Amz-Target"), prefix)
+	out, err := Do(r, home, limit, operations[name])
+	Reply(w, out, err)
 }
 
 func decode(body []byte, in any) error {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -62,19 +61,12 @@ func New(opts Options) *Service {
 
 // ServeHTTP answers requests whose X-Amz-Target is secretsmanager.<Operation>.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var op awsjson.Operation
-	switch strings.TrimPrefix(r.Header.Get("X-Amz-Target"), targetPrefix) {
-	case "CreateSecret":
-		op = awsjson.Func(s.createSecret)
-	case "GetSecretValue":
-		op = awsjson.Func(s.getSecretValue)
-	case "PutSecretValue":
-		op = awsjson.Func(s.putSecretValue)
-	case "DeleteSecret":
-		op = awsjson.Func(s.deleteSecret)
-	}
-	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, op)
-	awsjson.Reply(w, out, err)
+	awsjson.Serve(w, r, s.opts.Home, bodyLimit, targetPrefix, map[string]awsjson.Operation{
+		"CreateSecret":   awsjson.Func(s.createSecret),
+		"GetSecretValue": awsjson.Func(s.getSecretValue),
+		"PutSecretValue": awsjson.Func(s.putSecretValue),
+		"DeleteSecret":   awsjson.Func(s.deleteSecret),
+	})
 }
 
 // secrets returns the caller's secrets. The lock must be held.

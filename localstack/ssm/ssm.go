@@ -56,19 +56,12 @@ func New(opts Options) *Service {
 
 // ServeHTTP answers requests whose X-Amz-Target is AmazonSSM.<Operation>.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var op awsjson.Operation
-	switch strings.TrimPrefix(r.Header.Get("X-Amz-Target"), targetPrefix) {
-	case "GetParameter":
-		op = awsjson.Func(s.getParameter)
-	case "GetParameters":
-		op = awsjson.Func(s.getParameters)
-	case "PutParameter":
-		op = awsjson.Func(s.putParameter)
-	case "DeleteParameter":
-		op = awsjson.Func(s.deleteParameter)
-	}
-	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, op)
-	awsjson.Reply(w, out, err)
+	awsjson.Serve(w, r, s.opts.Home, bodyLimit, targetPrefix, map[string]awsjson.Operation{
+		"GetParameter":    awsjson.Func(s.getParameter),
+		"GetParameters":   awsjson.Func(s.getParameters),
+		"PutParameter":    awsjson.Func(s.putParameter),
+		"DeleteParameter": awsjson.Func(s.deleteParameter),
+	})
 }
 
 func (s *Service) getParameter(_ context.Context, c awsjson.Caller, in struct {
