@@ -75,12 +75,10 @@ func (a auth) login() (types.DockerAuthConfig, error) {
 }
 
 // normalize turns the key of a document into HOST[/NAMESPACE...]. Docker has written
-// URLs, which are the whole host's whatever follows, and has three names for Docker Hub.
+// URLs, which are the whole host's whatever follows, and has three names for Docker Hub. Hosts and
+// schemes are the same in capitals.
 func normalize(key string) string {
-	name, isURL := strings.CutPrefix(key, "https://")
-	if !isURL {
-		name, isURL = strings.CutPrefix(key, "http://")
-	}
+	name, isURL := cutScheme(key)
 	host, rest, namespace := strings.Cut(name, "/")
 	if isURL || rest == "" || rest == "v1/" || rest == "v2/" {
 		namespace = false
@@ -91,8 +89,17 @@ func normalize(key string) string {
 	return canonicalHost(host) + "/" + strings.TrimSuffix(rest, "/")
 }
 
+func cutScheme(key string) (name string, isURL bool) {
+	for _, scheme := range []string{"https://", "http://"} {
+		if len(key) >= len(scheme) && strings.EqualFold(key[:len(scheme)], scheme) {
+			return key[len(scheme):], true
+		}
+	}
+	return key, false
+}
+
 func canonicalHost(host string) string {
-	switch host {
+	switch host = strings.ToLower(host); host {
 	case "index.docker.io", "registry-1.docker.io":
 		return "docker.io"
 	}

@@ -65,7 +65,7 @@ var contentRange = regexp.MustCompile(`^bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]
 func (s span) checkRange(header string) (size, length int64, err error) {
 	m := contentRange.FindStringSubmatch(header)
 	if m == nil {
-		return 0, 0, fmt.Errorf("206 with Content-Range %q", header)
+		return 0, 0, fmt.Errorf("%w: 206 with Content-Range %q", ErrOtherRange, header)
 	}
 	first, last, size := number(m[1]), number(m[2]), s.size
 	if m[3] != "*" {
@@ -81,7 +81,7 @@ func (s span) checkRange(header string) (size, length int64, err error) {
 	case s.size >= 0 && size != s.size:
 		return 0, 0, fmt.Errorf("blob has %d bytes, want %d", size, s.size)
 	case first != s.off || last != end-1:
-		return 0, 0, fmt.Errorf("206 with Content-Range %q, want bytes %d-%d", header, s.off, end-1)
+		return 0, 0, fmt.Errorf("%w: 206 with Content-Range %q, want bytes %d-%d", ErrOtherRange, header, s.off, end-1)
 	}
 	return size, last - first + 1, nil
 }
@@ -116,6 +116,7 @@ var s3Code = regexp.MustCompile(`<Code>([A-Za-z0-9.]{1,64})</Code>`)
 
 func awayRefusal(resp *http.Response) *chunked.StatusError {
 	defer discard(resp)
+	defer limitTime(resp)()
 	e := &chunked.StatusError{Status: resp.StatusCode}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	if m := s3Code.FindSubmatch(text); err == nil && m != nil {

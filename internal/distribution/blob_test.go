@@ -257,6 +257,37 @@ func TestThrottledBlobIsAskedForAgain(t *testing.T) {
 	check(t, "requests", len(registry.asked()), chunks(blob)+5)
 }
 
+// The store that the registry sends to is another host, whose refusals come in another form.
+func TestStoreThatFailsForNowIsAskedAgain(t *testing.T) {
+	blob, _ := content(10 * chunk)
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable} {
+		var n atomic.Int32
+		store := start(t, func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1)%4 == 1 {
+				w.WriteHeader(status)
+				return
+			}
+			ranges(blob)(w, r)
+		})
+		registry := start(t, redirect(func() string { return store.URL }))
+		if err := read(t, open(t, registry), blob, int64(len(blob))); err != nil {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+func TestAnotherRangeIsAskedForAgain(t *testing.T) {
+	blob, _ := content(10 * chunk)
+	var n atomic.Int32
+	registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1)%4 == 1 {
+			r.Header.Set("Range", "bytes=1-"+fmt.Sprint(chunk))
+		}
+		ranges(blob)(w, r)
+	})
+	mustRead(t, open(t, registry), blob, int64(len(blob)))
+}
+
 func TestLyingAnswersAreRefused(t *testing.T) {
 	blob, _ := content(10 * chunk)
 	for name, answer := range map[string]http.HandlerFunc{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,17 +17,23 @@ import (
 // a time by several blobs.
 const idlePerHost = 64
 
+// maxHeader is how many bytes an answer's headers may have: many times those of any registry, and a
+// small part of the 10 MiB that net/http would keep for each answer.
+const maxHeader = 256 << 10
+
 // clients make requests and nothing more: they follow no redirects and keep no cookies. Credentials
 // are for the caller to add.
 type clients struct {
-	api    *http.Transport // to the registry; by HTTP/2 where it speaks that
-	ranges *http.Transport // to the registry, for ranges of blobs: HTTP/1.1, so that each has a connection of its own
-	away   *http.Transport // to all others, as ranges, and without the certificate that says who we are
+	api    *home    // to the registry; by HTTP/2 where it speaks that
+	ranges *home    // to the registry, for ranges of blobs: HTTP/1.1, so that each has a connection of its own
+	away   *outside // to all others, as ranges, and without the certificate that says who we are
+	tokens *outside // to its token server; by HTTP/2 where that speaks it
 	// To the registry, for writing, and to where else it takes uploads.
-	uploads, uploadsAway *http.Transport
+	uploads     *home
+	uploadsAway *outside
 }
 
-func newClients(opts Options) (clients, error) {
+func newClients(opts Options, f *fence) (clients, error) {
 	config := &tls.Config{InsecureSkipVerify: opts.Insecure}
 	dir, err := certificateDir(opts.Host)
 	if err == nil && dir != "" {
@@ -37,35 +42,40 @@ func newClients(opts Options) (clients, error) {
 	if err != nil {
 		return clients{}, fmt.Errorf("certificates for %s: %w", opts.Host, err)
 	}
-	away := config.Clone()
-	away.Certificates = nil
-	c := clients{
-		api: newTransport(config.Clone()), ranges: newTransport(config), away: newTransport(away),
-		uploads: newUploadTransport(config.Clone()), uploadsAway: newUploadTransport(away.Clone()),
-	}
-	c.api.ForceAttemptHTTP2 = true
-	return c, nil
+	anonymous := config.Clone()
+	anonymous.Certificates = nil
+	api, tokens := newTransport(config.Clone()), newTransport(config.Clone())
+	api.ForceAttemptHTTP2, tokens.ForceAttemptHTTP2 = true, true
+	uploadsAway := newOutside(newTransport(anonymous.Clone()), f)
+	forUploads(uploadsAway.direct)
+	forUploads(uploadsAway.proxied)
+	uploads := newTransport(config.Clone())
+	forUploads(uploads)
+	return clients{
+		api: &home{api, f}, ranges: &home{newTransport(config), f}, away: newOutside(newTransport(anonymous), f),
+		tokens: newOutside(tokens, f), uploads: &home{uploads, f}, uploadsAway: uploadsAway,
+	}, nil
 }
 
 // newTransport returns a transport with time limits on connecting and on headers, and none on
 // bodies. Given a TLS configuration, it keeps to HTTP/1.1.
 func newTransport(config *tls.Config) *http.Transport {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dialer.DialContext,
-		TLSClientConfig:       config,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: 30 * time.Second,
-		IdleConnTimeout:       90 * time.Second,
-		MaxIdleConnsPerHost:   idlePerHost,
-		DisableCompression:    true, // a blob's bytes are those that were sent
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialThrough(newDialer(notMetadata)),
+		TLSClientConfig:        config,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  30 * time.Second,
+		MaxResponseHeaderBytes: maxHeader,
+		IdleConnTimeout:        90 * time.Second,
+		MaxIdleConnsPerHost:    idlePerHost,
+		DisableCompression:     true, // a blob's bytes are those that were sent
 	}
 }
 
 func (c clients) closeIdle() {
-	for _, t := range []*http.Transport{c.api, c.ranges, c.away, c.uploads, c.uploadsAway} {
-		t.CloseIdleConnections()
+	for _, t := range []interface{ closeIdle() }{c.api, c.ranges, c.away, c.tokens, c.uploads, c.uploadsAway} {
+		t.closeIdle()
 	}
 }
 

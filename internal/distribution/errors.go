@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,6 +20,10 @@ import (
 
 // ErrNotFound says that a registry has no such manifest, blob or repository.
 var ErrNotFound = errors.New("not found")
+
+// ErrOtherRange says that a range of a blob was asked for, and that another one came, by the answer's
+// own word. That is tried again with the range; who does it always does it at another time, too.
+var ErrOtherRange = errors.New("another range than was asked for")
 
 // A StatusError is an answer of a registry, or of its token server, that is no success.
 type StatusError struct {
@@ -59,19 +64,29 @@ func (e *StatusError) Temporary() bool {
 const (
 	maxRefusal = 16 << 10 // bytes of an unwanted answer that are read
 	maxMessage = 200      // characters of its message that are kept
+	// maxLinger is how long the body of an unwanted answer may take.
+	maxLinger = 10 * time.Second
 )
 
 // discard closes an answer whose body is not wanted. A short one is read, so that the connection can
 // be used again.
 func discard(resp *http.Response) {
 	defer resp.Body.Close()
+	defer limitTime(resp)()
 	_, _ = io.CopyN(io.Discard, resp.Body, maxRefusal) // nothing depends on it
+}
+
+// limitTime ends the reading of an unwanted answer that takes too long, until stop is called.
+func limitTime(resp *http.Response) (stop func()) {
+	timer := time.AfterFunc(maxLinger, func() { resp.Body.Close() })
+	return func() { timer.Stop() }
 }
 
 // refusal reads and closes an answer that is no success.
 func refusal(resp *http.Response) *StatusError {
 	defer discard(resp)
-	e := &StatusError{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	defer limitTime(resp)()
+	e := &StatusError{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), answeredAt(resp.Header))}
 	var body struct {
 		Errors []struct{ Code, Message string }
 	}
@@ -79,6 +94,15 @@ func refusal(resp *http.Response) *StatusError {
 		e.Code, e.Message = printable(body.Errors[0].Code), printable(body.Errors[0].Message)
 	}
 	return e
+}
+
+// absurd are the texts of net/http's errors about more than maxHeader bytes of headers, which can't be
+// told by their types: HTTP/1.1's, and HTTP/2's for many headers and for long ones.
+var absurd = []string{"server response headers exceeded", "response header list larger than", "connection error: COMPRESSION_ERROR"}
+
+func isAbsurd(err error) bool {
+	text := err.Error()
+	return slices.ContainsFunc(absurd, func(s string) bool { return strings.Contains(text, s) })
 }
 
 // printable shortens what a stranger says, and takes out what is not for a terminal.
@@ -93,6 +117,15 @@ func printable(s string) string {
 		s = string(runes[:maxMessage]) + "..."
 	}
 	return s
+}
+
+// answeredAt returns the time of an answer by the clock of who gave it, for dates in it are by that; by
+// our own where it does not say.
+func answeredAt(h http.Header) time.Time {
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		return date
+	}
+	return time.Now()
 }
 
 // retryAfter reads the header, which is a number of seconds or a date.
@@ -123,16 +156,22 @@ func Temporary(err error) bool { return temporary(err) }
 func temporary(err error) bool {
 	var (
 		status      *StatusError
+		away        *chunked.StatusError // of where the registry sends to
 		network     *networkError
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
 		dns         *net.DNSError
+		place       *PlaceError
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return false
 	case errors.As(err, &status):
 		return status.Temporary()
+	case errors.As(err, &place), isAbsurd(err):
+		return false
+	case errors.As(err, &away):
+		return away.Temporary()
 	case !errors.As(err, &network), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, syscall.ECONNREFUSED):
 		return false
 	case errors.As(err, &dns):

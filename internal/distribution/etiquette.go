@@ -166,7 +166,7 @@ func (e *etiquette) observe(resp *http.Response) time.Time {
 	throttled := resp.StatusCode == http.StatusTooManyRequests
 	var after time.Duration
 	if throttled || resp.StatusCode == http.StatusServiceUnavailable {
-		after = retryAfter(resp.Header.Get("Retry-After"), now)
+		after = retryAfter(resp.Header.Get("Retry-After"), answeredAt(resp.Header))
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -45,7 +45,7 @@ func response(status int, header ...string) *http.Response {
 	for i := 0; i < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
-	return &http.Response{StatusCode: status, Header: h}
+	return &http.Response{StatusCode: status, Header: h, Body: http.NoBody}
 }
 
 func enter(t *testing.T, e *etiquette) permit {
@@ -200,5 +200,22 @@ func TestAnAnswerThatDoesNotComeIsAskedForTwice(t *testing.T) {
 	}
 	if _, err := registry.Repository("app").Digest(t.Context(), "1"); !errors.As(err, &mute) || mute.After != 0 {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A date in an answer is by the clock of who gave it, whatever ours says.
+func TestRetryAfterIsByTheRegistrysClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-time.Hour, 0, time.Hour} {
+		theirs := time.Now().Add(ahead).UTC()
+		dated := func() *http.Response {
+			return response(429, "Date", theirs.Format(http.TimeFormat), "Retry-After", theirs.Add(3*time.Second).Format(http.TimeFormat))
+		}
+		if got := refusal(dated()).RetryAfter; got != 3*time.Second {
+			t.Errorf("%s ahead: to be asked again after %s", ahead, got)
+		}
+		began := time.Now()
+		if got := newEtiquette("registry.example.com").observe(dated()).Sub(began); got < 2*time.Second || got > time.Minute {
+			t.Errorf("%s ahead: left alone for %s", ahead, got)
+		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 func (r *Registry) ForeignBlob(ctx context.Context, info types.BlobInfo) (io.ReadCloser, int64, error) {
 	var errs []error
 	for _, location := range info.URLs {
-		if u, err := url.Parse(location); err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		if u, err := url.Parse(location); err != nil || u.Scheme != "https" && u.Scheme != "http" || !isPlain(u.Host) {
 			continue
 		}
 		body, size, err := r.openForeign(ctx, location, info.Size)
@@ -36,7 +36,7 @@ func (r *Registry) ForeignBlob(ctx context.Context, info types.BlobInfo) (io.Rea
 }
 
 func (r *Registry) openForeign(ctx context.Context, location string, size int64) (io.ReadCloser, int64, error) {
-	client := &http.Client{Transport: r.clients.away}
+	client := &http.Client{Transport: r.clients.away, CheckRedirect: keepsTLS}
 	h := chunked.NewHTTP(client, size, func(context.Context) (string, error) { return location, nil })
 	if size < 0 {
 		var err error
@@ -59,4 +59,15 @@ func (r *Registry) openForeign(ctx context.Context, location string, size int64)
 type foreignBody struct {
 	io.Reader
 	io.Closer
+}
+
+// keepsTLS refuses redirects from HTTPS to plain HTTP, and too many.
+func keepsTLS(req *http.Request, via []*http.Request) error {
+	switch from := via[len(via)-1].URL; {
+	case len(via) > maxHops:
+		return fmt.Errorf("more than %d redirects", maxHops)
+	case from.Scheme == "https" && req.URL.Scheme != "https":
+		return fmt.Errorf("redirect from HTTPS to plain HTTP, at %s", req.URL.Host)
+	}
+	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -87,6 +89,8 @@ func (r *Repository) locate(from *place, location string) (*place, error) {
 		err = errors.New("to what is not a URL")
 	case to.Scheme != "https" && to.Scheme != "http" || to.Host == "":
 		err = errors.New("to what is not an HTTP URL")
+	case !isPlain(to.Host):
+		err = errors.New("to what is not a host")
 	case to.Scheme == "http" && base.Scheme == "https" && !r.registry.opts.Insecure:
 		err = fmt.Errorf("from HTTPS to plain HTTP, at %s", to.Host)
 	}
@@ -99,6 +103,25 @@ func (r *Repository) locate(from *place, location string) (*place, error) {
 		return &place{url: to, home: true}, nil
 	}
 	return &place{url: to}, nil
+}
+
+// longestHost is how long HOST:PORT may be: 253 characters of a name, and a port.
+const longestHost = 259
+
+// isPlain reports whether HOST or HOST:PORT can be told in an error as it is: a name or an address,
+// without a zone. Names in other scripts come in ASCII.
+func isPlain(host string) bool {
+	name, _, noPort := net.SplitHostPort(host)
+	if noPort != nil {
+		name = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	}
+	if addr, err := netip.ParseAddr(name); err == nil && addr.Is6() {
+		return strings.HasPrefix(host, "[") && (noPort == nil || strings.HasSuffix(host, "]")) && addr.Zone() == ""
+	}
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._", r)
+	}
+	return name != "" && len(host) <= longestHost && !strings.HasPrefix(host, "[") && !strings.ContainsFunc(name, odd)
 }
 
 // origin returns what must be the same for credentials to be sent.

@@ -2,6 +2,7 @@ package distribution
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,18 @@ func TestTokenServersAtPrivateAddresses(t *testing.T) {
 		}
 		if got, err := r.tokenPlace(realm); err != nil || got.RegistryStr() != c.trusted {
 			t.Errorf("%s, %s: %s, %v", c.host, c.realm, got.RegistryStr(), err)
+		}
+	}
+}
+
+func TestHostsThatAreTold(t *testing.T) {
+	for host, want := range map[string]bool{
+		"r.io": true, "r.io:443": true, "my_host": true, "127.0.0.1:5000": true, "[::1]": true, "[::1]:443": true, "xn--bcher-kva.example": true,
+		"": false, ":443": false, "::1": false, "[::1": false, "[r.io]": false, "a]b": false, "a b": false, "[fe80::1%eth0]": false,
+		"b\u00fccher.example": false, "a\x1b[2J": false, strings.Repeat("a", 300): false, "a@b": false, "a/b": false,
+	} {
+		if isPlain(host) != want {
+			t.Errorf("%q: %v", host, !want)
 		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 type Options struct {
 	Host string // HOST or HOST:PORT, as image names say it
 	// Insecure allows TLS that is not verified and plain HTTP, of the registry and of what it
-	// redirects to. HTTPS is tried first.
+	// redirects to. HTTPS is tried first. Such a registry may also lead to this machine and to
+	// private networks, as it may where it is there itself; see [PlaceError].
 	Insecure bool
 	// UserAgent is sent with every request. "" means "ecrmirror".
 	UserAgent string
@@ -75,7 +76,7 @@ type Registry struct {
 // the containers and docker tools keep for the host, in directories called certs.d.
 func New(opts Options) (*Registry, error) {
 	opts = opts.withDefaults()
-	clients, err := newClients(opts)
+	clients, err := newClients(opts, &fence{insecure: opts.Insecure})
 	if err != nil {
 		return nil, err
 	}

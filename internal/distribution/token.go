@@ -24,7 +24,7 @@ func (r *Registry) exchange(
 	ctx context.Context, wanted *challenge, login types.DockerAuthConfig, scopes []string,
 ) (authorization, error) {
 	realm, err := url.Parse(wanted.Parameters["realm"])
-	if err != nil {
+	if err != nil || !isPlain(realm.Host) {
 		return authorization{}, fmt.Errorf("%s wants a token, and from whom is not a URL", r.host)
 	}
 	trusted, err := r.tokenPlace(realm)
@@ -76,6 +76,7 @@ func (r *Registry) tokenPlace(realm *url.URL) (name.Registry, error) {
 func tokenError(err error, asked bool) error {
 	var refused *transport.Error
 	var sent *url.Error
+	var led *tokenRedirectError
 	switch {
 	case errors.As(err, &refused):
 		e := &StatusError{Status: refused.StatusCode}
@@ -83,10 +84,14 @@ func tokenError(err error, asked bool) error {
 			e.Code, e.Message = printable(string(refused.Errors[0].Code)), printable(refused.Errors[0].Message)
 		}
 		return e
+	case errors.As(err, &led):
+		return led
 	case errors.As(err, &sent):
 		return &networkError{sent.Err}
 	case asked && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		return errors.New("the answer holds no token")
+	case !asked: // it is about the challenge, and quotes it
+		return errors.New(printable(err.Error()))
 	}
 	return err
 }
@@ -102,5 +107,26 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.used = true
 	req = req.Clone(req.Context())
 	req.Header.Set("User-Agent", t.registry.opts.UserAgent)
-	return t.registry.clients.api.RoundTrip(req)
+	var client http.RoundTripper = t.registry.clients.tokens
+	if req.URL.Host == t.registry.host {
+		client = t.registry.clients.api
+	}
+	resp, err := client.RoundTrip(req)
+	if err != nil || !isRedirect(resp) {
+		return resp, err
+	}
+	to, err := req.URL.Parse(resp.Header.Get("Location"))
+	if err == nil && origin(to) == origin(req.URL) {
+		return resp, nil
+	}
+	discard(resp)
+	return nil, &tokenRedirectError{from: req.URL.Host}
+}
+
+// A tokenRedirectError says that a token server sends to another. A login is in the request's body or
+// header, and is nobody else's business.
+type tokenRedirectError struct{ from string }
+
+func (e *tokenRedirectError) Error() string {
+	return fmt.Sprintf("%s redirects to another server, which gets no login", e.from)
 }

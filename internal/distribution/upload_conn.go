@@ -2,7 +2,6 @@ package distribution
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"net/http"
 	"sync"
@@ -12,12 +11,11 @@ import (
 // storeTimeout is how long a registry may take to file a blob of which it has all bytes.
 const storeTimeout = 5 * time.Minute
 
-// newUploadTransport returns a transport for writing. It keeps to HTTP/1.1, so that each upload has a
+// forUploads makes a transport one for writing. It keeps to HTTP/1.1, so that each upload has a
 // connection of its own, which it takes over from the request before it. It does not Expect:
 // 100-continue, which costs a round trip and prevents little: the registry said a moment ago that it
 // wants the blob.
-func newUploadTransport(config *tls.Config) *http.Transport {
-	t := newTransport(config)
+func forUploads(t *http.Transport) {
 	t.ResponseHeaderTimeout = storeTimeout // counted from the end of the body
 	dial := t.DialContext
 	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -27,7 +25,6 @@ func newUploadTransport(config *tls.Config) *http.Transport {
 		}
 		return &uploadConn{Conn: conn, over: make(chan struct{})}, nil
 	}
-	return t
 }
 
 // lastWord is how long an answer is waited for where a connection takes no more bytes.

@@ -65,6 +65,8 @@ func TestTransient(t *testing.T) {
 		{api("ThrottlingException"), true},
 		{api("TooManyRequestsException"), true},
 		{api("ServerException"), true},
+		{api("ExpiredTokenException"), true},
+		{api("UnrecognizedClientException"), false},
 		{api("UnableToGetUpstreamImageException"), true},
 		{api("UnableToGetUpstreamLayerException"), true},
 		{api("UpstreamTooManyRequests"), true},

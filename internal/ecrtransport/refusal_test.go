@@ -59,7 +59,7 @@ func TestEveryRefusalIsToldAsItIs(t *testing.T) {
 		{"read a manifest", "BatchGetImage", "ThrottlingException", 400, true},
 		{"read a manifest", "BatchGetImage", "ThrottleException", 429, true},
 		{"read a manifest", "BatchGetImage", "AccessDeniedException", 400, false},
-		{"read a manifest", "BatchGetImage", "ExpiredTokenException", 400, false},
+		{"read a manifest", "BatchGetImage", "ExpiredTokenException", 400, true},
 		{"read a manifest", "BatchGetImage", "UnrecognizedClientException", 400, false},
 		{"read a blob", "GetDownloadUrlForLayer", "LayersNotFoundException", 400, false},
 		{"read a blob", "GetDownloadUrlForLayer", "LayerInaccessibleException", 400, false},

@@ -21,6 +21,10 @@ import (
 var transientCodes = map[string]bool{
 	"ThrottleException": true,
 	"ServerException":   true,
+	// Credentials that were good for a time. Who runs the program again gives it new ones.
+	"ExpiredTokenException": true,
+	"ExpiredToken":          true,
+	"RequestExpired":        true,
 	// The registry behind a pull-through cache.
 	"UnableToGetUpstreamImageException": true,
 	"UnableToGetUpstreamLayerException": true,

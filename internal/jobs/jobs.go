@@ -13,8 +13,8 @@
 package jobs
 
 import (
-	"slices"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,8 +56,8 @@ func New(api API, queue, definition string) *Queue {
 // A Result is what became of one [Job].
 type Result struct {
 	Submitted []Submission // none, one, or several where the destinations are too many for one
-	InFlight  []string // destinations left out because another job in flight, or just ended well, has them
-	Err       error    // what stopped the rest, nil if nothing did
+	InFlight  []string     // destinations left out because another job in flight, or just ended well, has them
+	Err       error        // what stopped the rest, nil if nothing did
 }
 
 // A Submission is a job that was submitted.

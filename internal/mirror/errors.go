@@ -63,6 +63,13 @@ func (e *DigestMismatchError) Error() string {
 	return fmt.Sprintf("digest is %s, not %s", e.Got, e.Want)
 }
 
+// isWrongContent reports whether a blob of the source had other bytes than its digest promised.
+func isWrongContent(err error) bool {
+	var sided *Error
+	var mismatch *DigestMismatchError
+	return errors.As(err, &sided) && sided.Side == Source && errors.As(err, &mismatch)
+}
+
 // A SizeMismatchError says that a blob is longer or shorter than its descriptor promised. Sizes are in bytes.
 type SizeMismatchError struct{ Want, Got int64 }
 

@@ -13,12 +13,15 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Limits on what an image may consist of: far above any real image, low enough that
-// a hostile one can't exhaust memory.
+// Limits on what an image may consist of: above any real image, low enough that a hostile one can
+// exhaust neither memory nor time.
 const (
+	maxManifest      = 4 << 20  // bytes; that of ECR and of most registries
+	maxManifestBytes = 16 << 20 // of all manifests together, which are in memory beside the budget; a manifest has 2 KiB or so
 	maxManifests     = 10_000
-	maxManifestBytes = 128 << 20
-	maxDepth         = 8 // indexes within indexes
+	maxDepth         = 8       // indexes within indexes
+	maxBlobs         = 100_000 // distinct ones; a manifest of maxManifest bytes can name 40,000
+	maxBlobSize      = 1 << 44 // bytes; the sum of all sizes is a number, too
 )
 
 // A document is one manifest of an image, as the source has it.
@@ -80,6 +83,9 @@ func (r *imageReader) fetch(ctx context.Context, instance *digest.Digest, want d
 	if doc.mediaType == "" {
 		return document{}, fmt.Errorf("manifest of unknown media type %q", mediaType)
 	}
+	if len(raw) > maxManifest {
+		return document{}, fmt.Errorf("manifest has more than %d bytes", maxManifest)
+	}
 	if r.size.Add(int64(len(raw))) > maxManifestBytes {
 		return document{}, fmt.Errorf("more than %d bytes of manifests", int64(maxManifestBytes))
 	}
@@ -105,7 +111,7 @@ func (r *imageReader) walk(ctx context.Context, doc document, depth int) error {
 	}
 	for _, blob := range below.blobs {
 		if err := r.addBlob(blob); err != nil {
-			return fmt.Errorf("manifest %s: blob %q: %w", doc.digest, blob.Digest, err)
+			return fmt.Errorf("manifest %s: blob %q: %w", doc.digest, quotable(blob.Digest), err)
 		}
 	}
 	if err := r.walkBelow(ctx, doc, below.instances, depth); err != nil {
@@ -118,11 +124,13 @@ func (r *imageReader) walk(ctx context.Context, doc document, depth int) error {
 // walkBelow walks the instances of an index, which it fetches side by side.
 func (r *imageReader) walkBelow(ctx context.Context, index document, instances []digest.Digest, depth int) error {
 	var unseen []digest.Digest
+	listed := map[digest.Digest]bool{}
 	for _, instance := range instances {
 		if err := instance.Validate(); err != nil {
-			return fmt.Errorf("index %s: instance %q: %w", index.digest, instance, err)
+			return fmt.Errorf("index %s: instance %q: %w", index.digest, quotable(instance), err)
 		}
-		if !r.seen[instance] && !slices.Contains(unseen, instance) {
+		if !r.seen[instance] && !listed[instance] {
+			listed[instance] = true
 			unseen = append(unseen, instance)
 		}
 	}
@@ -165,8 +173,8 @@ func (img *image) add(doc document, below references) {
 	img.manifests = append(img.manifests, doc)
 	img.needs = append(img.needs, 0)
 	note := func(users map[digest.Digest][]int, d digest.Digest) {
-		if !slices.Contains(users[d], place) {
-			users[d] = append(users[d], place)
+		if of := users[d]; len(of) == 0 || of[len(of)-1] != place { // once
+			users[d] = append(of, place)
 			img.needs[place]++
 		}
 	}
@@ -185,7 +193,22 @@ func (r *imageReader) addBlob(info types.BlobInfo) error {
 	if err := info.Digest.Validate(); err != nil {
 		return err
 	}
+	switch {
+	case info.Size > maxBlobSize:
+		return fmt.Errorf("a size of %d bytes; the greatest that is taken is %d", info.Size, int64(maxBlobSize))
+	case len(r.blobs) >= maxBlobs:
+		return fmt.Errorf("more than %d blobs", maxBlobs)
+	}
 	r.blobs[info.Digest] = true
 	r.img.blobs = append(r.img.blobs, info)
 	return nil
+}
+
+// quotable shortens what is in place of a digest.
+func quotable(d digest.Digest) digest.Digest {
+	const longest = 160 // a SHA-512 has 135
+	if len(d) > longest {
+		return d[:longest] + "..."
+	}
+	return d
 }

@@ -72,14 +72,19 @@ func TestManifestsOfAnyDigestAreRead(t *testing.T) {
 }
 
 func TestManifestsAreBounded(t *testing.T) {
-	src, want := index(t, digest.SHA256, 1, 10)
-	for d := range src.byDigest {
-		if d != "" {
-			src.byDigest[d] = make([]byte, maxManifestBytes)
+	huge, ofHuge := index(t, digest.SHA256, 1, maxManifest+100)
+	many, ofMany := index(t, digest.SHA256, 9, maxManifest-1000)
+	for _, c := range []struct {
+		src  manifests
+		want digest.Digest
+		err  string
+	}{
+		{huge, ofHuge, "manifest has more than"},
+		{many, ofMany, "bytes of manifests"},
+	} {
+		_, err := readImage(t.Context(), c.src, c.want, New(nil, Options{}).opts)
+		if err == nil || !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%v, want %s", err, c.err)
 		}
-	}
-	_, err := readImage(t.Context(), src, want, New(nil, Options{}).opts)
-	if err == nil || !strings.Contains(err.Error(), "bytes of manifests") {
-		t.Errorf("%v", err)
 	}
 }

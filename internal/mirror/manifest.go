@@ -29,6 +29,7 @@ func parse(doc document) (references, error) {
 	}
 	// Docker's manifest and manifest list have the same fields as OCI's manifest and index.
 	var m struct {
+		MediaType string                 `json:"mediaType"`
 		Config    *imgspecv1.Descriptor  `json:"config"`
 		Layers    []imgspecv1.Descriptor `json:"layers"`
 		Manifests []imgspecv1.Descriptor `json:"manifests"`
@@ -36,10 +37,16 @@ func parse(doc document) (references, error) {
 	if err := json.Unmarshal(doc.raw, &m); err != nil {
 		return references{}, err
 	}
+	if err := checkNames(doc.raw); err != nil {
+		return references{}, err
+	}
 	isIndex := manifest.MIMETypeIsMultiImage(doc.mediaType)
 	if isIndex && (m.Config != nil || m.Layers != nil) || !isIndex && m.Manifests != nil {
 		// Read in two ways it would be two images (CVE-2021-41190).
 		return references{}, errors.New("it is ambiguous: both an image and an index")
+	}
+	if says := kindOf(m.MediaType); says != "" && says != kindOf(doc.mediaType) {
+		return references{}, fmt.Errorf("it is ambiguous: its type is %s, and it says %s", doc.mediaType, m.MediaType)
 	}
 	if !isIndex && m.Config == nil {
 		return references{}, fmt.Errorf("it has no config, but its type is %s", doc.mediaType)
@@ -56,11 +63,32 @@ func parse(doc document) (references, error) {
 	if m.Config != nil {
 		refs.blobs = append(refs.blobs, blobInfo(*m.Config))
 	}
+	for _, blob := range refs.blobs {
+		if blob.Size < 0 { // which would mean that it is unknown
+			return references{}, fmt.Errorf("blob %q has a size of %d bytes", quotable(blob.Digest), blob.Size)
+		}
+	}
 	return refs, nil
+}
+
+// kindOf returns "index", "image" or "schema 1" for a media type that this program knows, else "".
+func kindOf(mediaType string) string {
+	switch {
+	case !slices.Contains(manifest.DefaultRequestedManifestMIMETypes, mediaType):
+		return ""
+	case manifest.MIMETypeIsMultiImage(mediaType):
+		return "index"
+	case mediaType == manifest.DockerV2Schema1MediaType, mediaType == manifest.DockerV2Schema1SignedMediaType:
+		return "schema 1"
+	}
+	return "image"
 }
 
 func parseSchema1(raw []byte) (references, error) {
 	m, err := manifest.Schema1FromManifest(raw)
+	if err == nil {
+		err = checkNames(raw)
+	}
 	if err != nil {
 		return references{}, err
 	}

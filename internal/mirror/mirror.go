@@ -2,11 +2,11 @@
 // source to any number of destinations at once.
 //
 // The manifest at a destination is byte for byte that of the source; nothing is
-// converted or recompressed. Each blob of the source is read at most once, however
-// many destinations lack it, and not at all where every destination has it. Blobs go
-// first, then instances, then the index, and the tag moves last, so that nothing
-// half-done is ever visible. Destinations are independent: one that fails is reported
-// and the others finish.
+// converted or recompressed. Each blob of the source is read once, however many
+// destinations lack it, and not at all where every destination has it; again only for
+// those where that failed for now. Blobs go first, then instances, then the index, and
+// the tag moves last, so that nothing half-done is ever visible. Destinations are
+// independent: one that fails is reported and the others finish.
 //
 // The engine knows images only through [Images] and the public interfaces of
 // go.podman.io/image; the transports are theirs.
@@ -57,6 +57,8 @@ type Options struct {
 	Log *slog.Logger
 	// Progress is told how a copy goes. Default: nobody is.
 	Progress Progress
+	// Gate decides what may be copied. Default: everything may.
+	Gate Gate
 }
 
 // A Copier copies images. It is safe for concurrent use.
@@ -64,6 +66,7 @@ type Copier struct {
 	images Images
 	opts   Options
 	slots  *semaphore.Weighted // for blobs
+	large  largeTurns          // for manifests
 }
 
 // New returns a Copier that opens images through images.
@@ -77,6 +80,9 @@ func New(images Images, opts Options) *Copier {
 	if opts.Progress == nil {
 		opts.Progress = unwatched{}
 	}
+	if opts.Gate == nil {
+		opts.Gate = unguarded{}
+	}
 	if opts.StallTimeout <= 0 {
 		opts.StallTimeout = 3 * time.Minute
 	}
@@ -89,21 +95,24 @@ func New(images Images, opts Options) *Copier {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Copier{images: images, opts: opts, slots: semaphore.NewWeighted(int64(opts.Blobs))}
+	return &Copier{images: images, opts: opts, slots: semaphore.NewWeighted(int64(opts.Blobs)), large: newLargeTurns()}
 }
 
 // Copy copies the source to every destination that does not hold it already. What
-// happened to each is in the report, in the order of destinations.
+// happened to each is in the report, in the order of destinations. Of those that the Gate refuses
+// by name nobody is asked, not even the source where it refuses that, or all destinations.
 func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations []imagename.Name) *Report {
 	report := newReport(source, destinations)
 	ahead := &ahead{Copier: c, source: source}
 	defer ahead.close()
-	pending, err := c.stale(ctx, report, ahead)
-	if err == nil && len(pending) > 0 {
-		err = c.copyTo(ctx, report, pending, ahead)
-	}
-	if err != nil {
-		report.failPending(err)
+	if report.admit(ctx, c.opts.Gate) {
+		pending, err := c.stale(ctx, report, ahead)
+		if err == nil && len(pending) > 0 {
+			err = c.copyTo(ctx, report, pending, ahead)
+		}
+		if err != nil {
+			report.failPending(err)
+		}
 	}
 	for i := range report.Results {
 		r := &report.Results[i]
@@ -127,6 +136,9 @@ func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result, 
 		return sourceError(report.Source, "reading manifest", err)
 	}
 	report.describe(img)
+	if err := c.passes(ctx, report.Source, img); err != nil {
+		return sourceError(report.Source, "checking signatures", err)
+	}
 	c.opts.Progress.Image(report.Source.String(), len(pending), report.Manifests, report.Blobs, report.Size)
 	c.copyOnce(ctx, report, src, img, pending)
 	again := c.retryable(pending)

@@ -207,6 +207,40 @@ func TestTransientFailureIsTriedOnceMore(t *testing.T) {
 	}
 }
 
+// A destination that refuses a blob for now gets it again, and the others only once.
+func TestBlobThatIsNotTakenForNowIsSentAgain(t *testing.T) {
+	for _, c := range []struct {
+		failures int32
+		want     string
+	}{
+		{1, "copied,copied"},
+		{3, "copied,copied"},
+		{1000, "copied,failed"},
+	} {
+		w := newWorld(t)
+		w.pushIndex("HOST/src:1", 1)
+		var left atomic.Int32
+		left.Store(c.failures)
+		w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
+			hit := r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/v2/b/blobs/uploads/") && left.Add(-1) >= 0
+			if hit {
+				http.Error(rw, "busy", http.StatusServiceUnavailable)
+			}
+			return hit
+		})
+		report := copier(w).Copy(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1"))
+		if states(report) != c.want {
+			t.Errorf("%d failures: %s, %v", c.failures, states(report), report.Err())
+		}
+		if n := w.count("PUT", "/v2/a/blobs/"); n != report.Blobs {
+			t.Errorf("%d failures: the healthy destination was sent %d blobs of %d", c.failures, n, report.Blobs)
+		}
+		if n := w.count("GET", "/v2/src/blobs/"); c.failures < 10 && n != report.Blobs+int(c.failures) {
+			t.Errorf("%d failures: blobs were read %d times, %d of them", c.failures, n, report.Blobs)
+		}
+	}
+}
+
 // Whatever a source does to a blob, no destination shows the image.
 func TestBrokenSourceLeavesNoTag(t *testing.T) {
 	for name, lie := range map[string]func(http.ResponseWriter, []byte){
@@ -242,6 +276,26 @@ func TestBrokenSourceLeavesNoTag(t *testing.T) {
 		if w.digest("HOST/a:1") != "" || w.digest("HOST/b:1") != "" {
 			t.Errorf("%s: a destination has the tag", name)
 		}
+	}
+}
+
+// A source that sends wrong bytes is wrong, or something on the way is, once.
+func TestBytesThatChangedOnTheWayAreReadAgain(t *testing.T) {
+	w := newWorld(t)
+	idx := w.pushIndex("HOST/src:1", 1)
+	victim, bytes := largestLayer(t, idx)
+	var changed atomic.Bool
+	w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
+		hit := r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, victim) && changed.CompareAndSwap(false, true)
+		if hit {
+			wrong := append([]byte{bytes[0] ^ 1}, bytes[1:]...)
+			_, _ = rw.Write(wrong)
+		}
+		return hit
+	})
+	report := copier(w).Copy(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1"))
+	if states(report) != "copied,copied" || !changed.Load() {
+		t.Errorf("%s: %v", states(report), report.Err())
 	}
 }
 

@@ -8,7 +8,12 @@ import (
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
 	"golang.org/x/sync/errgroup"
+
+	"ecrmirror/internal/chunked"
 )
+
+// blobTries is how often a blob is written to a target at most before the target is given up.
+const blobTries = 4
 
 // targetsAtOnce bounds how many targets are opened or asked at a time.
 const targetsAtOnce = 16
@@ -89,11 +94,26 @@ func (r *run) blobsAtOnce() int {
 	return r.opts.Blobs
 }
 
-// copyBlob reads the blob once and writes it to all targets that lack it.
+// copyBlob reads the blob once and writes it to all targets that lack it. Where that fails for now
+// it does so again for those that are left, and the other blobs go on meanwhile.
 func (r *run) copyBlob(ctx context.Context, blob types.BlobInfo) {
 	lacking := r.lacking(blob)
-	if len(lacking) > 0 {
-		newTransfer(ctx, r, blob, lacking).move()
+	for try := 1; len(lacking) > 0; try++ {
+		x := newTransfer(ctx, r, blob, lacking)
+		x.try = try
+		x.move()
+		if len(x.again) == 0 {
+			break
+		}
+		r.opts.Log.WarnContext(ctx, "trying again", "blob", blob.Digest.String(), "error", x.why)
+		r.opts.Progress.BlobDone(blob.Digest, blob.Size, x.why)
+		lacking = x.again
+		if chunked.Sleep(ctx, r.opts.RetryDelay/4) != nil {
+			for _, t := range lacking {
+				t.fail(x.why)
+			}
+			break
+		}
 	}
 	var err error
 	for _, t := range lacking {
@@ -135,10 +155,14 @@ func (r *run) begin(t *target) {
 // blobArrived notes that a target has a blob.
 func (r *run) blobArrived(t *target, d digest.Digest) { r.putAll(t, t.got(r.img.blobUsers[d])) }
 
-// putAll puts manifests that need nothing more.
+// putAll puts manifests that need nothing more, some at a time.
 func (r *run) putAll(t *target, ready []int) {
-	for _, i := range ready {
-		r.manifests.Go(func() { r.putManifest(t, i) })
+	for range t.queue(ready) {
+		r.manifests.Go(func() {
+			for i, ok := t.next(); ok; i, ok = t.next() {
+				r.putManifest(t, i)
+			}
+		})
 	}
 }
 
@@ -146,7 +170,7 @@ func (r *run) putAll(t *target, ready []int) {
 // root.
 func (r *run) putManifest(t *target, i int) {
 	doc := r.img.manifests[i]
-	err := t.turn(func() error {
+	err := r.large.turn(t.ctx, len(doc.raw), func() error {
 		if i == len(r.img.manifests)-1 {
 			return t.putRoots(r)
 		}

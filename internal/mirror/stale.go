@@ -9,8 +9,8 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// stale settles the destinations that hold the source's image already, or that can't
-// get it, and returns the others. An error is one of the source. All are asked at once; where one
+// stale settles those of the pending destinations that hold the source's image already, or that
+// can't get it, and returns the others. An error is one of the source. All are asked at once; where one
 // holds no image at all, the source's is going to be needed.
 func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) ([]*Result, error) {
 	var checks errgroup.Group
@@ -23,6 +23,9 @@ func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) ([]*R
 	})
 	held := make([]digest.Digest, len(report.Results))
 	for i := range report.Results {
+		if report.Results[i].State != pending {
+			continue
+		}
 		checks.Go(func() error {
 			var absent bool
 			if held[i], absent = c.held(ctx, report.Source, report.Results[i].Name); absent {
@@ -45,6 +48,9 @@ func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) ([]*R
 	var stale []*Result
 	for i := range report.Results {
 		r := &report.Results[i]
+		if r.State != pending {
+			continue
+		}
 		if c.check(report, r, held[i]); r.State == pending {
 			stale = append(stale, r)
 		}

@@ -24,13 +24,15 @@ type target struct {
 	cancel  context.CancelCauseFunc
 
 	available map[digest.Digest]int64 // the blobs it had, if it could tell at once; nil if each must be asked for
-	turns     chan struct{}           // holds a token for each manifest that is being put
+	atOnce    int                     // how many manifests are put at a time
 
-	mu    sync.Mutex
-	lacks []int // for each manifest of the image, how much it still waits for
-	err   error // why the target failed
-	blobs int   // blobs written
-	bytes int64 // their bytes
+	mu      sync.Mutex
+	lacks   []int // for each manifest of the image, how much it still waits for
+	ready   []int // manifests that can be put, in order
+	putting int   // goroutines that put them
+	err     error // why the target failed
+	blobs   int   // blobs written
+	bytes   int64 // their bytes
 }
 
 // blobLister is implemented by destinations that can tell about many blobs at once.
@@ -113,9 +115,9 @@ const manifestsAtOnce = 8
 
 // await begins to wait for what the manifests need, and returns those that need nothing.
 func (t *target) await(img *image) (ready []int) {
-	t.turns = make(chan struct{}, manifestsAtOnce)
+	t.atOnce = manifestsAtOnce
 	if !t.dest.HasThreadSafePutBlob() {
-		t.turns = make(chan struct{}, 1)
+		t.atOnce = 1
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -140,18 +142,26 @@ func (t *target) got(users []int) (ready []int) {
 	return ready
 }
 
-// turn does something when its turn comes, unless the target has failed by then.
-func (t *target) turn(do func() error) error {
-	select {
-	case t.turns <- struct{}{}:
-		defer func() { <-t.turns }()
-	case <-t.ctx.Done():
-		return context.Cause(t.ctx)
+// queue adds manifests that can be put, and returns how many more goroutines are to put them.
+func (t *target) queue(ready []int) (more int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ready = append(t.ready, ready...)
+	more = min(t.atOnce-t.putting, len(ready))
+	t.putting += more
+	return more
+}
+
+// next returns the next manifest to put; ok is false if there is none, and the goroutine ends.
+func (t *target) next() (i int, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.ready) == 0 {
+		t.putting--
+		return 0, false
 	}
-	if err := t.ctx.Err(); err != nil {
-		return context.Cause(t.ctx)
-	}
-	return do()
+	i, t.ready = t.ready[0], t.ready[1:]
+	return i, true
 }
 
 // putInstance writes a manifest without a tag.

@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,8 +32,12 @@ type transfer struct {
 	fanout  *fanout
 	work    sync.WaitGroup
 
-	mu   sync.Mutex
-	have map[*target]bool // those that need the blob no more
+	try int // the how manieth it is of the blob, from 1
+
+	mu    sync.Mutex
+	have  map[*target]bool // those that need the blob no more
+	again []*target        // those that failed for now, and are worth another try
+	why   error            // of one of them
 }
 
 func newTransfer(ctx context.Context, r *run, blob types.BlobInfo, targets []*target) *transfer {
@@ -105,9 +110,15 @@ func (x *transfer) ahead() int64 {
 
 // read reads the blob for all targets.
 func (x *transfer) read(share *chunked.Share) {
-	if err := x.readInto(share); err != nil && !errors.Is(err, errNoSinks) {
-		x.fail(causeOf(x.ctx, err))
+	err := x.readInto(share)
+	if err == nil || errors.Is(err, errNoSinks) {
+		return
 	}
+	// Those who got the error may all have gone meanwhile, which says nothing about it.
+	if cause := causeOf(x.ctx, err); !errors.Is(cause, errNoSinks) {
+		err = cause
+	}
+	x.fail(err)
 }
 
 // fail gives up the targets that still need the blob.
@@ -116,10 +127,37 @@ func (x *transfer) fail(err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, t := range x.targets {
-		if !x.have[t] {
+		if x.have[t] || slices.Contains(x.again, t) {
+			continue
+		}
+		if x.try == 1 && isWrongContent(err) { // it may have changed on the way
+			x.lose(t, err)
+		} else {
 			t.fail(err)
 		}
 	}
+}
+
+// failedAt gives up a target that could not be written, or notes it for another try. Those that
+// send parts have tried each again by themselves.
+func (x *transfer) failedAt(t *target, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	_, sendsParts := t.dest.(partWriter)
+	if sendsParts || errors.Is(err, ErrStalled) || !x.opts.Transient(err) {
+		t.fail(err)
+		return
+	}
+	x.lose(t, err)
+}
+
+// lose notes a target for another try, unless this was the last. x.mu is held.
+func (x *transfer) lose(t *target, err error) {
+	if x.try == blobTries || t.ctx.Err() != nil {
+		t.fail(err)
+		return
+	}
+	x.again, x.why = append(x.again, t), err
 }
 
 // served notes that a target has the blob.
@@ -171,7 +209,7 @@ func (x *transfer) put(t *target) func() {
 			}
 			x.blobArrived(t, x.blob.Digest)
 		case !x.fanout.broken(): // else it is the source's, whatever the destination made of it
-			t.fail(destinationError(t.results[0].Name, "writing blob "+x.blob.Digest.String(), causeOf(ctx, err)))
+			x.failedAt(t, destinationError(t.results[0].Name, "writing blob "+x.blob.Digest.String(), causeOf(ctx, err)))
 		}
 	}
 }

@@ -34,7 +34,7 @@ func Transient(err error) bool {
 	)
 	retryable := retry.IsErrorRetryables(retry.DefaultRetryables) // by any AWS service
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecrtransport.ErrRepositoryIncomplete):
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecrtransport.ErrRepositoryIncomplete), errors.Is(err, distribution.ErrOtherRange):
 		return false
 	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded):
 		return true

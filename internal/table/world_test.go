@@ -52,6 +52,9 @@ func TestMain(m *testing.M) {
 			code = 1
 		}
 	}
+	if code == 0 {
+		code = leaks()
+	}
 	os.Exit(code)
 }
 

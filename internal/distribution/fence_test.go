@@ -1,0 +1,292 @@
+package distribution
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
+)
+
+// elsewhere is a connection that claims to be to an address.
+type elsewhere struct {
+	net.Conn
+	addr netip.AddrPort
+}
+
+func (c elsewhere) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.addr) }
+
+// at returns the registry example.com, by TLS that is verified, as if it were at an address. Names that
+// end in .rebound are, as far as its answers may lead, 127.0.0.1.
+func at(t *testing.T, addr string, answer http.HandlerFunc) *Registry {
+	t.Helper()
+	server := httptest.NewUnstartedServer(answer)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	r, err := New(Options{
+		Host: "example.com", Budget: chunked.NewBudget(1 << 20), Backoff: time.Minute, // none is wanted
+		Login: func(context.Context, string) (types.DockerAuthConfig, error) {
+			return types.DockerAuthConfig{Username: "robot", Password: "s3cret"}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range []*home{r.clients.api, r.clients.ranges, r.clients.uploads} {
+		h.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+		h.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
+			return elsewhere{conn, netip.MustParseAddrPort(addr)}, err
+		}
+	}
+	for _, o := range []*outside{r.clients.away, r.clients.uploadsAway, r.clients.tokens} {
+		o.direct.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
+		dialer := newDialer(o.fence.checkAddr)
+		dialer.Resolver = &net.Resolver{PreferGo: true, Dial: rebound}
+		o.direct.DialContext = dialThrough(dialer)
+	}
+	t.Cleanup(r.Close)
+	return r
+}
+
+// rebound connects to a name server that says 127.0.0.1 to whatever it is asked.
+func rebound(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	go func() {
+		defer server.Close()
+		for {
+			var size [2]byte
+			if _, err := io.ReadFull(server, size[:]); err != nil {
+				return
+			}
+			query := make([]byte, binary.BigEndian.Uint16(size[:]))
+			if _, err := io.ReadFull(server, query); err != nil {
+				return
+			}
+			end := 12
+			for query[end] != 0 {
+				end += int(query[end]) + 1
+			}
+			end += 5
+			answer := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, query[12:end]...)
+			if query[end-3] == 1 { // A
+				answer[7] = 1
+				answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 127, 0, 0, 1)
+			}
+			_, _ = server.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
+		}
+	}()
+	return client, nil
+}
+
+// local is a server on this machine that wants to be left alone.
+func local(t *testing.T) (port string, asked *atomic.Int32) {
+	asked = new(atomic.Int32)
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = w.Write([]byte(`{"token":"x"}`))
+	}))
+	t.Cleanup(server.Close)
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port, asked
+}
+
+// ways are all in which a registry's answer makes a client ask somebody else.
+var ways = map[string]struct {
+	answer func(w http.ResponseWriter, to string)
+	use    func(ctx context.Context, r *Registry) error
+}{
+	"blob": {sendTo, func(ctx context.Context, r *Registry) error {
+		body, _, err := r.Repository("a").Blob(ctx, digest.FromString("x"), 1)
+		if err == nil {
+			_, err = io.ReadAll(body)
+			body.Close()
+		}
+		return err
+	}},
+	"blob of unknown size": {sendTo, func(ctx context.Context, r *Registry) error {
+		_, _, err := r.Repository("a").Blob(ctx, digest.FromString("x"), -1)
+		return err
+	}},
+	"manifest": {sendTo, func(ctx context.Context, r *Registry) error {
+		_, _, err := r.Repository("a").Manifest(ctx, "1")
+		return err
+	}},
+	"digest": {sendTo, func(ctx context.Context, r *Registry) error {
+		_, err := r.Repository("a").Digest(ctx, "1")
+		return err
+	}},
+	"has": {sendTo, func(ctx context.Context, r *Registry) error {
+		_, _, err := r.WritableRepository("a").HasBlob(ctx, digest.FromString("x"))
+		return err
+	}},
+	"upload": {
+		func(w http.ResponseWriter, to string) {
+			w.Header().Set("Location", to)
+			w.WriteHeader(http.StatusAccepted)
+		},
+		func(ctx context.Context, r *Registry) error {
+			return r.WritableRepository("a").PutBlob(ctx, strings.NewReader("x"), digest.FromString("x"), 1)
+		},
+	},
+	"token": {
+		func(w http.ResponseWriter, to string) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="`+to+`"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		},
+		func(ctx context.Context, r *Registry) error {
+			_, err := r.Repository("a").Digest(ctx, "1")
+			return err
+		},
+	},
+}
+
+func sendTo(w http.ResponseWriter, to string) {
+	w.Header().Set("Location", to)
+	w.WriteHeader(http.StatusTemporaryRedirect)
+}
+
+func TestNoAnswerLeadsToWhatOnlyWeCanReach(t *testing.T) {
+	port, asked := local(t)
+	for name, way := range ways {
+		for _, host := range []string{
+			"169.254.169.254", "[fd00:ec2::254]", "169.254.170.2", "169.254.170.23", "metadata.google.internal",
+			"[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "169.254.1.1", "[fe80::1]",
+			"127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]", "[::]", "0.0.0.0", "localhost", "x.LOCALHOST.",
+			"2130706433", "127.1", "0x7f.1", "0x7f000001", "127.0.0.0x1", "cdn.rebound", "10.0.0.1", "[fd00::1]", "100.64.0.1",
+		} {
+			r := at(t, "203.0.113.1:443", func(w http.ResponseWriter, _ *http.Request) {
+				way.answer(w, "https://"+host+":"+port+"/x?signature=SECRET")
+			})
+			err := way.use(t.Context(), r)
+			switch {
+			case err == nil, Temporary(err), chunked.Transient(err), strings.Contains(err.Error(), "SECRET"):
+				t.Errorf("%s to %s: %v", name, host, err)
+			case !strings.Contains(err.Error(), "refused: ") && !strings.Contains(err.Error(), "private or link-local"): // the token library's words
+				t.Errorf("%s to %s: %v", name, host, err)
+			}
+		}
+	}
+	if n := asked.Load(); n > 0 {
+		t.Errorf("%d requests came through", n)
+	}
+}
+
+// What a registry may lead to goes by where it is itself, and never by what it says.
+func TestRegistriesLeadWhereTheyAre(t *testing.T) {
+	port, asked := local(t)
+	for _, c := range []struct {
+		from, host string
+		reached    bool
+	}{
+		{"203.0.113.1:443", "127.0.0.1", false},
+		{"10.0.0.1:443", "127.0.0.1", false},
+		{"169.254.1.1:443", "127.0.0.1", false},
+		{"127.0.0.1:443", "127.0.0.1", true},
+		{"[::1]:443", "cdn.rebound", true},
+	} {
+		for name, way := range ways {
+			if name == "token" { // its library has an opinion of its own
+				continue
+			}
+			asked.Store(0)
+			r := at(t, c.from, func(w http.ResponseWriter, _ *http.Request) { way.answer(w, "https://"+c.host+":"+port+"/x") })
+			if err := way.use(t.Context(), r); (asked.Load() > 0) != c.reached {
+				t.Errorf("%s from %s to %s: reached %v: %v", name, c.from, c.host, !c.reached, err)
+			}
+		}
+	}
+}
+
+func TestZonesThatAreAdmitted(t *testing.T) {
+	for _, c := range []struct {
+		from     zone
+		insecure bool
+		to       zone
+		literal  bool
+		want     bool
+	}{
+		{public, false, public, true, true},
+		{public, false, private, false, true}, // a VPC endpoint
+		{public, false, private, true, false},
+		{private, false, private, true, true},
+		{private, false, linkLocal, true, false},
+		{private, false, loopback, false, false},
+		{linkLocal, false, linkLocal, true, true},
+		{loopback, false, loopback, true, true},
+		{loopback, false, linkLocal, true, true},
+		{loopback, false, metadata, true, false},
+		{public, true, loopback, true, true},
+		{public, true, private, true, true},
+		{public, true, metadata, false, false},
+		{metadata, true, metadata, true, false},
+	} {
+		f := &fence{insecure: c.insecure}
+		f.zone.Store(int32(c.from))
+		if got := f.admits(c.to, c.literal); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
+func TestCloudCredentialsAreForNobody(t *testing.T) {
+	for _, host := range []string{"169.254.169.254", "169.254.170.2", "[fd00:ec2::254]:443"} {
+		r, err := New(Options{Host: host, Insecure: true, Budget: chunked.NewBudget(1), Backoff: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = r.Repository("latest").Digest(t.Context(), "meta-data")
+		var place *PlaceError
+		if !errors.As(err, &place) || Temporary(err) {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+}
+
+// Behind a proxy there is no address to judge, and the proxy's own must not be.
+func TestBehindAProxyNamesAreJudged(t *testing.T) {
+	var seen atomic.Value
+	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.URL.String()) }))
+	defer proxy.Close()
+	transport := newTransport(&tls.Config{})
+	defer transport.CloseIdleConnections()
+	o := newOutside(transport, &fence{})
+	o.proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+	o.proxied.Proxy = o.proxy
+	for target, through := range map[string]bool{
+		"http://cdn.example/x": true, "http://localhost/x": false, "http://169.254.169.254/x": false, "http://2852039166/x": false,
+		"http://instance-data.ec2.internal/x": false, "http://10.0.0.1/x": false,
+	} {
+		seen.Store("")
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := o.RoundTrip(req)
+		if err == nil {
+			resp.Body.Close()
+		}
+		if (err == nil) != through || (seen.Load() == target) != through {
+			t.Errorf("%s: %v, the proxy saw %q", target, err, seen.Load())
+		}
+	}
+}
