@@ -18,6 +18,7 @@ type config struct {
 	definition string
 	account    string
 	registries program.RegistryFlags
+	allowed    program.AllowFlags
 	verbose    bool
 	logFormat  choice
 	metrics    choice
@@ -39,6 +40,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.StringVar(&c.definition, "job-definition", getenv(contract.EnvJobDefinition),
 		"`NAME` or ARN of the Batch job definition of mirror jobs (env "+contract.EnvJobDefinition+")")
 	c.registries.Add(flags, getenv)
+	c.allowed.Add(flags, getenv)
 	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")
 	c.logFormat = choiceOf(getenv(contract.EnvLogFormat), auto, "text", "json")
 	flags.Var(&c.logFormat, "log-format", "how to log: auto, which is text on a terminal and json elsewhere, text or json (env "+contract.EnvLogFormat+")")

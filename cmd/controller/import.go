@@ -44,6 +44,9 @@ func (c *config) importFile(cmd *cobra.Command, file string, how importing) erro
 	if err != nil {
 		return err
 	}
+	if err := c.checkAllAllowed(file, entries); err != nil {
+		return err
+	}
 	if how.prune && len(entries) == 0 {
 		return fmt.Errorf("%s has no entries: with --prune nothing would be left in the table (controller remove SRC... removes entries)", file)
 	}
@@ -132,7 +135,8 @@ const importLong = `Bring the table up to a YAML file of entries, or - for stand
         - 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
       expires: 2027-01-31   # optional; see controller put -h
 
-All of the file is checked first: if anything in it is wrong, nothing is written. Then
+All of the file is checked first: if anything in it is wrong, or not allowed
+(--allow-source, --allow-destination), nothing is written. Then
 what changes is printed and written, in no transaction: run it again if it is interrupted.
 
 Entries that the file does not have stay, unless --prune is given. Items of the table

@@ -46,6 +46,9 @@ func (c *config) put(cmd *cobra.Command, source string, destinations []string, e
 	if err := checkEntry(entry, now); err != nil {
 		return err
 	}
+	if err := c.checkAllowed(entry); err != nil {
+		return err
+	}
 	t, err := c.openTable(cmd.Context())
 	if err != nil {
 		return err
@@ -83,7 +86,8 @@ when. It replaces the entry that the source has, all of it: destinations that ar
 named are mirrored no more (they keep their images), and without --expires the entry
 never expires. What is known of destinations that stay is kept.
 
-Nothing is written unless all of it is right. The names are not looked up: "controller
+Nothing is written unless all of it is right, and allowed (--allow-source and
+--allow-destination). The names are not looked up: "controller
 plan" does that. Sources are written in full where ECR's push events are to find them:
 ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
 

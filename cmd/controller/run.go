@@ -86,7 +86,8 @@ func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
 
 // openAWS loads the AWS configuration for a controller. No call is made.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
-	if err := errors.Join(c.logFormat.check(contract.EnvLogFormat), c.metrics.check(contract.EnvMetrics)); err != nil {
+	_, err := c.allowed.Lists() // that they are right, before anything is done
+	if err := errors.Join(c.logFormat.check(contract.EnvLogFormat), c.metrics.check(contract.EnvMetrics), err); err != nil {
 		return aws.Config{}, err
 	}
 	cfg, err := program.AWSConfig(ctx)
@@ -107,6 +108,10 @@ func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 
 // openController wires the controller to AWS and the registries, whose logins are read.
 func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.Logger) (*controller.Controller, error) {
+	allowed, err := c.allowed.Lists()
+	if err != nil {
+		return nil, err
+	}
 	registries, err := c.registries.Open(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
@@ -117,6 +122,7 @@ func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.L
 		Digests: registries,
 		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition),
 		Status:  func() controller.Recorder { return entries.Recorder() },
+		Allowed: allowed,
 		Log:     log,
 	}, nil
 }

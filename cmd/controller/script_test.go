@@ -24,7 +24,7 @@ import (
 // TestMain makes this binary the programs of the scripts too: the real controller,
 // and a mirror whose jobs stay in flight.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"controller": main, "mirror": mirrorUntilStopped})
+	testscript.Main(checked{m}, map[string]func(){"controller": main, "mirror": mirrorUntilStopped})
 }
 
 func mirrorUntilStopped() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -12,6 +13,7 @@ import (
 	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
+	"ecrmirror/internal/signature"
 )
 
 // config is what the command line and the environment ask for.
@@ -27,6 +29,10 @@ type config struct {
 	envBudget  string // what the environment says of it
 	container  int64  // bytes of memory of the container, 0 if it is not known
 	registries program.RegistryFlags
+	allowed    program.AllowFlags
+	policy     string // file of the signature policy
+	envPolicy  string // what the environment says of it: a file, or the policy itself
+	gate       gate
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
@@ -42,6 +48,12 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"memory for what is on its way, "+budgetBounds+" (env "+contract.EnvMemoryBudget+")")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
+	c.allowed.Add(flags, getenv)
+	c.gate.getenv = getenv
+	c.envPolicy = getenv(contract.EnvSignaturePolicy)
+	flags.StringVar(&c.policy, "policy", "",
+		"`FILE` with the policy of who must have signed what, as in containers-policy.json(5) (env "+contract.EnvSignaturePolicy+
+			", which may hold the policy itself); default: that of podman and others")
 }
 
 // parseArgs parses the image names. It is the command's Args function, so that a
@@ -52,6 +64,12 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	}
 	err := c.parseBudget(cmd.Flags())
 	if err != nil {
+		return err
+	}
+	if c.gate.Lists, err = c.allowed.Lists(); err != nil {
+		return err
+	}
+	if c.gate.policy, err = signature.Load(cmp.Or(c.policy, c.envPolicy), c.gate.getenv); err != nil {
 		return err
 	}
 	if c.source, err = imagename.Parse(args[0]); err != nil {

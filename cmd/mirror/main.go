@@ -88,6 +88,10 @@ Progress goes to standard error: bars on a terminal, elsewhere a line every 10 s
 (none if the copy takes less); --progress=json writes a JSON object a line with time, event,
 blob, bytes, size, destination, error and totals. The result goes to standard output.
 
+What may be copied: --allow-source and --allow-destination refuse names that match none of
+their patterns (ghcr.io/org/**, ecr:ACCOUNT/team/*); --policy says who must have signed
+what, an index as well as its instances. Both are checked before anything is written.
+
 Memory: --memory-budget bounds what is on its way between source and destinations, whatever
 the image; what the program takes beside it, less than 64 MiB, does not grow with the image
 either. In a container with less memory than that the budget is smaller by itself.

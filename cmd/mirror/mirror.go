@@ -16,17 +16,18 @@ import (
 // mirrorImage copies the image, tells meanwhile how it goes, and prints the report. Where the configuration is
 // right, its error is a *program.Failure.
 func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, stdout, stderr io.Writer) error {
-	cfg, err := program.AWSConfig(ctx)
-	if err != nil {
-		return err
-	}
 	budget := chunked.NewBudget(c.budget)
-	images, err := c.registries.Open(ctx, cfg, budget)
-	if err != nil {
-		return err
+	if c.gate.anything(ctx, c.source, c.destinations) {
+		cfg, err := program.AWSConfig(ctx)
+		if err != nil {
+			return err
+		}
+		if c.gate.images, err = c.registries.Open(ctx, cfg, budget); err != nil {
+			return err
+		}
 	}
-	copier := mirror.New(images, mirror.Options{
-		Budget: budget, Transient: registry.Transient, Log: c.log(stderr), Progress: reporter,
+	copier := mirror.New(c.gate.images, mirror.Options{
+		Budget: budget, Transient: registry.Transient, Log: c.log(stderr), Progress: reporter, Gate: &c.gate,
 	})
 	report := copier.Copy(ctx, c.source, c.destinations)
 	reporter.Close() // nothing about how it goes after what it came to

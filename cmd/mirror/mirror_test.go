@@ -9,7 +9,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mirror": main})
+	testscript.Main(checked{m}, map[string]func(){"mirror": main})
 }
 
 // TestScripts runs the program, as a process, against localstack: testdata/*.txtar.

@@ -63,22 +63,27 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 		variant, name string
 		want          map[string]string
 	}{
-		{"default", "mirror", map[string]string{contract.EnvMemoryBudget: "2048MiB"}},
+		{"default", "mirror", map[string]string{contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:ACCOUNT"}},
 		{"default", "sweep", map[string]string{
-			contract.EnvTable: "Entries", contract.EnvQueue: "ecrmirror-mirrors", contract.EnvJobDefinition: "ecrmirror-mirror",
+			contract.EnvAllowedDestinations: "ecr:ACCOUNT",
+			contract.EnvTable:               "Entries", contract.EnvQueue: "ecrmirror-mirrors", contract.EnvJobDefinition: "ecrmirror-mirror",
 			contract.EnvMetrics: "on", contract.EnvLogFormat: "json",
 		}},
 		{"existing table", "sweep", map[string]string{
-			contract.EnvTable: "MirrorTable", contract.EnvQueue: "ecrmirror-mirrors", contract.EnvJobDefinition: "ecrmirror-mirror",
+			contract.EnvAllowedDestinations: "*",
+			contract.EnvTable:               "MirrorTable", contract.EnvQueue: "ecrmirror-mirrors", contract.EnvJobDefinition: "ecrmirror-mirror",
 			contract.EnvMetrics: "on", contract.EnvLogFormat: "json",
 		}},
 		{"everything", "mirror", map[string]string{
-			contract.EnvMemoryBudget:       "2048MiB",
-			contract.EnvAuthParameter:      "mirror-logins",
-			contract.EnvAuthSecret:         "ghcr.io=mirror/ghcr,arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf",
-			contract.EnvAssumeRoles:        "444455556666=arn:aws:iam::444455556666:role/mirror#secret,777788889999=arn:aws:iam::777788889999:role/team/mirror",
-			contract.EnvInsecureRegistries: "registry.example.com:5000",
-			contract.EnvRepositoryTemplate: `{"imageTagMutability":"IMMUTABLE","lifecyclePolicy":"{}","repositoryPolicy":"{}","resourceTags":[]}`,
+			contract.EnvMemoryBudget:        "2048MiB",
+			contract.EnvAuthParameter:       "mirror-logins",
+			contract.EnvAuthSecret:          "ghcr.io=mirror/ghcr,arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf",
+			contract.EnvAssumeRoles:         "444455556666=arn:aws:iam::444455556666:role/mirror#secret,777788889999=arn:aws:iam::777788889999:role/team/mirror",
+			contract.EnvInsecureRegistries:  "registry.example.com:5000",
+			contract.EnvAllowedSources:      "docker.io/library/*,ghcr.io/org/**",
+			contract.EnvAllowedDestinations: "ecr:ACCOUNT,ecr:444455556666,ecr:777788889999,public.ecr.aws,registry.example.com:5000/partner/*",
+			contract.EnvSignaturePolicy:     `{"default":[{"type":"insecureAcceptAnything"}]}`,
+			contract.EnvRepositoryTemplate:  `{"imageTagMutability":"IMMUTABLE","lifecyclePolicy":"{}","repositoryPolicy":"{}","resourceTags":[]}`,
 		}},
 	} {
 		if diff := cmp.Diff(c.want, environmentOf(t, c.variant, c.name)); diff != "" {

@@ -124,12 +124,16 @@ func (s *stack) registryEnvironment() map[string]string {
 		contract.EnvAuthSecret:         join(r.AuthSecrets),
 		contract.EnvAssumeRoles:        join(r.Roles),
 		contract.EnvInsecureRegistries: join(r.Insecure),
+
+		contract.EnvAllowedSources:      join(r.AllowedSources),
+		contract.EnvAllowedDestinations: join(s.allowedDestinations()),
 	}
 }
 
 func (s *stack) mirrorEnvironment() map[string]string {
 	m := s.registryEnvironment()
 	m[contract.EnvRepositoryTemplate] = s.props.Registries.Template
+	m[contract.EnvSignaturePolicy] = s.props.Registries.SignaturePolicy
 	m[contract.EnvMemoryBudget] = fmt.Sprintf("%dMiB", memoryBudget(s.props.Mirror.Memory))
 	return m
 }

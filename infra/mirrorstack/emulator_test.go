@@ -38,13 +38,13 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 	}
 	expected, err := json.Marshal(map[string]any{
 		"ecrmirror-mirror": job([]string{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest},
-			map[string]string{contract.EnvMemoryBudget: "2048MiB"}, 5,
+			map[string]string{contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:123456789012"}, 5,
 			transient, map[string]any{"action": "retry", "onStatusReason": "Host EC2*"},
 			map[string]any{"action": "retry", "onStatusReason": "Your Spot Task was interrupted*"}, pull, rest),
 		"ecrmirror-sweep": job([]string{"controller", "sweep"},
 			map[string]string{
 				contract.EnvTable: "~Entries", contract.EnvQueue: "ecrmirror-mirrors", contract.EnvJobDefinition: "ecrmirror-mirror",
-				contract.EnvMetrics: "on", contract.EnvLogFormat: "json",
+				contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvAllowedDestinations: "ecr:123456789012",
 			}, 3,
 			transient, map[string]any{"action": "retry", "onStatusReason": "ResourceInitializationError*"}, pull, rest),
 	})

@@ -208,6 +208,7 @@ func mirrorGrants() []grant {
 		}, public...)},
 		{role: role, why: "find the account's aliases there", actions: []string{"ecr-public:DescribeRegistries"}, on: "`*`: there is no finer", when: "`ecrPublic=write` and `createRepositories`", list: provided(createsPublic, "*")},
 	}
+	list = append(list, grant{role: role, why: "log in to ECR, for signatures", actions: []string{"ecr:GetAuthorizationToken"}, on: "`*`: there is no finer", when: "`signaturePolicy`", list: provided(func(p mirrorstack.Props) bool { return p.Registries.SignaturePolicy != "" }, "*")})
 	return append(list, loginGrants(role)...)
 }
 

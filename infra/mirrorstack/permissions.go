@@ -30,6 +30,10 @@ func (s *stack) mirrorPermissions() []permission {
 	if actions := creationActions(r.Template); len(actions) > 0 {
 		permissions = append(permissions, permission{sid: "CreateRepositories", resources: written, actions: actions})
 	}
+	if r.SignaturePolicy != "" {
+		// Signatures are read by the registry protocol, which takes a login; that is no resource.
+		permissions = append(permissions, permission{sid: "ReadSignatures", resources: []string{"*"}, actions: []string{"ecr:GetAuthorizationToken"}})
+	}
 	permissions = append(permissions, s.publicPermissions()...)
 	return append(permissions, s.loginPermissions()...)
 }

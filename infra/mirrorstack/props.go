@@ -114,7 +114,14 @@ type RegistryProps struct {
 	Keys               []string // ARNs of the KMS keys that those are encrypted with, if not AWS's
 	Roles              []string // ACCOUNT=ARN[#EXTERNAL-ID]
 	Insecure           []string // HOST[:PORT]
+
+	AllowedSources      []string // patterns of what may be read; none: everything
+	AllowedDestinations []string // patterns of what may be written, AllowedOwn among them; none: everything
+	SignaturePolicy     string   // JSON of a containers-policy.json; "" for none
 }
+
+// AllowedOwn stands for the registries of the stack's own accounts.
+const AllowedOwn = "own"
 
 // PublicAccess is what mirror jobs may do in ECR Public.
 type PublicAccess string
@@ -147,7 +154,7 @@ func DefaultProps() Props {
 		Event:        JobProps{VCPUs: 0.25, Memory: 512, Timeout: 10 * time.Minute, Attempts: 3},
 		Schedule:     "rate(1 hour)",
 		Push:         PushProps{Target: PushLambda},
-		Registries:   RegistryProps{Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead},
+		Registries:   RegistryProps{Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead, AllowedDestinations: []string{AllowedOwn}},
 		Watch:        WatchProps{LogDays: 30, Objective: 24 * time.Hour},
 	}
 }

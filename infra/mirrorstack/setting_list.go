@@ -69,6 +69,9 @@ func registrySettings() []Setting {
 		list("authSecrets", "secrets with logins to registries: names or ARNs, `HOST=` before those that do not say for which", func(p *Props) *[]string { return &p.Registries.AuthSecrets }),
 		list("kmsKeys", "ARNs of the KMS keys of those, if they are your own", func(p *Props) *[]string { return &p.Registries.Keys }),
 		list("assumeRoles", "`ACCOUNT=ARN[#EXTERNAL-ID]`: roles by which other accounts' ECR is reached", func(p *Props) *[]string { return &p.Registries.Roles }),
+		list("allowedSources", "patterns of what may be read ([below](#what-may-be-mirrored)); empty: everything", func(p *Props) *[]string { return &p.Registries.AllowedSources }),
+		list("allowedDestinations", "patterns of what may be written; `own` stands for private ECR of this account, of those of `assumeRoles` and of `repositories`, and with `ecrPublic=write` for ECR Public; `*` for everything", func(p *Props) *[]string { return &p.Registries.AllowedDestinations }),
+		stringly("signaturePolicy", "a containers-policy.json: who must have signed what; empty: nobody anything", func(p *Props) *string { return &p.Registries.SignaturePolicy }),
 		list("insecureRegistries", "`HOST[:PORT]` that may be reached without verified TLS", func(p *Props) *[]string { return &p.Registries.Insecure }),
 	}
 }

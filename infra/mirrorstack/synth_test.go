@@ -34,7 +34,8 @@ var variants = map[string]map[string]any{
 	"china":    {"region": "cn-north-1"},
 	"quiet":    {"schedule": "off", "push": "off", "spot": "false"},
 	"existing table": {
-		"existingTable": "MirrorTable", "schedule": "cron(0 6 * * ? *)", "pushRepositories": "team/*,tools",
+		"allowedDestinations": "*",
+		"existingTable":       "MirrorTable", "schedule": "cron(0 6 * * ? *)", "pushRepositories": "team/*,tools",
 	},
 	"everything": {
 		"schedule": "rate(4 hours)", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
@@ -46,7 +47,9 @@ var variants = map[string]map[string]any{
 		"kmsKeys":            "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
 		"assumeRoles":        "444455556666=arn:aws:iam::444455556666:role/mirror#secret,777788889999=arn:aws:iam::777788889999:role/team/mirror",
 		"insecureRegistries": "registry.example.com:5000", "egressPorts": "443,5000",
-		"alarmEmail": "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
+		"allowedSources": "docker.io/library/*,ghcr.io/org/**", "allowedDestinations": "own,registry.example.com:5000/partner/*",
+		"signaturePolicy": map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
+		"alarmEmail":      "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
 	},
 }
 

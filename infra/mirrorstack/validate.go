@@ -23,7 +23,10 @@ var (
 	emailPattern  = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 	typePattern   = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+$`)
 	hostPattern   = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
-	secretPattern = regexp.MustCompile(`^[A-Za-z0-9/_+=.@:-]+$`)
+	// Patterns begin with a host, which has a dot or a port, or with ecr:.
+	allowedPattern = regexp.MustCompile(`^(ecr:([0-9]{12}|\*)|\*|[A-Za-z0-9*_-]+(\.[A-Za-z0-9*_-]+)+(:[0-9*]+)?|[A-Za-z0-9-]+:[0-9*]+)(/[a-z0-9._*-]+)*$`)
+	filesPattern   = regexp.MustCompile(`"[A-Za-z]*Paths?"\s*:`)
+	secretPattern  = regexp.MustCompile(`^[A-Za-z0-9/_+=.@:-]+$`)
 
 	// logDays are what CloudWatch Logs takes.
 	logDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
@@ -136,9 +139,29 @@ func (p Props) validateRegistries(c *check) {
 		shown, _, _ := strings.Cut(a, "#") // an external id is nobody else's business
 		c.that(rolePattern.MatchString(a), "assumeRoles", shown, "must be ACCOUNT=ARN or ACCOUNT=ARN#EXTERNAL-ID")
 	}
+	r.validateAllowed(c)
 	for _, h := range r.Insecure {
 		c.that(hostPattern.MatchString(h), "insecureRegistries", h, "must be HOST or HOST:PORT")
 	}
+}
+
+// validateAllowed looks at what the programs can't be told at all; they say themselves what else is
+// wrong with a pattern or a policy.
+func (r RegistryProps) validateAllowed(c *check) {
+	for _, v := range r.AllowedSources {
+		c.that(allowedPattern.MatchString(v), "allowedSources", v, "must be HOST, HOST/REPOSITORY, ecr:ACCOUNT or ecr:ACCOUNT/REPOSITORY, with * and /**")
+	}
+	c.that(len(r.AllowedDestinations) > 0, "allowedDestinations", "", "must be own, patterns, or * for everything")
+	for _, v := range r.AllowedDestinations {
+		c.that(v == AllowedOwn || allowedPattern.MatchString(v), "allowedDestinations", v, "must be own, HOST, HOST/REPOSITORY, ecr:ACCOUNT or ecr:ACCOUNT/REPOSITORY, with * and /**")
+	}
+	if r.SignaturePolicy == "" {
+		return
+	}
+	var policy map[string]any
+	err := json.Unmarshal([]byte(r.SignaturePolicy), &policy)
+	c.that(err == nil && policy["default"] != nil, "signaturePolicy", r.SignaturePolicy, "must be a JSON object with a default, as in containers-policy.json(5)")
+	c.that(!filesPattern.MatchString(r.SignaturePolicy), "signaturePolicy", r.SignaturePolicy, "must hold its keys (keyData, ...): jobs have no files")
 }
 
 func (p Props) validateWatch(c *check) {

@@ -5,17 +5,20 @@ package contract
 
 // Environment variables the programs read, beside those of the AWS SDK.
 const (
-	EnvTable              = "MIRROR_TABLE"               // name of the DynamoDB table of entries
-	EnvQueue              = "MIRROR_QUEUE"               // name or ARN of the Batch queue for mirror jobs
-	EnvJobDefinition      = "MIRROR_JOB_DEFINITION"      // name or ARN of the Batch job definition of mirror jobs
-	EnvInsecureRegistries = "MIRROR_INSECURE_REGISTRIES" // comma-separated hosts that may be reached without TLS
-	EnvAuthParameter      = "CONTAINER_AUTH_PARAMETER"   // SSM parameter that holds a containers-auth.json document
-	EnvAuthSecret         = "CONTAINER_AUTH_SECRET"      // comma-separated Secrets Manager secrets that hold logins to registries
-	EnvAssumeRoles        = "MIRROR_ASSUME_ROLES"        // comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
-	EnvRepositoryTemplate = "MIRROR_REPOSITORY_TEMPLATE" // JSON document by which missing ECR repositories are created
-	EnvMetrics            = "MIRROR_METRICS"             // whether a sweep prints its metrics for CloudWatch: auto, on or off
-	EnvLogFormat          = "MIRROR_LOG_FORMAT"          // how the controller logs: auto, text or json
-	EnvMemoryBudget       = "MIRROR_MEMORY_BUDGET"       // memory for what is on its way in a copy: 64MiB, 67108864
+	EnvTable               = "MIRROR_TABLE"                // name of the DynamoDB table of entries
+	EnvQueue               = "MIRROR_QUEUE"                // name or ARN of the Batch queue for mirror jobs
+	EnvJobDefinition       = "MIRROR_JOB_DEFINITION"       // name or ARN of the Batch job definition of mirror jobs
+	EnvInsecureRegistries  = "MIRROR_INSECURE_REGISTRIES"  // comma-separated hosts that may be reached without TLS
+	EnvAuthParameter       = "CONTAINER_AUTH_PARAMETER"    // SSM parameter that holds a containers-auth.json document
+	EnvAuthSecret          = "CONTAINER_AUTH_SECRET"       // comma-separated Secrets Manager secrets that hold logins to registries
+	EnvAssumeRoles         = "MIRROR_ASSUME_ROLES"         // comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
+	EnvRepositoryTemplate  = "MIRROR_REPOSITORY_TEMPLATE"  // JSON document by which missing ECR repositories are created
+	EnvAllowedSources      = "MIRROR_ALLOWED_SOURCES"      // comma-separated patterns of what may be read
+	EnvAllowedDestinations = "MIRROR_ALLOWED_DESTINATIONS" // comma-separated patterns of what may be written
+	EnvSignaturePolicy     = "MIRROR_SIGNATURE_POLICY"     // name of a containers-policy.json, or that document itself
+	EnvMetrics             = "MIRROR_METRICS"              // whether a sweep prints its metrics for CloudWatch: auto, on or off
+	EnvLogFormat           = "MIRROR_LOG_FORMAT"           // how the controller logs: auto, text or json
+	EnvMemoryBudget        = "MIRROR_MEMORY_BUDGET"        // memory for what is on its way in a copy: 64MiB, 67108864
 )
 
 // Attributes of the table.

@@ -53,12 +53,20 @@ type Recorder interface {
 	Close() table.Recorded
 }
 
+// Allowed says which images may be mirrored, and where to. An error is why one may not. Nobody is
+// asked about those, and no job is submitted for them.
+type Allowed interface {
+	Source(source imagename.Name) error
+	Destination(destination imagename.Name) error
+}
+
 // A Controller compares entries and submits jobs.
 type Controller struct {
 	Entries Entries          // required
 	Digests Digests          // required
 	Jobs    Jobs             // required except for Plan
 	Status  func() Recorder  // gives a recorder for one sweep or event; nil = no status is written
+	Allowed Allowed          // what may be mirrored; nil = everything
 	Log     *slog.Logger     // gets one line for each decision; nil = none
 	Now     func() time.Time // the clock by which entries expire; nil = time.Now
 }

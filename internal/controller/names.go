@@ -22,6 +22,9 @@ type target struct {
 // is about the source; what is wrong with a destination is with that, and goes for it alone.
 func (w *wave) parse(entry *table.Entry) (source imagename.Name, targets []target, err error) {
 	source, err = parseName(entry.Source)
+	if err == nil && w.run.Allowed != nil {
+		err = w.run.Allowed.Source(source)
+	}
 	if err != nil {
 		return source, nil, fmt.Errorf("source: %w", err)
 	}
@@ -33,6 +36,8 @@ func (w *wave) parse(entry *table.Entry) (source imagename.Name, targets []targe
 			err = errors.New("is the source itself")
 		case err == nil && w.repeats(targets, name):
 			continue
+		case err == nil && w.run.Allowed != nil:
+			err = w.run.Allowed.Destination(name)
 		}
 		if err != nil {
 			targets = append(targets, target{written: written, err: err})

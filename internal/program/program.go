@@ -46,10 +46,11 @@ var ErrUsageShown = errors.New("wrong usage")
 
 // Run runs a program's work until it ends or a signal ends its context. It prints what
 // went wrong to stderr, a line for each error, and returns the exit code (see package
-// contract).
+// contract). The process leaves no core dump from here on: its memory has logins in it.
 func Run(ctx context.Context, name string, stderr io.Writer, work func(context.Context) error) int {
 	// go.podman.io/image logs by itself, addresses too; what matters comes back as errors.
 	logrus.SetOutput(io.Discard)
+	leaveNoDump()
 	ctx, stop := signalContext(ctx)
 	defer stop()
 	err := work(ctx)

@@ -1,0 +1,100 @@
+package signature
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/image"
+	"go.podman.io/image/v5/manifest"
+	"go.podman.io/image/v5/signature"
+	"go.podman.io/image/v5/types"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// atOnce is how many manifests are looked at at a time.
+	atOnce = 8
+	// patience is how long one manifest and its signatures may take to read.
+	patience = time.Minute
+)
+
+// Name judges an image by its name alone, as far as that is enough. It reports whether signatures
+// have to be looked at. An error is why the image is rejected whatever is signed.
+func (p *Policy) Name(ctx context.Context, identity types.ImageReference) (signatures bool, err error) {
+	if p == nil {
+		return false, nil
+	}
+	err = p.allowed(ctx, image.UnparsedInstance(unread{identity}, nil), identity)
+	if errors.Is(err, errUnread) {
+		return true, nil
+	}
+	return false, err
+}
+
+// Image judges an image by the signatures that src finds beside it. The manifests are all that it
+// has, by their digests, the root last. All of them must be accepted: an index as well as what
+// it lists. So src must give each by its digest, and without one the root; what it gives is held
+// against the digests. identity is what the policy knows the image by, and what has to be signed.
+func (p *Policy) Image(ctx context.Context, identity types.ImageReference, src types.ImageSource, manifests []digest.Digest) error {
+	if p == nil {
+		return nil
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(1)
+	if src.HasThreadSafeGetBlob() {
+		g.SetLimit(atOnce)
+	}
+	for i := len(manifests) - 1; i >= 0; i-- {
+		instance := &manifests[i]
+		if i == len(manifests)-1 {
+			instance = nil
+		}
+		g.Go(func() error {
+			ctx, cancel := context.WithTimeout(ctx, patience)
+			defer cancel()
+			if err := p.manifest(ctx, identity, src, instance, manifests[i]); err != nil {
+				return fmt.Errorf("manifest %s: %w", manifests[i], err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func (p *Policy) manifest(ctx context.Context, identity types.ImageReference, src types.ImageSource, instance *digest.Digest, want digest.Digest) error {
+	unparsed := image.UnparsedInstance(src, instance)
+	if err := p.allowed(ctx, unparsed, identity); err != nil {
+		return err
+	}
+	// It is kept: these are the very bytes that were judged.
+	raw, _, err := unparsed.Manifest(ctx)
+	if err != nil {
+		return err
+	}
+	got, err := manifest.DigestWithAlgorithm(raw, want.Algorithm())
+	if err == nil && got != want {
+		err = fmt.Errorf("it is %s now", got)
+	}
+	return err
+}
+
+// allowed returns nil if the policy accepts the manifest under that identity.
+func (p *Policy) allowed(ctx context.Context, unparsed types.UnparsedImage, identity types.ImageReference) error {
+	policy, err := signature.NewPolicyContext(p.policy) // it is good for one question at a time
+	if err != nil {
+		return err
+	}
+	ok, err := policy.IsRunningImageAllowed(ctx, image.UnparsedInstanceWithReference(unparsed, identity))
+	switch {
+	case errors.Is(err, errUnread):
+		return err
+	case err == nil && !ok:
+		err = errors.New("not accepted")
+	case err == nil:
+		return policy.Destroy()
+	}
+	return fmt.Errorf("%s: %w", p.from, err)
+}
