@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
 	"ecrmirror/localstack/slowregistry"
 )
@@ -25,21 +26,21 @@ type bench struct {
 	flags    flags
 	dir      string // for homes, and for ECR's blobs where there is no memory file system
 	measure  string // the program that measures
-	programs []program
+	programs []programs.Program
 	budgets  bool // our program knows --memory-budget
 	stderr   io.Writer
 	images   *slowregistry.Images
 	result   result.Run
 }
 
-func newBench(ctx context.Context, f flags, dir, measure string, programs []program, stderr io.Writer) *bench {
+func newBench(ctx context.Context, f flags, dir, measure string, list []programs.Program, stderr io.Writer) *bench {
 	b := &bench{
-		flags: f, dir: dir, measure: measure, programs: programs, stderr: stderr, images: slowregistry.NewImages(),
-		result:  result.Run{Machine: machine(), Versions: map[string]string{}, Quick: f.quick},
-		budgets: mentions(ctx, programs[0].path, "--memory-budget", "--help"),
+		flags: f, dir: dir, measure: measure, programs: list, stderr: stderr, images: slowregistry.NewImages(),
+		result:  result.Run{Machine: result.Here(), Versions: map[string]string{}, Quick: f.quick},
+		budgets: programs.Mentions(ctx, list[0].Path, "--memory-budget", "--help"),
 	}
-	for _, p := range programs {
-		b.result.Versions[p.name] = p.version
+	for _, p := range list {
+		b.result.Versions[p.Name] = p.Version
 	}
 	return b
 }
@@ -82,7 +83,7 @@ func (b *bench) round(ctx context.Context, c benchCase, contents slowregistry.Co
 			continue
 		}
 		for _, p := range b.programs {
-			if p.name != t.program && (t.program != "*" || p.name == result.Ours) || !slices.Contains(p.settings, t.setting) {
+			if p.Name != t.program && (t.program != "*" || p.Name == result.Ours) || !slices.Contains(p.Settings, t.setting) {
 				continue
 			}
 			ran = true
@@ -113,8 +114,8 @@ func (b *bench) say(s result.Sample) {
 }
 
 // sample measures one copy, between servers of its own.
-func (b *bench) sample(ctx context.Context, c benchCase, contents slowregistry.Contents, p program, setting string) (s result.Sample, err error) {
-	s = result.Sample{Case: c.ID, Program: p.name, Setting: setting, Destinations: max(c.destinations, 1), ImageSize: contents.Size}
+func (b *bench) sample(ctx context.Context, c benchCase, contents slowregistry.Contents, p programs.Program, setting string) (s result.Sample, err error) {
+	s = result.Sample{Case: c.ID, Program: p.Name, Setting: setting, Destinations: max(c.destinations, 1), ImageSize: contents.Size}
 	source, err := slowregistry.Start(ctx, b.images, c.source)
 	if err != nil {
 		return s, err
@@ -128,10 +129,10 @@ func (b *bench) sample(ctx context.Context, c benchCase, contents slowregistry.C
 	if err != nil {
 		return s, errors.Join(err, source.Close())
 	}
-	job := copyJob{
-		path: p.path, home: home, setting: setting, budget: c.budget,
-		source: source.Host() + "/" + sourceRepository(c) + ":" + tag, destinations: to.names(s.Destinations),
-		environment: append([]string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH")}, to.environment()...), //nolint:forbidigo // the programs' environment
+	job := programs.Copy{
+		Path: p.Path, Home: home, Setting: setting, Budget: c.budget,
+		Source: source.Host() + "/" + sourceRepository(c) + ":" + tag, Destinations: to.names(s.Destinations),
+		Environment: append([]string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH")}, to.environment()...), //nolint:forbidigo // the programs' environment
 	}
 	used, before, err := b.copy(ctx, c, p, job, source, to)
 	err = errors.Join(err, source.Close()) // then its counts are final
@@ -142,7 +143,7 @@ func (b *bench) sample(ctx context.Context, c benchCase, contents slowregistry.C
 	if err := errors.Join(to.verify(ctx, contents, s.Destinations), os.RemoveAll(home)); err != nil {
 		return s, fmt.Errorf("the copy is not exact: %w", err)
 	}
-	s.Wall, s.CPU, s.PeakRSS = used.wall, used.cpu, used.peakRSS
+	s.Wall, s.CPU, s.PeakRSS = used.Wall, used.CPU, used.PeakRSS
 	s.SourceCalls, s.SourceSize = difference(after.sourceCalls, before.sourceCalls), after.sourceSize-before.sourceSize
 	s.DestinationCalls, s.WrittenSize = difference(after.calls, before.calls), after.size-before.size
 	return s, nil
@@ -163,21 +164,21 @@ func countsOf(source *slowregistry.Server, to destination) counts {
 
 // copy has the program make the copy, twice if the second is the one that counts, and
 // returns what it used and the counts before it.
-func (b *bench) copy(ctx context.Context, c benchCase, p program, job copyJob, source *slowregistry.Server, to destination) (total, counts, error) {
-	if p.prepare != nil {
-		if err := p.prepare(ctx, job); err != nil {
-			return total{}, counts{}, err
+func (b *bench) copy(ctx context.Context, c benchCase, p programs.Program, job programs.Copy, source *slowregistry.Server, to destination) (programs.Total, counts, error) {
+	if p.Prepare != nil {
+		if err := p.Prepare(ctx, job); err != nil {
+			return programs.Total{}, counts{}, err
 		}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, b.flags.timeout, fmt.Errorf("took more than %s", b.flags.timeout))
 	defer cancel()
 	if c.again {
-		if _, err := runAll(ctx, b.measure, job.environment, p.commands(job)); err != nil {
-			return total{}, counts{}, err
+		if _, err := programs.RunAll(ctx, b.measure, job.Environment, p.Commands(job)); err != nil {
+			return programs.Total{}, counts{}, err
 		}
 	}
 	before := countsOf(source, to)
-	used, err := runAll(ctx, b.measure, job.environment, p.commands(job))
+	used, err := programs.RunAll(ctx, b.measure, job.Environment, p.Commands(job))
 	return used, before, err
 }
 

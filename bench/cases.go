@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
 	"ecrmirror/localstack/slowregistry"
 )
@@ -14,24 +15,6 @@ const (
 	mib = 1 << 20
 	gib = 1 << 30
 )
-
-// Settings of programs: how many blobs, or requests, at once.
-const (
-	byDefault = "default"
-	wide      = "16 wide"
-	wider     = "32 wide"
-)
-
-// width returns the number of a setting, 0 for the default.
-func width(setting string) int {
-	switch setting {
-	case wide:
-		return 16
-	case wider:
-		return 32
-	}
-	return 0
-}
 
 // A benchCase is an image, the conditions under which it is copied, and by whom.
 type benchCase struct {
@@ -51,11 +34,11 @@ type turn struct {
 	rounds           int
 }
 
-func ours(rounds int) turn { return turn{result.Ours, byDefault, rounds} }
+func ours(rounds int) turn { return turn{result.Ours, programs.ByDefault, rounds} }
 
 // contest has everybody copy in every setting; in the slowest, the peers' own, less often.
 func contest(rounds int) []turn {
-	return []turn{ours(rounds), {"*", byDefault, max(2, rounds/2)}, {"*", wide, rounds}, {"*", wider, rounds}}
+	return []turn{ours(rounds), {"*", programs.ByDefault, max(2, rounds/2)}, {"*", programs.Wide, rounds}, {"*", programs.Wider, rounds}}
 }
 
 // Images. Each has a seed of its own, so that none helps another.
@@ -107,21 +90,21 @@ func allCases(quick bool) []benchCase {
 			Case: name("D", "index of 6 platforms x 3 layers of 20 MiB, one shared"), image: imageD(), source: normal,
 			turns: contest(3),
 		},
-		{Case: name("A", "one layer of 1 GiB"), image: imageA(gib), source: normal, turns: []turn{ours(3), {"*", byDefault, 1}}},
+		{Case: name("A", "one layer of 1 GiB"), image: imageA(gib), source: normal, turns: []turn{ours(3), {"*", programs.ByDefault, 1}}},
 		{Case: name("A-ecr", "A to the ECR API"), image: imageA(gib), source: normal, ecr: true, turns: []turn{ours(3)}},
 		{Case: name("B-2", "B to 2 repositories"), image: imageB(), source: normal, destinations: 2, turns: []turn{ours(2)}},
-		{Case: name("B-4", "B to 4 repositories"), image: imageB(), source: normal, destinations: 4, turns: []turn{ours(3), {"*", byDefault, 2}, {"*", wide, 2}}},
+		{Case: name("B-4", "B to 4 repositories"), image: imageB(), source: normal, destinations: 4, turns: []turn{ours(3), {"*", programs.ByDefault, 2}, {"*", programs.Wide, 2}}},
 		{Case: name("B-8", "B to 8 repositories"), image: imageB(), source: normal, destinations: 8, turns: []turn{ours(2)}},
 		{
 			Case: name("B-4-capped", "B to 4 repositories, source capped at 320 MB/s in total"), image: imageB(), source: capped(), destinations: 4,
-			turns: []turn{ours(3), {"*", byDefault, 1}, {"*", wide, 1}},
+			turns: []turn{ours(3), {"*", programs.ByDefault, 1}, {"*", programs.Wide, 1}},
 		},
 		{Case: name("A-free", "A, no throttle"), image: imageA(gib), source: free(), turns: []turn{
-			ours(5), {"crane", byDefault, 5}, {"regctl", byDefault, 5}, {"oras", byDefault, 5}, {"skopeo", byDefault, 1},
+			ours(5), {"crane", programs.ByDefault, 5}, {"regctl", programs.ByDefault, 5}, {"oras", programs.ByDefault, 5}, {"skopeo", programs.ByDefault, 1},
 		}},
-		{Case: name("B-free", "B, no throttle"), image: imageB(), source: free(), turns: []turn{ours(5), {"*", byDefault, 5}, {"*", wide, 5}}},
+		{Case: name("B-free", "B, no throttle"), image: imageB(), source: free(), turns: []turn{ours(5), {"*", programs.ByDefault, 5}, {"*", programs.Wide, 5}}},
 		{Case: name("B-stall", "B, one connection stalls for 20 s"), image: imageB(), source: stalling(), turns: []turn{ours(3)}},
-		{Case: name("same", "B, there already"), image: imageB(), source: normal, again: true, turns: []turn{ours(1), {"*", byDefault, 1}}},
+		{Case: name("same", "B, there already"), image: imageB(), source: normal, again: true, turns: []turn{ours(1), {"*", programs.ByDefault, 1}}},
 		{Case: name("same-ecr", "B, there already, ECR API"), image: imageB(), source: normal, again: true, ecr: true, turns: []turn{ours(1)}},
 		{Case: name("M-127", "127 layers of 4 MiB"), image: imageMany(), source: free(), turns: []turn{ours(1)}},
 		{Case: name("M-127-16m", "127 layers of 4 MiB, budget 16 MiB"), image: imageMany(), source: free(), budget: "16MiB", turns: []turn{ours(1)}},
@@ -137,18 +120,18 @@ func allCases(quick bool) []benchCase {
 // quickened leaves out what takes long, and has the fastest peers copy only what they are needed for.
 func quickened(cases []benchCase) []benchCase {
 	fastest := func(rounds int) []turn {
-		return []turn{{"crane", wide, rounds}, {"regctl", wider, rounds}, {"oras", wider, rounds}}
+		return []turn{{"crane", programs.Wide, rounds}, {"regctl", programs.Wider, rounds}, {"oras", programs.Wider, rounds}}
 	}
 	turns := map[string][]turn{
-		"A":          {ours(2), {"crane", byDefault, 1}},
+		"A":          {ours(2), {"crane", programs.ByDefault, 1}},
 		"A-ecr":      {ours(2)},
-		"B":          append(fastest(2), ours(3), turn{"skopeo", byDefault, 1}),
-		"C":          append(fastest(3), ours(5), turn{"skopeo", byDefault, 1}),
-		"D":          append(fastest(2), ours(3), turn{"skopeo", byDefault, 1}),
+		"B":          append(fastest(2), ours(3), turn{"skopeo", programs.ByDefault, 1}),
+		"C":          append(fastest(3), ours(5), turn{"skopeo", programs.ByDefault, 1}),
+		"D":          append(fastest(2), ours(3), turn{"skopeo", programs.ByDefault, 1}),
 		"B-4":        {ours(2)},
-		"B-4-capped": {ours(2), {"crane", byDefault, 1}},
-		"A-free":     {ours(3), {"crane", byDefault, 2}},
-		"B-free":     {ours(3), {"crane", byDefault, 2}, {"crane", wide, 2}},
+		"B-4-capped": {ours(2), {"crane", programs.ByDefault, 1}},
+		"A-free":     {ours(3), {"crane", programs.ByDefault, 2}},
+		"B-free":     {ours(3), {"crane", programs.ByDefault, 2}, {"crane", programs.Wide, 2}},
 		"B-stall":    {ours(1)},
 		"same":       {ours(1)},
 		"same-ecr":   {ours(1)},

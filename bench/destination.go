@@ -36,7 +36,7 @@ func (b *bench) destination(ctx context.Context, c benchCase) (destination, erro
 	if c.ecr {
 		return newECR(ctx, memoryDir(b.dir), max(c.destinations, 1))
 	}
-	s, err := sink.Start(ctx)
+	s, err := sink.Start(ctx, sink.Options{})
 	return &registry{s}, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"ecrmirror/bench/programs"
 	"ecrmirror/bench/report"
 )
 
@@ -91,7 +92,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	peers, err := findPeers(ctx, split(f.peers))
+	peers, err := programs.Find(ctx, split(f.peers))
 	if err != nil {
 		return err
 	}
@@ -102,11 +103,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if f.list {
 		return list(stdout, cases, peers)
 	}
-	mirror, measure, err := build(ctx, dir, f.mirror)
+	mirror, measure, err := programs.Build(ctx, dir, f.mirror)
 	if err != nil {
 		return err
 	}
-	b := newBench(ctx, f, dir, measure, append([]program{mirror}, peers...), stderr)
+	b := newBench(ctx, f, dir, measure, append([]programs.Program{mirror}, peers...), stderr)
 	if err := b.all(ctx, cases); err != nil {
 		return err
 	}
@@ -128,14 +129,14 @@ func split(list string) []string {
 	return strings.Split(list, ",")
 }
 
-func list(w io.Writer, cases []benchCase, peers []program) error {
+func list(w io.Writer, cases []benchCase, peers []programs.Program) error {
 	for _, c := range cases {
 		if _, err := fmt.Fprintf(w, "%-14s %s\n", c.ID, c.Title); err != nil {
 			return err
 		}
 	}
 	for _, p := range peers {
-		if _, err := fmt.Fprintf(w, "%-14s %s, %s\n", p.name, p.version, p.path); err != nil {
+		if _, err := fmt.Fprintf(w, "%-14s %s, %s\n", p.Name, p.Version, p.Path); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -99,15 +98,7 @@ func text(run result.Run) string {
 
 // facts are the lines that say what was measured, and where.
 func facts(run result.Run) []string {
-	m := run.Machine
-	var versions []string
-	for _, name := range slices.Sorted(maps.Keys(run.Versions)) {
-		versions = append(versions, name+" "+run.Versions[name])
-	}
-	lines := []string{
-		fmt.Sprintf("%s, %d cores, %.1f GiB; %s; %s; %s", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.System, m.Go, m.Date.Format("2006-01-02 15:04 MST")),
-		strings.Join(versions, ", "),
-	}
+	lines := result.Facts(run.Machine, run.Versions)
 	if run.Quick {
 		lines = append(lines, "Quick: few rounds, few peers, a smaller A; not for claims.")
 	}

@@ -1,7 +1,7 @@
 // Package sink is a destination for benchmarks: a /v2/ registry that takes whatever is
 // pushed, checks every digest, and keeps what came, but not the bytes.
 //
-// It speaks plain HTTP on loopback, wants no login and mounts nothing.
+// It speaks plain HTTP on loopback, mounts nothing, and wants no login unless it is told to.
 package sink
 
 import (
@@ -11,13 +11,15 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/localstack/bearer"
+	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/stats"
+	"ecrmirror/localstack/v2path"
 )
 
 // A Server is a running registry. It is safe for concurrent use.
@@ -49,8 +51,14 @@ type Manifest struct {
 
 type repository struct{ Repository }
 
+// Options configure [Start]. The zero value is a registry that answers as it should.
+type Options struct {
+	Faults *fault.Injector // breaks its answers, "v2.PUT manifest" and the like; nil = none
+	Gate   *bearer.Gate    // wants tokens; nil = none
+}
+
 // Start serves an empty registry on a port of loopback.
-func Start(ctx context.Context) (*Server, error) {
+func Start(ctx context.Context, opts Options) (*Server, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("starting the destination: %w", err)
@@ -59,7 +67,7 @@ func Start(ctx context.Context) (*Server, error) {
 		host: listener.Addr().String(), served: make(chan error, 1),
 		repositories: map[string]*repository{}, uploads: map[string]*upload{},
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: time.Minute}
+	s.http = &http.Server{Handler: s.handler(opts), ReadHeaderTimeout: time.Minute}
 	go func() {
 		defer close(s.served)
 		s.served <- s.http.Serve(listener)
@@ -80,6 +88,13 @@ func (s *Server) Repository(name string) Repository {
 	defer s.mu.Unlock()
 	r := s.repository(name)
 	return Repository{Blobs: maps.Clone(r.Blobs), Manifests: maps.Clone(r.Manifests), Tags: maps.Clone(r.Tags)}
+}
+
+// Hold makes a repository hold this and nothing else, as if it had been pushed.
+func (s *Server) Hold(name string, r Repository) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.repositories[name] = &repository{Repository{Blobs: maps.Clone(r.Blobs), Manifests: maps.Clone(r.Manifests), Tags: maps.Clone(r.Tags)}}
 }
 
 // repository returns the named repository, made if need be; mu must be held.
@@ -104,42 +119,39 @@ func (s *Server) Close() error {
 	return err
 }
 
+// handler returns what serves, behind the gate and broken by the faults.
+func (s *Server) handler(opts Options) http.Handler {
+	var handler http.Handler = http.HandlerFunc(s.serve)
+	if opts.Gate != nil {
+		handler = opts.Gate.Wrap(handler)
+	}
+	if opts.Faults != nil {
+		handler = opts.Faults.Wrap(handler, v2path.Operation, &s.stats)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.running.RLock()
+		defer s.running.RUnlock()
+		handler.ServeHTTP(w, r)
+	})
+}
+
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.running.RLock()
-	defer s.running.RUnlock()
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
-	name, kind, reference := parse(r.URL.Path)
+	name, kind, reference := v2path.Parse(r.URL.Path)
 	s.stats.Call(r.Method + " " + kind)
 	switch kind {
-	case "base":
+	case v2path.Base:
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte("{}"))
-	case "manifest":
+	case v2path.Manifest:
 		s.serveManifest(w, r, name, reference)
-	case "upload":
+	case v2path.Upload:
 		s.serveUpload(w, r, name, reference)
-	case "blob":
+	case v2path.Blob:
 		s.serveBlob(w, r, name, reference)
 	default:
 		refuse(w, http.StatusNotFound, "UNSUPPORTED", "not here")
 	}
-}
-
-// parse splits a path into its parts; kind is "base", "manifest", "blob", "upload" or "other".
-func parse(path string) (name, kind, reference string) {
-	rest, ok := strings.CutPrefix(path, "/v2/")
-	if !ok {
-		return "", "other", ""
-	}
-	if rest == "" {
-		return "", "base", ""
-	}
-	for _, of := range [][2]string{{"/blobs/uploads/", "upload"}, {"/manifests/", "manifest"}, {"/blobs/", "blob"}} {
-		if at := strings.LastIndex(rest, of[0]); at > 0 {
-			return rest[:at], of[1], rest[at+len(of[0]):]
-		}
-	}
-	return "", "other", ""
 }
 
 // serveBlob tells whether a blob is there; its bytes are not.

@@ -20,7 +20,7 @@ type world struct {
 
 func start(t *testing.T) *world {
 	t.Helper()
-	s, err := sink.Start(t.Context())
+	s, err := sink.Start(t.Context(), sink.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,81 +1,60 @@
 package fault
 
 import (
+	"context"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
-
-	"ecrmirror/localstack/awsjson"
 )
 
-// breaking returns next as the rule breaks it.
-func (r Rule) breaking(next http.Handler, operation string) http.Handler {
+// breaking returns next as the rule breaks it; it calls broke where it does.
+func (r Rule) breaking(next http.Handler, operation string, broke func()) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch r.Kind {
-		case Throttle:
-			r.throttle(w, operation)
-		case Fail:
-			fail(w, operation)
-		case Expire:
-			writeS3(w, http.StatusForbidden, "AccessDenied", "Request has expired")
+		case Cut, Stall, Short, Corrupt:
+			next.ServeHTTP(&bodyBreaker{ResponseWriter: w, ctx: req.Context(), rule: r, broke: broke, left: r.After}, req)
+			return
+		case Whole, Shift:
+			if changed := r.otherRange(req); changed != req {
+				broke()
+				req = changed
+			}
+			next.ServeHTTP(w, req)
+			return
+		}
+		broke()
+		switch r.Kind {
+		case Throttle, Fail, Deny, Expire:
+			r.refuse(w, operation)
+		case Skew:
+			r.skew(w, req, next, operation)
 		case Reset:
 			reset(w)
 		case Lose:
 			next.ServeHTTP(discard{header: http.Header{}}, req)
 			reset(w)
-		case Cut:
-			next.ServeHTTP(&cutter{ResponseWriter: w, left: r.After}, req)
+		case Slow:
+			slow := req.Clone(req.Context())
+			slow.Body = &slowBody{ReadCloser: req.Body, ctx: req.Context(), speed: r.Speed}
+			next.ServeHTTP(w, slow)
 		case Delay:
-			timer := time.NewTimer(r.Delay)
-			defer timer.Stop()
-			select {
-			case <-timer.C:
+			if wait(req.Context(), r.Delay) {
 				next.ServeHTTP(w, req)
-			case <-req.Context().Done():
 			}
 		}
 	})
 }
 
-func (r Rule) throttle(w http.ResponseWriter, operation string) {
-	switch service, _, _ := strings.Cut(operation, "."); service {
-	case "s3":
-		writeS3(w, http.StatusServiceUnavailable, "SlowDown", "Please reduce your request rate.")
-	case "v2":
-		writeV2(w, http.StatusTooManyRequests, "TOOMANYREQUESTS", "too many requests")
-	default:
-		code, status := r.Code, r.Status
-		if code == "" {
-			code = "ThrottlingException"
-		}
-		awsjson.WriteError(w, &awsjson.Error{Status: status, Code: code, Message: "Rate exceeded"})
+// wait waits for d, or returns false when ctx ends.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
-}
-
-func fail(w http.ResponseWriter, operation string) {
-	switch service, _, _ := strings.Cut(operation, "."); service {
-	case "s3":
-		writeS3(w, http.StatusInternalServerError, "InternalError", "We encountered an internal error. Please try again.")
-	case "v2":
-		writeV2(w, http.StatusInternalServerError, "UNKNOWN", "unknown error")
-	default:
-		awsjson.WriteError(w, &awsjson.Error{Status: http.StatusInternalServerError, Code: "ServerException", Message: "internal failure"})
-	}
-}
-
-func writeS3(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(status)
-	// The client may be gone.
-	_, _ = w.Write([]byte(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>"))
-}
-
-func writeV2(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(`{"errors":[{"code":` + strconv.Quote(code) + `,"message":` + strconv.Quote(message) + `}]}`))
 }
 
 // reset ends the connection as a peer does that has crashed: without a farewell.
@@ -96,31 +75,3 @@ type discard struct{ header http.Header }
 func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d discard) WriteHeader(int)             {}
-
-// A cutter resets the connection after some bytes of the body.
-type cutter struct {
-	http.ResponseWriter
-	left  int64 // 0 before the first write if half the body is meant
-	begun bool
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (c *cutter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
-
-// Write implements http.ResponseWriter.
-func (c *cutter) Write(p []byte) (int, error) {
-	if !c.begun && c.left == 0 {
-		length, _ := strconv.ParseInt(c.Header().Get("Content-Length"), 10, 64)
-		c.left = length / 2
-	}
-	c.begun = true
-	if int64(len(p)) < c.left {
-		n, err := c.ResponseWriter.Write(p)
-		c.left -= int64(n)
-		return n, err
-	}
-	_, _ = c.ResponseWriter.Write(p[:c.left])
-	_ = http.NewResponseController(c.ResponseWriter).Flush()
-	reset(c.ResponseWriter)
-	panic(http.ErrAbortHandler)
-}

@@ -75,6 +75,15 @@ func TestKinds(t *testing.T) {
 		{"lost reply", fault.Rule{Kind: fault.Lose}, "ecr.PutImage", 0, "", true, 1},
 		{"cut in half", fault.Rule{Kind: fault.Cut}, "s3.GetObject", 200, "01234", true, 1},
 		{"cut after a byte", fault.Rule{Kind: fault.Cut, After: 1}, "s3.GetObject", 200, "0", true, 1},
+		{"short", fault.Rule{Kind: fault.Short}, "s3.GetObject", 200, "01234", false, 1},
+		{"a bit is wrong", fault.Rule{Kind: fault.Corrupt, After: 2}, "s3.GetObject", 200, "0133456789", false, 1},
+		{"stalled for a while", fault.Rule{Kind: fault.Stall, Delay: time.Millisecond}, "s3.GetObject", 200, "0123456789", false, 1},
+		{"denied call to AWS", fault.Rule{Kind: fault.Deny}, "ecr.PutImage", 400, "AccessDeniedException", false, 0},
+		{"denied object", fault.Rule{Kind: fault.Deny}, "s3.GetObject", 403, "AccessDenied", false, 0},
+		{"denied registry", fault.Rule{Kind: fault.Deny}, "v2.GET blob", 403, "DENIED", false, 0},
+		{"failed otherwise", fault.Rule{Kind: fault.Fail, Status: 503}, "v2.GET blob", 503, "UNKNOWN", false, 0},
+		{"slowly read", fault.Rule{Kind: fault.Slow, Speed: 1e6}, "v2.PUT upload", 200, "0123456789", false, 1},
+		{"by another clock, unsigned", fault.Rule{Kind: fault.Skew, Clock: time.Hour}, "ecr.PutImage", 200, "0123456789", false, 1},
 		{"delayed", fault.Rule{Kind: fault.Delay, Delay: time.Millisecond}, "s3.GetObject", 200, "0123456789", false, 1},
 	} {
 		w := newWorld(t)
@@ -130,6 +139,8 @@ func TestWrongRulesAreRefused(t *testing.T) {
 		{Operation: "", Kind: fault.Fail},
 		{Operation: "[", Kind: fault.Fail},
 		{Operation: "*", Kind: fault.Fail, Rate: 1.5},
+		{Operation: "*", Kind: fault.Slow},
+		{Operation: "*", Kind: fault.Cut, PerMiB: 1},
 	} {
 		if err := i.Set(1, rule); err == nil {
 			t.Errorf("%+v is accepted", rule)
@@ -173,5 +184,111 @@ func TestRulesAreSetOverHTTP(t *testing.T) {
 	}
 	if status, _, _ := w.call("ecr.PutImage"); status != 200 {
 		t.Errorf("without rules: %d", status)
+	}
+}
+
+// Of a chance for each MiB a body that is longer breaks more often, wherever it begins.
+func TestChanceIsForEachMiB(t *testing.T) {
+	var faults fault.Injector
+	var counter stats.Counter
+	if err := faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Short, PerMiB: 0.1}); err != nil {
+		t.Fatal(err)
+	}
+	piece := make([]byte, 64<<10)
+	next := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 10 << 20 / len(piece) {
+			if _, err := w.Write(piece); err != nil {
+				return
+			}
+		}
+	})
+	handler := faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" }, &counter)
+	sizes := map[int]int{}
+	for range 200 {
+		var answer length
+		handler.ServeHTTP(&answer, httptest.NewRequest(http.MethodGet, "/", nil))
+		sizes[int(answer>>20)]++
+	}
+	if whole := sizes[10]; whole < 45 || whole > 95 { // 0.9 to the power of 10 is 35%
+		t.Errorf("%d of 200 bodies are whole", whole)
+	}
+	if first := sizes[0]; first < 8 || first > 40 { // 10%
+		t.Errorf("%d of 200 bodies break in the first MiB", first)
+	}
+	if n := counter.Snapshot().Calls["fault.short"]; n != int64(200-sizes[10]) {
+		t.Errorf("%d were counted", n)
+	}
+}
+
+// A length is a body of which that is all that is kept.
+type length int64
+
+func (l *length) Header() http.Header         { return http.Header{} }
+func (l *length) WriteHeader(int)             {}
+func (l *length) Write(p []byte) (int, error) { *l += length(len(p)); return len(p), nil }
+
+func TestRangesAreFalsified(t *testing.T) {
+	for kind, want := range map[fault.Kind]string{fault.Whole: "", fault.Shift: "bytes=9-19"} {
+		w := newWorld(t)
+		var got string
+		next := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Range") })
+		handler := w.faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" }, &w.stats)
+		if err := w.faults.Set(1, fault.Rule{Operation: "*", Kind: kind}); err != nil {
+			t.Fatal(err)
+		}
+		for header, want := range map[string]string{"bytes=10-20": want, "": ""} {
+			req := httptest.NewRequest(http.MethodGet, "/", nil)
+			req.Header.Set("Range", header)
+			handler.ServeHTTP(httptest.NewRecorder(), req)
+			if got != want {
+				t.Errorf("%s: range %q became %q", kind, header, got)
+			}
+		}
+		if n := w.stats.Snapshot().Calls["fault."+string(kind)]; n != 1 {
+			t.Errorf("%s: counted %d times", kind, n)
+		}
+	}
+}
+
+func TestAWSRefusesSignaturesOfAnotherTime(t *testing.T) {
+	w := newWorld(t)
+	next := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusOK) })
+	handler := w.faults.Wrap(next, func(*http.Request) string { return "ecr.PutImage" }, &w.stats)
+	if err := w.faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Skew, Clock: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	for signed, want := range map[time.Duration]int{0: http.StatusForbidden, time.Hour: http.StatusOK} {
+		req := httptest.NewRequest(http.MethodPost, "/", nil)
+		req.Header.Set("X-Amz-Date", time.Now().Add(signed).UTC().Format("20060102T150405Z"))
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, req)
+		date, err := http.ParseTime(answer.Header().Get("Date"))
+		if answer.Code != want || err != nil || time.Until(date) < 59*time.Minute {
+			t.Errorf("signed %s ahead: %d, at %s", signed, answer.Code, date)
+		}
+	}
+}
+
+func TestRetryAfterIsSaid(t *testing.T) {
+	w := newWorld(t)
+	handler := w.faults.Wrap(http.NotFoundHandler(), func(*http.Request) string { return "v2.GET blob" }, &w.stats)
+	for _, c := range []struct {
+		clock time.Duration
+		ok    func(string) bool
+	}{
+		{0, func(s string) bool { return s == "3" }},
+		{-time.Hour, func(s string) bool {
+			date, err := http.ParseTime(s)
+			return err == nil && time.Since(date) > 59*time.Minute
+		}},
+	} {
+		if err := w.faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Throttle, RetryAfter: 3 * time.Second, Clock: c.clock}); err != nil {
+			t.Fatal(err)
+		}
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
+		if !c.ok(answer.Header().Get("Retry-After")) {
+			t.Errorf("clock %s: %v", c.clock, answer.Header())
+		}
 	}
 }

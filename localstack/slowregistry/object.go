@@ -27,7 +27,7 @@ func (s *Server) signedURL(repository, d string, now time.Time) string {
 		"X-Amz-Expires": {strconv.Itoa(int(s.opts.URLExpiry / time.Second))},
 	}
 	query.Set("X-Amz-Signature", s.signature(path, query))
-	return "http://" + s.objects.host + path + "?" + query.Encode()
+	return "http://" + s.ObjectHost() + path + "?" + query.Encode()
 }
 
 func (s *Server) signature(path string, query url.Values) string {

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
+
+	"ecrmirror/localstack/v2path"
 )
 
 // serveV2 answers the registry's requests, each after the latency.
 func (s *Server) serveV2(w http.ResponseWriter, r *http.Request) {
-	repository, kind, reference := parse(r.URL.Path)
+	repository, kind, reference := v2path.Parse(r.URL.Path)
 	s.stats.Call(r.Method + " " + kind)
 	if !waitUntil(r.Context(), time.Now().Add(s.opts.Latency)) {
 		return
@@ -19,33 +20,16 @@ func (s *Server) serveV2(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		refuse(w, http.StatusMethodNotAllowed, "UNSUPPORTED", "this registry is read-only")
-	case kind == "base":
+	case kind == v2path.Base:
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte("{}"))
-	case kind == "manifest":
+	case kind == v2path.Manifest:
 		s.serveManifest(w, r, repository, reference)
-	case kind == "blob":
+	case kind == v2path.Blob:
 		s.serveBlob(w, r, repository, reference)
 	default:
 		refuse(w, http.StatusNotFound, "UNSUPPORTED", "this registry has manifests and blobs only")
 	}
-}
-
-// parse splits a path into its parts; kind is "base", "manifest", "blob" or "other".
-func parse(path string) (repository, kind, reference string) {
-	rest, ok := strings.CutPrefix(path, "/v2/")
-	if !ok {
-		return "", "other", ""
-	}
-	if rest == "" {
-		return "", "base", ""
-	}
-	for infix, kind := range map[string]string{"/manifests/": "manifest", "/blobs/": "blob"} {
-		if at := strings.LastIndex(rest, infix); at > 0 {
-			return rest[:at], kind, rest[at+len(infix):]
-		}
-	}
-	return "", "other", ""
 }
 
 func (s *Server) serveManifest(w http.ResponseWriter, r *http.Request, repository, reference string) {

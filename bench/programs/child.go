@@ -1,4 +1,4 @@
-package main
+package programs
 
 import (
 	"context"
@@ -13,49 +13,57 @@ import (
 	"time"
 )
 
-// used is what bench/measure reports of a program.
-type used struct {
+// Used is what a program used, as bench/measure reports it.
+type Used struct {
 	Begin   int64         `json:"begin"` // Unix time in nanoseconds
 	End     int64         `json:"end"`
 	CPU     time.Duration `json:"cpu"`
 	PeakRSS int64         `json:"peakRSS"` // bytes
-	Exit    int           `json:"exit"`
+	Exit    int           `json:"exit"`    // code; -1 if a signal ended it
 }
 
-// total is what several processes used that ran at once.
-type total struct {
-	wall, cpu time.Duration
-	peakRSS   int64
+// Total is what several processes used that ran at once.
+type Total struct {
+	Wall, CPU time.Duration
+	PeakRSS   int64 // bytes, the sum
 }
 
-// runAll runs the commands at once and returns when all have ended. It ends all of
-// them, and whatever they started, when ctx ends.
-func runAll(ctx context.Context, measure string, environment []string, commands [][]string) (total, error) {
-	results := make([]used, len(commands))
+// RunAll runs the commands at once by the program measure and returns when all have ended. It ends
+// all of them, and whatever they started, when ctx ends. A command that fails is an error.
+func RunAll(ctx context.Context, measure string, environment []string, commands [][]string) (Total, error) {
+	results := make([]Used, len(commands))
 	errs := make([]error, len(commands))
 	var wg sync.WaitGroup
 	for i, command := range commands {
-		wg.Go(func() { results[i], errs[i] = runOne(ctx, measure, environment, command) })
+		wg.Go(func() {
+			var output string
+			results[i], output, errs[i] = Run(ctx, measure, environment, command)
+			if errs[i] == nil && results[i].Exit != 0 {
+				errs[i] = fmt.Errorf("exit code %d: %s", results[i].Exit, output)
+			}
+		})
 	}
 	wg.Wait()
-	var t total
+	var t Total
 	begin, end := results[0].Begin, results[0].End
 	for i, r := range results {
 		if errs[i] != nil {
-			return total{}, errs[i]
+			return Total{}, errs[i]
 		}
 		begin, end = min(begin, r.Begin), max(end, r.End)
-		t.cpu += r.CPU
-		t.peakRSS += r.PeakRSS
+		t.CPU += r.CPU
+		t.PeakRSS += r.PeakRSS
 	}
-	t.wall = time.Duration(end - begin)
+	t.Wall = time.Duration(end - begin)
 	return t, nil
 }
 
-func runOne(ctx context.Context, measure string, environment, command []string) (used, error) {
+// Run runs a command by the program measure, and returns what it used and the end of what it printed.
+// An error says that it did not run to its end; its exit code is no error.
+func Run(ctx context.Context, measure string, environment, command []string) (Used, string, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
-		return used{}, err
+		return Used{}, "", err
 	}
 	defer func() { _ = reader.Close() }()
 	var output tail
@@ -68,28 +76,25 @@ func runOne(ctx context.Context, measure string, environment, command []string) 
 	child.WaitDelay = 5 * time.Second
 	if err := child.Start(); err != nil {
 		_ = writer.Close()
-		return used{}, err
+		return Used{}, "", err
 	}
 	_ = writer.Close()
 	report, readErr := io.ReadAll(reader)
 	waitErr := child.Wait()
 	if ctx.Err() != nil {
-		return used{}, fmt.Errorf("ended before it was done: %w", context.Cause(ctx))
+		return Used{}, output.String(), fmt.Errorf("ended before it was done: %w", context.Cause(ctx))
 	}
-	var u used
+	var u Used
 	switch {
 	case waitErr != nil:
-		return used{}, fmt.Errorf("%w: %s", waitErr, output.String())
+		return Used{}, output.String(), fmt.Errorf("%w: %s", waitErr, output.String())
 	case readErr != nil:
-		return used{}, readErr
+		return Used{}, output.String(), readErr
 	}
 	if err := json.Unmarshal(report, &u); err != nil {
-		return used{}, fmt.Errorf("reading what a process used: %w", err)
+		return Used{}, output.String(), fmt.Errorf("reading what a process used: %w", err)
 	}
-	if u.Exit != 0 {
-		return used{}, fmt.Errorf("exit code %d: %s", u.Exit, output.String())
-	}
-	return u, nil
+	return u, output.String(), nil
 }
 
 // A tail keeps the end of what is written to it, for error messages.

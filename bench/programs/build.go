@@ -1,4 +1,4 @@
-package main
+package programs
 
 import (
 	"context"
@@ -11,30 +11,31 @@ import (
 	"ecrmirror/bench/result"
 )
 
-// build makes the programs that a run needs beside the peers: this project's, unless
-// its path is given, and the one that measures.
-func build(ctx context.Context, dir, mirror string) (program, string, error) {
-	ours := program{name: result.Ours, settings: []string{byDefault}, commands: mirrorCommand, version: "given"}
+// Build makes the programs that a run needs beside the peers: this project's, unless
+// its path is given, and the one that measures, whose path it returns.
+func Build(ctx context.Context, dir, mirror string) (Program, string, error) {
+	ours := Program{Name: result.Ours, Settings: []string{ByDefault}, Commands: Mirror, Version: "given"}
 	if mirror == "" {
 		mirror = filepath.Join(dir, "mirror")
-		if err := goBuild(ctx, mirror, "ecrmirror/cmd/mirror"); err != nil {
-			return program{}, "", err
+		if err := GoBuild(ctx, mirror, "ecrmirror/cmd/mirror"); err != nil {
+			return Program{}, "", err
 		}
-		ours.version = revision(ctx)
+		ours.Version = revision(ctx)
 	}
 	path, err := filepath.Abs(mirror)
 	if err != nil {
-		return program{}, "", err
+		return Program{}, "", err
 	}
-	ours.path = path
+	ours.Path = path
 	if _, err := os.Stat(path); err != nil {
-		return program{}, "", fmt.Errorf("-mirror: %w", err)
+		return Program{}, "", fmt.Errorf("-mirror: %w", err)
 	}
 	measure := filepath.Join(dir, "measure")
-	return ours, measure, goBuild(ctx, measure, "ecrmirror/bench/measure")
+	return ours, measure, GoBuild(ctx, measure, "ecrmirror/bench/measure")
 }
 
-func goBuild(ctx context.Context, to, what string) error {
+// GoBuild builds a main package of this module into a file.
+func GoBuild(ctx context.Context, to, what string) error {
 	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-tags=containers_image_openpgp", "-o", to, what)
 	command.Env = append(command.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {

@@ -1,20 +1,21 @@
-package main
+package result
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"ecrmirror/bench/result"
 )
 
-// machine returns the facts that a result depends on. What the system does not tell in
+// Here returns the facts that a result depends on. What the system does not tell in
 // Linux's way is left out.
-func machine() result.Machine {
-	m := result.Machine{
+func Here() Machine {
+	m := Machine{
 		Date: time.Now().UTC().Truncate(time.Second), CPU: "unknown", Cores: runtime.NumCPU(),
 		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
 	}
@@ -42,4 +43,16 @@ func field(path, name string) string {
 		}
 	}
 	return ""
+}
+
+// Facts are the lines that say where it was measured, and which programs.
+func Facts(m Machine, versions map[string]string) []string {
+	var programs []string
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		programs = append(programs, name+" "+versions[name])
+	}
+	return []string{
+		fmt.Sprintf("%s, %d cores, %.1f GiB; %s; %s; %s", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.System, m.Go, m.Date.Format("2006-01-02 15:04 MST")),
+		strings.Join(programs, ", "),
+	}
 }

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"ecrmirror/bench/programs"
+	"ecrmirror/bench/result"
+)
+
+// An outcome is how a copy ended.
+type outcome string
+
+const (
+	exact  outcome = "exact"
+	honest outcome = "honest" // it failed, said why, and left the destination as it was
+	wrong  outcome = "wrong"
+)
+
+// An attempt is one copy by one program.
+type attempt struct {
+	Fault   string  `json:"fault"`
+	Program string  `json:"program"`
+	Run     int     `json:"run"`
+	Outcome outcome `json:"outcome"`
+	Why     string  `json:"why,omitempty"` // it is wrong
+	Hang    bool    `json:"hang,omitempty"`
+
+	Exit    int           `json:"exit"`
+	Output  string        `json:"output,omitempty"` // the end of it, of those that failed
+	Wall    time.Duration `json:"wallNanoseconds"`
+	PeakRSS int64         `json:"peakRSS"` // bytes
+	Broke   int64         `json:"broke"`   // how often something went wrong
+	Read    int64         `json:"read"`    // bytes of blobs that the source sent
+	Size    int64         `json:"size"`    // bytes of the image's blobs, each once
+	Again   bool          `json:"again"`   // it failed, and worked when run again without faults
+}
+
+// try makes one copy and judges it. An error is one of the test bed.
+func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (a attempt, err error) {
+	a = attempt{Fault: f.id, Program: p.Name, Run: run}
+	w, err := c.world(ctx, f)
+	if err != nil {
+		return a, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	home, err := os.MkdirTemp(c.dir, "home-")
+	if err != nil {
+		return a, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	if run%2 == 0 {
+		w.holdOld()
+	}
+	job := c.copyOf(w, p, home)
+	if err := os.Mkdir(filepath.Join(home, "tmp"), 0o755); err != nil {
+		return a, err
+	}
+	if f.way == fromECR {
+		if err := w.fill(ctx, c.measure, c.ours, job.Environment); err != nil {
+			return a, err
+		}
+	}
+	if p.Prepare != nil {
+		if err := p.Prepare(ctx, job); err != nil {
+			return a, err
+		}
+	}
+	if err := w.breakAll(seedOf(f.id, run)); err != nil {
+		return a, err
+	}
+	a.Size = w.contents.Size
+	before, faults := w.read(), w.broke()
+	if err := c.runOnce(ctx, p, job, &a); err != nil {
+		return a, err
+	}
+	a.Read, a.Broke = w.read()-before, w.broke()-faults
+	if err := w.mend(); err != nil {
+		return a, err
+	}
+	if err := c.judge(ctx, w, &a, home); err != nil || a.Outcome != honest || a.Exit != exitTransient || f.sourceHost != "" {
+		return a, err
+	}
+	return a, c.again(ctx, w, p, job, &a)
+}
+
+// seedOf returns the seed by which faults are chosen: another for each fault and run, the same for all programs.
+func seedOf(id string, run int) uint64 {
+	hash := fnv.New64a()
+	_, _ = fmt.Fprint(hash, id, run) // never fails
+	return hash.Sum64()
+}
+
+// runOnce runs the program until it ends or hangs.
+func (c *chaos) runOnce(ctx context.Context, p programs.Program, job programs.Copy, a *attempt) error {
+	timeout := c.flags.peersTimeout
+	if p.Name == result.Ours {
+		timeout = c.flags.timeout
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	began := time.Now()
+	used, output, err := programs.Run(limited, c.measure, job.Environment, p.Commands(job)[0])
+	a.Wall, a.PeakRSS, a.Exit = time.Since(began), used.PeakRSS, used.Exit
+	if a.Exit != 0 || err != nil {
+		a.Output = output
+	}
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case limited.Err() != nil:
+		a.Hang, a.Exit = true, -1
+		return nil
+	}
+	return err
+}
+
+// again runs what failed for now once more, when nothing goes wrong any more.
+func (c *chaos) again(ctx context.Context, w *world, p programs.Program, job programs.Copy, a *attempt) error {
+	var second attempt
+	if err := c.runOnce(ctx, p, job, &second); err != nil {
+		return err
+	}
+	err := w.exact(ctx)
+	if second.Exit != 0 || err != nil {
+		a.Outcome, a.Why = wrong, fmt.Sprintf("run again without faults it failed: exit code %d, %v: %s", second.Exit, err, second.Output)
+		return nil
+	}
+	a.Again = true
+	return nil
+}
+
+// copyOf returns the copy that a program is to make.
+func (c *chaos) copyOf(w *world, p programs.Program, home string) programs.Copy {
+	temp := filepath.Join(home, "tmp")
+	return programs.Copy{
+		Path: p.Path, Home: home, Setting: programs.ByDefault, Source: w.sourceName(), Destinations: w.destNames(),
+		Environment: append([]string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + temp, "PATH=" + os.Getenv("PATH")}, w.environment()...), //nolint:forbidigo // the programs' environment
+	}
+}
+
+var crash = regexp.MustCompile(`(?m)^panic: |^goroutine \d+ \[|^fatal error: |DATA RACE`)
+
+// judge says how a copy of ours or a peer's ended.
+func (c *chaos) judge(ctx context.Context, w *world, a *attempt, home string) error {
+	ours := a.Program == result.Ours
+	ending := w.fault.ending()
+	if w.fault.id == "dns" {
+		ending = c.unresolved
+	}
+	a.Outcome = wrong
+	switch {
+	case a.Hang:
+		a.Why = "it hangs"
+	case crash.MatchString(a.Output):
+		a.Why = "it crashed"
+	case a.Exit == 0:
+		a.Outcome, a.Why = verdict(w.exact(ctx), exact)
+	default:
+		a.Outcome, a.Why = verdict(w.untouched(ctx), honest)
+	}
+	if a.Outcome == wrong || !ours {
+		return nil
+	}
+	left, err := leftIn(filepath.Join(home, "tmp"))
+	if err != nil {
+		return err
+	}
+	switch cause := regexp.MustCompile(w.fault.cause); {
+	case left != "":
+		a.Why = "it left " + left + " behind"
+	case a.Outcome == exact && !ending.exact:
+		a.Why = "it cannot have worked"
+	case a.Outcome == honest && len(ending.codes) == 0:
+		a.Why = "nothing is worth failing for"
+	case a.Outcome == honest && !slices.Contains(ending.codes, a.Exit):
+		a.Why = fmt.Sprintf("exit code %d, want %v", a.Exit, ending.codes)
+	case a.Outcome == honest && (w.fault.cause == "" || !cause.MatchString(a.Output)):
+		a.Why = "the error does not name the cause"
+	}
+	if a.Why != "" {
+		a.Outcome = wrong
+	}
+	return nil
+}
+
+// verdict returns the outcome, or wrong and why.
+func verdict(err error, otherwise outcome) (outcome, string) {
+	if err != nil {
+		return wrong, err.Error()
+	}
+	return otherwise, ""
+}
+
+// leftIn returns the names of what is in a directory.
+func leftIn(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, ", "), err
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ecrmirror/bench/programs"
+	"ecrmirror/bench/result"
+)
+
+// The fault suite at a small size: all faults that do not take minutes, once.
+func TestEveryFaultEndsWell(t *testing.T) {
+	dir := t.TempDir()
+	ours, measure, err := programs.Build(t.Context(), dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults, err := chosen(allFaults(), nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := flags{runs: 1, atOnce: 8, small: true, timeout: 4 * time.Minute, out: dir}
+	c := newChaos(f, dir, measure, []programs.Program{ours}, io.Discard)
+	if err := c.all(t.Context(), faults); err != nil {
+		t.Fatal(err)
+	}
+	var broke int64
+	for _, a := range c.attempts {
+		broke += a.Broke
+		t.Logf("%s: %s, exit code %d, %d faults, %.1f s", a.Fault, a.Outcome, a.Exit, a.Broke, a.Wall.Seconds())
+		if a.Outcome == wrong {
+			t.Errorf("%s: %s\n%s", a.Fault, a.Why, a.Output)
+		}
+	}
+	if len(c.attempts) != len(faults) || broke < 100 {
+		t.Errorf("%d copies of %d, and %d faults: this shows nothing", len(c.attempts), len(faults), broke)
+	}
+	if err := c.report(io.Discard); err != nil {
+		t.Error(err)
+	}
+}
+
+// A judge who finds nothing wrong with anybody shows nothing either.
+func TestBadEndsAreSeen(t *testing.T) {
+	dir := t.TempDir()
+	measure := filepath.Join(dir, "measure")
+	if err := programs.GoBuild(t.Context(), measure, "ecrmirror/bench/measure"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ script, fault, want string }{
+		{"true", "none", "the tag is"},
+		{"echo connection reset; exit 75", "none", "nothing is worth failing for"},
+		{"echo no luck; exit 75", "reset", "does not name the cause"},
+		{"echo connection reset; exit 75", "reset", "run again without faults"},
+		{"echo connection reset; exit 1", "reset", "exit code 1"},
+		{"echo connection reset; touch $TMPDIR/leak; exit 75", "reset", "left leak behind"},
+		{"echo 'panic: boom'; exit 2", "reset", "crashed"},
+		{"sleep 1000", "reset", "hangs"},
+		{"echo 403; exit 1", "deny", ""},
+		{"echo 403; exit 75", "deny", "exit code 75"},
+	} {
+		p := programs.Program{Name: result.Ours, Commands: func(programs.Copy) [][]string {
+			return [][]string{{"/bin/sh", "-c", c.script}}
+		}}
+		timeout := 2 * time.Minute
+		if c.want == "hangs" {
+			timeout = 300 * time.Millisecond
+		}
+		chaos := newChaos(flags{small: true, timeout: timeout}, dir, measure, []programs.Program{p}, io.Discard)
+		faults, err := chosen(allFaults(), []string{c.fault}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := chaos.try(t.Context(), faults[0], 1, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(a.Why, c.want) || (a.Outcome == wrong) != (c.want != "") {
+			t.Errorf("%q at %s: %s, %q, want %q", c.script, c.fault, a.Outcome, a.Why, c.want)
+		}
+	}
+}
+
+func TestFaultsAreChosenByName(t *testing.T) {
+	ids := map[string]bool{}
+	for _, f := range allFaults() {
+		if ids[f.id] {
+			t.Errorf("%s comes twice", f.id)
+		}
+		ids[f.id] = true
+	}
+	for _, c := range []struct {
+		patterns string
+		want     int
+	}{{"none,429", 2}, {"ecr-throttle-*", 6}, {"to-mute", 1}} {
+		if got, err := chosen(allFaults(), split(c.patterns), false); err != nil || len(got) != c.want {
+			t.Errorf("%s: %d faults, %v", c.patterns, len(got), err)
+		}
+	}
+	if _, err := chosen(allFaults(), []string{"nonesuch"}, false); err == nil {
+		t.Error("a fault that is not there is chosen")
+	}
+}

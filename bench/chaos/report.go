@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"ecrmirror/bench/result"
+)
+
+// report prints the tables, and writes chaos.md and chaos.json.
+func (c *chaos) report(w io.Writer) error {
+	if err := os.MkdirAll(c.flags.out, 0o755); err != nil {
+		return err
+	}
+	raw, err := json.MarshalIndent(map[string]any{"machine": result.Here(), "versions": c.versions(), "small": c.flags.small, "attempts": c.attempts}, "", " ")
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string]string{"chaos.json": string(raw) + "\n", "chaos.md": c.markdown()} {
+		if err := os.WriteFile(filepath.Join(c.flags.out, name), []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, strings.Join(append([]string{"", ""}, columns()...), "\t"))
+	for _, f := range c.faults {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", f.id, f.title, strings.Join(c.tally(f, result.Ours).cells(), "\t"))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if len(c.programs) > 1 {
+		if _, err := fmt.Fprintln(w, "\n"+strings.TrimSpace(c.beside())); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(w, "\nWritten to %s: chaos.md, chaos.json\n", c.flags.out)
+	return err
+}
+
+func (c *chaos) versions() map[string]string {
+	versions := map[string]string{}
+	for _, p := range c.programs {
+		versions[p.Name] = p.Version
+	}
+	return versions
+}
+
+func columns() []string {
+	return []string{"runs", "exact", "honest", "wrong", "faults", "extra bytes", "worst time"}
+}
+
+func (t tally) cells() []string {
+	honest := fmt.Sprint(t.honest)
+	if t.again > 0 {
+		honest += fmt.Sprintf(" (%d complete when run again)", t.again)
+	}
+	return []string{fmt.Sprint(t.runs), fmt.Sprint(t.exact), honest, fmt.Sprint(t.wrong), fmt.Sprint(t.broke), t.extraText(), fmt.Sprintf("%.1f s", t.worst.Seconds())}
+}
+
+func (t tally) extraText() string {
+	if t.exact == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f%%", 100*max(t.extra, 0))
+}
+
+// markdown is both tables, with the machine.
+func (c *chaos) markdown() string {
+	var b strings.Builder
+	for _, line := range result.Facts(result.Here(), c.versions()) {
+		b.WriteString(line + "  \n")
+	}
+	fmt.Fprintf(&b, "\n| | %s |\n|---|%s\n", strings.Join(columns(), " | "), strings.Repeat("--:|", len(columns())))
+	for _, f := range c.faults {
+		fmt.Fprintf(&b, "| %s | %s |\n", f.title, strings.Join(c.tally(f, result.Ours).cells(), " | "))
+	}
+	if len(c.programs) > 1 {
+		b.WriteString(c.beside())
+	}
+	return b.String()
+}
+
+// beside is the table of all programs: exact copies, honest failures and wrong results of the runs,
+// extra bytes and worst time.
+func (c *chaos) beside() string {
+	var b strings.Builder
+	var names []string
+	for _, p := range c.programs {
+		names = append(names, p.Name)
+	}
+	fmt.Fprintf(&b, "\n| | %s |\n|---|%s\n", strings.Join(names, " | "), strings.Repeat("---|", len(names)))
+	for _, f := range c.faults {
+		if !f.forPeers() {
+			continue
+		}
+		var cells []string
+		for _, name := range names {
+			cells = append(cells, c.tally(f, name).short())
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", f.title, strings.Join(cells, " | "))
+	}
+	return b.String()
+}
+
+// short says the same in one cell.
+func (t tally) short() string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{t.exact, "exact"}, {t.honest, "failed"}, {t.hangs, "hung"}, {t.wrong - t.hangs, "WRONG"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	s := strings.Join(parts, ", ")
+	if t.exact > 0 {
+		s += ", +" + t.extraText()
+	}
+	return s + fmt.Sprintf(", %.1f s", t.worst.Seconds())
+}
+
+func lastLine(s string) string {
+	return s[strings.LastIndexByte(strings.TrimSpace(s), '\n')+1:]
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/bench/sink"
+)
+
+// exact returns an error unless every destination has the image, whole and right.
+func (w *world) exact(ctx context.Context) error {
+	if w.fault.way == toECR {
+		return w.exactECR(ctx)
+	}
+	for _, s := range w.sinks {
+		if err := w.exactSink(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) exactSink(s *sink.Server) error {
+	got := s.Repository(repository)
+	if got.Tags[tag] != w.contents.Root {
+		return fmt.Errorf("the tag is %q, not %q", got.Tags[tag], w.contents.Root)
+	}
+	for d, size := range w.contents.Blobs {
+		if there, ok := got.Blobs[d]; !ok || there != size {
+			return fmt.Errorf("blob %s is missing", d)
+		}
+	}
+	for _, d := range w.contents.Manifests {
+		if m, ok := got.Manifests[d]; !ok || digest.FromBytes(m.Body) != d {
+			return fmt.Errorf("manifest %s is missing", d)
+		}
+	}
+	return nil
+}
+
+// untouched returns an error unless each destination is as it was, or has all of the image.
+func (w *world) untouched(ctx context.Context) error {
+	if w.fault.way == toECR {
+		status, _, err := w.fetch(ctx, "manifests/"+tag)
+		if err != nil || status == http.StatusNotFound {
+			return err
+		}
+		return w.exactECR(ctx)
+	}
+	for _, s := range w.sinks {
+		got, ok := s.Repository(repository).Tags[tag]
+		if got == w.old && ok == (w.old != "") {
+			continue
+		}
+		if err := w.exactSink(s); err != nil {
+			return fmt.Errorf("it failed, and the tag moved: %w", err)
+		}
+	}
+	return nil
+}
+
+// exactECR reads everything back, through /v2/.
+func (w *world) exactECR(ctx context.Context) error {
+	if err := w.is(ctx, "manifests/"+tag, w.contents.Root); err != nil {
+		return err
+	}
+	for _, d := range w.contents.Manifests {
+		if err := w.is(ctx, "manifests/"+d.String(), d); err != nil {
+			return err
+		}
+	}
+	for d := range w.contents.Blobs {
+		if err := w.is(ctx, "blobs/"+d.String(), d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) is(ctx context.Context, path string, want digest.Digest) error {
+	status, got, err := w.fetch(ctx, path)
+	switch {
+	case err != nil:
+		return err
+	case status != http.StatusOK:
+		return fmt.Errorf("%s: %d", path, status)
+	case got != want:
+		return fmt.Errorf("%s has the digest %s", path, got)
+	}
+	return nil
+}
+
+// fetch returns the digest of what ECR has in the repository.
+func (w *world) fetch(ctx context.Context, path string) (status int, d digest.Digest, err error) {
+	url := fmt.Sprintf("%s/v2/%s/%s/%s/%s", w.ecr.URL(), w.ecr.Account(), w.ecr.Region(), repository, path)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Accept", ociManifest+", "+ociIndex)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	digester := digest.SHA256.Digester()
+	if _, err := io.Copy(digester.Hash(), resp.Body); err != nil {
+		return 0, "", err
+	}
+	return resp.StatusCode, digester.Digest(), nil
+}
