@@ -10,7 +10,10 @@
 //   - With less memory than a part takes, or little more, several images go to four repositories of
 //     ECR and to a registry at once, and no more is held than is said.
 //   - The mirror program is killed at chosen moments of a copy, and completes when it is
-//     run again, sending no layer again that was complete.
+//     run again, sending no layer again that was complete; and at random ones, to the byte, by
+//     SIGKILL and SIGTERM, while a watcher looks whether a tag is ever incomplete.
+//   - The images with the most instances and the largest manifests that there may be take no more
+//     memory, descriptors and goroutines than others.
 //   - With calls throttled and replies lost, every image arrives whole, and no layer is
 //     sent twice.
 //

@@ -42,7 +42,10 @@ func buildAndRun(m *testing.M) (code int) {
 		return 1
 	}
 	programs = dir
-	return m.Run()
+	if code = m.Run(); code == 0 {
+		code = leaks()
+	}
+	return code
 }
 
 // A localstack is one that runs as a process of its own: without the race detector, and
