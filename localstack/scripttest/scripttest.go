@@ -38,7 +38,7 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 			env.Setenv("HOST", s.Addr())
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // programs under the race detector end at once
 			StartLogin(env)
-			env.Values[world{}] = &world{ctx: ctx, server: s, data: data}
+			env.Values[worldKey{}] = &world{ctx: ctx, server: s, data: data}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -54,18 +54,28 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 			"idle":       idle,
 			"parameter":  parameter,
 			"expand":     expand,
+			"signer":     signer,
+			"sign":       signImage,
+			"lookaside":  lookaside,
+			"unwritten":  unwritten,
+			"unasked":    unasked,
 		},
 	}
 }
 
-// world is what the commands of one script share, and its key in the script's values.
+// worldKey is the key of the world in a script's values.
+type worldKey struct{}
+
+// world is what the commands of one script share.
 type world struct {
 	ctx    context.Context // that of the test, which testscript's commands don't get
 	server *server.Server
 	data   string // localstack's directory
+
+	signers map[string]signers // by name
 }
 
-func of(ts *testscript.TestScript) *world { return ts.Value(world{}).(*world) }
+func of(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
 
 // Exits is the script command exits CODE COMMAND [ARGS...]: the program must end with
 // this exit code, and with neither a stack trace nor its usage on standard error.
