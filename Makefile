@@ -22,6 +22,13 @@ CDK      := npx --yes aws-cdk@2.1148.1
 # Settings for the four targets below: make deploy CDK_FLAGS='-c schedule=off -c push=batch'
 CDK_FLAGS ?=
 
+# The container image that `make image` builds: its name, for which platform (linux/amd64, linux/arm64;
+# this machine's without), and what it says of itself.
+IMAGE    ?= ecrmirror
+PLATFORM ?=
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
+
 # A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
 SOURCE ?=
 
@@ -50,19 +57,39 @@ test: ## Run all tests, with the race detector where there is a C compiler
 build: ## Build the programs into bin/
 	go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/...
 
+# Attestations would make an index of the image, which Lambda does not take.
+.PHONY: image
+image: ## Build the container image with Docker (IMAGE=NAME, PLATFORM=linux/arm64)
+	DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build $(if $(PLATFORM),--platform $(PLATFORM)) \
+		--build-arg GOPROXY --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) --tag $(IMAGE) .
+
+.PHONY: sbom
+sbom: image ## Write the image's bills of materials to bin/sbom, in CycloneDX's form
+	@mkdir -p bin/image bin/sbom
+	@container=$$(docker create $(IMAGE) mirror) || exit 1; \
+	docker cp -q $$container:/usr/local/bin/. bin/image/; status=$$?; docker rm $$container >/dev/null; exit $$status
+	@for program in mirror controller; do \
+		go run ./sbom -version '$(VERSION)' bin/image/$$program >bin/sbom/$$program.cdx.json || exit 1; \
+		echo "bin/sbom/$$program.cdx.json"; \
+	done
+
 .PHONY: localstack
 localstack: ## Run the AWS side on this machine until interrupted
 	go run ./localstack
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
-	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack) || exit 1; \
+	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack sbom) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
 fmt: $(GOFUMPT) ## Format the code
-	$(GOFUMPT) -w bench cmd internal localstack
+	$(GOFUMPT) -w bench cmd internal localstack sbom
+
+# An input that is interesting is tried a few times at making it shorter, and not for a minute, which
+# is what targets with a server behind them would otherwise spend most of their time at.
+FUZZFLAGS ?= -fuzzminimizetime=10x
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
@@ -70,9 +97,22 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 		dir=./$$(dirname $$target); \
 		for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' $$target); do \
 			echo "$$dir $$name"; \
-			go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) $$dir || exit 1; \
+			go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) $(FUZZFLAGS) $$dir || exit 1; \
 		done; \
 	done
+
+.PHONY: fuzz-nightly
+fuzz-nightly: ## The same for a minute each
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=60s
+
+# Packages of tests alone, and of what tests are for, have no lines of their own to cover.
+.PHONY: cover
+cover: ## Measure what the tests cover of internal/, and list the functions that they cover least
+	@profile=$$(mktemp); trap 'rm -f '$$profile EXIT; \
+	go test -coverprofile=$$profile -coverpkg=./internal/... ./internal/... ./cmd/... | grep -v 'no test files' || true; \
+	echo; echo 'The least covered functions:'; \
+	go tool cover -func=$$profile | awk '$$1 != "total:" {sub("%", "", $$3); if ($$3 < 60) print $$3 "%\t" $$1 "\t" $$2}' | sort -n | head -40; \
+	go tool cover -func=$$profile | tail -1
 
 .PHONY: bench
 bench: ## Measure mirror beside the peers that are installed (under 10 minutes; BENCH_FLAGS=-h explains)
@@ -86,6 +126,10 @@ bench-quick: ## The same in under 2 minutes: fewer rounds and peers, a smaller l
 bench-controller: ## Sweep 10,000 entries on this machine and hold that against what is promised (BENCH_FLAGS='-n 100000')
 	go run ./bench/controller $(BENCH_FLAGS)
 
+.PHONY: chaos
+chaos: ## Copy images while everything goes wrong that can, beside the peers that are installed (under 10 minutes; CHAOS_FLAGS=-h explains)
+	go run ./bench/chaos -progress $(CHAOS_FLAGS)
+
 .PHONY: bench-peers
 bench-peers: ## Install the peers for bench into bench/.peers
 	./bench/peers.sh
@@ -93,6 +137,19 @@ bench-peers: ## Install the peers for bench into bench/.peers
 .PHONY: conformance-huge
 conformance-huge: ## Copy an image with a layer of 3 GiB around (minutes; 30 GiB of disk)
 	ECRMIRROR_HUGE=3221225472 go test -count=1 -timeout 60m -run AHuge -v ./internal/conformance
+
+.PHONY: kill
+kill: ## Kill jobs at 100 random points (KILLS=n, SEED=n) and have each completed by the next
+	@out=$$(ECRMIRROR_KILLS=$(or $(KILLS),100) ECRMIRROR_SEED=$(SEED) go test -count=1 -timeout 20m -run KilledAnywhere -v ./internal/conformance); \
+	status=$$?; echo "$$out" | grep -v -e '^=== ' -e '--- PASS: .*/kill'; exit $$status
+
+.PHONY: bounds
+bounds: ## Copy the largest images that there may be, and hold memory, descriptors and goroutines against their bounds
+	ECRMIRROR_BOUNDS=all go test -count=1 -timeout 20m -run WhatACopyTakes -v ./internal/conformance
+
+.PHONY: soak
+soak: ## Mirror 1,000 images through one controller and 8 mirrors, in a process that must end where it began
+	go run ./bench/soak $(SOAK_FLAGS)
 
 .PHONY: need-node
 need-node:

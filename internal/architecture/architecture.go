@@ -21,6 +21,8 @@ type layer struct {
 var layers = map[string]layer{
 	"internal/contract":  {},
 	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
+	"internal/allow":     {internal: []string{"internal/imagename"}},
+	"internal/signature": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
 	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/ecrtransport": {
 		internal: []string{"internal/imagename", "internal/chunked"},
@@ -60,14 +62,16 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest", "golang.org/x/time/rate"},
 	},
 	"internal/program": {
-		internal: []string{"internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/registry", "internal/roles"},
+		internal: []string{
+			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/registry", "internal/roles",
+		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
 		internal: []string{"internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
-	"internal/metrics": {},
+	"internal/metrics":   {},
 	"internal/buildinfo": {external: []string{"github.com/spf13/cobra"}},
 	"internal/memlimit":  {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
@@ -85,10 +89,19 @@ var layers = map[string]layer{
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
+	"bench/soak": { // what the programs do, in one process that lives long
+		internal: []string{"internal/...", "localstack/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2"},
+	},
+	"bench/chaos": {
+		internal: []string{"bench/...", "localstack/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
+	},
 	"bench/...": {
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
+	"sbom":                  {},
 	"infra/...":             {internal: []string{"internal/contract", "infra/..."}, external: anything},
 	"infra":                 {internal: []string{"internal/contract", "infra/..."}, external: anything},
 	"internal/architecture": {},
