@@ -47,10 +47,10 @@ demo: ## Mirror real images through localstack and check every digest (SOURCE=IM
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
 	@if command -v $$(go env CC) >/dev/null; then \
-		set -x; CGO_ENABLED=1 go test -race $(GOTEST_FLAGS) ./...; \
+		set -x; CGO_ENABLED=1 go test -race -timeout 30m $(GOTEST_FLAGS) ./...; \
 	else \
 		echo "no C compiler found: running the tests without the race detector"; \
-		set -x; go test $(GOTEST_FLAGS) ./...; \
+		set -x; go test -timeout 30m $(GOTEST_FLAGS) ./...; \
 	fi
 
 .PHONY: build
