@@ -10,6 +10,7 @@ export GOFLAGS
 # Tools, installed on first use. The paths are relative: the names of make's targets have no spaces.
 GOLANGCI_LINT_VERSION := v2.6.0
 GOFUMPT_VERSION       := v0.12.0
+GOVULNCHECK_VERSION   := v1.1.4
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
 
@@ -182,6 +183,10 @@ lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all varia
 .PHONY: infra-moto
 infra-moto: need-node $(MOTO) ## Create the stack in moto, an AWS emulator, and read it back
 	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^TestAnEmulatorCreatesTheStack$$' -v ./infra/mirrorstack
+
+.PHONY: vulncheck
+vulncheck: ## Look for known vulnerabilities in what is used (needs vuln.go.dev)
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) -tags $(TAGS) ./...
 
 .PHONY: tidy-check
 tidy-check: ## Check that go.mod and go.sum are tidy
