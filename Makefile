@@ -88,19 +88,9 @@ lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
 fmt: $(GOFUMPT) ## Format the code
 	$(GOFUMPT) -w bench cmd internal localstack sbom
 
-# An input that is interesting is tried a few times at making it shorter, and not for a minute, which
-# is what targets with a server behind them would otherwise spend most of their time at.
-FUZZFLAGS ?= -fuzzminimizetime=10x
-
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
-	@for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' cmd internal localstack); do \
-		dir=./$$(dirname $$target); \
-		for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' $$target); do \
-			echo "$$dir $$name"; \
-			go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) $(FUZZFLAGS) $$dir || exit 1; \
-		done; \
-	done
+	@.ci/fuzz $(FUZZTIME)
 
 .PHONY: fuzz-nightly
 fuzz-nightly: ## The same for a minute each
