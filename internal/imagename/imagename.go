@@ -102,6 +102,10 @@ func parseRegistry(s string) (Name, error) {
 		return Name{}, explain(s, err)
 	}
 	name := Name{Kind: Registry, Host: reference.Domain(named), Repository: reference.Path(named)}
+	if name.Host == "" { // The library finds a host here by its dot, and then takes it into the repository.
+		host, _, _ := strings.Cut(s, "/")
+		return Name{}, fmt.Errorf("%q is not a registry's host", host)
+	}
 	if tagged, ok := named.(reference.Tagged); ok {
 		name.Tag = tagged.Tag()
 	}
