@@ -23,6 +23,11 @@ func since(before, after map[string]int64) map[string]int64 {
 	return counts
 }
 
+// rereadPart is the part of an image that may be read again: mirror asks once more for what half a
+// second of waiting didn't bring, and a busy machine can take as long. A second reading of the
+// image would be all of it.
+const rereadPart = 10
+
 // checkTraffic expects that each source was read once, however many destinations it
 // has. What was read of registries elsewhere is not known.
 func (d *demo) checkTraffic(ctx context.Context, entries []entry, read map[string]int64) error {
@@ -39,7 +44,7 @@ func (d *demo) checkTraffic(ctx context.Context, entries []entry, read map[strin
 		}
 		repository = repository[:strings.LastIndexByte(repository, ':')]
 		n, size, mark := read[repository], tree.Size(), story.Right
-		if n != size {
+		if n < size || n > size+size/rereadPart {
 			mark = story.Wrong
 			d.problems = append(d.problems, fmt.Sprintf("%d bytes were read of %s, whose blobs have %d", n, e.source, size))
 		}
