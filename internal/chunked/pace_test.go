@@ -199,6 +199,34 @@ func TestSlowRequestIsAskedAgain(t *testing.T) {
 	})
 }
 
+// Blobs of a single chunk each are held against each other.
+func TestSlowRequestForASmallBlobIsAskedAgain(t *testing.T) {
+	byBoth(t, func(t *testing.T, read func(*Reader) ([]byte, error)) {
+		opts := timedOptions
+		opts.Pace = NewPace()
+		begun := time.Now()
+		for i := range 12 {
+			b := newBlob(256 * kib)
+			source := timed{b, usual, usual}
+			r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)), func(ctx context.Context, off, n int64) (Body, error) {
+				body, err := source.fetch(ctx, off, n)
+				if i == 10 && b.requests() == 1 {
+					body = with(body, io.MultiReader(io.LimitReader(b.reader(off), kib), untilDone{ctx}))
+				}
+				return body, err
+			}, opts)
+			got, err := read(r)
+			r.Close()
+			if err != nil || !bytes.Equal(got, b.content) {
+				t.Errorf("blob %d: got %d bytes, %v", i, len(got), err)
+			}
+		}
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
 func (b *blob) reader(off int64) io.Reader { return bytes.NewReader(b.content[off:]) }
 
 // Where all requests become slow for good, that is learned, and they are waited for.

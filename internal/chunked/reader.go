@@ -160,6 +160,9 @@ func (r *Reader) readStream(p []byte) (n int, ended bool, err error) {
 	switch {
 	case err == io.EOF: //nolint:errorlint // the bare value is the end
 		r.direct = nil
+		if r.size <= r.opts.ChunkSize {
+			s.teach(s.measured)
+		}
 		return 0, true, nil
 	case err != nil:
 		return n, false, err

@@ -31,7 +31,8 @@ type stream struct {
 	waited   time.Duration // while reading them
 	requests int           // made so far
 	slow     int           // of those, given up as slow
-	latency  time.Duration // of the last request, to its headers
+	begun    time.Time     // when the last request was
+	latency  time.Duration // of it, to its headers
 }
 
 // read reads like an io.Reader. It returns io.EOF once off is end, and never bytes beside an error.
@@ -84,14 +85,14 @@ func (s *stream) openAhead(ctx context.Context) { s.err = s.open(ctx) }
 // open asks for what is missing.
 func (s *stream) open(ctx context.Context) error {
 	s.requests++
-	begun := time.Now()
+	s.begun = time.Now()
 	body, err := openGuarded(ctx, s.opts.Stall, s.patience, func(ctx context.Context) (Body, error) {
 		return s.fetch(ctx, s.off, s.end-s.off)
 	})
 	if err != nil {
 		return err
 	}
-	s.latency = time.Since(begun)
+	s.latency = time.Since(s.begun)
 	s.body = body
 	if s.plain {
 		s.pace.streaming(1)
@@ -108,6 +109,13 @@ func (s *stream) open(ctx context.Context) error {
 		return short(err)
 	}
 	return nil
+}
+
+// teach tells the pace what a chunk took that one request delivered in full.
+func (s *stream) teach(n int64) {
+	if s.requests == 1 && !s.whole && !s.plain {
+		s.pace.learn(n, s.latency, time.Since(s.begun)-s.latency)
+	}
 }
 
 // patience is how long the request may deliver nothing before it is made again because it is slow.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-	"time"
 )
 
 // A chunk is one range on its way into a buffer. Its goroutine owns the fields after done until
@@ -39,9 +38,7 @@ type window struct {
 func (r *Reader) head() (*chunk, *stream) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.size > r.opts.ChunkSize {
-		r.fillLocked()
-	}
+	r.fillLocked()
 	if len(r.chunks) > 0 {
 		c := r.chunks[0]
 		r.chunks[0] = nil
@@ -63,8 +60,12 @@ func (r *Reader) fill() {
 	r.fillLocked()
 }
 
-// The reader's mutex is held.
+// The reader's mutex is held. A blob of a single chunk is read when it is wanted, and used while it
+// arrives: ahead of it there is nothing to fetch.
 func (r *Reader) fillLocked() {
+	if r.size <= r.opts.ChunkSize {
+		return
+	}
 	for !r.stopped && !r.whole && r.next < r.size &&
 		r.inFlight < r.opts.Parallelism && len(r.chunks) < r.opts.window() {
 		if r.opts.Probe && !r.ranges && r.next > 0 {
@@ -110,7 +111,6 @@ func (r *Reader) run(c *chunk) {
 		ctx = r.ctx
 	}
 	s := r.newStream(c.off, c.off+int64(len(c.buf)), c.off == 0)
-	begun := time.Now()
 	for !s.whole {
 		n, err := s.read(ctx, c.buf[c.filled:])
 		if err != nil {
@@ -125,8 +125,8 @@ func (r *Reader) run(c *chunk) {
 		}
 	}
 	r.opts.Pace.end()
-	if s.requests == 1 && c.err == nil && !s.whole {
-		r.opts.Pace.learn(int64(c.filled), s.latency, time.Since(begun)-s.latency)
+	if c.err == nil {
+		s.teach(int64(c.filled))
 	}
 	r.settle(c, s)
 	close(c.done)
