@@ -2,11 +2,9 @@ package distribution
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 )
 
 func octets() http.Header { return http.Header{"Content-Type": {"application/octet-stream"}} }
@@ -52,34 +50,6 @@ func (u *upload) sendUpload(ctx context.Context, req *http.Request, at *place) (
 	return resp, nil
 }
 
-// A loan lends content to one request. A transport may read on after it gave the answer: then there
-// is no more.
-type loan struct {
-	mu      sync.Mutex // held while reading
-	content *content
-	ended   bool
-}
-
-var errLoanEnded = errors.New("the upload has ended")
-
-func (l *loan) Read(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ended {
-		return 0, errLoanEnded
-	}
-	return l.content.Read(p)
-}
-
-func (l *loan) Close() error { return nil } // the stream is the caller's
-
-// end returns once nobody reads the content.
-func (l *loan) end() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ended = true
-}
-
 // content is a stream that is sent with a size. It gives the last bytes only when the stream has ended
 // well with them: a request that got all bytes is complete, whatever is found out about them after.
 type content struct {
@@ -100,10 +70,8 @@ func (c *content) Read(p []byte) (int, error) {
 	n, err := c.stream.Read(p)
 	c.read += int64(n)
 	switch {
-	case isEnd(err):
-		c.finish()
 	case err != nil:
-		c.err = err
+		c.stop(err)
 	case c.size >= 0 && c.read >= c.size:
 		c.err = c.checkEnd()
 	}
@@ -113,6 +81,15 @@ func (c *content) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// stop notes why the stream gives no more.
+func (c *content) stop(err error) {
+	if isEnd(err) {
+		c.finish()
+	} else {
+		c.err = err
+	}
+}
+
 // checkEnd makes sure that the stream has no more bytes.
 func (c *content) checkEnd() error {
 	var more [1]byte
@@ -120,10 +97,8 @@ func (c *content) checkEnd() error {
 		n, err := c.stream.Read(more[:])
 		c.read += int64(n)
 		switch {
-		case isEnd(err):
-			c.finish()
 		case err != nil:
-			c.err = err
+			c.stop(err)
 		case c.read > c.size:
 			c.err = fmt.Errorf("more than the blob's %d bytes", c.size)
 		case empty >= 100:

@@ -2,6 +2,7 @@ package distribution
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -58,6 +59,22 @@ func (c *uploadConn) Write(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// ReadFrom implements [io.ReaderFrom], by which net/http sends a request's body where there is no
+// TLS. What the stream lends is written as it is.
+func (c *uploadConn) ReadFrom(r io.Reader) (n int64, err error) {
+	if limited, ok := r.(*io.LimitedReader); ok {
+		if loan, ok := limited.R.(*loan); ok {
+			n, err = loan.writeTo(c, limited.N)
+			limited.N -= n
+		}
+	}
+	if err != nil {
+		return n, err
+	}
+	rest, err := io.Copy(struct{ io.Writer }{c}, r)
+	return n + rest, err
 }
 
 func (c *uploadConn) Close() error {

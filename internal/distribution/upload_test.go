@@ -82,6 +82,9 @@ func TestBlobCostsThreeRequests(t *testing.T) {
 		{"byte by byte", 1000, true, iotest.OneByteReader},
 		{"large", 3 << 20, true, iotest.HalfReader},
 		{"large, of unknown size", 3 << 20, false, iotest.DataErrReader},
+		{"lent", 3 << 20, true, lend},
+		{"lent, of unknown size", 3 << 20, false, lend},
+		{"lent, byte by byte", 100_000, true, func(r io.Reader) io.Reader { return lend(iotest.OneByteReader(r)) }},
 	} {
 		registry := start(t, keeping())
 		repo := writable(t, registry)
@@ -256,6 +259,10 @@ func TestStreamThatFailsLeavesNothing(t *testing.T) {
 				io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(fmt.Errorf("%w: %w", mine, io.EOF))), 100_000, mine,
 			},
 			"at the end, unsized": {io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine)), -1, mine},
+			"half-way, lent":      {lend(io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine))), 100_000, mine},
+			"at the end, lent":    {lend(io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine))), 100_000, mine},
+			"short, lent":         {lend(bytes.NewReader(blob)), 200_000, io.ErrUnexpectedEOF},
+			"long, lent":          {lend(bytes.NewReader(blob)), 99_999, nil},
 			"short":               {bytes.NewReader(blob), 100_001, io.ErrUnexpectedEOF},
 			"long":                {bytes.NewReader(blob), 99_999, nil},
 			"not empty":           {bytes.NewReader(blob), 0, nil},
@@ -280,6 +287,38 @@ func TestStreamThatFailsLeavesNothing(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a stream lends is sent without being copied, but for the last of it.
+func TestLentBytesAreNotCopied(t *testing.T) {
+	checkLeaks(t)
+	blob, d := content(3 << 20)
+	stream := &lender{Reader: bytes.NewReader(blob)}
+	if err := writable(t, start(t, keeping())).PutBlob(t.Context(), stream, d, int64(len(blob))); err != nil {
+		t.Error(err)
+	}
+	if stream.lent < len(blob)*9/10 || stream.released != stream.borrowed {
+		t.Errorf("%d of %d bytes were borrowed, %d of %d times given back", stream.lent, len(blob), stream.released, stream.borrowed)
+	}
+}
+
+// A lender is a stream that lends its bytes; what was given back is overwritten.
+type lender struct {
+	io.Reader
+	lent, borrowed, released int
+}
+
+func lend(r io.Reader) io.Reader { return &lender{Reader: r} }
+
+func (l *lender) Lend(most int) ([]byte, func(), error) {
+	buf := make([]byte, most)
+	n, err := l.Read(buf)
+	if n == 0 {
+		return nil, nil, err
+	}
+	l.lent += n
+	l.borrowed++
+	return buf[:n], func() { l.released++; clear(buf) }, nil
 }
 
 // silent gives neither bytes nor an end.
