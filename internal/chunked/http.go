@@ -11,7 +11,7 @@ import (
 
 // maxRenewals is how often one request asks for a new URL before it takes 403 at its word. It is
 // more than once since a URL may expire on the way.
-const maxRenewals = 2
+const maxRenewals = 4
 
 // HTTP fetches ranges of a blob from a URL. Its methods are safe for concurrent use. Its errors
 // name the host and never the URL, which may carry a signature.

@@ -15,7 +15,7 @@ import (
 
 // maxRenewals is how often one request asks the registry anew where the blob is before it takes
 // the refusal of a signed URL at its word. It is more than once since a URL may expire on the way.
-const maxRenewals = 2
+const maxRenewals = 4
 
 // Blob returns a reader of a blob, which the caller closes, and the blob's size in bytes. Where size
 // is -1, the registry is asked for it at once; otherwise nothing is asked for before the first

@@ -138,7 +138,7 @@ func TestRefusedURLIsNotRenewedForEver(t *testing.T) {
 		!strings.Contains(err.Error(), registry.addr()+"/"+repository) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("%v", err)
 	}
-	check(t, "requests to the registry", len(registry.asked()), 3)
+	check(t, "requests to the registry", len(registry.asked()), 5)
 }
 
 func TestSizeIsLearnedWithTheFirstBytes(t *testing.T) {
