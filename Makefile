@@ -102,7 +102,7 @@ cover: ## Measure what the tests cover of internal/, and list the functions that
 	@profile=$$(mktemp); trap 'rm -f '$$profile EXIT; \
 	go test -coverprofile=$$profile -coverpkg=./internal/... ./internal/... ./cmd/... | grep -v 'no test files' || true; \
 	echo; echo 'The least covered functions:'; \
-	go tool cover -func=$$profile | awk '$$1 != "total:" {sub("%", "", $$3); if ($$3 < 60) print $$3 "%\t" $$1 "\t" $$2}' | sort -n | head -40; \
+	go tool cover -func=$$profile | awk '$$1 != "total:" {sub("%", "", $$3); if ($$3 + 0 < 60) print $$3 "%\t" $$1 "\t" $$2}' | sort -n | head -40; \
 	go tool cover -func=$$profile | tail -1
 
 .PHONY: bench
