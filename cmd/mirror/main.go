@@ -46,10 +46,10 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	return cmd
 }
 
-// gcPercent has the heap grow to five times what is live before garbage is collected: what is
-// live at first is little, and collecting again at each doubling takes a tenth of the time that
-// many small layers take. What is live later is bounded by the budget, and all by the limit.
-const gcPercent = 400
+// gcPercent has the heap grow to 48 MiB before garbage is collected: what is live at first is
+// little, and collecting at each doubling takes a tenth of the time that many small layers take.
+// What is live later is bounded by the budget, and all by the limit.
+const gcPercent = 1200
 
 // tuneMemory has garbage collected before memory grows beyond the budget and what the
 // program takes beside, or beyond what the container has, and otherwise seldom, unless the
