@@ -17,6 +17,7 @@ import (
 	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"ecrmirror/localstack/leaks"
 	"ecrmirror/localstack/scripttest"
 	"ecrmirror/localstack/server"
 )
@@ -24,7 +25,7 @@ import (
 // TestMain makes this binary the programs of the scripts too: the real controller,
 // and a mirror whose jobs stay in flight.
 func TestMain(m *testing.M) {
-	testscript.Main(checked{m}, map[string]func(){"controller": main, "mirror": mirrorUntilStopped})
+	testscript.Main(leaks.Checked{M: m}, map[string]func(){"controller": main, "mirror": mirrorUntilStopped})
 }
 
 func mirrorUntilStopped() {

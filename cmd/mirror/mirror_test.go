@@ -5,11 +5,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"ecrmirror/localstack/leaks"
 	"ecrmirror/localstack/scripttest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(checked{m}, map[string]func(){"mirror": main})
+	testscript.Main(leaks.Checked{M: m}, map[string]func(){"mirror": main})
 }
 
 // TestScripts runs the program, as a process, against localstack: testdata/*.txtar.

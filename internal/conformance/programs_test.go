@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"ecrmirror/localstack/fault"
+	"ecrmirror/localstack/leaks"
 	"ecrmirror/localstack/stats"
 )
 
@@ -43,7 +44,7 @@ func buildAndRun(m *testing.M) (code int) {
 	}
 	programs = dir
 	if code = m.Run(); code == 0 {
-		code = leaks()
+		code = leaks.Code()
 	}
 	return code
 }

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -85,7 +84,7 @@ func (p *tap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if operation != "UploadLayerPart" {
 		body = io.TeeReader(body, &sent)
 	}
-	answer, content, err := p.pass(r, body)
+	answer, content, err := passOn(r, p.ecr, body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller died while it sent the call
 	}
@@ -122,22 +121,6 @@ type holding struct{ p *tap }
 func (h holding) Read([]byte) (int, error) {
 	h.p.hold()
 	return 0, io.ErrUnexpectedEOF
-}
-
-// pass makes the call, whose effect does not depend on a caller that waits for it.
-func (p *tap) pass(r *http.Request, body io.Reader) (answer *http.Response, content []byte, err error) {
-	out, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), r.Method, p.ecr+r.URL.RequestURI(), body)
-	if err != nil {
-		return nil, nil, err
-	}
-	out.Header, out.ContentLength = r.Header.Clone(), r.ContentLength
-	answer, err = http.DefaultTransport.RoundTrip(out)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer answer.Body.Close()
-	content, err = io.ReadAll(answer.Body)
-	return answer, content, err
 }
 
 // note remembers what came of a call.

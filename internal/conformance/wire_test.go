@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/localstack/v2path"
 )
 
 // callWeight is how many bytes of a gauge the beginning of a call counts as, and its end, so that
@@ -152,17 +154,15 @@ func callOf(r *http.Request) call {
 	if _, operation, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		return call{name: operation}
 	}
-	rest := strings.TrimPrefix(r.URL.Path, "/v2/")
-	for _, of := range [][2]string{{"/blobs/uploads/", "upload"}, {"/manifests/", "manifest"}, {"/blobs/", "blob"}} {
-		if repository, _, ok := strings.Cut(rest, of[0]); ok {
-			c := call{name: r.Method + " " + of[1], repository: repository}
-			if of[1] == "upload" {
-				c.digest = digest.Digest(r.URL.Query().Get("digest"))
-			}
-			return c
-		}
+	repository, kind, _ := v2path.Parse(r.URL.Path)
+	if repository == "" {
+		return call{name: r.Method}
 	}
-	return call{name: r.Method}
+	c := call{name: r.Method + " " + kind, repository: repository}
+	if kind == v2path.Upload {
+		c.digest = digest.Digest(r.URL.Query().Get("digest"))
+	}
+	return c
 }
 
 // passOn makes the call, whose effect does not depend on a caller that waits for it.

@@ -188,15 +188,7 @@ func TestTransientFailureIsTriedOnceMore(t *testing.T) {
 	} {
 		w := newWorld(t)
 		w.pushIndex("HOST/src:1", 1)
-		var left atomic.Int32
-		left.Store(c.failures)
-		w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
-			hit := r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/v2/b/manifests/1") && left.Add(-1) >= 0
-			if hit {
-				http.Error(rw, "busy", http.StatusServiceUnavailable)
-			}
-			return hit
-		})
+		w.busyFor(c.failures, "/v2/b/manifests/1")
 		report := copier(w).Copy(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1"))
 		if states(report) != c.want {
 			t.Errorf("%d failures: %s, %v", c.failures, states(report), report.Err())
@@ -219,15 +211,7 @@ func TestBlobThatIsNotTakenForNowIsSentAgain(t *testing.T) {
 	} {
 		w := newWorld(t)
 		w.pushIndex("HOST/src:1", 1)
-		var left atomic.Int32
-		left.Store(c.failures)
-		w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
-			hit := r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/v2/b/blobs/uploads/") && left.Add(-1) >= 0
-			if hit {
-				http.Error(rw, "busy", http.StatusServiceUnavailable)
-			}
-			return hit
-		})
+		w.busyFor(c.failures, "/v2/b/blobs/uploads/")
 		report := copier(w).Copy(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1"))
 		if states(report) != c.want {
 			t.Errorf("%d failures: %s, %v", c.failures, states(report), report.Err())

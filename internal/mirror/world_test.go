@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -76,6 +77,19 @@ func (w *world) breakWith(fault func(http.ResponseWriter, *http.Request) bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.fault, w.requests = fault, nil
+}
+
+// busyFor has the first PUTs below a path refused for now.
+func (w *world) busyFor(failures int32, below string) {
+	var left atomic.Int32
+	left.Store(failures)
+	w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
+		hit := r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, below) && left.Add(-1) >= 0
+		if hit {
+			http.Error(rw, "busy", http.StatusServiceUnavailable)
+		}
+		return hit
+	})
 }
 
 // count returns how many requests had the method and a path that holds part.
