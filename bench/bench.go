@@ -132,7 +132,7 @@ func (b *bench) sample(ctx context.Context, c benchCase, contents slowregistry.C
 	job := programs.Copy{
 		Path: p.Path, Home: home, Setting: setting, Budget: c.budget,
 		Source: source.Host() + "/" + sourceRepository(c) + ":" + tag, Destinations: to.names(s.Destinations),
-		Environment: append([]string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH")}, to.environment()...), //nolint:forbidigo // the programs' environment
+		Environment: programs.Environment(home, home, to.environment()),
 	}
 	used, before, err := b.copy(ctx, c, p, job, source, to)
 	err = errors.Join(err, source.Close()) // then its counts are final

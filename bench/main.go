@@ -9,12 +9,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"strings"
-	"syscall"
 	"time"
 
+	"ecrmirror/bench/command"
 	"ecrmirror/bench/programs"
 	"ecrmirror/bench/report"
 )
@@ -32,18 +30,8 @@ chart.svg. Last it says for each promise of docs/performance.md whether this run
 var errMissed = errors.New("a promise was missed (without -strict that is no failure)")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) //nolint:forbidigo // the program's own
-	defer stop()
 	debug.SetGCPercent(400) // the servers make little garbage; collecting it less often leaves more to the programs
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case err == nil:
-	case errors.Is(err, flag.ErrHelp):
-	default:
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
-		os.Exit(1)
-	}
+	command.Main("bench", run)
 }
 
 // flags are the command line.
@@ -58,7 +46,6 @@ type flags struct {
 func parseFlags(args []string, stderr io.Writer) (flags, error) {
 	var f flags
 	set := flag.NewFlagSet("bench", flag.ContinueOnError)
-	set.SetOutput(stderr)
 	set.BoolVar(&f.quick, "quick", false, "under 2 minutes: fewer rounds, the fastest peers only, case A with 256 MiB")
 	set.StringVar(&f.cases, "cases", "", "comma-separated `cases` (-list names them); a trailing * stands for the rest; all by default")
 	set.StringVar(&f.peers, "peers", "", "comma-separated `peers`, or none; by default all that are found, of -quick the fastest")
@@ -69,17 +56,7 @@ func parseFlags(args []string, stderr io.Writer) (flags, error) {
 	set.BoolVar(&f.strict, "strict", false, "exit with 1 if a promise was missed")
 	set.BoolVar(&f.list, "list", false, "list the cases and the peers that are found")
 	set.DurationVar(&f.timeout, "timeout", 3*time.Minute, "`time` after which a copy is ended and counts as failed")
-	set.Usage = func() {
-		_, _ = io.WriteString(stderr, usage)
-		set.PrintDefaults()
-	}
-	if err := set.Parse(args); err != nil {
-		return f, err
-	}
-	if set.NArg() > 0 {
-		return f, fmt.Errorf("unknown argument %q: there are flags only", set.Arg(0))
-	}
-	return f, nil
+	return f, command.Parse(set, usage, args, stderr)
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -92,11 +69,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	peers, err := programs.Find(ctx, split(f.peers))
+	peers, err := programs.Find(ctx, command.Split(f.peers))
 	if err != nil {
 		return err
 	}
-	cases, err := chosen(allCases(f.quick), split(f.cases))
+	cases, err := chosen(allCases(f.quick), command.Split(f.cases))
 	if err != nil {
 		return err
 	}
@@ -121,24 +98,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// split splits a comma-separated list, of which "" is the empty one.
-func split(list string) []string {
-	if list == "" {
-		return nil
-	}
-	return strings.Split(list, ",")
-}
-
 func list(w io.Writer, cases []benchCase, peers []programs.Program) error {
 	for _, c := range cases {
 		if _, err := fmt.Fprintf(w, "%-14s %s\n", c.ID, c.Title); err != nil {
 			return err
 		}
 	}
-	for _, p := range peers {
-		if _, err := fmt.Fprintf(w, "%-14s %s, %s\n", p.Name, p.Version, p.Path); err != nil {
-			return err
-		}
-	}
-	return nil
+	return programs.List(w, 14, peers)
 }

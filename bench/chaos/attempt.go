@@ -140,10 +140,9 @@ func (c *chaos) again(ctx context.Context, w *world, p programs.Program, job pro
 
 // copyOf returns the copy that a program is to make.
 func (c *chaos) copyOf(w *world, p programs.Program, home string) programs.Copy {
-	temp := filepath.Join(home, "tmp")
 	return programs.Copy{
 		Path: p.Path, Home: home, Setting: programs.ByDefault, Source: w.sourceName(), Destinations: w.destNames(),
-		Environment: append([]string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + temp, "PATH=" + os.Getenv("PATH")}, w.environment()...), //nolint:forbidigo // the programs' environment
+		Environment: programs.Environment(home, filepath.Join(home, "tmp"), w.environment()),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ecrmirror/bench/command"
 	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
 )
@@ -96,7 +97,7 @@ func TestFaultsAreChosenByName(t *testing.T) {
 		patterns string
 		want     int
 	}{{"none,429", 2}, {"ecr-throttle-*", 6}, {"to-mute", 1}} {
-		if got, err := chosen(allFaults(), split(c.patterns), false); err != nil || len(got) != c.want {
+		if got, err := chosen(allFaults(), command.Split(c.patterns), false); err != nil || len(got) != c.want {
 			t.Errorf("%s: %d faults, %v", c.patterns, len(got), err)
 		}
 	}

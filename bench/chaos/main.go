@@ -11,12 +11,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
+	"ecrmirror/bench/command"
 	"ecrmirror/bench/programs"
 )
 
@@ -29,15 +28,8 @@ two tables, and writes chaos.md and chaos.json. Exits with 1 if a copy of ours e
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) //nolint:forbidigo // the program's own
-	defer stop()
 	debug.SetGCPercent(400) // the servers make little garbage; collecting it less often leaves more to the programs
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "chaos:", err)
-		stop()
-		os.Exit(1)
-	}
+	command.Main("chaos", run)
 }
 
 // flags are the command line.
@@ -51,7 +43,6 @@ type flags struct {
 
 func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set := flag.NewFlagSet("chaos", flag.ContinueOnError)
-	set.SetOutput(stderr)
 	set.IntVar(&f.runs, "runs", 3, "`runs` of each fault by each program")
 	set.IntVar(&f.atOnce, "at-once", 8, "`copies` at the same time, each between servers of its own")
 	set.StringVar(&f.faults, "faults", "", "comma-separated `faults` (-list names them); a trailing * stands for the rest; by default all but the long ones")
@@ -63,15 +54,11 @@ func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set.StringVar(&f.out, "out", "bench/.out", "`directory` for chaos.md and chaos.json")
 	set.DurationVar(&f.timeout, "timeout", 5*time.Minute, "`time` after which a copy of ours counts as hanging")
 	set.DurationVar(&f.peersTimeout, "peers-timeout", time.Minute, "`time` after which a copy of a peer counts as hanging")
-	set.Usage = func() {
-		_, _ = io.WriteString(stderr, usage)
-		set.PrintDefaults()
-	}
-	if err := set.Parse(args); err != nil {
+	if err := command.Parse(set, usage, args, stderr); err != nil {
 		return f, err
 	}
-	if set.NArg() > 0 || f.runs < 1 || f.atOnce < 1 {
-		return f, errors.New("there are flags only, and at least one run")
+	if f.runs < 1 || f.atOnce < 1 {
+		return f, errors.New("there is at least one run, and one at a time")
 	}
 	return f, nil
 }
@@ -81,11 +68,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	faults, err := chosen(allFaults(), split(f.faults), f.small)
+	faults, err := chosen(allFaults(), command.Split(f.faults), f.small)
 	if err != nil {
 		return err
 	}
-	peers, err := programs.Find(ctx, split(f.peers))
+	peers, err := programs.Find(ctx, command.Split(f.peers))
 	if err != nil {
 		return err
 	}
@@ -114,24 +101,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// split splits a comma-separated list, of which "" is the empty one.
-func split(list string) []string {
-	if list == "" {
-		return nil
-	}
-	return strings.Split(list, ",")
-}
-
 func list(w io.Writer, faults []fault, peers []programs.Program) error {
 	for _, f := range faults {
 		if _, err := fmt.Fprintf(w, "%-22s %s\n", f.id, f.title); err != nil {
 			return err
 		}
 	}
-	for _, p := range peers {
-		if _, err := fmt.Fprintf(w, "%-22s %s, %s\n", p.Name, p.Version, p.Path); err != nil {
-			return err
-		}
-	}
-	return nil
+	return programs.List(w, 22, peers)
 }

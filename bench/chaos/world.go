@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,13 +48,13 @@ func (c *chaos) world(ctx context.Context, f fault) (*world, error) {
 	if w.contents, err = c.images.Put(w.from, tag, spec); err != nil {
 		return nil, err
 	}
-	if err := w.start(ctx, c.images); err != nil {
+	if err := w.start(ctx, c.images, c.dir); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
 }
 
-func (w *world) start(ctx context.Context, images *slowregistry.Images) (err error) {
+func (w *world) start(ctx context.Context, images *slowregistry.Images, dir string) (err error) {
 	opts := slowregistry.Normal()
 	opts.Latency, opts.Faults, opts.Gate = opts.Latency/3, &w.sourceFaults, gate(w.fault.sourceTokens, w.fault)
 	opts.URLExpiry, opts.Rate = w.fault.urlExpiry, cmp.Or(w.fault.rate, opts.Rate)
@@ -63,7 +62,7 @@ func (w *world) start(ctx context.Context, images *slowregistry.Images) (err err
 		return err
 	}
 	if w.fault.way == toECR || w.fault.way == fromECR {
-		if err := w.startECR(ctx); err != nil || w.fault.way == toECR {
+		if err := w.startECR(ctx, dir); err != nil || w.fault.way == toECR {
 			return err
 		}
 	}
@@ -89,8 +88,8 @@ func gate(lifetime time.Duration, f fault) *bearer.Gate {
 	return &bearer.Gate{Lifetime: lifetime, Clock: f.clock}
 }
 
-func (w *world) startECR(ctx context.Context) (err error) {
-	if w.dir, err = os.MkdirTemp(memoryDir(), "chaos-ecr-"); err != nil {
+func (w *world) startECR(ctx context.Context, dir string) (err error) {
+	if w.dir, err = os.MkdirTemp(dir, "ecr-"); err != nil {
 		return err
 	}
 	if w.ecr, err = server.Start(ctx, server.Options{Dir: w.dir, NoEvents: true}); err != nil {
@@ -98,15 +97,6 @@ func (w *world) startECR(ctx context.Context) (err error) {
 	}
 	_, err = ecr.NewFromConfig(w.ecr.Config()).CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)})
 	return err
-}
-
-// memoryDir returns where files are kept in memory, "" if there is no such place.
-func memoryDir() string {
-	const shared = "/dev/shm"
-	if info, err := os.Stat(shared); err == nil && info.IsDir() {
-		return shared
-	}
-	return ""
 }
 
 func (w *world) close() error {
@@ -230,22 +220,12 @@ func (w *world) read() int64 {
 
 // broke returns how often something broke.
 func (w *world) broke() int64 {
-	counts := w.source.Counts().Calls
-	n := faultsIn(counts)
+	n := w.source.Counts().Faults()
 	for _, s := range w.sinks {
-		n += faultsIn(s.Counts().Calls)
+		n += s.Counts().Faults()
 	}
 	if w.ecr != nil {
-		n += faultsIn(w.ecr.Stats().Snapshot().Calls)
-	}
-	return n
-}
-
-func faultsIn(calls map[string]int64) (n int64) {
-	for name, times := range calls {
-		if strings.HasPrefix(name, "fault.") {
-			n += times
-		}
+		n += w.ecr.Stats().Snapshot().Faults()
 	}
 	return n
 }

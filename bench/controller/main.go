@@ -11,10 +11,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 	"time"
+
+	"ecrmirror/bench/command"
 )
 
 const usage = `controller [FLAG...]
@@ -40,20 +40,12 @@ type flags struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) //nolint:forbidigo // the program's own
-	defer stop()
 	debug.SetGCPercent(400) // collecting garbage less often leaves more to the program
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "bench/controller:", err)
-		stop()
-		os.Exit(1)
-	}
+	command.Main("bench/controller", run)
 }
 
 func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set := flag.NewFlagSet("controller", flag.ContinueOnError)
-	set.SetOutput(stderr)
 	set.IntVar(&f.entries, "n", 10_000, "`entries` of the table")
 	set.IntVar(&f.repositories, "repositories", 200, "`repositories` that the destinations are in")
 	set.IntVar(&f.registries, "registries", 5, "source `registries`")
@@ -62,15 +54,11 @@ func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set.DurationVar(&f.delay, "delay", 20*time.Millisecond, "`time` that every call takes")
 	set.StringVar(&f.controller, "controller", "", "the controller `program`; by default it is built")
 	set.BoolVar(&f.healthy, "healthy", false, "leave out sweep 5, which takes a minute or two")
-	set.Usage = func() {
-		_, _ = io.WriteString(stderr, usage)
-		set.PrintDefaults()
-	}
-	if err := set.Parse(args); err != nil {
+	if err := command.Parse(set, usage, args, stderr); err != nil {
 		return f, err
 	}
-	if set.NArg() > 0 || f.stale >= f.entries || f.repositories < 1 || f.registries < 1 {
-		return f, errors.New("there are flags only, stale entries are fewer than entries, and there is a repository and a registry")
+	if f.stale >= f.entries || f.repositories < 1 || f.registries < 1 {
+		return f, errors.New("stale entries are fewer than entries, and there is a repository and a registry")
 	}
 	return f, nil
 }

@@ -3,6 +3,7 @@ package programs
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,6 +44,16 @@ func Find(ctx context.Context, names []string) ([]Program, error) {
 		}
 	}
 	return found, nil
+}
+
+// List prints programs, their names in a column of so many characters.
+func List(w io.Writer, width int, list []Program) error {
+	for _, p := range list {
+		if _, err := fmt.Fprintf(w, "%-*s %s, %s\n", width, p.Name, p.Version, p.Path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lookUp finds a peer where make bench-peers puts it, or in PATH.

@@ -53,6 +53,12 @@ type Copy struct {
 	Budget       string   // of memory, for this project's own; "" = its default
 }
 
+// Environment returns that of programs with homes and directories for temporary files of their own;
+// more comes after it.
+func Environment(home, temp string, more []string) []string {
+	return append([]string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + temp, "PATH=" + os.Getenv("PATH")}, more...) //nolint:forbidigo // the programs' environment
+}
+
 // Mirror returns how this project's program is called.
 func Mirror(c Copy) [][]string {
 	command := []string{c.Path, c.Source}

@@ -12,10 +12,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"runtime/debug"
-	"syscall"
+
+	"ecrmirror/bench/command"
+	"ecrmirror/internal/memlimit"
 )
 
 const usage = `soak [FLAG...]
@@ -26,12 +26,8 @@ fails if something grew.
 
 `
 
-// What the mirror program's own settings are (cmd/mirror), for all mirrors together.
-const (
-	budgetSize   = 64 << 20
-	besideBudget = 32 << 20
-	gcPercent    = 400
-)
+// budgetSize is the mirror program's own default, for all mirrors together.
+const budgetSize = 64 << 20
 
 // flags are the command line.
 type flags struct {
@@ -40,33 +36,20 @@ type flags struct {
 	serve                  bool
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) //nolint:forbidigo // the program's own
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "bench/soak:", err)
-		stop()
-		os.Exit(1)
-	}
-}
+func main() { command.Main("bench/soak", run) }
 
 func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set := flag.NewFlagSet("soak", flag.ContinueOnError)
-	set.SetOutput(stderr)
 	set.IntVar(&f.images, "n", 1_000, "`images` to mirror")
 	set.IntVar(&f.every, "every", 25, "`images` from one measurement to the next")
 	set.IntVar(&f.mirrors, "mirrors", 8, "`mirrors` at a time")
 	set.StringVar(&f.out, "out", "bench/.out", "`directory` for soak.json, soak.md and soak.svg")
 	set.BoolVar(&f.serve, "serve", false, "be the registries and AWS's side, until standard input ends")
-	set.Usage = func() {
-		_, _ = io.WriteString(stderr, usage)
-		set.PrintDefaults()
-	}
-	if err := set.Parse(args); err != nil {
+	if err := command.Parse(set, usage, args, stderr); err != nil {
 		return f, err
 	}
-	if set.NArg() > 0 || f.images < 1 || f.every < 1 || f.mirrors < 1 {
-		return f, errors.New("there are flags only, and their numbers are positive")
+	if f.images < 1 || f.every < 1 || f.mirrors < 1 {
+		return f, errors.New("numbers are positive")
 	}
 	return f, nil
 }
@@ -79,8 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if f.serve {
 		return serve(ctx, f, os.Stdin, stdout)
 	}
-	debug.SetMemoryLimit(budgetSize + besideBudget)
-	debug.SetGCPercent(gcPercent)
+	memlimit.Tune(budgetSize, 0, func(string) string { return "" }) // as cmd/mirror is
 	s := &soak{flags: f, stderr: stderr}
 	if err := s.run(ctx); err != nil {
 		return err

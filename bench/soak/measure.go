@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -168,18 +167,3 @@ func (r *result) half() sample {
 }
 
 func mib(n int64) float64 { return float64(n) / (1 << 20) }
-
-// machine says where this is.
-func machine() string {
-	model := "unknown processor"
-	if file, err := os.Open("/proc/cpuinfo"); err == nil {
-		defer func() { _ = file.Close() }()
-		for lines := bufio.NewScanner(file); lines.Scan(); {
-			if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
-				model = cmp.Or(strings.TrimSpace(value), model)
-				break
-			}
-		}
-	}
-	return fmt.Sprintf("%s, %d cores, %s", model, runtime.NumCPU(), runtime.Version())
-}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -128,7 +127,7 @@ func startServers(ctx context.Context, f flags, stderr io.Writer) (*servers, err
 func (s *servers) close() error { return errors.Join(s.input.Close(), s.command.Wait()) }
 
 // broken returns how many calls were broken so far.
-func (s *servers) broken(ctx context.Context) (calls int64, err error) {
+func (s *servers) broken(ctx context.Context) (int64, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.AWS+"/_localstack/stats", nil)
 	if err != nil {
 		return 0, err
@@ -142,12 +141,7 @@ func (s *servers) broken(ctx context.Context) (calls int64, err error) {
 	if err := json.NewDecoder(answer.Body).Decode(&counted); err != nil {
 		return 0, err
 	}
-	for name, n := range counted.Calls {
-		if strings.HasPrefix(name, "fault.") {
-			calls += n
-		}
-	}
-	return calls, nil
+	return counted.Faults(), nil
 }
 
 // breakBy makes AWS's side and the registry beside it answer by these rules from now on.

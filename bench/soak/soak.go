@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	measured "ecrmirror/bench/result"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/imagename"
@@ -71,7 +72,9 @@ func (s *soak) run(ctx context.Context) (err error) {
 
 // all mirrors the images, and measures before, whenever all is at rest, and after everything is closed.
 func (s *soak) all(ctx context.Context) error {
-	s.result.Images, s.result.Mirrors, s.result.Machine = s.flags.images, s.flags.mirrors, machine()
+	here := measured.Here()
+	s.result.Images, s.result.Mirrors = s.flags.images, s.flags.mirrors
+	s.result.Machine = fmt.Sprintf("%s, %d cores, %s", here.CPU, here.Cores, here.Go)
 	if err := s.measure("begin", 0); err != nil {
 		return err
 	}

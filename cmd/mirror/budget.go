@@ -19,10 +19,8 @@ const (
 	maxBudget     = 64 << 30
 	budgetBounds  = "8MiB to 64GiB"
 
-	// besideBudget is the memory that Go's heap takes beside the budget, and besideAll what
-	// the whole process takes at most.
-	besideBudget = 32 << 20
-	besideAll    = 64 << 20
+	// besideAll is what the whole process takes at most beside the budget.
+	besideAll = 64 << 20
 )
 
 // budgetFor returns the budget, in bytes, unless the user says one, in a container of so

@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -35,7 +34,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			tuneMemory(config.budget, config.container, getenv)
+			memlimit.Tune(config.budget, config.container, getenv)
 			reporter := progress.New(config.progressMode(), cmd.ErrOrStderr(), getenv)
 			defer reporter.Close()
 			return mirrorImage(cmd.Context(), &config, reporter, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -44,27 +43,6 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	config.addFlags(cmd.Flags(), getenv)
 	cmd.AddCommand(buildinfo.Command("mirror"))
 	return cmd
-}
-
-// gcPercent has the heap grow to 48 MiB before garbage is collected: what is live at first is
-// little, and collecting at each doubling takes a tenth of the time that many small layers take.
-// What is live later is bounded by the budget, and all by the limit.
-const gcPercent = 1200
-
-// tuneMemory has garbage collected before memory grows beyond the budget and what the
-// program takes beside, or beyond what the container has, and otherwise seldom, unless the
-// user has said it themselves. The limit is a soft one: more is taken where more is live.
-func tuneMemory(budget, container int64, getenv func(string) string) {
-	if getenv("GOMEMLIMIT") == "" {
-		limit := budget + besideBudget
-		if container > 0 {
-			limit = min(limit, memlimit.Share(container))
-		}
-		debug.SetMemoryLimit(limit)
-	}
-	if getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 }
 
 const long = `Copy a container image, all its platforms, to one or more destinations.

@@ -90,7 +90,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
 	"bench/soak": { // what the programs do, in one process that lives long
-		internal: []string{"internal/...", "localstack/..."},
+		internal: []string{"bench/...", "internal/...", "localstack/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2"},
 	},
 	"bench/chaos": {

@@ -1,4 +1,4 @@
-// Package memlimit tells how much memory the program may take where it runs.
+// Package memlimit tells how much memory the program may take where it runs, and has it keep to that.
 package memlimit
 
 import (
