@@ -4,17 +4,23 @@ import (
 	"errors"
 	"fmt"
 
+	"ecrmirror/internal/allow"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
 
-// checkAllowed returns, in one line, what of an entry, which is a good one, may not be mirrored.
+// checkAllowed returns what of an entry, which is a good one, may not be mirrored.
 func (c *config) checkAllowed(entry table.Entry) error {
 	lists, err := c.allowed.Lists()
 	if err != nil {
 		return err
 	}
+	return refusal(lists, entry)
+}
+
+// refusal returns the same in one line.
+func refusal(lists allow.Lists, entry table.Entry) error {
 	var refused []error
 	check := func(what, written string, allowed func(imagename.Name) error) {
 		name, err := imagename.Parse(written)
@@ -37,12 +43,13 @@ func (c *config) checkAllowed(entry table.Entry) error {
 
 // checkAllAllowed does the same for the entries of a file, in a line for each.
 func (c *config) checkAllAllowed(file string, entries []table.Entry) error {
-	if _, err := c.allowed.Lists(); err != nil {
+	lists, err := c.allowed.Lists()
+	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, entry := range entries {
-		if err := c.checkAllowed(entry); err != nil {
+		if err := refusal(lists, entry); err != nil {
 			errs = append(errs, fmt.Errorf("%s: entry %q: %w", file, entry.Source, err))
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"strconv"
 )
 
-// maxRenewals is how often one request asks for a new URL before it takes 403 at its word. It is
+// MaxRenewals is how often one request asks for a new URL before it takes 403 at its word. It is
 // more than once since a URL may expire on the way.
-const maxRenewals = 4
+const MaxRenewals = 4
 
 // HTTP fetches ranges of a blob from a URL. Its methods are safe for concurrent use. Its errors
 // name the host and never the URL, which may carry a signature.
@@ -130,7 +130,7 @@ func (h *HTTP) get(ctx context.Context, byteRange string) (*http.Response, error
 			return resp, nil
 		}
 		status := statusError(resp)
-		if expired(status) && renewed < maxRenewals {
+		if expired(status) && renewed < MaxRenewals {
 			h.urls.expire(url)
 			continue
 		}

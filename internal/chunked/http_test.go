@@ -195,7 +195,7 @@ func TestHTTPGivesUpWhereItIsForbidden(t *testing.T) {
 	defer r.Close()
 	_, err := io.ReadAll(r)
 	var status *StatusError
-	if !errors.As(err, &status) || status.Status != 403 || status.Code != "AccessDenied" || requests.Load() != 1+maxRenewals || urls.Load() != 1+maxRenewals {
+	if !errors.As(err, &status) || status.Status != 403 || status.Code != "AccessDenied" || requests.Load() != 1+MaxRenewals || urls.Load() != 1+MaxRenewals {
 		t.Errorf("got %v after %d requests to %d URLs", err, requests.Load(), urls.Load())
 	}
 }

@@ -111,7 +111,7 @@ func (r *Reader) room() error {
 func (r *Reader) starved() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.chunks) == 0 && r.lent > 0 && !r.whole && r.size > r.opts.ChunkSize && !r.opts.Pace.plain()
+	return len(r.chunks) == 0 && r.lent > 0 && !r.whole && !r.single() && !r.opts.Pace.plain()
 }
 
 // streamedSize is the size in bytes of pieces of a stream that is read without chunks: small enough

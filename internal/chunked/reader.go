@@ -160,7 +160,7 @@ func (r *Reader) readStream(p []byte) (n int, ended bool, err error) {
 	switch {
 	case err == io.EOF: //nolint:errorlint // the bare value is the end
 		r.direct = nil
-		if r.size <= r.opts.ChunkSize {
+		if r.single() {
 			s.teach(s.measured)
 		}
 		return 0, true, nil

@@ -63,7 +63,7 @@ func (r *Reader) fill() {
 // The reader's mutex is held. A blob of a single chunk is read when it is wanted, and used while it
 // arrives: ahead of it there is nothing to fetch.
 func (r *Reader) fillLocked() {
-	if r.size <= r.opts.ChunkSize {
+	if r.single() {
 		return
 	}
 	for !r.stopped && !r.whole && r.next < r.size &&
@@ -93,6 +93,9 @@ func (r *Reader) fillLocked() {
 		go r.run(c)
 	}
 }
+
+// single reports whether the blob is one chunk at most.
+func (r *Reader) single() bool { return r.size <= r.opts.ChunkSize }
 
 // first is the offset of the window's first byte.
 func (w *window) first() int64 {

@@ -13,10 +13,6 @@ import (
 	"ecrmirror/internal/chunked"
 )
 
-// maxRenewals is how often one request asks the registry anew where the blob is before it takes
-// the refusal of a signed URL at its word. It is more than once since a URL may expire on the way.
-const maxRenewals = 4
-
 // Blob returns a reader of a blob, which the caller closes, and the blob's size in bytes. Where size
 // is -1, the registry is asked for it at once; otherwise nothing is asked for before the first
 // Read, and all that fails does so there. The context is for all of the reader's life. It is for
@@ -101,7 +97,7 @@ func (b *blob) get(ctx context.Context, want span) (answer, error) {
 		}
 		err = refused(resp, s.at, want)
 		s.end()
-		if renewals < maxRenewals && !s.at.home && isExpired(err) {
+		if renewals < chunked.MaxRenewals && !s.at.home && isExpired(err) {
 			b.move(s.at, nil)
 			continue
 		}
