@@ -27,7 +27,7 @@ func (h *handler) controller(ctx context.Context, log *slog.Logger) (*controller
 	o.Lock()
 	defer o.Unlock()
 	if o.controller == nil || time.Since(o.since) >= openFor {
-		ctl, err := h.config.openController(ctx, h.aws, nil)
+		ctl, err := h.config.openController(ctx, h.aws, log)
 		if err != nil {
 			return nil, err
 		}

@@ -112,7 +112,7 @@ func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.L
 	if err != nil {
 		return nil, err
 	}
-	registries, err := c.registries.Open(ctx, cfg, nil)
+	registries, err := c.registries.Open(ctx, cfg, nil, log)
 	if err != nil {
 		return nil, err
 	}

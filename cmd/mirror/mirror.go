@@ -22,7 +22,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 		if err != nil {
 			return err
 		}
-		if c.gate.images, err = c.registries.Open(ctx, cfg, budget); err != nil {
+		if c.gate.images, err = c.registries.Open(ctx, cfg, budget, nil); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,6 @@ func TestRolesMayDoWhatTheProgramsCall(t *testing.T) {
 	byPeople := map[string]string{
 		"dynamodb:DeleteItem":  "controller remove and import, by people's own permissions",
 		"ecr:BatchDeleteImage": "the transport can, the programs do not",
-		"ecr:ListImages":       "the transport can, the programs do not",
 	}
 	noPermission := map[string]string{"sts:GetCallerIdentity": "everyone may"}
 	otherwise := map[string]string{

@@ -227,7 +227,7 @@ func controllerGrants(role string) []grant {
 		{role: role, why: "read entries", actions: []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"}, on: "the table", list: always(entries)},
 		{role: role, why: "record what became of them", actions: []string{"dynamodb:UpdateItem"}, on: "the table", list: always(entries)},
 		{role: role, why: "the same, with a key of yours", actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, on: "that key, through DynamoDB alone", when: "`tableEncryption` is a key's ARN", list: hasTableKey, only: `{"StringEquals":{"kms:ViaService":"dynamodb.REGION.SUFFIX"}}`},
-		{role: role, why: "compare digests", actions: []string{"ecr:DescribeImages"}, on: "`repositories` and `sourceRepositories`", list: readable},
+		{role: role, why: "compare digests", actions: []string{"ecr:DescribeImages", "ecr:ListImages"}, on: "`repositories` and `sourceRepositories`", list: readable},
 		{role: role, why: "submit mirror jobs", actions: []string{"batch:SubmitJob"}, on: "the mirror jobs' queue and job definition", list: always(submitted("mirrors", "mirror")...)},
 		{role: role, why: "tag them", actions: []string{"batch:TagResource"}, on: "`arn:PARTITION:batch:REGION:ACCOUNT:job/*`", list: always(local("batch", "job/*"))},
 		{role: role, why: "see what is in flight", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, on: "`*`: there is no finer", list: always("*")},

@@ -43,7 +43,7 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 	permissions := []permission{
 		{sid: "ReadEntries", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"}},
 		{sid: "RecordStatus", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:UpdateItem"}},
-		{sid: "CompareImages", resources: s.readRepositories(), actions: []string{"ecr:DescribeImages"}},
+		{sid: "CompareImages", resources: s.readRepositories(), actions: []string{"ecr:DescribeImages", "ecr:ListImages"}},
 		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirrorName, d.mirrorName)},
 		{sid: "TagJobs", actions: []string{"batch:TagResource"}, resources: []string{s.arn("batch", "job/*")}},
 		// Batch knows no resources for these two.

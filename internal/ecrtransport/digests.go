@@ -3,6 +3,7 @@ package ecrtransport
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 
@@ -35,13 +36,14 @@ type ImageDigest struct {
 //
 // As long as all images exist, it takes a call for each 100 of them. DescribeImages says of images
 // of which one is missing only that, so that then the repository's images are listed, 1,000 a call;
-// a few are asked for in halves instead.
+// a few are asked for in halves instead, and so are all where ecr:ListImages is denied, which
+// [Options].Log is told.
 func (t *Transport) Digests(ctx context.Context, name imagename.Name, references []string) (map[string]ImageDigest, error) {
 	repo, err := t.repository(name)
 	if err != nil {
 		return nil, err
 	}
-	s := search{repo: repo, found: make(map[string]ImageDigest, len(references))}
+	s := search{repo: repo, log: t.opts.Log, found: make(map[string]ImageDigest, len(references))}
 	for _, reference := range references {
 		s.found[reference] = ImageDigest{}
 	}
@@ -54,8 +56,10 @@ func (t *Transport) Digests(ctx context.Context, name imagename.Name, references
 
 // A search is one look-up of many images in a repository.
 type search struct {
-	repo  privateRepository
-	found map[string]ImageDigest // by reference; all that are asked for have a place
+	repo   privateRepository
+	log    *slog.Logger
+	found  map[string]ImageDigest // by reference; all that are asked for have a place
+	denied bool                   // the repository's images may not be listed
 }
 
 // lookUp asks for all references.
@@ -109,18 +113,20 @@ func (s *search) describe(ctx context.Context, references []string) error {
 	if err = s.repo.failed("DescribeImages", err); !errors.Is(err, ErrImageNotFound) {
 		return err
 	}
-	switch n := len(references); {
-	case n == 1:
+	n := len(references)
+	if n == 1 {
 		return nil
-	case n <= few:
-		return errors.Join(s.describe(ctx, references[:n/2]), s.describe(ctx, references[n/2:]))
 	}
-	_, err = s.list(ctx, 0)
-	return err
+	if n > few && !s.denied {
+		if complete, err := s.list(ctx, 0); complete || err != nil {
+			return err
+		}
+	}
+	return errors.Join(s.describe(ctx, references[:n/2]), s.describe(ctx, references[n/2:]))
 }
 
 // list goes through the images of the repository, up to so many pages, 0 meaning all; complete says
-// whether there are no more.
+// whether there are no more. Where listing is denied it is not, and that is no error.
 func (s *search) list(ctx context.Context, most int) (complete bool, err error) {
 	pages := ecr.NewListImagesPaginator(s.repo.api, &ecr.ListImagesInput{
 		RegistryId: s.repo.registryID(), RepositoryName: s.repo.repositoryName(),
@@ -131,6 +137,10 @@ func (s *search) list(ctx context.Context, most int) (complete bool, err error) 
 			return false, nil
 		}
 		page, err := pages.NextPage(ctx)
+		if errorCode(err) == codeAccessDenied {
+			s.deny(ctx, s.repo.failed("ListImages", err))
+			return false, nil
+		}
 		if err != nil {
 			return false, s.repo.failed("ListImages", err)
 		}
@@ -146,6 +156,14 @@ func (s *search) list(ctx context.Context, most int) (complete bool, err error) 
 		}
 	}
 	return true, nil
+}
+
+// deny says which permission is missing: without it a look-up takes up to two calls for each image.
+func (s *search) deny(ctx context.Context, err error) {
+	s.denied = true
+	s.log.LogAttrs(ctx, slog.LevelWarn, "images can't be listed, so that they are asked for one by one",
+		slog.String("repository", repositoryName(s.repo.name)), slog.String("missing", "ecr:ListImages"),
+		slog.String("reason", err.Error()))
 }
 
 // tagStatus says which images may be among those asked for.

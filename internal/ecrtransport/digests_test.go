@@ -104,6 +104,54 @@ func TestDigestsOfVeryManyImagesStartWithAList(t *testing.T) {
 	}
 }
 
+// Where images may not be listed, those that are missing are found out one by one, and the log says
+// which permission would have spared that.
+func TestDigestsOfManyImagesWithoutAList(t *testing.T) {
+	w := newWorld(t)
+	want := map[string]bool{}
+	var references []string
+	for i := range 612 {
+		tag := fmt.Sprintf("v%d", i)
+		references, want[tag] = append(references, tag), i%90 != 0
+		if want[tag] {
+			w.push(here+":"+tag, []byte(tag))
+		}
+	}
+	w.breakBy(func(operation string, rw http.ResponseWriter, _ *http.Request) bool {
+		if operation != "ListImages" {
+			return false
+		}
+		rw.WriteHeader(http.StatusBadRequest)
+		return answer(rw, `{"__type":"AccessDeniedException","message":"User: arn:aws:sts::111122223333:assumed-role/controller/s is not authorized to perform: ecr:ListImages"}`)
+	})
+	for _, c := range []struct {
+		name       string
+		references []string
+		calls      int64 // at most
+	}{
+		{"a wave", references[:9], 1 + 2*4},
+		{"many", references[:100], 1 + 2*2*7},
+		{"more than half a page", references, 7 + 7*2*7},
+	} {
+		before, told := w.calls("DescribeImages"), strings.Count(w.log.String(), "missing=ecr:ListImages")
+		got, err := w.transport.Digests(t.Context(), parse(t, here), c.references)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		for _, reference := range c.references {
+			if (got[reference].Digest != "") != want[reference] {
+				t.Errorf("%s: %s is %q", c.name, reference, got[reference].Digest)
+			}
+		}
+		if n := w.calls("DescribeImages") - before; n > c.calls {
+			t.Errorf("%s: %d calls of DescribeImages, want at most %d", c.name, n, c.calls)
+		}
+		if n := strings.Count(w.log.String(), "missing=ecr:ListImages") - told; n != 1 || !strings.Contains(w.log.String(), "repository="+here) {
+			t.Errorf("%s: told %d times: %s", c.name, n, w.log.String())
+		}
+	}
+}
+
 func TestDigestsBelieveNoNonsense(t *testing.T) {
 	for _, c := range []struct {
 		answer string

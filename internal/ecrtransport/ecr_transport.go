@@ -2,6 +2,7 @@ package ecrtransport
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -45,6 +46,8 @@ type Options struct {
 	// CreateHint ends the message about a missing repository that something was to be written to:
 	// it may say how to ask for its creation. It follows a command that creates it.
 	CreateHint string
+	// Log is told of permissions that are missing, where another way takes longer. Nil means nobody is.
+	Log *slog.Logger
 }
 
 // Transport is Amazon ECR as a transport. It is safe for concurrent use.
@@ -70,6 +73,9 @@ func New(opts Options) *Transport {
 	}
 	if opts.Chunks.Pace == nil {
 		opts.Chunks.Pace = chunked.NewPace()
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	if opts.Stall <= 0 {
 		opts.Stall = time.Minute

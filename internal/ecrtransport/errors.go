@@ -42,6 +42,7 @@ var (
 const (
 	codeRepositoryNotFound = "RepositoryNotFoundException"
 	codeRepositoryExists   = "RepositoryAlreadyExistsException"
+	codeAccessDenied       = "AccessDeniedException"
 )
 
 // sentinels gives the errors that ECR's codes mean: those of exceptions, and those of failures of

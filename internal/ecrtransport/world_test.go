@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -47,6 +48,7 @@ type world struct {
 	stats     *stats.Counter
 	transport *Transport
 	budget    *chunked.Budget
+	log       bytes.Buffer // the transport's
 	clients   func(imagename.ECRRegistry) (API, error)
 
 	mu    sync.Mutex
@@ -106,6 +108,7 @@ func (w *world) serve(handler http.Handler) {
 	w.transport = New(Options{
 		Client: w.clients, Public: public, HTTP: server.Client(), Budget: w.budget, PutImageRate: 1000,
 		Chunks: chunked.Options{ChunkSize: mib / 4, Backoff: time.Millisecond},
+		Log:    slog.New(slog.NewTextHandler(&w.log, nil)),
 	})
 }
 

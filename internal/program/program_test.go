@@ -110,7 +110,7 @@ func TestAWrongConfigurationIsWrongUsage(t *testing.T) {
 		{RegistryFlags{template: templateFlag{document: "{"}}, "repository template MIRROR_REPOSITORY_TEMPLATE: not valid JSON: unexpected EOF"},
 		{RegistryFlags{template: templateFlag{file: "/none", document: "{}"}}, "repository template: open /none: no such file or directory"},
 	} {
-		_, err := c.flags.Open(t.Context(), aws.Config{}, nil)
+		_, err := c.flags.Open(t.Context(), aws.Config{}, nil, nil)
 		if err == nil || err.Error() != c.want || ExitCode(err) != contract.ExitUsage {
 			t.Errorf("%v, exit code %d, want %s", err, ExitCode(err), c.want)
 		}

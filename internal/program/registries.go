@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"strings"
 
@@ -58,9 +59,10 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 }
 
 // Open returns the registries as the flags say, after reading the logins if a
-// parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for blobs that pass through; nil is for programs that copy
-// none. Where the flags are right, its error is a *Failure.
-func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget) (*registry.Registries, error) {
+// parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for
+// blobs that pass through; nil is for programs that copy none. The log is told of missing
+// permissions that only cost time; nil is no log. Where the flags are right, its error is a *Failure.
+func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*registry.Registries, error) {
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {
 			return nil, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)
@@ -69,7 +71,7 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
 		return nil, ErrNoRegion
 	}
-	opts := registry.Options{AWS: cfg, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget}
+	opts := registry.Options{AWS: cfg, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log}
 	if specs := f.roleSpecs(); len(specs) > 0 {
 		assumed, err := roles.Parse(specs...)
 		if err != nil {

@@ -55,7 +55,7 @@ func TestLoginsOfSecretsComeBeforeThoseOfTheParameter(t *testing.T) {
 		t.Errorf("no flags: %v, %v", logins, err)
 	}
 	for _, flags := range []RegistryFlags{{authSecrets: []string{"none"}}, {authParameter: "/none"}} {
-		if _, err := flags.Open(t.Context(), cfg, nil); ExitCode(err) != 1 {
+		if _, err := flags.Open(t.Context(), cfg, nil, nil); ExitCode(err) != 1 {
 			t.Errorf("%+v: %v", flags, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -45,6 +46,7 @@ type Options struct {
 	CreateRepositories *ecrtransport.RepositoryTemplate
 	// CreateHint tells the user, at the end of the error about such a repository, how to have it created.
 	CreateHint string
+	Log        *slog.Logger // is told of permissions on ECR that are missing, where another way takes longer; nil = nobody is
 }
 
 // ParseRepositoryTemplate reads a template from its JSON document. See
@@ -80,6 +82,7 @@ func New(opts Options) *Registries {
 			Client: clients, Public: ecrtransport.NewPublicClient(opts.AWS),
 			Budget: opts.Budget, Chunks: opts.Chunks,
 			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
+			Log: opts.Log,
 		}),
 		hosts: map[string]*distribution.Registry{},
 	}
