@@ -22,8 +22,9 @@ type config struct {
 	verbose    bool
 	logFormat  choice
 	metrics    choice
-	inAWS      bool // the program runs as a Lambda function or as a Batch job
-	ownLimit   bool // the user limits the memory of the Go runtime
+	creates    choice // whether mirror jobs create missing repositories
+	inAWS      bool   // the program runs as a Lambda function or as a Batch job
+	ownLimit   bool   // the user limits the memory of the Go runtime
 
 	repository, tag string // of event
 	eventFile       string // of event: where the event is, "-" for standard input
@@ -46,6 +47,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.Var(&c.logFormat, "log-format", "how to log: auto, which is text on a terminal and json elsewhere, text or json (env "+contract.EnvLogFormat+")")
 	c.metrics = choiceOf(getenv(contract.EnvMetrics), auto, "on", "off")
 	flags.Var(&c.metrics, "metrics", "whether a sweep prints its metrics in CloudWatch's embedded metric format: auto, which is on in Lambda and Batch, on or off (env "+contract.EnvMetrics+")")
+	c.creates = choiceOf(getenv(contract.EnvCreatesRepositories), "off", "on")
+	flags.Var(&c.creates, "creates-repositories", "whether mirror jobs create repositories that are missing in ECR; off means that a destination in one fails (env "+contract.EnvCreatesRepositories+")")
 	c.inAWS = getenv("AWS_LAMBDA_FUNCTION_NAME") != "" || getenv("AWS_BATCH_JOB_ID") != ""
 	c.ownLimit = getenv("GOMEMLIMIT") != ""
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too")

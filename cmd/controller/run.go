@@ -87,7 +87,7 @@ func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
 // openAWS loads the AWS configuration for a controller. No call is made.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
-	if err := errors.Join(c.logFormat.check(contract.EnvLogFormat), c.metrics.check(contract.EnvMetrics), err); err != nil {
+	if err := errors.Join(c.logFormat.check(contract.EnvLogFormat), c.metrics.check(contract.EnvMetrics), c.creates.check(contract.EnvCreatesRepositories), err); err != nil {
 		return aws.Config{}, err
 	}
 	cfg, err := program.AWSConfig(ctx)
@@ -124,5 +124,7 @@ func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.L
 		Status:  func() controller.Recorder { return entries.Recorder() },
 		Allowed: allowed,
 		Log:     log,
+
+		CreatesRepositories: c.creates.value == "on",
 	}, nil
 }

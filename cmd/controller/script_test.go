@@ -44,13 +44,15 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, filepath.Dir(mirror)) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  scripttest.Exits,
-			"item":   item,
-			"push":   push,
-			"jobs":   listJobs,
-			"expiry": expiry,
-			"submit": submit,
-			"calls":  calls,
+			"exits": scripttest.Exits,
+			"item":  item,
+			"push":  push,
+
+			"repository": repository,
+			"jobs":       listJobs,
+			"expiry":     expiry,
+			"submit":     submit,
+			"calls":      calls,
 		},
 	})
 }

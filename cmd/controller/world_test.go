@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -107,7 +109,7 @@ func pushToECR(cfg aws.Config, ref name.Reference, image v1.Image) error {
 	if err != nil {
 		return err
 	}
-	if _, err := api.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: repository}); err != nil {
+	if err := createRepository(cfg, ref.Context().RepositoryStr()); err != nil {
 		return err
 	}
 	upload, err := api.InitiateLayerUpload(ctx, &ecr.InitiateLayerUploadInput{RepositoryName: repository})
@@ -130,6 +132,20 @@ func pushToECR(cfg aws.Config, ref name.Reference, image v1.Image) error {
 		ImageManifestMediaType: aws.String("application/vnd.docker.distribution.manifest.v2+json"),
 	})
 	return err
+}
+
+// createRepository creates a repository in ECR, unless it is there.
+func createRepository(cfg aws.Config, name string) error {
+	_, err := ecr.NewFromConfig(cfg).CreateRepository(context.Background(), &ecr.CreateRepositoryInput{RepositoryName: &name})
+	if _, exists := errors.AsType[*ecrtypes.RepositoryAlreadyExistsException](err); exists {
+		return nil
+	}
+	return err
+}
+
+// repository creates a repository in ECR: repository NAME.
+func repository(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(createRepository(worldOf(ts), args[0]))
 }
 
 // listJobs writes what is in the queue to a file, a sorted line for each job: jobs FILE.

@@ -143,6 +143,9 @@ func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string
 	m[contract.EnvTable] = *s.table.TableName()
 	m[contract.EnvQueue] = q.mirrorName
 	m[contract.EnvJobDefinition] = d.mirrorName
+	if s.props.Registries.Template != "" {
+		m[contract.EnvCreatesRepositories] = "on"
+	}
 	m[contract.EnvMetrics] = "on"     // alarms watch them
 	m[contract.EnvLogFormat] = "json" // for CloudWatch's queries
 	return m

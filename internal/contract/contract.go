@@ -13,6 +13,7 @@ const (
 	EnvAuthSecret          = "CONTAINER_AUTH_SECRET"       // comma-separated Secrets Manager secrets that hold logins to registries
 	EnvAssumeRoles         = "MIRROR_ASSUME_ROLES"         // comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
 	EnvRepositoryTemplate  = "MIRROR_REPOSITORY_TEMPLATE"  // JSON document by which missing ECR repositories are created
+	EnvCreatesRepositories = "MIRROR_CREATES_REPOSITORIES" // on or off: whether mirror jobs create missing ECR repositories
 	EnvAllowedSources      = "MIRROR_ALLOWED_SOURCES"      // comma-separated patterns of what may be read
 	EnvAllowedDestinations = "MIRROR_ALLOWED_DESTINATIONS" // comma-separated patterns of what may be written
 	EnvSignaturePolicy     = "MIRROR_SIGNATURE_POLICY"     // name of a containers-policy.json, or that document itself

@@ -32,9 +32,11 @@ type Entries interface {
 type Digests interface {
 	// LookUp looks up distinct images and calls found for each, by several goroutines at once, as
 	// soon as it is known; it returns after the last. The digest is "" with a nil error where the
-	// image or its repository does not exist. The size is in bytes, 0 where it is not known. An error
-	// with a method DeferredUntil() time.Time says that the image's registry bears no more requests
-	// for now. How many are looked up at a time, and how long each may take, is up to it.
+	// image does not exist. The size is in bytes, 0 where it is not known. An error with a method
+	// DeferredUntil() time.Time says that the image's registry bears no more requests for now, one
+	// with a method CreateCommand() string that the image's repository does not exist, and has to be
+	// created by that command. How many are looked up at a time, and how long each may take, is up
+	// to it.
 	LookUp(ctx context.Context, names []imagename.Name, found func(i int, d digest.Digest, size int64, err error))
 	// DeferredUntil returns until when the registry of an image bears no more requests, the zero time
 	// if it does.
@@ -62,13 +64,16 @@ type Allowed interface {
 
 // A Controller compares entries and submits jobs.
 type Controller struct {
-	Entries Entries          // required
-	Digests Digests          // required
-	Jobs    Jobs             // required except for Plan
-	Status  func() Recorder  // gives a recorder for one sweep or event; nil = no status is written
-	Allowed Allowed          // what may be mirrored; nil = everything
-	Log     *slog.Logger     // gets one line for each decision; nil = none
-	Now     func() time.Time // the clock by which entries expire; nil = time.Now
+	Entries Entries         // required
+	Digests Digests         // required
+	Jobs    Jobs            // required except for Plan
+	Status  func() Recorder // gives a recorder for one sweep or event; nil = no status is written
+	Allowed Allowed         // what may be mirrored; nil = everything
+	// CreatesRepositories says that mirror jobs create repositories that are missing. Otherwise a
+	// destination in one is failing, and no job is submitted that could only fail.
+	CreatesRepositories bool
+	Log                 *slog.Logger     // gets one line for each decision; nil = none
+	Now                 func() time.Time // the clock by which entries expire; nil = time.Now
 }
 
 // Sweep goes through all entries and submits what is stale. What is wrong with one

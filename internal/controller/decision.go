@@ -126,6 +126,17 @@ func (e *outOfBudget) DeferredUntil() time.Time { return e.until }
 
 var errNoSource = errors.New("source image does not exist")
 
+// missingRepository is an error that says that an image's repository does not exist.
+type missingRepository interface {
+	error
+	CreateCommand() string
+}
+
+// uncreated is why a destination fails whose repository nobody creates.
+func uncreated(repository missingRepository) error {
+	return fmt.Errorf("%w; to create it: %s", repository, repository.CreateCommand())
+}
+
 // answer is what is known of an image.
 type answer struct {
 	digest digest.Digest // "" if it does not exist
@@ -140,6 +151,9 @@ func (i *item) sourceDigest(source answer) (digest.Digest, int64, error) {
 	case i.name == none:
 		return i.source.Digest, 0, nil
 	case source.err != nil:
+		if repository, ok := errors.AsType[missingRepository](source.err); ok {
+			return "", 0, fmt.Errorf("%w: %w", errNoSource, repository)
+		}
 		return "", 0, source.err
 	case source.digest == "":
 		return "", 0, errNoSource
@@ -147,15 +161,21 @@ func (i *item) sourceDigest(source answer) (digest.Digest, int64, error) {
 	return source.digest, source.size, nil
 }
 
-// compare holds a destination against the source's digest.
-func compare(source digest.Digest, dest target, found answer) Destination {
+// compare holds a destination against the source's digest. Creates says whether a missing repository
+// will be created.
+func compare(source digest.Digest, dest target, found answer, creates bool) Destination {
 	d := Destination{Name: dest.written, Digest: found.digest, State: Current}
+	repository, absent := errors.AsType[missingRepository](found.err)
 	switch {
 	case dest.err != nil:
 		d.State, d.Err = Failing, dest.err
 	case dest.pinned != "" && dest.pinned != source:
 		d.Digest, d.State = "", Failing
 		d.Err = fmt.Errorf("can never equal its source, which is %s now", source)
+	case absent && creates:
+		d.State = Stale
+	case absent:
+		d.State, d.Err = Failing, uncreated(repository)
 	case found.err != nil:
 		d.State, d.Err = stateOf(found.err), found.err
 	case found.digest != source:

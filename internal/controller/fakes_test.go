@@ -36,6 +36,7 @@ type world struct {
 	images   map[string]digest.Digest // by full name; a name that is not here does not exist
 	broken   map[string]error         // what looking an image up fails with, by full name
 
+	creates  bool                 // mirror jobs create repositories
 	deferred map[string]time.Time // until when hosts bear no more requests
 	expires  map[string]time.Time // by source
 	status   recorder
@@ -55,7 +56,9 @@ type world struct {
 
 func (w *world) controller() *controller.Controller {
 	w.lookedUp = map[string]int{}
-	return &controller.Controller{Entries: w, Digests: w, Jobs: w, Status: func() controller.Recorder { return &w.status }}
+	return &controller.Controller{
+		Entries: w, Digests: w, Jobs: w, Status: func() controller.Recorder { return &w.status }, CreatesRepositories: w.creates,
+	}
 }
 
 func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[table.Entry, error] {
@@ -114,6 +117,13 @@ func (w *world) digest(ctx context.Context, name imagename.Name) (digest.Digest,
 }
 
 func (w *world) DeferredUntil(name imagename.Name) time.Time { return w.deferred[name.Host] }
+
+// noRepository is an error that says that this repository does not exist.
+type noRepository string
+
+func (e noRepository) Error() string { return "no repository " + string(e) }
+
+func (e noRepository) CreateCommand() string { return "create " + string(e) }
 
 // later is an error that says that a registry bears no more requests for now.
 type later struct{ until time.Time }

@@ -94,6 +94,25 @@ func TestSweepSubmitsWhatIsStaleAndNothingElse(t *testing.T) {
 				`entry "r.io/a:1": destination "r.io/b:1": registry is on fire`, `entry "r.io/a:1": destination "r.io/c:1": registry is on fire`,
 			},
 		},
+		"repository of a destination missing": {
+			world: &world{
+				entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1"}, images: images{"r.io/a:1": one},
+				broken: map[string]error{"r.io/b:1": noRepository("r.io/b")},
+			},
+			submitted: []string{"r.io/a:1 -> r.io/c:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1, Failed: 1},
+			errs: []string{`entry "r.io/a:1": destination "r.io/b:1": no repository r.io/b; to create it: create r.io/b`},
+		},
+		"repository of a destination missing, which jobs create": {
+			world: &world{
+				entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one},
+				broken: map[string]error{"r.io/b:1": noRepository("r.io/b")}, creates: true,
+			},
+			submitted: []string{"r.io/a:1 -> r.io/b:1"}, report: controller.Report{Entries: 1, Stale: 1, Submitted: 1},
+		},
+		"repository of the source missing": {
+			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, broken: map[string]error{"r.io/a:1": noRepository("r.io/a")}, creates: true},
+			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": source image does not exist: no repository r.io/a`},
+		},
 		"destination pinned elsewhere": {
 			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1@" + two.String()}, images: images{"r.io/a:1": one}},
 			report: controller.Report{Entries: 1, Failed: 1},

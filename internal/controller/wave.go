@@ -162,7 +162,7 @@ func (w *wave) decide(ctx context.Context, i *item) {
 			if t.err == nil {
 				found = w.answers[t.name]
 			}
-			d.Destinations = append(d.Destinations, compare(d.Digest, t, found))
+			d.Destinations = append(d.Destinations, compare(d.Digest, t, found, w.run.CreatesRepositories))
 		}
 	}
 	job, wanted := d.Job()

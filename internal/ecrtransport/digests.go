@@ -30,9 +30,9 @@ type ImageDigest struct {
 }
 
 // Digests looks up images by tags and digests in the repository of a name in private ECR; the tag
-// and digest of the name do not matter. It does not count as pulls. What is not there, also
-// because the repository is not, comes without a digest. There is an answer for each reference, or
-// an error.
+// and digest of the name do not matter. It does not count as pulls. What is not there comes without
+// a digest. There is an answer for each reference, or an error: a [*MissingRepositoryError] where
+// there is no such repository.
 //
 // As long as all images exist, it takes a call for each 100 of them. DescribeImages says of images
 // of which one is missing only that, so that then the repository's images are listed, 1,000 a call;
@@ -48,7 +48,10 @@ func (t *Transport) Digests(ctx context.Context, name imagename.Name, references
 		s.found[reference] = ImageDigest{}
 	}
 	err = s.lookUp(ctx, slices.Collect(maps.Keys(s.found))) // each once
-	if err != nil && !errors.Is(err, ErrRepositoryNotFound) {
+	switch {
+	case errors.Is(err, ErrRepositoryNotFound):
+		return nil, &MissingRepositoryError{name}
+	case err != nil:
 		return nil, err
 	}
 	return s.found, nil

@@ -66,9 +66,14 @@ func TestDigestsOfManyImages(t *testing.T) {
 
 func TestDigestsInARepositoryThatIsNotThere(t *testing.T) {
 	w := newWorld(t)
-	got, err := w.transport.Digests(t.Context(), parse(t, strings.Replace(here, "/app", "/none", 1)), []string{"a", "b"})
-	if diff := cmp.Diff(map[string]ImageDigest{"a": {}, "b": {}}, got); err != nil || diff != "" {
-		t.Error(err, diff)
+	none := strings.Replace(here, "/app", "/none", 1)
+	_, err := w.transport.Digests(t.Context(), parse(t, none), []string{"a", "b"})
+	missing, ok := errors.AsType[*MissingRepositoryError](err)
+	if !ok || !errors.Is(err, ErrRepositoryNotFound) || err.Error() != "repository "+none+" does not exist" {
+		t.Fatal(err)
+	}
+	if got := missing.CreateCommand(); !strings.HasPrefix(got, "aws ecr create-repository ") || !strings.HasSuffix(got, " --repository-name none") {
+		t.Error(got)
 	}
 }
 

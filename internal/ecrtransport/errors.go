@@ -99,6 +99,20 @@ func (e *callError) text() string {
 	return s
 }
 
+// A MissingRepositoryError says that a repository of private ECR does not exist, or not for this
+// caller. It is an [ErrRepositoryNotFound].
+type MissingRepositoryError struct{ name imagename.Name }
+
+func (e *MissingRepositoryError) Error() string {
+	return "repository " + repositoryName(e.name) + " does not exist"
+}
+
+// Unwrap returns [ErrRepositoryNotFound].
+func (e *MissingRepositoryError) Unwrap() error { return ErrRepositoryNotFound }
+
+// CreateCommand returns the AWS CLI's command that creates the repository.
+func (e *MissingRepositoryError) CreateCommand() string { return createCommand(e.name) }
+
 // hint says what to do about a missing repository.
 func (e *callError) hint() string {
 	if !errors.Is(e, ErrRepositoryNotFound) {

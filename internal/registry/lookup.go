@@ -29,7 +29,8 @@ const (
 // LookUp looks up the digests of many images, which are to be distinct, and calls found for each of
 // them with its index, by several goroutines at once, as soon as it is known; it returns after the
 // last. What found gets is what [Registries.Digest] returns, and the size of the image in bytes, of
-// an index that of its largest image, or 0 where it is not known without further calls.
+// an index that of its largest image, or 0 where it is not known without further calls. But of a
+// repository of Amazon ECR that does not exist the error says so: an ecrtransport.MissingRepositoryError.
 //
 // Registries are asked at the same time, each for up to 32 images at a time, or fewer a second if it
 // bears fewer; so that one that is slow, or does not answer at all, holds up no other. Amazon ECR is
