@@ -22,6 +22,7 @@ var layers = map[string]layer{
 	"internal/contract":  {},
 	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
 	"internal/allow":     {internal: []string{"internal/imagename"}},
+	"internal/conflict":  {internal: []string{"internal/imagename"}},
 	"internal/signature": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
 	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/ecrtransport": {
@@ -68,7 +69,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
-		internal: []string{"internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
+		internal: []string{"internal/conflict", "internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/metrics":   {},

@@ -31,6 +31,7 @@ type Decision struct {
 	Size         int64         // of the source in bytes, of an index that of its largest image; 0 = not known
 	Destinations []Destination // in the entry's order
 	Err          error         // why the entry as a whole cannot be judged, or not now; it then has no destinations
+	Twin         error         // another entry has the same image as its source; its own destinations are mirrored
 
 	stale int // destinations that were stale, whatever became of them
 }

@@ -61,5 +61,7 @@ func writtenAs(registry imagename.ECRRegistry, repository string) []string {
 // iteration are taken as in [Controller.Sweep]. What the source is now is looked up: an event may
 // come late, or again, when its tag has moved on.
 func (c *Controller) Event(ctx context.Context, entries iter.Seq2[table.Entry, error]) (Report, error) {
-	return c.start().submitting(ctx, entries)
+	r := c.start()
+	r.lazy = true
+	return r.submitting(ctx, entries)
 }

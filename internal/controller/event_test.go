@@ -138,7 +138,7 @@ func named(w *world, sources ...string) iter.Seq2[table.Entry, error] {
 
 func TestPlanSaysWhyAndSubmitsNothing(t *testing.T) {
 	w := &world{
-		entries: map[string]string{"r.io/z:1": "r.io/b:1,r.io/c:1,r.io/d:1,r.io/e:1", "r.io/a:1": "r.io/b:1"},
+		entries: map[string]string{"r.io/z:1": "r.io/b:1,r.io/c:1,r.io/d:1,r.io/e:1", "r.io/a:1": "r.io/a:2"},
 		images:  images{"r.io/z:1": one, "r.io/b:1": one, "r.io/c:1": two}, broken: map[string]error{"r.io/e:1": errBroken},
 	}
 	c := w.controller()
@@ -165,5 +165,37 @@ func TestPlanSaysWhyAndSubmitsNothing(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("plan (-want +got)\n%s", diff)
+	}
+}
+
+// An event is about one entry, and the entry in its way may be any other. The table is read for it
+// only where something would be submitted.
+func TestAnEventSubmitsNothingForADestinationThatAnotherEntryWrites(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		images    images
+		submitted []string
+		failed    int
+		reads     int
+	}{
+		{"stale", images{"r.io/a:1": two, "r.io/b:1": one, "r.io/c:1": one}, []string{"r.io/a:1 -> r.io/c:1"}, 1, 1},
+		{"current", images{"r.io/a:1": one, "r.io/b:1": one, "r.io/c:1": one}, nil, 0, 0},
+	} {
+		w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/z:1": "r.io/b:1"}, images: c.images}
+		report, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
+		if err != nil || report.Failed != c.failed || w.reads != c.reads {
+			t.Errorf("%s: %v, %v, the table was read %d times", c.name, report, err, w.reads)
+		}
+		if diff := cmp.Diff(c.submitted, w.submitted); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestAnEventSubmitsNothingWithoutKnowingWhatIsInConflict(t *testing.T) {
+	w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken}
+	report, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
+	if err != nil || report.Failed != 1 || !errors.Is(report.Errors[0], errBroken) || w.submitted != nil {
+		t.Errorf("%v, %v, %v", report, err, w.submitted)
 	}
 }

@@ -47,6 +47,7 @@ type world struct {
 	split       bool             // each destination is a piece of its own
 
 	mu        sync.Mutex
+	reads     int // of all entries
 	lookedUp  map[string]int
 	listed    int // InFlight calls
 	submitted []string
@@ -63,6 +64,7 @@ func (w *world) controller() *controller.Controller {
 
 func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[table.Entry, error] {
 	return func(yield func(table.Entry, error) bool) {
+		w.reads++
 		for source, err := range w.bad {
 			if !yield(table.Entry{}, &table.EntryError{Source: source, Err: err}) {
 				return

@@ -14,6 +14,9 @@ func (r *run) logDecision(ctx context.Context, d Decision) {
 		r.logLine(ctx, d, d.State(), "entry "+word(d.State()), nil, d.Err.Error(), "")
 		return
 	}
+	if d.Twin != nil {
+		r.logLine(ctx, d, Failing, "conflict", nil, d.Twin.Error(), "")
+	}
 	for i, dest := range d.Destinations {
 		if first := firstAlike(d.Destinations[:i+1]); first < i {
 			continue // it was in the line of the first

@@ -56,7 +56,12 @@ func (r *Report) add(d Decision) {
 		r.addUnjudged(d)
 		return
 	}
-	var unlike, failed, deferred, refused bool
+	var deferred, refused bool
+	failed := d.Twin != nil
+	unlike := failed
+	if failed {
+		r.fail(d.Source, d.Twin)
+	}
 	for _, dest := range d.Destinations {
 		unlike = unlike || dest.State != Current
 		switch {

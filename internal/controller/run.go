@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/table"
 )
@@ -20,6 +21,10 @@ type run struct {
 	now      time.Time // when it began
 	memory   *memory
 	recorder Recorder // nil = no status is written
+
+	lazy      bool            // conflicts are looked for once something is to be submitted
+	reading   sync.Mutex      // held while they are
+	conflicts *conflict.Found // among all entries of the table; nil = not known yet
 
 	mu     sync.Mutex // guards what follows
 	report Report
@@ -41,8 +46,9 @@ func (c *Controller) start() *run {
 }
 
 // judge decides about every entry, wave by wave, and hands each decision to take, in no
-// particular order. It ends early if ctx ends, whose cause it returns; an error of the entries' own
-// ends it after what came before.
+// particular order. It ends early if ctx ends, whose cause it returns. An error of the entries' own
+// ends it after what came before, but without the first wave: then it is not known which of those
+// are in conflict with others.
 func (r *run) judge(ctx context.Context, entries iter.Seq2[table.Entry, error], take take) error {
 	var batch []table.Entry
 	var end error
@@ -65,9 +71,15 @@ func (r *run) judge(ctx context.Context, entries iter.Seq2[table.Entry, error], 
 			break
 		}
 	}
-	if ctx.Err() == nil {
-		r.judgeWave(ctx, batch, take)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case r.conflicts == nil && !r.lazy && end != nil:
+		return end
+	case r.conflicts == nil && !r.lazy:
+		r.conflicts = conflictsIn(batch) // these are all
 	}
+	r.judgeWave(ctx, batch, take)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -113,6 +113,28 @@ func TestSweepSubmitsWhatIsStaleAndNothingElse(t *testing.T) {
 			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, broken: map[string]error{"r.io/a:1": noRepository("r.io/a")}, creates: true},
 			report: controller.Report{Entries: 1, Failed: 1}, errs: []string{`entry "r.io/a:1": source image does not exist: no repository r.io/a`},
 		},
+		"two entries for one destination": {
+			world: &world{
+				entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/z:1": "R.io:443/b:1"},
+				images:  images{"r.io/a:1": one, "r.io/z:1": two, "r.io/b:1": one},
+			},
+			submitted: []string{"r.io/a:1 -> r.io/c:1"}, report: controller.Report{Entries: 2, Stale: 1, Submitted: 1, Failed: 2},
+			errs: []string{
+				`entry "r.io/a:1": destination "r.io/b:1": is written by entry "r.io/z:1", too: take it out of all entries but one`,
+				`entry "r.io/z:1": destination "R.io:443/b:1": is written by entry "r.io/a:1", too: take it out of all entries but one`,
+			},
+		},
+		"two entries for one source": {
+			world: &world{
+				entries: map[string]string{"x:1": "r.io/b:1", "docker.io/library/x:1": "r.io/c:1"},
+				images:  images{"docker.io/library/x:1": one, "r.io/c:1": one},
+			},
+			submitted: []string{"x:1 -> r.io/b:1"}, report: controller.Report{Entries: 2, Stale: 1, Submitted: 1, Failed: 2},
+			errs: []string{
+				`entry "docker.io/library/x:1": is the same image as the source of entry "x:1": remove all of them but one`,
+				`entry "x:1": is the same image as the source of entry "docker.io/library/x:1": remove all of them but one`,
+			},
+		},
 		"destination pinned elsewhere": {
 			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1@" + two.String()}, images: images{"r.io/a:1": one}},
 			report: controller.Report{Entries: 1, Failed: 1},
@@ -226,7 +248,7 @@ func TestJobsInFlightAreListedOnceHoweverManyJobs(t *testing.T) {
 	w := &world{entries: map[string]string{}, images: images{}}
 	for i := range 250 {
 		source := fmt.Sprintf("r.io/a:%03d", i)
-		w.entries[source], w.images[source] = "r.io/b:1", one
+		w.entries[source], w.images[source] = fmt.Sprintf("r.io/b:%d", i), one
 	}
 	report, err := w.controller().Sweep(t.Context())
 	if err != nil || report.Submitted != 250 || len(w.submitted) != 250 || w.listed != 1 {
@@ -234,10 +256,10 @@ func TestJobsInFlightAreListedOnceHoweverManyJobs(t *testing.T) {
 	}
 }
 
-func TestWhatWasReadBeforeTheTableFailedIsSubmitted(t *testing.T) {
+func TestNothingIsSubmittedWithoutKnowingWhatIsInConflict(t *testing.T) {
 	w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken}
 	report, err := w.controller().Sweep(t.Context())
-	if !errors.Is(err, errBroken) || report.Submitted != 1 {
+	if !errors.Is(err, errBroken) || report.Entries != 0 || w.submitted != nil {
 		t.Errorf("%v, %v", report, err)
 	}
 }
@@ -246,7 +268,7 @@ func TestNothingIsSubmittedWithoutKnowingWhatIsInFlight(t *testing.T) {
 	w := &world{entries: map[string]string{}, images: images{}, inFlightErr: errBroken}
 	for i := range 250 {
 		source := fmt.Sprintf("r.io/a:%03d", i)
-		w.entries[source], w.images[source] = "r.io/b:1", one
+		w.entries[source], w.images[source] = fmt.Sprintf("r.io/b:%d", i), one
 	}
 	report, err := w.controller().Sweep(t.Context())
 	if !errors.Is(err, errBroken) || err.Error() != errBroken.Error() || w.submitted != nil || report.Failed != 0 || w.listed != 1 {
@@ -260,13 +282,9 @@ func TestAnInterruptedSweepSaysWhyAndSubmitsNothingMore(t *testing.T) {
 	w := &world{entries: map[string]string{}, images: images{}}
 	for i := range 50 {
 		source := fmt.Sprintf("r.io/a:%02d", i)
-		w.entries[source], w.images[source] = "r.io/b:1", one
+		w.entries[source], w.images[source] = fmt.Sprintf("r.io/b:%d", i), one
 	}
-	w.onLookUp = func(_ context.Context, name string) {
-		if name == "r.io/b:1" { // for which all wait
-			cancel(interrupted)
-		}
-	}
+	w.onLookUp = func(context.Context, string) { cancel(interrupted) }
 	report, err := w.controller().Sweep(ctx)
 	if !errors.Is(err, interrupted) || w.submitted != nil || report.Failed != 0 || report.Errors != nil {
 		t.Errorf("%v, %v, submitted %v, errors %v", report, err, w.submitted, report.Errors)
@@ -276,7 +294,7 @@ func TestAnInterruptedSweepSaysWhyAndSubmitsNothingMore(t *testing.T) {
 func TestTheLogNamesEntryAndCause(t *testing.T) {
 	var log strings.Builder
 	w := &world{
-		entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1,r.io/d:1", "r.io/gone:1": "r.io/b:1"},
+		entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1,r.io/d:1", "r.io/gone:1": "r.io/gone:2"},
 		images:  images{"r.io/a:1": one}, broken: map[string]error{"r.io/c:1": errBroken},
 	}
 	c := w.controller()

@@ -1,0 +1,109 @@
+package conflict_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ecrmirror/internal/conflict"
+)
+
+const (
+	digest  = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	account = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+)
+
+// TestDestinationsAreOneHoweverTheyAreWritten has two entries, with a destination each.
+func TestDestinationsAreOneHoweverTheyAreWritten(t *testing.T) {
+	for _, c := range []struct {
+		a, b     string
+		conflict bool
+	}{
+		{"r.io/x:1", "r.io/x:1", true},
+		{"r.io/x:1", "R.io:443/x:1", true},
+		{"r.io/x", "r.io/x:latest", true},
+		{"x:1", "docker.io/library/x:1", true},
+		{"docker://registry-1.docker.io/library/x:1", "index.docker.io/x:1", true},
+		{"r.io/x:1@" + digest, "r.io/x:1", true}, // the tag is written
+		{account + "/app:1", "111122223333.dkr.ecr-fips.us-east-1.amazonaws.com/app:1", true},
+		{account + "/app:1", "111122223333.dkr-ecr.us-east-1.on.aws/app:1", true},
+		{account + "/app:1", "ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/app:1", true},
+		{"public.ecr.aws/alias/app:1", "ecr-public.aws.com/alias/app:1", true},
+		{"r.io/x@" + digest, "r.io/x@" + digest, false}, // can't become another image
+		{"r.io/x:1", "r.io/x:2", false},
+		{"r.io/x:1", "r.io/y:1", false},
+		{"r.io/x:1", "r.io:444/x:1", false},
+		{account + "/app:1", "111122223333.dkr.ecr.us-west-2.amazonaws.com/app:1", false},
+		{"r.io/X:1", "r.io/X:1", false}, // no name
+		{"", "", false},
+	} {
+		var x conflict.Index
+		x.Add("s.io/a:1", []string{"r.io/other:1", c.a})
+		x.Add("s.io/b:1", []string{c.b})
+		found := x.Find()
+		for _, end := range []struct{ source, destination, other string }{{"s.io/a:1", c.a, "s.io/b:1"}, {"s.io/b:1", c.b, "s.io/a:1"}} {
+			err := found.Destination(end.source, end.destination)
+			if (err != nil) != c.conflict || err != nil && !strings.Contains(err.Error(), fmt.Sprintf("%q", end.other)) {
+				t.Errorf("%s and %s: %s of %s: %v", c.a, c.b, end.destination, end.source, err)
+			}
+		}
+		if err := found.Destination("s.io/a:1", "r.io/other:1"); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSourcesAreOneHoweverTheyAreWritten(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"alpine:3", "docker.io/library/alpine:3", true},
+		{"alpine", "library/alpine:latest", true},
+		{"r.io/x:1@" + digest, "r.io/x@" + digest, true}, // the digest is read
+		{"r.io/x:1@" + digest, "r.io/x:1", false},
+		{account + "/app:1", "ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/app:1", true},
+		{"alpine:3", "ghcr.io/library/alpine:3", false},
+		{"alpine:3", "alpine:3.1", false},
+		{"A:1", "a:1", false},
+	} {
+		if conflict.SameSource(c.a, c.b) != c.same {
+			t.Errorf("%s and %s: same is not %v", c.a, c.b, c.same)
+		}
+		var x conflict.Index
+		x.Add(c.a, []string{"r.io/x:1"})
+		x.Add(c.b, []string{"r.io/y:1"})
+		found := x.Find()
+		if got := found.Source(c.a); (got != nil) != c.same || got != nil && !strings.Contains(got.Error(), fmt.Sprintf("%q", c.b)) {
+			t.Errorf("%s and %s: %v", c.a, c.b, got)
+		}
+	}
+}
+
+func TestAnEntryIsNotInItsOwnWay(t *testing.T) {
+	var x conflict.Index
+	x.Add("s.io/a:1", []string{"r.io/x:1", "r.io:443/x:1"})
+	found := x.Find()
+	if err := found.Destination("s.io/a:1", "r.io/x:1"); err != nil {
+		t.Error(err)
+	}
+	if err := found.Source("s.io/a:1"); err != nil {
+		t.Error(err)
+	}
+	var none *conflict.Found
+	if none.Destination("s.io/a:1", "r.io/x:1") != nil || none.Source("s.io/a:1") != nil {
+		t.Error("nothing has conflicts")
+	}
+}
+
+func TestAnErrorNamesAFew(t *testing.T) {
+	var x conflict.Index
+	for i := range 6 {
+		x.Add(fmt.Sprintf("s.io/%d:1", i), []string{"r.io/x:1"})
+	}
+	got := x.Find().Destination("s.io/1:1", "r.io/x:1").Error()
+	want := `is written by entry "s.io/0:1" and "s.io/2:1" and "s.io/3:1" and 2 more, too: take it out of all entries but one`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -1,0 +1,63 @@
+package conflict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Found are the conflicts among the entries of a table. It is safe for concurrent use; nil has none.
+type Found struct {
+	sources, destinations map[key]party
+}
+
+// Destination returns an [*Error] if an entry other than that of the source writes the destination,
+// too; nil if none does. Both names are as they are written.
+func (f *Found) Destination(source, destination string) error {
+	k, ok := destinationKey(destination)
+	if f == nil || !ok {
+		return nil
+	}
+	return others("is written by entry %s, too: take it out of all entries but one", source, f.destinations[k])
+}
+
+// Source returns an [*Error] if another entry has the same image as its source, in other words; nil
+// if none has.
+func (f *Found) Source(source string) error {
+	k, ok := sourceKey(source)
+	if f == nil || !ok {
+		return nil
+	}
+	return others("is the same image as the source of entry %s: remove all of them but one", source, f.sources[k])
+}
+
+// An Error says with which other entries one is in conflict.
+type Error struct {
+	Entries []string // their sources, as they are written, sorted: the first few
+	More    int      // how many there are besides
+	format  string
+}
+
+// most is how many entries an error names.
+const most = 3
+
+func (e *Error) Error() string {
+	var names []string
+	for _, name := range e.Entries {
+		names = append(names, fmt.Sprintf("%q", name))
+	}
+	if e.More > 0 {
+		names = append(names, fmt.Sprintf("%d more", e.More))
+	}
+	return fmt.Sprintf(e.format, strings.Join(names, " and "))
+}
+
+// others says who the party is besides the entry of the source.
+func others(format, source string, p party) error {
+	names := slices.DeleteFunc(slices.Clone(p.first), func(name string) bool { return name == source })
+	if len(names) == 0 {
+		return nil
+	}
+	names = names[:min(most, len(names))]
+	return &Error{Entries: names, More: p.size - 1 - len(names), format: format}
+}

@@ -1,0 +1,68 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/table"
+)
+
+// conflictsIn returns the conflicts among entries.
+func conflictsIn(entries []table.Entry) *conflict.Found {
+	var index conflict.Index
+	for _, e := range entries {
+		index.Add(e.Source, e.Destinations)
+	}
+	return index.Find()
+}
+
+// readConflicts reads the whole table for its conflicts.
+func (r *run) readConflicts(ctx context.Context) (*conflict.Found, error) {
+	var index conflict.Index
+	for entry, err := range r.Entries.All(ctx, r.now) {
+		if _, bad := errors.AsType[*table.EntryError](err); bad {
+			continue // nothing is copied by it
+		}
+		if err != nil {
+			return nil, fmt.Errorf("looking for conflicts: %w", err)
+		}
+		index.Add(entry.Source, entry.Destinations)
+	}
+	return index.Find(), nil
+}
+
+// conflictsOf returns the conflicts that a decision is to be held against. An event knows those of
+// the table only once it has something to submit, and reads it then.
+func (r *run) conflictsOf(ctx context.Context, d Decision) (*conflict.Found, error) {
+	if _, wanted := d.Job(); !wanted && r.lazy {
+		return nil, nil
+	}
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	if r.conflicts == nil {
+		found, err := r.readConflicts(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.conflicts = found
+	}
+	return r.conflicts, nil
+}
+
+// contest marks the destinations that another entry writes, too: no job is submitted for them.
+func (r *run) contest(ctx context.Context, d *Decision) {
+	found, err := r.conflictsOf(ctx, *d)
+	if err != nil {
+		d.Err, d.Destinations = err, nil
+		return
+	}
+	d.Twin = found.Source(d.Source)
+	for i := range d.Destinations {
+		dest := &d.Destinations[i]
+		if err := found.Destination(d.Source, dest.Name); err != nil {
+			dest.State, dest.Err = Failing, err
+		}
+	}
+}
