@@ -35,7 +35,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			memlimit.Tune(config.budget, config.container, getenv)
-			reporter := progress.New(config.progressMode(), cmd.ErrOrStderr(), getenv)
+			reporter := progress.New(cmd.Context(), config.progressMode(), cmd.ErrOrStderr(), getenv)
 			defer reporter.Close()
 			return mirrorImage(cmd.Context(), &config, reporter, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},

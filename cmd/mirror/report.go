@@ -10,27 +10,31 @@ import (
 )
 
 // writeReport prints what happened to each destination: a line each, or one JSON
-// document. The errors themselves go to standard error, or into the document.
-func writeReport(w io.Writer, format output, report *mirror.Report) error {
+// document. The errors themselves go to standard error, or into the document. In the lines, what
+// had not ended when the copy was stopped is called interrupted.
+func writeReport(w io.Writer, format output, report *mirror.Report, stopped bool) error {
 	if format == outputJSON {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(document(report))
 	}
 	for _, r := range report.Results {
-		if _, err := fmt.Fprintln(w, line(r)); err != nil {
+		if _, err := fmt.Fprintln(w, line(r, stopped)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func line(r mirror.Result) string {
+func line(r mirror.Result, stopped bool) string {
 	switch r.State {
 	case mirror.Copied:
 		return fmt.Sprintf("%-8s %s %s (%d blobs, %s sent)", r.State, r.Name, r.Digest, r.BlobsSent, progress.Bytes(r.BytesSent))
 	case mirror.Current:
 		return fmt.Sprintf("%-8s %s %s", r.State, r.Name, r.Digest)
+	}
+	if stopped {
+		return fmt.Sprintf("interrupted %s", r.Name)
 	}
 	return fmt.Sprintf("%-8s %s", r.State, r.Name)
 }

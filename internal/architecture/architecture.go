@@ -80,7 +80,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/progress": {external: []string{
-		"github.com/opencontainers/go-digest", "github.com/vbauerster/mpb/v8", "golang.org/x/term",
+		"github.com/opencontainers/go-digest", "golang.org/x/term",
 	}},
 	"bench": {
 		internal: []string{"bench/...", "localstack/..."},

@@ -31,6 +31,7 @@ type event struct {
 	size        int64         // bytes of the image's blobs, or of one; -1 if unknown
 	destination string
 	err         error
+	interrupted bool // the copy was stopped, err says no more than that
 
 	// Of a blob that is done.
 	moved   bool // it was started; otherwise every destination had it

@@ -16,7 +16,7 @@ import (
 func TestJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &output{}
-		r := start(newJSONLines(o))
+		r := start(t.Context(), newJSONLines(o))
 		a, b, c := blobOf("a"), blobOf("b"), blobOf("c")
 		pass(time.Second)
 		r.Image("docker.io/library/app:1", 2, 3, 4, 108*mib)
@@ -55,7 +55,7 @@ func TestJSON(t *testing.T) {
 func TestJSONIsThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &output{}
-		r := start(newJSONLines(o))
+		r := start(t.Context(), newJSONLines(o))
 		r.Image("src", 1, 1, 1, 100*mib)
 		r.BlobStarted(blobOf("a"), 100*mib, 1)
 		for range 1000 {

@@ -43,10 +43,22 @@ func viewOf(mode Mode, w io.Writer, getenv func(string) string) view {
 		return newJSONLines(w)
 	case Auto:
 		if f, ok := w.(*os.File); ok && wantsBars(getenv) && hasSize(f) {
-			return newTerminal(f, func() int { _, height, _ := term.GetSize(int(f.Fd())); return height })
+			return newTerminal(f, func() (width, height int) {
+				width, height, err := term.GetSize(int(f.Fd()))
+				if err != nil {
+					return 0, 0
+				}
+				return width, height
+			}, reflows(getenv))
 		}
 	}
 	return newPlain(w)
+}
+
+// reflows reports whether the terminal breaks lines anew when it is narrowed. Nearly all do (VTE,
+// kitty, iTerm2, Windows Terminal, tmux); xterm and GNU screen, which say who they are, cut them off.
+func reflows(getenv func(string) string) bool {
+	return getenv("XTERM_VERSION") == "" && getenv("STY") == ""
 }
 
 // hasSize reports whether f is a terminal, and one that knows how wide it is: some, as

@@ -56,6 +56,7 @@ func (p *plain) events(events []event, now snapshot) {
 		case e.kind == blobDone && e.elapsed >= plainBlob && e.err == nil:
 			p.line(fmt.Sprintf("copied blob %s, %s in %s, %s",
 				short(e.digest), Bytes(e.bytes), seconds(e.elapsed), speed(float64(e.bytes)/e.elapsed.Seconds())))
+		case e.interrupted: // the conclusion says so
 		case e.kind == blobDone && e.elapsed >= plainBlob:
 			p.line(fmt.Sprintf("failed blob %s after %s", short(e.digest), seconds(e.elapsed)))
 		case e.kind == destinationDone && e.err != nil && !now.started.IsZero() && e.at.Sub(now.started) >= plainEvery:

@@ -6,6 +6,7 @@
 package progress
 
 import (
+	"context"
 	"io"
 	"sync"
 	"time"
@@ -17,6 +18,9 @@ import (
 // at once; only Close waits for the output. Errors of the output are ignored.
 type Reporter struct {
 	view view // nil if nothing is to be written
+	// interrupted reports whether the copy was stopped.
+	interrupted func() bool
+
 	stop func()
 	done chan struct{} // closed when nothing more is written
 
@@ -36,13 +40,14 @@ type view interface {
 }
 
 // New returns a Reporter that writes to w in the given mode. The environment decides
-// together with w what [Auto] means. The caller closes it.
-func New(mode Mode, w io.Writer, getenv func(string) string) *Reporter {
-	return start(viewOf(mode, w, getenv))
+// together with w what [Auto] means. What fails once ctx, that of the copy, has ended is told as
+// interrupted. The caller closes the Reporter.
+func New(ctx context.Context, mode Mode, w io.Writer, getenv func(string) string) *Reporter {
+	return start(ctx, viewOf(mode, w, getenv))
 }
 
-func start(v view) *Reporter {
-	r := &Reporter{view: v, stop: func() {}, done: make(chan struct{})}
+func start(ctx context.Context, v view) *Reporter {
+	r := &Reporter{view: v, interrupted: func() bool { return ctx.Err() != nil }, stop: func() {}, done: make(chan struct{})}
 	if v == nil {
 		close(r.done)
 		return r
@@ -80,7 +85,9 @@ func (r *Reporter) take() ([]event, snapshot) {
 	defer r.mu.Unlock()
 	events := r.events
 	r.events = nil
-	return events, r.tally.snapshot(time.Now())
+	now := r.tally.snapshot(time.Now())
+	now.interrupted = r.interrupted()
+	return events, now
 }
 
 // note applies what happened to the tally and keeps the event that comes of it.
@@ -128,8 +135,8 @@ func (r *Reporter) BlobRead(d digest.Digest, n int64) {
 // lacked was never started; size says then how many bytes of Image's less are to be copied.
 func (r *Reporter) BlobDone(d digest.Digest, size int64, err error) {
 	r.note(func(t *tally, now time.Time) event {
-		e := event{kind: blobDone, digest: d, size: size, err: err}
-		if b := t.blobDone(d, size, err); b != nil {
+		e := event{kind: blobDone, digest: d, size: size, err: err, interrupted: err != nil && r.interrupted()}
+		if b := t.blobDone(d, size, err, e.interrupted); b != nil {
 			e.moved, e.bytes, e.size, e.elapsed = true, b.read, b.size, now.Sub(b.started)
 		}
 		return e
@@ -146,6 +153,6 @@ func (r *Reporter) Manifest(destination string, d digest.Digest) {
 // Done says that a destination is complete, or failed by err.
 func (r *Reporter) Done(destination string, err error) {
 	r.note(func(*tally, time.Time) event {
-		return event{kind: destinationDone, destination: destination, err: err}
+		return event{kind: destinationDone, destination: destination, err: err, interrupted: err != nil && r.interrupted()}
 	})
 }

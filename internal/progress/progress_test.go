@@ -82,7 +82,7 @@ func TestNobodyLearnsOfErrorsOfTheOutput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				o := &output{err: errBroken}
-				r := start(view(o))
+				r := start(t.Context(), view(o))
 				r.Image("src", 2, 1, 2, 2*mib)
 				for _, b := range []digest.Digest{blobOf("a"), blobOf("b")} {
 					r.BlobStarted(b, mib, 2)
@@ -108,8 +108,7 @@ func TestNobodyLearnsOfErrorsOfTheOutput(t *testing.T) {
 
 func TestConcurrentUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &output{}
-		r := start(newTestTerminal(o, 0))
+		r := watch(t.Context(), t, 80, 24, true)
 		r.Image("src", 1, 1, 40, 40*mib)
 		var all sync.WaitGroup
 		for i := range 40 {
@@ -127,7 +126,7 @@ func TestConcurrentUse(t *testing.T) {
 		r.Manifest("r.io/a:1", blobOf("manifest"))
 		r.Done("r.io/a:1", nil)
 		r.Close()
-		if got := screenOf(o.take()); strings.Count(got, " done\n") != 40 || !strings.Contains(got, "copied 40 of 40 blobs, 40.0 MiB in ") {
+		if got := r.all(); strings.Count(got, " done\n") != 40 || !strings.Contains(got, "copied 40 of 40 blobs, 40.0 MiB in ") {
 			t.Errorf("screen:\n%s", got)
 		}
 	})
@@ -135,7 +134,7 @@ func TestConcurrentUse(t *testing.T) {
 
 func TestNoneWritesNothing(t *testing.T) {
 	o := &output{}
-	r := New(None, o, noEnv)
+	r := New(t.Context(), None, o, noEnv)
 	r.Image("src", 1, 1, 1, mib)
 	r.BlobStarted(blobOf("a"), mib, 1)
 	r.BlobRead(blobOf("a"), mib)

@@ -15,9 +15,10 @@ type tally struct {
 	size    int64 // bytes to copy
 	bytes   int64 // of them, those that are copied
 
-	read   int64 // bytes read since the beginning, also those read for nothing
-	rate   rate  // of read
-	order  int   // blobs started since the beginning
+	read   int64     // bytes read since the beginning, also those read for nothing
+	moved  time.Time // when the first of them was seen, by a snapshot; zero if none was
+	rate   rate      // of read
+	order  int       // blobs started since the beginning
 	moving map[digest.Digest]*blob
 	ended  map[digest.Digest]ended
 }
@@ -41,8 +42,8 @@ func (b *blob) counts() int64 {
 
 // ended is what a blob added to the tally by its end, so that it can be taken back.
 type ended struct {
-	size, bytes int64
-	failed      bool
+	size, bytes         int64
+	failed, interrupted bool
 }
 
 func (t *tally) image(now time.Time, blobs int, size int64) {
@@ -82,18 +83,20 @@ func (t *tally) blobRead(d digest.Digest, n int64) {
 }
 
 // blobDone returns the blob as it was while it moved, nil if it did not.
-func (t *tally) blobDone(d digest.Digest, size int64, err error) *blob {
+func (t *tally) blobDone(d digest.Digest, size int64, err error, interrupted bool) *blob {
 	if t.started.IsZero() {
 		return nil
 	}
 	b := t.moving[d]
 	if e, again := t.ended[d]; again && b == nil {
-		e.failed = e.failed && err != nil
+		if err == nil {
+			e.failed, e.interrupted = false, false
+		}
 		t.ended[d] = e
 		return nil
 	}
 	delete(t.moving, d)
-	e := ended{failed: err != nil}
+	e := ended{failed: err != nil && !interrupted, interrupted: interrupted}
 	switch {
 	case b == nil:
 		e.size = -max(size, 0)
@@ -114,6 +117,8 @@ func (t *tally) blobDone(d digest.Digest, size int64, err error) *blob {
 // A snapshot is a tally at one moment, to be shown.
 type snapshot struct {
 	at, started time.Time // started is zero if the image is not known yet
+	moved       time.Time // since when bytes move; zero if none has yet
+	interrupted bool      // the copy was stopped
 	blobs       int       // to copy
 	done        int       // of them, those that are where they should be
 	failed      int
@@ -136,13 +141,18 @@ func (t *tally) snapshot(now time.Time) snapshot {
 		return snapshot{at: now}
 	}
 	t.rate.add(now, t.read)
-	s := snapshot{at: now, started: t.started, read: t.read, rate: t.rate.perSecond()}
+	if t.moved.IsZero() && t.read > 0 {
+		t.moved = now
+	}
+	s := snapshot{at: now, started: t.started, moved: t.moved, read: t.read, rate: t.rate.perSecond()}
 	for _, e := range t.ended {
-		if e.failed {
+		switch {
+		case e.failed:
 			s.failed++
+		case !e.interrupted:
+			s.done++
 		}
 	}
-	s.done = len(t.ended) - s.failed
 	s.blobs = max(t.blobs, len(t.ended)+len(t.moving))
 	s.size, s.bytes = max(t.size, t.bytes), t.bytes
 	byOrder := func(a, b digest.Digest) int { return t.moving[a].order - t.moving[b].order }
@@ -154,17 +164,22 @@ func (t *tally) snapshot(now time.Time) snapshot {
 	return s
 }
 
-// settled is how long a copy takes until its rate says something about the rest.
-const settled = 2 * time.Second
+const (
+	// settled is for how long bytes have moved until their rate says something about the rest: what
+	// comes first is held up by connections and logins.
+	settled = rateWindow
+	// maxLeft is the longest time that is worth telling: more means that nothing moves.
+	maxLeft = 100 * time.Hour
+)
 
 // left returns how long the rest takes at the present rate, if that can be said.
 func (s snapshot) left() (time.Duration, bool) {
 	rest := s.size - s.bytes
-	if rest <= 0 || s.rate < 1 || s.at.Sub(s.started) < settled {
+	if rest <= 0 || s.rate < 1 || s.moved.IsZero() || s.at.Sub(s.moved) < settled {
 		return 0, false
 	}
 	seconds := float64(rest) / s.rate
-	if seconds > (1000 * time.Hour).Seconds() {
+	if seconds > maxLeft.Seconds() {
 		return 0, false
 	}
 	return time.Duration(seconds * float64(time.Second)), true

@@ -35,32 +35,32 @@ func TestTally(t *testing.T) {
 			t.image(now, 3, 30)
 			t.blobStarted(now, a, 10)
 			t.blobRead(a, 10)
-			t.blobDone(a, 10, nil)
-			t.blobDone(a, 10, nil)
+			t.blobDone(a, 10, nil, false)
+			t.blobDone(a, 10, nil, false)
 		}, numbers{Blobs: 3, Done: 1, Bytes: 10, Size: 30, Read: 10}},
 		{"nobody lacked it", func(t *tally) {
 			t.image(now, 3, 30)
-			t.blobDone(a, 10, nil)
+			t.blobDone(a, 10, nil, false)
 		}, numbers{Blobs: 3, Done: 1, Size: 20}},
 		{"failed half way", func(t *tally) {
 			t.image(now, 3, 30)
 			t.blobStarted(now, a, 10)
 			t.blobRead(a, 4)
-			t.blobDone(a, 10, errBroken)
+			t.blobDone(a, 10, errBroken, false)
 		}, numbers{Blobs: 3, Failed: 1, Bytes: 4, Size: 24, Read: 4}},
 		{"failed, then copied", func(t *tally) {
 			t.image(now, 3, 30)
 			t.blobStarted(now, a, 10)
 			t.blobRead(a, 4)
-			t.blobDone(a, 10, errBroken)
+			t.blobDone(a, 10, errBroken, false)
 			t.blobStarted(now, a, 10)
 			t.blobRead(a, 10)
-			t.blobDone(a, 10, nil)
+			t.blobDone(a, 10, nil, false)
 		}, numbers{Blobs: 3, Done: 1, Bytes: 10, Size: 30, Read: 14}},
 		{"failed, then found there", func(t *tally) {
 			t.image(now, 3, 30)
-			t.blobDone(a, 10, errBroken)
-			t.blobDone(a, 10, nil)
+			t.blobDone(a, 10, errBroken, false)
+			t.blobDone(a, 10, nil, false)
 		}, numbers{Blobs: 3, Done: 1, Size: 20}},
 		{"begun again while it moves", func(t *tally) {
 			t.image(now, 3, 30)
@@ -78,24 +78,24 @@ func TestTally(t *testing.T) {
 			t.image(now, 3, 30)
 			t.blobStarted(now, a, -1)
 			t.blobRead(a, 25)
-			t.blobDone(a, -1, nil)
+			t.blobDone(a, -1, nil, false)
 		}, numbers{Blobs: 3, Done: 1, Size: 30, Read: 25}},
 		{"empty blob", func(t *tally) {
 			t.image(now, 1, 0)
 			t.blobStarted(now, a, 0)
-			t.blobDone(a, 0, nil)
+			t.blobDone(a, 0, nil, false)
 		}, numbers{Blobs: 1, Done: 1}},
 		{"more blobs than told", func(t *tally) {
 			t.blobStarted(now, a, 10)
 			t.blobStarted(now, b, 10)
-			t.blobDone(b, 10, nil)
+			t.blobDone(b, 10, nil, false)
 		}, numbers{Blobs: 2, Done: 1, Moving: 1, Bytes: 10, Size: 10}},
-		{"nobody knows the blob", func(t *tally) { t.blobRead(a, 5); t.blobDone(a, 5, nil) }, numbers{}},
+		{"nobody knows the blob", func(t *tally) { t.blobRead(a, 5); t.blobDone(a, 5, nil, false) }, numbers{}},
 		{"told anew", func(t *tally) {
 			t.image(now, 3, 30)
 			t.blobStarted(now, a, 10)
 			t.blobRead(a, 4)
-			t.blobDone(a, 10, nil)
+			t.blobDone(a, 10, nil, false)
 			t.image(now, 1, 20)
 		}, numbers{Blobs: 1, Size: 20, Read: 4}},
 	} {

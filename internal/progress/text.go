@@ -53,9 +53,21 @@ func short(d digest.Digest) string {
 	return encoded[:min(len(encoded), 12)]
 }
 
+// percent writes how much of the whole is there. All of it is 100%, and nothing less is.
+func percent(part, whole int64) string {
+	if part >= whole {
+		return "100%"
+	}
+	return fmt.Sprintf("%d%%", int(float64(part)/float64(whole)*100))
+}
+
 // summary says in one line how far the copy is.
 func summary(s snapshot) string {
-	line := fmt.Sprintf("copied %s, %s of %s, %s", blobCount(s), Bytes(s.bytes), Bytes(s.size), speed(s.rate))
+	line := fmt.Sprintf("copied %s, %s of %s", blobCount(s), Bytes(s.bytes), Bytes(s.size))
+	if s.size > 0 {
+		line += " (" + percent(s.bytes, s.size) + ")"
+	}
+	line += ", " + speed(s.rate)
 	if left, ok := s.left(); ok {
 		line += ", " + roughly(left) + " left"
 	}
@@ -63,19 +75,43 @@ func summary(s snapshot) string {
 }
 
 // conclusion says in one line what the copy came to.
-func conclusion(s snapshot) string {
-	elapsed := s.at.Sub(s.started)
-	line := fmt.Sprintf("copied %s, %s in %s", blobCount(s), Bytes(s.bytes), seconds(elapsed))
-	if elapsed > 0 {
-		line += ", " + speed(float64(s.read)/elapsed.Seconds())
+func conclusion(s snapshot) string { return result(s) + meanSpeed(s) }
+
+func result(s snapshot) string {
+	line := fmt.Sprintf("copied %s, %s in %s", blobCount(s), Bytes(s.bytes), seconds(s.at.Sub(s.started)))
+	if s.interrupted {
+		line = "interrupted: " + line
 	}
 	return line
 }
 
+func meanSpeed(s snapshot) string {
+	elapsed := s.at.Sub(s.started)
+	if elapsed <= 0 {
+		return ""
+	}
+	return ", " + speed(float64(s.read)/elapsed.Seconds())
+}
+
 func blobCount(s snapshot) string {
-	count := fmt.Sprintf("%d of %d blobs", s.done, s.blobs)
+	count := fmt.Sprintf("%d of %d %s", s.done, s.blobs, blobs(s.blobs))
 	if s.failed > 0 {
 		count += fmt.Sprintf(" (%d failed)", s.failed)
 	}
 	return count
+}
+
+// blobsShort is the same where there is little room.
+func blobsShort(s snapshot) string {
+	if s.failed > 0 {
+		return fmt.Sprintf("%d/%d, %d failed", s.done, s.blobs, s.failed)
+	}
+	return fmt.Sprintf("%d/%d %s", s.done, s.blobs, blobs(s.blobs))
+}
+
+func blobs(n int) string {
+	if n == 1 {
+		return "blob"
+	}
+	return "blobs"
 }
