@@ -84,7 +84,7 @@ func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
 	return c.openController(cmd.Context(), cfg, c.newLog(cmd.ErrOrStderr()))
 }
 
-// openAWS loads the AWS configuration for a controller. No call is made.
+// openAWS loads the AWS configuration for a controller, which has credentials.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
 	if err := errors.Join(c.logFormat.check(contract.EnvLogFormat), c.metrics.check(contract.EnvMetrics), c.creates.check(contract.EnvCreatesRepositories), err); err != nil {
@@ -96,6 +96,9 @@ func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	}
 	if cfg.Region == "" {
 		return cfg, program.ErrNoRegion
+	}
+	if err := program.HaveCredentials(ctx, cfg); err != nil {
+		return cfg, err
 	}
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = client.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = connections })

@@ -25,6 +25,9 @@ func (c *config) openTable(ctx context.Context) (*table.Table, error) {
 	if cfg.Region == "" {
 		return nil, program.ErrNoRegion
 	}
+	if err := program.HaveCredentials(ctx, cfg); err != nil {
+		return nil, err
+	}
 	return table.New(dynamodb.NewFromConfig(cfg), c.table), nil
 }
 

@@ -66,7 +66,7 @@ var layers = map[string]layer{
 		internal: []string{
 			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/registry", "internal/roles",
 		},
-		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
 		internal: []string{"internal/conflict", "internal/contract", "internal/imagename", "internal/table", "internal/jobs"},

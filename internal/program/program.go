@@ -92,12 +92,24 @@ func report(w io.Writer, name string, err error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		// Nothing can be done about a standard error that is closed.
-		_, _ = fmt.Fprintf(w, "%s: %s\n", name, OneLine(err.Error()))
+		_, _ = fmt.Fprintf(w, "%s: %s\n", name, OneLine(told(err)))
 		return
 	}
 	for _, err := range joined.Unwrap() {
 		report(w, name, err)
 	}
+}
+
+// told returns the text of an error. Where credentials are missing it matters what for, and not which call of
+// the SDK needed them.
+func told(err error) string {
+	var credentials *CredentialsError
+	if !errors.As(err, &credentials) {
+		return err.Error()
+	}
+	before, _, _ := strings.Cut(err.Error(), credentials.text)
+	before, _, _ = strings.Cut(before, "operation error ")
+	return before + credentials.text
 }
 
 // OneLine returns the text without line breaks, which the texts of joined errors have.

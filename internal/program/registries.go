@@ -2,14 +2,12 @@ package program
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/spf13/pflag"
@@ -21,18 +19,6 @@ import (
 	"ecrmirror/internal/registry"
 	"ecrmirror/internal/roles"
 )
-
-// ErrNoRegion says that AWS is needed, and not where.
-var ErrNoRegion = errors.New("no AWS region: set AWS_REGION")
-
-// AWSConfig reads the AWS SDK's own environment and files. A mistake in them is wrong usage.
-func AWSConfig(ctx context.Context) (aws.Config, error) {
-	cfg, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
-		return cfg, fmt.Errorf("loading AWS configuration: %w", err)
-	}
-	return cfg, nil
-}
 
 // RegistryFlags are the settings by which registries are reached.
 type RegistryFlags struct {

@@ -1,0 +1,40 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
+)
+
+// ErrNoRegion says that AWS is needed, and not where.
+var ErrNoRegion = errors.New("no AWS region: set AWS_REGION")
+
+// AWSConfig reads the AWS SDK's own environment and files. A mistake in them is wrong usage.
+// Where its credentials can't be had, the error is a [*CredentialsError].
+func AWSConfig(ctx context.Context) (aws.Config, error) {
+	// The SDK logs what comes back as errors, too.
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(logging.Nop{}))
+	var missing awsconfig.SharedConfigProfileNotExistError
+	switch {
+	case errors.As(err, &missing):
+		return cfg, fmt.Errorf("AWS profile %q does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ~/.aws/credentials", missing.Profile)
+	case err != nil:
+		return cfg, fmt.Errorf("loading AWS configuration: %w", err)
+	}
+	cfg.Credentials = explained{cfg.Credentials, profileOf(cfg)}
+	cfg.APIOptions = append(cfg.APIOptions, plainCredentialsErrors)
+	return cfg, nil
+}
+
+// HaveCredentials returns an error if there are no AWS credentials, for programs that can't do
+// without. Its error is a *Failure.
+func HaveCredentials(ctx context.Context, cfg aws.Config) error {
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return Fail(err)
+	}
+	return nil
+}
