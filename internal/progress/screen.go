@@ -1,7 +1,6 @@
 package progress
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -14,19 +13,21 @@ type screen struct {
 	frame   []string // as it was drawn last
 }
 
+// Rows are erased one by one: tmux keeps a copy of a screen that is erased at once.
+const (
+	eraseLine  = "\r\x1b[2K"
+	eraseAndUp = eraseLine + "\x1b[A"
+)
+
 // draw puts a frame in the place of the last one, and text above it that stays. The
-// terminal has width columns now; 0 is unknown. It is one write, so that nothing is seen half-drawn.
+// terminal has width columns now; 0 is unknown. What was typed meanwhile stands in the cursor's line, ^C for one, and
+// is erased, too. It is one write, so that nothing is seen half-drawn.
 func (s *screen) draw(text, frame []string, width int) {
 	if len(text)+len(frame)+len(s.frame) == 0 {
 		return
 	}
 	var b strings.Builder
-	// What was typed stands in the cursor's line, ^C for one.
-	b.WriteString("\r")
-	if rows := s.rows(width); rows > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA", rows)
-	}
-	b.WriteString("\x1b[J")
+	b.WriteString(strings.Repeat(eraseAndUp, s.rows(width)) + eraseLine)
 	for _, line := range append(text, frame...) {
 		b.WriteString(line + "\n")
 	}
