@@ -3,16 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"ecrmirror/internal/buildinfo"
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/program"
 )
 
 func newCommand(getenv func(string) string) *cobra.Command {
-	c := &config{output: outputTable}
+	c := &config{}
 	root := &cobra.Command{
 		Use:           "controller [TABLE QUEUE JOBDEF [REPOSITORY TAG]]",
 		Short:         "Submit mirror jobs for images that differ from their source",
@@ -34,12 +35,12 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	}
 	c.addFlags(root.PersistentFlags(), getenv)
 	root.AddCommand(newSweep(c), newEvent(c), newPlan(c))
-	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c), newCompletion(), buildinfo.Command("controller"))
-	return root
+	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c))
+	return cli.Finish(root)
 }
 
 // parsePositional takes the arguments of the original service's controller.
-func (c *config) parsePositional(_ *cobra.Command, args []string) error {
+func (c *config) parsePositional(cmd *cobra.Command, args []string) error {
 	switch len(args) {
 	case 0:
 		return nil
@@ -50,18 +51,33 @@ func (c *config) parsePositional(_ *cobra.Command, args []string) error {
 		c.table, c.queue, c.definition = args[0], args[1], args[2]
 		return nil
 	}
+	if hint := cli.DidYouMean(cmd, args[0]); hint != "" {
+		return fmt.Errorf("unknown command %q%s", args[0], hint)
+	}
 	return fmt.Errorf("%q is neither a command nor the start of TABLE QUEUE JOBDEF [REPOSITORY TAG] (controller -h explains)", args[0])
 }
 
+// The flags that commands share.
+var (
+	tableFlags    = []string{"table"}
+	logFlags      = []string{"verbose", "log-format"}
+	allowFlags    = []string{"allow-source", "allow-destination"}
+	registryFlags = []string{"insecure-registry", "auth-parameter", "auth-secret", "assume-role"}
+	planFlags     = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{"creates-repositories"})
+	sweepFlags    = slices.Concat(planFlags, []string{"queue", "job-definition", "metrics"})
+	eventFlags    = slices.Concat(sweepFlags, []string{"account"})
+	putFlags      = slices.Concat(tableFlags, allowFlags)
+)
+
 func newSweep(c *config) *cobra.Command {
-	return &cobra.Command{
+	return cli.Uses(&cobra.Command{
 		Use:     "sweep",
 		Short:   "Compare all entries and submit a job for each source with stale destinations",
 		Long:    sweepLong,
 		Example: sweepExample,
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.sweep(cmd) },
-	}
+	}, sweepFlags...)
 }
 
 func newEvent(c *config) *cobra.Command {
@@ -70,26 +86,28 @@ func newEvent(c *config) *cobra.Command {
 		Short:   "Do the same for the one entry whose source was just pushed to Amazon ECR",
 		Long:    eventLong,
 		Example: eventExample,
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.event(cmd) },
 	}
 	cmd.Flags().StringVar(&c.repository, "repository", "", "`NAME` of the ECR repository that was pushed to")
 	cmd.Flags().StringVar(&c.tag, "tag", "", "`TAG` that was pushed")
 	cmd.Flags().StringVar(&c.eventFile, "json", "", "`FILE` with the event as EventBridge sends it, - for standard input, in place of the above")
-	return cmd
+	return cli.Uses(cmd, eventFlags...)
 }
 
 func newPlan(c *config) *cobra.Command {
+	var output *cli.Choice
 	cmd := &cobra.Command{
 		Use:     "plan",
 		Short:   "Say what a sweep would do, and submit nothing",
 		Long:    planLong,
 		Example: planExample,
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd) },
+		Args:    cli.NoArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd, output.String()) },
 	}
-	c.addPlanFlags(cmd.Flags())
-	return cmd
+	output = addOutput(cmd)
+	cmd.Flags().BoolVar(&c.exitCode, "exit-code", false, fmt.Sprintf("exit with %d if there is something to do", contract.ExitChanges))
+	return cli.Uses(cmd, planFlags...)
 }
 
 const long = `Compare each source image in a DynamoDB table with its destinations, and submit one

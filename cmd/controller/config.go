@@ -6,9 +6,13 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/program"
 )
+
+// auto is the choice that leaves it to where the program runs.
+const auto = "auto"
 
 // config is what the command line and the environment ask for. Flags win over the
 // environment, positional arguments over both.
@@ -20,15 +24,14 @@ type config struct {
 	registries program.RegistryFlags
 	allowed    program.AllowFlags
 	verbose    bool
-	logFormat  choice
-	metrics    choice
-	creates    choice // whether mirror jobs create missing repositories
-	inAWS      bool   // the program runs as a Lambda function or as a Batch job
-	ownLimit   bool   // the user limits the memory of the Go runtime
+	logFormat  cli.Choice
+	metrics    cli.Choice
+	creates    cli.Choice // whether mirror jobs create missing repositories
+	inAWS      bool       // the program runs as a Lambda function or as a Batch job
+	ownLimit   bool       // the user limits the memory of the Go runtime
 
 	repository, tag string // of event
 	eventFile       string // of event: where the event is, "-" for standard input
-	output          output // of plan
 	exitCode        bool   // of plan
 }
 
@@ -43,11 +46,11 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")
-	c.logFormat = choiceOf(getenv(contract.EnvLogFormat), auto, "text", "json")
+	c.logFormat = cli.OneOf("FORMAT", auto, "text", "json").From(getenv(contract.EnvLogFormat))
 	flags.Var(&c.logFormat, "log-format", "how to log: auto, which is text on a terminal and json elsewhere, text or json (env "+contract.EnvLogFormat+")")
-	c.metrics = choiceOf(getenv(contract.EnvMetrics), auto, "on", "off")
+	c.metrics = cli.OneOf("CHOICE", auto, "on", "off").From(getenv(contract.EnvMetrics))
 	flags.Var(&c.metrics, "metrics", "whether a sweep prints its metrics in CloudWatch's embedded metric format: auto, which is on in Lambda and Batch, on or off (env "+contract.EnvMetrics+")")
-	c.creates = choiceOf(getenv(contract.EnvCreatesRepositories), "off", "on")
+	c.creates = cli.OneOf("CHOICE", "off", "on").From(getenv(contract.EnvCreatesRepositories))
 	flags.Var(&c.creates, "creates-repositories", "whether mirror jobs create repositories that are missing in ECR; off means that a destination in one fails (env "+contract.EnvCreatesRepositories+")")
 	c.inAWS = getenv("AWS_LAMBDA_FUNCTION_NAME") != "" || getenv("AWS_BATCH_JOB_ID") != ""
 	c.ownLimit = getenv("GOMEMLIMIT") != ""
@@ -92,25 +95,4 @@ func (c *config) checkEvent() error {
 
 func missing(what, flag, env string) error {
 	return fmt.Errorf("no %s: set %s or %s", what, flag, env)
-}
-
-// output is the value of plan's --output.
-type output string
-
-const (
-	outputTable output = "table"
-	outputJSON  output = "json"
-)
-
-func (o *output) String() string { return string(*o) }
-
-func (o *output) Type() string { return "FORMAT" }
-
-func (o *output) Set(s string) error {
-	switch output(s) {
-	case outputTable, outputJSON:
-		*o = output(s)
-		return nil
-	}
-	return errors.New("must be table or json")
 }

@@ -10,12 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/program"
 )
 
 func newExport(c *config) *cobra.Command {
-	return &cobra.Command{
+	return cli.Uses(&cobra.Command{
 		Use:     "export [FILE]",
 		Short:   "Write the entries of the table as YAML, for review in version control",
 		Long:    exportLong,
@@ -32,7 +33,7 @@ func newExport(c *config) *cobra.Command {
 			}
 			return c.export(cmd, func(write func(io.Writer) error) error { return replaceFile(args[0], write) })
 		},
-	}
+	}, tableFlags...)
 }
 
 // export writes the entries by way of out, and names the items that are no good entries.

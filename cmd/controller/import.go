@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
@@ -32,7 +33,7 @@ func newImport(c *config) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&how.prune, "prune", false, "remove the entries that the file does not have")
 	cmd.Flags().BoolVar(&how.dryRun, "dry-run", false, "say what would change, and write nothing")
-	return cmd
+	return cli.Uses(cmd, putFlags...)
 }
 
 // importing is how a file is imported.

@@ -43,7 +43,7 @@ type function struct {
 // newFunction returns the program as a Lambda function, which runs until its context ends.
 // It has the flags and the environment that all commands share.
 func newFunction(getenv func(string) string, stdout, stderr io.Writer) *cobra.Command {
-	c := &config{output: outputTable}
+	c := &config{}
 	cmd := &cobra.Command{
 		Use:           "controller",
 		Args:          cobra.NoArgs,

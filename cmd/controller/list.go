@@ -7,18 +7,19 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
 
 func newList(c *config) *cobra.Command {
-	var output format
+	var output *cli.Choice
 	cmd := &cobra.Command{
 		Use:               "list",
 		Short:             "Print the entries of the table",
 		Long:              listLong,
 		Example:           listExample,
-		Args:              cobra.NoArgs,
+		Args:              cli.NoArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			now := time.Now()
@@ -30,7 +31,7 @@ func newList(c *config) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if output == formatJSON {
+			if output.String() == outputJSON {
 				err = writeJSON(cmd.OutOrStdout(), listed(entries, bad))
 			} else {
 				err = writeList(cmd.OutOrStdout(), c.table, entries, bad)
@@ -38,8 +39,8 @@ func newList(c *config) *cobra.Command {
 			return program.NotPrinted(nil, err)
 		},
 	}
-	output.add(cmd)
-	return cmd
+	output = addOutput(cmd)
+	return cli.Uses(cmd, tableFlags...)
 }
 
 // listedEntry is an element of the list that --output json prints.

@@ -14,7 +14,7 @@ func (c *config) newLog(w io.Writer) *slog.Logger {
 	if c.verbose {
 		opts.Level = slog.LevelDebug
 	}
-	if c.logFormat.value == "text" || c.logFormat.value == auto && isTerminal(w) {
+	if c.logFormat.String() == "text" || c.logFormat.String() == auto && isTerminal(w) {
 		return slog.New(slog.NewTextHandler(w, opts))
 	}
 	return slog.New(slog.NewJSONHandler(w, opts))

@@ -11,7 +11,7 @@ import (
 
 // writeMetrics prints what a sweep came to for CloudWatch, if that is asked for.
 func (c *config) writeMetrics(w io.Writer, now time.Time, r controller.Report) error {
-	if c.metrics.value == "off" || c.metrics.value == auto && !c.inAWS {
+	if c.metrics.String() == "off" || c.metrics.String() == auto && !c.inAWS {
 		return nil
 	}
 	count := func(name string, n int) metrics.Metric {

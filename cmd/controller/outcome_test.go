@@ -57,8 +57,8 @@ func TestPlanIsPrintedAsATableAndAsJSON(t *testing.T) {
 		}},
 	}
 	report := controller.Report{Entries: 2, Failed: 2, Stale: 1}
-	for format, want := range map[output]string{
-		outputTable: `SOURCE    DESTINATION  STATE    BYTES  REASON
+	for format, want := range map[string]string{
+		"text": `SOURCE    DESTINATION  STATE    BYTES  REASON
 bad       -            failing         no Destination
 r.io/a:1  r.io/b:1     current         has the source's digest
 r.io/a:1  r.io/c:1     stale    4096   does not exist

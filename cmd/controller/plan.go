@@ -7,18 +7,9 @@ import (
 	"strconv"
 	"text/tabwriter"
 
-	"github.com/spf13/pflag"
-
-	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/program"
 )
-
-// addPlanFlags adds plan's own flags.
-func (c *config) addPlanFlags(flags *pflag.FlagSet) {
-	flags.VarP(&c.output, "output", "o", "what to print: table or json")
-	flags.BoolVar(&c.exitCode, "exit-code", false, fmt.Sprintf("exit with %d if there is something to do", contract.ExitChanges))
-}
 
 // wanted reports whether a sweep would submit something, if it is not in flight.
 func wanted(decisions []controller.Decision) bool {
@@ -32,7 +23,7 @@ func wanted(decisions []controller.Decision) bool {
 
 // writePlan prints a line for each destination and one for each entry that could not be
 // judged, then a count; or a JSON list of entries.
-func writePlan(w io.Writer, format output, decisions []controller.Decision, report controller.Report) error {
+func writePlan(w io.Writer, format string, decisions []controller.Decision, report controller.Report) error {
 	if format == outputJSON {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")

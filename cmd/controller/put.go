@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
@@ -30,7 +31,7 @@ func newPut(c *config) *cobra.Command {
 		RunE:              func(cmd *cobra.Command, args []string) error { return c.put(cmd, args[0], args[1:], expires) },
 	}
 	cmd.Flags().StringVar(&expires, "expires", "never", "`WHEN` the entry ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12w, 36h or never")
-	return cmd
+	return cli.Uses(cmd, putFlags...)
 }
 
 func (c *config) put(cmd *cobra.Command, source string, destinations []string, expires string) error {

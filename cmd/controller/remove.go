@@ -6,12 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
 
 func newRemove(c *config) *cobra.Command {
-	return &cobra.Command{
+	return cli.Uses(&cobra.Command{
 		Use:     "remove SRC...",
 		Short:   "Remove the entries of sources",
 		Long:    removeLong,
@@ -29,7 +30,7 @@ func newRemove(c *config) *cobra.Command {
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, args []string) error { return c.remove(cmd, args) },
-	}
+	}, tableFlags...)
 }
 
 func (c *config) remove(cmd *cobra.Command, sources []string) error {

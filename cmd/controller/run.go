@@ -48,7 +48,7 @@ func conclude(cmd *cobra.Command, summary string, report controller.Report, err 
 	return result
 }
 
-func (c *config) plan(cmd *cobra.Command) error {
+func (c *config) plan(cmd *cobra.Command, output string) error {
 	if err := c.checkTable(); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (c *config) plan(cmd *cobra.Command) error {
 	decisions, report, err := ctl.Plan(cmd.Context())
 	result := outcome(report, err)
 	if err == nil || len(decisions) > 0 {
-		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.output, decisions, report))
+		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), output, decisions, report))
 	}
 	if result == nil && c.exitCode && wanted(decisions) {
 		return program.Silent(contract.ExitChanges)
@@ -87,7 +87,7 @@ func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
 // openAWS loads the AWS configuration for a controller, which has credentials.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
-	if err := errors.Join(c.logFormat.check(contract.EnvLogFormat), c.metrics.check(contract.EnvMetrics), c.creates.check(contract.EnvCreatesRepositories), err); err != nil {
+	if err := errors.Join(c.logFormat.Check(contract.EnvLogFormat), c.metrics.Check(contract.EnvMetrics), c.creates.Check(contract.EnvCreatesRepositories), err); err != nil {
 		return aws.Config{}, err
 	}
 	cfg, err := program.AWSConfig(ctx)
@@ -128,6 +128,6 @@ func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.L
 		Allowed: allowed,
 		Log:     log,
 
-		CreatesRepositories: c.creates.value == "on",
+		CreatesRepositories: c.creates.String() == "on",
 	}, nil
 }

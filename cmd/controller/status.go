@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
@@ -24,7 +25,7 @@ const (
 const soon = 14 * 24 * time.Hour
 
 func newStatus(c *config) *cobra.Command {
-	var output format
+	var output *cli.Choice
 	var only filter
 	cmd := &cobra.Command{
 		Use:     "status [SOURCE]",
@@ -49,7 +50,7 @@ func newStatus(c *config) *cobra.Command {
 				return err
 			}
 			found := only.apply(all)
-			if output == formatJSON {
+			if output.String() == outputJSON {
 				err = writeJSON(cmd.OutOrStdout(), found)
 			} else {
 				err = writeStatus(cmd.OutOrStdout(), c.table, found, len(all), now)
@@ -57,11 +58,10 @@ func newStatus(c *config) *cobra.Command {
 			return program.NotPrinted(nil, err)
 		},
 	}
-	output.add(cmd)
+	output = addOutput(cmd)
 	cmd.Flags().Var(&only.states, "state", "show only what is in one of these states: "+strings.Join(stateNames(), ", "))
-	complete(cmd, "state", stateNames()...)
 	cmd.Flags().BoolVar(&only.expiring, "expiring", false, "show only what expires within 14 days")
-	return cmd
+	return cli.Uses(cmd, tableFlags...)
 }
 
 // statuses returns the status of the named source, or of all.
@@ -135,15 +135,18 @@ func (s *states) String() string {
 // Type is what the help calls the value.
 func (s *states) Type() string { return "STATE[,STATE...]" }
 
+// Values returns what shells complete.
+func (s *states) Values() []string { return stateNames() }
+
 // Set implements pflag.Value; it may be called several times.
 func (s *states) Set(text string) error {
 	names := imagename.SplitList(text)
 	if len(names) == 0 {
-		return fmt.Errorf("must be %s", oneOf(stateNames()))
+		return fmt.Errorf("must be %s", cli.List(stateNames()))
 	}
 	for _, name := range names {
 		if !slices.Contains(stateNames(), name) {
-			return fmt.Errorf("must be %s", oneOf(stateNames()))
+			return fmt.Errorf("must be %s", cli.List(stateNames()))
 		}
 		*s = append(*s, table.State(name))
 	}

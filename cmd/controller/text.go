@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,50 +11,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/program"
 )
 
-// format is the value of --output of the commands that show the table.
-type format string
+const outputJSON = "json"
 
-const (
-	formatText format = "text"
-	formatJSON format = "json"
-)
-
-func (f *format) String() string { return string(*f) }
-
-// Type is what the help calls the value.
-func (f *format) Type() string { return "FORMAT" }
-
-// Set implements pflag.Value.
-func (f *format) Set(s string) error {
-	switch format(s) {
-	case formatText, formatJSON:
-		*f = format(s)
-		return nil
-	}
-	return errors.New("must be text or json")
-}
-
-// add adds the flag to a command's.
-func (f *format) add(cmd *cobra.Command) {
-	*f = formatText
-	cmd.Flags().VarP(f, "output", "o", "what to print: text or json")
-	complete(cmd, "output", string(formatText), string(formatJSON))
-}
-
-// complete has a shell complete the values of a flag, several of them separated by commas.
-func complete(cmd *cobra.Command, flag string, values ...string) {
-	// It fails only for a flag that is not there.
-	_ = cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		before := typed[:strings.LastIndexByte(typed, ',')+1]
-		list := make([]string, len(values))
-		for i, value := range values {
-			list[i] = before + value
-		}
-		return list, cobra.ShellCompDirectiveNoFileComp
-	})
+// addOutput adds --output to a command that prints text, or JSON. table is what plan's text was once called.
+func addOutput(cmd *cobra.Command) *cli.Choice {
+	output := cli.OneOf("FORMAT", "text", outputJSON).Formerly("table")
+	cmd.Flags().VarP(&output, "output", "o", "what to print: text or json")
+	return &output
 }
 
 // writeJSON prints a document as the other commands do.
@@ -134,10 +100,4 @@ func jsonTime(t time.Time) *time.Time {
 	}
 	t = t.UTC().Truncate(time.Millisecond)
 	return &t
-}
-
-// oneOf says which values there are, for a message.
-func oneOf(values []string) string {
-	last := len(values) - 1
-	return strings.Join(values[:last], ", ") + " or " + values[last]
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/memlimit"
@@ -16,14 +17,16 @@ import (
 	"ecrmirror/internal/signature"
 )
 
+const outputJSON = "json"
+
 // config is what the command line and the environment ask for.
 type config struct {
 	source       imagename.Name
 	destinations []imagename.Name
 
-	output     output
-	progress   progress.Mode
-	quiet      bool // no progress, whatever the mode
+	output     cli.Choice
+	progress   cli.Choice // how to tell how it goes
+	quiet      bool       // no progress, whatever the mode
 	verbose    bool
 	budget     int64  // bytes of memory for what is on its way
 	envBudget  string // what the environment says of it
@@ -36,9 +39,9 @@ type config struct {
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
-	c.output = outputText
+	c.output = cli.OneOf("FORMAT", "text", outputJSON)
 	flags.VarP(&c.output, "output", "o", "what to print: text or json")
-	c.progress = progress.Auto
+	c.progress = cli.OneOf("MODE", progress.Modes()...)
 	flags.Var(&c.progress, "progress", "how to tell on standard error how it goes: auto, plain, json or none")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "the same as --progress=none")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
@@ -100,32 +103,12 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 
 // progressMode returns how to tell how it goes. Lines of the log would tear bars apart.
 func (c *config) progressMode() progress.Mode {
+	mode := progress.Mode(c.progress.String())
 	switch {
 	case c.quiet:
 		return progress.None
-	case c.verbose && c.progress == progress.Auto:
+	case c.verbose && mode == progress.Auto:
 		return progress.Plain
 	}
-	return c.progress
-}
-
-// output is the value of --output.
-type output string
-
-const (
-	outputText output = "text"
-	outputJSON output = "json"
-)
-
-func (o *output) String() string { return string(*o) }
-
-func (o *output) Type() string { return "FORMAT" }
-
-func (o *output) Set(s string) error {
-	switch output(s) {
-	case outputText, outputJSON:
-		*o = output(s)
-		return nil
-	}
-	return errors.New("must be text or json")
+	return mode
 }

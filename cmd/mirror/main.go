@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ecrmirror/internal/buildinfo"
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
@@ -41,8 +41,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	config.addFlags(cmd.Flags(), getenv)
-	cmd.AddCommand(buildinfo.Command("mirror"))
-	return cmd
+	return cli.Finish(cmd)
 }
 
 const long = `Copy a container image, all its platforms, to one or more destinations.

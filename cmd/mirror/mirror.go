@@ -31,7 +31,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 	})
 	report := copier.Copy(ctx, c.source, c.destinations)
 	reporter.Close() // nothing about how it goes after what it came to
-	return program.NotPrinted(failure(report), writeReport(stdout, c.output, report, ctx.Err() != nil))
+	return program.NotPrinted(failure(report), writeReport(stdout, c.output.String(), report, ctx.Err() != nil))
 }
 
 // log returns the log of each step, in the form of what else is written beside it.

@@ -12,7 +12,7 @@ import (
 // writeReport prints what happened to each destination: a line each, or one JSON
 // document. The errors themselves go to standard error, or into the document. In the lines, what
 // had not ended when the copy was stopped is called interrupted.
-func writeReport(w io.Writer, format output, report *mirror.Report, stopped bool) error {
+func writeReport(w io.Writer, format string, report *mirror.Report, stopped bool) error {
 	if format == outputJSON {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")

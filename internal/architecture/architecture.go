@@ -73,8 +73,12 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/metrics":   {},
-	"internal/buildinfo": {external: []string{"github.com/spf13/cobra"}},
-	"internal/memlimit":  {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
+	"internal/buildinfo": {},
+	"internal/cli": {
+		internal: []string{"internal/buildinfo", "internal/program"},
+		external: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
+	},
+	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
 		internal: []string{"internal/imagename", "internal/chunked"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},

@@ -71,13 +71,22 @@ func describe(build *debug.BuildInfo, version, commit string) Info {
 	return info
 }
 
-// WriteText writes it as lines for people.
-func (i Info) WriteText(w io.Writer, program string) error {
+// Line says in one line which program it is.
+func (i Info) Line(program string) string {
+	return fmt.Sprintf("%s %s (commit %s, %s %s)", program, i.Version, i.commit(), i.Go, i.Platform)
+}
+
+func (i Info) commit() string {
 	commit := cmp.Or(i.Commit, "unknown")
 	if i.Modified {
 		commit += " (modified)"
 	}
-	if _, err := fmt.Fprintf(w, "%s %s\ncommit %s\n%s %s\nmodules:\n", program, i.Version, commit, i.Go, i.Platform); err != nil {
+	return commit
+}
+
+// WriteText writes it as lines for people.
+func (i Info) WriteText(w io.Writer, program string) error {
+	if _, err := fmt.Fprintf(w, "%s %s\ncommit %s\n%s %s\nmodules:\n", program, i.Version, i.commit(), i.Go, i.Platform); err != nil {
 		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

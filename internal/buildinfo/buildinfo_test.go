@@ -1,8 +1,6 @@
 package buildinfo
 
 import (
-	"bytes"
-	"encoding/json"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -37,28 +35,14 @@ func TestWhatTheLinkerWasToldWins(t *testing.T) {
 	}
 }
 
-func TestTheCommandPrints(t *testing.T) {
-	run := func(args ...string) string {
-		t.Helper()
-		var out bytes.Buffer
-		cmd := Command("mirror")
-		cmd.SetArgs(args)
-		cmd.SetOut(&out)
-		cmd.SetErr(&out)
-		cmd.SilenceUsage = true
-		if err := cmd.Execute(); err != nil {
-			return err.Error()
-		}
-		return out.String()
+func TestText(t *testing.T) {
+	info := Info{Version: "v1.2.3", Commit: "77aa", Modified: true, Go: "go1.26.1", Platform: "linux/arm64", Modules: []Module{{"example.org/a", "v1.0.0", ""}}}
+	if got, want := info.Line("mirror"), "mirror v1.2.3 (commit 77aa (modified), go1.26.1 linux/arm64)"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
-	if text := run(); !strings.HasPrefix(text, "mirror ") || !strings.Contains(text, runtime.Version()) {
-		t.Errorf("text:\n%s", text)
-	}
-	var info Info
-	if err := json.Unmarshal([]byte(run("-o", "json")), &info); err != nil || info.Go != runtime.Version() {
-		t.Errorf("%+v, %v", info, err)
-	}
-	if message := run("-o", "xml"); message != `invalid value "xml" of --output: must be text or json` {
-		t.Error(message)
+	var b strings.Builder
+	const want = "mirror v1.2.3\ncommit 77aa (modified)\ngo1.26.1 linux/arm64\nmodules:\n  example.org/a  v1.0.0\n"
+	if err := info.WriteText(&b, "mirror"); err != nil || b.String() != want {
+		t.Errorf("%q, %v, want %q", b.String(), err, want)
 	}
 }

@@ -1,14 +1,13 @@
 package progress
 
 import (
-	"errors"
 	"io"
 	"os"
 
 	"golang.org/x/term"
 )
 
-// A Mode is a way to write progress. It is a flag's value, too.
+// A Mode is a way to write progress.
 type Mode string
 
 // The modes.
@@ -19,20 +18,8 @@ const (
 	None  Mode = "none"
 )
 
-func (m *Mode) String() string { return string(*m) }
-
-// Type returns what help calls the value.
-func (m *Mode) Type() string { return "MODE" }
-
-// Set takes the mode from its name.
-func (m *Mode) Set(s string) error {
-	switch Mode(s) {
-	case Auto, Plain, JSON, None:
-		*m = Mode(s)
-		return nil
-	}
-	return errors.New("must be auto, plain, json or none")
-}
+// Modes returns the names of all modes, the default first.
+func Modes() []string { return []string{string(Auto), string(Plain), string(JSON), string(None)} }
 
 // viewOf returns the view for a mode, nil if nothing is to be written.
 func viewOf(mode Mode, w io.Writer, getenv func(string) string) view {

@@ -6,21 +6,6 @@ import (
 	"testing"
 )
 
-func TestMode(t *testing.T) {
-	for _, s := range []string{"auto", "plain", "json", "none"} {
-		var m Mode
-		if err := m.Set(s); err != nil || m.String() != s {
-			t.Errorf("%q: %q, %v", s, m, err)
-		}
-	}
-	for _, s := range []string{"", "Auto", "tty", " none"} {
-		m := Auto
-		if err := m.Set(s); err == nil || m != Auto {
-			t.Errorf("%q: %q, %v, want an error", s, m, err)
-		}
-	}
-}
-
 func TestAutoIsPlainWhereThereIsNoTerminal(t *testing.T) {
 	file, err := os.Create(t.TempDir() + "/log")
 	if err != nil {

@@ -1,10 +1,11 @@
-package main
+package cli
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,24 +13,23 @@ import (
 )
 
 // newCompletion is cobra's completion command, with its usage errors as ours.
-func newCompletion() *cobra.Command {
+func newCompletion(name string) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:       "completion bash|zsh|fish|powershell",
-		Short:     "Print what makes a shell complete commands and flags",
-		Long:      completionLong,
-		Example:   completionExample,
+		Short:     "Print what makes a shell complete commands, flags and their values",
+		Long:      strings.ReplaceAll(completionLong, "PROGRAM", name),
+		Example:   strings.ReplaceAll(completionExample, "PROGRAM", name),
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) != 1:
-				return errors.New("need one shell: " + oneOf(shells))
+				return errors.New("need one shell: " + List(shells))
 			case !slices.Contains(shells, args[0]):
-				return fmt.Errorf("no completion for %q, only for %s", args[0], oneOf(shells))
+				return fmt.Errorf("no completion for %q, only for %s", args[0], List(shells))
 			}
 			return nil
 		},
-		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return program.NotPrinted(nil, writeCompletion(cmd.OutOrStdout(), cmd.Root(), args[0]))
 		},
@@ -48,10 +48,10 @@ func writeCompletion(w io.Writer, root *cobra.Command, shell string) error {
 	return root.GenBashCompletionV2(w, true)
 }
 
-const completionLong = `Print what makes a shell complete the commands and flags of controller.
+const completionLong = `Print what makes a shell complete the commands and flags of PROGRAM, and the values of flags.
 
 For bash it takes the package bash-completion; for zsh, compinit.`
 
-const completionExample = `  source <(controller completion bash)
-  controller completion zsh >"${fpath[1]}/_controller"
-  controller completion fish >~/.config/fish/completions/controller.fish`
+const completionExample = `  source <(PROGRAM completion bash)
+  PROGRAM completion zsh >"${fpath[1]}/_PROGRAM"
+  PROGRAM completion fish >~/.config/fish/completions/PROGRAM.fish`

@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/buildinfo"
+)
+
+// Finish makes a program's root command complete, after all its flags and commands were added: the commands
+// version and completion, --version, help, and errors that say what was probably meant.
+func Finish(root *cobra.Command) *cobra.Command {
+	root.Version = buildinfo.Read().Line(root.Name())
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.AddCommand(newVersion(root.Name()), newCompletion(root.Name()))
+	root.SetUsageFunc(usage)
+	root.SetFlagErrorFunc(explainFlag)
+	complete(root, root.PersistentFlags())
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.DisableFlagsInUseLine = true
+		complete(cmd, cmd.LocalNonPersistentFlags())
+	}
+	return root
+}

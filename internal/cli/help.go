@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+)
+
+// uses is the annotation of a command that names the flags of its parent that it takes notice of.
+const uses = "uses"
+
+// Uses says which flags of the parent a command takes notice of. Its help lists them beside its own;
+// the others are taken without effect.
+func Uses(cmd *cobra.Command, flags ...string) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[uses] = strings.Join(flags, " ")
+	return cmd
+}
+
+// usage writes how a command is used: after its description in help, so that it is read last.
+func usage(cmd *cobra.Command) error {
+	w := cmd.OutOrStderr()
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	if cmd.Runnable() {
+		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s COMMAND\n", cmd.CommandPath())
+	}
+	if cmd.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		b.WriteString("\nCommands:\n")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(&b, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "\nFlags:\n%s", ownFlags(cmd).FlagUsagesWrapped(columns(w)))
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n%s COMMAND -h explains a command, and lists its flags.\n", cmd.CommandPath())
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// ownFlags returns the flags that a command takes notice of.
+func ownFlags(cmd *cobra.Command) *pflag.FlagSet {
+	own := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
+	own.AddFlagSet(cmd.LocalFlags())
+	for _, name := range strings.Fields(cmd.Annotations[uses]) {
+		if f := cmd.InheritedFlags().Lookup(name); f != nil {
+			own.AddFlag(f)
+		}
+	}
+	return own
+}
+
+// maxColumns is how wide lines of help become: longer ones are hard to read.
+const maxColumns = 120
+
+// columns returns how wide help may be on a terminal, 0 elsewhere: programs that read it get whole lines.
+func columns(w io.Writer) int {
+	file, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return min(width, maxColumns)
+}
