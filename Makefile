@@ -27,8 +27,10 @@ CDK_FLAGS ?=
 # this machine's without), and what it says of itself.
 IMAGE    ?= ecrmirror
 PLATFORM ?=
-VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
+# Recipes have VERSION and COMMIT from the environment: a tag may be named so that a shell, or make, would run it.
+VERSION  := $(if $(filter undefined,$(origin VERSION)),$(shell git describe --tags --always --dirty 2>/dev/null || echo devel),$(value VERSION))
+COMMIT   := $(if $(filter undefined,$(origin COMMIT)),$(shell git rev-parse HEAD 2>/dev/null),$(value COMMIT))
+export VERSION COMMIT
 
 # A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
 SOURCE ?=
@@ -62,7 +64,7 @@ build: ## Build the programs into bin/
 .PHONY: image
 image: ## Build the container image with Docker (IMAGE=NAME, PLATFORM=linux/arm64)
 	DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build $(if $(PLATFORM),--platform $(PLATFORM)) \
-		--build-arg GOPROXY --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) --tag $(IMAGE) .
+		--build-arg GOPROXY --build-arg VERSION --build-arg COMMIT --tag $(IMAGE) .
 
 .PHONY: sbom
 sbom: image ## Write the image's bills of materials to bin/sbom, in CycloneDX's form
@@ -70,7 +72,7 @@ sbom: image ## Write the image's bills of materials to bin/sbom, in CycloneDX's 
 	@container=$$(docker create $(IMAGE) mirror) || exit 1; \
 	docker cp -q $$container:/usr/local/bin/. bin/image/; status=$$?; docker rm $$container >/dev/null; exit $$status
 	@for program in mirror controller; do \
-		go run ./sbom -version '$(VERSION)' bin/image/$$program >bin/sbom/$$program.cdx.json || exit 1; \
+		go run ./sbom -version "$$VERSION" bin/image/$$program >bin/sbom/$$program.cdx.json || exit 1; \
 		echo "bin/sbom/$$program.cdx.json"; \
 	done
 

@@ -1,0 +1,4 @@
+// Command release makes a release: see make release.
+package main
+
+func main() {}
