@@ -38,7 +38,9 @@ func (p patterns) match(text string, fits func(pattern, text string) bool) bool 
 }
 
 // action tells whether a pattern covers an action. Actions are not case-sensitive.
-func action(pattern, name string) bool { return Wildcard(strings.ToLower(pattern), strings.ToLower(name)) }
+func action(pattern, name string) bool {
+	return Wildcard(strings.ToLower(pattern), strings.ToLower(name))
+}
 
 // arnParts are the parts of an ARN; the last may have colons in it.
 const arnParts = 6

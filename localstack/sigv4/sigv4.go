@@ -24,8 +24,8 @@ const dateFormat = "20060102T150405Z"
 
 // What a signature may be wrong in. The texts are AWS's.
 var (
-	ErrMissing    = errors.New("Missing Authentication Token")                                                                                                                       //nolint:staticcheck // AWS's words
-	ErrIncomplete = errors.New("Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' parameters, and the request a header 'X-Amz-Date'.") //nolint:staticcheck // AWS's words
+	ErrMissing    = errors.New("Missing Authentication Token")                                                                                                                                                       //nolint:staticcheck // AWS's words
+	ErrIncomplete = errors.New("Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' parameters, and the request a header 'X-Amz-Date'.")                                       //nolint:staticcheck // AWS's words
 	ErrMismatch   = errors.New("The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.") //nolint:staticcheck // AWS's words
 )
 
