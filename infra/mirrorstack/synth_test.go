@@ -64,6 +64,9 @@ func synth(t *testing.T, variant string) assertions.Template {
 	needNode(t)
 	context, ok := variants[variant]
 	if !ok {
+		context, ok = roleVariants[variant]
+	}
+	if !ok {
 		t.Fatalf("there is no variant %q", variant)
 	}
 	synthesized.Lock()

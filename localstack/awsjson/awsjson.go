@@ -3,12 +3,15 @@
 package awsjson
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
+
+	"ecrmirror/localstack/iam"
 )
 
 const algorithm = "AWS4-HMAC-SHA256"
@@ -19,6 +22,16 @@ type Caller struct {
 	Region  string
 	Service string // SigV4 signing name, such as "ecr"
 	KeyID   string // access key id
+	// Principal is who that is, by the key; in a stand-in by itself the account's root user.
+	Principal iam.Principal
+}
+
+// callerKey is the key of the caller in a request's context.
+type callerKey struct{}
+
+// WithCaller returns a request whose caller [CallerOf] takes as known.
+func WithCaller(r *http.Request, c Caller) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 }
 
 // authorization matches a SigV4 Authorization header, whose credential scope is
@@ -33,8 +46,12 @@ var (
 // key id of 12 digits is the account's own id; any other key belongs to home.
 // A request that is not signed gives a MissingAuthenticationTokenException, one
 // whose signature lacks a part an IncompleteSignatureException. Whether the
-// signature is right is not verified.
+// signature is right is not verified: that is done by who calls [WithCaller], where
+// somebody does.
 func CallerOf(r *http.Request, home string) (Caller, error) {
+	if c, ok := r.Context().Value(callerKey{}).(Caller); ok {
+		return c, nil
+	}
 	header := r.Header.Get("Authorization")
 	m := authorization.FindStringSubmatch(header)
 	switch {
@@ -50,6 +67,7 @@ func CallerOf(r *http.Request, home string) (Caller, error) {
 	if accountKey.MatchString(c.KeyID) {
 		c.Account = c.KeyID
 	}
+	c.Principal = iam.Principal{ARN: "arn:" + Partition(c.Region) + ":iam::" + c.Account + ":root", Account: c.Account, Root: true}
 	return c, nil
 }
 

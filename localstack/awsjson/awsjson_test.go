@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/iam"
 )
 
 const home = "111122223333"
@@ -30,6 +31,7 @@ func TestCallerIsInTheCredentialScope(t *testing.T) {
 	for key, account := range map[string]string{"AKIAEXAMPLE": home, "444455556666": "444455556666", "4444": home} {
 		got, err := awsjson.CallerOf(request(signed(key), ""), home)
 		want := awsjson.Caller{Account: account, Region: "eu-west-1", Service: "ecr", KeyID: key}
+		want.Principal = iam.Principal{ARN: "arn:aws:iam::" + account + ":root", Account: account, Root: true}
 		if err != nil || got != want {
 			t.Errorf("%s: %+v, %v", key, got, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/segmentio/asm/base64"
 )
@@ -12,24 +11,34 @@ import (
 // A BlobReader reads requests of which one member is a large blob in base64. It needs
 // memory for the request's body alone, and keeps that for other requests. Its zero value
 // is ready, and it is safe for concurrent use.
-type BlobReader struct{ bodies sync.Pool }
+type BlobReader struct{ bodies Bodies }
 
 // Read decodes the request's JSON body as [Read] does, and then calls use. Blob is the
 // member of in of the given name; what it points to is good until use returns.
 func (b *BlobReader) Read(r *http.Request, limit int64, in any, member string, blob *[]byte, use func() error) error {
-	body, _ := b.bodies.Get().(*bytes.Buffer)
-	if body == nil {
-		body = new(bytes.Buffer)
-	}
-	defer b.bodies.Put(body)
-	body.Reset()
-	if err := readBody(body, r, limit); err != nil {
+	release, err := b.bodies.Hold(r, limit)
+	if err != nil {
 		return err
 	}
-	if err := decodeBlob(body.Bytes(), in, member, blob); err != nil {
+	defer release()
+	body, err := Body(r, limit)
+	if err != nil {
+		return err
+	}
+	if err := decodeBlob(body, in, member, blob); err != nil {
 		return err
 	}
 	return use()
+}
+
+// WithoutBlob returns a JSON document without the value of a member that is a large blob
+// in base64, or all of it where it is not sure which that is.
+func WithoutBlob(body []byte, member string) []byte {
+	start, end := findString(body, member)
+	if start < 0 {
+		return body
+	}
+	return bytes.Join([][]byte{body[:start], body[end:]}, nil)
 }
 
 // decodeBlob has the result of encoding/json, which scans a blob byte by byte and needs

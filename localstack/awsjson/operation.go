@@ -26,6 +26,9 @@ func Func[In any](f func(ctx context.Context, c Caller, in In) (any, error)) Ope
 
 // Body reads the request's body. One over limit bytes is a RequestEntityTooLargeException.
 func Body(r *http.Request, limit int64) ([]byte, error) {
+	if h, ok := r.Body.(*held); ok {
+		return h.within(limit)
+	}
 	var body bytes.Buffer
 	if err := readBody(&body, r, limit); err != nil {
 		return nil, err
@@ -42,9 +45,13 @@ func readBody(buffer *bytes.Buffer, r *http.Request, limit int64) error {
 		return Errorf("SerializationException", "reading body: %v", err)
 	}
 	if int64(buffer.Len()) > limit {
-		return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "body too large"}
+		return tooLarge()
 	}
 	return nil
+}
+
+func tooLarge() error {
+	return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "body too large"}
 }
 
 // Do runs op for the request, whose body may have up to limit bytes: it finds

@@ -42,14 +42,21 @@ func OperationName(r *http.Request) string {
 // ServeHTTP answers requests under [PathPrefix].
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, s.operation(OperationName(r)))
-	w.Header().Set("Content-Type", "application/json")
 	if err != nil {
-		e := awsjson.ErrorOf(err)
-		w.Header().Set("X-Amzn-ErrorType", e.Code)
-		w.WriteHeader(e.Status)
-		out = map[string]string{"message": e.Message}
+		WriteError(w, err)
+		return
 	}
+	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(out) // an error means the client is gone
+}
+
+// WriteError answers err as Batch does: the code in a header, the message in the body.
+func WriteError(w http.ResponseWriter, err error) {
+	e := awsjson.ErrorOf(err)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Amzn-ErrorType", e.Code)
+	w.WriteHeader(e.Status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"message": e.Message}) // an error means the client is gone
 }
 
 func (s *Service) operation(name string) awsjson.Operation {

@@ -21,9 +21,10 @@ type Options struct {
 	Home     string // account of callers whose key is not an account's
 	Programs string // directory with the programs that jobs may run; "" = every job fails to start
 	Dir      string // where each attempt gets a temporary home directory; "" = the system's
-	// Environment gives NAME=VALUE pairs for the jobs of an account and region, as
-	// a container gets its credentials and region from AWS. nil = none.
-	Environment func(account, region string) []string
+	// Environment gives NAME=VALUE pairs for a task, as a container gets its credentials
+	// and region from AWS. An error, whose text is the reason, keeps it from starting.
+	// nil = none.
+	Environment func(Task) ([]string, error)
 	Slots       int           // jobs of one queue that run at once; 0 = 2
 	LogSize     int           // bytes of output kept of each attempt, the last ones; 0 = 256 KiB
 	KillDelay   time.Duration // from SIGTERM to SIGKILL; 0 = 30 s, as in Amazon ECS
@@ -32,6 +33,16 @@ type Options struct {
 
 	Now   func() time.Time                     // nil = time.Now
 	After func(time.Duration) <-chan time.Time // for timeouts; nil = time.After
+}
+
+// A Task is an attempt that is about to start.
+type Task struct {
+	Account, Region string
+	ID              string // of the job
+	// Role and ExecutionRole are the ARNs in the job definition, of the program's role and of
+	// the one by which ECS starts it; "" if it has none.
+	Role, ExecutionRole string
+	LogGroup            string // "" for Batch's own
 }
 
 func (o Options) withDefaults() Options {

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -109,8 +110,8 @@ func (s *Service) command(ctx context.Context, j *job, n int, home string) (*exe
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), program, j.substituted[1:]...)
 	cmd.Args[0] = j.substituted[0]
 	cmd.Dir = home
-	cmd.Env = s.environment(j, n, home, filepath.Dir(program))
-	return cmd, nil
+	cmd.Env, err = s.environment(j, n, home, filepath.Dir(program))
+	return cmd, err
 }
 
 // program returns the path of the named program.
@@ -131,10 +132,14 @@ func (s *Service) program(name string) (string, error) {
 }
 
 // environment is all that the job's process gets: nothing of this process's own.
-func (s *Service) environment(j *job, n int, home, programs string) []string {
+func (s *Service) environment(j *job, n int, home, programs string) ([]string, error) {
 	env := map[string]string{"PATH": programs + ":" + systemPath, "HOME": home, "TMPDIR": home} // /tmp would outlive the job
 	if s.opts.Environment != nil {
-		for _, pair := range s.opts.Environment(j.caller.Account, j.caller.Region) {
+		pairs, err := s.opts.Environment(j.task())
+		if err != nil {
+			return nil, err
+		}
+		for _, pair := range pairs {
 			name, value, _ := strings.Cut(pair, "=")
 			env[name] = value
 		}
@@ -150,5 +155,25 @@ func (s *Service) environment(j *job, n int, home, programs string) []string {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		out = append(out, name+"="+env[name])
 	}
-	return out
+	return out, nil
+}
+
+// task is what the job's next attempt is to whoever gives it credentials.
+func (j *job) task() Task {
+	t := Task{Account: j.caller.Account, Region: j.caller.Region, ID: j.id}
+	if c := j.definition.Container; c != nil {
+		t.Role, t.ExecutionRole, t.LogGroup = c.JobRole, c.ExecutionRole, c.logGroup()
+	}
+	return t
+}
+
+// logGroup is the CloudWatch log group that the definition names, else Batch's own.
+func (c *containerProperties) logGroup() string {
+	var logs struct {
+		Options map[string]string `json:"options"`
+	}
+	if json.Unmarshal(c.Logs, &logs) != nil || logs.Options["awslogs-group"] == "" {
+		return "/aws/batch/job"
+	}
+	return logs.Options["awslogs-group"]
 }

@@ -138,8 +138,8 @@ func TestOnlyProgramsOfTheDirectoryStart(t *testing.T) {
 
 func TestEnvironmentIsOnlyWhatTheJobIsGiven(t *testing.T) {
 	t.Setenv("SECRET_OF_THE_HOST", "secret")
-	w := start(t, batch.Options{Environment: func(account, region string) []string {
-		return []string{"AWS_ACCESS_KEY_ID=" + account, "AWS_REGION=" + region, "REPLACED=service"}
+	w := start(t, batch.Options{Environment: func(task batch.Task) ([]string, error) {
+		return []string{"AWS_ACCESS_KEY_ID=" + task.Account, "AWS_REGION=" + task.Region, "REPLACED=service"}, nil
 	}})
 	properties := container("env")
 	properties.Environment = []types.KeyValuePair{

@@ -5,7 +5,7 @@
 //
 // The caller's credential scope chooses the region, and registryId (else the
 // caller's account) the registry: accounts and regions are kept apart. What it does
-// not simulate: permissions, signatures of requests, replication, archiving,
+// not simulate: signatures of requests, replication, archiving,
 // pull-through caches, and the conversion of manifests. Encryption, scanning, and the
 // policies of a repository and of its images' lives are settings that it checks and
 // tells, without effect.
@@ -27,6 +27,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/iam"
 	"ecrmirror/localstack/stats"
 	"ecrmirror/localstack/store"
 )
@@ -52,6 +53,11 @@ type Options struct {
 	RefuseEmptyParts bool
 	// Now tells the time; nil is [time.Now].
 	Now func() time.Time
+	// Authorize returns an error, whose text is the reason, unless a principal may have an
+	// access. With it /v2/ takes a login from GetAuthorizationToken for repositories of ECR,
+	// and asks Authorize about its principal; nil lets anyone in. The API does not call
+	// it: whoever serves the API finds with [Registry.Access] what a call takes.
+	Authorize func(iam.Principal, iam.Access) error
 }
 
 // A Push is a manifest that arrived in a repository.
@@ -75,6 +81,7 @@ type Registry struct {
 
 	mu           sync.Mutex // guards what follows, and the storage of manifests and tags
 	repositories map[repositoryID]*repository
+	logins       map[string]login // by password
 }
 
 // limits are ECR's service quotas that cannot be adjusted, and those that a test
@@ -115,6 +122,7 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 		public:       limits{partSize: 20 << 20, parts: 1000, layerSize: 10_000 << 20, tags: 1000, images: 10_000, repositories: 10_000},
 		key:          make([]byte, 32),
 		repositories: map[repositoryID]*repository{},
+		logins:       map[string]login{},
 	}
 	if _, err := rand.Read(r.key); err != nil {
 		return nil, fmt.Errorf("starting ECR: making a signing key: %w", err)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"unicode/utf8"
+
+	"ecrmirror/localstack/iam"
 )
 
 const maxPolicy = 10_240 // characters
@@ -36,6 +38,9 @@ func checkPolicy(text string) error {
 	if len(statements) == 0 || slices.ContainsFunc(statements, func(s map[string]json.RawMessage) bool { return !isStatement(s) }) {
 		return wrong
 	}
+	if _, err := iam.Parse(policyName, text); err != nil {
+		return wrong
+	}
 	return nil
 }
 
@@ -61,7 +66,8 @@ func (repo *repository) policyDocument() document {
 	return document{&repo.policy, "RepositoryPolicyNotFoundException", "Repository policy does not exist for " + where(repo.id)}
 }
 
-// setRepositoryPolicy keeps a policy, which is never enforced: there is nothing to force either.
+// setRepositoryPolicy keeps a policy, which [Registry.Access] tells. That AWS asks for force
+// where it would shut out its writer is not simulated.
 func (r *Registry) setRepositoryPolicy(_ context.Context, c call, in policyInput) (policyOutput, error) {
 	text, err := required("policyText", in.Text)
 	if err != nil {

@@ -2,9 +2,7 @@ package ecr
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
-	"time"
 )
 
 type authorizationInput struct {
@@ -21,8 +19,7 @@ type authorization struct {
 	ProxyEndpoint string `json:"proxyEndpoint"`
 }
 
-// getAuthorizationToken returns a login in AWS's form. The front under /v2/ lets
-// anyone in, so the password opens nothing and is not kept.
+// getAuthorizationToken returns a login in AWS's form. The password opens /v2/.
 func (r *Registry) getAuthorizationToken(_ context.Context, c call, in authorizationInput) (out authorizationOutput, err error) {
 	accounts := []string{c.Account}
 	if in.RegistryIDs != nil {
@@ -36,8 +33,8 @@ func (r *Registry) getAuthorizationToken(_ context.Context, c call, in authoriza
 			return out, err
 		}
 		out.Data = append(out.Data, authorization{
-			Token:         base64.StdEncoding.EncodeToString([]byte("AWS:" + rand.Text())),
-			ExpiresAt:     epoch(r.opts.Now().Add(12 * time.Hour)),
+			Token:         base64.StdEncoding.EncodeToString([]byte("AWS:" + r.newPassword(c.Caller))),
+			ExpiresAt:     epoch(r.opts.Now().Add(loginLife)),
 			ProxyEndpoint: "https://" + registryID{Account: account, Region: c.Region}.host(),
 		})
 	}

@@ -89,10 +89,14 @@ func (v v2Request) counted() string {
 // and on any other public/ALIAS/NAME; [PublicAlias] tells an account's alias. In ECR
 // repositories a manifest is pushed by the rules of PutImage, nothing is deleted, and
 // nothing is mounted, as with BLOB_MOUNTING off. All other names belong to an
-// ordinary registry, whose repositories come into being by push. Anyone may do anything.
+// ordinary registry, whose repositories come into being by push, and where anyone may do
+// anything. Who may what in ECR's is up to [Options].Authorize.
 func (r *Registry) ServeV2(w http.ResponseWriter, req *http.Request) {
 	v := parseV2(req)
 	r.opts.Stats.Call(OperationName(req))
+	if !r.admit(w, req, v) {
+		return
+	}
 	if v.ecr != nil {
 		r.serveECR(w, req, v)
 		return

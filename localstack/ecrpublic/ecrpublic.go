@@ -89,7 +89,7 @@ func (s *Service) answer(req *http.Request) (any, error) {
 	case "DescribeRegistries":
 		return s.registries(req, caller)
 	case "GetAuthorizationToken":
-		return s.token()
+		return s.token(caller)
 	}
 	return s.opts.Registry.DoPublic(req, caller, strings.TrimPrefix(name, "ecrpublic."))
 }

@@ -1,7 +1,6 @@
 package ecrpublic
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"net/http"
 	"time"
@@ -70,11 +69,10 @@ type authorization struct {
 	ExpiresAt float64 `json:"expiresAt"` // seconds since 1970
 }
 
-// token returns a login in AWS's form: one, where private ECR has a list. Under /v2/
-// anyone is let in, so the password opens nothing and is not kept.
-func (s *Service) token() (any, error) {
+// token returns a login in AWS's form: one, where private ECR has a list.
+func (s *Service) token(caller awsjson.Caller) (any, error) {
 	return tokenOutput{Data: authorization{
-		Token:     base64.StdEncoding.EncodeToString([]byte("AWS:" + rand.Text())),
+		Token:     base64.StdEncoding.EncodeToString([]byte("AWS:" + s.opts.Registry.PublicPassword(caller))),
 		ExpiresAt: float64(s.opts.Now().Add(tokenLife).UnixMilli()) / 1000,
 	}}, nil
 }

@@ -38,6 +38,7 @@ type world struct{ account, region string }
 // A secret is its versions. After DeleteSecret with a recovery window it is kept, but not given out.
 type secret struct {
 	name, arn string
+	kmsKey    string             // ARN; "" for AWS's
 	versions  map[string]version // by id
 	current   string             // id with stage AWSCURRENT
 	previous  string             // id with stage AWSPREVIOUS, "" if there is none

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"regexp"
+	"strings"
 	"time"
 
 	"ecrmirror/localstack/awsjson"
@@ -15,6 +16,7 @@ var validName = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 type writeInput struct {
 	Name, SecretID     string
 	ClientRequestToken string
+	KMSKeyID           string // ARN of a key; "" for AWS's
 	version
 }
 
@@ -22,6 +24,8 @@ func (in writeInput) check(create bool) error {
 	switch hasString := in.SecretString != nil; {
 	case create && !validName.MatchString(in.Name):
 		return awsjson.Errorf("ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!")
+	case in.KMSKeyID != "" && !strings.HasPrefix(in.KMSKeyID, "arn:"):
+		return awsjson.Errorf("ValidationException", "The stand-in takes a key by its ARN alone, not %s.", in.KMSKeyID)
 	case hasString && in.SecretBinary != nil:
 		return awsjson.Errorf("InvalidParameterException", "You can't specify both a binary secret value and a string secret value in the same secret.")
 	case !hasString && in.SecretBinary == nil && !create:
@@ -46,7 +50,7 @@ func (s *Service) createSecret(_ context.Context, c awsjson.Caller, in writeInpu
 		}
 		return nil, awsjson.Errorf("ResourceExistsException", "The operation failed because the secret %s already exists.", in.Name)
 	}
-	created := &secret{name: in.Name, arn: c.ARN("secretsmanager", "secret:"+in.Name+suffix()), versions: map[string]version{}}
+	created := &secret{name: in.Name, arn: c.ARN("secretsmanager", "secret:"+in.Name+suffix()), kmsKey: in.KMSKeyID, versions: map[string]version{}}
 	secrets[in.Name] = created
 	out := map[string]any{"ARN": created.arn, "Name": created.name}
 	if in.SecretString != nil || in.SecretBinary != nil {

@@ -3,7 +3,6 @@ package server
 import (
 	"cmp"
 	"encoding/json"
-	"mime"
 	"net/http"
 	"strings"
 
@@ -19,7 +18,7 @@ func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/v2/", s.ecr.ServeV2)
 	mux.HandleFunc(ecr.BlobPrefix, s.ecr.ServeBlob)
-	mux.Handle("/", s.recovered(http.HandlerFunc(s.serveAWS)))
+	mux.Handle("/", s.recovered(s.authenticated(http.HandlerFunc(s.serveAWS))))
 	own := http.NewServeMux()
 	own.HandleFunc("GET /_localstack/health", s.serveHealth)
 	own.Handle("/_localstack/stats", &s.stats)
@@ -50,30 +49,32 @@ func (s *Server) operationName(r *http.Request) string {
 // and counts, by itself.
 func (s *Server) targets() map[string]target {
 	return map[string]target{
-		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI)},
-		ecrpublic.TargetPrefix:                 {"", s.ecrPublic},
-		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb},
-		"AmazonSSM":                            {"ssm", s.ssm},
-		"secretsmanager":                       {"secretsmanager", s.secrets},
+		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI), s.ecr.Access},
+		ecrpublic.TargetPrefix:                 {"", s.ecrPublic, s.ecr.PublicAccess},
+		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb, dynamodbAccess},
+		"AmazonSSM":                            {"ssm", s.ssm, s.ssm.Access},
+		"secretsmanager":                       {"secretsmanager", s.secrets, s.secrets.Access},
 	}
 }
 
 type target struct {
 	name    string
 	handler http.Handler
+	access  accessor
 }
 
 // serveAWS answers AWS's protocols: JSON by X-Amz-Target, REST by path, Query by form.
 func (s *Server) serveAWS(w http.ResponseWriter, r *http.Request) {
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch name := r.Header.Get("X-Amz-Target"); {
-	case name != "":
-		s.serveTarget(w, r, name)
-	case mediaType == "application/x-www-form-urlencoded":
+	switch spoken := protocolOf(r); {
+	case r.Header.Get("X-Amz-Target") != "":
+		s.serveTarget(w, r, r.Header.Get("X-Amz-Target"))
+	case spoken == queryProtocol:
 		s.serveQuery(w, r)
-	case strings.HasPrefix(r.URL.Path, batch.PathPrefix) && signedFor(r, "batch"):
+	case spoken == restProtocol && signedFor(r, "batch"):
 		s.stats.Call("batch." + batch.OperationName(r))
-		s.batch.ServeHTTP(w, r)
+		if s.authorized(w, r, batch.OperationName(r), s.batch.Access) {
+			s.batch.ServeHTTP(w, r)
+		}
 	default:
 		awsjson.WriteError(w, s.unknown(r))
 	}
@@ -92,6 +93,12 @@ func (s *Server) serveTarget(w http.ResponseWriter, r *http.Request, name string
 			awsjson.WriteError(w, awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: '%s'.", to.name))
 			return
 		}
+	}
+	if !s.authorized(w, r, operation, to.access) {
+		if to.name == "" {
+			s.stats.Call(s.operationName(r))
+		}
+		return
 	}
 	to.handler.ServeHTTP(w, r)
 }

@@ -21,6 +21,8 @@ const (
 	mirrorDefinition     = "mirror"
 	controllerDefinition = "controller"
 	eventDefinition      = "controller-event"
+	mirrorLogs           = "/ecrmirror/mirror"
+	controllerLogs       = "/ecrmirror/controller"
 )
 
 // deployedEnvironment is what the controller's job definitions, and a user's shell, say of the deployment.
@@ -42,7 +44,7 @@ func (s *Server) seed(ctx context.Context) error {
 			return fmt.Errorf("creating the queue %s: %w", q.name, err)
 		}
 	}
-	for _, d := range definitions() {
+	for _, d := range s.definitions() {
 		d.Type = batchtypes.JobDefinitionTypeContainer
 		if _, err := client.RegisterJobDefinition(ctx, d); err != nil {
 			return fmt.Errorf("registering the job definition %s: %w", aws.ToString(d.JobDefinitionName), err)
@@ -83,20 +85,20 @@ func seedQueue(ctx context.Context, client *awsbatch.Client, name string, priori
 }
 
 // definitions are the deployment's job definitions.
-func definitions() []*awsbatch.RegisterJobDefinitionInput {
+func (s *Server) definitions() []*awsbatch.RegisterJobDefinitionInput {
 	return []*awsbatch.RegisterJobDefinitionInput{
 		{
 			JobDefinitionName:   aws.String(mirrorDefinition),
-			ContainerProperties: container("mirror", "Ref::source", "Ref::dest"),
+			ContainerProperties: s.container("Mirror", mirrorLogs, "mirror", "Ref::source", "Ref::dest"),
 			RetryStrategy:       mirrorRetries(),
 		},
 		{
 			JobDefinitionName:   aws.String(controllerDefinition),
-			ContainerProperties: container("controller", "sweep"),
+			ContainerProperties: s.container("Controller", controllerLogs, "controller", "sweep"),
 		},
 		{
 			JobDefinitionName:   aws.String(eventDefinition),
-			ContainerProperties: container("controller", "event", "--repository", "Ref::repository", "--tag", "Ref::tag"),
+			ContainerProperties: s.container("Controller", controllerLogs, "controller", "event", "--repository", "Ref::repository", "--tag", "Ref::tag"),
 		},
 	}
 }
@@ -112,10 +114,12 @@ func mirrorRetries() *batchtypes.RetryStrategy {
 	}}
 }
 
-// container runs a program of the project's image, with the deployment's environment.
-func container(command ...string) *batchtypes.ContainerProperties {
+// container runs a program of the project's image, with the deployment's environment and roles.
+func (s *Server) container(role, logs string, command ...string) *batchtypes.ContainerProperties {
 	c := &batchtypes.ContainerProperties{
 		Image: aws.String("ecrmirror"), Command: command,
+		JobRoleArn: aws.String(s.Role(role + "Role")), ExecutionRoleArn: aws.String(s.Role(role + "ExecutionRole")),
+		LogConfiguration: &batchtypes.LogConfiguration{LogDriver: batchtypes.LogDriverAwslogs, Options: map[string]string{"awslogs-group": logs}},
 		ResourceRequirements: []batchtypes.ResourceRequirement{
 			{Type: batchtypes.ResourceTypeVcpu, Value: aws.String("1")},
 			{Type: batchtypes.ResourceTypeMemory, Value: aws.String("2048")},

@@ -17,12 +17,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/batch"
 	"ecrmirror/localstack/dynamodb"
 	"ecrmirror/localstack/ecr"
 	"ecrmirror/localstack/ecrpublic"
 	"ecrmirror/localstack/events"
 	"ecrmirror/localstack/fault"
+	"ecrmirror/localstack/iam"
+	"ecrmirror/localstack/identity"
 	"ecrmirror/localstack/secretsmanager"
 	"ecrmirror/localstack/ssm"
 	"ecrmirror/localstack/stats"
@@ -49,8 +52,13 @@ type Options struct {
 	InsecureRegistries []string
 	// JobEnvironment gives further NAME=VALUE pairs for every job, such as a proxy's.
 	JobEnvironment []string
-	ScanPage       int          // most items of a page of DynamoDB's Scan; 0 = 100
-	Log            *slog.Logger // nil = discard
+	// Roles is the variant of the service's settings whose roles there are: a name of
+	// [roles.Variants]; "" = [roles.Default].
+	Roles    string
+	ScanPage int          // most items of a page of DynamoDB's Scan; 0 = 100
+	Log      *slog.Logger // nil = discard
+	// Now tells the time for sessions and signatures; nil = time.Now.
+	Now func() time.Time
 }
 
 func (o Options) withDefaults() Options {
@@ -66,6 +74,9 @@ func (o Options) withDefaults() Options {
 	if o.ScanPage == 0 {
 		o.ScanPage = 100
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -79,6 +90,9 @@ type Server struct {
 	tempDir string // to be removed; "" if there is none
 	stats   stats.Counter
 	faults  fault.Injector
+
+	identities *identity.Directory
+	bodies     awsjson.Bodies
 
 	ecr       *ecr.Registry
 	ecrPublic *ecrpublic.Service
@@ -141,16 +155,23 @@ func (s *Server) open() error {
 	}
 	home := s.opts.Account
 	s.batch = batch.New(s.ctx, batch.Options{
-		Home: home, Programs: s.opts.Programs, Dir: jobs, Environment: s.jobEnvironment, Log: s.opts.Log,
+		Home: home, Programs: s.opts.Programs, Dir: jobs, Environment: s.startTask, Log: s.opts.Log,
 	})
 	s.dynamodb = dynamodb.New(dynamodb.Options{Home: home, PageLimit: s.opts.ScanPage})
 	s.ssm = ssm.New(ssm.Options{Home: home})
 	s.secrets = secretsmanager.New(secretsmanager.Options{Home: home})
-	s.sts = sts.New(sts.Options{Home: home})
+	s.identities = identity.New(s.opts.Now)
+	s.sts = sts.New(sts.Options{Home: home, Now: s.opts.Now, Assume: s.identities.Assume})
 	var err error
-	s.ecr, err = ecr.New(s.ctx, ecr.Options{Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush(), ForgetLayers: s.opts.ForgetLayers})
+	s.ecr, err = ecr.New(s.ctx, ecr.Options{
+		Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush(), ForgetLayers: s.opts.ForgetLayers,
+		Authorize: func(p iam.Principal, a iam.Access) error { return s.allow(p, s.opts.Region, a) },
+	})
+	if err != nil {
+		return err
+	}
 	s.ecrPublic = ecrpublic.New(ecrpublic.Options{Home: home, Registry: s.ecr, Stats: &s.stats})
-	return err
+	return s.seedRoles()
 }
 
 // onPush returns what ECR tells of pushes; nil if events are off.
@@ -160,7 +181,7 @@ func (s *Server) onPush() func(ecr.Push) {
 	}
 	rule := events.Rule{
 		Account: s.opts.Account, Region: s.opts.Region, Queue: controllerQueue, JobDefinition: eventDefinition,
-		JobName: "push", Submit: s.batch.Submit, Log: s.opts.Log,
+		JobName: "push", Submit: s.submitAsEvents, Log: s.opts.Log,
 	}
 	return func(p ecr.Push) {
 		rule.Handle(events.Push{Account: p.Account, Region: p.Region, Repository: p.Repository, Tag: p.Tag})
@@ -217,7 +238,7 @@ func (s *Server) Jobs() *batch.Service { return s.batch }
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region: s.opts.Region, BaseEndpoint: aws.String(s.URL()),
-		Credentials: credentials.NewStaticCredentialsProvider(s.opts.Account, secretKey, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(s.opts.Account, identity.RootSecret, ""),
 	}
 }
 

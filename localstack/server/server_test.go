@@ -2,9 +2,10 @@ package server_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
@@ -204,11 +206,64 @@ func TestJobsReachTheServerAsTheirAccount(t *testing.T) {
 		t.Errorf("log %d: %s", status, log)
 	}
 	for _, want := range []string{
-		"AWS_ENDPOINT_URL=" + s.URL(), "AWS_ACCESS_KEY_ID=111122223333", "AWS_REGION=us-east-1", "MIRROR_TABLE=mirror", "MIRROR_QUEUE=mirror",
+		"AWS_ENDPOINT_URL=" + s.URL(), "AWS_REGION=us-east-1", "MIRROR_TABLE=mirror", "MIRROR_QUEUE=mirror",
 		"MIRROR_JOB_DEFINITION=mirror", "MIRROR_INSECURE_REGISTRIES=" + s.Addr() + ",127.0.0.1:5000", "NO_PROXY=localhost",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("the job's environment lacks %s", want)
+		}
+	}
+}
+
+// TestJobsHaveTheCredentialsOfTheirRole looks at what a job has, and at jobs whose role can't be taken.
+func TestJobsHaveTheCredentialsOfTheirRole(t *testing.T) {
+	s := start(t, server.Options{})
+	run := func(definition string) (*types.JobDetail, string) {
+		client := awsbatch.NewFromConfig(s.Config())
+		out, err := client.SubmitJob(t.Context(), &awsbatch.SubmitJobInput{
+			JobName: aws.String("adhoc"), JobQueue: aws.String("mirror"), JobDefinition: &definition, Parameters: map[string]string{"source": "a", "dest": "b"},
+			RetryStrategy: &types.RetryStrategy{Attempts: aws.Int32(1)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		idle(t, s)
+		jobs, err := client.DescribeJobs(t.Context(), &awsbatch.DescribeJobsInput{Jobs: []string{*out.JobId}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		log, _ := s.Jobs().Log(*out.JobId, 0)
+		return &jobs.Jobs[0], string(log)
+	}
+	for definition, role := range map[string]string{"mirror": "MirrorRole", "controller": "ControllerRole"} {
+		job, log := run(definition)
+		env := map[string]string{}
+		for _, line := range strings.Split(log, "\n") {
+			name, value, _ := strings.Cut(line, "=")
+			env[name] = value
+		}
+		cfg := s.Config()
+		cfg.Credentials = credentials.NewStaticCredentialsProvider(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"])
+		who, err := awssts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), &awssts.GetCallerIdentityInput{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "arn:aws:sts::111122223333:assumed-role/ecrmirror-" + role + "/" + *job.JobId; aws.ToString(who.Arn) != want {
+			t.Errorf("%s runs as %s, not %s", definition, aws.ToString(who.Arn), want)
+		}
+	}
+	for role, want := range map[string]string{
+		"MirrorRole":          "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/ecrmirror-MirrorRole'",
+		"MirrorExecutionRole": "ResourceInitializationError: failed to validate logger args: ECS was unable to assume the role",
+	} {
+		r, _ := s.Identities().Role(s.Role(role))
+		s.Identities().DeleteRole(r.ARN)
+		job, _ := run("mirror")
+		if job.Status != types.JobStatusFailed || !strings.Contains(aws.ToString(job.Container.Reason), want) {
+			t.Errorf("without %s: %s %s", role, job.Status, aws.ToString(job.Container.Reason))
+		}
+		if err := s.Identities().PutRole(r); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -251,52 +306,74 @@ func TestPushOfATagBecomesAJob(t *testing.T) {
 
 func TestServicesRefuseWhatIsNotSignedForThem(t *testing.T) {
 	s := start(t, server.Options{})
-	const signed = "AWS4-HMAC-SHA256 Credential=111122223333/20300102/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
-	for _, tc := range []struct{ path, name, value, authorization, want string }{
+	for _, tc := range []struct{ path, name, value, service, want string }{
 		{"/", "X-Amz-Target", "DynamoDB_20120810.ListTables", "", "MissingAuthenticationTokenException"},
-		{"/", "X-Amz-Target", "DynamoDB_20120810.ListTables", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "DynamoDB_20120810.ListTables", "s3", "InvalidSignatureException"},
 		{"/", "X-Amz-Target", "AmazonSSM.GetParameter", "", "MissingAuthenticationTokenException"},
-		{"/", "X-Amz-Target", "AmazonSSM.GetParameter", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "AmazonSSM.GetParameter", "s3", "InvalidSignatureException"},
 		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", "", "MissingAuthenticationTokenException"},
-		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", "s3", "InvalidSignatureException"},
 		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "", "MissingAuthenticationTokenException"},
-		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", signed, "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "s3", "InvalidSignatureException"},
 		{"/", "X-Amz-Target", "SpencerFrontendService.DescribeRepositories", "", "MissingAuthenticationTokenException"},
-		{"/", "X-Amz-Target", "SpencerFrontendService.DescribeRepositories", signed, "InvalidSignatureException"},
-		{"/", "Content-Type", "application/x-www-form-urlencoded", "", "MissingAuthenticationTokenException"},
-		{"/", "Content-Type", "application/x-www-form-urlencoded", signed, "NotImplemented"},
+		{"/", "X-Amz-Target", "SpencerFrontendService.DescribeRepositories", "s3", "InvalidSignatureException"},
+		{"/", "Content-Type", "application/x-www-form-urlencoded", "", "<Code>MissingAuthenticationToken</Code>"},
+		{"/", "Content-Type", "application/x-www-form-urlencoded", "s3", "NotImplemented"},
 		{"/v1/listjobs", "Content-Type", "application/json", "", "Missing Authentication Token"},
-		{"/v1/listjobs", "Content-Type", "application/json", signed, "NotImplemented"},
+		{"/v1/listjobs", "Content-Type", "application/json", "s3", "localstack does not have the service s3"},
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+tc.path, strings.NewReader("{}"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set(tc.name, tc.value)
-		req.Header.Set("Authorization", tc.authorization)
-		response, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if err != nil || response.StatusCode < 400 || !strings.Contains(string(body), tc.want) {
-			t.Errorf("%s %s, signed %t: %s %s, %v", tc.path, tc.value, tc.authorization != "", response.Status, body, err)
+		status, body := send(t, s, http.MethodPost, tc.path, tc.service, "{}", map[string]string{tc.name: tc.value})
+		if status < 400 || !strings.Contains(body, tc.want) {
+			t.Errorf("%s %s, signed for %q: %d %s", tc.path, tc.value, tc.service, status, body)
 		}
 	}
 }
 
+// send sends a request that is signed by the home account for a service, "" for not at all,
+// and returns the status and the body of the answer.
+func send(t *testing.T, s *server.Server, method, path, service, body string, header map[string]string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.URL()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range header {
+		request.Header.Set(name, value)
+	}
+	if service != "" {
+		hash := sha256.Sum256([]byte(body))
+		key := aws.Credentials{AccessKeyID: s.Account(), SecretAccessKey: "localstack"}
+		if err := v4.NewSigner().SignHTTP(t.Context(), key, request, hex.EncodeToString(hash[:]), service, s.Region(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(answer)
+}
+
 func TestAccountsAreApart(t *testing.T) {
-	s := start(t, server.Options{})
+	s := start(t, server.Options{Roles: "accounts"})
 	cfg := s.Config()
-	cfg.Credentials = credentials.NewStaticCredentialsProvider("444455556666", "secret", "")
+	cfg.Credentials = credentials.NewStaticCredentialsProvider("444455556666", "localstack", "")
 	var api smithy.APIError
 	_, err := awsdynamodb.NewFromConfig(cfg).Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String("mirror")})
 	if !errors.As(err, &api) || api.ErrorCode() != "ResourceNotFoundException" {
 		t.Errorf("another account's scan: %v", err)
 	}
 	// A role of the other account makes its repository.
-	cfg.Credentials = stscreds.NewAssumeRoleProvider(awssts.NewFromConfig(s.Config()), "arn:aws:iam::444455556666:role/mirror")
+	const theirs = "arn:aws:iam::444455556666:role/mirror"
+	ours := s.Config()
+	ours.Credentials = as(t, s, "MirrorRole")
+	trust(t, s, theirs, `"AWS":"`+s.Role("MirrorRole")+`"`, "ecr:CreateRepository")
+	cfg.Credentials = stscreds.NewAssumeRoleProvider(awssts.NewFromConfig(ours), theirs, func(o *stscreds.AssumeRoleOptions) { o.ExternalID = aws.String("s3cret") })
 	out, err := awsecr.NewFromConfig(cfg).CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	if err != nil || aws.ToString(out.Repository.RegistryId) != "444455556666" {
 		t.Errorf("repository %v, %v", out, err)
@@ -305,40 +382,24 @@ func TestAccountsAreApart(t *testing.T) {
 
 func TestUnknownServicesAndUnsignedRequestsAreRefused(t *testing.T) {
 	s := start(t, server.Options{})
-	const sign = "AWS4-HMAC-SHA256 Credential=111122223333/20300101/us-east-1/%s/aws4_request, SignedHeaders=host, Signature=0"
 	for _, tc := range []struct {
-		name, method, path string
-		header             map[string]string
-		status             int
-		body               string
+		name, method, path, service string
+		header                      map[string]string
+		status                      int
+		body                        string
 	}{
-		{"target", "POST", "/", map[string]string{"X-Amz-Target": "AWSEvents.ListRules", "Authorization": fmt.Sprintf(sign, "events")}, 501, `"NotImplemented"`},
-		{"query", "POST", "/", map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Authorization": fmt.Sprintf(sign, "ec2")}, 501, "<Code>NotImplemented</Code>"},
-		{"rest", "GET", "/bucket", map[string]string{"Authorization": fmt.Sprintf(sign, "s3")}, 501, "service s3"},
-		{"path of Batch, other service", "GET", "/v1/x", map[string]string{"Authorization": fmt.Sprintf(sign, "eks")}, 501, "service eks"},
-		{"unsigned", "GET", "/", nil, 403, "MissingAuthenticationToken"},
-		{"unsigned Batch", "POST", "/v1/listjobs", nil, 403, "Missing Authentication Token"},
-		{"unsigned DynamoDB", "POST", "/", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}, 403, "MissingAuthenticationToken"},
-		{"unsigned ECR", "POST", "/", map[string]string{"X-Amz-Target": "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories"}, 403, "MissingAuthenticationToken"},
-		{"unsigned STS", "POST", "/", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 403, "<Code>MissingAuthenticationToken"},
+		{"target", "POST", "/", "events", map[string]string{"X-Amz-Target": "AWSEvents.ListRules"}, 501, `"NotImplemented"`},
+		{"query", "POST", "/", "ec2", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 501, "<Code>NotImplemented</Code>"},
+		{"rest", "GET", "/bucket", "s3", nil, 501, "service s3"},
+		{"path of Batch, other service", "GET", "/v1/x", "eks", nil, 501, "service eks"},
+		{"unsigned", "GET", "/", "", nil, 403, "MissingAuthenticationToken"},
+		{"unsigned Batch", "POST", "/v1/listjobs", "", nil, 403, "Missing Authentication Token"},
+		{"unsigned DynamoDB", "POST", "/", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}, 403, "MissingAuthenticationToken"},
+		{"unsigned ECR", "POST", "/", "", map[string]string{"X-Amz-Target": "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories"}, 403, "MissingAuthenticationToken"},
+		{"unsigned STS", "POST", "/", "", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 403, "<Code>MissingAuthenticationToken"},
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), tc.method, s.URL()+tc.path, strings.NewReader(""))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, value := range tc.header {
-			request.Header.Set(name, value)
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(response.Body)
-		if err != nil || response.Body.Close() != nil {
-			t.Fatal(err)
-		}
-		if response.StatusCode != tc.status || !strings.Contains(string(body), tc.body) {
-			t.Errorf("%s: %s %s", tc.name, response.Status, body)
+		if status, body := send(t, s, tc.method, tc.path, tc.service, "", tc.header); status != tc.status || !strings.Contains(body, tc.body) {
+			t.Errorf("%s: %d %s", tc.name, status, body)
 		}
 	}
 }

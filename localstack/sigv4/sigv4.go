@@ -29,10 +29,10 @@ var (
 	ErrMismatch   = errors.New("The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.") //nolint:staticcheck // AWS's words
 )
 
-// An ErrSkewed is the refusal of a request whose date is too far from now.
-type ErrSkewed string
+// A SkewedError is the refusal of a request whose date is too far from now.
+type SkewedError string
 
-func (e ErrSkewed) Error() string { return string(e) }
+func (e SkewedError) Error() string { return string(e) }
 
 // A Signature is what a request's Authorization header says.
 type Signature struct {
@@ -97,7 +97,7 @@ func (s Signature) checkDate(date, now time.Time) error {
 	default:
 		return nil
 	}
-	return ErrSkewed(fmt.Sprintf(text, date.Format(dateFormat), limit.Format(dateFormat), now.Format(dateFormat), sign))
+	return SkewedError(fmt.Sprintf(text, date.Format(dateFormat), limit.Format(dateFormat), now.Format(dateFormat), sign))
 }
 
 // signedPart returns the request with what the signature covers, and nothing else: the

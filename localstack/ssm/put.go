@@ -31,6 +31,7 @@ func (s *Service) putParameter(_ context.Context, c awsjson.Caller, in putInput)
 	case in.Type != "":
 		p.kind = in.Type
 	}
+	p.kmsKey = in.KeyID
 	p.versions = append(p.versions, version{in.Value, s.opts.Now()})
 	return map[string]any{"Version": len(p.versions), "Tier": in.tier()}, nil
 }
@@ -38,6 +39,7 @@ func (s *Service) putParameter(_ context.Context, c awsjson.Caller, in putInput)
 type putInput struct {
 	Name, Value, Type, Tier string
 	Overwrite               bool
+	KeyID                   string // ARN of a key; "" for AWS's
 }
 
 func (in putInput) check(name string, exists bool) error {
@@ -45,6 +47,10 @@ func (in putInput) check(name string, exists bool) error {
 	switch {
 	case !validName.MatchString(name) || len(name) > 1011:
 		return awsjson.Errorf("ValidationException", "Parameter name %q must be letters, digits and . - _, with a / before each part if it has parts.", name)
+	case in.KeyID != "" && in.Type != secureString:
+		return awsjson.Errorf("ValidationException", "KeyId is required for SecureString type parameter only.")
+	case in.KeyID != "" && !strings.HasPrefix(in.KeyID, "arn:"):
+		return awsjson.Errorf("InvalidKeyId", "The stand-in takes a key by its ARN alone, not %s.", in.KeyID)
 	case in.Value == "":
 		return awsjson.Errorf("ValidationException", "Value must have at least 1 character.")
 	case len(in.Value) > 4<<10 && in.tier() == "Standard", len(in.Value) > 8<<10:

@@ -38,6 +38,7 @@ type key struct{ account, region, name string }
 // A parameter is its versions, version n at n-1. Its type is the same for all.
 type parameter struct {
 	arn, kind string
+	kmsKey    string // ARN; "" for AWS's
 	versions  []version
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/identity"
 )
 
 // What AssumeRole takes. A role's ARN has its partition, account and name with path.
@@ -56,6 +57,11 @@ func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error)
 	if err != nil {
 		return session{}, err
 	}
+	if s.opts.Assume != nil {
+		return s.assumed(c, identity.Assumption{
+			Caller: c.Principal, Role: m[0], Session: name, ExternalID: id, Lifetime: time.Duration(seconds) * time.Second,
+		})
+	}
 	// The caller is in one partition, and a role of another does not exist for it.
 	if wanted := s.opts.ExternalIDs[m[0]]; partition != awsjson.Partition(c.Region) || wanted != "" && wanted != id {
 		return session{}, &awsjson.Error{
@@ -68,6 +74,22 @@ func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error)
 		NS: namespace, KeyID: account, Secret: "localstack", Token: base64.StdEncoding.EncodeToString([]byte(arn)),
 		Expiration: s.opts.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second),
 		AssumedARN: arn, AssumedID: roleID(role + "/" + name),
+	}, nil
+}
+
+// assumed starts a session if the accounts' policies allow it.
+func (s *Service) assumed(c awsjson.Caller, wish identity.Assumption) (session, error) {
+	if c.Principal.Root {
+		return session{}, &awsjson.Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Roles may not be assumed by root accounts."}
+	}
+	got, err := s.opts.Assume(wish)
+	if err != nil {
+		return session{}, &awsjson.Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: err.Error()}
+	}
+	arn := identity.Role{ARN: wish.Role}.Session(wish.Session)
+	return session{
+		NS: namespace, KeyID: got.KeyID, Secret: got.Secret, Token: got.Token, Expiration: got.Expires.UTC().Truncate(time.Second),
+		AssumedARN: arn, AssumedID: roleID(arn[strings.Index(arn, "/")+1:]),
 	}, nil
 }
 

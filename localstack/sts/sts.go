@@ -1,7 +1,7 @@
 // Package sts is a stand-in for the AWS Security Token Service: GetCallerIdentity
-// and AssumeRole. An assumed role's access key id is its account id, by which all
-// stand-ins know whose a request is. It checks no secrets, and of trust policies only
-// what [Options] says.
+// and AssumeRole. By itself it lets anyone assume any role, and an assumed role's access
+// key id is its account id, by which all stand-ins know whose a request is; with
+// [Options].Assume it keeps to what that decides.
 package sts
 
 import (
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/identity"
 )
 
 // namespace is that of the API's version, 2011-06-15.
@@ -21,8 +22,10 @@ const namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 type Options struct {
 	Home string           // account of callers whose key is not an account's
 	Now  func() time.Time // nil = time.Now
+	// Assume starts sessions of roles. nil = anyone may assume any role, who knows its external id.
+	Assume func(identity.Assumption) (identity.Credentials, error)
 	// ExternalIDs are what roles, by ARN, want to be told by whoever assumes them. Other
-	// roles want nothing.
+	// roles want nothing. With Assume they are not asked.
 	ExternalIDs map[string]string
 }
 
@@ -59,7 +62,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-type identity struct {
+type answer struct {
 	XMLName xml.Name `xml:"GetCallerIdentityResponse"`
 	NS      string   `xml:"xmlns,attr"`
 	ARN     string   `xml:"GetCallerIdentityResult>Arn"`
@@ -67,11 +70,15 @@ type identity struct {
 	Account string   `xml:"GetCallerIdentityResult>Account"`
 }
 
-// callerIdentity is the account's root user, or the role that the session's token names.
-func callerIdentity(c awsjson.Caller, token string) identity {
-	out := identity{
+// callerIdentity is the account's root user, or the session of a role: the caller's own, or
+// by itself the one that its token names.
+func callerIdentity(c awsjson.Caller, token string) answer {
+	out := answer{
 		NS: namespace, Account: c.Account, UserID: c.Account,
 		ARN: "arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":root",
+	}
+	if !c.Principal.Root {
+		token = base64.StdEncoding.EncodeToString([]byte(c.Principal.ARN))
 	}
 	arn, err := base64.StdEncoding.DecodeString(token)
 	if _, session, ok := strings.Cut(string(arn), ":"+c.Account+":assumed-role/"); err == nil && ok {

@@ -1,0 +1,55 @@
+package roles
+
+import (
+	"encoding/json"
+
+	"ecrmirror/localstack/identity"
+)
+
+const (
+	entriesTable     = "arn:${Partition}:dynamodb:${Region}:${Account}:table/${Entries}"
+	ownRepositories  = "arn:${Partition}:ecr:*:${Account}:repository/*"
+	mirrorQueue      = "arn:${Partition}:batch:${Region}:${Account}:job-queue/${MirrorQueue}"
+	mirrorDefinition = "arn:${Partition}:batch:${Region}:${Account}:job-definition/${MirrorJob}"
+)
+
+// people are those of the document: each needs this and nothing else.
+var people = []struct {
+	name       string
+	statements []statement
+}{
+	{"Viewer", []statement{{[]string{"dynamodb:Scan", "dynamodb:Query"}, []string{entriesTable}}}},
+	{"Editor", []statement{{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}, []string{entriesTable}}}},
+	{"Planner", []statement{
+		{[]string{"dynamodb:Scan"}, []string{entriesTable}},
+		{[]string{"ecr:DescribeImages", "ecr:ListImages"}, []string{ownRepositories}},
+	}},
+	{"Submitter", []statement{{[]string{"batch:SubmitJob"}, []string{mirrorQueue, mirrorDefinition, mirrorDefinition + ":*"}}}},
+}
+
+type statement struct{ actions, on []string }
+
+// People returns roles with what docs/security.md says that people need, who look
+// (Viewer), change entries (Editor), plan (Planner) and submit mirror jobs (Submitter).
+func (d Deployment) People() ([]identity.Role, error) {
+	var list []identity.Role
+	for _, p := range people {
+		var statements []map[string]any
+		for _, s := range p.statements {
+			statements = append(statements, map[string]any{"Effect": "Allow", "Action": s.actions, "Resource": s.on})
+		}
+		document, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
+		if err != nil {
+			return nil, err
+		}
+		role := identity.Role{ARN: d.ARN(p.name), Policies: map[string]string{}}
+		if role.Policies["WhatPeopleNeed"], err = d.fill(document); err != nil {
+			return nil, err
+		}
+		if role.Trust, err = d.fill([]byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sso.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)); err != nil {
+			return nil, err
+		}
+		list = append(list, role)
+	}
+	return list, nil
+}

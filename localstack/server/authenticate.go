@@ -1,0 +1,67 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/sigv4"
+)
+
+// maxBody is the greatest body of a request, in bytes: the greatest part of a layer that
+// ECR reads, see package ecr.
+const maxBody = 40 << 20
+
+// authenticated lets requests through that were signed by somebody who is known. The
+// services find the caller by [awsjson.CallerOf], and the body without reading it again.
+func (s *Server) authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		release, err := s.bodies.Hold(r, maxBody)
+		if err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		defer release()
+		caller, err := s.authenticate(r)
+		if err != nil {
+			if name := s.operationName(r); name != "" {
+				s.stats.Call(name)
+			}
+			s.refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, awsjson.WithCaller(r, caller))
+	})
+}
+
+// authenticate returns whose key a request is signed with.
+func (s *Server) authenticate(r *http.Request) (awsjson.Caller, error) {
+	signature, err := sigv4.Parse(r)
+	if err != nil {
+		return awsjson.Caller{}, err
+	}
+	now := s.opts.Now()
+	key, known := s.identities.Key(signature.KeyID, awsjson.Partition(signature.Region))
+	switch {
+	case !known, key.Token != r.Header.Get("X-Amz-Security-Token"):
+		return awsjson.Caller{}, errUnknownKey
+	case !key.Expires.IsZero() && now.After(key.Expires):
+		return awsjson.Caller{}, errExpired
+	}
+	body, err := awsjson.Body(r, maxBody)
+	if err != nil {
+		return awsjson.Caller{}, err
+	}
+	if err := signature.Verify(r, body, key.Secret, key.Token, now); err != nil {
+		return awsjson.Caller{}, err
+	}
+	return awsjson.Caller{
+		Account: key.Principal.Account, Region: signature.Region, Service: signature.Service, KeyID: signature.KeyID, Principal: key.Principal,
+	}, nil
+}
+
+// What is wrong with a key. The texts are AWS's.
+var (
+	errUnknownKey = errors.New("The security token included in the request is invalid.") //nolint:staticcheck // AWS's words
+	errExpired    = errors.New("The security token included in the request is expired")  //nolint:staticcheck // AWS's words
+)
