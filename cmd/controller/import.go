@@ -55,11 +55,15 @@ func (c *config) importFile(cmd *cobra.Command, file string, how importing) erro
 	if err != nil {
 		return err
 	}
-	steps, bad, err := entryfile.Diff(entries, t.All(ctx, now), how.prune, now)
+	difference, err := entryfile.Diff(entries, t.All(ctx, now), how.prune, now)
 	if err != nil {
 		return program.Fail(err)
 	}
-	if err := announce(cmd.OutOrStdout(), cmd.ErrOrStderr(), steps, bad); err != nil {
+	if err := difference.Conflicts(); err != nil {
+		return failures(parts(err))
+	}
+	steps := difference.Steps
+	if err := announce(cmd.OutOrStdout(), cmd.ErrOrStderr(), steps, difference.Bad); err != nil {
 		return program.NotPrinted(nil, err) // nothing is written that nobody could see
 	}
 	counts, changes := tally(steps)

@@ -54,14 +54,16 @@ func (c *config) put(cmd *cobra.Command, source string, destinations []string, e
 	if err != nil {
 		return err
 	}
-	step := entryfile.Step{Entry: entry}
-	// What is there is read for the report only: whatever it is, it is replaced.
-	var bad *table.EntryError
-	step.Old, err = t.Get(cmd.Context(), source, now)
-	if err != nil && !errors.Is(err, table.ErrNotFound) && !errors.Is(err, table.ErrExpired) && !errors.As(err, &bad) {
+	// A file of one entry: the rest of the table says whether it is in the way of another.
+	difference, err := entryfile.Diff([]table.Entry{entry}, t.All(cmd.Context(), now), false, now)
+	if err != nil {
 		return program.Fail(err)
 	}
-	if step.Change, err = t.Put(cmd.Context(), entry, now); err != nil {
+	if err := difference.Conflicts(); err != nil {
+		return failures(parts(err))
+	}
+	step := difference.Steps[0]
+	if step.Change, err = t.Put(cmd.Context(), step.Entry, now); err != nil {
 		return program.Fail(err)
 	}
 	return program.NotPrinted(nil, writeStep(cmd.OutOrStdout(), done(step.Change), step))
@@ -85,10 +87,11 @@ func checkEntry(entry table.Entry, now time.Time) error {
 const putLong = `Write the entry of a source: the destinations that are kept equal to it, and until
 when. It replaces the entry that the source has, all of it: destinations that are not
 named are mirrored no more (they keep their images), and without --expires the entry
-never expires. What is known of destinations that stay is kept.
+never expires. What is known of destinations that stay is kept. An entry that writes the
+source in another way (alpine:3 for docker.io/library/alpine:3) is that entry.
 
 Nothing is written unless all of it is right, and allowed (--allow-source and
---allow-destination). The names are not looked up: "controller
+--allow-destination), and no other entry of the table writes one of the destinations. The names are not looked up: "controller
 plan" does that. Sources are written in full where ECR's push events are to find them:
 ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
 

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,19 +42,38 @@ func (c *config) remove(cmd *cobra.Command, sources []string) error {
 	}
 	var errs []error
 	for _, source := range sources {
-		was, err := t.Remove(cmd.Context(), source)
-		switch {
-		case err != nil:
+		key, err := removeEntry(cmd.Context(), t, source)
+		if err != nil {
 			errs = append(errs, err)
-		case !was:
-			errs = append(errs, fmt.Errorf("%w: %q (controller list shows how sources are written)", table.ErrNotFound, source))
-		default:
-			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", done(table.Removed), shown(source)); err != nil {
-				return program.NotPrinted(failures(errs), err)
-			}
+			continue
+		}
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", done(table.Removed), shown(key)); err != nil {
+			return program.NotPrinted(failures(errs), err)
 		}
 	}
 	return failures(errs)
+}
+
+// removeEntry removes the entry of a source, and returns its key: the source, or the way in which the
+// one entry writes it that has it.
+func removeEntry(ctx context.Context, t *table.Table, source string) (string, error) {
+	was, err := t.Remove(ctx, source)
+	if was || err != nil {
+		return source, err
+	}
+	entries, bad, err := readTable(ctx, t, time.Now())
+	if err != nil {
+		return "", err
+	}
+	keys := spelled(source, entries, bad)
+	switch len(keys) {
+	case 0:
+		return "", fmt.Errorf("%w: %q (controller list shows the sources)", table.ErrNotFound, source)
+	case 1:
+		_, err := t.Remove(ctx, keys[0])
+		return keys[0], err
+	}
+	return "", fmt.Errorf("%q is the source of several entries: name one of %q", source, keys)
 }
 
 // failures returns errors as one of the work, transient if all of them are; nil if there is none.
@@ -67,8 +88,8 @@ func failures(errs []error) error {
 	return &program.Failure{Err: errors.Join(errs...), Transient: all}
 }
 
-const removeLong = `Remove the entries of sources, each written as in the table. Nothing is mirrored from
-them any more; destinations keep their images, and jobs in flight end as they would have.`
+const removeLong = `Remove the entries of sources, each in whatever way the table writes it; where several
+entries have one source, the one that writes it like that. Nothing is mirrored from them any more; destinations keep their images, and jobs in flight end as they would have.`
 
 const removeExample = `  controller remove docker.io/library/alpine:3
   controller remove ghcr.io/org/app:1 ghcr.io/org/app:2`

@@ -56,7 +56,7 @@ var layers = map[string]layer{
 		internal: []string{"internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
-	"internal/entryfile": {internal: []string{"internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
+	"internal/entryfile": {internal: []string{"internal/conflict", "internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
 	"internal/ecrevent":  {internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"}},
 	"internal/jobs": {
 		internal: []string{"internal/contract", "internal/imagename"},

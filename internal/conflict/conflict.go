@@ -84,19 +84,26 @@ func contested(claims []claim, entries []string) map[key]party {
 	return shared
 }
 
-// SameSource reports whether two sources, as they are written, mean one image.
-func SameSource(a, b string) bool {
-	keyA, okA := sourceKey(a)
-	keyB, okB := sourceKey(b)
-	return a == b || okA && okB && keyA == keyB
+// Image returns the one way to write the image that a source means, in whatever words: two entries
+// with one image are one. It is the source itself where that names no image in a registry.
+func Image(source string) string {
+	if name, ok := read(source); ok {
+		return name.Canonical().String()
+	}
+	return source
 }
 
-// sourceKey is that of what is read: where a name has a tag and a digest, the digest says.
-func sourceKey(written string) (key, bool) {
-	name, ok := parse(written)
+// read parses a source. Where it has a tag and a digest, the digest says what is read.
+func read(source string) (imagename.Name, bool) {
+	name, ok := parse(source)
 	if name.Digest != "" {
 		name.Tag = ""
 	}
+	return name, ok
+}
+
+func sourceKey(written string) (key, bool) {
+	name, ok := read(written)
 	return keyOf(name), ok
 }
 

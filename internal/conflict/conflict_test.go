@@ -67,7 +67,7 @@ func TestSourcesAreOneHoweverTheyAreWritten(t *testing.T) {
 		{"alpine:3", "alpine:3.1", false},
 		{"A:1", "a:1", false},
 	} {
-		if conflict.SameSource(c.a, c.b) != c.same {
+		if (conflict.Image(c.a) == conflict.Image(c.b)) != c.same {
 			t.Errorf("%s and %s: same is not %v", c.a, c.b, c.same)
 		}
 		var x conflict.Index

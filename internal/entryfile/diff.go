@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/table"
 )
 
@@ -20,46 +22,111 @@ type Step struct {
 	Old    table.Entry // as it is where it is replaced; zero if its item is not a good entry
 }
 
-// Diff returns what makes the table's entries those of the file, sorted by source,
-// and the items of the table that are no good entries. With prune, entries that the
+// A Difference is what lies between a file and a table.
+type Difference struct {
+	Steps []Step              // what makes the table's entries those of the file, sorted by source
+	Left  []table.Entry       // entries of the table that the file does not have, and that stay
+	Bad   []*table.EntryError // items of the table that are no good entries
+}
+
+// Diff returns what makes the table's entries those of the file. With prune, entries that the
 // file does not have are removed; without it, and where the item is not a good entry,
 // they stay. An entry of the file that has expired by now is not created, but ends
-// one that is in the table. The error is that of reading the table.
-func Diff(file []table.Entry, inTable iter.Seq2[table.Entry, error], prune bool, now time.Time) (steps []Step, bad []*table.EntryError, err error) {
-	wanted := make(map[string]table.Entry, len(file))
-	for _, e := range file {
-		wanted[e.Source] = e
-	}
+// one that is in the table. Where the table writes the name of a source in another way than the
+// file, that is the entry, and its key stays. The error is that of reading the table.
+func Diff(file []table.Entry, inTable iter.Seq2[table.Entry, error], prune bool, now time.Time) (d Difference, err error) {
+	var there []found
 	for old, err := range inTable {
-		var wrong *table.EntryError
-		source := old.Source
+		wrong, isBad := errors.AsType[*table.EntryError](err)
 		switch {
-		case errors.As(err, &wrong):
-			source, old.Source = wrong.Source, wrong.Source
-			bad = append(bad, wrong)
+		case isBad:
+			old = table.Entry{Source: wrong.Source}
+			d.Bad = append(d.Bad, wrong)
 		case err != nil:
-			return nil, nil, err
+			return Difference{}, err
 		}
-		want, ok := wanted[source]
-		delete(wanted, source)
+		there = append(there, found{old, isBad})
+	}
+	wanted := bySource(file, there)
+	for _, item := range there {
+		want, ok := wanted[item.Source]
+		delete(wanted, item.Source)
 		switch {
-		case ok && want.ExpiredBy(now), !ok && prune && wrong == nil:
-			steps = append(steps, Step{Change: table.Removed, Entry: old})
-		case ok && wrong != nil:
-			steps = append(steps, Step{Change: table.Replaced, Entry: want})
-		case ok && want.Same(old):
-			steps = append(steps, Step{Change: table.Kept, Entry: want, Old: old})
+		case ok && want.ExpiredBy(now), !ok && prune && !item.bad:
+			d.Steps = append(d.Steps, Step{Change: table.Removed, Entry: item.Entry})
+		case ok && item.bad:
+			d.Steps = append(d.Steps, Step{Change: table.Replaced, Entry: want})
+		case ok && want.Same(item.Entry):
+			d.Steps = append(d.Steps, Step{Change: table.Kept, Entry: want, Old: item.Entry})
 		case ok:
-			steps = append(steps, Step{Change: table.Replaced, Entry: want, Old: old})
+			d.Steps = append(d.Steps, Step{Change: table.Replaced, Entry: want, Old: item.Entry})
+		case !item.bad:
+			d.Left = append(d.Left, item.Entry)
 		}
 	}
 	for _, e := range wanted {
 		if !e.ExpiredBy(now) {
-			steps = append(steps, Step{Change: table.Created, Entry: e})
+			d.Steps = append(d.Steps, Step{Change: table.Created, Entry: e})
 		}
 	}
-	slices.SortFunc(steps, func(a, b Step) int { return cmp.Compare(a.Entry.Source, b.Entry.Source) })
-	return steps, bad, nil
+	slices.SortFunc(d.Steps, func(a, b Step) int { return cmp.Compare(a.Entry.Source, b.Entry.Source) })
+	return d, nil
+}
+
+// found is an item of the table. Of a bad one there is only the source.
+type found struct {
+	table.Entry
+	bad bool
+}
+
+// bySource returns the file's entries by the keys that they have in the table, or will have.
+func bySource(file []table.Entry, there []found) map[string]table.Entry {
+	keys := map[string]bool{}
+	images := map[string]string{} // keys by what they mean
+	for _, item := range there {
+		keys[item.Source] = true
+		images[conflict.Image(item.Source)] = item.Source
+	}
+	wanted := make(map[string]table.Entry, len(file))
+	for _, e := range file {
+		if key, ok := images[conflict.Image(e.Source)]; ok && !keys[e.Source] {
+			e.Source = key
+		}
+		wanted[e.Source] = e
+	}
+	return wanted
+}
+
+// Conflicts returns which of the entries that the steps write would be in conflict with others of
+// the table, or of the file, an error for each destination; see package conflict.
+func (d Difference) Conflicts() error {
+	var index conflict.Index
+	add := func(e table.Entry) { index.Add(e.Source, e.Destinations) }
+	for _, e := range d.Left {
+		add(e)
+	}
+	for _, step := range d.Steps {
+		if step.Change != table.Removed {
+			add(step.Entry)
+		}
+	}
+	among := index.Find()
+	var errs []error
+	for _, step := range d.Steps {
+		if step.Change != table.Created && step.Change != table.Replaced {
+			continue
+		}
+		e := step.Entry
+		if err := among.Source(e.Source); err != nil {
+			errs = append(errs, fmt.Errorf("entry %q: %w", e.Source, err))
+		}
+		for _, destination := range e.Destinations {
+			if err := among.Destination(e.Source, destination); err != nil {
+				errs = append(errs, fmt.Errorf("entry %q: destination %q: %w", e.Source, destination, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Table is where steps are taken. [table.Table] implements it.

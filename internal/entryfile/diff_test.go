@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -79,7 +80,8 @@ func TestDiffAndApply(t *testing.T) {
 		entry("mended", "r.io/m:1"), until(entry("over", "r.io/a:1"), 0), until(entry("never was", "r.io/a:1"), -5),
 		until(entry("ended", "r.io/a:1"), 1),
 	}
-	steps, bad, err := entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	difference, err := entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	steps, bad := difference.Steps, difference.Bad
 	want := []string{
 		"keep src.io/ended:1 [r.io/a:1]->[r.io/a:1]",
 		"replace src.io/longer:1 [r.io/a:1]->[r.io/a:1]",
@@ -93,16 +95,17 @@ func TestDiffAndApply(t *testing.T) {
 	if got := summary(steps); !slices.Equal(got, want) || err != nil || len(bad) != 2 {
 		t.Errorf("steps %q\nwant %q\nbad %v, %v", got, want, bad, err)
 	}
-	gentle, _, err := entryfile.Diff(file, tb.All(t.Context(), now), false, now)
-	if want := slices.Delete(slices.Clone(want), 7, 8); !slices.Equal(summary(gentle), want) || err != nil {
-		t.Errorf("without prune: %q, %v", summary(gentle), err)
+	gentle, err := entryfile.Diff(file, tb.All(t.Context(), now), false, now)
+	if want := slices.Delete(slices.Clone(want), 7, 8); !slices.Equal(summary(gentle.Steps), want) || err != nil {
+		t.Errorf("without prune: %q, %v", summary(gentle.Steps), err)
 	}
 
 	taken, err := entryfile.Apply(t.Context(), tb, steps, now)
 	if taken != 6 || err != nil {
 		t.Errorf("took %d steps, %v", taken, err)
 	}
-	steps, bad, err = entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	difference, err = entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	steps, bad = difference.Steps, difference.Bad
 	for _, s := range steps {
 		if s.Change != table.Kept {
 			t.Errorf("left to do: %s %s", s.Change, s.Entry.Source)
@@ -113,13 +116,74 @@ func TestDiffAndApply(t *testing.T) {
 	}
 }
 
+// listed iterates entries, as a table does.
+func listed(entries ...table.Entry) iter.Seq2[table.Entry, error] {
+	return func(yield func(table.Entry, error) bool) {
+		for _, e := range entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func of(source, destination string) table.Entry {
+	return table.Entry{Source: source, Destinations: []string{destination}}
+}
+
+// TestASourceIsOneHoweverItIsWritten: the key in the table stays, whichever way the file writes it.
+func TestASourceIsOneHoweverItIsWritten(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		file  table.Entry
+		want  []string // steps
+		there []table.Entry
+	}{
+		{"kept", of("docker.io/library/alpine:3", "r.io/a:1"), []string{"keep alpine:3 [r.io/a:1]->[r.io/a:1]"}, []table.Entry{of("alpine:3", "r.io/a:1")}},
+		{"replaced", of("alpine", "r.io/b:1"), []string{"replace docker.io/alpine:latest [r.io/a:1]->[r.io/b:1]"}, []table.Entry{of("docker.io/alpine:latest", "r.io/a:1")}},
+		{"the same key first", of("alpine:3", "r.io/b:1"), []string{"replace alpine:3 [r.io/a:1]->[r.io/b:1]", "remove library/alpine:3 []->[r.io/c:1]"}, []table.Entry{of("library/alpine:3", "r.io/c:1"), of("alpine:3", "r.io/a:1")}},
+		{"another image", of("alpine:3.1", "r.io/b:1"), []string{"remove alpine:3 []->[r.io/a:1]", "create alpine:3.1 []->[r.io/b:1]"}, []table.Entry{of("alpine:3", "r.io/a:1")}},
+	} {
+		difference, err := entryfile.Diff([]table.Entry{c.file}, listed(c.there...), true, now)
+		if got := summary(difference.Steps); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q, %v", c.name, got, c.want, err)
+		}
+	}
+}
+
+func TestConflictsOfWhatIsWritten(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		file, there []table.Entry
+		prune       bool
+		want        string // "" for none
+	}{
+		{"none", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/y:1")}, false, ""},
+		{"in the file", []table.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io:443/x:1")}, nil, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
+		{"with the table", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/x:1")}, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
+		{"with what is pruned", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/x:1")}, true, ""},
+		{"with what is replaced", []table.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io/y:1")}, []table.Entry{of("r.io/b:1", "r.io/x:1")}, false, ""},
+		{"between others", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
+		{"that were there", []table.Entry{of("r.io/b:1", "r.io/y:1")}, []table.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
+		{"two spellings in the table", []table.Entry{of("x:1", "r.io/z:1")}, []table.Entry{of("x:1", "r.io/x:1"), of("docker.io/x:1", "r.io/y:1")}, false, `entry "x:1": is the same image as the source of entry "docker.io/x:1"`},
+	} {
+		difference, err := entryfile.Diff(c.file, listed(c.there...), c.prune, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := difference.Conflicts(); (err != nil) != (c.want != "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
 func TestDiffOfATableThatCannotBeRead(t *testing.T) {
 	var broken iter.Seq2[table.Entry, error] = func(yield func(table.Entry, error) bool) {
 		_ = yield(entry("a", "r.io/a:1"), nil) && yield(table.Entry{}, table.ErrNoTable)
 	}
-	steps, _, err := entryfile.Diff(nil, broken, true, now)
-	if steps != nil || !errors.Is(err, table.ErrNoTable) {
-		t.Errorf("%v, %v", steps, err)
+	difference, err := entryfile.Diff(nil, broken, true, now)
+	if difference.Steps != nil || !errors.Is(err, table.ErrNoTable) {
+		t.Errorf("%v, %v", difference, err)
 	}
 }
 

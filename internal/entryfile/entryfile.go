@@ -21,6 +21,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/table"
 )
 
@@ -63,7 +64,7 @@ func syntax(err error) error { return errors.New(strings.TrimPrefix(err.Error(),
 type reader struct {
 	now     time.Time
 	entries []table.Entry
-	lines   map[string]int // of each source
+	lines   map[string]int // of each source, by its image
 	errs    []error
 }
 
@@ -119,11 +120,12 @@ func (f *reader) entry(n *yaml.Node) {
 		}
 		f.bad(at, "%w", p.Err)
 	}
-	if first, repeated := f.lines[e.Source]; repeated {
+	image := conflict.Image(e.Source)
+	if first, repeated := f.lines[image]; repeated {
 		f.bad(source, "source %q has an entry in line %d already", e.Source, first)
 		return
 	}
-	f.lines[e.Source] = source.Line
+	f.lines[image] = source.Line
 	f.entries = append(f.entries, e)
 }
 
