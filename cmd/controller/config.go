@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/pflag"
 
@@ -33,10 +34,16 @@ type config struct {
 	repository, tag string // of event
 	eventFile       string // of event: where the event is, "-" for standard input
 	exitCode        bool   // of plan
+
+	getenv func(string) string // for colors
 }
+
+// palette returns the colors of what is written to w.
+func (c *config) palette(w io.Writer) cli.Palette { return cli.PaletteFor(w, c.getenv) }
 
 // addFlags adds the flags that all commands share.
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
+	c.getenv = getenv
 	flags.StringVar(&c.table, "table", getenv(contract.EnvTable),
 		"`NAME` or ARN of the DynamoDB table of entries (env "+contract.EnvTable+")")
 	flags.StringVar(&c.queue, "queue", getenv(contract.EnvQueue),

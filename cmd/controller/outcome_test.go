@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/program"
@@ -99,13 +100,13 @@ entries: 2 (current 0, failed 2); stale destinations: 1; nothing submitted
 `,
 	} {
 		var b bytes.Buffer
-		if err := writePlan(&b, format, decisions, report); err != nil {
+		if err := writePlan(&b, cli.Palette{}, format, decisions, report); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, b.String()); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", format, diff)
 		}
-		if err := writePlan(full{}, format, decisions, report); !errors.Is(err, io.ErrShortWrite) {
+		if err := writePlan(full{}, cli.Palette{}, format, decisions, report); !errors.Is(err, io.ErrShortWrite) {
 			t.Errorf("%s on a full disk: %v", format, err)
 		}
 	}

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"text/tabwriter"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/controller"
-	"ecrmirror/internal/program"
 )
 
 // wanted reports whether a sweep would submit something, if it is not in flight.
@@ -23,27 +22,26 @@ func wanted(decisions []controller.Decision) bool {
 
 // writePlan prints a line for each destination and one for each entry that could not be
 // judged, then a count; or a JSON list of entries.
-func writePlan(w io.Writer, format string, decisions []controller.Decision, report controller.Report) error {
+func writePlan(w io.Writer, palette cli.Palette, format string, decisions []controller.Decision, report controller.Report) error {
 	if format == outputJSON {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(entriesOf(decisions))
 	}
-	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	g := grid{palette: palette}
 	if len(decisions) > 0 {
-		fmt.Fprintln(columns, "SOURCE\tDESTINATION\tSTATE\tBYTES\tREASON")
+		g.row("SOURCE", "DESTINATION", "STATE", "BYTES", "REASON")
 	}
 	for _, d := range decisions {
 		if d.Err != nil {
-			fmt.Fprintf(columns, "%s\t-\t%s\t\t%s\n", d.Source, d.State(), program.OneLine(d.Err.Error()))
+			g.row(shown(d.Source), "-", string(d.State()), "", shown(d.Err.Error()))
 		}
 		for _, dest := range d.Destinations {
-			fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\n", d.Source, dest.Name, dest.State, bytesOf(d, dest), program.OneLine(dest.Reason()))
+			g.row(shown(d.Source), shown(dest.Name), string(dest.State), bytesOf(d, dest), shown(dest.Reason()))
 		}
 	}
-	// What the columns could not write fails here at the latest.
-	if err := columns.Flush(); err != nil {
+	if err := g.write(w); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(w, report.Planned())

@@ -30,7 +30,7 @@ func newRemove(c *config) *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: c.completeSources(0),
 		RunE:              func(cmd *cobra.Command, args []string) error { return c.remove(cmd, args) },
 	}, tableFlags...)
 }

@@ -59,7 +59,7 @@ func (c *config) plan(cmd *cobra.Command, output string) error {
 	decisions, report, err := ctl.Plan(cmd.Context())
 	result := outcome(report, err)
 	if err == nil || len(decisions) > 0 {
-		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), output, decisions, report))
+		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.palette(cmd.OutOrStdout()), output, decisions, report))
 	}
 	if result == nil && c.exitCode && wanted(decisions) {
 		return program.Silent(contract.ExitChanges)

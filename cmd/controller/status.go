@@ -27,6 +27,7 @@ const soon = 14 * 24 * time.Hour
 func newStatus(c *config) *cobra.Command {
 	var output *cli.Choice
 	var only filter
+	var summary bool
 	cmd := &cobra.Command{
 		Use:     "status [SOURCE]",
 		Short:   "Say what is current, stale, failing or expiring, and since when",
@@ -38,7 +39,7 @@ func newStatus(c *config) *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: c.completeSources(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			now := time.Now()
 			t, err := c.openTable(cmd.Context())
@@ -49,17 +50,23 @@ func newStatus(c *config) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found := only.apply(all)
-			if output.String() == outputJSON {
-				err = writeJSON(cmd.OutOrStdout(), found)
-			} else {
-				err = writeStatus(cmd.OutOrStdout(), c.table, found, len(all), now)
+			found, stdout := only.apply(all), cmd.OutOrStdout()
+			switch asJSON := output.String() == outputJSON; {
+			case asJSON && summary:
+				err = writeJSON(stdout, summaryOf(found))
+			case asJSON:
+				err = writeJSON(stdout, found)
+			case summary:
+				err = writeSummary(stdout, summaryOf(found), now)
+			default:
+				err = writeStatus(stdout, c.palette(stdout), c.table, found, len(all), now)
 			}
 			return program.NotPrinted(nil, err)
 		},
 	}
 	output = addOutput(cmd)
 	cmd.Flags().Var(&only.states, "state", "show only what is in one of these states: "+strings.Join(stateNames(), ", "))
+	cmd.Flags().BoolVar(&summary, "summary", false, "count only")
 	cmd.Flags().BoolVar(&only.expiring, "expiring", false, "show only what expires within 14 days")
 	return cli.Uses(cmd, tableFlags...)
 }
@@ -154,7 +161,8 @@ func (s *states) Set(text string) error {
 }
 
 const statusLong = `Say how each source's destinations stood when they were last checked: by a sweep or by
-the event of a push. Nothing is looked up but the table.
+the event of a push. Nothing is looked up but the table. A line for each destination
+is followed by a summary, which --summary prints alone.
 
   current    has the source's digest
   deferred   not checked: a registry bears no more requests for now
@@ -165,7 +173,7 @@ the event of a push. Nothing is looked up but the table.
   invalid    the item in the table is no good entry
 
 BEHIND is for how long a destination has not been known to have what its source has;
-MIRRORED, when it was last seen to have caught up. The time of a check by which nothing
+MIRRORED, when it was last seen to have caught up; CHECKED, when a check last looked. The time of a check by which nothing
 has changed may be told up to 6 hours too early. With --output json times are RFC 3339,
 behindSeconds is the same in seconds.
 
@@ -173,5 +181,6 @@ The exit code is 0 whatever the states are, 1 if SOURCE has no entry.`
 
 const statusExample = `  controller status
   controller status --state failing,stale
+  controller status --summary
   controller status docker.io/library/alpine:3 -o json
   controller status -o json | jq -r '.[] | select(.behindSeconds > 86400) | .source'`

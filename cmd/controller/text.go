@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -40,43 +39,6 @@ func shown(text string) string {
 		}
 		return r
 	}, program.OneLine(text))
-}
-
-// A grid is rows of columns that are aligned over all of them. A row of one cell is a
-// line of its own, which widens no column.
-type grid [][]string
-
-// row adds a row.
-func (g *grid) row(cells ...string) { *g = append(*g, cells) }
-
-// write prints the grid, two blanks between columns and none at the end of a line.
-func (g *grid) write(w io.Writer) error {
-	var widths []int
-	for _, row := range *g {
-		for i, cell := range row {
-			if len(row) == 1 {
-				continue
-			}
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range *g {
-		var line strings.Builder
-		for i, cell := range row {
-			line.WriteString(cell)
-			if i < len(row)-1 {
-				line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
-			}
-		}
-		b.WriteString(strings.TrimRight(line.String(), " "))
-		b.WriteByte('\n')
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // span says how long something has lasted, in the largest unit that is not more than it.
