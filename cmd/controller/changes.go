@@ -29,6 +29,8 @@ func done(change table.Change) string {
 //	  + 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3
 //	  - registry.example.com/alpine:3
 //	  expires 2027-01-31, was never
+//
+// What a name means beyond what is written follows.
 func writeStep(w io.Writer, verb string, step entryfile.Step) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", verb, shown(step.Entry.Source))
@@ -53,6 +55,13 @@ func writeStep(w io.Writer, verb string, step entryfile.Step) error {
 			fmt.Fprintf(&b, "  expires %s, was %s\n", now, old)
 		case len(added)+len(removed) == 0:
 			b.WriteString("  other order of destinations\n")
+		}
+	}
+	if step.Change != table.Removed {
+		for _, name := range append([]string{step.Entry.Source}, step.Entry.Destinations...) {
+			if more := assumed(name); more != "" {
+				fmt.Fprintf(&b, "  %s\n", more)
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())

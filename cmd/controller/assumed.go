@@ -1,0 +1,27 @@
+package main
+
+import (
+	"strings"
+
+	"ecrmirror/internal/imagename"
+)
+
+// assumed says what a name of an image means beyond what is written: "" if all of it is.
+func assumed(written string) string {
+	name, err := imagename.Parse(written)
+	if err != nil || name.Repository == "" {
+		return ""
+	}
+	full := name.String()
+	var why []string
+	if name.Host == "docker.io" && !strings.Contains(written, "docker.io/") {
+		why = append(why, "a short name is Docker Hub's")
+	}
+	if name.Tag == "latest" && !strings.Contains(written, ":latest") {
+		why = append(why, "no tag is latest")
+	}
+	if len(why) == 0 {
+		return ""
+	}
+	return shown(written) + " means " + full + ": " + strings.Join(why, ", and ")
+}
