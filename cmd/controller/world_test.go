@@ -46,6 +46,17 @@ func item(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
+// keyed creates a table with a key of another name: keyed TABLE KEY.
+func keyed(ts *testscript.TestScript, _ bool, args []string) {
+	key := aws.String(args[1])
+	_, err := dynamodb.NewFromConfig(worldOf(ts)).CreateTable(context.Background(), &dynamodb.CreateTableInput{
+		TableName: aws.String(args[0]), BillingMode: types.BillingModePayPerRequest,
+		KeySchema:            []types.KeySchemaElement{{AttributeName: key, KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: key, AttributeType: types.ScalarAttributeTypeS}},
+	})
+	ts.Check(err)
+}
+
 func attribute(ts *testscript.TestScript, value map[string]json.RawMessage) types.AttributeValue {
 	for kind, raw := range value {
 		switch kind {

@@ -17,8 +17,9 @@ var call = regexp.MustCompile(`&(dynamodb|batch|ecr|ecrpublic|sts|ssm|secretsman
 // do, and what a role may do that is called by nobody, must have its reason here.
 func TestRolesMayDoWhatTheProgramsCall(t *testing.T) {
 	byPeople := map[string]string{
-		"dynamodb:DeleteItem":  "controller remove and import, by people's own permissions",
-		"ecr:BatchDeleteImage": "the transport can, the programs do not",
+		"dynamodb:DeleteItem":    "controller remove and import, by people's own permissions",
+		"dynamodb:DescribeTable": "tells people what is wrong with a table, where they may",
+		"ecr:BatchDeleteImage":   "the transport can, the programs do not",
 	}
 	noPermission := map[string]string{"sts:GetCallerIdentity": "everyone may"}
 	otherwise := map[string]string{

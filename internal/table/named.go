@@ -71,7 +71,7 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 	for attempt, wait := 1, namedWait; ; attempt, wait = attempt+1, 2*wait {
 		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: wanted})
 		if err != nil {
-			return nil, t.failure("reading", err)
+			return nil, t.failure(ctx, "reading", err)
 		}
 		for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
 			items = append(items, found...)
@@ -80,10 +80,10 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 			return items, nil
 		}
 		if attempt == namedAttempts {
-			return nil, t.failure("reading", errUnread)
+			return nil, t.failure(ctx, "reading", errUnread)
 		}
 		if err := pause(ctx, wait); err != nil {
-			return nil, t.failure("reading", err)
+			return nil, t.failure(ctx, "reading", err)
 		}
 	}
 }

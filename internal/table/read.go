@@ -15,8 +15,8 @@ import (
 // reading the table page by page as the iteration goes.
 //
 // An item that is not a good entry yields an [*EntryError], and the iteration goes
-// on. Any other error ends it: one that wraps [ErrNoTable], or one of DynamoDB or
-// the context. The read is not a snapshot: entries written meanwhile may be missed.
+// on. Any other error ends it: one that wraps [ErrNoTable] or [ErrWrongKey], or one of
+// DynamoDB or the context. The read is not a snapshot: entries written meanwhile may be missed.
 func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		// There is no filter on Expires. It would save no read units; and a comparison
@@ -27,25 +27,40 @@ func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[Entry, error] 
 			ProjectionExpression:     aws.String(projection),
 			ExpressionAttributeNames: names(),
 		})
+		seen := false
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				yield(Entry{}, t.failure("reading", err))
+				yield(Entry{}, t.failure(ctx, "reading", err))
 				return
 			}
 			for _, item := range page.Items {
+				if !seen && !hasKey(item) {
+					if wrong := t.wrongKey(ctx); wrong != nil {
+						yield(Entry{}, wrong)
+						return
+					}
+				}
+				seen = true
 				entry, expired, err := decode(item, now)
 				if !expired && !yield(entry, err) {
 					return
 				}
 			}
 		}
+		if seen {
+			return
+		}
+		// An empty table is as good as any, or the first sign of a wrong name.
+		if wrong := t.wrongKey(ctx); wrong != nil {
+			yield(Entry{}, wrong)
+		}
 	}
 }
 
 // Get returns the entry with the given source, by a strongly consistent read of
 // its key. Its error wraps [ErrNotFound] if there is none, [ErrExpired] if it has
-// expired by now, [ErrNoTable] if there is no table; it is an [*EntryError] if
+// expired by now, [ErrNoTable] if there is no table, [ErrWrongKey] if it is another one; it is an [*EntryError] if
 // the item is not a good entry.
 func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, error) {
 	pages := dynamodb.NewQueryPaginator(t.api, &dynamodb.QueryInput{
@@ -61,7 +76,7 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, e
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return Entry{}, t.failure("reading", err)
+			return Entry{}, t.failure(ctx, "reading", err)
 		}
 		for _, item := range page.Items {
 			entry, expired, err := decode(item, now)

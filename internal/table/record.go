@@ -60,7 +60,7 @@ func (t *Table) SetStatus(ctx context.Context, source string, s Status) error {
 	case err == nil:
 		return nil
 	case !errors.As(err, &refused):
-		err = t.failure("writing", err)
+		err = t.failure(ctx, "writing", err)
 	case len(refused.Item) == 0:
 		err = ErrGone
 	default:

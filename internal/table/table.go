@@ -26,6 +26,8 @@ type API interface {
 	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
 	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
 	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	// DescribeTable is called only where something is wrong with the table. It may be denied.
+	DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
 }
 
 // Errors that say why there is no entry to be had.
@@ -80,11 +82,14 @@ func key(source string) item {
 }
 
 // failure describes an error of DynamoDB's: which table it was, and without the
-// SDK's trace where the table is simply not there.
-func (t *Table) failure(doing string, err error) error {
+// SDK's trace where the table is simply not there, or another one.
+func (t *Table) failure(ctx context.Context, doing string, err error) error {
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
 		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
+	}
+	if wrong := t.refusedKey(ctx, err); wrong != nil {
+		return wrong
 	}
 	return fmt.Errorf("%s table %q: %w", doing, t.name, err)
 }

@@ -75,7 +75,7 @@ func (t *Table) write(ctx context.Context, e Entry, now time.Time) (Change, erro
 		ReturnValues:              types.ReturnValueAllOld,
 	})
 	if err != nil {
-		return "", &EntryError{Source: e.Source, Err: t.failure("writing", err)}
+		return "", &EntryError{Source: e.Source, Err: t.failure(ctx, "writing", err)}
 	}
 	old, expired, err := decode(out.Attributes, now)
 	switch {
@@ -106,7 +106,7 @@ func (t *Table) forget(ctx context.Context, source string, old item) error {
 	if err == nil || errors.As(err, &refused) {
 		return nil
 	}
-	return &EntryError{Source: source, Err: t.failure("writing", err)}
+	return &EntryError{Source: source, Err: t.failure(ctx, "writing", err)}
 }
 
 // Remove removes the entry with the given source, whatever its item holds, and
@@ -119,7 +119,7 @@ func (t *Table) Remove(ctx context.Context, source string) (bool, error) {
 		TableName: aws.String(t.name), Key: key(source), ReturnValues: types.ReturnValueAllOld,
 	})
 	if err != nil {
-		return false, &EntryError{Source: source, Err: t.failure("writing", err)}
+		return false, &EntryError{Source: source, Err: t.failure(ctx, "writing", err)}
 	}
 	return len(out.Attributes) > 0, nil
 }
