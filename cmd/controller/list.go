@@ -15,13 +15,12 @@ import (
 func newList(c *config) *cobra.Command {
 	var output *cli.Choice
 	cmd := &cobra.Command{
-		Use:               "list",
+		Use:               "list [SOURCE...]",
 		Short:             "Print the entries of the table",
 		Long:              listLong,
 		Example:           listExample,
-		Args:              cli.NoArguments,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		ValidArgsFunction: c.completeSources(0),
+		RunE: func(cmd *cobra.Command, sources []string) error {
 			now := time.Now()
 			t, err := c.openTable(cmd.Context())
 			if err != nil {
@@ -29,6 +28,9 @@ func newList(c *config) *cobra.Command {
 			}
 			entries, bad, err := readTable(cmd.Context(), t, now)
 			if err != nil {
+				return err
+			}
+			if entries, bad, err = chosen(sources, entries, bad); err != nil {
 				return err
 			}
 			if output.String() == outputJSON {
@@ -85,8 +87,10 @@ func sayEmpty(w io.Writer, name string) error {
 	return err
 }
 
-const listLong = `Print the entries of the table that have not expired, sorted by source: a line for each
-destination. Items that are no good entries come last, with what is wrong with them.`
+const listLong = `Print the entries of the table that have not expired, all or those of some sources, sorted
+by source: a line for each destination. Items that are no good entries come last, with what
+is wrong with them. A source may be written in any way: alpine:3 is docker.io/library/alpine:3.`
 
 const listExample = `  controller list
+  controller list docker.io/library/alpine:3
   controller list -o json | jq -r '.[] | select(.expires) | .source'`

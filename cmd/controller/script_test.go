@@ -44,10 +44,11 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, filepath.Dir(mirror)) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scripttest.Exits,
-			"item":  item,
-			"keyed": keyed,
-			"push":  push,
+			"exits":  scripttest.Exits,
+			"expand": scripttest.Expand,
+			"item":   item,
+			"keyed":  keyed,
+			"push":   push,
 
 			"repository": repository,
 			"jobs":       listJobs,

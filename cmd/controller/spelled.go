@@ -1,24 +1,48 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/table"
 )
 
-// spelled returns the keys of the entries, and of the items that are no good entries, that have the
-// source, in whatever way they write it.
-func spelled(source string, entries []table.Entry, bad []*table.EntryError) []string {
+// having returns the entries, and the items that are no good entries, that have the source, in
+// whatever way they write it.
+func having(source string, entries []table.Entry, bad []*table.EntryError) ([]table.Entry, []*table.EntryError) {
 	image := conflict.Image(source)
+	others := func(written string) bool { return conflict.Image(written) != image }
+	return slices.DeleteFunc(slices.Clone(entries), func(e table.Entry) bool { return others(e.Source) }),
+		slices.DeleteFunc(slices.Clone(bad), func(b *table.EntryError) bool { return others(b.Source) })
+}
+
+// chosen returns those that have one of the sources, or all where no source is given. It is an error if
+// a source has none.
+func chosen(sources []string, entries []table.Entry, bad []*table.EntryError) (found []table.Entry, wrong []*table.EntryError, err error) {
+	if len(sources) == 0 {
+		return entries, bad, nil
+	}
+	var absent []error
+	for _, source := range sources {
+		e, b := having(source, entries, bad)
+		if len(e)+len(b) == 0 {
+			absent = append(absent, fmt.Errorf("%w: %q", table.ErrNotFound, source))
+		}
+		found, wrong = append(found, e...), append(wrong, b...)
+	}
+	return found, wrong, failures(absent)
+}
+
+// spelled returns the keys of those.
+func spelled(source string, entries []table.Entry, bad []*table.EntryError) []string {
+	entries, bad = having(source, entries, bad)
 	var keys []string
 	for _, e := range entries {
-		if conflict.Image(e.Source) == image {
-			keys = append(keys, e.Source)
-		}
+		keys = append(keys, e.Source)
 	}
 	for _, b := range bad {
-		if conflict.Image(b.Source) == image {
-			keys = append(keys, b.Source)
-		}
+		keys = append(keys, b.Source)
 	}
 	return keys
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
@@ -73,20 +74,28 @@ func newStatus(c *config) *cobra.Command {
 
 // statuses returns the status of the named source, or of all.
 func statuses(cmd *cobra.Command, t *table.Table, source []string, now time.Time) ([]entryStatus, error) {
-	if len(source) == 1 {
-		entry, err := t.Get(cmd.Context(), source[0], now)
-		if err != nil {
-			return nil, program.Fail(err)
-		}
-		return []entryStatus{statusOf(entry, now)}, nil
-	}
 	entries, bad, err := readTable(cmd.Context(), t, now)
 	if err != nil {
 		return nil, err
 	}
+	var index conflict.Index
+	for _, entry := range entries {
+		index.Add(entry.Source, entry.Destinations)
+	}
+	conflicts := index.Find()
+	if len(source) == 1 {
+		entries, bad = having(source[0], entries, bad)
+		switch {
+		case len(bad) > 0:
+			return nil, program.Fail(bad[0])
+		case len(entries) == 0:
+			_, err := t.Get(cmd.Context(), source[0], now) // knows whether it has expired
+			return nil, program.Fail(err)
+		}
+	}
 	var list []entryStatus
 	for _, entry := range entries {
-		list = append(list, statusOf(entry, now))
+		list = append(list, statusOf(entry, conflicts, now))
 	}
 	for _, b := range bad {
 		list = append(list, entryStatus{Source: b.Source, State: invalid, Error: b.Err.Error(), Destinations: []destinationStatus{}})

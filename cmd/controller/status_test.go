@@ -59,7 +59,7 @@ func night() []entryStatus {
 	}
 	var list []entryStatus
 	for _, e := range entries {
-		list = append(list, statusOf(e, clock))
+		list = append(list, statusOf(e, nil, clock))
 	}
 	return append(list, entryStatus{Source: "zz", State: invalid, Error: "no Destination", Destinations: []destinationStatus{}})
 }

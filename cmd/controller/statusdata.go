@@ -5,6 +5,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/table"
 )
 
@@ -37,7 +38,9 @@ type destinationStatus struct {
 	Jobs          int           `json:"jobs"`            // how many were since it is behind
 }
 
-func statusOf(e table.Entry, now time.Time) entryStatus {
+// statusOf returns what is known of an entry, and with which others it is in conflict now, whether or
+// not a check has seen that.
+func statusOf(e table.Entry, conflicts *conflict.Found, now time.Time) entryStatus {
 	s := entryStatus{
 		Source: e.Source, State: e.Status.Worst(), Digest: e.Status.Source, Error: e.Status.Error,
 		Checked: jsonTime(e.Status.Checked), Mirrored: jsonTime(e.Status.Mirrored()),
@@ -54,7 +57,13 @@ func statusOf(e table.Entry, now time.Time) entryStatus {
 		if d.State == "" {
 			d.State = unchecked
 		}
+		if err := conflicts.Destination(e.Source, name); err != nil {
+			s.State, d.State, d.Error = table.Failing, table.Failing, err.Error()
+		}
 		s.Destinations = append(s.Destinations, d)
+	}
+	if err := conflicts.Source(e.Source); err != nil {
+		s.State, s.Error = table.Failing, err.Error()
 	}
 	if s.State == "" {
 		s.State = unchecked

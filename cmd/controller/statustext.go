@@ -39,12 +39,7 @@ func writeStatus(w io.Writer, palette cli.Palette, name string, entries []entryS
 }
 
 // reason is why a destination is as it is: what is wrong with its entry as a whole is wrong with it.
-func reason(e entryStatus, d destinationStatus) string {
-	if d.State == table.Current {
-		return d.Error
-	}
-	return cmp.Or(d.Error, e.Error)
-}
+func reason(e entryStatus, d destinationStatus) string { return cmp.Or(d.Error, e.Error) }
 
 // expiresIn says when an entry expires, which is far off or not.
 func expiresIn(e entryStatus, now time.Time) string {

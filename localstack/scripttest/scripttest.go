@@ -53,7 +53,7 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 			"calls":      calls,
 			"idle":       idle,
 			"parameter":  parameter,
-			"expand":     expand,
+			"expand":     Expand,
 			"signer":     signer,
 			"sign":       signImage,
 			"lookaside":  lookaside,
@@ -141,8 +141,8 @@ func idle(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(of(ts).server.Jobs().Idle(of(ts).ctx))
 }
 
-// expand FILE replaces the variables in a file by their values.
-func expand(ts *testscript.TestScript, neg bool, args []string) {
+// Expand is the script command expand FILE, which replaces the variables in a file by their values.
+func Expand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: expand FILE")
 	}
