@@ -29,6 +29,7 @@ var roleVariants = map[string]map[string]any{
 			"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": "{}",
 			"resourceTags": []any{map[string]any{"Key": "team", "Value": "mirror"}},
 		},
+		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
 	},
 	"accounts": {
 		"push": "batch", "assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror#s3cret,222233334444=arn:aws:iam::222233334444:role/team/mirror",

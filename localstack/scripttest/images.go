@@ -1,11 +1,11 @@
 package scripttest
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,26 +24,35 @@ import (
 	ggcrtypes "github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// repository [-immutable] ACCOUNT/REGION/NAME creates an ECR repository.
+// repository [-immutable|-shared] ACCOUNT/REGION/NAME creates an ECR repository, a shared one with a policy
+// by which the home account's MirrorRole may read and write its images.
 func repository(ts *testscript.TestScript, neg bool, args []string) {
-	immutable := len(args) == 2 && args[0] == "-immutable"
-	if immutable {
-		args = args[1:]
+	kind := ""
+	if len(args) == 2 {
+		kind, args = args[0], args[1:]
 	}
-	if neg || len(args) != 1 || strings.Count(args[0], "/") < 2 {
-		ts.Fatalf("usage: repository [-immutable] ACCOUNT/REGION/NAME")
+	if neg || len(args) != 1 || strings.Count(args[0], "/") < 2 || !slices.Contains([]string{"", "-immutable", "-shared"}, kind) {
+		ts.Fatalf("usage: repository [-immutable|-shared] ACCOUNT/REGION/NAME")
 	}
 	account, rest, _ := strings.Cut(args[0], "/")
 	region, repo, _ := strings.Cut(rest, "/")
 	w := of(ts)
 	cfg := w.server.Config()
 	cfg.Region = region
-	cfg.Credentials = credentials.NewStaticCredentialsProvider(account, "secret", "")
+	cfg.Credentials = credentials.NewStaticCredentialsProvider(account, "localstack", "")
 	in := &ecr.CreateRepositoryInput{RepositoryName: aws.String(repo)}
-	if immutable {
+	if kind == "-immutable" {
 		in.ImageTagMutability = types.ImageTagMutabilityImmutable
 	}
-	_, err := ecr.NewFromConfig(cfg).CreateRepository(w.ctx, in)
+	client := ecr.NewFromConfig(cfg)
+	_, err := client.CreateRepository(w.ctx, in)
+	ts.Check(err)
+	if kind != "-shared" {
+		return
+	}
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + w.server.Role("MirrorRole") +
+		`"},"Action":["` + strings.Join(otherAccounts, `","`) + `"]}]}`
+	_, err = client.SetRepositoryPolicy(w.ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: aws.String(repo), PolicyText: &policy})
 	ts.Check(err)
 }
 
@@ -56,16 +65,16 @@ func push(ts *testscript.TestScript, neg bool, args []string) {
 	ref, err := name.ParseReference(args[1])
 	ts.Check(err)
 	oci := args[0] == "image" || args[0] == "index"
-	opts := remote.WithContext(of(ts).ctx)
+	opts := []remote.Option{remote.WithContext(of(ts).ctx), of(ts).owner}
 	switch args[0] {
 	case "image", "docker":
 		img, err := newImage(oci, "amd64", nil)
 		ts.Check(err)
-		ts.Check(remote.Write(ref, img, opts))
+		ts.Check(remote.Write(ref, img, opts...))
 	case "index", "list":
 		idx, err := newIndex(oci)
 		ts.Check(err)
-		ts.Check(remote.WriteIndex(ref, idx, opts))
+		ts.Check(remote.WriteIndex(ref, idx, opts...))
 	default:
 		ts.Fatalf("no kind %q", args[0])
 	}
@@ -125,7 +134,7 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var want v1.Hash
 	for i, arg := range args {
-		got, err := whole(of(ts).ctx, arg)
+		got, err := of(ts).whole(arg)
 		ts.Check(err)
 		if i == 0 {
 			want = got
@@ -136,8 +145,8 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // whole reads the image, all of it, and returns its digest.
-func whole(ctx context.Context, image string) (v1.Hash, error) {
-	desc, err := get(ctx, image)
+func (w *world) whole(image string) (v1.Hash, error) {
+	desc, err := w.get(image)
 	if err != nil {
 		return v1.Hash{}, err
 	}
@@ -155,12 +164,12 @@ func whole(ctx context.Context, image string) (v1.Hash, error) {
 	return desc.Digest, validate.Image(img)
 }
 
-func get(ctx context.Context, image string) (*remote.Descriptor, error) {
+func (w *world) get(image string) (*remote.Descriptor, error) {
 	ref, err := name.ParseReference(image)
 	if err != nil {
 		return nil, err
 	}
-	return remote.Get(ref, remote.WithContext(ctx))
+	return remote.Get(ref, remote.WithContext(w.ctx), w.owner)
 }
 
 // absent IMAGE... checks that there is no such image.
@@ -169,15 +178,15 @@ func absent(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: absent IMAGE...")
 	}
 	for _, arg := range args {
-		if desc, err := get(of(ts).ctx, arg); err == nil {
+		if desc, err := of(ts).get(arg); err == nil {
 			ts.Fatalf("%s is there: %s", arg, desc.Digest)
 		}
 	}
 }
 
 // imageSize returns the size in bytes of the image's blobs, each counted once.
-func imageSize(ctx context.Context, image string) (int64, error) {
-	desc, err := get(ctx, image)
+func (w *world) imageSize(image string) (int64, error) {
+	desc, err := w.get(image)
 	if err != nil {
 		return 0, err
 	}
@@ -231,7 +240,7 @@ func truncate(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: truncate IMAGE")
 	}
-	desc, err := get(of(ts).ctx, args[0])
+	desc, err := of(ts).get(args[0])
 	ts.Check(err)
 	img, err := desc.Image()
 	ts.Check(err)

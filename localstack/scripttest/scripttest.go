@@ -2,7 +2,8 @@
 // their own and commands to arrange images in it and to check what became of them.
 // Checks are made by go-containerregistry over /v2/, not by the code under test.
 //
-// Scripts find in their environment what the AWS SDK and the programs need, and
+// Scripts run mirror as MirrorRole, unless they say otherwise by the command as. They find
+// in their environment what the AWS SDK and the programs need, and
 // $HOST, the host and port of localstack: $HOST/NAME is an image of an ordinary
 // registry, $HOST/ACCOUNT/REGION/NAME one of ECR, read by the registry protocol. $LOGIN
 // is a registry that wants the login robot:s3cret.
@@ -17,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ecrmirror/localstack/server"
@@ -34,14 +36,20 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 				return err
 			}
 			env.Defer(func() { _ = s.Close() })
-			env.Vars = append(env.Vars, s.Environment()...)
+			role, err := s.EnvironmentOf("MirrorRole")
+			if err != nil {
+				return err
+			}
+			env.Vars = append(env.Vars, role...)
 			env.Setenv("HOST", s.Addr())
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // programs under the race detector end at once
 			StartLogin(env)
-			env.Values[worldKey{}] = &world{ctx: ctx, server: s, data: data}
+			env.Values[worldKey{}] = &world{ctx: ctx, server: s, data: data, owner: remote.WithTransport(s.Owner())}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"as":         As(func(ts *testscript.TestScript) *server.Server { return of(ts).server }),
+			"role":       role,
 			"exits":      Exits,
 			"repository": repository,
 			"push":       push,
@@ -70,7 +78,8 @@ type worldKey struct{}
 type world struct {
 	ctx    context.Context // that of the test, which testscript's commands don't get
 	server *server.Server
-	data   string // localstack's directory
+	data   string        // localstack's directory
+	owner  remote.Option // has the registry protocol spoken as whoever a repository belongs to
 
 	signers map[string]signers // by name
 }
@@ -115,7 +124,7 @@ func bytesRead(ts *testscript.TestScript, neg bool, args []string) {
 	want := int64(0)
 	if args[1] != "0" {
 		var err error
-		want, err = imageSize(of(ts).ctx, args[1])
+		want, err = of(ts).imageSize(args[1])
 		ts.Check(err)
 	}
 	if got != want {

@@ -74,7 +74,7 @@ func signImage(ts *testscript.TestScript, neg bool, args []string) {
 func manifests(ts *testscript.TestScript, image string) (digests []string) {
 	ref, err := name.ParseReference(image)
 	ts.Check(err)
-	desc, err := remote.Get(ref, remote.WithContext(of(ts).ctx))
+	desc, err := remote.Get(ref, remote.WithContext(of(ts).ctx), of(ts).owner)
 	ts.Check(err)
 	if desc.MediaType.IsIndex() {
 		index, err := desc.ImageIndex()

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -36,9 +37,10 @@ func (s *Server) deployment() roles.Deployment {
 	}
 }
 
-// seedRoles makes the roles of the deployment, and those of people.
-func (s *Server) seedRoles() error {
-	list, err := s.deployment().Load(s.opts.Roles)
+// UseRoles makes the roles of the deployment those of a variant of its settings, as an
+// update of the stack does, and those of people. See [Options].Roles.
+func (s *Server) UseRoles(variant string) error {
+	list, err := s.deployment().Load(variant)
 	if err != nil {
 		return err
 	}
@@ -52,6 +54,29 @@ func (s *Server) seedRoles() error {
 		}
 	}
 	return nil
+}
+
+// TrustedRole makes a role in any account that may do the actions to everything there, and
+// that trusts the deployment's mirror and controller roles, if they tell the external id;
+// "" asks for none.
+func (s *Server) TrustedRole(arn, externalID string, actions ...string) error {
+	trust := map[string]any{
+		"Effect": "Allow", "Action": "sts:AssumeRole",
+		"Principal": map[string]any{"AWS": []string{s.Role("MirrorRole"), s.Role("ControllerRole"), s.Role("FunctionRole")}},
+	}
+	if externalID != "" {
+		trust["Condition"] = map[string]any{"StringEquals": map[string]any{"sts:ExternalId": externalID}}
+	}
+	return s.identities.PutRole(identity.Role{
+		ARN: arn, Trust: document(trust),
+		Policies: map[string]string{"Policy": document(map[string]any{"Effect": "Allow", "Action": actions, "Resource": "*"})},
+	})
+}
+
+// document is a policy of one statement.
+func document(statement map[string]any) string {
+	text, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []any{statement}}) // it is all strings
+	return string(text)
 }
 
 // Identities are the roles of all accounts.

@@ -171,7 +171,7 @@ func (s *Server) open() error {
 		return err
 	}
 	s.ecrPublic = ecrpublic.New(ecrpublic.Options{Home: home, Registry: s.ecr, Stats: &s.stats})
-	return s.seedRoles()
+	return s.UseRoles(s.opts.Roles)
 }
 
 // onPush returns what ECR tells of pushes; nil if events are off.
@@ -233,6 +233,10 @@ func (s *Server) Faults() *fault.Injector { return &s.faults }
 
 // Jobs is the Batch service, for its [batch.Service.Idle] and [batch.Service.Log].
 func (s *Server) Jobs() *batch.Service { return s.batch }
+
+// Owner is a transport for clients of the registry protocol: it logs in to ECR's
+// repositories under /v2/ as whoever they belong to.
+func (s *Server) Owner() http.RoundTripper { return s.ecr.Owner(http.DefaultTransport) }
 
 // Config configures SDK clients of the home account in the home region.
 func (s *Server) Config() aws.Config {
