@@ -153,6 +153,12 @@ synth: need-node ## Write the CloudFormation template to infra/cdk.out (CDK_FLAG
 	cd infra && CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
 	@echo 'infra/cdk.out/Mirror.template.json'
 
+# What is read is the template of the same settings, so that no setting is known twice.
+.PHONY: preflight
+preflight: need-node ## Say whether deploy can work in the AWS account of the environment, and what to do before (reads only)
+	@cd infra && CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
+	@go run ./infra/preflight
+
 .PHONY: deploy
 deploy: need-node ## Deploy the service to the AWS account of the environment, with an image built here by Docker
 	cd infra && $(CDK) deploy $(CDK_FLAGS)

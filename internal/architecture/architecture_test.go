@@ -51,6 +51,8 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"internal/registry", "ecrmirror/localstack/ecr", "internal/registry must not import localstack/ecr"},
 		{"cmd/mirror", "ecrmirror/localstack/server", "cmd/mirror must not import localstack/server"},
 		{"infra/mirrorstack", "ecrmirror/internal/jobs", "infra/mirrorstack must not import internal/jobs"},
+		{"infra/preflight/checks", "ecrmirror/infra/mirrorstack", "infra/preflight/checks must not import infra/mirrorstack"},
+		{"infra/assembly", "github.com/aws/aws-cdk-go/awscdk/v2", "infra/assembly must not import github.com/aws/aws-cdk-go/awscdk/v2"},
 		{"internal/util", "strings", "internal/util has no place: add it to internal/architecture and docs/architecture.md"},
 		{"internal/contract", "strings", ""},
 		{"cmd/mirror", "ecrmirror/internal/mirror", ""},

@@ -1,0 +1,119 @@
+// Package calls lists what the programs of the service call of AWS, by what their environment
+// asks for. A test holds it against the programs' source.
+package calls
+
+import (
+	"slices"
+	"strings"
+
+	"ecrmirror/internal/contract"
+)
+
+// A call is an action, and the settings under which it is made.
+type call struct {
+	action string
+	when   func(environment map[string]string) bool // nil = always
+}
+
+// Mirror returns the actions that mirror calls.
+func Mirror(environment map[string]string) []string { return under(environment, mirror, logins) }
+
+// Controller returns the actions that controller calls, as a job and as a function.
+func Controller(environment map[string]string) []string {
+	return under(environment, controller, logins)
+}
+
+// Function returns the actions that Lambda calls by the function's role.
+func Function(map[string]string) []string {
+	return []string{"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"}
+}
+
+// Execution returns the actions that ECS calls by the role that starts a job.
+func Execution(image string) []string {
+	list := []string{"logs:CreateLogStream", "logs:PutLogEvents"}
+	if strings.Contains(image, ".dkr.ecr.") {
+		list = append(list, "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer")
+	}
+	return list
+}
+
+// Events returns the actions that EventBridge calls to submit a job.
+func Events() []string { return []string{"batch:SubmitJob"} }
+
+var mirror = []call{
+	{action: "ecr:BatchCheckLayerAvailability"},
+	{action: "ecr:BatchGetImage"},
+	{action: "ecr:CompleteLayerUpload"},
+	{action: "ecr:DescribeImages"},
+	{action: "ecr:GetDownloadUrlForLayer"},
+	{action: "ecr:InitiateLayerUpload"},
+	{action: "ecr:PutImage"},
+	{action: "ecr:UploadLayerPart"},
+	{action: "ecr:CreateRepository", when: has(contract.EnvRepositoryTemplate)},
+	{action: "ecr:PutLifecyclePolicy", when: mentions(contract.EnvRepositoryTemplate, `"lifecyclePolicy"`)},
+	{action: "ecr:SetRepositoryPolicy", when: mentions(contract.EnvRepositoryTemplate, `"repositoryPolicy"`)},
+	{action: "ecr:TagResource", when: mentions(contract.EnvRepositoryTemplate, `"resourceTags"`)},
+	{action: "ecr:GetAuthorizationToken", when: has(contract.EnvSignaturePolicy)},
+	{action: "ecr-public:BatchCheckLayerAvailability", when: writesPublic},
+	{action: "ecr-public:CompleteLayerUpload", when: writesPublic},
+	{action: "ecr-public:DescribeImages", when: writesPublic},
+	{action: "ecr-public:InitiateLayerUpload", when: writesPublic},
+	{action: "ecr-public:PutImage", when: writesPublic},
+	{action: "ecr-public:UploadLayerPart", when: writesPublic},
+	{action: "ecr-public:CreateRepository", when: createsPublic},
+	{action: "ecr-public:DescribeRegistries", when: createsPublic},
+}
+
+var controller = []call{
+	{action: "dynamodb:BatchGetItem"},
+	{action: "dynamodb:Query"},
+	{action: "dynamodb:Scan"},
+	{action: "dynamodb:UpdateItem"},
+	{action: "ecr:DescribeImages"},
+	{action: "ecr:ListImages"},
+	{action: "batch:DescribeJobs"},
+	{action: "batch:ListJobs"},
+	{action: "batch:SubmitJob"},
+	{action: "batch:TagResource"},
+}
+
+var logins = []call{
+	{action: "ssm:GetParameter", when: has(contract.EnvAuthParameter)},
+	{action: "secretsmanager:GetSecretValue", when: has(contract.EnvAuthSecret)},
+	{action: "sts:AssumeRole", when: has(contract.EnvAssumeRoles)},
+}
+
+// Tokens are the actions by which images of ECR Public are read at the full rate. Roles may do
+// without: reading is anonymous then.
+func Tokens() []string {
+	return []string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"}
+}
+
+func under(environment map[string]string, lists ...[]call) []string {
+	var actions []string
+	for _, c := range slices.Concat(lists...) {
+		if c.when == nil || c.when(environment) {
+			actions = append(actions, c.action)
+		}
+	}
+	return actions
+}
+
+func has(name string) func(map[string]string) bool {
+	return func(environment map[string]string) bool { return environment[name] != "" }
+}
+
+func mentions(name, text string) func(map[string]string) bool {
+	return func(environment map[string]string) bool { return strings.Contains(environment[name], text) }
+}
+
+// writesPublic says whether ECR Public is among what is written.
+func writesPublic(environment map[string]string) bool {
+	return slices.ContainsFunc(strings.Split(environment[contract.EnvAllowedDestinations], ","), func(pattern string) bool {
+		return pattern == "public.ecr.aws" || strings.HasPrefix(pattern, "public.ecr.aws/")
+	})
+}
+
+func createsPublic(environment map[string]string) bool {
+	return writesPublic(environment) && environment[contract.EnvRepositoryTemplate] != ""
+}

@@ -1,0 +1,110 @@
+// Command preflight says whether the service can be deployed to an AWS account, and what is to be
+// done before if it cannot. It reads only. make preflight runs it on what make synth wrote.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"ecrmirror/infra/assembly"
+	"ecrmirror/infra/preflight/checks"
+)
+
+const help = `Preflight says whether the service can be deployed to the AWS account of the
+environment, and what is to be done before if it cannot. It only reads.
+
+  make preflight
+  make preflight CDK_FLAGS='-c network=private -c image=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG'
+
+Settings are those of make deploy. Each line of the report is one of
+
+  ok   WHAT: as it must be
+  FIX  WHAT: what is wrong, and what to do
+  ?    WHAT: why it could not be asked, and the permission that it takes
+
+The exit code is 0 if there is nothing to FIX, 1 if there is, 2 if it was called wrongly.
+
+Usage: preflight [flags]
+
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run writes the report to out, and returns the exit code.
+func run(ctx context.Context, args []string, out, problems io.Writer) int {
+	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	dir := flags.String("assembly", "infra/cdk.out", "`directory` with what make synth wrote")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(out)
+		_, _ = io.WriteString(out, help)
+		flags.PrintDefaults()
+		return 0
+	case err != nil:
+		_, _ = fmt.Fprintf(problems, "preflight: %v; run it with -h for help\n", err)
+		return 2
+	case flags.NArg() > 0:
+		_, _ = fmt.Fprintf(problems, "preflight: unexpected argument %q: settings go after make preflight CDK_FLAGS=; run it with -h for help\n", flags.Arg(0))
+		return 2
+	}
+	stack, err := assembly.Read(*dir)
+	if err != nil {
+		_, _ = fmt.Fprintln(problems, "preflight:", err)
+		return 2
+	}
+	fixes, err := report(ctx, stack, out)
+	switch {
+	case err != nil:
+		_, _ = fmt.Fprintln(problems, "preflight:", err)
+		return 1
+	case fixes > 0:
+		return 1
+	}
+	return 0
+}
+
+// report makes all checks and returns how many of them found something to do.
+func report(ctx context.Context, stack assembly.Stack, out io.Writer) (fixes int, err error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		cfg.Region = stack.Region
+	}
+	var findings []checks.Finding
+	tell := func(list ...checks.Finding) error {
+		findings = append(findings, list...)
+		return checks.Print(out, list)
+	}
+	w, first := checks.Begin(ctx, stack, cfg.Region, clients(cfg))
+	if err := tell(first); err != nil {
+		return 0, err
+	}
+	if first.State == checks.OK {
+		for _, check := range checks.All() {
+			if err := ctx.Err(); err != nil {
+				return 0, errors.New("interrupted")
+			}
+			if err := tell(check(ctx, w)...); err != nil {
+				return 0, err
+			}
+		}
+	}
+	fixes, unknown := checks.Count(findings)
+	_, err = fmt.Fprintf(out, "\n%s\n", checks.Summary(fixes, unknown))
+	return fixes, err
+}
