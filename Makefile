@@ -22,6 +22,9 @@ MOTO     := .tools/moto-5.2.5
 CDK      := npx --yes aws-cdk@2.1148.1
 # Settings for the four targets below: make deploy CDK_FLAGS='-c schedule=off -c push=batch'
 CDK_FLAGS ?=
+# make smoke asks for SMOKE=yes, and passes SMOKE_FLAGS on.
+SMOKE       ?=
+SMOKE_FLAGS ?=
 
 # The container image that `make image` builds: its name, for which platform (linux/amd64, linux/arm64;
 # this machine's without), and what it says of itself.
@@ -158,6 +161,16 @@ synth: need-node ## Write the CloudFormation template to infra/cdk.out (CDK_FLAG
 preflight: need-node ## Say whether deploy can work in the AWS account of the environment, and what to do before (reads only)
 	@cd infra && CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
 	@go run ./infra/preflight
+
+# A name of its own, which nothing else has: the stack is removed in the end.
+.PHONY: smoke
+smoke: ## Try the service in the AWS account: one throw-away stack, 20 minutes, a dollar (SMOKE=yes IMAGE=NAME; SMOKE_FLAGS=-h explains)
+	@if [ '$(SMOKE)' != yes ] || [ '$(SMOKE_FLAGS)' = -h ]; then go run ./infra/smoke $(SMOKE_FLAGS); exit; fi; \
+	$(MAKE) --no-print-directory need-node || exit; \
+	out=$$(mktemp -d) || exit; trap 'rm -rf '$$out EXIT; \
+	name=ecrmirror-smoke-$$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n'); \
+	(cd infra && CDK_OUTDIR=$$out go run . $(CDK_FLAGS) -c name=$$name -c 'image=$(IMAGE)') && \
+	SMOKE=yes go run ./infra/smoke -assembly $$out $(SMOKE_FLAGS)
 
 .PHONY: deploy
 deploy: need-node ## Deploy the service to the AWS account of the environment, with an image built here by Docker

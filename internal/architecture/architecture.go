@@ -106,16 +106,23 @@ var layers = map[string]layer{
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"sbom":                  {internal: []string{"sbom/..."}},
-	"sbom/...":              {},
-	"release":               {internal: []string{"release/...", "sbom/..."}},
-	"release/...":           {external: anything},
-	"infra/...":             {internal: []string{"internal/contract", "infra/..."}, external: anything},
-	"infra/assembly":        {}, // what is known of a template without CDK, which takes minutes to compile
-	"infra/ec2":             {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
+	"sbom":           {internal: []string{"sbom/..."}},
+	"sbom/...":       {},
+	"release":        {internal: []string{"release/...", "sbom/..."}},
+	"release/...":    {external: anything},
+	"infra/...":      {internal: []string{"internal/contract", "infra/..."}, external: anything},
+	"infra/assembly": {}, // what is known of a template without CDK, which takes minutes to compile
+	"infra/ec2":      {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
 	"infra/preflight": {
 		internal: []string{"infra/assembly", "infra/ec2", "infra/preflight/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},
+	},
+	"infra/smoke":         {internal: []string{"infra/assembly", "infra/smoke/..."}, external: []string{"github.com/aws/aws-sdk-go-v2/"}},
+	"infra/smoke/steps":   {},
+	"infra/smoke/answers": {external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"}},
+	"infra/smoke/scenario": {
+		internal: []string{"infra/assembly", "infra/smoke/answers", "infra/smoke/steps", "internal/contract"},
+		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
 	"infra/preflight/calls": {internal: []string{"internal/contract"}},
 	"infra/preflight/checks": {

@@ -1,0 +1,165 @@
+// Command smoke tries the service in an AWS account: it deploys one throw-away stack, has it mirror,
+// breaks things, keeps what AWS really answered, and removes everything. make smoke runs it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"ecrmirror/infra/assembly"
+	"ecrmirror/infra/smoke/answers"
+	"ecrmirror/infra/smoke/scenario"
+	"ecrmirror/infra/smoke/steps"
+)
+
+const help = `Smoke tries the service in the AWS account of the environment: it deploys a
+throw-away stack, mirrors 12 entries, pushes, breaks things, and removes everything
+that it made, also when it is interrupted. It takes about 20 minutes and a dollar;
+once in an account is enough.
+
+  make smoke SMOKE=yes IMAGE=ACCOUNT.dkr.ecr.REGION.amazonaws.com/ecrmirror:TAG
+
+The image must be in ECR of that region; settings go into CDK_FLAGS, as of make
+deploy. Each step is a line:
+
+  ok        as it should be
+  FAILED    what happened
+  not here  the endpoint, an emulator, lacks that; of AWS it counts as a failure
+  skipped   a step that it needs did not go well
+
+The exit code is 0 if all went well, 1 if something failed, 2 if it was called wrongly.
+
+Usage: smoke [flags]
+
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Getenv("SMOKE"), os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// throwaway is how names of stacks look that may be made and removed.
+var throwaway = regexp.MustCompile(`^ecrmirror-smoke-[a-z0-9]{6,12}$`)
+
+// destroyTime is how long everything may take to be removed.
+const destroyTime = 30 * time.Minute
+
+// run tries it, and returns the exit code. Consent must be "yes".
+func run(ctx context.Context, args []string, consent string, out, problems io.Writer) int {
+	flags := flag.NewFlagSet("smoke", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	dir := flags.String("assembly", "infra/cdk.out", "`directory` with what make synth wrote")
+	keep := flags.Bool("keep", false, "remove nothing at the end, but say how")
+	answersDir := flags.String("answers", "infra/smoke/testdata/answers", "`directory` for what AWS answered, without identifiers; of an emulator only if it is given")
+	bucket := flags.String("bucket", "", "`name` of a bucket for a template of more than 51,200 bytes (default: that of CDK's bootstrap stack)")
+	usage := func(format string, values ...any) int {
+		_, _ = fmt.Fprintf(problems, "smoke: "+format+"; run it with -h for help\n", values...)
+		return 2
+	}
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(out)
+		_, _ = io.WriteString(out, help)
+		flags.PrintDefaults()
+		return 0
+	case err != nil:
+		return usage("%v", err)
+	case flags.NArg() > 0:
+		return usage("unexpected argument %q", flags.Arg(0))
+	case consent != "yes":
+		return usage("it makes a stack in your account, which takes about 20 minutes and a dollar: say SMOKE=yes")
+	}
+	stack, err := assembly.Read(*dir)
+	switch {
+	case err != nil:
+		return usage("%v", err)
+	case !throwaway.MatchString(stack.Name):
+		return usage("the stack is called %q, and only ecrmirror-smoke-XXXXXX is thrown away: make smoke synthesizes one", stack.Name)
+	case stack.Builds:
+		return usage("the template has no image of its own: make smoke IMAGE=NAME, of an image in ECR")
+	}
+	options, err := account(ctx, stack)
+	if err != nil {
+		_, _ = fmt.Fprintln(problems, "smoke:", err)
+		return 1
+	}
+	given := false
+	flags.Visit(func(f *flag.Flag) { given = given || f.Name == "answers" })
+	if options.Emulated && !given {
+		*answersDir = ""
+	}
+	options.Bucket, options.Answers = *bucket, answers.In(*answersDir)
+	return try(ctx, options, *keep, out, problems)
+}
+
+// account finds out where it is tried.
+func account(ctx context.Context, stack assembly.Stack) (scenario.Options, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return scenario.Options{}, fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		cfg.Region = stack.Region
+	}
+	if cfg.Region == "" {
+		return scenario.Options{}, errors.New("no region is set: export AWS_REGION")
+	}
+	who, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return scenario.Options{}, fmt.Errorf("asking whose the credentials are (make preflight says more): %w", err)
+	}
+	return scenario.Options{Stack: stack, Account: aws.ToString(who.Account), Config: cfg, Emulated: cfg.BaseEndpoint != nil}, nil
+}
+
+// try does all steps, and removes what they made.
+func try(ctx context.Context, options scenario.Options, keep bool, out, problems io.Writer) int {
+	s := scenario.New(options)
+	runner := steps.Runner{Emulated: options.Emulated, Absent: scenario.Absent, Out: out}
+	results, err := runner.Run(ctx, s.Steps())
+	var last []steps.Result
+	if keep {
+		for _, command := range s.Left() {
+			_, _ = fmt.Fprintln(out, "kept; to remove:", command)
+		}
+	} else {
+		// What was made goes away, also after an interrupt.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), destroyTime)
+		defer cancel()
+		var destroyErr error
+		last, destroyErr = runner.Run(ctx, []steps.Step{{Name: "destroy", Do: s.Destroy}})
+		err = errors.Join(err, destroyErr)
+	}
+	if err != nil {
+		_, _ = fmt.Fprintln(problems, "smoke:", err)
+		return 1
+	}
+	failed, notHere := steps.Bad(append(results, last...))
+	_, _ = fmt.Fprintf(out, "\n%s\n", summary(len(results)+len(last), failed, notHere))
+	if failed > 0 || ctx.Err() != nil {
+		return 1
+	}
+	return 0
+}
+
+func summary(total, failed, notHere int) string {
+	text := fmt.Sprintf("%d steps, %d failed.", total, failed)
+	if notHere > 0 {
+		text += fmt.Sprintf(" %d of them are not here: only AWS tells.", notHere)
+	}
+	return text
+}

@@ -1,0 +1,102 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+
+	"ecrmirror/infra/smoke/steps"
+)
+
+// longest is about how many characters of parameters a job gets.
+const longest = 6000
+
+// longParameters mirrors one image to as many tags as 6,000 characters name.
+func (s *Scenario) longParameters(ctx context.Context) (string, error) {
+	var destinations []string
+	total := 0
+	for i := 0; total < longest; i++ {
+		name := s.name(s.destination(), fmt.Sprintf("long-%d", i))
+		destinations = append(destinations, name)
+		total += len(name) + 1
+	}
+	id, err := s.submit(ctx, "smoke-parameters", s.outputs["MirrorQueue"], s.outputs["MirrorJob"], map[string]string{
+		"source": s.name(s.source(), tagOf(1)), "dest": strings.Join(destinations, ","),
+	})
+	if err != nil {
+		return "", err
+	}
+	job, err := s.ended(ctx, id, "parameters")
+	if err != nil {
+		return "", err
+	}
+	if job.Status != types.JobStatusSucceeded {
+		return "", fmt.Errorf("the job with %d characters ended %s", total, told(job))
+	}
+	return fmt.Sprintf("%d characters: %s", total, told(job)), nil
+}
+
+// badImage runs a job whose image does not exist, with the rules for retries of mirror jobs.
+func (s *Scenario) badImage(ctx context.Context) (string, error) {
+	definition, err := s.definitionWithBadImage(ctx)
+	if err != nil {
+		return "", err
+	}
+	id, err := s.submit(ctx, "smoke-bad-image", s.outputs["MirrorQueue"], definition, map[string]string{
+		"source": s.name(s.source(), tagOf(1)), "dest": s.name(s.destination(), "bad-image"),
+	})
+	if err != nil {
+		return "", err
+	}
+	job, err := s.ended(ctx, id, "bad-image")
+	switch {
+	case err != nil:
+		return "", err
+	case job.Status == types.JobStatusFailed:
+		return told(job), nil
+	case s.Emulated:
+		return "", &steps.AbsentError{What: "Batch that pulls images"}
+	}
+	return "", errors.New("a job without an image ended " + told(job))
+}
+
+// definitionWithBadImage registers the mirror job's definition once more, with another image.
+func (s *Scenario) definitionWithBadImage(ctx context.Context) (string, error) {
+	in := &batch.DescribeJobDefinitionsInput{Status: aws.String("ACTIVE")}
+	if mirror := s.outputs["MirrorJob"]; strings.HasPrefix(mirror, "arn:") {
+		in.JobDefinitions = []string{mirror}
+	} else {
+		in.JobDefinitionName = &mirror
+	}
+	found, err := s.batch.DescribeJobDefinitions(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	if len(found.JobDefinitions) == 0 {
+		return "", errors.New("Batch does not know the job definition " + s.outputs["MirrorJob"])
+	}
+	mirror := found.JobDefinitions[0]
+	container := *mirror.ContainerProperties
+	container.Image = aws.String(s.name(s.source(), "does-not-exist"))
+	retries := *mirror.RetryStrategy
+	retries.Attempts = aws.Int32(2)
+	name := s.Stack.Name + "-bad-image"
+	made, err := s.batch.RegisterJobDefinition(ctx, &batch.RegisterJobDefinitionInput{
+		JobDefinitionName: &name, Type: types.JobDefinitionTypeContainer, ContainerProperties: &container,
+		PlatformCapabilities: mirror.PlatformCapabilities, RetryStrategy: &retries, Timeout: mirror.Timeout,
+	})
+	if err != nil {
+		return "", err
+	}
+	arn := aws.ToString(made.JobDefinitionArn)
+	s.later("aws batch deregister-job-definition --job-definition "+arn, func(ctx context.Context) error {
+		_, err := s.batch.DeregisterJobDefinition(ctx, &batch.DeregisterJobDefinitionInput{JobDefinition: &arn})
+		return err
+	})
+	return arn, nil
+}

@@ -1,0 +1,202 @@
+package scenario
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// maxTemplateSent is the largest template in a request, in bytes ("CloudFormation quotas").
+const maxTemplateSent = 51_200
+
+// deployTime is how long a change of the stack may take.
+const deployTime = 20 * time.Minute
+
+// deploy makes the stack as aws cloudformation deploy does: by a change set.
+func (s *Scenario) deploy(ctx context.Context) (string, error) {
+	in := &cloudformation.CreateChangeSetInput{ChangeSetType: types.ChangeSetTypeCreate, Tags: s.tags()}
+	if len(s.Stack.Template) <= maxTemplateSent {
+		in.TemplateBody = aws.String(string(s.Stack.Template))
+	} else {
+		url, err := s.upload(ctx)
+		if err != nil {
+			return "", err
+		}
+		in.TemplateURL = &url
+	}
+	if err := s.change(ctx, "create", in, types.StackStatusCreateComplete); err != nil {
+		return "", err
+	}
+	if err := s.readStack(ctx); err != nil {
+		return "", err
+	}
+	made := 0
+	for _, ids := range s.physical {
+		made += len(ids)
+	}
+	return fmt.Sprintf("%s: %d resources", s.Stack.Name, made), nil
+}
+
+// tags are the stack's own, and more.
+func (s *Scenario) tags(more ...string) []types.Tag {
+	var list []types.Tag
+	for key, value := range s.Stack.Tags {
+		list = append(list, types.Tag{Key: &key, Value: &value})
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		list = append(list, types.Tag{Key: &more[i], Value: &more[i+1]})
+	}
+	slices.SortFunc(list, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
+	return list
+}
+
+// change makes a change set, executes it, and waits until the stack has the status.
+func (s *Scenario) change(ctx context.Context, name string, in *cloudformation.CreateChangeSetInput, want types.StackStatus) error {
+	in.StackName, in.ChangeSetName, in.Capabilities = &s.Stack.Name, &name, []types.Capability{types.CapabilityCapabilityIam}
+	made, err := s.stacks.CreateChangeSet(ctx, in)
+	if err != nil {
+		return err
+	}
+	if s.stackID == "" {
+		s.stackID = aws.ToString(made.StackId)
+		s.later("aws cloudformation delete-stack --stack-name "+s.Stack.Name, s.deleteStack)
+	}
+	err = s.until(ctx, deployTime, func(ctx context.Context) (bool, error) {
+		set, err := s.stacks.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{ChangeSetName: made.Id, StackName: &s.stackID})
+		if err != nil {
+			return false, err
+		}
+		if set.Status == types.ChangeSetStatusFailed {
+			return false, errors.New("change set " + name + ": " + aws.ToString(set.StatusReason))
+		}
+		return set.Status == types.ChangeSetStatusCreateComplete, nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := s.stacks.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{ChangeSetName: made.Id, StackName: &s.stackID}); err != nil {
+		return err
+	}
+	return s.settled(ctx, name, want)
+}
+
+// settled waits until the stack is at rest, and says why if that is not as it is wanted.
+func (s *Scenario) settled(ctx context.Context, name string, want types.StackStatus) error {
+	return s.until(ctx, deployTime, func(ctx context.Context) (bool, error) {
+		status, err := s.status(ctx)
+		switch {
+		case err != nil:
+			return false, err
+		case status == want:
+			return true, nil
+		case strings.HasSuffix(string(status), "_IN_PROGRESS"):
+			return false, nil
+		}
+		return false, fmt.Errorf("the stack is %s: %s", status, s.faults(ctx, name))
+	})
+}
+
+func (s *Scenario) status(ctx context.Context) (types.StackStatus, error) {
+	reply, err := s.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &s.stackID})
+	if err != nil {
+		return "", err
+	}
+	if len(reply.Stacks) == 0 {
+		return "", errors.New("CloudFormation does not know the stack any more")
+	}
+	return reply.Stacks[0].StackStatus, nil
+}
+
+// An event is what is kept of a resource that could not be made, changed or deleted.
+type event struct {
+	Type   string `json:"ResourceType"`
+	ID     string `json:"LogicalResourceId"`
+	Status string `json:"ResourceStatus"`
+	Reason string `json:"ResourceStatusReason"`
+}
+
+// faults returns the reasons of what failed in the stack, and keeps them.
+func (s *Scenario) faults(ctx context.Context, name string) string {
+	var kept []event
+	var reasons []string
+	pages := cloudformation.NewDescribeStackEventsPaginator(s.stacks, &cloudformation.DescribeStackEventsInput{StackName: &s.stackID})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err.Error()
+		}
+		for _, e := range page.StackEvents {
+			if !strings.HasSuffix(string(e.ResourceStatus), "_FAILED") {
+				continue
+			}
+			kept = append(kept, event{aws.ToString(e.ResourceType), aws.ToString(e.LogicalResourceId), string(e.ResourceStatus), aws.ToString(e.ResourceStatusReason)})
+			reasons = append(reasons, aws.ToString(e.LogicalResourceId)+": "+aws.ToString(e.ResourceStatusReason))
+		}
+	}
+	if err := s.Answers.Save("stack-"+name+"-failed", kept); err != nil {
+		reasons = append(reasons, err.Error())
+	}
+	return strings.Join(reasons, "; ")
+}
+
+// readStack reads the stack's outputs and the ids of its resources.
+func (s *Scenario) readStack(ctx context.Context) error {
+	reply, err := s.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &s.stackID})
+	if err != nil {
+		return err
+	}
+	for _, o := range reply.Stacks[0].Outputs {
+		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+	}
+	pages := cloudformation.NewListStackResourcesPaginator(s.stacks, &cloudformation.ListStackResourcesInput{StackName: &s.stackID})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range page.StackResourceSummaries {
+			kind := aws.ToString(r.ResourceType)
+			if s.physical[kind] == nil {
+				s.physical[kind] = map[string]string{}
+			}
+			s.physical[kind][aws.ToString(r.LogicalResourceId)] = aws.ToString(r.PhysicalResourceId)
+		}
+	}
+	for _, name := range []string{"MirrorTable", "MirrorQueue", "MirrorJob", "ControlQueue", "ControllerJob"} {
+		if s.outputs[name] == "" {
+			return fmt.Errorf("the stack has no output %s", name)
+		}
+	}
+	return nil
+}
+
+// upload puts the template into a bucket, and returns its address there.
+func (s *Scenario) upload(ctx context.Context) (string, error) {
+	bucket := s.Bucket
+	if bucket == "" {
+		bucket = "cdk-hnb659fds-assets-" + s.Account + "-" + s.Config.Region
+	}
+	key := s.Stack.Name + ".template.json"
+	_, err := s.storage.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(s.Stack.Template)})
+	if err != nil {
+		return "", fmt.Errorf("the template has %d bytes, and more than %d go through a bucket (-bucket NAME): %w", len(s.Stack.Template), maxTemplateSent, err)
+	}
+	s.later(fmt.Sprintf("aws s3 rm s3://%s/%s", bucket, key), func(ctx context.Context) error {
+		_, err := s.storage.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
+		return err
+	})
+	suffix := "amazonaws.com"
+	if strings.HasPrefix(s.Config.Region, "cn-") {
+		suffix = "amazonaws.com.cn"
+	}
+	return fmt.Sprintf("https://s3.%s.%s/%s/%s", s.Config.Region, suffix, bucket, key), nil
+}

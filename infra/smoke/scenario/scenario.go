@@ -1,0 +1,150 @@
+// Package scenario is what make smoke tries of the service in an account: one throw-away stack,
+// its sweeps, pushes and jobs, what goes wrong, and that nothing stays behind.
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go"
+
+	"ecrmirror/infra/assembly"
+	"ecrmirror/infra/smoke/answers"
+	"ecrmirror/infra/smoke/steps"
+)
+
+// Options say what is tried and where.
+type Options struct {
+	Stack    assembly.Stack // to be made, under its own name
+	Account  string
+	Config   aws.Config
+	Emulated bool   // the endpoint is not AWS: short waits, and what needs machines is not here
+	Bucket   string // for a template that no request takes; "" = that of CDK's bootstrap stack
+	Answers  *answers.Recorder
+}
+
+// A Scenario is one try-out. It is used once.
+type Scenario struct {
+	Options
+	stacks   *cloudformation.Client
+	batch    *batch.Client
+	table    *dynamodb.Client
+	ecr      *ecr.Client
+	metrics  *cloudwatch.Client
+	queues   *sqs.Client
+	storage  *s3.Client
+	stackID  string
+	outputs  map[string]string            // of the stack
+	physical map[string]map[string]string // ids of its resources, by type and logical id
+	digests  map[string]string            // of what is in the source repository, by tag
+	undo     []undo
+}
+
+// An undo removes something that the scenario made.
+type undo struct {
+	what string // how a person would remove it
+	do   func(context.Context) error
+}
+
+// New returns a scenario.
+func New(o Options) *Scenario {
+	return &Scenario{
+		Options: o,
+		stacks:  cloudformation.NewFromConfig(o.Config), batch: batch.NewFromConfig(o.Config), table: dynamodb.NewFromConfig(o.Config),
+		ecr: ecr.NewFromConfig(o.Config), metrics: cloudwatch.NewFromConfig(o.Config), queues: sqs.NewFromConfig(o.Config),
+		storage: s3.NewFromConfig(o.Config, func(s *s3.Options) { s.UsePathStyle = o.Emulated }),
+		outputs: map[string]string{}, physical: map[string]map[string]string{}, digests: map[string]string{},
+	}
+}
+
+// Steps returns what is tried, in order. [Scenario.Destroy] is not among it.
+func (s *Scenario) Steps() []steps.Step {
+	return []steps.Step{
+		{Name: "deploy", Do: s.deploy},
+		{Name: "images", Do: s.pushImages},
+		{Name: "entries", Needs: []string{"deploy", "images"}, Do: s.putEntries},
+		{Name: "sweep", Needs: []string{"entries"}, Do: s.sweepAll},
+		{Name: "digests", Needs: []string{"sweep"}, Do: s.compareDigests},
+		{Name: "push", Needs: []string{"digests"}, Do: s.push},
+		{Name: "failing", Needs: []string{"entries"}, Do: s.failingSource},
+		{Name: "alarm", Needs: []string{"failing"}, Do: s.alarm},
+		{Name: "parameters", Needs: []string{"entries"}, Do: s.longParameters},
+		{Name: "bad image", Needs: []string{"entries"}, Do: s.badImage},
+		{Name: "stopped", Needs: []string{"deploy"}, Do: s.stoppedJob},
+		{Name: "metrics", Needs: []string{"sweep"}, Do: s.sweepMetrics},
+		{Name: "dead letters", Needs: []string{"deploy"}, Do: s.deadLetters},
+		{Name: "tags", Needs: []string{"deploy"}, Do: s.tagAgain},
+		{Name: "refusals", Needs: []string{"deploy"}, Do: s.refusals},
+	}
+}
+
+// Destroy removes all that was made, the last first, and goes on where something cannot be removed.
+// Its error names what stays, as commands that remove it.
+func (s *Scenario) Destroy(ctx context.Context) (string, error) {
+	var errs []error
+	for i := len(s.undo) - 1; i >= 0; i-- {
+		if err := s.undo[i].do(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("%w; by hand: %s", err, s.undo[i].what))
+		}
+	}
+	made := len(s.undo)
+	s.undo = nil
+	return fmt.Sprintf("%d things removed", made), errors.Join(errs...)
+}
+
+// Left returns the commands that remove what is there, in order, for a person who keeps it.
+func (s *Scenario) Left() (commands []string) {
+	for i := len(s.undo) - 1; i >= 0; i-- {
+		commands = append(commands, s.undo[i].what)
+	}
+	return commands
+}
+
+func (s *Scenario) later(what string, do func(context.Context) error) {
+	s.undo = append(s.undo, undo{what, do})
+}
+
+// until waits for AWS, for so long at most.
+func (s *Scenario) until(ctx context.Context, limit time.Duration, ask func(context.Context) (bool, error)) error {
+	every := 5 * time.Second
+	if s.Emulated {
+		every, limit = 100*time.Millisecond, min(limit, 2*time.Minute)
+	}
+	return steps.Until(ctx, every, limit, ask)
+}
+
+// Absent tells errors by which an emulator says that it lacks a service or an operation.
+func Absent(err error) (what string, absent bool) {
+	var refused smithy.APIError
+	if !errors.As(err, &refused) {
+		return "", false
+	}
+	switch refused.ErrorCode() {
+	case "NotImplemented", "UnknownOperationException", "InvalidAction", "UnknownError":
+	default:
+		return "", false
+	}
+	var operation *smithy.OperationError
+	if errors.As(err, &operation) {
+		return operation.Service() + " " + operation.Operation(), true
+	}
+	return refused.ErrorMessage(), true
+}
+
+func code(err error) string {
+	var refused smithy.APIError
+	if errors.As(err, &refused) {
+		return refused.ErrorCode()
+	}
+	return ""
+}
