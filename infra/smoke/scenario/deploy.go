@@ -21,9 +21,9 @@ const maxTemplateSent = 51_200
 // deployTime is how long a change of the stack may take.
 const deployTime = 20 * time.Minute
 
-// deploy makes the stack as aws cloudformation deploy does: by a change set.
+// deploy makes the stack.
 func (s *Scenario) deploy(ctx context.Context) (string, error) {
-	in := &cloudformation.CreateChangeSetInput{ChangeSetType: types.ChangeSetTypeCreate, Tags: s.tags()}
+	in := &cloudformation.CreateStackInput{StackName: &s.Stack.Name, Capabilities: capabilities, Tags: s.tags()}
 	if len(s.Stack.Template) <= maxTemplateSent {
 		in.TemplateBody = aws.String(string(s.Stack.Template))
 	} else {
@@ -33,18 +33,27 @@ func (s *Scenario) deploy(ctx context.Context) (string, error) {
 		}
 		in.TemplateURL = &url
 	}
-	if err := s.change(ctx, "create", in, types.StackStatusCreateComplete); err != nil {
+	made, err := s.stacks.CreateStack(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	s.stackID = aws.ToString(made.StackId) // a name is not found any more once the stack is deleted
+	s.later("aws cloudformation delete-stack --stack-name "+s.Stack.Name, s.deleteStack)
+	if err := s.settled(ctx, "create", types.StackStatusCreateComplete); err != nil {
 		return "", err
 	}
 	if err := s.readStack(ctx); err != nil {
 		return "", err
 	}
-	made := 0
+	count := 0
 	for _, ids := range s.physical {
-		made += len(ids)
+		count += len(ids)
 	}
-	return fmt.Sprintf("%s: %d resources", s.Stack.Name, made), nil
+	return fmt.Sprintf("%s: %d resources", s.Stack.Name, count), nil
 }
+
+// capabilities are what the template takes: it makes roles, without names.
+var capabilities = []types.Capability{types.CapabilityCapabilityIam}
 
 // tags are the stack's own, and more.
 func (s *Scenario) tags(more ...string) []types.Tag {
@@ -57,36 +66,6 @@ func (s *Scenario) tags(more ...string) []types.Tag {
 	}
 	slices.SortFunc(list, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
 	return list
-}
-
-// change makes a change set, executes it, and waits until the stack has the status.
-func (s *Scenario) change(ctx context.Context, name string, in *cloudformation.CreateChangeSetInput, want types.StackStatus) error {
-	in.StackName, in.ChangeSetName, in.Capabilities = &s.Stack.Name, &name, []types.Capability{types.CapabilityCapabilityIam}
-	made, err := s.stacks.CreateChangeSet(ctx, in)
-	if err != nil {
-		return err
-	}
-	if s.stackID == "" {
-		s.stackID = aws.ToString(made.StackId)
-		s.later("aws cloudformation delete-stack --stack-name "+s.Stack.Name, s.deleteStack)
-	}
-	err = s.until(ctx, deployTime, func(ctx context.Context) (bool, error) {
-		set, err := s.stacks.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{ChangeSetName: made.Id, StackName: &s.stackID})
-		if err != nil {
-			return false, err
-		}
-		if set.Status == types.ChangeSetStatusFailed {
-			return false, errors.New("change set " + name + ": " + aws.ToString(set.StatusReason))
-		}
-		return set.Status == types.ChangeSetStatusCreateComplete, nil
-	})
-	if err != nil {
-		return err
-	}
-	if _, err := s.stacks.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{ChangeSetName: made.Id, StackName: &s.stackID}); err != nil {
-		return err
-	}
-	return s.settled(ctx, name, want)
 }
 
 // settled waits until the stack is at rest, and says why if that is not as it is wanted.

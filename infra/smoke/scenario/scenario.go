@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -123,22 +126,21 @@ func (s *Scenario) until(ctx context.Context, limit time.Duration, ask func(cont
 	return steps.Until(ctx, every, limit, ask)
 }
 
-// Absent tells errors by which an emulator says that it lacks a service or an operation.
+// Absent tells errors by which an emulator says that it lacks a service or an operation: by a code,
+// or by an answer that is none of AWS's, as of moto.
 func Absent(err error) (what string, absent bool) {
-	var refused smithy.APIError
-	if !errors.As(err, &refused) {
-		return "", false
-	}
-	switch refused.ErrorCode() {
-	case "NotImplemented", "UnknownOperationException", "InvalidAction", "UnknownError":
-	default:
-		return "", false
-	}
+	what = "an operation"
 	var operation *smithy.OperationError
 	if errors.As(err, &operation) {
-		return operation.Service() + " " + operation.Operation(), true
+		what = operation.Service() + " " + operation.Operation()
 	}
-	return refused.ErrorMessage(), true
+	var refused smithy.APIError
+	if errors.As(err, &refused) {
+		return what, slices.Contains([]string{"NotImplemented", "UnknownOperationException", "InvalidAction"}, refused.ErrorCode())
+	}
+	var unread *smithy.DeserializationError
+	var reply *awshttp.ResponseError
+	return what, errors.As(err, &unread) || errors.As(err, &reply) && reply.HTTPStatusCode() >= http.StatusInternalServerError
 }
 
 func code(err error) string {

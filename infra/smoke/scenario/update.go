@@ -20,8 +20,11 @@ import (
 // can't be changed would have to be replaced.
 func (s *Scenario) tagAgain(ctx context.Context) (string, error) {
 	before := s.outputs["MirrorQueue"]
-	in := &cloudformation.CreateChangeSetInput{ChangeSetType: types.ChangeSetTypeUpdate, UsePreviousTemplate: aws.Bool(true), Tags: s.tags("smoke", "again")}
-	if err := s.change(ctx, "tags", in, types.StackStatusUpdateComplete); err != nil {
+	in := &cloudformation.UpdateStackInput{StackName: &s.stackID, UsePreviousTemplate: aws.Bool(true), Capabilities: capabilities, Tags: s.tags("smoke", "again")}
+	if _, err := s.stacks.UpdateStack(ctx, in); err != nil {
+		return "", err
+	}
+	if err := s.settled(ctx, "tags", types.StackStatusUpdateComplete); err != nil {
 		return "", err
 	}
 	if err := s.readStack(ctx); err != nil {
@@ -74,12 +77,12 @@ func (s *Scenario) refusals(ctx context.Context) (string, error) {
 		refusal, ok := answers.RefusalOf(err)
 		_, absent := Absent(err)
 		switch {
+		case s.Emulated && (err == nil || absent):
+			continue // less strict than AWS, or less complete
 		case err == nil:
 			return "", fmt.Errorf("%s was not refused", wrong.what)
 		case !ok:
 			return "", fmt.Errorf("%s: %w", wrong.what, err)
-		case absent && s.Emulated:
-			continue
 		}
 		kept = append(kept, refusal)
 	}
