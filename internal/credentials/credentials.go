@@ -2,7 +2,8 @@
 //
 // A document is a containers-auth.json, as podman, skopeo and docker keep it:
 // {"auths": {"HOST[/NAMESPACE...]": {"auth": base64("USER:PASSWORD")}}}. The login with
-// the longest matching key wins. A secret of AWS Secrets Manager may also be one login:
+// the longest matching key wins. An entry that can't be used is passed over, as the others do it: it
+// stops nobody who does not need it. A secret of AWS Secrets Manager may also be one login:
 // {"username": ..., "password": ..., "registry": "HOST[/NAMESPACE...]"}.
 //
 // No error of this package quotes a document, but for keys that are plainly the names of
@@ -10,30 +11,43 @@
 package credentials
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"go.podman.io/image/v5/types"
 )
 
+// A Login is what a registry is told about who we are.
+type Login struct {
+	types.DockerAuthConfig
+	// Place says, for errors, where the login is kept; of one that is not there, why the entry that
+	// should hold it can't be used.
+	Place string
+}
+
 // A Store holds logins. The nil Store and the zero Store hold none.
 type Store struct {
-	logins map[string]types.DockerAuthConfig // by HOST[/NAMESPACE...]
+	logins   map[string]Login  // by HOST[/NAMESPACE...]
+	unusable map[string]string // why an entry holds none, by the same
 }
 
 // Login returns the login for a repository: that of the longest key which is the
-// repository, a namespace above it, or its host.
-func (s *Store) Login(host, repository string) (login types.DockerAuthConfig, ok bool) {
+// repository, a namespace above it, or its host. Where ok is false there is none, and the login has
+// at most a Place.
+func (s *Store) Login(host, repository string) (login Login, ok bool) {
 	if s == nil {
-		return types.DockerAuthConfig{}, false
+		return Login{}, false
 	}
+	var why string
 	for key := canonicalHost(host) + "/" + repository; ; {
 		if login, ok = s.logins[key]; ok {
 			return login, true
 		}
+		why = cmp.Or(why, s.unusable[key])
 		cut := strings.LastIndexByte(key, '/')
 		if cut < 0 {
-			return types.DockerAuthConfig{}, false
+			return Login{Place: why}, false
 		}
 		key = key[:cut]
 	}
@@ -42,18 +56,26 @@ func (s *Store) Login(host, repository string) (login types.DockerAuthConfig, ok
 // Merge returns a store with the logins of all stores. Where several have one for the
 // same key, the first of them counts.
 func Merge(stores ...*Store) *Store {
-	merged := &Store{logins: map[string]types.DockerAuthConfig{}}
+	merged := newStore()
 	for _, s := range stores {
 		if s == nil {
 			continue
 		}
-		for key, login := range s.logins {
-			if _, taken := merged.logins[key]; !taken {
-				merged.logins[key] = login
-			}
-		}
+		addNew(merged.logins, s.logins)
+		addNew(merged.unusable, s.unusable)
 	}
 	return merged
+}
+
+func newStore() *Store { return &Store{logins: map[string]Login{}, unusable: map[string]string{}} }
+
+// addNew adds what has a new key.
+func addNew[V any](to, from map[string]V) {
+	for key, value := range from {
+		if _, taken := to[key]; !taken {
+			to[key] = value
+		}
+	}
 }
 
 // Format prints how many logins there are, whatever the verb: a store that gets into a

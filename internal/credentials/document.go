@@ -13,8 +13,17 @@ import (
 	"go.podman.io/image/v5/types"
 )
 
+// A document is what of a containers-auth.json, or of Docker's config.json, is read here. Credential
+// helpers are programs, which are not here.
 type document struct {
-	Auths map[string]auth `json:"auths"`
+	Auths       map[string]json.RawMessage `json:"auths"`
+	CredHelpers json.RawMessage            `json:"credHelpers"`
+	CredsStore  json.RawMessage            `json:"credsStore"`
+}
+
+// isEmpty reports whether there is nothing that makes it a document.
+func (d document) isEmpty() bool {
+	return d.Auths == nil && d.CredHelpers == nil && d.CredsStore == nil
 }
 
 // auth is a login in a document. Kubernetes writes user and password beside auth, or
@@ -26,34 +35,44 @@ type auth struct {
 	IdentityToken string `json:"identitytoken"`
 }
 
-// Parse parses a document. `{"auths": {}}` is the document that holds no login.
-func Parse(doc []byte) (*Store, error) {
+// Parse parses a document, which is kept at a place that errors about its logins name.
+// `{"auths": {}}` is the document that holds no login.
+func Parse(doc []byte, place string) (*Store, error) {
 	var d document
 	if err := json.Unmarshal(doc, &d); err != nil {
 		// The decoder's message may quote what it read.
 		return nil, errors.New(`not a containers-auth.json document: invalid JSON`)
 	}
-	if d.Auths == nil {
+	if d.isEmpty() {
 		return nil, errors.New(`not a containers-auth.json document: it has no "auths"`)
 	}
-	return d.store()
+	return d.store(place), nil
 }
 
 // store returns the document's logins. Where several keys mean the same registry, the
 // one in its plain form counts, or else the first of them.
-func (d document) store() (*Store, error) {
-	logins := map[string]types.DockerAuthConfig{}
+func (d document) store(place string) *Store {
+	s := newStore()
 	for _, key := range slices.Sorted(maps.Keys(d.Auths)) {
-		login, err := d.Auths[key].login()
-		if err != nil {
-			return nil, fmt.Errorf("the login for %s %w", printable(key), err)
-		}
 		canonical := normalize(key)
-		if _, taken := logins[canonical]; !taken || key == canonical {
-			logins[canonical] = login
+		login, err := parseEntry(d.Auths[key])
+		if err != nil {
+			s.unusable[canonical] = fmt.Sprintf("the entry for %s in %s %v", printable(key), place, err)
+			continue
+		}
+		if _, taken := s.logins[canonical]; !taken || key == canonical {
+			s.logins[canonical] = Login{login, place}
 		}
 	}
-	return &Store{logins: logins}, nil
+	return s
+}
+
+func parseEntry(entry json.RawMessage) (types.DockerAuthConfig, error) {
+	var a auth
+	if json.Unmarshal(entry, &a) != nil {
+		return types.DockerAuthConfig{}, errors.New("is not an object of strings")
+	}
+	return a.login()
 }
 
 // login's error goes on after the name of the login.
@@ -62,14 +81,16 @@ func (a auth) login() (types.DockerAuthConfig, error) {
 	if a.Auth != "" {
 		decoded, err := base64.StdEncoding.DecodeString(a.Auth)
 		user, password, ok := strings.Cut(strings.TrimRight(string(decoded), "\x00"), ":")
-		if err != nil || !ok {
-			return types.DockerAuthConfig{}, errors.New("is not base64 of USER:PASSWORD")
+		switch {
+		case err == nil && ok:
+			login.Username, login.Password = user, password
+		case login == types.DockerAuthConfig{}:
+			return login, errors.New("is not base64 of USER:PASSWORD")
 		}
-		login.Username, login.Password = user, password
 	}
 	if login == (types.DockerAuthConfig{}) {
 		// Docker writes {} where a credential helper keeps the login.
-		return types.DockerAuthConfig{}, errors.New("has neither user and password nor an identity token")
+		return login, errors.New("has neither user and password nor an identity token")
 	}
 	return login, nil
 }

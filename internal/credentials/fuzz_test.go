@@ -32,7 +32,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		store, err := Parse(raw)
+		store, err := Parse(raw, "here")
 		if err != nil {
 			checkError(t, err)
 			return
@@ -49,7 +49,7 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 		}
-		same, err := parseSecret(raw, "")
+		same, err := parseSecret(raw, "", "here")
 		if err != nil || !maps.Equal(same.logins, store.logins) {
 			t.Errorf("as a secret: %v, %v", same, err)
 		}
@@ -73,7 +73,7 @@ func FuzzSecret(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, err := parseSecret(raw, given)
+		store, err := parseSecret(raw, given, "here")
 		if err != nil {
 			if !strings.Contains(given, password) && !strings.Contains(given, access) && !strings.Contains(given, identity) {
 				checkError(t, err, password, access, identity)

@@ -23,7 +23,7 @@ func FromParameter(ctx context.Context, api ParameterAPI, name string) (*Store, 
 	if out.Parameter == nil {
 		return nil, fmt.Errorf("reading registry logins from SSM parameter %q: empty answer", name)
 	}
-	store, err := Parse([]byte(aws.ToString(out.Parameter.Value)))
+	store, err := Parse([]byte(aws.ToString(out.Parameter.Value)), fmt.Sprintf("SSM parameter %q", name))
 	if err != nil {
 		return nil, fmt.Errorf("registry logins in SSM parameter %q: %w", name, err)
 	}

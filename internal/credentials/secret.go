@@ -54,15 +54,16 @@ func fromSecret(ctx context.Context, api SecretAPI, registry, id string) (*Store
 	if out.SecretString != nil {
 		value = []byte(*out.SecretString)
 	}
-	store, err := parseSecret(value, registry)
+	store, err := parseSecret(value, registry, fmt.Sprintf("secret %q", id))
 	if err != nil {
 		return nil, fmt.Errorf("registry logins in secret %q: %w", id, err)
 	}
 	return store, nil
 }
 
-// parseSecret parses a document, or the login for a registry that the secret does not name.
-func parseSecret(value []byte, registry string) (*Store, error) {
+// parseSecret parses a document, or the login for a registry that the secret does not name. Place is
+// where errors say that the logins are.
+func parseSecret(value []byte, registry, place string) (*Store, error) {
 	var secret struct {
 		document
 		auth
@@ -74,11 +75,11 @@ func parseSecret(value []byte, registry string) (*Store, error) {
 		// The decoder's message may quote what it read.
 		return nil, errors.New(`neither a containers-auth.json document nor an object with "username" and "password": invalid JSON`)
 	}
-	if secret.Auths != nil {
+	if !secret.document.isEmpty() {
 		if registry != "" {
 			return nil, fmt.Errorf("a containers-auth.json document says itself which registries it is for; leave out %q", registry)
 		}
-		return secret.store()
+		return secret.store(place), nil
 	}
 	for _, named := range []string{secret.Registry, secret.Host} {
 		switch {
@@ -101,5 +102,9 @@ func parseSecret(value []byte, registry string) (*Store, error) {
 	case !registryName.MatchString(normalize(registry)):
 		return nil, errors.New(`its "registry" is not HOST[/NAMESPACE...]`)
 	}
-	return document{Auths: map[string]auth{registry: login}}.store()
+	only, err := login.login()
+	if err != nil {
+		return nil, fmt.Errorf("the login for %s %w", printable(registry), err)
+	}
+	return &Store{logins: map[string]Login{normalize(registry): {only, place}}}, nil
 }

@@ -37,27 +37,35 @@ func (s span) answer(resp *http.Response) (answer, error) {
 	size, length, err := s.check(resp)
 	if err == nil && resp.ContentLength >= 0 && resp.ContentLength != length {
 		err = fmt.Errorf("Content-Length %d, want %d", resp.ContentLength, length)
+		if isWhole(resp) {
+			err = fmt.Errorf("the blob has %d bytes there, and not the %d of its descriptor", resp.ContentLength, s.size)
+		}
 	}
 	if err != nil {
 		resp.Body.Close()
 		return answer{}, err
 	}
-	return answer{chunked.Body{ReadCloser: &body{resp.Body}, Whole: resp.StatusCode == http.StatusOK}, size}, nil
+	return answer{chunked.Body{ReadCloser: &body{resp.Body}, Whole: isWhole(resp)}, size}, nil
+}
+
+// isWhole reports whether a successful answer has all of the blob: all do but those that say otherwise.
+func isWhole(resp *http.Response) bool {
+	return resp.StatusCode != http.StatusPartialContent && resp.StatusCode != http.StatusNoContent
 }
 
 // check returns the size of the blob and of the body, by the answer's headers.
 func (s span) check(resp *http.Response) (size, length int64, err error) {
 	switch {
-	case resp.StatusCode == http.StatusOK && s.size >= 0:
+	case isWhole(resp) && s.size >= 0:
 		return s.size, s.size, nil
-	case resp.StatusCode == http.StatusOK && resp.ContentLength >= 0:
+	case isWhole(resp) && resp.ContentLength >= 0:
 		return resp.ContentLength, resp.ContentLength, nil
 	case resp.StatusCode == http.StatusPartialContent && !s.all():
 		return s.checkRange(resp.Header.Get("Content-Range"))
-	case resp.StatusCode == http.StatusOK:
+	case isWhole(resp):
 		return 0, 0, errors.New("the answer does not tell the blob's size")
 	}
-	return 0, 0, fmt.Errorf("unexpected answer %s", resp.Status)
+	return 0, 0, &StatusError{Status: resp.StatusCode}
 }
 
 var contentRange = regexp.MustCompile(`^bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)$`)
@@ -93,16 +101,16 @@ func number(digits string) int64 {
 }
 
 // refused reads and closes an answer that is no success.
-func refused(resp *http.Response, at *place, want span) error {
+func (s *search) refused(resp *http.Response, want span) error {
 	if want.size < 0 && resp.StatusCode == http.StatusRequestedRangeNotSatisfiable &&
 		resp.Header.Get("Content-Range") == "bytes */0" {
 		resp.Body.Close()
 		return errEmpty
 	}
-	if at.home {
-		return failedAt(at, refusal(resp))
+	if access := s.repository.accessTo(s.at); s.at.home || access.login.Load() != nil { // a registry, too
+		return failedAt(s.at, access.refusal(resp))
 	}
-	return failedAt(at, awayRefusal(resp))
+	return failedAt(s.at, awayRefusal(resp))
 }
 
 func failedAt(at *place, err error) error { return fmt.Errorf("GET %s: %w", at.url.Host, err) }

@@ -2,117 +2,185 @@ package distribution
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
-	"net/url"
-
-	wwwauthenticate "github.com/docker/distribution/registry/client/auth/challenge"
-	"go.podman.io/image/v5/types"
+	"strings"
+	"sync/atomic"
+	"time"
 )
 
-// A challenge is what a registry wants before it answers.
-type challenge = wwwauthenticate.Challenge
-
-// challengeIn returns the challenge of a 401 that can be met, by a token rather than by a
-// password, or nil.
-func challengeIn(resp *http.Response) *challenge {
-	var basic *challenge
-	for _, c := range wwwauthenticate.ResponseChallenges(resp) {
-		switch c.Scheme {
-		case "bearer":
-			return &c
-		case "basic":
-			basic = &c
-		}
-	}
-	return basic
+// An authorization is what one repository is read or written with.
+type authorization struct {
+	header  string    // of Authorization; "" for none
+	expires time.Time // the zero time means never
+	renew   time.Time // from when on it is not enough to begin an upload with
 }
 
-// challengeOf returns what the registry wants to give another answer, or nil if this one stands.
-// Some registries hide from those who are not logged in what they may not see, and ask for no
-// login: where there is one, they are made to ask.
-func (r *Repository) challengeOf(ctx context.Context, resp *http.Response, used string) (*challenge, error) {
-	switch resp.StatusCode {
-	case http.StatusUnauthorized:
-		return challengeIn(resp), nil
-	case http.StatusForbidden, http.StatusNotFound:
-		if used == "" && r.registry.known() == nil {
-			return r.ping(ctx)
-		}
-	}
-	return nil, nil
+func (a authorization) valid() bool { return a.validAfter(a.expires) }
+
+// lasts reports whether it is good for some time yet.
+func (a authorization) lasts() bool { return a.validAfter(a.renew) }
+
+func (a authorization) validAfter(end time.Time) bool {
+	return a.header != "" && (a.expires.IsZero() || time.Now().Before(end))
 }
 
-// ping asks the registry for its challenge, once, on behalf of one who has a login.
-func (r *Repository) ping(ctx context.Context) (*challenge, error) {
-	if r.registry.wasPinged() {
-		return nil, nil
-	}
-	login, err := r.registry.opts.Login(ctx, r.name)
-	if err != nil || login == (types.DockerAuthConfig{}) {
+// An access is how a repository is reached at one host.
+type access struct {
+	repository *Repository
+	host       *host
+	root       *place // /v2/
+
+	turn  turn // at getting an authorization; it guards what follows
+	held  authorization
+	extra string // a scope that the host asked for besides the usual one
+	early int    // authorizations in a row that were refused sooner than they should
+
+	login atomic.Pointer[Login] // that it asked for; nil if it asked for none
+}
+
+// authorized makes a request, by send, with the authorization that the last one needed, if any, and
+// again if the host wants another. The answer is whatever came in the end, also a 401.
+func (a *access) authorized(ctx context.Context, send func(authorization string) (*http.Response, error)) (*http.Response, error) {
+	used, err := a.authorization(ctx)
+	if err != nil {
 		return nil, err
 	}
-	at := &url.URL{Host: r.registry.host, Path: "/v2/"}
-	resp, err := r.registry.send(ctx, r.registry.clients.api, http.MethodGet, at, nil, "")
+	for tries := 0; ; tries++ {
+		resp, err := send(used)
+		if err != nil {
+			return nil, err
+		}
+		wanted, err := a.challengeOf(ctx, resp, used)
+		if err == nil && wanted != nil && tries < 2 {
+			var next string
+			next, err = a.authorize(ctx, used, wanted, tries == 0)
+			if err == nil && next != used {
+				used = next
+				discard(resp)
+				continue
+			}
+		}
+		if err != nil {
+			discard(resp)
+			return nil, err
+		}
+		return resp, nil
+	}
+}
+
+// challengeOf returns what the host wants to give another answer, or nil if this one stands. Some hide
+// from those who are not logged in what they may not see, and some ask for a login at /v2/ alone:
+// they are made to ask.
+func (a *access) challengeOf(ctx context.Context, resp *http.Response, used string) (*challenge, error) {
+	known := a.host.known()
+	switch resp.StatusCode {
+	case http.StatusUnauthorized:
+		if wanted := challengeIn(resp); wanted != nil {
+			return wanted, nil
+		}
+		if known != nil {
+			return known, nil
+		}
+	case http.StatusForbidden, http.StatusNotFound:
+		if used != "" || known != nil || a.repository.actions == push && resp.Request.Method == http.MethodHead {
+			return nil, nil // what is not there is written next, which shows whether a login is wanted
+		}
+		if wanted := challengeIn(resp); wanted != nil {
+			return wanted, nil
+		}
+	default:
+		return nil, nil
+	}
+	return a.ping(ctx, resp.Request)
+}
+
+// ping asks the host for its challenge at /v2/, once. What is not of a registry has no such place.
+func (a *access) ping(ctx context.Context, refused *http.Request) (*challenge, error) {
+	if refused == nil || !strings.HasPrefix(refused.URL.Path, a.root.url.Path) || !a.host.ping() {
+		return nil, nil
+	}
+	registry := a.repository.registry
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	resp, err := registry.send(ctx, registry.clients.api, http.MethodGet, a.root, nil, "")
 	if err != nil {
 		return nil, err
 	}
 	defer discard(resp)
-	r.registry.notePing()
 	return challengeIn(resp), nil
 }
 
-// authorization returns the header to send, "" if the registry wanted none so far.
-func (r *Repository) authorization(ctx context.Context) (string, error) {
-	if err := r.turn.take(ctx); err != nil {
+// authorization returns the header to send, "" if the host wanted none so far.
+func (a *access) authorization(ctx context.Context) (string, error) {
+	if err := a.turn.take(ctx); err != nil {
 		return "", err
 	}
-	held := r.held
-	r.turn.release()
-	wanted := r.registry.known()
-	if held.lasts() || held.valid() && r.actions == pull || wanted == nil {
+	held := a.held
+	a.turn.release()
+	wanted := a.host.known()
+	if held.lasts() || held.valid() && a.repository.actions == pull || wanted == nil {
 		return held.header, nil
 	}
-	return r.authorize(ctx, held.header, wanted, true)
+	return a.authorize(ctx, held.header, wanted, true)
 }
 
 // authorize gets what a challenge wants and returns the header to send. It returns the one that was
 // used where there is no better. However many requests find that theirs is not good enough, one
 // goes for a new one. A token that was just got is followed by another only for another scope.
-func (r *Repository) authorize(ctx context.Context, used string, wanted *challenge, first bool) (string, error) {
-	if err := r.turn.take(ctx); err != nil {
+func (a *access) authorize(ctx context.Context, used string, wanted *challenge, first bool) (string, error) {
+	if err := a.turn.take(ctx); err != nil {
 		return "", err
 	}
-	defer r.turn.release()
-	if r.held.header != used && r.held.valid() {
-		return r.held.header, nil
+	defer a.turn.release()
+	if a.held.header != used && a.held.valid() {
+		return a.held.header, nil
 	}
-	r.registry.learn(wanted)
-	if scope := wanted.Parameters["scope"]; used != "" && scope != "" && scope != r.scope() && scope != r.extra {
-		r.extra, first = scope, true
+	a.host.learn(wanted)
+	if scope := wanted.parameters["scope"]; scope != "" && scope != a.usualScope() && scope != a.extra && (used != "" || !a.host.home) {
+		a.extra, first = scope, true
 	}
 	if !first {
 		return used, nil
 	}
-	login, err := r.registry.opts.Login(ctx, r.name)
+	login, err := a.host.login(ctx, a.repository.name)
 	if err != nil {
 		return "", err
 	}
-	next := authorization{header: basic(login)}
-	if wanted.Scheme == "bearer" {
-		if next, err = r.registry.exchange(ctx, wanted, login, r.scopes()); err != nil {
+	a.login.Store(&login)
+	next := authorization{header: login.basic()}
+	if wanted.scheme == "bearer" {
+		if next, err = a.exchange(ctx, wanted, login); err != nil {
 			return "", err
 		}
 	}
-	r.held = next
+	a.held = next
 	return next.header, nil
 }
 
-func basic(login types.DockerAuthConfig) string {
-	if login.Username == "" {
-		return ""
+// maxEarly is how many authorizations may be refused early, one after the other, until that is taken
+// for the last word.
+const maxEarly = 2
+
+// drop forgets an authorization that was refused where a request could not be repeated at once. It
+// reports whether the next is worth a try.
+func (a *access) drop(ctx context.Context, used string) bool {
+	if a.turn.take(ctx) != nil {
+		return false
 	}
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(login.Username+":"+login.Password))
+	defer a.turn.release()
+	if a.held.header == used { // else somebody did it already
+		a.held = authorization{}
+		a.early++
+	}
+	return a.early < maxEarly
+}
+
+// worked notes that an authorization was good.
+func (a *access) worked(ctx context.Context) {
+	if a.turn.take(ctx) == nil {
+		a.early = 0
+		a.turn.release()
+	}
 }
 
 // What tokens allow.
@@ -121,37 +189,28 @@ const (
 	push = "pull,push"
 )
 
-// scope is what reading takes, or writing.
-func (r *Repository) scope() string { return "repository:" + r.name + ":" + r.actions }
+// usualScope is what reading takes, or writing.
+func (a *access) usualScope() string {
+	return "repository:" + a.repository.name + ":" + a.repository.actions
+}
 
-func (r *Repository) scopes() []string {
-	if r.extra != "" {
-		return []string{r.scope(), r.extra}
+// scopes are those of the next token. Elsewhere the repository may have another name, which only the
+// host can tell.
+func (a *access) scopes() []string {
+	switch {
+	case a.extra == "":
+		return []string{a.usualScope()}
+	case a.host.home:
+		return []string{a.usualScope(), a.extra}
 	}
-	return []string{r.scope()}
+	return []string{a.extra}
 }
 
-// known returns how the registry asked for a login when it last did, or nil.
-func (r *Registry) known() *challenge {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.challenge
-}
-
-func (r *Registry) learn(c *challenge) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.challenge = c
-}
-
-func (r *Registry) wasPinged() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.pinged
-}
-
-func (r *Registry) notePing() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.pinged = true
+// refusal reads and closes an answer that is no success. Its error says whom the host refused.
+func (a *access) refusal(resp *http.Response) *StatusError {
+	e := refusal(resp)
+	if login := a.login.Load(); login != nil && e.isDenied() {
+		e.Login = login.refused(a.host.name)
+	}
+	return e
 }

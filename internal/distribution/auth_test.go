@@ -23,8 +23,8 @@ func robot(o *distribution.Options) { login("robot", "s3cret")(o) }
 
 func login(user, password string) func(*distribution.Options) {
 	return func(o *distribution.Options) {
-		o.Login = func(context.Context, string) (types.DockerAuthConfig, error) {
-			return types.DockerAuthConfig{Username: user, Password: password}, nil
+		o.Login = func(context.Context, string) (distribution.Login, error) {
+			return distribution.Login{DockerAuthConfig: types.DockerAuthConfig{Username: user, Password: password}}, nil
 		}
 	}
 }
@@ -235,7 +235,7 @@ func TestLoginIsOfferedToARegistryThatHidesImages(t *testing.T) {
 	if _, err := open(t, registry).Repository(repository).Digest(t.Context(), "1"); !isNotFound(err) {
 		t.Errorf("without: %v", err)
 	}
-	check(t, "requests without a login", len(registry.asked()), 1)
+	check(t, "requests without a login", len(registry.take()), 3) // HEAD, GET /v2/, GET of what HEAD did not find
 }
 
 func TestTokenServersAnswersAreNotQuoted(t *testing.T) {

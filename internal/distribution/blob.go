@@ -80,14 +80,16 @@ func (b *blob) failed(err error) error {
 	return b.repository.failed(fmt.Errorf("blob %s: %w", b.digest, err))
 }
 
-// get asks for a span, again if the signed URL that it was at expired.
+// get asks for a span, again if the signed URL that it was at expired, and for all of the blob if it is
+// the range that is refused.
 func (b *blob) get(ctx context.Context, want span) (answer, error) {
+	header := want.header()
 	for renewals := 0; ; renewals++ {
 		s, err := b.search(ctx, want.off)
 		if err != nil {
 			return answer{}, err
 		}
-		resp, err := s.request(ctx, want)
+		resp, err := s.request(ctx, header)
 		if err != nil {
 			s.end()
 			return answer{}, err
@@ -95,13 +97,18 @@ func (b *blob) get(ctx context.Context, want span) (answer, error) {
 		if resp.StatusCode < 300 {
 			return s.open(resp, want)
 		}
-		err = refused(resp, s.at, want)
+		status := resp.StatusCode
+		err = s.refused(resp, want)
 		s.end()
-		if renewals < chunked.MaxRenewals && !s.at.home && isExpired(err) {
+		switch {
+		case renewals < chunked.MaxRenewals && !s.at.home && isExpired(err):
 			b.move(s.at, nil)
-			continue
+		case header.Get("Range") != "" && mayBeTheWay(status) && !errors.Is(err, errEmpty):
+			header.Del("Range")
+			b.move(s.at, nil)
+		default:
+			return answer{}, err
 		}
-		return answer{}, err
 	}
 }
 

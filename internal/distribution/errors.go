@@ -32,10 +32,22 @@ type StatusError struct {
 	Message string // what the registry says about it, shortened, or ""
 	// RetryAfter is how long the registry wants to be left alone; 0 if it does not say.
 	RetryAfter time.Duration
+	// Login says of a 401 or 403 which login was refused, or that there was none; "" if none was asked for.
+	Login string
+
+	token bool // it is the token server's, which knows nothing about images
 }
 
 func (e *StatusError) Error() string {
 	s := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
+	switch {
+	case e.isUnexpected():
+		s += ", which is not how a registry answers that"
+	case e.isLimit():
+		s = "rate limit: " + s
+	case e.Login != "":
+		s = e.Login + ": " + s
+	}
 	switch {
 	case e.Code != "" && e.Message != "":
 		s += fmt.Sprintf(" (%s: %s)", e.Code, e.Message)
@@ -47,19 +59,35 @@ func (e *StatusError) Error() string {
 	return s
 }
 
+// isUnexpected reports whether the answer is a success, and not of what was asked for.
+func (e *StatusError) isUnexpected() bool { return e.Status >= 200 && e.Status <= 299 }
+
+// isDenied reports whether the answer is about who we are.
+func (e *StatusError) isDenied() bool {
+	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
+}
+
+// isLimit reports whether there were too many requests.
+func (e *StatusError) isLimit() bool {
+	return e.Status == http.StatusTooManyRequests || e.Code == "TOOMANYREQUESTS"
+}
+
 // Is makes errors.Is(err, [ErrNotFound]) true where that is what the answer says.
 func (e *StatusError) Is(target error) bool {
-	return errors.Is(target, ErrNotFound) &&
+	return errors.Is(target, ErrNotFound) && !e.token &&
 		(e.Status == http.StatusNotFound || e.Code == "MANIFEST_UNKNOWN" || e.Code == "NAME_UNKNOWN")
 }
 
 // Unwrap returns the error by which package chunked knows that it is to ask for less at a time.
 func (e *StatusError) Unwrap() error { return &chunked.StatusError{Status: e.Status} }
 
-// Temporary reports whether the same request may succeed later.
+// Temporary reports whether the same request may succeed later. What answers in the registry's place,
+// such as a check of its health, soon gives way to it.
 func (e *StatusError) Temporary() bool {
-	return (&chunked.StatusError{Status: e.Status}).Temporary() || e.Code == "TOOMANYREQUESTS"
+	return temporaryStatus(e.Status) || e.isLimit() || e.isUnexpected()
 }
+
+func temporaryStatus(status int) bool { return (&chunked.StatusError{Status: status}).Temporary() }
 
 const (
 	maxRefusal = 16 << 10 // bytes of an unwanted answer that are read
@@ -162,10 +190,13 @@ func temporary(err error) bool {
 		record      tls.RecordHeaderError
 		dns         *net.DNSError
 		place       *PlaceError
+		soon        *notYetError
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return false
+	case errors.As(err, &soon):
+		return true
 	case errors.As(err, &status):
 		return status.Temporary()
 	case errors.As(err, &place), isAbsurd(err):

@@ -41,8 +41,8 @@ func at(t *testing.T, addr string, answer http.HandlerFunc) *Registry {
 	t.Cleanup(server.Close)
 	r, err := New(Options{
 		Host: "example.com", Budget: chunked.NewBudget(1 << 20), Backoff: time.Minute, // none is wanted
-		Login: func(context.Context, string) (types.DockerAuthConfig, error) {
-			return types.DockerAuthConfig{Username: "robot", Password: "s3cret"}, nil
+		Login: func(context.Context, string) (Login, error) {
+			return Login{DockerAuthConfig: types.DockerAuthConfig{Username: "robot", Password: "s3cret"}}, nil
 		},
 	})
 	if err != nil {

@@ -66,14 +66,16 @@ func FuzzChallenge(f *testing.F) {
 		if wanted == nil {
 			return
 		}
-		if wanted.Scheme != "bearer" && wanted.Scheme != "basic" {
-			t.Fatalf("scheme %q", wanted.Scheme)
+		if wanted.scheme != "bearer" && wanted.scheme != "basic" {
+			t.Fatalf("scheme %q", wanted.scheme)
 		}
-		if wanted.Scheme == "basic" {
+		if wanted.scheme == "basic" {
 			return
 		}
 		dialed = nil
-		a, err := r.exchange(t.Context(), wanted, types.DockerAuthConfig{Username: "u", Password: "s3cret-s3cret"}, []string{"x"})
+		repository := r.Repository("x")
+		to := repository.accessTo(repository.home(""))
+		a, err := to.exchange(t.Context(), wanted, Login{DockerAuthConfig: types.DockerAuthConfig{Username: "u", Password: "s3cret-s3cret"}})
 		if err == nil || a.header != "" {
 			t.Fatalf("a token from nobody: %v", a)
 		}
@@ -83,7 +85,7 @@ func FuzzChallenge(f *testing.F) {
 		}
 		for _, addr := range dialed {
 			host, _, err := net.SplitHostPort(addr)
-			realm, realmErr := url.Parse(wanted.Parameters["realm"])
+			realm, realmErr := url.Parse(wanted.parameters["realm"])
 			if err != nil || realmErr != nil || realm.Scheme != "https" || (&fence{}).checkHost(host) != nil {
 				t.Errorf("%q leads to %q", header, addr)
 			}
@@ -211,7 +213,7 @@ func FuzzRefusal(f *testing.F) {
 			t.Errorf("%v", e.RetryAfter)
 		}
 		checkText(t, awayRefusal(answer()))
-		err := stored(responseWith(http.StatusCreated, "Docker-Content-Digest", body), digest.FromString("x"))
+		_, err := tells(responseWith(http.StatusCreated, "Docker-Content-Digest", body), digest.FromString("x"))
 		if err != nil {
 			checkText(t, err)
 		}

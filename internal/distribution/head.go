@@ -16,9 +16,9 @@ import (
 // timeouts is how often a digest is asked for that does not come in time.
 const timeouts = 2
 
-// Digest returns the digest of a manifest, given its tag or digest, by HEAD, which counts as no
-// pull. It is "" if the answer has no valid digest: then the manifest has to be read. A manifest
-// that does not exist is [ErrNotFound].
+// Digest returns the SHA-256 digest of a manifest, given its tag or digest, by HEAD, which counts as no
+// pull. Where the answer has none, or may be of a registry that does not know HEAD, the manifest is read
+// for it. A manifest that does not exist is [ErrNotFound].
 //
 // The registry is asked at a pace that it bears, as far as its answers tell. Where it bears no more
 // requests for now the error is a [*DeferredError]; where it does not answer within 15 seconds,
@@ -26,7 +26,10 @@ const timeouts = 2
 func (r *Repository) Digest(ctx context.Context, reference string) (digest.Digest, error) {
 	for failures, silences := 0, 0; ; {
 		d, err := r.head(ctx, reference)
-		if err == nil {
+		switch {
+		case err == nil && d == "":
+			return r.readDigest(ctx, reference)
+		case err == nil:
 			return d, nil
 		}
 		failures++
@@ -69,7 +72,7 @@ func (r *Registry) headAgain(ctx context.Context, err error, failures int) (wait
 	return wait, true
 }
 
-// head makes one attempt.
+// head makes one attempt. The digest is "" where HEAD does not tell.
 func (r *Repository) head(ctx context.Context, reference string) (digest.Digest, error) {
 	e := r.registry.etiquette
 	p, err := e.enter(ctx)
@@ -80,7 +83,7 @@ func (r *Repository) head(ctx context.Context, reference string) (digest.Digest,
 	defer func() { e.leave(p, how) }()
 	limited, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	resp, err := r.readThrough(limited, http.MethodHead, r.home("manifests/"+reference), accepting())
+	resp, at, err := r.readThrough(limited, http.MethodHead, r.home("manifests/"+reference), accepting())
 	switch {
 	case err != nil && ctx.Err() == nil && isTimeout(limited, err):
 		how = silence
@@ -94,21 +97,21 @@ func (r *Repository) head(ctx context.Context, reference string) (digest.Digest,
 	}
 	how = answered
 	until := e.observe(resp)
-	switch resp.StatusCode {
-	case http.StatusOK:
+	switch status := resp.StatusCode; {
+	case status >= 200 && status <= 299:
 		d := digest.Digest(resp.Header.Get("Docker-Content-Digest"))
-		if d.Validate() != nil {
+		if d.Validate() != nil || d.Algorithm() != digest.SHA256 { // all destinations have the digest of that
 			d = ""
+		} else {
+			r.registry.heads.Store(true)
 		}
 		return d, resp.Body.Close()
-	case http.StatusMethodNotAllowed: // not all know HEAD
+	case lacksMethod(status), !r.registry.heads.Load() && (status == http.StatusNotFound || mayBeTheWay(status)):
 		return "", resp.Body.Close()
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		if resp.StatusCode == http.StatusTooManyRequests || !until.IsZero() {
-			return "", &DeferredError{Host: r.registry.opts.Host, Until: until, Err: refusal(resp)}
-		}
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && !until.IsZero():
+		return "", &DeferredError{Host: r.registry.opts.Host, Until: until, Err: r.refusal(resp, at)}
 	}
-	return "", refusal(resp)
+	return "", r.refusal(resp, at)
 }
 
 // isTimeout reports whether a request failed because there was no answer in time.

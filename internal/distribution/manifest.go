@@ -7,7 +7,9 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
 )
 
@@ -19,12 +21,12 @@ const maxManifest = 4 << 20
 // manifest that does not exist is [ErrNotFound].
 func (r *Repository) Manifest(ctx context.Context, reference string) (content []byte, mediaType string, err error) {
 	err = r.registry.retry(ctx, func() error {
-		resp, err := r.readThrough(ctx, http.MethodGet, r.home("manifests/"+reference), accepting())
+		resp, at, err := r.readThrough(ctx, http.MethodGet, r.home("manifests/"+reference), accepting())
 		if err != nil {
 			return err
 		}
-		if resp.StatusCode != http.StatusOK {
-			return refusal(resp)
+		if resp.StatusCode < 200 || resp.StatusCode > 299 {
+			return r.refusal(resp, at)
 		}
 		defer resp.Body.Close()
 		mediaType = mediaTypeIn(resp.Header)
@@ -41,6 +43,24 @@ func (r *Repository) Manifest(ctx context.Context, reference string) (content []
 		return nil, "", r.failed(err)
 	}
 	return content, mediaType, nil
+}
+
+// readTimeout is how long reading a manifest for its digest may take.
+const readTimeout = 30 * time.Second
+
+// readDigest returns the digest of a manifest by reading it.
+func (r *Repository) readDigest(ctx context.Context, reference string) (digest.Digest, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	content, mediaType, err := r.Manifest(ctx, reference)
+	if err != nil {
+		return "", err
+	}
+	if manifest.GuessMIMEType(content) == "" {
+		// Any web server answers 200 to something.
+		return "", r.failed(fmt.Errorf("what %s is, of type %q, is not a manifest", reference, printable(mediaType)))
+	}
+	return manifest.Digest(content)
 }
 
 // accepting returns the header that names all media types of manifests.

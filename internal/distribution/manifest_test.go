@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"ecrmirror/internal/distribution"
 )
 
@@ -19,13 +21,25 @@ func TestDigestNeedsAnAnswerWithADigest(t *testing.T) {
 		want    string
 		missing bool
 		err     string
+		methods string
 	}{
-		{"has one", hasImage, someDigest, false, ""},
-		{"says none", func(http.ResponseWriter, *http.Request) {}, "", false, ""},
-		{"says nonsense", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Docker-Content-Digest", "x") }, "", false, ""},
-		{"knows no HEAD", status(405), "", false, ""},
-		{"not found", http.NotFound, "", true, "404"},
-		{"forbidden", status(403), "", false, "403"},
+		{"has one", hasImage, someDigest, false, "", "HEAD"},
+		{"says none", only("HEAD", status(200)), ofManifest, false, "", "HEAD GET"},
+		{"says nonsense", only("HEAD", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Docker-Content-Digest", "x") }), ofManifest, false, "", "HEAD GET"},
+		{"says a SHA-512", only("HEAD", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Docker-Content-Digest", digest.SHA512.FromString("{}").String())
+		}), ofManifest, false, "", "HEAD GET"},
+		{"204", only("HEAD", func(w http.ResponseWriter, r *http.Request) { hasImage(w, r); w.WriteHeader(204) }), someDigest, false, "", "HEAD"},
+		{"knows no HEAD, 405", only("HEAD", status(405)), ofManifest, false, "", "HEAD GET"},
+		{"knows no HEAD, 501", only("HEAD", status(501)), ofManifest, false, "", "HEAD GET"},
+		{"knows no HEAD, 400", only("HEAD", status(400)), ofManifest, false, "", "HEAD GET"},
+		{"knows no HEAD, 403", only("HEAD", status(403)), ofManifest, false, "", "HEAD GET GET"}, // one is of /v2/
+		{"knows no HEAD, 404", only("HEAD", status(404)), ofManifest, false, "", "HEAD GET GET"},
+		{"knows no HEAD, 406", only("HEAD", status(406)), ofManifest, false, "", "HEAD GET"},
+		{"no registry", status(200), "", false, "not a manifest", "HEAD GET"},
+		{"not found", http.NotFound, "", true, "404", "HEAD GET GET"},
+		{"forbidden", status(403), "", false, "403", "HEAD GET GET"},
+		{"broken HEAD", only("HEAD", status(500)), "", false, "500", "HEAD HEAD HEAD HEAD HEAD"},
 	} {
 		registry := start(t, c.answer)
 		d, err := open(t, registry).Repository(repository).Digest(t.Context(), "1")
@@ -35,7 +49,44 @@ func TestDigestNeedsAnAnswerWithADigest(t *testing.T) {
 		if err != nil && (!strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), registry.addr()+"/team/app: ")) {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		check(t, c.name, len(registry.asked()), 1)
+		checkText(t, c.name, registry.methods(), c.methods)
+	}
+}
+
+const aManifest = `{"schemaVersion":2,"mediaType":"` + manifestType + `","config":{},"layers":[]}`
+
+var ofManifest = digest.FromString(aManifest).String()
+
+// only answers a method, and others as a registry of one manifest without a digest.
+func only(method string, h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == method {
+			h(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", manifestType)
+		fmt.Fprint(w, aManifest)
+	}
+}
+
+// Once HEAD has told a digest, its 404 is believed.
+func TestARegistryThatKnowsHeadIsNotAskedByGet(t *testing.T) {
+	registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/there") {
+			hasImage(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	})
+	repo := open(t, registry).Repository(repository)
+	if _, err := repo.Digest(t.Context(), "there"); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"HEAD HEAD GET", "HEAD"} { // GET /v2/, once
+		if _, err := repo.Digest(t.Context(), "absent"); !isNotFound(err) {
+			t.Error(err)
+		}
+		checkText(t, "requests", registry.methods(), want)
 	}
 }
 
@@ -51,8 +102,8 @@ func TestThrottlingAndFailuresAreWaitedFor(t *testing.T) {
 		{"429 with seconds", throttle("1", 1), 2, time.Second, true},
 		{"429 for longer than there is patience", throttle("3600", 1), 1, 0, false},
 		{"500 for ever", status(500), 5, 0, false},
-		{"501", status(501), 1, 0, false},
-		{"400", status(400), 1, 0, false},
+		{"501", status(501), 2, 0, false}, // by GET, too
+		{"400", status(400), 2, 0, false},
 		{"reset", func() http.HandlerFunc {
 			var n atomic.Int32
 			return func(w http.ResponseWriter, r *http.Request) {
@@ -118,10 +169,8 @@ func TestManifestIsReadWithItsMediaType(t *testing.T) {
 		if c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if got := strings.Join(registry.asked(), ","); got != "GET /v2/team/app/manifests/"+someDigest {
-			t.Errorf("%s: asked %s", c.name, got)
-		}
-		if got := strings.Join(registry.sent("Accept"), ","); strings.Count(got, "application/vnd.") < 5 {
+		check(t, c.name, registry.count("GET /v2/team/app/manifests/"+someDigest), 1)
+		if got := registry.sent("Accept")[0]; strings.Count(got, "application/vnd.") < 5 {
 			t.Errorf("%s: accepts %s", c.name, got)
 		}
 	}

@@ -22,31 +22,20 @@ type place struct {
 	home bool
 }
 
-// read makes a request at a place.
-func (r *Repository) read(ctx context.Context, client http.RoundTripper, method string, at *place, header http.Header) (*http.Response, error) {
-	if at.home {
-		return r.ask(ctx, client, method, at.url, header)
-	}
-	req, err := r.registry.request(ctx, method, at.url, header)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := r.registry.clients.away.RoundTrip(req)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, at.url.Host, &networkError{err})
-	}
-	return resp, nil
+// root returns the place of the API that it belongs to.
+func (p *place) root() *place {
+	return &place{url: &url.URL{Scheme: p.url.Scheme, Host: p.url.Host, Path: "/v2/"}, home: p.home}
 }
 
-// readThrough makes a request and follows where it is sent.
-func (r *Repository) readThrough(ctx context.Context, method string, at *place, header http.Header) (*http.Response, error) {
+// readThrough makes a request and follows where it is sent. It returns where the answer is from.
+func (r *Repository) readThrough(ctx context.Context, method string, at *place, header http.Header) (*http.Response, *place, error) {
 	for hops := 0; ; hops++ {
 		resp, err := r.read(ctx, r.registry.clients.api, method, at, header)
 		if err != nil || !isRedirect(resp) {
-			return resp, err
+			return resp, at, err
 		}
 		if at, err = r.follow(at, resp, hops); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }

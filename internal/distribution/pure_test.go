@@ -52,32 +52,6 @@ func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 	}
 }
 
-// A token server at a private address is the registry's own, or that of one in such a network.
-func TestTokenServersAtPrivateAddresses(t *testing.T) {
-	for _, c := range []struct {
-		host, realm string
-		insecure    bool
-		trusted     string
-	}{
-		{"r.io", "https://10.0.0.1/token", false, "r.io"},
-		{"r.io", "https://169.254.169.254/token", false, "r.io"},
-		{"r.io", "https://10.0.0.1/token", true, "10.0.0.1"},
-		{"10.0.0.2:5000", "https://10.0.0.1/token", false, "10.0.0.1"},
-	} {
-		r, err := New(Options{Host: c.host, Insecure: c.insecure, Budget: chunked.NewBudget(1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		realm, err := url.Parse(c.realm)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := r.tokenPlace(realm); err != nil || got.RegistryStr() != c.trusted {
-			t.Errorf("%s, %s: %s, %v", c.host, c.realm, got.RegistryStr(), err)
-		}
-	}
-}
-
 func TestHostsThatAreTold(t *testing.T) {
 	for host, want := range map[string]bool{
 		"r.io": true, "r.io:443": true, "my_host": true, "127.0.0.1:5000": true, "[::1]": true, "[::1]:443": true, "xn--bcher-kva.example": true,

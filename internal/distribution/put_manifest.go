@@ -3,24 +3,28 @@ package distribution
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 
 	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/manifest"
 )
 
 // PutManifest stores a manifest, whose digest is d, under a tag or a digest. What it refers to must be
-// there already. It is repeated on failures that may pass. A mediaType of "" is not sent.
+// there already. It is repeated on failures that may pass, also where the registry does not see yet what
+// is there. A mediaType of "" is not sent.
 func (r *Repository) PutManifest(ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest) error {
+	at := r.home("manifests/" + reference)
 	err := r.registry.retry(ctx, func() error {
-		resp, err := r.authorized(ctx, func(used string) (*http.Response, error) { //nolint:bodyclose // stored closes it
-			return r.sendManifest(ctx, reference, content, mediaType, used)
+		resp, err := r.accessTo(at).authorized(ctx, func(used string) (*http.Response, error) {
+			return r.sendManifest(ctx, at, content, mediaType, used)
 		})
 		if err != nil {
 			return err
 		}
-		return stored(resp, d)
+		return notYet(r.stored(resp, at, d, func() error { return r.checkManifest(ctx, reference, d) }))
 	})
 	if err != nil {
 		return r.failed(fmt.Errorf("manifest %s: %w", reference, err))
@@ -29,13 +33,13 @@ func (r *Repository) PutManifest(ctx context.Context, reference string, content 
 }
 
 func (r *Repository) sendManifest(
-	ctx context.Context, reference string, content []byte, mediaType, authorization string,
+	ctx context.Context, at *place, content []byte, mediaType, authorization string,
 ) (*http.Response, error) {
 	header := http.Header{}
 	if mediaType != "" {
 		header.Set("Content-Type", mediaType)
 	}
-	req, err := r.registry.request(ctx, http.MethodPut, r.home("manifests/"+reference).url, header)
+	req, err := r.registry.request(ctx, http.MethodPut, at.url, header)
 	if err != nil {
 		return nil, err
 	}
@@ -44,5 +48,23 @@ func (r *Repository) sendManifest(
 	if req.Body, err = req.GetBody(); err != nil {
 		return nil, err
 	}
-	return r.registry.sendRequest(r.registry.clients.uploads, req, authorization)
+	return r.registry.sendRequest(r.registry.clients.uploads, req, at, authorization)
+}
+
+// checkManifest makes sure that a manifest of that digest is what the registry has.
+func (r *Repository) checkManifest(ctx context.Context, reference string, want digest.Digest) error {
+	got, err := r.Digest(ctx, reference)
+	if err == nil && got != want && want.Algorithm() != got.Algorithm() {
+		var content []byte
+		if content, _, err = r.Manifest(ctx, reference); err == nil {
+			got, err = manifest.DigestWithAlgorithm(content, want.Algorithm())
+		}
+	}
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return errNotThere
+	case err == nil && got != want:
+		return fmt.Errorf("%w: there is %s", errNotThere, got)
+	}
+	return err
 }

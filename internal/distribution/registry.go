@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.podman.io/image/v5/types"
-
 	"ecrmirror/internal/chunked"
 )
 
@@ -20,9 +18,9 @@ type Options struct {
 	Insecure bool
 	// UserAgent is sent with every request. "" means "ecrmirror".
 	UserAgent string
-	// Login gives the login for a repository; the zero login is anonymous. It is asked only when
-	// the registry wants one. Nil means anonymous.
-	Login func(ctx context.Context, repository string) (types.DockerAuthConfig, error)
+	// Login gives the login for a repository. It is asked only when the registry wants one, and what
+	// it gives goes to the registry and its token server alone. Nil means anonymous.
+	Login func(ctx context.Context, repository string) (Login, error)
 
 	Budget *chunked.Budget // bounds the bytes in the buffers of blobs being read
 	Chunks chunked.Options // tunes the reading of blobs; Probe is not needed, and no Pace means one for this registry
@@ -40,7 +38,7 @@ func (o Options) withDefaults() Options {
 		o.UserAgent = "ecrmirror"
 	}
 	if o.Login == nil {
-		o.Login = func(context.Context, string) (types.DockerAuthConfig, error) { return types.DockerAuthConfig{}, nil }
+		o.Login = anonymous
 	}
 	if o.Attempts <= 0 {
 		o.Attempts = 5
@@ -63,12 +61,15 @@ type Registry struct {
 	etiquette *etiquette // of asking for digests
 
 	serves  atomic.Bool // it served a range of a blob itself when it was last asked
-	patches atomic.Bool // it takes blobs by PATCH, not by one PUT
+	heads   atomic.Bool // it told a manifest's digest by HEAD
+	puts    atomic.Bool // it took a blob by one PUT
+	patches atomic.Bool // it is to get blobs by PATCH, since it refused one PUT
+
+	own *host // how it is met itself
 
 	mu           sync.Mutex
-	repositories map[access]*Repository
-	challenge    *challenge // how it asked for a login when it last did
-	pinged       bool
+	repositories map[repositoryKey]*Repository
+	others       map[string]*host // that it led to, by their origins
 	rangeless    map[string]bool // hosts of redirects that sent all of a blob instead of a range
 }
 
@@ -82,11 +83,12 @@ func New(opts Options) (*Registry, error) {
 	}
 	r := &Registry{
 		opts: opts, host: opts.Host, clients: clients, scheme: newScheme(opts.Insecure), etiquette: newEtiquette(opts.Host),
-		repositories: map[access]*Repository{}, rangeless: map[string]bool{},
+		repositories: map[repositoryKey]*Repository{}, others: map[string]*host{}, rangeless: map[string]bool{},
 	}
 	if opts.Host == "docker.io" {
 		r.host = "registry-1.docker.io"
 	}
+	r.own = &host{name: r.host, home: true, login: opts.Login}
 	return r, nil
 }
 
@@ -94,25 +96,25 @@ func New(opts Options) (*Registry, error) {
 const maxRepositories = 4096
 
 // Repository returns the repository of that name, which need not exist, for reading.
-func (r *Registry) Repository(name string) *Repository { return r.repository(access{name, pull}) }
+func (r *Registry) Repository(name string) *Repository { return r.repository(repositoryKey{name, pull}) }
 
 // WritableRepository returns the repository of that name, which must exist unless the registry
 // creates repositories by itself, for writing. It has a token of its own, which allows that.
 func (r *Registry) WritableRepository(name string) *Repository {
-	return r.repository(access{name, push})
+	return r.repository(repositoryKey{name, push})
 }
 
-// An access is what may be done to which repository.
-type access struct{ name, actions string }
+// A repositoryKey is which repository is reached, to do what.
+type repositoryKey struct{ name, actions string }
 
-func (r *Registry) repository(to access) *Repository {
+func (r *Registry) repository(to repositoryKey) *Repository {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.repositories[to] == nil {
 		if len(r.repositories) >= maxRepositories {
 			clear(r.repositories) // those in use go on; others will want another token
 		}
-		r.repositories[to] = &Repository{registry: r, name: to.name, actions: to.actions, turn: newTurn()}
+		r.repositories[to] = &Repository{registry: r, name: to.name, actions: to.actions, accesses: map[*host]*access{}}
 	}
 	return r.repositories[to]
 }

@@ -20,7 +20,7 @@ func TestTokenThatEndsSoonIsRenewedForWritingOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	r.learn(&challenge{Scheme: "bearer", Parameters: map[string]string{"realm": server.URL}})
+	r.own.learn(&challenge{scheme: "bearer", parameters: map[string]string{"realm": server.URL}})
 	now := time.Now()
 	for _, c := range []struct {
 		name        string
@@ -33,11 +33,12 @@ func TestTokenThatEndsSoonIsRenewedForWritingOnly(t *testing.T) {
 		{"password", authorization{header: "old"}, "old", "old"},
 	} {
 		for repo, want := range map[*Repository]string{r.Repository("app"): c.read, r.WritableRepository("app"): c.write} {
-			repo.held = c.held
-			if got, err := repo.authorization(t.Context()); got != want || err != nil {
+			to := repo.accessTo(repo.home(""))
+			to.held = c.held
+			if got, err := to.authorization(t.Context()); got != want || err != nil {
 				t.Errorf("%s, for %s: %q, %v", c.name, repo.actions, got, err)
 			}
-			if repo.held.header == "Bearer new" && !repo.held.lasts() {
+			if to.held.header == "Bearer new" && !to.held.lasts() {
 				t.Error("a new token is to be renewed at once")
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
+	"sync"
 )
 
 // A Repository holds images. It is safe for concurrent use. Its errors begin with its name.
@@ -14,25 +14,8 @@ type Repository struct {
 	name     string
 	actions  string // what tokens are to allow
 
-	turn  turn // at getting an authorization; it guards what follows
-	held  authorization
-	extra string // a scope that the registry asked for besides the usual one
-}
-
-// An authorization is what one repository is read or written with.
-type authorization struct {
-	header  string    // of Authorization; "" for none
-	expires time.Time // the zero time means never
-	renew   time.Time // from when on it is not enough to begin an upload with
-}
-
-func (a authorization) valid() bool { return a.validAfter(a.expires) }
-
-// lasts reports whether it is good for some time yet.
-func (a authorization) lasts() bool { return a.validAfter(a.renew) }
-
-func (a authorization) validAfter(end time.Time) bool {
-	return a.header != "" && (a.expires.IsZero() || time.Now().Before(end))
+	mu       sync.Mutex
+	accesses map[*host]*access
 }
 
 // failed names the repository in an error.
@@ -45,64 +28,51 @@ func (r *Repository) home(path string) *place {
 	return &place{url: &url.URL{Host: r.registry.host, Path: "/v2/" + r.name + "/" + path}, home: true}
 }
 
-// ask makes a request of the registry. It is sent at once, with the authorization that the last one
-// needed, if any, and again if the registry wants another. The answer is whatever came in the end,
-// also a 401.
-func (r *Repository) ask(
-	ctx context.Context, client http.RoundTripper, method string, at *url.URL, header http.Header,
-) (*http.Response, error) {
-	return r.authorized(ctx, func(used string) (*http.Response, error) {
+// read makes a request without a body at a place, by the client if that is the registry itself. It is
+// sent at once, with the authorization that the last one needed, if any, and again if the host wants
+// another. The answer is whatever came in the end, also a 401.
+func (r *Repository) read(ctx context.Context, client http.RoundTripper, method string, at *place, header http.Header) (*http.Response, error) {
+	return r.accessTo(at).authorized(ctx, func(used string) (*http.Response, error) {
 		return r.registry.send(ctx, client, method, at, header, used)
 	})
 }
 
-// authorized does what ask does with whatever send sends.
-func (r *Repository) authorized(ctx context.Context, send func(authorization string) (*http.Response, error)) (*http.Response, error) {
-	used, err := r.authorization(ctx)
-	if err != nil {
-		return nil, err
+// refusal reads and closes an answer from a place that is no success. Its error names a place that is
+// not the registry.
+func (r *Repository) refusal(resp *http.Response, at *place) error {
+	err := r.accessTo(at).refusal(resp)
+	if at.home {
+		return err
 	}
-	for tries := 0; ; tries++ {
-		resp, err := send(used)
-		if err != nil {
-			return nil, err
-		}
-		wanted, err := r.challengeOf(ctx, resp, used)
-		if err == nil && wanted != nil && tries < 2 {
-			var next string
-			next, err = r.authorize(ctx, used, wanted, tries == 0)
-			if err == nil && next != used {
-				used = next
-				discard(resp)
-				continue
-			}
-		}
-		if err != nil {
-			discard(resp)
-			return nil, err
-		}
-		return resp, nil
-	}
+	return fmt.Errorf("%s: %w", at.url.Host, err)
 }
 
-// send makes one request of the registry itself.
+// send makes one request without a body.
 func (r *Registry) send(
-	ctx context.Context, client http.RoundTripper, method string, at *url.URL, header http.Header, authorization string,
+	ctx context.Context, client http.RoundTripper, method string, at *place, header http.Header, authorization string,
 ) (*http.Response, error) {
-	req, err := r.request(ctx, method, at, header)
+	req, err := r.request(ctx, method, at.url, header)
 	if err != nil {
 		return nil, err
 	}
-	return r.sendRequest(client, req, authorization)
+	if !at.home {
+		client = r.clients.away
+	}
+	return r.sendRequest(client, req, at, authorization)
 }
 
-func (r *Registry) sendRequest(client http.RoundTripper, req *http.Request, authorization string) (*http.Response, error) {
+// sendRequest makes one request at a place, by a client that may go there.
+func (r *Registry) sendRequest(client http.RoundTripper, req *http.Request, at *place, authorization string) (resp *http.Response, err error) {
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
-	resp, err := r.scheme.send(client, req)
+	if at.home {
+		resp, err = r.scheme.send(client, req)
+	} else {
+		resp, err = client.RoundTrip(req)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", req.Method, r.host, &networkError{err})
+		return nil, fmt.Errorf("%s %s: %w", req.Method, at.url.Host, &networkError{err})
 	}
 	return resp, nil
 }

@@ -43,9 +43,9 @@ func (b *blob) search(ctx context.Context, off int64) (*search, error) {
 }
 
 // request makes the request where the blob is, or is to be asked for. The answer is no redirect.
-func (s *search) request(ctx context.Context, want span) (*http.Response, error) {
+func (s *search) request(ctx context.Context, header http.Header) (*http.Response, error) {
 	for hops := 0; ; hops++ {
-		resp, err := s.repository.read(ctx, s.client(), http.MethodGet, s.at, want.header())
+		resp, err := s.repository.read(ctx, s.client(), http.MethodGet, s.at, header)
 		if err != nil || !isRedirect(resp) {
 			return resp, err
 		}

@@ -20,9 +20,9 @@ func verified(o *distribution.Options) { o.Insecure = false }
 func TestAHostWithoutTLSGetsNothing(t *testing.T) {
 	plain := start(t, protected(hasImage))
 	r := open(t, plain, verified, func(o *distribution.Options) {
-		o.Login = func(context.Context, string) (types.DockerAuthConfig, error) {
+		o.Login = func(context.Context, string) (distribution.Login, error) {
 			t.Error("a login was asked for")
-			return types.DockerAuthConfig{}, nil
+			return distribution.Login{DockerAuthConfig: types.DockerAuthConfig{}}, nil
 		}
 	})
 	_, err := r.Repository(repository).Digest(t.Context(), "1")

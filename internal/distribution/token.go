@@ -4,129 +4,152 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
-
-	"github.com/google/go-containerregistry/pkg/authn"
-	"github.com/google/go-containerregistry/pkg/name"
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
-	"go.podman.io/image/v5/types"
 )
 
-// shortestToken is how long a token is good for where its server does not say, or says less.
-const shortestToken = 60 * time.Second
-
-// exchange gets a token for the scopes from the server that the challenge names, for the login, or
-// for anyone if that is the zero login.
-func (r *Registry) exchange(
-	ctx context.Context, wanted *challenge, login types.DockerAuthConfig, scopes []string,
-) (authorization, error) {
-	realm, err := url.Parse(wanted.Parameters["realm"])
-	if err != nil || !isPlain(realm.Host) {
-		return authorization{}, fmt.Errorf("%s wants a token, and from whom is not a URL", r.host)
-	}
-	trusted, err := r.tokenPlace(realm)
-	if err != nil {
-		return authorization{}, fmt.Errorf("token server of %s: %w", r.host, err)
-	}
-	who := authn.Anonymous
-	if login != (types.DockerAuthConfig{}) {
-		who = authn.FromConfig(authn.AuthConfig{
-			Username: login.Username, Password: login.Password, IdentityToken: login.IdentityToken,
-		})
-	}
-	counted := &tokenTransport{registry: r}
-	began := time.Now()
-	token, err := transport.Exchange(ctx, trusted, who, counted, scopes, &transport.Challenge{
-		Scheme: wanted.Scheme, Parameters: wanted.Parameters, Insecure: r.opts.Insecure,
-	})
-	if err != nil {
-		return authorization{}, fmt.Errorf("token for %s from %s: %w", r.host, realm.Host, tokenError(err, counted.used))
-	}
-	value := token.Token
-	if value == "" {
-		value = token.AccessToken
-	}
-	good := max(time.Duration(token.ExpiresIn)*time.Second, shortestToken)
-	// A little earlier, so that it does not expire on the way.
-	expires := began.Add(good - good/20)
-	return authorization{header: "Bearer " + value, expires: expires, renew: expires.Add(-min(time.Minute, good/2))}, nil
-}
-
-// tokenPlace returns the host that a token server may be at whatever its address. The library
-// refuses private addresses but the registry's own, which a stranger may name to reach what only we
-// can reach. A registry that has a bare address, or that the user trusts without TLS, is in
-// such a network itself.
-func (r *Registry) tokenPlace(realm *url.URL) (name.Registry, error) {
-	host, _, err := net.SplitHostPort(r.host)
-	if err != nil {
-		host = r.host
-	}
-	trusted := r.host
-	if r.opts.Insecure || net.ParseIP(host) != nil {
-		trusted = realm.Host
-	}
-	return name.NewRegistry(trusted)
-}
-
-// tokenError makes an error of ours from one of the library's, which may quote what the server
-// sent.
-func tokenError(err error, asked bool) error {
-	var refused *transport.Error
-	var sent *url.Error
-	var led *tokenRedirectError
+// exchange gets a token for the scopes from the server that a challenge names, for the login.
+func (a *access) exchange(ctx context.Context, wanted *challenge, login Login) (authorization, error) {
+	realm, err := url.Parse(wanted.parameters["realm"])
 	switch {
-	case errors.As(err, &refused):
-		e := &StatusError{Status: refused.StatusCode}
-		if len(refused.Errors) > 0 {
-			e.Code, e.Message = printable(string(refused.Errors[0].Code)), printable(refused.Errors[0].Message)
+	case err != nil || realm.Scheme != "https" && realm.Scheme != "http" || !isPlain(realm.Host):
+		return authorization{}, fmt.Errorf("%s wants a token, and from whom is not a URL", a.host.name)
+	case realm.Scheme == "http" && !a.repository.registry.opts.Insecure:
+		return authorization{}, fmt.Errorf("%s wants a token from %s by plain HTTP, and is not an insecure registry", a.host.name, realm.Host)
+	}
+	realm.User, realm.Fragment = nil, ""
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	r := tokenRequest{access: a, realm: realm, service: wanted.parameters["service"], login: login}
+	began := time.Now()
+	token, err := r.token(ctx)
+	if err != nil {
+		return authorization{}, fmt.Errorf("token for %s from %s: %w", a.host.name, realm.Host, err)
+	}
+	// A little earlier, so that it does not expire on the way.
+	expires := began.Add(token.life - token.life/20)
+	return authorization{header: "Bearer " + token.value, expires: expires, renew: expires.Add(-min(time.Minute, token.life/2))}, nil
+}
+
+// A tokenRequest is for one token. See distribution's docs, spec/auth/token.md and spec/auth/oauth.md.
+type tokenRequest struct {
+	*access
+	realm   *url.URL
+	service string
+	login   Login
+}
+
+func (r tokenRequest) token(ctx context.Context) (token, error) {
+	if r.login.IdentityToken == "" {
+		return r.byGet(ctx)
+	}
+	t, err := r.byPost(ctx)
+	var refused *StatusError
+	if errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusMethodNotAllowed) {
+		return r.byGet(ctx) // not all take identity tokens
+	}
+	return t, err
+}
+
+func (r tokenRequest) byGet(ctx context.Context) (token, error) {
+	query := r.realm.Query()
+	query["scope"] = r.scopes()
+	if r.service != "" {
+		query.Set("service", r.service)
+	}
+	to := *r.realm
+	to.RawQuery = query.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
+	if err != nil {
+		return token{}, errors.New("not a URL")
+	}
+	if header := r.login.basic(); header != "" {
+		req.Header.Set("Authorization", header)
+	}
+	return r.send(req)
+}
+
+func (r tokenRequest) byPost(ctx context.Context) (token, error) {
+	form := url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {r.login.IdentityToken},
+		"client_id": {r.repository.registry.opts.UserAgent}, "scope": {strings.Join(r.scopes(), " ")},
+	}
+	if r.service != "" {
+		form.Set("service", r.service)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.realm.String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return token{}, errors.New("not a URL")
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r.send(req)
+}
+
+// send makes the request. Whatever the answer is, it says nothing about images.
+func (r tokenRequest) send(req *http.Request) (token, error) {
+	req.Header.Set("User-Agent", r.repository.registry.opts.UserAgent)
+	client := &http.Client{Transport: r.client(), CheckRedirect: r.checkRedirect}
+	resp, err := client.Do(req)
+	if err != nil {
+		return token{}, tokenFailure(err)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		refused := refusal(resp)
+		refused.token = true
+		if refused.isDenied() {
+			refused.Login = r.login.refused(r.host.name)
 		}
-		return e
-	case errors.As(err, &led):
+		return token{}, refused
+	}
+	return readToken(resp)
+}
+
+// client goes to the registry's token server, with the certificate that says who we are, and to that of
+// another host without.
+func (r tokenRequest) client() http.RoundTripper {
+	clients := r.repository.registry.clients
+	switch {
+	case !r.host.home:
+		return clients.away
+	case r.realm.Host == r.host.name:
+		return clients.api
+	}
+	return clients.tokens
+}
+
+// checkRedirect keeps a login, which is in the request's body or header, from other servers. Where there
+// is none, the fence is all that is needed.
+func (r tokenRequest) checkRedirect(to *http.Request, via []*http.Request) error {
+	from := via[0].URL
+	switch {
+	case len(via) > maxHops:
+		return &tokenRedirectError{fmt.Sprintf("more than %d redirects", maxHops)}
+	case origin(to.URL) == origin(from):
+		return nil
+	case !r.login.isAnonymous():
+		return &tokenRedirectError{from.Host + " redirects to another server, which gets no login"}
+	case !isPlain(to.URL.Host) || to.URL.Scheme != "https" && (from.Scheme == "https" || !r.repository.registry.opts.Insecure):
+		return &tokenRedirectError{from.Host + " redirects to where no token is fetched"}
+	}
+	return nil
+}
+
+// A tokenRedirectError says why a token server's redirect is not followed.
+type tokenRedirectError struct{ why string }
+
+func (e *tokenRedirectError) Error() string { return e.why }
+
+// tokenFailure makes an error of ours from that of a request, which quotes the URL.
+func tokenFailure(err error) error {
+	var led *tokenRedirectError
+	if errors.As(err, &led) {
 		return led
-	case errors.As(err, &sent):
-		return &networkError{sent.Err}
-	case asked && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
-		return errors.New("the answer holds no token")
-	case !asked: // it is about the challenge, and quotes it
-		return errors.New(printable(err.Error()))
 	}
-	return err
-}
-
-// tokenTransport makes the requests for one token.
-type tokenTransport struct {
-	registry *Registry
-	used     bool
-}
-
-// RoundTrip implements [http.RoundTripper].
-func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	t.used = true
-	req = req.Clone(req.Context())
-	req.Header.Set("User-Agent", t.registry.opts.UserAgent)
-	var client http.RoundTripper = t.registry.clients.tokens
-	if req.URL.Host == t.registry.host {
-		client = t.registry.clients.api
+	var sent *url.Error
+	if errors.As(err, &sent) {
+		err = sent.Err
 	}
-	resp, err := client.RoundTrip(req)
-	if err != nil || !isRedirect(resp) {
-		return resp, err
-	}
-	to, err := req.URL.Parse(resp.Header.Get("Location"))
-	if err == nil && origin(to) == origin(req.URL) {
-		return resp, nil
-	}
-	discard(resp)
-	return nil, &tokenRedirectError{from: req.URL.Host}
-}
-
-// A tokenRedirectError says that a token server sends to another. A login is in the request's body or
-// header, and is nobody else's business.
-type tokenRedirectError struct{ from string }
-
-func (e *tokenRedirectError) Error() string {
-	return fmt.Sprintf("%s redirects to another server, which gets no login", e.from)
+	return &networkError{err}
 }

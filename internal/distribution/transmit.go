@@ -32,22 +32,28 @@ func (u *upload) transmit(ctx context.Context, method string, at *place) (*http.
 	return resp, err
 }
 
-// sendUpload sends a request once. The registry was asked a moment ago where to, and a stream can't
-// be sent again; so no login starts here.
+// sendUpload sends a request once. The host was asked a moment ago where to, and a stream can't be sent
+// again; so no login starts here. An authorization that the host refuses all the same, since it ended
+// early, is forgotten.
 func (u *upload) sendUpload(ctx context.Context, req *http.Request, at *place) (*http.Response, error) {
-	clients := u.registry.clients
-	if at.home {
-		used, err := u.authorization(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return u.registry.sendRequest(clients.uploads, req, used)
-	}
-	resp, err := clients.uploadsAway.RoundTrip(req)
+	access := u.accessTo(at)
+	used, err := access.authorization(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", req.Method, at.url.Host, &networkError{err})
+		return nil, err
 	}
-	return resp, nil
+	var client http.RoundTripper = u.registry.clients.uploadsAway
+	if at.home {
+		client = u.registry.clients.uploads
+	}
+	resp, err := u.registry.sendRequest(client, req, at, used)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	refused := u.refusal(resp, at)
+	if access.drop(ctx, used) {
+		return nil, &notYetError{refused}
+	}
+	return nil, refused
 }
 
 // content is a stream that is sent with a size. It gives the last bytes only when the stream has ended

@@ -68,32 +68,44 @@ func (u *upload) begin(ctx context.Context) (at *place, err error) {
 		if err != nil {
 			return err
 		}
-		switch resp.StatusCode {
-		case http.StatusAccepted:
+		switch {
+		case resp.StatusCode == http.StatusCreated:
+			at = nil
+			return u.stored(resp, from, u.digest, func() error { return u.check(ctx) })
+		case resp.StatusCode >= 200 && resp.StatusCode <= 299 && (resp.StatusCode == http.StatusAccepted || resp.Header.Get("Location") != ""):
 			at, err = u.next(from, resp)
 			return err
-		case http.StatusCreated:
-			return stored(resp, u.digest)
 		}
-		return refusal(resp)
+		return u.refusal(resp, from)
 	})
 	return at, err
 }
 
 // put sends the blob in one request.
 func (u *upload) put(ctx context.Context, at *place) error {
-	resp, err := u.transmit(ctx, http.MethodPut, u.completing(at)) //nolint:bodyclose // stored closes it
+	resp, err := u.transmit(ctx, http.MethodPut, u.completing(at))
 	if err != nil {
 		return err
 	}
-	if err := stored(resp, u.digest); err != nil {
-		if unsupported(err) && u.content.size != 0 {
-			u.registry.patches.Store(true)
-			return fmt.Errorf("%w: %w", ErrByPatch, err)
-		}
-		return err
+	err = u.stored(resp, at, u.digest, func() error { return u.check(ctx) })
+	switch {
+	case err == nil:
+		u.registry.puts.Store(true)
+		u.accessTo(at).worked(ctx)
+	case u.content.size != 0 && !u.registry.puts.Load() && isOfTheWay(err):
+		u.registry.patches.Store(true)
+		return fmt.Errorf("%w: %w", ErrByPatch, err)
 	}
-	return nil
+	return notYet(err)
+}
+
+// check makes sure that the registry has the blob.
+func (u *upload) check(ctx context.Context) error {
+	has, size, err := u.lookForBlob(ctx, u.digest)
+	if err == nil && (!has || size >= 0 && u.content.size >= 0 && size != u.content.size) {
+		return errNotThere
+	}
+	return err
 }
 
 // patch sends the blob in one request, and completes it by another.
@@ -103,7 +115,7 @@ func (u *upload) patch(ctx context.Context, at *place) error {
 	case err != nil:
 		return err
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		return refusal(resp)
+		return notYet(u.refusal(resp, at))
 	case resp.Header.Get("Location") == "": // where it was
 		discard(resp)
 	default:
@@ -115,7 +127,7 @@ func (u *upload) patch(ctx context.Context, at *place) error {
 	if err != nil {
 		return err
 	}
-	return stored(resp, u.digest)
+	return notYet(u.stored(resp, at, u.digest, func() error { return u.check(ctx) }))
 }
 
 // next closes an answer that says where the upload goes on.
@@ -139,17 +151,18 @@ func (u *upload) completing(at *place) *place {
 	return &place{url: &to, home: at.home}
 }
 
-// unsupported reports whether a refusal may be of the way in which the blob was sent.
-func unsupported(err error) bool {
+// isOfTheWay reports whether a refusal may be of the way in which the blob was sent, also of the bytes:
+// some registries take no notice of those that come with the PUT.
+func isOfTheWay(err error) bool {
 	var e *StatusError
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e.Status {
-	case http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusNotImplemented:
+	switch e.Code {
+	case "UNSUPPORTED":
 		return true
-	case http.StatusNotFound:
-		return e.Code != "NAME_UNKNOWN" && e.Code != "DENIED"
+	case "NAME_UNKNOWN", "NAME_INVALID", "DENIED", "UNAUTHORIZED", "TOOMANYREQUESTS":
+		return false
 	}
-	return e.Code == "UNSUPPORTED"
+	return e.Status == http.StatusNotFound || e.Status != http.StatusRequestEntityTooLarge && mayBeTheWay(e.Status)
 }

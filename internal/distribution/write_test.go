@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
@@ -52,7 +53,7 @@ func TestTokensForReadingAndWritingAreKeptApart(t *testing.T) {
 	if got := tokens.scopesSeen(); !slices.Equal(got, []string{"repository:team/app:pull", "repository:team/app:pull,push"}) {
 		t.Errorf("tokens for %q", got)
 	}
-	checkText(t, "requests", registry.methods(), "HEAD HEAD HEAD POST PUT PUT") // the first was a 401
+	checkText(t, "requests", registry.methods(), "HEAD HEAD GET HEAD POST PUT PUT") // the first was a 401, and 404 is believed to a GET
 }
 
 func TestTokenIsRenewedBeforeAnUploadThatItMayNotOutlast(t *testing.T) {
@@ -97,7 +98,7 @@ func TestFailuresBeforeTheStreamAreRepeated(t *testing.T) {
 		{503, "", 2, "HEAD HEAD HEAD POST POST POST PUT"},
 		{0, "", 1, "HEAD HEAD POST POST PUT"},
 		{429, "3600", 1, "HEAD POST"},
-		{403, "", 1, "HEAD POST"},
+		{403, "", 1, "HEAD GET POST"}, // it may not know HEAD
 	} {
 		keep := keeping()
 		failures := map[string]int{}
@@ -165,15 +166,23 @@ func resetting(status int) http.HandlerFunc {
 func TestAnswerThatComesBeforeTheEndIsTheError(t *testing.T) {
 	checkLeaks(t)
 	for name, answer := range map[string]func(int) http.HandlerFunc{"lingering": refusing, "reset": resetting} {
-		for status, temporary := range map[int]bool{401: false, 413: false, 429: true, 503: true} {
+		for status, temporary := range map[int]bool{401: true, 413: false, 429: true, 503: true} {
 			registry := start(t, answer(status))
 			_, d := content(10)
-			err := writable(t, registry).PutBlob(t.Context(), endless{}, d, 1<<40)
+			repo := writable(t, registry)
+			err := repo.PutBlob(t.Context(), endless{}, d, 1<<40)
 			var refused *distribution.StatusError
 			if !errors.As(err, &refused) || refused.Status != status || distribution.Temporary(err) != temporary {
 				t.Errorf("%s: %d: %v", name, status, err)
 			}
 			check(t, "PUTs", registry.count("PUT"), 1)
+			if status != http.StatusUnauthorized {
+				continue
+			}
+			// A login may end early once, and no more.
+			if err := repo.PutBlob(t.Context(), endless{}, d, 1<<40); err == nil || distribution.Temporary(err) {
+				t.Errorf("%s: 401 again: %v", name, err)
+			}
 		}
 	}
 }
@@ -242,54 +251,81 @@ func TestBlobBehindARedirectIsThere(t *testing.T) {
 
 func TestManifestIsPut(t *testing.T) {
 	checkLeaks(t)
-	content := []byte(`{"schemaVersion":2}`)
+	content := []byte(aManifest)
 	d := digest.FromBytes(content)
 	const unknown = `{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}`
 	for _, c := range []struct {
 		name   string
-		status []int // of the answers, one after the other
+		status []int // of the answers, one after the other, the last for ever
 		digest string
 		body   string
+		there  any // what HEAD says afterwards: a digest or a status
+		puts   int
 		want   string // in the error
+		soon   bool   // it may work later
 	}{
-		{"plain", []int{201}, "", "", ""},
-		{"with its digest", []int{201}, d.String(), "", ""},
-		{"with its digest, 200", []int{200}, d.String(), "", ""},
-		{"throttled", []int{429, 429, 201}, d.String(), "", ""},
-		{"unavailable", []int{503, 201}, "", "", ""},
-		{"broken", []int{0, 201}, "", "", ""},
-		{"no registry", []int{200}, "", "", "200 OK"},
-		{"another digest", []int{201}, someDigest, "", "stored " + someDigest + ", not " + d.String()},
-		{"no digest", []int{201}, "sha256:x", "", `stored "sha256:x"`},
-		{"lacks blobs", []int{400}, "", unknown, "400 Bad Request (MANIFEST_BLOB_UNKNOWN: blob unknown to registry)"},
+		{"plain", []int{201}, "", "", d, 1, "", false},
+		{"with its digest", []int{201}, d.String(), "", 404, 1, "", false},
+		{"with its digest, 200", []int{200}, d.String(), "", 404, 1, "", false},
+		{"with its digest, 202", []int{202}, d.String(), "", 404, 1, "", false},
+		{"with its digest, 204", []int{204}, d.String(), "", 404, 1, "", false},
+		{"with a digest of another kind", []int{201}, digest.SHA512.FromBytes(content).String(), "", d, 1, "", false},
+		{"202", []int{202}, "", "", d, 1, "", false},
+		{"204", []int{204}, "", "", d, 1, "", false},
+		{"200, and it is there later", []int{200, 201}, "", "", d, 1, "", false},
+		{"200, and another is there", []int{200}, "", "", digest.Digest(someDigest), 5, "there is " + someDigest, true},
+		{"201, and it is not there", []int{201}, "", "", 404, 5, "201 Created, which is not how a registry answers that; it does not have", true},
+		{"201, and nobody says", []int{201}, "", "", 403, 1, "", false},
+		{"202, and nobody says", []int{202}, "", "", 403, 5, "202 Accepted, which is not how", true},
+		{"throttled", []int{429, 429, 201}, d.String(), "", d, 3, "", false},
+		{"unavailable", []int{503, 201}, "", "", d, 2, "", false},
+		{"broken", []int{0, 201}, "", "", d, 2, "", false},
+		{"no registry", []int{200}, "", "", 404, 5, "200 OK, which is not how a registry answers that", true},
+		{"another digest", []int{201}, someDigest, "", d, 1, "stored " + someDigest + ", not " + d.String(), false},
+		{"no digest", []int{201}, "sha256:x", "", d, 1, `stored "sha256:x"`, false},
+		{"does not see its blobs yet", []int{400, 400, 201}, d.String(), unknown, d, 3, "", false},
+		{"lacks blobs", []int{400}, "", unknown, d, 5, "400 Bad Request (MANIFEST_BLOB_UNKNOWN: blob unknown to registry)", true},
+		{"does not see an instance", []int{404, 201}, d.String(), `{"errors":[{"code":"MANIFEST_UNKNOWN"}]}`, d, 2, "", false},
+		{"does not see its repository", []int{404, 201}, d.String(), `{"errors":[{"code":"NAME_UNKNOWN"}]}`, d, 2, "", false},
+		{"refuses it", []int{400}, "", `{"errors":[{"code":"MANIFEST_INVALID"}]}`, d, 1, "MANIFEST_INVALID", false},
 	} {
-		var tries int
-		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+		var tries atomic.Int32
+		put := func(w http.ResponseWriter, r *http.Request) {
 			if got, _ := io.ReadAll(r.Body); !bytes.Equal(got, content) || r.Header.Get("Content-Type") != manifestType {
 				t.Errorf("%s: got %s of type %s", c.name, got, r.Header.Get("Content-Type"))
 			}
-			status := c.status[tries]
-			if tries++; status == 0 {
+			status := c.status[min(int(tries.Add(1)), len(c.status))-1]
+			if status == 0 {
 				panic(http.ErrAbortHandler)
 			}
 			if c.digest != "" {
 				w.Header().Set("Docker-Content-Digest", c.digest)
 			}
 			w.WriteHeader(status)
-			fmt.Fprint(w, c.body)
+			if status != http.StatusNoContent {
+				fmt.Fprint(w, c.body)
+			}
+		}
+		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+			there, ok := c.there.(digest.Digest)
+			switch {
+			case r.Method == http.MethodPut:
+				put(w, r)
+			case ok:
+				w.Header().Set("Docker-Content-Digest", there.String())
+			default:
+				w.WriteHeader(c.there.(int))
+			}
 		})
 		r := open(t, registry)
-		if c.status[0] == 0 {
-			becomes := registry.answer
-			registry.become(func(http.ResponseWriter, *http.Request) {})
-			_, _ = r.Repository(repository).Digest(t.Context(), "1") // finds out the scheme
-			registry.become(becomes)
-			registry.take()
-		}
+		_, _ = r.Repository(repository).Digest(t.Context(), "1") // finds out the scheme
 		err := r.WritableRepository(repository).PutManifest(t.Context(), "1", content, manifestType, d)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		check(t, c.name+": requests", registry.count("PUT /v2/team/app/manifests/1"), len(c.status))
+		if err != nil && distribution.Temporary(err) != c.soon {
+			t.Errorf("%s: temporary: %v", c.name, !c.soon)
+		}
+		check(t, c.name+": requests", registry.count("PUT /v2/team/app/manifests/1"), c.puts)
 	}
 }

@@ -27,6 +27,7 @@ type RegistryFlags struct {
 	authSecrets   []string
 	roles         []string
 	envRoles      string // what the environment says of them
+	loginFiles    []string
 	template      templateFlag
 }
 
@@ -40,6 +41,7 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 		"`ID[,ID...]` of Secrets Manager secrets with logins to registries, HOST=ID where one does not say for which (env "+contract.EnvAuthSecret+")")
 	// Not the flag's default, which the help would print: an external id is nobody else's business.
 	f.envRoles = getenv(contract.EnvAssumeRoles)
+	f.loginFiles = credentials.Files(getenv)
 	flags.StringArrayVar(&f.roles, "assume-role", nil,
 		"`ACCOUNT=ARN[#EXTERNAL-ID]`: the role by which the account's ECR is reached; may be repeated (env "+contract.EnvAssumeRoles+", comma-separated)")
 }
@@ -57,7 +59,7 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
 		return nil, ErrNoRegion
 	}
-	opts := registry.Options{AWS: cfg, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log}
+	opts := registry.Options{AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log}
 	if specs := f.roleSpecs(); len(specs) > 0 {
 		assumed, err := roles.Parse(specs...)
 		if err != nil {

@@ -37,11 +37,11 @@ func publicAPI(t *testing.T, gives bool) aws.Config {
 }
 
 func TestLoginToECRPublicComesFromAWSUnlessGiven(t *testing.T) {
-	given, err := credentials.Parse([]byte(`{"auths":{"public.ecr.aws":{"auth":"cm9ib3Q6czNjcmV0"}}}`))
+	given, err := credentials.Parse([]byte(`{"auths":{"public.ecr.aws":{"auth":"cm9ib3Q6czNjcmV0"}}}`), "here")
 	if err != nil {
 		t.Fatal(err)
 	}
-	others, err := credentials.Parse([]byte(`{"auths":{"ghcr.io":{"auth":"cm9ib3Q6czNjcmV0"}}}`))
+	others, err := credentials.Parse([]byte(`{"auths":{"ghcr.io":{"auth":"cm9ib3Q6czNjcmV0"}}}`), "here")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,7 @@ type Options struct {
 	// AccountAWS gives the configuration for Amazon ECR in an account; nil = AWS is that of all accounts.
 	AccountAWS func(account string) aws.Config
 	Logins     *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
+	LoginFiles []string           // where those are, see [credentials.Files]
 	Insecure   []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
 	UserAgent  string             // sent to other registries; "" = "ecrmirror"
 	Budget     *chunked.Budget    // of the whole process: bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR; nil = one of 64 MiB
@@ -172,14 +173,23 @@ func (r *Registries) system(ctx context.Context, name imagename.Name) *types.Sys
 // login returns the login for an image: the one that was given for it, or, to ECR Public, the one
 // that AWS credentials give. Nil means what the user's auth files say, or else anonymous.
 func (r *Registries) login(ctx context.Context, name imagename.Name) *types.DockerAuthConfig {
-	login, given := r.opts.Logins.Login(name.Host, name.Repository)
-	if !given && name.Kind == imagename.ECRPublic {
-		login = r.ecr.PublicLogin(ctx)
-	}
-	if r.opts.Logins == nil && login == (types.DockerAuthConfig{}) {
+	login, known := r.givenLogin(ctx, name)
+	if !known {
 		return nil
 	}
-	return &login // the zero login is anonymous
+	return &login.DockerAuthConfig // the zero login is anonymous
+}
+
+// givenLogin returns the same; known is false where the user's auth files are to say.
+func (r *Registries) givenLogin(ctx context.Context, name imagename.Name) (login distribution.Login, known bool) {
+	given, ok := r.opts.Logins.Login(name.Host, name.Repository)
+	login = distribution.Login{DockerAuthConfig: given.DockerAuthConfig, Place: given.Place}
+	if !ok && name.Kind == imagename.ECRPublic {
+		if aws := r.ecr.PublicLogin(ctx); aws != (types.DockerAuthConfig{}) {
+			return distribution.Login{DockerAuthConfig: aws, Place: "AWS credentials"}, true
+		}
+	}
+	return login, ok || r.opts.Logins != nil
 }
 
 func (r *Registries) isInsecure(host string) bool {

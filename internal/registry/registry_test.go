@@ -241,11 +241,11 @@ func TestLoginsAreUsed(t *testing.T) {
 	if err := remote.Write(ref, img, remote.WithAuth(robot{})); err != nil {
 		t.Fatal(err)
 	}
-	right, err := credentials.Parse(fmt.Appendf(nil, `{"auths":{%q:{"auth":"cm9ib3Q6czNjcmV0"}}}`, host))
+	right, err := credentials.Parse(fmt.Appendf(nil, `{"auths":{%q:{"auth":"cm9ib3Q6czNjcmV0"}}}`, host), "here")
 	if err != nil {
 		t.Fatal(err)
 	}
-	none, err := credentials.Parse([]byte(`{"auths":{}}`))
+	none, err := credentials.Parse([]byte(`{"auths":{}}`), "here")
 	if err != nil {
 		t.Fatal(err)
 	}

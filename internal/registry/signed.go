@@ -87,7 +87,8 @@ func (r *Registries) signedLogin(ctx context.Context, name imagename.Name) (type
 		}
 		return login, nil
 	}
-	return r.resolveLogin(ctx, name)
+	login, err := r.resolveLogin(ctx, name)
+	return login.DockerAuthConfig, err
 }
 
 // proxy returns the proxy of the environment for a request. It is asked before each, and refuses

@@ -2,13 +2,10 @@ package registry
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/docker/reference"
-	"go.podman.io/image/v5/pkg/docker/config"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/distribution"
@@ -33,7 +30,7 @@ func (r *Registries) host(name imagename.Name) (*distribution.Registry, error) {
 	}
 	host, err := distribution.New(distribution.Options{
 		Host: name.Host, Insecure: r.isInsecure(name.Host), UserAgent: r.opts.UserAgent,
-		Login: func(ctx context.Context, repository string) (types.DockerAuthConfig, error) {
+		Login: func(ctx context.Context, repository string) (distribution.Login, error) {
 			return r.resolveLogin(ctx, imagename.Name{Kind: name.Kind, Host: name.Host, Repository: repository})
 		},
 		Budget: r.opts.Budget, Chunks: r.opts.Chunks,
@@ -43,23 +40,6 @@ func (r *Registries) host(name imagename.Name) (*distribution.Registry, error) {
 	}
 	r.hosts[name.Host] = host
 	return host, nil
-}
-
-// resolveLogin returns the login for a repository: what login says, or else what the user's auth
-// files and credential helpers do.
-func (r *Registries) resolveLogin(ctx context.Context, name imagename.Name) (types.DockerAuthConfig, error) {
-	if login := r.login(ctx, name); login != nil {
-		return *login, nil
-	}
-	named, err := reference.ParseNormalizedNamed(name.Host + "/" + name.Repository)
-	if err != nil {
-		return types.DockerAuthConfig{}, err
-	}
-	login, err := config.GetCredentialsForRef(nil, named)
-	if err != nil {
-		return types.DockerAuthConfig{}, fmt.Errorf("login to %s: %w", name.Host, err)
-	}
-	return login, nil
 }
 
 // tagOrDigest returns what the image is called within its repository; the digest decides.

@@ -151,7 +151,7 @@ func TestMissingImageIsReadWithAnError(t *testing.T) {
 	if _, _, err = src.GetBlob(t.Context(), types.BlobInfo{Digest: other, Size: 1}, none.NoCache); !errors.Is(err, digest.ErrDigestInvalidLength) {
 		t.Errorf("blob: %v", err)
 	}
-	a.check(t, "in all", "GET manifests")
+	a.check(t, "in all", "GET manifests", "GET ping")
 }
 
 func TestLoginOfTheUserIsUsed(t *testing.T) {
