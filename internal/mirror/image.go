@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 
@@ -40,6 +41,9 @@ type image struct {
 	needs         []int                   // how many blobs and instances each manifest refers to, each counted once
 	blobUsers     map[digest.Digest][]int // the manifests that refer to a blob, by their places in manifests
 	instanceUsers map[digest.Digest][]int // those that refer to an instance
+
+	inline       map[digest.Digest][]byte // contents that manifests have in themselves
+	indexOfBlobs digest.Digest            // an index among whose members are blobs; "" if there is none
 }
 
 // An imageReader walks the graph of an image.
@@ -54,7 +58,7 @@ type imageReader struct {
 
 // readImage reads all manifests of the source, each held against its digest; want is the root's.
 func readImage(ctx context.Context, src types.ImageSource, want digest.Digest, opts Options) (*image, error) {
-	img := &image{blobUsers: map[digest.Digest][]int{}, instanceUsers: map[digest.Digest][]int{}}
+	img := &image{blobUsers: map[digest.Digest][]int{}, instanceUsers: map[digest.Digest][]int{}, inline: map[digest.Digest][]byte{}}
 	r := imageReader{src: src, opts: opts, img: img, seen: map[digest.Digest]bool{}, blobs: map[digest.Digest]bool{}}
 	root, err := r.fetch(ctx, nil, want)
 	if err != nil {
@@ -76,6 +80,9 @@ func (r *imageReader) fetch(ctx context.Context, instance *digest.Digest, want d
 		raw, mediaType, err = r.src.GetManifest(ctx, instance)
 		return err
 	})
+	if inline, ok := r.img.inline[want]; ok && err != nil { // where it is
+		raw, mediaType, err = inline, "", nil
+	}
 	if err != nil {
 		return document{}, err
 	}
@@ -106,6 +113,9 @@ func (r *imageReader) walk(ctx context.Context, doc document, depth int) error {
 		return fmt.Errorf("more than %d manifests, or indexes nested deeper than %d", maxManifests, maxDepth)
 	}
 	below, err := parse(doc)
+	if err == nil {
+		err = r.sort(ctx, &below)
+	}
 	if err != nil {
 		return fmt.Errorf("manifest %s: %w", doc.digest, err)
 	}
@@ -113,6 +123,10 @@ func (r *imageReader) walk(ctx context.Context, doc document, depth int) error {
 		if err := r.addBlob(blob); err != nil {
 			return fmt.Errorf("manifest %s: blob %q: %w", doc.digest, quotable(blob.Digest), err)
 		}
+	}
+	maps.Copy(r.img.inline, below.inline)
+	if manifest.MIMETypeIsMultiImage(doc.mediaType) && len(below.blobs) > 0 {
+		r.img.indexOfBlobs = doc.digest
 	}
 	if err := r.walkBelow(ctx, doc, below.instances, depth); err != nil {
 		return err

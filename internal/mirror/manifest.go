@@ -18,6 +18,8 @@ import (
 type references struct {
 	blobs     []types.BlobInfo
 	instances []digest.Digest
+	doubtful  []types.BlobInfo         // members of an index that may be blobs or instances
+	inline    map[digest.Digest][]byte // contents that the manifest has in itself
 }
 
 // parse reads what the manifest refers to, and no more: an image is copied as it is,
@@ -51,21 +53,31 @@ func parse(doc document) (references, error) {
 	if !isIndex && m.Config == nil {
 		return references{}, fmt.Errorf("it has no config, but its type is %s", doc.mediaType)
 	}
-	var refs references
+	refs := references{inline: map[digest.Digest][]byte{}}
 	for _, desc := range m.Manifests {
-		refs.instances = append(refs.instances, desc.Digest)
+		refs.keep(desc)
+		switch memberKind(desc.MediaType) {
+		case manifestMember:
+			refs.instances = append(refs.instances, desc.Digest)
+		case blobMember:
+			refs.blobs = append(refs.blobs, blobInfo(desc))
+		default:
+			refs.doubtful = append(refs.doubtful, blobInfo(desc))
+		}
 	}
 	for _, layer := range m.Layers {
 		if !isForeign(layer) {
+			refs.keep(layer)
 			refs.blobs = append(refs.blobs, blobInfo(layer))
 		}
 	}
 	if m.Config != nil {
+		refs.keep(*m.Config)
 		refs.blobs = append(refs.blobs, blobInfo(*m.Config))
 	}
 	for _, blob := range refs.blobs {
-		if blob.Size < 0 { // which would mean that it is unknown
-			return references{}, fmt.Errorf("blob %q has a size of %d bytes", quotable(blob.Digest), blob.Size)
+		if err := checkSize(blob); err != nil {
+			return references{}, fmt.Errorf("blob %q %w", quotable(blob.Digest), err)
 		}
 	}
 	return refs, nil

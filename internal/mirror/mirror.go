@@ -106,9 +106,9 @@ func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations [
 	ahead := &ahead{Copier: c, source: source}
 	defer ahead.close()
 	if report.admit(ctx, c.opts.Gate) {
-		pending, err := c.stale(ctx, report, ahead)
-		if err == nil && len(pending) > 0 {
-			err = c.copyTo(ctx, report, pending, ahead)
+		stale, err := c.stale(ctx, report, ahead)
+		if err == nil && stale {
+			err = c.copyTo(ctx, report, ahead)
 		}
 		if err != nil {
 			report.failPending(err)
@@ -125,17 +125,18 @@ func (c *Copier) Copy(ctx context.Context, source imagename.Name, destinations [
 
 // copyTo reads the source's manifests and copies the image to the pending
 // destinations; those that fail transiently get a second try by themselves.
-func (c *Copier) copyTo(ctx context.Context, report *Report, pending []*Result, ahead *ahead) error {
-	src, err := c.open(ctx, report, ahead)
+func (c *Copier) copyTo(ctx context.Context, report *Report, ahead *ahead) error {
+	src, img, err := c.read(ctx, report, ahead)
 	if err != nil {
-		return sourceError(report.Source, "opening", err)
+		return err
 	}
 	defer src.Close()
-	img, err := readImage(ctx, src, report.Digest, c.opts)
-	if err != nil {
-		return sourceError(report.Source, "reading manifest", err)
-	}
 	report.describe(img)
+	report.settleBy(img.root)
+	pending := report.pending()
+	if len(pending) == 0 {
+		return nil
+	}
 	if err := c.passes(ctx, report.Source, img); err != nil {
 		return sourceError(report.Source, "checking signatures", err)
 	}

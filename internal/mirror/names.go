@@ -10,7 +10,7 @@ import (
 // The members of a manifest, and of the descriptors in it, that say what it refers to.
 var (
 	manifestMembers   = []string{"schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers"}
-	descriptorMembers = []string{"mediaType", "digest", "size", "urls", "blobSum"}
+	descriptorMembers = []string{"mediaType", "digest", "size", "urls", "data", "blobSum"}
 )
 
 // checkNames refuses a manifest, which is valid JSON, that has one of those twice, or in letters of
@@ -47,14 +47,14 @@ func checkNames(raw []byte) error {
 	return nil
 }
 
-// A member of a JSON object.
-type member struct {
+// A field is a member of a JSON object.
+type field struct {
 	name  string
 	value json.RawMessage
 }
 
 // members returns those of an object in their order, none for null.
-func members(object []byte) (list []member, err error) {
+func members(object []byte) (list []field, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	switch start, err := decoder.Token(); {
 	case err != nil:
@@ -69,7 +69,7 @@ func members(object []byte) (list []member, err error) {
 		if err != nil {
 			return nil, err
 		}
-		m := member{name: fmt.Sprint(name)}
+		m := field{name: fmt.Sprint(name)}
 		if err := decoder.Decode(&m.value); err != nil {
 			return nil, err
 		}
@@ -79,7 +79,7 @@ func members(object []byte) (list []member, err error) {
 }
 
 // exactly checks that the known names come once at most, and as they are written.
-func exactly(list []member, known []string) error {
+func exactly(list []field, known []string) error {
 	for _, name := range known {
 		n := 0
 		for _, m := range list {

@@ -44,6 +44,8 @@ type Result struct {
 	BytesSent int64         // bytes of these blobs
 	Err       error         // of type *Error, if the destination failed
 	Transient bool          // whether the failure may be gone on another try
+
+	held digest.Digest // what the destination had; "" if nothing, or if that is not known
 }
 
 func newReport(source imagename.Name, destinations []imagename.Name) *Report {
@@ -62,12 +64,30 @@ func (r *Report) describe(img *image) {
 	}
 }
 
-// failPending fails every destination that has no outcome yet.
-func (r *Report) failPending(err error) {
+// pending returns the results without an outcome.
+func (r *Report) pending() (list []*Result) {
 	for i := range r.Results {
 		if r.Results[i].State == pending {
-			r.Results[i].fail(err)
+			list = append(list, &r.Results[i])
 		}
+	}
+	return list
+}
+
+// unsettle takes back what followed from the source's digest.
+func (r *Report) unsettle() {
+	for i := range r.Results {
+		var mismatch *DigestMismatchError
+		if r := &r.Results[i]; r.State == Current || errors.As(r.Err, &mismatch) {
+			r.retry()
+		}
+	}
+}
+
+// failPending fails every destination that has no outcome yet.
+func (r *Report) failPending(err error) {
+	for _, result := range r.pending() {
+		result.fail(err)
 	}
 }
 

@@ -2,6 +2,9 @@ package mirror
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
@@ -10,9 +13,9 @@ import (
 )
 
 // stale settles those of the pending destinations that hold the source's image already, or that
-// can't get it, and returns the others. An error is one of the source. All are asked at once; where one
-// holds no image at all, the source's is going to be needed.
-func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) ([]*Result, error) {
+// can't get it, and reports whether there are others. An error is one of the source. All are asked at
+// once; where one holds no image at all, the source's is going to be needed.
+func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) (bool, error) {
 	var checks errgroup.Group
 	checks.SetLimit(targetsAtOnce)
 	var want digest.Digest
@@ -21,55 +24,71 @@ func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) ([]*R
 		want, err = c.digest(ctx, pin(report.Source, report.Source.Digest))
 		return nil
 	})
-	held := make([]digest.Digest, len(report.Results))
-	for i := range report.Results {
-		if report.Results[i].State != pending {
-			continue
-		}
+	for _, r := range report.pending() {
 		checks.Go(func() error {
 			var absent bool
-			if held[i], absent = c.held(ctx, report.Source, report.Results[i].Name); absent {
+			if r.held, absent = c.held(ctx, report.Source, r.Name); absent {
 				source.start(ctx)
 			}
 			return nil
 		})
 	}
 	_ = checks.Wait()
-	if err == nil && want == "" {
-		err = ErrAbsent
+	if (err != nil || want == "") && !isPutOff(err) {
+		want, err = readInstead(ctx, source, want, err)
 	}
 	if err == nil {
 		err = want.Validate()
 	}
 	if err != nil {
-		return nil, sourceError(report.Source, "reading digest", err)
+		return false, sourceError(report.Source, "reading digest", err)
 	}
+	c.settle(report, want)
+	return len(report.pending()) > 0, nil
+}
+
+// readInstead returns the source's digest where asking for it gave none, which may be for the way it is
+// asked for, or for want of time. To read it is what counts: some sources fetch the image first.
+func readInstead(ctx context.Context, source *ahead, none digest.Digest, why error) (digest.Digest, error) {
+	if ctx.Err() != nil {
+		return none, why
+	}
+	want, err := source.digest(ctx)
+	if err != nil && why == nil { // it was said not to be there
+		return none, fmt.Errorf("%w: %w", ErrAbsent, err)
+	}
+	return want, err
+}
+
+// isPutOff reports whether the source's registry is not to be asked for now, by its own word.
+func isPutOff(err error) bool {
+	var put interface{ DeferredUntil() time.Time }
+	return errors.As(err, &put)
+}
+
+// settle notes the source's digest and settles the pending destinations by it.
+func (c *Copier) settle(report *Report, want digest.Digest) {
 	report.Digest = want
-	var stale []*Result
-	for i := range report.Results {
-		r := &report.Results[i]
-		if r.State != pending {
-			continue
-		}
-		if c.check(report, r, held[i]); r.State == pending {
-			stale = append(stale, r)
-		}
+	for _, r := range report.pending() {
+		c.check(report, r)
 	}
-	return stale, nil
 }
 
 // check settles one destination if it holds the image already, or can't get it.
-func (c *Copier) check(report *Report, r *Result, held digest.Digest) {
+func (c *Copier) check(report *Report, r *Result) {
 	want := report.Digest
 	switch {
 	case r.Name.SameImage(report.Source):
 		r.fail(destinationError(r.Name, "checking", ErrIsSource))
-	case r.Name.Digest != "" && r.Name.Digest != want:
+	case sameAlgorithm(r.Name.Digest, want) && r.Name.Digest != want:
 		r.fail(destinationError(r.Name, "checking", &DigestMismatchError{Want: r.Name.Digest, Got: want}))
-	case held == want:
+	case r.held == want:
 		r.State, r.Digest = Current, want
 	}
 }
+
+// sameAlgorithm reports whether two digests would be the same if their contents were.
+func sameAlgorithm(a, b digest.Digest) bool { return a != "" && b != "" && a.Algorithm() == b.Algorithm() }
 
 // pin returns the name of the image with that digest, which does not change when its tag
 // moves. Images in files have no such name.

@@ -12,6 +12,8 @@ import (
 	imagelib "go.podman.io/image/v5/image"
 	"go.podman.io/image/v5/pkg/blobinfocache/none"
 	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/imagename"
 )
 
 // A target is one place that the image is copied to (a repository, an OCI layout, a
@@ -88,6 +90,9 @@ func (t *target) open(images Images, img *image, opts Options) error {
 
 // accepts reports an error if the target can't hold one of the image's manifests as it is.
 func (t *target) accepts(img *image) error {
+	if kind := t.results[0].Name.Kind; img.indexOfBlobs != "" && (kind == imagename.ECR || kind == imagename.ECRPublic) {
+		return fmt.Errorf("Amazon ECR can't hold index %s, which is one of blobs, such as a build cache; BuildKit writes one that it can with image-manifest=true", img.indexOfBlobs)
+	}
 	supported := t.dest.SupportedManifestMIMETypes()
 	for _, doc := range img.manifests {
 		if len(supported) > 0 && !slices.Contains(supported, doc.mediaType) {
@@ -100,14 +105,27 @@ func (t *target) accepts(img *image) error {
 // has reports whether the target has the blob.
 func (t *target) has(blob types.BlobInfo, opts Options) (ok bool, err error) {
 	if t.available != nil {
-		_, ok = t.available[blob.Digest]
-		return ok, nil
+		size, ok := t.available[blob.Digest]
+		return ok && mayHave(blob, size), nil
 	}
+	var found types.BlobInfo
 	err = opts.within(t.ctx, func(ctx context.Context) error {
-		ok, _, err = t.dest.TryReusingBlob(ctx, blob, none.NoCache, false)
+		ok, found, err = t.dest.TryReusingBlob(ctx, blob, none.NoCache, false)
 		return err
 	})
-	return ok, err
+	return ok && mayHave(blob, found.Size), err
+}
+
+// mayHave reports whether what a target has in the place of a blob, of so many bytes, may be the blob. A
+// size below 0 is not known. Stores lose bytes and keep the name; to send the blob again does no harm.
+func mayHave(blob types.BlobInfo, size int64) bool {
+	switch {
+	case size < 0:
+		return true
+	case blob.Size < 0:
+		return size > 0 || blob.Digest == blob.Digest.Algorithm().FromBytes(nil)
+	}
+	return size == blob.Size
 }
 
 // manifestsAtOnce is how many manifests are put to a target at a time.

@@ -1,10 +1,13 @@
 package mirror
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.podman.io/image/v5/pkg/blobinfocache/none"
@@ -32,7 +35,8 @@ type transfer struct {
 	fanout  *fanout
 	work    sync.WaitGroup
 
-	try int // the how manieth it is of the blob, from 1
+	try   int          // the how manieth it is of the blob, from 1
+	bytes atomic.Int64 // read of it
 
 	mu    sync.Mutex
 	have  map[*target]bool // those that need the blob no more
@@ -170,7 +174,7 @@ func (x *transfer) served(t *target) {
 func (x *transfer) readInto(share *chunked.Share) error {
 	// GetBlob's context is that of the stream, too: it must not end with the call.
 	watch := time.AfterFunc(x.opts.StallTimeout, func() { x.cancel(ErrStalled) })
-	body, size, err := x.src.GetBlob(x.ctx, x.blob, none.NoCache)
+	body, size, err := x.open()
 	watch.Stop()
 	if err != nil {
 		return x.fanout.run(failing{err})
@@ -182,8 +186,17 @@ func (x *transfer) readInto(share *chunked.Share) error {
 	}
 	return x.fanout.run(verify(newStream(x.ctx, body, share, x.opts.StallTimeout, x.cancel), want, func(n int64) {
 		x.bytesRead.Add(n)
+		x.bytes.Add(n)
 		x.opts.Progress.BlobRead(want.Digest, n)
 	}))
+}
+
+// open opens the blob where it is: in a manifest, or in the source.
+func (x *transfer) open() (io.ReadCloser, int64, error) {
+	if inline, ok := x.img.inline[x.blob.Digest]; ok {
+		return io.NopCloser(bytes.NewReader(inline)), int64(len(inline)), nil
+	}
+	return x.src.GetBlob(x.ctx, x.blob, none.NoCache)
 }
 
 // failing is a stream that could not be opened.
@@ -205,7 +218,7 @@ func (x *transfer) put(t *target) func() {
 		case err == nil:
 			x.served(t)
 			if s.wasRead() {
-				t.count(max(x.blob.Size, 0))
+				t.count(x.bytes.Load())
 			}
 			x.blobArrived(t, x.blob.Digest)
 		case !x.fanout.broken(): // else it is the source's, whatever the destination made of it
