@@ -30,7 +30,9 @@ type Options struct {
 	Parallelism int           // requests of one reader in flight at most; 0 means 40
 	Attempts    int           // failed requests before a chunk is given up; 0 means 6
 	Backoff     time.Duration // bound of the first pause, doubled up to 32-fold for later ones; 0 means 200 ms
-	Stall       time.Duration // a request that delivers nothing for so long is made anew; 0 means 30 s
+	// Stall is how long a request may deliver nothing before it is made anew, with twice the time, in all
+	// for as long as Attempts of them. 0 means 30 s.
+	Stall time.Duration
 	// Probe holds back all requests but the first until that is answered with a range. It is for
 	// servers not known to honour ranges: it costs a round trip, and saves the rest from being sent
 	// in full.

@@ -360,3 +360,23 @@ func TestReaderClosesAtAnyMoment(t *testing.T) {
 		}
 	}
 }
+
+// Each request that stalls is followed by one with twice the time, until they had as long as all attempts
+// would have.
+func TestReaderAsksASlowServerFewerTimes(t *testing.T) {
+	checkLeaks(t)
+	for attempts, want := range map[int]int32{1: 1, 3: 2, 6: 3, 7: 3, 8: 4} {
+		b := newBlob(50)
+		var requests atomic.Int32
+		opts := quick
+		opts.Stall, opts.Attempts = 10*time.Millisecond, attempts
+		_, err := readAll(t, b, NewBudget(1000), func(ctx context.Context, _, _ int64) (Body, error) {
+			requests.Add(1)
+			<-ctx.Done()
+			return Body{}, ctx.Err()
+		}, opts)
+		if !errors.Is(err, ErrStalled) || requests.Load() != want {
+			t.Errorf("%d attempts: %d requests, want %d: %v", attempts, requests.Load(), want, err)
+		}
+	}
+}

@@ -24,6 +24,7 @@ type stream struct {
 	body     *guardedBody
 	err      error // why the last request failed, until there is a new one
 	failures int   // since mark
+	stalls   int   // of those, requests that delivered nothing for too long
 	mark     int64 // offset at which failures were last forgiven
 
 	plain    bool          // to the blob's end, for want of a reason to read by chunks
@@ -86,7 +87,7 @@ func (s *stream) openAhead(ctx context.Context) { s.err = s.open(ctx) }
 func (s *stream) open(ctx context.Context) error {
 	s.requests++
 	s.begun = time.Now()
-	body, err := openGuarded(ctx, s.opts.Stall, s.patience, func(ctx context.Context) (Body, error) {
+	body, err := openGuarded(ctx, s.opts.Stall<<min(s.stalls, maxStalls), s.patience, func(ctx context.Context) (Body, error) {
 		return s.fetch(ctx, s.off, s.end-s.off)
 	})
 	if err != nil {
@@ -146,12 +147,15 @@ func (s *stream) finish() error {
 	return nil
 }
 
+// maxStalls bounds how often the time for a request is doubled.
+const maxStalls = 4
+
 // pause returns nil after waiting if another attempt is due, and the error to give up with if not.
 // A long stream is forgiven its earlier failures for each chunk's worth of progress, so that it has
 // no fewer attempts than chunks would.
 func (s *stream) pause(ctx context.Context) error {
 	if s.off-s.mark >= s.opts.ChunkSize {
-		s.failures, s.mark = 0, s.off
+		s.failures, s.stalls, s.mark = 0, 0, s.off
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -163,6 +167,12 @@ func (s *stream) pause(ctx context.Context) error {
 		return nil
 	}
 	s.failures++
+	if errors.Is(s.err, ErrStalled) {
+		// The next gets twice the time, in the place of two: some servers fetch a blob before they send
+		// it, and begin anew when they are asked anew.
+		s.failures += 1<<min(s.stalls, maxStalls) - 1
+		s.stalls++
+	}
 	if isThrottled(s.err) {
 		s.pace.slower()
 	}

@@ -65,7 +65,7 @@ func newTransport(config *tls.Config) *http.Transport {
 		DialContext:            dialThrough(newDialer(notMetadata)),
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  30 * time.Second,
+		ResponseHeaderTimeout:  storeTimeout, // at most: who asks says how long, for some registries fetch an image before they answer
 		MaxResponseHeaderBytes: maxHeader,
 		IdleConnTimeout:        90 * time.Second,
 		MaxIdleConnsPerHost:    idlePerHost,

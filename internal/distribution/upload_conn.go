@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// storeTimeout is how long a registry may take to file a blob of which it has all bytes.
+// storeTimeout is how long a registry may take to file a blob of which it has all bytes, counted from the
+// end of the body. No answer is waited for any longer.
 const storeTimeout = 5 * time.Minute
 
 // forUploads makes a transport one for writing. It keeps to HTTP/1.1, so that each upload has a
@@ -17,7 +18,6 @@ const storeTimeout = 5 * time.Minute
 // 100-continue, which costs a round trip and prevents little: the registry said a moment ago that it
 // wants the blob.
 func forUploads(t *http.Transport) {
-	t.ResponseHeaderTimeout = storeTimeout // counted from the end of the body
 	dial := t.DialContext
 	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := dial(ctx, network, addr)
