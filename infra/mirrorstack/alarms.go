@@ -25,14 +25,20 @@ type alarm struct {
 	periods               int // 1 if 0
 	below                 bool
 	missing               awscloudwatch.TreatMissingData
+	whenMissing           bool // people are told, too, when the metric comes to an end
 }
 
-func (s *stack) newAlarms(topic awssns.Topic, failures awsevents.CfnRule, t triggers) []awscloudwatch.IAlarm {
+func (s *stack) newAlarms(topic awssns.Topic, rules jobRules, t triggers) []awscloudwatch.IAlarm {
 	hour := awscdk.Duration_Hours(jsii.Number(1))
 	alarms := []alarm{
 		{
-			id: "FailedJobsAlarm", name: "failed-jobs", metric: failedJobs(failures), threshold: 1,
+			id: "FailedJobsAlarm", name: "failed-jobs", metric: triggered(rules.failed, "failed jobs"), threshold: 1,
 			description: "A mirror job failed for good. The log group /" + s.props.Name + "/failed-jobs says which and why.",
+			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
+		},
+		{
+			id: "QueueBlockedAlarm", name: "queue-blocked", metric: triggered(rules.blocked, "blocked queues"), threshold: 1,
+			description: "The first job of a queue can't start, and those behind it wait. The log group /" + s.props.Name + "/failed-jobs says which and why.",
 			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
 		},
 		{
@@ -58,10 +64,10 @@ func (s *stack) newAlarms(topic awssns.Topic, failures awsevents.CfnRule, t trig
 	}
 	if within := s.props.sweepWithin(); s.props.Schedule != ScheduleOff && within <= longestWatch {
 		alarms = append(alarms, alarm{
-			id: "NoSweepAlarm", name: "no-sweep", metric: s.metric(contract.MetricEntries, "SampleCount", hour),
+			id: "NoSweepAlarm", name: "no-sweep", metric: s.signsOfSweeps(t.deployed, hour),
 			threshold: 1, below: true, periods: int(math.Ceil(within.Hours())),
 			description: "No sweep ended for " + shortDuration(within) + ". Look at the controller's queue and its jobs.",
-			missing:     awscloudwatch.TreatMissingData_BREACHING,
+			missing:     awscloudwatch.TreatMissingData_MISSING, whenMissing: true,
 		})
 	}
 	var made []awscloudwatch.IAlarm
@@ -88,7 +94,27 @@ func (s *stack) newAlarm(a alarm, topic awssns.Topic) awscloudwatch.IAlarm {
 	action := awscloudwatchactions.NewSnsAction(topic)
 	made.AddAlarmAction(action)
 	made.AddOkAction(action)
+	if a.whenMissing {
+		made.AddInsufficientDataAction(action)
+	}
 	return made
+}
+
+// signsOfSweeps counts the sweeps that ended and the deployments, which begin one, so that the time
+// without a sweep begins when the stack is there, and not while it is made. CloudWatch looks at more
+// periods than an alarm counts, so that FILL has something to begin from
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarms-and-missing-data);
+// should it not, the metric ends, which is told as well. A new alarm has no data, and nobody is told of that.
+func (s *stack) signsOfSweeps(deployed awsevents.CfnRule, period awscdk.Duration) awscloudwatch.IMetric {
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Expression: jsii.String("FILL(SUM([sweeps, deployments]), 0)"),
+		Label:      jsii.String("sweeps and deployments"),
+		Period:     period,
+		UsingMetrics: &map[string]awscloudwatch.IMetric{
+			"sweeps":      s.metric(contract.MetricEntries, "SampleCount", period),
+			"deployments": triggered(deployed, "deployments"),
+		},
+	})
 }
 
 // metric returns one of those that the controller writes to its log.
@@ -102,12 +128,12 @@ func (s *stack) metric(name, statistic string, period awscdk.Duration) awscloudw
 	})
 }
 
-// failedJobs is how many jobs the rule has seen fail.
-func failedJobs(rule awsevents.CfnRule) awscloudwatch.IMetric {
+// triggered is how many events the rule has seen.
+func triggered(rule awsevents.CfnRule, label string) awscloudwatch.IMetric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace: jsii.String("AWS/Events"), MetricName: jsii.String("TriggeredRules"),
 		DimensionsMap: &map[string]*string{"RuleName": rule.Ref()},
 		Statistic:     jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
-		Label: jsii.String("failed jobs"),
+		Label: &label,
 	})
 }

@@ -3,7 +3,6 @@ package mirrorstack
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
@@ -12,7 +11,7 @@ import (
 
 // newDashboard makes the page to look at: alarms, then entries, then jobs and events, then
 // the words of the last failures.
-func (s *stack) newDashboard(failures awsevents.CfnRule, alarms []awscloudwatch.IAlarm, t triggers) awscloudwatch.Dashboard {
+func (s *stack) newDashboard(rules jobRules, alarms []awscloudwatch.IAlarm, t triggers) awscloudwatch.Dashboard {
 	period := awscdk.Duration_Minutes(jsii.Number(15))
 	maximum := func(names ...string) *[]awscloudwatch.IMetric {
 		var list []awscloudwatch.IMetric
@@ -49,7 +48,7 @@ func (s *stack) newDashboard(failures awsevents.CfnRule, alarms []awscloudwatch.
 		graph("Entries", maximum(contract.MetricEntries, contract.MetricCurrent, contract.MetricFailed, contract.MetricDeferred), nil),
 		graph("Behind", maximum(contract.MetricStale), maximum(contract.MetricOldestLag)))
 	dashboard.AddWidgets(
-		graph("Jobs", maximum(contract.MetricSubmitted), &[]awscloudwatch.IMetric{failedJobs(failures)}),
+		graph("Jobs", maximum(contract.MetricSubmitted), &[]awscloudwatch.IMetric{triggered(rules.failed, "failed jobs"), triggered(rules.blocked, "blocked queues")}),
 		graph("Sweeps and events", maximum(contract.MetricDuration), &undelivered))
 	dashboard.AddWidgets(awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title: jsii.String("Last failed jobs"), Width: jsii.Number(24),

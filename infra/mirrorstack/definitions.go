@@ -32,7 +32,7 @@ func (s *stack) newDefinitions(q queues) definitions {
 		command:     texts("mirror", ref(contract.ParamSource), ref(contract.ParamDest)),
 		environment: s.mirrorEnvironment(),
 		role:        mirrorRole, execution: s.newExecutionRole("MirrorExecutionRole", "mirror jobs"),
-		logs: s.logs.mirror, retries: mirrorRetries(),
+		logs: s.logs.mirror, retries: retries(s.props.Compute.reclaim()),
 	})
 	controllerRole := s.newJobRole("ControllerRole", "The controller's jobs", s.controllerPermissions(q, d))
 	execution := s.newExecutionRole("ControllerExecutionRole", "the controller's jobs")
@@ -41,7 +41,7 @@ func (s *stack) newDefinitions(q queues) definitions {
 		command:     texts("controller", "sweep"),
 		environment: s.controllerEnvironment(q, d),
 		role:        controllerRole, execution: execution,
-		logs: s.logs.controller, retries: controllerRetries(),
+		logs: s.logs.controller, retries: retries(""),
 	})
 	if s.props.Push.Target == PushBatch {
 		d.event = s.newDefinition(definition{
@@ -49,7 +49,7 @@ func (s *stack) newDefinitions(q queues) definitions {
 			command:     texts("controller", "event", "--repository", ref(contract.ParamRepository), "--tag", ref(contract.ParamTag)),
 			environment: s.controllerEnvironment(q, d),
 			role:        controllerRole, execution: execution,
-			logs: s.logs.controller, retries: controllerRetries(),
+			logs: s.logs.controller, retries: retries(""),
 		})
 	}
 	return d
@@ -70,7 +70,12 @@ type definition struct {
 	retries         *[]awsbatch.RetryStrategy
 }
 
+// envRegion is the SDK's variable of the region. ECS sets it on Fargate, and on instances with an agent of
+// 2026; Lambda sets it itself and takes no function that does.
+const envRegion = "AWS_REGION"
+
 func (s *stack) newDefinition(d definition) awsbatch.EcsJobDefinition {
+	d.environment[envRegion] = *awscdk.Aws_REGION()
 	return awsbatch.NewEcsJobDefinition(s.scope, &d.id, &awsbatch.EcsJobDefinitionProps{
 		JobDefinitionName: &d.name,
 		Container:         s.newContainer(d),
@@ -141,7 +146,7 @@ func (s *stack) mirrorEnvironment() map[string]string {
 func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string {
 	m := maps.Clone(s.registryEnvironment())
 	m[contract.EnvTable] = *s.table.TableName()
-	m[contract.EnvQueue] = q.mirrorName
+	m[contract.EnvQueue] = *q.mirror.JobQueueArn()
 	m[contract.EnvJobDefinition] = d.mirrorName
 	if s.props.Registries.Template != "" {
 		m[contract.EnvCreatesRepositories] = "on"

@@ -21,8 +21,8 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 	dir := t.TempDir()
 	template := writeTemplate(t, dir, "image")
 	transient := map[string]any{"action": "retry", "onExitCode": strconv.Itoa(contract.ExitTransient)}
-	pull := map[string]any{"action": "retry", "onReason": "CannotPull*"}
-	rest := map[string]any{"action": "exit", "onReason": "*"}
+	stopped := map[string]any{"action": "retry", "onExitCode": strconv.Itoa(contract.ExitTerminated)}
+	one, two := map[string]any{"action": "exit", "onExitCode": "1*"}, map[string]any{"action": "exit", "onExitCode": "2*"}
 	job := func(command []string, environment map[string]string, attempts int, rules ...any) map[string]any {
 		return map[string]any{
 			"type":   "container",
@@ -38,15 +38,14 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 	}
 	expected, err := json.Marshal(map[string]any{
 		"ecrmirror-mirror": job([]string{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest},
-			map[string]string{contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:123456789012"}, 5,
-			transient, map[string]any{"action": "retry", "onStatusReason": "Host EC2*"},
-			map[string]any{"action": "retry", "onStatusReason": "Your Spot Task was interrupted*"}, pull, rest),
+			map[string]string{contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:123456789012", "AWS_REGION": "us-east-1"}, 5,
+			transient, stopped, map[string]any{"action": "retry", "onStatusReason": "Your Spot Task was interrupted*"}, one, two),
 		"ecrmirror-sweep": job([]string{"controller", "sweep"},
 			map[string]string{
-				contract.EnvTable: "~Entries", contract.EnvQueue: "ecrmirror-mirrors", contract.EnvJobDefinition: "ecrmirror-mirror",
+				contract.EnvTable: "~Entries", contract.EnvQueue: "~:job-queue/", "AWS_REGION": "us-east-1", contract.EnvJobDefinition: "ecrmirror-mirror",
 				contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvAllowedDestinations: "ecr:123456789012",
 			}, 3,
-			transient, map[string]any{"action": "retry", "onStatusReason": "ResourceInitializationError*"}, pull, rest),
+			transient, stopped, one, two),
 	})
 	if err != nil {
 		t.Fatal(err)

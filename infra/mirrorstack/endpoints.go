@@ -12,18 +12,21 @@ import (
 // addGateways adds the ways to S3, where ECR keeps its layers, and to DynamoDB. What the
 // network has no other way to is all that their policies let pass.
 func (s *stack) addGateways(vpc awsec2.Vpc, internet bool) {
-	readable := "*" // other registries keep their blobs in S3, too, and this way is the shortest to them
+	// Other registries keep their blobs in S3, too, send uploads there by presigned URLs, and this way is
+	// the shortest. The jobs' roles have no rights in S3 of their own.
+	reachable, actions := "*", []string{"s3:GetObject", "s3:PutObject"}
 	if !internet {
-		readable = fmt.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_REGION())
+		actions = actions[:1]
+		reachable = fmt.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_REGION())
 	}
 	layers := vpc.AddGatewayEndpoint(jsii.String("S3"), &awsec2.GatewayVpcEndpointOptions{
 		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
 	})
 	layers.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("ReadLayers"),
+		Sid:        jsii.String("Layers"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
-		Actions:    texts("s3:GetObject"),
-		Resources:  texts(readable),
+		Actions:    texts(actions...),
+		Resources:  texts(reachable),
 	}))
 	entries := vpc.AddGatewayEndpoint(jsii.String("DynamoDB"), &awsec2.GatewayVpcEndpointOptions{
 		Service: awsec2.GatewayVpcEndpointAwsService_DYNAMODB(),

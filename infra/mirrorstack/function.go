@@ -22,7 +22,7 @@ func (s *stack) newFunction(q queues, d definitions, dead awssqs.Queue) awslambd
 		Description:  jsii.String("Submits mirror jobs for what was pushed to ECR"),
 		Code: awslambda.DockerImageCode_FromEcr(s.image.repository, &awslambda.EcrImageCodeProps{
 			TagOrDigest: &s.image.tagOrDigest,
-			Entrypoint:  texts("controller"),
+			Entrypoint:  texts("/usr/local/bin/controller"),
 		}),
 		Architecture:    awslambda.Architecture_ARM_64(),
 		MemorySize:      jsii.Number(512),

@@ -128,9 +128,9 @@ func assumed(p mirrorstack.Props) (list []string) {
 	return list
 }
 
-// submitted are what the submission of these jobs concerns.
+// submitted are what the submission of these jobs concerns; of the queue the logical id.
 func submitted(queue string, jobs ...string) (list []string) {
-	list = append(list, local("batch", "job-queue/ecrmirror-"+queue))
+	list = append(list, queue)
 	for _, job := range jobs {
 		list = append(list, local("batch", "job-definition/ecrmirror-"+job), local("batch", "job-definition/ecrmirror-"+job+":*"))
 	}
@@ -185,7 +185,7 @@ func grants() []grant {
 			if p.Schedule != mirrorstack.ScheduleOff {
 				jobs = append(jobs, "sweep")
 			}
-			return submitted("controllers", jobs...)
+			return submitted("ControlQueue", jobs...)
 		},
 	})
 }
@@ -228,7 +228,7 @@ func controllerGrants(role string) []grant {
 		{role: role, why: "record what became of them", actions: []string{"dynamodb:UpdateItem"}, on: "the table", list: always(entries)},
 		{role: role, why: "the same, with a key of yours", actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, on: "that key, through DynamoDB alone", when: "`tableEncryption` is a key's ARN", list: hasTableKey, only: `{"StringEquals":{"kms:ViaService":"dynamodb.REGION.SUFFIX"}}`},
 		{role: role, why: "compare digests", actions: []string{"ecr:DescribeImages", "ecr:ListImages"}, on: "`repositories` and `sourceRepositories`", list: readable},
-		{role: role, why: "submit mirror jobs", actions: []string{"batch:SubmitJob"}, on: "the mirror jobs' queue and job definition", list: always(submitted("mirrors", "mirror")...)},
+		{role: role, why: "submit mirror jobs", actions: []string{"batch:SubmitJob"}, on: "the mirror jobs' queue and job definition", list: always(submitted("MirrorQueue", "mirror")...)},
 		{role: role, why: "tag them", actions: []string{"batch:TagResource"}, on: "`arn:PARTITION:batch:REGION:ACCOUNT:job/*`", list: always(local("batch", "job/*"))},
 		{role: role, why: "see what is in flight", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, on: "`*`: there is no finer", list: always("*")},
 	}

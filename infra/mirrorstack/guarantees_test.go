@@ -71,13 +71,13 @@ func TestMirrorsTrySpotFirstAndControllersNever(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	for name, want := range map[string][]string{
-		"ecrmirror-mirrors": {"SpotCompute", "OnDemandCompute"}, "ecrmirror-controllers": {"ControllerCompute"},
+		"MirrorQueue": {"SpotCompute", "OnDemandCompute"}, "ControlQueue": {"ControllerCompute"},
 	} {
 		if diff := cmp.Diff(want, computesOf(t, "default", name)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	if diff := cmp.Diff([]string{"OnDemandCompute"}, computesOf(t, "quiet", "ecrmirror-mirrors")); diff != "" {
+	if diff := cmp.Diff([]string{"OnDemandCompute"}, computesOf(t, "quiet", "MirrorQueue")); diff != "" {
 		t.Errorf("without Spot (-want +got):\n%s", diff)
 	}
 }
@@ -85,7 +85,7 @@ func TestMirrorsTrySpotFirstAndControllersNever(t *testing.T) {
 func computesOf(t *testing.T, variant, queue string) (list []string) {
 	t.Helper()
 	for _, q := range resources(t, variant, "AWS::Batch::JobQueue") {
-		if q.properties["JobQueueName"] == queue {
+		if logicalHash.ReplaceAllString(q.id, "") == queue {
 			for _, o := range q.properties["ComputeEnvironmentOrder"].([]any) {
 				list = append(list, plain(o.(map[string]any)["ComputeEnvironment"]))
 			}
@@ -95,22 +95,23 @@ func computesOf(t *testing.T, variant, queue string) (list []string) {
 }
 
 func TestControllersComeFirstAndNoJobWaitsForever(t *testing.T) {
-	priority := map[any]any{}
-	seconds := map[any]any{"ecrmirror-controllers": 3600.0, "ecrmirror-mirrors": 86400.0}
+	priority := map[string]any{}
+	seconds := map[string]any{"ControlQueue": 3600.0, "MirrorQueue": 86400.0}
 	for _, q := range resources(t, "default", "AWS::Batch::JobQueue") {
-		priority[q.properties["JobQueueName"]] = q.properties["Priority"]
+		name := logicalHash.ReplaceAllString(q.id, "")
+		priority[name] = q.properties["Priority"]
 		limits := q.properties["JobStateTimeLimitActions"].([]any)
 		if len(limits) != 3 {
-			t.Errorf("%v has %d time limits, want one for each reason", q.properties["JobQueueName"], len(limits))
+			t.Errorf("%v has %d time limits, want one for each reason", name, len(limits))
 		}
 		for _, l := range limits {
 			limit := l.(map[string]any)
-			if limit["State"] != "RUNNABLE" || limit["Action"] != "CANCEL" || limit["MaxTimeSeconds"] != seconds[q.properties["JobQueueName"]] {
+			if limit["State"] != "RUNNABLE" || limit["Action"] != "CANCEL" || limit["MaxTimeSeconds"] != seconds[name] {
 				t.Errorf("time limit %v", limit)
 			}
 		}
 	}
-	if priority["ecrmirror-controllers"].(float64) <= priority["ecrmirror-mirrors"].(float64) {
+	if priority["ControlQueue"].(float64) <= priority["MirrorQueue"].(float64) {
 		t.Errorf("priorities are %v", priority)
 	}
 }
@@ -220,7 +221,7 @@ func TestPushAsAJobPassesRepositoryAndTag(t *testing.T) {
 
 func TestNoEventIsLostSilently(t *testing.T) {
 	for _, variant := range []string{"default", "isolated", "existing network", "existing table"} {
-		for _, id := range []string{"Push", "Schedule"} {
+		for _, id := range []string{"Push", "Schedule", "Deployed"} {
 			target := rule(t, variant, id).properties["Targets"].([]any)[0].(map[string]any)
 			if target["DeadLetterConfig"] == nil || target["RetryPolicy"] == nil {
 				t.Errorf("%s: %s has no dead letters, or no retry policy: %v", variant, id, target)
@@ -237,7 +238,7 @@ func TestNoEventIsLostSilently(t *testing.T) {
 }
 
 func TestTriggersCanBeOff(t *testing.T) {
-	count(t, "quiet", "AWS::Events::Rule", 1) // that of failed jobs
+	count(t, "quiet", "AWS::Events::Rule", 2) // of failed jobs and blocked queues
 	count(t, "quiet", "AWS::Lambda::Function", 0)
 	count(t, "quiet", "AWS::SQS::Queue", 0)
 }
@@ -247,6 +248,24 @@ func TestScheduleIsAsAsked(t *testing.T) {
 		if got := rule(t, variant, "Schedule").properties["ScheduleExpression"]; got != want {
 			t.Errorf("%s: %v, want %s", variant, got, want)
 		}
+	}
+}
+
+// TestADeploymentSweepsAtOnce: a rate would do so only when it is over once.
+func TestADeploymentSweepsAtOnce(t *testing.T) {
+	r := rule(t, "default", "Deployed")
+	want := map[string]any{
+		"source": []any{"aws.cloudformation"}, "detail-type": []any{"CloudFormation Stack Status Change"},
+		"detail": map[string]any{
+			"stack-id":       []any{map[string]any{"Ref": "AWS::StackId"}},
+			"status-details": map[string]any{"status": []any{"CREATE_COMPLETE", "UPDATE_COMPLETE"}},
+		},
+	}
+	if diff := cmp.Diff(want, r.properties["EventPattern"]); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(rule(t, "default", "Schedule").properties["Targets"], r.properties["Targets"]); diff != "" {
+		t.Errorf("it starts something else than the schedule (-schedule +deployment):\n%s", diff)
 	}
 }
 

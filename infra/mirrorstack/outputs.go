@@ -15,9 +15,9 @@ import (
 func (s *stack) newOutputs(q queues, d definitions, t triggers, w watch) {
 	region, registry := *awscdk.Aws_REGION(), fmt.Sprintf("%s.dkr.ecr.%s.%s", *awscdk.Aws_ACCOUNT_ID(), *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX())
 	s.output("MirrorTable", "Table of entries", *s.table.TableName())
-	s.output("MirrorQueue", "Batch queue of mirror jobs", q.mirrorName)
+	s.output("MirrorQueue", "ARN of the Batch queue of mirror jobs", *q.mirror.JobQueueArn())
 	s.output("MirrorJob", "Batch job definition of mirror jobs", d.mirrorName)
-	s.output("ControlQueue", "Batch queue of the controller's jobs", q.controllerName)
+	s.output("ControlQueue", "ARN of the Batch queue of the controller's jobs", *q.controller.JobQueueArn())
 	s.output("ControllerJob", "Batch job definition of a sweep", d.sweepName)
 	if t.function != nil {
 		s.output("Function", "Lambda function that pushes to ECR start", *t.function.FunctionName())
@@ -30,13 +30,13 @@ func (s *stack) newOutputs(q queues, d definitions, t triggers, w watch) {
 		region, *s.table.TableName(), contract.AttrSource, contract.AttrDestination, registry))
 	s.output("SubmitMirrorJob", "Mirror an image once, now", fmt.Sprintf(
 		`aws batch submit-job --region %s --job-name by-hand --job-queue %s --job-definition %s --parameters '{"%s":"docker.io/library/alpine:3","%s":"%s/alpine:3"}'`,
-		region, q.mirrorName, d.mirrorName, contract.ParamSource, contract.ParamDest, registry))
+		region, *q.mirror.JobQueueArn(), d.mirrorName, contract.ParamSource, contract.ParamDest, registry))
 	s.output("SubmitSweep", "Sweep the table now", fmt.Sprintf(
-		`aws batch submit-job --region %s --job-name sweep --job-queue %s --job-definition %s`, region, q.controllerName, d.sweepName))
+		`aws batch submit-job --region %s --job-name sweep --job-queue %s --job-definition %s`, region, *q.controller.JobQueueArn(), d.sweepName))
 	s.output("FollowMirrorJobs", "Watch mirror jobs work", fmt.Sprintf(`aws logs tail --region %s --follow %s`, region, *s.logs.mirror.LogGroupName()))
 	s.output("ControllerEnvironment", "For the controller on your machine: status, plan, put, ...", fmt.Sprintf(
-		`export AWS_REGION=%s %s=%s %s=%s %s=%s`, region, contract.EnvTable, *s.table.TableName(),
-		contract.EnvQueue, q.mirrorName, contract.EnvJobDefinition, d.mirrorName))
+		`export %s=%s %s=%s %s=%s %s=%s`, envRegion, region, contract.EnvTable, *s.table.TableName(),
+		contract.EnvQueue, *q.mirror.JobQueueArn(), contract.EnvJobDefinition, d.mirrorName))
 }
 
 func (s *stack) output(id, description, value string) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
 )
 
 // mirrorPermissions are what a mirror job calls.
@@ -44,7 +45,7 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 		{sid: "ReadEntries", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"}},
 		{sid: "RecordStatus", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:UpdateItem"}},
 		{sid: "CompareImages", resources: s.readRepositories(), actions: []string{"ecr:DescribeImages", "ecr:ListImages"}},
-		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirrorName, d.mirrorName)},
+		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirror, d.mirrorName)},
 		{sid: "TagJobs", actions: []string{"batch:TagResource"}, resources: []string{s.arn("batch", "job/*")}},
 		// Batch knows no resources for these two.
 		{sid: "FindJobs", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, resources: []string{"*"}},
@@ -79,8 +80,8 @@ func (p Props) tableKey() string {
 
 // jobResources are what a submission concerns: the queue, and the definition in whatever
 // revision is in force.
-func (s *stack) jobResources(queue string, names ...string) []string {
-	list := []string{s.arn("batch", "job-queue/"+queue)}
+func (s *stack) jobResources(queue awsbatch.JobQueue, names ...string) []string {
+	list := []string{*queue.JobQueueArn()}
 	for _, name := range names {
 		list = append(list, s.arn("batch", "job-definition/"+name), s.arn("batch", "job-definition/"+name+":*"))
 	}

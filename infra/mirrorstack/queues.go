@@ -10,10 +10,11 @@ import (
 // queues are where jobs wait. The controller's have capacity of their own, so that no
 // number of mirror jobs keeps them waiting, and capacity on demand, so that they aren't
 // interrupted.
-type queues struct {
-	controller, mirror         awsbatch.JobQueue
-	controllerName, mirrorName string
-}
+//
+// CloudFormation makes up their names and those of their compute environments, and all else refers to
+// them: some of what they are can't be changed, so that they are replaced, and a name of ours would
+// still be taken then (docs/adr/0007-generated-names.md).
+type queues struct{ controller, mirror awsbatch.JobQueue }
 
 // For how many hours a job may wait for capacity that does not come.
 const (
@@ -22,8 +23,7 @@ const (
 )
 
 func (s *stack) newQueues() queues {
-	q := queues{controllerName: s.name("controllers"), mirrorName: s.name("mirrors")}
-	q.controller = s.newQueue("ControlQueue", q.controllerName, 10, controllerWait, s.newFargate("ControllerCompute", false, s.props.Compute.ControllerMaxVCPUs))
+	q := queues{controller: s.newQueue("ControlQueue", 10, controllerWait, s.newFargate("ControllerCompute", false, s.props.Compute.ControllerMaxVCPUs))}
 
 	var computes []awsbatch.IComputeEnvironment
 	newCompute := s.newFargate
@@ -34,13 +34,13 @@ func (s *stack) newQueues() queues {
 		computes = append(computes, newCompute("SpotCompute", true, s.props.Compute.MaxVCPUs))
 	}
 	computes = append(computes, newCompute("OnDemandCompute", false, s.props.Compute.MaxVCPUs))
-	q.mirror = s.newQueue("MirrorQueue", q.mirrorName, 1, mirrorWait, computes...)
+	q.mirror = s.newQueue("MirrorQueue", 1, mirrorWait, computes...)
 	return q
 }
 
 // newQueue makes a queue that uses the compute environments in this order: the next where
 // the one before has no capacity left.
-func (s *stack) newQueue(id, name string, priority float64, wait int, computes ...awsbatch.IComputeEnvironment) awsbatch.JobQueue {
+func (s *stack) newQueue(id string, priority float64, wait int, computes ...awsbatch.IComputeEnvironment) awsbatch.JobQueue {
 	var ordered []*awsbatch.OrderedComputeEnvironment
 	for i, c := range computes {
 		ordered = append(ordered, &awsbatch.OrderedComputeEnvironment{ComputeEnvironment: c, Order: jsii.Number(i + 1)})
@@ -59,7 +59,6 @@ func (s *stack) newQueue(id, name string, priority float64, wait int, computes .
 		})
 	}
 	return awsbatch.NewJobQueue(s.scope, &id, &awsbatch.JobQueueProps{
-		JobQueueName:             &name,
 		Priority:                 &priority,
 		ComputeEnvironments:      &ordered,
 		JobStateTimeLimitActions: &limits,

@@ -9,32 +9,50 @@ import (
 	"ecrmirror/internal/contract"
 )
 
-// retries say which ends of an attempt are worth another: those that the program calls
-// transient, and those that were not the program's. Batch takes five rules, the first that
-// fits counts, and what fits none would be retried; so the last fits all.
-func retries(first ...*awsbatch.CustomReason) *[]awsbatch.RetryStrategy {
-	reasons := append([]*awsbatch.CustomReason{{OnExitCode: jsii.String(strconv.Itoa(contract.ExitTransient))}}, first...)
-	reasons = append(reasons, &awsbatch.CustomReason{OnReason: jsii.String("CannotPull*")})
-	var list []awsbatch.RetryStrategy
-	for _, r := range reasons {
-		list = append(list, awsbatch.RetryStrategy_Of(awsbatch.Action_RETRY, awsbatch.Reason_Custom(r)))
+// How Batch says that Spot took the machine, on each platform.
+const (
+	// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+	fargateReclaimed = "Your Spot Task was interrupted*"
+	// https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html; instances that broke are among them.
+	ec2Reclaimed = "Host EC2*"
+)
+
+// reclaim returns how the status reason begins of a mirror job whose machine was taken away, "" where
+// none is.
+func (c ComputeProps) reclaim() string {
+	switch {
+	case c.EC2:
+		return ec2Reclaimed
+	case c.Spot:
+		return fargateReclaimed
 	}
-	return jsiiSlice(append(list, awsbatch.RetryStrategy_Of(awsbatch.Action_EXIT, awsbatch.Reason_Custom(&awsbatch.CustomReason{OnReason: jsii.String("*")}))))
+	return ""
 }
 
-func jsiiSlice[T any](list []T) *[]T { return &list }
-
-// mirrorRetries are those of jobs on capacity that may be taken away.
-func mirrorRetries() *[]awsbatch.RetryStrategy {
-	return retries(
-		&awsbatch.CustomReason{OnStatusReason: jsii.String("Host EC2*")},                       // an instance, of Spot or broken
-		&awsbatch.CustomReason{OnStatusReason: jsii.String("Your Spot Task was interrupted*")}, // of Fargate
-	)
-}
-
-// controllerRetries are those of jobs on Fargate on demand.
-func controllerRetries() *[]awsbatch.RetryStrategy {
-	return retries(
-		&awsbatch.CustomReason{OnStatusReason: jsii.String("ResourceInitializationError*")}, // no network interface, log group, ... in time
-	)
+// retries say which ends of an attempt are worth another. Batch takes five rules. The first that fits
+// counts, all conditions of a rule must hold, and an attempt that no rule fits is tried again. So:
+//
+//   - the program says that it may work next time: again;
+//   - the program was stopped from outside, which it tells by its exit code wherever and however Batch
+//     words the reason: again (Batch itself tries nothing again that a person or the timeout stopped);
+//   - Spot took the machine, without time for the program to say so: again;
+//   - the program ended with a code that begins with 1 or 2: not again. 1 and 2 are its own; 2 is also a
+//     crash of Go's runtime, 137 is out of memory, 139 a fault, 126 to 128 a command that can't run,
+//     255 a lost exit code. The next sweep submits what is still stale;
+//   - without an exit code nothing ran: an image that could not be pulled, no network interface, no log
+//     group. No rule fits that, wherever Batch puts the reason: again.
+func retries(reclaimed string) *[]awsbatch.RetryStrategy {
+	rule := func(action awsbatch.Action, reason awsbatch.CustomReason) awsbatch.RetryStrategy {
+		return awsbatch.RetryStrategy_Of(action, awsbatch.Reason_Custom(&reason))
+	}
+	exit := func(code string) awsbatch.CustomReason { return awsbatch.CustomReason{OnExitCode: &code} }
+	list := []awsbatch.RetryStrategy{
+		rule(awsbatch.Action_RETRY, exit(strconv.Itoa(contract.ExitTransient))),
+		rule(awsbatch.Action_RETRY, exit(strconv.Itoa(contract.ExitTerminated))),
+	}
+	if reclaimed != "" {
+		list = append(list, rule(awsbatch.Action_RETRY, awsbatch.CustomReason{OnStatusReason: jsii.String(reclaimed)}))
+	}
+	list = append(list, rule(awsbatch.Action_EXIT, exit("1*")), rule(awsbatch.Action_EXIT, exit("2*")))
+	return &list
 }

@@ -38,6 +38,8 @@ func New(scope constructs.Construct, props Props) (awscdk.Stack, error) {
 		Description: jsii.String("Keeps container images in Amazon ECR, and in other registries, equal to their source"),
 		// What CDK knows of a stack's constructs is of no use to those who run it.
 		AnalyticsReporting: jsii.Bool(false),
+		// CloudFormation takes 51,200 bytes of a template that comes with the request.
+		SuppressTemplateIndentation: jsii.Bool(true),
 	}
 	if props.Image.Name != "" {
 		// Nothing has to be built or uploaded: the template goes to accounts without CDK's bootstrap stack, too.

@@ -2,7 +2,10 @@ package mirrorstack_test
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -32,7 +35,11 @@ var variants = map[string]map[string]any{
 	"ec2":      {"compute": "ec2", "architecture": "amd64", "maxVcpus": "256"},
 	"govcloud": {"region": "us-gov-west-1"},
 	"china":    {"region": "cn-north-1"},
-	"quiet":    {"schedule": "off", "push": "off", "spot": "false"},
+	"narrow": {
+		"repositories": "mirrored/*", "sourceRepositories": "team/*", "createRepositories": `{"imageTagMutability":"IMMUTABLE"}`, "push": "batch",
+		"authSecrets": "ghcr.io=mirror/ghcr", "assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
+	},
+	"quiet": {"schedule": "off", "push": "off", "spot": "false"},
 	"existing table": {
 		"allowedDestinations": "*",
 		"existingTable":       "MirrorTable", "schedule": "cron(0 6 * * ? *)", "pushRepositories": "team/*,tools",
@@ -55,6 +62,7 @@ var variants = map[string]map[string]any{
 
 var synthesized struct {
 	sync.Mutex
+	dir       string
 	templates map[string]assertions.Template
 }
 
@@ -78,7 +86,7 @@ func synth(t *testing.T, variant string) assertions.Template {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false), Outdir: jsii.String(t.TempDir())})
+	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false), Outdir: jsii.String(filepath.Dir(written(variant)))})
 	stack, err := mirrorstack.New(app, props)
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +97,23 @@ func synth(t *testing.T, variant string) assertions.Template {
 	}
 	synthesized.templates[variant] = template
 	return template
+}
+
+// written is where a variant's template is once it was synthesized.
+func written(variant string) string {
+	return filepath.Join(synthesized.dir, strings.ReplaceAll(variant, " ", "-"), "Mirror.template.json")
+}
+
+// TestMain gives all tests of the package one directory for what they synthesize.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "mirrorstack")
+	if err != nil {
+		panic(err)
+	}
+	synthesized.dir = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir) // it is below the system's temporary directory
+	os.Exit(code)
 }
 
 func testDefaults() mirrorstack.Props {

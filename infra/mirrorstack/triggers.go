@@ -21,6 +21,7 @@ import (
 // triggers are what starts the controller.
 type triggers struct {
 	deadLetters []deadLetters
+	deployed    awsevents.CfnRule  // sweeps when the stack was deployed; nil if nothing sweeps
 	function    awslambda.Function // nil if pushes don't start one
 }
 
@@ -47,11 +48,12 @@ func (s *stack) newTriggers(q queues, d definitions) triggers {
 	if len(submits) > 0 {
 		role = s.newEventsRole("EventsRole", []permission{{
 			sid: "SubmitControllerJobs", actions: []string{"batch:SubmitJob"},
-			resources: s.jobResources(q.controllerName, sorted(maps.Keys(submits))...),
+			resources: s.jobResources(q.controller, sorted(maps.Keys(submits))...),
 		}})
 	}
 	if scheduled {
-		t.deadLetters = append(t.deadLetters, deadLetters{"schedule", s.newSchedule(q, d, role)})
+		dead, deployed := s.newSchedule(q, d, role)
+		t.deployed, t.deadLetters = deployed, append(t.deadLetters, deadLetters{"schedule", dead})
 	}
 	switch pushed {
 	case PushLambda:
@@ -67,19 +69,32 @@ func (s *stack) newTriggers(q queues, d definitions) triggers {
 	return t
 }
 
-// newSchedule has sweeps submitted, and returns where those go that could not be. Events
-// that are old are not worth it: the next is near.
-func (s *stack) newSchedule(q queues, d definitions, role awsiam.IRole) awssqs.Queue {
-	dead := s.newDeadLetters("ScheduleDeadLetters")
-	s.newRule("Schedule", &awsevents.CfnRuleProps{
-		Description:        jsii.String("Sweeps the table of entries"),
-		ScheduleExpression: jsii.String(string(s.props.Schedule)),
-	}, awsevents.CfnRule_TargetProperty{
+// newSchedule has sweeps submitted, by the schedule and after each deployment, and returns where those go
+// that could not be, and the rule of deployments. Events that are old are not worth it: the next is near.
+func (s *stack) newSchedule(q queues, d definitions, role awsiam.IRole) (dead awssqs.Queue, deployed awsevents.CfnRule) {
+	dead = s.newDeadLetters("ScheduleDeadLetters")
+	sweep := awsevents.CfnRule_TargetProperty{
 		Arn:             q.controller.JobQueueArn(),
 		RoleArn:         role.RoleArn(),
 		BatchParameters: &awsevents.CfnRule_BatchParametersProperty{JobDefinition: &d.sweepName, JobName: jsii.String("sweep")},
-	}, dead, time.Hour, d.sweep, policyOf(role))
-	return dead
+	}
+	s.newRule("Schedule", &awsevents.CfnRuleProps{
+		Description:        jsii.String("Sweeps the table of entries"),
+		ScheduleExpression: jsii.String(string(s.props.Schedule)),
+	}, sweep, dead, time.Hour, d.sweep, policyOf(role))
+	// A rate first fires when it is over once. CloudFormation says itself when the stack is there:
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-stack-status-change.html
+	deployed = s.newRule("Deployed", &awsevents.CfnRuleProps{
+		Description: jsii.String("Sweeps when the stack was deployed"),
+		EventPattern: map[string]any{
+			"source": texts("aws.cloudformation"), "detail-type": texts("CloudFormation Stack Status Change"),
+			"detail": map[string]any{
+				"stack-id":       texts(*awscdk.Aws_STACK_ID()),
+				"status-details": map[string]any{"status": texts("CREATE_COMPLETE", "UPDATE_COMPLETE")},
+			},
+		},
+	}, sweep, dead, time.Hour, d.sweep, policyOf(role))
+	return dead, deployed
 }
 
 // newPushRule has pushes of tags to ECR reported to the target. What is pushed by digest
@@ -149,7 +164,7 @@ func (s *stack) newRule(id string, props *awsevents.CfnRuleProps, target awseven
 		rule.Node().AddDependency(b)
 	}
 	dead.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("UndeliveredEvents"),
+		Sid:        jsii.String("Undelivered" + id),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
 		Actions:    texts("sqs:SendMessage"),
 		Resources:  texts(*dead.QueueArn()),

@@ -33,19 +33,24 @@ func (s *stack) newWatch(q queues, t triggers) watch {
 		Resources:  texts(*w.topic.TopicArn()),
 		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": s.arn("cloudwatch", "alarm:"+s.props.Name+"-*")}},
 	}))
-	failures := s.newFailedJobs(q, w.failedJobs)
-	alarms := s.newAlarms(w.topic, failures, t)
-	w.dashboard = s.newDashboard(failures, alarms, t)
+	rules := s.newJobRules(q, w.failedJobs)
+	alarms := s.newAlarms(w.topic, rules, t)
+	w.dashboard = s.newDashboard(rules, alarms, t)
 	return w
 }
 
-// newFailedJobs logs each job for an image that failed for good, with Batch's reasons, and
-// returns the rule that does. Batch has no metric of jobs, but the rule has: how often it
-// was triggered. Sweeps are not among them: they have metrics.
-func (s *stack) newFailedJobs(q queues, name string) awsevents.CfnRule {
+// jobRules log what Batch tells of jobs that come to nothing. Batch has no metric of them, but a rule has:
+// how often it was triggered.
+type jobRules struct {
+	failed  awsevents.CfnRule // jobs for images that failed for good; sweeps have metrics of their own
+	blocked awsevents.CfnRule // jobs at the head of a queue that can't start, of both queues
+}
+
+func (s *stack) newJobRules(q queues, name string) jobRules {
 	group := s.newLogGroup("FailedJobLogs", "failed-jobs")
 	arn := s.arn("logs", "log-group:"+name)
 	policy := awslogs.NewResourcePolicy(s.scope, jsii.String("FailedJobLogsPolicy"), &awslogs.ResourcePolicyProps{
+		ResourcePolicyName: jsii.String(s.name("failed-jobs")), // CDK's own is the same for every stack of this app
 		PolicyStatements: &[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Principals: &[]awsiam.IPrincipal{
 				awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil),
@@ -63,15 +68,20 @@ func (s *stack) newFailedJobs(q queues, name string) awsevents.CfnRule {
 			map[string]any{"jobQueue": []any{q.controller.JobQueueArn()}, "jobName": texts(pushJob)},
 		}
 	}
-	rule := awsevents.NewCfnRule(s.scope, jsii.String("FailedJobs"), &awsevents.CfnRuleProps{
-		Description: jsii.String("Logs jobs for images that failed"),
-		State:       jsii.String("ENABLED"),
-		EventPattern: map[string]any{
-			"source": texts("aws.batch"), "detail-type": texts("Batch Job State Change"),
-			"detail": failed,
-		},
-		Targets: []any{&awsevents.CfnRule_TargetProperty{Id: jsii.String("Logs"), Arn: &arn}},
-	})
-	rule.Node().AddDependency(group, policy)
-	return rule
+	rule := func(id, description, kind string, detail map[string]any) awsevents.CfnRule {
+		made := awsevents.NewCfnRule(s.scope, &id, &awsevents.CfnRuleProps{
+			Description:  &description,
+			State:        jsii.String("ENABLED"),
+			EventPattern: map[string]any{"source": texts("aws.batch"), "detail-type": texts(kind), "detail": detail},
+			Targets:      []any{&awsevents.CfnRule_TargetProperty{Id: jsii.String("Logs"), Arn: &arn}},
+		})
+		made.Node().AddDependency(group, policy)
+		return made
+	}
+	return jobRules{
+		failed: rule("FailedJobs", "Logs jobs for images that failed", "Batch Job State Change", failed),
+		// https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html
+		blocked: rule("BlockedQueues", "Logs jobs that keep a queue from going on", "Batch Job Queue Blocked",
+			map[string]any{"jobQueue": []any{q.mirror.JobQueueArn(), q.controller.JobQueueArn()}}),
+	}
 }

@@ -18,9 +18,9 @@ func alarms(t *testing.T, variant string) map[string]resource {
 
 func TestPeopleAreToldOfAllThatGoesWrong(t *testing.T) {
 	for variant, want := range map[string][]string{
-		"default":        {"failed-jobs", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push", "no-sweep"},
-		"existing table": {"failed-jobs", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push", "no-sweep"},
-		"quiet":          {"failed-jobs", "failed-entries", "lag"},
+		"default":        {"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push", "no-sweep"},
+		"existing table": {"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push", "no-sweep"},
+		"quiet":          {"failed-jobs", "queue-blocked", "failed-entries", "lag"},
 	} {
 		got := alarms(t, variant)
 		for _, name := range want {
@@ -51,9 +51,46 @@ func TestLagAlarmIsTheObjective(t *testing.T) {
 func TestMissingSweepsAreNoticedAtAnyRate(t *testing.T) {
 	for variant, hours := range map[string]float64{"default": 3, "everything": 9, "existing table": 49} {
 		p := alarms(t, variant)["no-sweep"].properties
-		if p["EvaluationPeriods"] != hours || p["Period"] != 3600.0 || p["TreatMissingData"] != "breaching" || p["Statistic"] != "SampleCount" {
+		if p["EvaluationPeriods"] != hours || p["ComparisonOperator"] != "LessThanThreshold" || p["Threshold"] != 1.0 {
 			t.Errorf("%s: %v", variant, p)
 		}
+	}
+}
+
+// TestANewStackIsNotTakenForOneThatDoesNotSweep: until it is deployed there is no data, which is no alarm; its
+// deployment counts as a sweep; and where sweeps end for good, people are told whichever way CloudWatch sees it.
+func TestANewStackIsNotTakenForOneThatDoesNotSweep(t *testing.T) {
+	p := alarms(t, "default")["no-sweep"].properties
+	if p["TreatMissingData"] != "missing" || len(p["InsufficientDataActions"].([]any)) != 1 {
+		t.Errorf("missing data is %v, and told to %v", p["TreatMissingData"], p["InsufficientDataActions"])
+	}
+	var got []string
+	for _, m := range p["Metrics"].([]any) {
+		metric := m.(map[string]any)
+		if e, ok := metric["Expression"]; ok {
+			got = append(got, e.(string))
+			continue
+		}
+		stat := metric["MetricStat"].(map[string]any)
+		of := stat["Metric"].(map[string]any)
+		got = append(got, fmt.Sprint(metric["Id"], " ", of["MetricName"], " ", stat["Stat"], " ", stat["Period"], " ", plain(of["Dimensions"].([]any)[0].(map[string]any)["Value"])))
+	}
+	slices.Sort(got)
+	want := []string{"FILL(SUM([sweeps, deployments]), 0)", "deployments TriggeredRules Sum 3600 Deployed", "sweeps Entries SampleCount 3600 Entries"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestBlockedQueuesAreTold: a job that can't start is neither failed nor late for a long time.
+func TestBlockedQueuesAreTold(t *testing.T) {
+	pattern := rule(t, "default", "BlockedQueues").properties["EventPattern"].(map[string]any)
+	var queues []string
+	for _, q := range pattern["detail"].(map[string]any)["jobQueue"].([]any) {
+		queues = append(queues, plain(q))
+	}
+	if fmt.Sprint(pattern["detail-type"]) != "[Batch Job Queue Blocked]" || !slices.Equal(queues, []string{"MirrorQueue", "ControlQueue"}) {
+		t.Errorf("the rule matches %v", pattern)
 	}
 }
 

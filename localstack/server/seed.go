@@ -90,7 +90,7 @@ func (s *Server) definitions() []*awsbatch.RegisterJobDefinitionInput {
 		{
 			JobDefinitionName:   aws.String(mirrorDefinition),
 			ContainerProperties: s.container("Mirror", mirrorLogs, "mirror", "Ref::source", "Ref::dest"),
-			RetryStrategy:       mirrorRetries(),
+			RetryStrategy:       retries(3),
 		},
 		{
 			JobDefinitionName:   aws.String(controllerDefinition),
@@ -103,14 +103,15 @@ func (s *Server) definitions() []*awsbatch.RegisterJobDefinitionInput {
 	}
 }
 
-// mirrorRetries tries again what may work next time: exit code 75, a reclaimed host, an image that could not be pulled.
-func mirrorRetries() *batchtypes.RetryStrategy {
-	return &batchtypes.RetryStrategy{Attempts: aws.Int32(3), EvaluateOnExit: []batchtypes.EvaluateOnExit{
+// retries are the rules of the deployed job definitions: another try after exit code 75, after SIGTERM, where Spot
+// took the machine, and where nothing ran at all, which no rule fits; none after any other exit code of the program.
+func retries(attempts int32) *batchtypes.RetryStrategy {
+	return &batchtypes.RetryStrategy{Attempts: aws.Int32(attempts), EvaluateOnExit: []batchtypes.EvaluateOnExit{
 		{OnExitCode: aws.String("75"), Action: batchtypes.RetryActionRetry},
-		{OnStatusReason: aws.String("Host EC2*"), Action: batchtypes.RetryActionRetry},
+		{OnExitCode: aws.String("143"), Action: batchtypes.RetryActionRetry},
 		{OnStatusReason: aws.String("Your Spot Task was interrupted*"), Action: batchtypes.RetryActionRetry},
-		{OnReason: aws.String("CannotPull*"), Action: batchtypes.RetryActionRetry},
-		{OnReason: aws.String("*"), Action: batchtypes.RetryActionExit},
+		{OnExitCode: aws.String("1*"), Action: batchtypes.RetryActionExit},
+		{OnExitCode: aws.String("2*"), Action: batchtypes.RetryActionExit},
 	}}
 }
 
