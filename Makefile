@@ -20,7 +20,10 @@ CHECKOV  := .tools/checkov-3.3.30
 MOTO     := .tools/moto-5.2.5
 # CDK's command line: deploys what the app in infra/ describes. Needs Node.js.
 CDK      := npx --yes aws-cdk@2.1148.1
-# Settings for the four targets below: make deploy CDK_FLAGS='-c schedule=off -c push=batch'
+# Where deploy-template uploads a template that is too large for a request, and what else it gives the AWS CLI (--tags KEY=VALUE).
+S3_BUCKET    ?=
+DEPLOY_FLAGS ?=
+# Settings for the targets below: make deploy CDK_FLAGS='-c schedule=off -c push=batch'
 CDK_FLAGS ?=
 # make smoke asks for SMOKE=yes, and passes SMOKE_FLAGS on.
 SMOKE       ?=
@@ -34,6 +37,9 @@ PLATFORM ?=
 VERSION  := $(if $(filter undefined,$(origin VERSION)),$(shell git describe --tags --always --dirty 2>/dev/null || echo devel),$(value VERSION))
 COMMIT   := $(if $(filter undefined,$(origin COMMIT)),$(shell git rev-parse HEAD 2>/dev/null),$(value COMMIT))
 export VERSION COMMIT
+
+# What the image is told of where it comes from, if CDK builds it; GOPROXY comes from the environment.
+IMAGE_BUILD = VERSION='$(VERSION)' COMMIT='$(COMMIT)'
 
 # A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
 SOURCE ?=
@@ -153,8 +159,11 @@ need-node:
 
 .PHONY: synth
 synth: need-node ## Write the CloudFormation template to infra/cdk.out (CDK_FLAGS='-c NAME=VALUE' for settings)
-	cd infra && CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
-	@echo 'infra/cdk.out/Mirror.template.json'
+	@cd infra && $(IMAGE_BUILD) CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
+
+.PHONY: deploy-template
+deploy-template: synth ## Deploy the template by the AWS CLI, without CDK's bootstrap (CDK_FLAGS='-c image=...', S3_BUCKET=NAME for a large one)
+	go run ./infra/deploytemplate -bucket '$(S3_BUCKET)' $(DEPLOY_FLAGS)
 
 # What is read is the template of the same settings, so that no setting is known twice.
 .PHONY: preflight
@@ -174,11 +183,11 @@ smoke: ## Try the service in the AWS account: one throw-away stack, 20 minutes, 
 
 .PHONY: deploy
 deploy: need-node ## Deploy the service to the AWS account of the environment, with an image built here by Docker
-	cd infra && $(CDK) deploy $(CDK_FLAGS)
+	cd infra && $(IMAGE_BUILD) $(CDK) deploy $(CDK_FLAGS)
 
 .PHONY: diff
 diff: need-node ## Say what deploy would change
-	cd infra && $(CDK) diff $(CDK_FLAGS)
+	cd infra && $(IMAGE_BUILD) $(CDK) diff $(CDK_FLAGS)
 
 .PHONY: destroy
 destroy: need-node ## Remove the service from the account; the table of entries stays

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,13 +21,13 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Getenv); err != nil {
+	if err := run(os.Args[1:], os.Getenv, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "infra:", strings.ReplaceAll(err.Error(), "\n", "\ninfra: "))
 		os.Exit(1)
 	}
 }
 
-func run(args []string, getenv func(string) string) error {
+func run(args []string, getenv func(string) string, stdout io.Writer) error {
 	if _, err := exec.LookPath("node"); err != nil {
 		return errors.New("node is not on the PATH: CDK needs Node.js 20 or newer (https://nodejs.org)")
 	}
@@ -36,8 +37,12 @@ func run(args []string, getenv func(string) string) error {
 	}
 	defaults := mirrorstack.DefaultProps()
 	defaults.Image.Directory = ".." // of the repository; the app runs in infra/
+	defaults.Image.BuildArgs = map[string]string{"VERSION": getenv("VERSION"), "COMMIT": getenv("COMMIT"), "GOPROXY": getenv("GOPROXY")}
 	props, err := mirrorstack.FromContext(defaults, context)
 	if err != nil {
+		return err
+	}
+	if err := props.CheckRegion(getenv("CDK_DEFAULT_REGION")); err != nil {
 		return err
 	}
 	if props.Image.Name == "" {
@@ -50,8 +55,25 @@ func run(args []string, getenv func(string) string) error {
 	if _, err := mirrorstack.New(app, props); err != nil {
 		return err
 	}
-	app.Synth(nil)
-	return nil
+	assembly := app.Synth(nil)
+	if getenv("CDK_CONTEXT_JSON") != "" { // the CDK CLI goes on from here, and uploads what is large
+		return nil
+	}
+	return describe(stdout, filepath.Join(*assembly.Directory(), "Mirror.template.json"))
+}
+
+// describe says how large the template is, and what that means for who deploys it by hand.
+func describe(w io.Writer, file string) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	note := ""
+	if info.Size() > mirrorstack.TemplateLimit {
+		note = fmt.Sprintf("; more than the %d that CloudFormation takes in a request: deploy it with make deploy, or with make deploy-template S3_BUCKET=NAME", mirrorstack.TemplateLimit)
+	}
+	_, err = fmt.Fprintf(w, "infra/cdk.out/%s: %d bytes%s\n", filepath.Base(file), info.Size(), note)
+	return err
 }
 
 // readContext returns the CDK context: from the CDK CLI if that runs the program, else from

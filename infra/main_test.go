@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,7 @@ import (
 
 func TestMissingNodeIsSaid(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	err := run(nil, func(string) string { return "" })
+	err := run(nil, func(string) string { return "" }, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "node is not on the PATH: CDK needs Node.js") {
 		t.Errorf("error: %v", err)
 	}

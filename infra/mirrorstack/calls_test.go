@@ -28,6 +28,7 @@ func TestRolesMayDoWhatTheProgramsCall(t *testing.T) {
 		"batch:TagResource":         "what SubmitJob with tags takes besides",
 		"ecr:TagResource":           "what CreateRepository with tags takes besides",
 		"ecr-public:TagResource":    "the same in ECR Public",
+		"signer:SignPayload":        "what PutImage takes besides where ECR signs",
 	}
 	granted := map[string]bool{}
 	for _, g := range grants() {

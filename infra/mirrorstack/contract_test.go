@@ -86,7 +86,8 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 			contract.EnvAllowedSources:      "docker.io/library/*,ghcr.io/org/**",
 			contract.EnvAllowedDestinations: "ecr:ACCOUNT,ecr:444455556666,ecr:777788889999,public.ecr.aws,registry.example.com:5000/partner/*",
 			contract.EnvSignaturePolicy:     `{"default":[{"type":"insecureAcceptAnything"}]}`,
-			contract.EnvRepositoryTemplate:  `{"imageTagMutability":"IMMUTABLE","lifecyclePolicy":"{}","repositoryPolicy":"{}","resourceTags":[]}`,
+			contract.EnvRepositoryTemplate: `{"encryptionConfiguration":{"encryptionType":"KMS","kmsKey":"alias/images"},"imageTagMutability":"IMMUTABLE","lifecyclePolicy":` +
+				strconv.Quote(lifecycle) + `,"repositoryPolicy":"{}","resourceTags":[]}`,
 		}},
 	} {
 		if diff := cmp.Diff(c.want, environmentOf(t, c.variant, c.name)); diff != "" {

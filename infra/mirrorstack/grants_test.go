@@ -152,6 +152,22 @@ func ofImage(p mirrorstack.Props) []string {
 	return nil
 }
 
+// templateKey is the key by which repositories are created that are encrypted with one of the user's.
+func templateKey(p mirrorstack.Props) []string {
+	const key = "arn:aws:kms:us-east-1:111122223333:key/33333333-2222-3333-4444-555555555555"
+	if strings.Contains(p.Registries.Template, key) {
+		return []string{key}
+	}
+	return nil
+}
+
+func templateAlias(p mirrorstack.Props) []string {
+	if strings.Contains(p.Registries.Template, "alias/images") {
+		return []string{"arn:PARTITION:kms:*:ACCOUNT:key/*"}
+	}
+	return nil
+}
+
 func ifPrivateImage(p mirrorstack.Props) []string {
 	if ofImage(p) == nil {
 		return nil
@@ -209,6 +225,11 @@ func mirrorGrants() []grant {
 		{role: role, why: "find the account's aliases there", actions: []string{"ecr-public:DescribeRegistries"}, on: "`*`: there is no finer", when: "`ecrPublic=write` and `createRepositories`", list: provided(createsPublic, "*")},
 	}
 	list = append(list, grant{role: role, why: "log in to ECR, for signatures", actions: []string{"ecr:GetAuthorizationToken"}, on: "`*`: there is no finer", when: "`signaturePolicy`", list: provided(func(p mirrorstack.Props) bool { return p.Registries.SignaturePolicy != "" }, "*")})
+	list = append(list,
+		grant{role: role, why: "encrypt them with a key of yours", actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, on: "that key, through ECR alone", when: "`createRepositories` has a `kmsKey` that is an ARN or id", list: templateKey, only: `{"StringLike":{"kms:ViaService":"ecr.*.SUFFIX"}}`},
+		grant{role: role, why: "the same, by an alias", actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, on: "keys of that alias, through ECR alone", when: "`createRepositories` has a `kmsKey` that is an alias", list: templateAlias, only: `{"ForAnyValue:StringEquals":{"kms:ResourceAliases":"alias/images"},"StringLike":{"kms:ViaService":"ecr.*.SUFFIX"}}`},
+		grant{role: role, why: "have ECR sign what is pushed", actions: []string{"signer:SignPayload"}, on: "those profiles", when: "`signingProfiles`", list: func(p mirrorstack.Props) []string { return p.Registries.SigningProfiles }},
+	)
 	return append(list, loginGrants(role)...)
 }
 

@@ -276,6 +276,14 @@ func TestFunctionIsLimitedIfAskedFor(t *testing.T) {
 	}
 }
 
+// TestFunctionsEntryPointIsAPath: Lambda does not look in the image's PATH.
+func TestFunctionsEntryPointIsAPath(t *testing.T) {
+	config := resources(t, "default", "AWS::Lambda::Function")[0].properties["ImageConfig"].(map[string]any)
+	if diff := cmp.Diff([]any{"/usr/local/bin/controller"}, config["EntryPoint"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLogsEnd(t *testing.T) {
 	for variant, days := range map[string]float64{"default": 30, "everything": 90} {
 		for _, g := range resources(t, variant, "AWS::Logs::LogGroup") {

@@ -49,6 +49,9 @@ func (s *stack) builtImage() image {
 	asset := awsecrassets.NewDockerImageAsset(s.scope, jsii.String("Image"), &awsecrassets.DockerImageAssetProps{
 		Directory: &s.props.Image.Directory,
 		Platform:  platform,
+		BuildArgs: environment(s.props.Image.BuildArgs),
+		// A commit that does not touch the programs makes no new image, and so no new job definitions.
+		Invalidation: &awsecrassets.DockerImageAssetInvalidationOptions{BuildArgs: jsii.Bool(false)},
 		// What the image is not made of must not make a new one.
 		Exclude:    texts("**", "!Dockerfile", "!go.mod", "!go.sum", "!cmd/**", "!internal/**", "**/*_test.go", "**/testdata"),
 		IgnoreMode: awscdk.IgnoreMode_DOCKER,

@@ -9,7 +9,12 @@ import (
 )
 
 // zones is over how many availability zones a new network reaches.
-const zones = 2
+func (n NetworkProps) zones() int {
+	if len(n.Zones) > 0 {
+		return len(n.Zones)
+	}
+	return 2
+}
 
 // A network is where the jobs run.
 type network struct {
@@ -84,14 +89,19 @@ func (s *stack) privateNetwork() network {
 
 // newVPC makes a VPC in which S3 and DynamoDB are reached by gateways, for nothing.
 func (s *stack) newVPC(gateways int, internet bool, subnets ...*awsec2.SubnetConfiguration) awsec2.Vpc {
-	vpc := awsec2.NewVpc(s.scope, jsii.String("Network"), &awsec2.VpcProps{
+	props := &awsec2.VpcProps{
 		IpAddresses:         awsec2.IpAddresses_Cidr(jsii.String("10.0.0.0/20")),
-		MaxAzs:              jsii.Number(zones),
 		NatGateways:         jsii.Number(gateways),
 		SubnetConfiguration: &subnets,
 		// It would take a function of CDK's own with rights on security groups; no rule names the default group.
 		RestrictDefaultSecurityGroup: jsii.Bool(false),
-	})
+	}
+	if named := s.props.Network.Zones; len(named) > 0 {
+		props.AvailabilityZones = texts(named...)
+	} else {
+		props.MaxAzs = jsii.Number(s.props.Network.zones())
+	}
+	vpc := awsec2.NewVpc(s.scope, jsii.String("Network"), props)
 	s.addGateways(vpc, internet)
 	return vpc
 }

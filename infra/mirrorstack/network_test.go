@@ -2,6 +2,7 @@ package mirrorstack_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,31 @@ func TestPrivateNetworkReachesAWSByEndpoints(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"dynamodb", "s3"}, endpoints(t, "default")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestZonesAreThoseThatAreNamed(t *testing.T) {
+	zones := map[string]bool{}
+	for _, s := range resources(t, "private", "AWS::EC2::Subnet") {
+		zones[plain(s.properties["AvailabilityZone"])] = true
+	}
+	if diff := cmp.Diff(map[string]bool{"us-east-1b": true, "us-east-1d": true}, zones); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestUploadsThatRegistriesRedirectToS3PassTheGateway where the network has the internet, by which they would pass anyway.
+func TestUploadsThatRegistriesRedirectToS3PassTheGateway(t *testing.T) {
+	for variant, want := range map[string]string{"default": "[s3:GetObject s3:PutObject]", "private": "[s3:GetObject s3:PutObject]", "isolated": "s3:GetObject"} {
+		for _, e := range resources(t, variant, "AWS::EC2::VPCEndpoint") {
+			if !strings.HasSuffix(plain(e.properties["ServiceName"]), ".s3") {
+				continue
+			}
+			statement := e.properties["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
+			if got := fmt.Sprint(statement["Action"]); got != want {
+				t.Errorf("%s: %s, want %s", variant, got, want)
+			}
+		}
 	}
 }
 

@@ -3,12 +3,14 @@ package mirrorstack
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
+
+	"ecrmirror/internal/credentials"
+	"ecrmirror/internal/registry"
 )
 
 // mirrorPermissions are what a mirror job calls.
@@ -30,6 +32,11 @@ func (s *stack) mirrorPermissions() []permission {
 	}
 	if actions := creationActions(r.Template); len(actions) > 0 {
 		permissions = append(permissions, permission{sid: "CreateRepositories", resources: written, actions: actions})
+		permissions = append(permissions, s.encryptionPermissions()...)
+	}
+	if len(r.SigningProfiles) > 0 {
+		// ECR signs as the one who pushes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+		permissions = append(permissions, permission{sid: "SignImages", resources: r.SigningProfiles, actions: []string{"signer:SignPayload"}})
 	}
 	if r.SignaturePolicy != "" {
 		// Signatures are read by the registry protocol, which takes a login; that is no resource.
@@ -110,6 +117,27 @@ func creationActions(template string) []string {
 	return actions
 }
 
+// encryptionPermissions are what it takes to create a repository that is encrypted with a key of the user's: ECR
+// asks for them as the one who creates it. An alias stands for a key in each region, which IAM knows by the
+// condition alone. https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+func (s *stack) encryptionPermissions() []permission {
+	template, err := registry.ParseRepositoryTemplate([]byte(s.props.Registries.Template))
+	if err != nil || template.EncryptionConfiguration == nil || template.EncryptionConfiguration.KmsKey == nil {
+		return nil // none, or AWS's own key for ECR
+	}
+	through := map[string]map[string]string{"StringLike": {"kms:ViaService": "ecr.*." + *awscdk.Aws_URL_SUFFIX()}}
+	key := *template.EncryptionConfiguration.KmsKey
+	name := key[strings.LastIndex(key, ":")+1:] // of an ARN: key/ID or alias/NAME
+	switch {
+	case strings.HasPrefix(name, "alias/"):
+		through["ForAnyValue:StringEquals"] = map[string]string{"kms:ResourceAliases": name}
+		key = fmt.Sprintf("arn:%s:kms:*:%s:key/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID())
+	case !strings.HasPrefix(key, "arn:"):
+		key = fmt.Sprintf("arn:%s:kms:*:%s:key/%s", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID(), strings.TrimPrefix(key, "key/"))
+	}
+	return []permission{{sid: "EncryptRepositories", resources: []string{key}, actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, when: through}}
+}
+
 // publicPermissions are those for ECR Public. Its tokens are no resources.
 func (s *stack) publicPermissions() []permission {
 	access := s.props.publicAccess()
@@ -185,23 +213,21 @@ func (s *stack) loginPermissions() []permission {
 	return permissions
 }
 
-// parameterARN takes names with and without the slash that begins a path.
+// parameterARN takes names with and without the slash that begins a path, and ARNs, and leaves out what
+// follows either: the version.
 func (s *stack) parameterARN(name string) string {
 	if strings.HasPrefix(name, "arn:") {
-		return name
+		fields := strings.Split(name, ":") // arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME[:VERSION]
+		return strings.Join(fields[:min(6, len(fields))], ":")
 	}
+	name, _, _ = strings.Cut(name, ":")
 	return s.arn("ssm", "parameter/"+strings.TrimPrefix(name, "/"))
 }
-
-// hostBefore is what stands before a secret that doesn't say for which registry it is.
-var hostBefore = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?=`)
 
 // secretARN returns the ARN of a secret. That of a name ends with six characters that
 // Secrets Manager chooses.
 func (s *stack) secretARN(id string) string {
-	if host := hostBefore.FindString(id); host != "" {
-		id = strings.TrimPrefix(id, host)
-	}
+	id = credentials.SecretID(id)
 	if strings.HasPrefix(id, "arn:") {
 		return id
 	}

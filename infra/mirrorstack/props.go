@@ -26,6 +26,9 @@ type Props struct {
 type ImageProps struct {
 	Name      string // an image name; "" to build one
 	Directory string // where the Dockerfile is that it is built from
+
+	// BuildArgs are arguments of the build. Images of the same files are the same whatever they are.
+	BuildArgs map[string]string
 }
 
 // An Architecture is that of the CPUs that everything runs on.
@@ -56,6 +59,7 @@ type NetworkProps struct {
 	VPC         string   // id of the existing VPC
 	Subnets     []string // ids of its subnets
 	PublicIP    bool     // whether its subnets are public ones, where jobs need public addresses
+	Zones       []string // availability zones of a new network; nil for the region's first two
 	EgressPorts []int    // TCP ports of registries and proxies
 }
 
@@ -108,6 +112,7 @@ type RegistryProps struct {
 	Repositories       []string // of ECR, written and read: names, beginnings with a * at the end, or ARNs
 	SourceRepositories []string // of ECR, read
 	Public             PublicAccess
+	SigningProfiles    []string // ARNs of AWS Signer's profiles by which ECR signs what is pushed
 	Template           string   // JSON by which missing repositories are created; "" to create none
 	AuthParameter      string   // SSM parameter with logins; "" for none
 	AuthSecrets        []string // secrets with logins: names or ARNs, or HOST=name

@@ -16,12 +16,22 @@ const ScheduleOff Schedule = "off"
 
 var (
 	ratePattern = regexp.MustCompile(`^rate\(([1-9][0-9]{0,4}) (minute|hour|day)(s?)\)$`)
-	cronPattern = regexp.MustCompile(`^cron\([^ ()]+( [^ ()]+){5}\)$`)
+	cronPattern = regexp.MustCompile(`^cron\(([^()]*)\)$`)
 )
 
 // check returns an error if EventBridge would not take the schedule.
 func (s Schedule) check() error {
-	if s == ScheduleOff || cronPattern.MatchString(string(s)) {
+	if s == ScheduleOff {
+		return nil
+	}
+	if m := cronPattern.FindStringSubmatch(string(s)); m != nil {
+		c, err := parseCron(m[1])
+		if err != nil {
+			return err
+		}
+		if _, ever := c.longestPause(); !ever {
+			return errors.New("there is no such day: the table would never be swept")
+		}
 		return nil
 	}
 	m := ratePattern.FindStringSubmatch(string(s))
@@ -31,8 +41,16 @@ func (s Schedule) check() error {
 	return nil
 }
 
-// every returns how often the rate has the table swept, 0 for a cron schedule and off.
+// every returns the longest time from one sweep to the next, 0 for off and for a cron schedule of one sweep.
 func (s Schedule) every() time.Duration {
+	if m := cronPattern.FindStringSubmatch(string(s)); m != nil {
+		c, err := parseCron(m[1])
+		if err != nil {
+			return 0 // check has said so
+		}
+		pause, _ := c.longestPause()
+		return pause
+	}
 	m := ratePattern.FindStringSubmatch(string(s))
 	if m == nil {
 		return 0
@@ -45,13 +63,10 @@ func (s Schedule) every() time.Duration {
 }
 
 // sweepWithin returns after how long without a sweep something is wrong: two that are
-// missing, and an hour for the third to end. A cron schedule is taken for a daily one.
+// missing, and an hour for the third to end.
 func (p Props) sweepWithin() time.Duration {
-	switch {
-	case p.Watch.SweepWithin > 0:
+	if p.Watch.SweepWithin > 0 {
 		return p.Watch.SweepWithin
-	case p.Schedule.every() > 0:
-		return 2*p.Schedule.every() + time.Hour
 	}
-	return 2*24*time.Hour + time.Hour
+	return 2*p.Schedule.every() + time.Hour
 }

@@ -19,6 +19,7 @@ func placeSettings() []Setting {
 		integer("natGateways", "of a private network: 0 (no way to the internet), 1 or 2", func(p *Props) *int { return &p.Network.NATGateways }),
 		stringly("vpcId", "of the existing network", func(p *Props) *string { return &p.Network.VPC }),
 		list("subnetIds", "of the existing network", func(p *Props) *[]string { return &p.Network.Subnets }),
+		list("availabilityZones", "of a new network; empty: the region's first two. Name them where Fargate or Lambda is not in one of those", func(p *Props) *[]string { return &p.Network.Zones }),
 		boolean("publicIp", "whether jobs need public addresses in the existing subnets", func(p *Props) *bool { return &p.Network.PublicIP }),
 		ports("egressPorts", "TCP ports that jobs may connect to", func(p *Props) *[]int { return &p.Network.EgressPorts }),
 	}
@@ -65,6 +66,7 @@ func registrySettings() []Setting {
 		list("sourceRepositories", "ECR repositories that may be read, besides", func(p *Props) *[]string { return &p.Registries.SourceRepositories }),
 		stringly("ecrPublic", "`anonymous`, `read` (with a token, at a higher rate) or `write`", func(p *Props) *PublicAccess { return &p.Registries.Public }),
 		stringly("createRepositories", "JSON template by which missing repositories are created; empty: none are", func(p *Props) *string { return &p.Registries.Template }),
+		list("signingProfiles", "ARNs of the AWS Signer profiles by which ECR signs what is pushed (managed signing)", func(p *Props) *[]string { return &p.Registries.SigningProfiles }),
 		stringly("authParameter", "SSM parameter with logins to registries", func(p *Props) *string { return &p.Registries.AuthParameter }),
 		list("authSecrets", "secrets with logins to registries: names or ARNs, `HOST=` before those that do not say for which", func(p *Props) *[]string { return &p.Registries.AuthSecrets }),
 		list("kmsKeys", "ARNs of the KMS keys of those, if they are your own", func(p *Props) *[]string { return &p.Registries.Keys }),
@@ -81,7 +83,7 @@ func watchSettings() []Setting {
 		integer("logDays", "for which logs are kept", func(p *Props) *int { return &p.Watch.LogDays }),
 		stringly("alarmEmail", "who is told of alarms", func(p *Props) *string { return &p.Watch.Email }),
 		duration("lagObjective", "how long a destination may be behind before there is an alarm", func(p *Props) *time.Duration { return &p.Watch.Objective }),
-		duration("sweepWithin", "alarm if no sweep ended for so long; 0: twice the rate and an hour, 49h for cron", func(p *Props) *time.Duration { return &p.Watch.SweepWithin }),
+		duration("sweepWithin", "alarm if no sweep ended for so long, 168h at most; 0: twice the longest time between two sweeps and an hour", func(p *Props) *time.Duration { return &p.Watch.SweepWithin }),
 	}
 }
 

@@ -34,24 +34,77 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"image", "ghcr.io/example/ecrmirror:1", "Lambda runs images from private ECR only; or set push to batch"},
 		{"image", "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror", "must be ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG"},
 		{"repositories", "Team/App", "must be the name of a repository"},
-		{"createRepositories", "{", "must be a JSON object"},
+		{"createRepositories", "{", "not valid JSON"},
 		{"kmsKeys", "alias/mirror", "must be the ARN of a KMS key"},
-		{"allowedSources", "alpine", "must be HOST, HOST/REPOSITORY, ecr:ACCOUNT"},
-		{"allowedSources", "own", "must be HOST, HOST/REPOSITORY, ecr:ACCOUNT"},
-		{"allowedDestinations", "ecr:mine", "must be own, HOST, HOST/REPOSITORY, ecr:ACCOUNT"},
-		{"allowedDestinations", "dir:/tmp", "must be own, HOST"},
+		{"allowedSources", "alpine", `pattern "alpine" of allowedSources`},
+		{"allowedSources", "own", `pattern "own" of allowedSources`},
+		{"allowedDestinations", "ecr:mine", "is not 12 digits, or *"},
+		{"allowedDestinations", "dir:/tmp", "jobs have no files"},
 		{"allowedDestinations", "", "must be own, patterns, or * for everything"},
-		{"signaturePolicy", "/etc/containers/policy.json", "must be a JSON object with a default"},
-		{"signaturePolicy", `{"transports":{}}`, "must be a JSON object with a default"},
+		{"signaturePolicy", "/etc/containers/policy.json", "must be the policy itself, a JSON object"},
+		{"signaturePolicy", `{"transports":{}}`, "efault policy is missing"},
 		{"signaturePolicy", `{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/key"}]}`, "must hold its keys"},
-		{"assumeRoles", "mirror#secret", `setting assumeRoles is "mirror": must be ACCOUNT=ARN`},
+		{"assumeRoles", "mirror#secret", `setting assumeRoles is "mirror": role "mirror" is not ACCOUNT=ARN`},
 		{"logDays", "8", "must be one of [1 3 5"},
 		{"region", "Frankfurt", "must be the name of an AWS region"},
 		{"egressPorts", "https", "must be ports"},
+		{"createRepositories", `{"imageTagMutabilty":"IMMUTABLE"}`, `unknown field "imageTagMutabilty"; a template has imageTagMutability, `},
+		{"createRepositories", `{"lifecyclePolicy":"{}"}`, "lifecyclePolicy: ECR takes 100 to 30720 bytes"},
+		{"createRepositories", "[]", "is a JSON array, not an object"},
+		{"authSecrets", "ghcr.io=", "has no name after the ="},
+		{"authSecrets", "HOST=", "is HOST= without a secret"},
+		{"authSecrets", "my secret", "is no name or ARN"},
+		{"authParameter", "mirror logins", "is no name or ARN"},
+		{"authParameter", " /mirror/logins", "is no name or ARN"},
+		{"assumeRoles", "111122223333=arn:aws:iam::111122223333:role/a,111122223333=arn:aws:iam::111122223333:role/b", "account 111122223333 has two roles"},
+		{"schedule", "cron(0 25 * * ? *)", `hours "25": must be 0 to 23`},
+		{"schedule", "cron(0 6 31 2 ? *)", "there is no such day"},
+		{"sweepWithin", "30m", "must be longer than the 1h that pass between two sweeps of rate(1 hour)"},
+		{"sweepWithin", "200h", "must be 168h at most"},
+		{"availabilityZones", "us-east-1", "must be like us-east-1a"},
+		{"signingProfiles", "mirror", "must be the ARN of a signing profile"},
 	} {
 		_, err := mirrorstack.FromContext(testDefaults(), map[string]any{c.name: c.value})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s=%s: %v, want %q in it", c.name, c.value, err, c.want)
+		}
+	}
+}
+
+// TestSettingsThatDoNotGoTogetherAreRefused: each alone is right.
+func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		context map[string]any
+		want    string
+	}{
+		{map[string]any{"existingTable": "T1T", "tableEncryption": "aws-managed"}, "does not go with existingTable"},
+		{map[string]any{"compute": "ec2", "instanceTypes": "c7g.large,c5.large"}, `setting instanceTypes is "c5.large": has CPUs of amd64, and the setting architecture is arm64`},
+		{map[string]any{"compute": "ec2", "architecture": "amd64", "instanceTypes": "im4gn.large"}, "has CPUs of arm64, and the setting architecture is amd64"},
+		{map[string]any{"region": "eu-west-1", "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1"}, "is in us-east-1: Lambda runs images of its own region only, eu-west-1"},
+		{map[string]any{"schedule": "cron(0 6 ? * MON *)", "sweepWithin": "49h"}, "must be longer than the 168h that pass between two sweeps"},
+		{map[string]any{"region": "eu-west-1", "availabilityZones": "us-east-1a"}, "must be of the region eu-west-1"},
+		{map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1", "availabilityZones": "us-east-1a"}, "does not go with network=existing"},
+		{map[string]any{"network": "private", "availabilityZones": "us-east-1a", "natGateways": "2"}, "must be 0 to 1, one a zone"},
+	} {
+		_, err := mirrorstack.FromContext(testDefaults(), c.context)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: %v, want %q in it", c.context, err, c.want)
+		}
+	}
+}
+
+func TestSettingsThatGoTogetherAreTaken(t *testing.T) {
+	for _, context := range []map[string]any{
+		{"existingTable": "T1T", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"},
+		{"compute": "ec2", "instanceTypes": "c7g.large,a1.large,t4g.micro,x2gd.metal,c8gn.large,is4gen.large"},
+		{"compute": "ec2", "architecture": "amd64", "instanceTypes": "c5.large,m7i-flex.large,g4dn.xlarge,g6.xlarge,i3en.large"},
+		{"push": "batch", "region": "eu-west-1", "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1"},
+		{"schedule": "cron(0 6 ? * MON *)"},
+		{"assumeRoles": "111122223333=arn:aws:iam::111122223333:role/a,444455556666=arn:aws:iam::444455556666:role/a#id"},
+		{"authSecrets": "ghcr.io=mirror/ghcr,name=with=equals", "authParameter": "/mirror/logins:3"},
+	} {
+		if _, err := mirrorstack.FromContext(testDefaults(), context); err != nil {
+			t.Errorf("%v: %v", context, err)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func TestTemplatesAreAsSmallAsCloudFormationWantsThem(t *testing.T) {
 	if len(variants) < 12 {
 		t.Errorf("there are %d variants", len(variants))
 	}
-	byBucket := map[string]bool{} // variants that are too large for the request: none so far
+	byBucket := map[string]bool{"large": true} // variants that are too large for the request: docs/operations.md has the way
 	for _, variant := range slices.Sorted(maps.Keys(variants)) {
 		synth(t, variant)
 		info, err := os.Stat(written(variant))

@@ -19,11 +19,14 @@ import (
 // These tests never call jsii.Close, which races, and are never parallel: all of them talk
 // to one Node.js process over one pipe. A variant is synthesized once for all of them.
 
+// lifecycle is a lifecycle policy as ECR takes it.
+const lifecycle = `{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":14},"action":{"type":"expire"}}]}`
+
 // variants are the stacks that tests look at, as a CDK context asks for them.
 var variants = map[string]map[string]any{
 	"default": {},
 	"image":   {"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0"},
-	"private": {"network": "private", "authParameter": "/mirror/logins", "authSecrets": "ghcr.io=mirror/ghcr", "natGateways": "1"},
+	"private": {"network": "private", "availabilityZones": "us-east-1b,us-east-1d", "authParameter": "/mirror/logins", "authSecrets": "ghcr.io=mirror/ghcr", "natGateways": "1"},
 	"isolated": {
 		"network": "private", "natGateways": "0", "compute": "ec2", "push": "batch", "ecrPublic": "anonymous",
 		"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
@@ -32,11 +35,15 @@ var variants = map[string]map[string]any{
 		"network": "existing", "vpcId": "vpc-0123456789abcdef0", "subnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
 		"image": "ghcr.io/example/ecrmirror:1.0.0", "push": "batch",
 	},
-	"ec2":      {"compute": "ec2", "architecture": "amd64", "maxVcpus": "256"},
+	"ec2": {"compute": "ec2", "architecture": "amd64", "maxVcpus": "256"},
+	"large": {
+		"network": "private", "compute": "ec2", "schedule": "cron(0 6 ? * MON *)", "maxVcpus": "64", "mirrorMemory": "8192",
+		"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
+	},
 	"govcloud": {"region": "us-gov-west-1"},
 	"china":    {"region": "cn-north-1"},
 	"narrow": {
-		"repositories": "mirrored/*", "sourceRepositories": "team/*", "createRepositories": `{"imageTagMutability":"IMMUTABLE"}`, "push": "batch",
+		"repositories": "mirrored/*", "sourceRepositories": "team/*", "createRepositories": `{"encryptionConfiguration":{"encryptionType":"KMS","kmsKey":"arn:aws:kms:us-east-1:111122223333:key/33333333-2222-3333-4444-555555555555"}}`, "push": "batch",
 		"authSecrets": "ghcr.io=mirror/ghcr", "assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
 	},
 	"quiet": {"schedule": "off", "push": "off", "spot": "false"},
@@ -47,7 +54,11 @@ var variants = map[string]map[string]any{
 	"everything": {
 		"schedule": "rate(4 hours)", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
 		"repositories": "mirrored/*,arn:aws:ecr:eu-west-1:444455556666:repository/shared/*", "sourceRepositories": "team/*",
-		"createRepositories": map[string]any{"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": "{}", "resourceTags": []any{}},
+		"createRepositories": map[string]any{
+			"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": lifecycle, "resourceTags": []any{},
+			"encryptionConfiguration": map[string]any{"encryptionType": "KMS", "kmsKey": "alias/images"},
+		},
+		"signingProfiles":    "arn:aws:signer:us-east-1:111122223333:/signing-profiles/mirror",
 		"ecrPublic":          "write",
 		"authParameter":      "mirror-logins",
 		"authSecrets":        []any{"ghcr.io=mirror/ghcr", "arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf"},

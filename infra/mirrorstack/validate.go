@@ -1,7 +1,6 @@
 package mirrorstack
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -14,19 +13,12 @@ var (
 	namePattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
 	regionPattern = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]$`)
 	vpcPattern    = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
+	zonePattern   = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9](-[a-z]+-[0-9]+)?[a-z]$`)
 	subnetPattern = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
 	keyPattern    = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-zA-Z-]+$`)
-	rolePattern   = regexp.MustCompile(`^[0-9]{12}=(arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+)(#[\w+=,.@:/-]+)?$`)
 	tablePattern  = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
-	namesPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9._/-]*\*?$|^\*$`)
-	repoPattern   = regexp.MustCompile(`^arn:aws[a-z-]*:ecr:([a-z0-9-]+|\*):([0-9]{12}|\*):repository/[a-z0-9*][a-z0-9._/*-]*$`)
 	emailPattern  = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 	typePattern   = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+$`)
-	hostPattern   = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
-	// Patterns begin with a host, which has a dot or a port, or with ecr:.
-	allowedPattern = regexp.MustCompile(`^(ecr:([0-9]{12}|\*)|\*|[A-Za-z0-9*_-]+(\.[A-Za-z0-9*_-]+)+(:[0-9*]+)?|[A-Za-z0-9-]+:[0-9*]+)(/[a-z0-9._*-]+)*$`)
-	filesPattern   = regexp.MustCompile(`"[A-Za-z]*Paths?"\s*:`)
-	secretPattern  = regexp.MustCompile(`^[A-Za-z0-9/_+=.@:-]+$`)
 
 	// logDays are what CloudWatch Logs takes.
 	logDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
@@ -47,9 +39,20 @@ func (p Props) Validate() error {
 	return errors.Join(c.errs...)
 }
 
+// CheckRegion returns an error if what the settings name can't be used in the region that the stack is deployed to;
+// "" is not known.
+func (p Props) CheckRegion(region string) error {
+	if p.Region == "" {
+		p.Region = region
+	}
+	return p.Validate()
+}
+
 func (p Props) validateTable(c *check) {
 	t := p.Table
 	c.that(t.Existing == "" || tablePattern.MatchString(t.Existing), "existingTable", t.Existing, "must be the name of a table in the stack's account and region")
+	c.that(t.Existing == "" || t.Encryption != EncryptionManaged, "tableEncryption", t.Encryption,
+		"does not go with existingTable, which has a key already: leave it out, or give the ARN of that key if it is yours")
 	c.that(t.Encryption == EncryptionOwned || t.Encryption == EncryptionManaged || keyPattern.MatchString(t.Encryption),
 		"tableEncryption", t.Encryption, "must be aws-owned, aws-managed or the ARN of a KMS key")
 }
@@ -64,7 +67,12 @@ func (p Props) validateNetwork(c *check) {
 	for _, s := range n.Subnets {
 		c.that(subnetPattern.MatchString(s), "subnetIds", s, "must be like subnet-0123456789abcdef0")
 	}
-	c.that(n.NATGateways >= 0 && n.NATGateways <= zones, "natGateways", n.NATGateways, "must be 0, 1 or 2")
+	c.that(n.NATGateways >= 0 && n.NATGateways <= n.zones(), "natGateways", n.NATGateways, fmt.Sprintf("must be 0 to %d, one a zone", n.zones()))
+	c.that(!existing || len(n.Zones) == 0, "availabilityZones", strings.Join(n.Zones, ","), "does not go with network=existing, whose subnets have theirs")
+	for _, z := range n.Zones {
+		c.that(zonePattern.MatchString(z), "availabilityZones", z, "must be like us-east-1a")
+		c.that(p.Region == "" || strings.HasPrefix(z, p.Region), "availabilityZones", z, "must be of the region "+p.Region)
+	}
 	c.that(!n.PublicIP || existing, "publicIp", n.PublicIP, "goes with network=existing only: the other networks know")
 	c.that(len(n.EgressPorts) > 0, "egressPorts", "", "must name a port at least: 443")
 	for _, port := range n.EgressPorts {
@@ -81,6 +89,7 @@ func (p Props) validateCompute(c *check) {
 	c.that(p.Compute.EC2 || len(p.Compute.InstanceTypes) == 0, "instanceTypes", strings.Join(p.Compute.InstanceTypes, ","), "goes with compute=ec2 only")
 	for _, t := range p.Compute.InstanceTypes {
 		c.that(typePattern.MatchString(t), "instanceTypes", t, "must be like c7g.xlarge")
+		c.that(architectureOf(t) == p.Architecture, "instanceTypes", t, fmt.Sprintf("has CPUs of %s, and the setting architecture is %s", architectureOf(t), p.Architecture))
 	}
 }
 
@@ -109,59 +118,11 @@ func (p Props) validateTriggers(c *check) {
 	c.that(p.Push.Concurrency >= 0 && (p.Push.Concurrency == 0 || p.Push.Target == PushLambda),
 		"functionConcurrency", p.Push.Concurrency, "must be 0 at least, and goes with push=lambda only")
 	c.that(p.Image.Name != "" || p.Image.Directory != "", "image", "", "must be set: there is no directory to build it from")
-	if _, ok := parseECRImage(p.Image.Name); p.Image.Name != "" && p.Push.Target == PushLambda {
+	if image, ok := parseECRImage(p.Image.Name); p.Image.Name != "" && p.Push.Target == PushLambda {
+		c.that(!ok || p.Region == "" || image.region == p.Region, "image", p.Image.Name,
+			"is in "+image.region+": Lambda runs images of its own region only, "+p.Region+"; copy it there, or set push to batch")
 		c.that(ok, "image", p.Image.Name, "must be ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG, because Lambda runs images from private ECR only; or set push to batch")
 	}
-}
-
-func (p Props) validateRegistries(c *check) {
-	r := p.Registries
-	c.that(len(r.Repositories) > 0, "repositories", "", "must name a repository at least, or *")
-	for _, list := range []struct {
-		name   string
-		values []string
-	}{{"repositories", r.Repositories}, {"sourceRepositories", r.SourceRepositories}} {
-		for _, v := range list.values {
-			c.that(namesPattern.MatchString(v) || repoPattern.MatchString(v), list.name, v,
-				"must be the name of a repository, its beginning and a *, or an ARN arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
-		}
-	}
-	c.oneOf("ecrPublic", string(r.Public), string(PublicAnonymous), string(PublicRead), string(PublicWrite))
-	c.that(r.Template == "" || json.Unmarshal([]byte(r.Template), &map[string]any{}) == nil,
-		"createRepositories", r.Template, "must be a JSON object; {} for ECR's defaults")
-	for _, s := range r.AuthSecrets {
-		c.that(secretPattern.MatchString(s), "authSecrets", s, "must be the name or ARN of a secret, or HOST= and that")
-	}
-	for _, k := range r.Keys {
-		c.that(keyPattern.MatchString(k), "kmsKeys", k, "must be the ARN of a KMS key")
-	}
-	for _, a := range r.Roles {
-		shown, _, _ := strings.Cut(a, "#") // an external id is nobody else's business
-		c.that(rolePattern.MatchString(a), "assumeRoles", shown, "must be ACCOUNT=ARN or ACCOUNT=ARN#EXTERNAL-ID")
-	}
-	r.validateAllowed(c)
-	for _, h := range r.Insecure {
-		c.that(hostPattern.MatchString(h), "insecureRegistries", h, "must be HOST or HOST:PORT")
-	}
-}
-
-// validateAllowed looks at what the programs can't be told at all; they say themselves what else is
-// wrong with a pattern or a policy.
-func (r RegistryProps) validateAllowed(c *check) {
-	for _, v := range r.AllowedSources {
-		c.that(allowedPattern.MatchString(v), "allowedSources", v, "must be HOST, HOST/REPOSITORY, ecr:ACCOUNT or ecr:ACCOUNT/REPOSITORY, with * and /**")
-	}
-	c.that(len(r.AllowedDestinations) > 0, "allowedDestinations", "", "must be own, patterns, or * for everything")
-	for _, v := range r.AllowedDestinations {
-		c.that(v == AllowedOwn || allowedPattern.MatchString(v), "allowedDestinations", v, "must be own, HOST, HOST/REPOSITORY, ecr:ACCOUNT or ecr:ACCOUNT/REPOSITORY, with * and /**")
-	}
-	if r.SignaturePolicy == "" {
-		return
-	}
-	var policy map[string]any
-	err := json.Unmarshal([]byte(r.SignaturePolicy), &policy)
-	c.that(err == nil && policy["default"] != nil, "signaturePolicy", r.SignaturePolicy, "must be a JSON object with a default, as in containers-policy.json(5)")
-	c.that(!filesPattern.MatchString(r.SignaturePolicy), "signaturePolicy", r.SignaturePolicy, "must hold its keys (keyData, ...): jobs have no files")
 }
 
 func (p Props) validateWatch(c *check) {
@@ -170,6 +131,9 @@ func (p Props) validateWatch(c *check) {
 	c.that(w.Email == "" || emailPattern.MatchString(w.Email), "alarmEmail", w.Email, "must be an e-mail address")
 	c.that(w.Objective >= time.Minute, "lagObjective", w.Objective, "must be 1m at least")
 	c.that(w.SweepWithin >= 0, "sweepWithin", w.SweepWithin, "must be a duration, or 0 to take it from the schedule")
+	c.that(w.SweepWithin <= longestWatch, "sweepWithin", w.SweepWithin, "must be 168h at most: CloudWatch looks back no further")
+	c.that(w.SweepWithin <= 0 || w.SweepWithin > p.Schedule.every(), "sweepWithin", w.SweepWithin,
+		"must be longer than the "+shortDuration(p.Schedule.every())+" that pass between two sweeps of "+string(p.Schedule)+", or the alarm is never off")
 }
 
 // check gathers what is wrong.
@@ -183,6 +147,18 @@ func (c *check) that(ok bool, setting string, value any, must string) {
 
 func (c *check) oneOf(setting, value string, allowed ...string) {
 	c.that(slices.Contains(allowed, value), setting, value, "must be "+strings.Join(allowed, " or "))
+}
+
+// graviton is the part of an instance type's name before the dot where its CPUs are ARM64: there is a g among
+// the letters behind the generation, as in c7g, im4gn and x2gd. a1 is older than that rule.
+var graviton = regexp.MustCompile(`^(a1|[a-z]+[0-9]+[a-fh-z-]*g[a-z0-9-]*)\.`)
+
+// architectureOf returns that of an instance type's CPUs.
+func architectureOf(instanceType string) Architecture {
+	if graviton.MatchString(instanceType) {
+		return ARM64
+	}
+	return AMD64
 }
 
 // fargateMemory returns the sizes of memory, in MiB, that Fargate offers with so many vCPUs.

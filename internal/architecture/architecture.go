@@ -130,11 +130,20 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
 	"infra":                 {internal: []string{"internal/contract", "infra/..."}, external: anything},
+	"sbom":                  {},
+	"infra/...":             {internal: infraInternal, external: anything},
+	"infra":                 {internal: infraInternal, external: anything},
 	"internal/architecture": {},
 	"internal/conformance":  {internal: []string{"internal/...", "localstack/..."}, external: anything}, // tests only
 	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
 	"localstack/...":        {internal: []string{"localstack/..."}, external: anything},
 	"localstack":            {internal: []string{"localstack/..."}, external: anything},
+}
+
+// infraInternal are the names that infrastructure and programs share, and the parsers by which the programs read
+// their settings: what synthesis takes, they take.
+var infraInternal = []string{
+	"internal/contract", "internal/allow", "internal/credentials", "internal/registry", "internal/roles", "internal/signature", "infra/...",
 }
 
 // anything allows every module but our own.

@@ -16,6 +16,9 @@ type ParameterAPI interface {
 // FromParameter reads a document from the SSM parameter with the given name or ARN,
 // decrypting it if it is a SecureString.
 func FromParameter(ctx context.Context, api ParameterAPI, name string) (*Store, error) {
+	if err := CheckParameter(name); err != nil {
+		return nil, err
+	}
 	out, err := api.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name), WithDecryption: aws.Bool(true)})
 	if err != nil {
 		return nil, fmt.Errorf("reading registry logins from SSM parameter %q: %w", name, err)

@@ -25,6 +25,9 @@ type SecretAPI interface {
 func FromSecrets(ctx context.Context, api SecretAPI, ids ...string) (*Store, error) {
 	var stores []*Store
 	for _, given := range ids {
+		if err := CheckSecret(given); err != nil {
+			return nil, err
+		}
 		registry, id := splitID(given)
 		store, err := fromSecret(ctx, api, registry, id)
 		if err != nil {

@@ -1,0 +1,100 @@
+package mirrorstack
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"ecrmirror/internal/allow"
+	"ecrmirror/internal/credentials"
+	"ecrmirror/internal/registry"
+	"ecrmirror/internal/roles"
+	"ecrmirror/internal/signature"
+)
+
+var (
+	namesPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9._/-]*\*?$|^\*$`)
+	repoPattern    = regexp.MustCompile(`^arn:aws[a-z-]*:ecr:([a-z0-9-]+|\*):([0-9]{12}|\*):repository/[a-z0-9*][a-z0-9._/*-]*$`)
+	hostPattern    = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
+	filesPattern   = regexp.MustCompile(`"[A-Za-z]*Paths?"\s*:`)
+	profilePattern = regexp.MustCompile(`^arn:aws[a-z-]*:signer:[a-z0-9-]+:[0-9]{12}:/signing-profiles/[A-Za-z0-9_]{2,64}$`)
+)
+
+// validateRegistries has the programs' own parsers look at what the programs will be given.
+func (p Props) validateRegistries(c *check) {
+	r := p.Registries
+	c.that(len(r.Repositories) > 0, "repositories", "", "must name a repository at least, or *")
+	for _, list := range []struct {
+		name   string
+		values []string
+	}{{"repositories", r.Repositories}, {"sourceRepositories", r.SourceRepositories}} {
+		for _, v := range list.values {
+			c.that(namesPattern.MatchString(v) || repoPattern.MatchString(v), list.name, v,
+				"must be the name of a repository, its beginning and a *, or an ARN arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
+		}
+	}
+	c.oneOf("ecrPublic", string(r.Public), string(PublicAnonymous), string(PublicRead), string(PublicWrite))
+	if r.Template != "" {
+		_, err := registry.ParseRepositoryTemplate([]byte(r.Template))
+		c.parsed(err, "createRepositories", r.Template)
+	}
+	for _, profile := range r.SigningProfiles {
+		c.that(profilePattern.MatchString(profile), "signingProfiles", profile, "must be the ARN of a signing profile, arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME")
+	}
+	r.validateLogins(c)
+	r.validateAllowed(c)
+	for _, h := range r.Insecure {
+		c.that(hostPattern.MatchString(h), "insecureRegistries", h, "must be HOST or HOST:PORT")
+	}
+}
+
+func (r RegistryProps) validateLogins(c *check) {
+	if r.AuthParameter != "" {
+		c.parsed(credentials.CheckParameter(r.AuthParameter), "authParameter", r.AuthParameter)
+	}
+	for _, s := range r.AuthSecrets {
+		c.parsed(credentials.CheckSecret(s), "authSecrets", s)
+	}
+	for _, k := range r.Keys {
+		c.that(keyPattern.MatchString(k), "kmsKeys", k, "must be the ARN of a KMS key")
+	}
+	var shown []string // an external id is nobody else's business
+	for _, spec := range r.Roles {
+		role, _, _ := strings.Cut(spec, "#")
+		shown = append(shown, role)
+	}
+	_, err := roles.Parse(r.Roles...)
+	c.parsed(err, "assumeRoles", strings.Join(shown, ","))
+}
+
+// validateAllowed refuses files, too, which jobs don't have.
+func (r RegistryProps) validateAllowed(c *check) {
+	_, err := allow.Parse("allowedSources", r.AllowedSources)
+	c.parsed(err, "allowedSources", strings.Join(r.AllowedSources, ","))
+	c.that(len(r.AllowedDestinations) > 0, "allowedDestinations", "", "must be own, patterns, or * for everything")
+	var patterns []string
+	for _, v := range r.AllowedDestinations {
+		if v != AllowedOwn {
+			patterns = append(patterns, v)
+		}
+	}
+	_, err = allow.Parse("allowedDestinations", patterns)
+	c.parsed(err, "allowedDestinations", strings.Join(r.AllowedDestinations, ","))
+	for _, v := range append(patterns, r.AllowedSources...) {
+		c.that(!strings.HasPrefix(v, "dir:") && !strings.HasPrefix(v, "oci:"), "allowedSources, allowedDestinations", v, "can't be: jobs have no files")
+	}
+	if r.SignaturePolicy == "" {
+		return
+	}
+	c.that(strings.HasPrefix(strings.TrimSpace(r.SignaturePolicy), "{"), "signaturePolicy", r.SignaturePolicy, "must be the policy itself, a JSON object: jobs have no files")
+	c.that(!filesPattern.MatchString(r.SignaturePolicy), "signaturePolicy", r.SignaturePolicy, "must hold its keys (keyData, ...): jobs have no files")
+	_, err = signature.Load(r.SignaturePolicy, func(string) string { return "" })
+	c.parsed(err, "signaturePolicy", r.SignaturePolicy)
+}
+
+// parsed takes the error of a program's parser.
+func (c *check) parsed(err error, setting, value string) {
+	if err != nil {
+		c.errs = append(c.errs, fmt.Errorf("setting %s is %q: %w", setting, value, err))
+	}
+}
