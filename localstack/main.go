@@ -17,8 +17,11 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 
+	"ecrmirror/localstack/roles"
 	"ecrmirror/localstack/server"
 )
 
@@ -88,6 +91,7 @@ func parse(args []string, out io.Writer) (server.Options, error) {
 	flags.StringVar(&opts.Programs, "programs", "", "`directory` with the programs mirror and controller (default: they are built)")
 	flags.StringVar(&opts.Account, "account", "111122223333", "home `account`, 12 digits")
 	flags.StringVar(&opts.Region, "region", "us-east-1", "home `region`")
+	flags.StringVar(&opts.Roles, "roles", roles.Default, "the service's roles are those of this `variant` of its settings: "+strings.Join(roles.Variants(), ", "))
 	flags.BoolVar(&opts.NoEvents, "no-events", false, "pushes to ECR start no jobs")
 	flags.Func("insecure-registry", "`host:port` of another registry that jobs may reach without TLS; may be repeated", func(host string) error {
 		opts.InsecureRegistries = append(opts.InsecureRegistries, host)
@@ -103,6 +107,8 @@ func parse(args []string, out io.Writer) (server.Options, error) {
 		return opts, fmt.Errorf("%w; %w", err, errUsage)
 	case flags.NArg() > 0:
 		return opts, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
+	case !slices.Contains(roles.Variants(), opts.Roles):
+		return opts, fmt.Errorf("invalid value %q for flag -roles: must be %s; %w", opts.Roles, strings.Join(roles.Variants(), ", "), errUsage)
 	case !accountID.MatchString(opts.Account):
 		return opts, fmt.Errorf("invalid value %q for flag -account: must be 12 digits; %w", opts.Account, errUsage)
 	}

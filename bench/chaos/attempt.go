@@ -142,7 +142,7 @@ func (c *chaos) again(ctx context.Context, w *world, p programs.Program, job pro
 func (c *chaos) copyOf(w *world, p programs.Program, home string) programs.Copy {
 	return programs.Copy{
 		Path: p.Path, Home: home, Setting: programs.ByDefault, Source: w.sourceName(), Destinations: w.destNames(),
-		Environment: programs.Environment(home, filepath.Join(home, "tmp"), w.environment()),
+		Environment: programs.Environment(home, filepath.Join(home, "tmp"), w.mirror),
 	}
 }
 

@@ -102,7 +102,7 @@ func (w *world) fetch(ctx context.Context, path string) (status int, d digest.Di
 		return 0, "", err
 	}
 	req.Header.Set("Accept", ociManifest+", "+ociIndex)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := w.ecr.Owner().RoundTrip(req)
 	if err != nil {
 		return 0, "", err
 	}

@@ -34,6 +34,7 @@ type world struct {
 	source       *slowregistry.Server
 	sinks        []*sink.Server
 	ecr          *server.Server // the source or the destination; nil if there is none
+	mirror       []string       // environment by which mirror reaches it
 	dir          string         // the ECR's
 	sourceFaults broken.Injector
 	destFaults   broken.Injector
@@ -95,6 +96,9 @@ func (w *world) startECR(ctx context.Context, dir string) (err error) {
 	if w.ecr, err = server.Start(ctx, server.Options{Dir: w.dir, NoEvents: true}); err != nil {
 		return err
 	}
+	if w.mirror, err = w.ecr.EnvironmentOf("MirrorRole"); err != nil {
+		return err
+	}
 	_, err = ecr.NewFromConfig(w.ecr.Config()).CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)})
 	return err
 }
@@ -140,13 +144,6 @@ func (w *world) destNames() []string {
 		names = append(names, s.Host()+"/"+repository+":"+tag)
 	}
 	return names
-}
-
-func (w *world) environment() []string {
-	if w.ecr == nil {
-		return nil
-	}
-	return w.ecr.Environment()
 }
 
 // holdOld gives the tag at the registries another image.

@@ -110,7 +110,7 @@ func (s *soak) open() {
 	s.connections = awshttp.NewBuildableClient().GetTransport()
 	s.config = aws.Config{
 		Region: s.servers.Region, BaseEndpoint: &s.servers.AWS, HTTPClient: &http.Client{Transport: s.connections},
-		Credentials: credentials.NewStaticCredentialsProvider(s.servers.Account, "secret", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(s.servers.Account, "localstack", ""),
 	}
 	s.budget = chunked.NewBudget(budgetSize)
 	s.entries = table.New(dynamodb.NewFromConfig(s.config), "mirror")

@@ -67,6 +67,7 @@ func deploy(t *testing.T, opts server.Options, timeout time.Duration, env ...str
 		t.Fatal(err)
 	}
 	opts.NoEvents, opts.Programs, opts.JobEnvironment = true, filepath.Dir(mirror), []string{quickExit}
+	opts.Roles = "default" // its pushes start a function
 	d := &deployed{t: t, runtime: lambdaruntime.New(lambdaruntime.Options{Timeout: timeout}), ended: make(chan error, 1)}
 	if d.aws, err = server.Start(t.Context(), opts); err != nil {
 		t.Fatal(err)
@@ -78,8 +79,12 @@ func deploy(t *testing.T, opts server.Options, timeout time.Duration, env ...str
 	api := httptest.NewServer(d.runtime)
 	t.Cleanup(api.Close)
 
+	role, err := d.aws.EnvironmentOf("FunctionRole")
+	if err != nil {
+		t.Fatal(err)
+	}
 	d.process = exec.Command("controller")
-	d.process.Env = append(append(os.Environ(), d.aws.Environment()...), quickExit, "AWS_MAX_ATTEMPTS=2",
+	d.process.Env = append(append(os.Environ(), role...), quickExit, "AWS_MAX_ATTEMPTS=2",
 		"AWS_LAMBDA_RUNTIME_API="+api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME=controller", "AWS_LAMBDA_LOG_LEVEL=DEBUG")
 	d.process.Env = append(d.process.Env, env...)
 	d.process.Stdout, d.process.Stderr = &d.stdout, &d.stderr

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, filepath.Dir(mirror)) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"as":     scripttest.As(func(ts *testscript.TestScript) *server.Server { return ts.Value(worldKey{}).(*server.Server) }),
 			"exits":  scripttest.Exits,
 			"expand": scripttest.Expand,
 			"item":   item,
@@ -63,7 +64,7 @@ func TestScripts(t *testing.T) {
 const quickExit = "GORACE=atexit_sleep_ms=0"
 
 // setUp gives each script a world of its own: AWS as the deployment finds it, with
-// small pages, and registries that work ($REG), fail ($BROKEN) and want a login ($LOGIN).
+// small pages, the controller's role (until the command as says otherwise), and registries that work ($REG), fail ($BROKEN) and want a login ($LOGIN).
 func setUp(env *testscript.Env, programs string) error {
 	aws, err := server.Start(context.Background(), server.Options{
 		Programs: programs, NoEvents: true, ScanPage: 2, JobEnvironment: []string{quickExit},
@@ -73,7 +74,11 @@ func setUp(env *testscript.Env, programs string) error {
 	}
 	env.Defer(func() { _ = aws.Close() })
 	env.Values[worldKey{}] = aws
-	env.Vars = append(env.Vars, aws.Environment()...)
+	role, err := aws.EnvironmentOf("ControllerRole")
+	if err != nil {
+		return err
+	}
+	env.Vars = append(env.Vars, role...)
 	// Not 1: the SDK closes a request's body once it has the answer, and where that is as
 	// quick as here, net/http may still hold the body, and closes the connection for it.
 	// The SDK's retry is there for that.

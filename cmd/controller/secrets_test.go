@@ -16,8 +16,6 @@ const (
 	wrongPassword  = "wrong-B4ttery+Staple"
 	brokenPassword = "broken-Zebra=Apple"
 	bearerToken    = "bearer-0pen.S3same"
-	awsSecretKey   = "aws-K3y/0f+Keys"
-	awsSession     = "aws-S3ssion/T0ken=="
 	externalID     = "external-1d.0f/Ours"
 	signature      = "f00dfacef00dfacef00dface"
 )
@@ -72,10 +70,11 @@ func TestNoSecretIsLeftBehind(t *testing.T) {
 func (w *secretWorld) search() {
 	w.t.Helper()
 	forms := map[string]string{"a presigned query": "X-Amz-Signature=", "a presigned query's user": "X-Amz-Credential="}
-	session := base64.StdEncoding.EncodeToString([]byte("arn:aws:sts::" + partnerAccount + ":assumed-role/mirror/ecrmirror"))
-	for _, secret := range []string{
-		ssmPassword, secretPassword, wrongPassword, brokenPassword, bearerToken, awsSecretKey, awsSession, externalID, signature, session,
-	} {
+	secrets := []string{ssmPassword, secretPassword, wrongPassword, brokenPassword, bearerToken, externalID, signature}
+	for _, session := range w.aws.Identities().Sessions() {
+		secrets = append(secrets, session.Secret, session.Token)
+	}
+	for _, secret := range secrets {
 		forms[secret] = secret
 		forms[secret+", escaped"] = url.QueryEscape(secret)
 		forms[secret+", in JSON"] = strings.ReplaceAll(secret, "&", `\u0026`)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,6 @@ func newSecretWorld(t *testing.T) *secretWorld {
 	w.bearerHost, w.redirectHost = startBearer(t, secretPassword), startRedirecting(t)
 	w.buildPrograms()
 	w.environment = []string{
-		"AWS_SECRET_ACCESS_KEY=" + awsSecretKey, "AWS_SESSION_TOKEN=" + awsSession,
 		"CONTAINER_AUTH_PARAMETER=/logins", "CONTAINER_AUTH_SECRET=logins," + w.wrongHost + "=wrong",
 		"MIRROR_ASSUME_ROLES=" + partnerAccount + "=" + partnerRole + "#" + externalID,
 	}
@@ -59,7 +59,14 @@ func newSecretWorld(t *testing.T) *secretWorld {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.aws.Close() })
-	w.environment = append(append([]string{"PATH=" + os.Getenv("PATH")}, w.aws.Environment()...), w.environment...)
+	for _, role := range []string{"MirrorRole", "ControllerRole"} {
+		if err := w.aws.Grant(role, "ssm:GetParameter", "secretsmanager:GetSecretValue", "sts:AssumeRole", "dynamodb:*"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.aws.TrustedRole(partnerRole, externalID, "ecr:*"); err != nil {
+		t.Fatal(err)
+	}
 
 	logins := `{"auths":{"` + w.ssmHost + `":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("robot:"+ssmPassword)) + `"}}}`
 	w.parameter("/logins", logins)
@@ -131,9 +138,13 @@ exit $code
 // run runs a program as a user does and returns what it prints. It may fail: then it says why.
 func (w *secretWorld) run(program string, args ...string) string {
 	w.t.Helper()
+	role, err := w.aws.EnvironmentOf(map[string]string{"controller": "ControllerRole", "mirror": "MirrorRole"}[program])
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	home := w.t.TempDir()
 	cmd := exec.CommandContext(w.t.Context(), filepath.Join(w.programs, program), args...)
-	cmd.Dir, cmd.Env = home, append([]string{"HOME=" + home, "TMPDIR=" + home}, w.environment...)
+	cmd.Dir, cmd.Env = home, slices.Concat([]string{"HOME=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH")}, role, w.environment)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -183,7 +194,7 @@ func (w *secretWorld) secret(name, value string) {
 
 func (w *secretWorld) client(account string) *ecr.Client {
 	cfg := w.aws.Config()
-	cfg.Credentials = credentials.NewStaticCredentialsProvider(account, "secret", "")
+	cfg.Credentials = credentials.NewStaticCredentialsProvider(account, "localstack", "")
 	return ecr.NewFromConfig(cfg)
 }
 

@@ -131,8 +131,12 @@ func TestStatusAsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"status", "-o", "json"}, {"status", entry.Source, "--output=json", "--state=current,submitted", "--expiring"}} {
+		viewer, err := aws.EnvironmentOf("Viewer")
+		if err != nil {
+			t.Fatal(err)
+		}
 		cmd := exec.CommandContext(t.Context(), "controller", args...)
-		cmd.Env = append(append(os.Environ(), aws.Environment()...), quickExit)
+		cmd.Env = append(append(os.Environ(), viewer...), quickExit)
 		out, err := cmd.Output()
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {

@@ -169,6 +169,11 @@ func (w *killWorld) newJob(t *testing.T, image *killImage, name string, updates 
 	for i, at := range []string{j.ecr.counted(t), name} {
 		j.watchers[i] = newWatcher(w.local.url+"/v2/"+at, before, image.contents)
 	}
+	login, err := w.login(t, parse(t, j.ecr.image)).Authorization()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.watchers[0].login = "Basic " + login.Auth
 	return j
 }
 

@@ -111,7 +111,7 @@ func mirrorProgram(endpoint, from, to string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(programs, "mirror"), from, to)
 	cmd.Env = []string{ // nothing of the test's own, which may have AWS credentials
 		"AWS_ENDPOINT_URL=" + endpoint, "AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
-		"AWS_ACCESS_KEY_ID=111122223333", "AWS_SECRET_ACCESS_KEY=secret", "HOME=" + programs,
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI=" + endpoint + "/_localstack/credentials/MirrorRole", "HOME=" + programs,
 	}
 	return cmd
 }

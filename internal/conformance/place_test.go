@@ -10,8 +10,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/google/go-containerregistry/pkg/authn"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/localstack/corpus"
@@ -72,7 +74,7 @@ func (p *place) stops(t *testing.T, way string, image corpus.Image) []stop {
 	t.Helper()
 	at := way + "/" + image.Name
 	registry := stop{p.local.host() + "/" + at + ":v1", nil}
-	registry.readers = []reader{newV2Reader(t, registry.image)}
+	registry.readers = []reader{newV2Reader(t, registry.image, authn.Anonymous)}
 	var first, second, third stop
 	if p.real == nil {
 		first = p.inLocalECR(t, "111122223333.dkr.ecr.us-east-1.amazonaws.com", at)
@@ -93,14 +95,28 @@ func (p *place) inLocalECR(t *testing.T, host, repository string) stop {
 	t.Helper()
 	s := p.inECR(t, host+"/"+repository+":v1")
 	name := parse(t, s.image)
-	_, err := p.client(name).CreateRepository(t.Context(), &ecr.CreateRepositoryInput{
-		RegistryId: &name.ECR.Account, RepositoryName: &name.Repository,
-	})
+	owner := p.client(name)
+	if _, err := owner.CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: &name.Repository}); err != nil {
+		t.Fatal(err)
+	}
+	// What copies is of the home account: others share with it.
+	_, err := owner.SetRepositoryPolicy(t.Context(), &ecr.SetRepositoryPolicyInput{RepositoryName: &name.Repository, PolicyText: aws.String(
+		`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "ecr:*"}]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.readers = append(s.readers, newV2Reader(t, p.local.host()+"/"+s.counted(t)+":v1"))
+	s.readers = append(s.readers, newV2Reader(t, p.local.host()+"/"+s.counted(t)+":v1", p.login(t, name)))
 	return s
+}
+
+// login returns a login to the registry of an image in ECR.
+func (p *place) login(t *testing.T, name imagename.Name) authn.Authenticator {
+	t.Helper()
+	out, err := p.client(name).GetAuthorizationToken(t.Context(), &ecr.GetAuthorizationTokenInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authn.FromConfig(authn.AuthConfig{Auth: aws.ToString(out.AuthorizationData[0].AuthorizationToken)})
 }
 
 func (p *place) inECR(t *testing.T, image string) stop {
@@ -109,9 +125,14 @@ func (p *place) inECR(t *testing.T, image string) stop {
 	return stop{image, []reader{&sdkReader{p.client(name), name}}}
 }
 
-// client returns the SDK's own client for an image's registry.
+// client returns the SDK's own client for an image's registry: in localstack, as whoever it belongs to.
 func (p *place) client(name imagename.Name) *ecr.Client {
-	return ecr.NewFromConfig(p.aws, func(o *ecr.Options) { o.Region = name.ECR.Region })
+	return ecr.NewFromConfig(p.aws, func(o *ecr.Options) {
+		o.Region = name.ECR.Region
+		if p.real == nil {
+			o.Credentials = credentials.NewStaticCredentialsProvider(name.ECR.Account, "localstack", "")
+		}
+	})
 }
 
 // deleteAfter deletes an image from real ECR, with all its tags, when the test ends.

@@ -88,7 +88,7 @@ func (l *localstack) host() string { return strings.TrimPrefix(l.url, "http://")
 func (l *localstack) config() aws.Config {
 	return aws.Config{
 		Region: "us-east-1", BaseEndpoint: &l.url,
-		Credentials: credentials.NewStaticCredentialsProvider("111122223333", "secret", ""),
+		Credentials: credentials.NewStaticCredentialsProvider("111122223333", "localstack", ""),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/google/go-containerregistry/pkg/authn"
 	ggcr "github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/opencontainers/go-digest"
@@ -165,13 +166,13 @@ type v2Reader struct {
 	puller *remote.Puller
 }
 
-func newV2Reader(t *testing.T, image string) *v2Reader {
+func newV2Reader(t *testing.T, image string, login authn.Authenticator) *v2Reader {
 	t.Helper()
 	ref, err := ggcr.ParseReference(image, ggcr.Insecure)
 	if err != nil {
 		t.Fatal(err)
 	}
-	puller, err := remote.NewPuller()
+	puller, err := remote.NewPuller(remote.WithAuth(login))
 	if err != nil {
 		t.Fatal(err)
 	}

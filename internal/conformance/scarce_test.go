@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/chunked"
@@ -58,7 +59,7 @@ func TestScarceMemoryIsEnoughForManyDestinations(t *testing.T) {
 				stops = append(stops, p.inLocalECR(t, host, "scarce"))
 			}
 			at := local.host() + "/scarce:v1"
-			stops = append(stops, stop{at, []reader{newV2Reader(t, at)}})
+			stops = append(stops, stop{at, []reader{newV2Reader(t, at, authn.Anonymous)}})
 			for i := range sources {
 				copyScarcely(t, p, server, fmt.Sprintf("%s/src:%d", server.Host(), i), stops, want[i], tt.total, max(tt.total, part+256<<10))
 			}

@@ -25,6 +25,7 @@ type watcher struct {
 	repository string                  // URL, up to and with the repository's name
 	images     []slowregistry.Contents // what the tag may be, in this order; at first it may be absent where optional
 	optional   bool
+	login      string // value of the header Authorization; "" = none
 
 	mu    sync.Mutex
 	at    int // the image that was last seen, -1 for none
@@ -120,6 +121,9 @@ func (w *watcher) get(ctx context.Context, method, path string) (status int, bod
 	}
 	r.Header["Accept"] = []string{
 		"application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
+	}
+	if w.login != "" {
+		r.Header.Set("Authorization", w.login)
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {

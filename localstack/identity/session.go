@@ -82,6 +82,18 @@ func (d *Directory) Assume(a Assumption) (Credentials, error) {
 	return d.start(r.Role, a.Session, a.Lifetime), nil
 }
 
+// Sessions returns the credentials of all sessions there have been: secrets to look for where
+// none should be.
+func (d *Directory) Sessions() []Credentials {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var list []Credentials
+	for _, s := range d.sessions {
+		list = append(list, s.Credentials)
+	}
+	return list
+}
+
 // start starts a session that somebody may have.
 func (d *Directory) start(r Role, name string, lifetime time.Duration) Credentials {
 	c := Credentials{

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/sigv4"
@@ -22,7 +23,7 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 			return
 		}
 		defer release()
-		caller, err := s.authenticate(r)
+		caller, err := s.authenticate(r, s.clock(w))
 		if err != nil {
 			if name := s.operationName(r); name != "" {
 				s.stats.Call(name)
@@ -34,13 +35,20 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 	})
 }
 
+// clock is the time by which an answer is given: that of its header, if a fault has set it.
+func (s *Server) clock(w http.ResponseWriter) time.Time {
+	if date, err := http.ParseTime(w.Header().Get("Date")); err == nil {
+		return date
+	}
+	return s.opts.Now()
+}
+
 // authenticate returns whose key a request is signed with.
-func (s *Server) authenticate(r *http.Request) (awsjson.Caller, error) {
+func (s *Server) authenticate(r *http.Request, now time.Time) (awsjson.Caller, error) {
 	signature, err := sigv4.Parse(r)
 	if err != nil {
 		return awsjson.Caller{}, err
 	}
-	now := s.opts.Now()
 	key, known := s.identities.Key(signature.KeyID, awsjson.Partition(signature.Region))
 	switch {
 	case !known, key.Token != r.Header.Get("X-Amz-Security-Token"):

@@ -56,6 +56,17 @@ func (s *Server) UseRoles(variant string) error {
 	return nil
 }
 
+// Grant lets a role of the deployment do more: the actions, to everything. It is for tests
+// whose settings no variant has.
+func (s *Server) Grant(role string, actions ...string) error {
+	r, _ := s.identities.Role(s.Role(role))
+	if r.Policies == nil {
+		return fmt.Errorf("no role %s", role)
+	}
+	r.Policies["Granted"] = document(map[string]any{"Effect": "Allow", "Action": actions, "Resource": "*"})
+	return s.identities.PutRole(r)
+}
+
 // TrustedRole makes a role in any account that may do the actions to everything there, and
 // that trusts the deployment's mirror and controller roles, if they tell the external id;
 // "" asks for none.

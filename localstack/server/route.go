@@ -21,6 +21,7 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("/", s.recovered(s.authenticated(http.HandlerFunc(s.serveAWS))))
 	own := http.NewServeMux()
 	own.HandleFunc("GET /_localstack/health", s.serveHealth)
+	own.HandleFunc("GET "+credentialsPath+"{role}", s.serveCredentials)
 	own.Handle("/_localstack/stats", &s.stats)
 	own.Handle("/_localstack/faults", &s.faults)
 	own.Handle("/_localstack/jobs/", s.batch.Inspector())
