@@ -27,12 +27,15 @@ type ended struct {
 func (d *demo) command(ctx context.Context, program string, args ...string) (ended, error) {
 	d.story.Command(append([]string{program}, args...)...)
 	var stdout, stderr bytes.Buffer
+	var err error
 	cmd := gentle(exec.CommandContext(ctx, filepath.Join(d.programs(), program), args...))
 	cmd.Args[0] = program
 	cmd.Dir = d.work
-	cmd.Env = d.environment()
+	if cmd.Env, err = d.environment(program); err != nil {
+		return ended{}, err
+	}
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	err = cmd.Run()
 	d.story.Output(stdout.String())
 	d.story.Errors(abridge(stderr.String()))
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
@@ -54,10 +57,11 @@ func gentle(cmd *exec.Cmd) *exec.Cmd {
 }
 
 // environment is what commands get: as little of this process's own as jobs do, so
-// that nobody's configuration of AWS or of docker has a part in the demo.
-func (d *demo) environment() []string {
+// that nobody's configuration of AWS or of docker has a part in the demo, and the role of the program's jobs.
+func (d *demo) environment(program string) ([]string, error) {
+	role, err := d.server.EnvironmentOf(strings.ToUpper(program[:1]) + program[1:] + "Role")
 	base := []string{"HOME=" + d.work, "PATH=" + d.programs()}
-	return slices.Concat(base, network(d.environ), d.server.Environment())
+	return slices.Concat(base, network(d.environ), role), err
 }
 
 // network picks from an environment how this machine reaches other networks.

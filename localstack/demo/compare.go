@@ -12,7 +12,7 @@ import (
 // compare compares destinations with their source by go-containerregistry, and shows
 // what it found: all manifests side by side, and the blobs that were fetched.
 func (d *demo) compare(ctx context.Context, source string, destinations ...string) error {
-	tree, err := check.Read(ctx, d.address(plainName(source)))
+	tree, err := d.read(ctx, plainName(source))
 	if err != nil {
 		return err
 	}

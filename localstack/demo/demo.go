@@ -111,17 +111,20 @@ func (d *demo) tell(ctx context.Context) error {
 	return nil
 }
 
+// rolesVariant is the variant of the service's settings that names the other account's repositories.
+const rolesVariant = "accounts"
+
 // start starts localstack, for which the programs are the content of jobs.
 func (d *demo) start(ctx context.Context) (err error) {
 	d.story.Heading("Start localstack")
 	d.server, err = server.Start(ctx, server.Options{
-		Dir: d.path("localstack"), Programs: d.programs(), JobEnvironment: network(d.environ), Log: d.log,
+		Dir: d.path("localstack"), Programs: d.programs(), JobEnvironment: network(d.environ), Log: d.log, Roles: rolesVariant,
 	})
 	if err != nil {
 		return err
 	}
 	d.story.Say("DynamoDB, ECR and Batch for account %s in %s, and beside them an ordinary registry, all at %s. "+
-		"Batch jobs are processes of the programs just built.", d.server.Account(), d.server.Region(), d.server.URL())
+		"Batch jobs are processes of the programs just built. They, and controller and mirror below, have the permissions of the roles that the CloudFormation template gives them, and no others.", d.server.Account(), d.server.Region(), d.server.URL())
 	d.story.Command(append([]string{"export", "PATH=" + d.shown(d.programs()) + ":$PATH"}, d.server.Environment()...)...)
 	return nil
 }

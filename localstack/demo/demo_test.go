@@ -13,7 +13,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 
-	"ecrmirror/localstack/demo/check"
 	"ecrmirror/localstack/demo/story"
 	"ecrmirror/localstack/server"
 )
@@ -182,7 +181,7 @@ func push(t *testing.T, d *demo, image string) v1.Image {
 
 func treeSize(t *testing.T, d *demo, image string) int64 {
 	t.Helper()
-	tree, err := check.Read(t.Context(), d.address(image))
+	tree, err := d.read(t.Context(), image)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,10 +32,20 @@ type entry struct {
 	destinations []string
 	written      writing
 	expires      time.Duration // from now; 0 = never
+	current      bool          // the destination has the image from the start
 }
 
 // healthy entries are those to be mirrored.
 func (e entry) healthy() bool { return e.written != notWritten && e.expires >= 0 }
+
+// stale entries are those to be mirrored that are not there yet.
+func (e entry) stale() bool { return e.healthy() && !e.current }
+
+// releases is how many tags of one repository there are; the last is new. The controller asks for
+// up to 100 tags of a repository at once, and where one is missing of more than 8, lists what is there.
+const releases = 12
+
+func release(n int) string { return fmt.Sprintf("release:%d", n) }
 
 // entries are those that the sweeps find.
 func (d *demo) entries() ([]entry, error) {
@@ -55,6 +65,11 @@ func (d *demo) entries() ([]entry, error) {
 		{source: d.upstream(singleImage), written: asString, destinations: []string{d.abroad(singleImage)}, expires: time.Hour},
 		{source: d.upstream(retiredImage), written: asString, destinations: []string{d.abroad(retiredImage)}, expires: -time.Second},
 		{source: d.upstream("broken:1"), written: notWritten},
+	}
+	for n := range releases {
+		list = append(list, entry{
+			source: d.upstream(release(n + 1)), written: asString, destinations: []string{d.abroad(release(n + 1))}, current: n+1 < releases,
+		})
 	}
 	if d.extra != "" {
 		image, err := copyName(d.extra)
@@ -113,7 +128,8 @@ func (d *demo) fillTable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.story.Say("Destinations are written in every way that there is. One entry has expired, and one is broken.")
+	d.story.Say("Destinations are written in every way that there is. One entry has expired, one is broken, and of %d tags of one repository "+
+		"all but the last are there.", releases)
 	return d.put(ctx, entries...)
 }
 
@@ -128,7 +144,9 @@ func (d *demo) put(ctx context.Context, entries ...entry) error {
 		if err != nil {
 			return fmt.Errorf("putting the entry %s: %w", e.source, err)
 		}
-		rows = append(rows, e.rows()...)
+		if !e.current {
+			rows = append(rows, e.rows()...)
+		}
 	}
 	d.story.Table([]string{"SOURCE", "DESTINATION", "WRITTEN AS", "EXPIRES"}, rows)
 	return nil

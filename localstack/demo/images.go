@@ -80,6 +80,15 @@ func (d *demo) pushImages(ctx context.Context) (err error) {
 	if d.images, err = d.makeImages(); err != nil {
 		return err
 	}
+	for n := range releases {
+		content := d.images.retired
+		if n+1 == releases { // it has layers that are not at the destination
+			content = d.images.single
+		}
+		if _, err := d.push(ctx, d.upstream(release(n+1)), content); err != nil {
+			return err
+		}
+	}
 	var rows [][]string
 	for _, image := range []struct {
 		name    string
@@ -107,11 +116,19 @@ func (d *demo) push(ctx context.Context, image string, content remote.Taggable) 
 	if err != nil {
 		return nil, err
 	}
-	if err := remote.Push(ref, content, remote.WithContext(ctx)); err != nil {
+	if err := remote.Push(ref, content, remote.WithContext(ctx), d.owner()); err != nil {
 		return nil, fmt.Errorf("pushing %s: %w", image, err)
 	}
-	return check.Read(ctx, ref.String())
+	return d.read(ctx, image)
 }
+
+// read reads the manifests of an image.
+func (d *demo) read(ctx context.Context, image string) (*check.Tree, error) {
+	return check.Read(ctx, d.address(image), d.owner())
+}
+
+// owner has the registry protocol spoken as whoever a repository in ECR belongs to.
+func (d *demo) owner() remote.Option { return remote.WithTransport(d.server.Owner()) }
 
 // maxListed is how many platforms are listed before they are only counted.
 const maxListed = 3

@@ -5,7 +5,7 @@ import "regexp"
 // The places that the entries name, beside the home account and region.
 const (
 	otherRegion  = "eu-west-1"
-	otherAccount = "444455556666"
+	otherAccount = "777788889999"
 )
 
 // upstream is the name of an image in the registry that things are mirrored from.
@@ -23,7 +23,9 @@ func (d *demo) home(image string) string {
 func (d *demo) abroad(image string) string { return ecrName(d.server.Account(), otherRegion, image) }
 
 // foreign is the name of an image in ECR, in another account and the home region.
-func (d *demo) foreign(image string) string { return ecrName(otherAccount, d.server.Region(), image) }
+func (d *demo) foreign(image string) string {
+	return ecrName(otherAccount, d.server.Region(), "shared/"+image)
+}
 
 func ecrName(account, region, image string) string {
 	return account + ".dkr.ecr." + region + ".amazonaws.com/" + image

@@ -16,7 +16,7 @@ func TestAddressIsWhereLocalstackHasTheImage(t *testing.T) {
 	for _, tc := range []struct{ image, want string }{
 		{d.home("team/app:1"), host + "/111122223333/us-east-1/team/app:1"},
 		{d.abroad("app@sha256:12"), host + "/111122223333/eu-west-1/app@sha256:12"},
-		{d.foreign("app"), host + "/444455556666/us-east-1/app"},
+		{d.foreign("app"), host + "/777788889999/us-east-1/shared/app"},
 		{d.partner("app:1"), host + "/partner/app:1"},
 		{"docker.io/library/alpine:3", "docker.io/library/alpine:3"},
 	} {

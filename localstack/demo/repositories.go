@@ -8,8 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
-
-	"ecrmirror/localstack/demo/check"
 )
 
 // createRepositories creates the repositories in ECR that things are mirrored into.
@@ -35,7 +33,14 @@ func (d *demo) createRepositories(ctx context.Context) error {
 			return fmt.Errorf("creating repository %s of %s in %s: %w", r.name, r.account, r.region, err)
 		}
 	}
-	d.story.Say("One of them already has an image, older than its source: %s.", d.abroad(retiredImage))
+	for _, e := range entries {
+		if e.current {
+			if _, err := d.push(ctx, e.destinations[0], d.images.retired); err != nil {
+				return err
+			}
+		}
+	}
+	d.story.Say("One of them has %d of %d releases, and one already has an image, older than its source: %s.", releases-1, releases, d.abroad(retiredImage))
 	_, err = d.push(ctx, d.abroad(retiredImage), d.images.stale)
 	return err
 }
@@ -44,13 +49,29 @@ func (d *demo) createRepository(ctx context.Context, r repository) error {
 	command := []string{"aws", "ecr", "create-repository", "--region", r.region, "--repository-name", r.name}
 	cfg := d.server.Config()
 	cfg.Region = r.region
-	if r.account != d.server.Account() {
+	shared := r.account != d.server.Account()
+	if shared {
 		// Localstack takes an access key id of 12 digits for that account's.
 		command = append([]string{"AWS_ACCESS_KEY_ID=" + r.account}, command...)
 		cfg.Credentials = credentials.NewStaticCredentialsProvider(r.account, "localstack", "")
 	}
 	d.story.Command(command...)
-	_, err := ecr.NewFromConfig(cfg).CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(r.name)})
+	client := ecr.NewFromConfig(cfg)
+	_, err := client.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(r.name)})
+	if err != nil || !shared {
+		return err
+	}
+	return d.share(ctx, client, r.name)
+}
+
+// share lets the home account's roles read and write the images of another account's repository.
+func (d *demo) share(ctx context.Context, client *ecr.Client, name string) error {
+	policy := fmt.Sprintf(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": [%q, %q]}, "Action": [
+		"ecr:DescribeImages", "ecr:ListImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability",
+		"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"
+	]}]}`, d.server.Role("ControllerRole"), d.server.Role("MirrorRole"))
+	d.story.Command("AWS_ACCESS_KEY_ID="+otherAccount, "aws", "ecr", "set-repository-policy", "--repository-name", name, "--policy-text", "file://shared.json")
+	_, err := client.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: &name, PolicyText: &policy})
 	return err
 }
 
@@ -60,7 +81,7 @@ func (d *demo) expectUntouched(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := check.Read(ctx, d.address(d.abroad(retiredImage)))
+	found, err := d.read(ctx, d.abroad(retiredImage))
 	if err != nil {
 		return err
 	}

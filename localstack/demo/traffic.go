@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"ecrmirror/localstack/demo/check"
 	"ecrmirror/localstack/demo/story"
 )
 
@@ -35,10 +34,10 @@ func (d *demo) checkTraffic(ctx context.Context, entries []entry, read map[strin
 	var rows [][]string
 	for _, e := range entries {
 		repository, ours := strings.CutPrefix(e.source, d.server.Addr()+"/")
-		if !e.healthy() || !ours {
+		if !e.stale() || !ours {
 			continue
 		}
-		tree, err := check.Read(ctx, d.address(e.source))
+		tree, err := d.read(ctx, e.source)
 		if err != nil {
 			return err
 		}

@@ -49,14 +49,14 @@ func (t *Tree) Size() int64 {
 	return size
 }
 
-// Read reads all manifests of an image, and no blobs. Nobody is logged in; registries on
-// this machine are reached without TLS.
-func Read(ctx context.Context, image string) (*Tree, error) {
+// Read reads all manifests of an image, and no blobs. Nobody is logged in but by the
+// options; registries on this machine are reached without TLS.
+func Read(ctx context.Context, image string, options ...remote.Option) (*Tree, error) {
 	ref, err := name.ParseReference(image)
 	if err != nil {
 		return nil, err
 	}
-	client, err := remote.NewPuller() // without logins
+	client, err := remote.NewPuller(options...)
 	if err != nil {
 		return nil, err
 	}
