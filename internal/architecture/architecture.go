@@ -110,7 +110,7 @@ var layers = map[string]layer{
 	"sbom/...":       {},
 	"release":        {internal: []string{"release/...", "sbom/..."}},
 	"release/...":    {external: anything},
-	"infra/...":      {internal: []string{"internal/contract", "infra/..."}, external: anything},
+	"infra/...":      {internal: infraInternal, external: anything},
 	"infra/assembly": {}, // what is known of a template without CDK, which takes minutes to compile
 	"infra/ec2":      {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
 	"infra/preflight": {
@@ -129,9 +129,6 @@ var layers = map[string]layer{
 		internal: []string{"infra/assembly", "infra/ec2", "infra/preflight/calls", "internal/contract"},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
-	"infra":                 {internal: []string{"internal/contract", "infra/..."}, external: anything},
-	"sbom":                  {},
-	"infra/...":             {internal: infraInternal, external: anything},
 	"infra":                 {internal: infraInternal, external: anything},
 	"internal/architecture": {},
 	"internal/conformance":  {internal: []string{"internal/...", "localstack/..."}, external: anything}, // tests only
