@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -21,12 +22,12 @@ const rolesDirectory = "../../localstack/roles"
 // them. Localstack runs the controller as jobs, also for pushes: all but the default
 // have push=batch.
 var roleVariants = map[string]map[string]any{
-	"default": {},
-	"batch":   {"push": "batch"},
-	"narrow":  {"push": "batch", "repositories": "mirrored/*", "sourceRepositories": "mirrored/*,team/*"},
+	"default":  {},
+	"batch":    {"push": "batch"},
+	"mirrored": {"push": "batch", "repositories": "mirrored/*", "sourceRepositories": "mirrored/*,team/*"},
 	"create": {
 		"push": "batch", "createRepositories": map[string]any{
-			"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": "{}",
+			"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": lifecycle,
 			"resourceTags": []any{map[string]any{"Key": "team", "Value": "mirror"}},
 		},
 		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
@@ -58,6 +59,9 @@ type savedRole struct {
 // go test ./infra/mirrorstack -update writes them anew.
 func TestLocalstackHasTheRolesOfTheTemplate(t *testing.T) {
 	for _, variant := range slices.Sorted(maps.Keys(roleVariants)) {
+		if other, ok := variants[variant]; ok && !reflect.DeepEqual(other, roleVariants[variant]) {
+			t.Fatalf("there are two variants %s", variant)
+		}
 		var got bytes.Buffer
 		encoder := json.NewEncoder(&got)
 		encoder.SetEscapeHTML(false)
@@ -176,14 +180,17 @@ func (p placeholders) function(t *testing.T, v map[string]any) (string, bool) {
 }
 
 // arns are how the ARNs of resources are made of their names, by type; with the
-// attribute that gives it, "" for Ref.
-var arns = map[string]struct{ attribute, format string }{
-	"AWS::DynamoDB::GlobalTable": {"Arn", "arn:${Partition}:dynamodb:${Region}:${Account}:table/%s"},
-	"AWS::DynamoDB::Table":       {"Arn", "arn:${Partition}:dynamodb:${Region}:${Account}:table/%s"},
-	"AWS::Logs::LogGroup":        {"Arn", "arn:${Partition}:logs:${Region}:${Account}:log-group:%s:*"},
-	"AWS::SQS::Queue":            {"Arn", "arn:${Partition}:sqs:${Region}:${Account}:%s"},
-	"AWS::Batch::JobQueue":       {"", "arn:${Partition}:batch:${Region}:${Account}:job-queue/%s"},
-	"AWS::Batch::JobDefinition":  {"", "arn:${Partition}:batch:${Region}:${Account}:job-definition/%s"},
+// attributes that give it, "" for Ref.
+var arns = map[string]struct {
+	attributes []string
+	format     string
+}{
+	"AWS::DynamoDB::GlobalTable": {[]string{"Arn"}, "arn:${Partition}:dynamodb:${Region}:${Account}:table/%s"},
+	"AWS::DynamoDB::Table":       {[]string{"Arn"}, "arn:${Partition}:dynamodb:${Region}:${Account}:table/%s"},
+	"AWS::Logs::LogGroup":        {[]string{"Arn"}, "arn:${Partition}:logs:${Region}:${Account}:log-group:%s:*"},
+	"AWS::SQS::Queue":            {[]string{"Arn"}, "arn:${Partition}:sqs:${Region}:${Account}:%s"},
+	"AWS::Batch::JobQueue":       {[]string{"", "JobQueueArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-queue/%s"},
+	"AWS::Batch::JobDefinition":  {[]string{"", "JobDefinitionArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-definition/%s"},
 }
 
 func (p placeholders) reference(t *testing.T, id, attribute string) string {
@@ -197,7 +204,7 @@ func (p placeholders) reference(t *testing.T, id, attribute string) string {
 	switch {
 	case !ok:
 		t.Fatalf("nothing is known of %s, a %s", id, p.all[id].kind)
-	case known.attribute == attribute:
+	case slices.Contains(known.attributes, attribute):
 		return fmt.Sprintf(known.format, name)
 	case attribute != "":
 		t.Fatalf("nothing is known of %s of %s", attribute, id)
@@ -217,10 +224,9 @@ func (p placeholders) names(text string) string {
 			if r.kind != kind || !written {
 				continue
 			}
-			rest, ok := strings.CutPrefix(text[strings.LastIndex(text, of.before)+1:], of.before[1:]+name)
+			before, rest, ok := strings.Cut(text, of.before+name)
 			if ok && (rest == "" || rest[0] == ':') {
-				before := text[:len(text)-len(rest)-len(name)]
-				text = before + "${" + logicalHash.ReplaceAllString(r.id, "") + "}" + rest
+				text = before + of.before + "${" + logicalHash.ReplaceAllString(r.id, "") + "}" + rest
 			}
 		}
 	}
