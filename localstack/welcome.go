@@ -8,8 +8,8 @@ import (
 )
 
 const help = `Localstack runs what the mirror service needs of AWS on this machine: DynamoDB,
-ECR (API, layers by presigned URL, /v2/), Batch, SSM, Secrets Manager, STS and the
-events of ECR pushes. Everything is on one port; AWS SDK clients and the AWS CLI
+ECR (API, layers by presigned URL, /v2/), Batch, CloudFormation, SSM, Secrets Manager,
+STS and the events of ECR pushes. Everything is on one port; AWS SDK clients and the AWS CLI
 use it by AWS_ENDPOINT_URL alone. Batch jobs are processes: the real mirror and
 controller programs.
 

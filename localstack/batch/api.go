@@ -20,6 +20,8 @@ var operationNames = map[string]string{
 	"canceljob":                   "CancelJob",
 	"createcomputeenvironment":    "CreateComputeEnvironment",
 	"createjobqueue":              "CreateJobQueue",
+	"deletecomputeenvironment":    "DeleteComputeEnvironment",
+	"deletejobqueue":              "DeleteJobQueue",
 	"deregisterjobdefinition":     "DeregisterJobDefinition",
 	"describecomputeenvironments": "DescribeComputeEnvironments",
 	"describejobdefinitions":      "DescribeJobDefinitions",
@@ -29,6 +31,8 @@ var operationNames = map[string]string{
 	"registerjobdefinition":       "RegisterJobDefinition",
 	"submitjob":                   "SubmitJob",
 	"terminatejob":                "TerminateJob",
+	"updatecomputeenvironment":    "UpdateComputeEnvironment",
+	"updatejobqueue":              "UpdateJobQueue",
 }
 
 // OperationName names the operation that a request asks for, as "SubmitJob", or gives its path if it is not one.
@@ -67,6 +71,10 @@ func (s *Service) operation(name string) awsjson.Operation {
 		return awsjson.Func(s.createComputeEnvironment)
 	case "CreateJobQueue":
 		return awsjson.Func(s.createJobQueue)
+	case "DeleteComputeEnvironment":
+		return awsjson.Func(s.deleteComputeEnvironment)
+	case "DeleteJobQueue":
+		return awsjson.Func(s.deleteJobQueue)
 	case "DeregisterJobDefinition":
 		return awsjson.Func(s.deregisterJobDefinition)
 	case "DescribeComputeEnvironments":
@@ -85,6 +93,10 @@ func (s *Service) operation(name string) awsjson.Operation {
 		return limited("Job", 30<<10, awsjson.Func(s.submitJob))
 	case "TerminateJob":
 		return awsjson.Func(s.terminateJob)
+	case "UpdateComputeEnvironment":
+		return awsjson.Func(s.updateComputeEnvironment)
+	case "UpdateJobQueue":
+		return awsjson.Func(s.updateJobQueue)
 	default:
 		return nil
 	}
@@ -104,5 +116,13 @@ func limited(what string, size int, op awsjson.Operation) awsjson.Operation {
 func refused(format string, args ...any) *awsjson.Error {
 	e := awsjson.Errorf("ClientException", format, args...)
 	e.Message = "Error executing request, Exception : " + e.Message
+	return e
+}
+
+// exists is Batch's answer to the creation of what is there, which has a status of its own:
+// cloudformation-coverage-roadmap #2463 shows it.
+func exists(name string) *awsjson.Error {
+	e := refused("Object already exists: %s", name)
+	e.Status = http.StatusConflict
 	return e
 }

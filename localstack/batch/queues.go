@@ -39,8 +39,8 @@ func (s *Service) createComputeEnvironment(_ context.Context, c awsjson.Caller, 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.world(c)
-	if _, exists := w.environments[in.Name]; exists {
-		return nil, refused("Object already exists: %s", in.Name)
+	if _, there := w.environments[in.Name]; there {
+		return nil, exists(in.Name)
 	}
 	w.environments[in.Name] = &in
 	return map[string]string{"computeEnvironmentName": in.Name, "computeEnvironmentArn": in.ARN}, nil
@@ -72,6 +72,7 @@ type queueDetail struct {
 	Status       string             `json:"status"`
 	Priority     *int               `json:"priority"`
 	Environments []environmentOrder `json:"computeEnvironmentOrder"`
+	TimeLimits   json.RawMessage    `json:"jobStateTimeLimitActions,omitempty"`
 	Tags         map[string]string  `json:"tags,omitempty"`
 }
 
@@ -96,28 +97,37 @@ func (s *Service) createJobQueue(_ context.Context, c awsjson.Caller, in struct 
 		return nil, refused("priority must be a number from 0")
 	case in.SchedulingPolicy != "":
 		return nil, refused("the stand-in for Batch does not have scheduling policies")
-	case len(in.Environments) < 1 || len(in.Environments) > 3:
-		return nil, refused("computeEnvironmentOrder must name 1 to 3 compute environments")
 	}
-	slices.SortFunc(in.Environments, func(a, b environmentOrder) int { return a.Order - b.Order })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.world(c)
-	if _, exists := w.queues[in.Name]; exists {
-		return nil, refused("Object already exists: %s", in.Name)
+	if _, there := w.queues[in.Name]; there {
+		return nil, exists(in.Name)
 	}
-	for i, o := range in.Environments {
-		name := localName(c, "compute-environment", o.Environment)
-		environment, ok := w.environments[name]
-		if !ok {
-			return nil, refused("compute environment %s not found", o.Environment)
-		}
-		in.Environments[i].Environment = environment.ARN
+	first, err := w.resolve(c, in.Environments)
+	if err != nil {
+		return nil, err
 	}
-	first := localName(c, "compute-environment", in.Environments[0].Environment)
 	in.State, in.Status, in.ARN = state, "VALID", c.ARN("batch", "job-queue/"+in.Name)
 	w.queues[in.Name] = &queue{queueDetail: in.queueDetail, environment: first}
 	return map[string]string{"jobQueueName": in.Name, "jobQueueArn": in.ARN}, nil
+}
+
+// resolve puts the compute environments of a queue in their order, writes them as ARNs, and
+// returns the name of the first. The lock must be held.
+func (w *world) resolve(c awsjson.Caller, order []environmentOrder) (first string, err error) {
+	if len(order) < 1 || len(order) > 3 {
+		return "", refused("computeEnvironmentOrder must name 1 to 3 compute environments")
+	}
+	slices.SortFunc(order, func(a, b environmentOrder) int { return a.Order - b.Order })
+	for i, o := range order {
+		environment, ok := w.environments[localName(c, "compute-environment", o.Environment)]
+		if !ok {
+			return "", refused("compute environment %s not found", o.Environment)
+		}
+		order[i].Environment = environment.ARN
+	}
+	return localName(c, "compute-environment", order[0].Environment), nil
 }
 
 func (s *Service) describeJobQueues(_ context.Context, c awsjson.Caller, in struct {

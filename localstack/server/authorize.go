@@ -10,6 +10,14 @@ import (
 // An accessor tells what an operation takes, given the body of the request.
 type accessor func(c awsjson.Caller, operation string, body []byte) ([]iam.Access, error)
 
+// anything tells that an operation of a service takes the action of its name, on anything: for services that
+// nobody of the deployment calls. Who may do it to some things alone may not do it.
+func anything(service string) accessor {
+	return func(_ awsjson.Caller, operation string, _ []byte) ([]iam.Access, error) {
+		return []iam.Access{{Action: service + ":" + operation, Resource: "*"}}, nil
+	}
+}
+
 // authorized tells whether the caller may do what the operation takes, or answers that
 // it may not.
 func (s *Server) authorized(w http.ResponseWriter, r *http.Request, operation string, of accessor) bool {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/awsquery"
 	"ecrmirror/localstack/batch"
 	"ecrmirror/localstack/ecr"
 	"ecrmirror/localstack/ecrpublic"
@@ -104,14 +105,21 @@ func (s *Server) serveTarget(w http.ResponseWriter, r *http.Request, name string
 	to.handler.ServeHTTP(w, r)
 }
 
-// serveQuery answers the Query protocol, which only STS speaks here.
+// serveQuery answers the Query protocol, whose requests tell their service by the signature alone.
 func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
-	if !signedFor(r, "sts") {
+	switch c, err := awsjson.CallerOf(r, s.opts.Account); {
+	case err != nil || c.Service == "sts":
+		s.stats.Call("sts." + r.FormValue("Action"))
+		s.sts.ServeHTTP(w, r)
+	case c.Service == "cloudformation":
+		form, _ := awsquery.Read(r, maxBody) // one that is malformed has no action
+		s.stats.Call("cloudformation." + form.Text("Action"))
+		if s.authorized(w, r, form.Text("Action"), anything("cloudformation")) {
+			s.cloudformation.ServeHTTP(w, r)
+		}
+	default:
 		sts.WriteError(w, s.unknown(r))
-		return
 	}
-	s.stats.Call("sts." + r.FormValue("Action"))
-	s.sts.ServeHTTP(w, r)
 }
 
 // signedFor tells whether the request is signed for the service, or not at all:
@@ -130,7 +138,7 @@ func (s *Server) unknown(r *http.Request) error {
 	return &awsjson.Error{
 		Status: http.StatusNotImplemented, Code: "NotImplemented",
 		Message: "localstack does not have the service " + c.Service + " (or not " + r.Method + " " + r.URL.Path +
-			" of it); it has batch, dynamodb, ecr, ecr-public, secretsmanager, ssm and sts",
+			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, secretsmanager, ssm and sts",
 	}
 }
 

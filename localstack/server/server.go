@@ -1,5 +1,5 @@
 // Package server runs the stand-ins for AWS on one port, as the deployment finds
-// them: DynamoDB, ECR, ECR Public, Batch, SSM, Secrets Manager, STS and ECR's push events.
+// them: DynamoDB, ECR, ECR Public, Batch, CloudFormation, SSM, Secrets Manager, STS and ECR's push events.
 // Plain AWS SDK clients and the AWS CLI use it by AWS_ENDPOINT_URL alone.
 package server
 
@@ -19,6 +19,8 @@ import (
 
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/batch"
+	"ecrmirror/localstack/cloudformation"
+	"ecrmirror/localstack/cloudformation/resources"
 	"ecrmirror/localstack/dynamodb"
 	"ecrmirror/localstack/ecr"
 	"ecrmirror/localstack/ecrpublic"
@@ -102,6 +104,8 @@ type Server struct {
 	secrets   *secretsmanager.Service
 	sts       *sts.Service
 
+	cloudformation *cloudformation.Service
+
 	http   *http.Server
 	ctx    context.Context //nolint:containedctx // the server's own life, and its requests'; ends with Close
 	stop   context.CancelFunc
@@ -162,7 +166,14 @@ func (s *Server) open() error {
 	s.secrets = secretsmanager.New(secretsmanager.Options{Home: home})
 	s.identities = identity.New(s.opts.Now)
 	s.sts = sts.New(sts.Options{Home: home, Now: s.opts.Now, Assume: s.identities.Assume})
+	stacks := resources.Options{Config: s.configOf}
 	var err error
+	s.cloudformation, err = cloudformation.New(s.ctx, cloudformation.Options{
+		Home: home, Providers: resources.Providers(stacks), Parameter: stacks.Parameter, Now: s.opts.Now,
+	})
+	if err != nil {
+		return err
+	}
 	s.ecr, err = ecr.New(s.ctx, ecr.Options{
 		Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush(), ForgetLayers: s.opts.ForgetLayers,
 		Authorize: func(p iam.Principal, a iam.Access) error { return s.allow(p, s.opts.Region, a) },
@@ -190,7 +201,8 @@ func (s *Server) onPush() func(ecr.Push) {
 
 // Close ends the jobs, stops the server, waits for both, and removes the temporary directory.
 func (s *Server) Close() error {
-	errs := []error{s.batch.Close()} // first, while the jobs can still talk to the server
+	s.cloudformation.Close()         // what it makes, it makes through the server
+	errs := []error{s.batch.Close()} // before the server, to which the jobs may still talk
 	s.stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), shutdownTime)
 	defer cancel()
@@ -240,9 +252,14 @@ func (s *Server) Owner() http.RoundTripper { return s.ecr.Owner(http.DefaultTran
 
 // Config configures SDK clients of the home account in the home region.
 func (s *Server) Config() aws.Config {
+	return s.configOf(awsjson.Caller{Account: s.opts.Account, Region: s.opts.Region})
+}
+
+// configOf configures SDK clients of a caller's account and region.
+func (s *Server) configOf(c awsjson.Caller) aws.Config {
 	return aws.Config{
-		Region: s.opts.Region, BaseEndpoint: aws.String(s.URL()),
-		Credentials: credentials.NewStaticCredentialsProvider(s.opts.Account, identity.RootSecret, ""),
+		Region: c.Region, BaseEndpoint: aws.String(s.URL()),
+		Credentials: credentials.NewStaticCredentialsProvider(c.Account, identity.RootSecret, ""),
 	}
 }
 

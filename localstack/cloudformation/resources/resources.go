@@ -1,0 +1,120 @@
+// Package resources makes the resources of CloudFormation's stacks in the other stand-ins, through
+// their front doors as everybody. What has no stand-in is recorded: it has an id and
+// attributes, and does nothing.
+package resources
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/cloudformation"
+)
+
+// Options configure [Providers].
+type Options struct {
+	Config func(awsjson.Caller) aws.Config // of clients of an account and region
+}
+
+// Providers returns what makes resources, by their type.
+func Providers(opts Options) map[string]cloudformation.Provider {
+	all := map[string]cloudformation.Provider{
+		"AWS::Batch::ComputeEnvironment": computeEnvironments{opts},
+		"AWS::Batch::JobDefinition":      jobDefinitions{opts},
+		"AWS::Batch::JobQueue":           jobQueues{opts},
+		"AWS::DynamoDB::Table":           tables{opts},
+		"AWS::SSM::Parameter":            parameters{opts},
+	}
+	for kind, attributes := range recordings() {
+		all[kind] = recorded{attributes}
+	}
+	return all
+}
+
+// into decodes properties into the input of an SDK client, whose members have the same names.
+// Those in without are left out.
+func into(properties map[string]any, input any, without ...string) error {
+	properties = maps.Clone(properties)
+	for _, name := range without {
+		delete(properties, name)
+	}
+	doc, err := json.Marshal(properties)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(doc))
+	d.DisallowUnknownFields()
+	if err := d.Decode(input); err != nil {
+		return fmt.Errorf("properties: %w", err)
+	}
+	return nil
+}
+
+// named is the name that the properties give, or the one that CloudFormation has made up.
+func named(r cloudformation.Request, property string) string {
+	if name, ok := r.Properties[property].(string); ok {
+		return name
+	}
+	return r.Name
+}
+
+// text is a property that is a string; "" if there is none.
+func text(r cloudformation.Request, property string) string {
+	value, _ := r.Properties[property].(string)
+	return value
+}
+
+// handlerCodes are what CloudFormation calls the answers of services.
+var handlerCodes = map[int]string{
+	http.StatusBadRequest: "InvalidRequest", http.StatusForbidden: "AccessDenied", http.StatusNotFound: "NotFound", http.StatusConflict: "AlreadyExists",
+}
+
+// A refusal is a service's, in the form that CloudFormation's events have it.
+type refusal struct{ service, code, message, handlerCode string }
+
+func (e *refusal) Error() string {
+	return fmt.Sprintf("%s (Service: %s, %s) (HandlerErrorCode: %s)", e.message, e.service, e.code, e.handlerCode)
+}
+
+// told returns the error of an SDK client as CloudFormation tells it.
+func told(service string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return err
+	}
+	e := &refusal{service: service, message: api.ErrorMessage(), code: "Code: " + api.ErrorCode(), handlerCode: "GeneralServiceException"}
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) {
+		status := response.HTTPStatusCode()
+		e.code = fmt.Sprintf("Status Code: %d", status)
+		if code, ok := handlerCodes[status]; ok {
+			e.handlerCode = code
+		}
+	}
+	return e
+}
+
+// absent tells whether a service refuses because the thing is not there.
+func absent(err error, codes ...string) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	for _, code := range codes {
+		if api.ErrorCode() == code {
+			return true
+		}
+	}
+	return false
+}
