@@ -1,7 +1,8 @@
-// Package dynamodb is a stand-in for Amazon DynamoDB: minidyn's engine, one for
-// each account and region, with what it lacks put in front of it: time to live,
-// ListTables, a table's status and ARN, and pages smaller than the table. Items
-// are never deleted because they expired; DynamoDB promises no time for it either.
+// Package dynamodb is a stand-in for Amazon DynamoDB: tables of items by partition and sort key, without
+// secondary indexes. It reads and writes single items, batches and transactions, with all expressions, scans and
+// queries by pages, and refuses what DynamoDB refuses; a corpus of requests (testdata) holds it against DynamoDB
+// Local. Parameters and operations that it does not have are refused by name. Items are never deleted because
+// they expired; DynamoDB promises no time for it either.
 package dynamodb
 
 import (
@@ -23,7 +24,7 @@ const bodyLimit = 16 << 20
 // Options configure [New].
 type Options struct {
 	Home string // account of callers whose key is not an account's
-	// PageLimit is the most items that one page of Scan looks at, as the megabyte is in DynamoDB. 0 leaves it to the caller's Limit.
+	// PageLimit is the most items that one page of Scan looks at, beside the megabyte. 0 leaves it to the caller's Limit.
 	PageLimit int
 	Now       func() time.Time // nil = time.Now
 }
@@ -50,17 +51,14 @@ func New(opts Options) *Service {
 // ServeHTTP answers requests whose X-Amz-Target is DynamoDB_20120810.<Operation>.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
-	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, func(ctx context.Context, c awsjson.Caller, body []byte) (any, error) {
-		return s.tablesOf(c).do(ctx, c, name, body)
+	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, func(_ context.Context, c awsjson.Caller, body []byte) (any, error) {
+		op, ok := operations[name]
+		if !ok {
+			return nil, awsjson.Errorf("UnknownOperationException", "the stand-in for DynamoDB does not have %s", name)
+		}
+		return op(s.tablesOf(c), c, body)
 	})
-	a, ok := out.(*answer)
-	if !ok || err != nil {
-		a = newAnswer()
-		awsjson.Reply(a, out, err)
-	}
-	a.header.Set("Content-Type", "application/x-amz-json-1.0")
-	a.seal()
-	a.writeTo(w)
+	reply(w, out, err)
 }
 
 func (s *Service) tablesOf(c awsjson.Caller) *tables {
@@ -69,7 +67,7 @@ func (s *Service) tablesOf(c awsjson.Caller) *tables {
 	key := world{c.Account, c.Region}
 	t, ok := s.worlds[key]
 	if !ok {
-		t = newTables(s.opts)
+		t = &tables{opts: s.opts, byName: map[string]*table{}}
 		s.worlds[key] = t
 	}
 	return t

@@ -293,9 +293,9 @@ func TestRefuses(t *testing.T) {
 			_, err := c.PutItem(t.Context(), &awsdynamodb.PutItemInput{TableName: aws.String("mirror"), Item: item{"Destination": str("a")}})
 			return err
 		}, "ValidationException"},
-		{"old values of a put", func() error {
+		{"new values of a put", func() error {
 			_, err := c.PutItem(t.Context(), &awsdynamodb.PutItemInput{
-				TableName: aws.String("mirror"), Item: item{"Source": str("a")}, ReturnValues: types.ReturnValueAllOld,
+				TableName: aws.String("mirror"), Item: item{"Source": str("a")}, ReturnValues: types.ReturnValueAllNew,
 			})
 			return err
 		}, "ValidationException"},
@@ -323,9 +323,9 @@ func TestServesManyAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for n := range 8 {
 		wg.Go(func() {
-			createTable(t, c, fmt.Sprintf("t%d", n))
-			put(t, c, fmt.Sprintf("t%d", n), item{"Source": str("a")})
-			if _, err := c.DescribeTable(t.Context(), &awsdynamodb.DescribeTableInput{TableName: aws.String("t0")}); err != nil && code(err) != "ResourceNotFoundException" {
+			createTable(t, c, fmt.Sprintf("table-%d", n))
+			put(t, c, fmt.Sprintf("table-%d", n), item{"Source": str("a")})
+			if _, err := c.DescribeTable(t.Context(), &awsdynamodb.DescribeTableInput{TableName: aws.String("table-0")}); err != nil && code(err) != "ResourceNotFoundException" {
 				t.Error(err)
 			}
 		})

@@ -1,39 +1,45 @@
 package dynamodb
 
 import (
-	"encoding/json"
-
 	"ecrmirror/localstack/awsjson"
 )
 
+type ttlInput struct {
+	TableName               *string
+	TimeToLiveSpecification *struct {
+		AttributeName string
+		Enabled       *bool
+	}
+}
+
 // updateTTL answers UpdateTimeToLive. The change is in force at once, where DynamoDB takes up to an hour.
-func (t *tables) updateTTL(body []byte) (any, error) {
-	var in struct {
-		TableName               string
-		TimeToLiveSpecification struct {
-			AttributeName string
-			Enabled       *bool
-		}
+func (t *tables) updateTTL(c awsjson.Caller, in ttlInput) (any, error) {
+	var wrong constraints
+	spec := in.TimeToLiveSpecification
+	switch {
+	case spec == nil:
+		wrong.required(true, "timeToLiveSpecification")
+	case spec.AttributeName == "":
+		wrong.add("", "timeToLiveSpecification.attributeName", "have length greater than or equal to 1")
+	case len(spec.AttributeName) > 255:
+		wrong.add(spec.AttributeName, "timeToLiveSpecification.attributeName", "have length less than or equal to 255")
+	case spec.Enabled == nil:
+		wrong.required(true, "timeToLiveSpecification.enabled")
 	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return nil, awsjson.Errorf("SerializationException", "%v", err)
+	if len(wrong) > 0 {
+		return nil, wrong.err()
 	}
-	table, err := t.table(in.TableName)
+	table, err := t.described(c, in.TableName)
 	if err != nil {
 		return nil, err
 	}
-	spec := in.TimeToLiveSpecification
 	switch {
-	case spec.AttributeName == "" || len(spec.AttributeName) > 255:
-		return nil, awsjson.Errorf("ValidationException", "AttributeName must have 1 to 255 characters")
-	case spec.Enabled == nil:
-		return nil, awsjson.Errorf("ValidationException", "Enabled must not be null")
 	case *spec.Enabled && table.ttl != "":
-		return nil, awsjson.Errorf("ValidationException", "TimeToLive is already enabled")
+		return nil, invalid("TimeToLive is already enabled")
 	case !*spec.Enabled && table.ttl == "":
-		return nil, awsjson.Errorf("ValidationException", "TimeToLive is already disabled")
+		return nil, invalid("TimeToLive is already disabled")
 	case !*spec.Enabled && table.ttl != spec.AttributeName:
-		return nil, awsjson.Errorf("ValidationException", "TimeToLive is active on a different AttributeName: current AttributeName is %s", table.ttl)
+		return nil, invalid("TimeToLive is active on a different AttributeName: current AttributeName is %s", table.ttl)
 	}
 	table.ttl = ""
 	if *spec.Enabled {
@@ -43,12 +49,8 @@ func (t *tables) updateTTL(body []byte) (any, error) {
 }
 
 // describeTTL answers DescribeTimeToLive.
-func (t *tables) describeTTL(body []byte) (any, error) {
-	var in struct{ TableName string }
-	if err := json.Unmarshal(body, &in); err != nil {
-		return nil, awsjson.Errorf("SerializationException", "%v", err)
-	}
-	table, err := t.table(in.TableName)
+func (t *tables) describeTTL(c awsjson.Caller, in tableInput) (any, error) {
+	table, err := t.described(c, in.TableName)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +59,4 @@ func (t *tables) describeTTL(body []byte) (any, error) {
 		d = map[string]any{"TimeToLiveStatus": "ENABLED", "AttributeName": table.ttl}
 	}
 	return map[string]any{"TimeToLiveDescription": d}, nil
-}
-
-func (t *tables) table(name string) (*table, error) {
-	table, ok := t.known[name]
-	if !ok {
-		return nil, awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: Table: %s not found", name)
-	}
-	return table, nil
 }

@@ -1,99 +1,114 @@
 package dynamodb
 
 import (
-	"context"
-	"encoding/json"
-	"reflect"
-	"regexp"
-	"strings"
+	"maps"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/dynamodb/expression"
+	"ecrmirror/localstack/dynamodb/rows"
+	"ecrmirror/localstack/dynamodb/value"
 )
 
-// byName puts a table's name in the place of its ARN, which DynamoDB takes wherever
-// it takes the name. Tables of other accounts and regions are not to be had.
-func byName(c awsjson.Caller, body []byte) ([]byte, error) {
-	var in struct{ TableName any } // any: other forms are for the engine to refuse
-	if err := json.Unmarshal(body, &in); err != nil {
-		return nil, awsjson.Errorf("SerializationException", "%v", err)
-	}
-	arn, _ := in.TableName.(string)
-	if !strings.HasPrefix(arn, "arn:") {
-		return body, nil
-	}
-	name, ok := strings.CutPrefix(arn, c.ARN("dynamodb", "table/"))
-	if !ok || name == "" || strings.Contains(name, "/") {
-		return nil, awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: Table: %s not found", arn)
-	}
-	return change(body, func(in map[string]any) { in["TableName"] = name })
+type updateInput struct {
+	writing
+	Key              value.Item
+	UpdateExpression *string
+	ReturnValues     string
+	reporting
 }
 
-// update does what the engine does not do: it takes away the attributes that REMOVE
-// names, and keeps back the old attributes of an item that there was not, for which
-// the engine has its key. An item that was nothing but its key is taken for absent with it.
-func (t *tables) update(ctx context.Context, body []byte) (any, error) {
-	var in updateInput
-	if err := json.Unmarshal(body, &in); err != nil {
-		return nil, awsjson.Errorf("SerializationException", "%v", err)
-	}
-	a, err := t.ask(ctx, "UpdateItem", body)
-	if err != nil || !a.ok() {
-		return a, err
-	}
-	if err := t.remove(ctx, in); err != nil {
+// update answers UpdateItem.
+func (t *tables) update(c awsjson.Caller, in updateInput) (any, error) {
+	name, err := nameOf(c, in.TableName)
+	if err != nil {
 		return nil, err
 	}
-	if in.ReturnValues != "ALL_OLD" {
-		return a, nil
+	var wrong constraints
+	wrong.required(in.Key == nil, "key")
+	returning(&wrong, in.ReturnValues)
+	in.writing.check(&wrong)
+	in.reporting.check(&wrong)
+	if len(wrong) > 0 {
+		return nil, wrong.err()
 	}
-	out, err := change(a.body.Bytes(), func(out map[string]any) {
-		if reflect.DeepEqual(out["Attributes"], any(in.Key)) {
-			delete(out, "Attributes")
-		}
-	})
-	return json.RawMessage(out), err
+	change, update, err := in.change(name)
+	if err != nil {
+		return nil, err
+	}
+	w, err := t.try(change)
+	if err != nil {
+		return nil, err
+	}
+	w.commit()
+	out := map[string]any{}
+	if attributes := returned(in.ReturnValues, update, w); len(attributes) > 0 {
+		out["Attributes"] = attributes
+	}
+	return with(out, "ConsumedCapacity", in.consumed(name, w.units())), nil
 }
 
-type updateInput struct {
-	TableName                string
-	ReturnValues             string
-	Key                      map[string]any
-	UpdateExpression         string
-	ExpressionAttributeNames map[string]string
-}
-
-// removeClause matches REMOVE and what belongs to it; another clause may follow.
-var removeClause = regexp.MustCompile(`(?i)(?:^|\s)REMOVE\s+(.*?)(?:\s(?:SET|ADD|DELETE)\s|$)`)
-
-// remove takes away the item's attributes that the expression removes. The engine
-// removes what is inside attributes itself.
-func (t *tables) remove(ctx context.Context, in updateInput) error {
-	clause := removeClause.FindStringSubmatch(strings.Join(strings.Fields(in.UpdateExpression), " "))
-	if clause == nil {
-		return nil
+// change reads what is updated, how and when.
+func (in updateInput) change(name string) (change, expression.Update, error) {
+	if err := in.Key.Err(); err != nil {
+		return change{}, expression.Update{}, err
 	}
-	key, err := json.Marshal(map[string]any{"TableName": in.TableName, "Key": in.Key, "ConsistentRead": true})
-	if err != nil {
-		return err
-	}
-	a, err := t.ask(ctx, "GetItem", key)
-	if err != nil {
-		return err
-	}
-	item, err := change(a.body.Bytes(), func(out map[string]any) {
-		attributes, _ := out["Item"].(map[string]any)
-		for name := range strings.SplitSeq(clause[1], ",") {
-			name = strings.TrimSpace(name)
-			if alias, ok := in.ExpressionAttributeNames[name]; ok {
-				name = alias
+	condition, update, err := in.parse(in.UpdateExpression, ": UpdateExpression and ConditionExpression are null")
+	return change{
+		table: name, condition: condition, showItem: in.showItem(),
+		key: func(keys keySchema) (rows.Key, error) {
+			key, err := keys.keyFrom(in.Key)
+			if err == nil {
+				err = keys.untouched(update)
 			}
-			delete(attributes, name)
+			return key, err
+		},
+		apply: func(table *table, key rows.Key, old value.Item) (value.Item, error) {
+			return updated(update, old, table.keys.itemOf(key))
+		},
+	}, update, err
+}
+
+// untouched refuses an update of the key.
+func (s keySchema) untouched(update expression.Update) error {
+	for _, path := range update.Paths() {
+		for _, member := range s.members() {
+			if path.Top() == member.name {
+				return invalid("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", member.name)
+			}
 		}
-		out["TableName"] = in.TableName
-	})
-	if err != nil {
-		return err
 	}
-	_, err = t.put(ctx, item)
-	return err
+	return nil
+}
+
+// updated returns an item as the update makes it. Where there is none, it begins with the key.
+func updated(update expression.Update, old, key value.Item) (value.Item, error) {
+	item := maps.Clone(old)
+	if item == nil {
+		item = key
+	}
+	item, err := update.Apply(item)
+	switch {
+	case err != nil:
+		return nil, err
+	case item.Size() > maxItem:
+		return nil, invalid("Item size to update has exceeded the maximum allowed size")
+	}
+	return item, item.Err()
+}
+
+// returned is what of an item an update returns. UPDATED_OLD and UPDATED_NEW are the values that the
+// paths of the update lead to.
+func returned(returnValues string, update expression.Update, w written) value.Item {
+	changed := expression.Projection(update.Paths())
+	switch returnValues {
+	case "ALL_OLD":
+		return w.old
+	case "ALL_NEW":
+		return w.now
+	case "UPDATED_OLD":
+		return changed.Of(w.old)
+	case "UPDATED_NEW":
+		return changed.Of(w.now)
+	}
+	return nil
 }
