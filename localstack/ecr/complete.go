@@ -73,6 +73,7 @@ func (r *Registry) finish(ctx context.Context, u *upload, id repositoryID, uploa
 			"Layer parts other than the last must be at least %d bytes; the upload with id '%s' has a smaller one", smallestPart, uploadID)
 	}
 	_, before := r.store.Stat(ctx, id.storage(), d)
+	again := before == nil && r.inArchive(id, d)
 	if before != nil && !errors.Is(before, store.ErrNotFound) {
 		return before
 	}
@@ -86,6 +87,8 @@ func (r *Registry) finish(ctx context.Context, u *upload, id repositoryID, uploa
 	switch {
 	case errors.Is(err, store.ErrDigest):
 		return refuse("InvalidLayerException", "The layer digest '%s' does not match the digest of the uploaded layer", d)
+	case err == nil && again:
+		r.uploadedAgain(id, d)
 	case err == nil && before == nil:
 		return refuse("LayerAlreadyExistsException", "The layer with digest '%s' already exists in %s", d, where(id))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 type imageDetail struct {
@@ -21,24 +22,36 @@ type imageDetail struct {
 
 // A privateDetail is what ECR Public does not tell of an image.
 type privateDetail struct {
-	PulledAt epoch  `json:"lastRecordedPullTime,omitzero"`
-	Subject  string `json:"subjectManifestDigest,omitempty"`
-	Status   string `json:"imageStatus"`
+	PulledAt    epoch  `json:"lastRecordedPullTime,omitzero"`
+	Subject     string `json:"subjectManifestDigest,omitempty"`
+	Status      string `json:"imageStatus"`
+	ArchivedAt  epoch  `json:"lastArchivedAt,omitzero"`
+	ActivatedAt epoch  `json:"lastActivatedAt,omitzero"`
+
+	ScanStatus   *scanStatus  `json:"imageScanStatus,omitempty"`
+	ScanFindings *scanSummary `json:"imageScanFindingsSummary,omitempty"`
 }
 
-func (repo *repository) imageDetail(img *image) imageDetail {
+func (repo *repository) imageDetail(img *image, now time.Time) imageDetail {
 	detail := imageDetail{
 		RegistryID: repo.id.Account, RepositoryName: repo.id.Name,
 		Digest: img.digest.String(), Tags: img.sortedTags(), Size: img.size, PushedAt: epoch(img.pushedAt),
 		MediaType: img.mediaType, ArtifactType: img.artifactType,
 	}
 	if !repo.id.public() {
-		detail.privateDetail = &privateDetail{PulledAt: epoch(img.pulledAt), Subject: img.subject.String(), Status: "ACTIVE"}
+		detail.privateDetail = &privateDetail{
+			PulledAt: epoch(img.pulledAt), Subject: img.subject.String(),
+			Status: img.storage.status(now), ArchivedAt: epoch(img.storage.archivedAt),
+		}
+		detail.ScanStatus, detail.ScanFindings = img.scanOf(now), img.scanSummary(now)
+		if detail.Status == active {
+			detail.ActivatedAt = epoch(img.storage.activatedAt)
+		}
 	}
 	return detail
 }
 
-// An imageFilter chooses images. Nothing is ever archived here.
+// An imageFilter chooses images: those that are active unless it says otherwise.
 type imageFilter struct {
 	TagStatus   *string `json:"tagStatus"`
 	ImageStatus *string `json:"imageStatus"`
@@ -56,18 +69,22 @@ func (f imageFilter) check() error {
 	return nil
 }
 
-func (f imageFilter) passes(img *image) bool {
-	if f.ImageStatus != nil && *f.ImageStatus != "ACTIVE" && *f.ImageStatus != "ANY" {
+func (f imageFilter) passes(img *image, now time.Time) bool {
+	want := active
+	if f.ImageStatus != nil {
+		want = *f.ImageStatus
+	}
+	if want != "ANY" && want != img.storage.status(now) {
 		return false
 	}
 	return f.TagStatus == nil || *f.TagStatus == "ANY" || (*f.TagStatus == "TAGGED") == (len(img.tags) > 0)
 }
 
 // filtered returns the images that pass, in the order of their digests.
-func (repo *repository) filtered(f imageFilter) []*image {
+func (repo *repository) filtered(f imageFilter, now time.Time) []*image {
 	var images []*image
 	for _, img := range repo.images {
-		if f.passes(img) {
+		if f.passes(img, now) {
 			images = append(images, img)
 		}
 	}
@@ -102,14 +119,16 @@ func (r *Registry) describeImages(_ context.Context, c call, in describeImagesIn
 		return out, err
 	}
 	var images []*image
+	now := r.opts.Now()
 	if in.IDs != nil {
 		images, err = repo.chosen(in.IDs)
 	} else {
-		images, out.NextToken, err = page(in.paging, pageSize, repo.filtered(in.Filter), func(i *image) string { return i.digest.String() })
+		all := repo.filtered(in.Filter, now)
+		images, out.NextToken, err = page(in.paging, "DescribeImages "+id.String(), pageSize, all, func(i *image) string { return i.digest.String() })
 	}
 	out.Details = make([]imageDetail, len(images))
 	for i, img := range images {
-		out.Details[i] = repo.imageDetail(img)
+		out.Details[i] = repo.imageDetail(img, now)
 	}
 	return out, err
 }

@@ -32,7 +32,8 @@ func (r *Registry) describeRepositories(_ context.Context, c call, in describeRe
 		return out, err
 	}
 	if in.Names == nil {
-		repos, out.NextToken, err = page(in.paging, pageSize, repos, func(repo *repository) string { return repo.id.Name })
+		list := "DescribeRepositories " + reg.Account + "/" + reg.Region
+		repos, out.NextToken, err = page(in.paging, list, pageSize, repos, func(repo *repository) string { return repo.id.Name })
 	}
 	out.Repositories = make([]repositoryDetail, len(repos))
 	for i, repo := range repos {

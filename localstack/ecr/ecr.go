@@ -5,7 +5,7 @@
 //
 // The caller's credential scope chooses the region, and registryId (else the
 // caller's account) the registry: accounts and regions are kept apart. What it does
-// not simulate: signatures of requests, replication, archiving,
+// not simulate: signatures of requests, replication,
 // pull-through caches, and the conversion of manifests. Encryption, scanning, and the
 // policies of a repository and of its images' lives are settings that it checks and
 // tells, without effect.
@@ -51,6 +51,8 @@ type Options struct {
 	// RefuseEmptyParts makes a layer's part of 0 bytes an InvalidLayerPartException, so
 	// that a layer without bytes cannot be stored. What AWS does is not documented.
 	RefuseEmptyParts bool
+	// RestoreTime is how long an archived image is ACTIVATING; 0 is ECR's 20 minutes, the longest it takes.
+	RestoreTime time.Duration
 	// Now tells the time; nil is [time.Now].
 	Now func() time.Time
 	// Authorize returns an error, whose text is the reason, unless a principal may have an
@@ -106,6 +108,9 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.RestoreTime == 0 {
+		opts.RestoreTime = restoreTime
 	}
 	open := store.Open
 	if opts.ForgetLayers {

@@ -94,6 +94,9 @@ func (r *Registry) batchGetImage(_ context.Context, c call, in batchGetImageInpu
 	out = batchGetImageOutput{Images: []imageOutput{}, Failures: []imageFailure{}}
 	for _, want := range in.IDs {
 		img, failure := repo.lookUp(want)
+		if failure == nil && img.storage.status(r.opts.Now()) != active {
+			failure = &imageFailure{ID: want, Code: "ImageInaccessible", Reason: "Requested image is archived"}
+		}
 		if failure == nil {
 			failure = refuseConversion(img, want, in.Accepted)
 		}

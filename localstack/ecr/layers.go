@@ -68,7 +68,11 @@ func (r *Registry) availability(ctx context.Context, id repositoryID, d digest.D
 		return layerOutput{Digest: d, Availability: "UNAVAILABLE"}, nil
 	}
 	mediaType, _ := r.use(id, d)
-	return layerOutput{Digest: d, Availability: "AVAILABLE", Size: blob.Size, MediaType: mediaType}, err
+	availability := "AVAILABLE"
+	if r.inArchive(id, d) {
+		availability = archived
+	}
+	return layerOutput{Digest: d, Availability: availability, Size: blob.Size, MediaType: mediaType}, err
 }
 
 // use returns the type as which images of the repository refer to a layer, and
@@ -115,6 +119,9 @@ func (r *Registry) getDownloadURLForLayer(ctx context.Context, c call, in downlo
 	}
 	if _, used := r.use(id, d); !used {
 		return out, refuse("LayerInaccessibleException", "The layer with digest '%s' is not part of an image in %s", d, where(id))
+	}
+	if r.inArchive(id, d) {
+		return out, refuse("LayerInaccessibleException", "The layer with digest '%s' is archived in %s", d, where(id))
 	}
 	return downloadURLOutput{URL: r.presign(c, blobID(id, d)), Digest: d}, nil
 }

@@ -32,7 +32,7 @@ func (r *Registry) listImages(_ context.Context, c call, in listImagesInput) (ou
 		return out, err
 	}
 	ids := []imageID{}
-	for _, img := range repo.filtered(in.Filter) {
+	for _, img := range repo.filtered(in.Filter, r.opts.Now()) {
 		if len(img.tags) == 0 {
 			ids = append(ids, imageID{Digest: img.digest.String()})
 		}
@@ -40,6 +40,7 @@ func (r *Registry) listImages(_ context.Context, c call, in listImagesInput) (ou
 			ids = append(ids, imageID{Digest: img.digest.String(), Tag: tag})
 		}
 	}
-	out.IDs, out.NextToken, err = page(in.paging, pageSize, ids, func(i imageID) string { return i.Digest + " " + i.Tag })
+	list := "ListImages " + id.String()
+	out.IDs, out.NextToken, err = page(in.paging, list, pageSize, ids, func(i imageID) string { return i.Digest + " " + i.Tag })
 	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -43,14 +44,16 @@ func (p paging) checkSize(most int) error {
 
 // page returns the page that p asks for, of items in the order of their keys and of
 // most items unless p says otherwise, and the token of the next page, "" after the last. The token is the last key of the
-// page, so that a list that changes meanwhile neither repeats nor skips what stays.
-func page[T any](p paging, most int, items []T, key func(T) string) ([]T, string, error) {
+// page, so that a list that changes meanwhile neither repeats nor skips what stays; and it belongs to the list, whose
+// operation and repository it names.
+func page[T any](p paging, list string, most int, items []T, key func(T) string) ([]T, string, error) {
 	if p.NextToken != nil {
-		after, err := base64.URLEncoding.DecodeString(*p.NextToken)
-		if err != nil || len(after) == 0 {
-			return nil, "", invalid("nextToken", "is not a token that this operation returned")
+		text, err := base64.URLEncoding.DecodeString(*p.NextToken)
+		after, ok := strings.CutPrefix(string(text), list+tokenSeparator)
+		if err != nil || !ok || after == "" {
+			return nil, "", invalid("nextToken", "is not a token that this operation returned for this repository")
 		}
-		items = items[sort.Search(len(items), func(i int) bool { return key(items[i]) > string(after) }):]
+		items = items[sort.Search(len(items), func(i int) bool { return key(items[i]) > after }):]
 	}
 	if p.MaxResults != nil {
 		most = *p.MaxResults
@@ -59,8 +62,11 @@ func page[T any](p paging, most int, items []T, key func(T) string) ([]T, string
 		return items, "", nil
 	}
 	items = items[:most]
-	return items, base64.URLEncoding.EncodeToString([]byte(key(items[most-1]))), nil
+	return items, base64.URLEncoding.EncodeToString([]byte(list + tokenSeparator + key(items[most-1]))), nil
 }
+
+// tokenSeparator stands in a token between the list and the last key, in which it is not.
+const tokenSeparator = "\x00"
 
 // An epoch is a time in the protocol's form: seconds since 1970, with a fraction.
 type epoch time.Time

@@ -46,7 +46,8 @@ func (r *Registry) describeImageTags(_ context.Context, c call, in imageTagsInpu
 	if err != nil {
 		return out, err
 	}
-	tags, next, err := page(in.paging, pageSize, slices.Sorted(maps.Keys(repo.tags)), func(tag string) string { return tag })
+	all := slices.Sorted(maps.Keys(repo.tags))
+	tags, next, err := page(in.paging, "DescribeImageTags "+id.String(), pageSize, all, func(tag string) string { return tag })
 	out = imageTagsOutput{Details: make([]imageTagDetail, len(tags)), NextToken: next}
 	for i, tag := range tags {
 		out.Details[i] = repo.imageTagDetail(tag)

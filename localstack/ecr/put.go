@@ -106,25 +106,31 @@ func (r *Registry) accept(ctx context.Context, id repositoryID, m manifest, tag 
 	if err := r.keep(ctx, id, m, tag); err != nil {
 		return err
 	}
-	img := repo.images[m.digest]
-	if img == nil {
-		img = &image{manifest: m, size: size, tags: map[string]time.Time{}, pushedAt: r.opts.Now()}
+	img, now := repo.images[m.digest], r.opts.Now()
+	if img != nil {
+		img.storage.restore(now, now)
+	} else {
+		img = &image{manifest: m, size: size, tags: map[string]time.Time{}, pushedAt: now}
 		repo.add(img)
+		if repo.scanOnPush && img.scannable() {
+			img.scannedAt = now
+		}
 	}
 	if tag != "" {
-		repo.point(tag, img, r.opts.Now())
+		repo.point(tag, img, now)
 	}
 	return nil
 }
 
 // references looks for what the manifest refers to, in this repository only, and
-// returns the image's size. Callers hold r.mu.
+// returns the image's size. What is in the archive is not there: whether ECR takes an image of archived
+// layers is not documented, and whoever uploads them is right both ways. Callers hold r.mu.
 func (r *Registry) references(ctx context.Context, repo *repository, m manifest) (size int64, err error) {
 	var absent []digest.Digest
 	for _, b := range m.blobs {
 		blob, err := r.store.Stat(ctx, repo.id.storage(), b.Digest)
 		switch {
-		case errors.Is(err, store.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound), err == nil && repo.kept(b.Digest, r.opts.Now()):
 			absent = append(absent, b.Digest)
 		case err != nil:
 			return 0, err
@@ -136,7 +142,7 @@ func (r *Registry) references(ctx context.Context, repo *repository, m manifest)
 	}
 	for _, d := range m.children {
 		child := repo.images[d]
-		if child == nil {
+		if child == nil || child.storage.status(r.opts.Now()) != active {
 			absent = append(absent, d)
 			continue
 		}
@@ -151,9 +157,13 @@ func (r *Registry) references(ctx context.Context, repo *repository, m manifest)
 // mayTag refuses what the repository's tags do not allow, and what would change
 // nothing. Reports disagree about the second push of the same manifest to an
 // immutable tag: here it is ImageTagAlreadyExistsException, the answer that asks more
-// of the client, which must look whether the tag is what it wanted. Callers hold r.mu.
+// of the client, which must look whether the tag is what it wanted. The push of an archived image
+// restores it, also under the tags that it has. Callers hold r.mu.
 func (r *Registry) mayTag(repo *repository, d digest.Digest, tag string) error {
 	img, present, limits := repo.images[d], repo.tags[tag], r.limitsOf(repo.id.registryID)
+	if img != nil && img.storage.status(r.opts.Now()) != active && (tag == "" || present == img) {
+		return nil
+	}
 	switch {
 	case present != nil && repo.mutability.fixed(tag):
 		return refuse("ImageTagAlreadyExistsException",

@@ -3,6 +3,7 @@ package ecr
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -57,13 +58,15 @@ func (r *Registry) listImageReferrers(_ context.Context, c call, in referrersInp
 	if err != nil {
 		return out, err
 	}
+	now := r.opts.Now()
 	all := []referrer{}
-	for _, img := range repo.filtered(imageFilter{ImageStatus: in.Filter.Status}) {
+	for _, img := range repo.filtered(imageFilter{ImageStatus: in.Filter.Status}, now) {
 		if img.subject.String() == *in.Subject.Digest && (in.Filter.Types == nil || slices.Contains(in.Filter.Types, img.artifactType)) {
-			all = append(all, img.referrer())
+			all = append(all, img.referrer(now))
 		}
 	}
-	out.Referrers, out.NextToken, err = page(in.paging, referrersPage, all, func(r referrer) string { return r.Digest.String() })
+	list := "ListImageReferrers " + id.String() + " " + *in.Subject.Digest
+	out.Referrers, out.NextToken, err = page(in.paging, list, referrersPage, all, func(r referrer) string { return r.Digest.String() })
 	return out, err
 }
 
@@ -88,9 +91,9 @@ func (in referrersInput) check() error {
 	return in.checkSize(maxReferrersPage)
 }
 
-func (i *image) referrer() referrer {
+func (i *image) referrer(now time.Time) referrer {
 	return referrer{
 		Digest: i.digest, MediaType: i.mediaType, ArtifactType: i.artifactType,
-		Size: len(i.raw), Annotations: i.annotations, Status: "ACTIVE",
+		Size: len(i.raw), Annotations: i.annotations, Status: i.storage.status(now),
 	}
 }

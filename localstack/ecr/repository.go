@@ -55,22 +55,27 @@ type repository struct {
 	tags    map[string]*image
 	layers  map[digest.Digest]*layerUse // layers and configs that images refer to
 	uploads map[string]*upload
+
+	archives bool                   // an image was archived once
+	uploaded map[digest.Digest]bool // layers of the archive that came again since
 }
 
 func newRepository(id repositoryID) *repository {
 	return &repository{
 		id: id, tagged: map[string]string{}, images: map[digest.Digest]*image{}, tags: map[string]*image{},
-		layers: map[digest.Digest]*layerUse{}, uploads: map[string]*upload{},
+		layers: map[digest.Digest]*layerUse{}, uploads: map[string]*upload{}, uploaded: map[digest.Digest]bool{},
 	}
 }
 
 // An image is a manifest in a repository.
 type image struct {
 	manifest
-	size     int64                // bytes of config and layers; of the largest instance for an index
-	tags     map[string]time.Time // when each was put
-	pushedAt time.Time
-	pulledAt time.Time // zero if never
+	size      int64                // bytes of config and layers; of the largest instance for an index
+	tags      map[string]time.Time // when each was put
+	pushedAt  time.Time
+	pulledAt  time.Time // zero if never
+	storage   storage
+	scannedAt time.Time // when the last scan began; zero if there was none
 }
 
 // A layerUse says how many images refer to a layer, and as what.

@@ -5,18 +5,20 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/opencontainers/go-digest"
 )
 
 // A v2Request is what the path and the host of a request under /v2/ say.
 type v2Request struct {
-	kind string // base, catalog, manifest, blob, upload, tags or other
+	kind string // base, catalog, manifest, blob, upload, tags, referrers or other
 	name string // repository, as the client wrote it
-	ref  string // tag or digest of a manifest
+	ref  string // tag or digest of a manifest; digest of a blob, or of a subject of referrers
 	ecr  *repositoryID
 }
 
 // v2Path splits NAME from what is asked of it, at the last word that can do so.
-var v2Path = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs|tags)/(.*)$`)
+var v2Path = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs|tags|referrers)/(.*)$`)
 
 func parseV2(req *http.Request) v2Request {
 	v := v2Request{kind: "other"}
@@ -36,10 +38,12 @@ func parseV2(req *http.Request) v2Request {
 		v.kind, v.ref = "manifest", m[3]
 	case m[2] == "tags":
 		v.kind = "tags"
+	case m[2] == "referrers":
+		v.kind, v.ref = "referrers", m[3]
 	case strings.HasPrefix(m[3], "uploads"):
 		v.kind = "upload"
 	default:
-		v.kind = "blob"
+		v.kind, v.ref = "blob", m[3]
 	}
 	v.ecr = repositoryAt(req.Host, v.name)
 	return v
@@ -120,13 +124,17 @@ func (r *Registry) forward(w http.ResponseWriter, req *http.Request, v v2Request
 		inner.URL.Path = strings.Replace(inner.URL.Path, client, stored, 1)
 		inner.URL.RawPath = ""
 	}
-	front := &frontWriter{ResponseWriter: w, header: func(h http.Header) {
+	front := &frontWriter{ResponseWriter: w}
+	front.header = func(h http.Header) {
+		if v.ecr != nil && v.kind == "upload" && front.status == http.StatusCreated {
+			r.uploadedAgain(*v.ecr, digest.Digest(req.URL.Query().Get("digest"))) // before the client pushes the manifest
+		}
 		for _, name := range []string{"Location", "Link"} {
 			if value := h.Get(name); value != "" && v.name != "" {
 				h.Set(name, strings.Replace(value, stored, client, 1))
 			}
 		}
-	}}
+	}
 	switch {
 	case v.kind == "blob" && req.Method == http.MethodGet:
 		front.blob = &countingWriter{w: w, count: r.counted(v.counted())}

@@ -35,8 +35,12 @@ func (r *Registry) serveECR(w http.ResponseWriter, req *http.Request, v v2Reques
 		r.getManifest(w, req, v)
 	case v.kind == "tags" && req.Method == http.MethodGet:
 		r.listTags(w, req, v)
+	case v.kind == "referrers":
+		r.serveReferrers(w, req, v)
 	case v.kind == "upload":
 		r.forward(w, withoutMount(req), v)
+	case v.kind == "blob" && r.inArchive(*v.ecr, digest.Digest(v.ref)):
+		writeV2Error(w, http.StatusNotFound, "BLOB_UNKNOWN", "The layer is archived")
 	default:
 		r.forward(w, req, v)
 	}
@@ -77,6 +81,10 @@ func (r *Registry) putManifest(w http.ResponseWriter, req *http.Request, v v2Req
 // getManifest serves Docker's first schema, which the store does not know, itself.
 func (r *Registry) getManifest(w http.ResponseWriter, req *http.Request, v v2Request) {
 	img := r.imageAt(*v.ecr, v.ref)
+	if img != nil && r.inaccessible(img) {
+		writeV2Error(w, http.StatusNotFound, "MANIFEST_UNKNOWN", "Requested image is archived")
+		return
+	}
 	if img == nil || store.Keeps(img.mediaType) {
 		if status := r.forward(w, req, v); img != nil && req.Method == http.MethodGet && status == http.StatusOK {
 			r.pulled(img)
