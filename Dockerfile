@@ -32,7 +32,8 @@ ARG COMMIT
 LABEL org.opencontainers.image.title="ecrmirror" \
       org.opencontainers.image.description="Keeps container images in Amazon ECR, and in any other registry, equal to their source" \
       org.opencontainers.image.version="$VERSION" \
-      org.opencontainers.image.revision="$COMMIT"
+      org.opencontainers.image.revision="$COMMIT" \
+      org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /image /
 # Nobody is known by name, so that any --user does. Logins and AWS profiles are looked for in
 # /.docker and /.aws; nothing is written outside of /tmp.

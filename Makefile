@@ -85,19 +85,24 @@ sbom: image ## Write the image's bills of materials to bin/sbom, in CycloneDX's 
 		echo "bin/sbom/$$program.cdx.json"; \
 	done
 
+# Go and what it is set to are part of the bytes: it is the version of go.mod, without settings of this machine.
+.PHONY: release
+release: ## Write the programs for all platforms, their bills of materials, the image and checksums to dist/ (TAG=v1.2.3 where there are several)
+	@env -u GOOS -u GOARCH -u GOEXPERIMENT GOFLAGS= GOWORK=off GOTOOLCHAIN="$$(sed -n 's/^toolchain //p' go.mod)" go run ./release -tag "$$TAG"
+
 .PHONY: localstack
 localstack: ## Run the AWS side on this machine until interrupted
 	go run ./localstack
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
-	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack sbom) || exit 1; \
+	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack release sbom) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
 fmt: $(GOFUMPT) ## Format the code
-	$(GOFUMPT) -w bench cmd internal localstack sbom
+	$(GOFUMPT) -w bench cmd internal localstack release sbom
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
@@ -217,7 +222,7 @@ ci: lint tidy-check test fuzz demo ## Everything that must pass
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf bin .tools
+	rm -rf bin dist .tools
 
 $(GOLANGCI_LINT):
 	GOBIN="$$PWD/.tools" GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)

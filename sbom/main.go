@@ -5,13 +5,13 @@
 package main
 
 import (
-	"debug/buildinfo"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+
+	"ecrmirror/sbom/cyclonedx"
 )
 
 func main() {
@@ -32,12 +32,9 @@ func run(args []string, out io.Writer) error {
 		return fmt.Errorf("%d programs are given: name one", flags.NArg())
 	}
 	program := flags.Arg(0)
-	built, err := buildinfo.ReadFile(program)
+	bill, err := cyclonedx.Read(program, filepath.Base(program), *version)
 	if err != nil {
-		return fmt.Errorf("reading what %s was built from: %w", program, err)
+		return err
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(billOf(filepath.Base(program), *version, built))
+	return bill.Write(out)
 }

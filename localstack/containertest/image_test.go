@@ -39,6 +39,7 @@ func TestTheImageSaysWhatItIsAndRunsNothingByItself(t *testing.T) {
 		"org.opencontainers.image.description": "Keeps container images in Amazon ECR, and in any other registry, equal to their source",
 		"org.opencontainers.image.version":     "v1.2.3",
 		"org.opencontainers.image.revision":    "0123abc",
+		"org.opencontainers.image.licenses":    "Apache-2.0",
 	}
 	if diff := cmp.Diff(want, got.Config.Labels); diff != "" {
 		t.Errorf("labels (-want +got)\n%s", diff)

@@ -1,17 +1,25 @@
-package main
+// Package cyclonedx writes the bill of materials of a Go program in CycloneDX's form, from what the program
+// itself says it was built from.
+package cyclonedx
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"debug/buildinfo"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
 	"runtime/debug"
 	"strings"
 )
 
-// A bill is a bill of materials in CycloneDX's form. It has no time and no serial number: the
+// A Bill is a bill of materials. It has no time and no serial number: the
 // same program has the same bill.
 //
 // Source: https://cyclonedx.org/docs/1.6/json/
-type bill struct {
+type Bill struct {
 	Schema       string       `json:"$schema"`
 	Format       string       `json:"bomFormat"`
 	SpecVersion  string       `json:"specVersion"`
@@ -35,7 +43,21 @@ type component struct {
 	Scope   string `json:"scope,omitempty"`
 	PURL    string `json:"purl,omitempty"`
 
+	Hashes     []hash     `json:"hashes,omitempty"`
+	Licenses   []license  `json:"licenses,omitempty"`
 	Properties []property `json:"properties,omitempty"`
+}
+
+type hash struct {
+	Algorithm string `json:"alg"`
+	Content   string `json:"content"` // in hexadecimal
+}
+
+// A license is one of https://spdx.org/licenses.
+type license struct {
+	License struct {
+		ID string `json:"id"`
+	} `json:"license"`
 }
 
 type property struct {
@@ -49,14 +71,46 @@ type dependency struct {
 	DependsOn []string `json:"dependsOn"`
 }
 
-// billOf returns the bill of a program.
-func billOf(name, version string, built *buildinfo.BuildInfo) bill {
-	b := bill{
+// Read returns the bill of the program in a file, by the name and the version that it gives the program. An
+// empty version is what the program says of itself.
+func Read(path, name, version string) (Bill, error) {
+	built, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return Bill{}, fmt.Errorf("reading what %s was built from: %w", path, err)
+	}
+	program, err := os.Open(path)
+	if err != nil {
+		return Bill{}, err
+	}
+	defer program.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, program); err != nil {
+		return Bill{}, fmt.Errorf("reading %s: %w", path, err)
+	}
+	b := billOf(name, version, built)
+	b.Metadata.Component.Hashes = []hash{{"SHA-256", hex.EncodeToString(sum.Sum(nil))}}
+	return b, nil
+}
+
+// Write writes the bill as JSON.
+func (b Bill) Write(out io.Writer) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(b)
+}
+
+// billOf returns the bill of a program that was built so.
+func billOf(name, version string, built *buildinfo.BuildInfo) Bill {
+	b := Bill{
 		Schema: "http://cyclonedx.org/schema/bom-1.6.schema.json", Format: "CycloneDX", SpecVersion: "1.6", Version: 1,
 		Metadata: metadata{Component: component{
 			Ref: name, Type: "application", Name: name, Version: cmp.Or(version, strings.Trim(built.Main.Version, "()")),
 		}},
 	}
+	var ours license
+	ours.License.ID = "Apache-2.0"
+	b.Metadata.Component.Licenses = []license{ours}
 	for _, s := range built.Settings {
 		if s.Key == "GOOS" || s.Key == "GOARCH" || s.Key == "CGO_ENABLED" || s.Key == "-tags" {
 			b.Metadata.Properties = append(b.Metadata.Properties, property{"ecrmirror:build:" + s.Key, s.Value})
