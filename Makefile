@@ -88,7 +88,7 @@ sbom: image ## Write the image's bills of materials to bin/sbom, in CycloneDX's 
 # Go and what it is set to are part of the bytes: it is the version of go.mod, without settings of this machine.
 .PHONY: release
 release: ## Write the programs for all platforms, their bills of materials, the image and checksums to dist/ (TAG=v1.2.3 where there are several)
-	@env -u GOOS -u GOARCH -u GOEXPERIMENT GOFLAGS= GOWORK=off GOTOOLCHAIN="$$(sed -n 's/^toolchain //p' go.mod)" go run ./release -tag "$$TAG"
+	@env -u GOOS -u GOARCH -u GOEXPERIMENT GOFLAGS= GOWORK=off GOTOOLCHAIN="$$(sed -n 's/^toolchain //p' go.mod)" go run ./release -tag "$$TAG" $(RELEASE_FLAGS)
 
 .PHONY: localstack
 localstack: ## Run the AWS side on this machine until interrupted

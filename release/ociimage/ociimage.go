@@ -87,7 +87,9 @@ func (i Image) layer(files []archive.File) (v1.Layer, error) {
 		return nil, err
 	}
 	all := append([]archive.File{
-		{Name: "etc/", Mode: 0o755}, {Name: "etc/ssl/", Mode: 0o755}, {Name: "etc/ssl/certs/", Mode: 0o755},
+		{Name: "etc/", Mode: 0o755},
+		{Name: "etc/ssl/", Mode: 0o755},
+		{Name: "etc/ssl/certs/", Mode: 0o755},
 		{Name: "etc/ssl/certs/ca-certificates.crt", Mode: 0o644, Content: certificates},
 		{Name: "tmp/", Mode: stickyTmp},
 	}, files...)
