@@ -29,10 +29,12 @@ CDK_FLAGS ?=
 SMOKE       ?=
 SMOKE_FLAGS ?=
 
-# The container image that `make image` builds: its name, for which platform (linux/amd64, linux/arm64;
-# this machine's without), and what it says of itself.
+# The container image that `make image` builds: its name, and for which platform (linux/amd64, linux/arm64;
+# this machine's without).
 IMAGE    ?= ecrmirror
 PLATFORM ?=
+
+# What programs and image say of themselves.
 # Recipes have VERSION and COMMIT from the environment: a tag may be named so that a shell, or make, would run it.
 VERSION  := $(if $(filter undefined,$(origin VERSION)),$(shell git describe --tags --always --dirty 2>/dev/null || echo devel),$(value VERSION))
 COMMIT   := $(if $(filter undefined,$(origin COMMIT)),$(shell git rev-parse HEAD 2>/dev/null),$(value COMMIT))
@@ -67,7 +69,38 @@ test: ## Run all tests, with the race detector where there is a C compiler
 
 .PHONY: build
 build: ## Build the programs into bin/
-	go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/...
+	go build -trimpath -ldflags="-s -w -X ecrmirror/internal/buildinfo.version=$$VERSION -X ecrmirror/internal/buildinfo.commit=$$COMMIT" -o bin/ ./cmd/...
+
+# Where make install puts things, as https://www.gnu.org/prep/standards has it. DESTDIR comes before all of it.
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+MANDIR  ?= $(DATADIR)/man
+
+.PHONY: extras
+extras: build
+	@env -u GOOS -u GOARCH go run ./release/extras -programs bin -o bin/share -version "$$VERSION"
+
+# As root there may be no Go: then it is what make extras has built before.
+.PHONY: install
+install: ## Install the programs, manual pages and completions (PREFIX=/usr/local, DESTDIR=, VERSION=v1.2.3 outside of a checkout)
+	@if command -v go >/dev/null; then $(MAKE) --no-print-directory extras; \
+	elif [ ! -d bin/share ]; then echo 'go is not on the PATH: run make extras first, as who has it'; exit 1; fi
+	@umask 022; set -e; put() { mkdir -p "$$(dirname "$(DESTDIR)$$3")"; install -m "$$1" "$$2" "$(DESTDIR)$$3"; echo "$(DESTDIR)$$3"; }; \
+	for p in mirror controller; do \
+		put 755 bin/$$p "$(BINDIR)/$$p"; \
+		put 644 bin/share/man/$$p.1 "$(MANDIR)/man1/$$p.1"; \
+		put 644 bin/share/completions/$$p.bash "$(DATADIR)/bash-completion/completions/$$p"; \
+		put 644 bin/share/completions/_$$p "$(DATADIR)/zsh/site-functions/_$$p"; \
+		put 644 bin/share/completions/$$p.fish "$(DATADIR)/fish/vendor_completions.d/$$p.fish"; \
+	done
+
+.PHONY: uninstall
+uninstall: ## Remove what make install has put there, with the same settings
+	@for p in mirror controller; do \
+		rm -f "$(DESTDIR)$(BINDIR)/$$p" "$(DESTDIR)$(MANDIR)/man1/$$p.1" "$(DESTDIR)$(DATADIR)/bash-completion/completions/$$p" \
+			"$(DESTDIR)$(DATADIR)/zsh/site-functions/_$$p" "$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$p.fish"; \
+	done
 
 # Attestations would make an index of the image, which Lambda does not take.
 .PHONY: image

@@ -31,7 +31,7 @@ func TestTheNameOfATagIsData(t *testing.T) {
 				} else {
 					env = []string{"VERSION=" + tag}
 				}
-				command(t, dir, env, "make", "image", "sbom")
+				command(t, dir, env, "make", "build", "image", "sbom")
 				want := strings.Repeat(tag+"\n", 3) // the image, which sbom needs, and two programs' bills
 				if got, err := os.ReadFile(filepath.Join(dir, "versions")); err != nil || string(got) != want {
 					t.Errorf("versions %q, %v, want %q", got, err, want)

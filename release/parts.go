@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -14,6 +13,7 @@ import (
 	"ecrmirror/release/archive"
 	"ecrmirror/release/gobuild"
 	"ecrmirror/release/notices"
+	"ecrmirror/release/share"
 	"ecrmirror/sbom/cyclonedx"
 )
 
@@ -37,29 +37,17 @@ func (w *work) name(what string, p gobuild.Platform) string {
 	return strings.Join([]string{what, w.commit.Version, p.OS, p.Arch}, "_")
 }
 
-// shells are those that a program prints completions for, and the files that they look for.
-var shells = map[string]string{"bash": "%s.bash", "zsh": "_%s", "fish": "%s.fish", "powershell": "%s.ps1"}
-
-// completions has the programs, built for this machine, print their completions.
-func (w *work) completions(ctx context.Context) ([]archive.File, error) {
+// extras returns what the programs, built for this machine, say of themselves: completions and manual pages.
+func (w *work) extras(ctx context.Context) ([]archive.File, error) {
 	here := gobuild.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if err := w.compile(ctx, here); err != nil {
 		return nil, err
 	}
-	var files []archive.File
-	for _, program := range gobuild.Programs {
-		for shell, name := range shells {
-			cmd := exec.CommandContext(ctx, filepath.Join(w.binaries(here), here.Executable(program)), "completion", shell)
-			cmd.Env = []string{} // nothing of this machine's
-			cmd.Stderr = os.Stderr
-			out, err := cmd.Output()
-			if err != nil {
-				return nil, fmt.Errorf("%s completion %s: %w", program, shell, err)
-			}
-			files = append(files, archive.File{Name: "completions/" + fmt.Sprintf(name, program), Mode: 0o644, Content: out})
-		}
+	var programs []share.Program
+	for _, name := range gobuild.Programs {
+		programs = append(programs, share.Program{Name: name, Command: []string{filepath.Join(w.binaries(here), here.Executable(name))}})
 	}
-	return files, nil
+	return share.Files(ctx, w.commit.Version, w.commit.Time, programs)
 }
 
 // licenses returns our own license, and those of what the programs are made of on a platform.

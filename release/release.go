@@ -80,7 +80,7 @@ func (w *work) build(ctx context.Context, source string) error {
 		return fmt.Errorf("this is %s, and a release is made by %s: make release takes that one", running, toolchain)
 	}
 	w.source = gobuild.Source{Dir: source, Version: w.commit.Version, Commit: w.commit.Commit, Environ: w.environ, Go: toolchain}
-	completions, err := w.completions(ctx)
+	extras, err := w.extras(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (w *work) build(ctx context.Context, source string) error {
 		if licenses[p], err = w.licenses(ctx, p); err != nil {
 			return err
 		}
-		if err := w.archive(p, slices.Concat(completions, licenses[p])); err != nil {
+		if err := w.archive(p, slices.Concat(extras, licenses[p])); err != nil {
 			return err
 		}
 		if err := w.bills(p); err != nil {

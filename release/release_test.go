@@ -83,7 +83,7 @@ func TestAReleaseHasAllThatItShould(t *testing.T) {
 		"completions/_controller", "completions/_mirror",
 		"completions/controller.bash", "completions/controller.fish", "completions/controller.ps1",
 		"completions/mirror.bash", "completions/mirror.fish", "completions/mirror.ps1",
-		"controller", "mirror",
+		"controller", "man/controller.1", "man/mirror.1", "mirror",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("in the archive (-want +got)\n%s", diff)
@@ -171,7 +171,7 @@ import (
 
 var greeting = "greeting"
 
-func main() { os.Stdout.WriteString(greeting + " " + buildinfo.String() + " " + os.Args[1] + "\n") }
+func main() { os.Stdout.WriteString(greeting + " " + buildinfo.String() + " " + os.Args[1] + ".\n\nUsage:\n  toy\n") }
 `
 	files := map[string]string{
 		"go.mod":                          "module ecrmirror\n\ngo 1.26.0\n\ntoolchain " + runtime.Version() + "\n",

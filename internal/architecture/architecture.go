@@ -109,7 +109,7 @@ var layers = map[string]layer{
 	"sbom":           {internal: []string{"sbom/..."}},
 	"sbom/...":       {},
 	"release":        {internal: []string{"release/...", "sbom/..."}},
-	"release/...":    {external: anything},
+	"release/...":    {internal: []string{"release/..."}, external: anything},
 	"infra/...":      {internal: infraInternal, external: anything},
 	"infra/assembly": {}, // what is known of a template without CDK, which takes minutes to compile
 	"infra/ec2":      {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
