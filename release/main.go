@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -37,7 +38,9 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&r.out, "o", "dist", "`directory` that is written; a release that is in it is replaced")
 	flags.StringVar(&r.tag, "tag", "", "the `tag` to release, where the commit has several")
 	list := flags.String("platforms", platforms, "`OS/ARCH,...` to build for")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
