@@ -34,7 +34,7 @@ type Images interface {
 	// Destination opens an image for writing; the engine closes it.
 	Destination(context.Context, imagename.Name) (types.ImageDestination, error)
 	// Digest returns the digest of an image's root manifest, or "" if the image or
-	// its repository does not exist.
+	// its repository does not exist. An error that wraps fs.ErrNotExist says so, too, and more.
 	Digest(context.Context, imagename.Name) (digest.Digest, error)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -88,7 +89,9 @@ func (c *Copier) check(report *Report, r *Result) {
 }
 
 // sameAlgorithm reports whether two digests would be the same if their contents were.
-func sameAlgorithm(a, b digest.Digest) bool { return a != "" && b != "" && a.Algorithm() == b.Algorithm() }
+func sameAlgorithm(a, b digest.Digest) bool {
+	return a != "" && b != "" && a.Algorithm() == b.Algorithm()
+}
 
 // pin returns the name of the image with that digest, which does not change when its tag
 // moves. Images in files have no such name.
@@ -106,6 +109,9 @@ func (c *Copier) held(ctx context.Context, source, name imagename.Name) (got dig
 		return "", false
 	}
 	got, err := c.digest(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", true
+	}
 	if err != nil {
 		c.opts.Log.DebugContext(ctx, "destination's digest unknown", "error", destinationError(name, "reading digest", err))
 		return "", false

@@ -27,6 +27,9 @@ func (r *Registries) Digest(ctx context.Context, name imagename.Name) (digest.Di
 }
 
 func (r *Registries) lookUp(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	if err := checkDisk(name); err != nil {
+		return "", err
+	}
 	switch name.Kind {
 	case imagename.ECR:
 		d, err := r.ecr.Digest(ctx, name)

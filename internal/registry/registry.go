@@ -104,6 +104,9 @@ func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.Ima
 	if name.Digest != "" {
 		name.Tag = ""
 	}
+	if err := checkDisk(name); err != nil {
+		return nil, err
+	}
 	ref, err := r.reference(name)
 	if err != nil {
 		return nil, err
@@ -128,6 +131,9 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 	if name.Tag != "" {
 		name.Digest = ""
 	}
+	if err := checkParent(name); err != nil {
+		return nil, err
+	}
 	ref, err := r.reference(name)
 	if err != nil {
 		return nil, err
@@ -135,7 +141,7 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 	if name.Kind == imagename.Registry {
 		return r.newDestination(name, ref)
 	}
-	return ref.NewImageDestination(ctx, r.system(ctx, name))
+	return openDisk(name, func() (types.ImageDestination, error) { return ref.NewImageDestination(ctx, r.system(ctx, name)) })
 }
 
 // reference returns a reference by which the image is read, or written where Destination says so.

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -147,13 +150,72 @@ func TestDigestOfAFilesImage(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"oci:" + filepath.Join(dir, "oci") + ":v1", want.String()},
 		{"oci:" + filepath.Join(dir, "oci") + ":v2", ""},
-		{"oci:" + filepath.Join(dir, "none") + ":v1", ""},
-		{"dir:" + filepath.Join(dir, "none"), ""},
 	} {
 		got, err := r.Digest(t.Context(), parse(t, c.name))
 		if err != nil || got.String() != c.want {
 			t.Errorf("%s: %q, %v, want %q", c.name, got, err, c.want)
 		}
+	}
+}
+
+// TestWhereThereIsNoImageOnDisk has an error for each that says what there is.
+func TestWhereThereIsNoImageOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, want string
+		absent     bool // which a destination may be
+	}{
+		{"oci:" + dir + "/none:v1", "there is no directory " + dir + "/none", true},
+		{"oci:" + dir + "/no/parent", "there is no directory " + dir + "/no/parent", true},
+		{"dir:" + dir + "/none", "there is no directory " + dir + "/none", true},
+		{"oci:" + dir, "the directory " + dir + " is not an OCI layout: it has no index.json", true},
+		{"dir:" + dir, "the directory " + dir + " is not an image's directory: it has no manifest.json", true},
+		{"oci:" + file, file + " is not a directory, which an OCI layout is", false},
+		{"dir:" + file, file + " is not a directory, which an image's directory is", false},
+	} {
+		got, err := registry.New(registry.Options{}).Digest(t.Context(), parse(t, c.name))
+		if got != "" || err == nil || err.Error() != c.want || errors.Is(err, fs.ErrNotExist) != c.absent {
+			t.Errorf("%s: %q, %v, want %s", c.name, got, err, c.want)
+		}
+	}
+}
+
+// TestADestinationOnDiskLeavesNothingBehind opens and closes some, into which nothing is written.
+func TestADestinationOnDiskLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	for _, made := range []string{"empty", "full/blobs/sha256"} {
+		if err := os.MkdirAll(filepath.Join(dir, made), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"oci:" + dir + "/new:v1", "dir:" + dir + "/other", "oci:" + dir + "/empty", "oci:" + dir + "/full", "dir:" + dir + "/empty"} {
+		dest, err := registry.New(registry.Options{}).Destination(t.Context(), parse(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := dest.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"oci:" + dir + "/a/b/c", "dir:" + dir + "/a/b/c"} {
+		_, err := registry.New(registry.Options{}).Destination(t.Context(), parse(t, name))
+		if want := "there is no directory " + dir + "/a/b to make it in"; err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+	var left []string
+	if err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		left = append(left, strings.TrimPrefix(path, dir))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"", "/empty", "/full", "/full/blobs", "/full/blobs/sha256"}; !slices.Equal(left, want) {
+		t.Errorf("%q, want %q", left, want)
 	}
 }
 
