@@ -1,6 +1,6 @@
 # The image that everything runs: AWS Batch's jobs (`mirror SRC DEST`, `controller sweep`), the
 # Lambda function (`controller`), and people. It has the programs, CA certificates and /tmp;
-# no shell, and no ENTRYPOINT or CMD: who runs it says which program.
+# no shell, and no ENTRYPOINT: who runs it says which program. Who does not say is told how.
 #
 #   docker build -t ecrmirror .          (BuildKit; or make image)
 #
@@ -39,3 +39,4 @@ COPY --from=build /image /
 # /.docker and /.aws; nothing is written outside of /tmp.
 ENV PATH=/usr/local/bin HOME=/
 USER 65532:65532
+CMD ["mirror", "help", "programs"]

@@ -36,7 +36,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	c.addFlags(root.PersistentFlags(), getenv)
 	root.AddCommand(newSweep(c), newEvent(c), newPlan(c))
 	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c))
-	return cli.Finish(root)
+	return cli.Finish(root, nil)
 }
 
 // parsePositional takes the arguments of the original service's controller.

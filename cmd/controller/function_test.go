@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,6 +24,7 @@ import (
 
 	ggcr "github.com/google/go-containerregistry/pkg/registry"
 
+	"ecrmirror/internal/contract"
 	"ecrmirror/localstack/lambdaruntime"
 	"ecrmirror/localstack/server"
 )
@@ -213,4 +215,29 @@ func silent(t *testing.T) (host string, asked <-chan struct{}) {
 	}))
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String(), c
+}
+
+// TestTheImagesCommandIsNoMistakeInLambda holds the Dockerfile's CMD to what the function takes, and a
+// function to nothing else.
+func TestTheImagesCommandIsNoMistakeInLambda(t *testing.T) {
+	dockerfile, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command, err := json.Marshal(contract.ImageCommand())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\nCMD " + strings.ReplaceAll(string(command), ",", ", ") + "\n"; !strings.HasSuffix(string(dockerfile), want) {
+		t.Errorf("the Dockerfile does not end with %s", want)
+	}
+	cmd := newFunction(func(string) string { return "" }, io.Discard, io.Discard)
+	for _, c := range []struct {
+		args []string
+		ok   bool
+	}{{nil, true}, {contract.ImageCommand(), true}, {[]string{"sweep"}, false}, {[]string{"mirror", "help"}, false}} {
+		if err := cmd.Args(cmd, c.args); (err == nil) != c.ok {
+			t.Errorf("%q: %v", c.args, err)
+		}
+	}
 }

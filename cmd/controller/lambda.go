@@ -8,6 +8,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/ecrevent"
 	"ecrmirror/internal/program"
@@ -45,8 +47,13 @@ type function struct {
 func newFunction(getenv func(string) string, stdout, stderr io.Writer) *cobra.Command {
 	c := &config{}
 	cmd := &cobra.Command{
-		Use:           "controller",
-		Args:          cobra.NoArgs,
+		Use: "controller",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if slices.Equal(args, contract.ImageCommand()) {
+				return nil
+			}
+			return cli.NoArguments(cmd, args)
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {

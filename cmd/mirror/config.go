@@ -63,7 +63,11 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 // wrong name is a usage error, and is found before anything is done.
 func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if len(args) < 2 {
-		return errors.New("need a source and at least one destination: mirror SRC DEST[,DEST...] (mirror -h explains)")
+		hint := " (mirror -h explains)"
+		if len(args) > 0 {
+			hint = cmp.Or(cli.DidYouMean(cmd, args[0]), hint)
+		}
+		return errors.New("need a source and at least one destination: mirror SRC DEST[,DEST...]" + hint)
 	}
 	err := c.parseBudget(cmd.Flags())
 	if err != nil {

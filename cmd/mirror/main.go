@@ -41,7 +41,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	config.addFlags(cmd.Flags(), getenv)
-	return cli.Finish(cmd)
+	return cli.Finish(cmd, map[string]string{contract.HelpTopic: programs})
 }
 
 const long = `Copy a container image, all its platforms, to one or more destinations.
@@ -85,3 +85,17 @@ const example = `  mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/
   mirror ghcr.io/org/app:1 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1,oci:backup:1
   mirror --progress json --memory-budget 256MiB ghcr.io/org/big:1 registry.example.com/big:1
   mirror --output json oci:build:latest registry.example.com/app:1`
+
+// programs is what the image prints where nobody says what to run.
+const programs = `This image has two programs:
+
+  mirror SRC DEST[,DEST...] [DEST...]   copies an image, all its platforms
+  controller COMMAND                    keeps a table of images, and submits mirror jobs for those
+                                        that differ from their source
+
+Say which one to run, as a job definition's command does:
+
+  docker run --rm ecrmirror mirror -h
+  docker run --rm ecrmirror controller -h
+  docker run --rm -v ~/.docker:/.docker:ro -v ~/.aws:/.aws:ro ecrmirror \\
+    mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3`

@@ -7,11 +7,13 @@ import (
 )
 
 // Finish makes a program's root command complete, after all its flags and commands were added: the commands
-// version and completion, --version, help, and errors that say what was probably meant.
-func Finish(root *cobra.Command) *cobra.Command {
+// version and completion, --version, help, and errors that say what was probably meant. Topics are
+// what help explains beside commands.
+func Finish(root *cobra.Command, topics map[string]string) *cobra.Command {
 	root.Version = buildinfo.Read().Line(root.Name())
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(newVersion(root.Name()), newCompletion(root.Name()))
+	root.SetHelpCommand(newHelp(topics))
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(explainFlag)
 	complete(root, root.PersistentFlags())

@@ -36,7 +36,7 @@ func newProgram() *cobra.Command {
 	status := &cobra.Command{Use: "status", Short: "Say how it is", Args: NoArguments, RunE: func(*cobra.Command, []string) error { return nil }}
 	status.Flags().Bool("expiring", false, "only what expires")
 	root.AddCommand(Uses(sweep, "table"), status)
-	return Finish(root)
+	return Finish(root, map[string]string{"programs": "There are two."})
 }
 
 // run returns what the program prints, or its error.
@@ -66,6 +66,9 @@ func TestMistakes(t *testing.T) {
 		{"sweep -o yaml", `invalid argument "yaml" for "-o, --output" flag: must be text or json`},
 		{"sweep now", `prog sweep takes no arguments, and "now" is one (prog sweep -h explains)`},
 		{"completion tcsh", `no completion for "tcsh", only for bash, zsh, fish or powershell`},
+		{"help swep", `no command "swep" to explain (did you mean "sweep"?)`},
+		{"help sweep now", "help explains one command: prog help [COMMAND]"},
+		{"help programs", "There are two.\n"},
 		{"version -o xml", `invalid argument "xml" for "-o, --output" flag: must be text or json`},
 		{"versoin --table", "flag needs an argument: --table"},
 	} {
@@ -104,6 +107,9 @@ Flags:
 	if diff := cmp.Diff(want, run("sweep", "-h")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	if diff := cmp.Diff(want, run("help", "sweep")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 	for _, part := range []string{"  prog COMMAND\n", "  sweep        Sweep it\n", "  -v, --verbose ", "--queue NAME", "      --version "} {
 		if help := run("-h"); !strings.Contains(help, part) {
 			t.Errorf("%q is not in\n%s", part, help)
@@ -134,6 +140,7 @@ func TestCompletion(t *testing.T) {
 		"sweep|--table|":       ":4",
 		"--queue|":             ":4",
 		"completion|":          "bash zsh fish powershell :4",
+		"help|s":               "status sweep :4",
 	} {
 		if got := strings.Join(strings.Fields(run(append([]string{"__complete"}, strings.Split(typed, "|")...)...)), " "); got != want {
 			t.Errorf("%s: %q, want %q", typed, got, want)

@@ -60,3 +60,11 @@ const (
 	ExitInterrupted = 130 // stopped by SIGINT
 	ExitTerminated  = 143 // stopped by SIGTERM
 )
+
+// HelpTopic is what mirror's help explains to people who run the image without a command, which is then
+// ImageCommand.
+const HelpTopic = "programs"
+
+// ImageCommand returns the CMD of the image. AWS Lambda, where a function's settings have another entrypoint
+// and no command, hands it to that.
+func ImageCommand() []string { return []string{"mirror", "help", HelpTopic} }

@@ -26,7 +26,11 @@ type function struct {
 	asked     <-chan time.Time // holds when the function first asked for an invocation
 }
 
-// deploy starts a function with what Lambda gives it: its entrypoint, /tmp to write to, a runtime API.
+// imageCommand is the image's CMD. Lambda keeps it where a function's settings have an entrypoint alone;
+// Docker does not.
+var imageCommand = []string{"mirror", "help", "programs"}
+
+// deploy starts a function with what Lambda gives it: its entrypoint, the image's command, /tmp to write to, a runtime API.
 func (w *world) deploy() *function {
 	w.t.Helper()
 	asked := make(chan time.Time, 1)
@@ -39,7 +43,7 @@ func (w *world) deploy() *function {
 		f.runtime.ServeHTTP(rw, r)
 	}))
 	w.t.Cleanup(api.Close)
-	f.container = w.start(testcontainers.WithEntrypoint("controller"), testcontainers.WithTmpfs(map[string]string{"/tmp": "rw"}),
+	f.container = w.start(testcontainers.WithEntrypoint("controller"), testcontainers.WithCmd(imageCommand...), testcontainers.WithTmpfs(map[string]string{"/tmp": "rw"}),
 		w.environment(map[string]string{
 			"AWS_LAMBDA_RUNTIME_API": api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME": "push", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
 		}))

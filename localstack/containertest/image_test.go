@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/testcontainers/testcontainers-go"
+
+	"ecrmirror/localstack/server"
 )
 
 // sizeLimit is the most bytes that the image may take: both programs, not compressed.
@@ -31,7 +33,7 @@ func TestTheImageSaysWhatItIsAndRunsNothingByItself(t *testing.T) {
 	if got.Size >= sizeLimit {
 		t.Errorf("%d bytes are more than %d", got.Size, sizeLimit)
 	}
-	if c := got.Config; len(c.Entrypoint) != 0 || len(c.Cmd) != 0 || c.User != "65532:65532" {
+	if c := got.Config; len(c.Entrypoint) != 0 || !slices.Equal(c.Cmd, imageCommand) || c.User != "65532:65532" {
 		t.Errorf("entrypoint %q, command %q, user %q", c.Entrypoint, c.Cmd, c.User)
 	}
 	want := map[string]string{
@@ -43,6 +45,14 @@ func TestTheImageSaysWhatItIsAndRunsNothingByItself(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got.Config.Labels); diff != "" {
 		t.Errorf("labels (-want +got)\n%s", diff)
+	}
+}
+
+func TestRunWithoutACommandItSaysWhichThereAre(t *testing.T) {
+	w := newWorld(t, server.Options{NoEvents: true})
+	code, output := w.run()
+	if code != 0 || !strings.Contains(output, "ecrmirror mirror -h") || !strings.Contains(output, "ecrmirror controller -h") {
+		t.Errorf("exit code %d:\n%s", code, output)
 	}
 }
 
