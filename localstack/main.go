@@ -73,7 +73,7 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if _, err := io.WriteString(out, welcome(s)); err != nil {
+	if _, err := io.WriteString(out, welcome(s, opts.Programs)); err != nil {
 		return err
 	}
 	<-ctx.Done()

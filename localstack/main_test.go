@@ -52,7 +52,7 @@ func TestServesUntilItIsInterrupted(t *testing.T) {
 	if err := run(ctx, []string{"--addr", "127.0.0.1:0", "--programs", t.TempDir(), "--region", "eu-west-1"}, nil, out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"export AWS_ACCESS_KEY_ID=111122223333\n", "export AWS_REGION=eu-west-1\n", "aws dynamodb put-item ", "aws batch submit-job "} {
+	for _, want := range []string{"export AWS_ACCESS_KEY_ID=111122223333\n", "export AWS_REGION=eu-west-1\n", "\nexport PATH=/", "\n\ncontroller put docker.io/", "\ncontroller sweep\n", "aws batch submit-job "} {
 		if !strings.Contains(out.output.String(), want) {
 			t.Errorf("output lacks %q", want)
 		}

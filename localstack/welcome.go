@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"ecrmirror/localstack/server"
@@ -28,21 +30,30 @@ Usage: localstack [flags]
 
 `
 
-// welcome tells how to use the server.
-func welcome(s *server.Server) string {
+// welcome tells how to use the server, and the programs in a directory.
+func welcome(s *server.Server, programs string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "localstack is ready at %s (account %s, region %s). In another shell:\n\n", s.URL(), s.Account(), s.Region())
 	for _, pair := range s.Environment() {
 		fmt.Fprintf(&b, "export %s\n", pair)
 	}
+	if dir, err := filepath.Abs(programs); err == nil {
+		fmt.Fprintf(&b, "export PATH=%s%c$PATH\n", dir, os.PathListSeparator)
+	}
 	registry := fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com", s.Account(), s.Region())
 	fmt.Fprintf(&b, `
+controller put docker.io/library/alpine:3 %[1]s/alpine:3
 aws ecr create-repository --repository-name alpine
-aws dynamodb put-item --table-name mirror --item '{"Source":{"S":"docker.io/library/alpine:3"},"Destination":{"S":"%[1]s/alpine:3"}}'
+controller plan
+controller sweep
+curl -s %[2]s/_localstack/jobs/idle
+controller status
+aws ecr describe-images --repository-name alpine
+
+Or have AWS Batch do the sweep, as a schedule does:
+
 aws batch submit-job --job-name sweep --job-queue controller --job-definition controller
 aws batch list-jobs --job-queue mirror --filters name=JOB_NAME,values='*'
-aws ecr describe-images --repository-name alpine
-curl -s %[2]s/_localstack/jobs/idle
 curl -s %[2]s/_localstack/stats
 
 Ctrl-C stops it.
