@@ -6,6 +6,9 @@ import (
 	"os"
 
 	"golang.org/x/term"
+
+	"ecrmirror/internal/printable"
+	"ecrmirror/internal/program"
 )
 
 // newLog returns a log of the format that is asked for.
@@ -14,10 +17,12 @@ func (c *config) newLog(w io.Writer) *slog.Logger {
 	if c.verbose {
 		opts.Level = slog.LevelDebug
 	}
+	log := slog.New(slog.NewJSONHandler(printable.JSON(w), opts))
 	if c.logFormat.String() == "text" || c.logFormat.String() == auto && isTerminal(w) {
-		return slog.New(slog.NewTextHandler(w, opts))
+		log = slog.New(slog.NewTextHandler(w, opts))
 	}
-	return slog.New(slog.NewJSONHandler(w, opts))
+	program.CaptureLog(log)
+	return log
 }
 
 func isTerminal(w io.Writer) bool {

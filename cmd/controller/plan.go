@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -24,10 +23,7 @@ func wanted(decisions []controller.Decision) bool {
 // judged, then a count; or a JSON list of entries.
 func writePlan(w io.Writer, palette cli.Palette, format string, decisions []controller.Decision, report controller.Report) error {
 	if format == outputJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(entriesOf(decisions))
+		return writeJSON(w, entriesOf(decisions))
 	}
 	g := grid{palette: palette}
 	if len(decisions) > 0 {

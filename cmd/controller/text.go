@@ -4,13 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 )
 
@@ -25,21 +24,14 @@ func addOutput(cmd *cobra.Command) *cli.Choice {
 
 // writeJSON prints a document as the other commands do.
 func writeJSON(w io.Writer, document any) error {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(printable.JSON(w))
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(document)
 }
 
 // shown returns text from the table as one line without what could steer a terminal.
-func shown(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '?'
-		}
-		return r
-	}, program.OneLine(text))
-}
+func shown(text string) string { return program.OneLine(text) }
 
 // span says how long something has lasted, in the largest unit that is not more than it.
 func span(d time.Duration) string {

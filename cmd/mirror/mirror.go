@@ -8,6 +8,7 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 	"ecrmirror/internal/registry"
@@ -17,17 +18,19 @@ import (
 // right, its error is a *program.Failure.
 func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, stdout, stderr io.Writer) error {
 	budget := chunked.NewBudget(c.budget)
+	log := c.log(stderr)
+	program.CaptureLog(log)
 	if c.gate.anything(ctx, c.source, c.destinations) {
 		cfg, err := program.AWSConfig(ctx)
 		if err != nil {
 			return err
 		}
-		if c.gate.images, err = c.registries.Open(ctx, cfg, budget, nil); err != nil {
+		if c.gate.images, err = c.registries.Open(ctx, cfg, budget, log); err != nil {
 			return err
 		}
 	}
 	copier := mirror.New(c.gate.images, mirror.Options{
-		Budget: budget, Transient: registry.Transient, Log: c.log(stderr), Progress: reporter, Gate: &c.gate,
+		Budget: budget, Transient: registry.Transient, Log: log, Progress: reporter, Gate: &c.gate,
 	})
 	report := copier.Copy(ctx, c.source, c.destinations)
 	reporter.Close() // nothing about how it goes after what it came to
@@ -41,7 +44,7 @@ func (c *config) log(stderr io.Writer) *slog.Logger {
 	case !c.verbose:
 		return slog.New(slog.DiscardHandler)
 	case c.progressMode() == progress.JSON:
-		return slog.New(slog.NewJSONHandler(stderr, options))
+		return slog.New(slog.NewJSONHandler(printable.JSON(stderr), options))
 	}
 	return slog.New(slog.NewTextHandler(stderr, options))
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/printable"
+	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 )
 
@@ -14,12 +16,12 @@ import (
 // had not ended when the copy was stopped is called interrupted.
 func writeReport(w io.Writer, format string, report *mirror.Report, stopped bool) error {
 	if format == outputJSON {
-		encoder := json.NewEncoder(w)
+		encoder := json.NewEncoder(printable.JSON(w))
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(document(report))
 	}
 	for _, r := range report.Results {
-		if _, err := fmt.Fprintln(w, line(r, stopped)); err != nil {
+		if _, err := fmt.Fprintln(w, program.OneLine(line(r, stopped))); err != nil {
 			return err
 		}
 	}

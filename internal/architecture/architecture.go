@@ -20,6 +20,7 @@ type layer struct {
 // trailing /... . A package that no entry covers has no place yet, which is an error.
 var layers = map[string]layer{
 	"internal/contract":  {},
+	"internal/printable": {},
 	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
 	"internal/allow":     {internal: []string{"internal/imagename"}},
 	"internal/conflict":  {internal: []string{"internal/imagename"}},
@@ -37,11 +38,8 @@ var layers = map[string]layer{
 	},
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/distribution": {
-		internal: []string{"internal/chunked"},
-		external: []string{
-			"github.com/docker/distribution/registry/client/auth/challenge", "github.com/google/go-containerregistry/pkg/",
-			"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/time/rate",
-		},
+		internal: []string{"internal/chunked", "internal/printable"},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/time/rate"},
 	},
 	"internal/registry": {
 		internal: []string{
@@ -64,12 +62,12 @@ var layers = map[string]layer{
 	},
 	"internal/program": {
 		internal: []string{
-			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/registry", "internal/roles",
+			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/printable", "internal/imagename", "internal/registry", "internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
-		internal: []string{"internal/conflict", "internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
+		internal: []string{"internal/printable", "internal/conflict", "internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/metrics":   {},
@@ -80,10 +78,10 @@ var layers = map[string]layer{
 	},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
-		internal: []string{"internal/imagename", "internal/chunked"},
+		internal: []string{"internal/imagename", "internal/chunked", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
-	"internal/progress": {external: []string{
+	"internal/progress": {internal: []string{"internal/printable"}, external: []string{
 		"github.com/opencontainers/go-digest", "golang.org/x/term",
 	}},
 	"bench": {

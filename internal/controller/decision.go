@@ -9,6 +9,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/table"
 )
 
@@ -59,7 +60,7 @@ func (d Decision) State() State {
 func (d Destination) Reason() string {
 	switch {
 	case d.Err != nil:
-		return d.Err.Error()
+		return printable.Line(d.Err.Error())
 	case d.State == Current:
 		return "has the source's digest"
 	case d.Digest == "":

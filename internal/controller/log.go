@@ -3,6 +3,8 @@ package controller
 import (
 	"context"
 	"log/slog"
+
+	"ecrmirror/internal/printable"
 )
 
 // logDecision writes a line for what is alike about an entry: one for the whole of it, or one for
@@ -80,7 +82,7 @@ func (r *run) logLine(ctx context.Context, d Decision, state State, msg string, 
 	if d.Digest != "" {
 		attrs = append(attrs, slog.String("digest", d.Digest.String()))
 	}
-	attrs = append(attrs, slog.String("state", string(state)), slog.String("reason", reason))
+	attrs = append(attrs, slog.String("state", string(state)), slog.String("reason", printable.Line(reason)))
 	if job != "" {
 		attrs = append(attrs, slog.String("job", job))
 	}

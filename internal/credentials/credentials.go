@@ -13,6 +13,8 @@ package credentials
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"go.podman.io/image/v5/types"
@@ -76,6 +78,14 @@ func addNew[V any](to, from map[string]V) {
 			to[key] = value
 		}
 	}
+}
+
+// Unusable returns why entries were passed over, in order.
+func (s *Store) Unusable() []string {
+	if s == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Values(s.unusable))
 }
 
 // Format prints how many logins there are, whatever the verb: a store that gets into a

@@ -124,7 +124,9 @@ func TestAnEntryBelowOneThatCannotBeUsedCounts(t *testing.T) {
 // The same document gives the same logins wherever it is.
 func TestAFileIsReadAsASecretIs(t *testing.T) {
 	home := t.TempDir()
-	getenv := func(name string) string { return map[string]string{"HOME": home, "DOCKER_CONFIG": filepath.Join(home, "docker")}[name] }
+	getenv := func(name string) string {
+		return map[string]string{"HOME": home, "DOCKER_CONFIG": filepath.Join(home, "docker")}[name]
+	}
 	files := Files(getenv)
 	for i, text := range map[int]string{
 		1: `{"auths":{"a.io":{},"b.io":{"username":"k8s","password":"p"}}}`,

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/printable"
 )
 
 // ErrNotFound says that a registry has no such manifest, blob or repository.
@@ -119,7 +120,7 @@ func refusal(resp *http.Response) *StatusError {
 		Errors []struct{ Code, Message string }
 	}
 	if json.NewDecoder(io.LimitReader(resp.Body, maxRefusal)).Decode(&body) == nil && len(body.Errors) > 0 {
-		e.Code, e.Message = printable(body.Errors[0].Code), printable(body.Errors[0].Message)
+		e.Code, e.Message = short(body.Errors[0].Code), short(body.Errors[0].Message)
 	}
 	return e
 }
@@ -133,19 +134,8 @@ func isAbsurd(err error) bool {
 	return slices.ContainsFunc(absurd, func(s string) bool { return strings.Contains(text, s) })
 }
 
-// printable shortens what a stranger says, and takes out what is not for a terminal.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if strconv.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s)
-	if runes := []rune(s); len(runes) > maxMessage {
-		s = string(runes[:maxMessage]) + "..."
-	}
-	return s
-}
+// short is what is kept of what a stranger says.
+func short(s string) string { return printable.Short(s, maxMessage) }
 
 // answeredAt returns the time of an answer by the clock of who gave it, for dates in it are by that; by
 // our own where it does not say.

@@ -107,7 +107,9 @@ func TestTokenServersPassNoLoginOn(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 		})
 		r := open(t, registry, func(o *distribution.Options) {
-			o.Login = func(context.Context, string) (distribution.Login, error) { return distribution.Login{DockerAuthConfig: login}, nil }
+			o.Login = func(context.Context, string) (distribution.Login, error) {
+				return distribution.Login{DockerAuthConfig: login}, nil
+			}
 		})
 		_, err := r.Repository(repository).Digest(t.Context(), "1")
 		if err == nil || distribution.Temporary(err) || strings.Contains(err.Error(), "QUERY") || len(got) > 0 {

@@ -30,7 +30,7 @@ func (l Login) refused(host string) string {
 	if l.Username == "" {
 		return "the identity token" + place + " was refused"
 	}
-	return fmt.Sprintf("login %q%s was refused", printable(l.Username), place)
+	return fmt.Sprintf("login %q%s was refused", short(l.Username), place)
 }
 
 // basic returns the header that tells a user and password, "" if the login has none.

@@ -58,7 +58,7 @@ func (r *Repository) readDigest(ctx context.Context, reference string) (digest.D
 	}
 	if manifest.GuessMIMEType(content) == "" {
 		// Any web server answers 200 to something.
-		return "", r.failed(fmt.Errorf("what %s is, of type %q, is not a manifest", reference, printable(mediaType)))
+		return "", r.failed(fmt.Errorf("what %s is, of type %q, is not a manifest", reference, short(mediaType)))
 	}
 	return manifest.Digest(content)
 }

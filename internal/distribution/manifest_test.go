@@ -154,7 +154,7 @@ func TestManifestIsReadWithItsMediaType(t *testing.T) {
 		{"with parameters", "application/json; charset=utf-8", "{}", "application/json", "", 200},
 		{"as large as it may be", "a/b", huge, "a/b", "", 200},
 		{"too large", "a/b", huge + "x", "", "more than 4194304 bytes", 200},
-		{"refused", "application/json", `{"errors":[{"code":"DENIED","message":"go \u001b[2J away"}]}`, "", "403 Forbidden (DENIED: go  [2J away)", 403},
+		{"refused", "application/json", `{"errors":[{"code":"DENIED","message":"go \u001b[2J away"}]}`, "", "403 Forbidden (DENIED: go ?[2J away)", 403},
 		{"unknown", "application/json", `{"errors":[{"code":"NAME_UNKNOWN"}]}`, "", "404 Not Found (NAME_UNKNOWN)", 404},
 	} {
 		registry := start(t, func(w http.ResponseWriter, _ *http.Request) {

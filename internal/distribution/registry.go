@@ -70,7 +70,7 @@ type Registry struct {
 	mu           sync.Mutex
 	repositories map[repositoryKey]*Repository
 	others       map[string]*host // that it led to, by their origins
-	rangeless    map[string]bool // hosts of redirects that sent all of a blob instead of a range
+	rangeless    map[string]bool  // hosts of redirects that sent all of a blob instead of a range
 }
 
 // New returns a registry. It asks nobody; its errors are about the certificates that
@@ -96,7 +96,9 @@ func New(opts Options) (*Registry, error) {
 const maxRepositories = 4096
 
 // Repository returns the repository of that name, which need not exist, for reading.
-func (r *Registry) Repository(name string) *Repository { return r.repository(repositoryKey{name, pull}) }
+func (r *Registry) Repository(name string) *Repository {
+	return r.repository(repositoryKey{name, pull})
+}
 
 // WritableRepository returns the repository of that name, which must exist unless the registry
 // creates repositories by itself, for writing. It has a token of its own, which allows that.

@@ -43,7 +43,7 @@ func tells(resp *http.Response, want digest.Digest) (bool, error) {
 		return false, nil
 	}
 	if err := said.Validate(); err != nil {
-		return false, fmt.Errorf("the registry says that it stored %q: %w", printable(said.String()), err)
+		return false, fmt.Errorf("the registry says that it stored %q: %w", short(said.String()), err)
 	}
 	if said != want && said.Algorithm() == want.Algorithm() {
 		return false, fmt.Errorf("the registry says that it stored %s, not %s", said, want)

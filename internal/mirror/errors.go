@@ -8,6 +8,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/printable"
 )
 
 // A Side is an end of a copy.
@@ -19,8 +20,8 @@ const (
 	Destination Side = "destination"
 )
 
-// An Error says on which side of a copy what failed. Its text leaves out the queries of
-// URLs: registries redirect to URLs that are signed by them.
+// An Error says on which side of a copy what failed. Its text is one line, whatever others wrote in it,
+// and leaves out the queries of URLs: registries redirect to URLs that are signed by them.
 type Error struct {
 	Side Side
 	Name imagename.Name
@@ -30,7 +31,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	cause := query.ReplaceAllString(e.Err.Error(), "$1?REDACTED")
-	return fmt.Sprintf("%s %s: %s: %s", e.Side, e.Name, e.Op, cause)
+	return fmt.Sprintf("%s %s: %s: %s", e.Side, e.Name, e.Op, printable.Line(cause))
 }
 
 // query matches a URL with its query.

@@ -12,6 +12,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/registry"
 )
 
@@ -50,6 +51,7 @@ var ErrUsageShown = errors.New("wrong usage")
 func Run(ctx context.Context, name string, stderr io.Writer, work func(context.Context) error) int {
 	// go.podman.io/image logs by itself, addresses too; what matters comes back as errors.
 	logrus.SetOutput(io.Discard)
+	silenceLog()
 	leaveNoDump()
 	ctx, stop := signalContext(ctx)
 	defer stop()
@@ -112,7 +114,5 @@ func told(err error) string {
 	return before + credentials.text
 }
 
-// OneLine returns the text without line breaks, which the texts of joined errors have.
-func OneLine(text string) string {
-	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
-}
+// OneLine returns the text as one line that does no harm to a terminal; see [printable.Line].
+func OneLine(text string) string { return printable.Line(text) }

@@ -49,7 +49,7 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 // Open returns the registries as the flags say, after reading the logins if a
 // parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for
 // blobs that pass through; nil is for programs that copy none. The log is told of missing
-// permissions that only cost time; nil is no log. Where the flags are right, its error is a *Failure.
+// permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error is a *Failure.
 func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*registry.Registries, error) {
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {
@@ -75,6 +75,11 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 		return nil, Fail(err)
 	}
 	opts.Logins = logins
+	if log != nil {
+		for _, why := range logins.Unusable() {
+			log.WarnContext(ctx, "login passed over", "reason", why)
+		}
+	}
 	return registry.New(opts), nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/printable"
 )
 
 // totalsEvery is the least time between two lines of totals.
@@ -50,7 +52,7 @@ type jsonLines struct {
 }
 
 func newJSONLines(w io.Writer) *jsonLines {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(printable.JSON(w))
 	encoder.SetEscapeHTML(false)
 	return &jsonLines{encoder: encoder}
 }
