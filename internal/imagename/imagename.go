@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -135,12 +136,23 @@ func checkHost(s string) error {
 	host, _, hasRepository := strings.Cut(s, "/")
 	bare, port, hasPort := strings.Cut(host, ":")
 	switch {
+	case isIPv6(host):
+		return fmt.Errorf("%q is an IPv6 address, which image names have no place for: give the registry a name, in /etc/hosts or DNS", host)
 	case hasRepository && hasPort && strings.Trim(port, "0123456789") == "" && !isPort(port):
 		return fmt.Errorf("%q is not a port", port)
 	case !hasRepository && (looksLikeECR(bare) || strings.EqualFold(bare, publicHost) || bare == "localhost" || net.ParseIP(bare) != nil):
 		return errors.New("is a registry's host without a repository; " + howToWrite)
 	}
 	return nil
+}
+
+// isIPv6 reports whether a host is an IPv6 address, in brackets or not, with a port, a zone, or without.
+func isIPv6(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"))
+	return err == nil && addr.Is6()
 }
 
 func isPort(s string) bool {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"testing/iotest"
 	"time"
 
@@ -195,20 +196,22 @@ func TestSinkThatIsNotReadIsLeftBehind(t *testing.T) {
 
 // A sink that waits for the stream is not the one that stalls.
 func TestSinkMayWaitForTheStream(t *testing.T) {
-	f := fanoutOf(t, func() {})
-	s := f.add(20*time.Millisecond, func() { t.Error("stalled") })
-	pr, pw := io.Pipe()
-	go f.run(streamOf(pr))
-	waiting := time.AfterFunc(100*time.Millisecond, func() {
-		_, _ = pw.Write([]byte("late"))
-		pw.Close()
+	synctest.Test(t, func(t *testing.T) { // so that a busy machine stalls nothing
+		f := fanoutOf(t, func() {})
+		s := f.add(20*time.Millisecond, func() { t.Error("stalled") })
+		pr, pw := io.Pipe()
+		go f.run(streamOf(pr))
+		waiting := time.AfterFunc(100*time.Millisecond, func() {
+			_, _ = pw.Write([]byte("late"))
+			pw.Close()
+		})
+		defer waiting.Stop()
+		got, err := io.ReadAll(s)
+		s.Close()
+		if err != nil || string(got) != "late" {
+			t.Errorf("got %q, %v", got, err)
+		}
 	})
-	defer waiting.Stop()
-	got, err := io.ReadAll(s)
-	s.Close()
-	if err != nil || string(got) != "late" {
-		t.Errorf("got %q, %v", got, err)
-	}
 }
 
 type countingReader struct {

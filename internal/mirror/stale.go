@@ -51,8 +51,12 @@ func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) (bool
 // readInstead returns the source's digest where asking for it gave none, which may be for the way it is
 // asked for, or for want of time. To read it is what counts: some sources fetch the image first.
 func readInstead(ctx context.Context, source *ahead, none digest.Digest, why error) (digest.Digest, error) {
-	if ctx.Err() != nil {
+	kind := source.source.Kind
+	switch {
+	case ctx.Err() != nil:
 		return none, why
+	case why == nil && kind != imagename.Registry && kind != imagename.ECRPublic: // who says so knows it
+		return none, ErrAbsent
 	}
 	want, err := source.digest(ctx)
 	if err != nil && why == nil { // it was said not to be there
