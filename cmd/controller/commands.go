@@ -64,7 +64,7 @@ var (
 	allowFlags    = []string{"allow-source", "allow-destination"}
 	registryFlags = []string{"insecure-registry", "auth-parameter", "auth-secret", "assume-role"}
 	planFlags     = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{"creates-repositories"})
-	sweepFlags    = slices.Concat(planFlags, []string{"queue", "job-definition", "metrics"})
+	sweepFlags    = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, "metrics"})
 	eventFlags    = slices.Concat(sweepFlags, []string{"account"})
 	putFlags      = slices.Concat(tableFlags, allowFlags)
 )

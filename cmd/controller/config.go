@@ -21,6 +21,7 @@ type config struct {
 	table      string
 	queue      string
 	definition string
+	parameters characters // of one job
 	account    string
 	registries program.RegistryFlags
 	allowed    program.AllowFlags
@@ -50,6 +51,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"`NAME` or ARN of the Batch queue for mirror jobs (env "+contract.EnvQueue+")")
 	flags.StringVar(&c.definition, "job-definition", getenv(contract.EnvJobDefinition),
 		"`NAME` or ARN of the Batch job definition of mirror jobs (env "+contract.EnvJobDefinition+")")
+	c.parameters = charactersFrom(getenv(contract.EnvJobParameters))
+	flags.Var(&c.parameters, jobParametersFlag, "`CHARACTERS` that the source and the destinations of one job may have together; more go into several (env "+contract.EnvJobParameters+")")
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")
@@ -82,7 +85,7 @@ func (c *config) checkJobs() error {
 	case c.definition == "":
 		return missing("job definition", "--job-definition", contract.EnvJobDefinition)
 	}
-	return nil
+	return c.parameters.err
 }
 
 // checkEvent returns an error if event lacks something.

@@ -78,13 +78,13 @@ func newFunction(getenv func(string) string, stdout, stderr io.Writer) *cobra.Co
 
 // runFunction runs a Lambda function until Lambda ends it by SIGTERM, and returns the exit code.
 // What keeps it from starting is logged, and reported to Lambda.
-func runFunction(ctx context.Context, api string, cmd *cobra.Command, stderr io.Writer) int {
+func runFunction(ctx context.Context, api string, stderr io.Writer, function func(context.Context) error) int {
 	logs := slog.NewJSONHandler(stderr, nil)
 	// aws-lambda-go has errors of invocations and of its own printed.
 	log.SetFlags(0)
 	log.SetOutput(slog.NewLogLogger(logs, slog.LevelWarn).Writer())
 	return program.Run(ctx, "controller", slog.NewLogLogger(logs, slog.LevelInfo).Writer(), func(ctx context.Context) error {
-		err := cmd.ExecuteContext(ctx)
+		err := function(ctx)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/spf13/cobra"
+
 	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
 )
@@ -14,9 +16,23 @@ import (
 func main() {
 	limitMemory(os.Getenv)
 	if api := os.Getenv(lambdaAPI); api != "" {
-		os.Exit(runFunction(context.Background(), api, newFunction(os.Getenv, os.Stdout, os.Stderr), os.Stderr))
+		os.Exit(runFunction(context.Background(), api, os.Stderr, withEnvironment(func(getenv func(string) string) *cobra.Command {
+			return newFunction(getenv, os.Stdout, os.Stderr)
+		})))
 	}
-	os.Exit(program.Run(context.Background(), "controller", os.Stderr, newCommand(os.Getenv).ExecuteContext))
+	os.Exit(program.Run(context.Background(), "controller", os.Stderr, withEnvironment(newCommand)))
+}
+
+// withEnvironment returns the running of a command that is made when the whole environment is known, with what
+// stands in SSM.
+func withEnvironment(command func(getenv func(string) string) *cobra.Command) func(context.Context) error {
+	return func(ctx context.Context) error {
+		getenv, err := program.Environment(ctx, os.Getenv)
+		if err != nil {
+			return err
+		}
+		return command(getenv).ExecuteContext(ctx)
+	}
 }
 
 // limitMemory has garbage collected before memory grows beyond what the container has,

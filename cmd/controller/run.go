@@ -123,7 +123,7 @@ func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.L
 	return &controller.Controller{
 		Entries: entries,
 		Digests: registries,
-		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition),
+		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.n),
 		Status:  func() controller.Recorder { return entries.Recorder() },
 		Allowed: allowed,
 		Log:     log,

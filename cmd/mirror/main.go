@@ -20,7 +20,13 @@ func main() {
 	// Nobody need listen to the progress for the copy to go on: a write to a closed
 	// standard error is an error, and not the end. (signal.Ignore would be inherited.)
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	os.Exit(program.Run(context.Background(), "mirror", os.Stderr, newCommand(os.Getenv).ExecuteContext))
+	os.Exit(program.Run(context.Background(), "mirror", os.Stderr, func(ctx context.Context) error {
+		getenv, err := program.Environment(ctx, os.Getenv) // with what stands in SSM
+		if err != nil {
+			return err
+		}
+		return newCommand(getenv).ExecuteContext(ctx)
+	}))
 }
 
 func newCommand(getenv func(string) string) *cobra.Command {

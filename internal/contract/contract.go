@@ -16,10 +16,31 @@ const (
 	EnvCreatesRepositories = "MIRROR_CREATES_REPOSITORIES" // on or off: whether mirror jobs create missing ECR repositories
 	EnvAllowedSources      = "MIRROR_ALLOWED_SOURCES"      // comma-separated patterns of what may be read
 	EnvAllowedDestinations = "MIRROR_ALLOWED_DESTINATIONS" // comma-separated patterns of what may be written
+	EnvJobParameters       = "MIRROR_JOB_PARAMETERS"       // characters that the source and destinations of one job may have together
 	EnvSignaturePolicy     = "MIRROR_SIGNATURE_POLICY"     // name of a containers-policy.json, or that document itself
 	EnvMetrics             = "MIRROR_METRICS"              // whether a sweep prints its metrics for CloudWatch: auto, on or off
 	EnvLogFormat           = "MIRROR_LOG_FORMAT"           // how the controller logs: auto, text or json
 	EnvMemoryBudget        = "MIRROR_MEMORY_BUDGET"        // memory for what is on its way in a copy: 64MiB, 67108864
+)
+
+// FromParameter begins the value of a variable among [Documents] that stands in SSM; the parameter's name follows.
+const FromParameter = "ssm:"
+
+// Documents are the variables whose values may be long: more than fits into the environment of a job or a function.
+func Documents() []string {
+	return []string{EnvAssumeRoles, EnvRepositoryTemplate, EnvSignaturePolicy, EnvAllowedSources, EnvAllowedDestinations}
+}
+
+// LongestParameter is how many characters an SSM parameter holds.
+const LongestParameter = 8192
+
+// Limits on a job's overrides: JSON with the command and the environment.
+const (
+	// LongestOverrides is how many characters the overrides may have. ECS takes 8,192. It has been seen to refuse
+	// more than 7,680: AWS Batch adds variables of its own.
+	LongestOverrides = 7680
+	// DefaultJobParameters is how much of them is for the source and the destinations where [EnvJobParameters] does not say.
+	DefaultJobParameters = 6000
 )
 
 // Attributes of the table.

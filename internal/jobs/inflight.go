@@ -92,7 +92,7 @@ func (q *Queue) copying(ctx context.Context, inFlight InFlight, jobs []Job) (map
 	asked := map[string]bool{}
 	for _, job := range jobs {
 		stem := stem(job)
-		if inFlight.all(job) {
+		if inFlight.all(job, q.longest) {
 			for _, dest := range job.Destinations {
 				copies[copyOf{stem, job.Source, dest}] = true
 			}
@@ -119,13 +119,13 @@ func (q *Queue) copying(ctx context.Context, inFlight InFlight, jobs []Job) (map
 	return copies, nil
 }
 
-// all reports whether jobs with the names of all pieces of the job are in flight.
-func (f InFlight) all(job Job) bool {
+// all reports whether jobs with the names of all pieces of the job, of so many characters, are in flight.
+func (f InFlight) all(job Job, longest int) bool {
 	others := f[stem(job)]
 	if len(others) == 0 {
 		return false
 	}
-	pieces, err := split(job)
+	pieces, err := split(job, longest)
 	return err == nil && !slices.ContainsFunc(pieces, func(piece Job) bool {
 		name := Name(piece)
 		return !slices.ContainsFunc(others, func(other listed) bool { return other.name == name })

@@ -21,6 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/contract"
 )
 
 // API is the calls to AWS Batch that this package makes.
@@ -43,6 +45,7 @@ type Queue struct {
 	api        API
 	queue      string
 	definition string
+	longest    int           // characters of a job's source and destinations
 	submitter  aws.Retryer   // paces and retries SubmitJob
 	settle     time.Duration // from a lost reply to the first look whether the job is there
 }
@@ -50,7 +53,16 @@ type Queue struct {
 // New returns the queue with the given name or ARN, and the job definition with the
 // given name, name:revision or ARN. It makes no call.
 func New(api API, queue, definition string) *Queue {
-	return &Queue{api: api, queue: queue, definition: definition, submitter: newSubmitter(), settle: time.Second}
+	return &Queue{
+		api: api, queue: queue, definition: definition, longest: contract.DefaultJobParameters, submitter: newSubmitter(), settle: time.Second,
+	}
+}
+
+// Longest makes the source and the destinations of a job have so many characters at most, commas included. ECS
+// limits a task's overrides, of which a job definition with a large environment leaves less.
+func (q *Queue) Longest(characters int) *Queue {
+	q.longest = characters
+	return q
 }
 
 // A Result is what became of one [Job].
@@ -116,7 +128,7 @@ func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, job Job) (r
 			rest = append(rest, dest)
 		}
 	}
-	pieces, err := split(Job{job.Source, job.Digest, rest})
+	pieces, err := split(Job{job.Source, job.Digest, rest}, q.longest)
 	if err != nil {
 		result.Err = err
 		return result

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/contract"
 	"ecrmirror/internal/jobs"
 )
 
@@ -177,12 +179,24 @@ func TestNothingInFlightNeedsNoLook(t *testing.T) {
 }
 
 func TestDestinationsThatAreTooManyForOneJobAreSplit(t *testing.T) {
+	for _, longest := range []int{0, 1000, 7000} { // 0: nobody says
+		t.Run(strconv.Itoa(longest), func(t *testing.T) { splitDestinations(t, longest) })
+	}
+}
+
+func splitDestinations(t *testing.T, longest int) {
+	t.Helper()
 	var destinations []string
 	for i := range 200 {
 		destinations = append(destinations, fmt.Sprintf("123456789012.dkr.ecr.us-east-1.amazonaws.com/some/repository/of/some/length:%03d", i))
 	}
 	b := &standIn{}
 	q := jobs.New(b.client(t), "mirrors", "mirror")
+	if longest > 0 {
+		q.Longest(longest)
+	} else {
+		longest = contract.DefaultJobParameters
+	}
 	result := submit(t, q, alpine(destinations...))[0]
 	if len(result.Submitted) != len(b.jobs) || len(b.jobs) < 2 || result.Err != nil {
 		t.Fatalf("%d jobs, result %v", len(b.jobs), result)
@@ -193,7 +207,7 @@ func TestDestinationsThatAreTooManyForOneJobAreSplit(t *testing.T) {
 		if want := (jobs.Submission{ID: job.ID, Destinations: job.destinations()}); !cmp.Equal(submitted, want) {
 			t.Errorf("submitted %v, said to be %v", want, submitted)
 		}
-		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > 6000 {
+		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > longest || n < longest-200 && i < len(b.jobs)-1 {
 			t.Errorf("a job has %d characters of source and destinations", n)
 		}
 		got = append(got, job.destinations()...)

@@ -9,15 +9,8 @@ import (
 	"strings"
 )
 
-const (
-	// longestName is Batch's limit on job names.
-	longestName = 128
-	// longestParameters is how many characters the source and the destinations of one
-	// job may have together. ECS takes 8,192 for all overrides of a task: JSON with the
-	// rest of the command and the environment, of the job definition's too. It has been
-	// seen to refuse less, 7,680.
-	longestParameters = 6000
-)
+// longestName is Batch's limit on job names.
+const longestName = 128
 
 // Name returns the name of the job: what can be read of the source, 16 hex digits that
 // stand for the source, 12 of its digest, and 8 that stand for the destinations in
@@ -69,18 +62,18 @@ func slug(source string, limit int) string {
 	return s
 }
 
-// split returns the job in as many pieces as it takes for each to stay within
-// longestParameters. The pieces are the same in whatever order the destinations come.
-func split(job Job) ([]Job, error) {
+// split returns the job in as many pieces as it takes for the source and the destinations of each to
+// have so many characters at most. The pieces are the same in whatever order the destinations come.
+func split(job Job, longest int) ([]Job, error) {
 	var pieces []Job
 	left := 0
 	for _, dest := range slices.Sorted(slices.Values(job.Destinations)) {
-		if size := len(job.Source) + len(dest); size > longestParameters {
-			return nil, fmt.Errorf("source and destination are too long for a job: %d characters, at most %d", size, longestParameters)
+		if size := len(job.Source) + len(dest); size > longest {
+			return nil, fmt.Errorf("source and destination are too long for a job: %d characters, at most %d", size, longest)
 		}
 		if left -= len(",") + len(dest); left < 0 {
 			pieces = append(pieces, Job{Source: job.Source, Digest: job.Digest})
-			left = longestParameters - len(job.Source) - len(dest)
+			left = longest - len(job.Source) - len(dest)
 		}
 		last := &pieces[len(pieces)-1]
 		last.Destinations = append(last.Destinations, dest)
