@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 	}
 	options, err := account(ctx, stack)
 	if err != nil {
-		_, _ = fmt.Fprintln(problems, "smoke:", err)
+		_, _ = fmt.Fprintln(problems, "smoke:", scenario.Say(err))
 		return 1
 	}
 	given := false
@@ -129,7 +129,7 @@ func account(ctx context.Context, stack assembly.Stack) (scenario.Options, error
 // try does all steps, and removes what they made.
 func try(ctx context.Context, options scenario.Options, keep bool, out, problems io.Writer) int {
 	s := scenario.New(options)
-	runner := steps.Runner{Emulated: options.Emulated, Absent: scenario.Absent, Out: out}
+	runner := steps.Runner{Emulated: options.Emulated, Absent: scenario.Absent, Say: scenario.Say, Out: out}
 	results, err := runner.Run(ctx, s.Steps())
 	var last []steps.Result
 	if keep {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"ecrmirror/infra/smoke/steps"
 	"ecrmirror/internal/contract"
 )
 
@@ -46,7 +47,7 @@ func (s *Scenario) alarm(ctx context.Context) (string, error) {
 		}
 	}
 	if name == "" {
-		return "", fmt.Errorf("the stack has no alarm failed-entries")
+		return "", &steps.AbsentError{What: "the stack's alarm failed-entries"}
 	}
 	var state types.StateValue
 	err := s.until(ctx, metricTime, func(ctx context.Context) (bool, error) {

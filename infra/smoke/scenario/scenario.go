@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"time"
 
@@ -142,6 +143,12 @@ func Absent(err error) (what string, absent bool) {
 	var reply *awshttp.ResponseError
 	return what, errors.As(err, &unread) || errors.As(err, &reply) && reply.HTTPStatusCode() >= http.StatusInternalServerError
 }
+
+// sdkWords are what the SDK puts around what AWS said.
+var sdkWords = regexp.MustCompile(`operation error |https response error StatusCode: \d+, RequestID: [^,]*, |api error |exceeded maximum number of attempts, \d+, `)
+
+// Say returns what a person reads of an error: which call, and what AWS said of it.
+func Say(err error) string { return sdkWords.ReplaceAllString(err.Error(), "") }
 
 func code(err error) string {
 	var refused smithy.APIError

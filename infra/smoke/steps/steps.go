@@ -45,6 +45,7 @@ type Result struct {
 type Runner struct {
 	Emulated bool                                   // the endpoint may lack things; AWS may not
 	Absent   func(error) (what string, absent bool) // which errors say that
+	Say      func(error) string                     // what a line says of a failure; nil = all of the error
 	Out      io.Writer                              // gets a line for each step
 }
 
@@ -83,6 +84,9 @@ func (r Runner) do(ctx context.Context, step Step, done map[string]Outcome) Resu
 	}
 	if ctx.Err() != nil {
 		err = errors.New("interrupted")
+	}
+	if r.Say != nil {
+		return Result{step.Name, Failed, printable(r.Say(err))}
 	}
 	return Result{step.Name, Failed, printable(err.Error())}
 }

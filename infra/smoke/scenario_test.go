@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var template = map[string]any{"Resources": map[string]any{"Entries": map[string]any{"Type": "AWS::DynamoDB::Table"}}}
+
+// tryHere runs the program, and returns the outcome of each step and all that it wrote.
+func tryHere(ctx context.Context, t *testing.T, flags ...string) (code int, outcomes map[string]string, report string) {
+	t.Helper()
+	var out, problems strings.Builder
+	code = run(ctx, append(flags, "-assembly", assemblyOf(t, suite, false, template)), "yes", &out, &problems)
+	if problems.Len() > 0 {
+		t.Errorf("wrote to stderr: %s", problems.String())
+	}
+	outcomes = map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^(ok|FAILED|not here|skipped) +([a-z]+( [a-z]+)?)  `).FindAllStringSubmatch(out.String(), -1) {
+		outcomes[m[2]] = m[1]
+	}
+	return code, outcomes, out.String()
+}
+
+// TestEverythingThatIsHere tries all that localstack has, with the real programs.
+func TestEverythingThatIsHere(t *testing.T) {
+	w := newWorld(t, built(t))
+	dir := t.TempDir()
+	code, outcomes, report := tryHere(t.Context(), t, "-answers", dir)
+	t.Logf("%s", report)
+	for _, step := range []string{"deploy", "images", "entries", "sweep", "digests", "push", "failing", "parameters", "stopped", "tags", "refusals", "destroy"} {
+		if outcomes[step] != "ok" {
+			t.Errorf("%s is %q", step, outcomes[step])
+		}
+	}
+	for step, outcome := range outcomes {
+		if outcome == "FAILED" || outcome == "skipped" {
+			t.Errorf("%s is %s", step, outcome)
+		}
+	}
+	if code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if !w.called("cloudformation:DeleteStack") || !w.called("ecr:DeleteRepository") {
+		t.Error("things stay behind")
+	}
+	checkAnswers(t, dir)
+}
+
+// checkAnswers holds that the answers are kept, and that none says whose account it was.
+func checkAnswers(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range files {
+		doc, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, filepath.Base(file))
+		if strings.Contains(string(doc), suite) {
+			t.Errorf("%s names the stack: %s", file, doc)
+		}
+	}
+	for _, want := range []string{"job-sweep.json", "job-parameters.json", "job-bad-image.json", "job-stopped.json", "refusals.json"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("no %s among %v", want, names)
+		}
+	}
+}
+
+// TestAnInterruptRemovesWhatWasMade stops it in the middle.
+func TestAnInterruptRemovesWhatWasMade(t *testing.T) {
+	w := newWorld(t, "")
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	w.on = func(call string) {
+		if call == "dynamodb:PutItem" {
+			interrupt()
+		}
+	}
+	code, outcomes, report := tryHere(ctx, t)
+	if code != 1 || outcomes["images"] != "ok" || outcomes["sweep"] != "skipped" || outcomes["destroy"] != "ok" {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+	if !w.called("cloudformation:DeleteStack") || !w.called("ecr:DeleteRepository") {
+		t.Errorf("things stay behind:\n%s", report)
+	}
+}
+
+// TestKeepSaysWhatStays has everything there at the end, with the commands that remove it.
+func TestKeepSaysWhatStays(t *testing.T) {
+	w := newWorld(t, "")
+	w.refuses["dynamodb:PutItem"] = "ResourceNotFoundException"
+	code, outcomes, report := tryHere(t.Context(), t, "-keep")
+	if code != 1 || outcomes["entries"] != "FAILED" || w.called("cloudformation:DeleteStack") {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+	for _, want := range []string{
+		"kept; to remove: aws cloudformation delete-stack --stack-name " + suite + "\n",
+		"kept; to remove: aws ecr delete-repository --force --repository-name " + suite + "/source\n",
+	} {
+		if !strings.Contains(report, want) {
+			t.Errorf("no %q in\n%s", want, report)
+		}
+	}
+}
+
+// TestWhatCannotBeRemovedIsNamed goes on to remove the rest.
+func TestWhatCannotBeRemovedIsNamed(t *testing.T) {
+	w := newWorld(t, "")
+	w.refuses["dynamodb:PutItem"], w.refuses["cloudformation:DeleteStack"] = "x", "AccessDenied"
+	code, outcomes, report := tryHere(t.Context(), t)
+	if code != 1 || outcomes["destroy"] != "FAILED" || !w.called("ecr:DeleteRepository") ||
+		!strings.Contains(report, "by hand: aws cloudformation delete-stack --stack-name "+suite) {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"ecrmirror/localstack/server"
+)
+
+const suite = "ecrmirror-smoke-a1b2c3"
+
+// A world is localstack with the programs, and a CloudFormation in front of it that hands out what
+// localstack begins with as a stack.
+type world struct {
+	local *server.Server
+	proxy *httputil.ReverseProxy
+	url   string
+
+	mu      sync.Mutex
+	calls   []string
+	status  string            // of the stack
+	refuses map[string]string // codes of refusals, by service and action
+	on      func(call string) // told of each call
+}
+
+// built returns a directory with the programs.
+func built(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "containers_image_openpgp", "-o", dir+"/", "ecrmirror/cmd/mirror", "ecrmirror/cmd/controller")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return dir
+}
+
+// newWorld starts a world whose jobs run the programs of a directory; "" for jobs that do not start.
+func newWorld(t *testing.T, programs string) *world {
+	t.Helper()
+	local, err := server.Start(t.Context(), server.Options{Programs: programs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := local.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	target, err := url.Parse(local.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{local: local, refuses: map[string]string{}}
+	w.proxy = httputil.NewSingleHostReverseProxy(target) // which keeps the host that was signed
+	front := httptest.NewServer(w)
+	t.Cleanup(front.Close)
+	w.url = front.URL
+	for _, pair := range local.Environment() {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
+	t.Setenv("AWS_ENDPOINT_URL", w.url)
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	return w
+}
+
+var signed = regexp.MustCompile(`Credential=[^/]+/\d{8}/[a-z0-9-]+/([a-z0-9-]+)/aws4_request`)
+
+func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(rw, err.Error(), http.StatusBadRequest)
+		return
+	}
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	service := ""
+	if m := signed.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
+		service = m[1]
+	}
+	_, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	form, _ := url.ParseQuery(string(body))
+	if action == "" {
+		action = form.Get("Action")
+	}
+	if action == "" {
+		action = r.URL.Path
+	}
+	call := service + ":" + action
+	w.mu.Lock()
+	w.calls = append(w.calls, call)
+	refused, on := w.refuses[call], w.on
+	w.mu.Unlock()
+	if on != nil {
+		on(call)
+	}
+	switch {
+	case refused != "" && service == "dynamodb":
+		rw.WriteHeader(http.StatusBadRequest)
+		_, _ = fmt.Fprintf(rw, `{"__type":"%s","message":"no"}`, refused)
+	case refused != "":
+		rw.WriteHeader(http.StatusBadRequest)
+		_, _ = fmt.Fprintf(rw, `<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`, refused)
+	case service == "cloudformation":
+		w.cloudformation(rw, action, form)
+	default:
+		w.proxy.ServeHTTP(rw, r)
+	}
+}
+
+// cloudformation answers for one stack. It makes nothing.
+func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.Values) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	const id = "<StackId>arn:aws:cloudformation:us-east-1:111122223333:stack/" + suite + "/6f9619ff-8b86-d011-b42d-00c04fc964ff</StackId>"
+	inner := ""
+	switch action {
+	case "CreateStack":
+		w.status, inner = "CREATE_COMPLETE", id
+	case "UpdateStack":
+		w.status, inner = "UPDATE_COMPLETE", id
+	case "DeleteStack":
+		w.status = "DELETE_COMPLETE"
+	case "DescribeStacks":
+		if strings.HasSuffix(form.Get("StackName"), "-none") {
+			rw.WriteHeader(http.StatusBadRequest)
+			_, _ = fmt.Fprint(rw, `<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id x does not exist</Message></Error></ErrorResponse>`)
+			return
+		}
+		inner = "<Stacks><member>" + id + "<StackName>" + suite + "</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>" + w.status + "</StackStatus><Outputs>"
+		for name, value := range map[string]string{
+			"MirrorTable": "mirror", "MirrorQueue": "mirror", "MirrorJob": "mirror", "ControlQueue": "controller", "ControllerJob": "controller",
+		} {
+			inner += "<member><OutputKey>" + name + "</OutputKey><OutputValue>" + value + "</OutputValue></member>"
+		}
+		inner += "</Outputs></member></Stacks>"
+	case "ListStackResources":
+		inner = "<StackResourceSummaries/>"
+	case "DescribeStackEvents":
+		inner = `<StackEvents><member>` + id + `<EventId>1</EventId><StackName>x</StackName><Timestamp>2026-01-01T00:00:00Z</Timestamp><LogicalResourceId>MirrorQueue</LogicalResourceId><ResourceType>AWS::Batch::JobQueue</ResourceType><ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>no capacity</ResourceStatusReason></member></StackEvents>`
+	default:
+		rw.WriteHeader(http.StatusNotImplemented)
+		_, _ = fmt.Fprint(rw, `<ErrorResponse><Error><Code>NotImplemented</Code><Message>no</Message></Error></ErrorResponse>`)
+		return
+	}
+	_, _ = fmt.Fprintf(rw, "<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, inner)
+}
+
+func (w *world) called(call string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.calls {
+		if c == call {
+			return true
+		}
+	}
+	return false
+}
