@@ -84,6 +84,7 @@ func TestText(t *testing.T) {
 		{`true`, "true", ""},
 		{`{"Ref":"AWS::AccountId"}`, "111122223333", ""},
 		{`{"Ref":"AWS::URLSuffix"}`, "amazonaws.com", ""},
+		{`{"Ref":"AWS::StackId"}`, "arn:aws:cloudformation:us-east-1:111122223333:stack/ecrmirror/00000000-0000-0000-0000-000000000000", ""},
 		{`{"Ref":"Table"}`, "ecrmirror-Table-XXXXXXXXXXXX", ""},
 		{`{"Ref":"Queue"}`, "arn:aws:batch:us-east-1:111122223333:job-queue/ecrmirror-mirrors", ""},
 		{`{"Ref":"Made"}`, "arn:aws:batch:us-east-1:111122223333:job-queue/ecrmirror-Made-XXXXXXXXXXXX", ""},

@@ -12,10 +12,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
 	"ecrmirror/infra/smoke/answers"
+	"ecrmirror/infra/smoke/steps"
 )
 
 // jobTime is how long a job may wait for capacity and run.
 const jobTime = 15 * time.Minute
+
+// eventTime is how long an event may take to start a job.
+const eventTime = 5 * time.Minute
 
 // active are the states of jobs that have not ended.
 var active = []types.JobStatus{
@@ -85,6 +89,39 @@ func (s *Scenario) sweepJob(ctx context.Context, keptAs string) (types.JobDetail
 		return types.JobDetail{}, err
 	}
 	return s.ended(ctx, id, keptAs)
+}
+
+// firstSweep waits for the sweep that a deployment starts.
+func (s *Scenario) firstSweep(ctx context.Context) (string, error) {
+	var found types.JobSummary
+	err := s.within(ctx, eventTime, func(ctx context.Context) (bool, error) {
+		for _, status := range append(active, types.JobStatusSucceeded, types.JobStatusFailed) {
+			page, err := s.batch.ListJobs(ctx, &batch.ListJobsInput{JobQueue: aws.String(s.outputs["ControlQueue"]), JobStatus: status})
+			if err != nil {
+				return false, err
+			}
+			if len(page.JobSummaryList) > 0 {
+				found = page.JobSummaryList[0]
+				return true, nil
+			}
+		}
+		return false, nil
+	})
+	switch {
+	case err == nil:
+	case s.Emulated && ctx.Err() == nil && code(err) == "":
+		return "", &steps.AbsentError{What: "EventBridge with CloudFormation's events"}
+	default:
+		return "", fmt.Errorf("nothing swept after the deployment: %w", err)
+	}
+	job, err := s.ended(ctx, aws.ToString(found.JobId), "first-sweep")
+	if err != nil {
+		return "", err
+	}
+	if job.Status != types.JobStatusSucceeded {
+		return "", errors.New("the first sweep ended " + told(job))
+	}
+	return told(job), nil
 }
 
 // idle waits until no mirror job is in flight, and returns how many have succeeded and failed.

@@ -75,6 +75,7 @@ func New(o Options) *Scenario {
 func (s *Scenario) Steps() []steps.Step {
 	return []steps.Step{
 		{Name: "deploy", Do: s.deploy},
+		{Name: "first sweep", Needs: []string{"deploy"}, Do: s.firstSweep},
 		{Name: "images", Do: s.pushImages},
 		{Name: "entries", Needs: []string{"deploy", "images"}, Do: s.putEntries},
 		{Name: "sweep", Needs: []string{"entries"}, Do: s.sweepAll},
@@ -118,13 +119,20 @@ func (s *Scenario) later(what string, do func(context.Context) error) {
 	s.undo = append(s.undo, undo{what, do})
 }
 
-// until waits for AWS, for so long at most.
+// until waits for what is sure to come, for so long at most.
 func (s *Scenario) until(ctx context.Context, limit time.Duration, ask func(context.Context) (bool, error)) error {
-	every := 5 * time.Second
 	if s.Emulated {
-		every, limit = 100*time.Millisecond, min(limit, 2*time.Minute)
+		return steps.Until(ctx, 100*time.Millisecond, min(limit, 2*time.Minute), ask)
 	}
-	return steps.Until(ctx, every, limit, ask)
+	return steps.Until(ctx, 5*time.Second, limit, ask)
+}
+
+// within waits for what an emulator may not have: there, for a moment only.
+func (s *Scenario) within(ctx context.Context, limit time.Duration, ask func(context.Context) (bool, error)) error {
+	if s.Emulated {
+		return steps.Until(ctx, 100*time.Millisecond, 3*time.Second, ask)
+	}
+	return steps.Until(ctx, 5*time.Second, limit, ask)
 }
 
 // Absent tells errors by which an emulator says that it lacks a service or an operation: by a code,
