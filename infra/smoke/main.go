@@ -66,6 +66,7 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 	keep := flags.Bool("keep", false, "remove nothing at the end, but say how")
 	answersDir := flags.String("answers", "infra/smoke/testdata/answers", "`directory` for what AWS answered, without identifiers; of an emulator only if it is given")
 	bucket := flags.String("bucket", "", "`name` of a bucket for a template of more than 51,200 bytes (default: that of CDK's bootstrap stack)")
+	silent := flags.String("silent", "192.0.2.1", "`host` where nothing answers, so that a job can be stopped at its work")
 	usage := func(format string, values ...any) int {
 		_, _ = fmt.Fprintf(problems, "smoke: "+format+"; run it with -h for help\n", values...)
 		return 2
@@ -103,7 +104,7 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 	if options.Emulated && !given {
 		*answersDir = ""
 	}
-	options.Bucket, options.Answers = *bucket, answers.In(*answersDir)
+	options.Bucket, options.Silent, options.Answers = *bucket, *silent, answers.In(*answersDir)
 	return try(ctx, options, *keep, out, problems)
 }
 

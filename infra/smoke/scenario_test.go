@@ -2,13 +2,19 @@ package main
 
 import (
 	"context"
+	"flag"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"ecrmirror/infra/transcript"
 )
+
+var update = flag.Bool("update", false, "write the transcript in docs/operations.md anew")
 
 var template = map[string]any{"Resources": map[string]any{"Entries": map[string]any{"Type": "AWS::DynamoDB::Table"}}}
 
@@ -31,7 +37,7 @@ func tryHere(ctx context.Context, t *testing.T, flags ...string) (code int, outc
 func TestEverythingThatIsHere(t *testing.T) {
 	w := newWorld(t, built(t))
 	dir := t.TempDir()
-	code, outcomes, report := tryHere(t.Context(), t, "-answers", dir)
+	code, outcomes, report := tryHere(t.Context(), t, "-answers", dir, "-silent", silent(t))
 	t.Logf("%s", report)
 	for _, step := range []string{"deploy", "images", "entries", "sweep", "digests", "push", "failing", "parameters", "stopped", "tags", "refusals", "destroy"} {
 		if outcomes[step] != "ok" {
@@ -50,6 +56,18 @@ func TestEverythingThatIsHere(t *testing.T) {
 		t.Error("things stay behind")
 	}
 	checkAnswers(t, dir)
+	transcript.Hold(t, "../../docs/operations.md", "smoke", "make smoke SMOKE=yes IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0", report, *update)
+}
+
+// silent returns the address of a listener that nobody answers at.
+func silent(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	return listener.Addr().String()
 }
 
 // checkAnswers holds that the answers are kept, and that none says whose account it was.

@@ -70,7 +70,6 @@ func newWorld(t *testing.T, programs string) *world {
 		t.Setenv(name, value)
 	}
 	t.Setenv("AWS_ENDPOINT_URL", w.url)
-	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	return w
 }

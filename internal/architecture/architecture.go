@@ -117,6 +117,7 @@ var layers = map[string]layer{
 	},
 	"infra/smoke":         {internal: []string{"infra/assembly", "infra/smoke/..."}, external: []string{"github.com/aws/aws-sdk-go-v2/"}},
 	"infra/smoke/steps":   {},
+	"infra/transcript":    {external: []string{"github.com/google/go-cmp/cmp"}}, // tests only
 	"infra/smoke/answers": {external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"}},
 	"infra/smoke/scenario": {
 		internal: []string{"infra/assembly", "infra/smoke/answers", "infra/smoke/steps", "internal/contract"},

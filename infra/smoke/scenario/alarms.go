@@ -35,7 +35,13 @@ func (s *Scenario) failingSource(ctx context.Context) (string, error) {
 		TableName: aws.String(s.outputs["MirrorTable"]),
 		Key:       map[string]dynamodbtypes.AttributeValue{contract.AttrSource: &dynamodbtypes.AttributeValueMemberS{Value: source}},
 	})
-	return "the sweep: " + told(job), err
+	if err != nil {
+		return "", err
+	}
+	if job.Container == nil || aws.ToInt32(job.Container.ExitCode) != contract.ExitFailed {
+		return "", fmt.Errorf("the sweep should have failed of one entry, with exit code %d, and ended %s", contract.ExitFailed, told(job))
+	}
+	return "the sweep: " + told(job), nil
 }
 
 // alarm waits until the alarm on failed entries has gone off.

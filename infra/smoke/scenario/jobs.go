@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -162,7 +163,7 @@ func (s *Scenario) count(ctx context.Context, queue string, status types.JobStat
 // stoppedJob stops a job at its work. Its source is an address where nothing answers, so that it takes a while.
 func (s *Scenario) stoppedJob(ctx context.Context) (string, error) {
 	id, err := s.submit(ctx, "smoke-stopped", s.outputs["MirrorQueue"], s.outputs["MirrorJob"], map[string]string{
-		"source": "192.0.2.1/nothing:1", // TEST-NET-1 of RFC 5737
+		"source": cmp.Or(s.Silent, "192.0.2.1") + "/nothing:1", // TEST-NET-1 of RFC 5737
 		"dest":   s.name(s.Stack.Name+"/copy", "stopped"),
 	})
 	if err != nil {
@@ -171,13 +172,14 @@ func (s *Scenario) stoppedJob(ctx context.Context) (string, error) {
 	var job types.JobDetail
 	err = s.until(ctx, jobTime, func(ctx context.Context) (bool, error) {
 		job, err = s.job(ctx, id)
-		return job.Status == types.JobStatusStarting || job.Status == types.JobStatusRunning ||
-			job.Status == types.JobStatusSucceeded || job.Status == types.JobStatusFailed, err
+		return job.Status == types.JobStatusRunning || job.Status == types.JobStatusSucceeded || job.Status == types.JobStatusFailed, err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case job.Status != types.JobStatusRunning:
+		return "", errors.New("the job ended before it was stopped: " + told(job))
 	}
-	at := job.Status
 	if _, err := s.batch.TerminateJob(ctx, &batch.TerminateJobInput{JobId: &id, Reason: aws.String("smoke: stopped by hand")}); err != nil {
 		return "", err
 	}
@@ -187,5 +189,5 @@ func (s *Scenario) stoppedJob(ctx context.Context) (string, error) {
 	if job.Status != types.JobStatusFailed {
 		return "", errors.New("a job that is stopped ended otherwise: " + told(job))
 	}
-	return fmt.Sprintf("while %s: %s", at, told(job)), nil
+	return fmt.Sprintf("%s: statusReason %q", job.Status, aws.ToString(job.StatusReason)), nil
 }

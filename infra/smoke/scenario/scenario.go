@@ -34,6 +34,7 @@ type Options struct {
 	Config   aws.Config
 	Emulated bool   // the endpoint is not AWS: short waits, and what needs machines is not here
 	Bucket   string // for a template that no request takes; "" = that of CDK's bootstrap stack
+	Silent   string // host where nothing answers, for a job that is to be stopped; "" = 192.0.2.1
 	Answers  *answers.Recorder
 }
 
@@ -149,7 +150,10 @@ func Absent(err error) (what string, absent bool) {
 	}
 	var unread *smithy.DeserializationError
 	var reply *awshttp.ResponseError
-	return what, errors.As(err, &unread) || errors.As(err, &reply) && reply.HTTPStatusCode() >= http.StatusInternalServerError
+	if errors.As(err, &reply) && reply.HTTPStatusCode() != http.StatusOK { // the gateway's errors are others
+		return what, reply.HTTPStatusCode() == http.StatusInternalServerError || reply.HTTPStatusCode() == http.StatusNotImplemented
+	}
+	return what, errors.As(err, &unread)
 }
 
 // sdkWords are what the SDK puts around what AWS said.
