@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,7 +30,9 @@ type world struct {
 	mu      sync.Mutex
 	calls   []string
 	status  string            // of the stack
+	made    string            // what its status is once it is made; "" = CREATE_COMPLETE
 	refuses map[string]string // codes of refusals, by service and action
+	replies map[string]string // what is answered in place of what localstack would
 	on      func(call string) // told of each call
 }
 
@@ -60,7 +63,7 @@ func newWorld(t *testing.T, programs string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{local: local, refuses: map[string]string{}}
+	w := &world{local: local, refuses: map[string]string{}, replies: map[string]string{}}
 	w.proxy = httputil.NewSingleHostReverseProxy(target) // which keeps the host that was signed
 	front := httptest.NewServer(w)
 	t.Cleanup(front.Close)
@@ -98,7 +101,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	call := service + ":" + action
 	w.mu.Lock()
 	w.calls = append(w.calls, call)
-	refused, on := w.refuses[call], w.on
+	refused, reply, on := w.refuses[call], w.replies[call], w.on
 	w.mu.Unlock()
 	if on != nil {
 		on(call)
@@ -110,6 +113,8 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	case refused != "":
 		rw.WriteHeader(http.StatusBadRequest)
 		_, _ = fmt.Fprintf(rw, `<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`, refused)
+	case reply != "":
+		_, _ = fmt.Fprint(rw, reply)
 	case service == "cloudformation":
 		w.cloudformation(rw, action, form)
 	default:
@@ -125,7 +130,7 @@ func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.V
 	inner := ""
 	switch action {
 	case "CreateStack":
-		w.status, inner = "CREATE_COMPLETE", id
+		w.status, inner = cmp.Or(w.made, "CREATE_COMPLETE"), id
 	case "UpdateStack":
 		w.status, inner = "UPDATE_COMPLETE", id
 	case "DeleteStack":

@@ -20,11 +20,15 @@ import (
 // TestRedact has no identifier left, and AWS's own words as they were.
 func TestRedact(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"CannotPullContainerError: pull image manifest has been retried 5 time(s): 999988887777.dkr.ecr.us-east-1.amazonaws.com/ecrmirror-smoke-a1b2c3/source:does-not-exist: not found",
-			"CannotPullContainerError: pull image manifest has been retried 5 time(s): 111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror-smoke-x/source:does-not-exist: not found"},
+		{
+			"CannotPullContainerError: pull image manifest has been retried 5 time(s): 999988887777.dkr.ecr.us-east-1.amazonaws.com/ecrmirror-smoke-a1b2c3/source:does-not-exist: not found",
+			"CannotPullContainerError: pull image manifest has been retried 5 time(s): 111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror-smoke-x/source:does-not-exist: not found",
+		},
 		{"arn:aws:batch:us-east-1:999988887777:job-queue/ecrmirror-smoke-a1b2c3-MirrorQueue88F9-Ab12Cd34Ef56", "arn:aws:batch:us-east-1:111122223333:job-queue/ecrmirror-smoke-x-MirrorQueue88F9-XXXXXXXXXXXX"},
-		{"job 6f9619ff-8b86-d011-b42d-00c04fc964ff and 7f9619ff-8b86-d011-b42d-00c04fc964ff, then 6f9619ff-8b86-d011-b42d-00c04fc964ff",
-			"job 00000000-0000-0000-0000-000000000001 and 00000000-0000-0000-0000-000000000002, then 00000000-0000-0000-0000-000000000001"},
+		{
+			"job 6f9619ff-8b86-d011-b42d-00c04fc964ff and 7f9619ff-8b86-d011-b42d-00c04fc964ff, then 6f9619ff-8b86-d011-b42d-00c04fc964ff",
+			"job 00000000-0000-0000-0000-000000000001 and 00000000-0000-0000-0000-000000000002, then 00000000-0000-0000-0000-000000000001",
+		},
 		{"task 0123456789abcdef0123456789abcdef on eni-0abc1234def567890", "task 00000000000000000000000000000001 on eni-00000000000000001"},
 		{"arn:aws:sts::999988887777:assumed-role/Admin/jane.doe", "arn:aws:sts::111122223333:assumed-role/name/session"},
 		{`"arn:aws:iam::999988887777:user/team/jane"`, `"arn:aws:iam::111122223333:user/name"`},

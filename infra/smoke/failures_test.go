@@ -1,0 +1,48 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestAStackThatIsNotMade says why, keeps it, and removes what there is of it.
+func TestAStackThatIsNotMade(t *testing.T) {
+	w := newWorld(t, "")
+	w.made = "ROLLBACK_COMPLETE"
+	dir := t.TempDir()
+	code, outcomes, report := tryHere(t.Context(), t, "-answers", dir)
+	if code != 1 || outcomes["deploy"] != "FAILED" || outcomes["tags"] != "skipped" || outcomes["destroy"] != "ok" ||
+		!strings.Contains(report, "the stack is ROLLBACK_COMPLETE: MirrorQueue: no capacity") {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+	kept, err := os.ReadFile(filepath.Join(dir, "stack-create-failed.json"))
+	if err != nil || !strings.Contains(string(kept), `"ResourceStatusReason": "no capacity"`) {
+		t.Errorf("kept %s, %v", kept, err)
+	}
+}
+
+// TestEventsThatWereLost finds messages among the dead letters.
+func TestEventsThatWereLost(t *testing.T) {
+	w := newWorld(t, "")
+	w.replies["cloudformation:ListStackResources"] = `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries><member>` +
+		`<LogicalResourceId>PushDeadLetters</LogicalResourceId><PhysicalResourceId>https://sqs.us-east-1.amazonaws.com/1/x</PhysicalResourceId>` +
+		`<ResourceType>AWS::SQS::Queue</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus><LastUpdatedTimestamp>2026-01-01T00:00:00Z</LastUpdatedTimestamp>` +
+		`</member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`
+	w.replies["sqs:GetQueueAttributes"] = `{"Attributes":{"ApproximateNumberOfMessages":"3"}}`
+	code, outcomes, report := tryHere(t.Context(), t)
+	if code != 1 || outcomes["dead letters"] != "FAILED" || !strings.Contains(report, "PushDeadLetters holds 3 messages: aws sqs receive-message --queue-url https://sqs") {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+}
+
+// TestJobsThatDoNotStart fails the sweep by name, and tries what does not need it.
+func TestJobsThatDoNotStart(t *testing.T) {
+	newWorld(t, t.TempDir()) // no programs there
+	code, outcomes, report := tryHere(t.Context(), t)
+	if code != 1 || outcomes["sweep"] != "FAILED" || outcomes["digests"] != "skipped" || outcomes["failing"] != "FAILED" || outcomes["tags"] != "ok" ||
+		!strings.Contains(report, "its log is in /"+suite+"/controller") {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+}
