@@ -64,7 +64,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.Var(&c.creates, "creates-repositories", "whether mirror jobs create repositories that are missing in ECR; off means that a destination in one fails (env "+contract.EnvCreatesRepositories+")")
 	c.inAWS = getenv("AWS_LAMBDA_FUNCTION_NAME") != "" || getenv("AWS_BATCH_JOB_ID") != ""
 	c.ownLimit = getenv("GOMEMLIMIT") != ""
-	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too; plan logs nothing without it")
 }
 
 // checkTable returns an error if there is no table to work from.

@@ -56,6 +56,9 @@ func (c *config) plan(cmd *cobra.Command, output string) error {
 	if err != nil {
 		return err
 	}
+	if !c.verbose { // the plan says it all
+		ctl.Log = slog.New(slog.DiscardHandler)
+	}
 	decisions, report, err := ctl.Plan(cmd.Context())
 	result := outcome(report, err)
 	if err == nil || len(decisions) > 0 {

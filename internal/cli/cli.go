@@ -11,10 +11,11 @@ import (
 // what help explains beside commands.
 func Finish(root *cobra.Command, topics map[string]string) *cobra.Command {
 	root.Version = buildinfo.Read().Line(root.Name())
+	root.Flags().Bool("version", false, "print the version")
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(newVersion(root.Name()), newCompletion(root.Name()))
 	root.SetHelpCommand(newHelp(topics))
-	root.SetUsageFunc(usage)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = help(cmd) }) // nothing can be done about an output that is closed
 	root.SetFlagErrorFunc(explainFlag)
 	complete(root, root.PersistentFlags())
 	for _, cmd := range append(root.Commands(), root) {

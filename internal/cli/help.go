@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -24,34 +25,41 @@ func Uses(cmd *cobra.Command, flags ...string) *cobra.Command {
 	return cmd
 }
 
-// usage writes how a command is used: after its description in help, so that it is read last.
-func usage(cmd *cobra.Command) error {
-	w := cmd.OutOrStderr()
+// help writes what a command does, and how it is used.
+func help(cmd *cobra.Command) error {
+	w := cmd.OutOrStdout()
+	width := columns(w)
 	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", wrap(cmp.Or(cmd.Long, cmd.Short), width))
+	usage(&b, cmd, width)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// usage writes how a command is used.
+func usage(b *strings.Builder, cmd *cobra.Command, width int) {
 	b.WriteString("Usage:\n")
 	if cmd.Runnable() {
-		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+		fmt.Fprintf(b, "  %s\n", cmd.UseLine())
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "  %s COMMAND\n", cmd.CommandPath())
+		fmt.Fprintf(b, "  %s COMMAND\n", cmd.CommandPath())
 	}
 	if cmd.HasExample() {
-		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+		fmt.Fprintf(b, "\nExamples:\n%s\n", cmd.Example)
 	}
 	if cmd.HasAvailableSubCommands() {
 		b.WriteString("\nCommands:\n")
 		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
-				fmt.Fprintf(&b, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
+			if c.IsAvailableCommand() || c.Name() == "help" {
+				fmt.Fprintf(b, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
 			}
 		}
 	}
-	fmt.Fprintf(&b, "\nFlags:\n%s", ownFlags(cmd).FlagUsagesWrapped(columns(w)))
+	fmt.Fprintf(b, "\nFlags:\n%s", flagLines(ownFlags(cmd).FlagUsages(), width))
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n%s COMMAND -h explains a command, and lists its flags.\n", cmd.CommandPath())
+		fmt.Fprintf(b, "\n%s COMMAND -h explains a command, and lists its flags.\n", cmd.CommandPath())
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // ownFlags returns the flags that a command takes notice of.

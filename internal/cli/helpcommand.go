@@ -30,7 +30,7 @@ func newHelp(topics map[string]string) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return cmd.Root().Help()
+				return help(cmd.Root())
 			}
 			if text, ok := topics[args[0]]; ok {
 				_, err := fmt.Fprintln(cmd.OutOrStdout(), text)
@@ -39,7 +39,7 @@ func newHelp(topics map[string]string) *cobra.Command {
 			for _, c := range cmd.Root().Commands() {
 				if c.Name() == args[0] {
 					c.InitDefaultHelpFlag()
-					return c.Help()
+					return help(c)
 				}
 			}
 			return fmt.Errorf("no command %q to explain%s", args[0], DidYouMean(cmd.Root(), args[0]))
