@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -65,13 +66,21 @@ func replaceFile(name string, write func(io.Writer) error) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".export-*.yaml")
 	if err != nil {
-		return err
+		return fmt.Errorf("writing %s: in its directory: %w", name, causeOf(err))
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // it is gone if all went well
 	if err := errors.Join(write(f), f.Chmod(mode), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), name)
+}
+
+// causeOf returns an error without the name of a temporary file.
+func causeOf(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return err
 }
 
 func writeTo(name string, write func(io.Writer) error) error {

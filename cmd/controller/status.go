@@ -90,6 +90,9 @@ func statuses(cmd *cobra.Command, t *table.Table, source []string, now time.Time
 			return nil, program.Fail(bad[0])
 		case len(entries) == 0:
 			_, err := t.Get(cmd.Context(), source[0], now) // knows whether it has expired
+			if errors.Is(err, table.ErrNotFound) {
+				err = fmt.Errorf("%w (controller list shows the sources)", err)
+			}
 			return nil, program.Fail(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
@@ -34,7 +35,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 	})
 	report := copier.Copy(ctx, c.source, c.destinations)
 	reporter.Close() // nothing about how it goes after what it came to
-	return program.NotPrinted(failure(report), writeReport(stdout, c.output.String(), report, ctx.Err() != nil))
+	return program.NotPrinted(failure(report), writeReport(stdout, c.output.String(), cli.PaletteFor(stdout, c.gate.getenv), report, ctx.Err() != nil))
 }
 
 // log returns the log of each step, in the form of what else is written beside it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"ecrmirror/internal/cli"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
@@ -14,31 +15,33 @@ import (
 // writeReport prints what happened to each destination: a line each, or one JSON
 // document. The errors themselves go to standard error, or into the document. In the lines, what
 // had not ended when the copy was stopped is called interrupted.
-func writeReport(w io.Writer, format string, report *mirror.Report, stopped bool) error {
+func writeReport(w io.Writer, format string, palette cli.Palette, report *mirror.Report, stopped bool) error {
 	if format == outputJSON {
 		encoder := json.NewEncoder(printable.JSON(w))
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(document(report))
 	}
 	for _, r := range report.Results {
-		if _, err := fmt.Fprintln(w, program.OneLine(line(r, stopped))); err != nil {
+		if _, err := fmt.Fprintln(w, line(palette, r, stopped)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func line(r mirror.Result, stopped bool) string {
-	switch r.State {
-	case mirror.Copied:
-		return fmt.Sprintf("%-8s %s %s (%d blobs, %s sent)", r.State, r.Name, r.Digest, r.BlobsSent, progress.Bytes(r.BytesSent))
-	case mirror.Current:
-		return fmt.Sprintf("%-8s %s %s", r.State, r.Name, r.Digest)
+func line(palette cli.Palette, r mirror.Result, stopped bool) string {
+	color, state, text := cli.Bad, fmt.Sprintf("%-8s", r.State), r.Name.String()
+	switch {
+	case r.State == mirror.Copied:
+		color = cli.Good
+		text += fmt.Sprintf(" %s (%d blobs, %s sent)", r.Digest, r.BlobsSent, progress.Bytes(r.BytesSent))
+	case r.State == mirror.Current:
+		color = cli.Good
+		text += " " + r.Digest.String()
+	case stopped:
+		color, state = cli.Waiting, "interrupted"
 	}
-	if stopped {
-		return fmt.Sprintf("interrupted %s", r.Name)
-	}
-	return fmt.Sprintf("%-8s %s", r.State, r.Name)
+	return palette.Paint(color, state) + " " + program.OneLine(text)
 }
 
 // jsonReport is the document of --output json. Sizes are in bytes, times in seconds.

@@ -11,5 +11,5 @@ func NoArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s takes no arguments, and %q is one (%[1]s -h explains)", cmd.CommandPath(), args[0])
+	return fmt.Errorf("%s takes no arguments, and %q is one (%s -h explains)", cmd.Name(), args[0], cmd.CommandPath())
 }

@@ -64,7 +64,7 @@ func TestMistakes(t *testing.T) {
 		{"sweep --nonsense", `unknown flag: --nonsense (prog sweep -h lists the flags)`},
 		{"sweep -x", `unknown shorthand flag: 'x' in -x (prog sweep -h lists the flags)`},
 		{"sweep -o yaml", `invalid argument "yaml" for "-o, --output" flag: must be text or json`},
-		{"sweep now", `prog sweep takes no arguments, and "now" is one (prog sweep -h explains)`},
+		{"sweep now", `sweep takes no arguments, and "now" is one (prog sweep -h explains)`},
 		{"completion tcsh", `no completion for "tcsh", only for bash, zsh, fish or powershell`},
 		{"help swep", `no command "swep" to explain (did you mean "sweep"?)`},
 		{"help sweep now", "help explains one command: prog help [COMMAND]"},

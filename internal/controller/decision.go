@@ -41,6 +41,7 @@ type Decision struct {
 type Destination struct {
 	Name   string        // as in the entry
 	Digest digest.Digest // "" if it does not exist, or is not known
+	absent error         // that its repository does not exist, which the job creates; nil if it does
 	State  State
 	Err    error  // of states Failing and Deferred: why
 	Job    string // of state Submitted: the job's id; "" if it was in flight before
@@ -63,6 +64,8 @@ func (d Destination) Reason() string {
 		return printable.Line(d.Err.Error())
 	case d.State == Current:
 		return "has the source's digest"
+	case d.absent != nil:
+		return d.absent.Error() + "; the job creates it"
 	case d.Digest == "":
 		return "does not exist"
 	}
@@ -175,7 +178,7 @@ func compare(source digest.Digest, dest target, found answer, creates bool) Dest
 		d.Digest, d.State = "", Failing
 		d.Err = fmt.Errorf("can never equal its source, which is %s now", source)
 	case absent && creates:
-		d.State = Stale
+		d.State, d.absent = Stale, repository
 	case absent:
 		d.State, d.Err = Failing, uncreated(repository)
 	case found.err != nil:
