@@ -92,7 +92,7 @@ entries: 2 (current 0, failed 2); stale destinations: 1; nothing submitted
       {
         "name": "r.io/d:1",
         "state": "failing",
-        "reason": "on\nfire"
+        "reason": "on; fire"
       }
     ]
   }

@@ -72,7 +72,7 @@ func TestStatusAsText(t *testing.T) {
 		"everything": {filter{}, `STATE      BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION                                                 REASON
 current    -       3h ago    2m ago   soon, in 4d  docker.io/library/alpine:3  111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3
 submitted  1m      2d ago    2m ago   soon, in 4d  docker.io/library/alpine:3  111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/alpine:3
-stale      26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3                                               job job-0 has ended?without ?[31mmirroring it
+stale      26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3                                               job job-0 has ended without ?[31mmirroring it
 unchecked  -       never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/new:3
 failing    3d      never     30s ago  never        ghcr.io/org/app:1           r.io/app:1                                                  source image does not exist
 unchecked  -       never     never    in 30d       quay.io/org/new:1           r.io/org/new:1
@@ -83,7 +83,7 @@ destinations: 7 (current 1, deferred 1, submitted 1, stale 1, failing 1, uncheck
 furthest behind: ghcr.io/org/app:1 (3d)
 `},
 		"what is wrong": {filter{states: states{table.Failing, table.Stale}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION    REASON
-stale    26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3  job job-0 has ended?without ?[31mmirroring it
+stale    26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3  job job-0 has ended without ?[31mmirroring it
 failing  3d      never     30s ago  never        ghcr.io/org/app:1           r.io/app:1     source image does not exist
 entries: 2 (invalid 0, expiring soon 1)
 destinations: 2 (stale 1, failing 1)

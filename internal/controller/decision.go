@@ -65,7 +65,7 @@ func (d Destination) Reason() string {
 	case d.State == Current:
 		return "has the source's digest"
 	case d.absent != nil:
-		return d.absent.Error() + "; the job creates it"
+		return printable.Line(d.absent.Error()) + "; the job creates it"
 	case d.Digest == "":
 		return "does not exist"
 	}
