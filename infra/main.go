@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"ecrmirror/infra/assembly"
 	"ecrmirror/infra/mirrorstack"
 )
 
@@ -55,11 +56,11 @@ func run(args []string, getenv func(string) string, stdout io.Writer) error {
 	if _, err := mirrorstack.New(app, props); err != nil {
 		return err
 	}
-	assembly := app.Synth(nil)
+	written := app.Synth(nil)
 	if getenv("CDK_CONTEXT_JSON") != "" { // the CDK CLI goes on from here, and uploads what is large
 		return nil
 	}
-	return describe(stdout, filepath.Join(*assembly.Directory(), "Mirror.template.json"))
+	return describe(stdout, filepath.Join(*written.Directory(), "Mirror.template.json"))
 }
 
 // describe says how large the template is, and what that means for who deploys it by hand.
@@ -69,8 +70,8 @@ func describe(w io.Writer, file string) error {
 		return err
 	}
 	note := ""
-	if info.Size() > mirrorstack.TemplateLimit {
-		note = fmt.Sprintf("; more than the %d that CloudFormation takes in a request: deploy it with make deploy, or with make deploy-template S3_BUCKET=NAME", mirrorstack.TemplateLimit)
+	if info.Size() > assembly.TemplateLimit {
+		note = fmt.Sprintf("; more than the %d that CloudFormation takes in a request: deploy it with make deploy, or with make deploy-template S3_BUCKET=NAME", assembly.TemplateLimit)
 	}
 	_, err = fmt.Fprintf(w, "infra/cdk.out/%s: %d bytes%s\n", filepath.Base(file), info.Size(), note)
 	return err

@@ -5,7 +5,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,7 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/assembly"
 )
 
 func main() {
@@ -42,65 +41,27 @@ func run(dir, bucket string, more []string) error {
 	return cmd.Run()
 }
 
-// assets are the repository that CDK's bootstrap stack has for images that CDK builds.
-const assets = "-container-assets-"
-
 // arguments returns what the AWS CLI is told to deploy the template in the directory, or why it could not be.
 func arguments(dir, bucket string) ([]string, error) {
-	name, region, err := readManifest(filepath.Join(dir, "manifest.json"))
+	stack, err := assembly.Read(dir)
 	if err != nil {
 		return nil, err
 	}
 	file := filepath.Join(dir, "Mirror.template.json")
-	template, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading the template: %w", err)
-	}
 	switch {
-	case strings.Contains(string(template), assets):
+	case stack.Builds:
 		return nil, errors.New("the template is for an image that CDK builds and uploads: use make deploy, or name an image that is there, " +
 			"CDK_FLAGS='-c image=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG'")
-	case len(template) > mirrorstack.TemplateLimit && bucket == "":
+	case len(stack.Template) > assembly.TemplateLimit && bucket == "":
 		return nil, fmt.Errorf("%s has %d bytes, and CloudFormation takes %d in a request: name an S3 bucket of yours in the stack's region "+
-			"that it can be uploaded to, S3_BUCKET=NAME", file, len(template), mirrorstack.TemplateLimit)
+			"that it can be uploaded to, S3_BUCKET=NAME", file, len(stack.Template), assembly.TemplateLimit)
 	}
-	args := []string{"cloudformation", "deploy", "--template-file", file, "--stack-name", name, "--capabilities", "CAPABILITY_IAM"}
-	if region != "" {
-		args = append(args, "--region", region)
+	args := []string{"cloudformation", "deploy", "--template-file", file, "--stack-name", stack.Name, "--capabilities", "CAPABILITY_IAM"}
+	if stack.Region != "" {
+		args = append(args, "--region", stack.Region)
 	}
 	if bucket != "" {
 		args = append(args, "--s3-bucket", bucket)
 	}
 	return args, nil
-}
-
-// readManifest returns the stack's name, and its region if that is settled.
-func readManifest(file string) (name, region string, err error) {
-	doc, err := os.ReadFile(file)
-	if err != nil {
-		return "", "", fmt.Errorf("reading what make synth wrote: %w", err)
-	}
-	var manifest struct {
-		Artifacts map[string]struct {
-			Type        string
-			Environment string // aws://ACCOUNT/REGION
-			Properties  struct{ StackName string }
-		}
-	}
-	if err := json.Unmarshal(doc, &manifest); err != nil {
-		return "", "", fmt.Errorf("reading %s: %w", file, err)
-	}
-	stack, ok := manifest.Artifacts["Mirror"]
-	if !ok || stack.Type != "aws:cloudformation:stack" {
-		return "", "", fmt.Errorf("%s has no stack Mirror: run make synth", file)
-	}
-	region = stack.Environment[strings.LastIndex(stack.Environment, "/")+1:]
-	if region == "unknown-region" {
-		region = ""
-	}
-	name = stack.Properties.StackName
-	if name == "" {
-		name = "Mirror"
-	}
-	return name, region, nil
 }

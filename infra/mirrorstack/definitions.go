@@ -3,6 +3,7 @@ package mirrorstack
 import (
 	"fmt"
 	"maps"
+	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
@@ -22,18 +23,21 @@ const user = "65532:65532"
 type definitions struct {
 	mirror, sweep, event             awsbatch.EcsJobDefinition
 	mirrorName, sweepName, eventName string
+	parameters                       int // characters that a mirror job's definition leaves to source and destinations
 }
 
 func (s *stack) newDefinitions(q queues) definitions {
 	d := definitions{mirrorName: s.name("mirror"), sweepName: s.name("sweep"), eventName: s.name("event")}
 	mirrorRole := s.newJobRole("MirrorRole", "Mirror jobs", s.mirrorPermissions())
-	d.mirror = s.newDefinition(definition{
+	mirror := definition{
 		id: "MirrorJob", name: d.mirrorName, props: s.props.Mirror, ec2: s.props.Compute.EC2,
 		command:     texts("mirror", ref(contract.ParamSource), ref(contract.ParamDest)),
 		environment: s.mirrorEnvironment(),
 		role:        mirrorRole, execution: s.newExecutionRole("MirrorExecutionRole", "mirror jobs"),
 		logs: s.logs.mirror, retries: retries(s.props.Compute.reclaim()),
-	})
+	}
+	d.mirror = s.newDefinition(mirror, leastParameters)
+	d.parameters = contract.LongestOverrides - overrides(mirror.command, mirror.environment)
 	controllerRole := s.newJobRole("ControllerRole", "The controller's jobs", s.controllerPermissions(q, d))
 	execution := s.newExecutionRole("ControllerExecutionRole", "the controller's jobs")
 	d.sweep = s.newDefinition(definition{
@@ -42,7 +46,7 @@ func (s *stack) newDefinitions(q queues) definitions {
 		environment: s.controllerEnvironment(q, d),
 		role:        controllerRole, execution: execution,
 		logs: s.logs.controller, retries: retries(""),
-	})
+	}, 0)
 	if s.props.Push.Target == PushBatch {
 		d.event = s.newDefinition(definition{
 			id: "EventJob", name: d.eventName, props: s.props.Event,
@@ -50,7 +54,7 @@ func (s *stack) newDefinitions(q queues) definitions {
 			environment: s.controllerEnvironment(q, d),
 			role:        controllerRole, execution: execution,
 			logs: s.logs.controller, retries: retries(""),
-		})
+		}, longestPush)
 	}
 	return d
 }
@@ -74,8 +78,12 @@ type definition struct {
 // 2026; Lambda sets it itself and takes no function that does.
 const envRegion = "AWS_REGION"
 
-func (s *stack) newDefinition(d definition) awsbatch.EcsJobDefinition {
+// newDefinition makes a definition that leaves that many characters of a task's overrides to parameters.
+func (s *stack) newDefinition(d definition, parameters int) awsbatch.EcsJobDefinition {
 	d.environment[envRegion] = *awscdk.Aws_REGION()
+	if err := checkDefinition(d, parameters); err != nil {
+		s.wrong = append(s.wrong, err)
+	}
 	return awsbatch.NewEcsJobDefinition(s.scope, &d.id, &awsbatch.EcsJobDefinitionProps{
 		JobDefinitionName: &d.name,
 		Container:         s.newContainer(d),
@@ -127,27 +135,24 @@ func (s *stack) registryEnvironment() map[string]string {
 	return map[string]string{
 		contract.EnvAuthParameter:      r.AuthParameter,
 		contract.EnvAuthSecret:         join(r.AuthSecrets),
-		contract.EnvAssumeRoles:        join(r.Roles),
 		contract.EnvInsecureRegistries: join(r.Insecure),
-
-		contract.EnvAllowedSources:      join(r.AllowedSources),
-		contract.EnvAllowedDestinations: join(s.allowedDestinations()),
 	}
 }
 
 func (s *stack) mirrorEnvironment() map[string]string {
 	m := s.registryEnvironment()
-	m[contract.EnvRepositoryTemplate] = s.props.Registries.Template
-	m[contract.EnvSignaturePolicy] = s.props.Registries.SignaturePolicy
+	maps.Copy(m, s.documents.values(mirrorDocuments...))
 	m[contract.EnvMemoryBudget] = fmt.Sprintf("%dMiB", memoryBudget(s.props.Mirror.Memory))
 	return m
 }
 
 func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string {
-	m := maps.Clone(s.registryEnvironment())
+	m := s.registryEnvironment()
+	maps.Copy(m, s.documents.values(commonDocuments...))
 	m[contract.EnvTable] = *s.table.TableName()
 	m[contract.EnvQueue] = *q.mirror.JobQueueArn()
 	m[contract.EnvJobDefinition] = d.mirrorName
+	m[contract.EnvJobParameters] = strconv.Itoa(d.parameters)
 	if s.props.Registries.Template != "" {
 		m[contract.EnvCreatesRepositories] = "on"
 	}

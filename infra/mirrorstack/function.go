@@ -12,14 +12,21 @@ import (
 // newFunction makes the controller a function, which ECR's pushes start. It is the same
 // image as the jobs': the program sees that Lambda runs it.
 func (s *stack) newFunction(q queues, d definitions, dead awssqs.Queue) awslambda.Function {
-	name := s.name("push")
+	name, environ := s.name("push"), s.controllerEnvironment(q, d)
+	if err := checkFunction(environ); err != nil {
+		s.wrong = append(s.wrong, err)
+	}
+	description := "Submits mirror jobs for what was pushed to ECR"
+	if version := s.documents.version(); version != "" {
+		description += " (settings " + version + ")"
+	}
 	logs := s.newLogGroup("FunctionLogs", "push")
 	role := s.newRole("FunctionRole", "The controller as a function calls AWS as this",
 		awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		append(s.controllerPermissions(q, d), s.functionPermissions()...))
 	props := &awslambda.DockerImageFunctionProps{
 		FunctionName: &name,
-		Description:  jsii.String("Submits mirror jobs for what was pushed to ECR"),
+		Description:  &description,
 		Code: awslambda.DockerImageCode_FromEcr(s.image.repository, &awslambda.EcrImageCodeProps{
 			TagOrDigest: &s.image.tagOrDigest,
 			Entrypoint:  texts("/usr/local/bin/controller"),
@@ -27,7 +34,7 @@ func (s *stack) newFunction(q queues, d definitions, dead awssqs.Queue) awslambd
 		Architecture:    awslambda.Architecture_ARM_64(),
 		MemorySize:      jsii.Number(512),
 		Timeout:         awscdk.Duration_Minutes(jsii.Number(2)),
-		Environment:     environment(s.controllerEnvironment(q, d)),
+		Environment:     environment(environ),
 		Role:            role,
 		LogGroup:        logs,
 		DeadLetterQueue: dead,

@@ -71,6 +71,27 @@ func readable(p mirrorstack.Props) []string {
 
 func writable(p mirrorstack.Props) []string { return repositories(p.Registries.Repositories...) }
 
+// longSettings are the parameters of what is too long for an environment.
+func longSettings(role string) func(p mirrorstack.Props) []string {
+	return func(p mirrorstack.Props) (list []string) {
+		add := func(name, text string) {
+			if len(text) > 512 {
+				list = append(list, local("ssm", "parameter/Setting"+name))
+			}
+		}
+		r := p.Registries
+		add("AssumeRoles", strings.Join(r.Roles, ","))
+		add("AllowedSources", strings.Join(r.AllowedSources, ","))
+		own := len(r.Roles) * len(",ecr:123456789012") // what own comes to
+		add("AllowedDestinations", strings.Join(r.AllowedDestinations, ",")+strings.Repeat("x", own))
+		if role == "MirrorRole" {
+			add("CreateRepositories", r.Template)
+			add("SignaturePolicy", r.SignaturePolicy)
+		}
+		return list
+	}
+}
+
 func ifTemplateHas(member string) func(mirrorstack.Props) []string {
 	return func(p mirrorstack.Props) []string {
 		if p.Registries.Template == "" || !strings.Contains(p.Registries.Template, member) {
@@ -235,6 +256,7 @@ func mirrorGrants() []grant {
 
 func loginGrants(role string) []grant {
 	return []grant{
+		{role: role, why: "read settings that are too long for an environment", actions: []string{"ssm:GetParameter"}, on: "the stack's parameters of those", when: "`assumeRoles`, `allowedSources`, `allowedDestinations`, or for mirror jobs `createRepositories` or `signaturePolicy` has more than 512 characters", list: longSettings(role)},
 		{role: role, why: "read ECR Public at its full rate", actions: []string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"}, on: "`*`: there is no finer", when: "unless `ecrPublic=anonymous`; never in GovCloud and China", list: provided(readsPublic, "*")},
 		{role: role, why: "read logins", actions: []string{"ssm:GetParameter"}, on: "that parameter", when: "`authParameter`", list: parameter},
 		{role: role, why: "read logins", actions: []string{"secretsmanager:GetSecretValue"}, on: "those secrets", when: "`authSecrets`", list: secrets},

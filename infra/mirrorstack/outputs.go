@@ -35,8 +35,9 @@ func (s *stack) newOutputs(q queues, d definitions, t triggers, w watch) {
 		`aws batch submit-job --region %s --job-name sweep --job-queue %s --job-definition %s`, region, *q.controller.JobQueueArn(), d.sweepName))
 	s.output("FollowMirrorJobs", "Watch mirror jobs work", fmt.Sprintf(`aws logs tail --region %s --follow %s`, region, *s.logs.mirror.LogGroupName()))
 	s.output("ControllerEnvironment", "For the controller on your machine: status, plan, put, ...", fmt.Sprintf(
-		`export %s=%s %s=%s %s=%s %s=%s`, envRegion, region, contract.EnvTable, *s.table.TableName(),
-		contract.EnvQueue, *q.mirror.JobQueueArn(), contract.EnvJobDefinition, d.mirrorName))
+		`export %s=%s %s=%s %s=%s %s=%s %s=%d`, envRegion, region, contract.EnvTable, *s.table.TableName(),
+		contract.EnvQueue, *q.mirror.JobQueueArn(), contract.EnvJobDefinition, d.mirrorName,
+		contract.EnvJobParameters, d.parameters))
 }
 
 func (s *stack) output(id, description, value string) {

@@ -43,6 +43,7 @@ func (s *stack) mirrorPermissions() []permission {
 		permissions = append(permissions, permission{sid: "ReadSignatures", resources: []string{"*"}, actions: []string{"ecr:GetAuthorizationToken"}})
 	}
 	permissions = append(permissions, s.publicPermissions()...)
+	permissions = append(permissions, s.documentPermissions(mirrorDocuments...)...)
 	return append(permissions, s.loginPermissions()...)
 }
 
@@ -69,6 +70,7 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 	if s.props.publicAccess() != PublicAnonymous {
 		permissions = append(permissions, publicToken())
 	}
+	permissions = append(permissions, s.documentPermissions(commonDocuments...)...)
 	return append(permissions, s.loginPermissions()...)
 }
 

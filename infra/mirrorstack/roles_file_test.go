@@ -41,7 +41,11 @@ var roleVariants = map[string]map[string]any{
 		"kmsKeys": "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
 	},
 	"signatures": {"push": "batch", "signaturePolicy": map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}}},
-	"public":     {"push": "batch", "ecrPublic": "write", "createRepositories": map[string]any{"resourceTags": []any{}}},
+	"settings": {
+		"push": "batch", "allowedSources": strings.Repeat("ghcr.io/organization/**,", 30),
+		"createRepositories": map[string]any{"lifecyclePolicy": lifecycle + strings.Repeat(" ", 500)},
+	},
+	"public": {"push": "batch", "ecrPublic": "write", "createRepositories": map[string]any{"resourceTags": []any{}}},
 }
 
 // A roleFile is what localstack reads.
@@ -190,6 +194,7 @@ var arns = map[string]struct {
 	"AWS::Logs::LogGroup":        {[]string{"Arn"}, "arn:${Partition}:logs:${Region}:${Account}:log-group:%s:*"},
 	"AWS::SQS::Queue":            {[]string{"Arn"}, "arn:${Partition}:sqs:${Region}:${Account}:%s"},
 	"AWS::Batch::JobQueue":       {[]string{"", "JobQueueArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-queue/%s"},
+	"AWS::SSM::Parameter":        {[]string{""}, "%s"},
 	"AWS::Batch::JobDefinition":  {[]string{"", "JobDefinitionArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-definition/%s"},
 }
 

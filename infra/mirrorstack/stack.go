@@ -7,6 +7,7 @@
 package mirrorstack
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -25,7 +26,10 @@ type stack struct {
 	image   image
 	table   awsdynamodb.ITable
 	network network
-	logs    struct{ mirror, controller awslogs.ILogGroup }
+
+	documents documents
+	wrong     []error // what turned out only when the parts were made
+	logs      struct{ mirror, controller awslogs.ILogGroup }
 }
 
 // New adds the stack to the scope, an app. Its error says which of the props are wrong.
@@ -57,12 +61,17 @@ func New(scope constructs.Construct, props Props) (awscdk.Stack, error) {
 	s.logs.mirror = s.newLogGroup("MirrorLogs", "mirror")
 	s.logs.controller = s.newLogGroup("ControllerLogs", "controller")
 
+	documents, err := s.newDocuments()
+	if err != nil {
+		return nil, err
+	}
+	s.documents = documents
 	queues := s.newQueues()
 	definitions := s.newDefinitions(queues)
 	triggers := s.newTriggers(queues, definitions)
 	watch := s.newWatch(queues, triggers)
 	s.newOutputs(queues, definitions, triggers, watch)
-	return s.scope, nil
+	return s.scope, errors.Join(s.wrong...)
 }
 
 // name returns the physical name of something that people call by its name.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,15 @@ import (
 // lifecycle is a lifecycle policy as ECR takes it.
 const lifecycle = `{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":14},"action":{"type":"expire"}}]}`
 
+// manyRoles are roles of other accounts.
+func manyRoles(n int) (list []any) {
+	for i := range n {
+		account := strconv.Itoa(200000000000 + i)
+		list = append(list, account+"=arn:aws:iam::"+account+":role/mirror-of-the-organization")
+	}
+	return list
+}
+
 // variants are the stacks that tests look at, as a CDK context asks for them.
 var variants = map[string]map[string]any{
 	"default": {},
@@ -36,6 +46,13 @@ var variants = map[string]map[string]any{
 		"image": "ghcr.io/example/ecrmirror:1.0.0", "push": "batch",
 	},
 	"ec2": {"compute": "ec2", "architecture": "amd64", "maxVcpus": "256"},
+	"many accounts": {
+		"push": "lambda", "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
+		"assumeRoles":        manyRoles(70),
+		"allowedSources":     strings.Repeat("ghcr.io/organization/**,", 30),
+		"createRepositories": map[string]any{"lifecyclePolicy": lifecycle + strings.Repeat(" ", 1000)},
+		"signaturePolicy":    map[string]any{"default": []any{map[string]any{"type": "signedBy", "keyType": "GPGKeys", "keyData": strings.Repeat("QUJD", 300)}}},
+	},
 	"large": {
 		"network": "private", "compute": "ec2", "schedule": "cron(0 6 ? * MON *)", "maxVcpus": "64", "mirrorMemory": "8192",
 		"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",

@@ -104,13 +104,14 @@ var layers = map[string]layer{
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"sbom":           {internal: []string{"sbom/..."}},
-	"sbom/...":       {},
-	"release":        {internal: []string{"release/...", "sbom/..."}},
-	"release/...":    {internal: []string{"release/..."}, external: anything},
-	"infra/...":      {internal: infraInternal, external: anything},
-	"infra/assembly": {}, // what is known of a template without CDK, which takes minutes to compile
-	"infra/ec2":      {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
+	"sbom":                 {internal: []string{"sbom/..."}},
+	"sbom/...":             {},
+	"release":              {internal: []string{"release/...", "sbom/..."}},
+	"release/...":          {internal: []string{"release/..."}, external: anything},
+	"infra/...":            {internal: infraInternal, external: anything},
+	"infra/deploytemplate": {internal: []string{"infra/assembly"}},
+	"infra/assembly":       {}, // what is known of a template without CDK, which takes minutes to compile
+	"infra/ec2":            {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
 	"infra/preflight": {
 		internal: []string{"infra/assembly", "infra/ec2", "infra/preflight/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},

@@ -33,6 +33,7 @@ func (s *Server) deployment() roles.Deployment {
 			"Entries": tableName, "MirrorQueue": mirrorQueue, "ControlQueue": controllerQueue,
 			"MirrorJob": mirrorDefinition, "SweepJob": controllerDefinition, "EventJob": eventDefinition,
 			"MirrorLogs": mirrorLogs, "ControllerLogs": controllerLogs, "FunctionLogs": "/ecrmirror/push", "PushDeadLetters": "push-dead-letters",
+			"SettingAllowedSources": "setting-allowed-sources", "SettingCreateRepositories": "setting-create-repositories",
 		},
 	}
 }
