@@ -239,8 +239,9 @@ lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all varia
 	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^Test(Templates|Stack)Pass' -v ./infra/mirrorstack
 
 .PHONY: infra-moto
-infra-moto: need-node $(MOTO) ## Create the stack in moto, an AWS emulator, and read it back
+infra-moto: need-node $(MOTO) ## Create the stack in moto, an AWS emulator, read it back, and try smoke there
 	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^TestAnEmulatorCreatesTheStack$$' -v ./infra/mirrorstack
+	go test -count=1 -run '^TestMoto$$' -v ./infra/smoke
 
 .PHONY: vulncheck
 vulncheck: ## Look for known vulnerabilities in what is used (needs vuln.go.dev)
