@@ -267,7 +267,7 @@ func loginGrants(role string) []grant {
 
 func controllerGrants(role string) []grant {
 	list := []grant{
-		{role: role, why: "read entries", actions: []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"}, on: "the table", list: always(entries)},
+		{role: role, why: "read entries", actions: []string{"dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:Scan"}, on: "the table", list: always(entries)},
 		{role: role, why: "record what became of them", actions: []string{"dynamodb:UpdateItem"}, on: "the table", list: always(entries)},
 		{role: role, why: "the same, with a key of yours", actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, on: "that key, through DynamoDB alone", when: "`tableEncryption` is a key's ARN", list: hasTableKey, only: `{"StringEquals":{"kms:ViaService":"dynamodb.REGION.SUFFIX"}}`},
 		{role: role, why: "compare digests", actions: []string{"ecr:DescribeImages", "ecr:ListImages"}, on: "`repositories` and `sourceRepositories`", list: readable},

@@ -50,7 +50,7 @@ func (s *stack) mirrorPermissions() []permission {
 // controllerPermissions are what the controller calls, as a job and as a function.
 func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 	permissions := []permission{
-		{sid: "ReadEntries", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"}},
+		{sid: "ReadEntries", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:Scan"}},
 		{sid: "RecordStatus", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:UpdateItem"}},
 		{sid: "CompareImages", resources: s.readRepositories(), actions: []string{"ecr:DescribeImages", "ecr:ListImages"}},
 		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirror, d.mirrorName)},
@@ -76,7 +76,7 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 
 // tableActions are what the controller does to the table.
 func tableActions() []string {
-	return []string{"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"}
+	return []string{"dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:Scan", "dynamodb:UpdateItem"}
 }
 
 // tableKey returns the ARN of the user's key that the table is encrypted with, "" if there is none.

@@ -19,8 +19,8 @@ import (
 const rolesDirectory = "../../localstack/roles"
 
 // roleVariants are the stacks whose roles localstack can have, as a CDK context asks for
-// them. Localstack runs the controller as jobs, also for pushes: all but the default
-// have push=batch.
+// them. Localstack runs the controller as jobs, also for pushes, which takes push=batch; the default
+// and one more have the function.
 var roleVariants = map[string]map[string]any{
 	"default":  {},
 	"batch":    {"push": "batch"},
@@ -28,7 +28,8 @@ var roleVariants = map[string]map[string]any{
 	"create": {
 		"push": "batch", "createRepositories": map[string]any{
 			"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": lifecycle,
-			"resourceTags": []any{map[string]any{"Key": "team", "Value": "mirror"}},
+			"resourceTags":            []any{map[string]any{"Key": "team", "Value": "mirror"}},
+			"encryptionConfiguration": map[string]any{"encryptionType": "KMS", "kmsKey": "alias/mirror"},
 		},
 		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
 	},
@@ -37,7 +38,7 @@ var roleVariants = map[string]map[string]any{
 		"repositories": "*,arn:aws:ecr:*:777788889999:repository/shared/*",
 	},
 	"logins": {
-		"push": "batch", "authParameter": "/mirror/logins", "authSecrets": "ghcr.io=mirror/ghcr,mirror/all",
+		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror", "authParameter": "/mirror/logins", "authSecrets": "ghcr.io=mirror/ghcr,mirror/all",
 		"kmsKeys": "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
 	},
 	"signatures": {"push": "batch", "signaturePolicy": map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}}},

@@ -14,9 +14,10 @@ const policyName = "RepositoryPolicy"
 // An accessInput is what of a request's input says which repositories it is about.
 type accessInput struct {
 	target
-	Names []string          `json:"repositoryNames"`
-	ARN   string            `json:"resourceArn"`
-	Tags  []json.RawMessage `json:"tags"`
+	Names      []string          `json:"repositoryNames"`
+	ARN        string            `json:"resourceArn"`
+	Tags       []json.RawMessage `json:"tags"`
+	Encryption encryption        `json:"encryptionConfiguration"`
 }
 
 // Access returns what a call of ECR's API takes, given its body: the action of the
@@ -70,8 +71,36 @@ func (r *Registry) access(service string, c awsjson.Caller, operation string, bo
 		if operation == "CreateRepository" && len(in.Tags) > 0 {
 			list = append(list, r.accessTo(service+"TagResource", id))
 		}
+		if operation == "CreateRepository" {
+			list = append(list, in.Encryption.access(c)...)
+		}
 	}
 	return list, nil
+}
+
+// access returns what it takes to encrypt a new repository: nothing, unless it is with a key
+// of the user's, which ECR uses as whoever creates the repository. Here an alias stands for a
+// key of an id that nobody knows.
+//
+// Source: Amazon ECR User Guide, "Encryption at rest".
+func (e encryption) access(c awsjson.Caller) []iam.Access {
+	key := e.Key
+	if key == "" {
+		return nil
+	}
+	keys := map[string][]string{"kms:ViaService": {"ecr." + c.Region + ".amazonaws.com"}}
+	name := key[strings.LastIndex(key, ":")+1:]
+	switch {
+	case strings.HasPrefix(name, "alias/"):
+		keys["kms:ResourceAliases"] = []string{name}
+		key = c.ARN("kms", "key/00000000-0000-4000-8000-000000000000")
+	case !strings.HasPrefix(key, "arn:"):
+		key = c.ARN("kms", "key/"+strings.TrimPrefix(key, "key/"))
+	}
+	return []iam.Access{
+		{Action: "kms:DescribeKey", Resource: key, Account: strings.Split(key, ":")[4], Keys: keys},
+		{Action: "kms:CreateGrant", Resource: key, Account: strings.Split(key, ":")[4], Keys: keys},
+	}
 }
 
 // accessTo returns an action on a repository, with the repository's policy.

@@ -51,7 +51,7 @@ type Policies struct {
 var keys = map[string]bool{
 	"aws:principalaccount": true, "aws:principalarn": true, "aws:requestedregion": true, "aws:resourceaccount": true,
 	"aws:securetransport": true, "aws:sourceaccount": true, "aws:sourcearn": true,
-	"kms:viaservice": true, "sts:externalid": true, "sts:rolesessionname": true,
+	"kms:resourcealiases": true, "kms:viaservice": true, "sts:externalid": true, "sts:rolesessionname": true,
 }
 
 // Known tells whether conditions may use a key. Keys are not case-sensitive.

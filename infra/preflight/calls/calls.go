@@ -66,7 +66,7 @@ var mirror = []call{
 
 var controller = []call{
 	{action: "dynamodb:BatchGetItem"},
-	{action: "dynamodb:Query"},
+	{action: "dynamodb:DescribeTable"},
 	{action: "dynamodb:Scan"},
 	{action: "dynamodb:UpdateItem"},
 	{action: "ecr:DescribeImages"},
