@@ -22,7 +22,7 @@ import (
 	"ecrmirror/localstack/stats"
 )
 
-// programs is the directory of the programs mirror and localstack, built for the tests.
+// programs is the directory of the programs controller, mirror and localstack, built for the tests.
 var programs string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
@@ -35,7 +35,7 @@ func buildAndRun(m *testing.M) (code int) {
 	}
 	defer os.RemoveAll(dir)
 	cmd := exec.Command("go", "build", "-tags", "containers_image_openpgp", "-o", dir+string(os.PathSeparator),
-		"ecrmirror/cmd/mirror", "ecrmirror/localstack")
+		"ecrmirror/cmd/controller", "ecrmirror/cmd/mirror", "ecrmirror/localstack")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {

@@ -246,7 +246,9 @@ func (r *reach) function(name string) {
 	}
 	r.seen[name] = true
 	for action, place := range f.calls {
-		r.calls[action] = place
+		if old := r.calls[action]; old == "" || place < old { // always the same of several
+			r.calls[action] = place
+		}
 	}
 	for _, made := range f.makes {
 		r.makes(made)
