@@ -14,7 +14,7 @@ import (
 
 // Digest returns the digest of a name's tag or, if it has no tag, its digest once that is known to
 // be there. It does not count as a pull. The error wraps [ErrImageNotFound] or
-// [ErrRepositoryNotFound] where there is no such image.
+// [ErrRepositoryNotFound] where there is no such image, or where it is in the archive.
 func (t *Transport) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
 	repo, err := t.repository(name)
 	if err != nil {
@@ -37,6 +37,9 @@ func (r repository) digestOf(ctx context.Context, id types.ImageIdentifier) (dig
 	if len(out.ImageDetails) == 0 {
 		return "", r.failed("DescribeImages", fmt.Errorf("empty answer: %w", ErrImageNotFound))
 	}
+	if detail := out.ImageDetails[0]; !pullable(detail) {
+		return "", r.failed("DescribeImages", fmt.Errorf("the image is %s: %w", detail.ImageStatus, ErrImageNotFound))
+	}
 	found, err := digest.Parse(aws.ToString(out.ImageDetails[0].ImageDigest))
 	if err != nil {
 		return "", r.failed("DescribeImages", err)
@@ -46,4 +49,11 @@ func (r repository) digestOf(ctx context.Context, id types.ImageIdentifier) (dig
 		return "", r.failed("DescribeImages", err)
 	}
 	return found, nil
+}
+
+// pullable reports whether an image can be pulled. Of one that is archived, or on its way back,
+// DescribeImages tells the digest where it is asked for by tag or digest, and only there: lists have
+// active images alone. Clients cannot get it, so that it is as good as not there; a push restores it.
+func pullable(d types.ImageDetail) bool {
+	return d.ImageStatus == "" || d.ImageStatus == types.ImageStatusActive
 }

@@ -31,8 +31,8 @@ type ImageDigest struct {
 
 // Digests looks up images by tags and digests in the repository of a name in private ECR; the tag
 // and digest of the name do not matter. It does not count as pulls. What is not there comes without
-// a digest. There is an answer for each reference, or an error: a [*MissingRepositoryError] where
-// there is no such repository.
+// a digest, and so does what is archived. There is an answer for each reference, or an error: a
+// [*MissingRepositoryError] where there is no such repository.
 //
 // As long as all images exist, it takes a call for each 100 of them. DescribeImages says of images
 // of which one is missing only that, so that then the repository's images are listed, 1,000 a call;
@@ -109,7 +109,9 @@ func (s *search) describe(ctx context.Context, references []string) error {
 			if err := image.Digest.Validate(); err != nil {
 				return s.repo.failed("DescribeImages", err)
 			}
-			s.note(image)
+			if pullable(detail) {
+				s.note(image)
+			}
 		}
 		return nil
 	}
