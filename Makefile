@@ -18,6 +18,9 @@ GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
 CFN_LINT := .tools/cfn-lint-1.58.0
 CHECKOV  := .tools/checkov-3.3.30
 MOTO     := .tools/moto-5.2.5
+# Clients of AWS that localstack is tried with: the AWS CLI, and the boto3 that goes with it, in one environment.
+AWS      := .tools/aws-1.45.11
+BOTO3_VERSION := 1.43.11
 # CDK's command line: deploys what the app in infra/ describes. Needs Node.js.
 CDK      := npx --yes aws-cdk@2.1148.1
 # Where deploy-template uploads a template that is too large for a request, and what else it gives the AWS CLI (--tags KEY=VALUE).
@@ -234,6 +237,9 @@ destroy: need-node ## Remove the service from the account; the table of entries 
 .PHONY: infra-tools
 infra-tools: $(CFN_LINT) $(CHECKOV) $(MOTO) ## Install cfn-lint, checkov and moto under .tools (Python 3.10 or newer)
 
+.PHONY: client-tools
+client-tools: $(AWS) ## Install the AWS CLI and boto3 under .tools, for the tests of localstack (Python 3.10 or newer)
+
 .PHONY: lint-infra
 lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint, checkov and cdk-nag
 	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^Test(Templates|Stack)Pass' -v ./infra/mirrorstack
@@ -275,3 +281,6 @@ $(CHECKOV):
 
 $(MOTO):
 	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check 'moto[server]==$(@:.tools/moto-%=%)' || { rm -rf $@; exit 1; }
+
+$(AWS):
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check awscli==$(@:.tools/aws-%=%) boto3==$(BOTO3_VERSION) || { rm -rf $@; exit 1; }

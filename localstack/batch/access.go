@@ -18,14 +18,17 @@ type accessInput struct {
 	Definition    string            `json:"jobDefinitionName"`
 	Queue         string            `json:"jobQueueName"`
 	Environment   string            `json:"computeEnvironmentName"`
-	Container     struct {
+
+	ComputeEnvironment string `json:"computeEnvironment"`
+	Container          struct {
 		JobRole       string `json:"jobRoleArn"`
 		ExecutionRole string `json:"executionRoleArn"`
 	} `json:"containerProperties"`
 }
 
 // Access returns what a call of Batch's API takes, given its body. Operations that only
-// look know no resources.
+// look know no resources. Those on tags have theirs in the path, which is not to be had here: they take
+// what is allowed for all.
 //
 // Source: Service Authorization Reference, AWS Batch.
 func (s *Service) Access(c awsjson.Caller, operation string, body []byte) ([]iam.Access, error) {
@@ -44,6 +47,10 @@ func (s *Service) Access(c awsjson.Caller, operation string, body []byte) ([]iam
 		return s.SubmitAccess(c, SubmitJobInput{JobQueue: in.JobQueue, JobDefinition: in.JobDefinition, Tags: in.Tags}), nil
 	case "CancelJob", "TerminateJob":
 		return on(c.ARN("batch", "job/"+in.JobID)), nil
+	case "UpdateJobQueue", "DeleteJobQueue":
+		return on(arnOf(c, "job-queue", in.JobQueue)), nil
+	case "UpdateComputeEnvironment", "DeleteComputeEnvironment":
+		return on(arnOf(c, "compute-environment", in.ComputeEnvironment)), nil
 	case "CreateJobQueue":
 		return on(c.ARN("batch", "job-queue/"+in.Queue)), nil
 	case "CreateComputeEnvironment":

@@ -40,12 +40,15 @@ func OperationName(r *http.Request) string {
 	if name, ok := operationNames[strings.TrimPrefix(r.URL.Path, PathPrefix)]; ok && r.Method == http.MethodPost {
 		return name
 	}
+	if name, ok := tagOperations[r.Method]; ok && strings.HasPrefix(r.URL.Path, tagsPath) {
+		return name
+	}
 	return r.URL.Path
 }
 
 // ServeHTTP answers requests under [PathPrefix].
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, s.operation(OperationName(r)))
+	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, s.operation(OperationName(r), r))
 	if err != nil {
 		WriteError(w, err)
 		return
@@ -63,8 +66,10 @@ func WriteError(w http.ResponseWriter, err error) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"message": e.Message}) // an error means the client is gone
 }
 
-func (s *Service) operation(name string) awsjson.Operation {
+func (s *Service) operation(name string, r *http.Request) awsjson.Operation {
 	switch name {
+	case "ListTagsForResource", "TagResource", "UntagResource":
+		return s.tagOperation(name, r.URL)
 	case "CancelJob":
 		return awsjson.Func(s.cancelJob)
 	case "CreateComputeEnvironment":

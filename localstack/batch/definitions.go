@@ -160,7 +160,7 @@ func (s *Service) describeJobDefinitions(_ context.Context, c awsjson.Caller, in
 			}
 		}
 	}
-	list, next, err := cutAll(in.page, list)
+	list, next, err := cutAll(in.page, "job-definition", list)
 	return map[string]any{"jobDefinitions": list, "nextToken": next}, err
 }
 

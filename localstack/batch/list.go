@@ -75,7 +75,7 @@ func (s *Service) listJobs(_ context.Context, c awsjson.Caller, in listJobsInput
 			found = append(found, j)
 		}
 	}
-	found, next, err := cut(in.page, limit, found, func(j *job) int64 { return j.seq })
+	found, next, err := cut(in.page, q.ARN, limit, found, func(j *job) int64 { return j.seq })
 	list := make([]jobSummary, len(found))
 	for i, j := range found {
 		list[i] = j.summary()

@@ -93,8 +93,6 @@ func (s *Service) createJobQueue(_ context.Context, c awsjson.Caller, in struct 
 	switch {
 	case err != nil:
 		return nil, err
-	case in.Priority == nil || *in.Priority < 0:
-		return nil, refused("priority must be a number from 0")
 	case in.SchedulingPolicy != "":
 		return nil, refused("the stand-in for Batch does not have scheduling policies")
 	}
@@ -104,7 +102,7 @@ func (s *Service) createJobQueue(_ context.Context, c awsjson.Caller, in struct 
 	if _, there := w.queues[in.Name]; there {
 		return nil, exists(in.Name)
 	}
-	first, err := w.resolve(c, in.Environments)
+	first, err := s.check(c, &in.queueDetail)
 	if err != nil {
 		return nil, err
 	}
@@ -113,21 +111,31 @@ func (s *Service) createJobQueue(_ context.Context, c awsjson.Caller, in struct 
 	return map[string]string{"jobQueueName": in.Name, "jobQueueArn": in.ARN}, nil
 }
 
-// resolve puts the compute environments of a queue in their order, writes them as ARNs, and
-// returns the name of the first. The lock must be held.
-func (w *world) resolve(c awsjson.Caller, order []environmentOrder) (first string, err error) {
-	if len(order) < 1 || len(order) > 3 {
+// check holds what is said of a queue to the model, puts its compute environments in order and
+// by their ARNs, and returns the name of the first. The lock must be held.
+func (s *Service) check(c awsjson.Caller, q *queueDetail) (first string, err error) {
+	switch {
+	case q.Priority == nil || *q.Priority < 0:
+		return "", refused("priority must be a number from 0")
+	case len(q.Environments) < 1 || len(q.Environments) > 3:
 		return "", refused("computeEnvironmentOrder must name 1 to 3 compute environments")
-	}
-	slices.SortFunc(order, func(a, b environmentOrder) int { return a.Order - b.Order })
-	for i, o := range order {
-		environment, ok := w.environments[localName(c, "compute-environment", o.Environment)]
-		if !ok {
-			return "", refused("compute environment %s not found", o.Environment)
+	case q.Tags != nil:
+		if err := checkTags(q.Tags); err != nil {
+			return "", err
 		}
-		order[i].Environment = environment.ARN
 	}
-	return localName(c, "compute-environment", order[0].Environment), nil
+	q.Environments = slices.SortedFunc(slices.Values(q.Environments), func(a, b environmentOrder) int { return a.Order - b.Order })
+	for i, o := range q.Environments {
+		environment, err := s.environmentOf(c, o.Environment)
+		if err != nil {
+			return "", err
+		}
+		q.Environments[i].Environment = environment.ARN
+		if i == 0 {
+			first = environment.Name
+		}
+	}
+	return first, nil
 }
 
 func (s *Service) describeJobQueues(_ context.Context, c awsjson.Caller, in struct {
@@ -156,7 +164,7 @@ func described[T any](c awsjson.Caller, kind string, p page, names []string, all
 		for _, name := range slices.Sorted(maps.Keys(all)) {
 			list = append(list, all[name])
 		}
-		return cutAll(p, list)
+		return cutAll(p, kind, list)
 	}
 	for _, n := range names {
 		name := localName(c, kind, n)

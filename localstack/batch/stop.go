@@ -17,14 +17,17 @@ type stopInput struct {
 
 // terminateJob ends a job in whatever state it is.
 func (s *Service) terminateJob(_ context.Context, c awsjson.Caller, in stopInput) (any, error) {
-	return s.stopJob(c, in, func(j *job) {
-		j.terminated, j.stopReason = true, in.Reason
-		if j.status == statusRunnable {
-			s.drop(j, in.Reason)
-			return
-		}
-		j.end(errTerminated)
-	})
+	return s.stopJob(c, in, func(j *job) { s.terminate(j, in.Reason) })
+}
+
+// terminate ends a job that is not terminal. The lock must be held.
+func (s *Service) terminate(j *job, reason string) {
+	j.terminated, j.stopReason = true, reason
+	if j.status == statusRunnable {
+		s.drop(j, reason)
+		return
+	}
+	j.end(errTerminated)
 }
 
 // cancelJob ends a job that has not started; for others it does nothing, and still succeeds.

@@ -15,7 +15,8 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 	tclog "github.com/testcontainers/testcontainers-go/log"
 	"github.com/testcontainers/testcontainers-go/wait"
-	"go.uber.org/goleak"
+
+	"ecrmirror/localstack/leaks"
 )
 
 // image is DynamoDB Local's. .ci/images builds it where it cannot be pulled.
@@ -49,21 +50,11 @@ func (c *Container) Main(m *testing.M) int {
 			return 1
 		}
 	}
-	if code == 0 {
-		code = leaks()
+	if code != 0 {
+		return code
 	}
-	return code
-}
-
-// leaks tells of goroutines that the tests leave behind, other than those that testcontainers keeps:
-// connections to Docker's engine.
-func leaks() (code int) {
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	if err := goleak.Find(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // testcontainers keeps some to Docker's engine
+	return leaks.Code()
 }
 
 // URL returns where DynamoDB Local answers: ECRMIRROR_DYNAMODB_LOCAL if that is set, which is for
