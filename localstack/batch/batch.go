@@ -8,6 +8,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"sync"
@@ -25,11 +26,16 @@ type Options struct {
 	// and region from AWS. An error, whose text is the reason, keeps it from starting.
 	// nil = none.
 	Environment func(Task) ([]string, error)
-	Slots       int           // jobs of one queue that run at once; 0 = 2
-	LogSize     int           // bytes of output kept of each attempt, the last ones; 0 = 256 KiB
-	KillDelay   time.Duration // from SIGTERM to SIGKILL; 0 = 30 s, as in Amazon ECS
-	CloseDelay  time.Duration // the same for Close, where somebody waits; 0 = 5 s
-	Log         *slog.Logger  // nil = discard
+	// Output takes what a task writes, for its log group. An error keeps it from starting, as
+	// above. nil = nobody does.
+	Output func(Task) (io.WriteCloser, error)
+	// OnChange is told of each change of a job's status. It must not call the service. nil = nobody is.
+	OnChange   func(Change)
+	Slots      int           // jobs of one queue that run at once; 0 = 2
+	LogSize    int           // bytes of output kept of each attempt, the last ones; 0 = 256 KiB
+	KillDelay  time.Duration // from SIGTERM to SIGKILL; 0 = 30 s, as in Amazon ECS
+	CloseDelay time.Duration // the same for Close, where somebody waits; 0 = 5 s
+	Log        *slog.Logger  // nil = discard
 
 	Now   func() time.Time                     // nil = time.Now
 	After func(time.Duration) <-chan time.Time // for timeouts; nil = time.After
@@ -43,6 +49,14 @@ type Task struct {
 	// the one by which ECS starts it; "" if it has none.
 	Role, ExecutionRole string
 	LogGroup            string // "" for Batch's own
+	LogStream           string
+}
+
+// A Change tells that a job has another status.
+type Change struct {
+	Account, Region string
+	ARN             string // of the job
+	Detail          any    // the job as DescribeJobs has it, for encoding/json
 }
 
 func (o Options) withDefaults() Options {

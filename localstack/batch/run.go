@@ -169,11 +169,19 @@ func (j *job) task() Task {
 
 // logGroup is the CloudWatch log group that the definition names, else Batch's own.
 func (c *containerProperties) logGroup() string {
+	if group := c.logOptions()["awslogs-group"]; group != "" {
+		return group
+	}
+	return "/aws/batch/job"
+}
+
+// logOptions are those of the container's log driver.
+func (c *containerProperties) logOptions() map[string]string {
 	var logs struct {
 		Options map[string]string `json:"options"`
 	}
-	if json.Unmarshal(c.Logs, &logs) != nil || logs.Options["awslogs-group"] == "" {
-		return "/aws/batch/job"
+	if json.Unmarshal(c.Logs, &logs) != nil {
+		return nil
 	}
-	return logs.Options["awslogs-group"]
+	return logs.Options
 }

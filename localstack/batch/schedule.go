@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 )
 
@@ -31,7 +32,7 @@ func (s *Service) add(j *job) {
 
 // wait puts the job at the end of its queue. The lock must be held.
 func (s *Service) wait(j *job) {
-	j.status = statusRunnable
+	s.turn(j, statusRunnable)
 	j.queue.waiting = append(j.queue.waiting, j)
 	s.dispatch(j.queue)
 }
@@ -50,26 +51,56 @@ func (s *Service) start(j *job) {
 	ctx, end := context.WithCancelCause(s.ctx)
 	task := newID()
 	log := &tail{limit: s.opts.LogSize}
-	j.status, j.end = statusStarting, end
-	j.current = &attempt{taskID: task, logStream: logStream(j.definition.Name, task)}
+	j.end = end
+	j.current = &attempt{taskID: task, logStream: j.definition.logStream(task)}
 	j.logs = append(j.logs, log)
+	s.turn(j, statusStarting)
 	j.queue.running++
 	s.running.Add(1)
 	go func() {
 		defer s.running.Done()
 		defer end(nil)
-		o := s.run(ctx, j, len(j.attempts)+1, log)
+		o := s.logged(ctx, j, log)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.ended(j, o)
 	}()
 }
 
+// logged runs the job's next attempt with its output in its log, and whatever else takes it.
+func (s *Service) logged(ctx context.Context, j *job, log io.Writer) outcome {
+	n := len(j.attempts) + 1
+	if s.opts.Output == nil {
+		return s.run(ctx, j, n, log)
+	}
+	t := j.task()
+	t.LogStream = j.current.logStream
+	out, err := s.opts.Output(t)
+	if err != nil {
+		return cannotStart(err)
+	}
+	defer func() {
+		if err := out.Close(); err != nil {
+			s.opts.Log.Warn("closing job's log", "id", j.id, "error", err)
+		}
+	}()
+	return s.run(ctx, j, n, io.MultiWriter(log, out))
+}
+
+// turn gives the job another status. The lock must be held.
+func (s *Service) turn(j *job, status string) {
+	j.status = status
+	if s.opts.OnChange != nil {
+		s.opts.OnChange(Change{Account: j.caller.Account, Region: j.caller.Region, ARN: j.arn, Detail: j.detail()})
+	}
+}
+
 // started notes that the job's process runs.
 func (s *Service) started(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j.status, j.current.started = statusRunning, s.opts.Now()
+	j.current.started = s.opts.Now()
+	s.turn(j, statusRunning)
 }
 
 // ended notes how the current attempt ended, and decides what becomes of the job. The lock must be held.
@@ -101,13 +132,20 @@ func (s *Service) drop(j *job, reason string) {
 
 // finish makes the job terminal. The lock must be held.
 func (s *Service) finish(j *job, status, reason string) {
-	j.status, j.statusReason, j.stopped = status, reason, s.opts.Now()
+	j.statusReason, j.stopped = reason, s.opts.Now()
+	s.turn(j, status)
 	if s.active--; s.active == 0 {
 		close(s.idle)
 	}
 }
 
 // logStream names the log stream of an attempt, as Batch does.
-func logStream(definition, task string) string {
-	return definition[:min(len(definition), 200)] + "/default/" + task
+func (d *jobDefinition) logStream(task string) string {
+	prefix := d.Name[:min(len(d.Name), 200)]
+	if d.Container != nil {
+		if own := d.Container.logOptions()["awslogs-stream-prefix"]; own != "" {
+			prefix = own
+		}
+	}
+	return prefix + "/default/" + task
 }

@@ -45,6 +45,9 @@ func (s *Service) turnLocked(st *stack, status, reason string) {
 		StackID: st.id, ID: newID(), StackName: st.name, LogicalID: st.name, PhysicalID: st.id, Type: stackType,
 		Time: now.UTC(), Status: status, Reason: reason, Token: st.intent.token,
 	})
+	if s.opts.OnStatus != nil {
+		s.opts.OnStatus(Status{Account: st.caller.Account, Region: st.caller.Region, StackID: st.id, Status: status, Reason: reason, Client: st.intent.token})
+	}
 }
 
 // mark gives a resource another status, and tells why.

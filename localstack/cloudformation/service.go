@@ -55,8 +55,17 @@ type Options struct {
 	Providers map[string]Provider // by resource type; other types are unknown
 	// Parameter returns the value of a parameter in the parameter store; nil = there are none.
 	Parameter func(ctx context.Context, c awsjson.Caller, name string) (string, error)
-	Now       func() time.Time                     // nil = time.Now
-	After     func(time.Duration) <-chan time.Time // for the time that a request waits; nil = time.After
+	// OnStatus is told of each change of a stack's status. It must not call the service. nil = nobody is.
+	OnStatus func(Status)
+	Now      func() time.Time                     // nil = time.Now
+	After    func(time.Duration) <-chan time.Time // for the time that a request waits; nil = time.After
+}
+
+// A Status tells that a stack has another status.
+type Status struct {
+	Account, Region        string
+	StackID                string
+	Status, Reason, Client string // Client is the token of the request
 }
 
 // A Service answers the API. It is safe for concurrent use.

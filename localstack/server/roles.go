@@ -167,9 +167,14 @@ func (s *Server) mayLog(t batch.Task) error {
 	return nil
 }
 
-// submitAsEvents submits a job as EventBridge does, by the role of its rule.
+// submitAsEvents submits a job as EventBridge does, by the role of the seeded rule.
 func (s *Server) submitAsEvents(account, region string, in batch.SubmitJobInput) (string, error) {
-	c, err := s.takenBy(eventsService, s.Role("EventsRole"), "rule", account)
+	return s.submitAs(s.Role("EventsRole"), account, region, in)
+}
+
+// submitAs submits a job as EventBridge does, by the role of a rule.
+func (s *Server) submitAs(role, account, region string, in batch.SubmitJobInput) (string, error) {
+	c, err := s.takenBy(eventsService, role, "rule", account)
 	if err != nil {
 		return "", err
 	}

@@ -9,8 +9,10 @@ import (
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/awsquery"
 	"ecrmirror/localstack/batch"
+	"ecrmirror/localstack/cloudwatch"
 	"ecrmirror/localstack/ecr"
 	"ecrmirror/localstack/ecrpublic"
+	"ecrmirror/localstack/lambda"
 	"ecrmirror/localstack/sts"
 )
 
@@ -54,7 +56,11 @@ func (s *Server) targets() map[string]target {
 		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI), s.ecr.Access},
 		ecrpublic.TargetPrefix:                 {"", s.ecrPublic, s.ecr.PublicAccess},
 		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb, dynamodbAccess},
+		"AmazonSQS":                            {"sqs", s.sqs, anything("sqs")},
 		"AmazonSSM":                            {"ssm", s.ssm, s.ssm.Access},
+		"AWSEvents":                            {"events", s.events, anything("events")},
+		"GraniteServiceVersion20100801":        {"monitoring", s.cloudwatch, anything("cloudwatch")},
+		"Logs_20140328":                        {"logs", s.logs, anything("logs")},
 		"secretsmanager":                       {"secretsmanager", s.secrets, s.secrets.Access},
 	}
 }
@@ -77,8 +83,21 @@ func (s *Server) serveAWS(w http.ResponseWriter, r *http.Request) {
 		if s.authorized(w, r, batch.OperationName(r), s.batch.Access) {
 			s.batch.ServeHTTP(w, r)
 		}
+	case strings.HasPrefix(r.URL.Path, cloudwatch.PathPrefix) && signedFor(r, "monitoring"):
+		s.serveNamed(w, r, "monitoring."+cloudwatch.OperationName(r), target{handler: s.cloudwatch, access: anything("cloudwatch")})
+	case strings.HasPrefix(r.URL.Path, lambda.PathPrefix) && signedFor(r, "lambda"):
+		s.serveNamed(w, r, "lambda."+lambda.OperationName(r), target{handler: s.lambda, access: anything("lambda")})
 	default:
 		awsjson.WriteError(w, s.unknown(r))
+	}
+}
+
+// serveNamed counts a call and answers it, where the caller may make it.
+func (s *Server) serveNamed(w http.ResponseWriter, r *http.Request, name string, to target) {
+	s.stats.Call(name)
+	_, operation, _ := strings.Cut(name, ".")
+	if s.authorized(w, r, operation, to.access) {
+		to.handler.ServeHTTP(w, r)
 	}
 }
 
@@ -113,10 +132,7 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 		s.sts.ServeHTTP(w, r)
 	case c.Service == "cloudformation":
 		form, _ := awsquery.Read(r, maxBody) // one that is malformed has no action
-		s.stats.Call("cloudformation." + form.Text("Action"))
-		if s.authorized(w, r, form.Text("Action"), anything("cloudformation")) {
-			s.cloudformation.ServeHTTP(w, r)
-		}
+		s.serveNamed(w, r, "cloudformation."+form.Text("Action"), target{handler: s.cloudformation, access: anything("cloudformation")})
 	default:
 		sts.WriteError(w, s.unknown(r))
 	}
@@ -138,7 +154,7 @@ func (s *Server) unknown(r *http.Request) error {
 	return &awsjson.Error{
 		Status: http.StatusNotImplemented, Code: "NotImplemented",
 		Message: "localstack does not have the service " + c.Service + " (or not " + r.Method + " " + r.URL.Path +
-			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, secretsmanager, ssm and sts",
+			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, events, lambda, logs, monitoring, secretsmanager, sqs, ssm and sts",
 	}
 }
 

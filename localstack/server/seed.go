@@ -10,6 +10,8 @@ import (
 	batchtypes "github.com/aws/aws-sdk-go-v2/service/batch/types"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/localstack/awsjson"
 )
 
 // Names in the deployment. They are written out here, not shared with the
@@ -21,8 +23,8 @@ const (
 	mirrorDefinition     = "mirror"
 	controllerDefinition = "controller"
 	eventDefinition      = "controller-event"
-	mirrorLogs           = "/ecrmirror/mirror"
-	controllerLogs       = "/ecrmirror/controller"
+	mirrorLogs           = "/localstack/mirror" // a stack that is deployed takes names of its own
+	controllerLogs       = "/localstack/controller"
 )
 
 // deployedEnvironment is what the controller's job definitions, and a user's shell, say of the deployment.
@@ -34,6 +36,12 @@ var deployedEnvironment = []string{
 func (s *Server) seed(ctx context.Context) error {
 	if err := s.seedTable(ctx, awsdynamodb.NewFromConfig(s.Config())); err != nil {
 		return fmt.Errorf("creating the table %s: %w", tableName, err)
+	}
+	home := awsjson.Caller{Account: s.opts.Account, Region: s.opts.Region, Service: "logs"}
+	for _, group := range []string{mirrorLogs, controllerLogs} {
+		if err := s.logs.Operations().Call(ctx, home, "CreateLogGroup", map[string]string{"logGroupName": group}, nil); err != nil {
+			return fmt.Errorf("creating the log group %s: %w", group, err)
+		}
 	}
 	client := awsbatch.NewFromConfig(s.Config())
 	for _, q := range []struct {

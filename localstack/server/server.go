@@ -20,15 +20,19 @@ import (
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/batch"
 	"ecrmirror/localstack/cloudformation"
-	"ecrmirror/localstack/cloudformation/resources"
+	"ecrmirror/localstack/cloudwatch"
 	"ecrmirror/localstack/dynamodb"
 	"ecrmirror/localstack/ecr"
 	"ecrmirror/localstack/ecrpublic"
+	"ecrmirror/localstack/eventbridge"
 	"ecrmirror/localstack/events"
 	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/iam"
 	"ecrmirror/localstack/identity"
+	"ecrmirror/localstack/lambda"
+	"ecrmirror/localstack/logs"
 	"ecrmirror/localstack/secretsmanager"
+	"ecrmirror/localstack/sqs"
 	"ecrmirror/localstack/ssm"
 	"ecrmirror/localstack/stats"
 	"ecrmirror/localstack/sts"
@@ -105,6 +109,11 @@ type Server struct {
 	sts       *sts.Service
 
 	cloudformation *cloudformation.Service
+	cloudwatch     *cloudwatch.Service
+	events         *eventbridge.Service
+	lambda         *lambda.Service
+	logs           *logs.Service
+	sqs            *sqs.Service
 
 	http   *http.Server
 	ctx    context.Context //nolint:containedctx // the server's own life, and its requests'; ends with Close
@@ -160,20 +169,17 @@ func (s *Server) open() error {
 	home := s.opts.Account
 	s.batch = batch.New(s.ctx, batch.Options{
 		Home: home, Programs: s.opts.Programs, Dir: jobs, Environment: s.startTask, Log: s.opts.Log,
+		Output: s.taskOutput, OnChange: s.onJobChange,
 	})
 	s.dynamodb = dynamodb.New(dynamodb.Options{Home: home, PageLimit: s.opts.ScanPage})
 	s.ssm = ssm.New(ssm.Options{Home: home})
 	s.secrets = secretsmanager.New(secretsmanager.Options{Home: home})
 	s.identities = identity.New(s.opts.Now)
 	s.sts = sts.New(sts.Options{Home: home, Now: s.opts.Now, Assume: s.identities.Assume})
-	stacks := resources.Options{Config: s.configOf}
-	var err error
-	s.cloudformation, err = cloudformation.New(s.ctx, cloudformation.Options{
-		Home: home, Providers: resources.Providers(stacks), Parameter: stacks.Parameter, Now: s.opts.Now,
-	})
-	if err != nil {
+	if err := s.openDeployment(jobs); err != nil {
 		return err
 	}
+	var err error
 	s.ecr, err = ecr.New(s.ctx, ecr.Options{
 		Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush(), ForgetLayers: s.opts.ForgetLayers,
 		Authorize: func(p iam.Principal, a iam.Access) error { return s.allow(p, s.opts.Region, a) },
@@ -190,18 +196,19 @@ func (s *Server) onPush() func(ecr.Push) {
 	if s.opts.NoEvents {
 		return nil
 	}
-	rule := events.Rule{
+	seeded := events.Rule{
 		Account: s.opts.Account, Region: s.opts.Region, Queue: controllerQueue, JobDefinition: eventDefinition,
 		JobName: "push", Submit: s.submitAsEvents, Log: s.opts.Log,
 	}
 	return func(p ecr.Push) {
-		rule.Handle(events.Push{Account: p.Account, Region: p.Region, Repository: p.Repository, Tag: p.Tag})
+		seeded.Handle(events.Push{Account: p.Account, Region: p.Region, Repository: p.Repository, Tag: p.Tag})
+		s.publishPush(p)
 	}
 }
 
 // Close ends the jobs, stops the server, waits for both, and removes the temporary directory.
 func (s *Server) Close() error {
-	s.cloudformation.Close()         // what it makes, it makes through the server
+	s.closeDeployment()
 	errs := []error{s.batch.Close()} // before the server, to which the jobs may still talk
 	s.stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), shutdownTime)

@@ -273,7 +273,7 @@ func TestUnknownServicesAndUnsignedRequestsAreRefused(t *testing.T) {
 		status                      int
 		body                        string
 	}{
-		{"target", "POST", "/", "events", map[string]string{"X-Amz-Target": "AWSEvents.ListRules"}, 501, `"NotImplemented"`},
+		{"target", "POST", "/", "kinesis", map[string]string{"X-Amz-Target": "Kinesis_20131202.ListStreams"}, 501, `"NotImplemented"`},
 		{"query", "POST", "/", "ec2", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 501, "<Code>NotImplemented</Code>"},
 		{"rest", "GET", "/bucket", "s3", nil, 501, "service s3"},
 		{"path of Batch, other service", "GET", "/v1/x", "eks", nil, 501, "service eks"},

@@ -85,12 +85,6 @@ func recordings() map[string]func(cloudformation.Request) map[string]any {
 	return map[string]func(cloudformation.Request) map[string]any{
 		"AWS::CDK::Metadata":                       nameless,
 		"AWS::CloudFormation::WaitConditionHandle": nameless,
-		"AWS::CloudWatch::Alarm":                   arned("cloudwatch", "alarm:", "AlarmName"),
-		"AWS::CloudWatch::Dashboard":               namedBy("DashboardName"),
-		"AWS::Events::Rule":                        arned("events", "rule/", "Name"),
-		"AWS::Lambda::Function":                    arned("lambda", "function:", "FunctionName"),
-		"AWS::Logs::LogGroup":                      logGroup,
-		"AWS::SQS::Queue":                          queue,
 		"AWS::EC2::EIP":                            address,
 		"AWS::EC2::InternetGateway":                numbered("igw", "InternetGatewayId"),
 		"AWS::EC2::LaunchTemplate":                 launchTemplate,
@@ -107,9 +101,6 @@ func recordings() map[string]func(cloudformation.Request) map[string]any {
 		"AWS::EC2::VPCGatewayAttachment":           joined("AttachmentType", "InternetGatewayId", "VpcId"),
 		"AWS::IAM::InstanceProfile":                instanceProfile,
 		"AWS::IAM::ManagedPolicy":                  managedPolicy,
-		"AWS::IAM::Policy":                         nameless,
-		"AWS::IAM::Role":                           role,
-		"AWS::Lambda::EventInvokeConfig":           joined("Id", "FunctionName", "Qualifier"),
 		"AWS::Lambda::Permission":                  nameless,
 		"AWS::Logs::ResourcePolicy":                namedBy("PolicyName"),
 		"AWS::SNS::Subscription":                   subscription,
@@ -174,11 +165,6 @@ func managedPolicy(r cloudformation.Request) map[string]any {
 	return map[string]any{"": arn, "PolicyArn": arn}
 }
 
-func role(r cloudformation.Request) map[string]any {
-	name, arn := iamARN(r, "role", "RoleName")
-	return map[string]any{"": name, "Arn": arn, "RoleId": "AROA" + strings.ToUpper(id("x")[2:])}
-}
-
 func topic(r cloudformation.Request) map[string]any {
 	name := named(r, "TopicName")
 	arn := r.Caller.ARN("sns", name)
@@ -188,23 +174,4 @@ func topic(r cloudformation.Request) map[string]any {
 func subscription(r cloudformation.Request) map[string]any {
 	arn := text(r, "TopicArn") + ":" + id("s")[2:]
 	return map[string]any{"": arn, "Arn": arn}
-}
-
-// arned are resources of which the ARN ends with their name.
-func arned(service, prefix, property string) func(cloudformation.Request) map[string]any {
-	return func(r cloudformation.Request) map[string]any {
-		name := named(r, property)
-		return map[string]any{"": name, "Arn": r.Caller.ARN(service, prefix+name)}
-	}
-}
-
-func logGroup(r cloudformation.Request) map[string]any {
-	name := named(r, "LogGroupName")
-	return map[string]any{"": name, "Arn": r.Caller.ARN("logs", "log-group:"+name+":*")}
-}
-
-func queue(r cloudformation.Request) map[string]any {
-	name := named(r, "QueueName")
-	url := "https://sqs." + r.Caller.Region + ".amazonaws.com/" + r.Caller.Account + "/" + name
-	return map[string]any{"": url, "QueueUrl": url, "QueueName": name, "Arn": r.Caller.ARN("sqs", name)}
 }

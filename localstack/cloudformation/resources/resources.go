@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -21,7 +23,11 @@ import (
 
 // Options configure [Providers].
 type Options struct {
-	Config func(awsjson.Caller) aws.Config // of clients of an account and region
+	Config    func(awsjson.Caller) aws.Config // of clients of an account and region
+	Roles     Roles
+	Functions Functions
+	// Operations of the stand-ins that have no clients here: SQS, CloudWatch Logs, CloudWatch, EventBridge.
+	Queues, Logs, Metrics, Events awsjson.Operations
 }
 
 // Providers returns what makes resources, by their type.
@@ -30,7 +36,16 @@ func Providers(opts Options) map[string]cloudformation.Provider {
 		"AWS::Batch::ComputeEnvironment": computeEnvironments{opts},
 		"AWS::Batch::JobDefinition":      jobDefinitions{opts},
 		"AWS::Batch::JobQueue":           jobQueues{opts},
+		"AWS::CloudWatch::Alarm":         alarms{opts.Metrics},
+		"AWS::CloudWatch::Dashboard":     dashboards{opts.Metrics},
 		"AWS::DynamoDB::Table":           tables{opts},
+		"AWS::Events::Rule":              rules{opts.Events},
+		"AWS::IAM::Policy":               iamPolicies{opts.Roles},
+		"AWS::IAM::Role":                 iamRoles{opts.Roles},
+		"AWS::Lambda::EventInvokeConfig": invokeConfigs{opts.Functions},
+		"AWS::Lambda::Function":          functions{opts.Functions},
+		"AWS::Logs::LogGroup":            logGroups{opts.Logs},
+		"AWS::SQS::Queue":                queues{opts.Queues},
 		"AWS::SSM::Parameter":            parameters{opts},
 	}
 	for kind, attributes := range recordings() {
@@ -77,6 +92,17 @@ var handlerCodes = map[int]string{
 	http.StatusBadRequest: "InvalidRequest", http.StatusForbidden: "AccessDenied", http.StatusNotFound: "NotFound", http.StatusConflict: "AlreadyExists",
 }
 
+// handlerCode is what CloudFormation calls the answer of a service, whose code may say more than its status.
+func handlerCode(status int, code string) string {
+	if strings.Contains(code, "AlreadyExists") || strings.Contains(code, "ResourceInUse") {
+		return "AlreadyExists"
+	}
+	if name, ok := handlerCodes[status]; ok {
+		return name
+	}
+	return "GeneralServiceException"
+}
+
 // A refusal is a service's, in the form that CloudFormation's events have it.
 type refusal struct{ service, code, message, handlerCode string }
 
@@ -89,6 +115,11 @@ func told(service string, err error) error {
 	if err == nil {
 		return nil
 	}
+	var own *awsjson.Error
+	if errors.As(err, &own) {
+		own = awsjson.ErrorOf(own)
+		return &refusal{service: service, message: own.Message, code: fmt.Sprintf("Status Code: %d", own.Status), handlerCode: handlerCode(own.Status, own.Code)}
+	}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return err
@@ -97,24 +128,17 @@ func told(service string, err error) error {
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) {
 		status := response.HTTPStatusCode()
-		e.code = fmt.Sprintf("Status Code: %d", status)
-		if code, ok := handlerCodes[status]; ok {
-			e.handlerCode = code
-		}
+		e.code, e.handlerCode = fmt.Sprintf("Status Code: %d", status), handlerCode(status, api.ErrorCode())
 	}
 	return e
 }
 
 // absent tells whether a service refuses because the thing is not there.
 func absent(err error, codes ...string) bool {
+	var own *awsjson.Error
+	if errors.As(err, &own) {
+		return slices.Contains(codes, own.Code)
+	}
 	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return false
-	}
-	for _, code := range codes {
-		if api.ErrorCode() == code {
-			return true
-		}
-	}
-	return false
+	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
 }
