@@ -25,15 +25,18 @@ func TestAWrongKeyIsToldAsThat(t *testing.T) {
 				`table "other" has the wrong key Id (S): that of a table of entries is Source (S) alone`,
 			},
 			"another name, empty": {
-				[]types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: text}}, nil,
+				[]types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: text}},
+				nil,
 				`table "other" has the wrong key id (S): that of a table of entries is Source (S) alone`,
 			},
 			"a sort key": {
-				[]types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: text}, {AttributeName: aws.String("Region"), AttributeType: text}}, nil,
+				[]types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: text}, {AttributeName: aws.String("Region"), AttributeType: text}},
+				nil,
 				`table "other" has the wrong key Source (S), Region (S): that of a table of entries is Source (S) alone`,
 			},
 			"a number": {
-				[]types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeN}}, nil,
+				[]types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeN}},
+				nil,
 				`table "other" has the wrong key Source (N): that of a table of entries is Source (S) alone`,
 			},
 		} {
