@@ -70,7 +70,7 @@ func TestMistakes(t *testing.T) {
 		{"help sweep now", "help explains one command: prog help [COMMAND]"},
 		{"help programs", "There are two.\n"},
 		{"version -o xml", `invalid argument "xml" for "-o, --output" flag: must be text or json`},
-		{"verison --table", "flag needs an argument: --table"},
+		{"versio --table", "flag needs an argument: --table"},
 	} {
 		if got := run(strings.Fields(c.typed)...); got != c.want {
 			t.Errorf("prog %s: %s\nwant %s", c.typed, got, c.want)
@@ -82,7 +82,7 @@ func TestDidYouMean(t *testing.T) {
 	root := newProgram()
 	for typed, want := range map[string]string{
 		"swep": ` (did you mean "sweep"?)`, "stauts": ` (did you mean "status"?)`, "stat": ` (did you mean "status"?)`,
-		"SWEEP": ` (did you mean "sweep"?)`, "verison": ` (did you mean "version"?)`, "mirror": "", "": "",
+		"SWEEP": ` (did you mean "sweep"?)`, "versio": ` (did you mean "version"?)`, "mirror": "", "": "",
 	} {
 		if got := DidYouMean(root, typed); got != want {
 			t.Errorf("%q: %q, want %q", typed, got, want)
