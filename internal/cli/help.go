@@ -52,7 +52,7 @@ func usage(b *strings.Builder, cmd *cobra.Command, width int) {
 		b.WriteString("\nCommands:\n")
 		for _, c := range cmd.Commands() {
 			if c.IsAvailableCommand() || c.Name() == "help" {
-				fmt.Fprintf(b, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
+				b.WriteString(hanging(fmt.Sprintf("  %-*s  ", cmd.NamePadding(), c.Name()), c.Short, width))
 			}
 		}
 	}

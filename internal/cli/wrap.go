@@ -43,6 +43,15 @@ func fill(words []string, width int) []string {
 	return lines
 }
 
+// hanging returns a text after a head, whose further lines begin below its first.
+func hanging(head, text string, width int) string {
+	lines := []string{text}
+	if width > 0 {
+		lines = fill(strings.Fields(text), max(width-len(head), 1))
+	}
+	return head + strings.Join(lines, "\n"+strings.Repeat(" ", len(head))) + "\n"
+}
+
 // flagLine is a line of pflag's about a flag: what is typed, and what it does.
 var flagLine = regexp.MustCompile(`^( +(?:-\w, )?--\S+(?: \S+)?) {2,}(.*)$`)
 

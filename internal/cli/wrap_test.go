@@ -32,3 +32,14 @@ func TestFlagLines(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+func TestHanging(t *testing.T) {
+	for width, want := range map[int]string{
+		0:  "  put  Write the entry of a source\n",
+		20: "  put  Write the\n       entry of a\n       source\n",
+	} {
+		if got := hanging("  put  ", "Write the entry of a source", width); got != want {
+			t.Errorf("%d columns:\n%s", width, got)
+		}
+	}
+}

@@ -114,6 +114,24 @@ func TestACallSaysThereAreNoCredentials(t *testing.T) {
 	}
 }
 
+// TestCredentialsThatAWSRefuses are told by what is wrong with them, other refusals as they are.
+func TestCredentialsThatAWSRefuses(t *testing.T) {
+	const expired = "the AWS credentials have expired: run aws sso login, or get others where these come from"
+	const unknown = "AWS does not know the credentials: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, or set AWS_PROFILE"
+	for code, want := range map[string]string{
+		"ExpiredTokenException": expired, "ExpiredToken": expired, "UnrecognizedClientException": unknown, "InvalidClientTokenId": unknown,
+		"InvalidSignatureException": "AWS does not take the credentials: why", "SignatureDoesNotMatch": "AWS does not take the credentials: why",
+		"AccessDeniedException": "operation error SSM: GetParameter, api error AccessDeniedException: why",
+	} {
+		err := &smithy.OperationError{ServiceID: "SSM", OperationName: "GetParameter", Err: &smithy.GenericAPIError{Code: code, Message: "why"}}
+		var stderr strings.Builder
+		report(&stderr, "prog", Fail(fmt.Errorf("reading logins: %w", err)))
+		if got := stderr.String(); got != "prog: reading logins: "+want+"\n" {
+			t.Error(got)
+		}
+	}
+}
+
 // TestInstanceMetadataThatIsBroken may work again.
 func TestInstanceMetadataThatIsBroken(t *testing.T) {
 	for status, transient := range map[int]bool{401: false, 403: false, 500: true, 503: true} {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/sirupsen/logrus"
 
@@ -100,18 +99,6 @@ func report(w io.Writer, name string, err error) {
 	for _, err := range joined.Unwrap() {
 		report(w, name, err)
 	}
-}
-
-// told returns the text of an error. Where credentials are missing it matters what for, and not which call of
-// the SDK needed them.
-func told(err error) string {
-	var credentials *CredentialsError
-	if !errors.As(err, &credentials) {
-		return err.Error()
-	}
-	before, _, _ := strings.Cut(err.Error(), credentials.text)
-	before, _, _ = strings.Cut(before, "operation error ")
-	return before + credentials.text
 }
 
 // OneLine returns the text as one line that does no harm to a terminal; see [printable.Line].
