@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -52,7 +53,7 @@ func hasImage(w http.ResponseWriter, _ *http.Request) {
 type tokenServer struct {
 	*host
 	given  atomic.Int32
-	fields map[string]any
+	fields map[string]any // beside the token; they do not change once there are requests
 }
 
 func startTokens(t *testing.T) *tokenServer {
@@ -63,8 +64,9 @@ func startTokens(t *testing.T) *tokenServer {
 			fmt.Fprint(w, `{"errors":[{"code":"UNAUTHORIZED","message":"wrong password"}]}`)
 			return
 		}
-		s.fields["token"] = fmt.Sprintf("token%d", s.given.Add(1))
-		json.NewEncoder(w).Encode(s.fields)
+		fields := maps.Clone(s.fields)
+		fields["token"] = fmt.Sprintf("token%d", s.given.Add(1))
+		json.NewEncoder(w).Encode(fields)
 	})
 	return s
 }
@@ -261,9 +263,10 @@ func TestTokenServersAnswersAreNotQuoted(t *testing.T) {
 
 func TestBrokenTokenServerIsTemporary(t *testing.T) {
 	tokens := startTokens(t)
-	good, failures := tokens.answer, 2
+	good := tokens.answer
+	var failures atomic.Int32
 	tokens.become(func(w http.ResponseWriter, r *http.Request) {
-		if failures--; failures >= 0 {
+		if failures.Add(1) <= 2 {
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -94,11 +93,7 @@ func TestTokenServersPassNoLoginOn(t *testing.T) {
 	for name, login := range map[string]types.DockerAuthConfig{
 		"password": {Username: "robot", Password: "s3cret"}, "identity token": {IdentityToken: "s3cret"},
 	} {
-		var got []string
-		thief := start(t, func(_ http.ResponseWriter, r *http.Request) {
-			body, _ := io.ReadAll(r.Body)
-			got = append(got, r.Header.Get("Authorization")+string(body))
-		})
+		thief := start(t, func(http.ResponseWriter, *http.Request) {})
 		tokens := start(t, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, thief.URL+"/?secret=QUERY", http.StatusTemporaryRedirect)
 		})
@@ -112,8 +107,8 @@ func TestTokenServersPassNoLoginOn(t *testing.T) {
 			}
 		})
 		_, err := r.Repository(repository).Digest(t.Context(), "1")
-		if err == nil || distribution.Temporary(err) || strings.Contains(err.Error(), "QUERY") || len(got) > 0 {
-			t.Errorf("%s: %v, passed on %q", name, err, got)
+		if err == nil || distribution.Temporary(err) || strings.Contains(err.Error(), "QUERY") || len(thief.asked()) > 0 {
+			t.Errorf("%s: %v, passed on %q", name, err, thief.asked())
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -101,9 +102,16 @@ func TestFailuresBeforeTheStreamAreRepeated(t *testing.T) {
 		{403, "", 1, "HEAD GET POST"}, // it may not know HEAD
 	} {
 		keep := keeping()
+		var mu sync.Mutex
 		failures := map[string]int{}
+		fails := func(method string) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			failures[method]++
+			return failures[method] <= c.times && method != http.MethodPut
+		}
 		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
-			if failures[r.Method]++; failures[r.Method] > c.times || r.Method == http.MethodPut {
+			if !fails(r.Method) {
 				keep(w, r)
 				return
 			}
@@ -116,7 +124,9 @@ func TestFailuresBeforeTheStreamAreRepeated(t *testing.T) {
 		})
 		r := open(t, registry)
 		_, _ = r.Repository(repository).Digest(t.Context(), "1") // finds out the scheme
-		failures = map[string]int{}
+		mu.Lock()
+		clear(failures)
+		mu.Unlock()
 		registry.take()
 		repo := r.WritableRepository(repository)
 		_, _, err := repo.HasBlob(t.Context(), d)

@@ -3,7 +3,9 @@ package ecrtransport
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -96,6 +98,20 @@ type scripted struct {
 	members map[string]map[string]any
 }
 
+// asked returns the operations so far, and what each was asked with last.
+func (s *scripted) asked() (calls []string, members map[string]map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls), maps.Clone(s.members)
+}
+
+// forget makes the repository one that was deleted.
+func (s *scripted) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.exists = false
+}
+
 func (s *scripted) answer(operation string, w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,6 +158,7 @@ func TestCreationFollowsTheTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	type object = map[string]any
+	_, asked := s.asked()
 	for operation, want := range map[string]object{
 		"CreateRepository": {
 			"registryId": "111122223333", "repositoryName": "app", "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
@@ -153,7 +170,7 @@ func TestCreationFollowsTheTemplate(t *testing.T) {
 		"SetRepositoryPolicy": {"registryId": "111122223333", "repositoryName": "app", "policyText": `{"a":1}`},
 		"PutLifecyclePolicy":  {"registryId": "111122223333", "repositoryName": "app", "lifecyclePolicyText": `{"b":2}`},
 	} {
-		if diff := cmp.Diff(want, s.members[operation]); diff != "" {
+		if diff := cmp.Diff(want, asked[operation]); diff != "" {
 			t.Errorf("%s: %s", operation, diff)
 		}
 	}
@@ -207,7 +224,8 @@ func TestCreationFailures(t *testing.T) {
 			t.Errorf("%s: incomplete %v, transient %v: %v", tt.name, !tt.incomplete, Transient(err), err)
 		}
 		var calls []string // without the repetitions of throttled ones
-		for _, c := range s.calls {
+		asked, _ := s.asked()
+		for _, c := range asked {
 			if len(calls) == 0 || calls[len(calls)-1] != c {
 				calls = append(calls, c)
 			}
@@ -222,12 +240,13 @@ func TestCreationAgainAfterADeletion(t *testing.T) {
 	s := &scripted{}
 	w := newScript(t, s.answer).creating(RepositoryTemplate{})
 	for range 2 {
-		s.exists = false
+		s.forget()
 		if err := w.available(here); err != nil {
 			t.Error(err)
 		}
 	}
-	if got := strings.Count(strings.Join(s.calls, " "), "CreateRepository"); got != 2 {
+	calls, _ := s.asked()
+	if got := strings.Count(strings.Join(calls, " "), "CreateRepository"); got != 2 {
 		t.Errorf("created %d times, want 2", got)
 	}
 }
@@ -270,7 +289,8 @@ func TestCreationInECRPublic(t *testing.T) {
 			t.Errorf("%s: got %v", tt.name, err)
 		}
 		want := map[string]any{"repositoryName": "team/app", "tags": []any{map[string]any{"Key": "team", "Value": "a"}}}
-		if got, created := s.members["CreateRepository"]; created != tt.created || created && !cmp.Equal(want, got) {
+		_, asked := s.asked()
+		if got, created := asked["CreateRepository"]; created != tt.created || created && !cmp.Equal(want, got) {
 			t.Errorf("%s: asked to create %v", tt.name, got)
 		}
 	}

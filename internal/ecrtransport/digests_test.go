@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,8 +80,11 @@ func TestDigestsInARepositoryThatIsNotThere(t *testing.T) {
 
 // A repository may have many more images than are asked for. Then it is not listed to its end.
 func TestDigestsOfVeryManyImagesStartWithAList(t *testing.T) {
+	var mu sync.Mutex
 	calls := map[string]int{}
 	w := newScript(t, func(operation string, w http.ResponseWriter, r *http.Request) bool {
+		mu.Lock()
+		defer mu.Unlock()
 		calls[operation]++
 		if operation == "ListImages" {
 			return answer(w, `{"imageIds":[{"imageTag":"t1","imageDigest":%q}],"nextToken":"more"}`, sha[1:])
@@ -104,6 +108,8 @@ func TestDigestsOfVeryManyImagesStartWithAList(t *testing.T) {
 			t.Errorf("%s: %v", tag, got[tag])
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if diff := cmp.Diff(map[string]int{"ListImages": 6, "DescribeImages": 6}, calls); diff != "" {
 		t.Error(diff)
 	}

@@ -110,8 +110,8 @@ func TestDestinationUploadsADigestOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if e.begun != 1 || e.received != len(layer) {
-		t.Errorf("%d uploads of %d bytes for a layer of %d", e.begun, e.received, len(layer))
+	if e.seen().begun != 1 || e.seen().received != len(layer) {
+		t.Errorf("%d uploads of %d bytes for a layer of %d", e.seen().begun, e.seen().received, len(layer))
 	}
 	w.checkBudget()
 }

@@ -39,7 +39,7 @@ func TestUploadSendsPartsInOrder(t *testing.T) {
 				for off := 0; off < size; off += tinyPart {
 					want = append(want, fmt.Sprintf("%d-%d", off, min(off+tinyPart, size)-1))
 				}
-				if diff := cmp.Diff(want, e.spans); diff != "" {
+				if diff := cmp.Diff(want, e.seen().spans); diff != "" {
 					t.Errorf("%d bytes, known %v: %s", size, known, diff)
 				}
 			}
@@ -101,8 +101,8 @@ func TestUploadChecksTheStream(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
 		}
 	}
-	if len(e.layers) != 0 {
-		t.Errorf("%d uploads were completed", len(e.layers))
+	if len(e.seen().layers) != 0 {
+		t.Errorf("%d uploads were completed", len(e.seen().layers))
 	}
 	w.checkBudget()
 }
@@ -116,8 +116,8 @@ func TestUploadRefusesWhatIsTooLarge(t *testing.T) {
 			t.Errorf("%s: got %v", image, err)
 		}
 	}
-	if e.begun != 0 {
-		t.Errorf("%d uploads were begun", e.begun)
+	if e.seen().begun != 0 {
+		t.Errorf("%d uploads were begun", e.seen().begun)
 	}
 }
 
@@ -155,8 +155,8 @@ func TestUploadCountsPartsWhereTheSizeIsUnknown(t *testing.T) {
 		endless := readerFunc(func(p []byte) (int, error) { return len(p), nil })
 		parts := newPartSender(u, endless)
 		parts.sent = most - 2
-		if _, err := parts.sendAll(t.Context()); !errors.Is(err, ErrLayerTooLarge) || len(e.spans) > 2 {
-			t.Errorf("%s: %d parts were sent, got %v", image, len(e.spans), err)
+		if _, err := parts.sendAll(t.Context()); !errors.Is(err, ErrLayerTooLarge) || len(e.seen().spans) > 2 {
+			t.Errorf("%s: %d parts were sent, got %v", image, len(e.seen().spans), err)
 		}
 		parts.close()
 	}
@@ -171,8 +171,8 @@ func TestUploadOutlivesLostReplies(t *testing.T) {
 			w.loseReplies(func(o string) bool { return o == operation && lost.Add(1)%2 == 1 })
 			layer := randomBytes(5*tinyPart + 7)
 			w.put(w.destination(image), layer)
-			if e.received != len(layer) || e.layers[blobInfo(layer).Digest] != len(layer) {
-				t.Errorf("%s, %s: %d bytes arrived for %d", image, operation, e.received, len(layer))
+			if e.seen().received != len(layer) || e.seen().layers[blobInfo(layer).Digest] != len(layer) {
+				t.Errorf("%s, %s: %d bytes arrived for %d", image, operation, e.seen().received, len(layer))
 			}
 		}
 	}
@@ -222,9 +222,7 @@ func TestUploadGoesOnWhereECRSaysThatItIs(t *testing.T) {
 						if tt.has > 0 {
 							valid = fmt.Sprintf(`,"lastValidByteReceived":%d`, tt.has-1)
 						}
-						e.mu.Lock()
-						defer e.mu.Unlock()
-						e.uploads["1"] = layer[:min(tt.has, len(layer))]
+						e.resume("1", layer[:min(tt.has, len(layer))])
 						broken = refuse(rw, http.StatusBadRequest, "InvalidLayerPartException", valid)
 					})
 				}
@@ -238,7 +236,7 @@ func TestUploadGoesOnWhereECRSaysThatItIs(t *testing.T) {
 			if tt.resent != "" {
 				want = append(want, tt.resent)
 			}
-			if diff := cmp.Diff(want, e.spans); diff != "" {
+			if diff := cmp.Diff(want, e.seen().spans); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -272,8 +270,8 @@ func TestUploadThatECRForgot(t *testing.T) {
 			if (err == nil) != tt.ok || err != nil && (!errors.Is(err, ErrUploadNotFound) || !Transient(err)) {
 				t.Errorf("got %v", err)
 			}
-			if e.begun != tt.begun {
-				t.Errorf("%d uploads begun, want %d", e.begun, tt.begun)
+			if e.seen().begun != tt.begun {
+				t.Errorf("%d uploads begun, want %d", e.seen().begun, tt.begun)
 			}
 			w.checkBudget()
 		})

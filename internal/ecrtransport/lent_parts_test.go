@@ -95,14 +95,14 @@ func TestLentPartsAreTheStreamsParts(t *testing.T) {
 					continue
 				}
 				got, err := newUpload(w.destination(here).repo, w.budget, info).run(t.Context(), lent)
-				if err != nil || got.Digest != info.Digest || got.Size != int64(size) || e.layers[info.Digest] != size {
+				if err != nil || got.Digest != info.Digest || got.Size != int64(size) || e.seen().layers[info.Digest] != size {
 					t.Errorf("%d bytes in pieces of %d: got %v, %v", size, piece, got, err)
 				}
 				var want []string
 				for off := 0; off < size; off += tinyPart {
 					want = append(want, fmt.Sprintf("%d-%d", off, min(off+tinyPart, size)-1))
 				}
-				if diff := cmp.Diff(want, e.spans); diff != "" {
+				if diff := cmp.Diff(want, e.seen().spans); diff != "" {
 					t.Errorf("%d bytes in pieces of %d: %s", size, piece, diff)
 				}
 				lent.check(t)
@@ -125,8 +125,8 @@ func TestLentPartsChecksTheStream(t *testing.T) {
 		w, e := newTiny(t)
 		lent := lend(layer, 400, 0)
 		change(lent)
-		if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer), nil, false); err == nil || len(e.layers) != 0 {
-			t.Errorf("%s: %v, %d layers", name, err, len(e.layers))
+		if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer), nil, false); err == nil || len(e.seen().layers) != 0 {
+			t.Errorf("%s: %v, %d layers", name, err, len(e.seen().layers))
 		}
 		lent.check(t)
 	}
@@ -142,9 +142,7 @@ func TestLentPartsGoOnWhereECRSaysThatItIs(t *testing.T) {
 			w.breakBy(func(operation string, rw http.ResponseWriter, r *http.Request) (broken bool) {
 				if operation == "UploadLayerPart" && members(r)["partFirstByte"] == float64(tinyPart) {
 					once.Do(func() {
-						e.mu.Lock()
-						defer e.mu.Unlock()
-						e.uploads["1"] = layer[:has:has]
+						e.resume("1", layer[:has:has])
 						broken = refuse(rw, http.StatusBadRequest, "InvalidLayerPartException", fmt.Sprintf(`,"lastValidByteReceived":%d`, has-1))
 					})
 				}
@@ -154,8 +152,8 @@ func TestLentPartsGoOnWhereECRSaysThatItIs(t *testing.T) {
 			if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer), nil, false); err != nil {
 				t.Errorf("pieces of %d, %d bytes there: %v", piece, has, err)
 			}
-			if e.layers[blobInfo(layer).Digest] != len(layer) || e.received != len(layer)-(has-1000) {
-				t.Errorf("pieces of %d, %d bytes there: %d bytes were received", piece, has, e.received)
+			if e.seen().layers[blobInfo(layer).Digest] != len(layer) || e.seen().received != len(layer)-(has-1000) {
+				t.Errorf("pieces of %d, %d bytes there: %d bytes were received", piece, has, e.seen().received)
 			}
 			lent.check(t)
 		}
@@ -176,9 +174,7 @@ func TestLentPartsOfAnUploadThatIsBegunAgain(t *testing.T) {
 					ahead = lent.off > 2*tinyPart
 					lent.mu.Unlock()
 				}
-				e.mu.Lock()
-				defer e.mu.Unlock()
-				delete(e.uploads, "1")
+				e.resume("1", nil)
 				broken = refuse(rw, http.StatusBadRequest, "UploadNotFoundException", "")
 			})
 		}
@@ -187,8 +183,8 @@ func TestLentPartsOfAnUploadThatIsBegunAgain(t *testing.T) {
 	if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer), nil, false); err != nil {
 		t.Error(err)
 	}
-	if e.begun != 2 || e.received != len(layer) || len(e.spans) != 5 {
-		t.Errorf("%d uploads begun, %d bytes received in %v", e.begun, e.received, e.spans)
+	if e.seen().begun != 2 || e.seen().received != len(layer) || len(e.seen().spans) != 5 {
+		t.Errorf("%d uploads begun, %d bytes received in %v", e.seen().begun, e.seen().received, e.seen().spans)
 	}
 	lent.check(t)
 }
@@ -205,8 +201,8 @@ func TestLentPartsOutliveLostReplies(t *testing.T) {
 				if _, err := w.destination(image).PutBlob(t.Context(), lent, blobInfo(layer), nil, false); err != nil {
 					t.Errorf("%s, %s, memory for %d parts: %v", image, operation, memory, err)
 				}
-				if e.received != len(layer) || e.layers[blobInfo(layer).Digest] != len(layer) {
-					t.Errorf("%s, %s: %d bytes arrived for %d", image, operation, e.received, len(layer))
+				if e.seen().received != len(layer) || e.seen().layers[blobInfo(layer).Digest] != len(layer) {
+					t.Errorf("%s, %s: %d bytes arrived for %d", image, operation, e.seen().received, len(layer))
 				}
 				lent.check(t)
 			}
@@ -261,8 +257,8 @@ func TestStalledPartIsSentAgain(t *testing.T) {
 		if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer), nil, false); err != nil {
 			t.Error(err)
 		}
-		if e.received != len(layer) || hung.Load() != 6 {
-			t.Errorf("%d bytes received in %d calls", e.received, hung.Load())
+		if e.seen().received != len(layer) || hung.Load() != 6 {
+			t.Errorf("%d bytes received in %d calls", e.seen().received, hung.Load())
 		}
 		lent.check(t)
 	}

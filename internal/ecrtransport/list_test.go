@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,9 +59,9 @@ func TestTransportImages(t *testing.T) {
 }
 
 func TestListsGoOnPageByPage(t *testing.T) {
-	calls := 0
+	var calls atomic.Int32
 	w := newScript(t, func(operation string, w http.ResponseWriter, r *http.Request) bool {
-		calls++
+		calls.Add(1)
 		m := members(r)
 		if m["maxResults"] != 1000.0 || operation == "ListImages" && m["filter"] == nil {
 			t.Errorf("%s asked with %v", operation, m)
@@ -85,18 +86,18 @@ func TestListsGoOnPageByPage(t *testing.T) {
 		}
 		images++
 	}
-	if !slices.Equal(tags, []string{"a", "b", "a", "b"}) || images != 4 || calls != 4 {
-		t.Errorf("tags %v and %d images by %d calls", tags, images, calls)
+	if !slices.Equal(tags, []string{"a", "b", "a", "b"}) || images != 4 || calls.Load() != 4 {
+		t.Errorf("tags %v and %d images by %d calls", tags, images, calls.Load())
 	}
-	calls = 0
+	calls.Store(0)
 	for range w.transport.Tags(t.Context(), parse(t, here)) {
 		break
 	}
 	for range w.transport.Images(t.Context(), parse(t, here)) {
 		break
 	}
-	if calls != 2 {
-		t.Errorf("%d calls where one image each was wanted", calls)
+	if n := calls.Load(); n != 2 {
+		t.Errorf("%d calls where one image each was wanted", n)
 	}
 }
 

@@ -3,7 +3,9 @@ package ecrtransport
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,18 +22,42 @@ const tinyPart = 1000
 // A tiny ECR takes uploads in parts of tinyPart bytes, in order, as ECR and ECR Public do. It counts
 // what arrives.
 type tiny struct {
-	mu       sync.Mutex
-	uploads  map[string][]byte
+	mu      sync.Mutex // a request that was given up may still be served
+	uploads map[string][]byte
+	arrivals
+}
+
+// arrivals are what a tiny ECR counts.
+type arrivals struct {
 	layers   map[digest.Digest]int
 	spans    []string // of parts accepted, as FIRST-LAST
 	begun    int
 	received int
 }
 
+// seen returns what has arrived so far.
+func (e *tiny) seen() arrivals {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	a := e.arrivals
+	a.layers, a.spans = maps.Clone(a.layers), slices.Clone(a.spans)
+	return a
+}
+
+// resume makes an upload one that has these bytes, nil for one that is not there.
+func (e *tiny) resume(id string, content []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.uploads[id] = content
+	if content == nil {
+		delete(e.uploads, id)
+	}
+}
+
 // newTiny returns a world whose ECR is tiny.
 func newTiny(t *testing.T) (*world, *tiny) {
 	t.Helper()
-	e := &tiny{uploads: map[string][]byte{}, layers: map[digest.Digest]int{}}
+	e := &tiny{uploads: map[string][]byte{}, arrivals: arrivals{layers: map[digest.Digest]int{}}}
 	w := &world{t: t, budget: chunked.NewBudget(mib)}
 	w.serve(e)
 	return w, e

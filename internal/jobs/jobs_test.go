@@ -40,13 +40,13 @@ func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 		Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1,r/b:1"},
 		Tags:       map[string]string{"ecrmirror:source": "docker.io/library/alpine:3", "ecrmirror:digest": one.String()},
 	}}
-	if len(b.jobs) == 1 && b.jobs[0].Tags["ecrmirror:submission"] == "" {
+	if len(b.seen().jobs) == 1 && b.seen().jobs[0].Tags["ecrmirror:submission"] == "" {
 		t.Error("the job has no tag of its submission")
 	}
-	for _, job := range b.jobs {
+	for _, job := range b.seen().jobs {
 		delete(job.Tags, "ecrmirror:submission")
 	}
-	if diff := cmp.Diff(want, b.jobs); diff != "" {
+	if diff := cmp.Diff(want, b.seen().jobs); diff != "" {
 		t.Errorf("jobs (-want +got)\n%s", diff)
 	}
 	if diff := cmp.Diff([]jobs.Result{{Submitted: []jobs.Submission{{ID: "submitted-0", Destinations: want[0].destinations()}}}}, results); diff != "" {
@@ -81,7 +81,7 @@ func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 			b := &standIn{jobs: []record{c.old}}
 			result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1", "r/b:1"))[0]
 			got := ""
-			for _, job := range b.jobs[1:] {
+			for _, job := range b.seen().jobs[1:] {
 				got += job.Parameters["dest"]
 			}
 			if got != c.submitted || result.Err != nil {
@@ -114,8 +114,8 @@ func TestANewerDigestIsAnotherJob(t *testing.T) {
 	submit(t, q, alpine("r/a:1"))
 	submit(t, q, newer)
 	submit(t, q, newer)
-	if len(b.jobs) != 2 {
-		t.Errorf("%d jobs, want 2", len(b.jobs))
+	if len(b.seen().jobs) != 2 {
+		t.Errorf("%d jobs, want 2", len(b.seen().jobs))
 	}
 }
 
@@ -135,11 +135,11 @@ func TestEveryPageOfJobsInFlightIsRead(t *testing.T) {
 			t.Error(result.Err)
 		}
 	}
-	if len(b.jobs) != 500 {
-		t.Errorf("%d jobs were submitted again", len(b.jobs)-500)
+	if len(b.seen().jobs) != 500 {
+		t.Errorf("%d jobs were submitted again", len(b.seen().jobs)-500)
 	}
-	if len(b.described) != 250 || b.mostDescribed != 100 {
-		t.Errorf("described %d jobs, up to %d in a call; want only the 250 that matter, 100 a call", len(b.described), b.mostDescribed)
+	if len(b.seen().described) != 250 || b.seen().mostDescribed != 100 {
+		t.Errorf("described %d jobs, up to %d in a call; want only the 250 that matter, 100 a call", len(b.seen().described), b.seen().mostDescribed)
 	}
 }
 
@@ -152,8 +152,8 @@ func TestJobsOfTheSameNameAreNotLookedAt(t *testing.T) {
 		b.jobs = append(b.jobs, record{ID: fmt.Sprint("job-", i), Name: jobs.Name(job), Status: "RUNNABLE"})
 	}
 	submit(t, jobs.New(b.client(t), "mirrors", "mirror"), batch...)
-	if len(b.jobs) != 250 || b.calls["/v1/describejobs"] != 0 {
-		t.Errorf("%d jobs, calls %v", len(b.jobs), b.calls)
+	if len(b.seen().jobs) != 250 || b.seen().calls["/v1/describejobs"] != 0 {
+		t.Errorf("%d jobs, calls %v", len(b.seen().jobs), b.seen().calls)
 	}
 }
 
@@ -165,7 +165,7 @@ func TestAJobThatIsTriedAgainWhileTheStatesAreListed(t *testing.T) {
 		}
 	}
 	result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))[0]
-	if len(result.InFlight) != 1 || len(b.jobs) != 1 {
+	if len(result.InFlight) != 1 || len(b.seen().jobs) != 1 {
 		t.Errorf("%+v", result)
 	}
 }
@@ -173,7 +173,7 @@ func TestAJobThatIsTriedAgainWhileTheStatesAreListed(t *testing.T) {
 func TestNothingInFlightNeedsNoLook(t *testing.T) {
 	b := &standIn{}
 	submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))
-	if b.calls["/v1/describejobs"] != 0 {
+	if b.seen().calls["/v1/describejobs"] != 0 {
 		t.Error("DescribeJobs was called")
 	}
 }
@@ -198,12 +198,12 @@ func splitDestinations(t *testing.T, longest int) {
 		longest = contract.DefaultJobParameters
 	}
 	result := submit(t, q, alpine(destinations...))[0]
-	if len(result.Submitted) != len(b.jobs) || len(b.jobs) < 2 || result.Err != nil {
-		t.Fatalf("%d jobs, result %v", len(b.jobs), result)
+	if len(result.Submitted) != len(b.seen().jobs) || len(b.seen().jobs) < 2 || result.Err != nil {
+		t.Fatalf("%d jobs, result %v", len(b.seen().jobs), result)
 	}
 	var got []string
 	for i, submitted := range result.Submitted {
-		job := b.jobs[i]
+		job := b.seen().jobs[i]
 		if want := (jobs.Submission{ID: job.ID, Destinations: job.destinations()}); !cmp.Equal(submitted, want) {
 			t.Errorf("submitted %v, said to be %v", want, submitted)
 		}
@@ -223,8 +223,8 @@ func splitDestinations(t *testing.T, longest int) {
 func TestNamesTooLongForAJobAreRefused(t *testing.T) {
 	b := &standIn{}
 	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("oci:/"+strings.Repeat("x", 6000)), alpine("r/a:1"))
-	if results[0].Err == nil || results[1].Err != nil || len(b.jobs) != 1 {
-		t.Errorf("results %v, %d jobs", results, len(b.jobs))
+	if results[0].Err == nil || results[1].Err != nil || len(b.seen().jobs) != 1 {
+		t.Errorf("results %v, %d jobs", results, len(b.seen().jobs))
 	}
 }
 

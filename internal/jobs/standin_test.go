@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,6 +40,21 @@ type standIn struct {
 	mostDescribed  int             // ids in the largest of them
 	beforeList     func(status string)
 	beforeDescribe func() // what happens between listing and describing
+}
+
+// A standInState is what a stand-in has, and what it was asked.
+type standInState struct {
+	jobs          []record
+	calls         map[string]int
+	described     map[string]bool
+	mostDescribed int
+}
+
+// seen returns the state now. The stand-in may still serve a request that was given up.
+func (b *standIn) seen() standInState {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return standInState{slices.Clone(b.jobs), maps.Clone(b.calls), maps.Clone(b.described), b.mostDescribed}
 }
 
 func (b *standIn) client(t *testing.T) *batch.Client {

@@ -9,8 +9,8 @@ import (
 	"runtime"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"ecrmirror/internal/chunked"

@@ -76,6 +76,8 @@ func TestManifestsComeAfterWhatTheyReferTo(t *testing.T) {
 		return false
 	})
 	mustCopy(t, w, "HOST/src:1", "HOST/a:1")
+	mu.Lock()
+	defer mu.Unlock()
 	if last := arrived[len(arrived)-1]; last != "1" || w.digest("HOST/a:1") != root {
 		t.Errorf("the last was %q, not the tag", last)
 	}

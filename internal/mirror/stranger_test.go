@@ -115,10 +115,10 @@ func (s *stranger) complete(raw []byte) (missing []string) {
 	}
 	for _, d := range descriptors(m.Manifests) {
 		name, _ := d["digest"].(string)
-		if body := s.manifests[name]; body == nil {
-			missing = append(missing, name)
-		} else {
+		if body := s.manifests[name]; body != nil {
 			missing = append(missing, s.complete(body)...)
+		} else if s.blobs[name] == nil { // an index of blobs has them
+			missing = append(missing, name)
 		}
 	}
 	return missing

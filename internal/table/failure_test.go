@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/smithy-go"
@@ -44,9 +46,12 @@ func TestAnErrorOfDynamoDBEndsTheIterationAfterWhatCameBefore(t *testing.T) {
 		`{"Items":[],"LastEvaluatedKey":{"Source":{"S":"b"}}}`,
 		"",
 	}
+	var mu sync.Mutex
 	var requests []string
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
 		requests = append(requests, string(body))
 		if page := pages[len(requests)-1]; page != "" {
 			_, _ = io.WriteString(w, page)
@@ -67,24 +72,25 @@ func TestAnErrorOfDynamoDBEndsTheIterationAfterWhatCameBefore(t *testing.T) {
 	if strings.Join(sources, " ") != "a " {
 		t.Errorf("yielded %q, want the entry and the error", sources)
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if len(requests) != 3 || !strings.Contains(requests[2], `"ExclusiveStartKey":{"Source":{"S":"b"}}`) {
 		t.Errorf("requests %q", requests)
 	}
 }
 
 func TestGetReadsOnUntilItFinds(t *testing.T) {
-	requests := 0
+	var requests atomic.Int32
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		requests++
-		if requests == 1 {
+		if requests.Add(1) == 1 {
 			_, _ = io.WriteString(w, `{"Items":[],"LastEvaluatedKey":{"Source":{"S":"a"}}}`)
 			return
 		}
 		_, _ = io.WriteString(w, `{"Items":[{"Source":{"S":"a"},"Destination":{"SS":["r/a:1"]}}]}`)
 	})
 	entry, err := table.New(client, "mirror").Get(t.Context(), "a", now)
-	if err != nil || entry.Source != "a" || requests != 2 {
-		t.Errorf("got %v, %v after %d requests", entry, err, requests)
+	if err != nil || entry.Source != "a" || requests.Load() != 2 {
+		t.Errorf("got %v, %v after %d requests", entry, err, requests.Load())
 	}
 }
 

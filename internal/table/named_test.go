@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -87,15 +88,20 @@ func TestKeysThatDynamoDBLeavesOutAreAskedForAgain(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
 			var requests []string
 			api := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
+				mu.Lock()
+				defer mu.Unlock()
 				requests = append(requests, string(body))
 				_, _ = io.WriteString(w, c.answers[len(requests)-1])
 			})
 			if diff := cmp.Diff(c.want, readNamed(t, api, "a", "b")); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			if len(requests) != len(c.answers) || strings.Contains(requests[1], `"a"`) {
 				t.Errorf("requests %q", requests)
 			}

@@ -47,8 +47,8 @@ func TestImagesArePushedThroughTheAPI(t *testing.T) {
 		*img.ImageSizeInBytes != 39 || *img.ImageManifestMediaType != manifest || !img.ImagePushedAt.Equal(w.now) || *img.RegistryId != home {
 		t.Errorf("%+v", img)
 	}
-	if w.pushes != 0 {
-		t.Errorf("ECR told of %d pushes, and has no events of ECR Public", w.pushes)
+	if w.pushes.Load() != 0 {
+		t.Errorf("ECR told of %d pushes, and has no events of ECR Public", w.pushes.Load())
 	}
 	counts := w.stats.Snapshot()
 	if counts.Calls["ecrpublic.PutImage"] != 3 || counts.Calls["ecr.PutImage"] != 0 || counts.BytesWritten["public/"+alias+"/team/app"] != 89 {

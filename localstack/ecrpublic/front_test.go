@@ -72,8 +72,8 @@ func TestPushedToTheFrontReadByTheAPI(t *testing.T) {
 		if err := validate.Image(pulled); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if w.pushes != 0 {
-			t.Errorf("%s: ECR told of %d pushes", name, w.pushes)
+		if w.pushes.Load() != 0 {
+			t.Errorf("%s: ECR told of %d pushes", name, w.pushes.Load())
 		}
 	}
 }

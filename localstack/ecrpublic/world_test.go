@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ type world struct {
 	stats    *stats.Counter
 	client   *sdk.Client // of home
 	now      time.Time
-	pushes   int // that ECR told of
+	pushes   atomic.Int32 // that ECR told of
 }
 
 func newWorld(t *testing.T) *world {
@@ -49,7 +50,7 @@ func newWorld(t *testing.T) *world {
 	clock := func() time.Time { return w.now }
 	var err error
 	w.registry, err = ecr.New(t.Context(), ecr.Options{
-		Home: home, Dir: t.TempDir(), Stats: w.stats, Now: clock, OnPush: func(ecr.Push) { w.pushes++ },
+		Home: home, Dir: t.TempDir(), Stats: w.stats, Now: clock, OnPush: func(ecr.Push) { w.pushes.Add(1) },
 	})
 	if err != nil {
 		t.Fatal(err)
