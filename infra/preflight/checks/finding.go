@@ -77,7 +77,7 @@ func asked(what, action string, err error) Finding {
 	case errors.As(err, &refused):
 		return unknown(what, "%s was refused: %s: %s", action, refused.ErrorCode(), refused.ErrorMessage())
 	case errors.As(err, &reply):
-		return unknown(what, "the endpoint's reply to %s could not be read (HTTP %d)", action, reply.HTTPStatusCode())
+		return unknown(what, "the endpoint's reply to %s (HTTP %d) could not be read: %s", action, reply.HTTPStatusCode(), reason(err))
 	}
 	return unknown(what, "could not reach %s: %s", action, reason(err))
 }
