@@ -20,12 +20,10 @@ import (
 
 const suite = "ecrmirror-smoke-a1b2c3"
 
-// A world is localstack with the programs, and a CloudFormation in front of it that hands out what
-// localstack begins with as a stack.
+// A world is localstack, and in front of it what refuses calls, and a CloudFormation that can fail: its
+// stack is what localstack begins with.
 type world struct {
-	local *server.Server
 	proxy *httputil.ReverseProxy
-	url   string
 
 	mu      sync.Mutex
 	calls   []string
@@ -47,8 +45,9 @@ func built(t *testing.T) string {
 	return dir
 }
 
-// newWorld starts a world whose jobs run the programs of a directory; "" for jobs that do not start.
-func newWorld(t *testing.T, programs string) *world {
+// startLocal starts localstack, whose jobs run the programs of a directory ("" for jobs that do not
+// start), and has the program use it.
+func startLocal(t *testing.T, programs string) *server.Server {
 	t.Helper()
 	local, err := server.Start(t.Context(), server.Options{Programs: programs})
 	if err != nil {
@@ -59,21 +58,27 @@ func newWorld(t *testing.T, programs string) *world {
 			t.Error(err)
 		}
 	})
-	target, err := url.Parse(local.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{local: local, refuses: map[string]string{}, replies: map[string]string{}}
-	w.proxy = httputil.NewSingleHostReverseProxy(target) // which keeps the host that was signed
-	front := httptest.NewServer(w)
-	t.Cleanup(front.Close)
-	w.url = front.URL
 	for _, pair := range local.Environment() {
 		name, value, _ := strings.Cut(pair, "=")
 		t.Setenv(name, value)
 	}
-	t.Setenv("AWS_ENDPOINT_URL", w.url)
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	return local
+}
+
+// newWorld starts a world, whose jobs are localstack's.
+func newWorld(t *testing.T, programs string) *world {
+	t.Helper()
+	local := startLocal(t, programs)
+	target, err := url.Parse(local.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{refuses: map[string]string{}, replies: map[string]string{}}
+	w.proxy = httputil.NewSingleHostReverseProxy(target) // which keeps the host that was signed
+	front := httptest.NewServer(w)
+	t.Cleanup(front.Close)
+	t.Setenv("AWS_ENDPOINT_URL", front.URL)
 	return w
 }
 
