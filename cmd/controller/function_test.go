@@ -26,6 +26,7 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/localstack/lambdaruntime"
+	"ecrmirror/localstack/scripttest"
 	"ecrmirror/localstack/server"
 )
 
@@ -70,6 +71,7 @@ func deploy(t *testing.T, opts server.Options, timeout time.Duration, env ...str
 	}
 	opts.NoEvents, opts.Programs, opts.JobEnvironment = true, filepath.Dir(mirror), []string{quickExit}
 	opts.Roles = "default" // its pushes start a function
+	opts.Uses = os.Getenv(scripttest.UsesVariable)
 	d := &deployed{t: t, runtime: lambdaruntime.New(lambdaruntime.Options{Timeout: timeout}), ended: make(chan error, 1)}
 	if d.aws, err = server.Start(t.Context(), opts); err != nil {
 		t.Fatal(err)

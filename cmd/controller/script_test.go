@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
@@ -67,7 +68,7 @@ const quickExit = "GORACE=atexit_sleep_ms=0"
 // small pages, the controller's role (until the command as says otherwise), and registries that work ($REG), fail ($BROKEN) and want a login ($LOGIN).
 func setUp(env *testscript.Env, programs string) error {
 	aws, err := server.Start(context.Background(), server.Options{
-		Programs: programs, NoEvents: true, ScanPage: 2, JobEnvironment: []string{quickExit},
+		Programs: programs, NoEvents: true, ScanPage: 2, JobEnvironment: []string{quickExit}, Uses: os.Getenv(scripttest.UsesVariable),
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"ecrmirror/localstack/scripttest"
 	"ecrmirror/localstack/server"
 )
 
@@ -34,7 +36,7 @@ type grantedWorld struct {
 
 func newGrantedWorld(t *testing.T) *grantedWorld {
 	t.Helper()
-	s, err := server.Start(t.Context(), server.Options{Dir: t.TempDir(), Programs: programs, NoEvents: true})
+	s, err := server.Start(t.Context(), server.Options{Dir: t.TempDir(), Programs: programs, NoEvents: true, Uses: os.Getenv(scripttest.UsesVariable)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,8 @@ type condition struct {
 	operator string // without the prefix and suffix that follow
 	ifExists bool
 	set      string // "ForAllValues", "ForAnyValue" or ""
-	key      string // in lower case
+	name     string // of the key, as it is written
+	key      string // the same in lower case
 	values   []string
 }
 
@@ -52,7 +53,7 @@ func parseConditions(value json.RawMessage, unknown *string) ([]condition, error
 	var list []condition
 	for _, name := range slices.Sorted(maps.Keys(blocks)) {
 		for _, key := range slices.Sorted(maps.Keys(blocks[name])) {
-			c := condition{operator: name, key: strings.ToLower(key)}
+			c := condition{operator: name, name: key, key: strings.ToLower(key)}
 			if set, rest, ok := strings.Cut(name, ":"); ok {
 				c.set, c.operator = set, rest
 			}
@@ -100,6 +101,18 @@ func texts(value json.RawMessage) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// Keys returns the condition keys that the policy's statements ask for, each once.
+func (p *Policy) Keys() []string {
+	var list []string
+	for _, s := range p.statements {
+		for _, c := range s.conditions {
+			list = append(list, c.name)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // holds tells whether the condition is fulfilled by the request's values of its key.

@@ -31,7 +31,7 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			data := filepath.Join(env.WorkDir, ".localstack")
-			s, err := server.Start(ctx, server.Options{Programs: programs, Dir: data})
+			s, err := server.Start(ctx, server.Options{Programs: programs, Dir: data, Uses: os.Getenv(UsesVariable)})
 			if err != nil {
 				return err
 			}
@@ -70,6 +70,9 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 		},
 	}
 }
+
+// UsesVariable names the file, see [server.Options].Uses, to which tests tell what roles have used.
+const UsesVariable = "ECRMIRROR_USES"
 
 // worldKey is the key of the world in a script's values.
 type worldKey struct{}

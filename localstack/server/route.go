@@ -130,6 +130,8 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	case err != nil || c.Service == "sts":
 		s.stats.Call("sts." + r.FormValue("Action"))
 		s.sts.ServeHTTP(w, r)
+	case c.Service == "iam":
+		s.serveIAM(w, r)
 	case c.Service == "cloudformation":
 		form, _ := awsquery.Read(r, maxBody) // one that is malformed has no action
 		s.serveNamed(w, r, "cloudformation."+form.Text("Action"), target{handler: s.cloudformation, access: anything("cloudformation")})
@@ -154,7 +156,7 @@ func (s *Server) unknown(r *http.Request) error {
 	return &awsjson.Error{
 		Status: http.StatusNotImplemented, Code: "NotImplemented",
 		Message: "localstack does not have the service " + c.Service + " (or not " + r.Method + " " + r.URL.Path +
-			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, events, lambda, logs, monitoring, secretsmanager, sqs, ssm and sts",
+			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, events, iam, lambda, logs, monitoring, secretsmanager, sqs, ssm and sts",
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"ecrmirror/localstack/events"
 	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/iam"
+	"ecrmirror/localstack/iamapi"
 	"ecrmirror/localstack/identity"
 	"ecrmirror/localstack/lambda"
 	"ecrmirror/localstack/logs"
@@ -63,6 +64,9 @@ type Options struct {
 	Roles    string
 	ScanPage int          // most items of a page of DynamoDB's Scan; 0 = 100
 	Log      *slog.Logger // nil = discard
+	// Uses is a file to which Close appends a line for each action that was allowed to a role of the
+	// deployment, "ROLE ACTION", for who looks for grants that nobody uses; "" = none.
+	Uses string
 	// Now tells the time for sessions and signatures; nil = time.Now.
 	Now func() time.Time
 }
@@ -107,6 +111,7 @@ type Server struct {
 	ssm       *ssm.Service
 	secrets   *secretsmanager.Service
 	sts       *sts.Service
+	iam       *iamapi.Service
 
 	cloudformation *cloudformation.Service
 	cloudwatch     *cloudwatch.Service
@@ -175,6 +180,7 @@ func (s *Server) open() error {
 	s.ssm = ssm.New(ssm.Options{Home: home})
 	s.secrets = secretsmanager.New(secretsmanager.Options{Home: home})
 	s.identities = identity.New(s.opts.Now)
+	s.iam = iamapi.New(s.identities)
 	s.sts = sts.New(sts.Options{Home: home, Now: s.opts.Now, Assume: s.identities.Assume})
 	if err := s.openDeployment(jobs); err != nil {
 		return err
@@ -221,7 +227,7 @@ func (s *Server) Close() error {
 	}
 	s.served <- http.ErrServerClosed // for another Close
 	s.ecr.Close(ctx)
-	return errors.Join(append(errs, s.removeTemp())...)
+	return errors.Join(append(errs, s.writeUses(), s.removeTemp())...)
 }
 
 func (s *Server) removeTemp() error {
