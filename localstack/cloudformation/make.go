@@ -137,12 +137,10 @@ func (r *resource) needs() []string {
 	return one.Mentions(r.logicalID)
 }
 
-// backward returns the resources in an order in which each comes before those that it needs.
+// backward returns the resources in an order in which each comes before those that it needs. There
+// may be several of one id, of which all but one were replaced.
 func backward(list []*resource) []*resource {
-	left := map[string]*resource{}
-	for _, r := range list {
-		left[r.logicalID] = r
-	}
+	left := slices.SortedStableFunc(slices.Values(list), func(a, b *resource) int { return strings.Compare(a.logicalID, b.logicalID) })
 	var order []*resource
 	for len(left) > 0 {
 		needed := map[string]bool{}
@@ -151,16 +149,12 @@ func backward(list []*resource) []*resource {
 				needed[id] = true
 			}
 		}
-		before := len(order)
-		for _, id := range slices.Sorted(maps.Keys(left)) {
-			if !needed[id] {
-				order = append(order, left[id])
-				delete(left, id)
-			}
+		free := slices.DeleteFunc(slices.Clone(left), func(r *resource) bool { return needed[r.logicalID] })
+		if len(free) == 0 { // never: templates have no circles
+			free = left
 		}
-		if len(order) == before { // never: templates have no circles
-			return append(order, slices.Collect(maps.Values(left))...)
-		}
+		order = append(order, free...)
+		left = slices.DeleteFunc(left, func(r *resource) bool { return slices.Contains(free, r) })
 	}
 	return order
 }

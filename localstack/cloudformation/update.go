@@ -127,16 +127,19 @@ func (u *update) replace(ctx context.Context, was, is *resource) error {
 // cleanUp deletes what the stack does not need any more. What will not go stays, without harm to the update.
 func (u *update) cleanUp(ctx context.Context, ids []string) {
 	u.turn(u.st, updateCleanup, "")
-	for _, r := range append(u.st.outdated, u.outdated...) {
-		_ = u.remove(ctx, u.st, r, r.declared.UpdateReplacePolicy == "Retain") // an event tells
-	}
-	var gone []*resource
+	gone := append(u.st.outdated, u.outdated...)
+	replaced := len(gone)
 	for _, r := range u.all(u.st) {
 		if !slices.Contains(ids, r.logicalID) {
 			gone = append(gone, r)
 		}
 	}
-	u.removeAll(ctx, u.st, gone, retained)
+	u.removeAll(ctx, u.st, gone, func(r *resource) bool {
+		if slices.Contains(gone[:replaced], r) {
+			return r.declared.UpdateReplacePolicy == "Retain"
+		}
+		return retained(r)
+	})
 	u.mu.Lock()
 	u.st.intent, u.st.outdated = u.in, nil
 	u.mu.Unlock()
@@ -167,9 +170,7 @@ func (u *update) rollBack(ctx context.Context, why string) {
 		}
 	}
 	u.turn(u.st, updateRollbackCleanup, "")
-	for _, r := range made {
-		_ = u.remove(ctx, u.st, r, r.declared.DeletionPolicy == "Retain") // an event tells
-	}
+	u.removeAll(ctx, u.st, made, func(r *resource) bool { return r.declared.DeletionPolicy == "Retain" }) // events tell what stays
 	u.turn(u.st, updateRolledBack, "")
 }
 

@@ -117,6 +117,20 @@ func TestFailedUpdateRollsBack(t *testing.T) {
 	w.want(t, types.StackStatusUpdateComplete)
 }
 
+// What was replaced is deleted before what it needs, which was replaced too.
+func TestReplacedGoInOrder(t *testing.T) {
+	w := start(t, cloudformation.Options{After: never})
+	body := func(fifo string) *string {
+		return template(`"A":{"Type":"AWS::SQS::Queue","Properties":{"FifoQueue":` + fifo + `}},"Z":{"Type":"AWS::SQS::Queue","Properties":{"FifoQueue":` + fifo + `,"KmsMasterKeyId":{"Ref":"A"}}}`)
+	}
+	w.create(t, &cfn.CreateStackInput{TemplateBody: body("false")})
+	w.things.done()
+	w.update(t, &cfn.UpdateStackInput{TemplateBody: body("true")})
+	if calls := w.things.done(); calls != "create A, create Z, delete Z, delete A" {
+		t.Errorf("calls: %s", calls)
+	}
+}
+
 func TestFailedUpdateStaysWhereWanted(t *testing.T) {
 	w := start(t, cloudformation.Options{After: never})
 	w.create(t, &cfn.CreateStackInput{TemplateBody: template(group)})
