@@ -50,10 +50,7 @@ func Tar(w io.Writer, modified time.Time, files []File) error {
 
 // TarGzip writes the same, compressed. The bytes depend on the version of Go.
 func TarGzip(w io.Writer, modified time.Time, files []File) error {
-	compressed, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	compressed := gzip.NewWriter(w)
 	if err := Tar(compressed, modified, files); err != nil {
 		return err
 	}
