@@ -71,9 +71,9 @@ func describe(build *debug.BuildInfo, version, commit string) Info {
 	return info
 }
 
-// Line says in one line which program it is.
-func (i Info) Line(program string) string {
-	return fmt.Sprintf("%s %s (commit %s, %s %s)", program, i.Version, i.commit(), i.Go, i.Platform)
+// Line says in one line which version it is.
+func (i Info) Line() string {
+	return fmt.Sprintf("%s (commit %s, %s %s)", i.Version, i.commit(), i.Go, i.Platform)
 }
 
 func (i Info) commit() string {

@@ -37,7 +37,7 @@ func TestWhatTheLinkerWasToldWins(t *testing.T) {
 
 func TestText(t *testing.T) {
 	info := Info{Version: "v1.2.3", Commit: "77aa", Modified: true, Go: "go1.26.1", Platform: "linux/arm64", Modules: []Module{{"example.org/a", "v1.0.0", ""}}}
-	if got, want := info.Line("mirror"), "mirror v1.2.3 (commit 77aa (modified), go1.26.1 linux/arm64)"; got != want {
+	if got, want := info.Line(), "v1.2.3 (commit 77aa (modified), go1.26.1 linux/arm64)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	var b strings.Builder

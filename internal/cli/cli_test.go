@@ -118,7 +118,7 @@ Flags:
 }
 
 func TestVersion(t *testing.T) {
-	if got, want := run("--version"), buildinfo.Read().Line("prog")+"\n"; got != want {
+	if got, want := run("--version"), "prog version "+buildinfo.Read().Line()+"\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if text := run("version"); !strings.HasPrefix(text, "prog ") || !strings.Contains(text, runtime.Version()) {
