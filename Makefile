@@ -70,9 +70,10 @@ test: ## Run all tests, with the race detector where there is a C compiler
 		set -x; go test -timeout 30m $(GOTEST_FLAGS) ./...; \
 	fi
 
+# lambda.norpc leaves out what Lambda's old runtimes needed, and with it half of the controller.
 .PHONY: build
 build: ## Build the programs into bin/
-	go build -trimpath -ldflags="-s -w -X ecrmirror/internal/buildinfo.version=$$VERSION -X ecrmirror/internal/buildinfo.commit=$$COMMIT" -o bin/ ./cmd/...
+	go build -trimpath -tags=$(TAGS),lambda.norpc -ldflags="-s -w -X ecrmirror/internal/buildinfo.version=$$VERSION -X ecrmirror/internal/buildinfo.commit=$$COMMIT" -o bin/ ./cmd/...
 
 # Where make install puts things, as https://www.gnu.org/prep/standards has it. DESTDIR comes before all of it.
 PREFIX  ?= /usr/local
