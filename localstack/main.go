@@ -92,6 +92,7 @@ func parse(args []string, out io.Writer) (server.Options, error) {
 	flags.StringVar(&opts.Account, "account", "111122223333", "home `account`, 12 digits")
 	flags.StringVar(&opts.Region, "region", "us-east-1", "home `region`")
 	flags.StringVar(&opts.Roles, "roles", roles.Default, "the service's roles are those of this `variant` of its settings: "+strings.Join(roles.Variants(), ", "))
+	flags.BoolVar(&opts.AnySignature, "any-signature", false, "take requests whatever their signatures are, of clients that can't sign")
 	flags.BoolVar(&opts.NoEvents, "no-events", false, "pushes to ECR start no jobs")
 	flags.Func("insecure-registry", "`host:port` of another registry that jobs may reach without TLS; may be repeated", func(host string) error {
 		opts.InsecureRegistries = append(opts.InsecureRegistries, host)

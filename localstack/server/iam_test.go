@@ -229,3 +229,17 @@ func TestAPushIsSubmittedByTheRoleOfItsRule(t *testing.T) {
 		t.Errorf("%d jobs", len(jobs))
 	}
 }
+
+// Clients that can't sign are let in where that is asked for, as who they say they are.
+func TestAnySignatureIsTakenOnRequest(t *testing.T) {
+	s := start(t, server.Options{AnySignature: true})
+	cfg := s.Config()
+	cfg.Credentials = credentials.NewStaticCredentialsProvider(s.Account(), "wrong", "")
+	if _, err := awsdynamodb.NewFromConfig(cfg).Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String("mirror")}); err != nil {
+		t.Error(err)
+	}
+	cfg.Credentials = credentials.NewStaticCredentialsProvider("ASIANOBODY", "wrong", "")
+	if _, err := awsdynamodb.NewFromConfig(cfg).Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String("mirror")}); err == nil {
+		t.Error("a key that nobody has was taken")
+	}
+}

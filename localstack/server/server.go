@@ -67,6 +67,9 @@ type Options struct {
 	// Uses is a file to which Close appends a line for each action that was allowed to a role of the
 	// deployment, "ROLE ACTION", for who looks for grants that nobody uses; "" = none.
 	Uses string
+	// AnySignature takes requests whatever their signatures are, of keys that are known. It is for
+	// clients that can't sign, such as curl; what a caller may do is held to all the same.
+	AnySignature bool
 	// Now tells the time for sessions and signatures; nil = time.Now.
 	Now func() time.Time
 }
