@@ -22,19 +22,19 @@ func (r *Repository) stored(resp *http.Response, at *place, want digest.Digest, 
 		return err
 	}
 	answer := refusal(resp)
-	switch err := check(); {
-	case err == nil:
+	err = check()
+	isCreated := resp.StatusCode == http.StatusCreated
+	switch {
+	case err == nil, isCreated && !errors.Is(err, errNotThere):
 		return nil
-	case errors.Is(err, errNotThere):
-		return fmt.Errorf("%w; %w", answer, err)
-	case resp.StatusCode != http.StatusCreated:
-		return fmt.Errorf("%w; checking it: %w", answer, err)
+	case isCreated:
+		return &notYetError{fmt.Errorf("201 Created, and yet %w", err)}
 	}
-	return nil
+	return fmt.Errorf("%w: %w", answer, err)
 }
 
 // errNotThere says that a registry does not have what it said that it stored. It may in a moment.
-var errNotThere = errors.New("it does not have what it was sent")
+var errNotThere = errors.New("the registry does not have what it was sent")
 
 // tells reports whether an answer tells the digest of what was stored; an error is that it tells another.
 func tells(resp *http.Response, want digest.Digest) (bool, error) {

@@ -102,7 +102,11 @@ func (u *upload) put(ctx context.Context, at *place) error {
 // check makes sure that the registry has the blob.
 func (u *upload) check(ctx context.Context) error {
 	has, size, err := u.lookForBlob(ctx, u.digest)
-	if err == nil && (!has || size >= 0 && u.content.size >= 0 && size != u.content.size) {
+	sized := size >= 0 && u.content.size >= 0
+	switch {
+	case err == nil && has && sized && size == 0 && u.content.size > 0: // some proxies say so of what is there
+		return errUnclear
+	case err == nil && (!has || sized && size != u.content.size):
 		return errNotThere
 	}
 	return err

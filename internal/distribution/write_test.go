@@ -284,7 +284,7 @@ func TestManifestIsPut(t *testing.T) {
 		{"204", []int{204}, "", "", d, 1, "", false},
 		{"200, and it is there later", []int{200, 201}, "", "", d, 1, "", false},
 		{"200, and another is there", []int{200}, "", "", digest.Digest(someDigest), 5, "there is " + someDigest, true},
-		{"201, and it is not there", []int{201}, "", "", 404, 5, "201 Created, which is not how a registry answers that; it does not have", true},
+		{"201, and it is not there", []int{201}, "", "", 404, 5, "201 Created, and yet the registry does not have", true},
 		{"201, and nobody says", []int{201}, "", "", 403, 1, "", false},
 		{"202, and nobody says", []int{202}, "", "", 403, 5, "202 Accepted, which is not how", true},
 		{"throttled", []int{429, 429, 201}, d.String(), "", d, 3, "", false},

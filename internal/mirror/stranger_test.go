@@ -26,6 +26,7 @@ import (
 // is.
 type stranger struct {
 	served map[string]served // by the end of the path, of manifests and blobs
+	oddly  func(w http.ResponseWriter, r *http.Request) (done bool) // answers before all else; nil = never
 	asked  atomic.Int32
 
 	mu        sync.Mutex
@@ -41,6 +42,9 @@ type served struct {
 
 func (s *stranger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.asked.Add(1)
+	if s.oddly != nil && s.oddly(w, r) {
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/v2/dst/") {
 		s.keep(w, r)
 		return
@@ -82,6 +86,7 @@ func (s *stranger) keep(w http.ResponseWriter, r *http.Request) {
 			kept[digest.FromBytes(body).String()] = body
 		}
 		kept[name] = body
+		w.Header().Set("Docker-Content-Digest", digest.FromBytes(body).String())
 		w.WriteHeader(http.StatusCreated)
 	default:
 		body, ok := kept[name]
