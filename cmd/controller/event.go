@@ -23,6 +23,11 @@ import (
 
 // event does what one event asks for.
 func (c *config) event(cmd *cobra.Command) error {
+	if c.eventFile == "" && c.tag == "" && cmd.Flags().Changed("tag") {
+		// EventBridge fills in nothing where a push has no tag.
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), "the push has no tag: nothing to do")
+		return program.NotPrinted(nil, err)
+	}
 	if err := c.checkEvent(); err != nil {
 		return err
 	}

@@ -50,8 +50,6 @@ func (s Stack) ref(id string, p Place) (string, error) {
 		return p.Suffix(), nil
 	case "AWS::StackName":
 		return s.Name, nil
-	case "AWS::StackId":
-		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/00000000-0000-0000-0000-000000000000", p.Partition, p.Region, p.Account, s.Name), nil
 	}
 	r, ok := s.Resources[id]
 	if !ok {

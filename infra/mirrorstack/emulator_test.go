@@ -43,7 +43,7 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 		"ecrmirror-sweep": job([]string{"controller", "sweep"},
 			map[string]string{
 				contract.EnvTable: "~Entries", contract.EnvQueue: "~:job-queue/", "AWS_REGION": "us-east-1", contract.EnvJobDefinition: "ecrmirror-mirror",
-				contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvAllowedDestinations: "ecr:123456789012",
+				contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvAllowedDestinations: "ecr:123456789012", contract.EnvJobParameters: "~",
 			}, 3,
 			transient, stopped, one, two),
 	})

@@ -31,7 +31,8 @@ func (s *stack) newExecutionRole(id, what string) awsiam.IRole {
 // newEventsRole makes the role by which EventBridge submits a job, for this account's rules alone.
 func (s *stack) newEventsRole(id string, permissions []permission) awsiam.IRole {
 	principal := awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": *awscdk.Aws_ACCOUNT_ID()}},
+		// Whether it says for whom it takes a role for a Batch target is not documented: if so, it must be this account.
+		Conditions: &map[string]any{"StringEqualsIfExists": map[string]any{"aws:SourceAccount": *awscdk.Aws_ACCOUNT_ID()}},
 	})
 	return s.newRole(id, "EventBridge submits the controller's jobs as this", principal, permissions)
 }
