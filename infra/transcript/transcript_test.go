@@ -3,6 +3,7 @@ package transcript_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"ecrmirror/infra/transcript"
@@ -20,4 +21,8 @@ func TestHold(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	transcript.Hold(t, file, "a", "make a", "ok  step (8s)\nok  copy was there after 1m2s\n", false)
+	if err := os.WriteFile(file, []byte(strings.Replace(want, "ok  step", "ok  step 12 of 40", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	transcript.Hold(t, file, "a", "make a", "ok  step 13 of 40\nok  copy was there\n", false)
 }

@@ -78,7 +78,7 @@ var controller = []call{
 }
 
 var logins = []call{
-	{action: "ssm:GetParameter", when: has(contract.EnvAuthParameter)},
+	{action: "ssm:GetParameter", when: readsParameters},
 	{action: "secretsmanager:GetSecretValue", when: has(contract.EnvAuthSecret)},
 	{action: "sts:AssumeRole", when: has(contract.EnvAssumeRoles)},
 }
@@ -101,6 +101,13 @@ func under(environment map[string]string, lists ...[]call) []string {
 
 func has(name string) func(map[string]string) bool {
 	return func(environment map[string]string) bool { return environment[name] != "" }
+}
+
+// readsParameters says whether logins, or values that are too long for the environment, stand in SSM.
+func readsParameters(environment map[string]string) bool {
+	return environment[contract.EnvAuthParameter] != "" || slices.ContainsFunc(contract.Documents(), func(name string) bool {
+		return strings.HasPrefix(environment[name], contract.FromParameter)
+	})
 }
 
 func mentions(name, text string) func(map[string]string) bool {

@@ -26,10 +26,10 @@ var everything = map[string]string{
 // TestTheListIsTheSource finds the calls of AWS in the programs' source: the list has each, and nothing else.
 func TestTheListIsTheSource(t *testing.T) {
 	elsewhere := map[string]string{
-		"dynamodb:DeleteItem":    "called by people's own credentials: controller remove and import",
-		"dynamodb:DescribeTable": "tells people what is wrong with a table, where they may",
-		"ecr:BatchDeleteImage":   "no program calls it, the transport's tests do",
-		"sts:GetCallerIdentity":  "takes no permission",
+		"dynamodb:DeleteItem":   "called by people's own credentials: controller remove and import",
+		"dynamodb:Query":        "called by people's own credentials: controller list and status",
+		"ecr:BatchDeleteImage":  "no program calls it, the transport's tests do",
+		"sts:GetCallerIdentity": "takes no permission",
 	}
 	implied := map[string]string{
 		"batch:TagResource":                "SubmitJob with tags",
@@ -91,6 +91,8 @@ func TestCallsFollowTheSettings(t *testing.T) {
 		{map[string]string{contract.EnvRepositoryTemplate: "{}"}, "ecr:CreateRepository", true},
 		{map[string]string{contract.EnvRepositoryTemplate: "{}"}, "ecr:PutLifecyclePolicy", false},
 		{map[string]string{contract.EnvRepositoryTemplate: `{"lifecyclePolicy":"{}"}`}, "ecr:PutLifecyclePolicy", true},
+		{nil, "ssm:GetParameter", false},
+		{map[string]string{contract.EnvAllowedSources: contract.FromParameter + "x"}, "ssm:GetParameter", true},
 		{nil, "sts:AssumeRole", false},
 		{map[string]string{contract.EnvAssumeRoles: "444455556666=arn"}, "sts:AssumeRole", true},
 		{map[string]string{contract.EnvAllowedDestinations: "ecr:1"}, "ecr-public:PutImage", false},
