@@ -61,6 +61,12 @@ help: ## List the targets
 demo: ## Mirror real images through localstack and check every digest (SOURCE=IMAGE adds one of yours)
 	@go run ./localstack/demo $(if $(SOURCE),-source '$(SOURCE)')
 
+.PHONY: grants
+grants: ## List what the service's roles may do that no test does
+	@uses=$$(mktemp) && ECRMIRROR_USES=$$uses go test -count=1 ./cmd/... ./localstack/server && \
+		ECRMIRROR_USES=$$uses go test -count=1 -run 'TestTheGrantsAreEnough' ./internal/conformance && \
+		go run ./localstack/roles/unused $$uses; status=$$?; rm -f $$uses; exit $$status
+
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
 	@if command -v $$(go env CC) >/dev/null; then \

@@ -85,6 +85,7 @@ func (r *registry) verify(_ context.Context, want slowregistry.Contents, n int) 
 type ecrAPI struct {
 	server *server.Server
 	client *ecr.Client
+	mirror []string // environment by which mirror reaches it
 	dir    string
 }
 
@@ -97,7 +98,11 @@ func newECR(ctx context.Context, parent string, repositories int) (*ecrAPI, erro
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	e := &ecrAPI{server: s, client: ecr.NewFromConfig(s.Config()), dir: dir}
+	role, err := s.EnvironmentOf("MirrorRole")
+	if err != nil {
+		return nil, errors.Join(err, s.Close(), os.RemoveAll(dir))
+	}
+	e := &ecrAPI{mirror: role, server: s, client: ecr.NewFromConfig(s.Config()), dir: dir}
 	for i := range repositories {
 		if _, err := e.client.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(repositoryName(i))}); err != nil {
 			return nil, errors.Join(err, e.close())
@@ -115,7 +120,7 @@ func (e *ecrAPI) names(n int) []string {
 	return names
 }
 
-func (e *ecrAPI) environment() []string { return e.server.Environment() }
+func (e *ecrAPI) environment() []string { return e.mirror }
 func (e *ecrAPI) close() error          { return errors.Join(e.server.Close(), os.RemoveAll(e.dir)) }
 
 func (e *ecrAPI) counts() destinationCounts {

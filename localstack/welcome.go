@@ -16,13 +16,19 @@ use it by AWS_ENDPOINT_URL alone. Batch jobs are processes: the real mirror and
 controller programs.
 
 It starts with the table "mirror", the queues "mirror" and "controller", and the
-job definitions "mirror", "controller" and "controller-event". An access key id of
-12 digits is that account's; accounts and regions are kept apart. Layers are kept
+job definitions "mirror", "controller" and "controller-event". Accounts and regions
+are kept apart. Every request must be signed by a key that is known: an account's id,
+with the secret "localstack", is its root user's. IAM is enforced: jobs have the roles
+of the deployed stack, ecrmirror-MirrorRole and others, and no permission besides.
+ECR's repositories under /v2/ take a login (aws ecr get-login-password). Layers are kept
 in the directory, all else in memory: it is gone when localstack ends.
 
 Beside AWS's APIs it answers
   GET  /_localstack/health              when it is ready
   GET  /_localstack/stats               calls and bytes so far; DELETE resets them
+  GET  /_localstack/credentials/ROLE    a session of a role, such as ControllerRole, for
+                                        AWS_CONTAINER_CREDENTIALS_FULL_URI; Viewer,
+                                        Editor, Planner and Submitter are people's
   GET  /_localstack/jobs/idle           when no Batch job waits or runs any more
   GET  /_localstack/jobs/JOB_ID/log     the output of a Batch job (?attempt=N for one attempt)
 

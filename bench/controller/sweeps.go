@@ -109,7 +109,11 @@ func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool,
 		r.change(stale, broken)
 	}
 	b.world.aws.Stats().Reset()
-	u, err := b.programs.sweep(ctx, b.world.aws.Environment())
+	role, err := b.world.aws.EnvironmentOf("ControllerRole")
+	if err != nil {
+		return err
+	}
+	u, err := b.programs.sweep(ctx, role)
 	if err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}

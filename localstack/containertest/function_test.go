@@ -44,7 +44,7 @@ func (w *world) deploy() *function {
 	}))
 	w.t.Cleanup(api.Close)
 	f.container = w.start(testcontainers.WithEntrypoint("controller"), testcontainers.WithCmd(imageCommand...), testcontainers.WithTmpfs(map[string]string{"/tmp": "rw"}),
-		w.environment(map[string]string{
+		w.environment("FunctionRole", map[string]string{
 			"AWS_LAMBDA_RUNTIME_API": api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME": "push", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
 		}))
 	return f
@@ -82,7 +82,7 @@ func (w *world) stop(f *function) (code int, log string) {
 }
 
 func TestARecordedPushIsMirroredByTheFunction(t *testing.T) {
-	w := newWorld(t, server.Options{NoEvents: true, Account: "123456789012", Region: "us-west-2"}) // the event's
+	w := newWorld(t, server.Options{Roles: "default", NoEvents: true, Account: "123456789012", Region: "us-west-2"}) // the event's
 	upstream := w.registry + "/upstream/app:1"
 	digest := w.push(upstream)
 	source := w.repository("my-repository-name") + ":latest"
@@ -127,7 +127,7 @@ const coldStarts = 5
 // TestColdStart prints how long it takes from the start of the function's process, as Docker tells
 // it, to its first question for an event. It cannot fail by how long that is.
 func TestColdStart(t *testing.T) {
-	w := newWorld(t, server.Options{NoEvents: true})
+	w := newWorld(t, server.Options{NoEvents: true, Roles: "default"})
 	var times []time.Duration
 	for range coldStarts {
 		f := w.deploy()

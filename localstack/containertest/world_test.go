@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,10 +111,15 @@ func (w *world) inRegistry(image, digest string) {
 	}
 }
 
-// environment is what programs need to work with this world, and more.
-func (w *world) environment(more map[string]string) testcontainers.CustomizeRequestOption {
+// environment is what programs need to work with this world as a role, and more.
+func (w *world) environment(role string, more map[string]string) testcontainers.CustomizeRequestOption {
+	w.t.Helper()
 	env := map[string]string{}
-	for _, pair := range w.aws.Environment() {
+	pairs, err := w.aws.EnvironmentOf(role)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, pair := range pairs {
 		key, value, _ := strings.Cut(pair, "=")
 		env[key] = value
 	}
@@ -144,10 +150,15 @@ func (w *world) start(opts ...testcontainers.ContainerCustomizer) *testcontainer
 	return c
 }
 
-// run runs a program and returns its exit code, and what it has printed.
+// run runs a program, with the role of its jobs, or of who changes entries, and returns its exit code, and what it
+// has printed.
 func (w *world) run(command ...string) (code int, output string) {
 	w.t.Helper()
-	c := w.start(w.environment(nil), testcontainers.WithCmd(command...),
+	role := map[string]string{"mirror": "MirrorRole", "controller": "ControllerRole"}[command[0]]
+	if slices.Contains(command, "put") {
+		role = "Editor"
+	}
+	c := w.start(w.environment(role, nil), testcontainers.WithCmd(command...),
 		testcontainers.WithWaitStrategyAndDeadline(2*time.Minute, wait.ForExit()))
 	return w.ended(c)
 }

@@ -31,6 +31,9 @@ var people = []struct {
 	{"Submitter", []statement{{[]string{"batch:SubmitJob"}, []string{mirrorQueue, mirrorDefinition, mirrorDefinition + ":*"}}}},
 }
 
+// signedIn is the trust policy of people's roles.
+const signedIn = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sso.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+
 type statement struct{ actions, on []string }
 
 // People returns roles with what docs/security.md says that people need, who look
@@ -46,14 +49,9 @@ func (d Deployment) People() ([]identity.Role, error) {
 		if err != nil {
 			return nil, err
 		}
-		role := identity.Role{ARN: d.ARN(p.name), Policies: map[string]string{}}
-		if role.Policies["WhatPeopleNeed"], err = d.fill(document); err != nil {
-			return nil, err
-		}
-		if role.Trust, err = d.fill([]byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sso.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)); err != nil {
-			return nil, err
-		}
-		list = append(list, role)
+		list = append(list, identity.Role{
+			ARN: d.ARN(p.name), Trust: signedIn, Policies: map[string]string{"WhatPeopleNeed": d.fill(document)},
+		})
 	}
 	return list, nil
 }

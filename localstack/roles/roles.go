@@ -6,6 +6,7 @@
 package roles
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -27,7 +28,8 @@ var files embed.FS
 // A Deployment is where the service is deployed, and what it is called there.
 type Deployment struct {
 	Partition, Region, Account, URLSuffix string
-	// Names are the names of resources, by their logical ids in the template, such as "Entries".
+	// Names are the names of resources, by their logical ids in the template, such as "Entries". Others
+	// have their logical ids for names.
 	Names map[string]string
 }
 
@@ -47,7 +49,7 @@ func (d Deployment) ARN(role string) string {
 }
 
 // Load returns the roles of a variant, "" for [Default], as they are in a deployment. An
-// unknown variant, or a role that names what the deployment has no name for, is an error.
+// unknown variant is an error.
 func (d Deployment) Load(variant string) ([]identity.Role, error) {
 	if variant == "" {
 		variant = Default
@@ -67,14 +69,9 @@ func (d Deployment) Load(variant string) ([]identity.Role, error) {
 	}
 	var list []identity.Role
 	for name, r := range file.Roles {
-		role := identity.Role{ARN: d.ARN(name), Policies: map[string]string{}}
-		if role.Trust, err = d.fill(r.Trust); err != nil {
-			return nil, fmt.Errorf("role %s of variant %s: %w", name, variant, err)
-		}
+		role := identity.Role{ARN: d.ARN(name), Trust: d.fill(r.Trust), Policies: map[string]string{}}
 		for policy, document := range r.Policies {
-			if role.Policies[policy], err = d.fill(document); err != nil {
-				return nil, fmt.Errorf("role %s of variant %s: %w", name, variant, err)
-			}
+			role.Policies[policy] = d.fill(document)
 		}
 		list = append(list, role)
 	}
@@ -83,9 +80,8 @@ func (d Deployment) Load(variant string) ([]identity.Role, error) {
 }
 
 // fill replaces the placeholders of a document.
-func (d Deployment) fill(document []byte) (string, error) {
-	var missing []string
-	text := os.Expand(string(document), func(name string) string {
+func (d Deployment) fill(document []byte) string {
+	return os.Expand(string(document), func(name string) string {
 		switch name {
 		case "Partition":
 			return d.Partition
@@ -96,14 +92,6 @@ func (d Deployment) fill(document []byte) (string, error) {
 		case "URLSuffix":
 			return d.URLSuffix
 		}
-		if value := d.Names[name]; value != "" {
-			return value
-		}
-		missing = append(missing, name)
-		return ""
+		return cmp.Or(d.Names[name], name)
 	})
-	if missing != nil {
-		return "", fmt.Errorf("the deployment has no %s", strings.Join(missing, ", "))
-	}
-	return text, nil
 }
