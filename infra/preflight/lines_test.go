@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ecrmirror/internal/contract"
 )
 
 // TestEachFaultHasItsLine provokes each line that says what is to be fixed, and each that says
@@ -154,6 +156,15 @@ func TestEachFaultHasItsLine(t *testing.T) {
 		}},
 		{name: "a role that lacks a call", change: without("ControllerRoleDefaultPolicy", "ecr:ListImages"), want: []string{
 			"FIX  role ControllerRole: IAM denies what its program calls: ecr:ListImages",
+		}},
+		{name: "a role that lacks what a document in SSM asks for", change: func(t *testing.T, p *plan) {
+			p.Resources["Template"] = &resource{Type: "AWS::SSM::Parameter", Properties: map[string]any{"Value": `{"lifecyclePolicy":"{}"}`}}
+			container := p.of(t, "MirrorJob")["ContainerProperties"].(map[string]any)
+			container["Environment"] = append(container["Environment"].([]any), map[string]any{
+				"Name": contract.EnvRepositoryTemplate, "Value": map[string]any{"Fn::Join": []any{"", []any{contract.FromParameter, map[string]any{"Ref": "Template"}}}},
+			})
+		}, want: []string{
+			"FIX  role MirrorRole: IAM denies what its program calls: ecr:CreateRepository, ecr:PutLifecyclePolicy, ssm:GetParameter",
 		}},
 		{name: "policies that may not be simulated", refuses: refuses("iam:SimulateCustomPolicy", "AccessDenied"), want: []string{
 			"?    roles: these credentials may not ask: it takes iam:SimulateCustomPolicy",

@@ -6,12 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-
 	"ecrmirror/infra/assembly"
 	"ecrmirror/infra/preflight/calls"
+	"ecrmirror/internal/contract"
 )
 
 // grants has IAM itself judge every call of every role by the policies that the role will have.
@@ -51,13 +48,14 @@ func roleCalls(s assembly.Stack, p assembly.Place) (map[string][]string, error) 
 		}
 	}
 	for _, program := range programs {
-		switch {
-		case program.Function:
-			add(program.Role, slices.Concat(calls.Controller(program.Environment), calls.Function(program.Environment)))
-		case len(program.Command) > 0 && strings.HasSuffix(program.Command[0], "mirror"):
-			add(program.Role, calls.Mirror(program.Environment))
-		default:
-			add(program.Role, calls.Controller(program.Environment))
+		called := calls.Controller
+		if !program.Function && len(program.Command) > 0 && strings.HasSuffix(program.Command[0], "mirror") {
+			called = calls.Mirror
+		}
+		add(program.Role, called(program.Environment))
+		add(program.Role, called(withDocuments(s, p, program.Environment))) // what stands in SSM asks for calls as well
+		if program.Function {
+			add(program.Role, calls.Function(program.Environment))
 		}
 		add(program.Execution, calls.Execution(program.Image))
 	}
@@ -70,6 +68,26 @@ func roleCalls(s assembly.Stack, p assembly.Place) (map[string][]string, error) 
 		}
 	}
 	return needs, nil
+}
+
+// withDocuments returns the environment with the texts of the stack's SSM parameters in the place of
+// their names.
+func withDocuments(s assembly.Stack, p assembly.Place, environment map[string]string) map[string]string {
+	texts := map[string]string{}
+	for _, id := range s.OfType("AWS::SSM::Parameter") {
+		name, nameErr := s.NameOf(id, p)
+		text, textErr := s.Text(s.Resources[id].Properties["Value"], p)
+		if nameErr == nil && textErr == nil {
+			texts[contract.FromParameter+name] = text
+		}
+	}
+	environment = maps.Clone(environment)
+	for name, value := range environment {
+		if text, ok := texts[value]; ok {
+			environment[name] = text
+		}
+	}
+	return environment
 }
 
 // judge returns what the role may not do of the actions.
@@ -88,118 +106,4 @@ func (w World) judge(ctx context.Context, id string, actions []string) ([]string
 	}
 	slices.Sort(lacking)
 	return slices.Compact(lacking), nil
-}
-
-// A question is about actions and resources that go together.
-type question struct {
-	actions   []string
-	resources []string
-	context   map[string]string // condition keys
-}
-
-// questions groups the actions by the resources that the role's statements name for them. An
-// action that no statement has is asked about all resources, which IAM denies.
-func questions(role assembly.Role, actions []string) []question {
-	byResources := map[string]*question{}
-	var order []string
-	for _, action := range actions {
-		resources, keys := named(role, action)
-		key := strings.Join(resources, " ")
-		if byResources[key] == nil {
-			byResources[key] = &question{resources: resources, context: keys}
-			order = append(order, key)
-		}
-		byResources[key].actions = append(byResources[key].actions, action)
-	}
-	var list []question
-	for _, key := range order {
-		list = append(list, *byResources[key])
-	}
-	return list
-}
-
-// named returns the resources of the role's statements that have the action, each with an
-// example in the place of patterns, and the values that their conditions ask for.
-func named(role assembly.Role, action string) (resources []string, keys map[string]string) {
-	keys = map[string]string{}
-	for _, s := range role.Statements {
-		if s.Effect != "Allow" || !slices.ContainsFunc(s.Actions, func(pattern string) bool { return covers(pattern, action) }) {
-			continue
-		}
-		for _, r := range s.Resources {
-			if example := exampleOf(r); !slices.Contains(resources, example) {
-				resources = append(resources, example)
-			}
-		}
-		for _, operator := range s.Condition {
-			for key, value := range operator {
-				if text, ok := value.(string); ok {
-					keys[key] = text
-				}
-			}
-		}
-	}
-	if len(resources) == 0 {
-		resources = []string{"*"}
-	}
-	slices.Sort(resources)
-	return resources, keys
-}
-
-// covers says whether a policy's action stands for another.
-func covers(pattern, action string) bool {
-	prefix, wild := strings.CutSuffix(pattern, "*")
-	return strings.EqualFold(pattern, action) || wild && strings.HasPrefix(strings.ToLower(action), strings.ToLower(prefix))
-}
-
-// exampleOf returns a resource that a pattern stands for. IAM does not simulate patterns.
-func exampleOf(pattern string) string {
-	if pattern == "*" {
-		return pattern
-	}
-	parts := strings.SplitN(pattern, ":", 6)
-	if len(parts) == 6 {
-		parts[3] = strings.ReplaceAll(parts[3], "*", "us-east-1")
-		parts[4] = strings.ReplaceAll(parts[4], "*", "111122223333")
-		parts[5] = strings.NewReplacer("*", "preflight", "?", "x").Replace(parts[5])
-	}
-	return strings.Join(parts, ":")
-}
-
-// simulate returns the actions of the question that the policies do not allow.
-func (w World) simulate(ctx context.Context, policies []string, q question) ([]string, error) {
-	in := &iam.SimulateCustomPolicyInput{PolicyInputList: policies, ActionNames: q.actions, ResourceArns: q.resources}
-	for _, key := range slices.Sorted(maps.Keys(q.context)) {
-		in.ContextEntries = append(in.ContextEntries, types.ContextEntry{
-			ContextKeyName: aws.String(key), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: []string{q.context[key]},
-		})
-	}
-	var lacking []string
-	for {
-		reply, err := w.AWS.IAM.SimulateCustomPolicy(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		lacking = append(lacking, refused(reply.EvaluationResults)...)
-		if !reply.IsTruncated {
-			return lacking, nil
-		}
-		in.Marker = reply.Marker
-	}
-}
-
-// refused returns what IAM does not allow, with the resource where it is not about all.
-func refused(results []types.EvaluationResult) []string {
-	var list []string
-	for _, r := range results {
-		if r.EvalDecision == types.PolicyEvaluationDecisionTypeAllowed {
-			continue
-		}
-		action := aws.ToString(r.EvalActionName)
-		if resource := aws.ToString(r.EvalResourceName); resource != "" && resource != "*" {
-			action += " on " + resource
-		}
-		list = append(list, action)
-	}
-	return list
 }

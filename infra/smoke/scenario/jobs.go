@@ -42,7 +42,7 @@ func (s *Scenario) job(ctx context.Context, id string) (types.JobDetail, error) 
 		return types.JobDetail{}, err
 	}
 	if len(reply.Jobs) != 1 {
-		return types.JobDetail{}, fmt.Errorf("Batch does not know job %s", id)
+		return types.JobDetail{}, fmt.Errorf("job %s is not known to Batch", id)
 	}
 	return reply.Jobs[0], nil
 }
