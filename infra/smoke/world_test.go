@@ -46,10 +46,10 @@ func built(t *testing.T) string {
 }
 
 // startLocal starts localstack, whose jobs run the programs of a directory ("" for jobs that do not
-// start), and has the program use it.
-func startLocal(t *testing.T, programs string) *server.Server {
+// start), and has the program use it. Registries that are named are reached without TLS.
+func startLocal(t *testing.T, programs string, insecure ...string) *server.Server {
 	t.Helper()
-	local, err := server.Start(t.Context(), server.Options{Programs: programs})
+	local, err := server.Start(t.Context(), server.Options{Programs: programs, InsecureRegistries: insecure})
 	if err != nil {
 		t.Fatal(err)
 	}
