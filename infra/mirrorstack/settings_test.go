@@ -62,6 +62,8 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"sweepWithin", "30m", "must be longer than the 1h that pass between two sweeps of rate(1 hour)"},
 		{"sweepWithin", "200h", "must be 168h at most"},
 		{"availabilityZones", "us-east-1", "must be like us-east-1a"},
+		{"sweepVcpus", "8", "must be 8 at least, or a sweep or a push's job never starts"},
+		{"pushRepositories", strings.Repeat("team/application-of-the-team,", 80), "makes an event pattern of "},
 		{"signingProfiles", "mirror", "must be the ARN of a signing profile"},
 	} {
 		_, err := mirrorstack.FromContext(testDefaults(), map[string]any{c.name: c.value})
@@ -84,6 +86,10 @@ func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		{map[string]any{"schedule": "cron(0 6 ? * MON *)", "sweepWithin": "49h"}, "must be longer than the 168h that pass between two sweeps"},
 		{map[string]any{"region": "eu-west-1", "availabilityZones": "us-east-1a"}, "must be of the region eu-west-1"},
 		{map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1", "availabilityZones": "us-east-1a"}, "does not go with network=existing"},
+		{map[string]any{"compute": "ec2", "mirrorVcpus": "0.5", "mirrorMemory": "1024"}, "must be a whole number with compute=ec2"},
+		{map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1,subnet-1"}, `setting subnetIds is "subnet-1": must not come twice`},
+		{map[string]any{"region": "cn-north-1", "ecrPublic": "write"}, "can't be in cn-north-1"},
+		{map[string]any{"region": "eu-west-1", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"}, "must be a key of the table's region, eu-west-1"},
 		{map[string]any{"network": "private", "availabilityZones": "us-east-1a", "natGateways": "2"}, "must be 0 to 1, one a zone"},
 	} {
 		_, err := mirrorstack.FromContext(testDefaults(), c.context)

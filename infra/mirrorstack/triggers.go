@@ -100,13 +100,27 @@ func (s *stack) newSchedule(q queues, d definitions, role awsiam.IRole) (dead aw
 // newPushRule has pushes of tags to ECR reported to the target. What is pushed by digest
 // alone, such as the instances of an index, concerns no entry.
 func (s *stack) newPushRule(dead awssqs.Queue, target awsevents.CfnRule_TargetProperty, before ...constructs.IDependable) {
+	rule := s.newRule("Push", &awsevents.CfnRuleProps{
+		Description:  jsii.String("Mirrors what is pushed to ECR"),
+		EventPattern: pushPattern(s.props.Push),
+	}, target, dead, 6*time.Hour, before...)
+	if s.props.Push.Target == PushLambda {
+		awslambda.NewCfnPermission(s.scope, jsii.String("PushPermission"), &awslambda.CfnPermissionProps{
+			Action: jsii.String("lambda:InvokeFunction"), FunctionName: target.Arn,
+			Principal: jsii.String("events.amazonaws.com"), SourceArn: rule.AttrArn(),
+		})
+	}
+}
+
+// pushPattern matches the events that count.
+func pushPattern(p PushProps) map[string]any {
 	detail := map[string]any{
 		"action-type": texts("PUSH"),
 		"result":      texts("SUCCESS"),
 		"image-tag":   []any{map[string]any{"exists": true}},
 	}
 	var names []any
-	for _, r := range s.props.Push.Repositories {
+	for _, r := range p.Repositories {
 		if prefix, found := strings.CutSuffix(r, "*"); found {
 			names = append(names, map[string]any{"prefix": prefix})
 		} else {
@@ -116,18 +130,7 @@ func (s *stack) newPushRule(dead awssqs.Queue, target awsevents.CfnRule_TargetPr
 	if len(names) > 0 {
 		detail["repository-name"] = names
 	}
-	rule := s.newRule("Push", &awsevents.CfnRuleProps{
-		Description: jsii.String("Mirrors what is pushed to ECR"),
-		EventPattern: map[string]any{
-			"source": texts("aws.ecr"), "detail-type": texts("ECR Image Action"), "detail": detail,
-		},
-	}, target, dead, 6*time.Hour, before...)
-	if s.props.Push.Target == PushLambda {
-		awslambda.NewCfnPermission(s.scope, jsii.String("PushPermission"), &awslambda.CfnPermissionProps{
-			Action: jsii.String("lambda:InvokeFunction"), FunctionName: target.Arn,
-			Principal: jsii.String("events.amazonaws.com"), SourceArn: rule.AttrArn(),
-		})
-	}
+	return map[string]any{"source": texts("aws.ecr"), "detail-type": texts("ECR Image Action"), "detail": detail}
 }
 
 // eventJob is the target that submits a job for a push, with the event's repository and tag.

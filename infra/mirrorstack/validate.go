@@ -1,8 +1,10 @@
 package mirrorstack
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,6 +57,9 @@ func (p Props) validateTable(c *check) {
 		"does not go with existingTable, which has a key already: leave it out, or give the ARN of that key if it is yours")
 	c.that(t.Encryption == EncryptionOwned || t.Encryption == EncryptionManaged || keyPattern.MatchString(t.Encryption),
 		"tableEncryption", t.Encryption, "must be aws-owned, aws-managed or the ARN of a KMS key")
+	if fields := strings.Split(p.tableKey(), ":"); p.Region != "" && len(fields) > 3 {
+		c.that(fields[3] == p.Region, "tableEncryption", t.Encryption, "must be a key of the table's region, "+p.Region)
+	}
 }
 
 func (p Props) validateNetwork(c *check) {
@@ -69,6 +74,8 @@ func (p Props) validateNetwork(c *check) {
 	}
 	c.that(n.NATGateways >= 0 && n.NATGateways <= n.zones(), "natGateways", n.NATGateways, fmt.Sprintf("must be 0 to %d, one a zone", n.zones()))
 	c.that(!existing || len(n.Zones) == 0, "availabilityZones", strings.Join(n.Zones, ","), "does not go with network=existing, whose subnets have theirs")
+	c.once("subnetIds", n.Subnets)
+	c.once("availabilityZones", n.Zones)
 	for _, z := range n.Zones {
 		c.that(zonePattern.MatchString(z), "availabilityZones", z, "must be like us-east-1a")
 		c.that(p.Region == "" || strings.HasPrefix(z, p.Region), "availabilityZones", z, "must be of the region "+p.Region)
@@ -85,7 +92,10 @@ func (p Props) validateCompute(c *check) {
 	p.Sweep.check(c, "sweep", false)
 	p.Event.check(c, "event", false)
 	c.that(float64(p.Compute.MaxVCPUs) >= p.Mirror.VCPUs, "maxVcpus", p.Compute.MaxVCPUs, "must be mirrorVcpus at least, or no job ever starts")
-	c.that(p.Compute.ControllerMaxVCPUs >= 1, "controllerMaxVcpus", p.Compute.ControllerMaxVCPUs, "must be 1 at least")
+	controllers := max(p.Sweep.VCPUs, p.Event.VCPUs, 1)
+	c.that(float64(p.Compute.ControllerMaxVCPUs) >= controllers, "controllerMaxVcpus", p.Compute.ControllerMaxVCPUs,
+		fmt.Sprintf("must be %v at least, or a sweep or a push's job never starts", controllers))
+	c.that(!p.Compute.EC2 || p.Mirror.VCPUs >= 1 && p.Mirror.VCPUs == math.Trunc(p.Mirror.VCPUs), "mirrorVcpus", p.Mirror.VCPUs, "must be a whole number with compute=ec2")
 	c.that(p.Compute.EC2 || len(p.Compute.InstanceTypes) == 0, "instanceTypes", strings.Join(p.Compute.InstanceTypes, ","), "goes with compute=ec2 only")
 	for _, t := range p.Compute.InstanceTypes {
 		c.that(typePattern.MatchString(t), "instanceTypes", t, "must be like c7g.xlarge")
@@ -115,6 +125,10 @@ func (p Props) validateTriggers(c *check) {
 	for _, r := range p.Push.Repositories {
 		c.that(namesPattern.MatchString(r), "pushRepositories", r, "must be the name of a repository, or its beginning and a *")
 	}
+	if n := len(patternOf(p.Push)); n > longestPattern {
+		c.that(false, "pushRepositories", fmt.Sprintf("%d names", len(p.Push.Repositories)), fmt.Sprintf(
+			"must be shorter: it makes an event pattern of %d characters, and EventBridge takes %d; use beginnings and *", n, longestPattern))
+	}
 	c.that(p.Push.Concurrency >= 0 && (p.Push.Concurrency == 0 || p.Push.Target == PushLambda),
 		"functionConcurrency", p.Push.Concurrency, "must be 0 at least, and goes with push=lambda only")
 	c.that(p.Image.Name != "" || p.Image.Directory != "", "image", "", "must be set: there is no directory to build it from")
@@ -134,6 +148,26 @@ func (p Props) validateWatch(c *check) {
 	c.that(w.SweepWithin <= longestWatch, "sweepWithin", w.SweepWithin, "must be 168h at most: CloudWatch looks back no further")
 	c.that(w.SweepWithin <= 0 || w.SweepWithin > p.Schedule.every(), "sweepWithin", w.SweepWithin,
 		"must be longer than the "+shortDuration(p.Schedule.every())+" that pass between two sweeps of "+string(p.Schedule)+", or the alarm is never off")
+}
+
+// longestPattern is EventBridge's quota on an event pattern, which can be raised.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+const longestPattern = 2048
+
+// patternOf returns the event pattern of pushes as it is sent.
+func patternOf(p PushProps) []byte {
+	doc, err := json.Marshal(pushPattern(p))
+	if err != nil {
+		return nil // cannot be: they are strings
+	}
+	return doc
+}
+
+// once refuses what comes twice in a list.
+func (c *check) once(setting string, list []string) {
+	for i, v := range list {
+		c.that(!slices.Contains(list[:i], v), setting, v, "must not come twice")
+	}
 }
 
 // check gathers what is wrong.
