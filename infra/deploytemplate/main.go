@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -20,13 +21,13 @@ func main() {
 	bucket := flag.String("bucket", "", "S3 bucket that the template is uploaded to, in the stack's region")
 	dir := flag.String("dir", "infra/cdk.out", "directory that make synth wrote")
 	flag.Parse()
-	if err := run(*dir, *bucket, flag.Args()); err != nil {
+	if err := run(context.Background(), *dir, *bucket, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "deploytemplate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, bucket string, more []string) error {
+func run(ctx context.Context, dir, bucket string, more []string) error {
 	args, err := arguments(dir, bucket)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func run(dir, bucket string, more []string) error {
 	}
 	args = append(args, more...)
 	fmt.Println("aws", strings.Join(args, " "))
-	cmd := exec.Command("aws", args...)
+	cmd := exec.CommandContext(ctx, "aws", args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return cmd.Run()
 }
