@@ -92,7 +92,7 @@ func (t *tables) batchGet(c awsjson.Caller, in batchGetInput) (any, error) {
 		}
 	}
 	out := map[string]any{"Responses": responses, "UnprocessedKeys": left}
-	return with(out, "ConsumedCapacity", in.consumedAll(units)), nil
+	return withCapacity(out, in.consumedAll(units)), nil
 }
 
 // wanted finds what is wanted of one table.
@@ -156,7 +156,7 @@ func (r writeRequest) change(table string, at int) (change, error) {
 // changes checks the request by itself and returns what is to be done.
 func (in batchWriteInput) changes(c awsjson.Caller) ([]change, error) {
 	var wrong constraints
-	in.reporting.check(&wrong)
+	in.check(&wrong)
 	switch {
 	case len(wrong) > 0:
 		return nil, wrong.err()
@@ -208,7 +208,7 @@ func (t *tables) batchWrite(c awsjson.Caller, in batchWriteInput) (any, error) {
 	for _, w := range all {
 		w.commit()
 	}
-	return with(map[string]any{"UnprocessedItems": struct{}{}}, "ConsumedCapacity", in.consumedAll(units)), nil
+	return withCapacity(map[string]any{"UnprocessedItems": struct{}{}}, in.consumedAll(units)), nil
 }
 
 func (w written) sameItem(other written) bool {

@@ -61,10 +61,10 @@ func (r reporting) consumedAll(units map[string]float64) any {
 	return list
 }
 
-// with adds a member that there may not be.
-func with(out map[string]any, member string, v any) map[string]any {
-	if v != nil {
-		out[member] = v
+// withCapacity adds what was consumed to an answer, if anybody asked.
+func withCapacity(out map[string]any, consumed any) map[string]any {
+	if consumed != nil {
+		out["ConsumedCapacity"] = consumed
 	}
 	return out
 }

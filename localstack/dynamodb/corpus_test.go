@@ -133,7 +133,7 @@ func readReasons(t *testing.T) map[string]string {
 }
 
 // readLines reads a JSON value from each line of a file.
-func readLines[T any](t *testing.T, file string) []T {
+func readLines[T any](t testing.TB, file string) []T {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {

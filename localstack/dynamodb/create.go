@@ -31,8 +31,7 @@ type throughput struct {
 
 type encryption struct {
 	Enabled        bool
-	SSEType        string `json:",omitempty"`
-	KMSMasterKeyId string `json:",omitempty"` //nolint:revive // DynamoDB's name of it
+	KMSMasterKeyID string `json:"KMSMasterKeyId"`
 }
 
 type tag struct{ Key, Value string }

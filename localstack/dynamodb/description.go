@@ -37,8 +37,8 @@ func (t *table) description(status string) map[string]any {
 	}
 	if e := t.encryption; e != nil && e.Enabled {
 		sse := map[string]any{"Status": "ENABLED", "SSEType": "KMS"}
-		if e.KMSMasterKeyId != "" {
-			sse["KMSMasterKeyArn"] = e.KMSMasterKeyId
+		if e.KMSMasterKeyID != "" {
+			sse["KMSMasterKeyArn"] = e.KMSMasterKeyID
 		}
 		d["SSEDescription"] = sse
 	}

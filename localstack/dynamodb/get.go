@@ -62,5 +62,5 @@ func (t *tables) get(c awsjson.Caller, in getInput) (any, error) {
 	if item != nil {
 		out["Item"] = projection.Of(item)
 	}
-	return with(out, "ConsumedCapacity", in.consumed(name, reads(item.Size(), in.ConsistentRead))), nil
+	return withCapacity(out, in.consumed(name, reads(item.Size(), in.ConsistentRead))), nil
 }

@@ -118,7 +118,7 @@ func (p paging) page(name string, table *table, from iter.Seq[rows.Row], of pars
 	if last != nil && (most > 0 && scanned == most || bytes > pageBytes) {
 		out["LastEvaluatedKey"] = table.keys.itemOf(*last)
 	}
-	return with(out, "ConsumedCapacity", p.consumed(name, reads(bytes, p.ConsistentRead)))
+	return withCapacity(out, p.consumed(name, reads(bytes, p.ConsistentRead)))
 }
 
 // items are written without a detour: a page has many.

@@ -121,5 +121,5 @@ func (t *tables) write(c change, returnValues string, report reporting) (any, er
 	if returnValues == "ALL_OLD" && w.old != nil {
 		out["Attributes"] = w.old
 	}
-	return with(out, "ConsumedCapacity", report.consumed(c.table, w.units())), nil
+	return withCapacity(out, report.consumed(c.table, w.units())), nil
 }

@@ -30,6 +30,7 @@ type table struct {
 	attributes []attributeDefinition
 	ttl        string // attribute with the time to live; "" = disabled
 	tags       map[string]string
+	recovery   recovery
 	rows       rows.Rows
 }
 

@@ -14,23 +14,23 @@ type tagsInput struct {
 }
 
 // tagged returns the table whose tags a request is about.
-func (t *tables) tagged(c awsjson.Caller, in tagsInput) (*table, error) {
+func (t *tables) tagged(in tagsInput) (*table, error) {
 	var wrong constraints
 	wrong.required(in.ResourceArn == nil, "resourceArn")
 	if len(wrong) > 0 {
 		return nil, wrong.err()
 	}
-	for name, table := range t.byName {
+	for _, table := range t.byName {
 		if table.arn == *in.ResourceArn {
-			return t.byName[name], nil
+			return table, nil
 		}
 	}
 	return nil, awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: ResourcArn: %s not found", *in.ResourceArn)
 }
 
 // tag answers TagResource.
-func (t *tables) tag(c awsjson.Caller, in tagsInput) (any, error) {
-	table, err := t.tagged(c, in)
+func (t *tables) tag(_ awsjson.Caller, in tagsInput) (any, error) {
+	table, err := t.tagged(in)
 	if err != nil {
 		return nil, err
 	}
@@ -44,8 +44,8 @@ func (t *tables) tag(c awsjson.Caller, in tagsInput) (any, error) {
 }
 
 // untag answers UntagResource.
-func (t *tables) untag(c awsjson.Caller, in tagsInput) (any, error) {
-	table, err := t.tagged(c, in)
+func (t *tables) untag(_ awsjson.Caller, in tagsInput) (any, error) {
+	table, err := t.tagged(in)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,8 @@ func (t *tables) untag(c awsjson.Caller, in tagsInput) (any, error) {
 }
 
 // listTags answers ListTagsOfResource, in one page.
-func (t *tables) listTags(c awsjson.Caller, in tagsInput) (any, error) {
-	table, err := t.tagged(c, in)
+func (t *tables) listTags(_ awsjson.Caller, in tagsInput) (any, error) {
+	table, err := t.tagged(in)
 	if err != nil {
 		return nil, err
 	}

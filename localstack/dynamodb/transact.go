@@ -137,7 +137,7 @@ func (t *tables) transactWrite(c awsjson.Caller, in transactWriteInput) (any, er
 		}
 	}
 	t.remember(in)
-	return with(map[string]any{}, "ConsumedCapacity", in.consumedAll(units)), nil
+	return withCapacity(map[string]any{}, in.consumedAll(units)), nil
 }
 
 // tryAll finds out what a transaction does. One item may be in it once.

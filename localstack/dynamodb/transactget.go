@@ -52,7 +52,7 @@ func (t *tables) transactGet(c awsjson.Caller, in transactGetInput) (any, error)
 	if cancelled {
 		return nil, cancellation(reasons)
 	}
-	return with(map[string]any{"Responses": responses}, "ConsumedCapacity", in.consumedAll(units)), nil
+	return withCapacity(map[string]any{"Responses": responses}, in.consumedAll(units)), nil
 }
 
 // getOne reads one item, and what is wanted of it. Where there is no table in what it returns, the request is wrong by itself.

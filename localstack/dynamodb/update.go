@@ -44,7 +44,7 @@ func (t *tables) update(c awsjson.Caller, in updateInput) (any, error) {
 	if attributes := returned(in.ReturnValues, update, w); len(attributes) > 0 {
 		out["Attributes"] = attributes
 	}
-	return with(out, "ConsumedCapacity", in.consumed(name, w.units())), nil
+	return withCapacity(out, in.consumed(name, w.units())), nil
 }
 
 // change reads what is updated, how and when.

@@ -22,6 +22,9 @@ import (
 // image is DynamoDB Local's. .ci/images builds it where it cannot be pulled.
 const image = "amazon/dynamodb-local:latest"
 
+// byHand is the environment variable that says where a DynamoDB Local answers that was started by hand.
+const byHand = "ECRMIRROR_DYNAMODB_LOCAL"
+
 // Why container tests cannot run here, and need not.
 var (
 	errNoDocker = errors.New("no answer from Docker")
@@ -50,7 +53,7 @@ func (c *Container) Main(m *testing.M) int {
 			return 1
 		}
 	}
-	if code != 0 {
+	if code != 0 || os.Getenv(byHand) != "" { // clients keep connections to one that goes on
 		return code
 	}
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // testcontainers keeps some to Docker's engine
@@ -62,7 +65,7 @@ func (c *Container) Main(m *testing.M) int {
 // or the image cannot be had, unless ECRMIRROR_REQUIRE_CONTAINERS is 1. Tables belong to the access key.
 func (c *Container) URL(t *testing.T) string {
 	t.Helper()
-	if url := os.Getenv("ECRMIRROR_DYNAMODB_LOCAL"); url != "" {
+	if url := os.Getenv(byHand); url != "" {
 		return url
 	}
 	c.once.Do(func() { c.url, c.err = c.start(context.WithoutCancel(t.Context())) })

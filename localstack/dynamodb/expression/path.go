@@ -59,7 +59,7 @@ func apart(paths []Path) error {
 			for same < min(len(a), len(b)) && a[same] == b[same] {
 				same++
 			}
-			what := ""
+			var what string
 			switch {
 			case same == len(a) || same == len(b):
 				what = "overlap"

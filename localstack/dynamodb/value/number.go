@@ -113,15 +113,15 @@ func plain(text string) decimal {
 	return d
 }
 
-func compareNumbers(a, b string) int { return plain(a).whole(0).Cmp(plain(b).whole(0)) }
+func compareNumbers(a, b string) int { return plain(a).whole().Cmp(plain(b).whole()) }
 
-// whole is the number as an integer number of the smallest number's place, shifted by further places.
-func (d decimal) whole(shift int) *big.Int {
+// whole is the number as an integer number of the last place that a number can have.
+func (d decimal) whole() *big.Int {
 	n, ok := new(big.Int).SetString(d.digits, 10)
 	if !ok {
 		return new(big.Int)
 	}
-	places := int64(d.exponent - minExponent + maxDigits + shift)
+	places := int64(d.exponent - minExponent + maxDigits)
 	n.Mul(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(places), nil))
 	if d.negative {
 		n.Neg(n)
@@ -140,8 +140,8 @@ func Subtract(a, b Value) (Value, error) {
 }
 
 func sum(a, b decimal) (Value, error) {
-	n := a.whole(0)
-	n.Add(n, b.whole(0))
+	n := a.whole()
+	n.Add(n, b.whole())
 	d := decimal{negative: n.Sign() < 0, digits: n.Abs(n).String(), exponent: minExponent - maxDigits}.trimmed()
 	if err := d.check(); err != nil {
 		return Value{}, invalid("%v", err)
