@@ -53,6 +53,7 @@ func Params(ctx context.Context, dir, programs string) testscript.Params {
 			"exits":      Exits,
 			"repository": repository,
 			"push":       push,
+			"archive":    archive,
 			"truncate":   truncate,
 			"same":       same,
 			"absent":     absent,
