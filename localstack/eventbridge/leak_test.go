@@ -1,0 +1,10 @@
+package eventbridge_test
+
+import (
+	"testing"
+
+	"ecrmirror/localstack/leaks"
+)
+
+// TestMain fails the tests where they leave goroutines behind.
+func TestMain(m *testing.M) { leaks.Main(m) }
