@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ecrmirror/internal/cli"
+	"ecrmirror/internal/controller"
+	"ecrmirror/internal/table"
+)
+
+// What others wrote into the table, and what registries answered, reaches no terminal raw, from any command and in
+// any format.
+func TestNothingReachesATerminalRaw(t *testing.T) {
+	t.Cleanup(func() { log.SetOutput(os.Stderr); log.SetFlags(log.LstdFlags) }) // which a log captures
+	for _, raw := range []string{
+		"r.io/a:1\x1b[2J\x1b]0;owned\x07", "r.io/a:1\rr.io/b:1", "r.io/a:1\nr.io/forged:1  r.io/x:1  current", "r.io/a:1\u009b2J",
+		"r.io/a:1\u202egnp", "r.io/a:1\x7f\x00", "r.io/a:1\x9b2J", strings.Repeat("x", 1<<20) + "\x1b",
+	} {
+		reason := errors.New("says " + raw)
+		entries := []table.Entry{{Source: raw, Destinations: []string{raw, "r.io/c:1"}}}
+		bad := []*table.EntryError{{Source: raw, Err: reason}}
+		decisions := []controller.Decision{
+			{Source: raw, Err: reason},
+			{Source: raw, Destinations: []controller.Destination{{Name: raw, State: controller.Failing, Err: reason}}},
+		}
+		statuses := []entryStatus{{Source: raw, State: invalid, Error: reason.Error(), Destinations: []destinationStatus{{Name: raw, State: table.State(raw), Error: raw}}}}
+		for name, write := range map[string]func(*bytes.Buffer) error{
+			"list":           func(b *bytes.Buffer) error { return writeList(b, "mirror", entries, bad) },
+			"list as JSON":   func(b *bytes.Buffer) error { return writeJSON(b, listed(entries, bad)) },
+			"plan":           func(b *bytes.Buffer) error { return writePlan(b, cli.Palette{}, "text", decisions, controller.Report{}) },
+			"plan as JSON":   func(b *bytes.Buffer) error { return writePlan(b, cli.Palette{}, outputJSON, decisions, controller.Report{}) },
+			"status":         func(b *bytes.Buffer) error { return writeStatus(b, cli.Palette{}, "mirror", statuses, 1, time.Now()) },
+			"status as JSON": func(b *bytes.Buffer) error { return writeJSON(b, statuses) },
+			"log": func(b *bytes.Buffer) error {
+				var c config
+				c.newLog(b).Log(t.Context(), slog.LevelError, raw, "reason", raw)
+				return nil
+			},
+		} {
+			var b bytes.Buffer
+			if err := write(&b); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			lines := strings.Count(b.String(), "\n")
+			if strings.ContainsFunc(b.String(), func(r rune) bool { return !strconv.IsPrint(r) && r != '\n' }) || strings.Contains(b.String(), "\nr.io/forged") {
+				t.Errorf("%s: %.200q", name, b.String())
+			}
+			if !json.Valid(b.Bytes()) && (lines > 8 || b.Len() > 40_000) {
+				t.Errorf("%s: %d bytes in %d lines", name, b.Len(), lines)
+			}
+		}
+	}
+}
