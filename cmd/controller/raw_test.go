@@ -34,10 +34,14 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 		}
 		statuses := []entryStatus{{Source: raw, State: invalid, Error: reason.Error(), Destinations: []destinationStatus{{Name: raw, State: table.State(raw), Error: raw}}}}
 		for name, write := range map[string]func(*bytes.Buffer) error{
-			"list":           func(b *bytes.Buffer) error { return writeList(b, "mirror", entries, bad) },
-			"list as JSON":   func(b *bytes.Buffer) error { return writeJSON(b, listed(entries, bad)) },
-			"plan":           func(b *bytes.Buffer) error { return writePlan(b, cli.Palette{}, "text", decisions, controller.Report{}) },
-			"plan as JSON":   func(b *bytes.Buffer) error { return writePlan(b, cli.Palette{}, outputJSON, decisions, controller.Report{}) },
+			"list":         func(b *bytes.Buffer) error { return writeList(b, "mirror", entries, bad) },
+			"list as JSON": func(b *bytes.Buffer) error { return writeJSON(b, listed(entries, bad)) },
+			"plan": func(b *bytes.Buffer) error {
+				return writePlan(b, cli.Palette{}, "text", decisions, controller.Report{})
+			},
+			"plan as JSON": func(b *bytes.Buffer) error {
+				return writePlan(b, cli.Palette{}, outputJSON, decisions, controller.Report{})
+			},
 			"status":         func(b *bytes.Buffer) error { return writeStatus(b, cli.Palette{}, "mirror", statuses, 1, time.Now()) },
 			"status as JSON": func(b *bytes.Buffer) error { return writeJSON(b, statuses) },
 			"log": func(b *bytes.Buffer) error {

@@ -4,8 +4,13 @@
 // A [Registry] stands for one host, for as long as the process deals with it, so that what was
 // learned about the host is learned once: its scheme, how it wants to be asked who is there, the
 // token of each repository, and whether it serves blobs itself or says where they are. Nothing is
-// asked for beforehand: a request is sent at once, and only a 401 starts a login. So an image's
+// asked for beforehand: a request is sent at once, and only a refusal starts a login. So an image's
 // digest costs one HEAD.
+//
+// A refusal without a challenge has /v2/ asked for one, once. A host that answers lead to is met in the
+// same way, as anyone may meet it. What a registry does not know - HEAD, ranges, a blob in one PUT - it is
+// asked for the plain way, by whatever status it says so. Any success with the right digest is one;
+// without a digest what was stored is asked for.
 //
 // Blobs are read by ranges in parallel, by package chunked, where they really are: mostly an object
 // store or a CDN that the registry redirects to. Credentials go to the registry and to nobody else.

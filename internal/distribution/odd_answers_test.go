@@ -275,16 +275,16 @@ func TestBlobsAreLookedForWithoutHead(t *testing.T) {
 		has  bool
 		size int64
 	}{
-		"405":             {status(405), true, 1000},
-		"501":             {status(501), true, 1000},
-		"400":             {status(400), true, 1000},
-		"403":             {status(403), true, 1000},
-		"404":             {status(404), false, 0},
-		"its size":        {sized("1000", ""), true, 1000},
-		"no bytes":        {sized("0", ""), true, 0}, // for the caller to hold against the descriptor
-		"its digest":      {sized("", d), true, -1},
-		"another digest":  {sized("1000", someDigest), false, 1000},
-		"any web server":  {sized("", ""), false, -1},
+		"405":            {status(405), true, 1000},
+		"501":            {status(501), true, 1000},
+		"400":            {status(400), true, 1000},
+		"403":            {status(403), true, 1000},
+		"404":            {status(404), false, 0},
+		"its size":       {sized("1000", ""), true, 1000},
+		"no bytes":       {sized("0", ""), true, 0}, // for the caller to hold against the descriptor
+		"its digest":     {sized("", d), true, -1},
+		"another digest": {sized("1000", someDigest), false, 1000},
+		"any web server": {sized("", ""), false, -1},
 	} {
 		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodHead {

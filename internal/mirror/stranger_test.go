@@ -25,7 +25,7 @@ import (
 // A stranger is a registry that serves what it is told to, and keeps in dst what it gets, whatever that
 // is.
 type stranger struct {
-	served map[string]served // by the end of the path, of manifests and blobs
+	served map[string]served                                        // by the end of the path, of manifests and blobs
 	oddly  func(w http.ResponseWriter, r *http.Request) (done bool) // answers before all else; nil = never
 	asked  atomic.Int32
 
