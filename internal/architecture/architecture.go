@@ -73,17 +73,16 @@ var layers = map[string]layer{
 	"internal/metrics":   {},
 	"internal/buildinfo": {},
 	"internal/cli": {
-		internal: []string{"internal/buildinfo", "internal/program"},
-		external: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
+		internal: []string{"internal/buildinfo", "internal/program", "internal/tty"},
+		external: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"},
 	},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
 		internal: []string{"internal/imagename", "internal/chunked", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
-	"internal/progress": {internal: []string{"internal/printable"}, external: []string{
-		"github.com/opencontainers/go-digest", "golang.org/x/term",
-	}},
+	"internal/progress": {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},
+	"internal/tty":      {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
 	"bench": {
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},

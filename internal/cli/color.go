@@ -2,9 +2,8 @@ package cli
 
 import (
 	"io"
-	"os"
 
-	"golang.org/x/term"
+	"ecrmirror/internal/tty"
 )
 
 // A Palette colors words, or leaves them as they are: the zero Palette does.
@@ -22,11 +21,10 @@ const (
 	Faint   Color = "2"
 )
 
-// PaletteFor returns the colors for what is written to w: none but on a terminal that has colors, whose
-// user wants them (https://no-color.org).
+// PaletteFor returns the colors for what is written to w: none but on a terminal whose user wants them.
 func PaletteFor(w io.Writer, getenv func(string) string) Palette {
-	file, ok := w.(*os.File)
-	return Palette{ok && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))}
+	_, ok := tty.Of(w, getenv)
+	return Palette{ok}
 }
 
 // Paint returns the text in a color.

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
+
+	"ecrmirror/internal/tty"
 )
 
 // uses is the annotation of a command that names the flags of its parent that it takes notice of.
@@ -28,7 +28,8 @@ func Uses(cmd *cobra.Command, flags ...string) *cobra.Command {
 // help writes what a command does, and how it is used.
 func help(cmd *cobra.Command) error {
 	w := cmd.OutOrStdout()
-	width := columns(w)
+	width, _ := tty.Size(w) // 0 for programs that read it, which get whole lines
+	width = min(width, maxColumns)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", wrap(cmp.Or(cmd.Long, cmd.Short), width))
 	usage(&b, cmd, width)
@@ -76,16 +77,3 @@ func ownFlags(cmd *cobra.Command) *pflag.FlagSet {
 
 // maxColumns is how wide lines of help become: longer ones are hard to read.
 const maxColumns = 120
-
-// columns returns how wide help may be on a terminal, 0 elsewhere: programs that read it get whole lines.
-func columns(w io.Writer) int {
-	file, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(file.Fd()))
-	if err != nil {
-		return 0
-	}
-	return min(width, maxColumns)
-}

@@ -2,9 +2,8 @@ package progress
 
 import (
 	"io"
-	"os"
 
-	"golang.org/x/term"
+	"ecrmirror/internal/tty"
 )
 
 // A Mode is a way to write progress.
@@ -29,34 +28,11 @@ func viewOf(mode Mode, w io.Writer, getenv func(string) string) view {
 	case JSON:
 		return newJSONLines(w)
 	case Auto:
-		if f, ok := w.(*os.File); ok && wantsBars(getenv) && hasSize(f) {
-			return newTerminal(f, func() (width, height int) {
-				width, height, err := term.GetSize(int(f.Fd()))
-				if err != nil {
-					return 0, 0
-				}
-				return width, height
-			}, reflows(getenv))
+		if f, ok := tty.Of(w, getenv); ok {
+			if width, _ := tty.Size(f); width > 0 {
+				return newTerminal(f, func() (width, height int) { return tty.Size(f) }, tty.Reflows(getenv))
+			}
 		}
 	}
 	return newPlain(w)
-}
-
-// reflows reports whether the terminal breaks lines anew when it is narrowed. Nearly all do (VTE,
-// kitty, iTerm2, Windows Terminal, tmux); xterm and GNU screen, which say who they are, cut them off.
-func reflows(getenv func(string) string) bool {
-	return getenv("XTERM_VERSION") == "" && getenv("STY") == ""
-}
-
-// hasSize reports whether f is a terminal, and one that knows how wide it is: some, as
-// those of containers, do not.
-func hasSize(f *os.File) bool {
-	width, _, err := term.GetSize(int(f.Fd()))
-	return err == nil && width > 0
-}
-
-// wantsBars reports whether a terminal may be drawn on: NO_COLOR asks for plain text, and
-// a dumb terminal can't move its cursor.
-func wantsBars(getenv func(string) string) bool {
-	return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }

@@ -28,20 +28,3 @@ func TestAutoIsPlainWhereThereIsNoTerminal(t *testing.T) {
 		t.Error("no JSON")
 	}
 }
-
-func TestSomeTerminalsAreNotDrawnOn(t *testing.T) {
-	for _, c := range []struct {
-		term, noColor string
-		want          bool
-	}{
-		{"xterm-256color", "", true},
-		{"", "", true},
-		{"dumb", "", false},
-		{"xterm", "1", false},
-	} {
-		env := map[string]string{"TERM": c.term, "NO_COLOR": c.noColor}
-		if got := wantsBars(func(name string) string { return env[name] }); got != c.want {
-			t.Errorf("%v: %t, want %t", env, got, c.want)
-		}
-	}
-}

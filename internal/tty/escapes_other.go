@@ -1,0 +1,7 @@
+//go:build !windows
+
+package tty
+
+import "os"
+
+func understandsEscapes(*os.File) bool { return true }
