@@ -48,6 +48,8 @@ func (s Stack) ref(id string, p Place) (string, error) {
 		return p.Partition, nil
 	case "AWS::URLSuffix":
 		return p.Suffix(), nil
+	case "AWS::StackId":
+		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/00000000-0000-0000-0000-000000000000", p.Partition, p.Region, p.Account, s.Name), nil
 	case "AWS::StackName":
 		return s.Name, nil
 	}
