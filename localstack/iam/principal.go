@@ -13,10 +13,7 @@ type principals struct {
 	negated       bool
 }
 
-var (
-	accountID = regexp.MustCompile(`^[0-9]{12}$`)
-	rootARN   = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):root$`)
-)
+var rootARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):root$`)
 
 func (p *principals) take(value json.RawMessage, unknown *string) (err error) {
 	if string(value) == `"*"` {
@@ -56,17 +53,17 @@ const (
 	asItself        // by its own name, or as anybody
 )
 
-// means tells how the principals have p among them.
-func (ps *principals) means(p Principal) grant {
+// means tells how the principals have someone among them.
+func (p *principals) means(who Principal) grant {
 	best := notAtAll
-	for _, name := range ps.aws {
-		best = max(best, meant(name, p))
+	for _, name := range p.aws {
+		best = max(best, meant(name, who))
 	}
-	if p.Service != "" && slices.Contains(ps.services, p.Service) {
+	if who.Service != "" && slices.Contains(p.services, who.Service) {
 		best = asItself
 	}
 	switch {
-	case !ps.negated:
+	case !p.negated:
 		return best
 	case best == notAtAll:
 		return asItself

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -70,8 +69,12 @@ func (s *Server) authenticate(r *http.Request, now time.Time) (awsjson.Caller, e
 	}, nil
 }
 
-// What is wrong with a key. The texts are AWS's.
-var (
-	errUnknownKey = errors.New("The security token included in the request is invalid.") //nolint:staticcheck // AWS's words
-	errExpired    = errors.New("The security token included in the request is expired")  //nolint:staticcheck // AWS's words
+// A keyError is what is wrong with a key. The texts are AWS's.
+type keyError string
+
+const (
+	errUnknownKey keyError = "The security token included in the request is invalid."
+	errExpired    keyError = "The security token included in the request is expired"
 )
+
+func (e keyError) Error() string { return string(e) }

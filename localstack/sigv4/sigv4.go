@@ -6,7 +6,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -23,11 +22,17 @@ const tolerance = 15 * time.Minute
 const dateFormat = "20060102T150405Z"
 
 // What a signature may be wrong in. The texts are AWS's.
-var (
-	ErrMissing    = errors.New("Missing Authentication Token")                                                                                                                                                       //nolint:staticcheck // AWS's words
-	ErrIncomplete = errors.New("Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' parameters, and the request a header 'X-Amz-Date'.")                                       //nolint:staticcheck // AWS's words
-	ErrMismatch   = errors.New("The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.") //nolint:staticcheck // AWS's words
+const (
+	ErrMissing    = wrong("Missing Authentication Token")
+	ErrIncomplete = wrong("Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' parameters, " +
+		"and the request a header 'X-Amz-Date'.")
+	ErrMismatch = wrong("The request signature we calculated does not match the signature you provided. " +
+		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 )
+
+type wrong string
+
+func (w wrong) Error() string { return string(w) }
 
 // A SkewedError is the refusal of a request whose date is too far from now.
 type SkewedError string
