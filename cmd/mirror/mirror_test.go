@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -15,5 +16,5 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the program, as a process, against localstack: testdata/*.txtar.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, scripttest.Params(t.Context(), "testdata", ""))
+	testscript.Run(t, scripttest.Params(t.Context(), "testdata", "", os.Getenv(scripttest.UsesVariable)))
 }

@@ -42,7 +42,7 @@ func (b *Bodies) Hold(r *http.Request, limit int64) (release func(), err error) 
 		return nil, err
 	}
 	h := &held{content: buffer.Bytes()}
-	h.Reader.Reset(h.content)
+	h.Reset(h.content)
 	r.Body = h
 	return func() { b.free.Put(buffer) }, nil
 }

@@ -25,13 +25,14 @@ import (
 )
 
 // Params returns the parameters for the scripts in dir. programs is the directory of
-// the built mirror and controller programs; "" if no script runs Batch jobs.
-func Params(ctx context.Context, dir, programs string) testscript.Params {
+// the built mirror and controller programs; "" if no script runs Batch jobs. uses is the
+// file of [server.Options].Uses, which [UsesVariable] names.
+func Params(ctx context.Context, dir, programs, uses string) testscript.Params {
 	return testscript.Params{
 		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			data := filepath.Join(env.WorkDir, ".localstack")
-			s, err := server.Start(ctx, server.Options{Programs: programs, Dir: data, Uses: os.Getenv(UsesVariable)})
+			s, err := server.Start(ctx, server.Options{Programs: programs, Dir: data, Uses: uses})
 			if err != nil {
 				return err
 			}
