@@ -51,6 +51,7 @@ type Policies struct {
 var keys = map[string]bool{
 	"aws:principalaccount": true, "aws:principalarn": true, "aws:requestedregion": true, "aws:resourceaccount": true,
 	"aws:securetransport": true, "aws:sourceaccount": true, "aws:sourcearn": true,
+	"dynamodb:attributes": true, "dynamodb:leadingkeys": true, "dynamodb:returnvalues": true, "dynamodb:select": true,
 	"kms:resourcealiases": true, "kms:viaservice": true, "sts:externalid": true, "sts:rolesessionname": true,
 }
 

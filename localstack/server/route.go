@@ -55,7 +55,7 @@ func (s *Server) targets() map[string]target {
 	return map[string]target{
 		"AmazonEC2ContainerRegistry_V20150921": {"", http.HandlerFunc(s.ecr.ServeAPI), s.ecr.Access},
 		ecrpublic.TargetPrefix:                 {"", s.ecrPublic, s.ecr.PublicAccess},
-		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb, dynamodbAccess},
+		"DynamoDB_20120810":                    {"dynamodb", s.dynamodb, s.dynamodb.Access},
 		"AmazonSQS":                            {"sqs", s.sqs, anything("sqs")},
 		"AmazonSSM":                            {"ssm", s.ssm, s.ssm.Access},
 		"AWSEvents":                            {"events", s.events, anything("events")},
