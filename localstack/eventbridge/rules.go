@@ -127,7 +127,7 @@ func (s *Service) deleteRule(_ context.Context, c awsjson.Caller, in struct{ Nam
 	defer s.mu.Unlock()
 	r, err := s.rule(c, in.Name)
 	if err != nil {
-		return struct{}{}, nil //nolint:nilerr // a rule that is not there is no error
+		return struct{}{}, nil // one that is not there is no error
 	}
 	if len(r.targets) > 0 {
 		return nil, invalid("Rule can't be deleted since it has targets.")

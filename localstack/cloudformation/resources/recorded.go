@@ -27,7 +27,7 @@ func (p recorded) Create(_ context.Context, r cloudformation.Request) (cloudform
 }
 
 // Update keeps the id and all that was made up.
-func (p recorded) Update(_ context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p recorded) Update(_ context.Context, _ cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
 	now := maps.Clone(was.Attributes)
 	if version, ok := now["LatestVersionNumber"].(string); ok { // of a launch template
 		var n int

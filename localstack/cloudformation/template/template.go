@@ -68,7 +68,7 @@ var logicalID = regexp.MustCompile(`^[A-Za-z0-9]{1,255}$`)
 // that all it refers to is there, and that nothing depends on itself.
 func Parse(body string) (*Template, error) {
 	if !strings.HasPrefix(strings.TrimSpace(body), "{") {
-		return nil, errors.New("Template format error: this stand-in reads templates in JSON and not in YAML") //nolint:staticcheck // as CloudFormation begins
+		return nil, errors.New("Template format error: this stand-in reads templates in JSON and not in YAML")
 	}
 	t := &Template{}
 	d := json.NewDecoder(strings.NewReader(body))
@@ -101,12 +101,12 @@ func malformed(body string, err error) error {
 		before := []byte(body[:offset])
 		line := bytes.Count(before, []byte("\n")) + 1
 		column := len(before) - bytes.LastIndexByte(before, '\n') - 1
-		return fmt.Errorf("Template format error: JSON not well-formed. (line %d, column %d)", line, column) //nolint:staticcheck // CloudFormation's words
+		return fmt.Errorf("Template format error: JSON not well-formed. (line %d, column %d)", line, column)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("Invalid template property or properties [%s]", strings.Trim(name, `"`)) //nolint:staticcheck // CloudFormation's words
+		return fmt.Errorf("Invalid template property or properties [%s]", strings.Trim(name, `"`))
 	}
-	return fmt.Errorf("Template format error: %w", err) //nolint:staticcheck // CloudFormation's words
+	return fmt.Errorf("Template format error: %w", err)
 }
 
 // check looks at names, policies and what refers to what.

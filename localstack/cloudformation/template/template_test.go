@@ -255,7 +255,7 @@ func FuzzParse(f *testing.F) {
 			t.Error(err)
 		}
 		for _, r := range parsed.Resources {
-			_, _ = s.Evaluate(map[string]any(r.Properties))
+			_, _ = s.Evaluate(r.Properties)
 			_, _ = s.Holds(r.Condition)
 		}
 	})
