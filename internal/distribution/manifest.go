@@ -2,6 +2,7 @@ package distribution
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -53,6 +54,10 @@ func (r *Repository) readDigest(ctx context.Context, reference string) (digest.D
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	content, mediaType, err := r.Manifest(ctx, reference)
+	var refused *StatusError
+	if errors.As(err, &refused) && refused.isLimit() {
+		err = &DeferredError{Host: r.registry.opts.Host, Err: err}
+	}
 	if err != nil {
 		return "", err
 	}

@@ -69,6 +69,22 @@ func only(method string, h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// A limit that reading meets is one of asking, too.
+func TestALimitOnReadingDefersTheImage(t *testing.T) {
+	registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			http.NotFound(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	_, err := open(t, registry).Repository(repository).Digest(t.Context(), "1")
+	var put *distribution.DeferredError
+	if !errors.As(err, &put) || isNotFound(err) {
+		t.Errorf("%v", err)
+	}
+}
+
 // Once HEAD has told a digest, its 404 is believed.
 func TestARegistryThatKnowsHeadIsNotAskedByGet(t *testing.T) {
 	registry := start(t, func(w http.ResponseWriter, r *http.Request) {
