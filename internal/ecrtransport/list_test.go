@@ -1,10 +1,11 @@
 package ecrtransport
 
 import (
+	"fmt"
 	"errors"
 	"net/http"
 	"slices"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,10 +60,14 @@ func TestTransportImages(t *testing.T) {
 }
 
 func TestListsGoOnPageByPage(t *testing.T) {
-	var calls atomic.Int32
+	var calls sync.Map // by what they ask: the SDK makes one again whose reply is lost
+	count := func() (n int) {
+		calls.Range(func(any, any) bool { n++; return true })
+		return n
+	}
 	w := newScript(t, func(operation string, w http.ResponseWriter, r *http.Request) bool {
-		calls.Add(1)
 		m := members(r)
+		calls.Store(fmt.Sprint(operation, m), nil)
 		if m["maxResults"] != 1000.0 || operation == "ListImages" && m["filter"] == nil {
 			t.Errorf("%s asked with %v", operation, m)
 		}
@@ -86,17 +91,17 @@ func TestListsGoOnPageByPage(t *testing.T) {
 		}
 		images++
 	}
-	if !slices.Equal(tags, []string{"a", "b", "a", "b"}) || images != 4 || calls.Load() != 4 {
-		t.Errorf("tags %v and %d images by %d calls", tags, images, calls.Load())
+	if !slices.Equal(tags, []string{"a", "b", "a", "b"}) || images != 4 || count() != 4 {
+		t.Errorf("tags %v and %d images by %d calls", tags, images, count())
 	}
-	calls.Store(0)
+	calls.Clear()
 	for range w.transport.Tags(t.Context(), parse(t, here)) {
 		break
 	}
 	for range w.transport.Images(t.Context(), parse(t, here)) {
 		break
 	}
-	if n := calls.Load(); n != 2 {
+	if n := count(); n != 2 {
 		t.Errorf("%d calls where one image each was wanted", n)
 	}
 }
