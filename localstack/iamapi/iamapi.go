@@ -1,4 +1,4 @@
-// Package iamapi is a stand-in for the API of AWS Identity and Access Management: GetRole,
+// Package iamapi is a stand-in for the API of AWS Identity and Access Management: GetRole, CreateServiceLinkedRole,
 // SimulateCustomPolicy and SimulatePrincipalPolicy, over the roles that package identity knows,
 // as package iam decides. What package iam does not know is simulated as an implicit deny.
 package iamapi
@@ -28,6 +28,8 @@ func New(identities *identity.Directory) *Service { return &Service{identities} 
 // is an [awsjson.Error], to be written in the protocol's shape.
 func (s *Service) Answer(c awsjson.Caller, form url.Values) (any, error) {
 	switch action := form.Get("Action"); action {
+	case "CreateServiceLinkedRole":
+		return s.createServiceLinkedRole(c, form)
 	case "GetRole":
 		return s.getRole(c, form)
 	case "SimulateCustomPolicy":
