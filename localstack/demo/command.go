@@ -18,8 +18,8 @@ const stopTime = 5 * time.Second
 
 // An ended is what came of a command.
 type ended struct {
-	code   int
-	stderr string
+	code           int
+	stdout, stderr string
 }
 
 // command shows a command of the project's programs, runs it, and shows its output.
@@ -44,7 +44,7 @@ func (d *demo) command(ctx context.Context, program string, args ...string) (end
 	if ctx.Err() != nil {
 		return ended{}, context.Cause(ctx)
 	}
-	return ended{code: cmd.ProcessState.ExitCode(), stderr: stderr.String()}, nil
+	return ended{code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}, nil
 }
 
 // gentle has a program end in good order when its context ends. It is in a process group of its own: Ctrl-C reaches the demo alone,

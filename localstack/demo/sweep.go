@@ -54,7 +54,7 @@ func (d *demo) sweep(ctx context.Context) error {
 func (d *demo) expectBroken(e ended, entries []entry) {
 	for _, broken := range entries {
 		if broken.written == notWritten {
-			d.expect(strings.Contains(e.stderr, broken.source), "standard error (┊) names the broken entry, %s", broken.source)
+			d.expect(strings.Contains(e.stdout+e.stderr, broken.source), "the broken entry is named: %s", broken.source)
 			d.expectExit(e, 1, "an entry failed")
 		}
 	}
