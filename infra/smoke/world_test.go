@@ -15,6 +15,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/batch"
+
 	"ecrmirror/localstack/server"
 )
 
@@ -75,6 +78,12 @@ func newWorld(t *testing.T, programs string) *world {
 		t.Fatal(err)
 	}
 	w := &world{refuses: map[string]string{}, replies: map[string]string{}}
+	// A sweep is there already: nothing waits for the first.
+	if _, err := batch.NewFromConfig(local.Config()).SubmitJob(t.Context(), &batch.SubmitJobInput{
+		JobName: aws.String("sweep"), JobQueue: aws.String("controller"), JobDefinition: aws.String("controller"),
+	}); err != nil {
+		t.Fatal(err)
+	}
 	w.proxy = httputil.NewSingleHostReverseProxy(target) // which keeps the host that was signed
 	front := httptest.NewServer(w)
 	t.Cleanup(front.Close)
