@@ -78,7 +78,7 @@ func parseSecret(value []byte, registry, place string) (*Store, error) {
 		// The decoder's message may quote what it read.
 		return nil, errors.New(`neither a containers-auth.json document nor an object with "username" and "password": invalid JSON`)
 	}
-	if !secret.document.isEmpty() {
+	if !secret.isEmpty() {
 		if registry != "" {
 			return nil, fmt.Errorf("a containers-auth.json document says itself which registries it is for; leave out %q", registry)
 		}

@@ -18,7 +18,7 @@ import (
 func (r *Repository) PutManifest(ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest) error {
 	at := r.home("manifests/" + reference)
 	err := r.registry.retry(ctx, func() error {
-		resp, err := r.accessTo(at).authorized(ctx, func(used string) (*http.Response, error) {
+		resp, err := r.accessTo(at).authorized(ctx, func(used string) (*http.Response, error) { //nolint:bodyclose // stored closes it
 			return r.sendManifest(ctx, at, content, mediaType, used)
 		})
 		if err != nil {

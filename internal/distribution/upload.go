@@ -83,7 +83,7 @@ func (u *upload) begin(ctx context.Context) (at *place, err error) {
 
 // put sends the blob in one request.
 func (u *upload) put(ctx context.Context, at *place) error {
-	resp, err := u.transmit(ctx, http.MethodPut, u.completing(at))
+	resp, err := u.transmit(ctx, http.MethodPut, u.completing(at)) //nolint:bodyclose // stored closes it
 	if err != nil {
 		return err
 	}

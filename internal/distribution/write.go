@@ -33,7 +33,7 @@ func (r *Repository) lookForBlob(ctx context.Context, d digest.Digest) (has bool
 		resp, at, err := r.askForWriting(ctx, http.MethodHead, r.home("blobs/"+d.String()))
 		if err == nil && at.home && mayBeTheWay(resp.StatusCode) {
 			resp.Body.Close()
-			resp, at, err = r.askForWriting(ctx, http.MethodGet, r.home("blobs/"+d.String()))
+			resp, at, err = r.askForWriting(ctx, http.MethodGet, r.home("blobs/"+d.String())) //nolint:bodyclose // holds closes it
 		}
 		if err != nil {
 			return err

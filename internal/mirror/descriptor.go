@@ -10,14 +10,13 @@ import (
 
 // checkSize refuses sizes that can't be a blob's. Its error goes on after the blob's name.
 func checkSize(blob types.BlobInfo) error {
+	isValid := blob.Digest.Validate() == nil // if not, that is told elsewhere
+	isEmpty := isValid && blob.Digest == blob.Digest.Algorithm().FromBytes(nil)
 	switch {
 	case blob.Size < 0: // which would mean that it is unknown
 		return fmt.Errorf("has a size of %d bytes", blob.Size)
-	case blob.Digest.Validate() != nil: // told elsewhere
+	case !isValid:
 		return nil
-	}
-	isEmpty := blob.Digest == blob.Digest.Algorithm().FromBytes(nil)
-	switch {
 	case blob.Size == 0 && !isEmpty:
 		return errors.New("has 0 bytes by its descriptor, and its digest is not that of nothing")
 	case blob.Size > 0 && isEmpty:

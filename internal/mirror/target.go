@@ -91,7 +91,7 @@ func (t *target) open(images Images, img *image, opts Options) error {
 // accepts reports an error if the target can't hold one of the image's manifests as it is.
 func (t *target) accepts(img *image) error {
 	if kind := t.results[0].Name.Kind; img.indexOfBlobs != "" && (kind == imagename.ECR || kind == imagename.ECRPublic) {
-		return fmt.Errorf("Amazon ECR can't hold index %s, which is one of blobs, such as a build cache; BuildKit writes one that it can with image-manifest=true", img.indexOfBlobs)
+		return fmt.Errorf("index %s is one of blobs, such as a build cache, which Amazon ECR can't hold; BuildKit writes one that it can with image-manifest=true", img.indexOfBlobs)
 	}
 	supported := t.dest.SupportedManifestMIMETypes()
 	for _, doc := range img.manifests {
