@@ -4,6 +4,7 @@ import (
 	"iter"
 	"strconv"
 
+	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/dynamodb/expression"
 	"ecrmirror/localstack/dynamodb/rows"
 	"ecrmirror/localstack/dynamodb/value"
@@ -24,6 +25,15 @@ type paging struct {
 	ExpressionAttributeValues value.Item
 	projecting
 	reporting
+}
+
+// begin checks the request by itself and returns its table's name.
+func (p paging) begin(c awsjson.Caller) (string, error) {
+	name, err := nameOf(c, p.TableName)
+	if err != nil {
+		return "", err
+	}
+	return name, p.check()
 }
 
 // check checks what is in the model of the API, and Select.
@@ -76,6 +86,19 @@ func (p paging) parse(subs *expression.Substitutes) (out parsed, err error) {
 		}
 	}
 	return out, subs.Unused()
+}
+
+// open returns the table, and what of its rows is wanted.
+func (t *tables) open(name string, p paging, subs *expression.Substitutes) (*table, parsed, error) {
+	parsed, err := p.parse(subs)
+	if err != nil {
+		return nil, parsed, err
+	}
+	table, err := t.table(name)
+	if err != nil {
+		return nil, parsed, err
+	}
+	return table, parsed, p.index()
 }
 
 // startKey returns the key that the page begins after; nil if at the beginning.

@@ -9,33 +9,16 @@ import (
 
 type putInput struct {
 	writing
-	Item         value.Item
-	ReturnValues string
-	reporting
+	Item value.Item
 }
 
 // put answers PutItem.
 func (t *tables) put(c awsjson.Caller, in putInput) (any, error) {
-	name, err := nameOf(c, in.TableName)
+	name, err := in.begin(c, in.Item == nil, "item")
 	if err != nil {
 		return nil, err
 	}
-	var wrong constraints
-	wrong.required(in.Item == nil, "item")
-	returning(&wrong, in.ReturnValues)
-	in.writing.check(&wrong)
-	in.reporting.check(&wrong)
-	if len(wrong) > 0 {
-		return nil, wrong.err()
-	}
-	if err := oldOnly(in.ReturnValues); err != nil {
-		return nil, err
-	}
-	change, err := in.change(name)
-	if err != nil {
-		return nil, err
-	}
-	return t.write(change, in.ReturnValues, in.reporting)
+	return t.write(name, in.writing, in.change)
 }
 
 // change reads what is put, and when.
@@ -72,33 +55,16 @@ func deleting(name string, key value.Item, condition expression.Condition, showI
 
 type deleteInput struct {
 	writing
-	Key          value.Item
-	ReturnValues string
-	reporting
+	Key value.Item
 }
 
 // delete answers DeleteItem.
 func (t *tables) delete(c awsjson.Caller, in deleteInput) (any, error) {
-	name, err := nameOf(c, in.TableName)
+	name, err := in.begin(c, in.Key == nil, "key")
 	if err != nil {
 		return nil, err
 	}
-	var wrong constraints
-	wrong.required(in.Key == nil, "key")
-	returning(&wrong, in.ReturnValues)
-	in.writing.check(&wrong)
-	in.reporting.check(&wrong)
-	if len(wrong) > 0 {
-		return nil, wrong.err()
-	}
-	if err := oldOnly(in.ReturnValues); err != nil {
-		return nil, err
-	}
-	change, err := in.change(name)
-	if err != nil {
-		return nil, err
-	}
-	return t.write(change, in.ReturnValues, in.reporting)
+	return t.write(name, in.writing, in.change)
 }
 
 // change reads what is deleted, and when.
@@ -110,16 +76,23 @@ func (in deleteInput) change(name string) (change, error) {
 	return deleting(name, in.Key, condition, in.showItem()), err
 }
 
-// write does a change that may return the old item.
-func (t *tables) write(c change, returnValues string, report reporting) (any, error) {
-	w, err := t.try(c)
+// write does a change that may return the old item, and nothing else.
+func (t *tables) write(name string, request writing, read func(name string) (change, error)) (any, error) {
+	if err := oldOnly(request.ReturnValues); err != nil {
+		return nil, err
+	}
+	change, err := read(name)
+	if err != nil {
+		return nil, err
+	}
+	w, err := t.try(change)
 	if err != nil {
 		return nil, err
 	}
 	w.commit()
 	out := map[string]any{}
-	if returnValues == "ALL_OLD" && w.old != nil {
+	if request.ReturnValues == "ALL_OLD" && w.old != nil {
 		out["Attributes"] = w.old
 	}
-	return withCapacity(out, report.consumed(c.table, w.units())), nil
+	return withCapacity(out, request.consumed(name, w.units())), nil
 }

@@ -18,11 +18,8 @@ type queryInput struct {
 
 // query answers Query.
 func (t *tables) query(c awsjson.Caller, in queryInput) (any, error) {
-	name, err := nameOf(c, in.TableName)
+	name, err := in.begin(c)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
 		return nil, err
 	}
 	if in.KeyConditionExpression == nil {
@@ -37,15 +34,8 @@ func (t *tables) query(c awsjson.Caller, in queryInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := in.parse(subs)
+	table, parsed, err := t.open(name, in.paging, subs)
 	if err != nil {
-		return nil, err
-	}
-	table, err := t.table(name)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.index(); err != nil {
 		return nil, err
 	}
 	key, err := in.keyCondition(table, condition, parsed)

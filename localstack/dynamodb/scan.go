@@ -48,11 +48,8 @@ func (in scanInput) segments() (segment, total int, err error) {
 
 // scan answers Scan.
 func (t *tables) scan(c awsjson.Caller, in scanInput) (any, error) {
-	name, err := nameOf(c, in.TableName)
+	name, err := in.begin(c)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
 		return nil, err
 	}
 	segment, total, err := in.segments()
@@ -68,15 +65,8 @@ func (t *tables) scan(c awsjson.Caller, in scanInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := in.parse(subs)
+	table, parsed, err := t.open(name, in.paging, subs)
 	if err != nil {
-		return nil, err
-	}
-	table, err := t.table(name)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.index(); err != nil {
 		return nil, err
 	}
 	start, err := in.startKey(table)

@@ -13,23 +13,13 @@ type updateInput struct {
 	writing
 	Key              value.Item
 	UpdateExpression *string
-	ReturnValues     string
-	reporting
 }
 
 // update answers UpdateItem.
 func (t *tables) update(c awsjson.Caller, in updateInput) (any, error) {
-	name, err := nameOf(c, in.TableName)
+	name, err := in.begin(c, in.Key == nil, "key")
 	if err != nil {
 		return nil, err
-	}
-	var wrong constraints
-	wrong.required(in.Key == nil, "key")
-	returning(&wrong, in.ReturnValues)
-	in.writing.check(&wrong)
-	in.reporting.check(&wrong)
-	if len(wrong) > 0 {
-		return nil, wrong.err()
 	}
 	change, update, err := in.change(name)
 	if err != nil {

@@ -18,7 +18,9 @@ type writing struct {
 	ConditionExpression                 *string
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           value.Item
+	ReturnValues                        string
 	ReturnValuesOnConditionCheckFailure string
+	reporting
 }
 
 // A change is one item's: what it must be like, and what becomes of it.
@@ -30,6 +32,21 @@ type change struct {
 	key func(keySchema) (rows.Key, error)
 	// apply returns the item as it becomes; nil if it is to be gone.
 	apply func(table *table, key rows.Key, old value.Item) (value.Item, error)
+}
+
+// begin checks what is in the model of the API, and returns the table's name. Missing tells that the member which
+// the operation requires is not there.
+func (w writing) begin(c awsjson.Caller, missing bool, required string) (string, error) {
+	name, err := nameOf(c, w.TableName)
+	if err != nil {
+		return "", err
+	}
+	var wrong constraints
+	wrong.required(missing, required)
+	wrong.oneOf(w.ReturnValues, "returnValues", "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
+	w.check(&wrong)
+	w.reporting.check(&wrong)
+	return name, wrong.err()
 }
 
 // parse reads the request's condition. Update is an update expression that uses the same names and values; nil if
@@ -58,7 +75,7 @@ func (w writing) parse(update *string, no string) (expression.Condition, express
 	return condition, changes, subs.Unused()
 }
 
-// check checks what is in the model of the API.
+// check checks what members of transactions have too.
 func (w writing) check(wrong *constraints) {
 	wrong.oneOf(w.ReturnValuesOnConditionCheckFailure, "returnValuesOnConditionCheckFailure", "ALL_OLD", "NONE")
 }
@@ -106,11 +123,6 @@ func (w written) commit() {
 
 // units is the capacity that the change takes.
 func (w written) units() float64 { return writes(w.old.Size(), w.now.Size()) }
-
-// returning checks ReturnValues against what an operation can return.
-func returning(wrong *constraints, returnValues string) {
-	wrong.oneOf(returnValues, "returnValues", "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
-}
 
 var errReturnValues = invalid("Return values set to invalid value")
 
