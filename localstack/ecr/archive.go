@@ -61,32 +61,17 @@ type storageClassOutput struct {
 // Of an image of an index ECR's model says nothing. Here it goes with its index, which makes
 // clients look after both, and not by itself.
 func (r *Registry) updateImageStorageClass(_ context.Context, c call, in storageClassInput) (out storageClassOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
-	want, err := required("imageId", in.ID)
-	if err != nil {
-		return out, err
-	}
-	class, err := required("targetStorageClass", in.Target)
-	if err != nil {
-		return out, err
-	}
-	if err := oneOf("targetStorageClass", class, "STANDARD", "ARCHIVE"); err != nil {
-		return out, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, in.check())
 	if err != nil {
 		return out, err
 	}
-	images, err := repo.chosen([]imageID{want})
+	img, id, err := repo.one(*in.ID)
 	if err != nil {
 		return out, err
 	}
-	img, now := images[0], r.opts.Now()
+	class, now := *in.Target, r.opts.Now()
 	if err := repo.mayChange(img, class, now); err != nil {
 		return out, err
 	}
@@ -97,8 +82,18 @@ func (r *Registry) updateImageStorageClass(_ context.Context, c call, in storage
 			part.storage.restore(now, now.Add(r.opts.RestoreTime))
 		}
 	}
-	want.Digest = img.digest.String()
-	return storageClassOutput{RegistryID: id.Account, RepositoryName: id.Name, ID: want, Status: img.storage.status(now)}, nil
+	return storageClassOutput{RegistryID: repo.id.Account, RepositoryName: repo.id.Name, ID: id, Status: img.storage.status(now)}, nil
+}
+
+func (in storageClassInput) check() error {
+	if _, err := required("imageId", in.ID); err != nil {
+		return err
+	}
+	class, err := required("targetStorageClass", in.Target)
+	if err != nil {
+		return err
+	}
+	return oneOf("targetStorageClass", class, "STANDARD", "ARCHIVE")
 }
 
 // mayChange refuses to archive what is not active, and to restore what is not archived.

@@ -21,17 +21,10 @@ type batchDeleteImageOutput struct {
 // last tag the image; by digest the image and all its tags. An image of an index
 // cannot be deleted before the index. Blobs stay, as they do in ECR for a while.
 func (r *Registry) batchDeleteImage(ctx context.Context, c call, in batchDeleteImageInput) (out batchDeleteImageOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
-	if err := length("imageIds", len(in.IDs), 1, maxBatch); err != nil {
-		return out, err
-	}
 	ctx = context.WithoutCancel(ctx) // a deletion is done or not, whoever hangs up
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, length("imageIds", len(in.IDs), 1, maxBatch))
 	if err != nil {
 		return out, err
 	}

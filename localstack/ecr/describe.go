@@ -105,16 +105,9 @@ type describeImagesOutput struct {
 }
 
 func (r *Registry) describeImages(_ context.Context, c call, in describeImagesInput) (out describeImagesOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
-	if err := in.check(); err != nil {
-		return out, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, in.check())
 	if err != nil {
 		return out, err
 	}
@@ -124,7 +117,7 @@ func (r *Registry) describeImages(_ context.Context, c call, in describeImagesIn
 		images, err = repo.chosen(in.IDs)
 	} else {
 		all := repo.filtered(in.Filter, now)
-		images, out.NextToken, err = page(in.paging, "DescribeImages "+id.String(), pageSize, all, func(i *image) string { return i.digest.String() })
+		images, out.NextToken, err = page(in.paging, "DescribeImages "+repo.id.String(), pageSize, all, func(i *image) string { return i.digest.String() })
 	}
 	out.Details = make([]imageDetail, len(images))
 	for i, img := range images {
@@ -143,6 +136,16 @@ func (in describeImagesInput) check() error {
 		}
 	}
 	return in.Filter.check()
+}
+
+// one returns the image that is named, and its name with the digest.
+func (repo *repository) one(id imageID) (*image, imageID, error) {
+	images, err := repo.chosen([]imageID{id})
+	if err != nil {
+		return nil, id, err
+	}
+	id.Digest = images[0].digest.String()
+	return images[0], id, nil
 }
 
 // chosen returns the images named, each once. One that is not there fails the call.

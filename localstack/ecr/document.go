@@ -30,16 +30,12 @@ func (d document) remove() (string, error) {
 func (r *Registry) onDocument(
 	c call, in target, of func(*repository) document, do func(document) (string, error),
 ) (repositoryID, string, error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return id, "", err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, nil)
 	if err != nil {
-		return id, "", err
+		return repositoryID{}, "", err
 	}
 	text, err := do(of(repo))
-	return id, text, err
+	return repo.id, text, err
 }

@@ -73,21 +73,9 @@ type batchGetImageOutput struct {
 }
 
 func (r *Registry) batchGetImage(_ context.Context, c call, in batchGetImageInput) (out batchGetImageOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
-	if err := length("imageIds", len(in.IDs), 1, maxBatch); err != nil {
-		return out, err
-	}
-	if in.Accepted != nil {
-		if err := length("acceptedMediaTypes", len(in.Accepted), 1, maxBatch); err != nil {
-			return out, err
-		}
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, in.check())
 	if err != nil {
 		return out, err
 	}
@@ -106,9 +94,16 @@ func (r *Registry) batchGetImage(_ context.Context, c call, in batchGetImageInpu
 		}
 		img.pulledAt = r.opts.Now()
 		want.Digest = img.digest.String()
-		out.Images = append(out.Images, output(id, img.manifest, want))
+		out.Images = append(out.Images, output(repo.id, img.manifest, want))
 	}
 	return out, nil
+}
+
+func (in batchGetImageInput) check() error {
+	if err := length("imageIds", len(in.IDs), 1, maxBatch); err != nil || in.Accepted == nil {
+		return err
+	}
+	return length("acceptedMediaTypes", len(in.Accepted), 1, maxBatch)
 }
 
 // refuseConversion fails an image that is asked for by tag and of a type that the

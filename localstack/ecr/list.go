@@ -1,6 +1,9 @@
 package ecr
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 type listImagesInput struct {
 	target
@@ -15,19 +18,9 @@ type listImagesOutput struct {
 
 // listImages lists one id for every tag, and one for every image without any.
 func (r *Registry) listImages(_ context.Context, c call, in listImagesInput) (out listImagesOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
-	if err := in.check(false, ""); err != nil {
-		return out, err
-	}
-	if err := in.Filter.check(); err != nil {
-		return out, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, cmp.Or(in.check(false, ""), in.Filter.check()))
 	if err != nil {
 		return out, err
 	}
@@ -40,7 +33,7 @@ func (r *Registry) listImages(_ context.Context, c call, in listImagesInput) (ou
 			ids = append(ids, imageID{Digest: img.digest.String(), Tag: tag})
 		}
 	}
-	list := "ListImages " + id.String()
+	list := "ListImages " + repo.id.String()
 	out.IDs, out.NextToken, err = page(in.paging, list, pageSize, ids, func(i imageID) string { return i.Digest + " " + i.Tag })
 	return out, err
 }

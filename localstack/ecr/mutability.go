@@ -86,19 +86,12 @@ type mutabilityOutput struct {
 }
 
 func (r *Registry) putImageTagMutability(_ context.Context, c call, in mutabilityInput) (mutabilityOutput, error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return mutabilityOutput{}, err
-	}
-	if err := in.check(); err != nil {
-		return mutabilityOutput{}, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, in.check())
 	if err != nil {
 		return mutabilityOutput{}, err
 	}
 	repo.mutability = in.mutability
-	return mutabilityOutput{RegistryID: id.Account, RepositoryName: id.Name, mutability: repo.mutability}, nil
+	return mutabilityOutput{RegistryID: repo.id.Account, RepositoryName: repo.id.Name, mutability: repo.mutability}, nil
 }

@@ -33,21 +33,14 @@ type referencedImage struct {
 
 // describeImageTags lists the tags of a repository in their order.
 func (r *Registry) describeImageTags(_ context.Context, c call, in imageTagsInput) (out imageTagsOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
-	if err := in.check(false, ""); err != nil {
-		return out, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, in.check(false, ""))
 	if err != nil {
 		return out, err
 	}
 	all := slices.Sorted(maps.Keys(repo.tags))
-	tags, next, err := page(in.paging, "DescribeImageTags "+id.String(), pageSize, all, func(tag string) string { return tag })
+	tags, next, err := page(in.paging, "DescribeImageTags "+repo.id.String(), pageSize, all, func(tag string) string { return tag })
 	out = imageTagsOutput{Details: make([]imageTagDetail, len(tags)), NextToken: next}
 	for i, tag := range tags {
 		out.Details[i] = repo.imageTagDetail(tag)

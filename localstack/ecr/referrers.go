@@ -45,16 +45,9 @@ type referrer struct {
 // listImageReferrers lists the referrers of a subject, which need not be there. Among
 // its errors in the model, there is none for that.
 func (r *Registry) listImageReferrers(_ context.Context, c call, in referrersInput) (out referrersOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
-	if err := in.check(); err != nil {
-		return out, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, in.check())
 	if err != nil {
 		return out, err
 	}
@@ -65,7 +58,7 @@ func (r *Registry) listImageReferrers(_ context.Context, c call, in referrersInp
 			all = append(all, img.referrer(now))
 		}
 	}
-	list := "ListImageReferrers " + id.String() + " " + *in.Subject.Digest
+	list := "ListImageReferrers " + repo.id.String() + " " + *in.Subject.Digest
 	out.Referrers, out.NextToken, err = page(in.paging, list, referrersPage, all, func(r referrer) string { return r.Digest.String() })
 	return out, err
 }

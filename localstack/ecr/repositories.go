@@ -96,26 +96,22 @@ type deleteRepositoryInput struct {
 }
 
 func (r *Registry) deleteRepository(ctx context.Context, c call, in deleteRepositoryInput) (repositoryOutput, error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return repositoryOutput{}, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, nil)
 	if err != nil {
 		return repositoryOutput{}, err
 	}
 	if len(repo.images) > 0 && !in.Force {
 		return repositoryOutput{}, refuse("RepositoryNotEmptyException",
-			"The repository with name '%s' in registry with id '%s' cannot be deleted because it still contains images", id.Name, id.Account)
+			"The repository with name '%s' in registry with id '%s' cannot be deleted because it still contains images", repo.id.Name, repo.id.Account)
 	}
 	for _, u := range repo.uploads {
 		u.end(ctx)
 	}
-	if err := r.store.Remove(context.WithoutCancel(ctx), id.storage()); err != nil {
+	if err := r.store.Remove(context.WithoutCancel(ctx), repo.id.storage()); err != nil {
 		return repositoryOutput{}, err
 	}
-	delete(r.repositories, id)
+	delete(r.repositories, repo.id)
 	return repositoryOutput{repo.detail()}, nil
 }

@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -80,27 +81,16 @@ func (i *image) scanSummary(now time.Time) *scanSummary {
 
 // scanned returns the image that a request is about, and begins the answer. Callers hold r.mu.
 func (r *Registry) scanned(c call, in scanInput) (*repository, *image, scanOutput, error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return nil, nil, scanOutput{}, err
-	}
 	want, err := required("imageId", in.ID)
+	repo, err := in.find(r, c, cmp.Or(err, in.checkSize(maxPageSize)))
 	if err != nil {
 		return nil, nil, scanOutput{}, err
 	}
-	if err := in.checkSize(maxPageSize); err != nil {
-		return nil, nil, scanOutput{}, err
-	}
-	repo, err := r.find(id)
+	img, id, err := repo.one(want)
 	if err != nil {
 		return nil, nil, scanOutput{}, err
 	}
-	images, err := repo.chosen([]imageID{want})
-	if err != nil {
-		return nil, nil, scanOutput{}, err
-	}
-	want.Digest = images[0].digest.String()
-	return repo, images[0], scanOutput{RegistryID: id.Account, RepositoryName: id.Name, ID: want}, nil
+	return repo, img, scanOutput{RegistryID: repo.id.Account, RepositoryName: repo.id.Name, ID: id}, nil
 }
 
 // startImageScan starts a basic scan.
@@ -157,20 +147,13 @@ type scanningOutput struct {
 
 // putImageScanningConfiguration says whether images are scanned as they are pushed.
 func (r *Registry) putImageScanningConfiguration(_ context.Context, c call, in scanningInput) (out scanningOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
 	configuration, err := required("imageScanningConfiguration", in.Configuration)
-	if err != nil {
-		return out, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, err)
 	if err != nil {
 		return out, err
 	}
 	repo.scanOnPush = configuration.OnPush
-	return scanningOutput{RegistryID: id.Account, RepositoryName: id.Name, Configuration: configuration}, nil
+	return scanningOutput{RegistryID: repo.id.Account, RepositoryName: repo.id.Name, Configuration: configuration}, nil
 }

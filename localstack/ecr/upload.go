@@ -49,17 +49,13 @@ type initiateOutput struct {
 }
 
 func (r *Registry) initiateLayerUpload(ctx context.Context, c call, in initiateInput) (out initiateOutput, err error) {
-	id, err := in.resolve(c)
-	if err != nil {
-		return out, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	repo, err := r.find(id)
+	repo, err := in.find(r, c, nil)
 	if err != nil {
 		return out, err
 	}
-	blob, err := r.store.Upload(ctx, id.storage())
+	blob, err := r.store.Upload(ctx, repo.id.storage())
 	if err != nil {
 		return out, err
 	}

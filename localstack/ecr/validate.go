@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 
@@ -38,6 +39,16 @@ func (t target) resolve(c call) (repositoryID, error) {
 		return repositoryID{}, err
 	}
 	return repositoryID{registryID: reg, Name: name}, reg.checkName("repositoryName", name)
+}
+
+// find returns the repository. Wrong is what is wrong with the rest of the request, if anything: ECR looks at
+// that before it looks whether there is the repository. Callers hold r.mu.
+func (t target) find(r *Registry, c call, wrong error) (*repository, error) {
+	id, err := t.resolve(c)
+	if err := cmp.Or(err, wrong); err != nil {
+		return nil, err
+	}
+	return r.find(id)
 }
 
 func registryOf(id *string, c call) (registryID, error) {
