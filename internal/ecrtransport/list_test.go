@@ -1,8 +1,8 @@
 package ecrtransport
 
 import (
-	"fmt"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"

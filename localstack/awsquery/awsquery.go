@@ -29,8 +29,11 @@ func Read(r *http.Request, limit int64) (Form, error) {
 	if err != nil {
 		return Form{}, awsjson.Errorf("MalformedQueryString", "%v", err)
 	}
-	return Form{values: values}, nil
+	return FormOf(values), nil
 }
+
+// FormOf is a request's form, which has been parsed.
+func FormOf(values url.Values) Form { return Form{values: values} }
 
 // Text is the member of that name, or "".
 func (f Form) Text(name string) string { return f.values.Get(f.prefix + name) }

@@ -4,13 +4,13 @@
 package iamapi
 
 import (
-	"encoding/xml"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/awsquery"
 	"ecrmirror/localstack/iam"
 	"ecrmirror/localstack/identity"
 )
@@ -24,10 +24,19 @@ type Service struct{ identities *identity.Directory }
 // New returns a service over the roles of a directory.
 func New(identities *identity.Directory) *Service { return &Service{identities} }
 
-// Answer answers a request of the Query protocol, whose form says what is asked. An error
-// is an [awsjson.Error], to be written in the protocol's shape.
-func (s *Service) Answer(c awsjson.Caller, form url.Values) (any, error) {
-	switch action := form.Get("Action"); action {
+// Answer answers a request of the Query protocol, whose form says what is asked.
+func (s *Service) Answer(w http.ResponseWriter, c awsjson.Caller, form awsquery.Form) {
+	action := form.Text("Action")
+	out, err := s.do(c, action, form)
+	if err != nil {
+		awsquery.WriteError(w, namespace, err)
+		return
+	}
+	awsquery.Write(w, namespace, action, out)
+}
+
+func (s *Service) do(c awsjson.Caller, action string, form awsquery.Form) (any, error) {
+	switch action {
 	case "CreateServiceLinkedRole":
 		return s.createServiceLinkedRole(c, form)
 	case "GetRole":
@@ -35,7 +44,7 @@ func (s *Service) Answer(c awsjson.Caller, form url.Values) (any, error) {
 	case "SimulateCustomPolicy":
 		return s.simulateCustomPolicy(c, form)
 	case "SimulatePrincipalPolicy":
-		return s.simulatePrincipalPolicy(c, form)
+		return s.simulatePrincipalPolicy(form)
 	default:
 		return nil, awsjson.Errorf("InvalidAction", "the stand-in for IAM does not have %s", action)
 	}
@@ -44,36 +53,35 @@ func (s *Service) Answer(c awsjson.Caller, form url.Values) (any, error) {
 // Access returns what a request takes.
 //
 // Source: Service Authorization Reference, AWS Identity and Access Management.
-func (s *Service) Access(c awsjson.Caller, form url.Values) []iam.Access {
+func (s *Service) Access(c awsjson.Caller, form awsquery.Form) []iam.Access {
 	resource := "*"
-	switch form.Get("Action") {
+	switch form.Text("Action") {
 	case "GetRole":
-		resource = "arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":role/" + form.Get("RoleName")
-		if r, ok := s.named(c.Account, form.Get("RoleName")); ok {
+		resource = "arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":role/" + form.Text("RoleName")
+		if r, ok := s.named(c.Account, form.Text("RoleName")); ok {
 			resource = r.ARN
 		}
 	case "SimulatePrincipalPolicy":
-		resource = form.Get("PolicySourceArn")
+		resource = form.Text("PolicySourceArn")
 	}
-	return []iam.Access{{Action: "iam:" + form.Get("Action"), Resource: resource}}
+	return []iam.Access{{Action: "iam:" + form.Text("Action"), Resource: resource}}
 }
 
 var roleName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 
-type roleAnswer struct {
-	XMLName  xml.Name `xml:"GetRoleResponse"`
-	NS       string   `xml:"xmlns,attr"`
-	Path     string   `xml:"GetRoleResult>Role>Path"`
-	Name     string   `xml:"GetRoleResult>Role>RoleName"`
-	ID       string   `xml:"GetRoleResult>Role>RoleId"`
-	ARN      string   `xml:"GetRoleResult>Role>Arn"`
-	Created  string   `xml:"GetRoleResult>Role>CreateDate"`
-	Trust    string   `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"` // percent-encoded
-	Duration int      `xml:"GetRoleResult>Role>MaxSessionDuration"`       // seconds
+// A roleResult is the result of GetRole and CreateServiceLinkedRole.
+type roleResult struct {
+	Path     string `xml:"Role>Path"`
+	Name     string `xml:"Role>RoleName"`
+	ID       string `xml:"Role>RoleId"`
+	ARN      string `xml:"Role>Arn"`
+	Created  string `xml:"Role>CreateDate"`
+	Trust    string `xml:"Role>AssumeRolePolicyDocument"`     // percent-encoded
+	Duration int    `xml:"Role>MaxSessionDuration,omitempty"` // seconds; a new role has none
 }
 
-func (s *Service) getRole(c awsjson.Caller, form url.Values) (any, error) {
-	name := form.Get("RoleName")
+func (s *Service) getRole(c awsjson.Caller, form awsquery.Form) (any, error) {
+	name := form.Text("RoleName")
 	if !roleName.MatchString(name) {
 		return nil, awsjson.Errorf("ValidationError",
 			"The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
@@ -83,8 +91,8 @@ func (s *Service) getRole(c awsjson.Caller, form url.Values) (any, error) {
 		return nil, &awsjson.Error{Status: http.StatusNotFound, Code: "NoSuchEntity", Message: "The role with name " + name + " cannot be found."}
 	}
 	path := r.ARN[strings.Index(r.ARN, ":role/")+len(":role"):]
-	return roleAnswer{
-		NS: namespace, Path: strings.TrimSuffix(path, r.Name()), Name: r.Name(), ID: "AROA" + strings.ToUpper(r.Name()), ARN: r.ARN,
+	return roleResult{
+		Path: strings.TrimSuffix(path, r.Name()), Name: r.Name(), ID: "AROA" + strings.ToUpper(r.Name()), ARN: r.ARN,
 		Created: "2026-01-01T00:00:00Z", Trust: url.PathEscape(r.Trust), Duration: 3600,
 	}, nil
 }

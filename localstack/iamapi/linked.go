@@ -1,11 +1,11 @@
 package iamapi
 
 import (
-	"encoding/xml"
 	"net/http"
 	"net/url"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/awsquery"
 	"ecrmirror/localstack/identity"
 )
 
@@ -19,21 +19,10 @@ var linkedRoles = map[string]string{
 	"spot.amazonaws.com":  "AWSServiceRoleForEC2Spot",
 }
 
-type linkedAnswer struct {
-	XMLName xml.Name `xml:"CreateServiceLinkedRoleResponse"`
-	NS      string   `xml:"xmlns,attr"`
-	Path    string   `xml:"CreateServiceLinkedRoleResult>Role>Path"`
-	Name    string   `xml:"CreateServiceLinkedRoleResult>Role>RoleName"`
-	ID      string   `xml:"CreateServiceLinkedRoleResult>Role>RoleId"`
-	ARN     string   `xml:"CreateServiceLinkedRoleResult>Role>Arn"`
-	Created string   `xml:"CreateServiceLinkedRoleResult>Role>CreateDate"`
-	Trust   string   `xml:"CreateServiceLinkedRoleResult>Role>AssumeRolePolicyDocument"` // percent-encoded
-}
-
 // createServiceLinkedRole makes the role of a service, once in an account. The texts of its
 // refusals are those that AWS has been seen to give; that they stay so is not documented.
-func (s *Service) createServiceLinkedRole(c awsjson.Caller, form url.Values) (any, error) {
-	service := form.Get("AWSServiceName")
+func (s *Service) createServiceLinkedRole(c awsjson.Caller, form awsquery.Form) (any, error) {
+	service := form.Text("AWSServiceName")
 	name, ok := linkedRoles[service]
 	if !ok {
 		return nil, &awsjson.Error{Status: http.StatusBadRequest, Code: "InvalidInput", Message: "Service linked role for " + service + " is not known to the stand-in for IAM"}
@@ -52,5 +41,5 @@ func (s *Service) createServiceLinkedRole(c awsjson.Caller, form url.Values) (an
 	if err := s.identities.PutRole(role); err != nil {
 		return nil, err
 	}
-	return linkedAnswer{NS: namespace, Path: path, Name: name, ID: "AROA" + name, ARN: role.ARN, Created: "2026-01-01T00:00:00Z", Trust: url.PathEscape(role.Trust)}, nil
+	return roleResult{Path: path, Name: name, ID: "AROA" + name, ARN: role.ARN, Created: "2026-01-01T00:00:00Z", Trust: url.PathEscape(role.Trust)}, nil
 }

@@ -1,23 +1,22 @@
 package iamapi
 
 import (
-	"encoding/xml"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/awsquery"
 	"ecrmirror/localstack/iam"
 	"ecrmirror/localstack/identity"
 )
 
-// A simulation is what came of one, under the operation's name.
+// A simulation is the result of one.
 type simulation struct {
-	operation string
-	results   []evaluation
+	Results     []evaluation `xml:"EvaluationResults>member"`
+	IsTruncated bool
 }
 
 // An evaluation is one action on one resource.
@@ -34,9 +33,9 @@ type matched struct {
 	Type   string `xml:"SourcePolicyType"`
 }
 
-func (s *Service) simulateCustomPolicy(c awsjson.Caller, form url.Values) (any, error) {
+func (s *Service) simulateCustomPolicy(c awsjson.Caller, form awsquery.Form) (any, error) {
 	var policies []*iam.Policy
-	for i, text := range members(form, "PolicyInputList") {
+	for i, text := range form.Texts("PolicyInputList") {
 		p, err := iam.Parse("PolicyInputList."+strconv.Itoa(i+1), text)
 		if err != nil {
 			return nil, awsjson.Errorf("InvalidInput", "%v", err)
@@ -47,12 +46,12 @@ func (s *Service) simulateCustomPolicy(c awsjson.Caller, form url.Values) (any, 
 		return nil, awsjson.Errorf("ValidationError", "policyInputList must not be empty")
 	}
 	who := iam.Principal{ARN: c.Principal.ARN, Account: c.Account, Role: c.Principal.ARN}
-	return simulate("SimulateCustomPolicy", who, policies, form)
+	return simulate(who, policies, form)
 }
 
 // simulatePrincipalPolicy evaluates a role's own policies, and those that the request adds.
-func (s *Service) simulatePrincipalPolicy(_ awsjson.Caller, form url.Values) (any, error) {
-	source := form.Get("PolicySourceArn")
+func (s *Service) simulatePrincipalPolicy(form awsquery.Form) (any, error) {
+	source := form.Text("PolicySourceArn")
 	r, ok := s.identities.Role(source)
 	if !ok {
 		return nil, &awsjson.Error{Status: http.StatusNotFound, Code: "NoSuchEntity", Message: "The entity " + source + " cannot be found: the stand-in has roles alone."}
@@ -61,12 +60,12 @@ func (s *Service) simulatePrincipalPolicy(_ awsjson.Caller, form url.Values) (an
 	if err != nil {
 		return nil, awsjson.Errorf("InvalidInput", "%v", err)
 	}
-	return simulate("SimulatePrincipalPolicy", iam.Principal{ARN: r.ARN, Account: r.Account(), Role: r.ARN}, policies, form)
+	return simulate(iam.Principal{ARN: r.ARN, Account: r.Account(), Role: r.ARN}, policies, form)
 }
 
-func parsed(r identity.Role, form url.Values) ([]*iam.Policy, error) {
+func parsed(r identity.Role, form awsquery.Form) ([]*iam.Policy, error) {
 	documents := maps.Clone(r.Policies)
-	for i, text := range members(form, "PolicyInputList") {
+	for i, text := range form.Texts("PolicyInputList") {
 		documents["PolicyInputList."+strconv.Itoa(i+1)] = text
 	}
 	var policies []*iam.Policy
@@ -81,22 +80,22 @@ func parsed(r identity.Role, form url.Values) ([]*iam.Policy, error) {
 }
 
 // simulate evaluates each action on each resource, of which "*" is the only one if none is given.
-func simulate(operation string, who iam.Principal, policies []*iam.Policy, form url.Values) (any, error) {
-	actions, resources := members(form, "ActionNames"), members(form, "ResourceArns")
+func simulate(who iam.Principal, policies []*iam.Policy, form awsquery.Form) (any, error) {
+	actions, resources := form.Texts("ActionNames"), form.Texts("ResourceArns")
 	switch {
 	case len(actions) == 0:
 		return nil, awsjson.Errorf("ValidationError", "actionNames must not be empty")
-	case form.Get("ResourcePolicy") != "" || len(members(form, "PermissionsBoundaryPolicyInputList")) > 0:
+	case form.Text("ResourcePolicy") != "" || len(form.Texts("PermissionsBoundaryPolicyInputList")) > 0:
 		return nil, awsjson.Errorf("InvalidInput", "the stand-in simulates identities' policies alone")
 	case len(resources) == 0:
 		resources = []string{"*"}
 	}
 	keys := contextKeys(form)
-	out := simulation{operation: operation}
+	out := simulation{}
 	for _, action := range actions {
 		for _, resource := range resources {
 			d := iam.Evaluate(iam.Request{Principal: who, Action: action, Resource: resource, Keys: keys}, iam.Policies{Identity: policies})
-			out.results = append(out.results, evaluationOf(action, resource, d, missing(policies, keys)))
+			out.Results = append(out.Results, evaluationOf(action, resource, d, missing(policies, keys)))
 		}
 	}
 	return out, nil
@@ -131,41 +130,10 @@ func missing(policies []*iam.Policy, given map[string][]string) []string {
 }
 
 // contextKeys reads ContextEntries.
-func contextKeys(form url.Values) map[string][]string {
+func contextKeys(form awsquery.Form) map[string][]string {
 	keys := map[string][]string{}
-	for n := 1; ; n++ {
-		prefix := "ContextEntries.member." + strconv.Itoa(n) + "."
-		name := form.Get(prefix + "ContextKeyName")
-		if name == "" {
-			return keys
-		}
-		keys[name] = members(form, prefix+"ContextKeyValues")
+	for _, entry := range form.Forms("ContextEntries", "ContextKeyName") {
+		keys[entry.Text("ContextKeyName")] = entry.Texts("ContextKeyValues")
 	}
-}
-
-// members reads a list of the Query protocol.
-func members(form url.Values, name string) []string {
-	var list []string
-	for n := 1; form.Has(name + ".member." + strconv.Itoa(n)); n++ {
-		list = append(list, form.Get(name+".member."+strconv.Itoa(n)))
-	}
-	return list
-}
-
-// MarshalXML implements [xml.Marshaler].
-func (s simulation) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
-	type list struct {
-		Results     []evaluation `xml:"EvaluationResults>member"`
-		IsTruncated bool
-	}
-	start := xml.StartElement{
-		Name: xml.Name{Local: s.operation + "Response"}, Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}},
-	}
-	if err := e.EncodeToken(start); err != nil {
-		return err
-	}
-	if err := e.EncodeElement(list{Results: s.results}, xml.StartElement{Name: xml.Name{Local: s.operation + "Result"}}); err != nil {
-		return err
-	}
-	return e.EncodeToken(start.End())
+	return keys
 }

@@ -1,10 +1,10 @@
 package server
 
 import (
-	"encoding/xml"
 	"net/http"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/awsquery"
 	"ecrmirror/localstack/iam"
 	"ecrmirror/localstack/sts"
 )
@@ -13,7 +13,8 @@ import (
 func (s *Server) serveIAM(w http.ResponseWriter, r *http.Request) {
 	action := r.FormValue("Action")
 	s.stats.Call("iam." + action)
-	access := func(c awsjson.Caller, _ string, _ []byte) ([]iam.Access, error) { return s.iam.Access(c, r.Form), nil }
+	form := awsquery.FormOf(r.Form)
+	access := func(c awsjson.Caller, _ string, _ []byte) ([]iam.Access, error) { return s.iam.Access(c, form), nil }
 	if !s.authorized(w, r, action, access) {
 		return
 	}
@@ -22,11 +23,5 @@ func (s *Server) serveIAM(w http.ResponseWriter, r *http.Request) {
 		sts.WriteError(w, err)
 		return
 	}
-	out, err := s.iam.Answer(c, r.Form)
-	if err != nil {
-		sts.WriteError(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/xml")
-	_ = xml.NewEncoder(w).Encode(out) // an error means the client is gone
+	s.iam.Answer(w, c, form)
 }

@@ -2,7 +2,6 @@ package sts
 
 import (
 	"encoding/base64"
-	"encoding/xml"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -26,16 +25,15 @@ const (
 	chained  = 3600  // seconds, for a role assumed by a role
 )
 
+// A session is the result of AssumeRole.
 type session struct {
-	XMLName      xml.Name  `xml:"AssumeRoleResponse"`
-	NS           string    `xml:"xmlns,attr"`
-	KeyID        string    `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
-	Secret       string    `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
-	Token        string    `xml:"AssumeRoleResult>Credentials>SessionToken"`
-	Expiration   time.Time `xml:"AssumeRoleResult>Credentials>Expiration"`
-	AssumedARN   string    `xml:"AssumeRoleResult>AssumedRoleUser>Arn"`
-	AssumedID    string    `xml:"AssumeRoleResult>AssumedRoleUser>AssumedRoleId"`
-	PackedPolicy int       `xml:"AssumeRoleResult>PackedPolicySize"`
+	KeyID        string    `xml:"Credentials>AccessKeyId"`
+	Secret       string    `xml:"Credentials>SecretAccessKey"`
+	Token        string    `xml:"Credentials>SessionToken"`
+	Expiration   time.Time `xml:"Credentials>Expiration"`
+	AssumedARN   string    `xml:"AssumedRoleUser>Arn"`
+	AssumedID    string    `xml:"AssumedRoleUser>AssumedRoleId"`
+	PackedPolicy int       `xml:"PackedPolicySize"`
 }
 
 func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error) {
@@ -71,7 +69,7 @@ func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error)
 	}
 	arn := "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + name
 	return session{
-		NS: namespace, KeyID: account, Secret: "localstack", Token: base64.StdEncoding.EncodeToString([]byte(arn)),
+		KeyID: account, Secret: "localstack", Token: base64.StdEncoding.EncodeToString([]byte(arn)),
 		Expiration: s.opts.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second),
 		AssumedARN: arn, AssumedID: roleID(role + "/" + name),
 	}, nil
@@ -88,7 +86,7 @@ func (s *Service) assumed(c awsjson.Caller, wish identity.Assumption) (session, 
 	}
 	arn := identity.Role{ARN: wish.Role}.Session(wish.Session)
 	return session{
-		NS: namespace, KeyID: got.KeyID, Secret: got.Secret, Token: got.Token, Expiration: got.Expires.UTC().Truncate(time.Second),
+		KeyID: got.KeyID, Secret: got.Secret, Token: got.Token, Expiration: got.Expires.UTC().Truncate(time.Second),
 		AssumedARN: arn, AssumedID: roleID(arn[strings.Index(arn, "/")+1:]),
 	}, nil
 }

@@ -6,12 +6,12 @@ package sts
 
 import (
 	"encoding/base64"
-	"encoding/xml"
 	"net/http"
 	"strings"
 	"time"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/localstack/awsquery"
 	"ecrmirror/localstack/identity"
 )
 
@@ -49,32 +49,31 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch action := r.FormValue("Action"); action {
 	case "GetCallerIdentity":
-		write(w, callerIdentity(c, r.Header.Get("X-Amz-Security-Token")))
+		awsquery.Write(w, namespace, action, callerIdentity(c, r.Header.Get("X-Amz-Security-Token")))
 	case "AssumeRole":
 		out, err := s.assumeRole(c, r)
 		if err != nil {
 			WriteError(w, err)
 			return
 		}
-		write(w, out)
+		awsquery.Write(w, namespace, action, out)
 	default:
 		WriteError(w, awsjson.Errorf("InvalidAction", "the stand-in for STS does not have %s", action))
 	}
 }
 
-type answer struct {
-	XMLName xml.Name `xml:"GetCallerIdentityResponse"`
-	NS      string   `xml:"xmlns,attr"`
-	ARN     string   `xml:"GetCallerIdentityResult>Arn"`
-	UserID  string   `xml:"GetCallerIdentityResult>UserId"`
-	Account string   `xml:"GetCallerIdentityResult>Account"`
+// A caller is the result of GetCallerIdentity.
+type caller struct {
+	ARN     string `xml:"Arn"`
+	UserID  string `xml:"UserId"`
+	Account string
 }
 
 // callerIdentity is the account's root user, or the session of a role: the caller's own, or
 // by itself the one that its token names.
-func callerIdentity(c awsjson.Caller, token string) answer {
-	out := answer{
-		NS: namespace, Account: c.Account, UserID: c.Account,
+func callerIdentity(c awsjson.Caller, token string) caller {
+	out := caller{
+		Account: c.Account, UserID: c.Account,
 		ARN: "arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":root",
 	}
 	if !c.Principal.Root {
@@ -93,25 +92,5 @@ func roleID(session string) string {
 	return "AROA" + strings.ToUpper(role) + ":" + name
 }
 
-func write(w http.ResponseWriter, out any) {
-	w.Header().Set("Content-Type", "text/xml")
-	_ = xml.NewEncoder(w).Encode(out) // an error means the client is gone
-}
-
 // WriteError answers err as the Query protocol does. An [awsjson.Error] keeps its status, code and message.
-func WriteError(w http.ResponseWriter, err error) {
-	e := awsjson.ErrorOf(err)
-	fault := "Sender"
-	if e.Status >= http.StatusInternalServerError {
-		fault = "Receiver"
-	}
-	w.Header().Set("Content-Type", "text/xml")
-	w.WriteHeader(e.Status)
-	_ = xml.NewEncoder(w).Encode(struct {
-		XMLName xml.Name `xml:"ErrorResponse"`
-		NS      string   `xml:"xmlns,attr"`
-		Type    string   `xml:"Error>Type"`
-		Code    string   `xml:"Error>Code"`
-		Message string   `xml:"Error>Message"`
-	}{NS: namespace, Type: fault, Code: e.Code, Message: e.Message})
-}
+func WriteError(w http.ResponseWriter, err error) { awsquery.WriteError(w, namespace, err) }

@@ -36,8 +36,10 @@ func TestWhatIsReplaced(t *testing.T) {
 		{"AWS::Batch::ComputeEnvironment", object{"Type": "managed"}, object{"Type": "managed", "Tags": object{}}, "Tags"},
 		{"AWS::Batch::ComputeEnvironment", object{"ComputeResources": object{"Type": "FARGATE"}}, object{"ComputeResources": object{"Type": "EC2"}}, "ComputeResources/Type"},
 		{
-			"AWS::Batch::ComputeEnvironment", object{"ReplaceComputeEnvironment": false, "ComputeResources": object{"Subnets": []any{"a"}}},
-			object{"ReplaceComputeEnvironment": false, "ComputeResources": object{"Subnets": []any{"b"}}}, "",
+			"AWS::Batch::ComputeEnvironment",
+			object{"ReplaceComputeEnvironment": false, "ComputeResources": object{"Subnets": []any{"a"}}},
+			object{"ReplaceComputeEnvironment": false, "ComputeResources": object{"Subnets": []any{"b"}}},
+			"",
 		},
 		{"AWS::DynamoDB::Table", object{"KeySchema": "a"}, object{"KeySchema": "b", "Tags": []any{}}, "KeySchema"},
 	} {
