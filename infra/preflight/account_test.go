@@ -20,7 +20,6 @@ type account struct {
 	replies map[string]string // by service and action: what is answered in place of what an account in order has
 	refuses map[string]string // by service and action: the code of a refusal
 	denied  []string          // actions that the caller may not do
-	asked   []string
 }
 
 const number = "111122223333"
@@ -74,7 +73,6 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		action, query = r.PostForm.Get("Action"), true
 	}
 	name := service + ":" + action
-	a.asked = append(a.asked, name)
 	code := a.refuses[name]
 	reply := a.replies[name]
 	if reply == "" {
