@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 
 	"ecrmirror/infra/transcript"
 	"ecrmirror/localstack/server"
+	"ecrmirror/localstack/servertest"
 )
 
 var update = flag.Bool("update", false, "write the transcript in docs/operations.md anew")
@@ -21,20 +21,8 @@ var update = flag.Bool("update", false, "write the transcript in docs/operations
 // TestLocalstack has an account that is new to Batch, with a bootstrap stack that is too old, and then
 // does what the report says. docs/operations.md shows the report.
 func TestLocalstack(t *testing.T) {
-	local, err := server.Start(t.Context(), server.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := local.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, pair := range local.Environment() {
-		name, value, _ := strings.Cut(pair, "=")
-		t.Setenv(name, value)
-	}
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	local := servertest.Start(t, server.Options{})
+	servertest.Use(t, local)
 	dir := defaults(t).write(t, true)
 	bootstrapVersion(t, local, "5")
 	code, report := look(t, dir)

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 
 	"ecrmirror/localstack/server"
+	"ecrmirror/localstack/servertest"
 )
 
 const suite = "ecrmirror-smoke-a1b2c3"
@@ -52,20 +52,8 @@ func built(t *testing.T) string {
 // start), and has the program use it. Registries that are named are reached without TLS.
 func startLocal(t *testing.T, programs string, insecure ...string) *server.Server {
 	t.Helper()
-	local, err := server.Start(t.Context(), server.Options{Programs: programs, InsecureRegistries: insecure})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := local.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, pair := range local.Environment() {
-		name, value, _ := strings.Cut(pair, "=")
-		t.Setenv(name, value)
-	}
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	local := servertest.Start(t, server.Options{Programs: programs, InsecureRegistries: insecure})
+	servertest.Use(t, local)
 	return local
 }
 

@@ -17,6 +17,7 @@ import (
 	"ecrmirror/internal/jobs"
 	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
+	"ecrmirror/localstack/servertest"
 )
 
 // start runs localstack, whose mirror jobs do what the script says.
@@ -26,16 +27,7 @@ func start(t *testing.T, script string) *server.Server {
 	if err := os.WriteFile(filepath.Join(programs, "mirror"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.Start(t.Context(), server.Options{Programs: programs})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return servertest.Start(t, server.Options{Programs: programs})
 }
 
 // Scripts of jobs.

@@ -11,6 +11,7 @@ import (
 
 	"ecrmirror/localstack/leaks"
 	"ecrmirror/localstack/server"
+	"ecrmirror/localstack/servertest"
 )
 
 // TestMain fails the tests where they leave goroutines behind.
@@ -40,15 +41,7 @@ func newClient(t *testing.T) client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.Start(t.Context(), server.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := servertest.Start(t, server.Options{})
 	credentials, err := s.Config().Credentials.Retrieve(t.Context())
 	if err != nil {
 		t.Fatal(err)

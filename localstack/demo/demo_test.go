@@ -15,6 +15,7 @@ import (
 
 	"ecrmirror/localstack/demo/story"
 	"ecrmirror/localstack/server"
+	"ecrmirror/localstack/servertest"
 )
 
 func TestFailedJobIsAProblemAndItsLogIsShown(t *testing.T) {
@@ -153,16 +154,7 @@ func newDemo(t *testing.T, mirror string) (*demo, *bytes.Buffer) {
 			t.Fatal(err)
 		}
 	}
-	s, err := server.Start(t.Context(), server.Options{Dir: d.path("localstack"), Programs: d.programs(), NoEvents: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	d.server = s
+	d.server = servertest.Start(t, server.Options{Dir: d.path("localstack"), Programs: d.programs(), NoEvents: true})
 	return d, told
 }
 

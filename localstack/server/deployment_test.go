@@ -25,6 +25,7 @@ import (
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"ecrmirror/localstack/server"
+	"ecrmirror/localstack/servertest"
 )
 
 // What the programs of the stack's jobs do here. The real ones are in the tests of infra.
@@ -58,15 +59,7 @@ func deployable(t *testing.T) *deployment {
 	if err := json.Compact(&small, doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.Start(t.Context(), server.Options{Programs: programs})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := servertest.Start(t, server.Options{Programs: programs})
 	return &deployment{Server: s, stacks: awscfn.NewFromConfig(s.Config()), body: aws.String(small.String()), outputs: map[string]string{}}
 }
 

@@ -32,6 +32,7 @@ import (
 
 	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
+	"ecrmirror/localstack/servertest"
 )
 
 // start runs a server whose programs mirror and controller print their arguments and environment.
@@ -44,16 +45,7 @@ func start(t *testing.T, opts server.Options) *server.Server {
 			t.Fatal(err)
 		}
 	}
-	s, err := server.Start(t.Context(), opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return servertest.Start(t, opts)
 }
 
 func idle(t *testing.T, s *server.Server) {
