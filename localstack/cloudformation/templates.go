@@ -29,6 +29,20 @@ func declared(t *template.Template) []declaredParameter {
 	return list
 }
 
+// An outline is what of a template its user is told: what it takes.
+type outline struct {
+	Parameters   []declaredParameter `xml:"Parameters>member"`
+	Description  string              `xml:"Description,omitempty"`
+	Capabilities []string            `xml:"Capabilities>member"`
+	Why          string              `xml:"CapabilitiesReason,omitempty"`
+}
+
+func outlineOf(t *template.Template) outline {
+	out := outline{Parameters: declared(t), Description: t.Description}
+	out.Capabilities, out.Why = capabilitiesOf(t)
+	return out
+}
+
 // capabilitiesOf returns the capabilities that a template needs, and why.
 func capabilitiesOf(t *template.Template) (list []string, why string) {
 	capability, types := needed(t)
@@ -44,17 +58,10 @@ func (s *Service) validateTemplate(_ context.Context, _ awsjson.Caller, in awsqu
 	if err != nil {
 		return nil, err
 	}
-	var out struct {
-		Parameters   []declaredParameter `xml:"Parameters>member"`
-		Description  string              `xml:"Description,omitempty"`
-		Capabilities []string            `xml:"Capabilities>member"`
-		Why          string              `xml:"CapabilitiesReason,omitempty"`
-	}
-	out.Parameters, out.Description = declared(t), t.Description
+	out := outlineOf(t)
 	for i := range out.Parameters {
 		out.Parameters[i].Type = "" // only GetTemplateSummary tells
 	}
-	out.Capabilities, out.Why = capabilitiesOf(t)
 	return out, nil
 }
 
@@ -65,15 +72,11 @@ func (s *Service) getTemplateSummary(_ context.Context, c awsjson.Caller, in aws
 		return nil, err
 	}
 	var out struct {
-		Parameters   []declaredParameter `xml:"Parameters>member"`
-		Description  string              `xml:"Description,omitempty"`
-		Capabilities []string            `xml:"Capabilities>member"`
-		Why          string              `xml:"CapabilitiesReason,omitempty"`
-		Types        []string            `xml:"ResourceTypes>member"`
-		Version      string              `xml:"Version,omitempty"`
+		outline
+		Types   []string `xml:"ResourceTypes>member"`
+		Version string   `xml:"Version,omitempty"`
 	}
-	out.Parameters, out.Description, out.Version = declared(t), t.Description, t.Version
-	out.Capabilities, out.Why = capabilitiesOf(t)
+	out.outline, out.Version = outlineOf(t), t.Version
 	types := map[string]bool{}
 	for _, r := range t.Resources {
 		types[r.Type] = true

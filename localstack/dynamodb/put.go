@@ -18,7 +18,7 @@ func (t *tables) put(c awsjson.Caller, in putInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.write(name, in.writing, in.change)
+	return t.replace(name, in.writing, in.change)
 }
 
 // change reads what is put, and when.
@@ -64,7 +64,7 @@ func (t *tables) delete(c awsjson.Caller, in deleteInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.write(name, in.writing, in.change)
+	return t.replace(name, in.writing, in.change)
 }
 
 // change reads what is deleted, and when.
@@ -76,8 +76,8 @@ func (in deleteInput) change(name string) (change, error) {
 	return deleting(name, in.Key, condition, in.showItem()), err
 }
 
-// write does a change that may return the old item, and nothing else.
-func (t *tables) write(name string, request writing, read func(name string) (change, error)) (any, error) {
+// replace does a change that may return the old item, and nothing else.
+func (t *tables) replace(name string, request writing, read func(name string) (change, error)) (any, error) {
 	if err := oldOnly(request.ReturnValues); err != nil {
 		return nil, err
 	}
@@ -85,14 +85,10 @@ func (t *tables) write(name string, request writing, read func(name string) (cha
 	if err != nil {
 		return nil, err
 	}
-	w, err := t.try(change)
-	if err != nil {
-		return nil, err
-	}
-	w.commit()
-	out := map[string]any{}
-	if request.ReturnValues == "ALL_OLD" && w.old != nil {
-		out["Attributes"] = w.old
-	}
-	return withCapacity(out, request.consumed(name, w.units())), nil
+	return t.write(change, request.reporting, func(w written) value.Item {
+		if request.ReturnValues == "ALL_OLD" {
+			return w.old
+		}
+		return nil
+	})
 }

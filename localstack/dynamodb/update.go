@@ -25,16 +25,7 @@ func (t *tables) update(c awsjson.Caller, in updateInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := t.try(change)
-	if err != nil {
-		return nil, err
-	}
-	w.commit()
-	out := map[string]any{}
-	if attributes := returned(in.ReturnValues, update, w); len(attributes) > 0 {
-		out["Attributes"] = attributes
-	}
-	return withCapacity(out, in.consumed(name, w.units())), nil
+	return t.write(change, in.reporting, func(w written) value.Item { return returned(in.ReturnValues, update, w) })
 }
 
 // change reads what is updated, how and when.

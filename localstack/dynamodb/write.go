@@ -121,6 +121,20 @@ func (w written) commit() {
 	}
 }
 
+// write does a change, and answers with what is returned of the item.
+func (t *tables) write(c change, report reporting, returned func(written) value.Item) (any, error) {
+	w, err := t.try(c)
+	if err != nil {
+		return nil, err
+	}
+	w.commit()
+	out := map[string]any{}
+	if attributes := returned(w); len(attributes) > 0 {
+		out["Attributes"] = attributes
+	}
+	return withCapacity(out, report.consumed(c.table, w.units())), nil
+}
+
 // units is the capacity that the change takes.
 func (w written) units() float64 { return writes(w.old.Size(), w.now.Size()) }
 
