@@ -42,12 +42,5 @@ func (c *config) sources(ctx context.Context) []string {
 	if err != nil {
 		return nil
 	}
-	var sources []string
-	for _, e := range entries {
-		sources = append(sources, e.Source)
-	}
-	for _, b := range bad {
-		sources = append(sources, b.Source)
-	}
-	return sources
+	return keys(entries, bad)
 }

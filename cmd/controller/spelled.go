@@ -36,7 +36,11 @@ func chosen(sources []string, entries []table.Entry, bad []*table.EntryError) (f
 
 // spelled returns the keys of those.
 func spelled(source string, entries []table.Entry, bad []*table.EntryError) []string {
-	entries, bad = having(source, entries, bad)
+	return keys(having(source, entries, bad))
+}
+
+// keys returns the sources as the table has them.
+func keys(entries []table.Entry, bad []*table.EntryError) []string {
 	var keys []string
 	for _, e := range entries {
 		keys = append(keys, e.Source)

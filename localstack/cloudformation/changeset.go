@@ -156,10 +156,7 @@ func (s *Service) deleteChangeSet(_ context.Context, c awsjson.Caller, in awsque
 // changeSet finds the change set that a request names, by its ARN or beside its stack. The lock must be held.
 func (s *Service) changeSet(c awsjson.Caller, in awsquery.Form) (*stack, *changeSet, error) {
 	name, stackNameOrID := in.Text("ChangeSetName"), in.Text("StackName")
-	for _, st := range s.stacks {
-		if st.caller.Account != c.Account || st.caller.Region != c.Region {
-			continue
-		}
+	for st := range s.of(c) {
 		for _, set := range st.changeSets {
 			if set.id == name {
 				return st, set, nil

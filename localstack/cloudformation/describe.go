@@ -115,8 +115,8 @@ func (s *Service) describeStacks(_ context.Context, c awsjson.Caller, in awsquer
 		out.Stacks = append(out.Stacks, st.detail())
 		return out, nil
 	}
-	for _, st := range slices.Backward(s.stacks) {
-		if st.caller.Account == c.Account && st.caller.Region == c.Region && st.status != deleteComplete {
+	for st := range s.of(c) {
+		if st.status != deleteComplete {
 			out.Stacks = append(out.Stacks, st.detail())
 		}
 	}
@@ -145,8 +145,8 @@ func (s *Service) listStacks(_ context.Context, c awsjson.Caller, in awsquery.Fo
 		Stacks []stackSummary `xml:"StackSummaries>member"`
 		Next   string         `xml:"NextToken,omitempty"`
 	}
-	for _, st := range slices.Backward(s.stacks) {
-		if st.caller.Account != c.Account || st.caller.Region != c.Region || len(filter) > 0 && !slices.Contains(filter, st.status) {
+	for st := range s.of(c) {
+		if len(filter) > 0 && !slices.Contains(filter, st.status) {
 			continue
 		}
 		d := st.detail()

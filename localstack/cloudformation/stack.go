@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -104,13 +105,21 @@ func checkName(what, name string, form *regexp.Regexp) error {
 	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", name, what, pattern)
 }
 
+// of passes on the caller's stacks, the newest first. The lock must be held.
+func (s *Service) of(c awsjson.Caller) iter.Seq[*stack] {
+	return func(yield func(*stack) bool) {
+		for _, st := range slices.Backward(s.stacks) {
+			if st.caller.Account == c.Account && st.caller.Region == c.Region && !yield(st) {
+				return
+			}
+		}
+	}
+}
+
 // find returns the caller's stack of that name, or of that id even if it is deleted; nil if there is none.
 // The lock must be held.
 func (s *Service) find(c awsjson.Caller, nameOrID string) *stack {
-	for _, st := range slices.Backward(s.stacks) {
-		if st.caller.Account != c.Account || st.caller.Region != c.Region {
-			continue
-		}
+	for st := range s.of(c) {
 		if st.id == nameOrID || st.name == nameOrID && st.status != deleteComplete {
 			return st
 		}
