@@ -1,26 +1,18 @@
 package server_test
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
-	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	awsecrpublic "github.com/aws/aws-sdk-go-v2/service/ecrpublic"
@@ -30,75 +22,8 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/servertest"
 )
-
-// start runs a server whose programs mirror and controller print their arguments and environment.
-func start(t *testing.T, opts server.Options) *server.Server {
-	t.Helper()
-	opts.Programs = t.TempDir()
-	for _, name := range []string{"mirror", "controller"} {
-		script := "#!/bin/sh\necho " + name + ` "$@"` + "\nexec /usr/bin/env\n"
-		if err := os.WriteFile(filepath.Join(opts.Programs, name), []byte(script), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return servertest.Start(t, opts)
-}
-
-func idle(t *testing.T, s *server.Server) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	if err := s.Jobs().Idle(ctx); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// push puts an index without instances, the smallest manifest, into a repository of the client's.
-func push(t *testing.T, client *awsecr.Client, repository string, tag *string) {
-	t.Helper()
-	_, err := client.CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &repository})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const index = "application/vnd.oci.image.index.v1+json"
-	_, err = client.PutImage(t.Context(), &awsecr.PutImageInput{
-		RepositoryName: &repository, ImageTag: tag, ImageManifestMediaType: aws.String(index),
-		ImageManifest: aws.String(`{"schemaVersion":2,"mediaType":"` + index + `","manifests":[]}`),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// succeeded lists the jobs of a queue that succeeded.
-func succeeded(t *testing.T, s *server.Server, queue string) []types.JobSummary {
-	t.Helper()
-	out, err := awsbatch.NewFromConfig(s.Config()).ListJobs(t.Context(), &awsbatch.ListJobsInput{
-		JobQueue: &queue, JobStatus: types.JobStatusSucceeded,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.JobSummaryList
-}
-
-func get(t *testing.T, url string) (int, string) {
-	t.Helper()
-	response, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(body)
-}
 
 func TestDeploymentIsThere(t *testing.T) {
 	s := start(t, server.Options{})
@@ -206,36 +131,6 @@ func TestServicesRefuseWhatIsNotSignedForThem(t *testing.T) {
 	}
 }
 
-// send sends a request that is signed by the home account for a service, "" for not at all,
-// and returns the status and the body of the answer.
-func send(t *testing.T, s *server.Server, method, path, service, body string, header map[string]string) (int, string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.URL()+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range header {
-		request.Header.Set(name, value)
-	}
-	if service != "" {
-		hash := sha256.Sum256([]byte(body))
-		key := aws.Credentials{AccessKeyID: s.Account(), SecretAccessKey: "localstack"}
-		if err := v4.NewSigner().SignHTTP(t.Context(), key, request, hex.EncodeToString(hash[:]), service, s.Region(), time.Now()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(answer)
-}
-
 func TestAccountsAreApart(t *testing.T) {
 	s := start(t, server.Options{Roles: "accounts"})
 	cfg := s.Config()
@@ -293,103 +188,5 @@ func TestTellsItsHealthAndItsCounts(t *testing.T) {
 	var counts struct{ Calls map[string]int64 }
 	if err := json.Unmarshal([]byte(body), &counts); err != nil {
 		t.Errorf("stats %s: %v", body, err)
-	}
-}
-
-func TestCloseLeavesNothing(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
-	s, err := server.Start(t.Context(), server.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	waiting := make(chan error, 1)
-	go func() { // a request that waits must not hold Close up
-		response, err := http.Get(s.URL() + "/_localstack/jobs/idle")
-		if err == nil {
-			err = response.Body.Close()
-		}
-		waiting <- err
-	}()
-	for range 2 {
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	<-waiting
-	if _, err := http.Get(s.URL() + "/_localstack/health"); err == nil {
-		t.Error("still answers")
-	}
-	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
-	}
-}
-
-func TestStartTellsWhatIsWrong(t *testing.T) {
-	s := start(t, server.Options{})
-	for _, tc := range []struct {
-		name string
-		opts server.Options
-		text string
-	}{
-		{"address in use", server.Options{Addr: s.Addr()}, "address already in use"},
-		{"account", server.Options{Account: "1"}, "12 digits"},
-		{"directory that is a file", server.Options{Dir: os.Args[0]}, "not a directory"},
-	} {
-		other, err := server.Start(t.Context(), tc.opts)
-		if err == nil {
-			t.Errorf("%s: started, closing: %v", tc.name, other.Close())
-			continue
-		}
-		if !strings.Contains(err.Error(), tc.text) {
-			t.Errorf("%s: %v", tc.name, err)
-		}
-	}
-}
-
-func TestFaultsBreakCalls(t *testing.T) {
-	s := start(t, server.Options{})
-	client := awsecr.NewFromConfig(s.Config(), func(o *awsecr.Options) { o.RetryMaxAttempts = 1 })
-	list := func() error {
-		_, err := client.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
-		return err
-	}
-	if err := s.Faults().Set(1, fault.Rule{Operation: "ecr.DescribeRepositories", Kind: fault.Throttle, Times: 1}); err != nil {
-		t.Fatal(err)
-	}
-	if err := list(); err == nil || !strings.Contains(err.Error(), "ThrottlingException") {
-		t.Errorf("throttled: %v", err)
-	}
-	if err := list(); err != nil {
-		t.Errorf("afterwards: %v", err)
-	}
-	if n := s.Stats().Snapshot().Calls["fault.throttle"]; n != 1 {
-		t.Errorf("%d faults counted", n)
-	}
-}
-
-func TestECRsThrottlingHasItsOwnShape(t *testing.T) {
-	s := start(t, server.Options{})
-	err := s.Faults().Set(1,
-		fault.Rule{Operation: "ecr.*", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
-		fault.Rule{Operation: "ecrpublic.DescribeRegistries", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, call := range map[string]func() error{
-		"private": func() error {
-			client := awsecr.NewFromConfig(s.Config(), func(o *awsecr.Options) { o.RetryMaxAttempts = 1 })
-			_, err := client.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
-			return err
-		},
-		"public": func() error {
-			client := awsecrpublic.NewFromConfig(s.Config(), func(o *awsecrpublic.Options) { o.RetryMaxAttempts = 1 })
-			_, err := client.DescribeRegistries(t.Context(), &awsecrpublic.DescribeRegistriesInput{})
-			return err
-		},
-	} {
-		if err := call(); err == nil || !strings.Contains(err.Error(), "StatusCode: 429") || !strings.Contains(err.Error(), "ThrottleException") {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }
