@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -33,6 +34,9 @@ func writePlan(w io.Writer, palette cli.Palette, format string, decisions []cont
 		if d.Err != nil {
 			g.row(shown(d.Source), "-", string(d.State()), "", shown(d.Err.Error()))
 		}
+		if d.Twin != nil {
+			g.row(shown(d.Source), "-", string(controller.Failing), "", shown(d.Twin.Error()))
+		}
 		for _, dest := range d.Destinations {
 			g.row(shown(d.Source), shown(dest.Name), string(dest.State), bytesOf(d, dest), shown(dest.Reason()))
 		}
@@ -58,7 +62,7 @@ type jsonEntry struct {
 	Source       string            `json:"source"`
 	Digest       string            `json:"digest,omitempty"`
 	State        string            `json:"state,omitempty"` // failing or deferred where the entry as a whole could not be judged; it then has no destinations
-	Error        string            `json:"error,omitempty"` // why
+	Error        string            `json:"error,omitempty"` // why, or what is wrong with the entry beside its destinations
 	Bytes        int64             `json:"bytes,omitempty"` // of the source, of an index its largest image's, where that is known
 	Destinations []jsonDestination `json:"destinations"`
 }
@@ -74,8 +78,8 @@ func entriesOf(decisions []controller.Decision) []jsonEntry {
 	entries := make([]jsonEntry, 0, len(decisions))
 	for _, d := range decisions {
 		entry := jsonEntry{Source: d.Source, Digest: d.Digest.String(), State: string(d.State()), Bytes: d.Size, Destinations: []jsonDestination{}}
-		if d.Err != nil {
-			entry.Error = d.Err.Error()
+		if err := errors.Join(d.Err, d.Twin); err != nil {
+			entry.Error = shown(err.Error())
 		}
 		for _, dest := range d.Destinations {
 			entry.Destinations = append(entry.Destinations, jsonDestination{

@@ -116,7 +116,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},
 	},
 	"infra/smoke":         {internal: []string{"infra/assembly", "infra/smoke/..."}, external: []string{"github.com/aws/aws-sdk-go-v2/"}},
-	"infra/smoke/steps":   {},
+	"infra/smoke/steps":   {internal: []string{"internal/printable"}},
 	"infra/transcript":    {external: []string{"github.com/google/go-cmp/cmp"}}, // tests only
 	"infra/smoke/answers": {external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"}},
 	"infra/smoke/scenario": {
@@ -125,7 +125,7 @@ var layers = map[string]layer{
 	},
 	"infra/preflight/calls": {internal: []string{"internal/contract"}},
 	"infra/preflight/checks": {
-		internal: []string{"infra/assembly", "infra/ec2", "infra/preflight/calls", "internal/contract"},
+		internal: []string{"infra/assembly", "infra/ec2", "infra/preflight/calls", "internal/contract", "internal/printable"},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
 	"infra":                 {internal: infraInternal, external: anything},

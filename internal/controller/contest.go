@@ -51,8 +51,15 @@ func (r *run) conflictsOf(ctx context.Context, d Decision) (*conflict.Found, err
 	return r.conflicts, nil
 }
 
-// contest marks the destinations that another entry writes, too: no job is submitted for them.
+// contest marks the destinations that another entry writes, too: no job is submitted for them. Of an
+// entry that can't be judged only its twin is told.
 func (r *run) contest(ctx context.Context, d *Decision) {
+	if d.Err != nil {
+		r.reading.Lock()
+		defer r.reading.Unlock()
+		d.Twin = r.conflicts.Source(d.Source)
+		return
+	}
 	found, err := r.conflictsOf(ctx, *d)
 	if err != nil {
 		d.Err, d.Destinations = err, nil

@@ -12,12 +12,12 @@ import (
 // destinations, digest, state, reason and job, as far as there is something to say. The caller
 // holds mu.
 func (r *run) logDecision(ctx context.Context, d Decision) {
+	if d.Twin != nil {
+		r.logLine(ctx, d, Failing, "conflict", nil, d.Twin.Error(), "")
+	}
 	if d.Err != nil {
 		r.logLine(ctx, d, d.State(), "entry "+word(d.State()), nil, d.Err.Error(), "")
 		return
-	}
-	if d.Twin != nil {
-		r.logLine(ctx, d, Failing, "conflict", nil, d.Twin.Error(), "")
 	}
 	for i, dest := range d.Destinations {
 		if first := firstAlike(d.Destinations[:i+1]); first < i {

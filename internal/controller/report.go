@@ -52,6 +52,9 @@ func (r Report) deferred() string {
 func (r *Report) add(d Decision) {
 	r.Entries++
 	r.Stale += d.stale
+	if d.Twin != nil {
+		r.fail(d.Source, d.Twin)
+	}
 	if d.Err != nil {
 		r.addUnjudged(d)
 		return
@@ -59,9 +62,6 @@ func (r *Report) add(d Decision) {
 	var deferred, refused bool
 	failed := d.Twin != nil
 	unlike := failed
-	if failed {
-		r.fail(d.Source, d.Twin)
-	}
 	for _, dest := range d.Destinations {
 		unlike = unlike || dest.State != Current
 		switch {
@@ -87,6 +87,7 @@ func (r *Report) addUnjudged(d Decision) {
 	if d.State() == Deferred {
 		r.Deferred++
 		r.putOff(d.Err)
+		r.Failed += count(d.Twin != nil)
 		return
 	}
 	r.Failed++

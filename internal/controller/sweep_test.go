@@ -135,6 +135,16 @@ func TestSweepSubmitsWhatIsStaleAndNothingElse(t *testing.T) {
 				`entry "x:1": is the same image as the source of entry "docker.io/library/x:1": remove all of them but one`,
 			},
 		},
+		"two entries for one source that does not exist": {
+			world:  &world{entries: map[string]string{"x:1": "r.io/b:1", "docker.io/library/x:1": "r.io/c:1"}},
+			report: controller.Report{Entries: 2, Failed: 2},
+			errs: []string{
+				`entry "docker.io/library/x:1": is the same image as the source of entry "x:1": remove all of them but one`,
+				`entry "docker.io/library/x:1": source image does not exist`,
+				`entry "x:1": is the same image as the source of entry "docker.io/library/x:1": remove all of them but one`,
+				`entry "x:1": source image does not exist`,
+			},
+		},
 		"destination pinned elsewhere": {
 			world:  &world{entries: map[string]string{"r.io/a:1": "r.io/b:1@" + two.String()}, images: images{"r.io/a:1": one}},
 			report: controller.Report{Entries: 1, Failed: 1},

@@ -165,9 +165,7 @@ func (w *wave) decide(ctx context.Context, i *item) {
 			d.Destinations = append(d.Destinations, compare(d.Digest, t, found, w.run.CreatesRepositories))
 		}
 	}
-	if d.Err == nil {
-		w.run.contest(ctx, &d)
-	}
+	w.run.contest(ctx, &d)
 	job, wanted := d.Job()
 	d.stale = len(job.Destinations)
 	if wanted && i.name == none {

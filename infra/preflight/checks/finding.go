@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
+
+	"ecrmirror/internal/printable"
 )
 
 // A State says what a finding means.
@@ -48,21 +48,11 @@ func unknown(what, format string, args ...any) Finding {
 // Print writes findings, one a line.
 func Print(w io.Writer, findings []Finding) error {
 	for _, f := range findings {
-		if _, err := fmt.Fprintf(w, "%-3s  %s: %s\n", f.State, f.What, printable(f.Text)); err != nil {
+		if _, err := fmt.Fprintf(w, "%-3s  %s: %s\n", f.State, f.What, printable.Line(f.Text)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// printable leaves a text of others without line ends and control characters.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
 }
 
 // asked returns the finding for a question that got no answer. Who asks needs the action.

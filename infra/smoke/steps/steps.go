@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
-	"unicode"
+
+	"ecrmirror/internal/printable"
 )
 
 // An Outcome is what came of a step.
@@ -77,18 +77,18 @@ func (r Runner) do(ctx context.Context, step Step, done map[string]Outcome) Resu
 	}
 	seen, err := step.Do(ctx)
 	if err == nil {
-		return Result{step.Name, OK, printable(seen)}
+		return Result{step.Name, OK, printable.Line(seen)}
 	}
 	if what, absent := r.absent(err); absent && r.Emulated {
-		return Result{step.Name, NotHere, printable(what)}
+		return Result{step.Name, NotHere, printable.Line(what)}
 	}
 	if ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
 	if r.Say != nil {
-		return Result{step.Name, Failed, printable(r.Say(err))}
+		return Result{step.Name, Failed, printable.Line(r.Say(err))}
 	}
-	return Result{step.Name, Failed, printable(err.Error())}
+	return Result{step.Name, Failed, printable.Line(err.Error())}
 }
 
 func (r Runner) absent(err error) (string, bool) {
@@ -144,14 +144,4 @@ func Until(ctx context.Context, every, limit time.Duration, ask func(context.Con
 		case <-ticker.C:
 		}
 	}
-}
-
-// printable leaves a text of others without line ends and control characters.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
 }

@@ -35,7 +35,7 @@ func TestRun(t *testing.T) {
 		{"absent by name", true, []steps.Step{step("a", "", &steps.AbsentError{What: "Batch that pulls"})}, []steps.Outcome{steps.NotHere}, "Batch that pulls"},
 		{"absent in AWS, which is a failure", false, []steps.Step{step("a", "", errLacks)}, []steps.Outcome{steps.Failed}, "FAILED    a             lacks it"},
 		{"absent by name in AWS, which is a failure", false, []steps.Step{step("a", "", &steps.AbsentError{What: "Batch"})}, []steps.Outcome{steps.Failed}, "Batch is not here"},
-		{"what others wrote", false, []steps.Step{step("a", "x\x1b[31m\nok b", nil)}, []steps.Outcome{steps.OK}, "x [31m ok b"},
+		{"what others wrote", false, []steps.Step{step("a", "x\x1b[31m\nok b", nil)}, []steps.Outcome{steps.OK}, "x?[31m; ok b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
