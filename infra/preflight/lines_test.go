@@ -194,13 +194,15 @@ func TestEachFaultHasItsLine(t *testing.T) {
 	}
 }
 
-// checkLines holds the lines of a report that are not ok, and the exit code, to what is wanted.
+// checkLines holds the lines of a report that are not ok, its last line and the exit code to what is wanted.
 func checkLines(t *testing.T, code int, report string, want []string) {
 	t.Helper()
 	var got []string
+	unasked := false
 	for line := range strings.Lines(report) {
 		if strings.HasPrefix(line, "FIX ") || strings.HasPrefix(line, "? ") {
 			got = append(got, line)
+			unasked = unasked || strings.Contains(line, "these credentials may not ask") || strings.Contains(line, " was refused: ")
 		}
 	}
 	for _, beginning := range want {
@@ -215,8 +217,11 @@ func checkLines(t *testing.T, code int, report string, want []string) {
 		t.Errorf("further lines:\n%s", strings.Join(got, ""))
 	}
 	fixes := slices.ContainsFunc(want, func(line string) bool { return strings.HasPrefix(line, "FIX") })
-	if (code == 1) != fixes || code > 1 {
+	if (code == 1) != (fixes || unasked) || code > 1 {
 		t.Errorf("exit code %d", code)
+	}
+	if ahead := strings.Contains(report, "\nNothing to fix: the deployment can go ahead."); ahead != (code == 0) {
+		t.Errorf("exit code %d, and the report ends\n%s", code, report[strings.LastIndex(report, "\n\n"):])
 	}
 }
 

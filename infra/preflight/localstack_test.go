@@ -42,6 +42,25 @@ func TestLocalstack(t *testing.T) {
 	}
 }
 
+// TestWhoMayAskNothing has a role's session without any right that preflight takes.
+func TestWhoMayAskNothing(t *testing.T) {
+	local := servertest.Start(t, server.Options{})
+	servertest.Use(t, local)
+	session, err := local.Credentials("Submitter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pair := range session.Environment() {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
+	code, report := look(t, defaults(t).write(t, true))
+	if code != 1 || strings.Contains(report, "FIX ") || strings.Contains(report, "deployment can go ahead.") ||
+		!strings.Contains(report, "\nNothing to fix was found, but whether the deployment can go ahead is not known. ") {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+}
+
 // look runs the program on an assembly.
 func look(t *testing.T, dir string) (code int, report string) {
 	t.Helper()

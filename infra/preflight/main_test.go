@@ -150,7 +150,7 @@ func TestAnAccountInOrder(t *testing.T) {
 			if code != 0 || strings.Contains(report, "FIX") || strings.Contains(report, "?  ") {
 				t.Errorf("exit code %d:\n%s", code, report)
 			}
-			if !strings.HasSuffix(report, "\nNothing to fix: make deploy can go ahead.\n") {
+			if !strings.HasSuffix(report, "\nNothing to fix: the deployment can go ahead.\n") {
 				t.Errorf("ends otherwise:\n%s", report)
 			}
 		})

@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"ecrmirror/infra/assembly"
+	"ecrmirror/infra/awsconfig"
 	"ecrmirror/infra/smoke/answers"
 	"ecrmirror/infra/smoke/scenario"
 	"ecrmirror/infra/smoke/steps"
@@ -110,12 +110,9 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 
 // account finds out where it is tried.
 func account(ctx context.Context, stack assembly.Stack) (scenario.Options, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := awsconfig.Load(ctx, stack.Region)
 	if err != nil {
-		return scenario.Options{}, fmt.Errorf("reading the AWS configuration: %w", err)
-	}
-	if cfg.Region == "" {
-		cfg.Region = stack.Region
+		return scenario.Options{}, err
 	}
 	if cfg.Region == "" {
 		return scenario.Options{}, errors.New("no region is set: export AWS_REGION")

@@ -21,16 +21,17 @@ type State int
 const (
 	OK      State = iota // as it must be
 	Fix                  // something must be done
-	Unknown              // could not be asked
+	Unknown              // nobody here tells: the endpoint does not have it, or AWS has no such question
+	Unasked              // AWS would tell, but these credentials may not ask, or no answer came
 )
 
-func (s State) String() string { return [...]string{"ok", "FIX", "?"}[s] }
+func (s State) String() string { return [...]string{"ok", "FIX", "?", "?"}[s] }
 
 // A Finding is a line of the report.
 type Finding struct {
 	State State
 	What  string // what was looked at
-	Text  string // what it is; with Fix, and what to do; with Unknown, why it could not be asked
+	Text  string // what it is; with Fix, and what to do; with Unknown and Unasked, why it is not known
 }
 
 func okay(what, format string, args ...any) Finding {
@@ -43,6 +44,10 @@ func fix(what, format string, args ...any) Finding {
 
 func unknown(what, format string, args ...any) Finding {
 	return Finding{Unknown, what, fmt.Sprintf(format, args...)}
+}
+
+func unasked(what, format string, args ...any) Finding {
+	return Finding{Unasked, what, fmt.Sprintf(format, args...)}
 }
 
 // Print writes findings, one a line.
@@ -61,15 +66,15 @@ func asked(what, action string, err error) Finding {
 	var reply *awshttp.ResponseError
 	switch {
 	case errors.As(err, &refused) && denied(refused.ErrorCode()):
-		return unknown(what, "these credentials may not ask: it takes %s", action)
+		return unasked(what, "these credentials may not ask: it takes %s", action)
 	case errors.As(err, &refused) && absent(refused.ErrorCode()):
 		return unknown(what, "the endpoint does not have %s (%s)", action, refused.ErrorCode())
 	case errors.As(err, &refused):
-		return unknown(what, "%s was refused: %s: %s", action, refused.ErrorCode(), refused.ErrorMessage())
+		return unasked(what, "%s was refused: %s: %s", action, refused.ErrorCode(), refused.ErrorMessage())
 	case errors.As(err, &reply):
 		return unknown(what, "the endpoint's reply to %s (HTTP %d) could not be read: %s", action, reply.HTTPStatusCode(), reason(err))
 	}
-	return unknown(what, "could not reach %s: %s", action, reason(err))
+	return unasked(what, "could not reach %s: %s", action, reason(err))
 }
 
 // denied says whether a code means that a permission lacks. AWS's services have several.
@@ -105,30 +110,4 @@ type Check func(ctx context.Context, w World) []Finding
 // All returns the checks, in the order of the report.
 func All() []Check {
 	return []Check{stackState, bootstrap, image, sizes, linkedRoles, fargateQuotas, ec2Quotas, functionQuota, zones, network, grants, rights, creates}
-}
-
-// Count returns how many findings ask for something to be done, and how many are open.
-func Count(findings []Finding) (fixes, unknowns int) {
-	for _, f := range findings {
-		switch f.State {
-		case Fix:
-			fixes++
-		case Unknown:
-			unknowns++
-		case OK:
-		}
-	}
-	return fixes, unknowns
-}
-
-// Summary returns the report's last line.
-func Summary(fixes, unknowns int) string {
-	open := ""
-	if unknowns > 0 {
-		open = fmt.Sprintf(" %d could not be asked.", unknowns)
-	}
-	if fixes > 0 {
-		return fmt.Sprintf("%d to fix before make deploy.%s", fixes, open)
-	}
-	return "Nothing to fix: make deploy can go ahead." + open
 }
