@@ -28,11 +28,18 @@ in the directory, all else in memory: it is gone when localstack ends.
 Beside AWS's APIs it answers
   GET  /_localstack/health              when it is ready
   GET  /_localstack/stats               calls and bytes so far; DELETE resets them
-  GET  /_localstack/credentials/ROLE    a session of a role, such as ControllerRole, for
-                                        AWS_CONTAINER_CREDENTIALS_FULL_URI; Viewer,
-                                        Editor, Planner and Submitter are people's
+  GET  /_localstack/credentials/ROLE    a session of a role, such as ControllerRole;
+                                        Viewer, Editor, Planner and Submitter are people's
   GET  /_localstack/jobs/idle           when no Batch job waits or runs any more
   GET  /_localstack/jobs/JOB_ID/log     the output of a Batch job (?attempt=N for one attempt)
+
+To run a command as a role, take root's keys from it, because they come first:
+
+  env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY \
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=$AWS_ENDPOINT_URL/_localstack/credentials/Viewer \
+    controller list
+
+These roles are for the table "mirror"; a stack that CloudFormation makes has its own.
 
 Usage: localstack [flags]
 

@@ -42,6 +42,7 @@ func TestTheFirstImage(t *testing.T) {
 	deployDefault(t, cloudformation.NewFromConfig(local.Config()))
 
 	script := strings.ReplaceAll(commands(t), "docker.io/", host+"/")
+	nothingWithoutAStack(t, home, script)
 	shell := exec.CommandContext(t.Context(), "sh", "-eux", "-c", script)
 	shell.Dir = home
 	out, err := shell.CombinedOutput()
@@ -58,6 +59,19 @@ func TestTheFirstImage(t *testing.T) {
 	})
 	if err != nil {
 		t.Errorf("%v; the commands said:\n%s", err, out)
+	}
+}
+
+// nothingWithoutAStack types the commands with the name of a stack that is not there. The shell goes on after each,
+// and has the name of another table.
+func nothingWithoutAStack(t *testing.T, home, script string) {
+	t.Helper()
+	wrong := strings.ReplaceAll(script, "--stack-name ecrmirror", "--stack-name nosuch")
+	shell := exec.CommandContext(t.Context(), "sh", "-c", wrong+"bin/controller list --output json")
+	shell.Dir = home
+	out, err := shell.CombinedOutput()
+	if err != nil || wrong == script || !strings.Contains(string(out), "Stack with id nosuch does not exist") || strings.Contains(string(out), "alpine:3") {
+		t.Errorf("%v; without the stack, the commands said:\n%s", err, out)
 	}
 }
 
