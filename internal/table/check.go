@@ -1,7 +1,6 @@
 package table
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -65,12 +64,12 @@ func (c Check) finding(name string) (Finding, bool) {
 // after returns the destination's status after a finding; moved says that the
 // source has another digest than before.
 func (d DestinationStatus) after(f Finding, now time.Time, moved bool) DestinationStatus {
-	lastError := d.Error
+	lastError := d.jobError()
 	if moved {
 		lastError, d.Jobs = "", 0 // what became of them says nothing about the image that is there now
 	}
 	if d.Jobs > 0 && (f.State == Stale || f.State == Submitted && f.JobID != "" && f.JobID != d.JobID) {
-		lastError = fmt.Sprintf("job %s has ended without mirroring it", d.JobID)
+		lastError = jobErrorStart + d.JobID + jobErrorEnd
 	}
 	if f.Digest != "" || f.State == Current || f.State == Stale || f.State == Submitted {
 		d.Digest = f.Digest
@@ -97,6 +96,21 @@ func (d DestinationStatus) after(f Finding, now time.Time, moved bool) Destinati
 		d.Behind = now
 	}
 	return d
+}
+
+// The error of a destination whose last job came to nothing, around the job's id.
+const (
+	jobErrorStart = "job "
+	jobErrorEnd   = " has ended without mirroring it"
+)
+
+// jobError returns the error if it is about a job that has ended. What a check could not do, or which job could not be
+// submitted, is over once another check has judged the destination.
+func (d DestinationStatus) jobError() string {
+	if strings.HasPrefix(d.Error, jobErrorStart) && strings.HasSuffix(d.Error, jobErrorEnd) {
+		return d.Error
+	}
+	return ""
 }
 
 // errorLimit keeps an item with the most destinations, each failing, far below the

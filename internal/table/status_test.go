@@ -90,6 +90,26 @@ func TestAfter(t *testing.T) {
 			table.Finding{State: table.Failing, Err: errors.New("no access")},
 			table.DestinationStatus{State: table.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "no access"},
 		},
+		{
+			"no job could be submitted", one,
+			table.Finding{State: table.Failing, Err: errors.New("submitting a job: queue not found")},
+			table.DestinationStatus{State: table.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "submitting a job: queue not found"},
+		},
+		{
+			"one could", one,
+			table.Finding{State: table.Submitted, JobID: "j4"},
+			table.DestinationStatus{State: table.Submitted, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1},
+		},
+		{
+			"deferred while in flight", "",
+			table.Finding{State: table.Deferred, Err: errors.New("later")},
+			table.DestinationStatus{State: table.Deferred, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1, Error: "later"},
+		},
+		{
+			"in flight after that", one,
+			table.Finding{State: table.Submitted},
+			table.DestinationStatus{State: table.Submitted, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1},
+		},
 	} {
 		minute := int(e.Status.Checked.Sub(now) / time.Minute)
 		if e.Status.Checked.IsZero() {
