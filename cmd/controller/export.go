@@ -14,6 +14,7 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
 )
 
 func newExport(c *config) *cobra.Command {
@@ -47,11 +48,24 @@ func (c *config) export(cmd *cobra.Command, out func(write func(io.Writer) error
 	if err != nil {
 		return err
 	}
+	entries, wrong := importable(entries)
 	var errs []error
-	for _, b := range bad {
+	for _, b := range append(bad, wrong...) {
 		errs = append(errs, fmt.Errorf("not exported: %w", b))
 	}
 	return program.NotPrinted(failures(errs), out(func(w io.Writer) error { return entryfile.Write(w, entries) }))
+}
+
+// importable returns the entries that an import takes, and what is wrong with the others.
+func importable(entries []table.Entry) (good []table.Entry, wrong []*table.EntryError) {
+	for _, e := range entries {
+		if err := e.Check(); err != nil {
+			wrong = append(wrong, &table.EntryError{Source: e.Source, Err: err})
+		} else {
+			good = append(good, e)
+		}
+	}
+	return good, wrong
 }
 
 // replaceFile writes a file, which has its new content all at once. What is no ordinary
@@ -94,7 +108,7 @@ func writeTo(name string, write func(io.Writer) error) error {
 const exportLong = `Write the entries of the table that have not expired as YAML, sorted by source, to FILE
 or to standard output: the same entries give the same text. "controller import" reads it.
 
-Items that are no good entries cannot be written. They are named on standard error, and
+Items that are no good entries, and entries that an import would refuse, are not written. They are named on standard error, and
 the exit code is 1.`
 
 const exportExample = `  controller export entries.yaml

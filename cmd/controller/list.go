@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,18 +51,29 @@ type listedEntry struct {
 	Source       string     `json:"source"`
 	Destinations []string   `json:"destinations"`
 	Expires      *time.Time `json:"expires,omitempty"` // the entry is ignored from this second on
-	Error        string     `json:"error,omitempty"`   // why the item is no good entry; it then has no destinations
+	Error        string     `json:"error,omitempty"`   // why the item is no good entry; it then has no destinations; or which of them name no image
 }
 
 func listed(entries []table.Entry, bad []*table.EntryError) []listedEntry {
 	list := []listedEntry{}
 	for _, e := range entries {
-		list = append(list, listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: jsonTime(e.Expires)})
+		list = append(list, listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: jsonTime(e.Expires), Error: badDestinations(e)})
 	}
 	for _, b := range bad {
 		list = append(list, listedEntry{Source: b.Source, Destinations: []string{}, Error: b.Err.Error()})
 	}
 	return list
+}
+
+// badDestinations says which destinations of an entry name no image, and why; "" if all do.
+func badDestinations(e table.Entry) string {
+	var texts []string
+	for _, destination := range e.Destinations {
+		if err := table.CheckDestination(destination); err != nil {
+			texts = append(texts, err.Error())
+		}
+	}
+	return strings.Join(texts, "; ")
 }
 
 // writeList prints a line for each destination, and one for each item that is no good entry.
@@ -73,7 +85,11 @@ func writeList(w io.Writer, name string, entries []table.Entry, bad []*table.Ent
 	g.row("SOURCE", "EXPIRES", "DESTINATION")
 	for _, e := range entries {
 		for _, destination := range e.Destinations {
-			g.row(shown(e.Source), expiryOf(e), shown(destination))
+			text := destination
+			if err := table.CheckDestination(destination); err != nil {
+				text = "invalid: " + err.Error()
+			}
+			g.row(shown(e.Source), expiryOf(e), shown(text))
 		}
 	}
 	for _, b := range bad {

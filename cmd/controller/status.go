@@ -19,7 +19,7 @@ import (
 // States that the status shows beside those of the table.
 const (
 	unchecked table.State = "unchecked" // no check has looked at it yet
-	invalid   table.State = "invalid"   // the item is no good entry
+	invalid   table.State = "invalid"   // the item is no good entry, or a destination names no image
 )
 
 // soon is how long before its end an entry is shown as one that expires soon.
@@ -182,7 +182,7 @@ is followed by a summary, which --summary prints alone.
   stale      differs, and no job is in flight
   failing    could not be checked, or no job could be submitted
   unchecked  no check has looked at it yet
-  invalid    the item in the table is no good entry
+  invalid    the item in the table is no good entry, or the destination's name none of an image
 
 BEHIND is for how long a destination has not been known to have what its source has;
 MIRRORED, when it was last seen to have caught up; CHECKED, when a check last looked. The time of a check by which nothing

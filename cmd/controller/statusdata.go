@@ -57,6 +57,9 @@ func statusOf(e table.Entry, conflicts *conflict.Found, now time.Time) entryStat
 		if d.State == "" {
 			d.State = unchecked
 		}
+		if err := table.CheckDestination(name); err != nil {
+			d.State, d.Error = invalid, err.Error()
+		}
 		if err := conflicts.Destination(e.Source, name); err != nil {
 			s.State, d.State, d.Error = table.Failing, table.Failing, err.Error()
 		}

@@ -32,7 +32,7 @@ func (c *config) openTable(ctx context.Context) (*table.Table, error) {
 }
 
 // readTable returns the table's entries, and what is wrong with the items that are no
-// good entries, both sorted by source. Its error is a *program.Failure.
+// good entries, both sorted by source. One whose source names no image is none. Its error is a *program.Failure.
 func readTable(ctx context.Context, t *table.Table, now time.Time) (entries []table.Entry, bad []*table.EntryError, err error) {
 	for entry, err := range t.All(ctx, now) {
 		var wrong *table.EntryError
@@ -41,6 +41,8 @@ func readTable(ctx context.Context, t *table.Table, now time.Time) (entries []ta
 			bad = append(bad, wrong)
 		case err != nil:
 			return nil, nil, program.Fail(err)
+		case table.CheckSource(entry.Source) != nil:
+			bad = append(bad, &table.EntryError{Source: entry.Source, Err: table.CheckSource(entry.Source)})
 		default:
 			entries = append(entries, entry)
 		}

@@ -26,12 +26,12 @@ type Step struct {
 type Difference struct {
 	Steps []Step              // what makes the table's entries those of the file, sorted by source
 	Left  []table.Entry       // entries of the table that the file does not have, and that stay
-	Bad   []*table.EntryError // items of the table that are no good entries
+	Bad   []*table.EntryError // items of the table that are no good entries, or none that a file can have
 }
 
 // Diff returns what makes the table's entries those of the file. With prune, entries that the
-// file does not have are removed; without it, and where the item is not a good entry,
-// they stay. An entry of the file that has expired by now is not created, but ends
+// file does not have are removed; without it, and where the item is not a good entry
+// or none that a file can have, they stay. An entry of the file that has expired by now is not created, but ends
 // one that is in the table. Where the table writes the name of a source in another way than the
 // file, that is the entry, and its key stays. The error is that of reading the table.
 func Diff(file []table.Entry, inTable iter.Seq2[table.Entry, error], prune bool, now time.Time) (d Difference, err error) {
@@ -51,6 +51,12 @@ func Diff(file []table.Entry, inTable iter.Seq2[table.Entry, error], prune bool,
 	for _, item := range there {
 		want, ok := wanted[item.Source]
 		delete(wanted, item.Source)
+		if !ok && prune && !item.bad {
+			if err := item.Check(); err != nil { // no file could have it
+				d.Bad, d.Left = append(d.Bad, &table.EntryError{Source: item.Source, Err: err}), append(d.Left, item.Entry)
+				continue
+			}
+		}
 		switch {
 		case ok && want.ExpiredBy(now), !ok && prune && !item.bad:
 			d.Steps = append(d.Steps, Step{Change: table.Removed, Entry: item.Entry})

@@ -62,10 +62,26 @@ func (e Entry) Problems() []Problem {
 	return problems
 }
 
+// CheckSource returns why the name can't be that of a source, nil if it can.
+func CheckSource(written string) error {
+	_, err := parseName("source", written)
+	return err
+}
+
+// CheckDestination does the same for a destination.
+func CheckDestination(written string) error {
+	_, err := parseName("destination", written)
+	return err
+}
+
 // parseName parses a name in an entry. A job's files are gone when it ends, so that
 // an image in files would be stale for ever.
 func parseName(what, written string) (imagename.Name, error) {
-	if err := checkKey(written); err != nil {
+	err := checkKey(written)
+	if err == nil && strings.ContainsAny(written, ", \t\r\n") { // no list of names can hold it
+		err = fmt.Errorf("image name %q has a comma or a blank in it", written)
+	}
+	if err != nil {
 		return imagename.Name{}, fmt.Errorf("%s: %w", what, err)
 	}
 	name, err := imagename.Parse(written)
@@ -78,15 +94,13 @@ func parseName(what, written string) (imagename.Name, error) {
 	return name, nil
 }
 
-// checkKey refuses what DynamoDB would as a key, and what a list of names cannot hold.
+// checkKey refuses what DynamoDB would as a key.
 func checkKey(name string) error {
 	switch {
 	case name == "":
 		return errors.New("image name is empty")
 	case len(name) > maxName:
 		return fmt.Errorf("image name of %d bytes; the longest may have %d", len(name), maxName)
-	case strings.ContainsAny(name, ", \t\r\n"):
-		return fmt.Errorf("image name %q has a comma or a blank in it", name)
 	}
 	return nil
 }

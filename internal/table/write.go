@@ -36,12 +36,20 @@ func (t *Table) Put(ctx context.Context, e Entry, now time.Time) (Change, error)
 	return t.write(ctx, e, now)
 }
 
-// check returns the entry's problems as one error.
-func (e Entry) check(now time.Time) error {
+// Check returns the entry's problems as one error, nil if there are none.
+func (e Entry) Check() error { return oneLine(e.problems()) }
+
+func (e Entry) problems() []error {
 	var errs []error
 	for _, p := range e.Problems() {
 		errs = append(errs, p.Err)
 	}
+	return errs
+}
+
+// check also refuses an entry that has expired by now.
+func (e Entry) check(now time.Time) error {
+	errs := e.problems()
 	if e.ExpiredBy(now) {
 		errs = append(errs, errors.New("would have expired at "+FormatExpiry(e.Expires)))
 	}
