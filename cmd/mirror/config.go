@@ -69,6 +69,9 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 		}
 		return errors.New("need a source and at least one destination: mirror SRC DEST[,DEST...]" + hint)
 	}
+	if err := checkVerb(args); err != nil {
+		return err
+	}
 	err := c.parseBudget(cmd.Flags())
 	if err != nil {
 		return err
