@@ -65,6 +65,7 @@ type callError struct {
 	operation  string
 	name       imagename.Name
 	err        error
+	writes     bool // what is there would be written to, and is worth creating
 	createHint string
 }
 
@@ -113,9 +114,9 @@ func (e *MissingRepositoryError) Unwrap() error { return ErrRepositoryNotFound }
 // CreateCommand returns the AWS CLI's command that creates the repository.
 func (e *MissingRepositoryError) CreateCommand() string { return createCommand(e.name) }
 
-// hint says what to do about a missing repository.
+// hint says what to do about a missing repository that something was to be written to.
 func (e *callError) hint() string {
-	if !errors.Is(e, ErrRepositoryNotFound) {
+	if !e.writes || !errors.Is(e, ErrRepositoryNotFound) {
 		return ""
 	}
 	return "; to create it: " + strings.TrimSpace(createCommand(e.name)+" "+e.createHint)

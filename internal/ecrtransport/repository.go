@@ -22,6 +22,7 @@ type repository struct {
 	stall  time.Duration // see Options.Stall
 	// creation creates the repository where a call finds it missing; nil means never.
 	creation *creation
+	writes   bool   // it is a destination
 	hint     string // see Options.CreateHint
 }
 
@@ -54,7 +55,7 @@ func (t *Transport) destination(name imagename.Name) (repository, error) {
 			return repository{}, fmt.Errorf("client for %s: Options.Public is missing", name.Host)
 		}
 		repo := repository{
-			api: publicDestination{t.opts.Public}, name: name, limits: publicLimits, stall: t.opts.Stall, hint: t.opts.CreateHint,
+			api: publicDestination{t.opts.Public}, name: name, limits: publicLimits, stall: t.opts.Stall, writes: true, hint: t.opts.CreateHint,
 		}
 		if template := t.opts.CreateRepositories; template != nil {
 			repo.creation = t.creations.of(name, func(ctx context.Context) error {
@@ -68,7 +69,7 @@ func (t *Transport) destination(name imagename.Name) (repository, error) {
 		return repository{}, err
 	}
 	repo := private.repository
-	repo.hint = t.opts.CreateHint
+	repo.writes, repo.hint = true, t.opts.CreateHint
 	if template := t.opts.CreateRepositories; template != nil {
 		repo.creation = t.creations.of(name, func(ctx context.Context) error { return private.create(ctx, template) })
 	}
@@ -114,7 +115,7 @@ func calling[I, O any](
 
 // failed says which call err came from.
 func (r repository) failed(operation string, err error) error {
-	return &callError{operation: operation, name: r.name, err: err, createHint: r.hint}
+	return &callError{operation: operation, name: r.name, err: err, writes: r.writes, createHint: r.hint}
 }
 
 // imageFailed is failed for one image in the answer to a batch.
