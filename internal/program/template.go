@@ -3,6 +3,7 @@ package program
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -18,7 +19,7 @@ const (
 
 // templateFlag is where the template for missing repositories comes from.
 type templateFlag struct {
-	file     string
+	file     string // or the template itself
 	document string // of the environment
 }
 
@@ -26,14 +27,16 @@ type templateFlag struct {
 func (f *RegistryFlags) AddCreation(flags *pflag.FlagSet, getenv func(string) string) {
 	f.template.document = getenv(contract.EnvRepositoryTemplate)
 	flags.StringVar(&f.template.file, templateFlagName, "",
-		"create missing ECR repositories by the JSON template in `FILE`, {} for ECR's defaults (env "+
-			contract.EnvRepositoryTemplate+" holds the template itself)")
+		"create missing ECR repositories by the JSON template in `FILE`, or by the template itself: {} for ECR's defaults (env "+
+			contract.EnvRepositoryTemplate+" holds it, too)")
 }
 
 // apply reads and parses the template, if there is one.
 func (f templateFlag) apply(opts *registry.Options) (err error) {
 	document, name := []byte(f.document), contract.EnvRepositoryTemplate
 	switch {
+	case strings.HasPrefix(f.file, "{"):
+		document, name = []byte(f.file), "--"+templateFlagName
 	case f.file != "":
 		name = f.file
 		if document, err = os.ReadFile(f.file); err != nil {
