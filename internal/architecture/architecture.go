@@ -21,13 +21,14 @@ type layer struct {
 var layers = map[string]layer{
 	"internal/contract":  {},
 	"internal/printable": {},
+	"internal/awserror":  {external: []string{"github.com/aws/"}},
 	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
 	"internal/allow":     {internal: []string{"internal/imagename"}},
 	"internal/conflict":  {internal: []string{"internal/imagename"}},
 	"internal/signature": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
 	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/ecrtransport": {
-		internal: []string{"internal/imagename", "internal/chunked"},
+		internal: []string{"internal/awserror", "internal/imagename", "internal/chunked"},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/", "golang.org/x/",
 		},
@@ -51,13 +52,13 @@ var layers = map[string]layer{
 		},
 	},
 	"internal/table": {
-		internal: []string{"internal/contract", "internal/imagename"},
+		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {internal: []string{"internal/conflict", "internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
 	"internal/ecrevent":  {internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"}},
 	"internal/jobs": {
-		internal: []string{"internal/contract", "internal/imagename"},
+		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest", "golang.org/x/time/rate"},
 	},
 	"internal/program": {

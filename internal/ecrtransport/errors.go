@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/imagename"
 )
 
@@ -70,7 +70,7 @@ type callError struct {
 }
 
 func (e *callError) Error() string {
-	return fmt.Sprintf("%s %s %s: %s%s", service(e.name), e.operation, repositoryName(e.name), e.text(), e.hint())
+	return fmt.Sprintf("%s %s %s: %s%s", service(e.name), e.operation, repositoryName(e.name), awserror.Text(e.err), e.hint())
 }
 
 // Unwrap returns the SDK's error and the sentinel that its code means.
@@ -79,25 +79,6 @@ func (e *callError) Unwrap() []error {
 		return []error{e.err, sentinel}
 	}
 	return []error{e.err}
-}
-
-// text gives AWS's code, message and request id, or the cause of a call that had no answer, without
-// the names of the SDK's layers.
-func (e *callError) text() string {
-	var api smithy.APIError
-	if !errors.As(e.err, &api) {
-		var operation *smithy.OperationError
-		if errors.As(e.err, &operation) {
-			return operation.Err.Error()
-		}
-		return e.err.Error()
-	}
-	s := strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": ")
-	var response *awshttp.ResponseError
-	if errors.As(e.err, &response) && response.ServiceRequestID() != "" {
-		s += " (request id " + response.ServiceRequestID() + ")"
-	}
-	return s
 }
 
 // A MissingRepositoryError says that a repository of private ECR does not exist, or not for this

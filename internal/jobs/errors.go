@@ -1,10 +1,9 @@
 package jobs
 
 import (
-	"errors"
 	"fmt"
 
-	"github.com/aws/smithy-go"
+	"ecrmirror/internal/awserror"
 )
 
 // An Error is a refusal of, or the failure of a call to, AWS Batch.
@@ -18,12 +17,7 @@ type Error struct {
 // Error says what Batch said where Batch said something: it names what does not
 // exist, but not by the names that the user gave.
 func (e *Error) Error() string {
-	cause := e.Err.Error()
-	var api smithy.APIError
-	if errors.As(e.Err, &api) && api.ErrorMessage() != "" {
-		cause = api.ErrorCode() + ": " + api.ErrorMessage()
-	}
-	return fmt.Sprintf("%s (queue %q, job definition %q): %s", e.Doing, e.Queue, e.Definition, cause)
+	return fmt.Sprintf("%s (queue %q, job definition %q): %s", e.Doing, e.Queue, e.Definition, awserror.Text(e.Err))
 }
 
 // Unwrap returns the SDK's error.

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 )
 
@@ -126,6 +127,12 @@ func TestCredentialsThatAWSRefuses(t *testing.T) {
 		err := &smithy.OperationError{ServiceID: "SSM", OperationName: "GetParameter", Err: &smithy.GenericAPIError{Code: code, Message: "why"}}
 		var stderr strings.Builder
 		report(&stderr, "prog", Fail(fmt.Errorf("reading logins: %w", err)))
+		if got := stderr.String(); got != "prog: reading logins: "+want+"\n" {
+			t.Error(got)
+		}
+		stderr.Reset()
+		report(&stderr, "prog", Fail(fmt.Errorf("reading logins: %w", awserror.Plain(err))))
+		want = strings.Replace(want, "operation error SSM: GetParameter, api error ", "", 1)
 		if got := stderr.String(); got != "prog: reading logins: "+want+"\n" {
 			t.Error(got)
 		}

@@ -16,21 +16,24 @@ func told(err error) string {
 		before, _, _ = strings.Cut(before, "operation error ")
 		return before + credentials.text
 	}
-	refusal := refused(err)
+	answer, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return text
+	}
+	refusal := refused(answer)
 	before, _, found := strings.Cut(text, "operation error ")
+	if !found {
+		before, _, found = strings.Cut(text, answer.ErrorCode()) // package awserror
+	}
 	if refusal == "" || !found {
 		return text
 	}
 	return before + refusal
 }
 
-// refused says why AWS does not take the credentials, "" if that is not what the error is about. The codes are those
+// refused says why AWS does not take the credentials, "" if that is not what its answer is about. The codes are those
 // of https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and, as STS has them, of the query protocol.
-func refused(err error) string {
-	answer, ok := errors.AsType[smithy.APIError](err)
-	if !ok {
-		return ""
-	}
+func refused(answer smithy.APIError) string {
 	switch answer.ErrorCode() {
 	case "ExpiredToken", "ExpiredTokenException":
 		return "the AWS credentials have expired: run aws sso login, or get others where these come from"

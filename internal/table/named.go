@@ -80,7 +80,7 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 			return items, nil
 		}
 		if attempt == namedAttempts {
-			return nil, t.failure(ctx, "reading", errUnread)
+			return nil, fmt.Errorf("reading table %q: %w", t.name, errUnread)
 		}
 		if err := pause(ctx, wait); err != nil {
 			return nil, t.failure(ctx, "reading", err)

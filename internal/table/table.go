@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 )
 
@@ -81,8 +82,8 @@ func key(source string) item {
 	return item{contract.AttrSource: &types.AttributeValueMemberS{Value: source}}
 }
 
-// failure describes an error of DynamoDB's: which table it was, and without the
-// SDK's trace where the table is simply not there, or another one.
+// failure describes an error of DynamoDB's: which table it was, and what is wrong
+// with it where it is not there, or another one.
 func (t *Table) failure(ctx context.Context, doing string, err error) error {
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
@@ -91,5 +92,5 @@ func (t *Table) failure(ctx context.Context, doing string, err error) error {
 	if wrong := t.refusedKey(ctx, err); wrong != nil {
 		return wrong
 	}
-	return fmt.Errorf("%s table %q: %w", doing, t.name, err)
+	return fmt.Errorf("%s table %q: %w", doing, t.name, awserror.Plain(err))
 }

@@ -1,0 +1,38 @@
+// Package awserror says what AWS said, without the names of the SDK's layers.
+package awserror
+
+import (
+	"errors"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+)
+
+// Text gives AWS's code, message and request id, or the cause of a call that had no answer.
+func Text(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		var operation *smithy.OperationError
+		if errors.As(err, &operation) {
+			return operation.Err.Error()
+		}
+		return err.Error()
+	}
+	s := strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": ")
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) && response.ServiceRequestID() != "" {
+		s += " (request id " + response.ServiceRequestID() + ")"
+	}
+	return s
+}
+
+// Plain returns err with its [Text].
+func Plain(err error) error { return &plain{err} }
+
+type plain struct{ err error }
+
+func (e *plain) Error() string { return Text(e.err) }
+
+// Unwrap returns the SDK's error.
+func (e *plain) Unwrap() error { return e.err }
