@@ -219,6 +219,9 @@ preflight: need-node ## Say whether deploy can work in the AWS account of the en
 	@cd infra && CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
 	@go run ./infra/preflight
 
+# The image that is tried must be given, here or as the setting image: the default is the name of what make image builds.
+SMOKE_IMAGE = $(if $(filter file,$(origin IMAGE)),,-c 'image=$(IMAGE)')
+
 # A name of its own, which nothing else has: the stack is removed in the end.
 .PHONY: smoke
 smoke: ## Try the service in the AWS account: one throw-away stack, 20 minutes, a dollar (SMOKE=yes IMAGE=NAME; SMOKE_FLAGS=-h explains)
@@ -226,7 +229,7 @@ smoke: ## Try the service in the AWS account: one throw-away stack, 20 minutes, 
 	$(MAKE) --no-print-directory need-node || exit; \
 	out=$$(mktemp -d) || exit; trap 'rm -rf '$$out EXIT; \
 	name=ecrmirror-smoke-$$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n'); \
-	(cd infra && CDK_OUTDIR=$$out go run . $(CDK_FLAGS) -c name=$$name -c 'image=$(IMAGE)') && \
+	(cd infra && CDK_OUTDIR=$$out go run . $(CDK_FLAGS) -c name=$$name $(SMOKE_IMAGE)) && \
 	SMOKE=yes go run ./infra/smoke -assembly $$out $(SMOKE_FLAGS)
 
 .PHONY: deploy

@@ -88,6 +88,8 @@ func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		{map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1", "availabilityZones": "us-east-1a"}, "does not go with network=existing"},
 		{map[string]any{"compute": "ec2", "mirrorVcpus": "0.5", "mirrorMemory": "1024"}, "must be a whole number with compute=ec2"},
 		{map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1,subnet-1"}, `setting subnetIds is "subnet-1": must not come twice`},
+		{map[string]any{"network": "existing", "vpcId": "vpc-123", "subnetIds": "subnet-01234567"}, `setting vpcId is "vpc-123": must be like vpc-0123456789abcdef0`},
+		{map[string]any{"network": "existing", "vpcId": "vpc-01234567", "subnetIds": "subnet-01234567,subnet-0123456789abcdef"}, `setting subnetIds is "subnet-0123456789abcdef": must be like subnet-0123456789abcdef0`},
 		{map[string]any{"region": "cn-north-1", "ecrPublic": "write"}, "can't be in cn-north-1"},
 		{map[string]any{"region": "eu-west-1", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"}, "must be a key of the table's region, eu-west-1"},
 		{map[string]any{"network": "private", "availabilityZones": "us-east-1a", "natGateways": "2"}, "must be 0 to 1, one a zone"},
@@ -106,6 +108,7 @@ func TestSettingsThatGoTogetherAreTaken(t *testing.T) {
 		{"compute": "ec2", "architecture": "amd64", "instanceTypes": "c5.large,m7i-flex.large,g4dn.xlarge,g6.xlarge,i3en.large"},
 		{"push": "batch", "region": "eu-west-1", "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1"},
 		{"schedule": "cron(0 6 ? * MON *)"},
+		{"network": "existing", "vpcId": "vpc-01234567", "subnetIds": "subnet-01234567,subnet-0123456789abcdef0"},
 		{"assumeRoles": "111122223333=arn:aws:iam::111122223333:role/a,444455556666=arn:aws:iam::444455556666:role/a#id"},
 		{"authSecrets": "ghcr.io=mirror/ghcr,name=with=equals", "authParameter": "/mirror/logins:3"},
 	} {

@@ -14,9 +14,10 @@ import (
 var (
 	namePattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
 	regionPattern = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]$`)
-	vpcPattern    = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
+	// Ids of EC2 have 17 hexadecimal digits, those from before 2018 have 8: Amazon EC2 User Guide, "Resource IDs".
+	vpcPattern    = regexp.MustCompile(`^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`)
+	subnetPattern = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	zonePattern   = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9](-[a-z]+-[0-9]+)?[a-z]$`)
-	subnetPattern = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
 	keyPattern    = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-zA-Z-]+$`)
 	tablePattern  = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 	emailPattern  = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)

@@ -37,6 +37,18 @@ func TestEventsThatWereLost(t *testing.T) {
 	}
 }
 
+// TestAHostThatRefuses has the job end that was to be stopped, as where the network rejects what leads nowhere.
+func TestAHostThatRefuses(t *testing.T) {
+	w := newWorld(t, "")
+	w.replies["batch:/v1/describejobs"] = `{"jobs":[{"jobId":"x","status":"FAILED","attempts":[{},{},{},{},{}],"container":{"exitCode":75}}]}`
+	code, outcomes, report := tryHere(t.Context(), t, "-silent", "192.0.2.7:5000")
+	want := "the job ended before it was stopped: FAILED after 5 attempts: exit code 75. If its network refuses or answers for 192.0.2.7:5000, " +
+		"where nothing should answer, name another host by SMOKE_FLAGS='-silent HOST'"
+	if code != 1 || outcomes["stopped"] != "FAILED" || !strings.Contains(report, want) {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+}
+
 // TestJobsThatDoNotStart fails the sweep by name, and tries what does not need it.
 func TestJobsThatDoNotStart(t *testing.T) {
 	newWorld(t, t.TempDir()) // no programs there

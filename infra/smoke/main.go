@@ -40,6 +40,7 @@ deploy. Each step is a line:
   skipped   a step that it needs did not go well
 
 The exit code is 0 if all went well, 1 if something failed, 2 if it was called wrongly.
+Make ends with 2 for both.
 
 Usage: smoke [flags]
 
@@ -92,7 +93,7 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 	case !throwaway.MatchString(stack.Name):
 		return usage("the stack is called %q, and only ecrmirror-smoke-XXXXXX is thrown away: make smoke synthesizes one", stack.Name)
 	case stack.Builds:
-		return usage("the template has no image of its own: make smoke IMAGE=NAME, of an image in ECR")
+		return usage("no image is given: make smoke SMOKE=yes IMAGE=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, of an image that is in ECR")
 	}
 	options, err := account(ctx, stack)
 	if err != nil {

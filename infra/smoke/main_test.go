@@ -53,7 +53,7 @@ func TestNothingIsMadeUnasked(t *testing.T) {
 		{"an argument", []string{"now"}, "yes", 2, `unexpected argument "now"`},
 		{"no template", []string{"-assembly", t.TempDir()}, "yes", 2, "make synth writes it"},
 		{"a stack that is in use", []string{"-assembly", assemblyOf(t, "ecrmirror", false, map[string]any{})}, "yes", 2, `the stack is called "ecrmirror", and only ecrmirror-smoke-XXXXXX is thrown away`},
-		{"an image that is to be built", []string{"-assembly", assemblyOf(t, "ecrmirror-smoke-a1b2c3", true, map[string]any{})}, "yes", 2, "make smoke IMAGE=NAME"},
+		{"an image that is to be built", []string{"-assembly", assemblyOf(t, "ecrmirror-smoke-a1b2c3", true, map[string]any{})}, "yes", 2, "no image is given: make smoke SMOKE=yes IMAGE="},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out, problems strings.Builder

@@ -162,8 +162,9 @@ func (s *Scenario) count(ctx context.Context, queue string, status types.JobStat
 
 // stoppedJob stops a job at its work. Its source is an address where nothing answers, so that it takes a while.
 func (s *Scenario) stoppedJob(ctx context.Context) (string, error) {
+	host := cmp.Or(s.Silent, "192.0.2.1") // TEST-NET-1 of RFC 5737
 	id, err := s.submit(ctx, "smoke-stopped", s.outputs["MirrorQueue"], s.outputs["MirrorJob"], map[string]string{
-		"source": cmp.Or(s.Silent, "192.0.2.1") + "/nothing:1", // TEST-NET-1 of RFC 5737
+		"source": host + "/nothing:1",
 		"dest":   s.name(s.Stack.Name+"/copy", "stopped"),
 	})
 	if err != nil {
@@ -178,7 +179,8 @@ func (s *Scenario) stoppedJob(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	case job.Status != types.JobStatusRunning:
-		return "", errors.New("the job ended before it was stopped: " + told(job))
+		return "", fmt.Errorf("the job ended before it was stopped: %s. If its network refuses or answers for %s, where nothing should answer, "+
+			"name another host by SMOKE_FLAGS='-silent HOST'", told(job), host)
 	}
 	if _, err := s.batch.TerminateJob(ctx, &batch.TerminateJobInput{JobId: &id, Reason: aws.String("smoke: stopped by hand")}); err != nil {
 		return "", err
