@@ -12,7 +12,7 @@ import (
 )
 
 // varies is what differs from run to run: how long something took.
-var varies = regexp.MustCompile(` \([0-9hms]+\)| after [0-9hms]+$`)
+var varies = regexp.MustCompile(` \([0-9hms]+\)| after [0-9hms]+( \([0-9hms]+\))?$`)
 
 // figures are numbers, which change with what they count: the size of a template, say.
 var figures = regexp.MustCompile(`[0-9]+`)

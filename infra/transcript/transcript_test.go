@@ -20,7 +20,7 @@ func TestHold(t *testing.T) {
 	if got, err := os.ReadFile(file); err != nil || string(got) != want {
 		t.Errorf("got %q, %v", got, err)
 	}
-	transcript.Hold(t, file, "a", "make a", "ok  step (8s)\nok  copy was there after 1m2s\n", false)
+	transcript.Hold(t, file, "a", "make a", "ok  step (8s)\nok  copy was there after 1m2s (1m3s)\n", false)
 	if err := os.WriteFile(file, []byte(strings.Replace(want, "ok  step", "ok  step 12 of 40", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
