@@ -30,16 +30,16 @@ func newExport(c *config) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 || args[0] == "-" {
-				return c.export(cmd, func(write func(io.Writer) error) error { return write(cmd.OutOrStdout()) })
+			if len(args) == 0 {
+				return c.export(cmd, "-")
 			}
-			return c.export(cmd, func(write func(io.Writer) error) error { return replaceFile(args[0], write) })
+			return c.export(cmd, args[0])
 		},
 	}, tableFlags...)
 }
 
-// export writes the entries by way of out, and names the items that are no good entries.
-func (c *config) export(cmd *cobra.Command, out func(write func(io.Writer) error) error) error {
+// export writes the entries to a file, or by "-" to standard output, and names the items that are no good entries.
+func (c *config) export(cmd *cobra.Command, file string) error {
 	t, err := c.openTable(cmd.Context())
 	if err != nil {
 		return err
@@ -53,7 +53,14 @@ func (c *config) export(cmd *cobra.Command, out func(write func(io.Writer) error
 	for _, b := range append(bad, wrong...) {
 		errs = append(errs, fmt.Errorf("not exported: %w", b))
 	}
-	return program.NotPrinted(failures(errs), out(func(w io.Writer) error { return entryfile.Write(w, entries) }))
+	write := func(w io.Writer) error { return entryfile.Write(w, entries) }
+	if file == "-" {
+		return program.NotPrinted(failures(errs), write(cmd.OutOrStdout()))
+	}
+	if err := replaceFile(file, write); err != nil {
+		errs = append(errs, err)
+	}
+	return failures(errs)
 }
 
 // importable returns the entries that an import takes, and what is wrong with the others.
@@ -79,6 +86,9 @@ func replaceFile(name string, write func(io.Writer) error) error {
 		mode = old.Mode().Perm()
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".export-*.yaml")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("writing %s: there is no directory %s", name, filepath.Dir(name))
+	}
 	if err != nil {
 		return fmt.Errorf("writing %s: in its directory: %w", name, causeOf(err))
 	}

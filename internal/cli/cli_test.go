@@ -134,7 +134,7 @@ func TestVersion(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	for typed, want := range map[string]string{
 		"sweep|--output|":      "text json :4",
-		"sweep|--output|text,": "text,text text,json :4",
+		"sweep|--output|text,": "text,json :4",
 		"version|-o|":          "text json :4",
 		"sweep|--policy|":      ":0",
 		"sweep|--table|":       ":4",

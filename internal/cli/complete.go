@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,9 +29,12 @@ func complete(cmd *cobra.Command, flags *pflag.FlagSet) {
 func oneOf(values []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		before := typed[:strings.LastIndexByte(typed, ',')+1]
-		list := make([]string, len(values))
-		for i, value := range values {
-			list[i] = before + value
+		given := strings.Split(before, ",")
+		list := make([]string, 0, len(values))
+		for _, value := range values {
+			if !slices.Contains(given, value) {
+				list = append(list, before+value)
+			}
 		}
 		return list, cobra.ShellCompDirectiveNoFileComp
 	}

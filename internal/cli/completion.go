@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"ecrmirror/internal/program"
 )
 
 // newCompletion is cobra's completion command, with its usage errors as ours.
@@ -31,7 +29,7 @@ func newCompletion(name string) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return program.NotPrinted(nil, writeCompletion(cmd.OutOrStdout(), cmd.Root(), args[0]))
+			return printed(writeCompletion(cmd.OutOrStdout(), cmd.Root(), args[0]))
 		},
 	}
 }

@@ -9,21 +9,21 @@ import (
 )
 
 // newVersion returns the command that prints what a program was built from.
-func newVersion(program string) *cobra.Command {
+func newVersion(name string) *cobra.Command {
 	output := OneOf("FORMAT", "text", "json")
 	cmd := &cobra.Command{
 		Use:               "version",
 		Short:             "Print the version, the commit, and the modules that the program was built from",
-		Example:           "  " + program + " version\n  " + program + " version -o json | jq -r .commit",
+		Example:           "  " + name + " version\n  " + name + " version -o json | jq -r .commit",
 		Args:              NoArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output.String() == "json" {
 				encoder := json.NewEncoder(cmd.OutOrStdout())
 				encoder.SetIndent("", "  ")
-				return encoder.Encode(buildinfo.Read())
+				return printed(encoder.Encode(buildinfo.Read()))
 			}
-			return buildinfo.Read().WriteText(cmd.OutOrStdout(), program)
+			return printed(buildinfo.Read().WriteText(cmd.OutOrStdout(), name))
 		},
 	}
 	cmd.Flags().VarP(&output, "output", "o", "what to print: text or json")
