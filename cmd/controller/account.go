@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
 )
@@ -17,7 +18,7 @@ func homeRegistry(ctx context.Context, cfg aws.Config, account string) (imagenam
 	if account == "" {
 		out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
-			return imagename.ECRRegistry{}, program.Fail(fmt.Errorf("asking STS for the account: %w", err))
+			return imagename.ECRRegistry{}, program.Fail(fmt.Errorf("asking STS for the account: %w", awserror.Plain(err)))
 		}
 		account = aws.ToString(out.Account)
 	}

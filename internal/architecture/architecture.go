@@ -34,7 +34,7 @@ var layers = map[string]layer{
 		},
 	},
 	"internal/credentials": {
-		internal: []string{"internal/contract", "internal/imagename"},
+		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
 	},
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
@@ -63,7 +63,7 @@ var layers = map[string]layer{
 	},
 	"internal/program": {
 		internal: []string{
-			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/printable", "internal/imagename", "internal/registry", "internal/roles",
+			"internal/allow", "internal/awserror", "internal/chunked", "internal/contract", "internal/credentials", "internal/printable", "internal/imagename", "internal/registry", "internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"ecrmirror/internal/awserror"
 )
 
 // ParameterAPI is the call to AWS Systems Manager that this package makes.
@@ -21,7 +23,7 @@ func FromParameter(ctx context.Context, api ParameterAPI, name string) (*Store, 
 	}
 	out, err := api.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name), WithDecryption: aws.Bool(true)})
 	if err != nil {
-		return nil, fmt.Errorf("reading registry logins from SSM parameter %q: %w", name, err)
+		return nil, fmt.Errorf("reading registry logins from SSM parameter %q: %w", name, awserror.Plain(err))
 	}
 	if out.Parameter == nil {
 		return nil, fmt.Errorf("reading registry logins from SSM parameter %q: empty answer", name)

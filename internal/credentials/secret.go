@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"ecrmirror/internal/awserror"
 )
 
 // SecretAPI is the call to AWS Secrets Manager that this package makes.
@@ -51,7 +53,7 @@ func splitID(given string) (registry, id string) {
 func fromSecret(ctx context.Context, api SecretAPI, registry, id string) (*Store, error) {
 	out, err := api.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(id)})
 	if err != nil {
-		return nil, fmt.Errorf("reading registry logins from secret %q: %w", id, err)
+		return nil, fmt.Errorf("reading registry logins from secret %q: %w", id, awserror.Plain(err))
 	}
 	value := out.SecretBinary
 	if out.SecretString != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/credentials"
 )
@@ -52,7 +53,7 @@ func readDocuments(ctx context.Context, api credentials.ParameterAPI, named map[
 	for variable, name := range named {
 		out, err := api.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 		if err != nil {
-			return nil, fmt.Errorf("reading %s from SSM parameter %q: %w", variable, name, err)
+			return nil, fmt.Errorf("reading %s from SSM parameter %q: %w", variable, name, awserror.Plain(err))
 		}
 		if out.Parameter == nil || aws.ToString(out.Parameter.Value) == "" {
 			// Taken for a list that is not given, it would allow everything.
