@@ -43,9 +43,6 @@ VERSION  := $(if $(filter undefined,$(origin VERSION)),$(shell git describe --ta
 COMMIT   := $(if $(filter undefined,$(origin COMMIT)),$(shell git rev-parse HEAD 2>/dev/null),$(value COMMIT))
 export VERSION COMMIT
 
-# What the image is told of where it comes from, if CDK builds it; GOPROXY comes from the environment.
-IMAGE_BUILD = VERSION='$(VERSION)' COMMIT='$(COMMIT)'
-
 # A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
 SOURCE ?=
 
@@ -207,7 +204,7 @@ need-node:
 
 .PHONY: synth
 synth: need-node ## Write the CloudFormation template to infra/cdk.out (CDK_FLAGS='-c NAME=VALUE' for settings)
-	@cd infra && $(IMAGE_BUILD) CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
+	@cd infra && CDK_OUTDIR=cdk.out go run . $(CDK_FLAGS)
 
 .PHONY: deploy-template
 deploy-template: synth ## Deploy the template by the AWS CLI, without CDK's bootstrap (CDK_FLAGS='-c image=...', S3_BUCKET=NAME for a large one)
@@ -234,11 +231,11 @@ smoke: ## Try the service in the AWS account: one throw-away stack, 20 minutes, 
 
 .PHONY: deploy
 deploy: need-node ## Deploy the service to the AWS account of the environment, with an image built here by Docker
-	cd infra && $(IMAGE_BUILD) $(CDK) deploy $(CDK_FLAGS)
+	cd infra && $(CDK) deploy $(CDK_FLAGS)
 
 .PHONY: diff
 diff: need-node ## Say what deploy would change
-	cd infra && $(IMAGE_BUILD) $(CDK) diff $(CDK_FLAGS)
+	cd infra && $(CDK) diff $(CDK_FLAGS)
 
 .PHONY: destroy
 destroy: need-node ## Remove the service from the account; the table of entries stays

@@ -154,9 +154,12 @@ func (w *world) start(opts ...testcontainers.ContainerCustomizer) *testcontainer
 // has printed.
 func (w *world) run(command ...string) (code int, output string) {
 	w.t.Helper()
-	role := map[string]string{"mirror": "MirrorRole", "controller": "ControllerRole"}[command[0]]
-	if slices.Contains(command, "put") {
+	role := "MirrorRole"
+	switch {
+	case slices.Contains(command, "put"):
 		role = "Editor"
+	case len(command) > 0 && command[0] == "controller":
+		role = "ControllerRole"
 	}
 	c := w.start(w.environment(role, nil), testcontainers.WithCmd(command...),
 		testcontainers.WithWaitStrategyAndDeadline(2*time.Minute, wait.ForExit()))
