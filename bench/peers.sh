@@ -45,7 +45,8 @@ skopeo_beside() {
 	root=$peers/skopeo
 	apt=$(mktemp -d) || return 1
 	mkdir -p "$apt/lists/partial" "$apt/archives/partial"
-	echo 'deb http://deb.debian.org/debian sid main' >"$apt/sources.list"
+	site=$(apt-get indextargets --format '$(SITE)' | grep -v -e -security | head -n 1) # where this machine has Debian from
+	echo "deb $site sid main" >"$apt/sources.list"
 	set -- -qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$apt/lists" \
 		-o Dir::State::status=/dev/null -o "Dir::Cache=$apt" -o "Dir::Cache::archives=$apt/archives" -o APT::Sandbox::User=root
 	rm -rf "$root"
