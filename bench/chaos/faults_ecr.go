@@ -32,7 +32,7 @@ func ecrFaults() []fault {
 			dest:  one("ecr."+lost.operation, broken.Lose, rate(lost.share)), cause: brokenOff,
 		})
 	}
-	expired := `ExpiredToken`
+	expired := `ExpiredToken|credentials have expired`
 	return append(
 		list,
 		fault{id: "ecr-reset", title: "ECR: connections reset before an answer, 10%", way: toECR, dest: one(ecrAPI, broken.Reset, rate(0.1)), cause: brokenOff},

@@ -71,7 +71,7 @@ func fill(t *testing.T, client *dynamodb.Client, items []item) *dynamodb.Client 
 
 func clientOf(url, keyID string) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
-		BaseEndpoint: &url, Region: "us-east-1", RetryMaxAttempts: 1,
+		BaseEndpoint: &url, Region: "us-east-1", RetryMaxAttempts: 2,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
 	})
 }

@@ -129,7 +129,7 @@ func start(t *testing.T, opts cloudformation.Options) *world {
 
 func client(url, account, region string) *cfn.Client {
 	return cfn.New(cfn.Options{
-		BaseEndpoint: &url, Region: region, Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 1,
+		BaseEndpoint: &url, Region: region, Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
 	})
 }
 

@@ -45,7 +45,7 @@ func start(t *testing.T) *world {
 
 func client(url, account string) *awscloudwatch.Client {
 	return awscloudwatch.New(awscloudwatch.Options{
-		BaseEndpoint: &url, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 1,
+		BaseEndpoint: &url, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
 	})
 }
 

@@ -82,7 +82,7 @@ func (w *world) pass(d time.Duration) {
 // client returns the real SDK's client, which sends a refused call once only.
 func (w *world) client(keyID, region string) *awsecr.Client {
 	return awsecr.New(awsecr.Options{
-		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 2,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
 	})
 }

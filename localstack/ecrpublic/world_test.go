@@ -76,7 +76,7 @@ func newWorld(t *testing.T) *world {
 // as returns the real SDK's client, which sends a refused call once only.
 func (w *world) as(keyID, region string) *sdk.Client {
 	return sdk.New(sdk.Options{
-		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 2,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
 	})
 }
@@ -84,7 +84,7 @@ func (w *world) as(keyID, region string) *sdk.Client {
 // private returns a client of private ECR for the same account.
 func (w *world) private(region string) *awsecr.Client {
 	return awsecr.New(awsecr.Options{
-		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 2,
 		Credentials: credentials.NewStaticCredentialsProvider(home, "secret", ""),
 	})
 }

@@ -38,7 +38,7 @@ func start(t *testing.T, opts logs.Options) *world {
 
 func client(url, account string) *awslogs.Client {
 	return awslogs.New(awslogs.Options{
-		BaseEndpoint: &url, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 1,
+		BaseEndpoint: &url, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
 	})
 }
 

@@ -52,7 +52,7 @@ func trust(t *testing.T, s *server.Server, arn, principal string, actions ...str
 
 // calls are one of each service and protocol.
 func calls(ctx context.Context, cfg aws.Config) map[string]func() error {
-	cfg.RetryMaxAttempts = 1
+	cfg.RetryMaxAttempts = 2
 	return map[string]func() error{
 		"ecr": func() error {
 			_, err := awsecr.NewFromConfig(cfg).ListImages(ctx, &awsecr.ListImagesInput{RepositoryName: aws.String("app")})

@@ -29,7 +29,7 @@ func start(t *testing.T, opts sqs.Options) (*sqs.Service, string) {
 
 func client(url, account, region string) *awssqs.Client {
 	return awssqs.New(awssqs.Options{
-		BaseEndpoint: &url, Region: region, Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 1,
+		BaseEndpoint: &url, Region: region, Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
 	})
 }
 
