@@ -102,7 +102,10 @@ const longestHost = 259
 func isPlain(host string) bool {
 	name, _, noPort := net.SplitHostPort(host)
 	if noPort != nil {
-		name = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+		name = host
+		if inner, ok := strings.CutPrefix(host, "["); ok {
+			name = strings.TrimSuffix(inner, "]")
+		}
 	}
 	if addr, err := netip.ParseAddr(name); err == nil && addr.Is6() {
 		return strings.HasPrefix(host, "[") && (noPort == nil || strings.HasSuffix(host, "]")) && addr.Zone() == ""
