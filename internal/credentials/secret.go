@@ -69,6 +69,9 @@ func fromSecret(ctx context.Context, api SecretAPI, registry, id string) (*Store
 // parseSecret parses a document, or the login for a registry that the secret does not name. Place is
 // where errors say that the logins are.
 func parseSecret(value []byte, registry, place string) (*Store, error) {
+	if store, err := Parse(value, place); err == nil && registry == "" {
+		return store, nil // whatever members it has beside
+	}
 	var secret struct {
 		document
 		auth
