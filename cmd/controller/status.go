@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
-	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/controller"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
@@ -78,11 +78,7 @@ func statuses(cmd *cobra.Command, t *table.Table, source []string, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	var index conflict.Index
-	for _, entry := range entries {
-		index.Add(entry.Source, entry.Destinations)
-	}
-	conflicts := index.Find()
+	conflicts := controller.ConflictsAmong(entries)
 	if len(source) == 1 {
 		entries, bad = having(source[0], entries, bad)
 		switch {

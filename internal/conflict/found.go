@@ -14,20 +14,20 @@ type Found struct {
 // Destination returns an [*Error] if an entry other than that of the source writes the destination,
 // too; nil if none does. Both names are as they are written.
 func (f *Found) Destination(source, destination string) error {
-	k, ok := destinationKey(destination)
-	if f == nil || !ok {
+	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be parsed
 		return nil
 	}
+	k, _ := destinationKey(destination)
 	return others("is written by entry %s, too: take it out of all entries but one", source, f.destinations[k])
 }
 
 // Source returns an [*Error] if another entry has the same image as its source, in other words; nil
 // if none has.
 func (f *Found) Source(source string) error {
-	k, ok := sourceKey(source)
-	if f == nil || !ok {
+	if f == nil || len(f.sources) == 0 {
 		return nil
 	}
+	k, _ := sourceKey(source)
 	return others("is the same image as the source of entry %s: remove all of them but one", source, f.sources[k])
 }
 

@@ -9,8 +9,8 @@ import (
 	"ecrmirror/internal/table"
 )
 
-// conflictsIn returns the conflicts among entries.
-func conflictsIn(entries []table.Entry) *conflict.Found {
+// ConflictsAmong returns which of the entries are in each other's way.
+func ConflictsAmong(entries []table.Entry) *conflict.Found {
 	var index conflict.Index
 	for _, e := range entries {
 		index.Add(e.Source, e.Destinations)

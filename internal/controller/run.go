@@ -77,7 +77,7 @@ func (r *run) judge(ctx context.Context, entries iter.Seq2[table.Entry, error], 
 	case r.conflicts == nil && !r.lazy && end != nil:
 		return end
 	case r.conflicts == nil && !r.lazy:
-		r.conflicts = conflictsIn(batch) // these are all
+		r.conflicts = ConflictsAmong(batch) // these are all
 	}
 	r.judgeWave(ctx, batch, take)
 	if ctx.Err() != nil {

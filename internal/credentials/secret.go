@@ -69,11 +69,13 @@ func fromSecret(ctx context.Context, api SecretAPI, registry, id string) (*Store
 // parseSecret parses a document, or the login for a registry that the secret does not name. Place is
 // where errors say that the logins are.
 func parseSecret(value []byte, registry, place string) (*Store, error) {
-	if store, err := Parse(value, place); err == nil && registry == "" {
-		return store, nil // whatever members it has beside
+	if store, err := Parse(value, place); err == nil { // whatever members it has beside
+		if registry != "" {
+			return nil, fmt.Errorf("a containers-auth.json document says itself which registries it is for; leave out %q", registry)
+		}
+		return store, nil
 	}
 	var secret struct {
-		document
 		auth
 		Registry    string `json:"registry"`
 		Host        string `json:"host"`
@@ -82,12 +84,6 @@ func parseSecret(value []byte, registry, place string) (*Store, error) {
 	if err := json.Unmarshal(value, &secret); err != nil {
 		// The decoder's message may quote what it read.
 		return nil, errors.New(`neither a containers-auth.json document nor an object with "username" and "password": invalid JSON`)
-	}
-	if !secret.isEmpty() {
-		if registry != "" {
-			return nil, fmt.Errorf("a containers-auth.json document says itself which registries it is for; leave out %q", registry)
-		}
-		return secret.store(place), nil
 	}
 	for _, named := range []string{secret.Registry, secret.Host} {
 		switch {
