@@ -27,9 +27,7 @@ import (
 // TestTheFirstImage runs the commands that docs/operations.md has a new user type once the stack is
 // there, as they stand there, but for the registry that the image comes from.
 func TestTheFirstImage(t *testing.T) {
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the AWS CLI is not on the PATH")
-	}
+	needAWSCLI(t)
 	source := httptest.NewServer(registry.New())
 	t.Cleanup(source.Close)
 	host := strings.TrimPrefix(source.URL, "http://")
@@ -60,6 +58,30 @@ func TestTheFirstImage(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v; the commands said:\n%s", err, out)
 	}
+}
+
+// needAWSCLI puts the AWS CLI on the PATH, that of make client-tools first, or skips the test. In CI it must be there.
+func needAWSCLI(t *testing.T) {
+	t.Helper()
+	found, err := filepath.Glob("../../.tools/aws-[0-9]*/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range found {
+		path, err := filepath.Abs(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", path+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+	const missing = "the AWS CLI is not installed: make client-tools"
+	if _, err := exec.LookPath("aws"); err == nil {
+		return
+	}
+	if os.Getenv("ECRMIRROR_REQUIRE_CLIENTS") == "1" {
+		t.Fatal(missing)
+	}
+	t.Skip(missing)
 }
 
 // nothingWithoutAStack types the commands with the name of a stack that is not there. The shell goes on after each,
