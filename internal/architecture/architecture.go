@@ -28,7 +28,7 @@ var layers = map[string]layer{
 	"internal/signature": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
 	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/ecrtransport": {
-		internal: []string{"internal/awserror", "internal/imagename", "internal/chunked"},
+		internal: []string{"internal/awserror", "internal/imagename", "internal/chunked", "internal/printable"},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/", "golang.org/x/",
 		},

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
+
+	"ecrmirror/internal/printable"
 )
 
 // A RepositoryTemplate says how missing repositories are created. The zero value means ECR's
@@ -82,7 +84,10 @@ func explainJSON(err error) error {
 	case errors.As(err, &wrong):
 		return fmt.Errorf("%s can't be a JSON %s", wrong.Field, wrong.Value)
 	case strings.HasPrefix(err.Error(), "json: unknown field"):
-		return fmt.Errorf("%s; a template has %s", strings.TrimPrefix(err.Error(), "json: "), templateMembers)
+		return fmt.Errorf("%s; a template has %s", shown(strings.TrimPrefix(err.Error(), "json: ")), templateMembers)
 	}
 	return fmt.Errorf("not valid JSON: %w", err)
 }
+
+// shown is a text of the document in an error about it, where it may be of any length.
+func shown(text string) string { return printable.Short(text, 128) }

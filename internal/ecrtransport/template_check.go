@@ -34,7 +34,7 @@ func (t *RepositoryTemplate) checkMutability() error {
 			return err
 		}
 		if f.Filter == nil || !filterPattern.MatchString(*f.Filter) {
-			return fmt.Errorf("%s: filter %q is not 1 to 128 of [0-9a-zA-Z._*-]", member, aws.ToString(f.Filter))
+			return fmt.Errorf("%s: filter %q is not 1 to 128 of [0-9a-zA-Z._*-]", member, shown(aws.ToString(f.Filter)))
 		}
 	}
 	return nil
@@ -68,13 +68,13 @@ func (t *RepositoryTemplate) checkTags() error {
 		key, value := aws.ToString(tag.Key), aws.ToString(tag.Value)
 		switch n := utf8.RuneCountInString(key); {
 		case n < 1 || n > 128:
-			return fmt.Errorf("resourceTags: Key %q is not 1 to 128 characters", key)
+			return fmt.Errorf("resourceTags: Key %q is not 1 to 128 characters", shown(key))
 		case utf8.RuneCountInString(value) > 256 || tag.Value == nil:
-			return fmt.Errorf("resourceTags: the Value of %q is missing or more than 256 characters", key)
+			return fmt.Errorf("resourceTags: the Value of %q is missing or more than 256 characters", shown(key))
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
-			return fmt.Errorf("resourceTags: Key %q begins as AWS's own do", key)
+			return fmt.Errorf("resourceTags: Key %q begins as AWS's own do", shown(key))
 		case seen[key]:
-			return fmt.Errorf("resourceTags: Key %q comes twice", key)
+			return fmt.Errorf("resourceTags: Key %q comes twice", shown(key))
 		}
 		seen[key] = true
 	}
@@ -136,5 +136,5 @@ func oneOf[T interface {
 	for _, v := range values {
 		names = append(names, string(v))
 	}
-	return fmt.Errorf("%s: %q is not one of %s", member, string(value), strings.Join(names, ", "))
+	return fmt.Errorf("%s: %q is not one of %s", member, shown(string(value)), strings.Join(names, ", "))
 }
