@@ -19,16 +19,17 @@ type layer struct {
 // layers has an entry for every package of the module, or for a tree of packages by a
 // trailing /... . A package that no entry covers has no place yet, which is an error.
 var layers = map[string]layer{
-	"internal/contract":  {},
-	"internal/printable": {},
-	"internal/awserror":  {external: []string{"github.com/aws/"}},
-	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
-	"internal/allow":     {internal: []string{"internal/imagename"}},
-	"internal/conflict":  {internal: []string{"internal/imagename"}},
-	"internal/signature": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
-	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
+	"internal/contract":       {},
+	"internal/printable":      {},
+	"internal/manifestdigest": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"}},
+	"internal/awserror":       {external: []string{"github.com/aws/"}},
+	"internal/imagename":      {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
+	"internal/allow":          {internal: []string{"internal/imagename"}},
+	"internal/conflict":       {internal: []string{"internal/imagename"}},
+	"internal/signature":      {internal: []string{"internal/manifestdigest"}, external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
+	"internal/chunked":        {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/ecrtransport": {
-		internal: []string{"internal/awserror", "internal/imagename", "internal/chunked", "internal/printable"},
+		internal: []string{"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/printable"},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/", "golang.org/x/",
 		},
@@ -39,12 +40,12 @@ var layers = map[string]layer{
 	},
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/distribution": {
-		internal: []string{"internal/chunked", "internal/printable"},
+		internal: []string{"internal/chunked", "internal/manifestdigest", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/time/rate"},
 	},
 	"internal/registry": {
 		internal: []string{
-			"internal/imagename", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials",
+			"internal/imagename", "internal/manifestdigest", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/docker/distribution/registry/api/",
@@ -79,7 +80,7 @@ var layers = map[string]layer{
 	},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
-		internal: []string{"internal/imagename", "internal/chunked", "internal/printable"},
+		internal: []string{"internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/progress": {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},

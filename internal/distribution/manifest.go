@@ -12,6 +12,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
+
+	"ecrmirror/internal/manifestdigest"
 )
 
 // maxManifest is the greatest size of a manifest in bytes, which is that of most registries.
@@ -65,7 +67,7 @@ func (r *Repository) readDigest(ctx context.Context, reference string) (digest.D
 		// Any web server answers 200 to something.
 		return "", r.failed(fmt.Errorf("what %s is, of type %q, is not a manifest", reference, short(mediaType)))
 	}
-	return manifest.Digest(content)
+	return manifestdigest.Of(content)
 }
 
 // accepting returns the header that names all media types of manifests.

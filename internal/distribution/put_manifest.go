@@ -9,7 +9,8 @@ import (
 	"net/http"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/manifest"
+
+	"ecrmirror/internal/manifestdigest"
 )
 
 // PutManifest stores a manifest, whose digest is d, under a tag or a digest. What it refers to must be
@@ -57,7 +58,7 @@ func (r *Repository) checkManifest(ctx context.Context, reference string, want d
 	if err == nil && got != want && want.Algorithm() != got.Algorithm() {
 		var content []byte
 		if content, _, err = r.Manifest(ctx, reference); err == nil {
-			got, err = manifest.DigestWithAlgorithm(content, want.Algorithm())
+			got, err = manifestdigest.By(want.Algorithm(), content)
 		}
 	}
 	switch {

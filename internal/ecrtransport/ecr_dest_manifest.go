@@ -7,9 +7,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/manifest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/manifestdigest"
 )
 
 // maxManifestSize is the size of ImageManifest in ECR's API model.
@@ -23,7 +23,7 @@ func (d *ecrImageDestination) PutManifest(ctx context.Context, content []byte, i
 	if len(content) > maxManifestSize {
 		return fmt.Errorf("manifest of %d bytes: ECR takes at most %d", len(content), maxManifestSize)
 	}
-	computed, err := manifest.Digest(content)
+	computed, err := manifestdigest.Of(content)
 	if err != nil {
 		return fmt.Errorf("digest of the manifest: %w", err)
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/manifest"
+
+	"ecrmirror/internal/manifestdigest"
 )
 
 // fetchedManifest is a manifest as ECR stores it.
@@ -63,7 +64,7 @@ func verify(content []byte, want digest.Digest, id *ecrtypes.ImageIdentifier) er
 			return fmt.Errorf("digest %q: %w", d, err)
 		}
 		// Of a signed v2s1 manifest the digest leaves out the signatures.
-		if ok, err := manifest.MatchesDigest(content, d); err != nil || !ok {
+		if got, err := manifestdigest.By(d.Algorithm(), content); err != nil || got != d {
 			return fmt.Errorf("%w: the manifest of %d bytes does not have the digest %s", ErrDigestMismatch, len(content), d)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"sync"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/manifestdigest"
 )
 
 // An ahead opens the source and reads its root manifest by the name that was given, once it is clear
@@ -61,7 +61,7 @@ func (a *ahead) digestBy(ctx context.Context, algorithm digest.Algorithm) (diges
 	if err != nil {
 		return "", err
 	}
-	return manifest.DigestWithAlgorithm(raw, algorithm)
+	return manifestdigest.By(algorithm, raw)
 }
 
 // take returns the source if it is open and has the image of that digest, else nil.

@@ -26,6 +26,8 @@ func FuzzCopy(f *testing.F) {
 	f.Add([]byte(index), byte(8), []byte(image), byte(3), []byte("blob"))
 	f.Add([]byte(index), byte(8), []byte(index), byte(8), []byte("blob"))
 	f.Add([]byte(schema1), byte(6), []byte(``), byte(0), []byte("blob"))
+	f.Add([]byte(schema1), byte(5), []byte(``), byte(0), []byte("blob"))
+	f.Add([]byte(strings.Replace(schema1, `[]}`, `[{"protected":"eyJmb3JtYXRMZW5ndGgiOi0xLCJmb3JtYXRUYWlsIjoiZlEifQ"}]}`, 1)), byte(5), []byte(``), byte(0), []byte("blob")) // of -1 bytes
 	f.Add([]byte(`{"manifests":[],"layers":null,"Layers":[{"digest":"BLOB"}],"config":{"digest":"BLOB","size":4}}`), byte(3), []byte(image), byte(3), []byte("blob"))
 	f.Add([]byte(`{"config":{"digest":"BLOB","size":-1},"layers":[{"digest":"md5:x","size":9223372036854775807}]}`), byte(4), []byte(image), byte(3), []byte("blob"))
 	f.Add([]byte(strings.ReplaceAll(image, `"size":4`, `"size":9223372036854775807`)), byte(4), []byte(image), byte(3), []byte("blob"))

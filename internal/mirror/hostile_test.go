@@ -1,6 +1,7 @@
 package mirror_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"math"
 	"net/http"
@@ -13,8 +14,9 @@ import (
 )
 
 const (
-	ociManifest = "application/vnd.oci.image.manifest.v1+json"
-	ociIndex    = "application/vnd.oci.image.index.v1+json"
+	ociManifest   = "application/vnd.oci.image.manifest.v1+json"
+	ociIndex      = "application/vnd.oci.image.index.v1+json"
+	schema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 )
 
 // serve returns a stranger with a root, what it refers to, and one blob.
@@ -70,6 +72,9 @@ func TestHostileImagesAreRefused(t *testing.T) {
 		{"layers with a long s", ociManifest, `{"config":` + good + `,"layers":[` + descriptor("x", 1) + `],"layerſ":[]}`, "ambiguous"},
 		{"two digests", ociManifest, `{"config":{"digest":"` + digest.FromString("x").String() + `",` + good[1:] + `}`, "ambiguous"},
 		{"an index that says it is an image", ociIndex, `{"mediaType":"` + ociManifest + `","manifests":[]}`, "ambiguous"},
+		{"signatures of -1 bytes", schema1Signed, signedAs(-1, `}`), "signatures are not of what it says"},
+		{"signatures of another image", schema1Signed, signedAs(0, imageOf(good)), "signatures are not of what it says"},
+		{"no signature", schema1Signed, `{"schemaVersion":1,"fsLayers":[],"signatures":[]}`, "signatures are not of what it says"},
 		{"nothing", ociManifest, ``, "unexpected end"},
 		{"HTML", "text/html", `<html>`, "unknown media type"},
 	} {
@@ -77,6 +82,31 @@ func TestHostileImagesAreRefused(t *testing.T) {
 		if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(), c.err) {
 			t.Errorf("%s: %s: %.500v, want %q", c.name, result.State, result.Err, c.err)
 		}
+	}
+}
+
+// signedAs is a manifest of schema 1 whose signature is of its first bytes, so many, and a tail.
+func signedAs(length int, tail string) string {
+	header := fmt.Sprintf(`{"formatLength":%d,"formatTail":%q}`, length, base64.RawURLEncoding.EncodeToString([]byte(tail)))
+	return `{"schemaVersion":1,"fsLayers":[{"blobSum":"` + digest.FromString("evil").String() + `"}],"history":[{"v1Compatibility":"{\"id\":\"a\"}"}],` +
+		`"signatures":[{"protected":"` + base64.RawURLEncoding.EncodeToString([]byte(header)) + `"}]}`
+}
+
+// Who names an image by digest gets that, though a signature says that it is what the manifest is.
+func TestASignatureDoesNotMakeAnotherDigest(t *testing.T) {
+	b := newBench(t)
+	pinned := imageOf(descriptor("blob", 4))
+	evil := []byte(signedAs(0, pinned))
+	s := serve(schema1Signed, string(evil), nil)
+	s.served[digest.FromString("evil").String()] = served{content: []byte("evil")}
+	s.served[digest.FromString(pinned).String()] = served{mediaType: schema1Signed, content: evil, answer: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", schema1Signed)
+		w.Header().Set("Docker-Content-Digest", digest.FromString(pinned).String())
+		_, _ = w.Write(evil)
+	}}
+	result := b.copyOf(t, s, "src@"+digest.FromString(pinned).String())
+	if result.State != mirror.Failed || !strings.Contains(result.Err.Error(), "signatures are not of what it says") {
+		t.Errorf("%s: %v", result.State, result.Err)
 	}
 }
 

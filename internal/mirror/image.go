@@ -12,6 +12,8 @@ import (
 	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/types"
 	"golang.org/x/sync/errgroup"
+
+	"ecrmirror/internal/manifestdigest"
 )
 
 // Limits on what an image may consist of: above any real image, low enough that a hostile one can
@@ -96,7 +98,7 @@ func (r *imageReader) fetch(ctx context.Context, instance *digest.Digest, want d
 	if r.size.Add(int64(len(raw))) > maxManifestBytes {
 		return document{}, fmt.Errorf("more than %d bytes of manifests", int64(maxManifestBytes))
 	}
-	got, err := manifest.DigestWithAlgorithm(raw, want.Algorithm())
+	got, err := manifestdigest.By(want.Algorithm(), raw)
 	if err == nil && got != want {
 		err = &DigestMismatchError{Want: want, Got: got}
 	}

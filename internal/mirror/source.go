@@ -4,8 +4,9 @@ import (
 	"context"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/manifestdigest"
 )
 
 // moves is how often a source's tag may move between being asked for and being read.
@@ -53,7 +54,7 @@ func (d document) is(want digest.Digest) error {
 	if want == "" || want == d.digest {
 		return nil
 	}
-	got, err := manifest.DigestWithAlgorithm(d.raw, want.Algorithm())
+	got, err := manifestdigest.By(want.Algorithm(), d.raw)
 	if err == nil && got != want {
 		err = &DigestMismatchError{Want: want, Got: got}
 	}

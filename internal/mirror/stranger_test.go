@@ -156,6 +156,11 @@ func newBench(tb testing.TB) *bench {
 // copy copies what the stranger serves as src:1, and holds the outcome against what is promised.
 func (b *bench) copy(tb testing.TB, s *stranger) mirror.Result {
 	tb.Helper()
+	return b.copyOf(tb, s, "src:1")
+}
+
+func (b *bench) copyOf(tb testing.TB, s *stranger, source string) mirror.Result {
+	tb.Helper()
 	s.blobs, s.manifests = map[string][]byte{}, map[string][]byte{}
 	b.now.Store(s)
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
@@ -167,7 +172,7 @@ func (b *bench) copy(tb testing.TB, s *stranger) mirror.Result {
 		}
 		return n
 	}
-	result := b.copier.Copy(ctx, parse("src:1"), []imagename.Name{parse("dst:1")}).Results[0]
+	result := b.copier.Copy(ctx, parse(source), []imagename.Name{parse("dst:1")}).Results[0]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	got, tagged := s.manifests["1"]

@@ -13,6 +13,7 @@ import (
 
 	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/manifestdigest"
 )
 
 // registryDestination writes an image by the distribution protocol: one request for a blob that is
@@ -106,7 +107,7 @@ func (d *registryDestination) PutBlob(
 // PutManifest puts a manifest whose blobs and instances are there already: an instance of an index by
 // its digest, the root by the name's tag, or by its digest where the name has no tag.
 func (d *registryDestination) PutManifest(ctx context.Context, content []byte, instanceDigest *digest.Digest) error {
-	computed, err := manifest.Digest(content)
+	computed, err := manifestdigest.Of(content)
 	if err != nil {
 		return fmt.Errorf("digest of the manifest: %w", err)
 	}

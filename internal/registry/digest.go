@@ -6,12 +6,12 @@ import (
 	"os"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/oci/layout"
 
 	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/manifestdigest"
 )
 
 // Digest returns the digest that the name's tag points at (of its digest, where it
@@ -74,7 +74,7 @@ func (r *Registries) lookUpInDirectory(ctx context.Context, name imagename.Name)
 	if err != nil {
 		return "", err
 	}
-	return manifest.Digest(raw)
+	return manifestdigest.Of(raw)
 }
 
 func (r *Registries) lookUpInLayout(name imagename.Name) (digest.Digest, error) {

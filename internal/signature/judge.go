@@ -8,10 +8,11 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/image"
-	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/signature"
 	"go.podman.io/image/v5/types"
 	"golang.org/x/sync/errgroup"
+
+	"ecrmirror/internal/manifestdigest"
 )
 
 const (
@@ -64,7 +65,13 @@ func (p *Policy) Image(ctx context.Context, identity types.ImageReference, src t
 	return g.Wait()
 }
 
-func (p *Policy) manifest(ctx context.Context, identity types.ImageReference, src types.ImageSource, instance *digest.Digest, want digest.Digest) error {
+func (p *Policy) manifest(ctx context.Context, identity types.ImageReference, src types.ImageSource, instance *digest.Digest, want digest.Digest) (err error) {
+	// The library takes digests by libtrust, which panics where a signature is of -1 bytes.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("it can't be read: %v", r)
+		}
+	}()
 	unparsed := image.UnparsedInstance(src, instance)
 	if err := p.allowed(ctx, unparsed, identity); err != nil {
 		return err
@@ -74,7 +81,7 @@ func (p *Policy) manifest(ctx context.Context, identity types.ImageReference, sr
 	if err != nil {
 		return err
 	}
-	got, err := manifest.DigestWithAlgorithm(raw, want.Algorithm())
+	got, err := manifestdigest.By(want.Algorithm(), raw)
 	if err == nil && got != want {
 		err = fmt.Errorf("it is %s now", got)
 	}

@@ -1,0 +1,24 @@
+// Package manifestdigest tells the digest of a manifest, which is that of its bytes; but of a signed
+// manifest of Docker's schema 1 it leaves the signatures out.
+package manifestdigest
+
+import (
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/manifest"
+)
+
+// Of returns the SHA-256 digest of a manifest. The error says that it is a signed one of schema 1
+// whose signatures don't say what was signed.
+func Of(raw []byte) (digest.Digest, error) { return By(digest.Canonical, raw) }
+
+// By returns the digest of another algorithm, which must be available.
+func By(algorithm digest.Algorithm, raw []byte) (digest.Digest, error) {
+	if manifest.GuessMIMEType(raw) != manifest.DockerV2Schema1SignedMediaType {
+		return algorithm.FromBytes(raw), nil
+	}
+	payload, err := signedPayload(raw)
+	if err != nil {
+		return "", err
+	}
+	return algorithm.FromBytes(payload), nil
+}
