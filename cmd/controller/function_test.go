@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -72,7 +74,7 @@ func deploy(t *testing.T, opts server.Options, timeout time.Duration, env ...str
 	opts.NoEvents, opts.Programs, opts.JobEnvironment = true, filepath.Dir(mirror), []string{quickExit}
 	opts.Roles = "default" // its pushes start a function
 	opts.Uses = os.Getenv(scripttest.UsesVariable)
-	d := &deployed{t: t, runtime: lambdaruntime.New(lambdaruntime.Options{Timeout: timeout}), ended: make(chan error, 1)}
+	d := &deployed{t: t, runtime: lambdaruntime.New(lambdaruntime.Options{Timeout: timeout, Grace: time.Minute}), ended: make(chan error, 1)}
 	if d.aws, err = server.Start(t.Context(), opts); err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +151,17 @@ func pushed(t *testing.T, repository string) []byte {
 // invoke invokes the function and returns its summary.
 func (d *deployed) invoke(payload []byte) (string, error) {
 	d.t.Helper()
-	answer, err := d.runtime.Invoke(d.t.Context(), payload)
+	ctx, cancel := context.WithCancelCause(d.t.Context())
+	defer cancel(nil)
+	go func() {
+		select {
+		case err := <-d.ended:
+			d.ended <- err
+			cancel(fmt.Errorf("the function has ended: %v", err))
+		case <-ctx.Done():
+		}
+	}()
+	answer, err := d.runtime.Invoke(ctx, payload)
 	if err != nil {
 		return "", err
 	}

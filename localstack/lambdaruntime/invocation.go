@@ -69,7 +69,7 @@ func (r *Runtime) answer(w http.ResponseWriter, req *http.Request, out outcome) 
 	i := r.current
 	known := i != nil && i.id == id
 	again := known && i.answered
-	late := known && !again && time.Now().After(i.deadline)
+	late := known && !again && time.Now().After(i.deadline.Add(r.opts.Grace))
 	if known {
 		i.answered = true
 	}

@@ -21,7 +21,8 @@ import (
 // Options configure [New].
 type Options struct {
 	FunctionARN string        // "" = that of a function "controller" in us-east-1
-	Timeout     time.Duration // of an invocation; 0 = a minute
+	Timeout     time.Duration // of an invocation, as the program is told it; 0 = a minute
+	Grace       time.Duration // how much later an invocation is ended than Timeout says, for programs on a busy machine
 }
 
 // A FunctionError is what a program says that went wrong.
@@ -106,7 +107,7 @@ func (r *Runtime) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	timer := time.NewTimer(r.opts.Timeout)
+	timer := time.NewTimer(r.opts.Timeout + r.opts.Grace)
 	defer timer.Stop()
 	select {
 	case out := <-i.done:
