@@ -2,6 +2,7 @@ package batch_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -186,3 +187,27 @@ func TestTokensBelongToTheirLists(t *testing.T) {
 
 // everything filters nothing: without a filter, only running jobs are listed.
 var everything = []types.KeyValuesPair{{Name: aws.String("AFTER_CREATED_AT"), Values: []string{"0"}}}
+
+func TestAnAttemptStaysWhereItStarted(t *testing.T) {
+	w := start(t, batch.Options{Slots: 1})
+	running := filepath.Join(t.TempDir(), "running")
+	id := w.submit(t, w.defined(t, "polite", running))
+	await(t, "the job runs", exists(running))
+	if _, err := w.CreateComputeEnvironment(t.Context(), &awsbatch.CreateComputeEnvironmentInput{
+		ComputeEnvironmentName: aws.String("other"), Type: types.CETypeUnmanaged,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.UpdateJobQueue(t.Context(), &awsbatch.UpdateJobQueueInput{
+		JobQueue: aws.String("mirror"), ComputeEnvironmentOrder: []types.ComputeEnvironmentOrder{{Order: aws.Int32(1), ComputeEnvironment: aws.String("other")}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.TerminateJob(t.Context(), &awsbatch.TerminateJobInput{JobId: &id, Reason: aws.String("enough")}); err != nil {
+		t.Fatal(err)
+	}
+	w.idle(t)
+	if task := aws.ToString(w.job(t, id).Attempts[0].Container.TaskArn); !strings.Contains(task, ":task/mirror-spot/") {
+		t.Error(task)
+	}
+}

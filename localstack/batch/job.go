@@ -56,6 +56,8 @@ func (j *job) terminal() bool { return j.status == statusSucceeded || j.status =
 // An attempt is one run of a job's process.
 type attempt struct {
 	outcome
+	queue            string // the queue's name when it started
+	environment      string // and that of the compute environment
 	taskID           string
 	logStream        string
 	started, stopped time.Time // started is zero if the process did not start
@@ -142,7 +144,7 @@ func (j *job) container(a attempt) attemptContainer {
 	c := attemptContainer{ExitCode: a.exitCode, Reason: a.reason}
 	if !a.started.IsZero() {
 		ecs := strings.Join([]string{"arn", awsjson.Partition(j.caller.Region), "ecs", j.caller.Region, j.caller.Account}, ":")
-		c.LogStream, c.Task = a.logStream, ecs+":task/"+j.queue.environment+"/"+a.taskID
+		c.LogStream, c.Task = a.logStream, ecs+":task/"+a.environment+"/"+a.taskID
 	}
 	return c
 }

@@ -149,8 +149,8 @@ func (s *Service) environment(j *job, n int, home, programs string) ([]string, e
 	}
 	env["AWS_BATCH_JOB_ID"] = j.id
 	env["AWS_BATCH_JOB_ATTEMPT"] = strconv.Itoa(n)
-	env["AWS_BATCH_JQ_NAME"] = j.queue.Name
-	env["AWS_BATCH_CE_NAME"] = j.queue.environment
+	env["AWS_BATCH_JQ_NAME"] = j.current.queue
+	env["AWS_BATCH_CE_NAME"] = j.current.environment
 	out := make([]string, 0, len(env))
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		out = append(out, name+"="+env[name])

@@ -52,7 +52,7 @@ func (s *Service) start(j *job) {
 	task := newID()
 	log := &tail{limit: s.opts.LogSize}
 	j.end = end
-	j.current = &attempt{taskID: task, logStream: j.definition.logStream(task)}
+	j.current = &attempt{queue: j.queue.Name, environment: j.queue.environment, taskID: task, logStream: j.definition.logStream(task)}
 	j.logs = append(j.logs, log)
 	s.turn(j, statusStarting)
 	j.queue.running++
