@@ -88,6 +88,8 @@ func (b *bodyBreaker) breakAt(p []byte) (int, error) {
 	case Cut:
 		_ = http.NewResponseController(b.ResponseWriter).Flush()
 		reset(b.ResponseWriter)
+	case Short: // of a small body that ends before anything was sent the server declares the length
+		_ = http.NewResponseController(b.ResponseWriter).Flush()
 	}
 	return 0, errBroken
 }

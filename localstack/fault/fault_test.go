@@ -187,6 +187,28 @@ func TestRulesAreSetOverHTTP(t *testing.T) {
 	}
 }
 
+// What ends too early does not say so, however small it is: a length that is right for what came would make it another body.
+func TestAShortBodyDeclaresNoLength(t *testing.T) {
+	var faults fault.Injector
+	if err := faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Short}); err != nil {
+		t.Fatal(err)
+	}
+	next := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "10")
+		_, _ = w.Write([]byte("0123456789"))
+	})
+	server := httptest.NewServer(faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" }, new(stats.Counter)))
+	defer server.Close()
+	answer, err := http.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, err := io.ReadAll(answer.Body); err != nil || string(body) != "01234" || answer.ContentLength != -1 {
+		t.Errorf("%q, %v, declared as %d bytes", body, err, answer.ContentLength)
+	}
+}
+
 // Of a chance for each MiB a body that is longer breaks more often, wherever it begins.
 func TestChanceIsForEachMiB(t *testing.T) {
 	var faults fault.Injector
