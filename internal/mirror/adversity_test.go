@@ -7,12 +7,17 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	ggcrtypes "github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
@@ -58,6 +63,53 @@ func TestSourcesTagMovesMeanwhile(t *testing.T) {
 	for _, dst := range []string{"HOST/a:1", "HOST/b:1"} {
 		if got := w.digest(dst); got != was.String() {
 			t.Errorf("%s: %s, want %s", dst, got, was)
+		}
+	}
+}
+
+// asked are images whose source moves once, when its digest has been asked for.
+type asked struct {
+	mirror.Images
+	source imagename.Name
+	move   func()
+	once   sync.Once
+}
+
+func (a *asked) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	d, err := a.Images.Digest(ctx, name)
+	if name == a.source {
+		a.once.Do(a.move)
+	}
+	return d, err
+}
+
+// pushOCI pushes an image that an OCI layout can hold.
+func pushOCI(t *testing.T, w *world, s string) v1.Image {
+	t.Helper()
+	img, err := random.Image(1000, 1)
+	if err == nil {
+		img = mutate.MediaType(img, ggcrtypes.OCIManifestSchema1)
+		err = remote.Write(w.ref(s), img)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// Images in files have no name that does not move: the image is the one that is read.
+func TestASourceInFilesMovesMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	dir := t.TempDir()
+	pushOCI(t, w, "HOST/src:1")
+	next, _ := pushOCI(t, w, "HOST/next:1").Digest()
+	for _, source := range []string{"oci:" + dir + "/layout:1", "dir:" + dir + "/plain"} {
+		mustCopy(t, w, "HOST/src:1", source)
+		images := &asked{Images: w, source: w.name(source), move: func() { mustCopy(t, w, "HOST/next:1", source) }}
+		pushOCI(t, w, "HOST/to:1") // else the source is read while its digest is asked for
+		report := mirror.New(images, mirror.Options{}).Copy(t.Context(), w.name(source), w.names("HOST/to:1"))
+		if states(report) != "copied" || report.Digest.String() != next.String() {
+			t.Errorf("%s: %s, digest %s, %v", source, states(report), report.Digest, report.Err())
 		}
 	}
 }

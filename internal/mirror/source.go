@@ -18,7 +18,7 @@ const moves = 2
 func (c *Copier) read(ctx context.Context, report *Report, source *ahead) (src types.ImageSource, img *image, err error) {
 	for moved := 0; ; moved++ {
 		src, img, err = c.readAt(ctx, report, source)
-		if err == nil || ctx.Err() != nil || moved == moves || report.Source.Tag == "" || report.Source.Digest != "" {
+		if err == nil || ctx.Err() != nil || moved == moves || report.Source.Digest != "" {
 			return src, img, err
 		}
 		source = &ahead{Copier: c, source: report.Source}
