@@ -219,6 +219,12 @@ func (n Name) Place() string {
 	return n.Host + "/" + n.Repository
 }
 
+// LayoutName returns the image's name within its OCI layout, "" if it has none.
+func (n Name) LayoutName() string {
+	_, name := splitLayout(n.Path)
+	return name
+}
+
 // SameImage reports whether both names mean one image in one place, so that copying one
 // to the other would be pointless. A tag and a digest are not the same as the tag alone,
 // which may have moved on and can be put back.
@@ -227,9 +233,7 @@ func (n Name) SameImage(m Name) bool {
 		return false
 	}
 	if n.Kind == OCILayout {
-		_, a := splitLayout(n.Path)
-		_, b := splitLayout(m.Path)
-		return a == b
+		return n.LayoutName() == m.LayoutName()
 	}
 	return n.Tag == m.Tag && n.Digest == m.Digest
 }

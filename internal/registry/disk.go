@@ -1,12 +1,14 @@
 package registry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
@@ -65,32 +67,70 @@ func checkParent(name imagename.Name) error {
 // diskPath returns the directory of an image on disk.
 func diskPath(name imagename.Name) string { return name.Place()[len("oci:"):] } // or dir:
 
-// A diskDestination is one on disk. Closed without anything written to it, it leaves no directory behind.
+// errBusy says that something else writes to a directory. It has to end first.
+var errBusy = errors.New("another program writes to this directory; try again when it has ended")
+
+// A diskDestination is one on disk. Closed without anything written to it, it leaves no directory behind, unless
+// something else has opened it meanwhile.
 type diskDestination struct {
 	types.ImageDestination
+	lock *directoryLock
+	kind imagename.Kind
 	made []string // directories that were not there before, the innermost first
 }
 
-// openDisk opens an image on disk for writing.
-func openDisk(name imagename.Name, open func() (types.ImageDestination, error)) (types.ImageDestination, error) {
-	innermost := diskPath(name)
+// openDisk opens an image on disk for writing. An OCI layout may be written to by several at a time. A directory may not,
+// since opening it erases it: then the error is errBusy.
+func openDisk(ctx context.Context, name imagename.Name, open func() (types.ImageDestination, error)) (_ types.ImageDestination, err error) {
+	path := diskPath(name)
+	d := &diskDestination{kind: name.Kind, made: missing(path)}
 	if name.Kind == imagename.OCILayout {
-		innermost = filepath.Join(innermost, "blobs")
+		d.made = missing(filepath.Join(path, imgspecv1.ImageBlobsDir))
 	}
-	made := missing(innermost)
-	dest, err := open()
+	if d.lock, err = lockDisk(ctx, name); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if d.ImageDestination, err = open(); err == nil && name.Kind == imagename.Directory {
+		err = begin(path)
+	}
 	if err != nil {
-		removeEmpty(made)
+		d.leave()
 		return nil, err
 	}
-	return &diskDestination{dest, made}, nil
+	if name.Kind == imagename.OCILayout {
+		d.ImageDestination = &layoutDestination{ImageDestination: d.ImageDestination, dir: path, name: name.LayoutName()}
+	}
+	return d, nil
+}
+
+func lockDisk(ctx context.Context, name imagename.Name) (*directoryLock, error) {
+	if name.Kind == imagename.OCILayout {
+		return lockDirectory(ctx, diskPath(name), shared)
+	}
+	lock, err := tryLockDirectory(diskPath(name), exclusive)
+	if err == nil && lock == nil {
+		err = errBusy
+	}
+	return lock, err
 }
 
 // Close implements types.ImageDestination.
 func (d *diskDestination) Close() error {
 	err := d.ImageDestination.Close()
-	removeEmpty(d.made)
+	d.leave()
 	return err
+}
+
+// leave removes what has nothing in it, where nothing else is at it.
+func (d *diskDestination) leave() {
+	defer d.lock.unlock()
+	if d.lock.upgrade() != nil {
+		return
+	}
+	if d.kind == imagename.Directory {
+		unbegin(d.lock.path)
+	}
+	removeEmpty(d.made)
 }
 
 // missing returns those of a path's directories that are not there, the innermost first.

@@ -141,7 +141,7 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 	if name.Kind == imagename.Registry {
 		return r.newDestination(name, ref)
 	}
-	return openDisk(name, func() (types.ImageDestination, error) { return ref.NewImageDestination(ctx, r.system(ctx, name)) })
+	return openDisk(ctx, name, func() (types.ImageDestination, error) { return ref.NewImageDestination(ctx, r.system(ctx, name)) })
 }
 
 // reference returns a reference by which the image is read, or written where Destination says so.

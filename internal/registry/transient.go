@@ -36,7 +36,7 @@ func Transient(err error) bool {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecrtransport.ErrRepositoryIncomplete), errors.Is(err, distribution.ErrOtherRange):
 		return false
-	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded):
+	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
 		return true
 	case errors.As(err, &put), errors.As(err, &mute), errors.Is(err, distribution.ErrByPatch), distribution.Temporary(err):
 		return true
