@@ -23,5 +23,5 @@ func assumed(written string) string {
 	if len(why) == 0 {
 		return ""
 	}
-	return shown(written) + " means " + full + ": " + strings.Join(why, ", and ")
+	return written + " means " + full + ": " + strings.Join(why, ", and ")
 }

@@ -32,35 +32,35 @@ func done(change table.Change) string {
 //
 // What a name means beyond what is written follows.
 func writeStep(w io.Writer, verb string, step entryfile.Step) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", verb, shown(step.Entry.Source))
+	var b linesOf
+	b.say("%s %s", verb, step.Entry.Source)
 	switch step.Change {
 	case table.Kept:
 	case table.Removed:
-		lines(&b, "-", step.Entry.Destinations)
+		b.names("-", step.Entry.Destinations)
 	case table.Created:
-		lines(&b, "+", step.Entry.Destinations)
+		b.names("+", step.Entry.Destinations)
 		if !step.Entry.Expires.IsZero() {
-			fmt.Fprintf(&b, "  expires %s\n", expiryOf(step.Entry))
+			b.say("  expires %s", expiryOf(step.Entry))
 		}
 	case table.Replaced:
 		added := without(step.Entry.Destinations, step.Old.Destinations)
 		removed := without(step.Old.Destinations, step.Entry.Destinations)
-		lines(&b, "+", added)
-		lines(&b, "-", removed)
+		b.names("+", added)
+		b.names("-", removed)
 		switch old, now := expiryOf(step.Old), expiryOf(step.Entry); {
 		case len(step.Old.Destinations) == 0:
-			b.WriteString("  was not a good entry\n")
+			b.say("  was not a good entry")
 		case old != now:
-			fmt.Fprintf(&b, "  expires %s, was %s\n", now, old)
+			b.say("  expires %s, was %s", now, old)
 		case len(added)+len(removed) == 0:
-			b.WriteString("  other order of destinations\n")
+			b.say("  other order of destinations")
 		}
 	}
 	if step.Change != table.Removed {
 		for _, name := range append([]string{step.Entry.Source}, step.Entry.Destinations...) {
 			if more := assumed(name); more != "" {
-				fmt.Fprintf(&b, "  %s\n", more)
+				b.say("  %s", more)
 			}
 		}
 	}
@@ -68,9 +68,14 @@ func writeStep(w io.Writer, verb string, step entryfile.Step) error {
 	return err
 }
 
-func lines(b *strings.Builder, sign string, names []string) {
+// linesOf is the lines of a text.
+type linesOf struct{ strings.Builder }
+
+func (b *linesOf) say(format string, args ...any) { _ = say(b, format, args...) } // memory has no errors
+
+func (b *linesOf) names(sign string, names []string) {
 	for _, name := range names {
-		fmt.Fprintf(b, "  %s %s\n", sign, shown(name))
+		b.say("  %s %s", sign, name)
 	}
 }
 

@@ -25,8 +25,7 @@ import (
 func (c *config) event(cmd *cobra.Command) error {
 	if c.eventFile == "" && c.tag == "" && cmd.Flags().Changed("tag") {
 		// EventBridge fills in nothing where a push has no tag.
-		_, err := fmt.Fprintln(cmd.OutOrStdout(), "the push has no tag: nothing to do")
-		return program.NotPrinted(nil, err)
+		return program.NotPrinted(nil, say(cmd.OutOrStdout(), "the push has no tag: nothing to do"))
 	}
 	if err := c.checkEvent(); err != nil {
 		return err
@@ -45,8 +44,7 @@ func (c *config) event(cmd *cobra.Command) error {
 	if done.summary == "" {
 		return done.err
 	}
-	_, err = fmt.Fprintln(cmd.OutOrStdout(), done.summary)
-	return program.NotPrinted(done.err, err)
+	return program.NotPrinted(done.err, say(cmd.OutOrStdout(), "%s", done.summary))
 }
 
 // asked returns the event that the command line is about.

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/table"
 )
 
@@ -15,8 +16,8 @@ type grid struct {
 	rows    [][]string
 }
 
-// row adds a row.
-func (g *grid) row(cells ...string) { g.rows = append(g.rows, cells) }
+// row adds a row, whatever others wrote in its cells.
+func (g *grid) row(cells ...string) { g.rows = append(g.rows, printable.Fit(cells...)) }
 
 // write prints the grid, two blanks between columns and none at the end of a line.
 func (g *grid) write(w io.Writer) error {

@@ -68,16 +68,14 @@ func (c *config) importFile(cmd *cobra.Command, file string, how importing) erro
 	}
 	counts, changes := tally(steps)
 	if how.dryRun {
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "nothing written of %d changes: %s\n", changes, counts)
-		return program.NotPrinted(nil, err)
+		return program.NotPrinted(nil, say(cmd.OutOrStdout(), "nothing written of %d changes: %s", changes, counts))
 	}
 	taken, failed := entryfile.Apply(ctx, t, steps, now)
 	var result error
 	if failed != nil {
 		result = failures(parts(failed))
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d of %d changes written: %s\n", taken, changes, counts)
-	return program.NotPrinted(result, err)
+	return program.NotPrinted(result, say(cmd.OutOrStdout(), "%d of %d changes written: %s", taken, changes, counts))
 }
 
 // readEntries reads and checks a file, or standard input for "-". Each of its errors names the file.
@@ -117,7 +115,7 @@ func announce(stdout, stderr io.Writer, steps []entryfile.Step, bad []*table.Ent
 		if slices.ContainsFunc(steps, func(s entryfile.Step) bool { return s.Entry.Source == b.Source }) {
 			continue
 		}
-		if _, err := fmt.Fprintf(stderr, "controller: left as it is: %s\n", shown(b.Error())); err != nil {
+		if err := say(stderr, "controller: left as it is: %v", b); err != nil {
 			return err
 		}
 	}

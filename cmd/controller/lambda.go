@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/ecrevent"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 )
 
@@ -79,18 +79,16 @@ func newFunction(getenv func(string) string, stdout, stderr io.Writer) *cobra.Co
 // runFunction runs a Lambda function until Lambda ends it by SIGTERM, and returns the exit code.
 // What keeps it from starting is logged, and reported to Lambda.
 func runFunction(ctx context.Context, api string, stderr io.Writer, function func(context.Context) error) int {
-	logs := slog.NewJSONHandler(stderr, nil)
-	// aws-lambda-go has errors of invocations and of its own printed.
-	log.SetFlags(0)
-	log.SetOutput(slog.NewLogLogger(logs, slog.LevelWarn).Writer())
-	return program.Run(ctx, "controller", slog.NewLogLogger(logs, slog.LevelInfo).Writer(), func(ctx context.Context) error {
+	logs := printable.JSONLog(stderr, slog.LevelInfo)
+	program.CaptureLog(logs) // aws-lambda-go has errors of invocations and of its own printed
+	return program.Run(ctx, "controller", slog.NewLogLogger(logs.Handler(), slog.LevelInfo).Writer(), func(ctx context.Context) error {
 		err := function(ctx)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		slog.New(logs).Error("cannot start", "reason", program.OneLine(err.Error()))
+		logs.Error("cannot start", "reason", err.Error())
 		if err := reportInit(ctx, api, err); err != nil {
-			slog.New(logs).Warn("Lambda was not told why", "reason", err.Error())
+			logs.Warn("Lambda was not told why", "reason", err.Error())
 		}
 		return program.Silent(program.ExitCode(err))
 	})
@@ -129,14 +127,13 @@ func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	return json.Marshal(struct {
 		Summary string `json:"summary"`
-	}{done.summary})
+	}{program.OneLine(done.summary)})
 }
 
 // failed logs an error and returns it as Lambda is told of it.
 func failed(ctx context.Context, log *slog.Logger, kind string, err error) error {
-	text := program.OneLine(err.Error())
-	log.ErrorContext(ctx, "event failed", "kind", kind, "reason", text)
-	return messages.InvokeResponse_Error{Type: kind, Message: text}
+	log.ErrorContext(ctx, "event failed", "kind", kind, "reason", err.Error())
+	return messages.InvokeResponse_Error{Type: kind, Message: program.OneLine(err.Error())}
 }
 
 func errorType(err error) string {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -89,18 +88,17 @@ func writeList(w io.Writer, name string, entries []table.Entry, bad []*table.Ent
 			if err := table.CheckDestination(destination); err != nil {
 				text = "invalid: " + err.Error()
 			}
-			g.row(shown(e.Source), expiryOf(e), shown(text))
+			g.row(e.Source, expiryOf(e), text)
 		}
 	}
 	for _, b := range bad {
-		g.row(shown(b.Source), "-", "invalid: "+shown(b.Err.Error()))
+		g.row(b.Source, "-", "invalid: "+b.Err.Error())
 	}
 	return g.write(w)
 }
 
 func sayEmpty(w io.Writer, name string) error {
-	_, err := fmt.Fprintf(w, "table %s has no entries (controller put writes one)\n", name)
-	return err
+	return say(w, "table %s has no entries (controller put writes one)", name)
 }
 
 const listLong = `Print the entries of the table that have not expired, all or those of some sources, sorted

@@ -13,14 +13,15 @@ import (
 
 // newLog returns a log of the format that is asked for.
 func (c *config) newLog(w io.Writer) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: slog.LevelInfo}
+	level := slog.LevelInfo
 	if c.verbose {
-		opts.Level = slog.LevelDebug
+		level = slog.LevelDebug
 	}
-	log := slog.New(slog.NewJSONHandler(printable.JSON(w), opts))
+	open := printable.JSONLog
 	if c.logFormat.String() == "text" || c.logFormat.String() == auto && isTerminal(w) {
-		log = slog.New(slog.NewTextHandler(w, opts))
+		open = printable.TextLog
 	}
+	log := open(w, level)
 	program.CaptureLog(log)
 	return log
 }

@@ -2,12 +2,12 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/program"
 )
 
 // wanted reports whether a sweep would submit something, if it is not in flight.
@@ -32,20 +32,19 @@ func writePlan(w io.Writer, palette cli.Palette, format string, decisions []cont
 	}
 	for _, d := range decisions {
 		if d.Err != nil {
-			g.row(shown(d.Source), "-", string(d.State()), "", shown(d.Err.Error()))
+			g.row(d.Source, "-", string(d.State()), "", d.Err.Error())
 		}
 		if d.Twin != nil {
-			g.row(shown(d.Source), "-", string(controller.Failing), "", shown(d.Twin.Error()))
+			g.row(d.Source, "-", string(controller.Failing), "", d.Twin.Error())
 		}
 		for _, dest := range d.Destinations {
-			g.row(shown(d.Source), shown(dest.Name), string(dest.State), bytesOf(d, dest), shown(dest.Reason()))
+			g.row(d.Source, dest.Name, string(dest.State), bytesOf(d, dest), dest.Reason())
 		}
 	}
 	if err := g.write(w); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w, report.Planned())
-	return err
+	return say(w, "%s", report.Planned())
 }
 
 // bytesOf returns how much is to be copied at most, "" if nothing is or nobody knows. What the
@@ -79,11 +78,11 @@ func entriesOf(decisions []controller.Decision) []jsonEntry {
 	for _, d := range decisions {
 		entry := jsonEntry{Source: d.Source, Digest: d.Digest.String(), State: string(d.State()), Bytes: d.Size, Destinations: []jsonDestination{}}
 		if err := errors.Join(d.Err, d.Twin); err != nil {
-			entry.Error = shown(err.Error())
+			entry.Error = program.OneLine(err.Error())
 		}
 		for _, dest := range d.Destinations {
 			entry.Destinations = append(entry.Destinations, jsonDestination{
-				Name: dest.Name, State: string(dest.State), Digest: dest.Digest.String(), Reason: dest.Reason(),
+				Name: dest.Name, State: string(dest.State), Digest: dest.Digest.String(), Reason: program.OneLine(dest.Reason()),
 			})
 		}
 		entries = append(entries, entry)

@@ -47,7 +47,7 @@ func (c *config) remove(cmd *cobra.Command, sources []string) error {
 			errs = append(errs, err)
 			continue
 		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", done(table.Removed), shown(key)); err != nil {
+		if err := say(cmd.OutOrStdout(), "%s %s", done(table.Removed), key); err != nil {
 			return program.NotPrinted(failures(errs), err)
 		}
 	}

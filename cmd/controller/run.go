@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -42,8 +41,7 @@ func (c *config) sweep(cmd *cobra.Command) error {
 func conclude(cmd *cobra.Command, summary string, report controller.Report, err error) error {
 	result := outcome(report, err)
 	if err == nil || report.Entries > 0 {
-		_, err := fmt.Fprintln(cmd.OutOrStdout(), summary)
-		return program.NotPrinted(result, err)
+		return program.NotPrinted(result, say(cmd.OutOrStdout(), "%s", summary))
 	}
 	return result
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/program"
 )
 
 // completionTime is how long somebody who has hit the tab key waits for the table.
@@ -24,7 +26,7 @@ func (c *config) completeSources(limit int) cobra.CompletionFunc {
 		var found []string
 		for _, source := range c.sources(ctx) {
 			// What a shell would have to quote is no name of an image.
-			if strings.HasPrefix(source, typed) && !slices.Contains(args, source) && shown(source) == source {
+			if strings.HasPrefix(source, typed) && !slices.Contains(args, source) && program.OneLine(source) == source {
 				found = append(found, source)
 			}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -43,7 +44,7 @@ func summaryOf(entries []entryStatus) statusSummary {
 
 // writeSummary prints a summary as lines.
 func writeSummary(w io.Writer, s statusSummary, now time.Time) error {
-	text := fmt.Sprintf("entries: %d (invalid %d, expiring soon %d)\ndestinations: %d", s.Entries, s.Invalid, s.ExpiringSoon, s.Destinations)
+	text := fmt.Sprintf("destinations: %d", s.Destinations)
 	var states []string
 	for _, state := range stateNames() {
 		if n := s.States[table.State(state)]; n > 0 {
@@ -53,9 +54,9 @@ func writeSummary(w io.Writer, s statusSummary, now time.Time) error {
 	if len(states) > 0 {
 		text += " (" + strings.Join(states, ", ") + ")"
 	}
+	err := errors.Join(say(w, "entries: %d (invalid %d, expiring soon %d)", s.Entries, s.Invalid, s.ExpiringSoon), say(w, "%s", text))
 	if s.Behind != nil {
-		text += fmt.Sprintf("\nfurthest behind: %s (%s)", shown(s.FurthestBehind), behind(s.Behind, now))
+		err = errors.Join(err, say(w, "furthest behind: %s (%s)", s.FurthestBehind, behind(s.Behind, now)))
 	}
-	_, err := fmt.Fprintln(w, text)
 	return err
 }

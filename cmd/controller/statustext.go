@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"time"
 
@@ -17,19 +16,17 @@ func writeStatus(w io.Writer, palette cli.Palette, name string, entries []entryS
 	case of == 0:
 		return sayEmpty(w, name)
 	case len(entries) == 0:
-		_, err := fmt.Fprintf(w, "no entry matches, of %d in the table\n", of)
-		return err
+		return say(w, "no entry matches, of %d in the table", of)
 	}
 	g := grid{palette: palette}
 	g.row("STATE", "BEHIND", "MIRRORED", "CHECKED", "EXPIRES", "SOURCE", "DESTINATION", "REASON")
 	for _, e := range entries {
 		checked, expires := ago(e.Checked, now), expiresIn(e, now)
 		if len(e.Destinations) == 0 {
-			g.row(string(e.State), "-", "-", "-", "-", shown(e.Source), "-", shown(e.Error))
+			g.row(string(e.State), "-", "-", "-", "-", e.Source, "-", e.Error)
 		}
 		for _, d := range e.Destinations {
-			g.row(shown(string(d.State)), behind(d.Behind, now), mirrored(d, now), checked, expires, shown(e.Source), shown(d.Name),
-				shown(reason(e, d)))
+			g.row(string(d.State), behind(d.Behind, now), mirrored(d, now), checked, expires, e.Source, d.Name, reason(e, d))
 		}
 	}
 	if err := g.write(w); err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/printable"
-	"ecrmirror/internal/program"
 )
 
 const outputJSON = "json"
@@ -30,8 +29,11 @@ func writeJSON(w io.Writer, document any) error {
 	return encoder.Encode(document)
 }
 
-// shown returns text from the table as one line without what could steer a terminal.
-func shown(text string) string { return program.OneLine(text) }
+// say prints a line, whatever others wrote in it. All that commands print as text is a line by say or a row of a [grid].
+func say(w io.Writer, format string, args ...any) error {
+	_, err := fmt.Fprintln(w, printable.Short(fmt.Sprintf(format, args...), printable.Longest))
+	return err
+}
 
 // span says how long something has lasted, in the largest unit that is not more than it.
 func span(d time.Duration) string {

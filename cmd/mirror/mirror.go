@@ -40,14 +40,13 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 
 // log returns the log of each step, in the form of what else is written beside it.
 func (c *config) log(stderr io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: slog.LevelDebug}
 	switch {
 	case !c.verbose:
 		return slog.New(slog.DiscardHandler)
 	case c.progressMode() == progress.JSON:
-		return slog.New(slog.NewJSONHandler(printable.JSON(stderr), options))
+		return printable.JSONLog(stderr, slog.LevelDebug)
 	}
-	return slog.New(slog.NewTextHandler(stderr, options))
+	return printable.TextLog(stderr, slog.LevelDebug)
 }
 
 // failure returns what failed, as a *program.Failure. Another try is worth it if a

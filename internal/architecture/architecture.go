@@ -53,7 +53,7 @@ var layers = map[string]layer{
 		},
 	},
 	"internal/table": {
-		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
+		internal: []string{"internal/awserror", "internal/contract", "internal/imagename", "internal/printable"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {internal: []string{"internal/conflict", "internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
@@ -69,10 +69,10 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
-		internal: []string{"internal/printable", "internal/conflict", "internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
+		internal: []string{"internal/conflict", "internal/contract", "internal/imagename", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
-	"internal/metrics":   {},
+	"internal/metrics":   {internal: []string{"internal/printable"}},
 	"internal/buildinfo": {},
 	"internal/cli": {
 		internal: []string{"internal/buildinfo", "internal/program", "internal/tty"},

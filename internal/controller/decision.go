@@ -9,7 +9,6 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/jobs"
-	"ecrmirror/internal/printable"
 	"ecrmirror/internal/table"
 )
 
@@ -61,11 +60,11 @@ func (d Decision) State() State {
 func (d Destination) Reason() string {
 	switch {
 	case d.Err != nil:
-		return printable.Line(d.Err.Error())
+		return d.Err.Error()
 	case d.State == Current:
 		return "has the source's digest"
 	case d.absent != nil:
-		return printable.Line(d.absent.Error()) + "; the job creates it"
+		return d.absent.Error() + "; the job creates it"
 	case d.Digest == "":
 		return "does not exist"
 	}

@@ -3,12 +3,10 @@ package controller
 import (
 	"context"
 	"log/slog"
-
-	"ecrmirror/internal/printable"
 )
 
 // logDecision writes a line for what is alike about an entry: one for the whole of it, or one for
-// each state of its destinations, and one for each that failed. All have the fields source,
+// each state of its destinations, as long as it is short, and one for each that failed. All have the fields source,
 // destinations, digest, state, reason and job, as far as there is something to say. The caller
 // holds mu.
 func (r *run) logDecision(ctx context.Context, d Decision) {
@@ -29,8 +27,26 @@ func (r *run) logDecision(ctx context.Context, d Decision) {
 				names = append(names, other.Name)
 			}
 		}
-		r.logLine(ctx, d, dest.State, message(dest), names, dest.Reason(), dest.Job)
+		for _, some := range lines(names) {
+			r.logLine(ctx, d, dest.State, message(dest), some, dest.Reason(), dest.Job)
+		}
 	}
+}
+
+// maxNames is how many bytes of destinations a line has, which leaves room for the rest.
+const maxNames = 500
+
+// lines divides names among lines, in their order.
+func lines(names []string) (lines [][]string) {
+	size := maxNames
+	for _, name := range names {
+		if size += len(name); size > maxNames {
+			lines, size = append(lines, nil), len(name)
+		}
+		last := &lines[len(lines)-1]
+		*last = append(*last, name)
+	}
+	return lines
 }
 
 // firstAlike returns the index of the first destination that shares a line with the last.
@@ -82,7 +98,7 @@ func (r *run) logLine(ctx context.Context, d Decision, state State, msg string, 
 	if d.Digest != "" {
 		attrs = append(attrs, slog.String("digest", d.Digest.String()))
 	}
-	attrs = append(attrs, slog.String("state", string(state)), slog.String("reason", printable.Line(reason)))
+	attrs = append(attrs, slog.String("state", string(state)), slog.String("reason", reason))
 	if job != "" {
 		attrs = append(attrs, slog.String("job", job))
 	}

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"ecrmirror/internal/printable"
 )
 
 // Units, as CloudWatch spells them.
@@ -65,5 +67,5 @@ func Write(w io.Writer, now time.Time, namespace string, dimensions []Dimension,
 		return fmt.Errorf("metrics and dimensions of namespace %s share a name", namespace)
 	}
 	line["_aws"] = map[string]any{"Timestamp": now.UnixMilli(), "CloudWatchMetrics": []directive{d}}
-	return json.NewEncoder(w).Encode(line)
+	return json.NewEncoder(printable.JSON(w)).Encode(line)
 }

@@ -2,35 +2,42 @@ package printable
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
-	"unicode/utf8"
+	"regexp"
 )
 
 // JSON returns a writer of JSON documents to w, of which each Write has whole ones. What encoding/json
-// leaves in a text though it could steer a terminal, such as U+009B, is written as an escape, so that
-// readers get the same text.
+// leaves in a text though it could steer a terminal or hide text, such as U+009B, is written as an escape, so that
+// readers get the same text. The texts of a line have [Longest] bytes together at most, as they are written: the
+// longest are cut, by [Short].
 func JSON(w io.Writer) io.Writer { return jsonWriter{w} }
 
 type jsonWriter struct{ w io.Writer }
 
 // Write implements [io.Writer].
 func (j jsonWriter) Write(document []byte) (int, error) {
-	if _, err := j.w.Write(escape(document)); err != nil {
+	var b bytes.Buffer
+	for line := range bytes.Lines(document) {
+		b.Write(cut(escape(line)))
+	}
+	if _, err := j.w.Write(b.Bytes()); err != nil {
 		return 0, err
 	}
 	return len(document), nil
 }
 
-func escape(document []byte) []byte {
-	if !bytes.ContainsFunc(document, isUnsafe) {
-		return document
+func escape(line []byte) []byte {
+	var e eye
+	if !bytes.ContainsFunc(line, e.escapes) {
+		return line
 	}
 	var b bytes.Buffer
-	for _, r := range string(document) {
+	e = eye{}
+	for _, r := range string(line) {
 		switch {
-		case !isUnsafe(r):
+		case !e.escapes(r):
 			b.WriteRune(r)
 		case r > 0xffff: // as a surrogate pair
 			r -= 0x10000
@@ -42,7 +49,48 @@ func escape(document []byte) []byte {
 	return b.Bytes()
 }
 
-// isUnsafe is for what stands within texts: between them a document has line ends and tabs at most.
-func isUnsafe(r rune) bool {
-	return !strconv.IsPrint(r) && r != '\n' && r != '\t' && r != utf8.RuneError
+// escapes is for what stands within texts: between them a document has line ends and tabs at most.
+func (e *eye) escapes(r rune) bool { return e.hides(r) && r != '\n' && r != '\t' }
+
+// quotedText matches a text in JSON.
+var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// cut cuts the longest texts of a line that is too long.
+func cut(line []byte) []byte {
+	if len(line) <= Longest {
+		return line
+	}
+	var sizes []int
+	for _, at := range quotedText.FindAllIndex(line, -1) {
+		sizes = append(sizes, at[1]-at[0])
+	}
+	limit := share(Longest, sizes)
+	return quotedText.ReplaceAllFunc(line, func(quoted []byte) []byte {
+		if len(quoted) <= limit {
+			return quoted
+		}
+		return shortQuoted(quoted, limit)
+	})
+}
+
+// shortQuoted returns a text in JSON in so many bytes.
+func shortQuoted(quoted []byte, most int) []byte {
+	var s string
+	if json.Unmarshal(quoted, &s) != nil {
+		return []byte(`"?"`) // it is none: nobody writes such a document
+	}
+	most -= len(`""`)
+	short := quote(Short(s, most))
+	if len(short) > most+len(`""`) { // by quotes and backslashes, each of which takes two
+		short = quote(Short(s, most/2))
+	}
+	return short
+}
+
+func quote(s string) []byte {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(s) // a text always can be
+	return bytes.TrimSpace(b.Bytes())
 }

@@ -3,9 +3,10 @@ package table
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/printable"
 )
 
 // A Check is what one look at an entry, and the submission that may have followed it, found.
@@ -117,18 +118,11 @@ func (d DestinationStatus) jobError() string {
 // 400 KB that an item may have, in bytes.
 const errorLimit = 300
 
-// text returns an error's first line, cut to the limit.
+// text returns an error's first line, as it is printed, cut to the limit.
 func text(err error) string {
 	if err == nil {
 		return ""
 	}
-	s, _, _ := strings.Cut(strings.ToValidUTF8(err.Error(), "?"), "\n")
-	if len(s) <= errorLimit {
-		return s
-	}
-	end := errorLimit - len("…")
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "…"
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return printable.Short(first, errorLimit)
 }
