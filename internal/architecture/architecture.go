@@ -28,8 +28,9 @@ var layers = map[string]layer{
 	"internal/conflict":       {internal: []string{"internal/imagename"}},
 	"internal/signature":      {internal: []string{"internal/manifestdigest"}, external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
 	"internal/chunked":        {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
+	"internal/fence":          {},
 	"internal/ecrtransport": {
-		internal: []string{"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/printable"},
+		internal: []string{"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/fence", "internal/printable"},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/", "golang.org/x/",
 		},
@@ -40,12 +41,12 @@ var layers = map[string]layer{
 	},
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/distribution": {
-		internal: []string{"internal/chunked", "internal/manifestdigest", "internal/printable"},
+		internal: []string{"internal/chunked", "internal/fence", "internal/manifestdigest", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/time/rate"},
 	},
 	"internal/registry": {
 		internal: []string{
-			"internal/imagename", "internal/manifestdigest", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials",
+			"internal/imagename", "internal/manifestdigest", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials", "internal/fence",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/docker/distribution/registry/api/",
@@ -80,7 +81,7 @@ var layers = map[string]layer{
 	},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
-		internal: []string{"internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/printable"},
+		internal: []string{"internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/fence", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/progress": {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},

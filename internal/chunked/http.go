@@ -2,6 +2,7 @@ package chunked
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -154,9 +155,18 @@ func (h *HTTP) do(ctx context.Context, url, byteRange string) (*http.Response, e
 	}
 	resp, err := h.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("GET %s: %w", req.URL.Host, redact(err))
+		return nil, final(fmt.Errorf("GET %s: %w", req.URL.Host, redact(err)))
 	}
 	return resp, nil
+}
+
+// final marks an error that says of itself that asking again won't cure it.
+func final(err error) error {
+	var f interface{ Final() bool }
+	if errors.As(err, &f) && f.Final() {
+		return Permanent(err)
+	}
+	return err
 }
 
 // expired reports whether a new URL may help. S3 answers 403 to an expired signature and 400 to a

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.podman.io/image/v5/pkg/tlsclientconfig"
+
+	"ecrmirror/internal/fence"
 )
 
 // idlePerHost is how many unused connections to a host are kept: as many as ranges may be read at
@@ -24,16 +26,16 @@ const maxHeader = 256 << 10
 // clients make requests and nothing more: they follow no redirects and keep no cookies. Credentials
 // are for the caller to add.
 type clients struct {
-	api    *home    // to the registry; by HTTP/2 where it speaks that
-	ranges *home    // to the registry, for ranges of blobs: HTTP/1.1, so that each has a connection of its own
-	away   *outside // to all others, as ranges, and without the certificate that says who we are
-	tokens *outside // to its token server; by HTTP/2 where that speaks it
+	api    *fence.Home    // to the registry; by HTTP/2 where it speaks that
+	ranges *fence.Home    // to the registry, for ranges of blobs: HTTP/1.1, so that each has a connection of its own
+	away   *fence.Outside // to all others, as ranges, and without the certificate that says who we are
+	tokens *fence.Outside // to its token server; by HTTP/2 where that speaks it
 	// To the registry, for writing, and to where else it takes uploads.
-	uploads     *home
-	uploadsAway *outside
+	uploads     *fence.Home
+	uploadsAway *fence.Outside
 }
 
-func newClients(opts Options, f *fence) (clients, error) {
+func newClients(opts Options) (clients, error) {
 	config := &tls.Config{InsecureSkipVerify: opts.Insecure}
 	dir, err := certificateDir(opts.Host)
 	if err == nil && dir != "" {
@@ -44,25 +46,24 @@ func newClients(opts Options, f *fence) (clients, error) {
 	}
 	anonymous := config.Clone()
 	anonymous.Certificates = nil
-	api, tokens := newTransport(config.Clone()), newTransport(config.Clone())
-	api.ForceAttemptHTTP2, tokens.ForceAttemptHTTP2 = true, true
-	uploadsAway := newOutside(newTransport(anonymous.Clone()), f)
-	forUploads(uploadsAway.direct)
-	forUploads(uploadsAway.proxied)
-	uploads := newTransport(config.Clone())
-	forUploads(uploads)
-	return clients{
-		api: &home{api, f}, ranges: &home{newTransport(config), f}, away: newOutside(newTransport(anonymous), f),
-		tokens: newOutside(tokens, f), uploads: &home{uploads, f}, uploadsAway: uploadsAway,
-	}, nil
+	f := fence.New(opts.Network, opts.Insecure)
+	known, unknown := newTransport(config), newTransport(anonymous)
+	both := newTransport(config.Clone()) // where HTTP/2 leaves its mark
+	both.ForceAttemptHTTP2 = true
+	c := clients{
+		api: f.Home(both), ranges: f.Home(known), away: f.Outside(unknown),
+		tokens: f.Outside(both), uploads: f.Home(known), uploadsAway: f.Outside(unknown),
+	}
+	for _, t := range []*http.Transport{c.uploads.Transport, c.uploadsAway.Direct, c.uploadsAway.Proxied} {
+		forUploads(t)
+	}
+	return c, nil
 }
 
 // newTransport returns a transport with time limits on connecting and on headers, and none on
-// bodies. Given a TLS configuration, it keeps to HTTP/1.1.
+// bodies, which a fence is to give its connections. Given a TLS configuration, it keeps to HTTP/1.1.
 func newTransport(config *tls.Config) *http.Transport {
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialThrough(newDialer(notMetadata)),
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ResponseHeaderTimeout:  storeTimeout, // at most: who asks says how long, for some registries fetch an image before they answer
@@ -74,8 +75,8 @@ func newTransport(config *tls.Config) *http.Transport {
 }
 
 func (c clients) closeIdle() {
-	for _, t := range []interface{ closeIdle() }{c.api, c.ranges, c.away, c.tokens, c.uploads, c.uploadsAway} {
-		t.closeIdle()
+	for _, t := range []interface{ CloseIdleConnections() }{c.api, c.ranges, c.away, c.tokens, c.uploads, c.uploadsAway} {
+		t.CloseIdleConnections()
 	}
 }
 

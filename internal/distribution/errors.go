@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/fence"
 	"ecrmirror/internal/printable"
 )
 
@@ -179,7 +180,7 @@ func temporary(err error) bool {
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
 		dns         *net.DNSError
-		place       *PlaceError
+		place       *fence.PlaceError
 		soon        *notYetError
 	)
 	switch {

@@ -12,6 +12,7 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/fence"
 )
 
 // ForeignBlob returns a reader of a blob that lives outside of registries, and its size in bytes.
@@ -36,7 +37,7 @@ func (r *Registry) ForeignBlob(ctx context.Context, info types.BlobInfo) (io.Rea
 }
 
 func (r *Registry) openForeign(ctx context.Context, location string, size int64) (io.ReadCloser, int64, error) {
-	client := &http.Client{Transport: r.clients.away, CheckRedirect: keepsTLS}
+	client := &http.Client{Transport: r.clients.away, CheckRedirect: fence.KeepTLS}
 	h := chunked.NewHTTP(client, size, func(context.Context) (string, error) { return location, nil })
 	if size < 0 {
 		var err error
@@ -59,15 +60,4 @@ func (r *Registry) openForeign(ctx context.Context, location string, size int64)
 type foreignBody struct {
 	io.Reader
 	io.Closer
-}
-
-// keepsTLS refuses redirects from HTTPS to plain HTTP, and too many.
-func keepsTLS(req *http.Request, via []*http.Request) error {
-	switch from := via[len(via)-1].URL; {
-	case len(via) > maxHops:
-		return fmt.Errorf("more than %d redirects", maxHops)
-	case from.Scheme == "https" && req.URL.Scheme != "https":
-		return fmt.Errorf("redirect from HTTPS to plain HTTP, at %s", req.URL.Host)
-	}
-	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/fence"
 )
 
 // secure returns a registry that nobody reaches; it notes where somebody would be asked.
@@ -29,10 +30,10 @@ func secure(tb testing.TB, dialed *[]string) *Registry {
 		*dialed = append(*dialed, addr)
 		return nil, errors.New("nobody is there")
 	}
-	for _, o := range []*outside{r.clients.away, r.clients.uploadsAway, r.clients.tokens} {
-		o.direct.DialContext, o.proxied.DialContext = refuse, refuse
+	for _, o := range []*fence.Outside{r.clients.away, r.clients.uploadsAway, r.clients.tokens} {
+		o.Direct.DialContext, o.Proxied.DialContext = refuse, refuse
 	}
-	for _, h := range []*home{r.clients.api, r.clients.ranges, r.clients.uploads} {
+	for _, h := range []*fence.Home{r.clients.api, r.clients.ranges, r.clients.uploads} {
 		h.DialContext = refuse
 	}
 	return r
@@ -86,7 +87,7 @@ func FuzzChallenge(f *testing.F) {
 		for _, addr := range dialed {
 			host, _, err := net.SplitHostPort(addr)
 			realm, realmErr := url.Parse(wanted.parameters["realm"])
-			if err != nil || realmErr != nil || realm.Scheme != "https" || (&fence{}).checkHost(host) != nil {
+			if err != nil || realmErr != nil || realm.Scheme != "https" || fence.New(fence.Network{}, false).CheckHost(host) != nil {
 				t.Errorf("%q leads to %q", header, addr)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/fence"
 )
 
 // Options say how a registry is reached. Only Host and Budget are required.
@@ -14,8 +15,9 @@ type Options struct {
 	Host string // HOST or HOST:PORT, as image names say it
 	// Insecure allows TLS that is not verified and plain HTTP, of the registry and of what it
 	// redirects to. HTTPS is tried first. Such a registry may also lead to this machine and to
-	// private networks, as it may where it is there itself; see [PlaceError].
+	// private networks, as it may where it is there itself; see [fence.Fence].
 	Insecure bool
+	Network  fence.Network // how it is reached
 	// UserAgent is sent with every request. "" means "ecrmirror".
 	UserAgent string
 	// Login gives the login for a repository. It is asked only when the registry wants one, and what
@@ -77,7 +79,7 @@ type Registry struct {
 // the containers and docker tools keep for the host, in directories called certs.d.
 func New(opts Options) (*Registry, error) {
 	opts = opts.withDefaults()
-	clients, err := newClients(opts, &fence{insecure: opts.Insecure})
+	clients, err := newClients(opts)
 	if err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ func (r tokenRequest) byPost(ctx context.Context) (token, error) {
 // send makes the request. Whatever the answer is, it says nothing about images.
 func (r tokenRequest) send(req *http.Request) (token, error) {
 	req.Header.Set("User-Agent", r.repository.registry.opts.UserAgent)
-	client := &http.Client{Transport: r.client(), CheckRedirect: r.checkRedirect}
+	client := &http.Client{Transport: r, CheckRedirect: r.checkRedirect}
 	resp, err := client.Do(req)
 	if err != nil {
 		return token{}, tokenFailure(err)
@@ -106,17 +106,17 @@ func (r tokenRequest) send(req *http.Request) (token, error) {
 	return readToken(resp)
 }
 
-// client goes to the registry's token server, with the certificate that says who we are, and to that of
-// another host without.
-func (r tokenRequest) client() http.RoundTripper {
+// RoundTrip implements [http.RoundTripper]. The registry's token server sees the certificate that says who
+// we are, that of another host does not, and neither does a server that one of them redirects to.
+func (r tokenRequest) RoundTrip(req *http.Request) (*http.Response, error) {
 	clients := r.repository.registry.clients
 	switch {
-	case !r.host.home:
-		return clients.away
+	case !r.host.home, origin(req.URL) != origin(r.realm):
+		return clients.away.RoundTrip(req)
 	case r.realm.Host == r.host.name:
-		return clients.api
+		return clients.api.RoundTrip(req)
 	}
-	return clients.tokens
+	return clients.tokens.RoundTrip(req)
 }
 
 // checkRedirect keeps a login, which is in the request's body or header, from other servers. Where there

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"sync"
 
@@ -85,7 +86,7 @@ func (s *ecrImageSource) GetBlob(
 	if len(info.URLs) > 0 {
 		return s.foreignBlob(ctx, info)
 	}
-	return s.open(ctx, info, func(ctx context.Context) (string, error) {
+	return s.open(ctx, s.ref.transport.opts.HTTP, info, func(ctx context.Context) (string, error) {
 		out, err := s.repo.api.GetDownloadUrlForLayer(ctx, &ecr.GetDownloadUrlForLayerInput{
 			RegistryId: s.repo.registryID(), RepositoryName: s.repo.repositoryName(),
 			LayerDigest: aws.String(info.Digest.String()),
@@ -108,7 +109,7 @@ func (s *ecrImageSource) foreignBlob(ctx context.Context, info types.BlobInfo) (
 			errs = append(errs, errors.New("not an HTTP URL"))
 			continue
 		}
-		body, size, err := s.open(ctx, info, func(context.Context) (string, error) { return location, nil })
+		body, size, err := s.open(ctx, s.ref.transport.foreign, info, func(context.Context) (string, error) { return location, nil })
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -132,10 +133,10 @@ type foreignBody struct {
 
 // open returns a reader over a URL, which is asked for at once.
 func (s *ecrImageSource) open(
-	ctx context.Context, info types.BlobInfo, locate func(context.Context) (string, error),
+	ctx context.Context, client *http.Client, info types.BlobInfo, locate func(context.Context) (string, error),
 ) (io.ReadCloser, int64, error) {
 	opts := s.ref.transport.opts
-	h := chunked.NewHTTP(opts.HTTP, info.Size, locate)
+	h := chunked.NewHTTP(client, info.Size, locate)
 	if err := h.Prepare(ctx); err != nil {
 		return nil, 0, err
 	}

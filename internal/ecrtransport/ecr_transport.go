@@ -1,9 +1,9 @@
 package ecrtransport
 
 import (
+	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/fence"
 	"ecrmirror/internal/imagename"
 )
 
@@ -22,8 +23,11 @@ type Options struct {
 	// those, and called concurrently.
 	Client func(imagename.ECRRegistry) (API, error)
 	// HTTP reads presigned URLs and those of foreign layers. It must send no credentials of its
-	// own. Nil means one with time limits on connecting and on headers, and none on bodies.
+	// own. Nil means clients with time limits on connecting and on headers, and none on bodies: one for
+	// the URLs that ECR gives, and one for those that an image has, which may lead to public hosts alone.
 	HTTP *http.Client
+	// Network is how those clients make connections.
+	Network fence.Network
 	// Budget bounds the bytes in buffers of reads and uploads. Nil means one of 64 MiB for this
 	// transport. Each upload holds at least one part, or all of a smaller blob, whatever the
 	// budget.
@@ -52,7 +56,8 @@ type Options struct {
 
 // Transport is Amazon ECR as a transport. It is safe for concurrent use.
 type Transport struct {
-	opts Options
+	opts    Options
+	foreign *http.Client // reads foreign layers
 
 	mu       sync.Mutex
 	limiters map[accountRegion]*rate.Limiter // of PutImage
@@ -65,8 +70,9 @@ var _ types.ImageTransport = (*Transport)(nil)
 
 // New returns a transport.
 func New(opts Options) *Transport {
+	foreign := opts.HTTP
 	if opts.HTTP == nil {
-		opts.HTTP = newHTTPClient()
+		opts.HTTP, foreign = newHTTPClients(opts.Network)
 	}
 	if opts.Budget == nil {
 		opts.Budget = chunked.NewBudget(64 << 20)
@@ -83,21 +89,20 @@ func New(opts Options) *Transport {
 	if opts.PutImageRate <= 0 {
 		opts.PutImageRate = 10
 	}
-	return &Transport{opts: opts, limiters: map[accountRegion]*rate.Limiter{}}
+	return &Transport{opts: opts, foreign: foreign, limiters: map[accountRegion]*rate.Limiter{}}
 }
 
-// newHTTPClient returns a client for object storage. It keeps to HTTP/1.1, where each range has a
-// connection of its own.
-func newHTTPClient() *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Client{Transport: &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dialer.DialContext,
+// newHTTPClients returns a client for URLs that ECR gives, and one for those that images have. They keep to
+// HTTP/1.1, where each range has a connection of its own.
+func newHTTPClients(n fence.Network) (store, foreign *http.Client) {
+	t := &http.Transport{
+		TLSClientConfig:       &tls.Config{}, // with one, no HTTP/2
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: 30 * time.Second,
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConnsPerHost:   64,
-	}}
+	}
+	return fence.New(n, false).Client(t), &http.Client{Transport: fence.New(n, false).Outside(t), CheckRedirect: fence.KeepTLS}
 }
 
 // Name returns "ecr".

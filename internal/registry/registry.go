@@ -28,6 +28,7 @@ import (
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/fence"
 	"ecrmirror/internal/imagename"
 )
 
@@ -39,6 +40,7 @@ type Options struct {
 	Logins     *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
 	LoginFiles []string           // where those are, see [credentials.Files]
 	Insecure   []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
+	Network    fence.Network      // how registries are reached, and where ECR keeps blobs
 	UserAgent  string             // sent to other registries; "" = "ecrmirror"
 	Budget     *chunked.Budget    // of the whole process: bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR; nil = one of 64 MiB
 	Chunks     chunked.Options    // tunes the reading of blobs from registries
@@ -81,7 +83,7 @@ func New(opts Options) *Registries {
 		opts: opts,
 		ecr: ecrtransport.New(ecrtransport.Options{
 			Client: clients, Public: ecrtransport.NewPublicClient(opts.AWS),
-			Budget: opts.Budget, Chunks: opts.Chunks,
+			Budget: opts.Budget, Chunks: opts.Chunks, Network: opts.Network,
 			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
 			Log: opts.Log,
 		}),

@@ -29,7 +29,7 @@ func (r *Registries) host(name imagename.Name) (*distribution.Registry, error) {
 		return r.hosts[name.Host], nil
 	}
 	host, err := distribution.New(distribution.Options{
-		Host: name.Host, Insecure: r.isInsecure(name.Host), UserAgent: r.opts.UserAgent,
+		Host: name.Host, Insecure: r.isInsecure(name.Host), Network: r.opts.Network, UserAgent: r.opts.UserAgent,
 		Login: func(ctx context.Context, repository string) (distribution.Login, error) {
 			return r.resolveLogin(ctx, imagename.Name{Kind: name.Kind, Host: name.Host, Repository: repository})
 		},
