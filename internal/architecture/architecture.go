@@ -19,18 +19,23 @@ type layer struct {
 // layers has an entry for every package of the module, or for a tree of packages by a
 // trailing /... . A package that no entry covers has no place yet, which is an error.
 var layers = map[string]layer{
-	"internal/contract":       {},
-	"internal/printable":      {},
-	"internal/manifestdigest": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"}},
-	"internal/awserror":       {external: []string{"github.com/aws/"}},
-	"internal/imagename":      {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
-	"internal/allow":          {internal: []string{"internal/imagename"}},
-	"internal/conflict":       {internal: []string{"internal/imagename"}},
-	"internal/signature":      {internal: []string{"internal/manifestdigest"}, external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
-	"internal/chunked":        {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
-	"internal/fence":          {},
+	"internal/contract":     {},
+	"internal/printable":    {},
+	"internal/jsonscan":     {},
+	"internal/manifesttype": {internal: []string{"internal/jsonscan"}, external: []string{"github.com/opencontainers/image-spec/", "go.podman.io/image/v5/manifest"}},
+	"internal/manifestdigest": {
+		internal: []string{"internal/jsonscan", "internal/manifesttype"},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"},
+	},
+	"internal/awserror":  {external: []string{"github.com/aws/"}},
+	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
+	"internal/allow":     {internal: []string{"internal/imagename"}},
+	"internal/conflict":  {internal: []string{"internal/imagename"}},
+	"internal/signature": {internal: []string{"internal/manifestdigest"}, external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
+	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
+	"internal/fence":     {},
 	"internal/ecrtransport": {
-		internal: []string{"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/fence", "internal/printable"},
+		internal: []string{"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/chunked", "internal/fence", "internal/printable"},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/", "golang.org/x/",
 		},
@@ -46,7 +51,7 @@ var layers = map[string]layer{
 	},
 	"internal/registry": {
 		internal: []string{
-			"internal/imagename", "internal/manifestdigest", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials", "internal/fence",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/docker/distribution/registry/api/",
@@ -81,7 +86,7 @@ var layers = map[string]layer{
 	},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
-		internal: []string{"internal/imagename", "internal/manifestdigest", "internal/chunked", "internal/fence", "internal/printable"},
+		internal: []string{"internal/imagename", "internal/jsonscan", "internal/manifestdigest", "internal/manifesttype", "internal/chunked", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/progress": {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},

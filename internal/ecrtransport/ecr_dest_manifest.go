@@ -10,6 +10,7 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/manifesttype"
 )
 
 // maxManifestSize is the size of ImageManifest in ECR's API model.
@@ -42,7 +43,7 @@ func (d *ecrImageDestination) putImage(ctx context.Context, content []byte, tag 
 		RegistryId: d.repo.registryID(), RepositoryName: d.repo.repositoryName(),
 		ImageManifest: aws.String(string(content)), ImageDigest: aws.String(computed.String()),
 	}
-	if t := mediaType(content); t != "" {
+	if t := manifesttype.Of(content); t != "" {
 		in.ImageManifestMediaType = aws.String(t)
 	}
 	if tag != "" {

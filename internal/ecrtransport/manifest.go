@@ -10,6 +10,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/manifesttype"
 )
 
 // fetchedManifest is a manifest as ECR stores it.
@@ -42,7 +43,7 @@ func (r privateRepository) getManifest(ctx context.Context, tag string, want dig
 		mediaType: aws.ToString(out.Images[0].ImageManifestMediaType),
 	}
 	if m.mediaType == "" {
-		m.mediaType = mediaType(m.content)
+		m.mediaType = manifesttype.Of(m.content)
 	}
 	if err := verify(m.content, want, out.Images[0].ImageId); err != nil {
 		return fetchedManifest{}, r.failed(operation, err)

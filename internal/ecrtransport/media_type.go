@@ -1,8 +1,6 @@
 package ecrtransport
 
 import (
-	"encoding/json"
-
 	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"go.podman.io/image/v5/manifest"
 )
@@ -17,26 +15,4 @@ var manifestTypes = []string{
 	manifest.DockerV2Schema2MediaType,
 	manifest.DockerV2Schema1SignedMediaType,
 	manifest.DockerV2Schema1MediaType,
-}
-
-// mediaType tells a manifest's type from its content, or returns "". OCI manifests and indexes need
-// not say what they are; what else they hold tells.
-func mediaType(content []byte) string {
-	var m struct {
-		MediaType     string            `json:"mediaType"`
-		SchemaVersion int               `json:"schemaVersion"`
-		Config        json.RawMessage   `json:"config"`
-		Layers        []json.RawMessage `json:"layers"`
-		Manifests     []json.RawMessage `json:"manifests"`
-	}
-	if err := json.Unmarshal(content, &m); err != nil {
-		return ""
-	}
-	if m.MediaType == "" && m.SchemaVersion == 2 && m.Manifests != nil && m.Config == nil && m.Layers == nil {
-		return imgspecv1.MediaTypeImageIndex
-	}
-	if guess := manifest.GuessMIMEType(content); guess != "" {
-		return guess
-	}
-	return m.MediaType
 }

@@ -5,6 +5,8 @@ package manifestdigest
 import (
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
+
+	"ecrmirror/internal/manifesttype"
 )
 
 // Of returns the SHA-256 digest of a manifest. The error says that it is a signed one of schema 1
@@ -13,7 +15,7 @@ func Of(raw []byte) (digest.Digest, error) { return By(digest.Canonical, raw) }
 
 // By returns the digest of another algorithm, which must be available.
 func By(algorithm digest.Algorithm, raw []byte) (digest.Digest, error) {
-	if manifest.GuessMIMEType(raw) != manifest.DockerV2Schema1SignedMediaType {
+	if manifesttype.Of(raw) != manifest.DockerV2Schema1SignedMediaType {
 		return algorithm.FromBytes(raw), nil
 	}
 	payload, err := signedPayload(raw)

@@ -125,3 +125,22 @@ func FuzzOf(f *testing.F) {
 		}
 	})
 }
+
+// Whatever the signatures are, little is made of them.
+func TestLittleIsMadeOfHostileSignatures(t *testing.T) {
+	many := func(s string) string { return strings.TrimSuffix(strings.Repeat(s+",", 300_000), ",") }
+	body := strings.TrimSuffix(unsigned, "\n}")
+	for name, raw := range map[string]string{
+		"empty":         body + `,"signatures":[` + many("{}") + `]}`,
+		"lists":         body + `,"signatures":[` + many("[]") + `]}`,
+		"members":       body + `,` + many(`"":0`) + `,"signatures":[{}]}`,
+		"a long header": body + `,"signatures":[{"protected":"` + base64.RawURLEncoding.EncodeToString([]byte(`[`+many("{}")+`]`)) + `"}]}`,
+		"more after":    body + `,"signatures":[` + signature(len(body), "\n}") + `],"x":[` + many("{}") + `]}`,
+	} {
+		var err error
+		allocations := testing.AllocsPerRun(1, func() { _, err = Of([]byte(raw)) })
+		if !errors.Is(err, errPayload) || allocations > 200 {
+			t.Errorf("%s: %v allocations, %v", name, allocations, err)
+		}
+	}
+}

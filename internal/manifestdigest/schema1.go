@@ -6,9 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+
+	"ecrmirror/internal/jsonscan"
 )
 
 // errPayload says that there is no telling what was signed, or that it is not what the manifest says.
@@ -23,25 +24,13 @@ var errPayload = errors.New("its signatures are not of what it says")
 // manifest itself was signed. Therefore nothing may follow but the end of the object, and nothing may
 // have been put in but the signatures.
 func signedPayload(raw []byte) ([]byte, error) {
-	var m struct {
-		Signatures []struct {
-			Protected string `json:"protected"`
-		} `json:"signatures"`
-	}
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return nil, fmt.Errorf("%w: %w", errPayload, err)
-	}
-	if len(m.Signatures) == 0 {
-		return nil, fmt.Errorf("%w: there are none", errPayload)
-	}
-	length, tail, err := protected(m.Signatures[0].Protected)
+	root, err := jsonscan.Check(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errPayload, err)
 	}
-	for _, signature := range m.Signatures[1:] {
-		if l, t, err := protected(signature.Protected); err != nil || l != length || !bytes.Equal(t, tail) {
-			return nil, fmt.Errorf("%w: they are of different bytes", errPayload)
-		}
+	length, tail, err := signedIn(root)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errPayload, err)
 	}
 	if length < 1 || length > len(raw) || strings.TrimSpace(string(tail)) != "}" || !onlySignatures(raw[length:]) {
 		return nil, fmt.Errorf("%w: they are of other bytes", errPayload)
@@ -54,9 +43,42 @@ func signedPayload(raw []byte) ([]byte, error) {
 	return payload, nil
 }
 
+// signedIn returns what all signatures of a manifest say that they are of.
+func signedIn(root jsonscan.Value) (length int, tail []byte, err error) {
+	n := 0
+	for name, signatures := range root.Members() {
+		if !name.Folds("signatures") {
+			continue
+		}
+		for signature := range signatures.Elements() {
+			l, t, err := protected(signature)
+			if err == nil && n > 0 && (l != length || !bytes.Equal(t, tail)) {
+				err = errors.New("they are of different bytes")
+			}
+			if err != nil {
+				return 0, nil, err
+			}
+			length, tail, n = l, t, n+1
+		}
+	}
+	if n == 0 {
+		return 0, nil, errors.New("there are none")
+	}
+	return length, tail, nil
+}
+
+// maxProtected is how many bytes a signature's protected header may have. Docker's have 150.
+const maxProtected = 4 << 10
+
 // protected reads a signature's protected header: how many of the manifest's first bytes were signed,
 // and what followed them.
-func protected(header string) (length int, tail []byte, err error) {
+func protected(signature jsonscan.Value) (length int, tail []byte, err error) {
+	var header string
+	for name, value := range signature.Members() {
+		if name.Folds("protected") && (len(value) > maxProtected || json.Unmarshal(value, &header) != nil) {
+			return 0, nil, errors.New("a protected header is no text, or a long one")
+		}
+	}
 	decoded, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(header, "="))
 	if err != nil {
 		return 0, nil, errors.New("a protected header is not base64url")
@@ -76,23 +98,14 @@ func protected(header string) (length int, tail []byte, err error) {
 // onlySignatures reports whether the rest of an object, after its last member but one, is the member
 // signatures.
 func onlySignatures(rest []byte) bool {
-	d := json.NewDecoder(io.MultiReader(strings.NewReader(`{"":0`), bytes.NewReader(rest)))
-	for range 3 { // the brace and the member before
-		if _, err := d.Token(); err != nil {
-			return false
-		}
-	}
-	name, err := d.Token()
-	if err != nil || name != "signatures" {
+	rest, more := bytes.CutPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(","))
+	object, err := jsonscan.Check(slices.Concat([]byte("{"), rest))
+	if err != nil || !more {
 		return false
 	}
-	var signatures []json.RawMessage
-	if d.Decode(&signatures) != nil {
-		return false
+	n, ok := 0, true
+	for name, value := range object.Members() {
+		n, ok = n+1, ok && name.Is("signatures") && value.IsArray()
 	}
-	if end, err := d.Token(); err != nil || end != json.Delim('}') {
-		return false
-	}
-	_, err = d.Token()
-	return errors.Is(err, io.EOF)
+	return ok && n == 1
 }

@@ -14,6 +14,7 @@ import (
 	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/manifesttype"
 )
 
 // registryDestination writes an image by the distribution protocol: one request for a blob that is
@@ -127,7 +128,7 @@ func (d *registryDestination) PutManifest(ctx context.Context, content []byte, i
 		}
 	}
 	under := tagOrDigest(imagename.Name{Tag: tag, Digest: want})
-	return d.repository.PutManifest(ctx, under, content, manifest.GuessMIMEType(content), computed)
+	return d.repository.PutManifest(ctx, under, content, manifesttype.Of(content), computed)
 }
 
 // PutSignatures refuses all signatures, and accepts that there are none.

@@ -1,0 +1,136 @@
+// Package jsonscan reads JSON where it is: what it finds are slices of the document, so that reading one takes no
+// memory, whatever a stranger wrote in it. What is found is for encoding/json to decode, once it is known to be
+// small. A descriptor of two bytes becomes 200 there, and an empty object of no type 64.
+package jsonscan
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+)
+
+// A Value is a value of JSON in a document that [Check] has taken. Methods of one that it has not may return anything,
+// and may panic.
+type Value []byte
+
+// Check returns the value that a document is, or a *json.SyntaxError. Values within values are 10,000 deep at most.
+func Check(document []byte) (Value, error) {
+	if err := json.Unmarshal(document, &ignored{}); err != nil {
+		return nil, err
+	}
+	return bytes.Trim(document, " \t\r\n"), nil
+}
+
+// ignored is a value that nobody wants.
+type ignored struct{}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (*ignored) UnmarshalJSON([]byte) error { return nil }
+
+// IsNull, IsObject, IsArray and IsText say what a value is.
+func (v Value) IsNull() bool   { return v.begins('n') }
+func (v Value) IsObject() bool { return v.begins('{') }
+func (v Value) IsArray() bool  { return v.begins('[') }
+func (v Value) IsText() bool   { return v.begins('"') }
+
+func (v Value) begins(with byte) bool { return len(v) > 0 && v[0] == with }
+
+// Members are those of an object in their order, however often a name comes; of anything else there are none.
+func (v Value) Members() iter.Seq2[Name, Value] {
+	return func(yield func(Name, Value) bool) {
+		if !v.IsObject() {
+			return
+		}
+		for at := v.next(1); v[at] != '}'; {
+			colon := v.end(at)
+			name := Name(v[at:colon])
+			at = v.next(v.next(colon) + 1)
+			end := v.end(at)
+			if !yield(name, v[at:end]) {
+				return
+			}
+			at = v.after(end)
+		}
+	}
+}
+
+// Elements are those of an array in their order; of anything else there are none.
+func (v Value) Elements() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if !v.IsArray() {
+			return
+		}
+		for at := v.next(1); v[at] != ']'; {
+			end := v.end(at)
+			if !yield(v[at:end]) {
+				return
+			}
+			at = v.after(end)
+		}
+	}
+}
+
+// Count returns how many values there are: the value itself, and all within it, at any depth.
+func (v Value) Count() int {
+	n, inText := 1, false
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == ',':
+			n++
+		case c == '{', c == '[': // of one value, unless it is empty
+			if next := v[v.next(i+1)]; next != '}' && next != ']' {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// next returns where the next character is that is no white space.
+func (v Value) next(at int) int {
+	for at < len(v) && (v[at] == ' ' || v[at] == '\n' || v[at] == '\t' || v[at] == '\r') {
+		at++
+	}
+	return at
+}
+
+// after returns where the next member or element is, or the bracket that ends them.
+func (v Value) after(end int) int {
+	at := v.next(end)
+	if v[at] == ',' {
+		at = v.next(at + 1)
+	}
+	return at
+}
+
+// end returns where the value ends that begins there.
+func (v Value) end(at int) int {
+	for depth, inText := 0, false; at < len(v); at++ {
+		switch c := v[at]; {
+		case inText && c == '\\':
+			at++
+		case c == '"':
+			if inText = !inText; !inText && depth == 0 {
+				return at + 1
+			}
+		case inText:
+		case c == '{', c == '[':
+			depth++
+		case c == '}', c == ']':
+			if depth--; depth < 0 { // of what the value is in
+				return at
+			}
+			if depth == 0 {
+				return at + 1
+			}
+		case depth == 0 && (c == ',' || c == ':' || c <= ' '):
+			return at
+		}
+	}
+	return at
+}

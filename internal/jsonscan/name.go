@@ -1,0 +1,37 @@
+package jsonscan
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// A Name is that of a member, as it is written, in its quotes.
+type Name []byte
+
+// Is reports whether it is the name, however that is escaped.
+func (n Name) Is(name string) bool {
+	text, ok := n.text(name)
+	return ok && string(text) == name
+}
+
+// Folds reports whether encoding/json takes it for the name: in letters of another case, or those that stand for
+// the same, such as a long s.
+func (n Name) Folds(name string) bool {
+	text, ok := n.text(name)
+	return ok && bytes.EqualFold(text, []byte(name))
+}
+
+// text returns what is written there, unless that is too long to be the name.
+func (n Name) text(name string) ([]byte, bool) {
+	const longestEscape = len(`\u0000`)
+	if len(n) > longestEscape*len(name)+len(`""`) {
+		return nil, false
+	}
+	text := n[1 : len(n)-1]
+	if bytes.IndexByte(text, '\\') < 0 {
+		return text, true
+	}
+	var unescaped string
+	err := json.Unmarshal(n, &unescaped)
+	return []byte(unescaped), err == nil
+}
