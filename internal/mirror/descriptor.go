@@ -1,35 +1,159 @@
 package mirror
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"unique"
 
 	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/jsonscan"
+	"ecrmirror/internal/printable"
 )
 
-// checkSize refuses sizes that can't be a blob's. Its error goes on after the blob's name.
+// A descriptor is one of a manifest.
+type descriptor struct {
+	imgspecv1.Descriptor                // without its data
+	data                 jsonscan.Value // nil if it has none
+}
+
+// eachDescriptor has the descriptors of a list, nil or an array, taken one by one. It ends at the first that is wrong,
+// or that take refuses.
+func eachDescriptor(name string, list jsonscan.Value, take func(descriptor) error) error {
+	if list != nil && !list.IsArray() {
+		return fmt.Errorf("%s: %w", name, errNoArray)
+	}
+	i := 0
+	for element := range list.Elements() {
+		if i == maxDescriptors {
+			return fmt.Errorf("%s: more than %d", name, maxDescriptors)
+		}
+		if err := oneDescriptor(fmt.Sprintf("%s[%d]", name, i), element, take); err != nil {
+			return err
+		}
+		i++
+	}
+	return nil
+}
+
+func oneDescriptor(name string, value jsonscan.Value, take func(descriptor) error) error {
+	d, err := readDescriptor(value)
+	if err == nil {
+		err = take(d)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// readDescriptor decodes a descriptor, if it is not of too many values.
+func readDescriptor(value jsonscan.Value) (d descriptor, err error) {
+	if err := checkObject(value, descriptorMembers, maxDescriptorValues); err != nil {
+		return d, err
+	}
+	for name, member := range value.Members() {
+		if name.Is("data") && !member.IsNull() {
+			d.data = member
+		}
+	}
+	decoded := struct {
+		*imgspecv1.Descriptor
+		Data undecoded `json:"data"`
+	}{Descriptor: &d.Descriptor}
+	if err := json.Unmarshal(value, &decoded); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			wrong.Value = printable.Short(wrong.Value, 40) // it quotes numbers, of any length
+		}
+		return d, err
+	}
+	if len(d.MediaType) > maxMediaType {
+		return d, fmt.Errorf("its mediaType has more than %d bytes", maxMediaType)
+	}
+	d.MediaType = unique.Make(d.MediaType).Value() // most descriptors have the same
+	return d, nil
+}
+
+// undecoded is a value that is not decoded.
+type undecoded struct{}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (*undecoded) UnmarshalJSON([]byte) error { return nil }
+
+// addMember takes a member of an index.
+func (r *references) addMember(d descriptor) error {
+	if err := d.checkDigest(); err != nil {
+		return err
+	}
+	kind := memberKind(d.MediaType)
+	if kind == blobMember {
+		return r.addBlob(d)
+	}
+	if d.Size < 0 {
+		return fmt.Errorf("%q has a size of %d bytes", d.Digest, d.Size)
+	}
+	if kind == manifestMember {
+		r.instances = append(r.instances, d.Digest)
+	} else {
+		r.doubtful = append(r.doubtful, d.blobInfo())
+	}
+	return r.keep(d)
+}
+
+// addLayer takes a layer, unless it stays where its URLs say.
+func (r *references) addLayer(d descriptor) error {
+	if d.isForeign() {
+		return nil
+	}
+	return r.addBlob(d)
+}
+
+func (r *references) addBlob(d descriptor) error {
+	if err := d.checkDigest(); err != nil {
+		return err
+	}
+	if err := checkSize(d.blobInfo()); err != nil {
+		return fmt.Errorf("blob %q %w", d.Digest, err)
+	}
+	r.blobs = append(r.blobs, d.blobInfo())
+	return r.keep(d)
+}
+
+func (d descriptor) blobInfo() types.BlobInfo {
+	return types.BlobInfo{Digest: d.Digest, Size: d.Size, MediaType: d.MediaType}
+}
+
+func (d descriptor) checkDigest() error {
+	if err := d.Digest.Validate(); err != nil {
+		return fmt.Errorf("digest %q: %w", quotable(d.Digest), err)
+	}
+	return nil
+}
+
+// isForeign reports whether a layer stays where its URLs say (base layers of Windows);
+// registries don't ask for such a layer.
+func (d descriptor) isForeign() bool {
+	return len(d.URLs) > 0 &&
+		(strings.HasPrefix(d.MediaType, "application/vnd.docker.image.rootfs.foreign.diff.tar") ||
+			strings.HasPrefix(d.MediaType, "application/vnd.oci.image.layer.nondistributable.v1.tar"))
+}
+
+// checkSize refuses sizes that can't be a blob's, whose digest is a valid one. Its error goes on after the blob's name.
 func checkSize(blob types.BlobInfo) error {
-	isValid := blob.Digest.Validate() == nil // if not, that is told elsewhere
-	isEmpty := isValid && blob.Digest == blob.Digest.Algorithm().FromBytes(nil)
+	isEmpty := blob.Digest == blob.Digest.Algorithm().FromBytes(nil)
 	switch {
 	case blob.Size < 0: // which would mean that it is unknown
 		return fmt.Errorf("has a size of %d bytes", blob.Size)
-	case !isValid:
-		return nil
+	case blob.Size > maxBlobSize:
+		return fmt.Errorf("has a size of %d bytes; the greatest that is taken is %d", blob.Size, int64(maxBlobSize))
 	case blob.Size == 0 && !isEmpty:
 		return errors.New("has 0 bytes by its descriptor, and its digest is not that of nothing")
 	case blob.Size > 0 && isEmpty:
 		return fmt.Errorf("has %d bytes by its descriptor, and its digest is that of nothing", blob.Size)
 	}
 	return nil
-}
-
-// keep keeps the content that a descriptor has in itself, if that is what its digest says. The source need
-// not have it elsewhere.
-func (r references) keep(desc imgspecv1.Descriptor) {
-	if len(desc.Data) > 0 && int64(len(desc.Data)) == desc.Size && desc.Digest.Validate() == nil &&
-		desc.Digest.Algorithm().FromBytes(desc.Data) == desc.Digest {
-		r.inline[desc.Digest] = desc.Data
-	}
 }

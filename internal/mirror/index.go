@@ -48,10 +48,6 @@ func (r *imageReader) sort(ctx context.Context, refs *references) error {
 		g.SetLimit(1)
 	}
 	for i, blob := range refs.doubtful {
-		if blob.Digest.Validate() != nil {
-			isManifest[i] = true // where it is told
-			continue
-		}
 		g.Go(func() error {
 			err := r.opts.within(ctx, func(ctx context.Context) error {
 				_, _, err := r.src.GetManifest(ctx, &blob.Digest)
@@ -72,10 +68,10 @@ func (r *imageReader) sort(ctx context.Context, refs *references) error {
 			refs.instances = append(refs.instances, blob.Digest)
 			continue
 		}
-		refs.blobs = append(refs.blobs, blob)
 		if err := checkSize(blob); err != nil {
-			return fmt.Errorf("blob %q %w", quotable(blob.Digest), err)
+			return fmt.Errorf("blob %q %w", blob.Digest, err)
 		}
+		refs.blobs = append(refs.blobs, blob)
 	}
 	return nil
 }

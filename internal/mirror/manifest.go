@@ -1,86 +1,126 @@
 package mirror
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"slices"
-	"strings"
 
 	"github.com/opencontainers/go-digest"
-	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/jsonscan"
+	"ecrmirror/internal/manifesttype"
+)
+
+// Limits on what a manifest may consist of beside its bytes: above any real one, and low enough that what is made of
+// it has not many times its size.
+const (
+	maxDescriptors      = 50_000 // those of maxManifest bytes that have a digest are 46,000
+	maxDescriptorValues = 1_000  // members, URLs and annotations of a descriptor
+	maxOtherValues      = 10_000 // values in a manifest's members that are no descriptors, such as its annotations
+	maxMediaType        = 1_024  // bytes; without parameters the longest is 255 (RFC 6838, 4.2)
 )
 
 // references is what a manifest refers to.
 type references struct {
 	blobs     []types.BlobInfo
 	instances []digest.Digest
-	doubtful  []types.BlobInfo         // members of an index that may be blobs or instances
-	inline    map[digest.Digest][]byte // contents that the manifest has in itself
+	doubtful  []types.BlobInfo                // members of an index that may be blobs or instances
+	inline    map[digest.Digest]inlineContent // contents that the manifest has in itself
 }
 
 // parse reads what the manifest refers to, and no more: an image is copied as it is,
-// so a combination of media types that a runtime would refuse is not refused here.
+// so a combination of media types that a runtime would refuse is not refused here. It
+// ends at the first descriptor that is wrong, and keeps none that is not needed.
 func parse(doc document) (references, error) {
-	switch doc.mediaType {
-	case manifest.DockerV2Schema1MediaType, manifest.DockerV2Schema1SignedMediaType:
-		return parseSchema1(doc.raw)
-	}
-	// Docker's manifest and manifest list have the same fields as OCI's manifest and index.
-	var m struct {
-		MediaType string                 `json:"mediaType"`
-		Config    *imgspecv1.Descriptor  `json:"config"`
-		Layers    []imgspecv1.Descriptor `json:"layers"`
-		Manifests []imgspecv1.Descriptor `json:"manifests"`
-	}
-	if err := json.Unmarshal(doc.raw, &m); err != nil {
+	root, err := jsonscan.Check(doc.raw)
+	if err != nil {
 		return references{}, err
 	}
-	if err := checkNames(doc.raw); err != nil {
+	m, err := membersOf(root)
+	if err != nil {
 		return references{}, err
+	}
+	if err := m.checkSchema1(); err != nil { // whatever it is, for some read both
+		return references{}, err
+	}
+	if kindOf(doc.mediaType) == "schema 1" {
+		return parseSchema1(root)
 	}
 	isIndex := manifest.MIMETypeIsMultiImage(doc.mediaType)
-	if isIndex && (m.Config != nil || m.Layers != nil) || !isIndex && m.Manifests != nil {
+	switch {
+	case isIndex && (m.config != nil || m.layers != nil) || !isIndex && m.manifests != nil:
 		// Read in two ways it would be two images (CVE-2021-41190).
 		return references{}, errors.New("it is ambiguous: both an image and an index")
-	}
-	if says := kindOf(m.MediaType); says != "" && says != kindOf(doc.mediaType) {
-		return references{}, fmt.Errorf("it is ambiguous: its type is %s, and it says %s", doc.mediaType, m.MediaType)
-	}
-	if !isIndex && m.Config == nil {
+	case kindOf(m.mediaType) != "" && kindOf(m.mediaType) != kindOf(doc.mediaType):
+		return references{}, fmt.Errorf("it is ambiguous: its type is %s, and it says %s", doc.mediaType, m.mediaType)
+	case !isIndex && m.config == nil:
 		return references{}, fmt.Errorf("it has no config, but its type is %s", doc.mediaType)
 	}
-	refs := references{inline: map[digest.Digest][]byte{}}
-	for _, desc := range m.Manifests {
-		refs.keep(desc)
-		switch memberKind(desc.MediaType) {
-		case manifestMember:
-			refs.instances = append(refs.instances, desc.Digest)
-		case blobMember:
-			refs.blobs = append(refs.blobs, blobInfo(desc))
+	refs := references{inline: map[digest.Digest]inlineContent{}}
+	if err := eachDescriptor("manifests", m.manifests, refs.addMember); err != nil {
+		return references{}, err
+	}
+	if err := eachDescriptor("layers", m.layers, refs.addLayer); err != nil {
+		return references{}, err
+	}
+	if m.config != nil {
+		err = oneDescriptor("config", m.config, refs.addBlob)
+	}
+	return refs, err
+}
+
+// knownMembers are those of a manifest that say what it refers to, where they are; nil if one is not there, or null.
+type knownMembers struct {
+	mediaType                                    string
+	config, layers, manifests, fsLayers, history jsonscan.Value
+}
+
+// membersOf goes through a manifest's members, once.
+func membersOf(root jsonscan.Value) (m knownMembers, err error) {
+	if !root.IsObject() && !root.IsNull() {
+		return m, errNoObject
+	}
+	var known names
+	others := 0
+	for name, value := range root.Members() {
+		if err := known.note(name, manifestMembers); err != nil {
+			return m, err
+		}
+		if others++; others > maxOtherValues {
+			break
+		}
+		var into *jsonscan.Value
+		switch {
+		case name.Is("config"):
+			into = &m.config
+		case name.Is("layers"):
+			into = &m.layers
+		case name.Is("manifests"):
+			into = &m.manifests
+		case name.Is("fsLayers"):
+			into = &m.fsLayers
+		case name.Is("history"):
+			into = &m.history
+		case name.Is("mediaType"):
+			if m.mediaType, err = textOf(value); err != nil {
+				return m, fmt.Errorf("mediaType: %w", err)
+			}
+			continue
 		default:
-			refs.doubtful = append(refs.doubtful, blobInfo(desc))
+			others += value.Count()
+			continue
+		}
+		if !value.IsNull() {
+			*into = value
 		}
 	}
-	for _, layer := range m.Layers {
-		if !isForeign(layer) {
-			refs.keep(layer)
-			refs.blobs = append(refs.blobs, blobInfo(layer))
-		}
+	if others > maxOtherValues {
+		return m, fmt.Errorf("more than %d values beside its descriptors", maxOtherValues)
 	}
-	if m.Config != nil {
-		refs.keep(*m.Config)
-		refs.blobs = append(refs.blobs, blobInfo(*m.Config))
-	}
-	for _, blob := range refs.blobs {
-		if err := checkSize(blob); err != nil {
-			return references{}, fmt.Errorf("blob %q %w", quotable(blob.Digest), err)
-		}
-	}
-	return refs, nil
+	return m, nil
 }
 
 // kindOf returns "index", "image" or "schema 1" for a media type that this program knows, else "".
@@ -96,33 +136,6 @@ func kindOf(mediaType string) string {
 	return "image"
 }
 
-func parseSchema1(raw []byte) (references, error) {
-	m, err := manifest.Schema1FromManifest(raw)
-	if err == nil {
-		err = checkNames(raw)
-	}
-	if err != nil {
-		return references{}, err
-	}
-	var refs references
-	for _, layer := range m.LayerInfos() {
-		refs.blobs = append(refs.blobs, layer.BlobInfo)
-	}
-	return refs, nil
-}
-
-func blobInfo(desc imgspecv1.Descriptor) types.BlobInfo {
-	return types.BlobInfo{Digest: desc.Digest, Size: desc.Size, MediaType: desc.MediaType}
-}
-
-// isForeign reports whether a layer stays where its URLs say (base layers of Windows);
-// registries don't ask for such a layer.
-func isForeign(layer imgspecv1.Descriptor) bool {
-	return len(layer.URLs) > 0 &&
-		(strings.HasPrefix(layer.MediaType, "application/vnd.docker.image.rootfs.foreign.diff.tar") ||
-			strings.HasPrefix(layer.MediaType, "application/vnd.oci.image.layer.nondistributable.v1.tar"))
-}
-
 // mediaTypeOf returns the manifest's media type: as the source gave it if that is one
 // this program knows, else as the manifest itself tells; "" if neither does.
 func mediaTypeOf(raw []byte, given string) string {
@@ -132,5 +145,5 @@ func mediaTypeOf(raw []byte, given string) string {
 	if slices.Contains(manifest.DefaultRequestedManifestMIMETypes, given) {
 		return given
 	}
-	return manifest.GuessMIMEType(raw)
+	return manifesttype.Of(raw)
 }

@@ -1,95 +1,65 @@
 package mirror
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
+
+	"ecrmirror/internal/jsonscan"
 )
 
 // The members of a manifest, and of the descriptors in it, that say what it refers to.
 var (
-	manifestMembers   = []string{"schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers"}
+	manifestMembers   = []string{"schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers", "history"}
 	descriptorMembers = []string{"mediaType", "digest", "size", "urls", "data", "blobSum"}
+	historyMembers    = []string{"v1Compatibility"}
 )
 
-// checkNames refuses a manifest, which is valid JSON, that has one of those twice, or in letters of
-// another case. Go takes them for the same and the last for the one that counts; a registry, or who
-// pulls the image, may see another image.
-func checkNames(raw []byte) error {
-	root, err := members(raw)
-	if err != nil {
-		return err
-	}
-	if err := exactly(root, manifestMembers); err != nil {
-		return err
-	}
-	for _, m := range root {
-		var descriptors []json.RawMessage
-		switch m.name {
-		case "config":
-			descriptors = []json.RawMessage{m.value}
-		case "layers", "manifests", "fsLayers":
-			if err := json.Unmarshal(m.value, &descriptors); err != nil {
-				return err
-			}
+// names are those of an object's known members that have come, each as a bit.
+type names uint
+
+// note notes a member's name. It refuses a known one that comes twice, or in letters of another case. Go takes them
+// for the same and the last for the one that counts; a registry, or who pulls the image, may see another image.
+func (n *names) note(name jsonscan.Name, known []string) error {
+	for i, k := range known {
+		if !name.Folds(k) {
+			continue
 		}
-		for _, descriptor := range descriptors {
-			in, err := members(descriptor)
-			if err == nil {
-				err = exactly(in, descriptorMembers)
-			}
-			if err != nil {
-				return fmt.Errorf("in its %s: %w", m.name, err)
-			}
+		if !name.Is(k) || *n&(1<<i) != 0 {
+			return fmt.Errorf("it is ambiguous: %q comes twice, or in other letters", k)
+		}
+		*n |= 1 << i
+	}
+	return nil
+}
+
+// checkObject checks that a value is an object, or null, with no more values than that, and with the known members once each.
+func checkObject(value jsonscan.Value, known []string, most int) error {
+	switch {
+	case !value.IsObject() && !value.IsNull():
+		return errNoObject
+	case value.Count() > most:
+		return fmt.Errorf("%d values, and it may have %d", value.Count(), most)
+	}
+	var seen names
+	for name := range value.Members() {
+		if err := seen.note(name, known); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// A field is a member of a JSON object.
-type field struct {
-	name  string
-	value json.RawMessage
-}
+var (
+	errNoObject = errors.New("no object where one should be")
+	errNoArray  = errors.New("no list where one should be")
+	errNoText   = fmt.Errorf("no text where one should be, or one of more than %d bytes", maxMediaType)
+)
 
-// members returns those of an object in their order, none for null.
-func members(object []byte) (list []field, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(object))
-	switch start, err := decoder.Token(); {
-	case err != nil:
-		return nil, err
-	case start == nil:
-		return nil, nil
-	case start != json.Delim('{'):
-		return nil, fmt.Errorf("%v where an object should be", start)
+// textOf returns a text of maxMediaType bytes at most, "" for null.
+func textOf(value jsonscan.Value) (text string, err error) {
+	if len(value) > maxMediaType || json.Unmarshal(value, &text) != nil {
+		return "", errNoText
 	}
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		m := field{name: fmt.Sprint(name)}
-		if err := decoder.Decode(&m.value); err != nil {
-			return nil, err
-		}
-		list = append(list, m)
-	}
-	return list, nil
-}
-
-// exactly checks that the known names come once at most, and as they are written.
-func exactly(list []field, known []string) error {
-	for _, name := range known {
-		n := 0
-		for _, m := range list {
-			if !strings.EqualFold(m.name, name) {
-				continue
-			}
-			if n++; n > 1 || m.name != name {
-				return fmt.Errorf("it is ambiguous: %q comes twice, or in other letters", name)
-			}
-		}
-	}
-	return nil
+	return text, nil
 }

@@ -1,7 +1,6 @@
 package mirror
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -194,7 +193,7 @@ func (x *transfer) readInto(share *chunked.Share) error {
 // open opens the blob where it is: in a manifest, or in the source.
 func (x *transfer) open() (io.ReadCloser, int64, error) {
 	if inline, ok := x.img.inline[x.blob.Digest]; ok {
-		return io.NopCloser(bytes.NewReader(inline)), int64(len(inline)), nil
+		return io.NopCloser(inline.open()), inline.size, nil
 	}
 	return x.src.GetBlob(x.ctx, x.blob, none.NoCache)
 }
