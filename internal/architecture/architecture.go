@@ -47,7 +47,7 @@ var layers = map[string]layer{
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/distribution": {
 		internal: []string{"internal/chunked", "internal/fence", "internal/manifestdigest", "internal/printable"},
-		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/time/rate"},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync/semaphore", "golang.org/x/time/rate"},
 	},
 	"internal/registry": {
 		internal: []string{

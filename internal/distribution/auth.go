@@ -80,6 +80,7 @@ func (a *access) authorize(ctx context.Context, used string, wanted *challenge, 
 			return "", err
 		}
 	}
+	a.repository.registry.holds(int64(len(next.header) - len(a.held.header)))
 	a.held = next
 	return next.header, nil
 }

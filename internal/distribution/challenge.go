@@ -26,10 +26,16 @@ func challengeIn(resp *http.Response) *challenge {
 	return basic
 }
 
+// maxChallenge is how many bytes of a header are read for challenges, and maxChallenges how many of them are.
+const (
+	maxChallenge  = 8 << 10
+	maxChallenges = 16
+)
+
 // challengesIn returns the challenges of these headers in their order, as far as each header can be read.
 func challengesIn(headers []string) (all []challenge) {
 	for _, header := range headers {
-		s := challengeScanner(header)
+		s := challengeScanner(strings.Clone(header[:min(len(header), maxChallenge)])) // the header itself is not kept
 		for {
 			name := s.token()
 			if name == "" {
@@ -37,6 +43,8 @@ func challengesIn(headers []string) (all []challenge) {
 			}
 			value, isParameter := s.value()
 			switch {
+			case !isParameter && len(all) == maxChallenges:
+				return all
 			case !isParameter:
 				all = append(all, challenge{strings.ToLower(name), map[string]string{}})
 			case len(all) > 0:

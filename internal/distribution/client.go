@@ -19,9 +19,9 @@ import (
 // a time by several blobs.
 const idlePerHost = 64
 
-// maxHeader is how many bytes an answer's headers may have: many times those of any registry, and a
-// small part of the 10 MiB that net/http would keep for each answer.
-const maxHeader = 256 << 10
+// maxHeader is how many bytes an answer's headers may have: many times those of any registry, more than most
+// proxies pass on, and a small part of the 10 MiB that net/http would keep for each answer.
+const maxHeader = 64 << 10
 
 // clients make requests and nothing more: they follow no redirects and keep no cookies. Credentials
 // are for the caller to add.

@@ -225,3 +225,10 @@ func (e *etiquette) deferredUntil() time.Time {
 	}
 	return e.closed
 }
+
+// matters reports whether the registry is to be treated otherwise than one that is not known.
+func (e *etiquette) matters(now time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.closed.After(now) || e.mute.After(now) || e.silent > 0 || e.refused >= slowing
+}

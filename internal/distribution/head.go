@@ -13,7 +13,7 @@ import (
 	"ecrmirror/internal/chunked"
 )
 
-// timeouts is how often a digest is asked for that does not come in time.
+// timeouts is how often [Repository.Digest] asks for a digest that does not come in time.
 const timeouts = 2
 
 // Digest returns the SHA-256 digest of a manifest, given its tag or digest, by HEAD, which counts as no
@@ -24,30 +24,42 @@ const timeouts = 2
 // requests for now the error is a [*DeferredError]; where it does not answer within 15 seconds,
 // twice, or has not answered others, a [*MuteError].
 func (r *Repository) Digest(ctx context.Context, reference string) (digest.Digest, error) {
-	for failures, silences := 0, 0; ; {
-		d, err := r.head(ctx, reference)
-		switch {
-		case err == nil && d == "":
-			return r.readDigest(ctx, reference)
-		case err == nil:
-			return d, nil
-		}
-		failures++
-		wait, again := r.registry.headAgain(ctx, err, failures)
-		var mute *MuteError
-		if errors.As(err, &mute) {
-			silences++
-			// What was silent once is no good probe of a registry that is silent about others, too.
-			wait, again = 0, mute.After > 0 && silences < timeouts && !r.registry.etiquette.suspect()
-		}
-		if !again || ctx.Err() != nil {
-			return "", r.failed(err)
-		}
-		if ended := chunked.Sleep(ctx, wait); ended != nil {
-			return "", r.failed(fmt.Errorf("%w, after %w", ended, err))
+	for silences := 1; ; silences++ {
+		d, again, err := r.Ask(ctx, reference)
+		if !again || silences == timeouts {
+			return d, err
 		}
 	}
 }
+
+// Ask is what [Repository.Digest] does, but where the registry does not answer within 15 seconds it asks no
+// second time: again says whether that is worth it, as the registry answers others.
+func (r *Repository) Ask(ctx context.Context, reference string) (_ digest.Digest, again bool, _ error) {
+	for failures := 1; ; failures++ {
+		d, err := r.head(ctx, reference)
+		switch {
+		case err == nil && d == "":
+			d, err = r.readDigest(ctx, reference)
+			return d, false, err
+		case err == nil:
+			return d, false, nil
+		}
+		if mute, ok := errors.AsType[*MuteError](err); ok {
+			// What was silent once is no good probe of a registry that is silent about others, too.
+			return "", mute.After > 0 && !r.registry.Silent() && ctx.Err() == nil, r.failed(err)
+		}
+		wait, again := r.registry.headAgain(ctx, err, failures)
+		if !again || ctx.Err() != nil {
+			return "", false, r.failed(err)
+		}
+		if ended := chunked.Sleep(ctx, wait); ended != nil {
+			return "", false, r.failed(fmt.Errorf("%w, after %w", ended, err))
+		}
+	}
+}
+
+// Silent reports whether the registry did not answer several requests in a row, so that it is asked one thing at a time.
+func (r *Registry) Silent() bool { return r.etiquette.suspect() }
 
 // DeferredUntil returns until when the registry bears no more requests; the zero time if it does, or
 // will within seconds.
@@ -83,7 +95,7 @@ func (r *Repository) head(ctx context.Context, reference string) (digest.Digest,
 	defer func() { e.leave(p, how) }()
 	limited, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	resp, at, err := r.readThrough(limited, http.MethodHead, r.home("manifests/"+reference), accepting())
+	resp, at, err := r.readThrough(limited, r.registry.clients.api, http.MethodHead, r.home("manifests/"+reference), accepting())
 	switch {
 	case err != nil && ctx.Err() == nil && isTimeout(limited, err):
 		how = silence

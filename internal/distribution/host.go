@@ -43,7 +43,7 @@ func (h *host) ping() bool {
 }
 
 // maxHosts is how many hosts are remembered that one registry, or one repository of it, led to.
-const maxHosts = 64
+const maxHosts = 16
 
 // hostOf returns the host of a place.
 func (r *Registry) hostOf(at *place) *host {

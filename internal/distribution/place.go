@@ -27,10 +27,11 @@ func (p *place) root() *place {
 	return &place{url: &url.URL{Scheme: p.url.Scheme, Host: p.url.Host, Path: "/v2/"}, home: p.home}
 }
 
-// readThrough makes a request and follows where it is sent. It returns where the answer is from.
-func (r *Repository) readThrough(ctx context.Context, method string, at *place, header http.Header) (*http.Response, *place, error) {
+// readThrough makes a request, by the client if that is to the registry itself, and follows where it is
+// sent. It returns where the answer is from.
+func (r *Repository) readThrough(ctx context.Context, client http.RoundTripper, method string, at *place, header http.Header) (*http.Response, *place, error) {
 	for hops := 0; ; hops++ {
-		resp, err := r.read(ctx, r.registry.clients.api, method, at, header)
+		resp, err := r.read(ctx, client, method, at, header)
 		if err != nil || !isRedirect(resp) {
 			return resp, at, err
 		}

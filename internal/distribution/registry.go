@@ -24,6 +24,7 @@ type Options struct {
 	// it gives goes to the registry and its token server alone. Nil means anonymous.
 	Login func(ctx context.Context, repository string) (Login, error)
 
+	Shared *Shared         // with the other registries of the process; nil = nothing is shared
 	Budget *chunked.Budget // bounds the bytes in the buffers of blobs being read
 	Chunks chunked.Options // tunes the reading of blobs; Probe is not needed, and no Pace means one for this registry
 
@@ -44,6 +45,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Attempts <= 0 {
 		o.Attempts = 5
+	}
+	if o.Shared == nil {
+		o.Shared = NewShared()
 	}
 	if o.Chunks.Pace == nil {
 		o.Chunks.Pace = chunked.NewPace()
@@ -71,6 +75,7 @@ type Registry struct {
 
 	mu           sync.Mutex
 	repositories map[repositoryKey]*Repository
+	tokens       int64            // bytes of those that the repositories hold, among what is shared
 	others       map[string]*host // that it led to, by their origins
 	rangeless    map[string]bool  // hosts of redirects that sent all of a blob instead of a range
 }
@@ -84,7 +89,7 @@ func New(opts Options) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{
-		opts: opts, host: opts.Host, clients: clients, scheme: newScheme(opts.Insecure), etiquette: newEtiquette(opts.Host),
+		opts: opts, host: opts.Host, clients: clients, scheme: newScheme(opts.Insecure), etiquette: opts.Shared.recall(opts.Host),
 		repositories: map[repositoryKey]*Repository{}, others: map[string]*host{}, rangeless: map[string]bool{},
 	}
 	if opts.Host == "docker.io" {
@@ -116,15 +121,44 @@ func (r *Registry) repository(to repositoryKey) *Repository {
 	defer r.mu.Unlock()
 	if r.repositories[to] == nil {
 		if len(r.repositories) >= maxRepositories {
-			clear(r.repositories) // those in use go on; others will want another token
+			r.dropTokens()
 		}
 		r.repositories[to] = &Repository{registry: r, name: to.name, actions: to.actions, accesses: map[*host]*access{}}
 	}
 	return r.repositories[to]
 }
 
+// dropTokens forgets the repositories with their tokens: those in use go on; others will want another
+// token. The caller holds mu.
+func (r *Registry) dropTokens() {
+	clear(r.repositories)
+	r.opts.Shared.keep(-r.tokens)
+	r.tokens = 0
+}
+
+// holds counts n more bytes of tokens that the repositories have. Where the process has too many, those of
+// this registry go.
+func (r *Registry) holds(n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tokens += n
+	if r.opts.Shared.keep(n) {
+		r.dropTokens()
+	}
+}
+
 // Close closes connections that nobody uses. The registry can be used on.
 func (r *Registry) Close() { r.clients.closeIdle() }
+
+// Forget is Close for a registry that nobody uses any more: its tokens are dropped, too. What is shared
+// remembers whether the registry wants to be left alone, or does not answer.
+func (r *Registry) Forget() {
+	r.Close()
+	r.mu.Lock()
+	r.dropTokens()
+	r.mu.Unlock()
+	r.opts.Shared.remember(r.etiquette)
+}
 
 func (r *Registry) honoursRanges(host string) bool {
 	r.mu.Lock()
@@ -137,7 +171,10 @@ func (r *Registry) noteRanges(host string, honoured bool) {
 	defer r.mu.Unlock()
 	if honoured {
 		delete(r.rangeless, host)
-	} else {
-		r.rangeless[host] = true
+		return
 	}
+	if len(r.rangeless) >= maxHosts {
+		clear(r.rangeless) // they will show it again
+	}
+	r.rangeless[host] = true
 }

@@ -103,7 +103,7 @@ func (r tokenRequest) send(req *http.Request) (token, error) {
 		}
 		return token{}, refused
 	}
-	return readToken(resp)
+	return readToken(req.Context(), r.repository.registry.opts.Shared, resp)
 }
 
 // RoundTrip implements [http.RoundTripper]. The registry's token server sees the certificate that says who

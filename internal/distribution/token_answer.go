@@ -1,9 +1,9 @@
 package distribution
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,8 +15,10 @@ const (
 	shortestToken = 60 * time.Second
 	// longestToken is how long a token is used, whatever its server says.
 	longestToken = 24 * time.Hour
-	// maxToken is how many bytes the answer of a token server may have.
-	maxToken = 256 << 10
+	// maxToken is how many bytes the answer of a token server may have, which tells the token once or
+	// twice, and longestHeader how many the token: servers take no longer headers.
+	maxToken      = 256 << 10
+	longestHeader = 64 << 10
 )
 
 // A token is what a token server gave.
@@ -31,20 +33,25 @@ var errNoToken = errors.New("the answer holds no token")
 
 // readToken reads and closes an answer. Of its members only the token is needed: an odd one beside it is
 // as good as none.
-func readToken(resp *http.Response) (token, error) {
+func readToken(ctx context.Context, shared *Shared, resp *http.Response) (token, error) {
 	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxToken+1))
+	text, release, err := shared.read(ctx, resp.Body, resp.ContentLength, maxToken)
+	defer release()
 	if err != nil {
 		return token{}, &networkError{err}
 	}
-	var members map[string]json.RawMessage
+	var members struct {
+		Token     json.RawMessage `json:"token"`
+		Access    json.RawMessage `json:"access_token"`
+		ExpiresIn json.RawMessage `json:"expires_in"`
+	}
 	if len(text) > maxToken || json.Unmarshal(text, &members) != nil {
 		return token{}, errNoToken
 	}
-	for _, name := range []string{"token", "access_token"} {
+	for _, member := range []json.RawMessage{members.Token, members.Access} {
 		var value string
-		if json.Unmarshal(members[name], &value) == nil && isHeaderText(value) {
-			return token{value: value, life: lifeOf(members["expires_in"])}, nil
+		if json.Unmarshal(member, &value) == nil && isHeaderText(value) {
+			return token{value: value, life: lifeOf(members.ExpiresIn)}, nil
 		}
 	}
 	return token{}, errNoToken
@@ -52,7 +59,7 @@ func readToken(resp *http.Response) (token, error) {
 
 // isHeaderText reports whether a text can be sent in a header as it is.
 func isHeaderText(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+	return s != "" && len(s) <= longestHeader && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // lifeOf reads for how many seconds a token is good: a number, whole or not, or one in a string, as some

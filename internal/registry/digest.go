@@ -47,18 +47,23 @@ func (r *Registries) lookUp(ctx context.Context, name imagename.Name) (digest.Di
 }
 
 func (r *Registries) lookUpByHead(ctx context.Context, name imagename.Name) (digest.Digest, error) {
-	if name.Tag != "" {
-		name.Digest = ""
-	}
 	repository, err := r.repository(name)
 	if err != nil {
 		return "", err
 	}
-	d, err := repository.Digest(ctx, tagOrDigest(name))
+	d, err := repository.Digest(ctx, tagFirst(name))
 	if errors.Is(err, distribution.ErrNotFound) {
 		return "", errAbsent
 	}
 	return d, err
+}
+
+// tagFirst returns what the image is called within its repository; the tag decides.
+func tagFirst(name imagename.Name) string {
+	if name.Tag != "" {
+		name.Digest = ""
+	}
+	return tagOrDigest(name)
 }
 
 func (r *Registries) lookUpInDirectory(ctx context.Context, name imagename.Name) (digest.Digest, error) {

@@ -16,15 +16,21 @@ import (
 )
 
 const (
-	// perHost is how many digests a registry is asked for at a time, and perECR in how many
-	// repositories of one Amazon ECR registry digests are looked up at a time.
+	// atOnce is how many images in registries are looked up at a time, perHost how many of them in one.
+	atOnce  = 512
 	perHost = 32
-	perECR  = 16
+	// ecrAtOnce is in how many repositories of Amazon ECR images are looked up at a time, perECR how many
+	// of those are in one registry.
+	ecrAtOnce = 128
+	perECR    = 16
 	// ecrTimeout is how long a look-up in one repository of Amazon ECR may take, with retries on
 	// throttling; silentECR after how many that took longer, in a row, a registry is not asked on.
 	ecrTimeout = time.Minute
 	silentECR  = 3
 )
+
+// found is told what is known of an image, by its index.
+type found func(i int, d digest.Digest, size int64, err error)
 
 // LookUp looks up the digests of many images, which are to be distinct, and calls found for each of
 // them with its index, by several goroutines at once, as soon as it is known; it returns after the
@@ -33,69 +39,113 @@ const (
 // repository of Amazon ECR that does not exist the error says so: an ecrtransport.MissingRepositoryError.
 //
 // Registries are asked at the same time, each for up to 32 images at a time, or fewer a second if it
-// bears fewer; so that one that is slow, or does not answer at all, holds up no other. Amazon ECR is
-// asked for the images of a repository together. Where a registry bears no more requests for now,
-// the error says until when, by its DeferredUntil method; see distribution.DeferredError.
+// bears fewer, and 512 images at a time in all. One that is slow, or does not answer, waits for the others
+// after each answer. Amazon ECR is asked for the images of a repository together. Where a registry bears no
+// more requests for now, the error says until when, by its DeferredUntil method; see distribution.DeferredError.
 func (r *Registries) LookUp(ctx context.Context, names []imagename.Name, found func(i int, d digest.Digest, size int64, err error)) {
+	l := lookUps{r, ctx, names, found}
+	var wg sync.WaitGroup
+	wg.Go(func() { serve(ecrAtOnce, l.inECR()) })
+	wg.Go(func() { serve(atOnce, l.elsewhere()) })
+	wg.Wait()
+}
+
+// lookUps are those of one call of LookUp.
+type lookUps struct {
+	*Registries
+	ctx   context.Context //nolint:containedctx // lives as long as the call
+	names []imagename.Name
+	found found
+}
+
+// inECR returns the visits to registries of Amazon ECR, with a task for each repository.
+func (l lookUps) inECR() (visits []*visit) {
 	type place struct{ host, repository string }
-	repositories := map[place][]int{} // of ECR
-	ecr := map[string][]place{}
-	others := map[string][]int{}
-	for i, name := range names {
+	at := map[string]*visit{}
+	tasks := map[place]int{} // indices, among those of their registry
+	for i, name := range l.names {
 		if name.Kind != imagename.ECR {
-			others[name.Host] = append(others[name.Host], i)
 			continue
 		}
-		at := place{name.Host, name.Repository}
-		if repositories[at] == nil {
-			ecr[name.Host] = append(ecr[name.Host], at)
-		}
-		repositories[at] = append(repositories[at], i)
-	}
-	var wg sync.WaitGroup
-	for host, places := range ecr {
-		wg.Go(func() {
+		v := at[name.Host]
+		if v == nil {
 			var silent atomic.Int32
-			several(perECR, places, func(at place) {
-				r.lookUpInECR(ctx, host, &silent, names, repositories[at], found)
-			})
-		})
+			do := func(t task) *task { l.askECR(name.Host, &silent, t.images); return nil }
+			v = &visit{host: name.Host, most: perECR, enter: func() (func(task) *task, func()) { return do, func() {} }}
+			at[name.Host], visits = v, append(visits, v)
+		}
+		n, known := tasks[place{name.Host, name.Repository}]
+		if !known {
+			n = len(v.tasks)
+			tasks[place{name.Host, name.Repository}], v.tasks = n, append(v.tasks, task{})
+		}
+		v.tasks[n].images = append(v.tasks[n].images, i)
 	}
-	for _, images := range others {
-		wg.Go(func() {
-			several(perHost, images, func(i int) {
-				d, err := r.Digest(ctx, names[i])
-				found(i, d, 0, err)
-			})
-		})
-	}
-	wg.Wait()
+	return visits
 }
 
-// several calls do for each of the items, up to n at a time, and returns after the last.
-func several[T any](n int, items []T, do func(T)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(n, len(items)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(items)); i = next.Add(1) - 1 {
-				do(items[i])
-			}
-		})
+// elsewhere returns the visits to all others, with a task for each image.
+func (l lookUps) elsewhere() (visits []*visit) {
+	at := map[string]*visit{}
+	for i, name := range l.names {
+		if name.Kind == imagename.ECR {
+			continue
+		}
+		v := at[name.Host]
+		if v == nil {
+			v = &visit{host: name.Host, most: perHost, enter: func() (func(task) *task, func()) { return l.enter(name) }}
+			at[name.Host], visits = v, append(visits, v)
+		}
+		v.tasks = append(v.tasks, task{images: []int{i}})
 	}
-	wg.Wait()
+	return visits
 }
 
-// lookUpInECR looks up the images among names with the given indices, all of one repository.
-func (r *Registries) lookUpInECR(
-	parent context.Context, host string, silent *atomic.Int32, names []imagename.Name, images []int,
-	found func(i int, d digest.Digest, size int64, err error),
-) {
-	ctx, cancel := context.WithTimeout(parent, ecrTimeout)
+// enter opens the registry of an image, and returns how images there are looked up.
+func (l lookUps) enter(name imagename.Name) (do func(task) *task, leave func()) {
+	if name.Kind != imagename.Registry && name.Kind != imagename.ECRPublic { // on disk
+		return func(t task) *task {
+			d, err := l.Digest(l.ctx, l.names[t.images[0]])
+			l.found(t.images[0], d, 0, err)
+			return nil
+		}, func() {}
+	}
+	host, leave, err := l.hosts.use(name.Host, l.newHost(name))
+	if err != nil {
+		return func(t task) *task {
+			l.found(t.images[0], "", 0, err)
+			return nil
+		}, func() {}
+	}
+	return func(t task) *task { return l.ask(host, t) }, leave
+}
+
+// ask looks an image up in its registry. Where it is to be asked for another time, since no answer came in time,
+// it returns the task for that.
+func (l lookUps) ask(host *distribution.Registry, t task) (again *task) {
+	i := t.images[0]
+	if t.failed != nil && host.Silent() { // it is no good probe of whether the registry answers now
+		l.found(i, "", 0, t.failed)
+		return nil
+	}
+	d, worthIt, err := host.Repository(l.names[i].Repository).Ask(l.ctx, tagFirst(l.names[i]))
+	switch {
+	case worthIt && t.failed == nil:
+		return &task{t.images, err}
+	case errors.Is(err, distribution.ErrNotFound):
+		d, err = "", nil
+	}
+	l.found(i, d, 0, err)
+	return nil
+}
+
+// askECR looks up images of one repository of Amazon ECR.
+func (l lookUps) askECR(host string, silent *atomic.Int32, images []int) {
+	ctx, cancel := context.WithTimeout(l.ctx, ecrTimeout)
 	defer cancel()
 	references := make([]string, len(images))
 	for n, i := range images {
-		references[n] = ecrReference(names[i])
+		references[n] = ecrReference(l.names[i])
 	}
 	var err error
 	if silent.Load() >= silentECR {
@@ -103,9 +153,9 @@ func (r *Registries) lookUpInECR(
 	}
 	var answers map[string]ecrtransport.ImageDigest
 	if err == nil {
-		answers, err = r.ecr.Digests(ctx, names[images[0]], references)
+		answers, err = l.ecr.Digests(ctx, l.names[images[0]], references)
 		switch {
-		case err == nil || parent.Err() != nil:
+		case err == nil || l.ctx.Err() != nil:
 			silent.Store(0)
 		case errors.Is(ctx.Err(), context.DeadlineExceeded):
 			silent.Add(1)
@@ -114,7 +164,7 @@ func (r *Registries) lookUpInECR(
 	}
 	for n, i := range images {
 		answer := answers[references[n]]
-		found(i, answer.Digest, answer.Size, err)
+		l.found(i, answer.Digest, answer.Size, err)
 	}
 }
 
@@ -125,16 +175,4 @@ func ecrReference(name imagename.Name) string {
 		return name.Tag
 	}
 	return name.Digest.String()
-}
-
-// DeferredUntil returns until when the registry of an image bears no more requests, by its own word;
-// the zero time if it does, or if it has not been asked.
-func (r *Registries) DeferredUntil(name imagename.Name) time.Time {
-	r.mu.Lock()
-	host := r.hosts[name.Host]
-	r.mu.Unlock()
-	if host == nil {
-		return time.Time{}
-	}
-	return host.DeferredUntil()
 }

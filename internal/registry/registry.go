@@ -15,7 +15,6 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"go.podman.io/image/v5/directory"
@@ -63,11 +62,9 @@ const defaultBudget = 64 << 20
 
 // Registries opens images. It is safe for concurrent use.
 type Registries struct {
-	opts Options
-	ecr  *ecrtransport.Transport
-
-	mu    sync.Mutex
-	hosts map[string]*distribution.Registry // by host: what was learned about one is learned once
+	opts  Options
+	ecr   *ecrtransport.Transport
+	hosts hosts
 }
 
 // New returns Registries that share one client for each registry, and one budget.
@@ -87,18 +84,12 @@ func New(opts Options) *Registries {
 			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
 			Log: opts.Log,
 		}),
-		hosts: map[string]*distribution.Registry{},
+		hosts: hosts{shared: distribution.NewShared(), open: map[string]*openHost{}},
 	}
 }
 
 // Close closes connections to registries that nobody uses. The Registries can be used on.
-func (r *Registries) Close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, host := range r.hosts {
-		host.Close()
-	}
-}
+func (r *Registries) Close() { r.hosts.close() }
 
 // Source opens the image for reading. Where the name has both a tag and a digest,
 // the digest decides. The caller closes it. A registry is not asked anything yet.

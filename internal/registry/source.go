@@ -21,25 +21,22 @@ func (r *Registries) repository(name imagename.Name) (*distribution.Repository, 
 	return host.Repository(name.Repository), nil
 }
 
-// host returns the one client for a registry.
+// host returns the one client for a registry, which stays.
 func (r *Registries) host(name imagename.Name) (*distribution.Registry, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.hosts[name.Host] != nil {
-		return r.hosts[name.Host], nil
+	return r.hosts.keep(name.Host, r.newHost(name))
+}
+
+// newHost returns what makes a client for a registry.
+func (r *Registries) newHost(name imagename.Name) func() (*distribution.Registry, error) {
+	return func() (*distribution.Registry, error) {
+		return distribution.New(distribution.Options{
+			Host: name.Host, Insecure: r.isInsecure(name.Host), Network: r.opts.Network, UserAgent: r.opts.UserAgent,
+			Login: func(ctx context.Context, repository string) (distribution.Login, error) {
+				return r.resolveLogin(ctx, imagename.Name{Kind: name.Kind, Host: name.Host, Repository: repository})
+			},
+			Shared: r.hosts.shared, Budget: r.opts.Budget, Chunks: r.opts.Chunks,
+		})
 	}
-	host, err := distribution.New(distribution.Options{
-		Host: name.Host, Insecure: r.isInsecure(name.Host), Network: r.opts.Network, UserAgent: r.opts.UserAgent,
-		Login: func(ctx context.Context, repository string) (distribution.Login, error) {
-			return r.resolveLogin(ctx, imagename.Name{Kind: name.Kind, Host: name.Host, Repository: repository})
-		},
-		Budget: r.opts.Budget, Chunks: r.opts.Chunks,
-	})
-	if err != nil {
-		return nil, err
-	}
-	r.hosts[name.Host] = host
-	return host, nil
 }
 
 // tagOrDigest returns what the image is called within its repository; the digest decides.
