@@ -30,7 +30,6 @@ type config struct {
 	metrics    cli.Choice
 	creates    cli.Choice // whether mirror jobs create missing repositories
 	inAWS      bool       // the program runs as a Lambda function or as a Batch job
-	ownLimit   bool       // the user limits the memory of the Go runtime
 
 	repository, tag string // of event
 	eventFile       string // of event: where the event is, "-" for standard input
@@ -63,7 +62,6 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.creates = cli.OneOf("CHOICE", "off", "on").From(getenv(contract.EnvCreatesRepositories))
 	flags.Var(&c.creates, "creates-repositories", "whether mirror jobs create repositories that are missing in ECR; off means that a destination in one fails (env "+contract.EnvCreatesRepositories+")")
 	c.inAWS = getenv("AWS_LAMBDA_FUNCTION_NAME") != "" || getenv("AWS_BATCH_JOB_ID") != ""
-	c.ownLimit = getenv("GOMEMLIMIT") != ""
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too; plan logs nothing without it")
 }
 

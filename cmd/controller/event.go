@@ -64,11 +64,24 @@ func (c *config) asked(cmd *cobra.Command, cfg aws.Config) (ecrevent.Event, erro
 	return event, nil
 }
 
+// maxEvent is how many bytes an event may have: four times those that EventBridge takes.
+const maxEvent = 1 << 20
+
 func readEvent(cmd *cobra.Command, file string) ([]byte, error) {
-	if file == "-" {
-		return io.ReadAll(cmd.InOrStdin())
+	in := cmd.InOrStdin()
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
 	}
-	return os.ReadFile(file)
+	payload, err := io.ReadAll(io.LimitReader(in, maxEvent+1))
+	if err == nil && len(payload) > maxEvent {
+		err = fmt.Errorf("it has more than %d bytes", maxEvent)
+	}
+	return payload, err
 }
 
 // A handler handles events. It is safe for concurrent use.

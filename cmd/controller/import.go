@@ -141,6 +141,8 @@ const importLong = `Bring the table up to a YAML file of entries, or - for stand
 All of the file is checked first: if anything in it is wrong, or not allowed
 (--allow-source, --allow-destination), nothing is written. Then
 what changes is printed and written, in no transaction: run it again if it is interrupted.
+A file may have 32 MiB, and 300,000 lines, list items and fields in each of its documents, which
+lines of three dashes separate; larger tables take several files.
 
 Entries that the file does not have stay, unless --prune is given. Items of the table
 that are no good entries stay, too, unless the file has their source.`

@@ -35,10 +35,19 @@ func withEnvironment(command func(getenv func(string) string) *cobra.Command) fu
 	}
 }
 
-// limitMemory has garbage collected before memory grows beyond what the container has,
+// memoryLimit is from how many bytes on the Go runtime collects garbage all the time. A sweep needs
+// less than half of it at any moment, and leaves the rest as garbage.
+const memoryLimit = 80 << 20
+
+// limitMemory has garbage collected before memory grows beyond that, or beyond what the container has,
 // unless the user has set a limit of their own.
 func limitMemory(getenv func(string) string) {
-	if container := memlimit.Container(getenv); container > 0 && getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memlimit.Share(container))
+	if getenv("GOMEMLIMIT") != "" {
+		return
 	}
+	limit := int64(memoryLimit)
+	if container := memlimit.Container(getenv); container > 0 {
+		limit = min(limit, memlimit.Share(container))
+	}
+	debug.SetMemoryLimit(limit)
 }

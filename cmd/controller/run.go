@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -72,10 +71,6 @@ func (c *config) plan(cmd *cobra.Command, output string) error {
 // written at a time.
 const connections = 64
 
-// memoryLimit is from how many bytes on the Go runtime collects garbage all the time. A sweep needs
-// less than half of it at any moment, and leaves the rest as garbage.
-const memoryLimit = 80 << 20
-
 // open wires the controller to AWS and the registries.
 func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
 	cfg, err := c.openAWS(cmd.Context())
@@ -103,9 +98,6 @@ func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	}
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = client.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = connections })
-	}
-	if !c.ownLimit {
-		debug.SetMemoryLimit(memoryLimit)
 	}
 	return cfg, nil
 }

@@ -34,23 +34,34 @@ const (
 )
 
 // Read reads a file. Everything in it is checked, as [table.Table.Put] would: the
-// error has a line for each thing that is wrong, "line 12: ...", and there are no
+// error has a line for each thing that is wrong, "line 12: ...", or for the first hundred, and there are no
 // entries then. Entries come in the order of the file. One that has expired by now
 // is no error: files outlive entries.
+//
+// A file may have 32 MiB, each of its documents 300,000 lines, list items and fields, and all entries a
+// million destinations, with those that aliases repeat.
 func Read(r io.Reader, now time.Time) ([]table.Entry, error) {
 	f := reader{now: now, lines: map[string]int{}}
-	decoder := yaml.NewDecoder(r)
-	for {
+	limited := &limiter{r: r}
+	decoder := yaml.NewDecoder(limited)
+	for !f.full {
 		var document yaml.Node
 		err := decoder.Decode(&document)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, io.EOF):
+			return f.result()
+		case limited.err != nil:
+			return nil, limited.err
+		case err != nil:
 			return nil, syntax(err)
 		}
 		f.document(document.Content[0])
 	}
+	return f.result()
+}
+
+// result returns the entries, or what is wrong with them.
+func (f *reader) result() ([]table.Entry, error) {
 	if len(f.errs) > 0 {
 		return nil, errors.Join(f.errs...)
 	}
@@ -58,17 +69,26 @@ func Read(r io.Reader, now time.Time) ([]table.Entry, error) {
 }
 
 // syntax takes the package's name off an error of the parser's.
-func syntax(err error) error { return errors.New(strings.TrimPrefix(err.Error(), "yaml: ")) }
+func syntax(err error) error { return errors.New(cut(strings.TrimPrefix(err.Error(), "yaml: "))) }
 
 // A reader reads documents, one node after another.
 type reader struct {
 	now     time.Time
 	entries []table.Entry
 	lines   map[string]int // of each source, by its image
+	values  int            // destinations that were read, with those that aliases repeat
 	errs    []error
+	full    bool // the rest is not read
 }
 
 func (f *reader) bad(n *yaml.Node, format string, args ...any) {
+	if f.full {
+		return
+	}
+	if len(f.errs) == maxErrors {
+		f.tooMany(errMore)
+		return
+	}
 	f.errs = append(f.errs, fmt.Errorf("line %d: %w", n.Line, fmt.Errorf(format, args...)))
 }
 
@@ -87,6 +107,9 @@ func (f *reader) document(n *yaml.Node) {
 		f.bad(list, "%s must be a list", fieldEntries)
 	default:
 		for _, n := range list.Content {
+			if f.full {
+				return
+			}
 			f.entry(follow(n))
 		}
 	}
@@ -140,7 +163,10 @@ func (f *reader) destinations(entry, n *yaml.Node) []*yaml.Node {
 		f.bad(n, "%s must be a list", fieldDestinations)
 	case len(n.Content) == 0:
 		f.bad(n, "empty %s", fieldDestinations)
+	case f.values+len(n.Content) > maxValues:
+		f.tooMany(fmt.Errorf("line %d: with the destinations of this entry there are more than %d, those that aliases repeat among them", entry.Line, maxValues))
 	default:
+		f.values += len(n.Content)
 		list := make([]*yaml.Node, len(n.Content))
 		for i, d := range n.Content {
 			list[i] = follow(d)
@@ -154,7 +180,7 @@ func (f *reader) expiry(e *table.Entry, n *yaml.Node) {
 	if n == nil || n.Tag == "!!null" {
 		return
 	}
-	text := f.text(n, fieldExpires)
+	text := cut(f.text(n, fieldExpires))
 	expires, err := table.ParseExpiry(text, f.now)
 	if err != nil {
 		f.bad(n, "%w", err)
@@ -183,7 +209,7 @@ func (f *reader) fields(n *yaml.Node, what string, known ...string) map[string]*
 		key := n.Content[i]
 		switch first := fields[key.Value]; {
 		case !contains(known, key):
-			f.bad(key, "unknown field %q; %s has %s", key.Value, what, strings.Join(known, ", "))
+			f.bad(key, "unknown field %q; %s has %s", cut(key.Value), what, strings.Join(known, ", "))
 		case first != nil:
 			f.bad(key, "field %s is there twice", key.Value)
 		default:

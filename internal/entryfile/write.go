@@ -34,7 +34,7 @@ func (e expiry) MarshalYAML() (any, error) {
 }
 
 // Write writes entries, sorted by source, so that the file changes only where the
-// entries do. [Read] gives the same entries back.
+// entries do. [Read] gives the same entries back. Where they are more than it takes in one document, there are several.
 func Write(w io.Writer, entries []table.Entry) error {
 	if _, err := io.WriteString(w, header); err != nil {
 		return err
@@ -50,8 +50,25 @@ func Write(w io.Writer, entries []table.Entry) error {
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Source, b.Source) })
 	encoder := yaml.NewEncoder(w)
 	encoder.SetIndent(2)
-	if err := encoder.Encode(map[string][]row{fieldEntries: rows}); err != nil {
-		return err
+	for {
+		n := fitting(rows)
+		if err := encoder.Encode(map[string][]row{fieldEntries: rows[:n]}); err != nil {
+			return err
+		}
+		if rows = rows[n:]; len(rows) == 0 {
+			return encoder.Close()
+		}
 	}
-	return encoder.Close()
+}
+
+// fitting returns how many of the entries, but one at least, go into a document.
+func fitting(rows []row) int {
+	places := 0
+	for i, r := range rows {
+		places += 8 + 2*len(r.Destinations) // as limiter counts them
+		if places > maxPlaces && i > 0 {
+			return i
+		}
+	}
+	return len(rows)
 }

@@ -36,8 +36,8 @@ func (e Entry) Problems() []Problem {
 	switch n := len(e.Destinations); {
 	case n == 0:
 		add(-1, errors.New("no destination"))
-	case n > MaxDestinations:
-		add(-1, fmt.Errorf("%d destinations; an entry may have %d", n, MaxDestinations))
+	case n > MaxDestinations: // with each of which something may be wrong
+		return append(problems, Problem{-1, fmt.Errorf("%d destinations; an entry may have %d", n, MaxDestinations)})
 	}
 	seen := map[imagename.Name]string{}
 	for i, written := range e.Destinations {

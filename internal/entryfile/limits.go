@@ -1,0 +1,107 @@
+package entryfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// Limits of a file, which keep what reading it takes far below what it could.
+const (
+	// maxFile is how many bytes a file may have: some 400,000 destinations.
+	maxFile = 32 << 20
+	// maxPlaces is how many lines, list items and fields one document of a file may have. Each can be a value of
+	// the document, which takes 200 bytes of memory, however short it is.
+	maxPlaces = 300_000
+	// maxDocuments is how many documents a file may have.
+	maxDocuments = 1000
+	// maxValues is how many destinations all entries may name together, with those that aliases repeat.
+	maxValues = 1_000_000
+	// maxErrors is how many errors are told, and maxQuoted how many bytes of a text in one.
+	maxErrors = 100
+	maxQuoted = 200
+)
+
+// A limiter reads a file as far as it keeps to the limits, and says in err how it does not.
+type limiter struct {
+	r      io.Reader
+	size   int64
+	line   int
+	column int  // of the next byte, from 0
+	dashes int  // that the line begins with
+	last   byte // that was read
+	places int  // of the document
+	ends   int  // of documents
+	err    error
+}
+
+// Read implements [io.Reader].
+func (l *limiter) Read(p []byte) (int, error) {
+	if l.err != nil {
+		return 0, l.err
+	}
+	n, err := l.r.Read(p)
+	for _, c := range p[:n] {
+		l.look(c)
+	}
+	switch l.size += int64(n); {
+	case l.size > maxFile:
+		l.err = fmt.Errorf("line %d: the file has more than %d MiB; several files can be imported one after the other", l.line+1, maxFile>>20)
+	case l.ends > maxDocuments:
+		l.err = fmt.Errorf("line %d: more than %d documents", l.line, maxDocuments)
+	case l.places > maxPlaces:
+		l.err = fmt.Errorf("line %d: more than %d lines, list items and fields in one document; a line --- begins another, with `%s:` again", l.line+1, maxPlaces, fieldEntries)
+	}
+	if l.err != nil {
+		return 0, l.err
+	}
+	return n, err
+}
+
+// look counts where a value may begin: after a line's end, in a list or mapping on one line, or after the marks of a
+// list item and a field. A line of three dashes, which no value can contain, begins another document.
+func (l *limiter) look(c byte) {
+	isBlank := c == ' ' || c == '\t' || c == '\r' || c == '\n'
+	switch {
+	case c == '\n', c == ',', c == '[', c == '{',
+		isBlank && (l.last == '-' || l.last == ':' || l.last == '?'),
+		c == ':' && (l.last == '"' || l.last == '\''):
+		l.places++
+	}
+	if isBlank && l.dashes == 3 && l.column == 3 {
+		l.places = 0
+		l.ends++
+	}
+	switch {
+	case c == '\n':
+		l.line++
+		l.column, l.dashes = 0, 0
+	case c == '-' && l.column == l.dashes:
+		l.dashes++
+		l.column++
+	default:
+		l.column++
+	}
+	l.last = c
+}
+
+// tooMany notes that there are more errors than are told, or more values than are read. What follows is not read.
+func (f *reader) tooMany(err error) {
+	f.full = true
+	f.errs = append(f.errs, err)
+}
+
+var errMore = errors.New("more is wrong, which is told when this has been mended")
+
+// cut returns a text as far as errors quote it.
+func cut(s string) string {
+	if len(s) <= maxQuoted {
+		return s
+	}
+	end := maxQuoted
+	for end > maxQuoted-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
