@@ -31,13 +31,14 @@ type Entries interface {
 // Digests looks digests up, wherever the images are.
 type Digests interface {
 	// LookUp looks up distinct images and calls found for each, by several goroutines at once, as
-	// soon as it is known; it returns after the last. The digest is "" with a nil error where the
+	// soon as it is known; it returns after the last. Right before an image is asked for, it calls ask;
+	// where that returns false the image is passed over. The images of a registry are asked for in the order of names. The digest is "" with a nil error where the
 	// image does not exist. The size is in bytes, 0 where it is not known. An error with a method
 	// DeferredUntil() time.Time says that the image's registry bears no more requests for now, one
 	// with a method CreateCommand() string that the image's repository does not exist, and has to be
 	// created by that command. How many are looked up at a time, and how long each may take, is up
 	// to it.
-	LookUp(ctx context.Context, names []imagename.Name, found func(i int, d digest.Digest, size int64, err error))
+	LookUp(ctx context.Context, names []imagename.Name, ask func(i int) bool, found func(i int, d digest.Digest, size int64, err error))
 	// DeferredUntil returns until when the registry of an image bears no more requests, the zero time
 	// if it does.
 	DeferredUntil(name imagename.Name) time.Time

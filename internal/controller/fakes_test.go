@@ -95,10 +95,13 @@ func (w *world) Get(_ context.Context, source string, _ time.Time) (table.Entry,
 	return w.entry(source), w.tableErr
 }
 
-func (w *world) LookUp(ctx context.Context, names []imagename.Name, found func(int, digest.Digest, int64, error)) {
+func (w *world) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
 	var wg sync.WaitGroup
 	for i, name := range names {
 		wg.Go(func() {
+			if ask != nil && !ask(i) {
+				return
+			}
 			d, err := w.digest(ctx, name)
 			found(i, d, int64(len(name.Tag)), err)
 		})

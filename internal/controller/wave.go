@@ -120,7 +120,7 @@ func (w *wave) lookUp(ctx context.Context) {
 			w.decide(ctx, i)
 		}
 	}
-	w.run.Digests.LookUp(ctx, asked, func(n int, d digest.Digest, size int64, err error) {
+	w.run.Digests.LookUp(ctx, asked, nil, func(n int, d digest.Digest, size int64, err error) {
 		if ctx.Err() != nil {
 			return // what was being looked up when ctx ended did not fail by itself
 		}

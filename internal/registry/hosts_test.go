@@ -70,7 +70,7 @@ func TestRegistriesAreForgottenAfterALookUp(t *testing.T) {
 	}
 	r := New(Options{})
 	defer r.Close()
-	r.LookUp(t.Context(), names, func(i int, d digest.Digest, _ int64, err error) {
+	r.LookUp(t.Context(), names, nil, func(i int, d digest.Digest, _ int64, err error) {
 		if err != nil || d != digest.FromString("/v2/app/manifests/1") {
 			t.Errorf("%s: %s, %v", names[i], d, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,8 +43,18 @@ type found func(i int, d digest.Digest, size int64, err error)
 // bears fewer, and 512 images at a time in all. One that is slow, or does not answer, waits for the others
 // after each answer. Amazon ECR is asked for the images of a repository together. Where a registry bears no
 // more requests for now, the error says until when, by its DeferredUntil method; see distribution.DeferredError.
-func (r *Registries) LookUp(ctx context.Context, names []imagename.Name, found func(i int, d digest.Digest, size int64, err error)) {
-	l := lookUps{r, ctx, names, found}
+//
+// The images of a registry are asked for in the order of names. Right before each, LookUp calls ask with its
+// index, by several goroutines at once. Where ask returns false, the image is passed over, and found is not called
+// for it. A nil ask is one that always returns true.
+func (r *Registries) LookUp(
+	ctx context.Context, names []imagename.Name,
+	ask func(i int) bool, found func(i int, d digest.Digest, size int64, err error),
+) {
+	if ask == nil {
+		ask = func(int) bool { return true }
+	}
+	l := lookUps{r, ctx, names, ask, found}
 	var wg sync.WaitGroup
 	wg.Go(func() { serve(ecrAtOnce, l.inECR()) })
 	wg.Go(func() { serve(atOnce, l.elsewhere()) })
@@ -55,6 +66,7 @@ type lookUps struct {
 	*Registries
 	ctx   context.Context //nolint:containedctx // lives as long as the call
 	names []imagename.Name
+	wants func(i int) bool
 	found found
 }
 
@@ -105,8 +117,10 @@ func (l lookUps) elsewhere() (visits []*visit) {
 func (l lookUps) enter(name imagename.Name) (do func(task) *task, leave func()) {
 	if name.Kind != imagename.Registry && name.Kind != imagename.ECRPublic { // on disk
 		return func(t task) *task {
-			d, err := l.Digest(l.ctx, l.names[t.images[0]])
-			l.found(t.images[0], d, 0, err)
+			if i := t.images[0]; l.wants(i) {
+				d, err := l.Digest(l.ctx, l.names[i])
+				l.found(i, d, 0, err)
+			}
 			return nil
 		}, func() {}
 	}
@@ -124,6 +138,9 @@ func (l lookUps) enter(name imagename.Name) (do func(task) *task, leave func()) 
 // it returns the task for that.
 func (l lookUps) ask(host *distribution.Registry, t task) (again *task) {
 	i := t.images[0]
+	if t.failed == nil && !l.wants(i) {
+		return nil
+	}
 	if t.failed != nil && host.Silent() { // it is no good probe of whether the registry answers now
 		l.found(i, "", 0, t.failed)
 		return nil
@@ -141,6 +158,10 @@ func (l lookUps) ask(host *distribution.Registry, t task) (again *task) {
 
 // askECR looks up images of one repository of Amazon ECR.
 func (l lookUps) askECR(host string, silent *atomic.Int32, images []int) {
+	images = slices.DeleteFunc(images, func(i int) bool { return !l.wants(i) })
+	if len(images) == 0 {
+		return
+	}
 	ctx, cancel := context.WithTimeout(l.ctx, ecrTimeout)
 	defer cancel()
 	references := make([]string, len(images))

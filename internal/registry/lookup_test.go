@@ -124,7 +124,7 @@ func TestManyImagesAreLookedUpTogether(t *testing.T) {
 	}
 	got := map[string]string{}
 	var mu sync.Mutex
-	r.LookUp(t.Context(), names, func(i int, d digest.Digest, size int64, err error) {
+	r.LookUp(t.Context(), names, nil, func(i int, d digest.Digest, size int64, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		name, text := names[i].String(), d.String()
@@ -167,7 +167,7 @@ func TestWhatARegistryPutsOffIsToldAsSuch(t *testing.T) {
 	if until := r.DeferredUntil(name); !until.IsZero() {
 		t.Errorf("until %v before it was asked", until)
 	}
-	r.LookUp(t.Context(), []imagename.Name{name, parse(t, host+"/app:2")}, func(_ int, _ digest.Digest, _ int64, err error) {
+	r.LookUp(t.Context(), []imagename.Name{name, parse(t, host+"/app:2")}, nil, func(_ int, _ digest.Digest, _ int64, err error) {
 		var put interface{ DeferredUntil() time.Time }
 		if !errors.As(err, &put) || put.DeferredUntil().IsZero() || !registry.Transient(err) {
 			t.Errorf("got %v", err)
@@ -183,9 +183,49 @@ func TestALookUpEndsWithItsContext(t *testing.T) {
 	defer server.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	registry.New(registry.Options{}).LookUp(ctx, []imagename.Name{parse(t, server.Listener.Addr().String()+"/app:1")}, func(_ int, _ digest.Digest, _ int64, err error) {
+	registry.New(registry.Options{}).LookUp(ctx, []imagename.Name{parse(t, server.Listener.Addr().String()+"/app:1")}, nil, func(_ int, _ digest.Digest, _ int64, err error) {
 		if err == nil {
 			t.Error("no error")
 		}
 	})
+}
+
+// What is passed over is not asked for, and nothing else is.
+func TestImagesArePassedOverWhereTheCallerSaysSo(t *testing.T) {
+	for _, passed := range []string{"/v2/app-0/", "repo-0:", "repo-"} {
+		var heads sync.Map
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			heads.Store(r.URL.Path, true)
+			w.Header().Set("Docker-Content-Digest", digest.FromString(r.URL.Path).String())
+		}))
+		defer server.Close()
+		var calls sync.Map
+		r := registry.New(registry.Options{AWS: ecrStandIn(t, &calls)})
+		var names []imagename.Name
+		for i := range 4 {
+			names = append(names,
+				parse(t, fmt.Sprintf("%s/app-%d:1", server.Listener.Addr(), i)),
+				parse(t, fmt.Sprintf("111122223333.dkr.ecr.eu-west-1.amazonaws.com/repo-%d:v%d", i%2, i)))
+		}
+		over := func(i int) bool {
+			return strings.Contains(fmt.Sprintf("/v2/%s/ %s", names[i].Repository, names[i].Repository+":"), passed)
+		}
+		var found sync.Map
+		r.LookUp(t.Context(), names, func(i int) bool { return !over(i) }, func(i int, d digest.Digest, _ int64, err error) {
+			if _, twice := found.LoadOrStore(i, true); twice || err != nil || d == "" {
+				t.Errorf("%s: %v, %v", names[i], d, err)
+			}
+		})
+		for i, name := range names {
+			if _, ok := found.Load(i); ok == over(i) {
+				t.Errorf("%s: %s is found: %v", passed, name, ok)
+			}
+			if _, asked := heads.Load("/v2/" + name.Repository + "/manifests/1"); asked && over(i) {
+				t.Errorf("%s: %s is asked for", passed, name)
+			}
+		}
+		if n, called := calls.Load("DescribeImages"); called == (passed == "repo-") || called && n.(*atomic.Int32).Load() > 2 {
+			t.Errorf("%s: %v calls", passed, n)
+		}
+	}
 }
