@@ -33,6 +33,14 @@ func (r *run) readConflicts(ctx context.Context) (*conflict.Found, error) {
 	return index.Find(), nil
 }
 
+// knowConflicts reads the conflicts before the first of several waves, unless they are looked for when they are needed.
+func (r *run) knowConflicts(ctx context.Context) (err error) {
+	if r.conflicts == nil && !r.lazy {
+		r.conflicts, err = r.readConflicts(ctx)
+	}
+	return err
+}
+
 // conflictsOf returns the conflicts that a decision is to be held against. An event knows those of
 // the table only once it has something to submit, and reads it then.
 func (r *run) conflictsOf(ctx context.Context, d Decision) (*conflict.Found, error) {

@@ -2,9 +2,10 @@
 // digest of each entry's source with those of its destinations, and has a mirror
 // job submitted where they differ. It copies nothing itself.
 //
-// Entries are looked at in waves of some thousand, so that memory does not grow with the
+// Entries are looked at in waves of so many images, so that memory does not grow with the
 // table, and that the destinations in one repository are looked up together. Within a wave an
-// entry is decided about as soon as its own digests are known.
+// entry is decided about as soon as its own digests are known. What a slow host does not answer in a wave's time is put off
+// until all other entries have been looked at.
 package controller
 
 import (
@@ -73,32 +74,37 @@ type Controller struct {
 	// CreatesRepositories says that mirror jobs create repositories that are missing. Otherwise a
 	// destination in one is failing, and no job is submitted that could only fail.
 	CreatesRepositories bool
-	Log                 *slog.Logger     // gets one line for each decision; nil = none
-	Now                 func() time.Time // the clock by which entries expire; nil = time.Now
+	// Limit is how long a sweep or a plan looks at entries; 0 = [DefaultLimit]. Jobs and statuses take some
+	// seconds more.
+	Limit time.Duration
+	Log   *slog.Logger     // gets one line for each decision; nil = none
+	Now   func() time.Time // the clock by which entries expire; nil = time.Now
 }
 
 // Sweep goes through all entries and submits what is stale. What is wrong with one
-// entry is in the report and stops nothing else. The error is what stopped the whole
+// entry is in the report and stops nothing else. Nor do hosts that are slow: what they have not answered when the limit is
+// over is in the report as not reached, and first in the next sweep. The error is what stopped the whole
 // sweep: the table or the jobs in flight could not be read, or ctx has ended, whose
 // cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
-	r := c.start()
-	return r.submitting(ctx, c.Entries.All(ctx, r.now))
+	r := c.startAll()
+	return r.submitting(ctx, r.all)
 }
 
 // Plan returns what a sweep would decide about each entry, sorted by source, and
-// submits nothing. Jobs in flight are not looked at, and no status is written. Errors are as
+// submits nothing. Jobs in flight are not looked at, and no status is written. The limit and errors are as
 // in [Controller.Sweep].
 func (c *Controller) Plan(ctx context.Context) ([]Decision, Report, error) {
-	r := c.start()
+	r := c.startAll()
 	var decisions []Decision
-	err := r.judge(ctx, c.Entries.All(ctx, r.now), func(ctx context.Context, _ table.Entry, d Decision) {
+	err := r.judge(ctx, r.all, func(ctx context.Context, _ table.Entry, d Decision) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.report.add(d)
 		r.logDecision(ctx, d)
 		decisions = append(decisions, d)
 	})
+	decisions = append(decisions, r.planUnreached(ctx)...)
 	slices.SortStableFunc(decisions, func(a, b Decision) int { return strings.Compare(a.Source, b.Source) })
 	return decisions, r.report, err
 }

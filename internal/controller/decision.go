@@ -33,7 +33,8 @@ type Decision struct {
 	Err          error         // why the entry as a whole cannot be judged, or not now; it then has no destinations
 	Twin         error         // another entry has the same image as its source; its own destinations are mirrored
 
-	stale int // destinations that were stale, whatever became of them
+	stale   int       // destinations that were stale, whatever became of them
+	checked time.Time // when the first of its images was asked for; zero = none was
 }
 
 // A Destination is what is known of one destination.
@@ -82,8 +83,12 @@ func (d Decision) Job() (jobs.Job, bool) {
 	return job, len(job.Destinations) > 0
 }
 
-// check returns the decision as the entry's status knows it.
+// check returns the decision as the entry's status knows it. It is of the time when the images were asked for: what is
+// found out between then and now counts for more.
 func (d Decision) check(now time.Time) table.Check {
+	if !d.checked.IsZero() {
+		now = d.checked
+	}
 	c := table.Check{Time: now, Source: d.Digest, State: d.State(), Err: d.Err}
 	for _, dest := range d.Destinations {
 		c.Destinations = append(c.Destinations, table.Finding{
@@ -143,6 +148,8 @@ func uncreated(repository missingRepository) error {
 
 // answer is what is known of an image.
 type answer struct {
+	known  bool
+	asked  time.Time     // when it was asked for; zero = it was not
 	digest digest.Digest // "" if it does not exist
 	size   int64
 	err    error

@@ -63,5 +63,5 @@ func writtenAs(registry imagename.ECRRegistry, repository string) []string {
 func (c *Controller) Event(ctx context.Context, entries iter.Seq2[table.Entry, error]) (Report, error) {
 	r := c.start()
 	r.lazy = true
-	return r.submitting(ctx, entries)
+	return r.submitting(ctx, func(context.Context) iter.Seq2[table.Entry, error] { return entries })
 }

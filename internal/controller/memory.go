@@ -4,18 +4,25 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"sync"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
 )
 
-// remembered is how many answers are kept from one wave to the next, each in about 100 bytes.
-const remembered = 1 << 18
+const (
+	// remembered is how many answers are kept from one wave to the next, each in about 100 bytes; and
+	// rememberedErrors how many of those that are more, up to some kilobytes each.
+	remembered       = 1 << 18
+	rememberedErrors = 1 << 12
+	// fresh is how long an answer is good for other entries, too. Of a slow host it is for the whole run.
+	fresh = 5 * time.Minute
+)
 
 // A memory keeps the answers of one run, so that an image that entries of several waves name is
 // looked up once. A failure is remembered too: what has just failed is not asked again. When it
-// is full it forgets everything. Images in Amazon ECR are not kept: those of a repository are looked
+// is full it forgets. Images in Amazon ECR are not kept: those of a repository are looked
 // up together, and the same again would hardly take fewer calls.
 type memory struct {
 	mu    sync.Mutex
@@ -34,24 +41,34 @@ func keyOf(name imagename.Name) (k key) {
 
 // brief is an answer that is a SHA-256 digest, which nearly all are, without pointers.
 type brief struct {
-	sum  [sha256.Size]byte
-	size int64
+	sum   [sha256.Size]byte
+	size  int64
+	asked int64 // Unix time in nanoseconds
 }
 
 func newMemory() *memory { return &memory{kept: map[key]brief{}, whole: map[key]answer{}} }
 
-func (m *memory) recall(name imagename.Name) (answer, bool) {
+// recall returns what is known of an image.
+func (r *run) recall(name imagename.Name) answer {
+	a := r.memory.recall(name)
+	if a.known && r.clock().Sub(a.asked) > fresh && !r.hosts.slow(name.Host) {
+		return answer{}
+	}
+	return a
+}
+
+func (m *memory) recall(name imagename.Name) answer {
 	if name.Kind == imagename.ECR {
-		return answer{}, false
+		return answer{}
 	}
 	k := keyOf(name)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if b, ok := m.kept[k]; ok {
-		return answer{digest: digest.NewDigestFromEncoded(digest.SHA256, hex.EncodeToString(b.sum[:])), size: b.size}, true
+		d := digest.NewDigestFromEncoded(digest.SHA256, hex.EncodeToString(b.sum[:]))
+		return answer{known: true, asked: time.Unix(0, b.asked), digest: d, size: b.size}
 	}
-	a, ok := m.whole[k]
-	return a, ok
+	return m.whole[k]
 }
 
 func (m *memory) keep(name imagename.Name, a answer) {
@@ -59,13 +76,17 @@ func (m *memory) keep(name imagename.Name, a answer) {
 		return
 	}
 	k := keyOf(name)
-	b := brief{size: a.size}
+	b := brief{size: a.size, asked: a.asked.UnixNano()}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.kept)+len(m.whole) >= remembered {
+	if len(m.kept) >= remembered {
 		clear(m.kept)
+	}
+	if len(m.whole) >= rememberedErrors {
 		clear(m.whole)
 	}
+	delete(m.kept, k)
+	delete(m.whole, k)
 	if a.err == nil && a.digest.Validate() == nil && a.digest.Algorithm() == digest.SHA256 {
 		if _, err := hex.Decode(b.sum[:], []byte(a.digest.Encoded())); err == nil {
 			m.kept[k] = b

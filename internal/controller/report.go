@@ -12,7 +12,7 @@ const maxErrors = 1000
 
 // A Report counts what a run found and did.
 type Report struct {
-	Entries    int       // entries looked at, the bad ones among them; expired ones are not
+	Entries    int       // entries read, the bad ones among them; expired ones are not
 	Current    int       // entries with nothing to do
 	Stale      int       // stale destinations
 	Submitted  int       // jobs submitted
@@ -21,6 +21,8 @@ type Report struct {
 	Until      time.Time // when the last of those registries that say so bears requests again; zero if none does
 	Failed     int       // entries of which something failed; their other stale destinations were submitted
 	Errors     []error   // what failed, each an *[table.EntryError]; the first 1,000
+	Unreached  int       // entries not looked at when the time was up; they are none of the others here
+	Unread     bool      // the time was up before the table was read to its end; what was not read is not counted
 	Unrecorded int       // entries whose status could not be written
 
 	OldestLag time.Duration // since when the destination is behind that is longest; 0 = none is
@@ -29,14 +31,28 @@ type Report struct {
 
 // String returns the report's one line, without the errors.
 func (r Report) String() string {
-	return fmt.Sprintf("entries: %d (current %d%s, failed %d); stale destinations: %d (in flight %d); jobs submitted: %d",
-		r.Entries, r.Current, r.deferred(), r.Failed, r.Stale, r.InFlight, r.Submitted)
+	return fmt.Sprintf("entries: %d (current %d%s, failed %d%s); stale destinations: %d (in flight %d); jobs submitted: %d%s",
+		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.InFlight, r.Submitted, r.unread())
 }
 
 // Planned returns the one line of a report of [Controller.Plan].
 func (r Report) Planned() string {
-	return fmt.Sprintf("entries: %d (current %d%s, failed %d); stale destinations: %d; nothing submitted",
-		r.Entries, r.Current, r.deferred(), r.Failed, r.Stale)
+	return fmt.Sprintf("entries: %d (current %d%s, failed %d%s); stale destinations: %d; nothing submitted%s",
+		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.unread())
+}
+
+func (r Report) unreached() string {
+	if r.Unreached == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", not reached %d", r.Unreached)
+}
+
+func (r Report) unread() string {
+	if !r.Unread {
+		return ""
+	}
+	return "; the table was not read to its end"
 }
 
 func (r Report) deferred() string {

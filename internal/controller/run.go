@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"log/slog"
 	"sync"
@@ -19,8 +18,12 @@ type run struct {
 	log      *slog.Logger
 	clock    func() time.Time
 	now      time.Time // when it began
+	limit    time.Duration
+	ends     time.Time // when no image is looked at any more; zero = that is up to the context
 	memory   *memory
-	recorder Recorder // nil = no status is written
+	hosts    *hosts
+	waiting  map[uint64]waiting // entries that are put off, by position
+	recorder Recorder           // nil = no status is written
 
 	lazy      bool            // conflicts are looked for once something is to be submitted
 	reading   sync.Mutex      // held while they are
@@ -31,59 +34,42 @@ type run struct {
 
 	queue    chan pending
 	inFlight jobs.InFlight // nil until the first job is to be submitted
+	listed   time.Time     // when those were listed
 }
 
+// A reader reads entries until its context ends.
+type reader func(context.Context) iter.Seq2[table.Entry, error]
+
+// start begins a run, which has no limit yet.
 func (c *Controller) start() *run {
-	r := &run{Controller: c, log: c.Log, clock: c.Now, memory: newMemory(), queue: make(chan pending, batchSize)}
+	r := &run{
+		Controller: c, log: c.Log, clock: c.Now, memory: newMemory(),
+		waiting: map[uint64]waiting{}, queue: make(chan pending, batchSize),
+	}
 	if r.clock == nil {
 		r.clock = time.Now
 	}
 	r.now = r.clock()
+	r.hosts = newHosts(r.now)
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
 	return r
 }
 
-// judge decides about every entry, wave by wave, and hands each decision to take, in no
-// particular order. It ends early if ctx ends, whose cause it returns. An error of the entries' own
-// ends it after what came before, but without the first wave: then it is not known which of those
-// are in conflict with others.
-func (r *run) judge(ctx context.Context, entries iter.Seq2[table.Entry, error], take take) error {
-	var batch []table.Entry
-	var end error
-	for entry, err := range entries {
-		if bad, ok := errors.AsType[*table.EntryError](err); ok {
-			take(ctx, table.Entry{}, Decision{Source: bad.Source, Err: bad.Err})
-			continue
-		}
-		if err != nil {
-			end = err
-			break
-		}
-		batch = append(batch, entry)
-		if len(batch) == waveSize {
-			r.judgeWave(ctx, batch, take)
-			clear(batch)
-			batch = batch[:0]
-		}
-		if ctx.Err() != nil {
-			break
-		}
+// startAll begins a run over all entries, within the limit.
+func (c *Controller) startAll() *run {
+	r := c.start()
+	if r.limit = c.Limit; r.limit == 0 {
+		r.limit = DefaultLimit
 	}
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case r.conflicts == nil && !r.lazy && end != nil:
-		return end
-	case r.conflicts == nil && !r.lazy:
-		r.conflicts = ConflictsAmong(batch) // these are all
-	}
-	r.judgeWave(ctx, batch, take)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return end
+	r.ends = time.Now().Add(r.limit)
+	return r
+}
+
+// all reads all entries.
+func (r *run) all(ctx context.Context) iter.Seq2[table.Entry, error] {
+	return r.Entries.All(ctx, r.now)
 }
 
 // conclude puts down what became of an entry: in the report, the log and its status.

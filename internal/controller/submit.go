@@ -3,7 +3,7 @@ package controller
 import (
 	"context"
 	"errors"
-	"iter"
+	"time"
 
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/table"
@@ -21,7 +21,7 @@ type pending struct {
 }
 
 // submitting goes through entries, submits what is stale as it goes, and writes statuses.
-func (r *run) submitting(parent context.Context, entries iter.Seq2[table.Entry, error]) (Report, error) {
+func (r *run) submitting(parent context.Context, read reader) (Report, error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	if r.Status != nil {
@@ -34,7 +34,7 @@ func (r *run) submitting(parent context.Context, entries iter.Seq2[table.Entry, 
 			cancel(err)
 		}
 	}()
-	err := r.judge(ctx, entries, r.dispatch)
+	err := r.judge(ctx, read, r.dispatch)
 	close(r.queue)
 	<-done
 	if ctx.Err() != nil {
@@ -70,19 +70,23 @@ func (r *run) expired(entry table.Entry) bool {
 	return gone
 }
 
+// listedFor is how long a listing of the jobs in flight is good: others submit jobs, too, and jobs end.
+const listedFor = 5 * time.Minute
+
 // submit submits the jobs in the queue until it is closed or ctx ends. Its error means that nothing
-// can be submitted: the jobs in flight could not be listed. They are listed once in a run, when
-// there is something to submit.
+// can be submitted: the jobs in flight could not be listed. They are listed when
+// there is something to submit, which is once in most runs.
 func (r *run) submit(ctx context.Context) error {
 	for first := range r.queue {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the run tells of its context by itself
 		}
-		if r.inFlight == nil {
+		if now := time.Now(); r.inFlight == nil || now.Sub(r.listed) > listedFor {
 			var err error
 			if r.inFlight, err = r.Jobs.InFlight(ctx); err != nil {
 				return err
 			}
+			r.listed = now
 		}
 		r.submitBatch(ctx, r.batch(first))
 	}

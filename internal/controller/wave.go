@@ -2,17 +2,16 @@ package controller
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/table"
 )
-
-// waveSize is how many entries are looked at together. It takes about 2 KB for each.
-const waveSize = 12_000
 
 // none is the index of a name that is not looked up.
 const none = -1
@@ -23,6 +22,7 @@ type take func(context.Context, table.Entry, Decision)
 // A wave is a number of entries that are looked at together.
 type wave struct {
 	run  *run
+	turn turn
 	take take
 
 	items   []*item
@@ -42,19 +42,24 @@ type item struct {
 	name    int             // of the source, none if it is pinned
 	targets []target
 	missing atomic.Int32 // answers that are still to come
+	decided *Decision    // unless a job was to be submitted
 }
 
-// judgeWave looks at these entries and hands each decision to take.
-func (r *run) judgeWave(ctx context.Context, entries []table.Entry, take take) {
-	w := &wave{run: r, take: take, indices: make(map[key]int, 2*len(entries))}
+// judgeWave looks at these entries and hands each decision to take. What it is not told in the turn
+// is put off.
+func (r *run) judgeWave(ctx context.Context, entries []table.Entry, t turn, take take) {
+	began := time.Now()
+	w := &wave{run: r, turn: t, take: take, indices: make(map[key]int, 2*len(entries))}
 	for i := range entries {
 		w.add(ctx, &entries[i])
 	}
 	w.indices = nil
+	w.note()
 	w.lookUp(ctx)
 	if len(w.pinned) > 0 && ctx.Err() == nil {
-		r.judgePinned(ctx, w.pinned, take)
+		r.judgePinned(ctx, w.pinned, t, take)
 	}
+	r.hosts.measure(time.Since(began))
 }
 
 // add parses an entry and puts its names among those to be looked up.
@@ -94,45 +99,139 @@ func (w *wave) index(name imagename.Name) int {
 	return i
 }
 
-// lookUp asks for what is not known yet, and decides about each item when all is.
-func (w *wave) lookUp(ctx context.Context) {
-	w.answers, w.waiting = make([]answer, len(w.names)), make([][]*item, len(w.names))
-	var asked []imagename.Name
-	var indices []int
-	unknown := make([]bool, len(w.names))
-	for i, name := range w.names {
-		var known bool
-		if w.answers[i], known = w.run.memory.recall(name); !known {
-			unknown[i] = true
-			asked, indices = append(asked, name), append(indices, i)
-		}
+// note notes when the entries were last looked at, before any is again.
+func (w *wave) note() {
+	if w.turn.again { // they are known
+		return
 	}
 	for _, i := range w.items {
 		for _, name := range i.names() {
-			if unknown[name] {
-				w.waiting[name] = append(w.waiting[name], i)
-				i.missing.Add(1)
-			}
+			w.run.hosts.note(w.names[name].Host, i.entry)
 		}
 	}
+}
+
+// lookUp asks for what is not known yet, and decides about each item when all is.
+func (w *wave) lookUp(ctx context.Context) {
+	w.answers, w.waiting = make([]answer, len(w.names)), make([][]*item, len(w.names))
+	for i, name := range w.names {
+		w.answers[i] = w.run.recall(name)
+	}
+	asked := w.unknown()
 	for _, i := range w.items {
 		if i.missing.Load() == 0 {
 			w.decide(ctx, i)
 		}
 	}
-	w.run.Digests.LookUp(ctx, asked, nil, func(n int, d digest.Digest, size int64, err error) {
-		if ctx.Err() != nil {
-			return // what was being looked up when ctx ended did not fail by itself
+	names := make([]imagename.Name, len(asked))
+	for n, i := range asked {
+		names[n] = w.names[i]
+	}
+	within, cancel := w.turn.within(ctx)
+	defer cancel()
+	w.run.Digests.LookUp(within, names, func(n int) bool {
+		if w.turn.over() {
+			return false
 		}
-		i := indices[n]
-		w.answers[i] = answer{d, size, err}
-		w.run.memory.keep(asked[n], w.answers[i])
-		for _, waiting := range w.waiting[i] {
-			if waiting.missing.Add(-1) == 0 {
-				w.decide(ctx, waiting)
+		w.answers[asked[n]].asked = w.run.clock()
+		return true
+	}, func(n int, d digest.Digest, size int64, err error) {
+		if ctx.Err() != nil || err != nil && within.Err() != nil {
+			return // what was being looked up then did not fail by itself
+		}
+		w.answer(ctx, asked[n], d, size, err)
+	})
+	w.putOff(ctx)
+}
+
+// unknown returns the indices of the names that are to be asked for, those first that were not for the longest
+// time, and has their items wait for them.
+func (w *wave) unknown() []int {
+	var asked []int
+	queued, places := make([]bool, len(w.names)), make([]place, len(w.names))
+	for _, i := range w.items {
+		names := slices.DeleteFunc(i.names(), func(name int) bool { return w.answers[name].known })
+		slow := !w.turn.again && slices.ContainsFunc(names, func(name int) bool { return w.run.hosts.slow(w.names[name].Host) })
+		for _, name := range names {
+			w.waiting[name] = append(w.waiting[name], i)
+			i.missing.Add(1)
+			if slow {
+				continue // it is put off anyway
+			}
+			p := w.run.hosts.place(w.names[name].Host, i.entry)
+			if !queued[name] {
+				asked = append(asked, name)
+			}
+			if !queued[name] || p.compare(places[name]) < 0 {
+				queued[name], places[name] = true, p
 			}
 		}
-	})
+	}
+	slices.SortStableFunc(asked, func(a, b int) int { return places[a].compare(places[b]) })
+	return asked
+}
+
+// answer takes what is known of a name, and decides about the items that waited for nothing else.
+func (w *wave) answer(ctx context.Context, name int, d digest.Digest, size int64, err error) {
+	a := &w.answers[name]
+	a.known, a.digest, a.size, a.err = true, d, size, err
+	w.run.hosts.answer(w.names[name].Host)
+	w.run.memory.keep(w.names[name], *a)
+	for _, waiting := range w.waiting[name] {
+		if waiting.missing.Add(-1) == 0 {
+			w.decide(ctx, waiting)
+		}
+	}
+}
+
+// putOff puts off the items that still wait for an answer.
+func (w *wave) putOff(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	for _, i := range w.items {
+		if i.missing.Load() == 0 {
+			continue
+		}
+		var slow *host
+		for _, name := range i.names() {
+			if a := w.answers[name]; !a.known {
+				if h := w.run.hosts.left(w.names[name].Host, !a.asked.IsZero()); slow == nil {
+					slow = h
+				}
+			}
+		}
+		w.run.putOff(i.entry, slow)
+	}
+	if w.run.over() {
+		w.mark(ctx)
+	}
+}
+
+// mark has the statuses written by which the next sweep sees how far this one has got: at each host that has not answered for
+// all of its images, that of the last entry that was looked at.
+func (w *wave) mark(ctx context.Context) {
+	if w.run.recorder == nil {
+		return
+	}
+	type end struct {
+		item  *item
+		asked time.Time
+	}
+	ends := map[string]end{}
+	for _, i := range w.items {
+		for _, name := range i.names() {
+			host, asked := w.names[name].Host, w.answers[name].asked
+			if i.decided != nil && w.run.hosts.slow(host) && asked.After(ends[host].asked) {
+				ends[host] = end{i, asked}
+			}
+		}
+	}
+	for _, end := range ends {
+		check := end.item.decided.check(w.run.clock())
+		check.Written = true
+		w.run.recorder.Record(ctx, *end.item.entry, check)
+	}
 }
 
 // names returns the names that the item depends on, each once.
@@ -151,7 +250,7 @@ func (i *item) names() []int {
 
 // decide decides about an item of which everything is known.
 func (w *wave) decide(ctx context.Context, i *item) {
-	d := Decision{Source: i.entry.Source}
+	d := Decision{Source: i.entry.Source, checked: w.checked(i)}
 	var has answer
 	if i.name != none {
 		has = w.answers[i.name]
@@ -178,13 +277,27 @@ func (w *wave) decide(ctx context.Context, i *item) {
 	if until := w.run.Digests.DeferredUntil(source); wanted && !until.IsZero() {
 		d.postpone(&outOfBudget{source.Host, until})
 	}
+	if _, wanted = d.Job(); !wanted {
+		i.decided = &d
+	}
 	w.take(ctx, *i.entry, d)
+}
+
+// checked returns since when what is known of an item is known: when the first of its images was asked for.
+// A check that began later knows better.
+func (w *wave) checked(i *item) (first time.Time) {
+	for _, name := range i.names() {
+		if asked := w.answers[name].asked; first.IsZero() || asked.Before(first) {
+			first = asked
+		}
+	}
+	return first
 }
 
 // judgePinned decides about stale entries whose sources are named by their digests: no job is to be
 // submitted, sweep after sweep, that can only fail because the source is not there.
-func (r *run) judgePinned(ctx context.Context, items []*item, take take) {
-	w := &wave{run: r, take: take, indices: map[key]int{}}
+func (r *run) judgePinned(ctx context.Context, items []*item, t turn, take take) {
+	w := &wave{run: r, turn: t, take: take, indices: map[key]int{}}
 	for _, old := range items {
 		i := &item{entry: old.entry, source: old.source}
 		source := *old.source

@@ -18,6 +18,7 @@ type Check struct {
 	State        State
 	Err          error     // why
 	Destinations []Finding // those judged; others keep the status they have
+	Written      bool      // whether the status is to be written even if that is not due; see [Entry.Due]
 }
 
 // A Finding is what a check found of one destination.

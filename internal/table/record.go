@@ -100,13 +100,13 @@ func (t *Table) Recorder() *Recorder {
 	return &Recorder{table: t, slots: make(chan struct{}, recordConcurrency)}
 }
 
-// Record writes the status of an entry as the check leaves it, if that is due. It
+// Record writes the status of an entry as the check leaves it, if that is due or the check says so. It
 // returns before it is written, but waits while too many others are being written.
 // After an error that all others would meet too (no table, no permission) or the
 // end of ctx it writes nothing any more.
 func (r *Recorder) Record(ctx context.Context, e Entry, c Check) {
 	s := e.After(c)
-	if !e.Due(s) {
+	if !c.Written && !e.Due(s) {
 		r.count(func(n *Recorded) { n.Unchanged++ })
 		return
 	}

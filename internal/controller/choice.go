@@ -1,0 +1,86 @@
+package controller
+
+import (
+	"slices"
+	"time"
+
+	"ecrmirror/internal/table"
+)
+
+// A choice is some of the entries that are put off. Each host has the same share of half a wave, so that what comes first
+// there is found within the memory of a wave; but one that is slow no more than it may answer for.
+type choice struct {
+	hosts *hosts
+	lists map[*host]*list
+	total batch // of all lists, without the entries
+}
+
+// A list is what is chosen of a host.
+type list struct {
+	batch
+	candidates           []candidate
+	mostImages, mostText int // its share
+}
+
+// leastShare is how many images a host is asked for in a turn although it has answered for none before.
+const leastShare = 64
+
+type candidate struct {
+	entry table.Entry
+	place place
+}
+
+func newChoice(known *hosts, all map[uint64]waiting, turn time.Duration) *choice {
+	c := &choice{hosts: known, lists: map[*host]*list{}}
+	for _, w := range all {
+		if c.lists[w.host] == nil {
+			c.lists[w.host] = &list{}
+		}
+	}
+	for h, l := range c.lists {
+		l.mostImages = min(waveImages/2/len(c.lists), leastShare+int(2*h.answers()*turn.Seconds()))
+		l.mostText = waveBytes / 2 / len(c.lists)
+	}
+	return c
+}
+
+// add adds an entry that waits for a host, unless others come first.
+func (c *choice) add(h *host, e table.Entry) {
+	if c.total.full(e) {
+		for _, l := range c.lists {
+			c.cut(l)
+		}
+	}
+	if c.total.full(e) {
+		return
+	}
+	l := c.lists[h]
+	l.candidates = append(l.candidates, candidate{e, c.hosts.place(h.named(), &e)})
+	l.count(e, 1)
+	c.total.count(e, 1)
+	if l.images > 2*l.mostImages || l.bytes > 2*l.mostText {
+		c.cut(l)
+	}
+}
+
+// cut leaves a host its share of the choice, one entry at least.
+func (c *choice) cut(l *list) {
+	slices.SortFunc(l.candidates, func(a, b candidate) int { return a.place.compare(b.place) })
+	for last := len(l.candidates) - 1; last > 0 && (l.images > l.mostImages || l.bytes > l.mostText); last-- {
+		l.count(l.candidates[last].entry, -1)
+		c.total.count(l.candidates[last].entry, -1)
+		l.candidates[last] = candidate{}
+		l.candidates = l.candidates[:last]
+	}
+}
+
+// end returns what is chosen.
+func (c *choice) end() (entries []table.Entry) {
+	for _, l := range c.lists {
+		c.cut(l)
+		for _, candidate := range l.candidates {
+			entries = append(entries, candidate.entry)
+		}
+	}
+	return entries
+}

@@ -1,0 +1,220 @@
+package controller_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/controller"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/table"
+)
+
+// A slowWorld is a table whose images are at hosts that take their time. All are current.
+type slowWorld struct {
+	takes map[string]time.Duration // by host: the time of an answer; others take none
+	width int                      // answers that a host gives at a time
+
+	mu      sync.Mutex
+	order   []string // sources, as the table has them
+	entries map[string]table.Entry
+	looked  map[string]time.Time // by source: when it was last looked at
+	written int                  // statuses
+	marks   int                  // those that were not due
+	asked   map[string]int       // by host
+}
+
+func newSlowWorld(width int) *slowWorld {
+	return &slowWorld{width: width, takes: map[string]time.Duration{}, entries: map[string]table.Entry{}, looked: map[string]time.Time{}, asked: map[string]int{}}
+}
+
+// add adds entries with sources at a host that takes so long.
+func (w *slowWorld) add(host string, n int, takes time.Duration) {
+	w.takes[host] = takes
+	for i := range n {
+		source := fmt.Sprintf("%s/app-%d:1", host, i)
+		w.entries[source] = table.Entry{Source: source, Destinations: []string{fmt.Sprintf("to.io/%s/app-%d:1", host, i)}}
+	}
+	w.order = slices.Sorted(maps.Keys(w.entries))
+}
+
+func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[table.Entry, error] {
+	return func(yield func(table.Entry, error) bool) {
+		for _, source := range w.order {
+			w.mu.Lock()
+			e := w.entries[source]
+			w.mu.Unlock()
+			if ctx.Err() != nil {
+				yield(table.Entry{}, ctx.Err())
+				return
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (w *slowWorld) Get(context.Context, string, time.Time) (table.Entry, error) { panic("not used") }
+
+func (w *slowWorld) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
+	hosts := map[string][]int{}
+	for i, name := range names {
+		hosts[name.Host] = append(hosts[name.Host], i)
+	}
+	var all sync.WaitGroup
+	for host, images := range hosts {
+		next := make(chan int)
+		for range min(w.width, len(images)) {
+			all.Go(func() {
+				for i := range next {
+					if ask(i) {
+						w.count(host)
+						found(i, one, 0, wait(ctx, w.takes[host]))
+					}
+				}
+			})
+		}
+		all.Go(func() {
+			for _, i := range images {
+				next <- i
+			}
+			close(next)
+		})
+	}
+	all.Wait()
+}
+
+func (w *slowWorld) count(host string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked[host]++
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	if d == 0 {
+		return nil
+	}
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *slowWorld) DeferredUntil(imagename.Name) time.Time { return time.Time{} }
+
+func (w *slowWorld) Record(_ context.Context, e table.Entry, c table.Check) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looked[e.Source] = time.Now()
+	s := e.After(c)
+	if !e.Due(s) && c.Written {
+		w.marks++
+	}
+	if e.Due(s) || c.Written {
+		e.Status = s
+		w.entries[e.Source] = e
+		w.written++
+	}
+}
+
+func (w *slowWorld) Close() table.Recorded { return table.Recorded{} }
+
+func (w *slowWorld) sweep(t *testing.T) controller.Report {
+	t.Helper()
+	c := &controller.Controller{Entries: w, Digests: w, Status: func() controller.Recorder { return w }}
+	began := time.Now()
+	report, err := c.Sweep(t.Context())
+	if took := time.Since(began); err != nil || took > controller.DefaultLimit {
+		t.Errorf("%v, %v after %v", report, err, took)
+	}
+	return report
+}
+
+// Hosts that answer just before they would be given up keep nobody else's entries from being looked at, wherever those
+// are in the table, and themselves get what time there is.
+func TestSlowHostsHoldUpNoEntryOfAnyWave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const slow, quick = 9_000, 8_000
+		w := newSlowWorld(32)
+		for _, host := range []string{"a.io", "c.io", "e.io"} {
+			w.add(host, slow, 14*time.Second)
+		}
+		for _, host := range []string{"b.io", "d.io", "f.io"} { // between them
+			w.add(host, quick, 0)
+		}
+		began := time.Now()
+		report := w.sweep(t)
+		for source := range w.entries {
+			if looked := w.looked[source].Sub(began); strings.Contains("b.io d.io f.io", source[:4]) && (looked < 0 || looked > 10*time.Minute) {
+				t.Fatalf("%s is looked at after %v", source, looked)
+			}
+		}
+		const of = 3*slow + 3*quick
+		if report.Entries != of || report.Unreached == 0 || report.Current+report.Unreached != of || report.Unread {
+			t.Errorf("%v", report)
+		}
+		// A host's time is what is left: it answers for some 32 images in 14 s.
+		for host, asked := range w.asked {
+			if w.takes[host] > 0 && asked < 32*int(controller.DefaultLimit/(14*time.Second))*3/4 {
+				t.Errorf("%s was asked for %d images", host, asked)
+			}
+		}
+	})
+}
+
+// What a sweep does not reach is first in the next: a host that answers for a part of its entries in a sweep has answered for
+// all after as many sweeps as there are parts, and again and again. One status is written for that.
+func TestWhatASweepDoesNotReachIsFirstInTheNext(t *testing.T) {
+	const each = 230 // images that a host answers for in a sweep, one in 14 s
+	for _, c := range []struct {
+		name          string
+		slow, quick   int
+		every         time.Duration
+		sweeps, parts int
+	}{
+		{"a table of one wave", 1000, 100, time.Hour, 40, 5},
+		{"a table of several waves", 1000, 12_000, time.Hour, 9, 5},
+		{"a host that is nearly done", 300, 100, time.Hour, 30, 2},
+		{"twice as much as it can answer for", 2 * each, 100, time.Hour, 30, 3},
+		{"more than it can answer for before statuses are written again", 12 * each, 10, time.Hour, 40, 13},
+		{"once a day", 1000, 100, 24 * time.Hour, 20, 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newSlowWorld(1)
+				w.add("m.io", c.slow, 14*time.Second)
+				w.add("q.io", c.quick, 0)
+				began := time.Now()
+				for n := range c.sweeps {
+					w.marks = 0
+					report := w.sweep(t)
+					if report.Unreached == 0 || w.marks > 1 {
+						t.Errorf("sweep %d: %v, %d statuses that were not due", n, report, w.marks)
+					}
+					time.Sleep(time.Until(began.Add(time.Duration(n+1) * c.every)))
+					for source := range w.entries {
+						since := w.looked[source] // the zero time is long ago
+						if n < c.parts {
+							continue
+						}
+						if sweeps := int(time.Since(since)/c.every) + 1; sweeps > c.parts {
+							t.Fatalf("sweep %d: %s was not looked at in the last %d", n, source, sweeps)
+						}
+					}
+				}
+			})
+		})
+	}
+}
