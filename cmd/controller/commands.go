@@ -63,7 +63,7 @@ var (
 	logFlags      = []string{"verbose", "log-format"}
 	allowFlags    = []string{"allow-source", "allow-destination"}
 	registryFlags = []string{"insecure-registry", "auth-parameter", "auth-secret", "assume-role"}
-	planFlags     = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{"creates-repositories"})
+	planFlags     = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{"creates-repositories", timeLimitFlag})
 	sweepFlags    = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, "metrics"})
 	eventFlags    = slices.Concat(sweepFlags, []string{"account"})
 	putFlags      = slices.Concat(tableFlags, allowFlags)

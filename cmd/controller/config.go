@@ -22,6 +22,7 @@ type config struct {
 	queue      string
 	definition string
 	parameters characters // of one job
+	limit      timeLimit  // of a sweep
 	account    string
 	registries program.RegistryFlags
 	allowed    program.AllowFlags
@@ -52,6 +53,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"`NAME` or ARN of the Batch job definition of mirror jobs (env "+contract.EnvJobDefinition+")")
 	c.parameters = charactersFrom(getenv(contract.EnvJobParameters))
 	flags.Var(&c.parameters, jobParametersFlag, "`CHARACTERS` that the source and the destinations of one job may have together; more go into several (env "+contract.EnvJobParameters+")")
+	c.limit = timeLimitFrom(getenv(contract.EnvTimeLimit))
+	flags.Var(&c.limit, timeLimitFlag, "`DURATION` for which a sweep or a plan looks at entries; what slow registries have not answered for by then is first in the next (env "+contract.EnvTimeLimit+")")
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")

@@ -180,6 +180,7 @@ func (h *handler) sweep(ctx context.Context, log *slog.Logger) handled {
 	if err != nil {
 		return handled{err: err}
 	}
+	ctl.Limit = h.config.limit.within(ctx)
 	report, err := ctl.Sweep(ctx)
 	done := concluded(report, err)
 	done.partial = err == nil && program.ExitCode(done.err) == contract.ExitFailed

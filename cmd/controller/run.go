@@ -83,7 +83,7 @@ func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
 // openAWS loads the AWS configuration for a controller, which has credentials.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
-	if err := errors.Join(c.logFormat.Check(contract.EnvLogFormat), c.metrics.Check(contract.EnvMetrics), c.creates.Check(contract.EnvCreatesRepositories), err); err != nil {
+	if err := errors.Join(c.limit.err, c.logFormat.Check(contract.EnvLogFormat), c.metrics.Check(contract.EnvMetrics), c.creates.Check(contract.EnvCreatesRepositories), err); err != nil {
 		return aws.Config{}, err
 	}
 	cfg, err := program.AWSConfig(ctx)
@@ -119,6 +119,7 @@ func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.L
 		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.n),
 		Status:  func() controller.Recorder { return entries.Recorder() },
 		Allowed: allowed,
+		Limit:   c.limit.limit,
 		Log:     log,
 
 		CreatesRepositories: c.creates.String() == "on",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -57,6 +58,9 @@ func TestScripts(t *testing.T) {
 			"expiry":     expiry,
 			"submit":     submit,
 			"calls":      calls,
+
+			"items":   items,
+			"answers": answers,
 		},
 	})
 }
@@ -65,7 +69,8 @@ func TestScripts(t *testing.T) {
 const quickExit = "GORACE=atexit_sleep_ms=0"
 
 // setUp gives each script a world of its own: AWS as the deployment finds it, with
-// small pages, the controller's role (until the command as says otherwise), and registries that work ($REG), fail ($BROKEN) and want a login ($LOGIN).
+// small pages, the controller's role (until the command as says otherwise), and registries that work ($REG), fail ($BROKEN), want a login ($LOGIN), have every image ($QUICK), and
+// answer for some of those only ($SLOW).
 func setUp(env *testscript.Env, programs string) error {
 	aws, err := server.Start(context.Background(), server.Options{
 		Programs: programs, NoEvents: true, ScanPage: 2, JobEnvironment: []string{quickExit}, Uses: os.Getenv(scripttest.UsesVariable),
@@ -87,8 +92,13 @@ func setUp(env *testscript.Env, programs string) error {
 	env.Vars = append(env.Vars, quickExit)
 	env.Setenv("ECR", aws.Account()+".dkr.ecr."+aws.Region()+".amazonaws.com")
 	scripttest.StartLogin(env)
+	slow, quick := &sparing{}, &sparing{}
+	quick.left.Store(math.MaxInt64)
+	env.Values[sparingKey{}] = slow
 	for name, handler := range map[string]http.Handler{
+		"SLOW":   slow,
 		"REG":    ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0))),
+		"QUICK":  quick,
 		"BROKEN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "on fire", http.StatusInternalServerError) }),
 	} {
 		s := httptest.NewServer(handler)

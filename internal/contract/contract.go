@@ -20,6 +20,7 @@ const (
 	EnvSignaturePolicy     = "MIRROR_SIGNATURE_POLICY"     // name of a containers-policy.json, or that document itself
 	EnvMetrics             = "MIRROR_METRICS"              // whether a sweep prints its metrics for CloudWatch: auto, on or off
 	EnvLogFormat           = "MIRROR_LOG_FORMAT"           // how the controller logs: auto, text or json
+	EnvTimeLimit           = "MIRROR_TIME_LIMIT"           // how long a sweep looks at entries: 55m
 	EnvMemoryBudget        = "MIRROR_MEMORY_BUDGET"        // memory for what is on its way in a copy: 64MiB, 67108864
 )
 

@@ -9,8 +9,9 @@ const (
 	MetricCurrent   = "Current"           // entries with nothing to do
 	MetricStale     = "StaleDestinations" // destinations that differed
 	MetricSubmitted = "JobsSubmitted"
-	MetricDeferred  = "Deferred"  // entries put off because a registry bears no more requests for now
-	MetricFailed    = "Failed"    // entries of which something failed
-	MetricOldestLag = "OldestLag" // seconds; since when the destination is behind that is longest, 0 = none is
-	MetricDuration  = "Duration"  // milliseconds that the sweep took
+	MetricDeferred  = "Deferred"   // entries put off because a registry bears no more requests for now
+	MetricFailed    = "Failed"     // entries of which something failed
+	MetricUnreached = "NotReached" // entries that a sweep has not looked at when its time was up
+	MetricOldestLag = "OldestLag"  // seconds; since when the destination is behind that is longest, 0 = none is
+	MetricDuration  = "Duration"   // milliseconds that the sweep took
 )

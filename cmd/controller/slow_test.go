@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// A sparing registry has every image, all the same, and answers for so many more of them. After that it keeps requests waiting.
+type sparing struct{ left atomic.Int64 }
+
+// sparingKey is where a script keeps its sparing registry.
+type sparingKey struct{}
+
+func (s *sparing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.URL.Path, "/manifests/") && s.left.Add(-1) < 0 {
+		<-r.Context().Done()
+		return
+	}
+	w.Header().Set("Docker-Content-Digest", "sha256:"+strings.Repeat("1", 64))
+}
+
+// answers says for how many images the sparing registry answers from now on: answers N.
+func answers(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	ts.Value(sparingKey{}).(*sparing).left.Store(n)
+}
+
+// items puts entries into the table, from SOURCE-1:1 to DESTINATION-1:1 and so on: items N SOURCE DESTINATION.
+func items(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	api := dynamodb.NewFromConfig(worldOf(ts))
+	for i := range n {
+		_, err := api.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: map[string]types.AttributeValue{
+			"Source":      &types.AttributeValueMemberS{Value: fmt.Sprintf("%s-%d:1", args[1], i)},
+			"Destination": &types.AttributeValueMemberS{Value: fmt.Sprintf("%s-%d:1", args[2], i)},
+		}})
+		ts.Check(err)
+	}
+}
