@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -72,12 +73,12 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 		{"default", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "ecr:ACCOUNT",
 			contract.EnvTable:               "Entries", contract.EnvQueue: "MirrorQueue", contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
-			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
+			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS", contract.EnvTimeLimit: "55m0s",
 		}},
 		{"existing table", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "*",
 			contract.EnvTable:               "MirrorTable", contract.EnvQueue: "MirrorQueue", contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
-			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
+			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS", contract.EnvTimeLimit: "55m0s",
 		}},
 		{"everything", "mirror", map[string]string{
 			"AWS_REGION":                    "REGION",
@@ -202,6 +203,18 @@ func TestOutputsHaveALineThatSubmitsAMirrorJob(t *testing.T) {
 	for _, name := range []string{"MirrorTable", "MirrorQueue", "MirrorJob", "ControlQueue", "ControllerJob", "AlarmTopic"} {
 		if outputs[name] == nil {
 			t.Errorf("there is no output %s", name)
+		}
+	}
+}
+
+// TestASweepEndsBeforeItsJobIsEnded has the program end by itself, with time left for what comes after.
+func TestASweepEndsBeforeItsJobIsEnded(t *testing.T) {
+	for _, variant := range []string{"default", "everything"} {
+		seconds := definitionOf(t, variant, "sweep")["Timeout"].(map[string]any)["AttemptDurationSeconds"].(float64)
+		timeout := time.Duration(seconds) * time.Second
+		limit, err := time.ParseDuration(environmentOf(t, variant, "sweep")[contract.EnvTimeLimit])
+		if err != nil || limit > timeout-timeout/12 || limit < timeout/2 {
+			t.Errorf("%s: a sweep looks at entries for %v, and is ended after %v: %v", variant, limit, timeout, err)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (s *stack) newDashboard(rules jobRules, alarms []awscloudwatch.IAlarm, t tr
 		Title: jsii.String("Alarms"), Alarms: &references, Width: jsii.Number(24),
 	}))
 	dashboard.AddWidgets(
-		graph("Entries", maximum(contract.MetricEntries, contract.MetricCurrent, contract.MetricFailed, contract.MetricDeferred), nil),
+		graph("Entries", maximum(contract.MetricEntries, contract.MetricCurrent, contract.MetricFailed, contract.MetricDeferred, contract.MetricUnreached), nil),
 		graph("Behind", maximum(contract.MetricStale), maximum(contract.MetricOldestLag)))
 	dashboard.AddWidgets(
 		graph("Jobs", maximum(contract.MetricSubmitted), &[]awscloudwatch.IMetric{triggered(rules.failed, "failed jobs"), triggered(rules.blocked, "blocked queues")}),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
@@ -156,9 +157,15 @@ func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string
 	if s.props.Registries.Template != "" {
 		m[contract.EnvCreatesRepositories] = "on"
 	}
+	m[contract.EnvTimeLimit] = timeLimit(s.props.Sweep.Timeout).String()
 	m[contract.EnvMetrics] = "on"     // alarms watch them
 	m[contract.EnvLogFormat] = "json" // for CloudWatch's queries
 	return m
+}
+
+// timeLimit returns for how long a sweep that is ended after timeout looks at entries. The rest is for jobs and statuses.
+func timeLimit(timeout time.Duration) time.Duration {
+	return (timeout - min(timeout/10, 5*time.Minute)).Truncate(time.Second)
 }
 
 // memoryBudget returns how much of a container's memory, in MiB, may be on its way between

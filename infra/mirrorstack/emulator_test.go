@@ -44,6 +44,7 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 			map[string]string{
 				contract.EnvTable: "~Entries", contract.EnvQueue: "~:job-queue/", "AWS_REGION": "us-east-1", contract.EnvJobDefinition: "ecrmirror-mirror",
 				contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvAllowedDestinations: "ecr:123456789012", contract.EnvJobParameters: "~",
+				contract.EnvTimeLimit: "55m0s",
 			}, 3,
 			transient, stopped, one, two),
 	})
