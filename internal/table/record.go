@@ -7,16 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
-)
-
-// Why a status was not written, which is nothing to worry about.
-var (
-	ErrGone     = errors.New("the entry was removed meanwhile")
-	ErrOutdated = errors.New("a later check has written its status already")
 )
 
 // RefreshAfter is how old the time of the last check in the table may be. A status in
@@ -34,39 +25,6 @@ func (e Entry) Due(s Status) bool {
 	_, _ = h.Write([]byte(e.Source))
 	const half = RefreshAfter / 2
 	return s.Checked.Sub(e.Status.Checked) >= half+half/1024*time.Duration(h.Sum32()%1024)
-}
-
-// SetStatus writes the status of the entry with the given source. Its error wraps
-// [ErrGone] if there is no such entry, which it never brings back; [ErrOutdated] if
-// the status that is there is of a later check; [ErrNoTable] if there is no table.
-func (t *Table) SetStatus(ctx context.Context, source string, s Status) error {
-	_, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:        aws.String(t.name),
-		Key:              key(source),
-		UpdateExpression: aws.String("SET #status = :status"),
-		ConditionExpression: aws.String("attribute_exists(#source) AND " +
-			"(NOT attribute_type(#status.#checked, :text) OR #status.#checked <= :checked)"), // none, or none that is one of ours
-		ExpressionAttributeNames: map[string]string{
-			"#source": names()["#source"], "#status": names()["#status"], "#checked": memberChecked,
-		},
-		ExpressionAttributeValues: item{
-			":status": encodeStatus(s), ":checked": &types.AttributeValueMemberS{Value: formTime(s.Checked)},
-			":text": &types.AttributeValueMemberS{Value: "S"},
-		},
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	})
-	var refused *types.ConditionalCheckFailedException
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &refused):
-		err = t.failure(ctx, "writing", err)
-	case len(refused.Item) == 0:
-		err = ErrGone
-	default:
-		err = ErrOutdated
-	}
-	return &EntryError{Source: source, Err: err}
 }
 
 // recordConcurrency is how many statuses are written at a time: at 20 ms a call 3,200 a second.
@@ -123,7 +81,7 @@ func (r *Recorder) Record(ctx context.Context, e Entry, c Check) {
 	}
 	r.wg.Go(func() {
 		defer func() { <-r.slots }()
-		r.settle(r.table.SetStatus(ctx, e.Source, s))
+		r.settle(r.table.record(ctx, e, c))
 	})
 }
 

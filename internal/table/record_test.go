@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/internal/table"
 )
@@ -88,6 +89,115 @@ func recording(t *testing.T, newTable world) {
 	// A sweep that was overtaken by another changes nothing.
 	if done := sweep(now, one7th); done.Written != 0 || done.Gone+done.Unchanged != entries {
 		t.Errorf("overtaken: %+v", done)
+	}
+}
+
+// What two sweeps, or a sweep and an event, find of an entry at the same time is in its status, whoever writes first.
+func TestChecksAtTheSameTimeLoseNothingOfEachOther(t *testing.T) { each(t, overtaking) }
+
+func overtaking(t *testing.T, newTable world) {
+	submitted := func(job string) table.Finding {
+		return table.Finding{Name: "r/a:1", State: table.Submitted, Digest: two, JobID: job}
+	}
+	check := func(second int, f table.Finding) table.Check {
+		return table.Check{Time: now.Add(time.Duration(second) * time.Second), Source: one, Destinations: []table.Finding{f}}
+	}
+	at := func(second int) time.Time { return now.Add(time.Duration(second) * time.Second) }
+	right := table.Finding{Name: "r/a:1", State: table.Current, Digest: one}
+	for _, c := range []struct {
+		name  string
+		first *table.Check // written before either has read the entry
+		then  []table.Check
+		want  table.DestinationStatus
+	}{
+		{
+			"the second finds done what the first has submitted", nil,
+			[]table.Check{check(1, submitted("a")), check(2, right)},
+			table.DestinationStatus{State: table.Current, Digest: one, Mirrored: at(2), JobID: "a"},
+		},
+		{
+			"both submit", nil,
+			[]table.Check{check(1, submitted("a")), check(2, submitted("b"))},
+			table.DestinationStatus{State: table.Submitted, Digest: two, Behind: at(1), JobID: "b", Jobs: 2},
+		},
+		{
+			"the later writes first", nil,
+			[]table.Check{check(2, right), check(1, submitted("a"))},
+			table.DestinationStatus{State: table.Current, Digest: one},
+		},
+		{
+			"it was checked before", new(check(0, submitted("a"))),
+			[]table.Check{check(2, right), check(3, submitted("b"))},
+			table.DestinationStatus{State: table.Submitted, Digest: two, Behind: at(3), Mirrored: at(2), JobID: "b", Jobs: 1},
+		},
+	} {
+		tb := table.New(newTable(t, item{"Source": s("src"), "Destination": s("r/a:1")}), "mirror")
+		read := func() table.Entry {
+			e, err := tb.Get(t.Context(), "src", now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		record := func(e table.Entry, check table.Check) {
+			r := tb.Recorder()
+			r.Record(t.Context(), e, check)
+			if done := r.Close(); done.Failed > 0 {
+				t.Errorf("%s: %v", c.name, done.Err)
+			}
+		}
+		if c.first != nil {
+			record(read(), *c.first)
+		}
+		e := read()
+		for _, check := range c.then {
+			record(e, check)
+		}
+		if diff := cmp.Diff(c.want, read().Status.Destinations["r/a:1"]); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", c.name, diff)
+		}
+	}
+}
+
+// A write whose answer is lost is made again by the SDK, and counts once.
+func TestALostAnswerCountsOnce(t *testing.T) {
+	api := &repeating{Client: newTable(t, item{"Source": s("src"), "Destination": s("r/a:1")})}
+	tb := table.New(api, "mirror")
+	r := tb.Recorder()
+	e := table.Entry{Source: "src", Destinations: []string{"r/a:1"}}
+	r.Record(t.Context(), e, table.Check{Time: now, Source: one, Destinations: []table.Finding{{Name: "r/a:1", State: table.Submitted, JobID: "a"}}})
+	if done := r.Close(); done.Written != 1 {
+		t.Errorf("%+v", done)
+	}
+	e, err := tb.Get(t.Context(), "src", now)
+	if d := e.Status.Destinations["r/a:1"]; err != nil || d.Jobs != 1 || d.JobID != "a" {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// repeating makes each write twice, as after a lost answer.
+type repeating struct{ *dynamodb.Client }
+
+func (c *repeating) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	if _, err := c.Client.UpdateItem(ctx, in, opts...); err != nil {
+		return nil, err
+	}
+	return c.Client.UpdateItem(ctx, in, opts...)
+}
+
+func TestASpoiledStatusIsReplaced(t *testing.T) {
+	for _, spoiled := range []item{{"checked": s("yesterday")}, {"checked": n(7)}, {}} {
+		tb := table.New(newTable(t, item{"Source": s("src"), "Destination": s("r/a:1"), "MirrorStatus": m(spoiled)}), "mirror")
+		e, err := tb.Get(t.Context(), "src", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := tb.Recorder()
+		r.Record(t.Context(), e, current(e, now))
+		done := r.Close()
+		if e, err = tb.Get(t.Context(), "src", now); err != nil || done.Failed > 0 || done.Written == 1 && e.Status.Worst() != table.Current {
+			t.Errorf("%v: %+v, %+v, %v", spoiled, done, e.Status, err)
+		}
 	}
 }
 
