@@ -31,6 +31,7 @@ type slowWorld struct {
 	written int                  // statuses
 	marks   int                  // those that were not due
 	asked   map[string]int       // by host
+	most    int                  // images that were looked up together
 }
 
 func newSlowWorld(width int) *slowWorld {
@@ -67,6 +68,7 @@ func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[table.Entry,
 func (w *slowWorld) Get(context.Context, string, time.Time) (table.Entry, error) { panic("not used") }
 
 func (w *slowWorld) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
+	w.most = max(w.most, len(names))
 	hosts := map[string][]int{}
 	for i, name := range names {
 		hosts[name.Host] = append(hosts[name.Host], i)
@@ -174,6 +176,25 @@ func TestSlowHostsHoldUpNoEntryOfAnyWave(t *testing.T) {
 	})
 }
 
+// A check is as old as the first of its answers. What is found out later, by an event while a sweep waits for the others, is
+// written over it, and not the other way round.
+func TestACheckIsAsOldAsItsFirstAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSlowWorld(1)
+		w.add("m.io", 3, 10*time.Second)
+		began := time.Now()
+		w.sweep(t)
+		for source, e := range w.entries {
+			if asked := e.Status.Checked.Sub(began); asked != 0 { // the destination's, which is at a quick host
+				t.Errorf("%s is said to be checked after %v", source, asked)
+			}
+			if took := w.looked[source].Sub(began); took < 10*time.Second {
+				t.Errorf("%s was looked at after %v", source, took)
+			}
+		}
+	})
+}
+
 // What a sweep does not reach is first in the next: a host that answers for a part of its entries in a sweep has answered for
 // all after as many sweeps as there are parts, and again and again. One status is written for that.
 func TestWhatASweepDoesNotReachIsFirstInTheNext(t *testing.T) {
@@ -217,4 +238,65 @@ func TestWhatASweepDoesNotReachIsFirstInTheNext(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A wave holds so many images and so much text, however few entries that are, and no less than one entry.
+func TestAWaveIsBoundedByImagesAndText(t *testing.T) {
+	long := func(n int, with string) []string {
+		names := make([]string, n)
+		for i := range names {
+			names[i] = fmt.Sprintf("to.io/%s-%d:1", with, i)
+		}
+		return names
+	}
+	for _, c := range []struct {
+		name         string
+		entries      int
+		destinations []string
+		most         int // images that are looked up together
+	}{
+		{"many entries", 30_000, long(1, "x"), 24_000},
+		{"of many destinations", 50, long(2000, "x"), 24_000},
+		{"of long names", 60, long(1000, strings.Repeat("x", 200)), 20_000},
+		{"one entry that is too much", 1, long(30_000, "x"), 30_001},
+	} {
+		w := newSlowWorld(1)
+		for i := range c.entries {
+			source := fmt.Sprintf("from.io/app-%d:1", i)
+			w.order = append(w.order, source)
+			e := table.Entry{Source: source}
+			for _, name := range c.destinations {
+				e.Destinations = append(e.Destinations, fmt.Sprintf("%s-%d", name, i))
+			}
+			w.entries[source] = e
+		}
+		report := w.sweep(t)
+		if report.Current != c.entries || w.most > c.most || w.most < c.most/3 {
+			t.Errorf("%s: %v; %d images together, want %d at most", c.name, report, w.most, c.most)
+		}
+	}
+}
+
+// An image at two hosts that are slow is looked at as soon as both have answered, be it in different turns.
+func TestEntriesOfSeveralSlowHostsAreReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSlowWorld(1)
+		w.add("m.io", 300, 14*time.Second)
+		w.add("n.io", 300, 14*time.Second)
+		for source, e := range w.entries { // from one to the other
+			e.Destinations = []string{strings.NewReplacer("m.io/", "n.io/to-", "n.io/", "m.io/to-").Replace(source)}
+			w.entries[source] = e
+		}
+		began := time.Now()
+		for n := range 20 {
+			w.sweep(t)
+			time.Sleep(time.Until(began.Add(time.Duration(n+1) * time.Hour)))
+		}
+		// 1,200 images at two hosts that answer for 235 in a sweep take three sweeps.
+		for source := range w.entries {
+			if since := time.Since(w.looked[source]); since > 6*time.Hour {
+				t.Fatalf("%s was not looked at for %v", source, since)
+			}
+		}
+	})
 }
