@@ -129,7 +129,7 @@ from the secrets that ` + contract.EnvAuthSecret + ` names and the SSM parameter
 Exit codes: 0 done, or nothing to do; 1 an entry failed (the others were done), or
 everything did and would again; 2 wrong usage or configuration; 3 of plan --exit-code
 alone: there is something to do; 75 everything failed
-and may work on another try; 130, 143 interrupted.`
+and may work on another try, or nothing was looked at before --time-limit; 130, 143 interrupted.`
 
 const example = `  controller sweep --table mirror --queue mirrors --job-definition mirror
   controller event --repository team/app --tag 1.2
@@ -139,7 +139,9 @@ const example = `  controller sweep --table mirror --queue mirrors --job-definit
 
 const sweepLong = `Compare all entries of the table and submit one mirror job for each source that has
 stale destinations, with those destinations alone. What an equal job in flight already
-copies is left out. Entries are independent: one that fails does not stop the others.
+copies is left out. Entries are independent: one that fails does not stop the others, nor
+does a slow registry. What that has not answered for when --time-limit is over is not
+reached: no failure, and first in the next sweep.
 
 The last line of output counts what was found and done. Errors go to standard error.`
 

@@ -38,9 +38,10 @@ func (e Entry) After(c Check) Status {
 		s.Source = e.Status.Source
 	}
 	moved := c.Source != "" && c.Source != e.Status.Source
+	next := 0 // findings mostly come in the order of the destinations
 	for _, name := range e.Destinations {
 		old, known := e.Status.Destinations[name]
-		switch finding, found := c.finding(name); {
+		switch finding, found := c.finding(name, &next); {
 		case found:
 			s.Destinations[name] = old.after(finding, c.Time, moved)
 		case known:
@@ -50,14 +51,16 @@ func (e Entry) After(c Check) Status {
 	return s
 }
 
-// finding returns what the check says of a destination.
-func (c Check) finding(name string) (Finding, bool) {
+// finding returns what the check says of a destination. It looks at the findings from next on first, and sets that to the one
+// behind what it has found.
+func (c Check) finding(name string, next *int) (Finding, bool) {
 	if c.State != "" {
 		return Finding{Name: name, State: c.State}, true // the reason is with the entry, once
 	}
-	for _, f := range c.Destinations {
-		if f.Name == name {
-			return f, true
+	for n := range c.Destinations {
+		if at := (*next + n) % len(c.Destinations); c.Destinations[at].Name == name {
+			*next = at + 1
+			return c.Destinations[at], true
 		}
 	}
 	return Finding{}, false
