@@ -10,9 +10,10 @@ export GOFLAGS
 # Tools, installed on first use. The paths are relative: the names of make's targets have no spaces.
 GOLANGCI_LINT_VERSION := v2.6.0
 GOFUMPT_VERSION       := v0.12.0
-GOVULNCHECK_VERSION   := v1.1.4
+GOVULNCHECK_VERSION   := v1.9.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
+GOVULNCHECK   := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 
 # What checks the infrastructure; Python programs, each in an environment of its own.
 CFN_LINT := .tools/cfn-lint-1.58.0
@@ -136,13 +137,13 @@ localstack: ## Run the AWS side on this machine until interrupted
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
-	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack release sbom) || exit 1; \
+	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack release sbom tools) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
 fmt: $(GOFUMPT) ## Format the code
-	$(GOFUMPT) -w bench cmd internal localstack release sbom
+	$(GOFUMPT) -w bench cmd internal localstack release sbom tools
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
@@ -256,9 +257,14 @@ infra-moto: need-node $(MOTO) ## Create the stack in moto, an AWS emulator, read
 	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^TestAnEmulatorCreatesTheStack$$' -v ./infra/mirrorstack
 	go test -count=1 -run '^TestMoto$$' -v ./infra/smoke
 
+# By the Go that releases are made by, whose standard library is looked at as well.
 .PHONY: vulncheck
-vulncheck: ## Look for known vulnerabilities in what is used (needs vuln.go.dev)
-	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) -tags $(TAGS) ./...
+vulncheck: $(GOVULNCHECK) ## Look for known vulnerabilities in what is used, with the database of tools/vulncheck/database.json
+	@GOTOOLCHAIN="$$(sed -n 's/^toolchain //p' go.mod)" go run ./tools/vulncheck -govulncheck $(GOVULNCHECK)
+
+.PHONY: renew-vulndb
+renew-vulndb: ## Have vulncheck take the newest database that the Go module proxy has
+	@go run ./tools/vulncheck -renew
 
 .PHONY: tidy-check
 tidy-check: ## Check that go.mod and go.sum are tidy
@@ -278,6 +284,10 @@ $(GOLANGCI_LINT):
 $(GOFUMPT):
 	GOBIN="$$PWD/.tools" GOFLAGS= go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
 	mv .tools/gofumpt $@
+
+$(GOVULNCHECK):
+	GOBIN="$$PWD/.tools" GOFLAGS= go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
+	mv .tools/govulncheck $@
 
 # A half-made environment would pass for a whole one.
 $(CFN_LINT):

@@ -115,6 +115,7 @@ var layers = map[string]layer{
 	"sbom/...":             {},
 	"release":              {internal: []string{"release/...", "sbom/..."}},
 	"release/...":          {internal: []string{"release/..."}, external: anything},
+	"tools/...":            {internal: []string{"tools/..."}, external: []string{"golang.org/x/mod/"}},
 	"infra/...":            {internal: infraInternal, external: anything},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},
 	"infra/assembly":       {}, // what is known of a template without CDK, which takes minutes to compile
