@@ -191,6 +191,11 @@ kill: ## Kill jobs at 100 random points (KILLS=n, SEED=n) and have each complete
 	@out=$$(ECRMIRROR_KILLS=$(or $(KILLS),100) ECRMIRROR_SEED=$(SEED) go test -count=1 -timeout 20m -run KilledAnywhere -v ./internal/conformance); \
 	status=$$?; echo "$$out" | grep -v -e '^=== ' -e '--- PASS: .*/kill'; exit $$status
 
+.PHONY: twice
+twice: ## Have two programs copy one image at the same time, 1,000 times (TWICE=n, SEED=n), while everything goes wrong that can
+	@out=$$(ECRMIRROR_TWICE=$(or $(TWICE),1000) ECRMIRROR_SEED=$(SEED) go test -count=1 -timeout 60m -run TwoPrograms -v ./internal/conformance); \
+	status=$$?; echo "$$out" | grep -v -e '^=== '; exit $$status
+
 .PHONY: bounds
 bounds: ## Copy the largest images that there may be, and hold memory, descriptors and goroutines against their bounds
 	ECRMIRROR_BOUNDS=all go test -count=1 -timeout 20m -run WhatACopyTakes -v ./internal/conformance

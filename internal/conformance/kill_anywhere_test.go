@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -220,7 +219,9 @@ func (j *killJob) attempt(t *testing.T, g *gauge, signal syscall.Signal) (r ran)
 		if err := cmd.Process.Signal(signal); err != nil {
 			t.Error(err)
 		}
-		waitFor(t, ended, cmd.Process)
+		if err := waitFor(ended, cmd.Process); err != nil {
+			t.Error(err)
+		}
 		r.took = time.Since(at)
 	case <-ended:
 	}
@@ -236,17 +237,17 @@ func (j *killJob) attempt(t *testing.T, g *gauge, signal syscall.Signal) (r ran)
 	return r
 }
 
-// waitFor waits for the end of a program, and makes it end if it does not.
-func waitFor(t *testing.T, ended <-chan struct{}, process *os.Process) {
-	t.Helper()
+// waitFor waits for the end of a program. It makes it end if it does not, and returns an error.
+func waitFor(ended <-chan struct{}, process *os.Process) error {
 	timer := time.NewTimer(slowestExit)
 	defer timer.Stop()
 	select {
 	case <-ended:
+		return nil
 	case <-timer.C:
-		t.Errorf("the program did not end within %v", slowestExit)
 		_ = process.Kill()
 		<-ended
+		return fmt.Errorf("the program did not end within %v", slowestExit)
 	}
 }
 
@@ -266,7 +267,7 @@ func (k killing) run(t *testing.T, name string, at int64) (sum killed, died bool
 	ctx, stop := context.WithCancel(t.Context())
 	var watching sync.WaitGroup
 	for _, w := range j.watchers {
-		watching.Go(func() { w.run(ctx) })
+		watching.Go(func() { w.run(ctx, 10*time.Millisecond) })
 	}
 	defer watching.Wait()
 	defer stop()
@@ -297,7 +298,7 @@ func (k killing) run(t *testing.T, name string, at int64) (sum killed, died bool
 		sum.looks += w.looks
 		sum.incomplete += len(w.wrong)
 		sum.finished += len(first.completed[i])
-		if len(w.wrong) > 0 || w.images[w.at].Root != k.image.contents.Root {
+		if len(w.wrong) > 0 || w.now != k.image.contents.Root {
 			t.Errorf("at %d: %s: seen: %s", at, w.repository, w.wrong)
 		}
 		again := slices.DeleteFunc(slices.Clone(second.completed[i]), func(d digest.Digest) bool { return slices.Contains(missing[i], d) })
@@ -339,24 +340,6 @@ func sizeOf(image slowregistry.Contents, digests []digest.Digest) (total int64) 
 		total += image.Blobs[d]
 	}
 	return total
-}
-
-// hash reads all of an image, and holds it against its digests.
-func (w *watcher) hash(ctx context.Context, image slowregistry.Contents) error {
-	paths := map[digest.Digest]string{}
-	for _, d := range image.Manifests {
-		paths[d] = "/manifests/"
-	}
-	for d := range maps.Keys(image.Blobs) {
-		paths[d] = "/blobs/"
-	}
-	for d, path := range paths {
-		status, body, err := w.get(ctx, "GET", path+d.String())
-		if err != nil || digest.FromBytes(body) != d {
-			return fmt.Errorf("%s%s: status %d, %d bytes of another digest, %w", path, d, status, len(body), err)
-		}
-	}
-	return nil
 }
 
 // killed sums up what came of kills.

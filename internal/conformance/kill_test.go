@@ -107,8 +107,8 @@ func killAt(t *testing.T, at point, ecr, from, to string) {
 }
 
 // mirrorProgram is the mirror program, ready to run.
-func mirrorProgram(endpoint, from, to string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(programs, "mirror"), from, to)
+func mirrorProgram(endpoint string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(programs, "mirror"), args...)
 	cmd.Env = []string{ // nothing of the test's own, which may have AWS credentials
 		"AWS_ENDPOINT_URL=" + endpoint, "AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=" + endpoint + "/_localstack/credentials/MirrorRole", "HOME=" + programs,

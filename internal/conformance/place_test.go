@@ -95,18 +95,22 @@ func (p *place) inLocalECR(t *testing.T, host, repository string) stop {
 	t.Helper()
 	s := p.inECR(t, host+"/"+repository+":v1")
 	name := parse(t, s.image)
-	owner := p.client(name)
-	if _, err := owner.CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: &name.Repository}); err != nil {
-		t.Fatal(err)
-	}
-	// What copies is of the home account: others share with it.
-	_, err := owner.SetRepositoryPolicy(t.Context(), &ecr.SetRepositoryPolicyInput{RepositoryName: &name.Repository, PolicyText: aws.String(
-		`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "ecr:*"}]}`)})
-	if err != nil {
+	if err := p.create(t.Context(), name, types.ImageTagMutabilityMutable); err != nil {
 		t.Fatal(err)
 	}
 	s.readers = append(s.readers, newV2Reader(t, p.local.host()+"/"+s.counted(t)+":v1", p.login(t, name)))
 	return s
+}
+
+// create makes the repository of an image in localstack's ECR. What copies is of the home account: others share with it.
+func (p *place) create(ctx context.Context, name imagename.Name, tags types.ImageTagMutability) error {
+	owner := p.client(name)
+	if _, err := owner.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: &name.Repository, ImageTagMutability: tags}); err != nil {
+		return err
+	}
+	_, err := owner.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: &name.Repository, PolicyText: aws.String(
+		`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "ecr:*"}]}`)})
+	return err
 }
 
 // login returns a login to the registry of an image in ECR.

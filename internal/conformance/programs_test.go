@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,9 +54,10 @@ func buildAndRun(m *testing.M) (code int) {
 // so that the memory of the test's process is that of the copies alone.
 type localstack struct{ url string }
 
-func startLocalstack(t *testing.T) *localstack {
+func startLocalstack(t *testing.T, flags ...string) *localstack {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(programs, "localstack"), "--addr", "127.0.0.1:0", "--dir", t.TempDir(), "--programs", programs, "--no-events")
+	cmd := exec.Command(filepath.Join(programs, "localstack"), slices.Concat(
+		[]string{"--addr", "127.0.0.1:0", "--dir", t.TempDir(), "--programs", programs, "--no-events"}, flags)...)
 	var log bytes.Buffer
 	cmd.Stderr = &log
 	out, err := cmd.StdoutPipe()

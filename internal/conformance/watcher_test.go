@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -20,29 +21,31 @@ import (
 )
 
 // A watcher looks at a tag over and over, as somebody who might pull it any moment. Whenever the tag is there, it must
-// be one of the images that it may be, with all instances and blobs there too; and it never goes back.
+// be one of the images that it may be, with all instances and blobs there too; and it never goes back to what it was
+// before, or to nothing.
 type watcher struct {
-	repository string                  // URL, up to and with the repository's name
-	images     []slowregistry.Contents // what the tag may be, in this order; at first it may be absent where optional
-	optional   bool
-	login      string // value of the header Authorization; "" = none
+	repository string // URL, up to and with the repository's name
+	tag        string
+	before     *slowregistry.Contents  // what the tag is at first; nil for nothing
+	after      []slowregistry.Contents // what it may be from then on, in any order
+	login      string                  // value of the header Authorization; "" = none
+	layout     string                  // the OCI layout that is looked at instead of a repository; "" = none
 
 	mu    sync.Mutex
-	at    int // the image that was last seen, -1 for none
+	now   digest.Digest // what the tag was when it was last seen; "" = absent
+	moved bool          // it is not what it was before any more
+	whole digest.Digest // the last image of which all was seen: here nothing is ever deleted
 	looks int
 	wrong []string
 }
 
-func newWatcher(repository string, before *slowregistry.Contents, after slowregistry.Contents) *watcher {
-	if before == nil {
-		return &watcher{repository: repository, images: []slowregistry.Contents{after}, optional: true, at: -1}
-	}
-	return &watcher{repository: repository, images: []slowregistry.Contents{*before, after}, at: 0}
+func newWatcher(repository string, before *slowregistry.Contents, after ...slowregistry.Contents) *watcher {
+	return &watcher{repository: repository, tag: "v1", before: before, after: after}
 }
 
-// run looks until ctx ends.
-func (w *watcher) run(ctx context.Context) {
-	for ticks := time.NewTicker(10 * time.Millisecond); ; {
+// run looks that often until ctx ends.
+func (w *watcher) run(ctx context.Context, every time.Duration) {
+	for ticks := time.NewTicker(every); ; {
 		select {
 		case <-ctx.Done():
 			ticks.Stop()
@@ -68,31 +71,54 @@ func (w *watcher) look(ctx context.Context) {
 }
 
 func (w *watcher) check(ctx context.Context) error {
-	status, body, err := w.get(ctx, http.MethodGet, "/manifests/v1")
+	status, body, err := w.get(ctx, http.MethodGet, "/manifests/"+w.tag)
 	if err != nil {
 		return err
 	}
 	if status == http.StatusNotFound {
-		if w.at < 0 && w.optional {
+		if w.before == nil && !w.moved {
 			return nil
 		}
 		return errors.New("the tag is gone")
 	}
 	root := digest.FromBytes(body)
-	now := slices.IndexFunc(w.images, func(c slowregistry.Contents) bool { return c.Root == root })
-	if now < w.at || now < 0 {
+	image := w.mayBe(root)
+	if image == nil {
 		return fmt.Errorf("status %d: the tag is %s, which it must not be", status, root)
 	}
-	w.at = now
-	for _, d := range w.images[now].Manifests {
+	w.now, w.moved = root, w.moved || w.before == nil || root != w.before.Root
+	if w.whole == root {
+		return nil
+	}
+	if err := w.lacks(ctx, *image); err != nil {
+		return fmt.Errorf("the tag is %s, without %w", root, err)
+	}
+	w.whole = root
+	return nil
+}
+
+// mayBe returns the image of this root, if the tag may be that now.
+func (w *watcher) mayBe(root digest.Digest) *slowregistry.Contents {
+	if w.before != nil && w.before.Root == root && !w.moved {
+		return w.before
+	}
+	if i := slices.IndexFunc(w.after, func(c slowregistry.Contents) bool { return c.Root == root }); i >= 0 {
+		return &w.after[i]
+	}
+	return nil
+}
+
+// lacks returns an error that names something of the image which the repository does not have.
+func (w *watcher) lacks(ctx context.Context, image slowregistry.Contents) error {
+	for _, d := range image.Manifests {
 		if status, _, err := w.get(ctx, http.MethodHead, "/manifests/"+d.String()); err != nil || status != http.StatusOK {
-			return fmt.Errorf("the tag is %s, without instance %s: status %d, %w", root, d, status, err)
+			return fmt.Errorf("instance %s: status %d, %w", d, status, err)
 		}
 	}
-	for d, size := range w.images[now].Blobs {
+	for d, size := range image.Blobs {
 		status, body, err := w.get(ctx, http.MethodHead, "/blobs/"+d.String())
 		if err != nil || status != http.StatusOK || string(body) != fmt.Sprint(size) {
-			return fmt.Errorf("the tag is %s, without blob %s of %d bytes: status %d, %s bytes, %w", root, d, size, status, body, err)
+			return fmt.Errorf("blob %s of %d bytes: status %d, %s bytes, %w", d, size, status, body, err)
 		}
 	}
 	return nil
@@ -113,8 +139,29 @@ func (w *watcher) present(ctx context.Context, image slowregistry.Contents) ([]d
 	return list, nil
 }
 
+// hash reads all of an image, and holds it against its digests.
+func (w *watcher) hash(ctx context.Context, image slowregistry.Contents) error {
+	paths := map[digest.Digest]string{}
+	for _, d := range image.Manifests {
+		paths[d] = "/manifests/"
+	}
+	for d := range maps.Keys(image.Blobs) {
+		paths[d] = "/blobs/"
+	}
+	for d, path := range paths {
+		status, body, err := w.get(ctx, "GET", path+d.String())
+		if err != nil || digest.FromBytes(body) != d {
+			return fmt.Errorf("%s%s: status %d, %d bytes of another digest, %w", path, d, status, len(body), err)
+		}
+	}
+	return nil
+}
+
 // get asks for something in the repository. The body of an answer to HEAD is its length.
 func (w *watcher) get(ctx context.Context, method, path string) (status int, body []byte, err error) {
+	if w.layout != "" {
+		return readLayout(w.layout, method, path)
+	}
 	r, err := http.NewRequestWithContext(ctx, method, w.repository+path, nil)
 	if err != nil {
 		return 0, nil, err
@@ -145,22 +192,27 @@ func TestTheWatcherSeesWhatIsIncomplete(t *testing.T) {
 			Root: digest.FromBytes(body(n)), Manifests: []digest.Digest{"sha256:instance"}, Blobs: map[digest.Digest]int64{"sha256:blob": 7},
 		}
 	}
-	old, updated := image(1), image(2)
+	old, updated, other := image(1), image(2), image(3)
 	for _, c := range []struct {
 		name    string
 		before  *slowregistry.Contents
+		other   bool  // the tag may be the other image, too
 		tags    []int // the image that each look finds, 0 for none
 		missing string
 		wrong   int
 	}{
-		{"comes", nil, []int{0, 0, 2, 2}, "", 0},
-		{"changes", &old, []int{1, 1, 2, 2}, "", 0},
-		{"goes", nil, []int{0, 2, 0, 0}, "", 2},
-		{"goes while it changes", &old, []int{1, 0, 2}, "", 1},
-		{"goes back", &old, []int{1, 2, 1}, "", 1},
-		{"something else", nil, []int{0, 3, 2}, "", 1},
-		{"without an instance", nil, []int{0, 2}, "instance", 1},
-		{"without a blob", &old, []int{1, 2}, "blob", 2},
+		{"comes", nil, false, []int{0, 0, 2, 2}, "", 0},
+		{"changes", &old, false, []int{1, 1, 2, 2}, "", 0},
+		{"goes", nil, false, []int{0, 2, 0, 0}, "", 2},
+		{"goes while it changes", &old, false, []int{1, 0, 2}, "", 1},
+		{"goes back", &old, false, []int{1, 2, 1}, "", 1},
+		{"one of two, back and forth", &old, true, []int{1, 2, 3, 2}, "", 0},
+		{"goes back from one of two", &old, true, []int{1, 3, 2, 1}, "", 1},
+		{"goes where there are two", nil, true, []int{0, 3, 0, 2}, "", 1},
+		{"one of two without a blob", &old, true, []int{3, 2}, "blob", 2},
+		{"something else", nil, false, []int{0, 3, 2}, "", 1},
+		{"without an instance", nil, false, []int{0, 2}, "instance", 1},
+		{"without a blob", &old, false, []int{1, 2}, "blob", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var tag int
@@ -176,6 +228,9 @@ func TestTheWatcherSeesWhatIsIncomplete(t *testing.T) {
 			}))
 			defer server.Close()
 			w := newWatcher(server.URL+"/v2/app", c.before, updated)
+			if c.other {
+				w.after = append(w.after, other)
+			}
 			for _, tag = range c.tags {
 				w.look(t.Context())
 			}

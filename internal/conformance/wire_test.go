@@ -14,6 +14,9 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/localstack/ecr"
+	"ecrmirror/localstack/fault"
+	"ecrmirror/localstack/stats"
 	"ecrmirror/localstack/v2path"
 )
 
@@ -27,13 +30,15 @@ type gauge struct {
 	at      int64
 	reached chan struct{} // closed at the point
 	dead    chan struct{} // closed when the program has ended
+	mark    int64         // where nobody waits; 0 = nowhere
+	marked  chan struct{} // closed there
 
 	mu     sync.Mutex
 	passed int64
 }
 
 func newGauge(at int64) *gauge {
-	return &gauge{at: at, reached: make(chan struct{}), dead: make(chan struct{})}
+	return &gauge{at: at, reached: make(chan struct{}), dead: make(chan struct{}), marked: make(chan struct{})}
 }
 
 // pass counts what has happened. It returns false, after the end of the program, where that was the point.
@@ -42,6 +47,9 @@ func (g *gauge) pass(n int64) bool {
 	before := g.passed
 	g.passed += n
 	g.mu.Unlock()
+	if before < g.mark && before+n >= g.mark {
+		close(g.marked)
+	}
 	if before >= g.at || before+n < g.at {
 		return true
 	}
@@ -75,11 +83,13 @@ func (b gauged) Read(p []byte) (int, error) {
 }
 
 // A wire passes calls on to a registry, ECR's API or the registry protocol, counts them by a gauge, and
-// notes which layers it completed.
+// notes which layers it completed. Faults break what it answers.
 type wire struct {
 	registry string // URL
 	gauge    *gauge
 	changed  func() // is called when a manifest was put, before the caller knows
+	faults   fault.Injector
+	stats    stats.Counter
 	server   *httptest.Server
 
 	mu        sync.Mutex
@@ -90,7 +100,7 @@ type wire struct {
 
 func newWire(registry string, g *gauge, changed func()) *wire {
 	w := &wire{registry: registry, gauge: g, changed: changed, completed: map[string][]digest.Digest{}, uploaded: map[string]int64{}}
-	w.server = httptest.NewServer(w)
+	w.server = httptest.NewServer(w.faults.Wrap(w, ecr.OperationName, &w.stats))
 	return w
 }
 
