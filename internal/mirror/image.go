@@ -24,7 +24,7 @@ const (
 	maxManifestBytes = 16 << 20 // of all manifests together, which are in memory beside the budget; a manifest has 2 KiB or so
 	maxManifests     = 10_000
 	maxDepth         = 8       // indexes within indexes
-	maxBlobs         = 100_000 // distinct ones; a manifest of maxManifest bytes can name 40,000
+	maxBlobs         = 50_000  // distinct ones; a manifest of maxManifest bytes can name 46,000
 	maxBlobSize      = 1 << 44 // bytes; the sum of all sizes is a number, too
 )
 
@@ -51,18 +51,17 @@ type image struct {
 
 // An imageReader walks the graph of an image.
 type imageReader struct {
-	src   types.ImageSource
-	opts  Options
-	img   *image
-	size  atomic.Int64 // bytes of the manifests read so far
-	seen  map[digest.Digest]bool
-	blobs map[digest.Digest]bool
+	src  types.ImageSource
+	opts Options
+	img  *image
+	size atomic.Int64 // bytes of the manifests read so far
+	seen map[digest.Digest]bool
 }
 
 // readImage reads all manifests of the source, each held against its digest; want is the root's.
 func readImage(ctx context.Context, src types.ImageSource, want digest.Digest, opts Options) (*image, error) {
 	img := &image{blobUsers: map[digest.Digest][]int{}, instanceUsers: map[digest.Digest][]int{}, inline: map[digest.Digest]inlineContent{}}
-	r := imageReader{src: src, opts: opts, img: img, seen: map[digest.Digest]bool{}, blobs: map[digest.Digest]bool{}}
+	r := imageReader{src: src, opts: opts, img: img, seen: map[digest.Digest]bool{}}
 	root, err := r.fetch(ctx, nil, want)
 	if err != nil {
 		return nil, err
@@ -97,14 +96,22 @@ func (r *imageReader) fetch(ctx context.Context, instance *digest.Digest, want d
 	if len(raw) > maxManifest {
 		return document{}, fmt.Errorf("manifest has more than %d bytes", maxManifest)
 	}
-	if r.size.Add(int64(len(raw))) > maxManifestBytes {
-		return document{}, fmt.Errorf("more than %d bytes of manifests", int64(maxManifestBytes))
+	if err := r.count(raw); err != nil {
+		return document{}, err
 	}
 	got, err := manifestdigest.By(want.Algorithm(), raw)
 	if err == nil && got != want {
 		err = &DigestMismatchError{Want: want, Got: got}
 	}
 	return doc, err
+}
+
+// count counts the bytes of a manifest that was read.
+func (r *imageReader) count(raw []byte) error {
+	if r.size.Add(int64(len(raw))) > maxManifestBytes {
+		return fmt.Errorf("more than %d bytes of manifests", int64(maxManifestBytes))
+	}
+	return nil
 }
 
 // walk adds the document and all it refers to, children before parents.
@@ -125,7 +132,7 @@ func (r *imageReader) walk(ctx context.Context, doc document, depth int) error {
 	}
 	for _, blob := range below.blobs {
 		if err := r.addBlob(blob); err != nil {
-			return fmt.Errorf("manifest %s: blob %q: %w", doc.digest, quotable(blob.Digest), err)
+			return fmt.Errorf("manifest %s: %w", doc.digest, err)
 		}
 	}
 	maps.Copy(r.img.inline, below.inline)
@@ -202,13 +209,13 @@ func (img *image) add(doc document, below references) {
 }
 
 func (r *imageReader) addBlob(info types.BlobInfo) error {
-	if r.blobs[info.Digest] {
+	if _, known := r.img.blobUsers[info.Digest]; known {
 		return nil
 	}
-	if len(r.blobs) >= maxBlobs {
+	if len(r.img.blobs) >= maxBlobs {
 		return fmt.Errorf("more than %d blobs", maxBlobs)
 	}
-	r.blobs[info.Digest] = true
+	r.img.blobUsers[info.Digest] = nil // add notes them
 	r.img.blobs = append(r.img.blobs, info)
 	return nil
 }

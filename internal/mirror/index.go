@@ -49,12 +49,16 @@ func (r *imageReader) sort(ctx context.Context, refs *references) error {
 	}
 	for i, blob := range refs.doubtful {
 		g.Go(func() error {
-			err := r.opts.within(ctx, func(ctx context.Context) error {
-				_, _, err := r.src.GetManifest(ctx, &blob.Digest)
+			var raw []byte
+			err := r.opts.within(ctx, func(ctx context.Context) (err error) {
+				raw, _, err = r.src.GetManifest(ctx, &blob.Digest)
 				return err
 			})
 			isManifest[i] = err == nil
-			if err != nil && (ctx.Err() != nil || r.opts.Transient(err)) {
+			switch {
+			case err == nil:
+				return r.count(raw) // it is read again
+			case ctx.Err() != nil || r.opts.Transient(err):
 				return err
 			}
 			return nil
