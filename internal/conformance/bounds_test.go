@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -96,10 +97,19 @@ type peak struct {
 // runWatched has the program make a copy, and watches what it takes.
 func runWatched(t *testing.T, local *localstack, budget int64, from, to string) (p peak) {
 	t.Helper()
-	cmd := mirrorProgram(local.url, from, to)
+	p, out, err := watched(t, mirrorProgram(local.url, from, to), budget)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return p
+}
+
+// watched runs the program with a budget, and watches what it takes, whatever it ends with. Out is what it wrote.
+func watched(t *testing.T, cmd *exec.Cmd, budget int64) (p peak, out string, err error) {
+	t.Helper()
 	cmd.Args = append(cmd.Args, "--memory-budget", fmt.Sprint(budget))
-	var out bytes.Buffer
-	cmd.Stderr = &out
+	var written bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &written, &written
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -111,10 +121,7 @@ func runWatched(t *testing.T, local *localstack, budget int64, from, to string) 
 			p.look(t, cmd.Process.Pid)
 		case err := <-ended:
 			ticks.Stop()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out.String())
-			}
-			return p
+			return p, written.String(), err
 		}
 	}
 }
