@@ -2,7 +2,9 @@ package ecrtransport
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -23,6 +25,9 @@ const maxManifestSize = 4 << 20
 func (d *ecrImageDestination) PutManifest(ctx context.Context, content []byte, instanceDigest *digest.Digest) error {
 	if len(content) > maxManifestSize {
 		return fmt.Errorf("manifest of %d bytes: ECR takes at most %d", len(content), maxManifestSize)
+	}
+	if !utf8.Valid(content) {
+		return errors.New("the manifest is not UTF-8, which ECR's API takes alone")
 	}
 	computed, err := manifestdigest.Of(content)
 	if err != nil {

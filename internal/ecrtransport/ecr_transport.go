@@ -58,6 +58,7 @@ type Options struct {
 type Transport struct {
 	opts    Options
 	foreign *http.Client // reads foreign layers
+	large   largeAnswers
 
 	mu       sync.Mutex
 	limiters map[accountRegion]*rate.Limiter // of PutImage
@@ -89,7 +90,7 @@ func New(opts Options) *Transport {
 	if opts.PutImageRate <= 0 {
 		opts.PutImageRate = 10
 	}
-	return &Transport{opts: opts, foreign: foreign, limiters: map[accountRegion]*rate.Limiter{}}
+	return &Transport{opts: opts, foreign: foreign, large: newLargeAnswers(), limiters: map[accountRegion]*rate.Limiter{}}
 }
 
 // newHTTPClients returns a client for URLs that ECR gives, and one for those that images have. They keep to

@@ -22,11 +22,13 @@ type fetchedManifest struct {
 // getManifest asks for one manifest by tag, digest or both.
 func (r privateRepository) getManifest(ctx context.Context, tag string, want digest.Digest) (fetchedManifest, error) {
 	const operation = "BatchGetImage"
+	inTurn, end := r.large.begin()
+	defer end()
 	out, err := r.api.BatchGetImage(ctx, &ecr.BatchGetImageInput{
 		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
 		ImageIds:           []ecrtypes.ImageIdentifier{imageID(tag, want)},
 		AcceptedMediaTypes: manifestTypes,
-	})
+	}, inTurn)
 	if err != nil {
 		return fetchedManifest{}, r.failed(operation, err)
 	}

@@ -29,7 +29,8 @@ type repository struct {
 // A privateRepository is one of private ECR, which can be read, listed and created as well.
 type privateRepository struct {
 	repository
-	api API
+	api   API
+	large largeAnswers
 }
 
 // repository returns the repository of an image in private ECR.
@@ -44,7 +45,7 @@ func (t *Transport) repository(name imagename.Name) (privateRepository, error) {
 	if err != nil {
 		return privateRepository{}, fmt.Errorf("client for %s: %w", name.Host, err)
 	}
-	return privateRepository{repository{api: api, name: name, limits: privateLimits, stall: t.opts.Stall}, api}, nil
+	return privateRepository{repository{api: api, name: name, limits: privateLimits, stall: t.opts.Stall}, api, t.large}, nil
 }
 
 // destination returns the repository of an image that is to be written, in private ECR or in ECR
