@@ -44,7 +44,7 @@ func (c *config) export(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	entries, bad, err := readTable(cmd.Context(), t, time.Now())
+	entries, bad, err := readTable(withoutStatus(t.All(cmd.Context(), time.Now())))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -13,39 +14,39 @@ import (
 // A grid is rows of columns that are aligned over all of them. States in it have colors.
 type grid struct {
 	palette cli.Palette
-	rows    [][]string
+	// rows calls row for each row, whatever others wrote in its cells. It is called twice, with the same rows each
+	// time: they are not kept, for a table may have a million.
+	rows func(row func(cells ...string))
 }
 
-// row adds a row, whatever others wrote in its cells.
-func (g *grid) row(cells ...string) { g.rows = append(g.rows, printable.Fit(cells...)) }
-
 // write prints the grid, two blanks between columns and none at the end of a line.
-func (g *grid) write(w io.Writer) error {
+func (g grid) write(w io.Writer) error {
 	var widths []int
-	for _, row := range g.rows {
-		for i, cell := range row {
+	g.rows(func(cells ...string) {
+		for i, cell := range printable.Fit(cells...) {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
+	})
+	out := bufio.NewWriter(w) // its errors stay until Flush
+	g.rows(func(cells ...string) { g.line(out, printable.Fit(cells...), widths) })
+	return out.Flush()
+}
+
+func (g grid) line(out *bufio.Writer, row []string, widths []int) {
+	last := len(row) - 1
+	for last > 0 && row[last] == "" {
+		last--
 	}
-	var b strings.Builder
-	for _, row := range g.rows {
-		last := len(row) - 1
-		for last > 0 && row[last] == "" {
-			last--
+	for i, cell := range row[:last+1] {
+		_, _ = out.WriteString(g.palette.Paint(colorOf(cell), cell))
+		if i < last {
+			_, _ = out.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
 		}
-		for i, cell := range row[:last+1] {
-			b.WriteString(g.palette.Paint(colorOf(cell), cell))
-			if i < last {
-				b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
-			}
-		}
-		b.WriteByte('\n')
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	_ = out.WriteByte('\n')
 }
 
 // colorOf returns the color of a state; other words have none.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ func newList(c *config) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			entries, bad, err := readTable(cmd.Context(), t, now)
+			entries, bad, err := readTable(withoutStatus(t.All(cmd.Context(), now)))
 			if err != nil {
 				return err
 			}
@@ -34,7 +35,7 @@ func newList(c *config) *cobra.Command {
 				return err
 			}
 			if output.String() == outputJSON {
-				err = writeJSON(cmd.OutOrStdout(), listed(entries, bad))
+				err = writeJSONList(cmd.OutOrStdout(), listed(entries, bad))
 			} else {
 				err = writeList(cmd.OutOrStdout(), c.table, entries, bad)
 			}
@@ -53,15 +54,19 @@ type listedEntry struct {
 	Error        string     `json:"error,omitempty"`   // why the item is no good entry; it then has no destinations; or which of them name no image
 }
 
-func listed(entries []table.Entry, bad []*table.EntryError) []listedEntry {
-	list := []listedEntry{}
-	for _, e := range entries {
-		list = append(list, listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: jsonTime(e.Expires), Error: badDestinations(e)})
+func listed(entries []table.Entry, bad []*table.EntryError) iter.Seq[listedEntry] {
+	return func(yield func(listedEntry) bool) {
+		for _, e := range entries {
+			if !yield(listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: jsonTime(e.Expires), Error: badDestinations(e)}) {
+				return
+			}
+		}
+		for _, b := range bad {
+			if !yield(listedEntry{Source: b.Source, Destinations: []string{}, Error: b.Err.Error()}) {
+				return
+			}
+		}
 	}
-	for _, b := range bad {
-		list = append(list, listedEntry{Source: b.Source, Destinations: []string{}, Error: b.Err.Error()})
-	}
-	return list
 }
 
 // badDestinations says which destinations of an entry name no image, and why; "" if all do.
@@ -80,21 +85,21 @@ func writeList(w io.Writer, name string, entries []table.Entry, bad []*table.Ent
 	if len(entries)+len(bad) == 0 {
 		return sayEmpty(w, name)
 	}
-	var g grid
-	g.row("SOURCE", "EXPIRES", "DESTINATION")
-	for _, e := range entries {
-		for _, destination := range e.Destinations {
-			text := destination
-			if err := table.CheckDestination(destination); err != nil {
-				text = "invalid: " + err.Error()
+	return grid{rows: func(row func(cells ...string)) {
+		row("SOURCE", "EXPIRES", "DESTINATION")
+		for _, e := range entries {
+			for _, destination := range e.Destinations {
+				text := destination
+				if err := table.CheckDestination(destination); err != nil {
+					text = "invalid: " + err.Error()
+				}
+				row(e.Source, expiryOf(e), text)
 			}
-			g.row(e.Source, expiryOf(e), text)
 		}
-	}
-	for _, b := range bad {
-		g.row(b.Source, "-", "invalid: "+b.Err.Error())
-	}
-	return g.write(w)
+		for _, b := range bad {
+			row(b.Source, "-", "invalid: "+b.Err.Error())
+		}
+	}}.write(w)
 }
 
 func sayEmpty(w io.Writer, name string) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"iter"
 	"strconv"
 
 	"ecrmirror/internal/cli"
@@ -24,23 +25,24 @@ func wanted(decisions []controller.Decision) bool {
 // judged, then a count; or a JSON list of entries.
 func writePlan(w io.Writer, palette cli.Palette, format string, decisions []controller.Decision, report controller.Report) error {
 	if format == outputJSON {
-		return writeJSON(w, entriesOf(decisions))
+		return writeJSONList(w, entriesOf(decisions))
 	}
-	g := grid{palette: palette}
-	if len(decisions) > 0 {
-		g.row("SOURCE", "DESTINATION", "STATE", "BYTES", "REASON")
-	}
-	for _, d := range decisions {
-		if d.Err != nil {
-			g.row(d.Source, "-", string(d.State()), "", d.Err.Error())
+	g := grid{palette: palette, rows: func(row func(cells ...string)) {
+		if len(decisions) > 0 {
+			row("SOURCE", "DESTINATION", "STATE", "BYTES", "REASON")
 		}
-		if d.Twin != nil {
-			g.row(d.Source, "-", string(controller.Failing), "", d.Twin.Error())
+		for _, d := range decisions {
+			if d.Err != nil {
+				row(d.Source, "-", string(d.State()), "", d.Err.Error())
+			}
+			if d.Twin != nil {
+				row(d.Source, "-", string(controller.Failing), "", d.Twin.Error())
+			}
+			for _, dest := range d.Destinations {
+				row(d.Source, dest.Name, string(dest.State), bytesOf(d, dest), dest.Reason())
+			}
 		}
-		for _, dest := range d.Destinations {
-			g.row(d.Source, dest.Name, string(dest.State), bytesOf(d, dest), dest.Reason())
-		}
-	}
+	}}
 	if err := g.write(w); err != nil {
 		return err
 	}
@@ -73,19 +75,25 @@ type jsonDestination struct {
 	Reason string `json:"reason"`
 }
 
-func entriesOf(decisions []controller.Decision) []jsonEntry {
-	entries := make([]jsonEntry, 0, len(decisions))
-	for _, d := range decisions {
-		entry := jsonEntry{Source: d.Source, Digest: d.Digest.String(), State: string(d.State()), Bytes: d.Size, Destinations: []jsonDestination{}}
-		if err := errors.Join(d.Err, d.Twin); err != nil {
-			entry.Error = program.OneLine(err.Error())
+func entriesOf(decisions []controller.Decision) iter.Seq[jsonEntry] {
+	return func(yield func(jsonEntry) bool) {
+		for _, d := range decisions {
+			if !yield(entryOf(d)) {
+				return
+			}
 		}
-		for _, dest := range d.Destinations {
-			entry.Destinations = append(entry.Destinations, jsonDestination{
-				Name: dest.Name, State: string(dest.State), Digest: dest.Digest.String(), Reason: program.OneLine(dest.Reason()),
-			})
-		}
-		entries = append(entries, entry)
 	}
-	return entries
+}
+
+func entryOf(d controller.Decision) jsonEntry {
+	entry := jsonEntry{Source: d.Source, Digest: d.Digest.String(), State: string(d.State()), Bytes: d.Size, Destinations: []jsonDestination{}}
+	if err := errors.Join(d.Err, d.Twin); err != nil {
+		entry.Error = program.OneLine(err.Error())
+	}
+	for _, dest := range d.Destinations {
+		entry.Destinations = append(entry.Destinations, jsonDestination{
+			Name: dest.Name, State: string(dest.State), Digest: dest.Digest.String(), Reason: program.OneLine(dest.Reason()),
+		})
+	}
+	return entry
 }

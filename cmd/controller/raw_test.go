@@ -7,6 +7,7 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 		statuses := []entryStatus{{Source: raw, State: invalid, Error: reason.Error(), Destinations: []destinationStatus{{Name: raw, State: table.State(raw), Error: raw}}}}
 		for name, write := range map[string]func(*bytes.Buffer) error{
 			"list":         func(b *bytes.Buffer) error { return writeList(b, "mirror", entries, bad) },
-			"list as JSON": func(b *bytes.Buffer) error { return writeJSON(b, listed(entries, bad)) },
+			"list as JSON": func(b *bytes.Buffer) error { return writeJSONList(b, listed(entries, bad)) },
 			"plan": func(b *bytes.Buffer) error {
 				return writePlan(b, cli.Palette{}, "text", decisions, controller.Report{})
 			},
@@ -43,7 +44,7 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 				return writePlan(b, cli.Palette{}, outputJSON, decisions, controller.Report{})
 			},
 			"status":         func(b *bytes.Buffer) error { return writeStatus(b, cli.Palette{}, "mirror", statuses, 1, time.Now()) },
-			"status as JSON": func(b *bytes.Buffer) error { return writeJSON(b, statuses) },
+			"status as JSON": func(b *bytes.Buffer) error { return writeJSONList(b, slices.Values(statuses)) },
 			"log": func(b *bytes.Buffer) error {
 				var c config
 				c.newLog(b).Log(t.Context(), slog.LevelError, raw, "reason", raw)

@@ -61,7 +61,7 @@ func removeEntry(ctx context.Context, t *table.Table, source string) (string, er
 	if was || err != nil {
 		return source, err
 	}
-	entries, bad, err := readTable(ctx, t, time.Now())
+	entries, bad, err := readTable(withoutStatus(t.All(ctx, time.Now())))
 	if err != nil {
 		return "", err
 	}

@@ -40,7 +40,7 @@ func (c *config) sources(ctx context.Context) []string {
 	if err != nil {
 		return nil
 	}
-	entries, bad, err := readTable(ctx, t, time.Now())
+	entries, bad, err := readTable(withoutStatus(t.All(ctx, time.Now())))
 	if err != nil {
 		return nil
 	}

@@ -56,7 +56,7 @@ func newStatus(c *config) *cobra.Command {
 			case asJSON && summary:
 				err = writeJSON(stdout, summaryOf(found))
 			case asJSON:
-				err = writeJSON(stdout, found)
+				err = writeJSONList(stdout, slices.Values(found))
 			case summary:
 				err = writeSummary(stdout, summaryOf(found), now)
 			default:
@@ -74,7 +74,7 @@ func newStatus(c *config) *cobra.Command {
 
 // statuses returns the status of the named source, or of all.
 func statuses(cmd *cobra.Command, t *table.Table, source []string, now time.Time) ([]entryStatus, error) {
-	entries, bad, err := readTable(cmd.Context(), t, now)
+	entries, bad, err := readTable(t.All(cmd.Context(), now))
 	if err != nil {
 		return nil, err
 	}

@@ -18,17 +18,18 @@ func writeStatus(w io.Writer, palette cli.Palette, name string, entries []entryS
 	case len(entries) == 0:
 		return say(w, "no entry matches, of %d in the table", of)
 	}
-	g := grid{palette: palette}
-	g.row("STATE", "BEHIND", "MIRRORED", "CHECKED", "EXPIRES", "SOURCE", "DESTINATION", "REASON")
-	for _, e := range entries {
-		checked, expires := ago(e.Checked, now), expiresIn(e, now)
-		if len(e.Destinations) == 0 {
-			g.row(string(e.State), "-", "-", "-", "-", e.Source, "-", e.Error)
+	g := grid{palette: palette, rows: func(row func(cells ...string)) {
+		row("STATE", "BEHIND", "MIRRORED", "CHECKED", "EXPIRES", "SOURCE", "DESTINATION", "REASON")
+		for _, e := range entries {
+			checked, expires := ago(e.Checked, now), expiresIn(e, now)
+			if len(e.Destinations) == 0 {
+				row(string(e.State), "-", "-", "-", "-", e.Source, "-", e.Error)
+			}
+			for _, d := range e.Destinations {
+				row(string(d.State), behind(d.Behind, now), mirrored(d, now), checked, expires, e.Source, d.Name, reason(e, d))
+			}
 		}
-		for _, d := range e.Destinations {
-			g.row(string(d.State), behind(d.Behind, now), mirrored(d, now), checked, expires, e.Source, d.Name, reason(e, d))
-		}
-	}
+	}}
 	if err := g.write(w); err != nil {
 		return err
 	}

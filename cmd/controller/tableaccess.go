@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -31,10 +31,22 @@ func (c *config) openTable(ctx context.Context) (*table.Table, error) {
 	return table.New(dynamodb.NewFromConfig(cfg), c.table), nil
 }
 
-// readTable returns the table's entries, and what is wrong with the items that are no
+// withoutStatus leaves out what takes most of an entry's memory.
+func withoutStatus(all iter.Seq2[table.Entry, error]) iter.Seq2[table.Entry, error] {
+	return func(yield func(table.Entry, error) bool) {
+		for entry, err := range all {
+			entry.Status = table.Status{}
+			if !yield(entry, err) {
+				return
+			}
+		}
+	}
+}
+
+// readTable returns a table's entries, and what is wrong with the items that are no
 // good entries, both sorted by source. One whose source names no image is none. Its error is a *program.Failure.
-func readTable(ctx context.Context, t *table.Table, now time.Time) (entries []table.Entry, bad []*table.EntryError, err error) {
-	for entry, err := range t.All(ctx, now) {
+func readTable(all iter.Seq2[table.Entry, error]) (entries []table.Entry, bad []*table.EntryError, err error) {
+	for entry, err := range all {
 		var wrong *table.EntryError
 		switch {
 		case errors.As(err, &wrong):

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +32,30 @@ func writeJSON(w io.Writer, document any) error {
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(document)
+}
+
+// writeJSONList prints a document that is a list, an element at a time.
+func writeJSONList[T any](w io.Writer, list iter.Seq[T]) error {
+	out := bufio.NewWriter(w) // its errors stay until Flush
+	lines := printable.JSON(out)
+	before, after := "[\n", "[]\n"
+	var element bytes.Buffer
+	encoder := json.NewEncoder(&element)
+	encoder.SetIndent("  ", "  ")
+	encoder.SetEscapeHTML(false)
+	for e := range list {
+		if _, err := io.WriteString(lines, before); err != nil {
+			return err
+		}
+		element.Reset()
+		element.WriteString("  ")
+		if err := encoder.Encode(e); err != nil {
+			return err
+		}
+		before, after = string(bytes.TrimSuffix(element.Bytes(), []byte("\n")))+",\n", "\n]\n"
+	}
+	_, err := io.WriteString(lines, strings.TrimSuffix(strings.TrimSuffix(before, "[\n"), ",\n")+after)
+	return errors.Join(err, out.Flush())
 }
 
 // say prints a line, whatever others wrote in it. All that commands print as text is a line by say or a row of a [grid].

@@ -11,6 +11,7 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/printable"
 )
 
 type item = map[string]types.AttributeValue
@@ -86,10 +87,29 @@ func destinations(v types.AttributeValue) ([]string, error) {
 		return nil, fmt.Errorf("%s %s; it must be S, SS or L of S", contract.AttrDestination, typeOf(v))
 	}
 	names := imagename.SplitList(strings.Join(lists, ","))
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
 		return nil, errors.New("empty " + contract.AttrDestination)
+	case len(names) > maxRead:
+		return nil, fmt.Errorf("%d destinations; an entry may have %d", len(names), MaxDestinations)
+	}
+	for i, name := range names {
+		names[i] = kept(name)
 	}
 	return names, nil
+}
+
+// maxRead is how many destinations of an item are read. One that somebody wrote by other means than
+// [Table.Put] may have more than that allows.
+const maxRead = 5 * MaxDestinations
+
+// kept returns what is kept of a destination's name: the name without what stood around it, or, of what is longer
+// than any name, its beginning and its length, which are no name.
+func kept(name string) string {
+	if len(name) <= maxName {
+		return strings.Clone(name)
+	}
+	return fmt.Sprintf("%s (%d bytes)", printable.Short(name, 100), len(name))
 }
 
 // typeOf says which of DynamoDB's types v has.

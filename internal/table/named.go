@@ -32,7 +32,20 @@ const (
 func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		items, err := t.read(ctx, sources)
-		if err != nil {
+		switch {
+		case isLarge(err) && len(sources) == 1:
+			yield(Entry{}, &EntryError{Source: sources[0], Err: errLarge})
+			return
+		case isLarge(err): // one of them is, or all together
+			for _, source := range sources {
+				for entry, err := range t.Named(ctx, []string{source}, now) {
+					if !yield(entry, err) {
+						return
+					}
+				}
+			}
+			return
+		case err != nil:
 			yield(Entry{}, err)
 			return
 		}
@@ -69,7 +82,7 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 	}}
 	var items []item
 	for attempt, wait := 1, namedWait; ; attempt, wait = attempt+1, 2*wait {
-		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: wanted})
+		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: wanted}, limited)
 		if err != nil {
 			return nil, t.failure(ctx, "reading", err)
 		}

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -19,22 +20,19 @@ import (
 // DynamoDB or the context. The read is not a snapshot: entries written meanwhile may be missed.
 func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		// There is no filter on Expires. It would save no read units; and a comparison
-		// hides an Expires of the wrong type, which is to be reported (and fails on it
-		// in stand-ins for DynamoDB).
-		pages := dynamodb.NewScanPaginator(t.api, &dynamodb.ScanInput{
-			TableName:                aws.String(t.name),
-			ProjectionExpression:     aws.String(projection),
-			ExpressionAttributeNames: names(),
-		})
 		seen := false
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+		for items, err := range t.pages(ctx) {
+			if bad, ok := errors.AsType[*EntryError](err); ok {
+				if !yield(Entry{}, bad) {
+					return
+				}
+				continue
+			}
 			if err != nil {
 				yield(Entry{}, t.failure(ctx, "reading", err))
 				return
 			}
-			for _, item := range page.Items {
+			for _, item := range items {
 				if !seen && !hasKey(item) {
 					if wrong := t.wrongKey(ctx); wrong != nil {
 						yield(Entry{}, wrong)
@@ -74,8 +72,11 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, e
 		},
 	})
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
+		page, err := pages.NextPage(ctx, limited)
+		switch {
+		case isLarge(err):
+			return Entry{}, &EntryError{Source: source, Err: errLarge}
+		case err != nil:
 			return Entry{}, t.failure(ctx, "reading", err)
 		}
 		for _, item := range page.Items {

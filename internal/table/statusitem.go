@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/printable"
 )
 
 // Members of the status attribute, and of each destination in it. Members without a
@@ -89,7 +91,8 @@ func decodeStatus(v types.AttributeValue, destinations []string) Status {
 	}
 	for name, v := range members(m[memberDestinations]) {
 		m := members(v)
-		if m == nil || !slices.Contains(destinations, name) {
+		i := slices.Index(destinations, name)
+		if m == nil || i < 0 {
 			continue
 		}
 		d := DestinationStatus{
@@ -103,7 +106,7 @@ func decodeStatus(v types.AttributeValue, destinations []string) Status {
 		if s.Destinations == nil {
 			s.Destinations = map[string]DestinationStatus{}
 		}
-		s.Destinations[name] = d
+		s.Destinations[destinations[i]] = d // which need not be kept twice
 	}
 	return s
 }
@@ -121,8 +124,12 @@ func members(v types.AttributeValue) item {
 	return nil
 }
 
+// stringOf returns a text, shortened where somebody else wrote one that is longer than any of ours.
 func stringOf(m item, member string) string {
 	if s, ok := m[member].(*types.AttributeValueMemberS); ok {
+		if len(s.Value) > errorLimit {
+			return printable.Short(s.Value, errorLimit)
+		}
 		return s.Value
 	}
 	return ""
