@@ -50,12 +50,7 @@ func (g *gate) Image(ctx context.Context, source imagename.Name, manifests []dig
 	if err != nil || !signatures {
 		return err
 	}
-	places, remove, err := signature.Places(g.getenv)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	src, err := g.images.Signed(ctx, source, manifests[len(manifests)-1], places)
+	src, err := g.images.Signed(ctx, source, manifests[len(manifests)-1], "")
 	if err != nil {
 		return err
 	}

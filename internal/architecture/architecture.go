@@ -55,7 +55,7 @@ var layers = map[string]layer{
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/docker/distribution/registry/api/",
-			"github.com/opencontainers/", "go.podman.io/image/v5/",
+			"github.com/opencontainers/", "go.podman.io/image/v5/", "go.podman.io/storage/pkg/configfile", "go.yaml.in/yaml/v3",
 		},
 	},
 	"internal/table": {

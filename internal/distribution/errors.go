@@ -194,7 +194,7 @@ func temporary(err error) bool {
 		return false
 	case errors.As(err, &away):
 		return away.Temporary()
-	case !errors.As(err, &network), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, syscall.ECONNREFUSED):
+	case !errors.As(err, &network), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch), errors.Is(err, syscall.ECONNREFUSED):
 		return false
 	case errors.As(err, &dns):
 		return !dns.IsNotFound

@@ -1,144 +1,79 @@
 package registry
 
 import (
-	"sync"
-	"time"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+
+	"go.podman.io/image/v5/docker"
+	"go.podman.io/image/v5/types"
+	"go.podman.io/storage/pkg/configfile"
+	"go.yaml.in/yaml/v3"
 )
 
-// quick is how long an answer may take for its registry to be asked on at once.
-const quick = time.Second
-
-// A visit is what is to be looked up at one registry.
-type visit struct {
-	host string
-	most int // how many tasks are done at a time
-	// enter is called for each place that the visit gets; leave when it gives the place up.
-	enter func() (do func(task) (again *task), leave func())
-
-	tasks  []task // that nobody does yet
-	doing  int
-	isSlow bool // an answer took long
-	waits  bool // for another place
+// places are where signatures are of the images in one repository.
+type places struct {
+	lookaside   *url.URL // of the repository's; file: by default
+	attachments bool     // as sigstore's tools attach them, in the repository itself
 }
 
-// A task is some images that are looked up together.
-type task struct {
-	images []int
-	failed error // how it failed before
-}
-
-// A line is visits that wait for one of a number of places, in which one task is done at a time. So it is
-// bounded how many registries are open, whatever is asked for.
-//
-// A visit keeps its place while it is quick. One that is not gives it up after each task, and waits among
-// those that were slow before, for every second place. So those that are slow, or do not answer at all, hold
-// up a quick one only until each has been asked once.
-type line struct {
-	wg sync.WaitGroup
-
-	mu        sync.Mutex
-	free      int // places
-	waiting   []*visit
-	slow      []*visit // waiting, too
-	slowsTurn bool
-}
-
-// serve makes all visits, and returns after the last.
-func serve(places int, visits []*visit) {
-	l := &line{free: places}
-	l.mu.Lock()
-	for _, v := range visits {
-		l.wait(v)
+// placesOf reads them from the files of containers-registries.d(5) in dir, or in the usual places for "".
+func placesOf(ref types.ImageReference, dir string) (p places, err error) {
+	if p.lookaside, err = docker.SignatureStorageBaseURL(&types.SystemContext{RegistriesDirPath: dir}, ref, false); err != nil {
+		return p, err
 	}
-	l.fill()
-	l.mu.Unlock()
-	l.wg.Wait()
+	p.attachments, err = attaches(ref, dir)
+	return p, err
 }
 
-// wait has a visit wait for a place, if it can use another. The caller holds mu.
-func (l *line) wait(v *visit) {
-	if v.waits || len(v.tasks) == 0 || v.doing >= v.most {
-		return
-	}
-	v.waits = true
-	if v.isSlow {
-		l.slow = append(l.slow, v)
-	} else {
-		l.waiting = append(l.waiting, v)
-	}
+// placesFile is what is read of such a file beside lookasides, which go.podman.io/image reads.
+type placesFile struct {
+	Default *attaching           `yaml:"default-docker"`
+	Docker  map[string]attaching `yaml:"docker"`
 }
 
-// fill gives free places to those who wait. The caller holds mu.
-func (l *line) fill() {
-	for ; l.free > 0; l.free-- {
-		v := l.first()
-		if v == nil {
-			return
+type attaching struct {
+	Attachments *bool `yaml:"use-sigstore-attachments"`
+}
+
+// attaches reports whether the files say that sigstore's attachments are looked for; where there are no
+// files, they are. What is said of the narrowest scope counts. That no scope is in two files, and no
+// default, go.podman.io/image has made sure of.
+func attaches(ref types.ImageReference, dir string) (bool, error) {
+	said := map[string]attaching{}
+	files := 0
+	for item, err := range configfile.Read(&configfile.File{ // as go.podman.io/image's docker/registries_d.go reads them
+		Name: "registries", Extension: "yaml", DoNotLoadMainFiles: true, DoNotUseExtensionForConfigName: true,
+		UserId: os.Getuid(), CustomConfigFileDropInDirectory: dir,
+	}) {
+		if err != nil {
+			return false, err
 		}
-		t := v.take()
-		v.doing++
-		l.wait(v)
-		l.wg.Go(func() { l.stay(v, t) })
-	}
-}
-
-// first takes the first who waits out of the line; nil if nobody does.
-func (l *line) first() *visit {
-	for len(l.waiting)+len(l.slow) > 0 {
-		from := &l.waiting
-		if len(l.waiting) == 0 || l.slowsTurn && len(l.slow) > 0 {
-			from = &l.slow
+		content, err := io.ReadAll(item.Reader)
+		if err != nil {
+			return false, err
 		}
-		l.slowsTurn = !l.slowsTurn
-		v := (*from)[0]
-		(*from)[0] = nil
-		*from = (*from)[1:]
-		v.waits = false
-		switch {
-		case len(v.tasks) == 0: // its other places have done them
-		case v.isSlow && from == &l.waiting: // as it has turned out meanwhile
-			l.wait(v)
-		default:
-			return v
+		var file placesFile
+		if err := yaml.Unmarshal(content, &file); err != nil {
+			return false, fmt.Errorf("%s: %w", item.Name, err)
+		}
+		files++
+		for scope, a := range file.Docker {
+			said[scope] = a
+		}
+		if file.Default != nil {
+			said[""] = *file.Default
 		}
 	}
-	return nil
-}
-
-func (v *visit) take() task {
-	t := v.tasks[0]
-	v.tasks = v.tasks[1:]
-	return t
-}
-
-// stay does a task, and others of the visit as long as it keeps the place.
-func (l *line) stay(v *visit, t task) {
-	do, leave := v.enter()
-	for more := true; more; {
-		began := time.Now()
-		again := do(t)
-		t, more = l.next(v, again, time.Since(began) < quick)
+	if files == 0 {
+		return true, nil
 	}
-	leave()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.free++
-	v.doing--
-	l.wait(v)
-	l.fill()
-}
-
-// next returns the next task of a visit that has a place; more is false where it is to give that up.
-func (l *line) next(v *visit, again *task, isQuick bool) (t task, more bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if again != nil {
-		v.tasks = append(v.tasks, *again)
+	scopes := append([]string{ref.PolicyConfigurationIdentity()}, ref.PolicyConfigurationNamespaces()...)
+	for _, scope := range append(scopes, "") {
+		if a := said[scope].Attachments; a != nil {
+			return *a, nil
+		}
 	}
-	v.isSlow = v.isSlow || !isQuick
-	isAlone := len(l.waiting)+len(l.slow) == 0
-	if len(v.tasks) == 0 || !isAlone && !isQuick {
-		return task{}, false
-	}
-	return v.take(), true
+	return false, nil
 }

@@ -3,12 +3,11 @@ package registry
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
-	"os"
+	"sync"
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/docker"
+	"go.podman.io/image/v5/image"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
@@ -33,70 +32,67 @@ func Identity(name imagename.Name) (types.ImageReference, error) {
 	return docker.NewReference(named)
 }
 
-// Signed opens an image for its signatures to be read, which the source itself need not be able to.
-// An image in a registry is the one of that digest, and is read in go.podman.io/image's own way:
-// its signatures are where the files in dir say, see containers-registries.d(5), for "" those in
-// the usual places. It is asked with the same logins, in private ECR with one that AWS
-// credentials give, and by plain HTTP only where the host may be reached so. The caller closes it.
-func (r *Registries) Signed(ctx context.Context, name imagename.Name, d digest.Digest, dir string) (types.ImageSource, error) {
+// A SignedImage is an image whose manifests are read with the signatures beside them. It is safe for
+// concurrent use.
+type SignedImage struct {
+	signed func(context.Context, digest.Digest) (types.UnparsedImage, error)
+	close  func() error
+}
+
+// Signed returns the manifest of a digest, and all that is signed there, which it has read. It is for the
+// caller to hold the manifest against the digest.
+func (s *SignedImage) Signed(ctx context.Context, d digest.Digest) (types.UnparsedImage, error) {
+	return s.signed(ctx, d)
+}
+
+// Close closes what was opened.
+func (s *SignedImage) Close() error { return s.close() }
+
+// Signed opens an image whose root manifest has that digest for its signatures to be read, by the client
+// that reads the image itself. Those of an image in a registry are where the files in dir say, see
+// containers-registries.d(5), for "" those in the usual places; where there are none, as
+// sigstore's tools attach them. The caller closes it.
+func (r *Registries) Signed(ctx context.Context, name imagename.Name, root digest.Digest, dir string) (*SignedImage, error) {
 	switch name.Kind {
 	case imagename.OCILayout, imagename.Directory:
-		ref, err := r.reference(name)
-		if err != nil {
-			return nil, err
+		return r.signedOnDisk(ctx, name, root)
+	}
+	beside, err := r.signatures(ctx, name, root, dir)
+	if err != nil {
+		return nil, err
+	}
+	return &SignedImage{beside.of, beside.close}, nil
+}
+
+func (r *Registries) signedOnDisk(ctx context.Context, name imagename.Name, root digest.Digest) (*SignedImage, error) {
+	ref, err := r.reference(name)
+	if err != nil {
+		return nil, err
+	}
+	src, err := ref.NewImageSource(ctx, r.system(ctx, name))
+	if err != nil {
+		return nil, err
+	}
+	var mu sync.Mutex // the source may be good for one at a time
+	signed := func(ctx context.Context, d digest.Digest) (types.UnparsedImage, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		instance := &d
+		if d == root { // which files have no digest to be asked for by
+			instance = nil
 		}
-		return ref.NewImageSource(ctx, r.system(ctx, name))
+		return loaded(ctx, image.UnparsedInstance(src, instance))
 	}
-	name.Tag, name.Digest = "", d
-	named, err := name.Reference()
-	if err != nil {
-		return nil, err
-	}
-	ref, err := docker.NewReference(named)
-	if err != nil {
-		return nil, err
-	}
-	sys, err := r.signedSystem(ctx, name, dir)
-	if err != nil {
-		return nil, err
-	}
-	return ref.NewImageSource(ctx, sys)
+	return &SignedImage{signed, src.Close}, nil
 }
 
-// signedSystem returns the library's settings for reading signatures.
-func (r *Registries) signedSystem(ctx context.Context, name imagename.Name, dir string) (*types.SystemContext, error) {
-	insecure := r.isInsecure(name.Host)
-	sys := &types.SystemContext{
-		DockerRegistryUserAgent:     r.opts.UserAgent,
-		DockerInsecureSkipTLSVerify: types.NewOptionalBool(insecure),
-		DockerProxy:                 r.proxy,
-		RegistriesDirPath:           dir,
-		// The registry is the one that the name says, and no mirror.
-		SystemRegistriesConfPath: os.DevNull, SystemRegistriesConfDirPath: os.DevNull + ".d",
+// loaded has an image read its manifest and signatures, which it keeps.
+func loaded(ctx context.Context, img *image.UnparsedImage) (*image.UnparsedImage, error) {
+	if _, _, err := img.Manifest(ctx); err != nil {
+		return nil, err
 	}
-	login, err := r.signedLogin(ctx, name)
-	sys.DockerAuthConfig = &login
-	return sys, err
-}
-
-func (r *Registries) signedLogin(ctx context.Context, name imagename.Name) (types.DockerAuthConfig, error) {
-	if name.Kind == imagename.ECR {
-		login, err := r.ecr.Login(ctx, name.ECR)
-		if err != nil {
-			return login, fmt.Errorf("login to %s: %w", name.Host, err)
-		}
-		return login, nil
+	if _, err := img.UntrustedSignatures(ctx); err != nil {
+		return nil, fmt.Errorf("signatures: %w", err)
 	}
-	login, err := r.resolveLogin(ctx, name)
-	return login.DockerAuthConfig, err
-}
-
-// proxy returns the proxy of the environment for a request. It is asked before each, and refuses
-// those by plain HTTP to hosts that have to be reached by TLS: token servers, places that are
-// redirected to.
-func (r *Registries) proxy(to *url.URL) (*url.URL, error) {
-	if to.Scheme != "https" && !r.isInsecure(to.Host) {
-		return nil, fmt.Errorf("%s is to be reached by plain HTTP, and is not an insecure registry", to.Host)
-	}
-	return http.ProxyFromEnvironment(&http.Request{URL: to})
+	return img, nil
 }

@@ -57,12 +57,10 @@ type registrySource struct {
 	name       string // tag or digest
 	host       *distribution.Registry
 	repository *distribution.Repository
-	open       func(context.Context) (types.ImageSource, error) // by go.podman.io/image, for signatures
 
 	mu        sync.Mutex
 	root      []byte // once it was read
 	mediaType string
-	other     types.ImageSource // what open returned
 }
 
 var _ types.ImageSource = (*registrySource)(nil)
@@ -74,26 +72,14 @@ func (r *Registries) newSource(name imagename.Name, ref types.ImageReference) (t
 	}
 	return &registrySource{
 		ref: ref, name: tagOrDigest(name), host: host, repository: host.Repository(name.Repository),
-		open: func(ctx context.Context) (types.ImageSource, error) {
-			return ref.NewImageSource(ctx, r.system(ctx, name))
-		},
 	}, nil
 }
 
 // Reference returns the reference of the image.
 func (s *registrySource) Reference() types.ImageReference { return s.ref }
 
-// Close closes what GetSignatures opened. Blobs are closed one by one.
-func (s *registrySource) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.other == nil {
-		return nil
-	}
-	other := s.other
-	s.other = nil
-	return other.Close()
-}
+// Close does nothing. Blobs are closed one by one.
+func (s *registrySource) Close() error { return nil }
 
 // GetManifest returns the image's manifest, which is read once, or that of an instance by its
 // digest, and its media type. It is for the caller to hold it against its digest.
@@ -138,17 +124,7 @@ func (s *registrySource) LayerInfosForCopy(context.Context, *digest.Digest) ([]t
 	return nil, nil
 }
 
-// GetSignatures returns the signatures beside the image, wherever the user's configuration has them
-// looked for. That is asked of go.podman.io/image, which opens the image in its own way.
-func (s *registrySource) GetSignatures(ctx context.Context, instanceDigest *digest.Digest) ([][]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.other == nil {
-		other, err := s.open(ctx)
-		if err != nil {
-			return nil, err
-		}
-		s.other = other
-	}
-	return s.other.GetSignatures(ctx, instanceDigest)
+// GetSignatures returns none: they are read by [Registries.Signed], which knows all kinds.
+func (s *registrySource) GetSignatures(context.Context, *digest.Digest) ([][]byte, error) {
+	return nil, nil
 }

@@ -35,28 +35,27 @@ func (p *Policy) Name(ctx context.Context, identity types.ImageReference) (signa
 	return false, err
 }
 
+// A Source finds a manifest by its digest, and the signatures beside it. It is called by several goroutines
+// at once.
+type Source interface {
+	Signed(ctx context.Context, d digest.Digest) (types.UnparsedImage, error)
+}
+
 // Image judges an image by the signatures that src finds beside it. The manifests are all that it
 // has, by their digests, the root last. All of them must be accepted: an index as well as what
-// it lists. So src must give each by its digest, and without one the root; what it gives is held
-// against the digests. identity is what the policy knows the image by, and what has to be signed.
-func (p *Policy) Image(ctx context.Context, identity types.ImageReference, src types.ImageSource, manifests []digest.Digest) error {
+// it lists. What src gives is held against the digests. identity is what the policy knows the image
+// by, and what has to be signed.
+func (p *Policy) Image(ctx context.Context, identity types.ImageReference, src Source, manifests []digest.Digest) error {
 	if p == nil {
 		return nil
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(1)
-	if src.HasThreadSafeGetBlob() {
-		g.SetLimit(atOnce)
-	}
+	g.SetLimit(atOnce)
 	for i := len(manifests) - 1; i >= 0; i-- {
-		instance := &manifests[i]
-		if i == len(manifests)-1 {
-			instance = nil
-		}
 		g.Go(func() error {
 			ctx, cancel := context.WithTimeout(ctx, patience)
 			defer cancel()
-			if err := p.manifest(ctx, identity, src, instance, manifests[i]); err != nil {
+			if err := p.manifest(ctx, identity, src, manifests[i]); err != nil {
 				return fmt.Errorf("manifest %s: %w", manifests[i], err)
 			}
 			return nil
@@ -65,27 +64,24 @@ func (p *Policy) Image(ctx context.Context, identity types.ImageReference, src t
 	return g.Wait()
 }
 
-func (p *Policy) manifest(ctx context.Context, identity types.ImageReference, src types.ImageSource, instance *digest.Digest, want digest.Digest) (err error) {
-	// The library takes digests by libtrust, which panics where a signature is of -1 bytes.
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("it can't be read: %v", r)
-		}
-	}()
-	unparsed := image.UnparsedInstance(src, instance)
-	if err := p.allowed(ctx, unparsed, identity); err != nil {
+func (p *Policy) manifest(ctx context.Context, identity types.ImageReference, src Source, want digest.Digest) error {
+	unparsed, err := src.Signed(ctx, want)
+	if err != nil {
 		return err
 	}
-	// It is kept: these are the very bytes that were judged.
+	// It is kept: these are the very bytes that will be judged. They are held against the digest before, for
+	// the library takes digests by libtrust, which panics where a signature of schema 1 is of -1 bytes.
 	raw, _, err := unparsed.Manifest(ctx)
 	if err != nil {
 		return err
 	}
-	got, err := manifestdigest.By(want.Algorithm(), raw)
-	if err == nil && got != want {
-		err = fmt.Errorf("it is %s now", got)
+	switch got, err := manifestdigest.By(want.Algorithm(), raw); {
+	case err != nil:
+		return err
+	case got != want:
+		return fmt.Errorf("it is %s now", got)
 	}
-	return err
+	return p.allowed(ctx, unparsed, identity)
 }
 
 // allowed returns nil if the policy accepts the manifest under that identity.

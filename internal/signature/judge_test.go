@@ -1,10 +1,13 @@
 package signature_test
 
 import (
+	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/registry"
@@ -31,6 +34,13 @@ func TestSignedBy(t *testing.T) {
 			w.lookasideFile("identity", d[0], sig)
 		}, "is not accepted"},
 		{"junk", func(_ string, d []digest.Digest) { w.lookasideFile("junk", d[0], []byte("\x90junk")) }, "signature policy: "},
+		{"page", func(_ string, d []digest.Digest) { w.lookasideFile("page", d[0], []byte("<html>")) }, "/signature-1: unrecognized signature format, starting with binary 0x3c"},
+		{"large", func(_ string, d []digest.Digest) { w.lookasideFile("large", d[0], make([]byte, 1<<20+1)) }, "/signature-1: more than 1048576 bytes"},
+		{"second", func(image string, d []digest.Digest) {
+			w.beside(w.mallory, image, d[0], d[0])
+			sig := must(w.gpg.Sign(w.host+"/"+image, d[0].String()))(t)
+			w.writeFile(filepath.Join(w.lookaside, "second@"+strings.Replace(d[0].String(), ":", "=", 1), "signature-2"), string(sig))
+		}, ""},
 	} {
 		image := c.name + ":1"
 		manifests := w.push(image)
@@ -108,11 +118,21 @@ func TestASourceThatGivesSomethingElse(t *testing.T) {
 	manifests := w.push("app:1")
 	policy := must(signature.Load(`{"default":[{"type":"insecureAcceptAnything"}]}`, noenv))(t)
 	name := w.name("app:1")
-	src := must(w.registries.Source(t.Context(), name))(t)
+	src := mixedUp{must(w.registries.Signed(t.Context(), name, manifests[0], w.places))(t), manifests[0]}
 	defer src.Close()
 	identity := must(registry.Identity(name))(t)
 	expect(t, "the same", policy.Image(t.Context(), identity, src, manifests), "")
 	expect(t, "another", policy.Image(t.Context(), identity, src, other), "it is "+manifests[0].String()+" now")
+}
+
+// mixedUp is a source that gives the same for every digest.
+type mixedUp struct {
+	*registry.SignedImage
+	always digest.Digest
+}
+
+func (m mixedUp) Signed(ctx context.Context, _ digest.Digest) (types.UnparsedImage, error) {
+	return m.SignedImage.Signed(ctx, m.always)
 }
 
 // TestScopes finds the requirements for a name, in whichever way it is written.

@@ -1,0 +1,331 @@
+package registry_test
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/pkg/blobinfocache/none"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/distribution"
+	"ecrmirror/internal/fence"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/registry"
+)
+
+const (
+	hostile     = "registry.example.com" // which a certificate of httptest's is for
+	ociManifest = "application/vnd.oci.image.manifest.v1+json"
+	anImage     = `{"schemaVersion":2,"mediaType":"` + ociManifest + `","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
+		`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}`
+)
+
+// A network has one registry, which is public, and hostile: its answers lead to where it is told. Whatever
+// else is connected to is noted, and nobody is there.
+type network struct {
+	proxied bool   // all is asked through a proxy, and not the registry alone
+	to      string // where answers lead, a URL
+	lead    func(w http.ResponseWriter, r *http.Request, to string) bool
+
+	proxy *url.URL
+	tls   *httptest.Server
+
+	mu     sync.Mutex
+	asked  []string // connections that were to be made, by address or, at the proxy, by name
+	tunnel sync.WaitGroup
+}
+
+func newNetwork(t *testing.T) *network {
+	n := &network{}
+	n.tls = httptest.NewUnstartedServer(http.HandlerFunc(n.answer))
+	n.tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	n.tls.StartTLS()
+	t.Cleanup(n.tls.Close)
+	proxy := httptest.NewServer(http.HandlerFunc(n.connect))
+	t.Cleanup(func() { proxy.CloseClientConnections(); n.tunnel.Wait(); proxy.Close() })
+	var err error
+	if n.proxy, err = url.Parse(proxy.URL); err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", "")
+	dir := filepath.Join(home, ".config/containers/certs.d", hostile)
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: n.tls.Certificate().Raw})
+	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, "ca.crt"), ca, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// answer is the registry's: an image, wherever it does not lead elsewhere.
+func (n *network) answer(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path == "/v2/" || n.lead(w, r, n.to):
+	case r.URL.Path == "/v2/app/manifests/"+digest.FromString(anImage).String():
+		w.Header().Set("Content-Type", ociManifest)
+		_, _ = io.WriteString(w, anImage)
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+// connect is the proxy's: there is the registry, and instead of all else what does not speak TLS.
+func (n *network) connect(w http.ResponseWriter, r *http.Request) {
+	to := n.tls.Listener.Addr().String()
+	switch {
+	case r.Method != http.MethodConnect:
+		n.note(r.Host)
+		w.WriteHeader(http.StatusForbidden)
+		return
+	case r.Host != hostile+":443":
+		n.note(r.Host)
+		to = ""
+	}
+	client, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	if to == "" {
+		_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+		_, _ = buffered.Read(make([]byte, 16<<10)) // the ClientHello
+		_, _ = io.WriteString(client, "HTTP/1.1 400 Bad Request\r\n\r\n")
+		return
+	}
+	server, err := net.Dial("tcp", to)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+	n.tunnel.Go(func() { _, _ = io.Copy(client, server); client.Close() })
+	_, _ = io.Copy(server, buffered)
+}
+
+func (n *network) note(place string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked = append(n.asked, place)
+}
+
+// take returns what was asked, and forgets it.
+func (n *network) take() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	asked := n.asked
+	n.asked = nil
+	return asked
+}
+
+// open returns registries that are reached by the network.
+func (n *network) open() *registry.Registries {
+	dialer := &net.Dialer{
+		Resolver: &net.Resolver{PreferGo: true, Dial: resolve},
+		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			if address == n.proxy.Host {
+				return nil
+			}
+			n.note(address)
+			return syscall.ECONNREFUSED
+		},
+	}
+	proxy := func(r *http.Request) (*url.URL, error) {
+		if n.proxied || r.URL.Host == hostile {
+			return n.proxy, nil
+		}
+		return nil, nil
+	}
+	return registry.New(registry.Options{
+		AWS: aws.Config{}, Network: fence.Network{Dialer: dialer, Proxy: proxy}, Chunks: chunked.Options{Attempts: 1, Backoff: time.Millisecond},
+	})
+}
+
+// resolve connects to a name server. What names mean there is in their first labels, if it is an address with
+// dashes; all others are a public one.
+func resolve(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	go func() {
+		defer server.Close()
+		for {
+			var size [2]byte
+			if _, err := io.ReadFull(server, size[:]); err != nil {
+				return
+			}
+			query := make([]byte, binary.BigEndian.Uint16(size[:]))
+			if _, err := io.ReadFull(server, query); err != nil {
+				return
+			}
+			addr, err := netip.ParseAddr(strings.ReplaceAll(string(query[13:13+query[12]]), "-", "."))
+			if err != nil {
+				addr = netip.MustParseAddr("192.0.32.8")
+			}
+			end := 12
+			for query[end] != 0 {
+				end += int(query[end]) + 1
+			}
+			end += 5
+			answer := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, query[12:end]...)
+			if query[end-3] == 1 { // A
+				answer[7] = 1
+				answer = append(append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4), addr.AsSlice()...)
+			}
+			_, _ = server.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
+		}
+	}()
+	return client, nil
+}
+
+// A way is one in which somebody is asked for something.
+type way struct {
+	name string
+	lead func(w http.ResponseWriter, r *http.Request, to string) bool // what the registry answers; nil where the user names the host
+	use  func(ctx context.Context, r *registry.Registries, host string) error
+}
+
+// sendTo returns an answer that redirects where part is in the path.
+func sendTo(part string) func(w http.ResponseWriter, r *http.Request, to string) bool {
+	return func(w http.ResponseWriter, r *http.Request, to string) bool {
+		if !strings.Contains(r.URL.Path, part) {
+			return false
+		}
+		w.Header()["Location"] = []string{to}
+		w.WriteHeader(http.StatusTemporaryRedirect)
+		return true
+	}
+}
+
+func readManifest(ctx context.Context, r *registry.Registries, host string) error {
+	if !strings.ContainsAny(host, ".:") {
+		host += ":443" // or it would be a part of Docker Hub
+	}
+	name, err := imagename.Parse(host + "/app:1")
+	if err != nil {
+		return err
+	}
+	src, err := r.Source(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	_, _, err = src.GetManifest(ctx, nil)
+	return err
+}
+
+func readHostile(ctx context.Context, r *registry.Registries, _ string) error {
+	return readManifest(ctx, r, hostile)
+}
+
+var ways = []way{
+	{"named", nil, readManifest},
+	{"redirect", sendTo("/manifests/1"), readHostile},
+	{"signature", sendTo(".sig"), func(ctx context.Context, r *registry.Registries, _ string) error {
+		d := digest.FromString(anImage)
+		signed, err := r.Signed(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"}, d, "")
+		if err != nil {
+			return err
+		}
+		defer signed.Close()
+		_, err = signed.Signed(ctx, d)
+		return err
+	}},
+	{"token realm", func(w http.ResponseWriter, _ *http.Request, to string) bool {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="`+to+`"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		return true
+	}, readHostile},
+	{"foreign layer", sendTo("none"), func(ctx context.Context, r *registry.Registries, to string) error {
+		src, err := r.Source(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"})
+		if err != nil {
+			return err
+		}
+		defer src.Close()
+		body, _, err := src.GetBlob(ctx, types.BlobInfo{Digest: digest.FromString("x"), Size: 1, URLs: []string{"https://" + to + "/x"}}, none.NoCache)
+		if err == nil {
+			_, err = io.ReadAll(body)
+			body.Close()
+		}
+		return err
+	}},
+	{"upload location", func(w http.ResponseWriter, r *http.Request, to string) bool {
+		if r.Method == http.MethodPost {
+			w.Header()["Location"] = []string{to}
+			w.WriteHeader(http.StatusAccepted)
+		}
+		return r.Method == http.MethodPost
+	}, func(ctx context.Context, r *registry.Registries, _ string) error {
+		dst, err := r.Destination(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"})
+		if err != nil {
+			return err
+		}
+		defer dst.Close()
+		_, err = dst.PutBlob(ctx, strings.NewReader("x"), types.BlobInfo{Digest: digest.FromString("x"), Size: 1}, none.NoCache, false)
+		return err
+	}},
+}
+
+// go tries a way to a host, and reports whether somebody was, or would have been, connected to.
+func (n *network) try(t *testing.T, w way, host string, proxied bool) bool {
+	t.Helper()
+	n.lead, n.to, n.proxied = w.lead, "https://"+host+"/x?signature=SECRET", proxied
+	r := n.open()
+	defer r.Close()
+	err := w.use(t.Context(), r, host)
+	asked := n.take()
+	switch {
+	case err == nil:
+		t.Errorf("%s to %s: no error", w.name, host)
+	case strings.Contains(err.Error(), "SECRET"):
+		t.Errorf("%s to %s: %v", w.name, host, err)
+	case len(asked) == 0 && distribution.Temporary(err):
+		t.Errorf("%s to %s is tried again: %v", w.name, host, err)
+	}
+	return len(asked) > 0
+}
+
+// verdict says whether a host is asked, directly and through a proxy.
+func verdict(direct, proxied bool) string {
+	switch {
+	case direct && proxied:
+		return "asked"
+	case proxied:
+		return "through a proxy"
+	case direct:
+		return "directly"
+	}
+	return "**no**"
+}
+
+func (n *network) row(t *testing.T, f form) string {
+	t.Helper()
+	cells := make([]string, 0, len(ways)+1)
+	for _, w := range ways {
+		direct, proxied := n.try(t, w, f.host, false), n.try(t, w, f.host, true)
+		if w.lead == nil {
+			cells = append(cells, verdict(direct, direct), verdict(proxied, proxied))
+			continue
+		}
+		cells = append(cells, verdict(direct, proxied))
+	}
+	return fmt.Sprintf("| `%s` | %s |", f.host, strings.Join(cells, " | "))
+}
