@@ -18,7 +18,7 @@ import (
 	"ecrmirror/internal/registry"
 )
 
-const ociManifest = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
+const numbered = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
 	`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[],"annotations":{"n":"%d"}}`
 
 func opened(t *testing.T, name string) types.ImageDestination {
@@ -36,7 +36,7 @@ func writeImage(t *testing.T, dest types.ImageDestination, n int) digest.Digest 
 	if _, err := dest.PutBlob(t.Context(), strings.NewReader("{}"), config, none.NoCache, true); err != nil {
 		t.Error(err)
 	}
-	content := fmt.Appendf(nil, ociManifest, n)
+	content := fmt.Appendf(nil, numbered, n)
 	if err := dest.PutManifest(t.Context(), content, nil); err != nil {
 		t.Error(err)
 	}
