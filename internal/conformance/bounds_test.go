@@ -100,17 +100,21 @@ type peak struct {
 // runWatched has the program make a copy, and watches what it takes.
 func runWatched(t *testing.T, local *localstack, budget int64, from, to string) (p peak) {
 	t.Helper()
-	p, out, err := watched(t, mirrorProgram(local.url, from, to), budget)
+	p, out, err := watched(t, withBudget(mirrorProgram(local.url, from, to), budget))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return p
 }
 
-// watched runs the program with a budget, and watches what it takes, whatever it ends with. Out is what it wrote.
-func watched(t *testing.T, cmd *exec.Cmd, budget int64) (p peak, out string, err error) {
-	t.Helper()
+func withBudget(cmd *exec.Cmd, budget int64) *exec.Cmd {
 	cmd.Args = append(cmd.Args, "--memory-budget", fmt.Sprint(budget))
+	return cmd
+}
+
+// watched runs a program, and watches what it takes, whatever it ends with. Out is what it wrote.
+func watched(t *testing.T, cmd *exec.Cmd) (p peak, out string, err error) {
+	t.Helper()
 	var written bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &written, &written
 	if err := cmd.Start(); err != nil {

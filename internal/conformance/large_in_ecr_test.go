@@ -42,7 +42,7 @@ func TestAnIndexOfLargeManifestsInECRTakesNoMoreMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, out, err := watched(t, mirrorProgram(local.url, image, "oci:"+filepath.Join(t.TempDir(), "copy")), budget)
+	got, out, err := watched(t, withBudget(mirrorProgram(local.url, image, "oci:"+filepath.Join(t.TempDir(), "copy")), budget))
 	checkBounds(t, "from ECR", got, budget)
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(out, "bytes of manifests") {

@@ -27,11 +27,17 @@ type ignored struct{}
 // UnmarshalJSON implements [json.Unmarshaler].
 func (*ignored) UnmarshalJSON([]byte) error { return nil }
 
-// IsNull, IsObject, IsArray and IsText say what a value is.
-func (v Value) IsNull() bool   { return v.begins('n') }
+// IsNull reports whether it is null.
+func (v Value) IsNull() bool { return v.begins('n') }
+
+// IsObject reports whether it is an object.
 func (v Value) IsObject() bool { return v.begins('{') }
-func (v Value) IsArray() bool  { return v.begins('[') }
-func (v Value) IsText() bool   { return v.begins('"') }
+
+// IsArray reports whether it is an array.
+func (v Value) IsArray() bool { return v.begins('[') }
+
+// IsText reports whether it is a text.
+func (v Value) IsText() bool { return v.begins('"') }
 
 func (v Value) begins(with byte) bool { return len(v) > 0 && v[0] == with }
 
