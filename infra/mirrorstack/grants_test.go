@@ -245,7 +245,6 @@ func mirrorGrants() []grant {
 		}, public...)},
 		{role: role, why: "find the account's aliases there", actions: []string{"ecr-public:DescribeRegistries"}, on: "`*`: there is no finer", when: "`ecrPublic=write` and `createRepositories`", list: provided(createsPublic, "*")},
 	}
-	list = append(list, grant{role: role, why: "log in to ECR, for signatures", actions: []string{"ecr:GetAuthorizationToken"}, on: "`*`: there is no finer", when: "`signaturePolicy`", list: provided(func(p mirrorstack.Props) bool { return p.Registries.SignaturePolicy != "" }, "*")})
 	list = append(list,
 		grant{role: role, why: "encrypt them with a key of yours", actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, on: "that key, through ECR alone", when: "`createRepositories` has a `kmsKey` that is an ARN or id", list: templateKey, only: `{"StringLike":{"kms:ViaService":"ecr.*.SUFFIX"}}`},
 		grant{role: role, why: "the same, by an alias", actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, on: "keys of that alias, through ECR alone", when: "`createRepositories` has a `kmsKey` that is an alias", list: templateAlias, only: `{"ForAnyValue:StringEquals":{"kms:ResourceAliases":"alias/images"},"StringLike":{"kms:ViaService":"ecr.*.SUFFIX"}}`},

@@ -38,10 +38,6 @@ func (s *stack) mirrorPermissions() []permission {
 		// ECR signs as the one who pushes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
 		permissions = append(permissions, permission{sid: "SignImages", resources: r.SigningProfiles, actions: []string{"signer:SignPayload"}})
 	}
-	if r.SignaturePolicy != "" {
-		// Signatures are read by the registry protocol, which takes a login; that is no resource.
-		permissions = append(permissions, permission{sid: "ReadSignatures", resources: []string{"*"}, actions: []string{"ecr:GetAuthorizationToken"}})
-	}
 	permissions = append(permissions, s.publicPermissions()...)
 	permissions = append(permissions, s.documentPermissions(mirrorDocuments...)...)
 	return append(permissions, s.loginPermissions()...)

@@ -53,7 +53,6 @@ var mirror = []call{
 	{action: "ecr:PutLifecyclePolicy", when: mentions(contract.EnvRepositoryTemplate, `"lifecyclePolicy"`)},
 	{action: "ecr:SetRepositoryPolicy", when: mentions(contract.EnvRepositoryTemplate, `"repositoryPolicy"`)},
 	{action: "ecr:TagResource", when: mentions(contract.EnvRepositoryTemplate, `"resourceTags"`)},
-	{action: "ecr:GetAuthorizationToken", when: has(contract.EnvSignaturePolicy)},
 	{action: "ecr-public:BatchCheckLayerAvailability", when: writesPublic},
 	{action: "ecr-public:CompleteLayerUpload", when: writesPublic},
 	{action: "ecr-public:DescribeImages", when: writesPublic},
