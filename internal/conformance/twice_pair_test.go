@@ -53,6 +53,7 @@ func (w *twiceWorld) draw(ctx context.Context, seed, n uint64) (*pair, error) {
 		one := &program{
 			twiceWorld: w, gauge: g, seed: random.Uint64(),
 			source: weather(random, atSource()), to: weather(random, inECRAndElsewhere()),
+			silent: random.IntN(4) == 0,
 		}
 		if killed == 0 || killed == i+1 {
 			g.at = 1 + random.Int64N(length)
@@ -242,7 +243,7 @@ func (p *pair) String() string {
 	}
 	for i, one := range p.programs {
 		s += fmt.Sprintf("\n  program %d: exit code %d, killed by %d: %v\n    %s%s", i+1, one.code, one.signal, one.died,
-			strings.TrimSpace(one.stderr.String()), "\n    source: "+fmt.Sprint(one.source)+"\n    to: "+fmt.Sprint(one.to))
+			strings.TrimSpace(one.stderr.String()), "\n    source: "+fmt.Sprint(one.source)+"\n    to: "+fmt.Sprint(one.to, " silent: ", one.silent))
 	}
 	return s
 }

@@ -29,6 +29,7 @@ type program struct {
 	signal     syscall.Signal // at the gauge's point; 0 = none
 	source, to []fault.Rule   // what breaks at the source registry; and in ECR and at the other registry
 	seed       uint64
+	silent     bool // the registry does not tell the digests of manifests that were put
 
 	code           int // of the exit; -1 where it was killed
 	died           bool
@@ -51,6 +52,7 @@ func (p *program) run(ctx context.Context, from func(host string) string, to fun
 	}
 	defer func() { _ = source.Close() }()
 	reading, writing := newWire("http://"+source.Host(), p.gauge, changed), newWire(p.local.url, p.gauge, changed)
+	writing.silent = p.silent
 	if err := writing.faults.Set(p.seed+1, p.to...); err != nil {
 		return err
 	}

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // pairs sum up what came of pairs.
 type pairs struct {
 	rounds, exact     int
-	looks, incomplete int // of watchers
+	looks, incomplete int           // of watchers
+	longest           time.Duration // that a round took
 	// from and to count origins and destinations by their kinds, ends programs, broke faults by their kinds, met what
 	// ECR refused, by its exceptions; and stood the tags that were one of two images when both programs had ended.
 	from, to, ends, broke, met, stood map[string]int
@@ -31,6 +33,7 @@ func (s *pairs) all() []map[string]int {
 func (s *pairs) add(one *pairs) {
 	s.rounds, s.exact = s.rounds+one.rounds, s.exact+one.exact
 	s.looks, s.incomplete = s.looks+one.looks, s.incomplete+one.incomplete
+	s.longest = max(s.longest, one.longest)
 	for i, counts := range one.all() {
 		for name, n := range counts {
 			s.all()[i][name] += n
@@ -61,10 +64,11 @@ func (s *pairs) count(one *program) {
 }
 
 // table is the summary that `make twice` is run for.
-func (s *pairs) table(seed uint64) string {
+func (s *pairs) table(seed uint64, took time.Duration) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d rounds of two mirrors of one image to the same destinations (seed %d): %d exact, %d incomplete tags seen in %d looks\n",
 		s.rounds, seed, s.exact, s.incomplete, s.looks)
+	fmt.Fprintf(&b, "  %-12s %v, the longest round %v\n", "took", took.Round(time.Second), s.longest.Round(time.Second))
 	for _, line := range []struct {
 		name   string
 		counts map[string]int

@@ -9,14 +9,14 @@ import (
 )
 
 // weather draws what breaks for a program: nothing in one case of four, else a few kinds of faults, each of 1 to 6% of
-// calls, or more of calls that are rare. In one case of ten it is a storm: six times as many.
+// calls, or more of calls that are rare, up to all. In one case of ten it is a storm: three times as many.
 func weather(random *rand.Rand, kinds []fault.Rule) []fault.Rule {
 	if random.IntN(4) == 0 {
 		return nil
 	}
 	storm := 1.0
 	if random.IntN(10) == 0 {
-		storm = 6
+		storm = 3
 	}
 	rules := make([]fault.Rule, 1+random.IntN(4))
 	for i := range rules {
@@ -24,7 +24,7 @@ func weather(random *rand.Rand, kinds []fault.Rule) []fault.Rule {
 		if rules[i].Rate == 0 {
 			rules[i].Rate = 0.01 + 0.05*random.Float64()
 		}
-		rules[i].Rate = min(0.5, storm*rules[i].Rate)
+		rules[i].Rate = max(rules[i].Rate, min(0.5, storm*rules[i].Rate))
 		if rules[i].Kind == fault.Delay {
 			rules[i].Delay = time.Duration(random.Int64N(int64(300 * time.Millisecond)))
 		}
@@ -47,6 +47,7 @@ func atSource() []fault.Rule {
 		{Operation: "s3.GetObject", Kind: fault.Throttle, Rate: 0.1},
 		{Operation: "s3.GetObject", Kind: fault.Stall, Rate: 0.1, Delay: 200 * time.Millisecond},
 		{Operation: "s3.GetObject", Kind: fault.Delay, Rate: 0.3},
+		{Operation: "s3.GetObject", Kind: fault.Fail, Rate: 1},
 	}
 }
 
@@ -77,5 +78,7 @@ func inECRAndElsewhere() []fault.Rule {
 		{Operation: "v2.PUT manifest", Kind: fault.Delay, Rate: 0.5},
 		{Operation: "v2.PUT upload", Kind: fault.Lose, Rate: 0.2},
 		{Operation: "v2.PUT upload", Kind: fault.Slow, Rate: 0.3, Speed: 1 << 20},
+		{Operation: "v2.PUT upload", Kind: fault.Fail, Rate: 1},
+		{Operation: "v2.PUT manifest", Kind: fault.Fail, Rate: 1},
 	}
 }

@@ -111,14 +111,15 @@ func (w *watcher) mayBe(root digest.Digest) *slowregistry.Contents {
 // lacks returns an error that names something of the image which the repository does not have.
 func (w *watcher) lacks(ctx context.Context, image slowregistry.Contents) error {
 	for _, d := range image.Manifests {
-		if status, _, err := w.get(ctx, http.MethodHead, "/manifests/"+d.String()); err != nil || status != http.StatusOK {
-			return fmt.Errorf("instance %s: status %d, %w", d, status, err)
+		status, _, err := w.get(ctx, http.MethodHead, "/manifests/"+d.String())
+		if err != nil || status != http.StatusOK {
+			return fmt.Errorf("instance %s: status %d, %v", d, status, err) //nolint:errorlint // there may be none
 		}
 	}
 	for d, size := range image.Blobs {
 		status, body, err := w.get(ctx, http.MethodHead, "/blobs/"+d.String())
 		if err != nil || status != http.StatusOK || string(body) != fmt.Sprint(size) {
-			return fmt.Errorf("blob %s of %d bytes: status %d, %s bytes, %w", d, size, status, body, err)
+			return fmt.Errorf("blob %s of %d bytes: status %d, %s bytes, %v", d, size, status, body, err) //nolint:errorlint // there may be none
 		}
 	}
 	return nil
@@ -149,9 +150,12 @@ func (w *watcher) hash(ctx context.Context, image slowregistry.Contents) error {
 		paths[d] = "/blobs/"
 	}
 	for d, path := range paths {
-		status, body, err := w.get(ctx, "GET", path+d.String())
-		if err != nil || digest.FromBytes(body) != d {
-			return fmt.Errorf("%s%s: status %d, %d bytes of another digest, %w", path, d, status, len(body), err)
+		status, body, err := w.get(ctx, http.MethodGet, path+d.String())
+		if err != nil {
+			return fmt.Errorf("%s%s: %w", path, d, err)
+		}
+		if digest.FromBytes(body) != d {
+			return fmt.Errorf("%s%s: status %d, %d bytes of another digest", path, d, status, len(body))
 		}
 	}
 	return nil
