@@ -3,6 +3,7 @@ package chunked
 import (
 	"context"
 	"io"
+	"sync/atomic"
 )
 
 // A Chunk is a piece of a blob that a [Reader] lent out, in a buffer of its budget.
@@ -29,6 +30,14 @@ func (r *Reader) Adopt(share *Share) {
 	r.reading.Lock()
 	defer r.reading.Unlock()
 	r.share, r.adopted = share, true
+}
+
+// CountWaits counts the reader in for as long as Next waits for chunks that it lent. It comes before the first
+// Next.
+func (r *Reader) CountWaits(waits *atomic.Int64) {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	r.waits = waits
 }
 
 // Next returns the next bytes of the blob, at least one, without copying them: a whole chunk, or
@@ -99,11 +108,23 @@ func (r *Reader) room() error {
 		if !r.starved() {
 			return nil
 		}
-		select {
-		case <-r.freed:
-		case <-r.ctx.Done():
-			return context.Cause(r.ctx)
+		if err := r.waitForFreed(); err != nil {
+			return err
 		}
+	}
+}
+
+// waitForFreed waits until a chunk that was lent is released.
+func (r *Reader) waitForFreed() error {
+	if r.waits != nil {
+		r.waits.Add(1)
+		defer r.waits.Add(-1)
+	}
+	select {
+	case <-r.freed:
+		return nil
+	case <-r.ctx.Done():
+		return context.Cause(r.ctx)
 	}
 }
 
@@ -169,10 +190,8 @@ func (r *Reader) buffer(n int64) ([]byte, error) {
 		if lent == 0 {
 			return r.share.Take(n), nil
 		}
-		select {
-		case <-r.freed:
-		case <-r.ctx.Done():
-			return nil, context.Cause(r.ctx)
+		if err := r.waitForFreed(); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,10 +26,11 @@ type Reader struct {
 	share   *Share     // nil before the first Read and after the end
 	adopted bool       // the share is the caller's
 	freed   chan struct{}
-	pos     int64   // bytes delivered
-	current *chunk  // the chunk being delivered from its buffer
-	direct  *stream // or the stream that is read without a buffer
-	err     error   // what Read returns from now on
+	waits   *atomic.Int64 // nil if nobody counts
+	pos     int64         // bytes delivered
+	current *chunk        // the chunk being delivered from its buffer
+	direct  *stream       // or the stream that is read without a buffer
+	err     error         // what Read returns from now on
 
 	window
 }

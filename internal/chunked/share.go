@@ -8,6 +8,7 @@ type Share struct {
 	reserved int64 // bytes that no other may take
 	want     int64 // bytes the user could put to use now
 	held     int64
+	bound    int64 // bytes it may hold in all; 0 if only what others need bounds it
 	left     bool
 }
 
@@ -29,6 +30,14 @@ func (s *Share) Want(n int64) {
 	s.want = n
 }
 
+// Bound bounds the bytes that the share holds from now on, whatever the budget has; 0 lifts the bound.
+// What is reserved for it, it gets in any case.
+func (s *Share) Bound(n int64) {
+	s.budget.mu.Lock()
+	defer s.budget.mu.Unlock()
+	s.bound = n
+}
+
 // Try returns a buffer of n bytes with arbitrary content, or nil if the budget has none to give to
 // this user now. It is never refused what is reserved for it.
 func (s *Share) Try(n int64) []byte {
@@ -37,7 +46,7 @@ func (s *Share) Try(n int64) []byte {
 	defer b.mu.Unlock()
 	if s.held+n > s.reserved {
 		grow := max(s.held+n, s.reserved) - s.claim()
-		if b.claimed+grow > b.total || !b.fair(s, n, grow) {
+		if s.bound > 0 && s.held+n > s.bound || b.claimed+grow > b.total || !b.fair(s, n, grow) {
 			return nil
 		}
 	}

@@ -76,7 +76,7 @@ func copyScarcely(
 	registries := registry.New(registry.Options{AWS: p.aws, Budget: budget})
 	defer registries.Close()
 	watch := &memoryWatch{budget: budget}
-	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: registry.Transient, Progress: watch})
+	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: registry.Transient, Progress: watch, ReadOnce: true})
 	var names []imagename.Name
 	for _, s := range stops {
 		names = append(names, parse(t, s.image))
@@ -136,5 +136,6 @@ func (*memoryWatch) Image(string, int, int, int, int64)     {}
 func (*memoryWatch) BlobStarted(digest.Digest, int64, int)  {}
 func (m *memoryWatch) BlobRead(digest.Digest, int64)        { m.note() }
 func (m *memoryWatch) BlobDone(digest.Digest, int64, error) { m.note() }
+func (*memoryWatch) SetAside(string)                        {}
 func (*memoryWatch) Manifest(string, digest.Digest)         {}
 func (*memoryWatch) Done(string, error)                     {}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"ecrmirror/internal/chunked"
 )
@@ -12,8 +13,9 @@ import (
 // same pieces, and a piece is freed when the last is done with it. Each sink reads at its own pace;
 // the stream waits for the slowest open one once so many bytes are held.
 type fanout struct {
-	limit     int64  // bytes that pieces hold before the stream waits for the sinks
-	abandoned func() // called when no sink is open any more
+	limit     int64         // bytes that pieces hold before the stream waits for the sinks
+	abandoned func()        // called when no sink is open any more
+	blocked   *atomic.Int64 // counts the streams that wait
 
 	mu      sync.Mutex
 	changed sync.Cond // something below changed
@@ -43,7 +45,7 @@ type shared struct {
 var errNoSinks = errors.New("no destination is left")
 
 func newFanout(limit int64, abandoned func()) *fanout {
-	f := &fanout{limit: limit, abandoned: abandoned}
+	f := &fanout{limit: limit, abandoned: abandoned, blocked: new(atomic.Int64)}
 	f.changed.L = &f.mu
 	return f
 }
@@ -90,7 +92,9 @@ func (f *fanout) room() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for f.open() && f.held >= f.limit {
+		f.blocked.Add(1)
 		f.changed.Wait()
+		f.blocked.Add(-1)
 	}
 	if !f.open() {
 		return errNoSinks
@@ -113,6 +117,7 @@ func (f *fanout) publish(p piece) {
 		if !s.closed {
 			one.users++
 			s.queue = append(s.queue, one)
+			s.note()
 		}
 	}
 	f.drop(one)

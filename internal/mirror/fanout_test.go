@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -36,7 +37,7 @@ func fanoutOf(t *testing.T, abandoned func()) *fanout {
 
 // streamOf returns a reader's bytes as pieces.
 func streamOf(r io.Reader) stream {
-	return newStream(context.Background(), r, chunked.NewBudget(2*window).Join(), never, nil)
+	return newStream(context.Background(), r, chunked.NewBudget(2*window).Join(), never, nil, new(atomic.Int64))
 }
 
 func content(n int) []byte {

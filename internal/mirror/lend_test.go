@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ecrmirror/internal/chunked"
@@ -86,7 +87,7 @@ func TestFanoutLendsInScarceMemory(t *testing.T) {
 				}
 			})
 		}
-		if err := f.run(newStream(ctx, source, share, never, cancel)); err != nil {
+		if err := f.run(newStream(ctx, source, share, never, cancel, new(atomic.Int64))); err != nil {
 			t.Errorf("seed %d: %v", seed, err)
 		}
 		wg.Wait()
@@ -158,7 +159,7 @@ func benchmarkFanout(b *testing.B, size int64, sinks, part int) {
 				}
 			})
 		}
-		if err := f.run(newStream(b.Context(), r, share, never, nil)); err != nil {
+		if err := f.run(newStream(b.Context(), r, share, never, nil, new(atomic.Int64))); err != nil {
 			b.Fatal(err)
 		}
 		wg.Wait()

@@ -48,6 +48,12 @@ type Options struct {
 	// StallTimeout is how long a source or a destination may make no progress on a
 	// blob, or take for any smaller request, before it is given up. Default 3 minutes.
 	StallTimeout time.Duration
+	// ReadOnce keeps destinations together however much slower than others some are. Default: those that hold up
+	// faster ones get what they lack apart from them, which reads it from the source once more.
+	ReadOnce bool
+	// LeastRate is how fast a destination must take bytes that are there for it to take, or it is given up
+	// with a *[chunked.RateError].
+	LeastRate chunked.LeastRate
 	// RetryDelay is the wait before destinations that failed transiently are tried
 	// once more. Default 2 seconds.
 	RetryDelay time.Duration
@@ -172,11 +178,12 @@ func (c *Copier) open(ctx context.Context, report *Report, ahead *ahead) (src ty
 }
 
 // retryable returns those of the results that failed transiently. A directory is not among
-// them: one that was begun is refused when it is opened again.
+// them: one that was begun is refused when it is opened again. Neither is what was too slow: it had its time.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {
-		if r.State == Failed && r.Name.Kind != imagename.Directory && c.opts.Transient(r.Err) {
+		var slow *chunked.RateError
+		if r.State == Failed && !errors.As(r.Err, &slow) && r.Name.Kind != imagename.Directory && c.opts.Transient(r.Err) {
 			again = append(again, r)
 		}
 	}

@@ -14,6 +14,9 @@ type Progress interface {
 	// BlobDone says that the blob is where it should be, or failed. Where nothing had to move there
 	// was no BlobStarted. The size is the one that it has in Image's.
 	BlobDone(d digest.Digest, size int64, err error)
+	// SetAside says that a destination held up faster ones, and gets its blobs apart from them from now on: what it
+	// lacks is read once more.
+	SetAside(destination string)
 	// Manifest says that a manifest arrived at a destination.
 	Manifest(destination string, d digest.Digest)
 	// Done says that a destination is complete, or failed.
@@ -27,5 +30,6 @@ func (unwatched) Image(string, int, int, int, int64)    {}
 func (unwatched) BlobStarted(digest.Digest, int64, int) {}
 func (unwatched) BlobRead(digest.Digest, int64)         {}
 func (unwatched) BlobDone(digest.Digest, int64, error)  {}
+func (unwatched) SetAside(string)                       {}
 func (unwatched) Manifest(string, digest.Digest)        {}
 func (unwatched) Done(string, error)                    {}

@@ -29,10 +29,14 @@ type Report struct {
 	Blobs     int           // distinct blobs of the image
 	Size      int64         // bytes of these blobs
 	BytesRead int64         // bytes of blobs read from the source
-	Elapsed   time.Duration
-	Results   []Result // one for each destination, in the order given
+	// BytesReadAgain is how many of these were read more than once: for destinations that were set aside, and
+	// where something failed on the way.
+	BytesReadAgain int64
+	Elapsed        time.Duration
+	Results        []Result // one for each destination, in the order given
 
 	started time.Time
+	reading reading
 }
 
 // A Result says what happened to one destination.
@@ -44,6 +48,7 @@ type Result struct {
 	BytesSent int64         // bytes of these blobs
 	Err       error         // of type *Error, if the destination failed
 	Transient bool          // whether the failure may be gone on another try
+	SetAside  bool          // whether it held up faster destinations, and got its blobs apart from them
 
 	held digest.Digest // what the destination had; "" if nothing, or if that is not known
 }

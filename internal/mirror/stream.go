@@ -18,15 +18,16 @@ func isEnd(err error) bool {
 }
 
 // newStream returns the blob's bytes as pieces in buffers of the share, lent by the reader itself
-// where it can.
+// where it can. It counts in while it waits for pieces to be freed.
 func newStream(
-	ctx context.Context, body io.Reader, share *chunked.Share, stall time.Duration, stalled context.CancelCauseFunc,
+	ctx context.Context, body io.Reader, share *chunked.Share, stall time.Duration, stalled context.CancelCauseFunc, waits *atomic.Int64,
 ) stream {
 	if r, ok := body.(*chunked.Reader); ok {
 		r.Adopt(share)
+		r.CountWaits(waits)
 		return lending{r}
 	}
-	return &copying{ctx: ctx, r: body, share: share, stall: stall, stalled: stalled, freed: make(chan struct{}, 1)}
+	return &copying{ctx: ctx, r: body, share: share, stall: stall, stalled: stalled, waits: waits, freed: make(chan struct{}, 1)}
 }
 
 // lending is the stream of a reader that lends its chunks. It watches over its source by itself.
@@ -48,6 +49,7 @@ type copying struct {
 	share   *chunked.Share
 	stall   time.Duration
 	stalled context.CancelCauseFunc
+	waits   *atomic.Int64
 	out     atomic.Int64 // pieces that are not freed
 	freed   chan struct{}
 	err     error // comes after the last piece
@@ -90,11 +92,20 @@ func (c *copying) buffer() ([]byte, error) {
 		if c.out.Load() == 0 {
 			return c.share.Take(copiedSize), nil
 		}
-		select {
-		case <-c.freed:
-		case <-c.ctx.Done():
-			return nil, context.Cause(c.ctx)
+		if err := c.waitForFreed(); err != nil {
+			return nil, err
 		}
+	}
+}
+
+func (c *copying) waitForFreed() error {
+	c.waits.Add(1)
+	defer c.waits.Add(-1)
+	select {
+	case <-c.freed:
+		return nil
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
 	}
 }
 

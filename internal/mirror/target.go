@@ -10,7 +10,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	imagelib "go.podman.io/image/v5/image"
-	"go.podman.io/image/v5/pkg/blobinfocache/none"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
@@ -26,15 +25,20 @@ type target struct {
 	cancel  context.CancelCauseFunc
 
 	available map[digest.Digest]int64 // the blobs it had, if it could tell at once; nil if each must be asked for
-	atOnce    int                     // how many manifests are put at a time
+	isOpen    bool
+	awaits    bool // its manifests wait for what they refer to
+	atOnce    int  // how many manifests are put at a time
+	speed
 
 	mu      sync.Mutex
-	lacks   []int // for each manifest of the image, how much it still waits for
-	ready   []int // manifests that can be put, in order
-	putting int   // goroutines that put them
-	err     error // why the target failed
-	blobs   int   // blobs written
-	bytes   int64 // their bytes
+	arrived map[digest.Digest]bool // blobs of the image that it has
+	all     int                    // how many the image has
+	lacks   []int                  // for each manifest of the image, how much it still waits for
+	ready   []int                  // manifests that can be put, in order
+	putting int                    // goroutines that put them
+	err     error                  // why the target failed
+	blobs   int                    // blobs written
+	bytes   int64                  // their bytes
 }
 
 // blobLister is implemented by destinations that can tell about many blobs at once.
@@ -60,15 +64,27 @@ func groupByPlace(ctx context.Context, results []*Result) []*target {
 	return targets
 }
 
-// open opens the target and finds out what it can hold and what it has.
-func (t *target) open(images Images, img *image, opts Options) error {
-	err := opts.within(t.ctx, func(ctx context.Context) (err error) {
-		t.dest, err = images.Destination(ctx, t.results[0].Name)
-		return err
-	})
-	if err != nil {
-		return err
+// open opens the target, unless it is, and finds out what it can hold and what it has.
+func (t *target) open(ctx context.Context, images Images, img *image, opts Options) error {
+	if t.isOpen {
+		return nil
 	}
+	if t.dest == nil {
+		err := opts.within(ctx, func(ctx context.Context) (err error) {
+			t.dest, err = images.Destination(ctx, t.results[0].Name)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	err := t.look(ctx, img, opts)
+	t.isOpen = err == nil
+	return err
+}
+
+// look finds out what the target can hold, and what it has, if it can tell at once.
+func (t *target) look(ctx context.Context, img *image, opts Options) error {
 	if err := t.accepts(img); err != nil {
 		return err
 	}
@@ -81,7 +97,7 @@ func (t *target) open(images Images, img *image, opts Options) error {
 		digests[i] = blob.Digest
 	}
 	t.available = map[digest.Digest]int64{}
-	return opts.within(t.ctx, func(ctx context.Context) error {
+	return opts.within(ctx, func(ctx context.Context) error {
 		available, err := lister.AvailableBlobs(ctx, digests)
 		maps.Copy(t.available, available)
 		return err
@@ -100,32 +116,6 @@ func (t *target) accepts(img *image) error {
 		}
 	}
 	return nil
-}
-
-// has reports whether the target has the blob.
-func (t *target) has(blob types.BlobInfo, opts Options) (ok bool, err error) {
-	if t.available != nil {
-		size, ok := t.available[blob.Digest]
-		return ok && mayHave(blob, size), nil
-	}
-	var found types.BlobInfo
-	err = opts.within(t.ctx, func(ctx context.Context) error {
-		ok, found, err = t.dest.TryReusingBlob(ctx, blob, none.NoCache, false)
-		return err
-	})
-	return ok && mayHave(blob, found.Size), err
-}
-
-// mayHave reports whether what a target has in the place of a blob, of so many bytes, may be the blob. A
-// size below 0 is not known. Stores lose bytes and keep the name; to send the blob again does no harm.
-func mayHave(blob types.BlobInfo, size int64) bool {
-	switch {
-	case size < 0:
-		return true
-	case blob.Size < 0:
-		return size > 0 || blob.Digest == blob.Digest.Algorithm().FromBytes(nil)
-	}
-	return size == blob.Size
 }
 
 // manifestsAtOnce is how many manifests are put to a target at a time.

@@ -26,7 +26,7 @@ const (
 // A transfer brings one blob from the source to the targets that lack it. The source is opened while
 // they get ready to write.
 type transfer struct {
-	*run
+	*pass
 	blob    types.BlobInfo
 	targets []*target
 	ctx     context.Context // ends the reading
@@ -43,33 +43,45 @@ type transfer struct {
 	why   error            // of one of them
 }
 
-func newTransfer(ctx context.Context, r *run, blob types.BlobInfo, targets []*target) *transfer {
-	x := &transfer{run: r, blob: blob, targets: targets, have: map[*target]bool{}}
+func newTransfer(ctx context.Context, p *pass, blob types.BlobInfo, targets []*target) *transfer {
+	x := &transfer{pass: p, blob: blob, targets: targets, have: map[*target]bool{}}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)
 	x.fanout = newFanout(x.ahead(), func() { x.cancel(errNoSinks) })
+	x.fanout.blocked = &p.convoy.blocked
 	return x
 }
 
-// move returns when the targets have the blob, or have failed. It waits for its turn at memory before
-// anything is begun: registries don't wait for long between the head of a request and its body.
-func (x *transfer) move() {
+// move returns when the targets have the blob, have failed or were set aside; moved is false if nothing was
+// begun. It waits for its turn at memory before that: registries don't wait for long between the head of a
+// request and its body.
+func (x *transfer) move() (moved bool) {
 	defer x.cancel(nil)
-	share, err := x.opts.Budget.Reserve(x.ctx, x.need())
+	var share *chunked.Share
+	var leave func()
+	var err error
+	x.convoy.waits(func() { share, leave, err = x.reserve(x.ctx, x.need()) })
 	if err != nil {
 		x.fail(err)
-		return
+		return false
 	}
-	defer share.Leave()
-	x.opts.Progress.BlobStarted(x.blob.Digest, x.blob.Size, len(x.targets))
-	puts := make([]func(), len(x.targets))
-	for i, t := range x.targets { // all sinks before the first is read
-		puts[i] = x.put(t)
+	defer leave()
+	var puts []func()
+	for _, t := range x.targets { // all sinks before the first is read
+		if m := x.convoy.members[t]; m.begin() {
+			puts = append(puts, x.put(m))
+		}
 	}
+	if len(puts) == 0 {
+		return false
+	}
+	x.progress.started(x.blob, len(puts))
+	defer func() { x.reading.add(x.blob.Digest, x.bytes.Load()) }()
 	x.work.Go(func() { x.read(share) })
 	for _, put := range puts {
 		x.work.Go(put)
 	}
 	x.work.Wait()
+	return true
 }
 
 // need is how many bytes must fit in buffers for every target to get on: a chunk of the blob, or
@@ -93,11 +105,20 @@ func (x *transfer) need() int64 {
 // partSize returns the size of the largest parts that targets send, if there are such targets.
 func (x *transfer) partSize() (size int64, ok bool) {
 	for _, t := range x.targets {
-		if d, is := t.dest.(partWriter); is {
-			size, ok = max(size, d.PartSize(x.blob.Size)), true
+		if part, is := partSizeOf(t, x.blob.Size); is {
+			size, ok = max(size, part), true
 		}
 	}
 	return size, ok
+}
+
+// partSizeOf returns the size of the parts that the target sends of a blob of so many bytes, if it does.
+func partSizeOf(t *target, blob int64) (size int64, ok bool) {
+	d, ok := t.dest.(partWriter)
+	if !ok {
+		return 0, false
+	}
+	return d.PartSize(blob), true
 }
 
 // ahead is how many bytes are kept for those who are behind.
@@ -130,7 +151,7 @@ func (x *transfer) fail(err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, t := range x.targets {
-		if x.have[t] || slices.Contains(x.again, t) {
+		if x.have[t] || slices.Contains(x.again, t) || x.convoy.members[t].hasLeft() {
 			continue
 		}
 		if x.try == 1 && isWrongContent(err) { // it may have changed on the way
@@ -183,8 +204,7 @@ func (x *transfer) readInto(share *chunked.Share) error {
 	if want.Size < 0 { // Docker's schema 1 does not say
 		want.Size = size
 	}
-	return x.fanout.run(verify(newStream(x.ctx, body, share, x.opts.StallTimeout, x.cancel), want, func(n int64) {
-		x.bytesRead.Add(n)
+	return x.fanout.run(verify(newStream(x.ctx, body, share, x.opts.StallTimeout, x.cancel, x.fanout.blocked), want, func(n int64) {
 		x.bytes.Add(n)
 		x.opts.Progress.BlobRead(want.Digest, n)
 	}))
@@ -204,10 +224,13 @@ type failing struct{ err error }
 func (f failing) next() (piece, error) { return piece{}, f.err }
 
 // put returns what writes the blob to one of the targets.
-func (x *transfer) put(t *target) func() {
-	ctx, drop := context.WithCancelCause(t.ctx)
-	s := x.fanout.add(x.opts.StallTimeout, func() { drop(ErrStalled) })
+func (x *transfer) put(m *companion) func() {
+	t := m.target
+	ctx, drop := context.WithCancelCause(m.ctx)
+	part, _ := partSizeOf(t, x.blob.Size)
+	s := x.fanout.add(x.opts.StallTimeout, func() { drop(ErrStalled) }).of(&m.load, part)
 	return func() {
+		defer m.done()
 		defer drop(nil)
 		// One who waits for the stream may not look at the context.
 		defer context.AfterFunc(ctx, s.Close)()
@@ -220,6 +243,7 @@ func (x *transfer) put(t *target) func() {
 				t.count(x.bytes.Load())
 			}
 			x.blobArrived(t, x.blob.Digest)
+		case wasSetAside(ctx): // it goes on elsewhere
 		case !x.fanout.broken(): // else it is the source's, whatever the destination made of it
 			x.failedAt(t, destinationError(t.results[0].Name, "writing blob "+x.blob.Digest.String(), causeOf(ctx, err)))
 		}

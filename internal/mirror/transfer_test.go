@@ -30,6 +30,8 @@ type memory struct {
 	asked  atomic.Int64
 }
 
+func (m *memory) HasThreadSafeGetBlob() bool { return true }
+
 func (m *memory) GetBlob(ctx context.Context, info types.BlobInfo, _ types.BlobInfoCache) (io.ReadCloser, int64, error) {
 	if m.err != nil {
 		return nil, 0, m.err
@@ -117,7 +119,7 @@ func newLaboratory(t *testing.T, total int64, lends bool) *laboratory {
 	source := &memory{budget: budget, blobs: map[digest.Digest][]byte{}, lends: lends}
 	r := &run{
 		Copier: New(nil, Options{Budget: budget}), ctx: t.Context(), report: newReport(imagename.Name{}, nil), src: source,
-		img: &image{},
+		img: &image{}, lanes: newLanes(budget), progress: newBlobProgress(unwatched{}), reading: &reading{},
 	}
 	return &laboratory{t: t, run: r, source: source, budget: budget}
 }
@@ -131,11 +133,20 @@ func (l *laboratory) blob(size int, seed byte) types.BlobInfo {
 	return types.BlobInfo{Digest: d, Size: int64(size)}
 }
 
+// pass returns the first pass to the targets.
+func (l *laboratory) pass(targets []*target) *pass {
+	for _, t := range targets {
+		t.expect(l.run.img, chunked.LeastRate{})
+	}
+	return l.run.newPass(l.t.Context(), targets, nil)
+}
+
 // moveAll moves blobs at the same time.
 func (l *laboratory) moveAll(blobs []types.BlobInfo, targets []*target) {
 	var wg sync.WaitGroup
+	p := l.pass(targets)
 	for _, blob := range blobs {
-		wg.Go(func() { newTransfer(l.t.Context(), l.run, blob, targets).move() })
+		wg.Go(func() { newTransfer(l.t.Context(), p, blob, targets).move() })
 	}
 	wg.Wait()
 }
@@ -239,7 +250,7 @@ func TestTransferNeeds(t *testing.T) {
 		if tt.part == 0 {
 			targets = targets[:1]
 		}
-		x := newTransfer(t.Context(), l.run, types.BlobInfo{Size: tt.size}, targets)
+		x := newTransfer(t.Context(), l.pass(targets), types.BlobInfo{Size: tt.size}, targets)
 		want := tt.want
 		if tt.part < 0 {
 			want = 1 + 2*mib // that of the other target
@@ -266,7 +277,7 @@ func TestTransferToOneWhoHasTheBlob(t *testing.T) {
 			<-has
 			return readThrough(ctx, stream, info)
 		}})
-	x := newTransfer(t.Context(), l.run, blob, targets)
+	x := newTransfer(t.Context(), l.pass(targets), blob, targets)
 	l.run.src = waiting{l.source, func() { // until the first target is served
 		for served := false; !served; {
 			x.mu.Lock()
@@ -306,7 +317,7 @@ func TestTransferThatNobodyReads(t *testing.T) {
 	blob := l.blob(64*mib, 1)
 	has := func(context.Context, io.Reader, types.BlobInfo) error { return nil }
 	targets := l.targets(put{do: has}, parts{put{do: has}, 10 * mib})
-	newTransfer(t.Context(), l.run, blob, targets).move()
+	newTransfer(t.Context(), l.pass(targets), blob, targets).move()
 	for _, target := range targets {
 		if target.failed() != nil || target.blobs != 0 || target.bytes != 0 {
 			t.Errorf("%v, %d blobs counted", target.failed(), target.blobs)
@@ -338,7 +349,7 @@ func TestTransferGoesOnWithoutATargetThatFails(t *testing.T) {
 			return boom
 		}
 		targets := l.targets(parts{put{do: fails}, 3 * mib}, parts{put{do: takeParts(3 * mib)}, 3 * mib}, put{do: readThrough})
-		newTransfer(t.Context(), l.run, blob, targets).move()
+		newTransfer(t.Context(), l.pass(targets), blob, targets).move()
 		var e *Error
 		if err := targets[0].failed(); !errors.Is(err, boom) || !errors.As(err, &e) || e.Side != Destination {
 			t.Errorf("at %d: %v", at, err)

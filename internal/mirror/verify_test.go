@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -71,7 +72,7 @@ func TestWhatIsWrongNeverEndsCleanly(t *testing.T) {
 func TestAStalledSourceIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	s := newStream(t.Context(), blockedReader{ctx}, chunked.NewBudget(1<<20).Join(), time.Millisecond, cancel)
+	s := newStream(t.Context(), blockedReader{ctx}, chunked.NewBudget(1<<20).Join(), time.Millisecond, cancel, new(atomic.Int64))
 	if _, err := drain(s); !errors.Is(err, ErrStalled) {
 		t.Errorf("got %v", err)
 	}

@@ -11,12 +11,13 @@ import (
 type kind string
 
 const (
-	imageKnown      kind = "image"
-	blobStarted     kind = "blobStarted"
-	blobDone        kind = "blobDone"
-	manifestDone    kind = "manifest"
-	destinationDone kind = "destinationDone"
-	totals          kind = "totals"
+	imageKnown          kind = "image"
+	blobStarted         kind = "blobStarted"
+	blobDone            kind = "blobDone"
+	manifestDone        kind = "manifest"
+	destinationSetAside kind = "destinationSetAside"
+	destinationDone     kind = "destinationDone"
+	totals              kind = "totals"
 )
 
 // An event is something that happened once. Which fields count depends on the kind.

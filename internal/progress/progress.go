@@ -143,6 +143,13 @@ func (r *Reporter) BlobDone(d digest.Digest, size int64, err error) {
 	})
 }
 
+// SetAside says that a destination held up faster ones, and gets its blobs apart from them from now on.
+func (r *Reporter) SetAside(destination string) {
+	r.note(func(*tally, time.Time) event {
+		return event{kind: destinationSetAside, destination: destination}
+	})
+}
+
 // Manifest says that a manifest arrived at a destination.
 func (r *Reporter) Manifest(destination string, d digest.Digest) {
 	r.note(func(*tally, time.Time) event {

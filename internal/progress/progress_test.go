@@ -20,6 +20,7 @@ type engine interface {
 	BlobStarted(d digest.Digest, size int64, destinations int)
 	BlobRead(d digest.Digest, n int64)
 	BlobDone(d digest.Digest, size int64, err error)
+	SetAside(destination string)
 	Manifest(destination string, d digest.Digest)
 	Done(destination string, err error)
 }
