@@ -113,13 +113,13 @@ func (w *watcher) lacks(ctx context.Context, image slowregistry.Contents) error 
 	for _, d := range image.Manifests {
 		status, _, err := w.get(ctx, http.MethodHead, "/manifests/"+d.String())
 		if err != nil || status != http.StatusOK {
-			return fmt.Errorf("instance %s: status %d, %v", d, status, err) //nolint:errorlint // there may be none
+			return fmt.Errorf("instance %s: status %d, %v", d, status, err)
 		}
 	}
 	for d, size := range image.Blobs {
 		status, body, err := w.get(ctx, http.MethodHead, "/blobs/"+d.String())
 		if err != nil || status != http.StatusOK || string(body) != fmt.Sprint(size) {
-			return fmt.Errorf("blob %s of %d bytes: status %d, %s bytes, %v", d, size, status, body, err) //nolint:errorlint // there may be none
+			return fmt.Errorf("blob %s of %d bytes: status %d, %s bytes, %v", d, size, status, body, err)
 		}
 	}
 	return nil
