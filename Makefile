@@ -1,5 +1,17 @@
 # The whole loop of a developer. `make` alone lists the targets.
 
+# What is set on the command line or in the environment is data: neither make nor a shell runs it, whatever a tag or a
+# directory is called. So it is taken word for word, before anything else, and recipes have it from the environment
+# ("$$NAME"), defaults included. Settings named ..._FLAGS are different: they are pieces of a command, for the shell.
+define data
+ifneq ($(origin $(1)),undefined)
+override $(1) := $$(value $(1))
+export $(1)
+endif
+endef
+$(foreach name,VERSION COMMIT IMAGE PLATFORM SOURCE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS SEED,$(eval $(call data,$(name))))
+given = $(filter override,$(origin $(1)))
+
 # Everything is built without cgo; the tag keeps go.podman.io/image off the C library gpgme.
 TAGS        := containers_image_openpgp
 # Override, because "make test GOFLAGS=-v" must not lose it.
@@ -15,55 +27,46 @@ GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
 GOVULNCHECK   := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 
-# What checks the infrastructure; Python programs, each in an environment of its own.
-CFN_LINT := .tools/cfn-lint-1.58.0
-CHECKOV  := .tools/checkov-3.3.30
-MOTO     := .tools/moto-5.2.5
-# Clients of AWS that localstack is tried with: the AWS CLI, and the boto3 that goes with it, in one environment.
-AWS      := .tools/aws-1.45.11
-BOTO3_VERSION := 1.43.11
+# What checks the infrastructure, and clients of AWS that localstack is tried with: Python programs, each in an environment
+# of its own, which has what the lock file beside its NAME.in names, and nothing else.
+locked   = .tools/$(1)-$(shell sed -n 's/^$(2)==//p' tools/python/$(1).in 2>/dev/null)
+CFN_LINT := $(call locked,cfn-lint,cfn-lint)
+CHECKOV  := $(call locked,checkov,checkov)
+MOTO     := $(call locked,moto,moto\[server\])
+AWS      := $(call locked,aws,awscli)
+UV       := $(call locked,uv,uv)
 # CDK's command line: deploys what the app in infra/ describes. Needs Node.js.
-CDK      := npx --yes aws-cdk@2.1148.1
-# Where deploy-template uploads a template that is too large for a request, and what else it gives the AWS CLI (--tags KEY=VALUE).
-S3_BUCKET    ?=
+CDK      := .tools/cdk/node_modules/.bin/cdk
+# What deploy-template gives the AWS CLI besides (--tags KEY=VALUE).
 DEPLOY_FLAGS ?=
 # Settings for the targets below: make deploy CDK_FLAGS='-c schedule=off -c push=batch'
 CDK_FLAGS ?=
-# make smoke asks for SMOKE=yes, and passes SMOKE_FLAGS on.
-SMOKE       ?=
 SMOKE_FLAGS ?=
 
-# The container image that `make image` builds: its name, and for which platform (linux/amd64, linux/arm64;
-# this machine's without).
-IMAGE    ?= ecrmirror
-PLATFORM ?=
-
 # What programs and image say of themselves.
-# Recipes have VERSION and COMMIT from the environment: a tag may be named so that a shell, or make, would run it.
-VERSION  := $(if $(filter undefined,$(origin VERSION)),$(shell git describe --tags --always --dirty 2>/dev/null || echo devel),$(value VERSION))
-COMMIT   := $(if $(filter undefined,$(origin COMMIT)),$(shell git rev-parse HEAD 2>/dev/null),$(value COMMIT))
+ifeq ($(call given,VERSION),)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+endif
+ifeq ($(call given,COMMIT),)
+COMMIT := $(shell git rev-parse --verify HEAD 2>/dev/null)
+endif
 export VERSION COMMIT
-
-# A public image to mirror in the demo besides its own: make demo SOURCE=docker.io/library/alpine:3
-SOURCE ?=
-
-FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: ## Mirror real images through localstack and check every digest (SOURCE=IMAGE adds one of yours)
-	@go run ./localstack/demo $(if $(SOURCE),-source '$(SOURCE)')
+	@go run ./localstack/demo $${SOURCE:+"-source=$$SOURCE"}
 
 .PHONY: grants
 grants: ## List what the service's roles may do that no test does
-	@uses=$$(mktemp) && ECRMIRROR_USES=$$uses go test -count=1 ./cmd/... ./localstack/server && \
-		ECRMIRROR_USES=$$uses go test -count=1 -run 'TestTheGrantsAreEnough' ./internal/conformance && \
-		go run ./localstack/roles/unused $$uses; status=$$?; rm -f $$uses; exit $$status
+	@uses=$$(mktemp) && ECRMIRROR_USES="$$uses" go test -count=1 ./cmd/... ./localstack/server && \
+		ECRMIRROR_USES="$$uses" go test -count=1 -run 'TestTheGrantsAreEnough' ./internal/conformance && \
+		go run ./localstack/roles/unused "$$uses"; status=$$?; rm -f "$$uses"; exit $$status
 
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
@@ -74,16 +77,18 @@ test: ## Run all tests, with the race detector where there is a C compiler
 		set -x; go test -timeout 30m $(GOTEST_FLAGS) ./...; \
 	fi
 
+# The linker would take what comes after a space for a flag of its own.
+.PHONY: need-version
+need-version:
+	@case "$$VERSION$$COMMIT" in *[[:space:]]*) echo 'VERSION and COMMIT may have no spaces' >&2; exit 1 ;; esac
+
 # lambda.norpc leaves out what Lambda's old runtimes needed, and with it half of the controller.
 .PHONY: build
-build: ## Build the programs into bin/
+build: need-version ## Build the programs into bin/
 	go build -trimpath -tags=$(TAGS),lambda.norpc -ldflags="-s -w -X ecrmirror/internal/buildinfo.version=$$VERSION -X ecrmirror/internal/buildinfo.commit=$$COMMIT" -o bin/ ./cmd/...
 
 # Where make install puts things, as https://www.gnu.org/prep/standards has it. DESTDIR comes before all of it.
-PREFIX  ?= /usr/local
-BINDIR  ?= $(PREFIX)/bin
-DATADIR ?= $(PREFIX)/share
-MANDIR  ?= $(DATADIR)/man
+DIRECTORIES = : "$${DESTDIR=}" "$${PREFIX=/usr/local}" "$${BINDIR=$$PREFIX/bin}" "$${DATADIR=$$PREFIX/share}" "$${MANDIR=$$DATADIR/man}"
 
 .PHONY: extras
 extras: build
@@ -94,33 +99,33 @@ extras: build
 install: ## Install the programs, manual pages and completions (PREFIX=/usr/local, DESTDIR=, VERSION=v1.2.3 outside of a checkout)
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory extras; \
 	elif [ ! -d bin/share ]; then echo 'go is not on the PATH: run make extras first, as who has it'; exit 1; fi
-	@umask 022; set -e; put() { mkdir -p "$$(dirname "$(DESTDIR)$$3")"; install -m "$$1" "$$2" "$(DESTDIR)$$3"; echo "$(DESTDIR)$$3"; }; \
+	@umask 022; set -e; $(DIRECTORIES); put() { mkdir -p -- "$$(dirname -- "$$DESTDIR$$3")"; install -m "$$1" -- "$$2" "$$DESTDIR$$3"; printf '%s\n' "$$DESTDIR$$3"; }; \
 	for p in mirror controller; do \
-		put 755 bin/$$p "$(BINDIR)/$$p"; \
-		put 644 bin/share/man/$$p.1 "$(MANDIR)/man1/$$p.1"; \
-		put 644 bin/share/completions/$$p.bash "$(DATADIR)/bash-completion/completions/$$p"; \
-		put 644 bin/share/completions/_$$p "$(DATADIR)/zsh/site-functions/_$$p"; \
-		put 644 bin/share/completions/$$p.fish "$(DATADIR)/fish/vendor_completions.d/$$p.fish"; \
+		put 755 bin/$$p "$$BINDIR/$$p"; \
+		put 644 bin/share/man/$$p.1 "$$MANDIR/man1/$$p.1"; \
+		put 644 bin/share/completions/$$p.bash "$$DATADIR/bash-completion/completions/$$p"; \
+		put 644 bin/share/completions/_$$p "$$DATADIR/zsh/site-functions/_$$p"; \
+		put 644 bin/share/completions/$$p.fish "$$DATADIR/fish/vendor_completions.d/$$p.fish"; \
 	done
 
 .PHONY: uninstall
 uninstall: ## Remove what make install has put there, with the same settings
-	@for p in mirror controller; do \
-		rm -f "$(DESTDIR)$(BINDIR)/$$p" "$(DESTDIR)$(MANDIR)/man1/$$p.1" "$(DESTDIR)$(DATADIR)/bash-completion/completions/$$p" \
-			"$(DESTDIR)$(DATADIR)/zsh/site-functions/_$$p" "$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$p.fish"; \
+	@$(DIRECTORIES); for p in mirror controller; do \
+		rm -f -- "$$DESTDIR$$BINDIR/$$p" "$$DESTDIR$$MANDIR/man1/$$p.1" "$$DESTDIR$$DATADIR/bash-completion/completions/$$p" \
+			"$$DESTDIR$$DATADIR/zsh/site-functions/_$$p" "$$DESTDIR$$DATADIR/fish/vendor_completions.d/$$p.fish"; \
 	done
 
 # Attestations would make an index of the image, which Lambda does not take.
 .PHONY: image
-image: ## Build the container image with Docker (IMAGE=NAME, PLATFORM=linux/arm64)
-	DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build $(if $(PLATFORM),--platform $(PLATFORM)) \
-		--build-arg GOPROXY --build-arg VERSION --build-arg COMMIT --tag $(IMAGE) .
+image: need-version ## Build the container image with Docker (IMAGE=ecrmirror, PLATFORM=linux/arm64)
+	DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build $${PLATFORM:+"--platform=$$PLATFORM"} \
+		--build-arg GOPROXY --build-arg VERSION --build-arg COMMIT "--tag=$${IMAGE:-ecrmirror}" .
 
 .PHONY: sbom
 sbom: image ## Write the image's bills of materials to bin/sbom, in CycloneDX's form
 	@mkdir -p bin/image bin/sbom
-	@container=$$(docker create $(IMAGE) mirror) || exit 1; \
-	docker cp -q $$container:/usr/local/bin/. bin/image/; status=$$?; docker rm $$container >/dev/null; exit $$status
+	@container=$$(docker create -- "$${IMAGE:-ecrmirror}" mirror) || exit 1; \
+	docker cp -q "$$container:/usr/local/bin/." bin/image/; status=$$?; docker rm "$$container" >/dev/null; exit $$status
 	@for program in mirror controller; do \
 		go run ./sbom -version "$$VERSION" bin/image/$$program >bin/sbom/$$program.cdx.json || exit 1; \
 		echo "bin/sbom/$$program.cdx.json"; \
@@ -147,7 +152,7 @@ fmt: $(GOFUMPT) ## Format the code
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
-	@.ci/fuzz $(FUZZTIME)
+	@.ci/fuzz "$${FUZZTIME:-10s}"
 
 .PHONY: fuzz-nightly
 fuzz-nightly: ## The same for a minute each
@@ -156,11 +161,11 @@ fuzz-nightly: ## The same for a minute each
 # Packages of tests alone, and of what tests are for, have no lines of their own to cover.
 .PHONY: cover
 cover: ## Measure what the tests cover of internal/, and list the functions that they cover least
-	@profile=$$(mktemp); trap 'rm -f '$$profile EXIT; \
-	go test -coverprofile=$$profile -coverpkg=./internal/... ./internal/... ./cmd/... | grep -v 'no test files' || true; \
+	@profile=$$(mktemp); trap 'rm -f "$$profile"' EXIT; \
+	go test "-coverprofile=$$profile" -coverpkg=./internal/... ./internal/... ./cmd/... | grep -v 'no test files' || true; \
 	echo; echo 'The least covered functions:'; \
-	go tool cover -func=$$profile | awk '$$1 != "total:" {sub("%", "", $$3); if ($$3 + 0 < 60) print $$3 "%\t" $$1 "\t" $$2}' | sort -n | head -40; \
-	go tool cover -func=$$profile | tail -1
+	go tool cover "-func=$$profile" | awk '$$1 != "total:" {sub("%", "", $$3); if ($$3 + 0 < 60) print $$3 "%\t" $$1 "\t" $$2}' | sort -n | head -40; \
+	go tool cover "-func=$$profile" | tail -1
 
 .PHONY: bench
 bench: ## Measure mirror beside the peers that are installed (under 10 minutes; BENCH_FLAGS=-h explains)
@@ -188,7 +193,7 @@ conformance-huge: ## Copy an image with a layer of 3 GiB around (minutes; 30 GiB
 
 .PHONY: kill
 kill: ## Kill jobs at 100 random points (KILLS=n, SEED=n) and have each completed by the next
-	@out=$$(ECRMIRROR_KILLS=$(or $(KILLS),100) ECRMIRROR_SEED=$(SEED) go test -count=1 -timeout 20m -run KilledAnywhere -v ./internal/conformance); \
+	@out=$$(ECRMIRROR_KILLS="$${KILLS:-100}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 20m -run KilledAnywhere -v ./internal/conformance); \
 	status=$$?; echo "$$out" | grep -v -e '^=== ' -e '--- PASS: .*/kill'; exit $$status
 
 .PHONY: twice
@@ -214,7 +219,7 @@ synth: need-node ## Write the CloudFormation template to infra/cdk.out (CDK_FLAG
 
 .PHONY: deploy-template
 deploy-template: synth ## Deploy the template by the AWS CLI, without CDK's bootstrap (CDK_FLAGS='-c image=...', S3_BUCKET=NAME for a large one)
-	go run ./infra/deploytemplate -bucket '$(S3_BUCKET)' $(DEPLOY_FLAGS)
+	go run ./infra/deploytemplate -bucket "$$S3_BUCKET" $(DEPLOY_FLAGS)
 
 # What is read is the template of the same settings, so that no setting is known twice.
 .PHONY: preflight
@@ -223,29 +228,44 @@ preflight: need-node ## Say whether deploy can work in the AWS account of the en
 	@go run ./infra/preflight
 
 # The image that is tried must be given, here or as the setting image: the default is the name of what make image builds.
-SMOKE_IMAGE = $(if $(filter file,$(origin IMAGE)),,-c 'image=$(IMAGE)')
+SMOKE_IMAGE = $(if $(call given,IMAGE),-c "image=$$IMAGE")
 
 # A name of its own, which nothing else has: the stack is removed in the end.
 .PHONY: smoke
 smoke: ## Try the service in the AWS account: one throw-away stack, 20 minutes, a dollar (SMOKE=yes IMAGE=NAME; SMOKE_FLAGS=-h explains)
-	@if [ '$(SMOKE)' != yes ] || [ '$(SMOKE_FLAGS)' = -h ]; then go run ./infra/smoke $(SMOKE_FLAGS); exit; fi; \
+	@if [ "$$SMOKE" != yes ] || [ '$(SMOKE_FLAGS)' = -h ]; then go run ./infra/smoke $(SMOKE_FLAGS); exit; fi; \
 	$(MAKE) --no-print-directory need-node || exit; \
-	out=$$(mktemp -d) || exit; trap 'rm -rf '$$out EXIT; \
+	out=$$(mktemp -d) || exit; trap 'rm -rf "$$out"' EXIT; \
 	name=ecrmirror-smoke-$$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n'); \
-	(cd infra && CDK_OUTDIR=$$out go run . $(CDK_FLAGS) -c name=$$name $(SMOKE_IMAGE)) && \
-	SMOKE=yes go run ./infra/smoke -assembly $$out $(SMOKE_FLAGS)
+	(cd infra && CDK_OUTDIR="$$out" go run . $(CDK_FLAGS) -c "name=$$name" $(SMOKE_IMAGE)) && \
+	go run ./infra/smoke -assembly "$$out" $(SMOKE_FLAGS)
+
+.PHONY: bootstrap
+bootstrap: need-node $(CDK) ## Make what deploy needs in an account and region, once (PLACE=aws://ACCOUNT/REGION)
+	cd infra && ../$(CDK) bootstrap $(CDK_FLAGS) $${PLACE:+"$$PLACE"}
 
 .PHONY: deploy
-deploy: need-node ## Deploy the service to the AWS account of the environment, with an image built here by Docker
-	cd infra && $(CDK) deploy $(CDK_FLAGS)
+deploy: need-node $(CDK) ## Deploy the service to the AWS account of the environment, with an image built here by Docker
+	cd infra && ../$(CDK) deploy $(CDK_FLAGS)
 
 .PHONY: diff
-diff: need-node ## Say what deploy would change
-	cd infra && $(CDK) diff $(CDK_FLAGS)
+diff: need-node $(CDK) ## Say what deploy would change
+	cd infra && ../$(CDK) diff $(CDK_FLAGS)
 
 .PHONY: destroy
-destroy: need-node ## Remove the service from the account; the table of entries stays
-	cd infra && $(CDK) destroy $(CDK_FLAGS)
+destroy: need-node $(CDK) ## Remove the service from the account; the table of entries stays
+	cd infra && ../$(CDK) destroy $(CDK_FLAGS)
+
+.PHONY: renew-python
+renew-python: $(UV) ## Lock what the Python programs under .tools need, the newest that goes with tools/python/*.in
+	@cd tools/python && for name in *.in; do \
+		UV_CUSTOM_COMPILE_COMMAND='make renew-python' ../../$(UV)/bin/uv pip compile --no-config -q --upgrade --universal --python-version 3.10 --generate-hashes \
+			--only-binary :all: --no-emit-index-url --no-emit-find-links --no-annotate "$$name" -o "$${name%.in}.txt" || exit 1; \
+	done
+
+.PHONY: renew-cdk
+renew-cdk: need-node ## Lock CDK's command line of tools/cdk/package.json
+	cd tools/cdk && rm -f package-lock.json && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
 .PHONY: infra-tools
 infra-tools: $(CFN_LINT) $(CHECKOV) $(MOTO) ## Install cfn-lint, checkov and moto under .tools (Python 3.10 or newer)
@@ -295,14 +315,14 @@ $(GOVULNCHECK):
 	mv .tools/govulncheck $@
 
 # A half-made environment would pass for a whole one.
-$(CFN_LINT):
-	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check cfn-lint==$(@:.tools/cfn-lint-%=%) || { rm -rf $@; exit 1; }
+$(CFN_LINT): tools/python/cfn-lint.txt
+$(CHECKOV): tools/python/checkov.txt
+$(MOTO): tools/python/moto.txt
+$(AWS): tools/python/aws.txt
+$(UV): tools/python/uv.txt
+$(CFN_LINT) $(CHECKOV) $(MOTO) $(AWS) $(UV):
+	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r $< && touch $@ || { rm -rf $@; exit 1; }
 
-$(CHECKOV):
-	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check checkov==$(@:.tools/checkov-%=%) || { rm -rf $@; exit 1; }
-
-$(MOTO):
-	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check 'moto[server]==$(@:.tools/moto-%=%)' || { rm -rf $@; exit 1; }
-
-$(AWS):
-	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check awscli==$(@:.tools/aws-%=%) boto3==$(BOTO3_VERSION) || { rm -rf $@; exit 1; }
+$(CDK): tools/cdk/package.json tools/cdk/package-lock.json
+	rm -rf .tools/cdk && mkdir -p .tools/cdk && cp tools/cdk/package.json tools/cdk/package-lock.json .tools/cdk/
+	cd .tools/cdk && npm ci --loglevel=error --ignore-scripts --no-audit --no-fund && touch ../../$@ || { rm -rf ../cdk; exit 1; }

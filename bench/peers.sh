@@ -53,11 +53,13 @@ skopeo_beside() {
 	apt-get "$@" update && apt-get "$@" install -y --no-install-recommends --download-only skopeo >/dev/null &&
 		for deb in "$apt"/archives/*.deb; do dpkg-deb -x "$deb" "$root" || return 1; done
 	rm -rf "$apt"
-	loader=$(find "$root" -name 'ld-linux-*' | head -n 1)
-	libraries=$(dirname "$(find "$root" -name 'libc.so.6' | head -n 1)")
+	# Beside the script, wherever the checkout is: its directory may have any name.
+	loader=$(cd "$root" && find . -name 'ld-linux-*' | head -n 1)
+	libraries=$(cd "$root" && dirname "$(find . -name 'libc.so.6' | head -n 1)")
 	cat >"$peers/bin/skopeo" <<-END
 		#!/bin/sh
-		exec "$loader" --library-path "$libraries" "$root/usr/bin/skopeo" "\$@"
+		root=\${0%/*}/../skopeo
+		exec "\$root/$loader" --library-path "\$root/$libraries" "\$root/usr/bin/skopeo" "\$@"
 	END
 	chmod +x "$peers/bin/skopeo"
 	"$peers/bin/skopeo" --version >/dev/null || { rm "$peers/bin/skopeo"; return 1; }

@@ -14,7 +14,10 @@ import (
 // TestInstall installs what was built before on a machine without Go, as somebody whose files nobody else may
 // read, and removes it again.
 func TestInstall(t *testing.T) {
-	dir := checkoutOfMakefile(t)
+	dir := newMakeable(t, t.TempDir()).dir
+	if err := os.RemoveAll(filepath.Join(dir, "bin")); err != nil {
+		t.Fatal(err)
+	}
 	path := withoutGo(t)
 	built := map[string]string{"bin/mirror": "mirror", "bin/controller": "controller"}
 	for _, p := range []string{"mirror", "controller"} {

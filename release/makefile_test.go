@@ -1,10 +1,9 @@
 package main
 
 import (
+	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -17,78 +16,135 @@ func TestTheNameOfATagIsData(t *testing.T) {
 		"in double quotes":  `v9";touch${IFS}PWNED;"`,
 		"a substitution":    "v9$(touch${IFS}PWNED)",
 		"in backquotes":     "v9`touch${IFS}PWNED`",
+		"a function":        "v9$(shell${IFS}touch${IFS}PWNED)",
 		"a variable":        "v9$(MAKE)",
 		"a dollar":          "v9$$",
 		"an ordinary one":   "v1.2.3",
 		"and its beginning": "$(info${IFS}x)",
 	} {
-		for _, from := range []string{"git", "environment"} {
+		for _, from := range []string{"git", "environment", "command line"} {
 			t.Run(name+" from "+from, func(t *testing.T) {
-				dir := checkoutOfMakefile(t)
-				var env []string
-				if from == "git" {
-					command(t, dir, nil, "git", "tag", "--", tag)
-				} else {
-					env = []string{"VERSION=" + tag}
+				m := newMakeable(t, t.TempDir())
+				args, env := []string{"build", "image", "sbom", "synth", "deploy", "diff"}, []string{}
+				switch from {
+				case "git":
+					command(t, m.dir, nil, "git", "tag", "--", tag)
+					command(t, m.dir, nil, "git", "checkout", "-q", "-b", tag)
+				case "environment":
+					env = append(env, "VERSION="+tag)
+				default:
+					args = append(args, "VERSION="+tag)
 				}
-				command(t, dir, env, "make", "build", "image", "sbom", "synth", "deploy", "diff")
+				m.make(t, env, args...)
 				want := strings.Repeat(tag+"\n", 3) // the image, which sbom needs, and two programs' bills
-				if got, err := os.ReadFile(filepath.Join(dir, "versions")); err != nil || string(got) != want {
-					t.Errorf("versions %q, %v, want %q", got, err, want)
-				}
-				if found, _ := filepath.Glob(filepath.Join(dir, "PWNED*")); len(found) > 0 {
-					t.Errorf("the tag was run: %s", found)
+				if got := m.noted(t, "versions"); got != want {
+					t.Errorf("versions %q, want %q", got, want)
 				}
 			})
 		}
 	}
 }
 
-// checkoutOfMakefile returns a checkout of the Makefile alone, in which docker and go only note the version
-// that they are given.
-func checkoutOfMakefile(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	makefile, err := os.ReadFile("../Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range map[string]string{
-		"Makefile":   string(makefile),
-		"bin/docker": "#!/bin/sh\ncase $1 in build) printf '%s\\n' \"$VERSION\" >>versions ;; esac\n",
-		"bin/node":   "#!/bin/sh\n",
-		"bin/npx":    "#!/bin/sh\n",
-		"infra/none": "",
-		"bin/go":     "#!/bin/sh\ncase $2 in ./sbom) printf '%s\\n' \"$4\" >>versions ;; esac\n",
-	} {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o700); err != nil {
-			t.Fatal(err)
+// TestAVersionIsOneWord is because the linker would take what comes after a space for a flag.
+func TestAVersionIsOneWord(t *testing.T) {
+	m := newMakeable(t, t.TempDir())
+	for _, version := range []string{"v1 -linkmode=external", "v1\t-extld=x", "v1\n", "v1 $(shell touch PWNED)"} {
+		for _, target := range []string{"build", "image", "install"} {
+			if out, err := m.try(t, nil, target, "VERSION="+version); err == nil || !strings.Contains(out, "VERSION and COMMIT may have no spaces") {
+				t.Errorf("%s of %q: %v\n%s", target, version, err, out)
+			}
 		}
 	}
-	command(t, dir, nil, "git", "init", "-q")
-	command(t, dir, nil, "git", "add", "Makefile")
-	command(t, dir, nil, "git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "A Makefile")
-	return dir
+	if seen, err := os.ReadFile(filepath.Join(m.notes, "seen")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was called all the same: %s, %v", seen, err)
+	}
 }
 
-// command runs a command in dir, which must succeed. dir/bin is first on its PATH. Git has no settings of this
-// machine, and no repository but dir's.
-func command(t *testing.T, dir string, env []string, name string, args ...string) {
+// TestASettingIsData gives each setting such values, for all targets that have it.
+func TestASettingIsData(t *testing.T) {
+	for setting, targets := range map[string]string{
+		"IMAGE": "image sbom smoke", "PLATFORM": "image", "SOURCE": "demo", "TAG": "release", "S3_BUCKET": "deploy-template", "PLACE": "bootstrap",
+		"SMOKE": "smoke", "FUZZTIME": "fuzz", "KILLS": "kill", "SEED": "kill",
+		"DESTDIR": "install uninstall", "PREFIX": "install uninstall", "BINDIR": "install uninstall", "DATADIR": "install uninstall", "MANDIR": "install uninstall",
+	} {
+		t.Run(setting, func(t *testing.T) {
+			m := newMakeable(t, t.TempDir())
+			m.write(t, map[string]string{"cmd/a_test.go": "func FuzzIt(f *testing.F) {}\n"})
+			for _, value := range []string{
+				"a  b; touch PWNED; #", "a'; touch PWNED; '", `a"; touch PWNED; "`, "a$(touch PWNED)`touch PWNED`$(shell touch PWNED)$(MAKE)$$", "-x", "a\nb\\",
+			} {
+				for _, env := range [][]string{{setting + "=" + value}, nil} {
+					args := strings.Fields(targets)
+					if setting != "SMOKE" {
+						args = append(args, "SMOKE=yes")
+					}
+					if env == nil {
+						args = append(args, setting+"="+value)
+					}
+					m.make(t, env, args...)
+					if seen := m.noted(t, "seen"); !strings.Contains(seen, value) {
+						t.Errorf("%q is not among what the commands have seen:\n%s", value, seen)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestACheckoutMayBeAnywhere is of directories that people, or who names what they unpack, may think of.
+func TestACheckoutMayBeAnywhere(t *testing.T) {
+	for _, name := range []string{
+		"a  b", "it's", `"`, "$(touch PWNED)", "`touch PWNED`", "$(shell touch PWNED)", "; touch PWNED; #", "a\nb", "a\ntouch PWNED\n", "#x", "50%", "~", "-x", "a:b", "*", `\`,
+	} {
+		m := newMakeable(t, filepath.Join(t.TempDir(), name))
+		m.write(t, map[string]string{"cmd/a_test.go": "func FuzzIt(f *testing.F) {}\n"})
+		m.make(t, []string{"TMPDIR=" + m.dir, "PREFIX=" + m.dir + "/into"},
+			"build", "image", "sbom", "release", "demo", "test", "fuzz", "install", "uninstall", "synth", "deploy", "smoke", "SMOKE=yes", "cover", "grants", "help", "clean")
+		if versions := m.noted(t, "versions"); strings.Count(versions, "\n") != 3 {
+			t.Errorf("in %q: %q", name, versions)
+		}
+		if left, err := filepath.Glob(escaped(m.dir) + "/tmp.*"); err != nil || len(left) > 0 {
+			t.Errorf("in %q is left: %q, %v", name, left, err)
+		}
+	}
+}
+
+// TestFilesMayHaveAnyName has a checkout with files that are named as flags, commands and revisions are.
+func TestFilesMayHaveAnyName(t *testing.T) {
+	m := newMakeable(t, t.TempDir())
+	files := map[string]string{}
+	for _, name := range []string{
+		"HEAD", "-x", "--version", "a;touch PWNED;.go", "$(touch PWNED).go",
+		"cmd/-x_test.go", "cmd/`touch PWNED`_test.go", "cmd/a b;touch PWNED/c_test.go", "cmd/$(touch PWNED)/c_test.go",
+	} {
+		files[name] = "func FuzzIt(f *testing.F) {}\n"
+	}
+	m.write(t, files)
+	command(t, m.dir, nil, "git", "add", "-f", ".")
+	command(t, m.dir, nil, "git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "Files")
+	m.make(t, nil, "build", "image", "release", "lint", "fmt", "fuzz", "cover", "test", "clean")
+	seen := m.noted(t, "seen")
+	if strings.Count(seen, " -fuzz=^FuzzIt$ ") != 4 || !strings.Contains(seen, " ./cmd/a b;touch PWNED ") || !strings.Contains(seen, " ./cmd/$(touch PWNED) ") {
+		t.Errorf("seen:\n%s", seen)
+	}
+	if commits := m.noted(t, "commits"); len(strings.TrimSpace(commits)) != 40 {
+		t.Errorf("where a file is named HEAD the commit is %q", commits)
+	}
+}
+
+// notRun fails the test where a name was run.
+func notRun(t *testing.T, dirs ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Dir = dir
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		name, _, _ := strings.Cut(variable, "=")
-		// A make that runs the tests gives on what it has been told.
-		return strings.HasPrefix(name, "GIT_") || slices.Contains([]string{"VERSION", "COMMIT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}, name)
-	})
-	cmd.Env = append(cmd.Env, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
-	cmd.Env = append(cmd.Env, env...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	for _, dir := range dirs {
+		for _, pattern := range []string{"/PWNED*", "/*/PWNED*"} {
+			if found, err := filepath.Glob(escaped(dir) + pattern); err != nil || len(found) > 0 {
+				t.Errorf("a name was run: %q, %v", found, err)
+				for _, path := range found { // or the next case would see it, too
+					if err := os.Remove(path); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		}
 	}
 }

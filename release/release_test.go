@@ -108,6 +108,7 @@ func TestWhatIsNoReleaseIsRefused(t *testing.T) {
 		"what Git ignores":  {after: map[string]string{"bin/mirror": "built"}},
 		"a new file":        {after: map[string]string{"cmd/mirror/\x1b[31m.go": "package main"}, want: `?? cmd/mirror/\x1b[31m.go`},
 		"two versions":      {tags: []string{"v1.0.0", "v1.0.0-rc.1", "x"}, want: "the commit has the tags v1.0.0 and v1.0.0-rc.1: say which with TAG=v1.0.0-rc.1"},
+		"names of Git's":    {files: map[string]string{"HEAD": "x", "-x": "x", "v1.0.0": "x"}, tags: []string{"v1.0.0", "HEAD", "$(touch${IFS}x)"}},
 		"one of two":        {tags: []string{"v1.0.0", "v1.0.0-rc.1"}, ask: "v1.0.0"},
 		"a tag elsewhere":   {tags: []string{"v1.0.0"}, ask: "v2.0.0", want: "tag v2.0.0 is not at the commit that is checked out: git checkout v2.0.0"},
 		"no version":        {tags: []string{"x"}, ask: "x", want: `tag "x" is no version like v1.2.3`},

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,6 +102,27 @@ func TestTheWorkflowNamesWhatIsThere(t *testing.T) {
 	uses := regexp.MustCompile(`uses: (.*)`).FindAllStringSubmatch(read(t, workflowFile), -1)
 	if len(uses) == 0 || slices.ContainsFunc(uses, func(use []string) bool { return !pinned.MatchString(use[1]) }) {
 		t.Errorf("not by commit: %q", uses)
+	}
+}
+
+// TestTheWorkflowTakesNoNamesFromOutside is of expressions: what a branch, a tag, a title or an author is called is in none
+// but the one that groups runs.
+func TestTheWorkflowTakesNoNamesFromOutside(t *testing.T) {
+	files, err := filepath.Glob("../.github/workflows/*")
+	if err != nil || len(files) != 1 {
+		t.Errorf("workflows: %q, %v; the tests look at one", files, err)
+	}
+	allowed := map[string]bool{
+		"  group: ci-${{ github.ref }}":                                        true,
+		"  cancel-in-progress: ${{ github.event_name == 'pull_request' }}":     true,
+		"  FUZZTIME: ${{ github.event_name == 'schedule' && '60s' || '10s' }}": true,
+		"    runs-on: ${{ matrix.machine }}":                                   true,
+		"          name: release-${{ matrix.machine }}":                        true,
+	}
+	for line := range strings.Lines(read(t, workflowFile)) {
+		if line = strings.TrimRight(line, "\n"); strings.Contains(line, "${{") && !allowed[line] {
+			t.Errorf("an expression that nobody has thought of: %s", line)
+		}
 	}
 }
 

@@ -40,10 +40,10 @@ func TestEachFaultHasItsLine(t *testing.T) {
 			"?    stack: these credentials may not ask: it takes cloudformation:DescribeStacks",
 		}},
 		{name: "no bootstrap stack", builds: true, refuses: refuses("ssm:GetParameter", "ParameterNotFound"), want: []string{
-			"FIX  bootstrap: the account has no bootstrap stack in this region, which make deploy takes: npx aws-cdk bootstrap aws://111122223333/us-east-1",
+			"FIX  bootstrap: the account has no bootstrap stack in this region, which make deploy takes: make bootstrap PLACE=aws://111122223333/us-east-1",
 		}},
 		{name: "an old bootstrap stack", builds: true, replies: replies("ssm:GetParameter", `{"Parameter":{"Value":"5"}}`), want: []string{
-			"FIX  bootstrap: the bootstrap stack has version 5, and 6 is the least that does: npx aws-cdk bootstrap",
+			"FIX  bootstrap: the bootstrap stack has version 5, and 6 is the least that does: make bootstrap PLACE=",
 		}},
 		{name: "a parameter that may not be read", refuses: refuses("ssm:GetParameter", "AccessDeniedException"), want: []string{
 			"?    bootstrap: these credentials may not ask: it takes ssm:GetParameter on /cdk-bootstrap/hnb659fds/version",

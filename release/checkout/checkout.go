@@ -35,7 +35,7 @@ func Read(ctx context.Context, dir, tag string) (Checkout, error) {
 	if len(changes) > 0 {
 		return Checkout{}, dirtyError(changes)
 	}
-	head, err := c.git(ctx, nil, "-c", "log.showSignature=false", "show", "-s", "--format=%H %ct", "HEAD")
+	head, err := c.git(ctx, nil, "-c", "log.showSignature=false", "show", "-s", "--format=%H %ct", "HEAD", "--") // a file may be named HEAD, too
 	if err != nil {
 		return Checkout{}, err
 	}

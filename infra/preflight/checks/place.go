@@ -47,7 +47,7 @@ func bootstrap(ctx context.Context, w World) []Finding {
 	if need.Parameter == "" {
 		return nil
 	}
-	command := "npx aws-cdk bootstrap aws://" + w.Place.Account + "/" + w.Place.Region
+	command := "make bootstrap PLACE=aws://" + w.Place.Account + "/" + w.Place.Region
 	reply, err := w.AWS.Parameter.GetParameter(ctx, &ssm.GetParameterInput{Name: &need.Parameter})
 	switch {
 	case codeOf(err) == "ParameterNotFound" && w.Stack.Builds:
