@@ -43,6 +43,10 @@ func (r release) make(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	before, err := commit.Previous(ctx)
+	if err != nil {
+		return err
+	}
 	if !commit.Tagged {
 		fmt.Fprintln(r.log, "the commit has no tag like v1.2.3: this is no release, but a snapshot")
 	}
@@ -61,6 +65,12 @@ func (r release) make(ctx context.Context) error {
 		return err
 	}
 	if err := w.build(ctx, filepath.Join(temporary, "source")); err != nil {
+		return err
+	}
+	if err := w.modules(ctx, before, filepath.Join(temporary, "previous")); err != nil {
+		return err
+	}
+	if err := writeChecksums(w.dist); err != nil {
 		return err
 	}
 	return w.put()
@@ -99,10 +109,7 @@ func (w *work) build(ctx context.Context, source string) error {
 			return err
 		}
 	}
-	if err := w.image(licenses); err != nil {
-		return err
-	}
-	return writeChecksums(w.dist)
+	return w.image(licenses)
 }
 
 // put puts the release where it was asked for.

@@ -56,7 +56,7 @@ func TestAReleaseHasAllThatItShould(t *testing.T) {
 		"SHA256SUMS",
 		"controller_v1.2.3_linux_amd64.cdx.json", "controller_v1.2.3_windows_amd64.cdx.json",
 		"ecrmirror_v1.2.3_image", "ecrmirror_v1.2.3_image.tar",
-		"ecrmirror_v1.2.3_linux_amd64.tar.gz", "ecrmirror_v1.2.3_windows_amd64.zip",
+		"ecrmirror_v1.2.3_linux_amd64.tar.gz", "ecrmirror_v1.2.3_modules.txt", "ecrmirror_v1.2.3_windows_amd64.zip",
 		"mirror_v1.2.3_linux_amd64.cdx.json", "mirror_v1.2.3_windows_amd64.cdx.json",
 		"ecrmirror_v1.2.3_image/index.json", "ecrmirror_v1.2.3_image/oci-layout",
 	}
