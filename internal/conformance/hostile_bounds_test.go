@@ -37,6 +37,9 @@ func TestWhatAForgeryTakesInAContainerIsBounded(t *testing.T) {
 	}
 	for mib, budget := range map[int]int64{80: 16 << 20, 512: 64 << 20, 1024: 64 << 20} {
 		for _, f := range named() {
+			if f.slow {
+				continue
+			}
 			t.Run(fmt.Sprint(mib, " MiB/", f.name), func(t *testing.T) {
 				holdToBounds(t, f, budget, func(cmd *exec.Cmd) {
 					cmd.Env = append(cmd.Env, fmt.Sprint("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=", mib))

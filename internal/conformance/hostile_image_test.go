@@ -21,6 +21,7 @@ type forgery struct {
 	more      func(digest.Digest) (mediaType, content string) // the other manifests and the blobs; nil = there are none
 	header    http.Header                                     // of every answer, too
 	copied    bool                                            // it is an image, in spite of all, and arrives
+	slow      bool                                            // that takes a while
 }
 
 // serve serves the image as HOST/image:v1.
@@ -172,7 +173,7 @@ func named() []forgery {
 			}
 			return hasOneBlob(d)
 		}},
-		{name: "an image of all the blobs that there may be", mediaType: image, root: tiny.image(44_000), more: tiny.blob, copied: true},
+		{name: "an image of all the blobs that there may be", mediaType: image, root: tiny.image(44_000), more: tiny.blob, copied: true, slow: true},
 		{name: "headers by the thousands", mediaType: image, header: manyHeaders(), root: tiny.image(200), more: tiny.blob, copied: true},
 	}
 }

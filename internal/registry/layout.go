@@ -13,8 +13,10 @@ import (
 	"github.com/opencontainers/go-digest"
 	"github.com/opencontainers/image-spec/specs-go"
 	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
-	"go.podman.io/image/v5/manifest"
 	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/manifesttype"
 )
 
 // A layoutDestination writes an image to an OCI layout, to which others may write at the same time. Its blobs are the
@@ -30,7 +32,7 @@ type layoutDestination struct {
 
 // PutManifest implements types.ImageDestination. The root comes into the index by Commit.
 func (d *layoutDestination) PutManifest(_ context.Context, content []byte, instance *digest.Digest) error {
-	computed, err := manifest.Digest(content)
+	computed, err := manifestdigest.Of(content)
 	if err != nil {
 		return fmt.Errorf("digest of the manifest: %w", err)
 	}
@@ -44,7 +46,7 @@ func (d *layoutDestination) PutManifest(_ context.Context, content []byte, insta
 		return err
 	}
 	if instance == nil {
-		d.root = &imgspecv1.Descriptor{MediaType: manifest.GuessMIMEType(content), Digest: computed, Size: int64(len(content))}
+		d.root = &imgspecv1.Descriptor{MediaType: manifesttype.Of(content), Digest: computed, Size: int64(len(content))}
 		if d.name != "" {
 			d.root.Annotations = map[string]string{imgspecv1.AnnotationRefName: d.name}
 		}
