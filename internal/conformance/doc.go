@@ -13,7 +13,8 @@
 //     run again, sending no layer again that was complete; and at random ones, to the byte, by
 //     SIGKILL and SIGTERM, while a watcher looks whether a tag is ever incomplete.
 //   - The images with the most instances and the largest manifests that there may be take no more
-//     memory, descriptors and goroutines than others.
+//     memory, descriptors and goroutines than others, and forged ones no more memory: 4 MiB of any
+//     piece at any place of a manifest, and signatures beside it.
 //   - With calls throttled and replies lost, every image arrives whole, and no layer is
 //     sent twice.
 //

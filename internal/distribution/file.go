@@ -21,8 +21,8 @@ func (r *Registry) File(ctx context.Context, at *url.URL, limit int64) ([]byte, 
 	return content, nil
 }
 
-// maxSignatureList is how many bytes a registry's list of signatures may have: as many as a manifest.
-const maxSignatureList = maxManifest
+// maxSignatureList is how many bytes a registry's list of signatures may have: many times what they have.
+const maxSignatureList = 1 << 20
 
 // SignatureList returns what the registry itself keeps of signatures of a manifest, in JSON, by an extension
 // of the protocol (https://github.com/openshift/origin/blob/master/docs/image-signatures.md). It is for

@@ -44,6 +44,9 @@ func (s *signatures) attached(ctx context.Context, d digest.Digest) ([]signature
 	case mediaType != imgspecv1.MediaTypeImageManifest:
 		return nil, fmt.Errorf("signatures at tag %s: media type %q instead of %s", name.Tag, mediaType, imgspecv1.MediaTypeImageManifest)
 	}
+	if len(content) > maxSignatureBytes { // of signatures and certificates, which are in its annotations
+		return nil, fmt.Errorf("signatures at tag %s: a manifest of %d bytes, more than %d", name.Tag, len(content), maxSignatureBytes)
+	}
 	list, err := readAttachments(ctx, src, content)
 	if err != nil {
 		return nil, fmt.Errorf("signatures at tag %s: %w", name.Tag, err)

@@ -15,8 +15,8 @@ import (
 // what they have. A manifest is re-signed as often as its image is released.
 const (
 	maxSignatures     = 128 // as in go.podman.io/image's docker/docker_image_src.go
-	maxSignature      = 1 << 20
-	maxSignatureBytes = 4 << 20
+	maxSignature      = 64 << 10
+	maxSignatureBytes = 1 << 20
 )
 
 // A signature is one beside a manifest, in the form in which go.podman.io/image keeps it in files.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -130,7 +131,7 @@ func TestAttachedSignatures(t *testing.T) {
 	for i := range many {
 		many[i] = fmt.Sprint("payload ", i)
 	}
-	big := strings.Repeat("x", 1<<20)
+	big := strings.Repeat("x", 64<<10)
 	for _, c := range []struct {
 		name   string
 		attach func(*signer)
@@ -147,11 +148,12 @@ func TestAttachedSignatures(t *testing.T) {
 		{"as many as there may be", func(s *signer) { s.attach(signatureType, "{}", many[1:]...) }, 128, ""},
 		{"too many", func(s *signer) { s.attach(signatureType, "{}", many...) }, 0, "more than 128 signatures"},
 		{"of empty objects", func(s *signer) {
-			s.attachManifest(`{"layers":[` + strings.Repeat("{},", 1<<20) + `{}]}`)
+			s.attachManifest(`{"layers":[` + strings.Repeat("{},", 300_000) + `{}]}`)
 		}, 0, "more than 128 signatures"},
 		{"large", func(s *signer) { s.attach(signatureType, "{}", big) }, 1, ""},
-		{"too large", func(s *signer) { s.attach(signatureType, "{}", big+"x") }, 0, "1048577 bytes of signatures, more than 1048576"},
-		{"too large in all", func(s *signer) { s.attach(signatureType, "{}", big, big, big, big, "x") }, 0, "1 bytes of signatures, more than 0"},
+		{"too large", func(s *signer) { s.attach(signatureType, "{}", big+"x") }, 0, "65537 bytes of signatures, more than 65536"},
+		{"too large in all", func(s *signer) { s.attach(signatureType, "{}", append(slices.Repeat([]string{big}, 16), "x")...) }, 0, "1 bytes of signatures, more than 0"},
+		{"a manifest that is too large", func(s *signer) { s.attachManifest(strings.Repeat(" ", 1<<20) + "{}") }, 0, "a manifest of 1048578 bytes, more than 1048576"},
 		{"many annotations", func(s *signer) {
 			var list []string
 			for i := range 1000 {
@@ -261,7 +263,7 @@ func TestSignaturesThatTheRegistryKeeps(t *testing.T) {
 		{`{}`, 0, ""},
 		{`{"signatures":[` + strings.TrimSuffix(strings.Repeat(`{"schemaVersion":2,"type":"atomic"},`, 129), ",") + `]}`, 0, "more than 128 signatures"},
 		{`{"signatures":7}`, 0, "7 instead of ["},
-		{strings.Repeat(" ", 4<<20+1), 0, "more than 4194304 bytes"},
+		{strings.Repeat(" ", 1<<20+1), 0, "more than 1048576 bytes"},
 		{"", 0, "404"},
 	} {
 		s.files[at] = c.list

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// atOnce is how many manifests are looked at at a time.
-	atOnce = 8
+	// atOnce is how many manifests are looked at at a time, each of up to 4 MiB and with several times the
+	// bytes of its signatures.
+	atOnce = 4
 	// patience is how long one manifest and its signatures may take to read.
 	patience = time.Minute
 )

@@ -35,7 +35,7 @@ func TestSignedBy(t *testing.T) {
 		}, "is not accepted"},
 		{"junk", func(_ string, d []digest.Digest) { w.lookasideFile("junk", d[0], []byte("\x90junk")) }, "signature policy: "},
 		{"page", func(_ string, d []digest.Digest) { w.lookasideFile("page", d[0], []byte("<html>")) }, "/signature-1: unrecognized signature format, starting with binary 0x3c"},
-		{"large", func(_ string, d []digest.Digest) { w.lookasideFile("large", d[0], make([]byte, 1<<20+1)) }, "/signature-1: more than 1048576 bytes"},
+		{"large", func(_ string, d []digest.Digest) { w.lookasideFile("large", d[0], make([]byte, 64<<10+1)) }, "/signature-1: more than 65536 bytes"},
 		{"second", func(image string, d []digest.Digest) {
 			w.beside(w.mallory, image, d[0], d[0])
 			sig := must(w.gpg.Sign(w.host+"/"+image, d[0].String()))(t)
