@@ -36,12 +36,20 @@ func withEnvironment(command func(getenv func(string) string) *cobra.Command) fu
 }
 
 // memoryLimit is from how many bytes on the Go runtime collects garbage all the time. A sweep needs
-// less than half of it at any moment, and leaves the rest as garbage.
-const memoryLimit = 80 << 20
+// less than half of it at any moment, and leaves the rest as garbage. gcPercent has it collected when there is half as
+// much garbage as what is needed, where strangers make that more, or the limit is another one: time is spent on
+// waiting for registries, and not on this.
+const (
+	memoryLimit = 80 << 20
+	gcPercent   = 50
+)
 
 // limitMemory has garbage collected before memory grows beyond that, or beyond what the container has,
 // unless the user has set a limit of their own.
 func limitMemory(getenv func(string) string) {
+	if getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	if getenv("GOMEMLIMIT") != "" {
 		return
 	}

@@ -69,6 +69,7 @@ func newTransport(config *tls.Config) *http.Transport {
 		ResponseHeaderTimeout:  storeTimeout, // at most: who asks says how long, for some registries fetch an image before they answer
 		MaxResponseHeaderBytes: maxHeader,
 		IdleConnTimeout:        90 * time.Second,
+		MaxIdleConns:           idlePerHost, // to wherever a registry leads
 		MaxIdleConnsPerHost:    idlePerHost,
 		DisableCompression:     true, // a blob's bytes are those that were sent
 	}

@@ -18,7 +18,7 @@ import (
 
 const (
 	// atOnce is how many images in registries are looked up at a time, perHost how many of them in one.
-	atOnce  = 512
+	atOnce  = 256
 	perHost = 32
 	// ecrAtOnce is in how many repositories of Amazon ECR images are looked up at a time, perECR how many
 	// of those are in one registry.
@@ -40,7 +40,7 @@ type found func(i int, d digest.Digest, size int64, err error)
 // repository of Amazon ECR that does not exist the error says so: an ecrtransport.MissingRepositoryError.
 //
 // Registries are asked at the same time, each for up to 32 images at a time, or fewer a second if it
-// bears fewer, and 512 images at a time in all. One that is slow, or does not answer, waits for the others
+// bears fewer, and 256 images at a time in all. One that is slow, or does not answer, waits for the others
 // after each answer. Amazon ECR is asked for the images of a repository together. Where a registry bears no
 // more requests for now, the error says until when, by its DeferredUntil method; see distribution.DeferredError.
 //
