@@ -93,7 +93,8 @@ func setUp(env *testscript.Env, programs string) error {
 	env.Setenv("ECR", aws.Account()+".dkr.ecr."+aws.Region()+".amazonaws.com")
 	scripttest.StartLogin(env)
 	slow, quick := &sparing{}, &sparing{}
-	quick.left.Store(math.MaxInt64)
+	slow.answer(0)
+	quick.answer(math.MaxInt)
 	env.Values[sparingKey{}] = slow
 	for name, handler := range map[string]http.Handler{
 		"SLOW":   slow,

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -14,25 +14,45 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// A sparing registry has every image, all the same, and answers for so many more of them. After that it keeps requests waiting.
-type sparing struct{ left atomic.Int64 }
+// A sparing registry has every image, all the same, and answers for so many of them. Requests for others it keeps waiting.
+type sparing struct {
+	mu       sync.Mutex
+	most     int
+	answered map[string]bool // by path
+}
 
 // sparingKey is where a script keeps its sparing registry.
 type sparingKey struct{}
 
 func (s *sparing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.Contains(r.URL.Path, "/manifests/") && s.left.Add(-1) < 0 {
+	if !s.answers(r.URL.Path) {
 		<-r.Context().Done()
 		return
 	}
 	w.Header().Set("Docker-Content-Digest", "sha256:"+strings.Repeat("1", 64))
 }
 
+// answers reports whether it answers for an image, again if it has before: the answer may have come too late.
+func (s *sparing) answers(path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if strings.Contains(path, "/manifests/") && len(s.answered) < s.most {
+		s.answered[path] = true
+	}
+	return s.answered[path] || !strings.Contains(path, "/manifests/")
+}
+
+func (s *sparing) answer(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.most, s.answered = n, map[string]bool{}
+}
+
 // answers says for how many images the sparing registry answers from now on: answers N.
 func answers(ts *testscript.TestScript, _ bool, args []string) {
-	n, err := strconv.ParseInt(args[0], 10, 64)
+	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	ts.Value(sparingKey{}).(*sparing).left.Store(n)
+	ts.Value(sparingKey{}).(*sparing).answer(n)
 }
 
 // items puts entries into the table, from SOURCE-1:1 to DESTINATION-1:1 and so on: items N SOURCE DESTINATION.

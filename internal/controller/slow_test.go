@@ -300,3 +300,60 @@ func TestEntriesOfSeveralSlowHostsAreReached(t *testing.T) {
 		}
 	})
 }
+
+// Jobs come and go while a sweep waits for slow registries: what is in flight is asked again.
+func TestJobsInFlightAreListedAgainAfterAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSlowWorld(1)
+		w.add("m.io", 1, 4*time.Minute)
+		w.add("n.io", 1, 8*time.Minute)
+		w.add("q.io", 2, 0)
+		submits := &world{}
+		c := &controller.Controller{Entries: w, Digests: stale{w}, Jobs: submits, Limit: 3 * time.Hour}
+		report, err := c.Sweep(t.Context())
+		if err != nil || report.Submitted != 4 || submits.listed != 2 {
+			t.Errorf("%v, %v: listed %d times", report, err, submits.listed)
+		}
+	})
+}
+
+// stale is a world in which nothing has been mirrored.
+type stale struct{ *slowWorld }
+
+func (s stale) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
+	s.slowWorld.LookUp(ctx, names, ask, func(i int, d digest.Digest, size int64, err error) {
+		if names[i].Host == "to.io" {
+			d = ""
+		}
+		found(i, d, size, err)
+	})
+}
+
+// What a quick registry has answered for is asked again where the other answers take long: both are to be of about the same time.
+func TestAnswersOfQuickRegistriesDoNotGetOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSlowWorld(1)
+		w.add("m.io", 100, 14*time.Second)
+		began := time.Now()
+		w.sweep(t)
+		for source, e := range w.entries {
+			looked := w.looked[source]
+			if looked.Before(began) || looked.Sub(e.Status.Checked) > 7*time.Minute {
+				t.Errorf("%s was looked at after %v, by answers of %v before", source, looked.Sub(began), looked.Sub(e.Status.Checked))
+			}
+		}
+	})
+}
+
+// A sweep whose time is up before the table is read says so; nothing of what it has not read is counted.
+func TestATableThatIsNotReadInTimeIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSlowWorld(1)
+		w.add("q.io", 10, 0)
+		w.page = 20 * time.Minute
+		report := w.sweep(t)
+		if !report.Unread || report.Entries != 3 || report.Unreached != 3 || !strings.HasSuffix(report.String(), "; the table was not read to its end") {
+			t.Errorf("%v", report)
+		}
+	})
+}

@@ -174,6 +174,9 @@ func (w *wave) unknown() []int {
 // answer takes what is known of a name, and decides about the items that waited for nothing else.
 func (w *wave) answer(ctx context.Context, name int, d digest.Digest, size int64, err error) {
 	a := &w.answers[name]
+	if a.asked.IsZero() { // it could not even be asked
+		a.asked = w.run.clock()
+	}
 	a.known, a.digest, a.size, a.err = true, d, size, err
 	w.run.hosts.answer(w.names[name].Host)
 	w.run.memory.keep(w.names[name], *a)
