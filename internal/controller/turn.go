@@ -10,10 +10,12 @@ import (
 const DefaultLimit = 55 * time.Minute
 
 // How long the images of a wave are asked for, as parts of a sweep's limit: while there are entries that
-// nobody has looked at yet, and after that. What is in flight then has as long again.
+// nobody has looked at yet, and after that. What is in flight then has as long again, and after that at least as
+// long as a slow registry may take for an answer: two time-outs of package distribution.
 const (
-	firstPart = 64
-	laterPart = 16
+	firstPart  = 64
+	laterPart  = 16
+	answerTime = 30 * time.Second
 )
 
 // A turn is the time in which the images of a wave are asked for. The zero turn has no end.
@@ -29,8 +31,13 @@ func (r *run) turn(part int) turn {
 	if r.ends.IsZero() {
 		return turn{}
 	}
-	now, time := time.Now(), r.limit/time.Duration(part)
-	return turn{last: earlier(now.Add(time), r.ends), end: earlier(now.Add(2*time), r.ends), again: part == laterPart}
+	t := turn{again: part == laterPart}
+	time, now := r.limit/time.Duration(part), time.Now()
+	t.last, t.end = earlier(now.Add(time), r.ends), earlier(now.Add(2*time), r.ends)
+	if t.again {
+		t.end = earlier(now.Add(time+max(time, answerTime)), r.ends)
+	}
+	return t
 }
 
 func earlier(a, b time.Time) time.Time {
