@@ -54,7 +54,7 @@ var layers = map[string]layer{
 			"internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials", "internal/fence",
 		},
 		external: []string{
-			"github.com/aws/aws-sdk-go-v2/aws", "github.com/docker/distribution/registry/api/",
+			"github.com/aws/aws-sdk-go-v2/aws",
 			"github.com/opencontainers/", "go.podman.io/image/v5/", "go.podman.io/storage/pkg/configfile", "go.yaml.in/yaml/v3",
 		},
 	},

@@ -14,10 +14,13 @@ type PlaceError struct {
 	zone zone
 }
 
+// longest is how many bytes of what is no host are told.
+const longest = 100
+
 func (e *PlaceError) Error() string {
 	s := fmt.Sprintf("refused: %s is %s", e.Host, e.zone)
 	if e.zone == public {
-		s = fmt.Sprintf("refused: %q is neither a name nor an address", e.Host)
+		s = fmt.Sprintf("refused: %q is neither a name nor an address", e.Host[:min(len(e.Host), longest)])
 	}
 	if e.zone != metadata && e.zone != public {
 		s += ", where only a registry that is there itself, or that is named insecure, may lead"

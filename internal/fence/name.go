@@ -43,6 +43,9 @@ func set(names ...string) map[string]bool {
 // proxy: 127.1, 0x7f000001, 2852039166, 0251.0376.0251.0376.
 func zoneOfHost(host string) (z zone, certain, ok bool) {
 	if addr, err := netip.ParseAddr(host); err == nil {
+		if link := strings.ToLower(addr.Zone()); link != "" && !isName(link, []string{link}) {
+			return public, false, false
+		}
 		return zoneOf(addr), true, true
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))

@@ -56,7 +56,7 @@ func TestZonesOfHosts(t *testing.T) {
 	for _, host := range append(strings.Fields(`127.1 127.0.1 0177.0.0.1 0x7f.0.0.1 0x7f000001 0X7F.1 2130706433 017700000001 0 0x0 0x 127.0.0.0x1
 		0251.0376.0251.0376 0xa9fea9fe 2852039166 169.254.43518 169.254.169.254. 169.254.169.254.. 256.1.1.1 1.2.3.4.5 example.1
 		１６９.254.169.254 169。254。169。254 ⓛocalhost ｌocalhost metadata．goog bücher.example 127.0.0.1%00 a..b .a a%2eb a@b a:b a/b
-		[::1] --☃ `+strings.Repeat("a", 64)+".example "+strings.Repeat("a.", 127)+"aa"), "", ".", "a b", "a\x00b", "a\nb") {
+		[::1] --☃ `+strings.Repeat("a", 64)+".example "+strings.Repeat("a.", 127)+"aa"), "", ".", "a b", "a\x00b", "a\nb", "fe80::1%\x1b[2J", "fe80::a9fe:a9fe%a b") {
 		if z, certain, ok := zoneOfHost(host); ok {
 			t.Errorf("%q: %s, certain %v; want neither a name nor an address", host, z, certain)
 		}
@@ -101,8 +101,8 @@ func FuzzHost(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, host string) {
 		z, certain, ok := zoneOfHost(host)
-		if _, err := netip.ParseAddr(host); err == nil {
-			if !ok || !certain {
+		if addr, err := netip.ParseAddr(host); err == nil {
+			if (!ok || !certain) && addr.Zone() == "" {
 				t.Errorf("%q is an address", host)
 			}
 			return
@@ -115,4 +115,14 @@ func FuzzHost(f *testing.F) {
 			t.Errorf("%q is %s, and in upper case %s", host, z, upper)
 		}
 	})
+}
+
+func TestRefusalsSayNothingRaw(t *testing.T) {
+	f := New(Network{}, false)
+	for _, host := range []string{"a\x1b[2J", "fe80::1%\x1b[2J", strings.Repeat("\x07", 10_000), strings.Repeat("a", 10_000), "\u202egro.elpmaxe"} {
+		err := f.CheckHost(host)
+		if err == nil || len(err.Error()) > 500 || strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("%q: %v", host, err)
+		}
+	}
 }

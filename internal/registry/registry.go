@@ -107,7 +107,7 @@ func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.Ima
 	if name.Kind == imagename.Registry || name.Kind == imagename.ECRPublic {
 		return r.newSource(name, ref)
 	}
-	return ref.NewImageSource(ctx, r.system(ctx, name))
+	return ref.NewImageSource(ctx, system())
 }
 
 // Destination opens the image for writing. Where the name has both a tag and a
@@ -134,7 +134,7 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 	if name.Kind == imagename.Registry {
 		return r.newDestination(name, ref)
 	}
-	return openDisk(ctx, name, func() (types.ImageDestination, error) { return ref.NewImageDestination(ctx, r.system(ctx, name)) })
+	return openDisk(ctx, name, func() (types.ImageDestination, error) { return ref.NewImageDestination(ctx, system()) })
 }
 
 // reference returns a reference by which the image is read, or written where Destination says so.
@@ -156,30 +156,12 @@ func (r *Registries) reference(name imagename.Name) (types.ImageReference, error
 	return nil, fmt.Errorf("image name %q has no kind", name)
 }
 
-// system returns the library's settings for one image.
-func (r *Registries) system(ctx context.Context, name imagename.Name) *types.SystemContext {
-	sys := &types.SystemContext{
-		DockerRegistryUserAgent:     r.opts.UserAgent,
-		OCIAcceptUncompressedLayers: true, // layers are kept as they are
-	}
-	if r.isInsecure(name.Host) {
-		sys.DockerInsecureSkipTLSVerify = types.OptionalBoolTrue
-	}
-	sys.DockerAuthConfig = r.login(ctx, name)
-	return sys
-}
+// system returns the library's settings for images on disk: layers are kept as they are.
+func system() *types.SystemContext { return &types.SystemContext{OCIAcceptUncompressedLayers: true} }
 
-// login returns the login for an image: the one that was given for it, or, to ECR Public, the one
-// that AWS credentials give. Nil means what the user's auth files say, or else anonymous.
-func (r *Registries) login(ctx context.Context, name imagename.Name) *types.DockerAuthConfig {
-	login, known := r.givenLogin(ctx, name)
-	if !known {
-		return nil
-	}
-	return &login.DockerAuthConfig // the zero login is anonymous
-}
-
-// givenLogin returns the same; known is false where the user's auth files are to say.
+// givenLogin returns the login for an image: the one that was given for it, or, to ECR Public, the one
+// that AWS credentials give. The zero login is anonymous; known is false where the user's auth files
+// are to say.
 func (r *Registries) givenLogin(ctx context.Context, name imagename.Name) (login distribution.Login, known bool) {
 	given, ok := r.opts.Logins.Login(name.Host, name.Repository)
 	login = distribution.Login{DockerAuthConfig: given.DockerAuthConfig, Place: given.Place}

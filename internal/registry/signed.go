@@ -69,7 +69,7 @@ func (r *Registries) signedOnDisk(ctx context.Context, name imagename.Name, root
 	if err != nil {
 		return nil, err
 	}
-	src, err := ref.NewImageSource(ctx, r.system(ctx, name))
+	src, err := ref.NewImageSource(ctx, system())
 	if err != nil {
 		return nil, err
 	}

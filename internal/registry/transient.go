@@ -5,14 +5,10 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
-	"strings"
 	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/docker/distribution/registry/api/errcode"
-	"go.podman.io/image/v5/docker"
 
 	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/ecrtransport"
@@ -27,8 +23,6 @@ func Transient(err error) bool {
 		answer *distribution.StatusError
 		put    *distribution.DeferredError
 		mute   *distribution.MuteError
-		status docker.UnexpectedHTTPStatusError
-		coder  errcode.ErrorCoder
 		dns    *net.DNSError
 		netErr net.Error
 	)
@@ -36,17 +30,12 @@ func Transient(err error) bool {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecrtransport.ErrRepositoryIncomplete), errors.Is(err, distribution.ErrOtherRange):
 		return false
-	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, docker.ErrTooManyRequests), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
+	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
 		return true
 	case errors.As(err, &put), errors.As(err, &mute), errors.Is(err, distribution.ErrByPatch), distribution.Temporary(err):
 		return true
 	case errors.As(err, &answer):
 		return answer.Temporary()
-	case errors.As(err, &status):
-		return status.StatusCode >= 500 || status.StatusCode == http.StatusTooManyRequests
-	case errors.As(err, &coder):
-		code := coder.ErrorCode()
-		return code == errcode.ErrorCodeTooManyRequests || code == errcode.ErrorCodeUnavailable
 	case errors.As(err, &dns):
 		return !dns.IsNotFound
 	case isBroken(err):
@@ -54,9 +43,7 @@ func Transient(err error) bool {
 	case errors.As(err, &netErr):
 		return netErr.Timeout()
 	}
-	// An answer without the protocol's JSON body comes as an unexported type
-	// (go.podman.io/image v5.41.2, docker/errors.go).
-	return strings.Contains(err.Error(), "StatusCode: 429")
+	return false
 }
 
 // isBroken reports whether err is that of a connection which could not be made or did not hold.
