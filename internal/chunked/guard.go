@@ -26,6 +26,11 @@ type guardedBody struct {
 	cancel context.CancelCauseFunc
 	stall  time.Duration
 	slow   func() time.Duration // when it is slow beside others; 0 if unknown
+	// trickles judges so many bytes that were waited for so long: whether they were too few, and whether to
+	// count anew.
+	trickles func(n int64, waited time.Duration) (tooFew, anew bool)
+	bytes    int64         // that were not judged yet
+	waited   time.Duration // for them; both are of the goroutine that reads
 
 	mu    sync.Mutex
 	timer *time.Timer
@@ -33,10 +38,11 @@ type guardedBody struct {
 }
 
 func openGuarded(
-	ctx context.Context, stall time.Duration, slow func() time.Duration, open func(context.Context) (Body, error),
+	ctx context.Context, stall time.Duration, slow func() time.Duration, trickles func(int64, time.Duration) (tooFew, anew bool),
+	open func(context.Context) (Body, error),
 ) (*guardedBody, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	g := &guardedBody{ctx: ctx, cancel: cancel, stall: stall, slow: slow}
+	g := &guardedBody{ctx: ctx, cancel: cancel, stall: stall, slow: slow, trickles: trickles}
 	g.timer = time.AfterFunc(stall, g.look)
 	g.wait()
 	body, err := open(ctx)
@@ -51,9 +57,19 @@ func openGuarded(
 }
 
 func (g *guardedBody) Read(p []byte) (int, error) {
+	begun := time.Now()
 	g.wait()
 	n, err := g.body.Read(p)
 	g.arrived()
+	g.bytes += int64(n)
+	g.waited += time.Since(begun)
+	tooFew, anew := g.trickles(g.bytes, g.waited)
+	if anew {
+		g.bytes, g.waited = 0, 0
+	}
+	if tooFew && err == nil {
+		return n, errSlow
+	}
 	return n, g.explain(err)
 }
 

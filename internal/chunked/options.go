@@ -33,6 +33,10 @@ type Options struct {
 	// Stall is how long a request may deliver nothing before it is made anew, with twice the time, in all
 	// for as long as Attempts of them. 0 means 30 s.
 	Stall time.Duration
+	// LeastRate is how fast the blob has to arrive while it is waited for, by all requests together. Below it Read
+	// fails with a *[RateError]. A single request that delivers less than an eighth of it, for as long as Stall, is
+	// made anew for what is missing.
+	LeastRate LeastRate
 	// Probe holds back all requests but the first until that is answered with a range. It is for
 	// servers not known to honour ranges: it costs a round trip, and saves the rest from being sent
 	// in full.
@@ -57,6 +61,7 @@ func (o Options) withDefaults() Options {
 	if o.Stall <= 0 {
 		o.Stall = 30 * time.Second
 	}
+	o.LeastRate = o.LeastRate.withDefaults()
 	if o.Pace == nil {
 		o.Pace = NewPace()
 	}

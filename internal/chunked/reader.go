@@ -27,10 +27,12 @@ type Reader struct {
 	adopted bool       // the share is the caller's
 	freed   chan struct{}
 	waits   *atomic.Int64 // nil if nobody counts
-	pos     int64         // bytes delivered
-	current *chunk        // the chunk being delivered from its buffer
-	direct  *stream       // or the stream that is read without a buffer
-	err     error         // what Read returns from now on
+	rate    *RateWatch
+	came    atomic.Int64 // bytes in chunks, since the rate was last looked at
+	pos     int64        // bytes delivered
+	current *chunk       // the chunk being delivered from its buffer
+	direct  *stream      // or the stream that is read without a buffer
+	err     error        // what Read returns from now on
 
 	window
 }
@@ -39,6 +41,7 @@ type Reader struct {
 // reader's life: when it is done, Read fails with its cause. The caller closes the reader.
 func NewReader(ctx context.Context, budget *Budget, size int64, fetch Fetch, opts Options) *Reader {
 	r := &Reader{fetch: fetch, size: size, opts: opts.withDefaults(), budget: budget, freed: make(chan struct{}, 1)}
+	r.rate = NewRateWatch(r.opts.LeastRate)
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.rangesCtx, r.cancelRanges = context.WithCancel(r.ctx)
 	return r
@@ -110,13 +113,8 @@ func (r *Reader) advance() error {
 		return nil
 	}
 	c := r.current
-	select {
-	case <-c.done:
-	case <-r.ctx.Done():
-		return context.Cause(r.ctx)
-	}
-	if c.err != nil {
-		return c.err
+	if err := r.await(c); err != nil {
+		return err
 	}
 	switch {
 	case c.rest == nil:
@@ -129,6 +127,36 @@ func (r *Reader) advance() error {
 	if c.filled == 0 {
 		r.share.Put(c.buf)
 		r.current = nil
+	}
+	return nil
+}
+
+// await waits for a chunk, as long as the source keeps to its least rate.
+func (r *Reader) await(c *chunk) error {
+	ticker := time.NewTicker(max(r.opts.LeastRate.Over/16, time.Millisecond))
+	defer ticker.Stop()
+	for begun := time.Now(); ; {
+		select {
+		case <-c.done:
+			if c.err != nil {
+				return c.err
+			}
+			return r.hold(begun, 0)
+		case now := <-ticker.C:
+			if err := r.hold(begun, 0); err != nil {
+				return err
+			}
+			begun = now
+		case <-r.ctx.Done():
+			return context.Cause(r.ctx)
+		}
+	}
+}
+
+// hold holds what came since it was last called, and n bytes beside, to the least rate.
+func (r *Reader) hold(begun time.Time, n int) error {
+	if err := r.rate.Add(time.Since(begun), r.came.Swap(0)+int64(n)); err != nil {
+		return &rangeError{off: r.pos, end: r.size, err: err}
 	}
 	return nil
 }
@@ -175,7 +203,7 @@ func (r *Reader) readStream(p []byte) (n int, ended bool, err error) {
 	}
 	s.measured += int64(n)
 	s.waited += time.Since(begun)
-	return n, false, nil
+	return n, false, r.hold(begun, n)
 }
 
 // final says what Read returns for err from now on.

@@ -87,7 +87,7 @@ func (s *stream) openAhead(ctx context.Context) { s.err = s.open(ctx) }
 func (s *stream) open(ctx context.Context) error {
 	s.requests++
 	s.begun = time.Now()
-	body, err := openGuarded(ctx, s.opts.Stall<<min(s.stalls, maxStalls), s.patience, func(ctx context.Context) (Body, error) {
+	body, err := openGuarded(ctx, s.opts.Stall<<min(s.stalls, maxStalls), s.patience, s.trickles, func(ctx context.Context) (Body, error) {
 		return s.fetch(ctx, s.off, s.end-s.off)
 	})
 	if err != nil {
@@ -131,6 +131,16 @@ func (s *stream) patience() time.Duration {
 		patience *= 4 // there is nothing beside it to be slower than
 	}
 	return patience
+}
+
+// trickles reports whether a request has delivered so little, in as long as one may deliver nothing, that
+// another is likely to do better; and whether it was long enough to tell. That doubles each time, too.
+func (s *stream) trickles(n int64, waited time.Duration) (tooFew, anew bool) {
+	const requests = 8 // that deliver the least rate together, as a rule
+	if s.whole || waited < s.opts.Stall<<min(s.slow, maxStalls) {
+		return false, false
+	}
+	return float64(n) < waited.Seconds()*float64(s.opts.LeastRate.BytesPerSecond)/requests, true
 }
 
 // finish checks that the body ends where the range does. That the end did not arrive does no harm

@@ -123,6 +123,7 @@ func (r *Reader) run(c *chunk) {
 			break
 		}
 		c.filled += n
+		r.came.Add(int64(n))
 		if !s.whole {
 			r.honoured()
 		}
