@@ -205,6 +205,10 @@ twice: ## Have two programs copy one image at the same time, 1,000 times (TWICE=
 bounds: ## Copy the largest images that there may be, and forged ones, and sweep the worst tables, and hold memory, descriptors and goroutines against their bounds
 	ECRMIRROR_BOUNDS=all go test -count=1 -timeout 60m -run 'What.*Takes|AForgery|AnIndexOfLarge' -v ./internal/conformance
 
+.PHONY: slow
+slow: ## Copy an image to eight destinations of eight speeds, and see that none is held up (5 minutes; SLOW_FLAGS='-rates 0,20kB -min-rate 32KiB/1m')
+	go run ./bench/slow $(SLOW_FLAGS)
+
 .PHONY: soak
 soak: ## Mirror 1,000 images through one controller and 8 mirrors, in a process that must end where it began
 	go run ./bench/soak $(SOAK_FLAGS)

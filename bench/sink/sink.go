@@ -25,6 +25,7 @@ import (
 // A Server is a running registry. It is safe for concurrent use.
 type Server struct {
 	host    string
+	rate    int64 // of uploads, see Options
 	http    *http.Server
 	served  chan error   // what Serve returned; closed then
 	running sync.RWMutex // held for reading by each handler
@@ -55,7 +56,12 @@ type repository struct{ Repository }
 type Options struct {
 	Faults *fault.Injector // breaks its answers, "v2.PUT manifest" and the like; nil = none
 	Gate   *bearer.Gate    // wants tokens; nil = none
+	Rate   int64           // bytes a second at which each upload is read; 0 = all that comes
 }
+
+// slowBuffer is what a connection of a registry that reads slowly takes ahead, in bytes, as far as the system
+// goes along with that.
+const slowBuffer = 4 << 10
 
 // Start serves an empty registry on a port of loopback.
 func Start(ctx context.Context, opts Options) (*Server, error) {
@@ -64,10 +70,14 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		return nil, fmt.Errorf("starting the destination: %w", err)
 	}
 	s := &Server{
-		host: listener.Addr().String(), served: make(chan error, 1),
+		host: listener.Addr().String(), rate: opts.Rate, served: make(chan error, 1),
 		repositories: map[string]*repository{}, uploads: map[string]*upload{},
 	}
-	s.http = &http.Server{Handler: s.handler(opts), ReadHeaderTimeout: time.Minute}
+	s.http = &http.Server{Handler: s.handler(opts), ReadHeaderTimeout: time.Minute, ConnState: func(conn net.Conn, state http.ConnState) {
+		if tcp, ok := conn.(*net.TCPConn); ok && state == http.StateNew && opts.Rate > 0 {
+			_ = tcp.SetReadBuffer(slowBuffer) // without it the line is longer
+		}
+	}}
 	go func() {
 		defer close(s.served)
 		s.served <- s.http.Serve(listener)

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -100,7 +102,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, u *upload) bool
 			return false
 		}
 	}
-	n, err := copyBody(u.hash, r.Body)
+	n, err := copyBody(r.Context(), u.hash, r.Body, s.rate)
 	u.size += n
 	s.stats.Written(u.name, n)
 	if err != nil {
@@ -111,20 +113,39 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, u *upload) bool
 	return true
 }
 
-// copyBody is io.Copy with large reads, which go past the server's own small buffer.
-func copyBody(to io.Writer, from io.Reader) (int64, error) {
+// copyBody is io.Copy with large reads, which go past the server's own small buffer; at so many bytes a second,
+// unless that is 0.
+func copyBody(ctx context.Context, to io.Writer, from io.Reader, rate int64) (int64, error) {
 	buffer := make([]byte, bufferSize)
+	if rate > 0 {
+		buffer = buffer[:min(bufferSize, max(rate/20, 1))]
+	}
 	var total int64
-	for {
+	for begun := time.Now(); ; {
 		n, err := from.Read(buffer)
 		_, _ = to.Write(buffer[:n]) // a hash takes everything
 		total += int64(n)
+		if rate > 0 && !until(ctx, begun.Add(time.Duration(float64(total)/float64(rate)*float64(time.Second)))) {
+			return total, context.Cause(ctx)
+		}
 		if errors.Is(err, io.EOF) {
 			return total, nil
 		}
 		if err != nil {
 			return total, err
 		}
+	}
+}
+
+// until waits for that time; it is false if the context ends before.
+func until(ctx context.Context, at time.Time) bool {
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -107,6 +107,10 @@ var layers = map[string]layer{
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
+	"bench/slow": {
+		internal: []string{"bench/...", "localstack/..."},
+		external: []string{"github.com/docker/go-units"},
+	},
 	"bench/...": {
 		internal: []string{"bench/...", "localstack/..."},
 		external: []string{"github.com/opencontainers/go-digest"},
