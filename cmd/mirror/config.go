@@ -30,7 +30,9 @@ type config struct {
 	verbose    bool
 	budget     int64  // bytes of memory for what is on its way
 	envBudget  string // what the environment says of it
-	container  int64  // bytes of memory of the container, 0 if it is not known
+	minRate    minRate
+	readOnce   bool
+	container  int64 // bytes of memory of the container, 0 if it is not known
 	registries program.RegistryFlags
 	allowed    program.AllowFlags
 	policy     string // file of the signature policy
@@ -49,6 +51,10 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.budget, c.envBudget = budgetFor(c.container), getenv(contract.EnvMemoryBudget)
 	flags.Var((*memorySize)(&c.budget), memoryBudgetFlag,
 		"memory for what is on its way, "+budgetBounds+" (env "+contract.EnvMemoryBudget+")")
+	c.minRate = newMinRate()
+	flags.Var(&c.minRate, "min-rate",
+		"bytes a second that a source must deliver and a destination take while it is waited for, over a time from 1s to 24h; 0 is any rate")
+	flags.BoolVar(&c.readOnce, "read-once", false, "read the source once, though faster destinations wait for the slowest")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
 	c.allowed.Add(flags, getenv)

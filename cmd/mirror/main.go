@@ -75,6 +75,10 @@ What may be copied: --allow-source and --allow-destination refuse names that mat
 their patterns (ghcr.io/org/**, ecr:ACCOUNT/team/*); --policy says who must have signed
 what, an index as well as its instances. Both are checked before anything is written.
 
+Slow ends: a destination that holds up faster ones gets what it lacks apart from them, which reads
+it from the source again (not with --read-once). A source or destination below --min-rate is
+given up.
+
 Memory: --memory-budget bounds what is on its way between source and destinations, whatever
 the image; what the program takes beside it, less than 64 MiB, does not grow with the image
 either. In a container with less memory than that the budget is smaller by itself.

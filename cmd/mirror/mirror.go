@@ -22,6 +22,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 	log := c.log(stderr)
 	program.CaptureLog(log)
 	if c.gate.anything(ctx, c.source, c.destinations) {
+		c.registries.LeastRate = chunked.LeastRate(c.minRate)
 		cfg, err := program.AWSConfig(ctx)
 		if err != nil {
 			return err
@@ -32,6 +33,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 	}
 	copier := mirror.New(c.gate.images, mirror.Options{
 		Budget: budget, Transient: registry.Transient, Log: log, Progress: reporter, Gate: &c.gate,
+		LeastRate: chunked.LeastRate(c.minRate), ReadOnce: c.readOnce,
 	})
 	report := copier.Copy(ctx, c.source, c.destinations)
 	reporter.Close() // nothing about how it goes after what it came to

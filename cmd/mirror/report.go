@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/mirror"
@@ -26,6 +27,10 @@ func writeReport(w io.Writer, format string, palette cli.Palette, report *mirror
 			return err
 		}
 	}
+	if text := readAgain(report); text != "" {
+		_, err := fmt.Fprintln(w, text)
+		return err
+	}
 	return nil
 }
 
@@ -34,7 +39,7 @@ func line(palette cli.Palette, r mirror.Result, stopped bool) string {
 	switch {
 	case r.State == mirror.Copied:
 		color = cli.Good
-		text += fmt.Sprintf(" %s (%d blobs, %s sent)", r.Digest, r.BlobsSent, progress.Bytes(r.BytesSent))
+		text += fmt.Sprintf(" %s (%d blobs, %s sent%s)", r.Digest, r.BlobsSent, progress.Bytes(r.BytesSent), apart(r))
 	case r.State == mirror.Current:
 		color = cli.Good
 		text += " " + r.Digest.String()
@@ -44,17 +49,34 @@ func line(palette cli.Palette, r mirror.Result, stopped bool) string {
 	return palette.Paint(color, state) + " " + program.OneLine(text)
 }
 
+// apart says that a destination held up others.
+func apart(r mirror.Result) string {
+	if r.SetAside {
+		return ", set aside as slow"
+	}
+	return ""
+}
+
+// readAgain says what it cost to set destinations aside, "" if none was.
+func readAgain(report *mirror.Report) string {
+	if !slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.SetAside }) {
+		return ""
+	}
+	return fmt.Sprintf("read %s of the source again for destinations that were set aside: they held up faster ones", progress.Bytes(report.BytesReadAgain))
+}
+
 // jsonReport is the document of --output json. Sizes are in bytes, times in seconds.
 type jsonReport struct {
-	Source       string            `json:"source"`
-	Digest       string            `json:"digest,omitempty"`
-	MediaType    string            `json:"mediaType,omitempty"`
-	Manifests    int               `json:"manifests,omitempty"`
-	Blobs        int               `json:"blobs,omitempty"`
-	Size         int64             `json:"size,omitempty"`
-	BytesRead    int64             `json:"bytesRead"`
-	Seconds      float64           `json:"seconds"`
-	Destinations []jsonDestination `json:"destinations"`
+	Source         string            `json:"source"`
+	Digest         string            `json:"digest,omitempty"`
+	MediaType      string            `json:"mediaType,omitempty"`
+	Manifests      int               `json:"manifests,omitempty"`
+	Blobs          int               `json:"blobs,omitempty"`
+	Size           int64             `json:"size,omitempty"`
+	BytesRead      int64             `json:"bytesRead"`
+	BytesReadAgain int64             `json:"bytesReadAgain,omitempty"` // of these, for destinations that were set aside, and after failures
+	Seconds        float64           `json:"seconds"`
+	Destinations   []jsonDestination `json:"destinations"`
 }
 
 type jsonDestination struct {
@@ -63,6 +85,7 @@ type jsonDestination struct {
 	Digest    string `json:"digest,omitempty"`
 	BlobsSent int    `json:"blobsSent"`
 	BytesSent int64  `json:"bytesSent"`
+	SetAside  bool   `json:"setAside,omitempty"` // it held up faster ones, and got its blobs apart from them
 	Error     string `json:"error,omitempty"`
 	Transient bool   `json:"transient,omitempty"` // the error may be gone on another try
 }
@@ -71,12 +94,12 @@ func document(report *mirror.Report) jsonReport {
 	doc := jsonReport{
 		Source: report.Source.String(), Digest: report.Digest.String(), MediaType: report.MediaType,
 		Manifests: report.Manifests, Blobs: report.Blobs, Size: report.Size,
-		BytesRead: report.BytesRead, Seconds: report.Elapsed.Seconds(),
+		BytesRead: report.BytesRead, BytesReadAgain: report.BytesReadAgain, Seconds: report.Elapsed.Seconds(),
 	}
 	for _, r := range report.Results {
 		d := jsonDestination{
 			Name: r.Name.String(), State: string(r.State), Digest: r.Digest.String(),
-			BlobsSent: r.BlobsSent, BytesSent: r.BytesSent, Transient: r.Transient,
+			BlobsSent: r.BlobsSent, BytesSent: r.BytesSent, SetAside: r.SetAside, Transient: r.Transient,
 		}
 		if r.Err != nil {
 			d.Error = r.Err.Error()

@@ -22,6 +22,8 @@ import (
 
 // RegistryFlags are the settings by which registries are reached.
 type RegistryFlags struct {
+	LeastRate chunked.LeastRate // of the sources of blobs; not a flag of all programs
+
 	insecure      []string
 	authParameter string
 	authSecrets   []string
@@ -59,7 +61,10 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
 		return nil, ErrNoRegion
 	}
-	opts := registry.Options{AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log}
+	opts := registry.Options{
+		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log,
+		Chunks: chunked.Options{LeastRate: f.LeastRate},
+	}
 	if specs := f.roleSpecs(); len(specs) > 0 {
 		assumed, err := roles.Parse(specs...)
 		if err != nil {

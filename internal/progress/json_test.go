@@ -29,6 +29,7 @@ func TestJSON(t *testing.T) {
 		r.BlobDone(a, 100*mib, nil)
 		r.BlobDone(b, 0, errors.New("one\ntwo <&>"))
 		r.Manifest("r.io/a:1", c)
+		r.SetAside("r.io/b:1")
 		r.Done("r.io/a:1", nil)
 		r.Done("r.io/b:1", errBroken)
 		r.Close()
@@ -41,6 +42,7 @@ func TestJSON(t *testing.T) {
 			`{"time":"2000-01-01T00:00:01.5Z","event":"blobDone","blob":"`+a.String()+`","bytes":104857600,"size":104857600}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"blobDone","blob":"`+b.String()+`","bytes":0,"error":"one\ntwo <&>"}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"manifest","destination":"r.io/a:1","manifest":"`+c.String()+`"}`,
+			`{"time":"2000-01-01T00:00:01.5Z","event":"destinationSetAside","destination":"r.io/b:1"}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"destinationDone","destination":"r.io/a:1"}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"destinationDone","destination":"r.io/b:1","error":"destination r.io/b:1: writing blob: connection refused"}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"totals","totals":{"blobs":4,"blobsDone":2,"blobsFailed":1,"bytes":104857600,"size":104857600,"bytesRead":104857600,"bytesPerSecond":209715200,"seconds":0.5}}`,

@@ -66,6 +66,16 @@ func TestPlain(t *testing.T) {
 			"failed destination r.io/b:1",
 			"copied 1 of 3 blobs (1 failed), 9.0 MiB of 9.0 MiB (100%), 0 B/s",
 			"copied 1 of 3 blobs (1 failed), 9.0 MiB in 41.0 s, 224.8 KiB/s")},
+		{"one is set aside", func(r *Reporter) {
+			r.Image("src", 2, 1, 1, 8*mib)
+			r.BlobStarted(a, 8*mib, 2)
+			r.BlobRead(a, 8*mib)
+			r.SetAside("r.io/b:1")
+			pass(time.Second)
+			r.BlobDone(a, 8*mib, nil)
+		}, lines(
+			"set aside destination r.io/b:1: it held up faster ones, and what it lacks is read again for it",
+			"copied 1 of 1 blob, 8.0 MiB in 1.0 s, 8.0 MiB/s")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

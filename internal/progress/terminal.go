@@ -50,6 +50,8 @@ func told(events []event) []string {
 		switch {
 		case e.kind == blobDone && (e.moved || e.err == nil):
 			text = append(text, label(e.digest)+outcome(e))
+		case e.kind == destinationSetAside:
+			text = append(text, "Destination "+e.destination+" set aside: it held up faster ones")
 		case e.kind == destinationDone && e.err != nil && !e.interrupted:
 			text = append(text, "Destination "+e.destination+failed) // why is said at the end
 		}

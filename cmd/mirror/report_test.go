@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"ecrmirror/internal/cli"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror"
+)
+
+// What was set aside is said, with what it cost; where nothing was, nothing is.
+func TestReportSaysWhatWasSetAside(t *testing.T) {
+	name := func(s string) imagename.Name {
+		n, err := imagename.Parse(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	report := &mirror.Report{
+		Source: name("r.test/src:1"), BytesRead: 100 << 20, BytesReadAgain: 36 << 20,
+		Results: []mirror.Result{
+			{Name: name("r.test/fast:1"), State: mirror.Copied, Digest: "sha256:f", BlobsSent: 2, BytesSent: 64 << 20},
+			{Name: name("r.test/slow:1"), State: mirror.Copied, Digest: "sha256:f", BlobsSent: 2, BytesSent: 64 << 20, SetAside: true},
+			{Name: name("r.test/slower:1"), State: mirror.Failed, Err: errors.New("slow"), SetAside: true},
+		},
+	}
+	var text, doc bytes.Buffer
+	if err := errors.Join(writeReport(&text, "text", cli.Palette{}, report, false), writeReport(&doc, outputJSON, cli.Palette{}, report, false)); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Join([]string{
+		"copied   r.test/fast:1 sha256:f (2 blobs, 64.0 MiB sent)",
+		"copied   r.test/slow:1 sha256:f (2 blobs, 64.0 MiB sent, set aside as slow)",
+		"failed   r.test/slower:1",
+		"read 36.0 MiB of the source again for destinations that were set aside: they held up faster ones", "",
+	}, "\n")
+	if text.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", text.String(), want)
+	}
+	var got jsonReport
+	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.BytesReadAgain != 36<<20 || got.Destinations[0].SetAside || !got.Destinations[1].SetAside {
+		t.Errorf("%+v, %v", got, err)
+	}
+	report.Results = report.Results[:1]
+	text.Reset()
+	if err := writeReport(&text, "text", cli.Palette{}, report, false); err != nil || strings.Contains(text.String(), "again") {
+		t.Errorf("%s, %v", text.String(), err)
+	}
+}
