@@ -4,7 +4,7 @@
 // The manifest at a destination is byte for byte that of the source; nothing is
 // converted or recompressed. Each blob of the source is read once, however many
 // destinations lack it, and not at all where every destination has it; again only for
-// those where that failed for now. Blobs go first, then instances, then the index, and
+// those where that failed for now, and for those that are so slow that they hold up others. Blobs go first, then instances, then the index, and
 // the tag moves last, so that nothing half-done is ever visible. Destinations are
 // independent: one that fails is reported and the others finish.
 //

@@ -15,22 +15,28 @@ import (
 
 // stale settles those of the pending destinations that hold the source's image already, or that
 // can't get it, and reports whether there are others. An error is one of the source. All are asked at
-// once; where one holds no image at all, the source's is going to be needed.
+// once; where one holds no image at all, the source's is going to be needed. Of a destination that answers
+// long after others, it is not known what it holds.
 func (c *Copier) stale(ctx context.Context, report *Report, source *ahead) (bool, error) {
 	var checks errgroup.Group
 	checks.SetLimit(targetsAtOnce)
 	var want digest.Digest
 	var err error
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	answers := &answers{stop: stop}
 	checks.Go(func() error {
 		want, err = c.digest(ctx, pin(report.Source, report.Source.Digest))
+		answers.bySource()
 		return nil
 	})
 	for _, r := range report.pending() {
 		checks.Go(func() error {
 			var absent bool
-			if r.held, absent = c.held(ctx, report.Source, r.Name); absent {
+			if r.held, absent = c.held(asking, report.Source, r.Name); absent {
 				source.start(ctx)
 			}
+			answers.byDestination()
 			return nil
 		})
 	}
