@@ -15,10 +15,17 @@ import (
 func TestAnAnswerIsReadAsFarAsItMay(t *testing.T) {
 	s := NewShared()
 	for _, c := range []struct{ length, size, most, want int }{
-		{0, -1, 100, 0}, {10, 10, 100, 10}, {100, -1, 100, 100}, {101, -1, 100, 101}, {5000, -1, 100, 101},
-		{freeAnswer, -1, maxManifest, freeAnswer}, {freeAnswer, freeAnswer, maxManifest, freeAnswer},
-		{freeAnswer + 1, -1, maxManifest, freeAnswer + 1}, {freeAnswer + 2, freeAnswer + 2, maxManifest, freeAnswer + 2},
-		{maxManifest, -1, maxManifest, maxManifest}, {maxManifest + 5, maxManifest + 5, maxManifest, maxManifest + 1},
+		{0, -1, 100, 0},
+		{10, 10, 100, 10},
+		{100, -1, 100, 100},
+		{101, -1, 100, 101},
+		{5000, -1, 100, 101},
+		{freeAnswer, -1, maxManifest, freeAnswer},
+		{freeAnswer, freeAnswer, maxManifest, freeAnswer},
+		{freeAnswer + 1, -1, maxManifest, freeAnswer + 1},
+		{freeAnswer + 2, freeAnswer + 2, maxManifest, freeAnswer + 2},
+		{maxManifest, -1, maxManifest, maxManifest},
+		{maxManifest + 5, maxManifest + 5, maxManifest, maxManifest + 1},
 	} {
 		text := strings.Repeat("x", c.length)
 		for _, body := range []io.Reader{strings.NewReader(text), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
