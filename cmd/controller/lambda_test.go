@@ -150,6 +150,22 @@ func TestAScheduledEventIsASweep(t *testing.T) {
 	}
 }
 
+// A sweep that is not done in the function's time ends by itself, as a sweep does anywhere.
+func TestASweepOfAFunctionEndsBeforeItsTimeIsUp(t *testing.T) {
+	d := deploy(t, west, 8*time.Second)
+	host, _ := silent(t)
+	d.image(hostWest + "/team/app:1.2")
+	d.entry(hostWest+"/team/app:1.2", host+"/copy:1")
+	d.entry(hostWest+"/absent:1", d.registry+"/absent:1")
+	summary, err := d.invoke(event(t, "schedule-rule"))
+	if err != nil || !strings.HasPrefix(summary, "entries: 2 (current 0, failed 1, not reached 1);") {
+		t.Errorf("%q, %v", summary, err)
+	}
+	if !strings.Contains(d.stderr.String(), `"msg":"entries not looked at","requestId":"`) {
+		t.Error("no warning")
+	}
+}
+
 func TestAFunctionThatCannotStartSaysWhy(t *testing.T) {
 	for want, env := range map[string]string{
 		"no table: set --table or MIRROR_TABLE":                  "MIRROR_TABLE=",

@@ -52,7 +52,7 @@ func (w *wave) lookUp(ctx context.Context) {
 		}
 		w.answer(ctx, asked[n], d, size, err)
 	})
-	w.putOff(ctx)
+	w.putOff(ctx, asked)
 }
 
 // unknown returns the indices of the names that are to be asked for, those first that were not for the longest
@@ -98,10 +98,17 @@ func (w *wave) answer(ctx context.Context, name int, d digest.Digest, size int64
 	}
 }
 
-// putOff puts off the items that still wait for an answer.
-func (w *wave) putOff(ctx context.Context) {
+// putOff puts off the items that still wait for an answer. A host is slow that has answered for some of the names that were to
+// be asked for, or was asked at least, and not for all. One that was not even asked has not had its turn.
+func (w *wave) putOff(ctx context.Context, asked []int) {
 	if ctx.Err() != nil {
 		return
+	}
+	reached, behind := map[string]bool{}, map[string]bool{}
+	for _, name := range asked {
+		a, host := w.answers[name], w.names[name].Host
+		reached[host] = reached[host] || !a.asked.IsZero()
+		behind[host] = behind[host] || !a.known
 	}
 	for _, i := range w.items {
 		if i.missing.Load() == 0 {
@@ -109,8 +116,9 @@ func (w *wave) putOff(ctx context.Context) {
 		}
 		var slow *host
 		for _, name := range i.names() {
-			if a := w.answers[name]; !a.known {
-				if h := w.run.hosts.left(w.names[name].Host, !a.asked.IsZero()); slow == nil {
+			if host := w.names[name].Host; !w.answers[name].known {
+				h := w.run.hosts.left(host, reached[host] && behind[host])
+				if slow == nil || h != nil && h.slow && !slow.slow {
 					slow = h
 				}
 			}

@@ -105,12 +105,12 @@ func (h *hosts) slow(name string) bool {
 	return known != nil && known.slow
 }
 
-// left returns the host that an image was not answered by, nil if that is not remembered; asked says that it was asked.
-func (h *hosts) left(name string, asked bool) *host {
+// left returns the host that has not answered for an image, nil if that is not remembered; slow says why.
+func (h *hosts) left(name string, slow bool) *host {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	known := h.get(name)
-	if known != nil && asked {
+	if known != nil && slow {
 		known.slow = true
 	}
 	return known

@@ -3,6 +3,7 @@ package controller_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,15 +13,15 @@ import (
 
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/table"
 )
 
 // Hosts that answer just before they would be given up keep nobody else's entries from being looked at, wherever those
 // are in the table, and themselves get what time there is.
 func TestSlowHostsHoldUpNoEntryOfAnyWave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const slow, quick = 7_500, 6_000
-		w := newSlowWorld(32)
+		const slow, quick = 400, 300
+		w := newSlowWorld(1)
+		w.text = strings.Repeat("x", 64<<10) // so that some 100 entries make a wave
 		for _, host := range []string{"a.io", "c.io", "e.io"} {
 			w.add(host, slow, 14*time.Second)
 		}
@@ -38,9 +39,9 @@ func TestSlowHostsHoldUpNoEntryOfAnyWave(t *testing.T) {
 		if report.Entries != of || report.Unreached == 0 || report.Current+report.Unreached != of || report.Unread {
 			t.Errorf("%v", report)
 		}
-		// A host's time is what is left: it answers for some 32 images in 14 s.
+		// A host's time is what is left: it answers for an image in 14 s.
 		for host, asked := range w.asked {
-			if w.takes[host] > 0 && asked < 32*int(controller.DefaultLimit/(14*time.Second))*3/4 {
+			if w.takes[host] > 0 && asked < int(controller.DefaultLimit/(14*time.Second))*3/4 {
 				t.Errorf("%s was asked for %d images", host, asked)
 			}
 		}
@@ -69,25 +70,28 @@ func TestACheckIsAsOldAsItsFirstAnswer(t *testing.T) {
 // What a sweep does not reach is first in the next: a host that answers for a part of its entries in a sweep has answered for
 // all after as many sweeps as there are parts, and again and again. One status is written for that.
 func TestWhatASweepDoesNotReachIsFirstInTheNext(t *testing.T) {
-	const each = 230 // images that a host answers for in a sweep, one in 14 s
+	const each = 54 // images that a host answers for in a sweep, one a minute
 	for _, c := range []struct {
 		name          string
 		slow, quick   int
 		every         time.Duration
 		sweeps, parts int
 	}{
-		{"a table of one wave", 1000, 100, time.Hour, 20, 5},
-		{"a table of several waves", 1000, 11_500, time.Hour, 6, 5},
-		{"a host that is nearly done", 300, 100, time.Hour, 15, 2},
-		{"twice as much as it can answer for", 2 * each, 100, time.Hour, 20, 3},
+		{"a table of one wave", 240, 20, time.Hour, 20, 5},
+		{"a table of several waves", 240, 200, time.Hour, 12, 5},
+		{"a host that is nearly done", 70, 20, time.Hour, 15, 2},
+		{"twice as much as it can answer for", 2 * each, 20, time.Hour, 20, 3},
 		{"more than it can answer for before statuses are written again", 12 * each, 10, time.Hour, 20, 13},
-		{"once a day", 1000, 100, 24 * time.Hour, 20, 5},
+		{"once a day", 240, 20, 24 * time.Hour, 20, 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newSlowWorld(1)
-				w.add("m.io", c.slow, 14*time.Second)
+				w.add("m.io", c.slow, time.Minute)
 				w.add("q.io", c.quick, 0)
+				if c.slow+c.quick > 400 {
+					w.text = strings.Repeat("x", 64<<10)
+				}
 				began := time.Now()
 				for n := range c.sweeps {
 					w.marks = 0
@@ -111,49 +115,12 @@ func TestWhatASweepDoesNotReachIsFirstInTheNext(t *testing.T) {
 	}
 }
 
-// A wave holds so many images and so much text, however few entries that are, and no less than one entry.
-func TestAWaveIsBoundedByImagesAndText(t *testing.T) {
-	long := func(n int, with string) []string {
-		names := make([]string, n)
-		for i := range names {
-			names[i] = fmt.Sprintf("to.io/%s-%d:1", with, i)
-		}
-		return names
-	}
-	for _, c := range []struct {
-		name         string
-		entries      int
-		destinations []string
-		most         int // images that are looked up together
-	}{
-		{"many entries", 20_000, long(1, "x"), 24_000},
-		{"of many destinations", 20, long(2000, "x"), 24_000},
-		{"of long names", 40, long(1000, strings.Repeat("x", 200)), 20_000},
-		{"one entry that is too much", 1, long(25_000, "x"), 25_001},
-	} {
-		w := newSlowWorld(1)
-		for i := range c.entries {
-			source := fmt.Sprintf("from.io/app-%d:1", i)
-			w.order = append(w.order, source)
-			e := table.Entry{Source: source}
-			for _, name := range c.destinations {
-				e.Destinations = append(e.Destinations, fmt.Sprintf("%s-%d", name, i))
-			}
-			w.entries[source] = e
-		}
-		report := w.sweep(t)
-		if report.Current != c.entries || w.most > c.most || w.most < c.most/2 {
-			t.Errorf("%s: %v; %d images together, want %d at most", c.name, report, w.most, c.most)
-		}
-	}
-}
-
 // An image at two hosts that are slow is looked at as soon as both have answered, be it in different turns.
 func TestEntriesOfSeveralSlowHostsAreReached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSlowWorld(1)
-		w.add("m.io", 300, 14*time.Second)
-		w.add("n.io", 300, 14*time.Second)
+		w.add("m.io", 70, time.Minute)
+		w.add("n.io", 70, time.Minute)
 		for source, e := range w.entries { // from one to the other
 			e.Destinations = []string{strings.NewReplacer("m.io/", "n.io/to-", "n.io/", "m.io/to-").Replace(source)}
 			w.entries[source] = e
@@ -163,7 +130,7 @@ func TestEntriesOfSeveralSlowHostsAreReached(t *testing.T) {
 			w.sweep(t)
 			time.Sleep(time.Until(began.Add(time.Duration(n+1) * time.Hour)))
 		}
-		// 1,200 images at two hosts that answer for 235 in a sweep take three sweeps.
+		// 280 images at two hosts that answer for 54 each in a sweep take three sweeps.
 		for source := range w.entries {
 			if since := time.Since(w.looked[source]); since > 6*time.Hour {
 				t.Fatalf("%s was not looked at for %v", source, since)
@@ -240,6 +207,26 @@ func TestAShortSweepGetsAnswersOfSlowHosts(t *testing.T) {
 		report, err := c.Sweep(t.Context())
 		if err != nil || report.Current < 100+32 || time.Since(began) > time.Minute {
 			t.Errorf("%v, %v after %v", report, err, time.Since(began))
+		}
+	})
+}
+
+// What is told of entries that are not reached is told of the host that was slow, be it the source's or a destination's.
+func TestTheSlowHostIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSlowWorld(1)
+		w.add("q.io", 400, 0)
+		w.takes["slow.io"], w.text = time.Minute, strings.Repeat("x", 64<<10) // several waves
+		for source, e := range w.entries {
+			e.Destinations = []string{strings.Replace(source, "q.io", "slow.io", 1)}
+			w.entries[source] = e
+		}
+		var log strings.Builder
+		c := &controller.Controller{Entries: w, Digests: w, Log: slog.New(slog.NewTextHandler(&log, nil))}
+		report, err := c.Sweep(t.Context())
+		want := fmt.Sprintf(`entries=%d reason="not looked at: slow.io answered for %d images in the 55m0s of this sweep; first in the next"`, report.Unreached, report.Current)
+		if err != nil || report.Unreached == 0 || strings.Count(log.String(), "level=WARN") != 1 || !strings.Contains(log.String(), want) {
+			t.Errorf("%v, %v; the log has no %s:\n%s", report, err, want, &log)
 		}
 	})
 }

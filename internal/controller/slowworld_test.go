@@ -22,6 +22,7 @@ type slowWorld struct {
 	takes map[string]time.Duration // by host: the time of an answer; others take none
 	width int                      // answers that a host gives at a time
 	page  time.Duration            // that reading an entry takes
+	text  string                   // more of it in each entry that is read, to have it fill a wave
 
 	mu      sync.Mutex
 	order   []string // sources, as the table has them
@@ -30,7 +31,6 @@ type slowWorld struct {
 	written int                  // statuses
 	marks   int                  // those that were not due
 	asked   map[string]int       // by host
-	most    int                  // images that were looked up together
 }
 
 func newSlowWorld(width int) *slowWorld {
@@ -53,6 +53,7 @@ func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[table.Entry,
 			w.mu.Lock()
 			e := w.entries[source]
 			w.mu.Unlock()
+			e.Status.Error += w.text
 			if err := wait(ctx, w.page); err != nil || ctx.Err() != nil {
 				yield(table.Entry{}, ctx.Err())
 				return
@@ -67,7 +68,6 @@ func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[table.Entry,
 func (w *slowWorld) Get(context.Context, string, time.Time) (table.Entry, error) { panic("not used") }
 
 func (w *slowWorld) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
-	w.most = max(w.most, len(names))
 	hosts := map[string][]int{}
 	for i, name := range names {
 		hosts[name.Host] = append(hosts[name.Host], i)
@@ -119,6 +119,7 @@ func (w *slowWorld) Record(_ context.Context, e table.Entry, c table.Check) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looked[e.Source] = time.Now()
+	e = w.entries[e.Source] // without more text
 	s := e.After(c)
 	if !e.Due(s) && c.Written {
 		w.marks++

@@ -38,6 +38,8 @@ func (r *run) unreached(h *host) error {
 
 // tellUnreached puts down what was not looked at: in the report, and in the log, by the hosts that have not answered.
 func (r *run) tellUnreached(ctx context.Context) {
+	r.mu.Lock() // jobs are still being submitted
+	defer r.mu.Unlock()
 	entries := map[*host]int{}
 	for _, w := range r.waiting {
 		entries[w.host]++

@@ -1,0 +1,46 @@
+package controller
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ecrmirror/internal/table"
+)
+
+// A wave holds so many images and so much text, however few entries that are, and no less than one entry.
+func TestAWaveIsBoundedByImagesAndText(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		destinations int
+		text         int // of each
+		failing      int // text of why it is
+		want         int // entries
+	}{
+		{"of one destination", 1, 30, 0, waveImages / 2},
+		{"of many destinations", 1999, 30, 0, waveImages / 2000},
+		{"of long names", 1000, 256, 0, waveBytes / (2 * 256 * 1000)},
+		{"of long statuses", 10, 30, 1000, waveBytes / (10*(60+1000) + 6)},
+		{"of one that is too much", waveImages, 30, 0, 1},
+	} {
+		e := table.Entry{Source: "r.io/a", Status: table.Status{Destinations: map[string]table.DestinationStatus{}}}
+		for i := range c.destinations {
+			name := fmt.Sprintf("%0*d", c.text, i)
+			e.Destinations = append(e.Destinations, name)
+			if c.failing > 0 {
+				e.Status.Destinations[name] = table.DestinationStatus{Error: strings.Repeat("x", c.failing)}
+			}
+		}
+		var b batch
+		for !b.full(e) {
+			b.add(e)
+		}
+		if len(b.entries) != c.want {
+			t.Errorf("%s: %d entries, want %d", c.name, len(b.entries), c.want)
+		}
+		b.clear()
+		if b.full(e) || len(b.entries) > 0 {
+			t.Errorf("%s: it is full after it was cleared", c.name)
+		}
+	}
+}
