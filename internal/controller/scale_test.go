@@ -138,7 +138,7 @@ func TestAnEntryThatExpiresDuringASweepIsDropped(t *testing.T) {
 }
 
 func TestAnImageThatEntriesOfSeveralWavesNameIsLookedUpOnce(t *testing.T) {
-	const entries = 25_000 // more than two waves
+	const entries = 13_000 // of three images each, more than a wave
 	w := &world{entries: map[string]string{"x:1": "r.io/b:last", "docker.io/library/x:1": "r.io/a:0,r.io/broken:1"}, images: images{"docker.io/library/x:1": one, "r.io/b:last": one, "r.io/a:0": one}, broken: map[string]error{"r.io/broken:1": errBroken}}
 	for i := range entries {
 		source := fmt.Sprintf("r.io/a:%d", i)
