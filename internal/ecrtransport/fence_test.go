@@ -38,7 +38,7 @@ var privy = []string{
 
 // What an image says where a layer is says a stranger.
 func TestForeignLayersAreReadAtPublicHostsAlone(t *testing.T) {
-	w, dialed := fenced(t, func(operation string, w http.ResponseWriter, _ *http.Request) bool {
+	w, dialed := fenced(t, func(operation string, _ http.ResponseWriter, _ *http.Request) bool {
 		t.Errorf("%s was called", operation)
 		return false
 	})
