@@ -6,7 +6,10 @@
 #
 # For another platform it is cross-compiled, without emulation.
 
-FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+# make renew-images renews the digest. Its Go fetches the one that go.mod names as its toolchain, from where the modules are.
+ARG GO_IMAGE=golang:1.26.8@sha256:0f063af2d465d8dcae54cce04278ada488b96f77b42449c8d071e47d016cc65a
+
+FROM --platform=$BUILDPLATFORM $GO_IMAGE AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 COPY cmd cmd
@@ -22,7 +25,7 @@ ARG COMMIT
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
     mkdir -p /image/usr/local/bin /image/etc/ssl/certs && mkdir -m 1777 /image/tmp && \
     cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ && \
-    GOCACHE=/go/cache CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -tags containers_image_openpgp,lambda.norpc \
+    GOTOOLCHAIN=auto GOCACHE=/go/cache CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -tags containers_image_openpgp,lambda.norpc \
     -ldflags "-s -w -X ecrmirror/internal/buildinfo.version=$VERSION -X ecrmirror/internal/buildinfo.commit=$COMMIT" \
     -o /image/usr/local/bin/ ./cmd/...
 

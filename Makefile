@@ -9,7 +9,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,VERSION COMMIT IMAGE PLATFORM SOURCE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS SEED,$(eval $(call data,$(name))))
+$(foreach name,VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS SEED,$(eval $(call data,$(name))))
 given = $(filter override,$(origin $(1)))
 
 # Everything is built without cgo; the tag keeps go.podman.io/image off the C library gpgme.
@@ -119,7 +119,7 @@ uninstall: ## Remove what make install has put there, with the same settings
 .PHONY: image
 image: need-version ## Build the container image with Docker (IMAGE=ecrmirror, PLATFORM=linux/arm64)
 	DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build $${PLATFORM:+"--platform=$$PLATFORM"} \
-		--build-arg GOPROXY --build-arg VERSION --build-arg COMMIT "--tag=$${IMAGE:-ecrmirror}" .
+		--build-arg GOPROXY --build-arg GO_IMAGE --build-arg VERSION --build-arg COMMIT "--tag=$${IMAGE:-ecrmirror}" .
 
 .PHONY: sbom
 sbom: image ## Write the image's bills of materials to bin/sbom, in CycloneDX's form
@@ -259,6 +259,10 @@ diff: need-node $(CDK) ## Say what deploy would change
 .PHONY: destroy
 destroy: need-node $(CDK) ## Remove the service from the account; the table of entries stays
 	cd infra && ../$(CDK) destroy $(CDK_FLAGS)
+
+.PHONY: renew-images
+renew-images: ## Look up the digests of the images that builds and tests start from, and write them where they are used
+	@go run ./tools/images Dockerfile localstack/Dockerfile localstack/dynamodb/dynamodblocal/dynamodblocal.go
 
 .PHONY: renew-python
 renew-python: $(UV) ## Lock what the Python programs under .tools need, the newest that goes with tools/python/*.in

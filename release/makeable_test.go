@@ -100,7 +100,7 @@ func (m makeable) noted(t *testing.T, name string) string {
 func escaped(path string) string { return regexp.MustCompile(`[*?\[\\]`).ReplaceAllString(path, `\$0`) }
 
 // settings are those of the Makefile that are data.
-var settings = strings.Fields("VERSION COMMIT IMAGE PLATFORM SOURCE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS SEED")
+var settings = strings.Fields("VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS SEED")
 
 // foreign returns the environment of the tests without what they must not depend on: settings, and repositories of
 // Git's other than the one where a command is run.

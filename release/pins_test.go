@@ -109,3 +109,42 @@ func TestNothingIsInstalledByNameAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestImagesAreNamedByDigest is of what builds and tests start from.
+func TestImagesAreNamedByDigest(t *testing.T) {
+	byDigest := regexp.MustCompile(`^[a-z0-9./-]+:[\w.-]+@sha256:[0-9a-f]{64}$`)
+	images := map[string]bool{}
+	for _, path := range []string{"../Dockerfile", "../localstack/Dockerfile"} {
+		text := read(t, path)
+		image := regexp.MustCompile(`(?m)^ARG GO_IMAGE=(\S+)\n\nFROM `).FindStringSubmatch(text)
+		if image == nil || !byDigest.MatchString(image[1]) {
+			t.Fatalf("%s: what it builds by is %q", path, image)
+		}
+		images[image[1]] = true
+		for _, from := range regexp.MustCompile(`(?m)^FROM (.*)$`).FindAllStringSubmatch(text, -1) {
+			if from[1] != "scratch" && from[1] != "--platform=$BUILDPLATFORM $GO_IMAGE AS build" {
+				t.Errorf("%s: FROM %s", path, from[1])
+			}
+		}
+		if regexp.MustCompile(`(?m)^# *syntax=|--from=[^b\s]`).MatchString(text) {
+			t.Errorf("%s takes another image by its name", path)
+		}
+	}
+	if len(images) != 1 {
+		t.Errorf("the images are built by several: %v", images)
+	}
+	image := regexp.MustCompile(`image += "(.*)"`).FindStringSubmatch(read(t, "../localstack/dynamodb/dynamodblocal/dynamodblocal.go"))
+	if image == nil || !byDigest.MatchString(image[1]) {
+		t.Errorf("DynamoDB Local is %q", image)
+	}
+	for _, image := range regexp.MustCompile(`(?m)^ *(?:image|container): *(.*)$`).FindAllStringSubmatch(read(t, "../localstack/compose.yaml")+read(t, workflowFile), -1) {
+		if image[1] != "ecrmirror" && image[1] != "ecrmirror-localstack" { // which are built
+			t.Errorf("image %s", image[1])
+		}
+	}
+	for _, path := range []string{"Dockerfile", "localstack/Dockerfile", "localstack/dynamodb/dynamodblocal/dynamodblocal.go"} {
+		if !regexp.MustCompile(`go run \./tools/images .*\b` + regexp.QuoteMeta(path) + `\b`).MatchString(read(t, "../Makefile")) {
+			t.Errorf("make renew-images does not renew %s", path)
+		}
+	}
+}

@@ -119,6 +119,7 @@ var layers = map[string]layer{
 	"sbom/...":             {},
 	"release":              {internal: []string{"release/...", "sbom/..."}},
 	"release/...":          {internal: []string{"release/..."}, external: anything},
+	"tools/images":         {internal: []string{"internal/imagename", "internal/registry"}},
 	"tools/...":            {internal: []string{"tools/..."}, external: []string{"golang.org/x/mod/"}},
 	"infra/...":            {internal: infraInternal, external: anything},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},

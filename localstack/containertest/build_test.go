@@ -58,19 +58,25 @@ func available(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	from := regexp.MustCompile(`(?m)^FROM --platform=\$BUILDPLATFORM (\S+)`).FindSubmatch(text)
+	from := regexp.MustCompile(`(?m)^ARG GO_IMAGE=(\S+)$`).FindSubmatch(text)
 	if from == nil {
-		return errors.New("the Dockerfile has no stage that builds on the machine's own platform")
+		return errors.New("the Dockerfile does not say which image it builds by")
 	}
 	base := string(from[1])
 	if docker(ctx, "image", "inspect", base) == nil {
 		return nil
 	}
+	if docker(ctx, "image", "inspect", standIn) == nil {
+		return os.Setenv("GO_IMAGE", standIn) // a build argument without a value is that of the environment
+	}
 	if err := docker(ctx, "pull", base); err != nil {
-		return fmt.Errorf("%w: %w (.ci/images builds %s)", errUnavailable, err, base)
+		return fmt.Errorf("%w: %w (.ci/images builds %s)", errUnavailable, err, standIn)
 	}
 	return nil
 }
+
+// standIn is what .ci/images builds where the image that the Dockerfile builds by cannot be pulled.
+const standIn = "ecrmirror-ci/golang"
 
 // root is the root of the repository.
 var root = filepath.Join("..", "..")
@@ -97,7 +103,7 @@ func build(ctx context.Context, args ...string) (err error) {
 			return err
 		}
 	}
-	return docker(ctx, append(append([]string{"build", "--progress", "plain", "--build-arg", "GOPROXY"}, args...), dir)...)
+	return docker(ctx, append(append([]string{"build", "--progress", "plain", "--build-arg", "GOPROXY", "--build-arg", "GO_IMAGE"}, args...), dir)...)
 }
 
 // tail is how many bytes of a command's output an error has, at most: a build is told at length.

@@ -19,8 +19,11 @@ import (
 	"ecrmirror/localstack/leaks"
 )
 
-// image is DynamoDB Local's. .ci/images builds it where it cannot be pulled.
-const image = "amazon/dynamodb-local:latest"
+// image is DynamoDB Local's; make renew-images renews the digest. Where it cannot be pulled, .ci/images builds standIn.
+const (
+	image   = "amazon/dynamodb-local:3.1.0@sha256:7ef4a2c45b58c2901e70a4f28e0953a422c2c631baaaf5e2c15e0805740c7752"
+	standIn = "ecrmirror-ci/dynamodb-local"
+)
 
 // byHand is the environment variable that says where a DynamoDB Local answers that was started by hand.
 const byHand = "ECRMIRROR_DYNAMODB_LOCAL"
@@ -28,7 +31,7 @@ const byHand = "ECRMIRROR_DYNAMODB_LOCAL"
 // Why container tests cannot run here, and need not.
 var (
 	errNoDocker = errors.New("no answer from Docker")
-	errNoImage  = errors.New("there is no image " + image + " and it cannot be pulled (.ci/images builds it)")
+	errNoImage  = errors.New("there is no image " + image + " and it cannot be pulled (.ci/images builds " + standIn + ")")
 )
 
 // A Container is one that is started by the first test that asks for it. Its zero value is ready; Main sets it up.
@@ -106,12 +109,15 @@ func (c *Container) start(ctx context.Context) (url string, err error) {
 		return "", fmt.Errorf("%w: %w", errNoDocker, err)
 	}
 	defer docker.Close()
+	name := image
 	if _, err := docker.ImageInspect(ctx, image); err != nil {
-		if err := pull(ctx); err != nil {
+		if _, err := docker.ImageInspect(ctx, standIn); err == nil {
+			name = standIn
+		} else if err := pull(ctx); err != nil {
 			return "", fmt.Errorf("%w: %w", errNoImage, err)
 		}
 	}
-	c.running, err = testcontainers.Run(ctx, image,
+	c.running, err = testcontainers.Run(ctx, name,
 		testcontainers.WithExposedPorts("8000/tcp"),
 		testcontainers.WithWaitStrategyAndDeadline(2*time.Minute, wait.ForHTTP("/").WithPort("8000/tcp").
 			WithStatusCodeMatcher(func(int) bool { return true })), // 400, as the request is not signed
