@@ -40,6 +40,9 @@ func (e Entry) After(c Check) Status {
 	moved := c.Source != "" && c.Source != e.Status.Source
 	next := 0 // findings mostly come in the order of the destinations
 	for _, name := range e.Destinations {
+		if !isPrinted(name, printable.Longest) { // it names no image, and would stand in the status
+			continue
+		}
 		old, known := e.Status.Destinations[name]
 		switch finding, found := c.finding(name, &next); {
 		case found:
@@ -73,7 +76,7 @@ func (d DestinationStatus) after(f Finding, now time.Time, moved bool) Destinati
 	if moved {
 		lastError, d.Jobs = "", 0 // what became of them says nothing about the image that is there now
 	}
-	if d.Jobs > 0 && (f.State == Stale || f.State == Submitted && f.JobID != "" && f.JobID != d.JobID) {
+	if d.Jobs > 0 && (f.State == Stale || f.State == Submitted && f.JobID != "" && printable.Short(f.JobID, jobLimit) != d.JobID) {
 		lastError = jobErrorStart + d.JobID + jobErrorEnd
 	}
 	if f.Digest != "" || f.State == Current || f.State == Stale || f.State == Submitted {
@@ -94,7 +97,7 @@ func (d DestinationStatus) after(f Finding, now time.Time, moved bool) Destinati
 			d.Error = lastError
 		}
 		if f.JobID != "" {
-			d.JobID, d.Jobs = f.JobID, d.Jobs+1
+			d.JobID, d.Jobs = printable.Short(f.JobID, jobLimit), d.Jobs+1
 		}
 	}
 	if d.Behind.IsZero() {
@@ -121,6 +124,14 @@ func (d DestinationStatus) jobError() string {
 // errorLimit keeps an item with the most destinations, each failing, far below the
 // 400 KB that an item may have, in bytes.
 const errorLimit = 300
+
+// jobLimit is the same for what Batch says that a job is called: 36 bytes.
+const jobLimit = 100
+
+// isPrinted reports whether a text is printed as it is, and has so many bytes at most.
+func isPrinted(text string, most int) bool {
+	return len(text) <= most && printable.Short(text, most) == text
+}
 
 // text returns an error's first line, as it is printed, cut to the limit.
 func text(err error) string {

@@ -2,6 +2,7 @@ package table_test
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -144,6 +145,47 @@ func TestACheckThatFailsAsAWholeGoesForEveryDestination(t *testing.T) {
 	long := e.After(table.Check{Time: at(2), State: table.Failing, Err: errors.New(strings.Repeat("ä", 400))}).Error
 	if len(long) > 300 || !strings.HasSuffix(long, "ä") {
 		t.Errorf("%d bytes: %s", len(long), long)
+	}
+}
+
+// What strangers say neither stands in a status raw or long, nor comes out of one that others have written.
+func TestAStatusHoldsNothingRaw(t *testing.T) {
+	const raw = "\x1b[2J\u202e\x9b"
+	long := strings.Repeat("x", 2000)
+	e := table.Entry{Source: "src", Destinations: []string{"a", "b" + raw, long}}
+	s := e.After(table.Check{Time: at(0), Source: one, Destinations: []table.Finding{
+		{Name: "a", State: table.Failing, Err: errors.New(raw)}, {Name: "b" + raw, State: table.Failing}, {Name: long, State: table.Failing},
+	}})
+	if len(s.Destinations) != 1 || s.Destinations["a"].Error != "?[2J??" {
+		t.Errorf("%+v", s)
+	}
+	e.Status = s
+	s = e.After(table.Check{Time: at(1), Source: one, Destinations: []table.Finding{{Name: "a", State: table.Submitted, JobID: raw + long}}})
+	if id := s.Destinations["a"].JobID; len(id) > 100 || !strings.HasPrefix(id, "?[2J??xx") {
+		t.Errorf("%q", id)
+	}
+	e.Status = s
+	if again := e.After(table.Check{Time: at(2), Source: one, Destinations: []table.Finding{{Name: "a", State: table.Submitted, JobID: raw + long}}}); again.Destinations["a"].Error != "" {
+		t.Errorf("the same job: %+v", again)
+	}
+}
+
+func TestAStatusThatOthersWroteIsNone(t *testing.T) { each(t, spoiledTexts) }
+
+func spoiledTexts(t *testing.T, newTable world) {
+	for _, text := range []string{"\x1b[2J", "\u202e", strings.Repeat("x", 301)} {
+		members := item{}
+		for _, name := range []string{"state", "error", "digest", "job", "behind", "mirrored", "source", "checked"} {
+			members[name] = s(text)
+		}
+		status := item{"destinations": m(item{"r/a:1": m(members)})}
+		maps.Copy(status, members)
+		client := newTable(t, item{"Source": s("src"), "Destination": l(s("r/a:1")), "MirrorStatus": m(status)})
+		e, err := table.New(client, "mirror").Get(t.Context(), "src", at(0))
+		want := table.Status{Destinations: map[string]table.DestinationStatus{"r/a:1": {}}}
+		if diff := cmp.Diff(want, e.Status); err != nil || diff != "" {
+			t.Errorf("%q: %v (-want +got)\n%s", text, err, diff)
+		}
 	}
 }
 

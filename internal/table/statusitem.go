@@ -7,8 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/opencontainers/go-digest"
-
-	"ecrmirror/internal/printable"
 )
 
 // Members of the status attribute, and of each destination in it. Members without a
@@ -86,8 +84,8 @@ func encodeStatus(s Status) types.AttributeValue {
 func decodeStatus(v types.AttributeValue, destinations []string) Status {
 	m := members(v)
 	s := Status{
-		Checked: timeOf(m, memberChecked), Source: digest.Digest(stringOf(m, memberSource)),
-		State: State(stringOf(m, memberState)), Error: stringOf(m, memberError),
+		Checked: timeOf(m, memberChecked), Source: digestOf(m, memberSource),
+		State: stateOf(m), Error: stringOf(m, memberError),
 	}
 	for name, v := range members(m[memberDestinations]) {
 		m := members(v)
@@ -96,7 +94,7 @@ func decodeStatus(v types.AttributeValue, destinations []string) Status {
 			continue
 		}
 		d := DestinationStatus{
-			State: State(stringOf(m, memberState)), Digest: digest.Digest(stringOf(m, memberDigest)),
+			State: stateOf(m), Digest: digestOf(m, memberDigest),
 			Behind: timeOf(m, memberBehind), Mirrored: timeOf(m, memberMirrored),
 			Error: stringOf(m, memberError), JobID: stringOf(m, memberJob), Jobs: intOf(m, memberJobs),
 		}
@@ -124,13 +122,24 @@ func members(v types.AttributeValue) item {
 	return nil
 }
 
-// stringOf returns a text, shortened where somebody else wrote one that is longer than any of ours.
+// stringOf returns a text; "" where somebody else wrote one that is unlike any of ours.
 func stringOf(m item, member string) string {
-	if s, ok := m[member].(*types.AttributeValueMemberS); ok {
-		if len(s.Value) > errorLimit {
-			return printable.Short(s.Value, errorLimit)
-		}
+	if s, ok := m[member].(*types.AttributeValueMemberS); ok && isPrinted(s.Value, errorLimit) {
 		return s.Value
+	}
+	return ""
+}
+
+func stateOf(m item) State {
+	if state := State(stringOf(m, memberState)); state.rank() > 0 {
+		return state
+	}
+	return ""
+}
+
+func digestOf(m item, member string) digest.Digest {
+	if d := digest.Digest(stringOf(m, member)); d.Validate() == nil {
+		return d
 	}
 	return ""
 }
