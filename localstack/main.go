@@ -53,7 +53,7 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) (err e
 	if err != nil {
 		return err
 	}
-	opts.Log = slog.New(slog.NewTextHandler(log, nil))
+	opts.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{ReplaceAttr: shortened}))
 	opts.JobEnvironment = networkEnvironment(environ)
 	if opts.Dir == "" {
 		if opts.Dir, err = os.MkdirTemp("", "localstack-"); err != nil {
@@ -79,6 +79,20 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) (err e
 	<-ctx.Done()
 	opts.Log.Info("stopping")
 	return nil
+}
+
+// longestText is how many bytes of a text are logged: clients write names, paths and headers.
+const longestText = 1000
+
+// shortened returns an attribute as it is logged. What could steer a terminal the log quotes by itself.
+func shortened(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindString, slog.KindAny:
+		if text := a.Value.String(); len(text) > longestText {
+			return slog.String(a.Key, strings.ToValidUTF8(text[:longestText], "?")+" ...")
+		}
+	}
+	return a
 }
 
 // parse reads the command line. -h writes the help to out and gives flag.ErrHelp.

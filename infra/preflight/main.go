@@ -14,6 +14,7 @@ import (
 	"ecrmirror/infra/assembly"
 	"ecrmirror/infra/awsconfig"
 	"ecrmirror/infra/preflight/checks"
+	"ecrmirror/internal/printable"
 )
 
 const help = `Preflight says whether the service can be deployed to the AWS account of the
@@ -64,13 +65,13 @@ func run(ctx context.Context, args []string, out, problems io.Writer) int {
 	}
 	stack, err := assembly.Read(*dir)
 	if err != nil {
-		_, _ = fmt.Fprintln(problems, "preflight:", err)
+		_, _ = fmt.Fprintln(problems, "preflight:", printable.Line(err.Error()))
 		return 2
 	}
 	tally, err := report(ctx, stack, out)
 	switch {
 	case err != nil:
-		_, _ = fmt.Fprintln(problems, "preflight:", err)
+		_, _ = fmt.Fprintln(problems, "preflight:", printable.Line(err.Error()))
 		return 1
 	case !tally.Clear():
 		return 1

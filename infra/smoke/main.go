@@ -22,6 +22,7 @@ import (
 	"ecrmirror/infra/smoke/answers"
 	"ecrmirror/infra/smoke/scenario"
 	"ecrmirror/infra/smoke/steps"
+	"ecrmirror/internal/printable"
 )
 
 const help = `Smoke tries the service in the AWS account of the environment: it deploys a
@@ -97,7 +98,7 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 	}
 	options, err := account(ctx, stack)
 	if err != nil {
-		_, _ = fmt.Fprintln(problems, "smoke:", scenario.Say(err))
+		_, _ = fmt.Fprintln(problems, "smoke:", printable.Line(scenario.Say(err)))
 		return 1
 	}
 	given := false
@@ -133,7 +134,7 @@ func try(ctx context.Context, options scenario.Options, keep bool, out, problems
 	var last []steps.Result
 	if keep {
 		for _, command := range s.Left() {
-			_, _ = fmt.Fprintln(out, "kept; to remove:", command)
+			_, _ = fmt.Fprintln(out, "kept; to remove:", printable.Line(command))
 		}
 	} else {
 		// What was made goes away, also after an interrupt.
@@ -144,7 +145,7 @@ func try(ctx context.Context, options scenario.Options, keep bool, out, problems
 		err = errors.Join(err, destroyErr)
 	}
 	if err != nil {
-		_, _ = fmt.Fprintln(problems, "smoke:", err)
+		_, _ = fmt.Fprintln(problems, "smoke:", printable.Line(err.Error()))
 		return 1
 	}
 	failed, notHere := steps.Bad(append(results, last...))

@@ -127,10 +127,10 @@ var layers = map[string]layer{
 	"infra/ec2":            {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
 	"infra/awsconfig":      {external: []string{"github.com/aws/aws-sdk-go-v2/"}},
 	"infra/preflight": {
-		internal: []string{"infra/assembly", "infra/awsconfig", "infra/ec2", "infra/preflight/..."},
+		internal: []string{"infra/assembly", "infra/awsconfig", "infra/ec2", "infra/preflight/...", "internal/printable"},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},
 	},
-	"infra/smoke":         {internal: []string{"infra/assembly", "infra/awsconfig", "infra/smoke/..."}, external: []string{"github.com/aws/aws-sdk-go-v2/"}},
+	"infra/smoke":         {internal: []string{"infra/assembly", "infra/awsconfig", "infra/smoke/...", "internal/printable"}, external: []string{"github.com/aws/aws-sdk-go-v2/"}},
 	"infra/smoke/steps":   {internal: []string{"internal/printable"}},
 	"infra/transcript":    {external: []string{"github.com/google/go-cmp/cmp"}}, // tests only
 	"infra/smoke/answers": {external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"}},

@@ -93,7 +93,7 @@ func temporaryStatus(status int) bool { return (&chunked.StatusError{Status: sta
 
 const (
 	maxRefusal = 16 << 10 // bytes of an unwanted answer that are read
-	maxMessage = 200      // characters of its message that are kept
+	maxMessage = 200      // bytes of its message that are kept
 	// maxLinger is how long the body of an unwanted answer may take.
 	maxLinger = 10 * time.Second
 )

@@ -53,7 +53,8 @@ func unasked(what, format string, args ...any) Finding {
 // Print writes findings, one a line.
 func Print(w io.Writer, findings []Finding) error {
 	for _, f := range findings {
-		if _, err := fmt.Fprintf(w, "%-3s  %s: %s\n", f.State, f.What, printable.Line(f.Text)); err != nil {
+		line := printable.Fit(f.What, f.Text)
+		if _, err := fmt.Fprintf(w, "%-3s  %s: %s\n", f.State, line[0], line[1]); err != nil {
 			return err
 		}
 	}
