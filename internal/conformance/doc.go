@@ -15,6 +15,8 @@
 //   - The images with the most instances and the largest manifests that there may be take no more
 //     memory, descriptors and goroutines than others, and forged ones no more memory: 4 MiB of any
 //     piece at any place of a manifest, and signatures beside it.
+//   - What strangers write, into any field of answers, manifests, certificates, events and the table, comes
+//     out of the programs clean and short.
 //   - With calls throttled and replies lost, every image arrives whole, and no layer is
 //     sent twice.
 //
