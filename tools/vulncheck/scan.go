@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -59,7 +58,7 @@ func (s scan) run(ctx context.Context, scanner, database string) ([]finding.Find
 		args = append(args, "-test")
 	}
 	cmd := exec.CommandContext(ctx, scanner, append(args, s.packages)...)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=") // -tags says it all
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOFLAGS=") // -tags says it all
 	if s.goos != "" {
 		cmd.Env = append(cmd.Env, "GOOS="+s.goos)
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/dirhash"
@@ -30,7 +29,7 @@ func Get(ctx context.Context, version string) (Download, error) {
 	defer os.RemoveAll(dir)
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", Module+"@"+version)
 	cmd.Dir = dir
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GOFLAGS=") }), "GOWORK=off", "GOFLAGS=")
+	cmd.Env = append(cmd.Environ(), "GOWORK=off", "GOFLAGS=")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, runErr := cmd.Output()
