@@ -59,9 +59,12 @@ type Options struct {
 	Rate   int64           // bytes a second at which each upload is read; 0 = all that comes
 }
 
-// slowBuffer is what a connection of a registry that reads slowly takes ahead, in bytes, as far as the system
-// goes along with that.
-const slowBuffer = 4 << 10
+// slowBuffer is what a connection takes ahead, in bytes, of a registry that reads less than slowRate bytes a second,
+// as far as the system goes along with that. At a higher rate so small a buffer would be what limits it.
+const (
+	slowBuffer = 4 << 10
+	slowRate   = 100_000
+)
 
 // Start serves an empty registry on a port of loopback.
 func Start(ctx context.Context, opts Options) (*Server, error) {
@@ -74,7 +77,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		repositories: map[string]*repository{}, uploads: map[string]*upload{},
 	}
 	s.http = &http.Server{Handler: s.handler(opts), ReadHeaderTimeout: time.Minute, ConnState: func(conn net.Conn, state http.ConnState) {
-		if tcp, ok := conn.(*net.TCPConn); ok && state == http.StateNew && opts.Rate > 0 {
+		if tcp, ok := conn.(*net.TCPConn); ok && state == http.StateNew && opts.Rate > 0 && opts.Rate < slowRate {
 			_ = tcp.SetReadBuffer(slowBuffer) // without it the line is longer
 		}
 	}}

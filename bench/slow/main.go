@@ -44,8 +44,8 @@ type flags struct {
 
 func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set := flag.NewFlagSet("slow", flag.ContinueOnError)
-	rates := set.String("rates", "64MB,32MB,16MB,8MB,4MB,2MB,1MB,500kB", "comma-separated `rates` of the destinations, a second; 0 is as fast as it goes")
-	size := set.String("size", "64MiB", "`size` of the layer")
+	rates := set.String("rates", "32MB,16MB,8MB,4MB,2MB,1MB,500kB,250kB", "comma-separated `rates` of the destinations, a second; 0 is as fast as it goes")
+	size := set.String("size", "32MiB", "`size` of the layer")
 	set.StringVar(&f.minRate, "min-rate", "0", "mirror's --min-rate")
 	set.StringVar(&f.mirror, "mirror", "", "the mirror `program`; by default it is built")
 	set.DurationVar(&f.alone, "alone", 20*time.Second, "`time` that a destination may take for the image at its rate to be copied to alone as well")
