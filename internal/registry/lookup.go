@@ -82,7 +82,10 @@ func (l lookUps) inECR() (visits []*visit) {
 		v := at[name.Host]
 		if v == nil {
 			var silent atomic.Int32
-			do := func(t task) *task { l.askECR(name.Host, &silent, t.images); return nil }
+			do := func(t task) *task { //nolint:unparam // the SDK asks again, and nobody else
+				l.askECR(name.Host, &silent, t.images)
+				return nil
+			}
 			v = &visit{host: name.Host, most: perECR, enter: func() (func(task) *task, func()) { return do, func() {} }}
 			at[name.Host], visits = v, append(visits, v)
 		}
