@@ -77,7 +77,9 @@ func newWatch() *watch { return &watch{fields: map[string]bool{}, outputs: map[s
 func (w *watch) feed(field string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.fields[field] = w.fields[field]
+	if !w.fields[field] {
+		w.fields[field] = false // it is there
+	}
 }
 
 // padding is what aligns columns.
