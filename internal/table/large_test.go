@@ -84,8 +84,8 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 	if got := good["blanks"].Destinations; !slices.Equal(got, []string{"r.io/d:1"}) {
 		t.Errorf("names %q", got)
 	}
-	if n := len(good["status"].Status.Error); n == 0 || n > 300 {
-		t.Errorf("the error of a status has %d bytes", n)
+	if got := good["status"].Status.Error; got != "" { // nobody but others wrote one that is so long
+		t.Errorf("the error of a status has %d bytes", len(got))
 	}
 }
 
