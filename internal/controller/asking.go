@@ -133,7 +133,7 @@ func (w *wave) putOff(ctx context.Context, asked []int) {
 // mark has the statuses written by which the next sweep sees how far this one has got: at each host that has not answered for
 // all of its images, that of the last entry that was looked at.
 func (w *wave) mark(ctx context.Context) {
-	if w.run.recorder == nil {
+	if w.run.record == nil {
 		return
 	}
 	type end struct {
@@ -152,6 +152,6 @@ func (w *wave) mark(ctx context.Context) {
 	for _, end := range ends {
 		check := end.item.decided.check(w.run.clock())
 		check.Written = true
-		w.run.recorder.Record(ctx, *end.item.entry, check)
+		w.run.record(ctx, *end.item.entry, check)
 	}
 }

@@ -26,6 +26,7 @@ func (r *run) submitting(parent context.Context, read reader) (Report, error) {
 	defer cancel(nil)
 	if r.Status != nil {
 		r.recorder = r.Status()
+		r.record = r.recorder.Record
 	}
 	done := make(chan struct{})
 	go func() {
