@@ -135,7 +135,7 @@ func TestLinesOfJSONAreCut(t *testing.T) {
 		Map  map[string]string
 	}
 	for _, text := range []string{
-		strings.Repeat("x", 1<<20), strings.Repeat("\x1b", 1000), strings.Repeat(`"`, 999), strings.Repeat("\\n", 2000),
+		strings.Repeat("x", 1<<15), strings.Repeat("\x1b", 1000), strings.Repeat(`"`, 999), strings.Repeat("\\n", 2000),
 		strings.Repeat("\u009b2J", 300), strings.Repeat("<", 900), strings.Repeat("\U000e0041", 999),
 	} {
 		for _, indent := range []string{"", "  "} {

@@ -40,8 +40,8 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 		items = append(items, item{"Source": textValue(fmt.Sprint("r.io/s:", i)), "Destination": textValue("r.io/d:1")})
 	}
 	odd := map[string]item{
-		"list of texts":   {"Destination": nothings(390_000)},
-		"status of texts": {"Destination": textValue("r.io/d:1"), "MirrorStatus": &types.AttributeValueMemberM{Value: item{"a": nothings(390_000)}}},
+		"list of texts":   {"Destination": nothings(150_000)},
+		"status of texts": {"Destination": textValue("r.io/d:1"), "MirrorStatus": &types.AttributeValueMemberM{Value: item{"a": nothings(150_000)}}},
 		"names":           {"Destination": textValue(joinedNames(20_000))},
 		"one name":        {"Destination": textValue("r.io/d:1," + strings.Repeat("!", 300_000))},
 		"blanks":          {"Destination": textValue("r.io/d:1" + strings.Repeat(" ", 300_000) + ",,,")},
@@ -98,8 +98,8 @@ func TestLargeItemsThatAreNamedAreReadOneByOne(t *testing.T) {
 		sources = append(sources, source)
 		items = append(items, item{"Source": textValue(source), "Destination": textValue("r.io/d:1" + strings.Repeat(" ", 350_000))})
 	}
-	items[2]["Destination"] = nothings(300_000)
-	items[3]["Destination"] = nothings(390_000)
+	items[2]["Destination"] = nothings(140_000)
+	items[3]["Destination"] = nothings(150_000)
 	items[3]["Padding"] = textValue(strings.Repeat("x", 1000)) // which is not read
 	tab := table.New(newTable(t, items...), "mirror")
 	var good, bad []string
