@@ -159,7 +159,7 @@ func (w *together) jobs() map[string]batchtypes.JobDetail {
 // the registry fail now and then. Nothing that they leave may be wrong: a job has a digest that its source had, a status tells
 // of what was there, and once all is quiet the next sweep finds and writes the truth.
 func TestTwoSweepsAndAnEventAtTheSameInstant(t *testing.T) {
-	const rounds, sources = 10, 4
+	const rounds, sources = 6, 4
 	w := newTogether(t)
 	for round := range rounds {
 		var names []string
