@@ -9,7 +9,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS SEED,$(eval $(call data,$(name))))
+$(foreach name,VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE SEED,$(eval $(call data,$(name))))
 given = $(filter override,$(origin $(1)))
 
 # Everything is built without cgo; the tag keeps go.podman.io/image off the C library gpgme.
@@ -198,7 +198,7 @@ kill: ## Kill jobs at 100 random points (KILLS=n, SEED=n) and have each complete
 
 .PHONY: twice
 twice: ## Have two programs copy one image at the same time, 1,000 times (TWICE=n, SEED=n), while everything goes wrong that can
-	@out=$$(ECRMIRROR_TWICE=$(or $(TWICE),1000) ECRMIRROR_SEED=$(SEED) go test -count=1 -timeout 60m -run TwoPrograms -v ./internal/conformance); \
+	@out=$$(ECRMIRROR_TWICE="$${TWICE:-1000}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 60m -run TwoPrograms -v ./internal/conformance); \
 	status=$$?; echo "$$out" | grep -v -e '^=== '; exit $$status
 
 .PHONY: bounds

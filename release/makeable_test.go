@@ -17,7 +17,7 @@ type makeable struct{ dir, commands, notes string }
 
 // note begins a command that does nothing else. DESTDIR and the like go to install in its arguments, and to rm, which is real.
 const note = `#!/bin/sh
-printf '%s ' "$@" "$DESTDIR" "$PREFIX" "$BINDIR" "$DATADIR" "$MANDIR" "$ECRMIRROR_SEED" "$ECRMIRROR_KILLS" "$SMOKE" >>"$NOTES/seen"
+printf '%s ' "$@" "$DESTDIR" "$PREFIX" "$BINDIR" "$DATADIR" "$MANDIR" "$ECRMIRROR_SEED" "$ECRMIRROR_KILLS" "$ECRMIRROR_TWICE" "$SMOKE" >>"$NOTES/seen"
 `
 
 // newMakeable returns dir as one.
@@ -100,7 +100,7 @@ func (m makeable) noted(t *testing.T, name string) string {
 func escaped(path string) string { return regexp.MustCompile(`[*?\[\\]`).ReplaceAllString(path, `\$0`) }
 
 // settings are those of the Makefile that are data.
-var settings = strings.Fields("VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS SEED")
+var settings = strings.Fields("VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE SEED")
 
 // foreign returns the environment of the tests without what they must not depend on: settings, and repositories of
 // Git's other than the one where a command is run.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -60,11 +62,35 @@ func TestAVersionIsOneWord(t *testing.T) {
 	}
 }
 
+// TestRecipesPasteNoSetting finds what is set by whoever calls make, and stands in a recipe as if it were a piece of it.
+func TestRecipesPasteNoSetting(t *testing.T) {
+	makefile := read(t, "../Makefile")
+	var own []string // what the Makefile itself says
+	for _, m := range regexp.MustCompile(`(?m)^(?:override |export )*([A-Za-z_]+)[ \t]*[:?]?=`).FindAllStringSubmatch(makefile, -1) {
+		own = append(own, m[1])
+	}
+	n := 0
+	for line := range strings.Lines(makefile) {
+		if !strings.HasPrefix(line, "\t") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`\$[({](?:or[ \t]+)?(?:\$[({])?([A-Z_0-9]+)[)},]`).FindAllStringSubmatch(line, -1) {
+			n++
+			if name := m[1]; slices.Contains(settings, name) || !slices.Contains(own, name) && name != "MAKE" && !strings.HasSuffix(name, "_FLAGS") {
+				t.Errorf("%s is pasted into the command %s", name, strings.TrimSpace(line))
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("%d variables found: are recipes written otherwise now?", n)
+	}
+}
+
 // TestASettingIsData gives each setting such values, for all targets that have it.
 func TestASettingIsData(t *testing.T) {
 	for setting, targets := range map[string]string{
 		"IMAGE": "image sbom smoke", "PLATFORM": "image", "SOURCE": "demo", "TAG": "release", "S3_BUCKET": "deploy-template", "PLACE": "bootstrap",
-		"SMOKE": "smoke", "FUZZTIME": "fuzz", "KILLS": "kill", "SEED": "kill",
+		"SMOKE": "smoke", "FUZZTIME": "fuzz", "KILLS": "kill", "TWICE": "twice", "SEED": "kill twice",
 		"DESTDIR": "install uninstall", "PREFIX": "install uninstall", "BINDIR": "install uninstall", "DATADIR": "install uninstall", "MANDIR": "install uninstall",
 	} {
 		t.Run(setting, func(t *testing.T) {
