@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -170,21 +169,7 @@ func runController(t *testing.T, local *localstack, limit, table string, args ..
 	if limit != ownLimit {
 		cmd.Env = append(cmd.Env, "GOMEMLIMIT="+limit)
 	}
-	var text bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &text, &text
 	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for ticks := time.NewTicker(2 * time.Millisecond); ; {
-		select {
-		case <-ticks.C:
-			p.look(t, cmd.Process.Pid)
-		case <-ended:
-			ticks.Stop()
-			return p, text.String(), time.Since(began)
-		}
-	}
+	p, out, _ = watched(t, cmd)
+	return p, out, time.Since(began)
 }
