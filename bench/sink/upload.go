@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/localstack/pause"
 )
 
 // bufferSize is how much is read from a connection at once.
@@ -125,7 +127,7 @@ func copyBody(ctx context.Context, to io.Writer, from io.Reader, rate int64) (in
 		n, err := from.Read(buffer)
 		_, _ = to.Write(buffer[:n]) // a hash takes everything
 		total += int64(n)
-		if rate > 0 && !until(ctx, begun.Add(time.Duration(float64(total)/float64(rate)*float64(time.Second)))) {
+		if rate > 0 && !pause.Until(ctx, begun.Add(time.Duration(float64(total)/float64(rate)*float64(time.Second)))) {
 			return total, context.Cause(ctx)
 		}
 		if errors.Is(err, io.EOF) {
@@ -134,18 +136,6 @@ func copyBody(ctx context.Context, to io.Writer, from io.Reader, rate int64) (in
 		if err != nil {
 			return total, err
 		}
-	}
-}
-
-// until waits for that time; it is false if the context ends before.
-func until(ctx context.Context, at time.Time) bool {
-	timer := time.NewTimer(time.Until(at))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"ecrmirror/localstack/pause"
 )
 
 // errBroken is what a handler gets that writes on after its answer was broken.
@@ -100,7 +102,7 @@ func (b *bodyBreaker) stall() bool {
 		<-b.ctx.Done()
 		return false
 	}
-	return wait(b.ctx, b.rule.Delay)
+	return pause.For(b.ctx, b.rule.Delay)
 }
 
 // otherRange returns the request as one for all, or for other bytes of the same number; itself
@@ -145,7 +147,7 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	}
 	b.last = now
 	b.ahead += time.Duration(float64(n) / float64(b.speed) * float64(time.Second))
-	if b.ahead >= slowStep && !wait(b.ctx, b.ahead) {
+	if b.ahead >= slowStep && !pause.For(b.ctx, b.ahead) {
 		return 0, context.Cause(b.ctx)
 	}
 	return n, err

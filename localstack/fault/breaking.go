@@ -1,10 +1,10 @@
 package fault
 
 import (
-	"context"
 	"net"
 	"net/http"
-	"time"
+
+	"ecrmirror/localstack/pause"
 )
 
 // breaking returns next as the rule breaks it; it calls broke where it does.
@@ -38,23 +38,11 @@ func (r Rule) breaking(next http.Handler, operation string, broke func()) http.H
 			slow.Body = &slowBody{ReadCloser: req.Body, ctx: req.Context(), speed: r.Speed}
 			next.ServeHTTP(w, slow)
 		case Delay:
-			if wait(req.Context(), r.Delay) {
+			if pause.For(req.Context(), r.Delay) {
 				next.ServeHTTP(w, req)
 			}
 		}
 	})
-}
-
-// wait waits for d, or returns false when ctx ends.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // reset ends the connection as a peer does that has crashed: without a farewell.

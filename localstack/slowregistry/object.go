@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ecrmirror/localstack/pause"
 )
 
 const (
@@ -75,7 +77,7 @@ func (s *Server) serveObject(w http.ResponseWriter, r *http.Request) {
 	}
 	s.stats.Call(r.Method + " " + kind)
 	begin := time.Now().Add(s.opts.FirstByte)
-	if !waitUntil(r.Context(), begin) {
+	if !pause.Until(r.Context(), begin) {
 		return
 	}
 	if refusal := s.refusal(r, time.Now()); refusal != nil {

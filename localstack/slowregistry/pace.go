@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"ecrmirror/localstack/pause"
 )
 
 // catchUp is how much a connection may send at once after it was held up: what the
@@ -61,7 +63,7 @@ func (s *Server) send(ctx context.Context, w io.Writer, b blob, span span, begin
 				due = all
 			}
 		}
-		if !waitUntil(ctx, due) || !s.stall(ctx, span, off) {
+		if !pause.Until(ctx, due) || !s.stall(ctx, span, off) {
 			break
 		}
 		n, err := w.Write(piece)
@@ -87,21 +89,5 @@ func (s *Server) stall(ctx context.Context, span span, off int64) bool {
 	if !s.stalled.CompareAndSwap(false, true) {
 		return true
 	}
-	return waitUntil(ctx, time.Now().Add(s.opts.Stall.For))
-}
-
-// waitUntil returns at the time, or false as soon as ctx ends.
-func waitUntil(ctx context.Context, due time.Time) bool {
-	left := time.Until(due)
-	if due.IsZero() || left <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return pause.For(ctx, s.opts.Stall.For)
 }

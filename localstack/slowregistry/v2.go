@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"ecrmirror/localstack/pause"
 	"ecrmirror/localstack/v2path"
 )
 
@@ -13,7 +14,7 @@ import (
 func (s *Server) serveV2(w http.ResponseWriter, r *http.Request) {
 	repository, kind, reference := v2path.Parse(r.URL.Path)
 	s.stats.Call(r.Method + " " + kind)
-	if !waitUntil(r.Context(), time.Now().Add(s.opts.Latency)) {
+	if !pause.For(r.Context(), s.opts.Latency) {
 		return
 	}
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
