@@ -3,7 +3,6 @@ package distribution
 import (
 	"context"
 	"crypto/tls"
-	"encoding/binary"
 	"errors"
 	"io"
 	"log"
@@ -21,6 +20,7 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
+	"ecrmirror/localstack/nameserver"
 )
 
 // elsewhere is a connection that claims to be to an address.
@@ -43,7 +43,7 @@ func at(t *testing.T, addr string, answer http.HandlerFunc) *Registry {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	r, err := New(Options{
-		Host: "example.com", Network: fence.Network{Dialer: &net.Dialer{Resolver: &net.Resolver{PreferGo: true, Dial: rebound}}},
+		Host: "example.com", Network: fence.Network{Dialer: &net.Dialer{Resolver: nameserver.Resolver(rebound)}},
 		Budget: chunked.NewBudget(1 << 20), Backoff: time.Minute, // none is wanted
 		Login: func(context.Context, string) (Login, error) {
 			return Login{DockerAuthConfig: types.DockerAuthConfig{Username: "robot", Password: "s3cret"}}, nil
@@ -66,35 +66,8 @@ func at(t *testing.T, addr string, answer http.HandlerFunc) *Registry {
 	return r
 }
 
-// rebound connects to a name server that says 127.0.0.1 to whatever it is asked.
-func rebound(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	go func() {
-		defer server.Close()
-		for {
-			var size [2]byte
-			if _, err := io.ReadFull(server, size[:]); err != nil {
-				return
-			}
-			query := make([]byte, binary.BigEndian.Uint16(size[:]))
-			if _, err := io.ReadFull(server, query); err != nil {
-				return
-			}
-			end := 12
-			for query[end] != 0 {
-				end += int(query[end]) + 1
-			}
-			end += 5
-			answer := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, query[12:end]...)
-			if query[end-3] == 1 { // A
-				answer[7] = 1
-				answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 127, 0, 0, 1)
-			}
-			_, _ = server.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
-		}
-	}()
-	return client, nil
-}
+// rebound is what every name leads to.
+func rebound(string) netip.Addr { return netip.MustParseAddr("127.0.0.1") }
 
 // local is a server on this machine that wants to be left alone.
 func local(t *testing.T) (port string, asked *atomic.Int32) {

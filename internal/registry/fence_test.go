@@ -2,7 +2,6 @@ package registry_test
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -28,6 +27,7 @@ import (
 	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/registry"
+	"ecrmirror/localstack/nameserver"
 )
 
 const (
@@ -138,7 +138,7 @@ func (n *network) take() []string {
 // open returns registries that are reached by the network.
 func (n *network) open() *registry.Registries {
 	dialer := &net.Dialer{
-		Resolver: &net.Resolver{PreferGo: true, Dial: resolve},
+		Resolver: nameserver.Resolver(addressOf),
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			if address == n.proxy.Host {
 				return nil
@@ -158,39 +158,13 @@ func (n *network) open() *registry.Registries {
 	})
 }
 
-// resolve connects to a name server. What names mean there is in their first labels, if it is an address with
-// dashes; all others are a public one.
-func resolve(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	go func() {
-		defer server.Close()
-		for {
-			var size [2]byte
-			if _, err := io.ReadFull(server, size[:]); err != nil {
-				return
-			}
-			query := make([]byte, binary.BigEndian.Uint16(size[:]))
-			if _, err := io.ReadFull(server, query); err != nil {
-				return
-			}
-			addr, err := netip.ParseAddr(strings.ReplaceAll(string(query[13:13+query[12]]), "-", "."))
-			if err != nil {
-				addr = netip.MustParseAddr("192.0.32.8")
-			}
-			end := 12
-			for query[end] != 0 {
-				end += int(query[end]) + 1
-			}
-			end += 5
-			answer := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, query[12:end]...)
-			if query[end-3] == 1 { // A
-				answer[7] = 1
-				answer = append(append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4), addr.AsSlice()...)
-			}
-			_, _ = server.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
-		}
-	}()
-	return client, nil
+// addressOf is what a name means, given its first label: an address with dashes in it, or else a public one.
+func addressOf(label string) netip.Addr {
+	addr, err := netip.ParseAddr(strings.ReplaceAll(label, "-", "."))
+	if err != nil {
+		return netip.MustParseAddr("192.0.32.8")
+	}
+	return addr
 }
 
 // try tries a way to a host, and reports whether somebody was, or would have been, connected to.
