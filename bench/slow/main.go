@@ -114,7 +114,10 @@ func (b *bench) all(ctx context.Context, stdout io.Writer) error {
 	_, err = fmt.Fprintf(stdout, "| rate | its own transfer | alone | in company | |\n|--:|--:|--:|--:|---|\n")
 	heldUp := false
 	for i, rate := range b.rates {
-		allowed := 2*max(alone[i], b.transfer(rate)) + time.Second*time.Duration(btoi(alone[i] == 0))
+		allowed := 2 * max(alone[i], b.transfer(rate))
+		if alone[i] == 0 {
+			allowed += time.Second
+		}
 		verdict := "kept"
 		switch {
 		case c.took[i] == 0:
@@ -132,13 +135,6 @@ func (b *bench) all(ctx context.Context, stdout io.Writer) error {
 		err = errors.Join(err, errHeldUp)
 	}
 	return errors.Join(err, printed)
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // transfer returns how long a destination takes for the image at its rate.

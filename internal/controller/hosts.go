@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
@@ -130,13 +131,7 @@ type place struct {
 }
 
 func (a place) compare(b place) int {
-	switch {
-	case a.checked < b.checked || a.checked == b.checked && a.after < b.after:
-		return -1
-	case a == b:
-		return 0
-	}
-	return 1
+	return cmp.Or(cmp.Compare(a.checked, b.checked), cmp.Compare(a.after, b.after))
 }
 
 // place returns the place of an entry among those with an image at a host.
