@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/docker/go-units"
 	"github.com/spf13/pflag"
@@ -46,10 +47,7 @@ func (m *memorySize) Set(s string) error {
 	if !sizePattern.MatchString(s) {
 		return errors.New("must be a number of bytes, or one like 64MiB")
 	}
-	if last := s[len(s)-1]; last == 'i' {
-		s += "B" // Ki, Mi, ... as Kubernetes has them
-	}
-	n, err := units.RAMInBytes(s)
+	n, err := bytesIn(s)
 	if err != nil {
 		return err
 	}
@@ -58,6 +56,14 @@ func (m *memorySize) Set(s string) error {
 	}
 	*m = memorySize(n)
 	return nil
+}
+
+// bytesIn reads a size that a pattern has let pass.
+func bytesIn(size string) (int64, error) {
+	if strings.HasSuffix(size, "i") {
+		size += "B" // Ki, Mi, ... as Kubernetes has them
+	}
+	return units.RAMInBytes(size)
 }
 
 // parseBudget takes the budget from the environment unless a flag has set it.

@@ -15,13 +15,9 @@ import (
 // minRate is the value of --min-rate: SIZE[/TIME], a rate in bytes a second and over what time it is measured.
 type minRate chunked.LeastRate
 
-const (
-	defaultMinRate  = 32 << 10
-	defaultRateTime = 10 * time.Minute
-	longestRateTime = 24 * time.Hour
-)
+const longestRateTime = 24 * time.Hour
 
-func newMinRate() minRate { return minRate{BytesPerSecond: defaultMinRate, Over: defaultRateTime} }
+func newMinRate() minRate { return minRate(chunked.LeastRate{}.WithDefaults()) }
 
 func (m *minRate) Type() string { return "RATE[/TIME]" }
 
@@ -56,14 +52,12 @@ func (m *minRate) Set(s string) error {
 	if !ratePattern.MatchString(rate) {
 		return errors.New("must be bytes a second, like 32KiB, and may say over what time, like 32KiB/10m; 0 is any rate")
 	}
-	if last := rate[len(rate)-1]; last == 'i' {
-		rate += "B" // Ki, Mi, ... as Kubernetes has them
-	}
-	n, err := units.RAMInBytes(rate)
+	n, err := bytesIn(rate)
 	if err != nil {
 		return err
 	}
-	set := minRate{BytesPerSecond: n, Over: defaultRateTime}
+	set := newMinRate()
+	set.BytesPerSecond = n
 	if timed {
 		if set.Over, err = time.ParseDuration(over); err != nil || set.Over < time.Second || set.Over > longestRateTime {
 			return fmt.Errorf("the time must be from 1s to %s, like 10m", shortTime(longestRateTime))

@@ -61,7 +61,7 @@ func (o Options) withDefaults() Options {
 	if o.Stall <= 0 {
 		o.Stall = 30 * time.Second
 	}
-	o.LeastRate = o.LeastRate.withDefaults()
+	o.LeastRate = o.LeastRate.WithDefaults()
 	if o.Pace == nil {
 		o.Pace = NewPace()
 	}

@@ -19,7 +19,8 @@ type LeastRate struct {
 	Over           time.Duration // the time of waiting over which it is measured; 0 means 10 minutes
 }
 
-func (l LeastRate) withDefaults() LeastRate {
+// WithDefaults returns the rate with the default of each field that is 0.
+func (l LeastRate) WithDefaults() LeastRate {
 	if l.BytesPerSecond == 0 {
 		l.BytesPerSecond = usualLeastRate
 	}
@@ -64,7 +65,7 @@ type RateWatch struct {
 }
 
 // NewRateWatch returns a watch that has seen nothing.
-func NewRateWatch(least LeastRate) *RateWatch { return &RateWatch{least: least.withDefaults()} }
+func NewRateWatch(least LeastRate) *RateWatch { return &RateWatch{least: least.WithDefaults()} }
 
 // Add notes that so many bytes came, after a wait of so long. Its error is a *[RateError]. Windows
 // follow each other, so that a rate which is too low is told after twice [LeastRate].Over at most.

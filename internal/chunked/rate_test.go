@@ -119,7 +119,7 @@ func TestRateWatch(t *testing.T) {
 			}
 		}
 	}
-	err := &RateError{Rate: 20_000, Least: LeastRate{}.withDefaults()}
+	err := &RateError{Rate: 20_000, Least: LeastRate{}.WithDefaults()}
 	if got := err.Error(); got != "19.5 KiB/s over 10m0s, which is below the least rate of 32.0 KiB/s" || !err.Timeout() {
 		t.Errorf("%s", got)
 	}
