@@ -3,7 +3,6 @@ package distribution
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -73,7 +72,9 @@ func (r *Repository) document(ctx context.Context, start *place, limit int64) (c
 			return r.refusal(resp, at)
 		}
 		defer resp.Body.Close()
-		content, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+		var release func()
+		content, release, err = r.registry.opts.Shared.read(ctx, resp.Body, resp.ContentLength, limit)
+		release() // it is the caller's now
 		switch {
 		case err != nil:
 			return &networkError{err}

@@ -25,7 +25,7 @@ func (r *Registries) lookaside(at *url.URL) (*distribution.Registry, error) {
 	}
 	opts := distribution.Options{
 		Host: at.Host, Insecure: insecure, Network: r.opts.Network, UserAgent: r.opts.UserAgent,
-		Budget: r.opts.Budget, Chunks: r.opts.Chunks,
+		Shared: r.hosts.shared, Budget: r.opts.Budget, Chunks: r.opts.Chunks,
 	}
 	if at.User != nil {
 		password, _ := at.User.Password()
