@@ -10,31 +10,35 @@ import (
 // What a manifest is, is told in the same way by all of it in memory.
 func TestSkimTellsManifestsAsTheyPass(t *testing.T) {
 	long := strings.Repeat(`\"{[x`, 100_000)
-	for content, isManifest := range map[string]bool{
-		`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}`:                                 true,
-		`{"mediaType" : "application/vnd.oci.image.index.v1+json" , "annotations":{"a":"` + long + `"}}` + "\n":        true,
-		`{"annotations":{"a":"` + long + `"},"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json"}`: true,
-		`{"schemaVersion":2,"config":{"mediaType":"x","schemaVersion":9},"layers":[{"mediaType":"y"},[[]],"}"]}`:       true,
-		"\t{\"schemaVersion\" : 2\r\n}":                          true,
-		`{"schemaVersion":1,"signatures":[{"a":"]}"}]}`:          true,
-		`{"schemaVersion":1,"history":[]}`:                       true,
-		`{"schemaVersion":3}`:                                    false,
-		`{"a":{"schemaVersion":2}}`:                              false,
-		`{"a":["schemaVersion",2]}`:                              false,
-		`{"mediaType":"text/html"}`:                              false,
-		`{"schemaVersion":2`:                                     false,
-		`{"schemaVersion":2,"a":"b`:                              false,
-		`{"schemaVersion":2}{"schemaVersion":2}`:                 false,
-		`{"schemaVersion":2}x`:                                   false,
-		`[{"schemaVersion":2}]`:                                  false,
-		`"schemaVersion"`:                                        false,
-		`{}`:                                                     false,
-		``:                                                       false,
-		`<html>{"schemaVersion":2}</html>`:                       false,
-		"\x1f\x8b\x08{\"schemaVersion\":2}":                      false,
-		`{"` + strings.Repeat("k", 1_000) + `":1}`:               false,
-		`{"mediaType":"` + strings.Repeat("k", 1_000_000) + `"}`: false,
+	for _, c := range []struct {
+		content    string
+		isManifest bool
+	}{
+		{`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}`, true},
+		{`{"mediaType" : "application/vnd.oci.image.index.v1+json" , "annotations":{"a":"` + long + `"}}` + "\n", true},
+		{`{"annotations":{"a":"` + long + `"},"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json"}`, true},
+		{`{"schemaVersion":2,"config":{"mediaType":"x","schemaVersion":9},"layers":[{"mediaType":"y"},[[]],"}"]}`, true},
+		{"\t{\"schemaVersion\" : 2\r\n}", true},
+		{`{"schemaVersion":1,"signatures":[{"a":"]}"}]}`, true},
+		{`{"schemaVersion":1,"history":[]}`, true},
+		{`{"schemaVersion":3}`, false},
+		{`{"a":{"schemaVersion":2}}`, false},
+		{`{"a":["schemaVersion",2]}`, false},
+		{`{"mediaType":"text/html"}`, false},
+		{`{"schemaVersion":2`, false},
+		{`{"schemaVersion":2,"a":"b`, false},
+		{`{"schemaVersion":2}{"schemaVersion":2}`, false},
+		{`{"schemaVersion":2}x`, false},
+		{`[{"schemaVersion":2}]`, false},
+		{`"schemaVersion"`, false},
+		{`{}`, false},
+		{``, false},
+		{`<html>{"schemaVersion":2}</html>`, false},
+		{"\x1f\x8b\x08{\"schemaVersion\":2}", false},
+		{`{"` + strings.Repeat("k", 1_000) + `":1}`, false},
+		{`{"mediaType":"` + strings.Repeat("k", 1_000_000) + `"}`, false},
 	} {
+		content, isManifest := c.content, c.isManifest
 		kind := manifest.GuessMIMEType([]byte(content))
 		if (kind != "") != isManifest {
 			t.Fatalf("%.100q is %q", content, kind)
