@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,8 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
-	batchtypes "github.com/aws/aws-sdk-go-v2/service/batch/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -156,9 +152,6 @@ func (w *secretWorld) run(program string, args ...string) string {
 	return string(out)
 }
 
-// left keeps a text that was left behind.
-func (w *secretWorld) left(where, text string) { w.remains[where] += text }
-
 func (w *secretWorld) ecr(account, image string) string {
 	return account + ".dkr.ecr.us-east-1.amazonaws.com/" + image
 }
@@ -235,69 +228,6 @@ func (w *secretWorld) submitSweep() {
 	w.t.Helper()
 	_, err := batch.NewFromConfig(w.aws.Config()).SubmitJob(w.t.Context(), &batch.SubmitJobInput{
 		JobName: aws.String("sweep"), JobQueue: aws.String("controller"), JobDefinition: aws.String("controller"),
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// finishJobs waits until all jobs have ended, and keeps their logs and what Batch says of them.
-func (w *secretWorld) finishJobs() {
-	w.t.Helper()
-	if err := w.aws.Jobs().Idle(w.t.Context()); err != nil {
-		w.t.Fatal(err)
-	}
-	api := batch.NewFromConfig(w.aws.Config())
-	for _, queue := range []string{"mirror", "controller"} {
-		for _, status := range []batchtypes.JobStatus{batchtypes.JobStatusSucceeded, batchtypes.JobStatusFailed} {
-			list, err := api.ListJobs(w.t.Context(), &batch.ListJobsInput{JobQueue: &queue, JobStatus: status})
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			for _, job := range list.JobSummaryList {
-				w.keepJob(api, *job.JobId)
-			}
-		}
-	}
-}
-
-func (w *secretWorld) keepJob(api *batch.Client, id string) {
-	w.t.Helper()
-	log, _ := w.aws.Jobs().Log(id, 0)
-	out, err := api.DescribeJobs(w.t.Context(), &batch.DescribeJobsInput{Jobs: []string{id}})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	described, err := json.Marshal(out.Jobs)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.remains["job "+id] = string(log) + string(described)
-}
-
-func (w *secretWorld) keepTable() {
-	w.t.Helper()
-	out, err := dynamodb.NewFromConfig(w.aws.Config()).Scan(w.t.Context(), &dynamodb.ScanInput{TableName: aws.String("mirror")})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	items, err := json.Marshal(out.Items)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.left("table", string(items))
-}
-
-// keepFiles keeps what the programs were started with, and the files that they left.
-func (w *secretWorld) keepFiles() {
-	w.t.Helper()
-	err := filepath.WalkDir(w.traces, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		w.left(strings.TrimPrefix(path, w.traces), path+"\n"+string(content))
-		return err
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,8 +1,6 @@
 package ecrtransport
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -15,65 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// A lender lends content in pieces, of which no more than so many bytes are out at a time. A piece that
-// is released is spoiled: nobody may look at it any more.
-type lender struct {
-	content []byte
-	piece   int   // bytes at most
-	memory  int   // bytes that may be out; 0 means any
-	end     error // after the content; nil means io.EOF
-
-	mu   sync.Mutex
-	room sync.Cond
-	off  int
-	out  int
-	most int // that were out at a time
-}
-
-func lend(content []byte, piece, memory int) *lender {
-	l := &lender{content: content, piece: piece, memory: memory}
-	l.room.L = &l.mu
-	return l
-}
-
-func (l *lender) Read([]byte) (int, error) { return 0, errors.New("a lender is not read") }
-
-func (l *lender) Lend(most int) ([]byte, func(), error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for l.memory > 0 && l.out >= l.memory && l.off < len(l.content) {
-		l.room.Wait()
-	}
-	if l.off == len(l.content) {
-		if l.end != nil {
-			return nil, nil, l.end
-		}
-		return nil, nil, io.EOF
-	}
-	n := min(most, l.piece, len(l.content)-l.off)
-	data := bytes.Clone(l.content[l.off : l.off+n])
-	l.off += n
-	l.out += n
-	l.most = max(l.most, l.out)
-	return data, func() {
-		clear(data)
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.out -= n
-		l.room.Broadcast()
-	}, nil
-}
-
-// check fails the test if something lent is not released.
-func (l *lender) check(t *testing.T) {
-	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.out != 0 {
-		t.Errorf("%d bytes were not released", l.out)
-	}
-}
 
 // Parts that are borrowed are those that would be read.
 func TestLentPartsAreTheStreamsParts(t *testing.T) {
@@ -343,84 +282,5 @@ func TestPartSizeIsNeverNonsense(t *testing.T) {
 				t.Errorf("%s, blob of %d: %d", image, size, got)
 			}
 		}
-	}
-}
-
-// An upload of what is lent adds nothing of a part's size to it.
-func TestUploadOfLentPartsAllocatesNextToNothing(t *testing.T) {
-	blob := zeroBlob(t, 4*testPartSize)
-	transport := sinkTransport(blob.Digest)
-	got := testing.Benchmark(func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			uploadToSink(b, transport, blob, &lentZeros{left: blob.Size, piece: make([]byte, mib)})
-		}
-	}).AllocedBytesPerOp()
-	if got > testPartSize/4 {
-		t.Errorf("%d bytes allocated for 4 parts of %d", got, testPartSize)
-	}
-	t.Logf("%.4f x a part's size allocated per part", float64(got)/4/testPartSize)
-}
-
-// lentZeros lends zeros, all in the same memory.
-type lentZeros struct {
-	left  int64
-	piece []byte
-}
-
-func (*lentZeros) Read([]byte) (int, error) { return 0, errors.New("a lender is not read") }
-
-func (z *lentZeros) Lend(most int) ([]byte, func(), error) {
-	if z.left == 0 {
-		return nil, nil, io.EOF
-	}
-	n := min(int64(most), int64(len(z.piece)), z.left)
-	z.left -= n
-	return z.piece[:n], func() {}, nil
-}
-
-// What it costs to encode a part and to hash it for the signature, without the SDK.
-func BenchmarkPartBody(b *testing.B) {
-	for name, n := range map[string]int{"1 piece": 1, "10 pieces": 10} {
-		b.Run(name, func(b *testing.B) {
-			var part pieces
-			for range n {
-				part = append(part, make([]byte, testPartSize/n))
-			}
-			b.Run("encode", func(b *testing.B) { benchmarkBody(b, part, io.Discard) })
-			b.Run("encode and hash", func(b *testing.B) { benchmarkBody(b, part, sha256.New()) })
-		})
-	}
-}
-
-func benchmarkBody(b *testing.B, part pieces, to io.Writer) {
-	b.SetBytes(part.size())
-	b.ReportAllocs()
-	buf := make([]byte, 32<<10)
-	for b.Loop() {
-		body := newPartBody([]byte(`{"layerPartBlob":"`), part, []byte(`"}`), func() {})
-		if _, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{body}, buf); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// An upload of 64 MiB to a sink in this process that reads what it is sent and keeps nothing: what is
-// left is reading, encoding twice, hashing for the signature, and where the stream is not lent also
-// copying and hashing the blob.
-func BenchmarkUpload(b *testing.B) {
-	blob := zeroBlob(b, 64<<20)
-	for name, stream := range map[string]func() io.Reader{
-		"lent": func() io.Reader { return &lentZeros{left: blob.Size, piece: make([]byte, mib)} },
-		"read": func() io.Reader { return &zeros{blob.Size} },
-	} {
-		b.Run(name, func(b *testing.B) {
-			transport := sinkTransport(blob.Digest)
-			b.SetBytes(blob.Size)
-			b.ReportAllocs()
-			for b.Loop() {
-				uploadToSink(b, transport, blob, stream())
-			}
-		})
 	}
 }
