@@ -178,7 +178,7 @@ func (c *Copier) open(ctx context.Context, report *Report, ahead *ahead) (src ty
 }
 
 // retryable returns those of the results that failed transiently. A directory is not among
-// them: one that was begun is refused when it is opened again. Neither is what was too slow: it had its time.
+// them: it is erased when it is opened again, so that all would be copied anew. Neither is what was too slow: it had its time.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {
