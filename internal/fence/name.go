@@ -43,12 +43,12 @@ func set(names ...string) map[string]bool {
 // proxy: 127.1, 0x7f000001, 2852039166, 0251.0376.0251.0376.
 func zoneOfHost(host string) (z zone, certain, ok bool) {
 	if addr, err := netip.ParseAddr(host); err == nil {
-		if link := strings.ToLower(addr.Zone()); link != "" && !isName(link, []string{link}) {
+		if link := lower(addr.Zone()); link != "" && !isName(link, []string{link}) {
 			return public, false, false
 		}
 		return zoneOf(addr), true, true
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	host = lower(strings.TrimSuffix(host, "."))
 	labels := strings.Split(host, ".")
 	first, last := labels[0], labels[len(labels)-1]
 	switch {
@@ -62,6 +62,16 @@ func zoneOfHost(host string) (z zone, certain, ok bool) {
 		return private, true, true
 	}
 	return public, false, true
+}
+
+// lower folds ASCII alone: Unicode's lower case of the Kelvin sign is a k, and that of a dotted I is an i.
+func lower(host string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, host)
 }
 
 // isName reports whether a host is a name of DNS, in ASCII. Other scripts have an ASCII form; letters that

@@ -55,7 +55,7 @@ func TestZonesOfHosts(t *testing.T) {
 	}
 	for _, host := range append(strings.Fields(`127.1 127.0.1 0177.0.0.1 0x7f.0.0.1 0x7f000001 0X7F.1 2130706433 017700000001 0 0x0 0x 127.0.0.0x1
 		0251.0376.0251.0376 0xa9fea9fe 2852039166 169.254.43518 169.254.169.254. 169.254.169.254.. 256.1.1.1 1.2.3.4.5 example.1
-		１６９.254.169.254 169。254。169。254 ⓛocalhost ｌocalhost metadata．goog bücher.example 127.0.0.1%00 a..b .a a%2eb a@b a:b a/b
+		１６９.254.169.254 169。254。169。254 ⓛocalhost ｌocalhost metadata．goog bücher.example İ K8s.example locaſhost 127.0.0.1%00 a..b .a a%2eb a@b a:b a/b
 		[::1] --☃ `+strings.Repeat("a", 64)+".example "+strings.Repeat("a.", 127)+"aa"), "", ".", "a b", "a\x00b", "a\nb", "fe80::1%\x1b[2J", "fe80::a9fe:a9fe%a b") {
 		if z, certain, ok := zoneOfHost(host); ok {
 			t.Errorf("%q: %s, certain %v; want neither a name nor an address", host, z, certain)
