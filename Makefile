@@ -60,7 +60,7 @@ help: ## List the targets
 
 .PHONY: demo
 demo: ## Mirror real images through localstack and check every digest (SOURCE=IMAGE adds one of yours)
-	@go run ./localstack/demo $${SOURCE:+"-source=$$SOURCE"}
+	@go run ./demo $${SOURCE:+"-source=$$SOURCE"}
 
 .PHONY: grants
 grants: ## List what the service's roles may do that no test does
@@ -142,13 +142,13 @@ localstack: ## Run the AWS side on this machine until interrupted
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
-	@unformatted=$$($(GOFUMPT) -l bench cmd internal localstack release sbom tools) || exit 1; \
+	@unformatted=$$($(GOFUMPT) -l bench cmd demo infra internal localstack release reliability sbom testkit tools) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
 fmt: $(GOFUMPT) ## Format the code
-	$(GOFUMPT) -w bench cmd internal localstack release sbom tools
+	$(GOFUMPT) -w bench cmd demo infra internal localstack release reliability sbom testkit tools
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
@@ -181,7 +181,7 @@ bench-controller: ## Sweep 10,000 entries on this machine and hold that against 
 
 .PHONY: chaos
 chaos: ## Copy images while everything goes wrong that can, beside the peers that are installed (under 10 minutes; CHAOS_FLAGS=-h explains)
-	go run ./bench/chaos -progress $(CHAOS_FLAGS)
+	go run ./reliability/chaos -progress $(CHAOS_FLAGS)
 
 .PHONY: bench-peers
 bench-peers: ## Install the peers for bench into bench/.peers
@@ -207,11 +207,11 @@ bounds: ## Copy the largest images that there may be, and forged ones, and sweep
 
 .PHONY: slow
 slow: ## Copy an image to eight destinations of eight speeds, and see that none is held up (5 minutes; SLOW_FLAGS='-rates 0,20kB -min-rate 32KiB/1m')
-	go run ./bench/slow $(SLOW_FLAGS)
+	go run ./reliability/slow $(SLOW_FLAGS)
 
 .PHONY: soak
 soak: ## Mirror 1,000 images through one controller and 8 mirrors, in a process that must end where it began
-	go run ./bench/soak $(SOAK_FLAGS)
+	go run ./reliability/soak $(SOAK_FLAGS)
 
 .PHONY: need-node
 need-node:
@@ -262,7 +262,7 @@ destroy: need-node $(CDK) ## Remove the service from the account; the table of e
 
 .PHONY: renew-images
 renew-images: ## Look up the digests of the images that builds and tests start from, and write them where they are used
-	@go run ./tools/images Dockerfile localstack/Dockerfile localstack/dynamodb/dynamodblocal/dynamodblocal.go
+	@go run ./tools/images Dockerfile localstack/Dockerfile testkit/dynamodblocal/dynamodblocal.go
 
 .PHONY: renew-python
 renew-python: $(UV) ## Lock what the Python programs under .tools need, the newest that goes with tools/python/*.in

@@ -13,7 +13,7 @@ import (
 
 	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // tag is every image's, at both ends.

@@ -9,7 +9,7 @@ import (
 
 	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 func TestEveryCaseCanBeChosen(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 
 	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 const (

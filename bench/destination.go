@@ -14,7 +14,7 @@ import (
 
 	"ecrmirror/bench/sink"
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // A destination is where a copy goes.

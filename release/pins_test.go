@@ -133,7 +133,7 @@ func TestImagesAreNamedByDigest(t *testing.T) {
 	if len(images) != 1 {
 		t.Errorf("the images are built by several: %v", images)
 	}
-	image := regexp.MustCompile(`image += "(.*)"`).FindStringSubmatch(read(t, "../localstack/dynamodb/dynamodblocal/dynamodblocal.go"))
+	image := regexp.MustCompile(`image += "(.*)"`).FindStringSubmatch(read(t, "../testkit/dynamodblocal/dynamodblocal.go"))
 	if image == nil || !byDigest.MatchString(image[1]) {
 		t.Errorf("DynamoDB Local is %q", image)
 	}
@@ -142,7 +142,7 @@ func TestImagesAreNamedByDigest(t *testing.T) {
 			t.Errorf("image %s", image[1])
 		}
 	}
-	for _, path := range []string{"Dockerfile", "localstack/Dockerfile", "localstack/dynamodb/dynamodblocal/dynamodblocal.go"} {
+	for _, path := range []string{"Dockerfile", "localstack/Dockerfile", "testkit/dynamodblocal/dynamodblocal.go"} {
 		if !regexp.MustCompile(`go run \./tools/images .*\b` + regexp.QuoteMeta(path) + `\b`).MatchString(read(t, "../Makefile")) {
 			t.Errorf("make renew-images does not renew %s", path)
 		}

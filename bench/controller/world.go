@@ -17,8 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/fault"
 )
 
 const (

@@ -16,10 +16,10 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/bearer"
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/stats"
-	"ecrmirror/localstack/v2path"
+	"ecrmirror/testkit/bearer"
+	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/v2path"
 )
 
 // A Server is a running registry. It is safe for concurrent use.

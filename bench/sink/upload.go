@@ -15,7 +15,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/pause"
+	"ecrmirror/testkit/pause"
 )
 
 // bufferSize is how much is read from a connection at once.

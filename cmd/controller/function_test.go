@@ -28,8 +28,8 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/localstack/lambdaruntime"
-	"ecrmirror/localstack/scripttest"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/scripttest"
 )
 
 // deployed is the controller as a Lambda function beside the AWS that it works with.

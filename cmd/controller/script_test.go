@@ -19,9 +19,9 @@ import (
 	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"ecrmirror/localstack/leaks"
-	"ecrmirror/localstack/scripttest"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/leaks"
+	"ecrmirror/testkit/scripttest"
 )
 
 // TestMain makes this binary the programs of the scripts too: the real controller,

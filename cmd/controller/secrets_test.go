@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"ecrmirror/localstack/fault"
+	"ecrmirror/testkit/fault"
 )
 
 // What nobody may read in anything that a run leaves behind.

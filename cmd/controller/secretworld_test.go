@@ -23,8 +23,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/fault"
 )
 
 // A secretWorld is AWS and registries with secrets, and what was left behind in it.

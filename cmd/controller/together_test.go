@@ -26,8 +26,8 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/table"
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/fault"
 )
 
 // moving is a registry whose images move while they are looked at, and that now and then fails.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // TestAnInterruptIsNoFailure interrupts a copy whose source has stalled. What had not ended is called

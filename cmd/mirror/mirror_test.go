@@ -6,8 +6,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"ecrmirror/localstack/leaks"
-	"ecrmirror/localstack/scripttest"
+	"ecrmirror/testkit/leaks"
+	"ecrmirror/testkit/scripttest"
 )
 
 func TestMain(m *testing.M) {

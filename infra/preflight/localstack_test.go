@@ -13,7 +13,7 @@ import (
 
 	"ecrmirror/infra/transcript"
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/servertest"
+	"ecrmirror/testkit/servertest"
 )
 
 var update = flag.Bool("update", false, "write the transcript in docs/operations.md anew")

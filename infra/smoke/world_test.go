@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/servertest"
+	"ecrmirror/testkit/servertest"
 )
 
 const suite = "ecrmirror-smoke-a1b2c3"

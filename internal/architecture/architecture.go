@@ -92,28 +92,24 @@ var layers = map[string]layer{
 	"internal/progress": {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},
 	"internal/tty":      {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
 	"bench": {
-		internal: []string{"bench/...", "localstack/..."},
+		internal: []string{"bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},
 	},
 	"bench/controller": {
-		internal: []string{"bench/...", "localstack/..."},
+		internal: []string{"bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
-	},
-	"bench/soak": { // what the programs do, in one process that lives long
-		internal: []string{"bench/...", "internal/...", "localstack/..."},
-		external: []string{"github.com/aws/aws-sdk-go-v2"},
-	},
-	"bench/chaos": {
-		internal: []string{"bench/...", "localstack/..."},
-		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
-	},
-	"bench/slow": {
-		internal: []string{"bench/...", "localstack/..."},
-		external: []string{"github.com/docker/go-units"},
 	},
 	"bench/...": {
-		internal: []string{"bench/...", "localstack/..."},
+		internal: []string{"bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"reliability/soak": { // what the programs do, in one process that lives long
+		internal: []string{"bench/...", "internal/...", "localstack/...", "testkit/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2"},
+	},
+	"reliability/...": {
+		internal: []string{"bench/...", "localstack/...", "testkit/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/docker/go-units", "github.com/opencontainers/go-digest"},
 	},
 	"sbom":                 {internal: []string{"sbom/..."}},
 	"sbom/...":             {},
@@ -145,9 +141,13 @@ var layers = map[string]layer{
 	},
 	"infra":                 {internal: infraInternal, external: anything},
 	"internal/architecture": {},
-	"internal/conformance":  {internal: []string{"internal/...", "localstack/..."}, external: anything}, // tests only
+	"internal/conformance":  {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything}, // tests only
 	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
 	"localstack/...":        {internal: []string{"localstack/..."}, external: anything},
+	"localstack/server":     {internal: []string{"localstack/...", "testkit/fault"}, external: anything},
+	"testkit/...":           {internal: []string{"localstack/...", "testkit/..."}, external: anything},
+	"demo":                  {internal: []string{"demo/...", "localstack/..."}, external: anything},
+	"demo/...":              {external: anything},
 	"localstack":            {internal: []string{"localstack/..."}, external: anything},
 }
 

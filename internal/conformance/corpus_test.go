@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"ecrmirror/localstack/corpus"
+	"ecrmirror/testkit/corpus"
 )
 
 func TestEveryImageArrivesByteForByteAtEveryStop(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ecrmirror/localstack/sign"
+	"ecrmirror/testkit/sign"
 )
 
 // signatures copies an image whose signatures have a text in a field.

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/servertest"
+	"ecrmirror/testkit/servertest"
 )
 
 type attributes = map[string]types.AttributeValue

@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"ecrmirror/localstack/scripttest"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/scripttest"
 )
 
 // tags is how many tags of one repository are mirrored, of which the last is new. The digests of more than

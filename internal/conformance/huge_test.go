@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"ecrmirror/localstack/corpus"
+	"ecrmirror/testkit/corpus"
 )
 
 // sizeVariable gives the bytes of the huge layer; without it there are defaultSize.

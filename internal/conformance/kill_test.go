@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/corpus"
+	"ecrmirror/testkit/corpus"
 )
 
 // The image has 11 blobs of 14 parts, and 3 manifests: the program makes 11 calls of

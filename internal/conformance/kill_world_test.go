@@ -8,8 +8,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/corpus"
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/corpus"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // A killWorld is where jobs are killed.

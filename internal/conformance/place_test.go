@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 
 	"ecrmirror/internal/imagename"
-	"ecrmirror/localstack/corpus"
+	"ecrmirror/testkit/corpus"
 )
 
 // repositoryVariable names the repositories of real ECR to run against.

@@ -18,9 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"ecrmirror/localstack/fault"
-	"ecrmirror/localstack/leaks"
 	"ecrmirror/localstack/stats"
+	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/leaks"
 )
 
 // programs is the directory of the programs controller, mirror and localstack, built for the tests.

@@ -20,7 +20,7 @@ import (
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"ecrmirror/internal/imagename"
-	"ecrmirror/localstack/corpus"
+	"ecrmirror/testkit/corpus"
 )
 
 // A reader reads a repository by a client that is not this project's.

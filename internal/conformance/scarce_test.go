@@ -13,7 +13,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/registry"
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // However little memory there is, several layers of more than a part, and some of just whole chunks, go to

@@ -11,7 +11,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
-	"ecrmirror/localstack/corpus"
+	"ecrmirror/testkit/corpus"
 )
 
 // Docker's first schema goes from ECR to ECR only: no OCI layout holds it, and the

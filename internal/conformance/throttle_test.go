@@ -8,8 +8,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/corpus"
-	"ecrmirror/localstack/fault"
+	"ecrmirror/testkit/corpus"
+	"ecrmirror/testkit/fault"
 )
 
 // A repository receives every layer once, whatever is asked twice: it refuses a part that

@@ -10,7 +10,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // A judge who finds nothing wrong with anybody shows nothing either.

@@ -15,8 +15,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/fault"
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // hangs is how long a program of a pair may take at most.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"ecrmirror/localstack/fault"
+	"ecrmirror/testkit/fault"
 )
 
 // weather draws what breaks for a program: nothing in one case of four, else a few kinds of faults, each of 1 to 6% of

@@ -17,7 +17,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/slowregistry"
+	"ecrmirror/testkit/slowregistry"
 )
 
 // A watcher looks at a tag over and over, as somebody who might pull it any moment. Whenever the tag is there, it must

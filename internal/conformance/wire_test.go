@@ -15,9 +15,9 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/localstack/ecr"
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/stats"
-	"ecrmirror/localstack/v2path"
+	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/v2path"
 )
 
 // callWeight is how many bytes of a gauge the beginning of a call counts as, and its end, so that

@@ -20,7 +20,7 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
-	"ecrmirror/localstack/nameserver"
+	"ecrmirror/testkit/nameserver"
 )
 
 // elsewhere is a connection that claims to be to an address.

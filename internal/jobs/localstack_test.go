@@ -15,9 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
 	"ecrmirror/internal/jobs"
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/servertest"
+	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/servertest"
 )
 
 // start runs localstack, whose mirror jobs do what the script says.

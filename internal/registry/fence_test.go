@@ -27,7 +27,7 @@ import (
 	"ecrmirror/internal/distribution"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/registry"
-	"ecrmirror/localstack/nameserver"
+	"ecrmirror/testkit/nameserver"
 )
 
 const (

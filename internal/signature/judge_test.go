@@ -12,7 +12,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/registry"
 	"ecrmirror/internal/signature"
-	"ecrmirror/localstack/sign"
+	"ecrmirror/testkit/sign"
 )
 
 const noSignature = "A signature was required, but no signature exists"

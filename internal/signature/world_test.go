@@ -23,7 +23,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/registry"
 	"ecrmirror/internal/signature"
-	"ecrmirror/localstack/sign"
+	"ecrmirror/testkit/sign"
 )
 
 // A world is a registry, with a lookaside, and signers: one whom policies trust and another.

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	standin "ecrmirror/localstack/dynamodb"
-	"ecrmirror/localstack/dynamodb/dynamodblocal"
+	"ecrmirror/testkit/dynamodblocal"
 )
 
 // container is the DynamoDB Local of all tests, started by the first that asks for it.

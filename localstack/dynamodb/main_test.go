@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"ecrmirror/localstack/dynamodb/dynamodblocal"
+	"ecrmirror/testkit/dynamodblocal"
 )
 
 // container is the DynamoDB Local of all tests, started by the first that asks for it.

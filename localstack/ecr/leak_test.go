@@ -3,7 +3,7 @@ package ecr
 import (
 	"testing"
 
-	"ecrmirror/localstack/leaks"
+	"ecrmirror/testkit/leaks"
 )
 
 // TestMain fails the tests where they leave goroutines behind.

@@ -9,7 +9,7 @@ import (
 	"os"
 	"testing"
 
-	"ecrmirror/localstack/leaks"
+	"ecrmirror/testkit/leaks"
 )
 
 // TestMain fails the tests where they leave goroutines behind. Where Lambda's runtime API is, it is a function.

@@ -25,7 +25,7 @@ import (
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/servertest"
+	"ecrmirror/testkit/servertest"
 )
 
 // What the programs of the stack's jobs do here. The real ones are in the tests of infra.

@@ -8,8 +8,8 @@ import (
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	awsecrpublic "github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/fault"
 )
 
 func TestFaultsBreakCalls(t *testing.T) {

@@ -26,7 +26,6 @@ import (
 	"ecrmirror/localstack/ecrpublic"
 	"ecrmirror/localstack/eventbridge"
 	"ecrmirror/localstack/events"
-	"ecrmirror/localstack/fault"
 	"ecrmirror/localstack/iam"
 	"ecrmirror/localstack/iamapi"
 	"ecrmirror/localstack/identity"
@@ -37,6 +36,7 @@ import (
 	"ecrmirror/localstack/ssm"
 	"ecrmirror/localstack/stats"
 	"ecrmirror/localstack/sts"
+	"ecrmirror/testkit/fault"
 )
 
 // shutdownTime is how long Close waits for requests that are being answered. What they

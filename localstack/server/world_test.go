@@ -19,7 +19,7 @@ import (
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/servertest"
+	"ecrmirror/testkit/servertest"
 )
 
 // start runs a server whose programs mirror and controller print their arguments and environment.

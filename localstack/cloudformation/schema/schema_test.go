@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/localstack/cloudformation/schema"
-	"ecrmirror/localstack/leaks"
+	"ecrmirror/testkit/leaks"
 )
 
 // TestMain fails the tests where they leave goroutines behind.

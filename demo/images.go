@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"ecrmirror/demo/check"
+	"ecrmirror/demo/sample"
+)
+
+// The images in the upstream registry.
+const (
+	toolsImage    = "tools:1"    // an OCI index of both programs
+	legacyImage   = "legacy:1"   // a Docker manifest list, whose platforms share a layer
+	attestedImage = "attested:1" // an OCI index with attestations
+	singleImage   = "single:1"   // no index
+	retiredImage  = "retired:1"  // source of the entry that has expired
+)
+
+// appImage is what is pushed to ECR.
+const appImage = "team/app:1.0"
+
+// images are what the demo pushes: the project's own programs, in all formats.
+type images struct {
+	tools, legacy, attested, app v1.ImageIndex
+	single                       v1.Image
+	retired, stale               v1.Image // the expired entry's source, and what its destination has
+}
+
+// makeImages makes the images in memory.
+func (d *demo) makeImages() (*images, error) {
+	l, err := d.makeLayers()
+	if err != nil {
+		return nil, err
+	}
+	both := func(p programLayers) []*sample.Layer { return []*sample.Layer{p.controller, p.mirror} }
+	controller := func(p programLayers) []*sample.Layer { return []*sample.Layer{l.shared, p.controller} }
+	mirror := func(p programLayers) []*sample.Layer { return []*sample.Layer{p.mirror} }
+	shared := func(programLayers) []*sample.Layer { return []*sample.Layer{l.shared} }
+	var m images
+	for _, to := range []struct {
+		index    *v1.ImageIndex
+		format   sample.Format
+		assembly assembly
+		program  string
+	}{
+		{&m.tools, sample.OCI, both, "controller"},
+		{&m.legacy, sample.Docker, controller, "controller"},
+		{&m.attested, sample.OCI, mirror, "mirror"},
+		{&m.app, sample.OCI, shared, "app"},
+	} {
+		if *to.index, err = l.index(to.format, to.assembly, to.program, "1"); err != nil {
+			return nil, err
+		}
+	}
+	if m.attested, err = sample.Attest(m.attested); err != nil {
+		return nil, err
+	}
+	for _, to := range []struct {
+		image    *v1.Image
+		assembly assembly
+		version  string
+	}{{&m.single, mirror, "1-single"}, {&m.retired, shared, "2"}, {&m.stale, shared, "1"}} {
+		if *to.image, err = sample.Image(sample.OCI, instance(l.programs[0], to.assembly, "mirror", to.version)); err != nil {
+			return nil, err
+		}
+	}
+	return &m, nil
+}
+
+// pushImages fills the registry that things are mirrored from.
+func (d *demo) pushImages(ctx context.Context) (err error) {
+	d.story.Heading("Push images to the registry that they are to be mirrored from")
+	d.story.Say("They are made of the project's own programs, and pushed by go-containerregistry.")
+	if d.images, err = d.makeImages(); err != nil {
+		return err
+	}
+	for n := range releases {
+		content := d.images.retired
+		if n+1 == releases { // it has layers that are not at the destination
+			content = d.images.single
+		}
+		if _, err := d.push(ctx, d.upstream(release(n+1)), content); err != nil {
+			return err
+		}
+	}
+	var rows [][]string
+	for _, image := range []struct {
+		name    string
+		content remote.Taggable
+	}{
+		{toolsImage, d.images.tools},
+		{legacyImage, d.images.legacy},
+		{attestedImage, d.images.attested},
+		{singleImage, d.images.single},
+		{retiredImage, d.images.retired},
+	} {
+		tree, err := d.push(ctx, d.upstream(image.name), image.content)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, describe(tree))
+	}
+	d.story.Table([]string{"IMAGE", "WHAT IT IS", "INSTANCES", "BLOBS", "DIGEST"}, rows)
+	return nil
+}
+
+// push pushes an image as "docker push" does, and returns what then is there.
+func (d *demo) push(ctx context.Context, image string, content remote.Taggable) (*check.Tree, error) {
+	ref, err := name.ParseReference(d.address(image))
+	if err != nil {
+		return nil, err
+	}
+	if err := remote.Push(ref, content, remote.WithContext(ctx), d.owner()); err != nil {
+		return nil, fmt.Errorf("pushing %s: %w", image, err)
+	}
+	return d.read(ctx, image)
+}
+
+// read reads the manifests of an image.
+func (d *demo) read(ctx context.Context, image string) (*check.Tree, error) {
+	return check.Read(ctx, d.address(image), d.owner())
+}
+
+// owner has the registry protocol spoken as whoever a repository in ECR belongs to.
+func (d *demo) owner() remote.Option { return remote.WithTransport(d.server.Owner()) }
+
+// maxListed is how many platforms are listed before they are only counted.
+const maxListed = 3
+
+// describe is an image's row in a table of images.
+func describe(tree *check.Tree) []string {
+	var instances []string
+	abouts := 0
+	for _, m := range tree.Manifests[1:] {
+		if m.About {
+			abouts++
+		} else {
+			instances = append(instances, m.What)
+		}
+	}
+	if len(instances) > maxListed {
+		instances = []string{count(len(instances), "platform")}
+	}
+	if abouts > 0 {
+		instances = append(instances, count(abouts, "attestation"))
+	}
+	return []string{tree.Image, tree.Manifests[0].What, strings.Join(instances, ", "), bytesOf(tree.Size()), short(tree.Digest())}
+}
+
+// short is a digest as tables show it. Digests are compared in full.
+func short(digest v1.Hash) string {
+	if len(digest.Hex) < 12 {
+		return "none"
+	}
+	return digest.Hex[:12]
+}
+
+// bytesOf writes a number of bytes for people.
+func bytesOf(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/bench/programs"
+	"ecrmirror/bench/sink"
+	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/bearer"
+	broken "ecrmirror/testkit/fault"
+	"ecrmirror/testkit/slowregistry"
+)
+
+const (
+	repository = "library/image" // at destinations, and in ECR
+	tag        = "1"
+)
+
+// A world is what one copy happens between: a source and one or two destinations of its own.
+type world struct {
+	fault    fault
+	from     string // the source's repository
+	contents slowregistry.Contents
+
+	source       *slowregistry.Server
+	sinks        []*sink.Server
+	ecr          *server.Server // the source or the destination; nil if there is none
+	mirror       []string       // environment by which mirror reaches it
+	dir          string         // the ECR's
+	sourceFaults broken.Injector
+	destFaults   broken.Injector
+	old          digest.Digest // what the tag of a registry pointed at before; "" = nothing
+}
+
+// world starts all of it, without faults yet.
+func (c *chaos) world(ctx context.Context, f fault) (*world, error) {
+	spec := f.image(c.flags.small)
+	w := &world{fault: f, from: fmt.Sprintf("library/image-%d", spec.Seed)}
+	var err error
+	if w.contents, err = c.images.Put(w.from, tag, spec); err != nil {
+		return nil, err
+	}
+	if err := w.start(ctx, c.images, c.dir); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+func (w *world) start(ctx context.Context, images *slowregistry.Images, dir string) (err error) {
+	opts := slowregistry.Normal()
+	opts.Latency, opts.Faults, opts.Gate = opts.Latency/3, &w.sourceFaults, gate(w.fault.sourceTokens, w.fault)
+	opts.URLExpiry, opts.Rate = w.fault.urlExpiry, cmp.Or(w.fault.rate, opts.Rate)
+	if w.source, err = slowregistry.Start(ctx, images, opts); err != nil {
+		return err
+	}
+	if w.fault.way == toECR || w.fault.way == fromECR {
+		if err := w.startECR(ctx, dir); err != nil || w.fault.way == toECR {
+			return err
+		}
+	}
+	first, err := sink.Start(ctx, sink.Options{Faults: &w.destFaults, Gate: gate(w.fault.destTokens, w.fault)})
+	if err != nil {
+		return err
+	}
+	w.sinks = append(w.sinks, first)
+	if w.fault.way == toTwo {
+		second, err := sink.Start(ctx, sink.Options{})
+		if err != nil {
+			return err
+		}
+		w.sinks = append(w.sinks, second)
+	}
+	return nil
+}
+
+func gate(lifetime time.Duration, f fault) *bearer.Gate {
+	if lifetime == 0 {
+		return nil
+	}
+	return &bearer.Gate{Lifetime: lifetime, Clock: f.clock}
+}
+
+func (w *world) startECR(ctx context.Context, dir string) (err error) {
+	if w.dir, err = os.MkdirTemp(dir, "ecr-"); err != nil {
+		return err
+	}
+	if w.ecr, err = server.Start(ctx, server.Options{Dir: w.dir, NoEvents: true}); err != nil {
+		return err
+	}
+	if w.mirror, err = w.ecr.EnvironmentOf("MirrorRole"); err != nil {
+		return err
+	}
+	_, err = ecr.NewFromConfig(w.ecr.Config()).CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)})
+	return err
+}
+
+func (w *world) close() error {
+	var errs []error
+	if w.source != nil {
+		errs = append(errs, w.source.Close())
+	}
+	for _, s := range w.sinks {
+		errs = append(errs, s.Close())
+	}
+	if w.ecr != nil {
+		errs = append(errs, w.ecr.Close())
+	}
+	if w.dir != "" {
+		errs = append(errs, os.RemoveAll(w.dir))
+	}
+	return errors.Join(errs...)
+}
+
+// sourceName is what is copied.
+func (w *world) sourceName() string {
+	switch {
+	case w.fault.sourceHost != "":
+		return w.fault.sourceHost + "/" + w.from + ":" + tag
+	case w.fault.way == fromECR:
+		return w.ecrHost() + "/" + repository + ":" + tag
+	}
+	return w.source.Host() + "/" + w.from + ":" + tag
+}
+
+func (w *world) ecrHost() string {
+	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com", w.ecr.Account(), w.ecr.Region())
+}
+
+func (w *world) destNames() []string {
+	if w.fault.way == toECR {
+		return []string{w.ecrHost() + "/" + repository + ":" + tag}
+	}
+	var names []string
+	for _, s := range w.sinks {
+		names = append(names, s.Host()+"/"+repository+":"+tag)
+	}
+	return names
+}
+
+// holdOld gives the tag at the registries another image.
+func (w *world) holdOld() {
+	if w.fault.way == toECR {
+		return
+	}
+	config, manifest := []byte("{}"), oldManifest()
+	w.old = digest.FromBytes(manifest)
+	for _, s := range w.sinks {
+		s.Hold(repository, sink.Repository{
+			Blobs:     map[digest.Digest]int64{digest.FromBytes(config): int64(len(config))},
+			Manifests: map[digest.Digest]sink.Manifest{w.old: {MediaType: ociManifest, Body: manifest}},
+			Tags:      map[string]digest.Digest{tag: w.old},
+		})
+	}
+}
+
+const (
+	ociManifest = "application/vnd.oci.image.manifest.v1+json"
+	ociIndex    = "application/vnd.oci.image.index.v1+json"
+)
+
+func oldManifest() []byte {
+	return fmt.Appendf(nil, `{"schemaVersion":2,"mediaType":%q,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":2},"layers":[]}`,
+		ociManifest, digest.FromString("{}"))
+}
+
+// fill copies the image into the ECR that is to be the source.
+func (w *world) fill(ctx context.Context, measure string, ours programs.Program, environment []string) error {
+	c := programs.Copy{
+		Path: ours.Path, Source: w.source.Host() + "/" + w.from + ":" + tag, Destinations: []string{w.ecrHost() + "/" + repository + ":" + tag},
+	}
+	if _, err := programs.RunAll(ctx, measure, environment, ours.Commands(c)); err != nil {
+		return fmt.Errorf("filling ECR: %w", err)
+	}
+	return nil
+}
+
+// breakAll makes everything go wrong from now on; mend ends it.
+func (w *world) breakAll(seed uint64) error {
+	source, dest := &w.sourceFaults, &w.destFaults
+	switch w.fault.way {
+	case toECR:
+		dest = w.ecr.Faults()
+	case fromECR:
+		source = w.ecr.Faults()
+	}
+	return errors.Join(source.Set(seed, w.fault.source...), dest.Set(seed+1, w.fault.dest...))
+}
+
+func (w *world) mend() error {
+	errs := []error{w.sourceFaults.Set(0), w.destFaults.Set(0)}
+	if w.ecr != nil {
+		errs = append(errs, w.ecr.Faults().Set(0))
+	}
+	return errors.Join(errs...)
+}
+
+// read returns how many bytes of blobs the source has sent.
+func (w *world) read() int64 {
+	if w.fault.way != fromECR {
+		return w.source.Sent()
+	}
+	var n int64
+	for _, bytes := range w.ecr.Stats().Snapshot().BytesRead {
+		n += bytes
+	}
+	return n
+}
+
+// broke returns how often something broke.
+func (w *world) broke() int64 {
+	n := w.source.Counts().Faults()
+	for _, s := range w.sinks {
+		n += s.Counts().Faults()
+	}
+	if w.ecr != nil {
+		n += w.ecr.Stats().Snapshot().Faults()
+	}
+	return n
+}
