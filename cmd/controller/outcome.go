@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/program"
-	"ecrmirror/internal/registry"
 )
 
 // outcome turns what a run came to into the program's error. The run is worth
@@ -25,7 +25,7 @@ func outcome(report controller.Report, err error) error {
 	}
 	all := report.Failed == looked
 	for _, err := range report.Errors {
-		all = all && registry.Transient(err)
+		all = all && images.Transient(err)
 	}
 	return &program.Failure{
 		Err: fmt.Errorf("%d of %d entries failed", report.Failed, report.Entries), Transient: all,

@@ -9,8 +9,8 @@ import (
 
 	"ecrmirror/internal/allow"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/registry"
 	"ecrmirror/internal/signature"
 )
 
@@ -19,7 +19,7 @@ type gate struct {
 	allow.Lists
 	policy *signature.Policy
 	getenv func(string) string
-	images *registry.Registries // for signatures
+	images *images.Registries // for signatures
 }
 
 var _ mirror.Gate = (*gate)(nil)
@@ -29,7 +29,7 @@ func (g *gate) Source(ctx context.Context, name imagename.Name) error {
 	if err := g.Lists.Source(name); err != nil || g.policy == nil {
 		return err
 	}
-	identity, err := registry.Identity(name)
+	identity, err := images.Identity(name)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (g *gate) Image(ctx context.Context, source imagename.Name, manifests []dig
 	if g.policy == nil {
 		return nil
 	}
-	identity, err := registry.Identity(source)
+	identity, err := images.Identity(source)
 	if err != nil {
 		return err
 	}

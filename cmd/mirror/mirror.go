@@ -8,11 +8,11 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
-	"ecrmirror/internal/registry"
 )
 
 // mirrorImage copies the image, tells meanwhile how it goes, and prints the report. Where the configuration is
@@ -32,7 +32,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 		}
 	}
 	copier := mirror.New(c.gate.images, mirror.Options{
-		Budget: budget, Transient: registry.Transient, Log: log, Progress: reporter, Gate: &c.gate,
+		Budget: budget, Transient: images.Transient, Log: log, Progress: reporter, Gate: &c.gate,
 		LeastRate: chunked.LeastRate(c.minRate), ReadOnce: c.readOnce,
 	})
 	report := copier.Copy(ctx, c.source, c.destinations)

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
 
 	"ecrmirror/internal/credentials"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 )
 
 // mirrorPermissions are what a mirror job calls.
@@ -119,7 +119,7 @@ func creationActions(template string) []string {
 // asks for them as the one who creates it. An alias stands for a key in each region, which IAM knows by the
 // condition alone. https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
 func (s *stack) encryptionPermissions() []permission {
-	template, err := registry.ParseRepositoryTemplate([]byte(s.props.Registries.Template))
+	template, err := images.ParseRepositoryTemplate([]byte(s.props.Registries.Template))
 	if err != nil || template.EncryptionConfiguration == nil || template.EncryptionConfiguration.KmsKey == nil {
 		return nil // none, or AWS's own key for ECR
 	}

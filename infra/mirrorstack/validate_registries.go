@@ -7,7 +7,7 @@ import (
 
 	"ecrmirror/internal/allow"
 	"ecrmirror/internal/credentials"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/roles"
 	"ecrmirror/internal/signature"
 )
@@ -36,7 +36,7 @@ func (p Props) validateRegistries(c *check) {
 	c.oneOf("ecrPublic", string(r.Public), string(PublicAnonymous), string(PublicRead), string(PublicWrite))
 	c.that(r.Public != PublicWrite || p.publicAccess() == PublicWrite, "ecrPublic", string(r.Public), "can't be in "+p.Region+": ECR Public belongs to the accounts of the commercial regions")
 	if r.Template != "" {
-		_, err := registry.ParseRepositoryTemplate([]byte(r.Template))
+		_, err := images.ParseRepositoryTemplate([]byte(r.Template))
 		c.parsed(err, "createRepositories", r.Template)
 	}
 	for _, profile := range r.SigningProfiles {

@@ -45,13 +45,13 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
 	},
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
-	"internal/distribution": {
+	"internal/registryclient": {
 		internal: []string{"internal/chunked", "internal/fence", "internal/manifestdigest", "internal/printable"},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync/semaphore", "golang.org/x/time/rate"},
 	},
-	"internal/registry": {
+	"internal/images": {
 		internal: []string{
-			"internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/ecrtransport", "internal/distribution", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/ecrtransport", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws",
@@ -70,7 +70,7 @@ var layers = map[string]layer{
 	},
 	"internal/program": {
 		internal: []string{
-			"internal/allow", "internal/awserror", "internal/chunked", "internal/contract", "internal/credentials", "internal/printable", "internal/imagename", "internal/registry", "internal/roles",
+			"internal/allow", "internal/awserror", "internal/chunked", "internal/contract", "internal/credentials", "internal/printable", "internal/imagename", "internal/images", "internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
@@ -115,7 +115,7 @@ var layers = map[string]layer{
 	"sbom/...":             {},
 	"release":              {internal: []string{"release/...", "sbom/..."}},
 	"release/...":          {internal: []string{"release/..."}, external: anything},
-	"tools/images":         {internal: []string{"internal/imagename", "internal/registry"}},
+	"tools/images":         {internal: []string{"internal/imagename", "internal/images"}},
 	"tools/...":            {internal: []string{"tools/..."}, external: []string{"golang.org/x/mod/"}},
 	"infra/...":            {internal: infraInternal, external: anything},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},
@@ -154,7 +154,7 @@ var layers = map[string]layer{
 // infraInternal are the names that infrastructure and programs share, and the parsers by which the programs read
 // their settings: what synthesis takes, they take.
 var infraInternal = []string{
-	"internal/contract", "internal/allow", "internal/credentials", "internal/registry", "internal/roles", "internal/signature", "infra/...",
+	"internal/contract", "internal/allow", "internal/credentials", "internal/images", "internal/roles", "internal/signature", "infra/...",
 }
 
 // anything allows every module but our own.

@@ -29,10 +29,10 @@ var connecting = map[string][]string{
 // outsideTheFence are the files that make connections which package fence does not see, or transports
 // that it is given, and why they may.
 var outsideTheFence = map[string]string{
-	"internal/distribution/client.go":        "transports for the fence to give connections",
-	"internal/distribution/upload_conn.go":   "wraps the connections of one",
-	"internal/distribution/foreign.go":       "a client whose transport is the fence's",
-	"internal/distribution/token.go":         "a client whose transport is the fence's",
+	"internal/registryclient/client.go":      "transports for the fence to give connections",
+	"internal/registryclient/upload_conn.go": "wraps the connections of one",
+	"internal/registryclient/foreign.go":     "a client whose transport is the fence's",
+	"internal/registryclient/token.go":       "a client whose transport is the fence's",
 	"internal/ecrtransport/ecr_transport.go": "transports for the fence to give connections",
 	"internal/ecrtransport/ecr_src.go":       "reads by the clients of ecr_transport.go",
 	"internal/chunked/http.go":               "reads by a client that it is given",

@@ -23,8 +23,8 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/registry"
 )
 
 // What a copy takes at most, whatever the image is.
@@ -164,8 +164,8 @@ func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 		}
 	})
 	budget := chunked.NewBudget(total)
-	registries := registry.New(registry.Options{Budget: budget})
-	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: registry.Transient}).
+	registries := images.New(images.Options{Budget: budget})
+	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: images.Transient}).
 		Copy(t.Context(), parse(t, from), []imagename.Name{parse(t, to)}).Err()
 	registries.Close()
 	stop()

@@ -1,6 +1,6 @@
 // Package conformance holds tests only: the promises of copying into and out of Amazon
 // ECR, kept by the whole of what this project is made of. Each case runs by both ways of
-// copying, the copy engine (internal/mirror, over internal/registry) and the library's own
+// copying, the copy engine (internal/mirror, over internal/images) and the library's own
 // copy.Image (over internal/ecrtransport), and what arrives is read back by clients that
 // are not this project's: the AWS SDK, and go-containerregistry over /v2/.
 //

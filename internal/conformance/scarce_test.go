@@ -11,8 +11,8 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/registry"
 	"ecrmirror/testkit/slowregistry"
 )
 
@@ -73,10 +73,10 @@ func copyScarcely(
 ) {
 	t.Helper()
 	budget := chunked.NewBudget(total)
-	registries := registry.New(registry.Options{AWS: p.aws, Budget: budget})
+	registries := images.New(images.Options{AWS: p.aws, Budget: budget})
 	defer registries.Close()
 	watch := &memoryWatch{budget: budget}
-	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: registry.Transient, Progress: watch, ReadOnce: true})
+	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: images.Transient, Progress: watch, ReadOnce: true})
 	var names []imagename.Name
 	for _, s := range stops {
 		names = append(names, parse(t, s.image))

@@ -13,8 +13,8 @@ import (
 
 	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/registry"
 )
 
 // A way is a way to copy an image from one name to another.
@@ -34,7 +34,7 @@ func (p *place) ways(t *testing.T) []way {
 
 // engine copies as the mirror program does.
 func (p *place) engine() way {
-	copier := mirror.New(registry.New(registry.Options{AWS: p.aws}), mirror.Options{Transient: registry.Transient})
+	copier := mirror.New(images.New(images.Options{AWS: p.aws}), mirror.Options{Transient: images.Transient})
 	return way{"engine", func(ctx context.Context, from, to string) error {
 		source, err := imagename.Parse(from)
 		if err != nil {

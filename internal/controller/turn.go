@@ -11,7 +11,7 @@ const DefaultLimit = 55 * time.Minute
 
 // How long the images of a wave are asked for, as parts of a sweep's limit: while there are entries that
 // nobody has looked at yet, and after that. What is in flight then has as long again, and after that at least as
-// long as a slow registry may take for an answer: two time-outs of package distribution.
+// long as a slow registry may take for an answer: two time-outs of package registryclient.
 const (
 	firstPart  = 64
 	laterPart  = 16

@@ -18,8 +18,8 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/registry"
 )
 
 // A stranger is a registry that serves what it is told to, and keeps in dst what it gets, whatever that
@@ -143,12 +143,12 @@ func newBench(tb testing.TB) *bench {
 	tb.Cleanup(server.Close)
 	b.host = server.Listener.Addr().String()
 	budget := chunked.NewBudget(16 << 20)
-	images := registry.New(registry.Options{
+	opener := images.New(images.Options{
 		AWS: aws.Config{}, Budget: budget, Chunks: chunked.Options{Attempts: 1, Backoff: time.Millisecond},
 	})
-	tb.Cleanup(images.Close)
-	b.copier = mirror.New(images, mirror.Options{
-		Budget: budget, RetryDelay: time.Millisecond, Transient: registry.Transient, Log: slog.New(slog.DiscardHandler),
+	tb.Cleanup(opener.Close)
+	b.copier = mirror.New(opener, mirror.Options{
+		Budget: budget, RetryDelay: time.Millisecond, Transient: images.Transient, Log: slog.New(slog.DiscardHandler),
 	})
 	return b
 }

@@ -171,7 +171,7 @@ func (w *world) digest(s string) string {
 	return desc.Digest.String()
 }
 
-// The world opens images as internal/registry does.
+// The world opens images as internal/images does.
 
 func (w *world) reference(n imagename.Name) types.ImageReference {
 	var ref types.ImageReference

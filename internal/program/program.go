@@ -11,8 +11,8 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/printable"
-	"ecrmirror/internal/registry"
 )
 
 // A Failure is an error of the work itself, after the command line and the
@@ -23,7 +23,7 @@ type Failure struct {
 }
 
 // Fail returns err as a Failure, transient if it is.
-func Fail(err error) *Failure { return &Failure{Err: err, Transient: registry.Transient(err)} }
+func Fail(err error) *Failure { return &Failure{Err: err, Transient: images.Transient(err)} }
 
 // NotPrinted returns the work's error, result, and beside it err, the error of printing
 // what the work came to. Either may be nil. Whether to try again is up to result.

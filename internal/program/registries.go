@@ -16,7 +16,7 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/roles"
 )
 
@@ -52,7 +52,7 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 // parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for
 // blobs that pass through; nil is for programs that copy none. The log is told of missing
 // permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error is a *Failure.
-func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*registry.Registries, error) {
+func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*images.Registries, error) {
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {
 			return nil, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)
@@ -61,7 +61,7 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
 		return nil, ErrNoRegion
 	}
-	opts := registry.Options{
+	opts := images.Options{
 		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log,
 		Chunks: chunked.Options{LeastRate: f.LeastRate},
 	}
@@ -85,7 +85,7 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 			log.WarnContext(ctx, "login passed over", "reason", why)
 		}
 	}
-	return registry.New(opts), nil
+	return images.New(opts), nil
 }
 
 // nextRole is what separates roles in the environment: names of roles may have commas, too.

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ecrmirror/internal/contract"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 )
 
 const (
@@ -32,7 +32,7 @@ func (f *RegistryFlags) AddCreation(flags *pflag.FlagSet, getenv func(string) st
 }
 
 // apply reads and parses the template, if there is one.
-func (f templateFlag) apply(opts *registry.Options) (err error) {
+func (f templateFlag) apply(opts *images.Options) (err error) {
 	document, name := []byte(f.document), contract.EnvRepositoryTemplate
 	switch {
 	case strings.HasPrefix(f.file, "{"):
@@ -45,7 +45,7 @@ func (f templateFlag) apply(opts *registry.Options) (err error) {
 	case f.document == "":
 		return nil
 	}
-	if opts.CreateRepositories, err = registry.ParseRepositoryTemplate(document); err != nil {
+	if opts.CreateRepositories, err = images.ParseRepositoryTemplate(document); err != nil {
 		return fmt.Errorf("repository template %s: %w", name, err)
 	}
 	return nil

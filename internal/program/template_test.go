@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ecrmirror/internal/contract"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 )
 
 func TestRepositoryTemplateComesFromTheFlagOrTheEnvironment(t *testing.T) {
@@ -38,7 +38,7 @@ func TestRepositoryTemplateComesFromTheFlagOrTheEnvironment(t *testing.T) {
 		if err := flags.Parse(c.args); err != nil {
 			t.Fatal(err)
 		}
-		var opts registry.Options
+		var opts images.Options
 		if err := f.template.apply(&opts); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}

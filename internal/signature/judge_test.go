@@ -10,7 +10,7 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/signature"
 	"ecrmirror/testkit/sign"
 )
@@ -120,14 +120,14 @@ func TestASourceThatGivesSomethingElse(t *testing.T) {
 	name := w.name("app:1")
 	src := mixedUp{must(w.registries.Signed(t.Context(), name, manifests[0], w.places))(t), manifests[0]}
 	defer src.Close()
-	identity := must(registry.Identity(name))(t)
+	identity := must(images.Identity(name))(t)
 	expect(t, "the same", policy.Image(t.Context(), identity, src, manifests), "")
 	expect(t, "another", policy.Image(t.Context(), identity, src, other), "it is "+manifests[0].String()+" now")
 }
 
 // mixedUp is a source that gives the same for every digest.
 type mixedUp struct {
-	*registry.SignedImage
+	*images.SignedImage
 	always digest.Digest
 }
 
@@ -158,7 +158,7 @@ func TestScopes(t *testing.T) {
 		"quay.io/a/b@sha256:" + strings.Repeat("a", 64): "accepted", "quay.io/a/b:1@sha256:" + strings.Repeat("a", 64): "accepted",
 		w.host + "/app": "accepted", "dir:/tmp": "rejected", "oci:/tmp/x:1": "rejected",
 	} {
-		identity := must(registry.Identity(must(imagename.Parse(name))(t)))(t)
+		identity := must(images.Identity(must(imagename.Parse(name))(t)))(t)
 		signatures, err := policy.Name(t.Context(), identity)
 		got := "accepted"
 		switch {

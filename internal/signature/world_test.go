@@ -21,7 +21,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/signature"
 	"ecrmirror/testkit/sign"
 )
@@ -34,14 +34,14 @@ type world struct {
 	places       string // directory of registries.d
 	gpg, mallory *sign.GPG
 	cosign, eve  *sign.Sigstore
-	registries   *registry.Registries
+	registries   *images.Registries
 
 	mu       sync.Mutex
 	requests []string
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, lookaside: t.TempDir(), places: t.TempDir(), registries: registry.New(registry.Options{AWS: aws.Config{Region: "us-east-1"}})}
+	w := &world{t: t, lookaside: t.TempDir(), places: t.TempDir(), registries: images.New(images.Options{AWS: aws.Config{Region: "us-east-1"}})}
 	images := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
@@ -171,7 +171,7 @@ func (w *world) sigstoreSigned() requirement {
 // judge asks the policy about an image, as mirror does.
 func (w *world) judge(policy *signature.Policy, image imagename.Name, manifests []digest.Digest) error {
 	w.t.Helper()
-	identity := must(registry.Identity(image))(w.t)
+	identity := must(images.Identity(image))(w.t)
 	needed, err := policy.Name(w.t.Context(), identity)
 	if err != nil || !needed {
 		return err

@@ -20,9 +20,9 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/registry"
 	"ecrmirror/internal/table"
 	"ecrmirror/testkit/fault"
 )
@@ -55,7 +55,7 @@ type soak struct {
 	budget      *chunked.Budget
 	entries     *table.Table
 	controller  *controller.Controller
-	registries  *registry.Registries // the controller's
+	registries  *images.Registries // the controller's
 	result      result
 }
 
@@ -114,7 +114,7 @@ func (s *soak) open() {
 	}
 	s.budget = chunked.NewBudget(budgetSize)
 	s.entries = table.New(dynamodb.NewFromConfig(s.config), "mirror")
-	s.registries = registry.New(registry.Options{AWS: s.config})
+	s.registries = images.New(images.Options{AWS: s.config})
 	s.controller = &controller.Controller{
 		Entries: s.entries, Digests: s.registries, Jobs: jobs.New(batch.NewFromConfig(s.config), "mirror", "mirror"),
 		Status: func() controller.Recorder { return s.entries.Recorder() },
@@ -222,8 +222,8 @@ func (s *soak) mirror(ctx context.Context, i int) error {
 		destinations = append(destinations, name)
 	}
 	for n := 1; ; n++ {
-		registries := registry.New(registry.Options{AWS: s.config, Budget: s.budget, UserAgent: "ecrmirror"})
-		report := mirror.New(registries, mirror.Options{Budget: s.budget, Transient: registry.Transient}).Copy(ctx, source, destinations)
+		registries := images.New(images.Options{AWS: s.config, Budget: s.budget, UserAgent: "ecrmirror"})
+		report := mirror.New(registries, mirror.Options{Budget: s.budget, Transient: images.Transient}).Copy(ctx, source, destinations)
 		registries.Close()
 		err := report.Err()
 		if err == nil && report.Digest.String() != s.servers.Roots[i] {

@@ -15,7 +15,7 @@ import (
 	"regexp"
 
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/registry"
+	"ecrmirror/internal/images"
 )
 
 func main() {
@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if flags.NArg() == 0 {
 		return errors.New("name the files that have images in them")
 	}
-	registries := registry.New(registry.Options{})
+	registries := images.New(images.Options{})
 	defer registries.Close()
 	look := func(image string) (string, error) {
 		name, err := imagename.Parse(image)

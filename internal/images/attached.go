@@ -1,0 +1,119 @@
+package images
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/opencontainers/go-digest"
+	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
+	"go.podman.io/image/v5/pkg/blobinfocache/none"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/registryclient"
+)
+
+// sigstoreType is the media type of a signature among what sigstore's tools attach
+// (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md).
+const sigstoreType = "application/vnd.dev.cosign.simplesigning.v1+json"
+
+// attached returns what sigstore's tools have attached to a manifest: the layers of an image in the
+// same repository, whose tag is made of the digest.
+func (s *signatures) attached(ctx context.Context, d digest.Digest) ([]signature, error) {
+	if err := d.Validate(); err != nil {
+		return nil, err
+	}
+	name := s.name
+	name.Tag, name.Digest = d.Algorithm().String()+"-"+d.Encoded()+".sig", ""
+	src, err := s.registries.Source(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	content, mediaType, err := src.GetManifest(ctx, nil)
+	switch {
+	case errors.Is(err, registryclient.ErrNotFound), errors.Is(err, ecrtransport.ErrImageNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("signatures at tag %s: %w", name.Tag, err)
+	case mediaType != imgspecv1.MediaTypeImageManifest:
+		return nil, fmt.Errorf("signatures at tag %s: media type %q instead of %s", name.Tag, mediaType, imgspecv1.MediaTypeImageManifest)
+	}
+	if len(content) > maxSignatureBytes { // of signatures and certificates, which are in its annotations
+		return nil, fmt.Errorf("signatures at tag %s: a manifest of %d bytes, more than %d", name.Tag, len(content), maxSignatureBytes)
+	}
+	list, err := readAttachments(ctx, src, content)
+	if err != nil {
+		return nil, fmt.Errorf("signatures at tag %s: %w", name.Tag, err)
+	}
+	return list, nil
+}
+
+func readAttachments(ctx context.Context, src types.ImageSource, content []byte) (list []signature, err error) {
+	var manifest struct {
+		Layers attachments `json:"layers"`
+	}
+	if err := json.Unmarshal(content, &manifest); err != nil {
+		return nil, err
+	}
+	left := int64(maxSignatureBytes)
+	for _, a := range manifest.Layers {
+		var payload []byte
+		if a.MediaType == sigstoreType { // of others, it only counts that they are there
+			if payload, err = a.read(ctx, src, min(left, maxSignature)); err != nil {
+				return nil, fmt.Errorf("blob %s: %w", a.Digest, err)
+			}
+			left -= int64(len(payload))
+		}
+		blob, err := a.marshal(payload)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, signature{"blob " + a.Digest.String(), blob})
+	}
+	return list, nil
+}
+
+// An attachment is a layer of such an image.
+type attachment struct {
+	MediaType   string        `json:"mediaType"`
+	Digest      digest.Digest `json:"digest"`
+	Size        int64         `json:"size"`
+	Annotations annotations   `json:"annotations"`
+}
+
+// read reads its content, of at most limit bytes.
+func (a attachment) read(ctx context.Context, src types.ImageSource, limit int64) ([]byte, error) {
+	if err := a.Digest.Validate(); err != nil {
+		return nil, err
+	}
+	if a.Size > limit {
+		return nil, fmt.Errorf("%d bytes of signatures, more than %d", a.Size, limit)
+	}
+	body, _, err := src.GetBlob(ctx, types.BlobInfo{Digest: a.Digest, Size: a.Size}, none.NoCache)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	payload, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if got := a.Digest.Algorithm().FromBytes(payload); got != a.Digest {
+		return nil, fmt.Errorf("what came is %s", got)
+	}
+	return payload, nil
+}
+
+// marshal returns the form in which go.podman.io/image keeps it: internal/signature/signature.go, Blob.
+func (a attachment) marshal(payload []byte) ([]byte, error) {
+	text, err := json.Marshal(struct {
+		MediaType   string      `json:"mimeType"`
+		Payload     []byte      `json:"payload"`
+		Annotations annotations `json:"annotations"`
+	}{a.MediaType, payload, a.Annotations})
+	return append([]byte("\x00sigstore-json\n"), text...), err
+}

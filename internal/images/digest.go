@@ -1,0 +1,96 @@
+package images
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/oci/layout"
+
+	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/registryclient"
+)
+
+// Digest returns the digest that the name's tag points at (of its digest, where it
+// has no tag), or "" if there is no such image or repository. It counts as no pull:
+// ECR is asked by DescribeImages, other registries by HEAD (by GET only where HEAD
+// does not tell). Errors name the repository, not the tag.
+func (r *Registries) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	d, err := r.lookUp(ctx, name)
+	if errors.Is(err, errAbsent) {
+		return "", nil
+	}
+	return d, err
+}
+
+func (r *Registries) lookUp(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	if err := checkDisk(name); err != nil {
+		return "", err
+	}
+	switch name.Kind {
+	case imagename.ECR:
+		d, err := r.ecr.Digest(ctx, name)
+		if errors.Is(err, ecrtransport.ErrImageNotFound) || errors.Is(err, ecrtransport.ErrRepositoryNotFound) {
+			return "", errAbsent
+		}
+		return d, err
+	case imagename.Registry, imagename.ECRPublic:
+		return r.lookUpByHead(ctx, name)
+	case imagename.OCILayout:
+		return r.lookUpInLayout(name)
+	default:
+		return r.lookUpInDirectory(ctx, name)
+	}
+}
+
+func (r *Registries) lookUpByHead(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	repository, err := r.repository(name)
+	if err != nil {
+		return "", err
+	}
+	d, err := repository.Digest(ctx, tagFirst(name))
+	if errors.Is(err, registryclient.ErrNotFound) {
+		return "", errAbsent
+	}
+	return d, err
+}
+
+// tagFirst returns what the image is called within its repository; the tag decides.
+func tagFirst(name imagename.Name) string {
+	if name.Tag != "" {
+		name.Digest = ""
+	}
+	return tagOrDigest(name)
+}
+
+func (r *Registries) lookUpInDirectory(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	src, err := r.Source(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	defer src.Close()
+	raw, _, err := src.GetManifest(ctx, nil)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", errAbsent
+	}
+	if err != nil {
+		return "", err
+	}
+	return manifestdigest.Of(raw)
+}
+
+func (r *Registries) lookUpInLayout(name imagename.Name) (digest.Digest, error) {
+	ref, err := r.reference(name)
+	if err != nil {
+		return "", err
+	}
+	desc, err := layout.LoadManifestDescriptor(ref)
+	var missing layout.ImageNotFoundError
+	if errors.As(err, &missing) || errors.Is(err, os.ErrNotExist) {
+		return "", errAbsent
+	}
+	return desc.Digest, err
+}

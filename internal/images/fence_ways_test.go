@@ -1,0 +1,103 @@
+package images_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/pkg/blobinfocache/none"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images"
+)
+
+// A way is one in which somebody is asked for something.
+type way struct {
+	name string
+	lead func(w http.ResponseWriter, r *http.Request, to string) bool // what the registry answers; nil where the user names the host
+	use  func(ctx context.Context, r *images.Registries, host string) error
+}
+
+// sendTo returns an answer that redirects where part is in the path.
+func sendTo(part string) func(w http.ResponseWriter, r *http.Request, to string) bool {
+	return func(w http.ResponseWriter, r *http.Request, to string) bool {
+		if !strings.Contains(r.URL.Path, part) {
+			return false
+		}
+		w.Header()["Location"] = []string{to}
+		w.WriteHeader(http.StatusTemporaryRedirect)
+		return true
+	}
+}
+
+func readManifest(ctx context.Context, r *images.Registries, host string) error {
+	if !strings.ContainsAny(host, ".:") {
+		host += ":443" // or it would be a part of Docker Hub
+	}
+	name, err := imagename.Parse(host + "/app:1")
+	if err != nil {
+		return err
+	}
+	src, err := r.Source(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	_, _, err = src.GetManifest(ctx, nil)
+	return err
+}
+
+func readHostile(ctx context.Context, r *images.Registries, _ string) error {
+	return readManifest(ctx, r, hostile)
+}
+
+var ways = []way{
+	{"named", nil, readManifest},
+	{"redirect", sendTo("/manifests/1"), readHostile},
+	{"signature", sendTo(".sig"), func(ctx context.Context, r *images.Registries, _ string) error {
+		d := digest.FromString(anImage)
+		signed, err := r.Signed(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"}, d, "")
+		if err != nil {
+			return err
+		}
+		defer signed.Close()
+		_, err = signed.Signed(ctx, d)
+		return err
+	}},
+	{"token realm", func(w http.ResponseWriter, _ *http.Request, to string) bool {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="`+to+`"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		return true
+	}, readHostile},
+	{"foreign layer", sendTo("none"), func(ctx context.Context, r *images.Registries, to string) error {
+		src, err := r.Source(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"})
+		if err != nil {
+			return err
+		}
+		defer src.Close()
+		body, _, err := src.GetBlob(ctx, types.BlobInfo{Digest: digest.FromString("x"), Size: 1, URLs: []string{"https://" + to + "/x"}}, none.NoCache)
+		if err == nil {
+			_, err = io.ReadAll(body)
+			body.Close()
+		}
+		return err
+	}},
+	{"upload location", func(w http.ResponseWriter, r *http.Request, to string) bool {
+		if r.Method == http.MethodPost {
+			w.Header()["Location"] = []string{to}
+			w.WriteHeader(http.StatusAccepted)
+		}
+		return r.Method == http.MethodPost
+	}, func(ctx context.Context, r *images.Registries, _ string) error {
+		dst, err := r.Destination(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"})
+		if err != nil {
+			return err
+		}
+		defer dst.Close()
+		_, err = dst.PutBlob(ctx, strings.NewReader("x"), types.BlobInfo{Digest: digest.FromString("x"), Size: 1}, none.NoCache, false)
+		return err
+	}},
+}

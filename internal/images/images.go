@@ -1,0 +1,192 @@
+// Package images opens images by name, wherever they live: Amazon ECR through its API;
+// ECR Public through its API for writing and as a registry for reading; other registries
+// through the distribution protocol, by package registryclient; OCI layouts and directories on
+// disk. It is the one place that knows which transport serves which kind of name.
+//
+// A registry is the one that the name says: mirrors and the like in registries.conf are not
+// consulted.
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"go.podman.io/image/v5/directory"
+	"go.podman.io/image/v5/docker"
+	"go.podman.io/image/v5/docker/reference"
+	"go.podman.io/image/v5/oci/layout"
+	"go.podman.io/image/v5/types"
+
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/credentials"
+	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/fence"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/registryclient"
+)
+
+// Options are what [New] needs. Only AWS is required.
+type Options struct {
+	AWS aws.Config // for Amazon ECR and ECR Public; its region does not matter, the image names say theirs
+	// AccountAWS gives the configuration for Amazon ECR in an account; nil = AWS is that of all accounts.
+	AccountAWS func(account string) aws.Config
+	Logins     *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
+	LoginFiles []string           // where those are, see [credentials.Files]
+	Insecure   []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
+	Network    fence.Network      // how registries are reached, and where ECR keeps blobs
+	UserAgent  string             // sent to other registries; "" = "ecrmirror"
+	Budget     *chunked.Budget    // of the whole process: bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR; nil = one of 64 MiB
+	Chunks     chunked.Options    // tunes the reading of blobs from registries
+	// CreateRepositories is by what repositories of ECR are created that a destination lacks; nil =
+	// none are. See [ParseRepositoryTemplate].
+	CreateRepositories *ecrtransport.RepositoryTemplate
+	// CreateHint tells the user, at the end of the error about such a repository, how to have it created.
+	CreateHint string
+	Log        *slog.Logger // is told of permissions on ECR that are missing, where another way takes longer; nil = nobody is
+}
+
+// ParseRepositoryTemplate reads a template from its JSON document. See
+// ecrtransport.RepositoryTemplate for what it holds.
+func ParseRepositoryTemplate(document []byte) (*ecrtransport.RepositoryTemplate, error) {
+	return ecrtransport.ParseRepositoryTemplate(document)
+}
+
+// defaultBudget is the budget of a process that is given none, in bytes.
+const defaultBudget = 64 << 20
+
+// Registries opens images. It is safe for concurrent use.
+type Registries struct {
+	opts  Options
+	ecr   *ecrtransport.Transport
+	hosts hosts
+}
+
+// New returns Registries that share one client for each registry, and one budget.
+func New(opts Options) *Registries {
+	if opts.Budget == nil {
+		opts.Budget = chunked.NewBudget(defaultBudget)
+	}
+	clients := ecrtransport.NewClients(opts.AWS)
+	if opts.AccountAWS != nil {
+		clients = ecrtransport.NewAccountClients(opts.AccountAWS)
+	}
+	return &Registries{
+		opts: opts,
+		ecr: ecrtransport.New(ecrtransport.Options{
+			Client: clients, Public: ecrtransport.NewPublicClient(opts.AWS),
+			Budget: opts.Budget, Chunks: opts.Chunks, Network: opts.Network,
+			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
+			Log: opts.Log,
+		}),
+		hosts: hosts{shared: registryclient.NewShared(), open: map[string]*openHost{}},
+	}
+}
+
+// Close closes connections to registries that nobody uses. The Registries can be used on.
+func (r *Registries) Close() { r.hosts.close() }
+
+// Source opens the image for reading. Where the name has both a tag and a digest,
+// the digest decides. The caller closes it. A registry is not asked anything yet.
+func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.ImageSource, error) {
+	if name.Digest != "" {
+		name.Tag = ""
+	}
+	if err := checkDisk(name); err != nil {
+		return nil, err
+	}
+	ref, err := r.reference(name)
+	if err != nil {
+		return nil, err
+	}
+	if name.Kind == imagename.Registry || name.Kind == imagename.ECRPublic {
+		return r.newSource(name, ref)
+	}
+	return ref.NewImageSource(ctx, system())
+}
+
+// Destination opens the image for writing. Where the name has both a tag and a
+// digest, the tag is written; holding the image against the digest is up to the
+// caller, who closes the destination. A registry is not asked anything yet.
+func (r *Registries) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
+	if name.Kind == imagename.ECR || name.Kind == imagename.ECRPublic { // the transport takes both, and checks
+		ref, err := r.ecr.NewReference(name)
+		if err != nil {
+			return nil, err
+		}
+		return ref.NewImageDestination(ctx, nil)
+	}
+	if name.Tag != "" {
+		name.Digest = ""
+	}
+	if err := checkParent(name); err != nil {
+		return nil, err
+	}
+	ref, err := r.reference(name)
+	if err != nil {
+		return nil, err
+	}
+	if name.Kind == imagename.Registry {
+		return r.newDestination(name, ref)
+	}
+	return openDisk(ctx, name, func() (types.ImageDestination, error) { return ref.NewImageDestination(ctx, system()) })
+}
+
+// reference returns a reference by which the image is read, or written where Destination says so.
+func (r *Registries) reference(name imagename.Name) (types.ImageReference, error) {
+	switch name.Kind {
+	case imagename.ECR:
+		return r.ecr.NewReference(name)
+	case imagename.Registry, imagename.ECRPublic:
+		named, err := name.Reference()
+		if err != nil {
+			return nil, err
+		}
+		return docker.NewReference(reference.TagNameOnly(named))
+	case imagename.OCILayout:
+		return layout.ParseReference(name.Path)
+	case imagename.Directory:
+		return directory.NewReference(name.Path)
+	}
+	return nil, fmt.Errorf("image name %q has no kind", name)
+}
+
+// system returns the library's settings for images on disk: layers are kept as they are.
+func system() *types.SystemContext { return &types.SystemContext{OCIAcceptUncompressedLayers: true} }
+
+// givenLogin returns the login for an image: the one that was given for it, or, to ECR Public, the one
+// that AWS credentials give. The zero login is anonymous; known is false where the user's auth files
+// are to say.
+func (r *Registries) givenLogin(ctx context.Context, name imagename.Name) (login registryclient.Login, known bool) {
+	given, ok := r.opts.Logins.Login(name.Host, name.Repository)
+	login = registryclient.Login{DockerAuthConfig: given.DockerAuthConfig, Place: given.Place}
+	if !ok && name.Kind == imagename.ECRPublic {
+		if aws := r.ecr.PublicLogin(ctx); aws != (types.DockerAuthConfig{}) {
+			return registryclient.Login{DockerAuthConfig: aws, Place: "AWS credentials"}, true
+		}
+	}
+	return login, ok || r.opts.Logins != nil
+}
+
+func (r *Registries) isInsecure(host string) bool {
+	return isLoopback(host) || slices.Contains(r.opts.Insecure, host)
+}
+
+// isLoopback reports whether host is on this machine. Docker, too, speaks plain HTTP there.
+func isLoopback(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	ip := net.ParseIP(name)
+	return name == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// errAbsent says that an image or its repository does not exist. It does not leave
+// this package: Digest answers "" for it.
+var errAbsent = errors.New("image does not exist")

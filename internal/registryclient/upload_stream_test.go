@@ -1,0 +1,101 @@
+package registryclient_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/registryclient"
+)
+
+func TestStreamThatFailsLeavesNothing(t *testing.T) {
+	checkLeaks(t)
+	mine := errors.New("disk on fire")
+	blob, d := content(100_000)
+	for _, patch := range []bool{false, true} {
+		for name, c := range map[string]struct {
+			stream io.Reader
+			size   int64
+			want   error
+		}{
+			"at once":           {iotest.ErrReader(mine), 100_000, mine},
+			"half-way":          {io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine)), 100_000, mine},
+			"half-way, unsized": {io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine)), -1, mine},
+			"at the end":        {io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine)), 100_000, mine},
+			"at the end, wrapped": {
+				io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(fmt.Errorf("%w: %w", mine, io.EOF))), 100_000, mine,
+			},
+			"at the end, unsized": {io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine)), -1, mine},
+			"half-way, lent":      {lend(io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine))), 100_000, mine},
+			"at the end, lent":    {lend(io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine))), 100_000, mine},
+			"short, lent":         {lend(bytes.NewReader(blob)), 200_000, io.ErrUnexpectedEOF},
+			"long, lent":          {lend(bytes.NewReader(blob)), 99_999, nil},
+			"short":               {bytes.NewReader(blob), 100_001, io.ErrUnexpectedEOF},
+			"long":                {bytes.NewReader(blob), 99_999, nil},
+			"not empty":           {bytes.NewReader(blob), 0, nil},
+			"silent":              {silent{}, 0, io.ErrNoProgress},
+		} {
+			registry := start(t, keeping())
+			repo := writable(t, registry)
+			if patch {
+				registry.become(patching(keeping(), http.StatusMethodNotAllowed))
+				repo.PutBlob(t.Context(), strings.NewReader("x"), digest.FromString("x"), 1)
+				registry.take()
+			}
+			err := repo.PutBlob(t.Context(), c.stream, d, c.size)
+			if err == nil || c.want != nil && !errors.Is(err, c.want) || registryclient.Temporary(err) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if has(t, repo, d) {
+				t.Errorf("%s: the blob is there", name)
+			}
+			if patch && registry.count("PUT") > 0 {
+				t.Errorf("%s: the upload is completed", name)
+			}
+		}
+	}
+}
+
+// What a stream lends is sent without being copied, but for the last of it.
+func TestLentBytesAreNotCopied(t *testing.T) {
+	checkLeaks(t)
+	blob, d := content(3 << 20)
+	stream := &lender{Reader: bytes.NewReader(blob)}
+	if err := writable(t, start(t, keeping())).PutBlob(t.Context(), stream, d, int64(len(blob))); err != nil {
+		t.Error(err)
+	}
+	if stream.lent < len(blob)*9/10 || stream.released != stream.borrowed {
+		t.Errorf("%d of %d bytes were borrowed, %d of %d times given back", stream.lent, len(blob), stream.released, stream.borrowed)
+	}
+}
+
+// A lender is a stream that lends its bytes; what was given back is overwritten.
+type lender struct {
+	io.Reader
+	lent, borrowed, released int
+}
+
+func lend(r io.Reader) io.Reader { return &lender{Reader: r} }
+
+func (l *lender) Lend(most int) ([]byte, func(), error) {
+	buf := make([]byte, most)
+	n, err := l.Read(buf)
+	if n == 0 {
+		return nil, nil, err
+	}
+	l.lent += n
+	l.borrowed++
+	return buf[:n], func() { l.released++; clear(buf) }, nil
+}
+
+// silent gives neither bytes nor an end.
+type silent struct{}
+
+func (silent) Read([]byte) (int, error) { return 0, nil }
