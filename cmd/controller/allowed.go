@@ -5,13 +5,13 @@ import (
 	"fmt"
 
 	"ecrmirror/internal/allow"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
-	"ecrmirror/internal/table"
 )
 
 // checkAllowed returns what of an entry, which is a good one, may not be mirrored.
-func (c *config) checkAllowed(entry table.Entry) error {
+func (c *config) checkAllowed(entry entry.Entry) error {
 	lists, err := c.allowed.Lists()
 	if err != nil {
 		return err
@@ -20,7 +20,7 @@ func (c *config) checkAllowed(entry table.Entry) error {
 }
 
 // refusal returns the same in one line.
-func refusal(lists allow.Lists, entry table.Entry) error {
+func refusal(lists allow.Lists, entry entry.Entry) error {
 	var refused []error
 	check := func(what, written string, allowed func(imagename.Name) error) {
 		name, err := imagename.Parse(written)
@@ -42,7 +42,7 @@ func refusal(lists allow.Lists, entry table.Entry) error {
 }
 
 // checkAllAllowed does the same for the entries of a file, in a line for each.
-func (c *config) checkAllAllowed(file string, entries []table.Entry) error {
+func (c *config) checkAllAllowed(file string, entries []entry.Entry) error {
 	lists, err := c.allowed.Lists()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/table"
 )
@@ -84,8 +85,8 @@ func without(names, others []string) []string {
 }
 
 // expiryOf is when an entry expires, as a person writes it.
-func expiryOf(e table.Entry) string {
-	if text := table.FormatExpiry(e.Expires); text != "" {
+func expiryOf(e entry.Entry) string {
+	if text := entry.FormatExpiry(e.Expires); text != "" {
 		return text
 	}
 	return "never"

@@ -17,6 +17,7 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/ecrevent"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -143,29 +144,29 @@ func (h *handler) push(ctx context.Context, log *slog.Logger, e ecrevent.Event) 
 
 // a foundEntry is an entry that an event names, or what is wrong with it.
 type foundEntry struct {
-	entry table.Entry
+	entry entry.Entry
 	err   error
 }
 
 // named reads the entries that have one of the sources and have not expired.
 func (h *handler) named(ctx context.Context, log *slog.Logger, sources []string) ([]foundEntry, error) {
 	var found []foundEntry
-	for entry, err := range h.entries.Named(ctx, sources, time.Now()) {
-		var bad *table.EntryError
+	for e, err := range h.entries.Named(ctx, sources, time.Now()) {
+		var bad *entry.Error
 		switch {
 		case errors.Is(err, table.ErrExpired):
-			log.Info("nothing to do", "source", entry.Source, "reason", err.Error())
+			log.Info("nothing to do", "source", e.Source, "reason", err.Error())
 			continue
 		case err != nil && !errors.As(err, &bad):
 			return nil, err
 		}
-		found = append(found, foundEntry{entry, err})
+		found = append(found, foundEntry{e, err})
 	}
 	return found, nil
 }
 
-func all(found []foundEntry) iter.Seq2[table.Entry, error] {
-	return func(yield func(table.Entry, error) bool) {
+func all(found []foundEntry) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
 		for _, f := range found {
 			if !yield(f.entry, f.err) {
 				return

@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/program"
-	"ecrmirror/internal/table"
 )
 
 func newExport(c *config) *cobra.Command {
@@ -64,10 +64,10 @@ func (c *config) export(cmd *cobra.Command, file string) error {
 }
 
 // importable returns the entries that an import takes, and what is wrong with the others.
-func importable(entries []table.Entry) (good []table.Entry, wrong []*table.EntryError) {
+func importable(entries []entry.Entry) (good []entry.Entry, wrong []*entry.Error) {
 	for _, e := range entries {
 		if err := e.Check(); err != nil {
-			wrong = append(wrong, &table.EntryError{Source: e.Source, Err: err})
+			wrong = append(wrong, &entry.Error{Source: e.Source, Err: err})
 		} else {
 			good = append(good, e)
 		}

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/printable"
-	"ecrmirror/internal/table"
 )
 
 // A grid is rows of columns that are aligned over all of them. States in it have colors.
@@ -52,11 +52,11 @@ func (g grid) line(out *bufio.Writer, row []string, widths []int) {
 // colorOf returns the color of a state; other words have none.
 func colorOf(word string) cli.Color {
 	switch word {
-	case string(table.Current):
+	case string(entry.Current):
 		return cli.Good
-	case string(table.Stale), string(table.Submitted), string(table.Deferred):
+	case string(entry.Stale), string(entry.Submitted), string(entry.Deferred):
 		return cli.Waiting
-	case string(table.Failing), string(invalid):
+	case string(entry.Failing), string(invalid):
 		return cli.Bad
 	case string(unchecked):
 		return cli.Faint

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
@@ -79,7 +80,7 @@ func (c *config) importFile(cmd *cobra.Command, file string, how importing) erro
 }
 
 // readEntries reads and checks a file, or standard input for "-". Each of its errors names the file.
-func readEntries(stdin io.Reader, file string, now time.Time) ([]table.Entry, error) {
+func readEntries(stdin io.Reader, file string, now time.Time) ([]entry.Entry, error) {
 	in, name := stdin, "standard input"
 	if file != "-" {
 		f, err := os.Open(file)
@@ -102,7 +103,7 @@ func readEntries(stdin io.Reader, file string, now time.Time) ([]table.Entry, er
 
 // announce prints what is to change, and which items of the table are left although
 // they are no good entries.
-func announce(stdout, stderr io.Writer, steps []entryfile.Step, bad []*table.EntryError) error {
+func announce(stdout, stderr io.Writer, steps []entryfile.Step, bad []*entry.Error) error {
 	for _, step := range steps {
 		if step.Change == table.Kept {
 			continue

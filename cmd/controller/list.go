@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/program"
-	"ecrmirror/internal/table"
 )
 
 func newList(c *config) *cobra.Command {
@@ -54,7 +54,7 @@ type listedEntry struct {
 	Error        string     `json:"error,omitempty"`   // why the item is no good entry; it then has no destinations; or which of them name no image
 }
 
-func listed(entries []table.Entry, bad []*table.EntryError) iter.Seq[listedEntry] {
+func listed(entries []entry.Entry, bad []*entry.Error) iter.Seq[listedEntry] {
 	return func(yield func(listedEntry) bool) {
 		for _, e := range entries {
 			if !yield(listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: jsonTime(e.Expires), Error: badDestinations(e)}) {
@@ -70,10 +70,10 @@ func listed(entries []table.Entry, bad []*table.EntryError) iter.Seq[listedEntry
 }
 
 // badDestinations says which destinations of an entry name no image, and why; "" if all do.
-func badDestinations(e table.Entry) string {
+func badDestinations(e entry.Entry) string {
 	var texts []string
 	for _, destination := range e.Destinations {
-		if err := table.CheckDestination(destination); err != nil {
+		if err := entry.CheckDestination(destination); err != nil {
 			texts = append(texts, err.Error())
 		}
 	}
@@ -81,7 +81,7 @@ func badDestinations(e table.Entry) string {
 }
 
 // writeList prints a line for each destination, and one for each item that is no good entry.
-func writeList(w io.Writer, name string, entries []table.Entry, bad []*table.EntryError) error {
+func writeList(w io.Writer, name string, entries []entry.Entry, bad []*entry.Error) error {
 	if len(entries)+len(bad) == 0 {
 		return sayEmpty(w, name)
 	}
@@ -90,7 +90,7 @@ func writeList(w io.Writer, name string, entries []table.Entry, bad []*table.Ent
 		for _, e := range entries {
 			for _, destination := range e.Destinations {
 				text := destination
-				if err := table.CheckDestination(destination); err != nil {
+				if err := entry.CheckDestination(destination); err != nil {
 					text = "invalid: " + err.Error()
 				}
 				row(e.Source, expiryOf(e), text)

@@ -8,10 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
-	"ecrmirror/internal/table"
 )
 
 func newPut(c *config) *cobra.Command {
@@ -36,18 +36,18 @@ func newPut(c *config) *cobra.Command {
 
 func (c *config) put(cmd *cobra.Command, source string, destinations []string, expires string) error {
 	now := time.Now()
-	entry := table.Entry{Source: source}
+	e := entry.Entry{Source: source}
 	for _, list := range destinations {
-		entry.Destinations = append(entry.Destinations, imagename.SplitList(list)...)
+		e.Destinations = append(e.Destinations, imagename.SplitList(list)...)
 	}
 	var err error
-	if entry.Expires, err = table.ParseExpiry(expires, now); err != nil {
+	if e.Expires, err = entry.ParseExpiry(expires, now); err != nil {
 		return err
 	}
-	if err := checkEntry(entry, now); err != nil {
+	if err := checkEntry(e, now); err != nil {
 		return err
 	}
-	if err := c.checkAllowed(entry); err != nil {
+	if err := c.checkAllowed(e); err != nil {
 		return err
 	}
 	t, err := c.openTable(cmd.Context())
@@ -55,7 +55,7 @@ func (c *config) put(cmd *cobra.Command, source string, destinations []string, e
 		return err
 	}
 	// A file of one entry: the rest of the table says whether it is in the way of another.
-	difference, err := entryfile.Diff([]table.Entry{entry}, t.All(cmd.Context(), now), false, now)
+	difference, err := entryfile.Diff([]entry.Entry{e}, t.All(cmd.Context(), now), false, now)
 	if err != nil {
 		return program.Fail(err)
 	}
@@ -70,13 +70,13 @@ func (c *config) put(cmd *cobra.Command, source string, destinations []string, e
 }
 
 // checkEntry returns all that is wrong with an entry, in one line.
-func checkEntry(entry table.Entry, now time.Time) error {
+func checkEntry(e entry.Entry, now time.Time) error {
 	var errs []error
-	for _, problem := range entry.Problems() {
+	for _, problem := range e.Problems() {
 		errs = append(errs, problem.Err)
 	}
-	if entry.ExpiredBy(now) {
-		errs = append(errs, fmt.Errorf("expiry %s has passed", table.FormatExpiry(entry.Expires)))
+	if e.ExpiredBy(now) {
+		errs = append(errs, fmt.Errorf("expiry %s has passed", entry.FormatExpiry(e.Expires)))
 	}
 	if len(errs) == 0 {
 		return nil

@@ -15,7 +15,7 @@ import (
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/controller"
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // What others wrote into the table, and what registries answered, reaches no terminal raw, from any command and in
@@ -27,13 +27,13 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 		"r.io/a:1\u202egnp", "r.io/a:1\x7f\x00", "r.io/a:1\x9b2J", strings.Repeat("x", 1<<15) + "\x1b",
 	} {
 		reason := errors.New("says " + raw)
-		entries := []table.Entry{{Source: raw, Destinations: []string{raw, "r.io/c:1"}}}
-		bad := []*table.EntryError{{Source: raw, Err: reason}}
+		entries := []entry.Entry{{Source: raw, Destinations: []string{raw, "r.io/c:1"}}}
+		bad := []*entry.Error{{Source: raw, Err: reason}}
 		decisions := []controller.Decision{
 			{Source: raw, Err: reason},
 			{Source: raw, Destinations: []controller.Destination{{Name: raw, State: controller.Failing, Err: reason}}},
 		}
-		statuses := []entryStatus{{Source: raw, State: invalid, Error: reason.Error(), Destinations: []destinationStatus{{Name: raw, State: table.State(raw), Error: raw}}}}
+		statuses := []entryStatus{{Source: raw, State: invalid, Error: reason.Error(), Destinations: []destinationStatus{{Name: raw, State: entry.State(raw), Error: raw}}}}
 		for name, write := range map[string]func(*bytes.Buffer) error{
 			"list":         func(b *bytes.Buffer) error { return writeList(b, "mirror", entries, bad) },
 			"list as JSON": func(b *bytes.Buffer) error { return writeJSONList(b, listed(entries, bad)) },

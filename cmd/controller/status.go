@@ -11,6 +11,7 @@ import (
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
@@ -18,8 +19,8 @@ import (
 
 // States that the status shows beside those of the table.
 const (
-	unchecked table.State = "unchecked" // no check has looked at it yet
-	invalid   table.State = "invalid"   // the item is no good entry, or a destination names no image
+	unchecked entry.State = "unchecked" // no check has looked at it yet
+	invalid   entry.State = "invalid"   // the item is no good entry, or a destination names no image
 )
 
 // soon is how long before its end an entry is shown as one that expires soon.
@@ -129,11 +130,11 @@ func (f filter) apply(all []entryStatus) []entryStatus {
 }
 
 // states is the value of --state.
-type states []table.State
+type states []entry.State
 
 func stateNames() []string {
 	var names []string
-	for _, s := range []table.State{table.Current, table.Deferred, table.Submitted, table.Stale, table.Failing, unchecked, invalid} {
+	for _, s := range []entry.State{entry.Current, entry.Deferred, entry.Submitted, entry.Stale, entry.Failing, unchecked, invalid} {
 		names = append(names, string(s))
 	}
 	return names
@@ -163,7 +164,7 @@ func (s *states) Set(text string) error {
 		if !slices.Contains(stateNames(), name) {
 			return fmt.Errorf("must be %s", cli.List(stateNames()))
 		}
-		*s = append(*s, table.State(name))
+		*s = append(*s, entry.State(name))
 	}
 	return nil
 }

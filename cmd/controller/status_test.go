@@ -15,6 +15,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 	"ecrmirror/localstack/server"
 )
@@ -31,29 +32,29 @@ func before(d time.Duration) time.Time { return clock.Add(-d) }
 // night is a table with entries in all states.
 func night() []entryStatus {
 	const ecr = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/"
-	entries := []table.Entry{
+	entries := []entry.Entry{
 		{
 			Source: "docker.io/library/alpine:3", Destinations: []string{ecr + "alpine:3", ecr + "team/alpine:3", "r.io/alpine:3", "r.io/new:3"},
 			Expires: clock.Add(5*24*time.Hour + time.Hour).Truncate(24 * time.Hour),
-			Status: table.Status{Checked: before(2 * time.Minute), Source: newer, Destinations: map[string]table.DestinationStatus{
-				ecr + "alpine:3":      {State: table.Current, Digest: newer, Mirrored: before(3 * time.Hour)},
-				ecr + "team/alpine:3": {State: table.Submitted, Digest: older, Behind: before(90 * time.Second), Mirrored: before(50 * time.Hour), JobID: "job-1", Jobs: 1},
-				"r.io/alpine:3":       {State: table.Stale, Behind: before(26 * time.Hour), Error: "job job-0 has ended\twithout \x1b[31mmirroring it", JobID: "job-0", Jobs: 4},
+			Status: entry.Status{Checked: before(2 * time.Minute), Source: newer, Destinations: map[string]entry.DestinationStatus{
+				ecr + "alpine:3":      {State: entry.Current, Digest: newer, Mirrored: before(3 * time.Hour)},
+				ecr + "team/alpine:3": {State: entry.Submitted, Digest: older, Behind: before(90 * time.Second), Mirrored: before(50 * time.Hour), JobID: "job-1", Jobs: 1},
+				"r.io/alpine:3":       {State: entry.Stale, Behind: before(26 * time.Hour), Error: "job job-0 has ended\twithout \x1b[31mmirroring it", JobID: "job-0", Jobs: 4},
 			}},
 		},
 		{
 			Source: "ghcr.io/org/app:1", Destinations: []string{"r.io/app:1"},
-			Status: table.Status{
-				Checked: before(30 * time.Second), State: table.Failing, Error: "source image does not exist",
-				Destinations: map[string]table.DestinationStatus{"r.io/app:1": {State: table.Failing, Behind: before(72 * time.Hour)}},
+			Status: entry.Status{
+				Checked: before(30 * time.Second), State: entry.Failing, Error: "source image does not exist",
+				Destinations: map[string]entry.DestinationStatus{"r.io/app:1": {State: entry.Failing, Behind: before(72 * time.Hour)}},
 			},
 		},
 		{Source: "quay.io/org/new:1", Destinations: []string{"r.io/org/new:1"}, Expires: clock.Add(30 * 24 * time.Hour)},
 		{
 			Source: "quay.io/org/wait:1", Destinations: []string{"r.io/wait:1"},
-			Status: table.Status{
-				Checked: before(time.Hour), State: table.Deferred, Source: older, Error: "quay.io: no more requests for 5m0s",
-				Destinations: map[string]table.DestinationStatus{"r.io/wait:1": {State: table.Deferred, Digest: older}},
+			Status: entry.Status{
+				Checked: before(time.Hour), State: entry.Deferred, Source: older, Error: "quay.io: no more requests for 5m0s",
+				Destinations: map[string]entry.DestinationStatus{"r.io/wait:1": {State: entry.Deferred, Digest: older}},
 			},
 		},
 	}
@@ -82,7 +83,7 @@ entries: 5 (invalid 1, expiring soon 1)
 destinations: 7 (current 1, deferred 1, submitted 1, stale 1, failing 1, unchecked 2)
 furthest behind: ghcr.io/org/app:1 (3d)
 `},
-		"what is wrong": {filter{states: states{table.Failing, table.Stale}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION    REASON
+		"what is wrong": {filter{states: states{entry.Failing, entry.Stale}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION    REASON
 stale    26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3  job job-0 has ended without ?[31mmirroring it
 failing  3d      never     30s ago  never        ghcr.io/org/app:1           r.io/app:1     source image does not exist
 entries: 2 (invalid 0, expiring soon 1)
@@ -94,7 +95,7 @@ invalid  -       -         -        -        zz      -            no Destination
 entries: 1 (invalid 1, expiring soon 0)
 destinations: 0
 `},
-		"nothing": {filter{expiring: true, states: states{table.Failing}}, "no entry matches, of 5 in the table\n"},
+		"nothing": {filter{expiring: true, states: states{entry.Failing}}, "no entry matches, of 5 in the table\n"},
 	} {
 		var out bytes.Buffer
 		all := night()
@@ -119,18 +120,18 @@ func TestStatusAsJSON(t *testing.T) {
 	defer func() { _ = aws.Close() }()
 	tb := table.New(dynamodb.NewFromConfig(aws.Config()), "mirror")
 	now := time.Now().UTC().Truncate(time.Second)
-	entry := table.Entry{Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: now.Add(24 * time.Hour)}
-	if _, err := tb.Put(t.Context(), entry, now); err != nil {
+	e := entry.Entry{Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: now.Add(24 * time.Hour)}
+	if _, err := tb.Put(t.Context(), e, now); err != nil {
 		t.Fatal(err)
 	}
-	check := table.Check{Time: now.Add(-time.Hour), Source: newer, Destinations: []table.Finding{
-		{Name: "r.io/b:1", State: table.Current, Digest: newer},
-		{Name: "r.io/a:1", State: table.Submitted, Digest: older, JobID: "job-1"},
+	check := entry.Check{Time: now.Add(-time.Hour), Source: newer, Destinations: []entry.Finding{
+		{Name: "r.io/b:1", State: entry.Current, Digest: newer},
+		{Name: "r.io/a:1", State: entry.Submitted, Digest: older, JobID: "job-1"},
 	}}
-	if err := tb.SetStatus(t.Context(), entry.Source, entry.After(check)); err != nil {
+	if err := tb.SetStatus(t.Context(), e.Source, e.After(check)); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"status", "-o", "json"}, {"status", entry.Source, "--output=json", "--state=current,submitted", "--expiring"}} {
+	for _, args := range [][]string{{"status", "-o", "json"}, {"status", e.Source, "--output=json", "--state=current,submitted", "--expiring"}} {
 		viewer, err := aws.EnvironmentOf("Viewer")
 		if err != nil {
 			t.Fatal(err)
@@ -155,11 +156,11 @@ func TestStatusAsJSON(t *testing.T) {
 			}
 		}
 		want := []entryStatus{{
-			Source: entry.Source, State: table.Submitted, Digest: newer, Checked: &check.Time, Behind: &check.Time,
-			BehindSeconds: 3600, Expires: &entry.Expires, ExpiresSoon: true,
+			Source: e.Source, State: entry.Submitted, Digest: newer, Checked: &check.Time, Behind: &check.Time,
+			BehindSeconds: 3600, Expires: &e.Expires, ExpiresSoon: true,
 			Destinations: []destinationStatus{
-				{Name: "r.io/b:1", State: table.Current, Digest: newer},
-				{Name: "r.io/a:1", State: table.Submitted, Digest: older, Behind: &check.Time, BehindSeconds: 3600, Job: "job-1", Jobs: 1},
+				{Name: "r.io/b:1", State: entry.Current, Digest: newer},
+				{Name: "r.io/a:1", State: entry.Submitted, Digest: older, Behind: &check.Time, BehindSeconds: 3600, Job: "job-1", Jobs: 1},
 			},
 		}}
 		if diff := cmp.Diff(want, got); diff != "" {

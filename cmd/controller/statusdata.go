@@ -6,13 +6,13 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/conflict"
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // entryStatus is the status of one entry: an element of the list that --output json prints.
 type entryStatus struct {
 	Source string        `json:"source"`
-	State  table.State   `json:"state"`            // the worst of the entry and its destinations
+	State  entry.State   `json:"state"`            // the worst of the entry and its destinations
 	Digest digest.Digest `json:"digest,omitempty"` // the source's, when it was last to be had
 	// Error is why the entry as a whole could not be judged; of an invalid one, what is wrong with it.
 	Error         string              `json:"error,omitempty"`
@@ -28,7 +28,7 @@ type entryStatus struct {
 // destinationStatus is that of one destination.
 type destinationStatus struct {
 	Name          string        `json:"name"`
-	State         table.State   `json:"state"`
+	State         entry.State   `json:"state"`
 	Digest        digest.Digest `json:"digest,omitempty"` // none if it did not exist, or is not known
 	Mirrored      *time.Time    `json:"mirrored,omitempty"`
 	Behind        *time.Time    `json:"behind,omitempty"`
@@ -40,7 +40,7 @@ type destinationStatus struct {
 
 // statusOf returns what is known of an entry, and with which others it is in conflict now, whether or
 // not a check has seen that.
-func statusOf(e table.Entry, conflicts *conflict.Found, now time.Time) entryStatus {
+func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) entryStatus {
 	s := entryStatus{
 		Source: e.Source, State: e.Status.Worst(), Digest: e.Status.Source, Error: e.Status.Error,
 		Checked: jsonTime(e.Status.Checked), Mirrored: jsonTime(e.Status.Mirrored()),
@@ -57,16 +57,16 @@ func statusOf(e table.Entry, conflicts *conflict.Found, now time.Time) entryStat
 		if d.State == "" {
 			d.State = unchecked
 		}
-		if err := table.CheckDestination(name); err != nil {
+		if err := entry.CheckDestination(name); err != nil {
 			d.State, d.Error = invalid, err.Error()
 		}
 		if err := conflicts.Destination(e.Source, name); err != nil {
-			s.State, d.State, d.Error = table.Failing, table.Failing, err.Error()
+			s.State, d.State, d.Error = entry.Failing, entry.Failing, err.Error()
 		}
 		s.Destinations = append(s.Destinations, d)
 	}
 	if err := conflicts.Source(e.Source); err != nil {
-		s.State, s.Error = table.Failing, err.Error()
+		s.State, s.Error = entry.Failing, err.Error()
 	}
 	if s.State == "" {
 		s.State = unchecked

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // statusSummary counts entries and destinations: what --summary --output json prints.
@@ -16,14 +16,14 @@ type statusSummary struct {
 	Invalid      int                 `json:"invalid"` // items that are no good entries
 	ExpiringSoon int                 `json:"expiringSoon"`
 	Destinations int                 `json:"destinations"`
-	States       map[table.State]int `json:"states"` // destinations by state; states without any are left out
+	States       map[entry.State]int `json:"states"` // destinations by state; states without any are left out
 	// The entry that is furthest behind, none if all are current.
 	FurthestBehind string     `json:"furthestBehind,omitempty"`
 	Behind         *time.Time `json:"behind,omitempty"`
 }
 
 func summaryOf(entries []entryStatus) statusSummary {
-	s := statusSummary{Entries: len(entries), States: map[table.State]int{}}
+	s := statusSummary{Entries: len(entries), States: map[entry.State]int{}}
 	for _, e := range entries {
 		if e.State == invalid {
 			s.Invalid++
@@ -47,7 +47,7 @@ func writeSummary(w io.Writer, s statusSummary, now time.Time) error {
 	text := fmt.Sprintf("destinations: %d", s.Destinations)
 	var states []string
 	for _, state := range stateNames() {
-		if n := s.States[table.State(state)]; n > 0 {
+		if n := s.States[entry.State(state)]; n > 0 {
 			states = append(states, fmt.Sprintf("%s %d", state, n))
 		}
 	}

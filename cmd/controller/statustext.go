@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/cli"
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // writeStatus prints a line for each destination, and one for each item that is no good entry; then the
@@ -59,7 +59,7 @@ func behind(since *time.Time, now time.Time) string {
 
 // mirrored says when a destination caught up. One that has never been seen behind had nothing to catch up with.
 func mirrored(d destinationStatus, now time.Time) string {
-	if d.Mirrored == nil && d.State == table.Current {
+	if d.Mirrored == nil && d.State == entry.Current {
 		return "-"
 	}
 	return ago(d.Mirrored, now)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -32,11 +33,11 @@ func (c *config) openTable(ctx context.Context) (*table.Table, error) {
 }
 
 // withoutStatus leaves out what takes most of an entry's memory.
-func withoutStatus(all iter.Seq2[table.Entry, error]) iter.Seq2[table.Entry, error] {
-	return func(yield func(table.Entry, error) bool) {
-		for entry, err := range all {
-			entry.Status = table.Status{}
-			if !yield(entry, err) {
+func withoutStatus(all iter.Seq2[entry.Entry, error]) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
+		for e, err := range all {
+			e.Status = entry.Status{}
+			if !yield(e, err) {
 				return
 			}
 		}
@@ -45,21 +46,21 @@ func withoutStatus(all iter.Seq2[table.Entry, error]) iter.Seq2[table.Entry, err
 
 // readTable returns a table's entries, and what is wrong with the items that are no
 // good entries, both sorted by source. One whose source names no image is none. Its error is a *program.Failure.
-func readTable(all iter.Seq2[table.Entry, error]) (entries []table.Entry, bad []*table.EntryError, err error) {
-	for entry, err := range all {
-		var wrong *table.EntryError
+func readTable(all iter.Seq2[entry.Entry, error]) (entries []entry.Entry, bad []*entry.Error, err error) {
+	for e, err := range all {
+		var wrong *entry.Error
 		switch {
 		case errors.As(err, &wrong):
 			bad = append(bad, wrong)
 		case err != nil:
 			return nil, nil, program.Fail(err)
-		case table.CheckSource(entry.Source) != nil:
-			bad = append(bad, &table.EntryError{Source: entry.Source, Err: table.CheckSource(entry.Source)})
+		case entry.CheckSource(e.Source) != nil:
+			bad = append(bad, &entry.Error{Source: e.Source, Err: entry.CheckSource(e.Source)})
 		default:
-			entries = append(entries, entry)
+			entries = append(entries, e)
 		}
 	}
-	slices.SortFunc(entries, func(a, b table.Entry) int { return cmp.Compare(a.Source, b.Source) })
-	slices.SortFunc(bad, func(a, b *table.EntryError) int { return cmp.Compare(a.Source, b.Source) })
+	slices.SortFunc(entries, func(a, b entry.Entry) int { return cmp.Compare(a.Source, b.Source) })
+	slices.SortFunc(bad, func(a, b *entry.Error) int { return cmp.Compare(a.Source, b.Source) })
 	return entries, bad, nil
 }

@@ -25,6 +25,7 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/fault"
@@ -164,7 +165,7 @@ func TestTwoSweepsAndAnEventAtTheSameInstant(t *testing.T) {
 	for round := range rounds {
 		var names []string
 		for i := range sources {
-			e := table.Entry{
+			e := entry.Entry{
 				Source:       fmt.Sprintf("%s/from-%d-%d:1", w.host, round, i),
 				Destinations: []string{fmt.Sprintf("%s/a-%d-%d:1", w.host, round, i), fmt.Sprintf("%s/b-%d-%d:1", w.host, round, i)},
 			}
@@ -255,11 +256,11 @@ func (w *together) honest(names []string) {
 			job, known := jobs[d.JobID]
 			var right bool
 			switch d.State {
-			case table.Current:
+			case entry.Current:
 				right = slices.Contains(was, d.Digest) && slices.Contains(is, d.Digest) && d.Error == ""
-			case table.Submitted:
+			case entry.Submitted:
 				right = (d.Digest == "" || slices.Contains(is, d.Digest)) && d.Error == "" && (d.JobID == "" || known && job.Parameters[contract.ParamSource] == source)
-			case table.Failing, table.Deferred:
+			case entry.Failing, entry.Deferred:
 				right = injected(d.Error + e.Status.Error)
 			}
 			if !right {
@@ -269,7 +270,7 @@ func (w *together) honest(names []string) {
 	}
 }
 
-func (w *together) entry(source string) table.Entry {
+func (w *together) entry(source string) entry.Entry {
 	e, err := w.entries.Get(w.t.Context(), source, time.Now())
 	if err != nil {
 		w.t.Fatal(err)
@@ -291,7 +292,7 @@ func (w *together) quiet(names []string) {
 		}
 		for name, d := range e.Status.Destinations {
 			current := w.registry.now(w.image(name)) == is
-			if current != (d.State == table.Current) || !current && d.State != table.Submitted {
+			if current != (d.State == entry.Current) || !current && d.State != entry.Submitted {
 				w.t.Errorf("%s: %s is current: %v; it is said to be %+v", source, name, current, d)
 			}
 		}

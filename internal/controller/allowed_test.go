@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/table"
 )
 
 // fence allows names of host r.io alone.
@@ -75,7 +75,7 @@ func TestWhatIsNotAllowedIsAFailureAndNobodyIsAskedAboutIt(t *testing.T) {
 		case "sweep":
 			report, err = ctl.Sweep(t.Context())
 		case "event":
-			report, err = ctl.Event(t.Context(), func(yield func(table.Entry, error) bool) {
+			report, err = ctl.Event(t.Context(), func(yield func(entry.Entry, error) bool) {
 				for _, source := range slices.Sorted(maps.Keys(entries)) {
 					if !yield(w.entry(source), nil) {
 						return

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // A wave holds so many images and so much text, however few entries that are, and no less than one entry.
@@ -23,12 +23,12 @@ func TestAWaveIsBoundedByImagesAndText(t *testing.T) {
 		{"of long statuses", 10, 30, 1000, waveBytes / (10*(60+1000) + 6)},
 		{"of one that is too much", waveImages, 30, 0, 1},
 	} {
-		e := table.Entry{Source: "r.io/a", Status: table.Status{Destinations: map[string]table.DestinationStatus{}}}
+		e := entry.Entry{Source: "r.io/a", Status: entry.Status{Destinations: map[string]entry.DestinationStatus{}}}
 		for i := range c.destinations {
 			name := fmt.Sprintf("%0*d", c.text, i)
 			e.Destinations = append(e.Destinations, name)
 			if c.failing > 0 {
-				e.Status.Destinations[name] = table.DestinationStatus{Error: strings.Repeat("x", c.failing)}
+				e.Status.Destinations[name] = entry.DestinationStatus{Error: strings.Repeat("x", c.failing)}
 			}
 		}
 		var b batch

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // A choice is some of the entries that are put off. Each host has the same share of half a wave, so that what comes first
@@ -26,7 +26,7 @@ type list struct {
 const leastShare = 64
 
 type candidate struct {
-	entry table.Entry
+	entry entry.Entry
 	place place
 }
 
@@ -45,7 +45,7 @@ func newChoice(known *hosts, all map[uint64]waiting, turn time.Duration) *choice
 }
 
 // add adds an entry that waits for a host, unless others come first.
-func (c *choice) add(h *host, e table.Entry) {
+func (c *choice) add(h *host, e entry.Entry) {
 	if c.total.full(e) {
 		for _, l := range c.lists {
 			c.cut(l)
@@ -75,7 +75,7 @@ func (c *choice) cut(l *list) {
 }
 
 // end returns what is chosen.
-func (c *choice) end() (entries []table.Entry) {
+func (c *choice) end() (entries []entry.Entry) {
 	for _, l := range c.lists {
 		c.cut(l)
 		for _, candidate := range l.candidates {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 
 	"ecrmirror/internal/conflict"
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // ConflictsAmong returns which of the entries are in each other's way.
-func ConflictsAmong(entries []table.Entry) *conflict.Found {
+func ConflictsAmong(entries []entry.Entry) *conflict.Found {
 	var index conflict.Index
 	for _, e := range entries {
 		index.Add(e.Source, e.Destinations)
@@ -21,14 +21,14 @@ func ConflictsAmong(entries []table.Entry) *conflict.Found {
 // readConflicts reads the whole table for its conflicts.
 func (r *run) readConflicts(ctx context.Context) (*conflict.Found, error) {
 	var index conflict.Index
-	for entry, err := range r.Entries.All(ctx, r.now) {
-		if _, bad := errors.AsType[*table.EntryError](err); bad {
+	for e, err := range r.Entries.All(ctx, r.now) {
+		if _, bad := errors.AsType[*entry.Error](err); bad {
 			continue // nothing is copied by it
 		}
 		if err != nil {
 			return nil, fmt.Errorf("looking for conflicts: %w", err)
 		}
-		index.Add(entry.Source, entry.Destinations)
+		index.Add(e.Source, e.Destinations)
 	}
 	return index.Find(), nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/table"
@@ -25,8 +26,8 @@ import (
 
 // Entries are the entries to work from. [table.Table] implements it, and says which errors there are.
 type Entries interface {
-	All(ctx context.Context, now time.Time) iter.Seq2[table.Entry, error]
-	Get(ctx context.Context, source string, now time.Time) (table.Entry, error)
+	All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error]
+	Get(ctx context.Context, source string, now time.Time) (entry.Entry, error)
 }
 
 // Digests looks digests up, wherever the images are.
@@ -53,7 +54,7 @@ type Jobs interface {
 
 // A Recorder writes down what was found of each entry. [table.Recorder] implements it.
 type Recorder interface {
-	Record(ctx context.Context, e table.Entry, c table.Check)
+	Record(ctx context.Context, e entry.Entry, c entry.Check)
 	Close() table.Recorded
 }
 
@@ -97,7 +98,7 @@ func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 func (c *Controller) Plan(ctx context.Context) ([]Decision, Report, error) {
 	r := c.startAll()
 	var decisions []Decision
-	err := r.judge(ctx, r.all, func(ctx context.Context, _ table.Entry, d Decision) {
+	err := r.judge(ctx, r.all, func(ctx context.Context, _ entry.Entry, d Decision) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.report.add(d)

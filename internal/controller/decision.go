@@ -8,20 +8,20 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/jobs"
-	"ecrmirror/internal/table"
 )
 
 // State says how a destination compares to its source; see package table.
-type State = table.State
+type State = entry.State
 
 // The states of a destination.
 const (
-	Current   = table.Current
-	Stale     = table.Stale // has another digest, or does not exist
-	Submitted = table.Submitted
-	Deferred  = table.Deferred
-	Failing   = table.Failing
+	Current   = entry.Current
+	Stale     = entry.Stale // has another digest, or does not exist
+	Submitted = entry.Submitted
+	Deferred  = entry.Deferred
+	Failing   = entry.Failing
 )
 
 // A Decision is what is to be done about one entry: its stale destinations are to be mirrored.
@@ -85,13 +85,13 @@ func (d Decision) Job() (jobs.Job, bool) {
 
 // check returns the decision as the entry's status knows it. It is of the time when the images were asked for: what is
 // found out between then and now counts for more.
-func (d Decision) check(now time.Time) table.Check {
+func (d Decision) check(now time.Time) entry.Check {
 	if !d.checked.IsZero() {
 		now = d.checked
 	}
-	c := table.Check{Time: now, Source: d.Digest, State: d.State(), Err: d.Err}
+	c := entry.Check{Time: now, Source: d.Digest, State: d.State(), Err: d.Err}
 	for _, dest := range d.Destinations {
-		c.Destinations = append(c.Destinations, table.Finding{
+		c.Destinations = append(c.Destinations, entry.Finding{
 			Name: dest.Name, State: dest.State, Digest: dest.Digest, Err: dest.Err, JobID: dest.Job,
 		})
 	}

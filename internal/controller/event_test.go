@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/table"
 )
 
 var home = imagename.ECRRegistry{Account: "123456789012", Region: "eu-west-1", Partition: "aws"}
@@ -108,8 +108,8 @@ func TestAnEventOnWhatIsInFlightSubmitsNothing(t *testing.T) {
 
 func TestAnEventOnABadEntryFails(t *testing.T) {
 	w := &world{}
-	report, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) {
-		yield(table.Entry{}, &table.EntryError{Source: "r.io/app:1", Err: errors.New("no Destination")})
+	report, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) {
+		yield(entry.Entry{}, &entry.Error{Source: "r.io/app:1", Err: errors.New("no Destination")})
 	})
 	if err != nil || report.Failed != 1 {
 		t.Errorf("%v, %v", report, err)
@@ -118,16 +118,16 @@ func TestAnEventOnABadEntryFails(t *testing.T) {
 
 func TestAnEventWithoutATableFails(t *testing.T) {
 	w := &world{}
-	if _, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) {
-		yield(table.Entry{}, errBroken)
+	if _, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) {
+		yield(entry.Entry{}, errBroken)
 	}); !errors.Is(err, errBroken) {
 		t.Errorf("got %v", err)
 	}
 }
 
 // named iterates entries of the world by their sources.
-func named(w *world, sources ...string) iter.Seq2[table.Entry, error] {
-	return func(yield func(table.Entry, error) bool) {
+func named(w *world, sources ...string) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
 		for _, source := range sources {
 			if !yield(w.entry(source), nil) {
 				return
@@ -182,7 +182,7 @@ func TestAnEventSubmitsNothingForADestinationThatAnotherEntryWrites(t *testing.T
 		{"current", images{"r.io/a:1": one, "r.io/b:1": one, "r.io/c:1": one}, nil, 0, 0},
 	} {
 		w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/z:1": "r.io/b:1"}, images: c.images}
-		report, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
+		report, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
 		if err != nil || report.Failed != c.failed || w.reads != c.reads {
 			t.Errorf("%s: %v, %v, the table was read %d times", c.name, report, err, w.reads)
 		}
@@ -194,7 +194,7 @@ func TestAnEventSubmitsNothingForADestinationThatAnotherEntryWrites(t *testing.T
 
 func TestAnEventSubmitsNothingWithoutKnowingWhatIsInConflict(t *testing.T) {
 	w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken}
-	report, err := w.controller().Event(t.Context(), func(yield func(table.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
+	report, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
 	if err != nil || report.Failed != 1 || !errors.Is(report.Errors[0], errBroken) || w.submitted != nil {
 		t.Errorf("%v, %v, %v", report, err, w.submitted)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/table"
@@ -62,11 +63,11 @@ func (w *world) controller() *controller.Controller {
 	}
 }
 
-func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[table.Entry, error] {
-	return func(yield func(table.Entry, error) bool) {
+func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
 		w.reads++
 		for source, err := range w.bad {
-			if !yield(table.Entry{}, &table.EntryError{Source: source, Err: err}) {
+			if !yield(entry.Entry{}, &entry.Error{Source: source, Err: err}) {
 				return
 			}
 		}
@@ -76,21 +77,21 @@ func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[table.Entry, error
 			}
 		}
 		if w.tableErr != nil {
-			yield(table.Entry{}, w.tableErr)
+			yield(entry.Entry{}, w.tableErr)
 		}
 	}
 }
 
-func (w *world) entry(source string) table.Entry {
-	return table.Entry{Source: source, Destinations: imagename.SplitList(w.entries[source]), Expires: w.expires[source]}
+func (w *world) entry(source string) entry.Entry {
+	return entry.Entry{Source: source, Destinations: imagename.SplitList(w.entries[source]), Expires: w.expires[source]}
 }
 
-func (w *world) Get(_ context.Context, source string, _ time.Time) (table.Entry, error) {
+func (w *world) Get(_ context.Context, source string, _ time.Time) (entry.Entry, error) {
 	if err, isBad := w.bad[source]; isBad {
-		return table.Entry{}, &table.EntryError{Source: source, Err: err}
+		return entry.Entry{}, &entry.Error{Source: source, Err: err}
 	}
 	if _, ok := w.entries[source]; !ok {
-		return table.Entry{}, fmt.Errorf("%w: %q", table.ErrNotFound, source)
+		return entry.Entry{}, fmt.Errorf("%w: %q", table.ErrNotFound, source)
 	}
 	return w.entry(source), w.tableErr
 }
@@ -174,15 +175,15 @@ func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []jobs.Job) []j
 // A recorder keeps checks.
 type recorder struct {
 	mu     sync.Mutex
-	checks map[string]table.Check // by source
+	checks map[string]entry.Check // by source
 	closed table.Recorded
 }
 
-func (r *recorder) Record(_ context.Context, e table.Entry, c table.Check) {
+func (r *recorder) Record(_ context.Context, e entry.Entry, c entry.Check) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.checks == nil {
-		r.checks = map[string]table.Check{}
+		r.checks = map[string]entry.Check{}
 	}
 	r.checks[e.Source] = c
 }

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // maxHosts is how many hosts are known apart, each in some 100 bytes. Of more nothing is remembered.
@@ -66,7 +66,7 @@ func (h *hosts) get(name string) *host {
 }
 
 // note notes when an entry with an image at a host was last looked at.
-func (h *hosts) note(name string, e *table.Entry) {
+func (h *hosts) note(name string, e *entry.Entry) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	known, at := h.get(name), position(e.Source)
@@ -135,14 +135,14 @@ func (a place) compare(b place) int {
 }
 
 // place returns the place of an entry among those with an image at a host.
-func (h *hosts) place(name string, e *table.Entry) place {
+func (h *hosts) place(name string, e *entry.Entry) place {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p := place{checked: math.MaxInt64, after: position(e.Source)}
 	if known := h.byName[name]; known != nil && !known.checked.IsZero() {
 		p.after -= known.at + 1
 	}
-	if h.now.Sub(e.Status.Checked) > 2*table.RefreshAfter {
+	if h.now.Sub(e.Status.Checked) > 2*entry.RefreshAfter {
 		p.checked = e.Status.Checked.UnixMilli()
 	}
 	return p

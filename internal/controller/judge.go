@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // judge decides about every entry, wave by wave, and hands each decision to take, in no
@@ -30,23 +30,23 @@ func (r *run) judge(ctx context.Context, read reader, take take) error {
 func (r *run) judgeFirst(ctx, reading context.Context, read reader, take take) error {
 	var b batch
 	var end error
-	for entry, err := range read(reading) {
-		if bad, ok := errors.AsType[*table.EntryError](err); ok {
-			take(ctx, table.Entry{}, Decision{Source: bad.Source, Err: bad.Err})
+	for e, err := range read(reading) {
+		if bad, ok := errors.AsType[*entry.Error](err); ok {
+			take(ctx, entry.Entry{}, Decision{Source: bad.Source, Err: bad.Err})
 			continue
 		}
 		if err != nil {
 			end = err
 			break
 		}
-		if b.full(entry) {
+		if b.full(e) {
 			if end = r.knowConflicts(reading); end != nil {
 				break
 			}
 			r.judgeWave(ctx, b.entries, r.turn(firstPart), take)
 			b.clear()
 		}
-		b.add(entry)
+		b.add(e)
 		if ctx.Err() != nil {
 			break
 		}

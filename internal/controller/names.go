@@ -6,8 +6,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/table"
 )
 
 // A target is a destination as it was written, and what has to be known about it.
@@ -20,7 +20,7 @@ type target struct {
 
 // parse parses an entry's names and drops destinations that repeat another in other words. The error
 // is about the source; what is wrong with a destination is with that, and goes for it alone.
-func (w *wave) parse(entry *table.Entry) (source imagename.Name, targets []target, err error) {
+func (w *wave) parse(entry *entry.Entry) (source imagename.Name, targets []target, err error) {
 	source, err = parseName(entry.Source)
 	if err == nil && w.run.Allowed != nil {
 		err = w.run.Allowed.Source(source)

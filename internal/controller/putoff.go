@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // waiting is what is known of an entry that is put off. It takes some 40 bytes for each, and no more: the
@@ -16,28 +16,28 @@ type waiting struct {
 }
 
 // putOff puts off an entry until all others have been looked at.
-func (r *run) putOff(e *table.Entry, slow *host) {
+func (r *run) putOff(e *entry.Entry, slow *host) {
 	r.waiting[position(e.Source)] = waiting{slow, e.Status.Behind()}
 }
 
 // choose reads the table for what is put off, and returns some of it: of each host what comes first there.
-func (r *run) choose(ctx, reading context.Context, take take) ([]table.Entry, error) {
+func (r *run) choose(ctx, reading context.Context, take take) ([]entry.Entry, error) {
 	there := map[uint64]waiting{}
 	c := newChoice(r.hosts, r.waiting, r.limit/laterPart)
-	for entry, err := range r.all(reading) {
-		if bad, ok := errors.AsType[*table.EntryError](err); ok {
+	for e, err := range r.all(reading) {
+		if bad, ok := errors.AsType[*entry.Error](err); ok {
 			if _, ok := r.waiting[position(bad.Source)]; ok {
-				take(ctx, table.Entry{}, Decision{Source: bad.Source, Err: bad.Err})
+				take(ctx, entry.Entry{}, Decision{Source: bad.Source, Err: bad.Err})
 			}
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		at := position(entry.Source)
+		at := position(e.Source)
 		if w, ok := r.waiting[at]; ok {
 			there[at] = w
-			c.add(w.host, entry)
+			c.add(w.host, e)
 		}
 	}
 	r.waiting = there // what has been removed waits for nothing

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // maxErrors is how many errors a report holds at most.
@@ -20,7 +20,7 @@ type Report struct {
 	Deferred   int       // entries of which something was put off, because a registry bears no more requests for now; none of them counts as failed for that
 	Until      time.Time // when the last of those registries that say so bears requests again; zero if none does
 	Failed     int       // entries of which something failed; their other stale destinations were submitted
-	Errors     []error   // what failed, each an *[table.EntryError]; the first 1,000
+	Errors     []error   // what failed, each an *[entry.Error]; the first 1,000
 	Unreached  int       // entries not looked at when the time was up; they are none of the others here
 	Unread     bool      // the time was up before the table was read to its end; what was not read is not counted
 	Unrecorded int       // entries whose status could not be written
@@ -126,12 +126,12 @@ func (r *Report) putOff(err error) {
 
 func (r *Report) fail(source string, err error) {
 	if len(r.Errors) < maxErrors {
-		r.Errors = append(r.Errors, &table.EntryError{Source: source, Err: err})
+		r.Errors = append(r.Errors, &entry.Error{Source: source, Err: err})
 	}
 }
 
 // lag keeps how long the destination is behind that is longest.
-func (r *Report) lag(entry table.Entry, check table.Check) {
+func (r *Report) lag(entry entry.Entry, check entry.Check) {
 	if behind := entry.After(check).Behind(); !behind.IsZero() {
 		r.OldestLag = max(r.OldestLag, check.Time.Sub(behind))
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/jobs"
-	"ecrmirror/internal/table"
 )
 
 // A run is one sweep, event or plan.
@@ -24,7 +24,7 @@ type run struct {
 	hosts    *hosts
 	waiting  map[uint64]waiting                              // entries that are put off, by position
 	recorder Recorder                                        // nil = no status is written
-	record   func(context.Context, table.Entry, table.Check) // the recorder's; a plan, which writes nothing, has none
+	record   func(context.Context, entry.Entry, entry.Check) // the recorder's; a plan, which writes nothing, has none
 
 	lazy      bool            // conflicts are looked for once something is to be submitted
 	reading   sync.Mutex      // held while they are
@@ -39,7 +39,7 @@ type run struct {
 }
 
 // A reader reads entries until its context ends.
-type reader func(context.Context) iter.Seq2[table.Entry, error]
+type reader func(context.Context) iter.Seq2[entry.Entry, error]
 
 // start begins a run, which has no limit yet.
 func (c *Controller) start() *run {
@@ -69,12 +69,12 @@ func (c *Controller) startAll() *run {
 }
 
 // all reads all entries.
-func (r *run) all(ctx context.Context) iter.Seq2[table.Entry, error] {
+func (r *run) all(ctx context.Context) iter.Seq2[entry.Entry, error] {
 	return r.Entries.All(ctx, r.now)
 }
 
 // conclude puts down what became of an entry: in the report, the log and its status.
-func (r *run) conclude(ctx context.Context, entry table.Entry, d Decision) {
+func (r *run) conclude(ctx context.Context, entry entry.Entry, d Decision) {
 	check := d.check(r.clock())
 	r.mu.Lock()
 	r.report.add(d)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
@@ -43,14 +44,14 @@ func TestWhatARegistryDoesNotBearNowIsDeferred(t *testing.T) {
 	if !strings.HasPrefix(report.String(), "entries: 4 (current 1, deferred 3 until 2027-01-31T13:00:00Z, failed 1); ") {
 		t.Error(report)
 	}
-	if c := w.status.checks["hub.io/b:1"]; c.State != table.Deferred || c.Err == nil || c.Source != "" {
+	if c := w.status.checks["hub.io/b:1"]; c.State != entry.Deferred || c.Err == nil || c.Source != "" {
 		t.Errorf("got %+v", c)
 	}
-	states := map[string]table.State{}
+	states := map[string]entry.State{}
 	for _, f := range w.status.checks["hub.io/c:1"].Destinations {
 		states[f.Name] = f.State
 	}
-	if diff := cmp.Diff(map[string]table.State{"r.io/c:1": table.Current, "r.io/d:1": table.Deferred, "r.io/e:1": table.Failing}, states); diff != "" {
+	if diff := cmp.Diff(map[string]entry.State{"r.io/c:1": entry.Current, "r.io/d:1": entry.Deferred, "r.io/e:1": entry.Failing}, states); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -68,15 +69,15 @@ func TestAStatusIsWrittenForEachEntry(t *testing.T) {
 	if _, err := c.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]table.Check{
-		"r.io/a:1": {Time: noon, Source: one, Destinations: []table.Finding{
-			{Name: "r.io/b:1", State: table.Current, Digest: one},
-			{Name: "r.io/c:1", State: table.Submitted, Digest: two, JobID: "job-1"},
-			{Name: "r.io/d:1", State: table.Failing, Err: errBroken},
-			{Name: "r.io/e:1", State: table.Submitted},
+	want := map[string]entry.Check{
+		"r.io/a:1": {Time: noon, Source: one, Destinations: []entry.Finding{
+			{Name: "r.io/b:1", State: entry.Current, Digest: one},
+			{Name: "r.io/c:1", State: entry.Submitted, Digest: two, JobID: "job-1"},
+			{Name: "r.io/d:1", State: entry.Failing, Err: errBroken},
+			{Name: "r.io/e:1", State: entry.Submitted},
 		}},
-		"r.io/gone:1": {Time: noon, State: table.Failing, Err: cmpopts.AnyError},
-		"r.io/no:1":   {Time: noon, Source: two, Destinations: []table.Finding{{Name: "r.io/n:1", State: table.Failing, Err: errBroken}}},
+		"r.io/gone:1": {Time: noon, State: entry.Failing, Err: cmpopts.AnyError},
+		"r.io/no:1":   {Time: noon, Source: two, Destinations: []entry.Finding{{Name: "r.io/n:1", State: entry.Failing, Err: errBroken}}},
 	}
 	if diff := cmp.Diff(want, w.status.checks, cmpopts.EquateErrors()); diff != "" {
 		t.Error(diff)
@@ -93,10 +94,10 @@ func TestEachDestinationOfASplitJobIsToldItsOwn(t *testing.T) {
 	if _, err := w.controller().Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := []table.Finding{
-		{Name: "r.io/b:1", State: table.Submitted, JobID: "job-1"},
-		{Name: "r.io/c:1", State: table.Submitted, JobID: "job-2"},
-		{Name: "r.io/d:1", State: table.Failing, Err: errBroken},
+	want := []entry.Finding{
+		{Name: "r.io/b:1", State: entry.Submitted, JobID: "job-1"},
+		{Name: "r.io/c:1", State: entry.Submitted, JobID: "job-2"},
+		{Name: "r.io/d:1", State: entry.Failing, Err: errBroken},
 	}
 	if diff := cmp.Diff(want, w.status.checks["r.io/a:1"].Destinations, cmpopts.EquateErrors()); diff != "" {
 		t.Error(diff)

@@ -13,6 +13,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/table"
 )
@@ -26,7 +27,7 @@ type slowWorld struct {
 
 	mu      sync.Mutex
 	order   []string // sources, as the table has them
-	entries map[string]table.Entry
+	entries map[string]entry.Entry
 	looked  map[string]time.Time // by source: when it was last looked at
 	written int                  // statuses
 	marks   int                  // those that were not due
@@ -34,7 +35,7 @@ type slowWorld struct {
 }
 
 func newSlowWorld(width int) *slowWorld {
-	return &slowWorld{width: width, takes: map[string]time.Duration{}, entries: map[string]table.Entry{}, looked: map[string]time.Time{}, asked: map[string]int{}}
+	return &slowWorld{width: width, takes: map[string]time.Duration{}, entries: map[string]entry.Entry{}, looked: map[string]time.Time{}, asked: map[string]int{}}
 }
 
 // add adds entries with sources at a host that takes so long.
@@ -42,20 +43,20 @@ func (w *slowWorld) add(host string, n int, takes time.Duration) {
 	w.takes[host] = takes
 	for i := range n {
 		source := fmt.Sprintf("%s/app-%d:1", host, i)
-		w.entries[source] = table.Entry{Source: source, Destinations: []string{fmt.Sprintf("to.io/%s/app-%d:1", host, i)}}
+		w.entries[source] = entry.Entry{Source: source, Destinations: []string{fmt.Sprintf("to.io/%s/app-%d:1", host, i)}}
 	}
 	w.order = slices.Sorted(maps.Keys(w.entries))
 }
 
-func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[table.Entry, error] {
-	return func(yield func(table.Entry, error) bool) {
+func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
 		for _, source := range w.order {
 			w.mu.Lock()
 			e := w.entries[source]
 			w.mu.Unlock()
 			e.Status.Error += w.text
 			if err := wait(ctx, w.page); err != nil || ctx.Err() != nil {
-				yield(table.Entry{}, ctx.Err())
+				yield(entry.Entry{}, ctx.Err())
 				return
 			}
 			if !yield(e, nil) {
@@ -65,7 +66,7 @@ func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[table.Entry,
 	}
 }
 
-func (w *slowWorld) Get(context.Context, string, time.Time) (table.Entry, error) { panic("not used") }
+func (w *slowWorld) Get(context.Context, string, time.Time) (entry.Entry, error) { panic("not used") }
 
 func (w *slowWorld) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
 	hosts := map[string][]int{}
@@ -115,7 +116,7 @@ func wait(ctx context.Context, d time.Duration) error {
 
 func (w *slowWorld) DeferredUntil(imagename.Name) time.Time { return time.Time{} }
 
-func (w *slowWorld) Record(_ context.Context, e table.Entry, c table.Check) {
+func (w *slowWorld) Record(_ context.Context, e entry.Entry, c entry.Check) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looked[e.Source] = time.Now()

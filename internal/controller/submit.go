@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/jobs"
-	"ecrmirror/internal/table"
 )
 
 // batchSize is how many jobs are submitted together at most: as many as AWS Batch can be
@@ -15,7 +15,7 @@ const batchSize = 100
 
 // pending is a decision whose job is to be submitted.
 type pending struct {
-	entry    table.Entry
+	entry    entry.Entry
 	decision Decision
 	job      jobs.Job
 }
@@ -48,7 +48,7 @@ func (r *run) submitting(parent context.Context, read reader) (Report, error) {
 
 // dispatch is what a sweep and an event take decisions by. An entry that has expired meanwhile is
 // dropped.
-func (r *run) dispatch(ctx context.Context, entry table.Entry, d Decision) {
+func (r *run) dispatch(ctx context.Context, entry entry.Entry, d Decision) {
 	if r.expired(entry) {
 		return
 	}
@@ -63,7 +63,7 @@ func (r *run) dispatch(ctx context.Context, entry table.Entry, d Decision) {
 	}
 }
 
-func (r *run) expired(entry table.Entry) bool {
+func (r *run) expired(entry entry.Entry) bool {
 	gone := !entry.Expires.IsZero() && entry.Expires.Unix() <= r.clock().Unix()
 	if gone {
 		r.log.Debug("expired", "source", entry.Source)

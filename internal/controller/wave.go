@@ -6,15 +6,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/table"
 )
 
 // none is the index of a name that is not looked up.
 const none = -1
 
 // take is what is done with a decision. It may be called by several goroutines at once.
-type take func(context.Context, table.Entry, Decision)
+type take func(context.Context, entry.Entry, Decision)
 
 // A wave is a number of entries that are looked at together.
 type wave struct {
@@ -34,7 +34,7 @@ type wave struct {
 
 // An item is an entry on its way to a decision.
 type item struct {
-	entry   *table.Entry
+	entry   *entry.Entry
 	source  *imagename.Name // one of the wave's names, unless it is pinned
 	name    int             // of the source, none if it is pinned
 	targets []target
@@ -44,7 +44,7 @@ type item struct {
 
 // judgeWave looks at these entries and hands each decision to take. What it is not told in the turn
 // is put off.
-func (r *run) judgeWave(ctx context.Context, entries []table.Entry, t turn, take take) {
+func (r *run) judgeWave(ctx context.Context, entries []entry.Entry, t turn, take take) {
 	began := time.Now()
 	w := &wave{run: r, turn: t, take: take, indices: make(map[key]int, 2*len(entries))}
 	for i := range entries {
@@ -60,7 +60,7 @@ func (r *run) judgeWave(ctx context.Context, entries []table.Entry, t turn, take
 }
 
 // add parses an entry and puts its names among those to be looked up.
-func (w *wave) add(ctx context.Context, entry *table.Entry) {
+func (w *wave) add(ctx context.Context, entry *entry.Entry) {
 	i := &item{entry: entry, name: none}
 	source, targets, err := w.parse(entry)
 	if err != nil {

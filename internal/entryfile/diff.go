@@ -12,21 +12,22 @@ import (
 	"time"
 
 	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
 // A Step is what is to be done about one entry.
 type Step struct {
 	Change table.Change
-	Entry  table.Entry // as it will be; as it is where it is removed, its source alone if its item is not a good entry
-	Old    table.Entry // as it is where it is replaced; zero if its item is not a good entry
+	Entry  entry.Entry // as it will be; as it is where it is removed, its source alone if its item is not a good entry
+	Old    entry.Entry // as it is where it is replaced; zero if its item is not a good entry
 }
 
 // A Difference is what lies between a file and a table.
 type Difference struct {
-	Steps []Step              // what makes the table's entries those of the file, sorted by source
-	Left  []table.Entry       // entries of the table that the file does not have, and that stay
-	Bad   []*table.EntryError // items of the table that are no good entries, or none that a file can have
+	Steps []Step         // what makes the table's entries those of the file, sorted by source
+	Left  []entry.Entry  // entries of the table that the file does not have, and that stay
+	Bad   []*entry.Error // items of the table that are no good entries, or none that a file can have
 }
 
 // Diff returns what makes the table's entries those of the file. With prune, entries that the
@@ -34,13 +35,13 @@ type Difference struct {
 // or none that a file can have, they stay. An entry of the file that has expired by now is not created, but ends
 // one that is in the table. Where the table writes the name of a source in another way than the
 // file, that is the entry, and its key stays. The error is that of reading the table.
-func Diff(file []table.Entry, inTable iter.Seq2[table.Entry, error], prune bool, now time.Time) (d Difference, err error) {
+func Diff(file []entry.Entry, inTable iter.Seq2[entry.Entry, error], prune bool, now time.Time) (d Difference, err error) {
 	var there []found
 	for old, err := range inTable {
-		wrong, isBad := errors.AsType[*table.EntryError](err)
+		wrong, isBad := errors.AsType[*entry.Error](err)
 		switch {
 		case isBad:
-			old = table.Entry{Source: wrong.Source}
+			old = entry.Entry{Source: wrong.Source}
 			d.Bad = append(d.Bad, wrong)
 		case err != nil:
 			return Difference{}, err
@@ -53,7 +54,7 @@ func Diff(file []table.Entry, inTable iter.Seq2[table.Entry, error], prune bool,
 		delete(wanted, item.Source)
 		if !ok && prune && !item.bad {
 			if err := item.Check(); err != nil { // no file could have it
-				d.Bad, d.Left = append(d.Bad, &table.EntryError{Source: item.Source, Err: err}), append(d.Left, item.Entry)
+				d.Bad, d.Left = append(d.Bad, &entry.Error{Source: item.Source, Err: err}), append(d.Left, item.Entry)
 				continue
 			}
 		}
@@ -81,19 +82,19 @@ func Diff(file []table.Entry, inTable iter.Seq2[table.Entry, error], prune bool,
 
 // found is an item of the table. Of a bad one there is only the source.
 type found struct {
-	table.Entry
+	entry.Entry
 	bad bool
 }
 
 // bySource returns the file's entries by the keys that they have in the table, or will have.
-func bySource(file []table.Entry, there []found) map[string]table.Entry {
+func bySource(file []entry.Entry, there []found) map[string]entry.Entry {
 	keys := map[string]bool{}
 	images := map[string]string{} // keys by what they mean
 	for _, item := range there {
 		keys[item.Source] = true
 		images[conflict.Image(item.Source)] = item.Source
 	}
-	wanted := make(map[string]table.Entry, len(file))
+	wanted := make(map[string]entry.Entry, len(file))
 	for _, e := range file {
 		if key, ok := images[conflict.Image(e.Source)]; ok && !keys[e.Source] {
 			e.Source = key
@@ -107,7 +108,7 @@ func bySource(file []table.Entry, there []found) map[string]table.Entry {
 // the table, or of the file, an error for each destination; see package conflict.
 func (d Difference) Conflicts() error {
 	var index conflict.Index
-	add := func(e table.Entry) { index.Add(e.Source, e.Destinations) }
+	add := func(e entry.Entry) { index.Add(e.Source, e.Destinations) }
 	for _, e := range d.Left {
 		add(e)
 	}
@@ -137,7 +138,7 @@ func (d Difference) Conflicts() error {
 
 // Table is where steps are taken. [table.Table] implements it.
 type Table interface {
-	Put(ctx context.Context, e table.Entry, now time.Time) (table.Change, error)
+	Put(ctx context.Context, e entry.Entry, now time.Time) (table.Change, error)
 	Remove(ctx context.Context, source string) (bool, error)
 }
 

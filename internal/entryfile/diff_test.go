@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/table"
 	standin "ecrmirror/localstack/dynamodb"
@@ -39,11 +40,11 @@ func newTable(t *testing.T) (*table.Table, *dynamodb.Client) {
 	return table.New(client, "mirror"), client
 }
 
-func entry(name string, destinations ...string) table.Entry {
-	return table.Entry{Source: "src.io/" + name + ":1", Destinations: destinations}
+func anEntry(name string, destinations ...string) entry.Entry {
+	return entry.Entry{Source: "src.io/" + name + ":1", Destinations: destinations}
 }
 
-func until(e table.Entry, days int) table.Entry {
+func until(e entry.Entry, days int) entry.Entry {
 	e.Expires = day(now.Year(), now.Month(), now.Day()+days)
 	return e
 }
@@ -59,9 +60,9 @@ func summary(steps []entryfile.Step) []string {
 
 func TestDiffAndApply(t *testing.T) {
 	tb, client := newTable(t)
-	for _, e := range []table.Entry{
-		entry("same", "r.io/a:1"), entry("moved", "r.io/a:1"), until(entry("longer", "r.io/a:1"), 1),
-		entry("unnamed", "r.io/a:1"), entry("over", "r.io/a:1"), until(entry("ended", "r.io/a:1"), 1),
+	for _, e := range []entry.Entry{
+		anEntry("same", "r.io/a:1"), anEntry("moved", "r.io/a:1"), until(anEntry("longer", "r.io/a:1"), 1),
+		anEntry("unnamed", "r.io/a:1"), anEntry("over", "r.io/a:1"), until(anEntry("ended", "r.io/a:1"), 1),
 	} {
 		if _, err := tb.Put(t.Context(), e, now); err != nil {
 			t.Fatal(err)
@@ -75,10 +76,10 @@ func TestDiffAndApply(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	file := []table.Entry{
-		entry("same", "r.io/a:1"), entry("moved", "r.io/b:1"), until(entry("longer", "r.io/a:1"), 9), entry("new", "r.io/n:1"),
-		entry("mended", "r.io/m:1"), until(entry("over", "r.io/a:1"), 0), until(entry("never was", "r.io/a:1"), -5),
-		until(entry("ended", "r.io/a:1"), 1),
+	file := []entry.Entry{
+		anEntry("same", "r.io/a:1"), anEntry("moved", "r.io/b:1"), until(anEntry("longer", "r.io/a:1"), 9), anEntry("new", "r.io/n:1"),
+		anEntry("mended", "r.io/m:1"), until(anEntry("over", "r.io/a:1"), 0), until(anEntry("never was", "r.io/a:1"), -5),
+		until(anEntry("ended", "r.io/a:1"), 1),
 	}
 	difference, err := entryfile.Diff(file, tb.All(t.Context(), now), true, now)
 	steps, bad := difference.Steps, difference.Bad
@@ -117,8 +118,8 @@ func TestDiffAndApply(t *testing.T) {
 }
 
 // listed iterates entries, as a table does.
-func listed(entries ...table.Entry) iter.Seq2[table.Entry, error] {
-	return func(yield func(table.Entry, error) bool) {
+func listed(entries ...entry.Entry) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
 		for _, e := range entries {
 			if !yield(e, nil) {
 				return
@@ -127,24 +128,24 @@ func listed(entries ...table.Entry) iter.Seq2[table.Entry, error] {
 	}
 }
 
-func of(source, destination string) table.Entry {
-	return table.Entry{Source: source, Destinations: []string{destination}}
+func of(source, destination string) entry.Entry {
+	return entry.Entry{Source: source, Destinations: []string{destination}}
 }
 
 // TestASourceIsOneHoweverItIsWritten: the key in the table stays, whichever way the file writes it.
 func TestASourceIsOneHoweverItIsWritten(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		file  table.Entry
+		file  entry.Entry
 		want  []string // steps
-		there []table.Entry
+		there []entry.Entry
 	}{
-		{"kept", of("docker.io/library/alpine:3", "r.io/a:1"), []string{"keep alpine:3 [r.io/a:1]->[r.io/a:1]"}, []table.Entry{of("alpine:3", "r.io/a:1")}},
-		{"replaced", of("alpine", "r.io/b:1"), []string{"replace docker.io/alpine:latest [r.io/a:1]->[r.io/b:1]"}, []table.Entry{of("docker.io/alpine:latest", "r.io/a:1")}},
-		{"the same key first", of("alpine:3", "r.io/b:1"), []string{"replace alpine:3 [r.io/a:1]->[r.io/b:1]", "remove library/alpine:3 []->[r.io/c:1]"}, []table.Entry{of("library/alpine:3", "r.io/c:1"), of("alpine:3", "r.io/a:1")}},
-		{"another image", of("alpine:3.1", "r.io/b:1"), []string{"remove alpine:3 []->[r.io/a:1]", "create alpine:3.1 []->[r.io/b:1]"}, []table.Entry{of("alpine:3", "r.io/a:1")}},
+		{"kept", of("docker.io/library/alpine:3", "r.io/a:1"), []string{"keep alpine:3 [r.io/a:1]->[r.io/a:1]"}, []entry.Entry{of("alpine:3", "r.io/a:1")}},
+		{"replaced", of("alpine", "r.io/b:1"), []string{"replace docker.io/alpine:latest [r.io/a:1]->[r.io/b:1]"}, []entry.Entry{of("docker.io/alpine:latest", "r.io/a:1")}},
+		{"the same key first", of("alpine:3", "r.io/b:1"), []string{"replace alpine:3 [r.io/a:1]->[r.io/b:1]", "remove library/alpine:3 []->[r.io/c:1]"}, []entry.Entry{of("library/alpine:3", "r.io/c:1"), of("alpine:3", "r.io/a:1")}},
+		{"another image", of("alpine:3.1", "r.io/b:1"), []string{"remove alpine:3 []->[r.io/a:1]", "create alpine:3.1 []->[r.io/b:1]"}, []entry.Entry{of("alpine:3", "r.io/a:1")}},
 	} {
-		difference, err := entryfile.Diff([]table.Entry{c.file}, listed(c.there...), true, now)
+		difference, err := entryfile.Diff([]entry.Entry{c.file}, listed(c.there...), true, now)
 		if got := summary(difference.Steps); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q, %v", c.name, got, c.want, err)
 		}
@@ -154,18 +155,18 @@ func TestASourceIsOneHoweverItIsWritten(t *testing.T) {
 func TestConflictsOfWhatIsWritten(t *testing.T) {
 	for _, c := range []struct {
 		name        string
-		file, there []table.Entry
+		file, there []entry.Entry
 		prune       bool
 		want        string // "" for none
 	}{
-		{"none", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/y:1")}, false, ""},
-		{"in the file", []table.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io:443/x:1")}, nil, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
-		{"with the table", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/x:1")}, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
-		{"with what is pruned", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/x:1")}, true, ""},
-		{"with what is replaced", []table.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io/y:1")}, []table.Entry{of("r.io/b:1", "r.io/x:1")}, false, ""},
-		{"between others", []table.Entry{of("r.io/a:1", "r.io/x:1")}, []table.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
-		{"that were there", []table.Entry{of("r.io/b:1", "r.io/y:1")}, []table.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
-		{"two spellings in the table", []table.Entry{of("x:1", "r.io/z:1")}, []table.Entry{of("x:1", "r.io/x:1"), of("docker.io/x:1", "r.io/y:1")}, false, `entry "x:1": is the same image as the source of entry "docker.io/x:1"`},
+		{"none", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/y:1")}, false, ""},
+		{"in the file", []entry.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io:443/x:1")}, nil, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
+		{"with the table", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/x:1")}, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
+		{"with what is pruned", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/x:1")}, true, ""},
+		{"with what is replaced", []entry.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io/y:1")}, []entry.Entry{of("r.io/b:1", "r.io/x:1")}, false, ""},
+		{"between others", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
+		{"that were there", []entry.Entry{of("r.io/b:1", "r.io/y:1")}, []entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
+		{"two spellings in the table", []entry.Entry{of("x:1", "r.io/z:1")}, []entry.Entry{of("x:1", "r.io/x:1"), of("docker.io/x:1", "r.io/y:1")}, false, `entry "x:1": is the same image as the source of entry "docker.io/x:1"`},
 	} {
 		difference, err := entryfile.Diff(c.file, listed(c.there...), c.prune, now)
 		if err != nil {
@@ -178,8 +179,8 @@ func TestConflictsOfWhatIsWritten(t *testing.T) {
 }
 
 func TestDiffOfATableThatCannotBeRead(t *testing.T) {
-	var broken iter.Seq2[table.Entry, error] = func(yield func(table.Entry, error) bool) {
-		_ = yield(entry("a", "r.io/a:1"), nil) && yield(table.Entry{}, table.ErrNoTable)
+	var broken iter.Seq2[entry.Entry, error] = func(yield func(entry.Entry, error) bool) {
+		_ = yield(anEntry("a", "r.io/a:1"), nil) && yield(entry.Entry{}, table.ErrNoTable)
 	}
 	difference, err := entryfile.Diff(nil, broken, true, now)
 	if difference.Steps != nil || !errors.Is(err, table.ErrNoTable) {
@@ -191,7 +192,7 @@ func TestApplyGoesOnAfterAFailureAndStopsWithTheContext(t *testing.T) {
 	tb, _ := newTable(t)
 	var steps []entryfile.Step
 	for i := range 40 {
-		e := entry(fmt.Sprint("x", i), "r.io/a:1")
+		e := anEntry(fmt.Sprint("x", i), "r.io/a:1")
 		if i == 3 {
 			e.Destinations = nil
 		}

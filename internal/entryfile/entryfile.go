@@ -7,7 +7,7 @@
 //	  - source: docker.io/library/alpine:3.22
 //	    destinations:
 //	      - 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3.22
-//	    expires: 2027-01-31   # optional, see [table.ParseExpiry]
+//	    expires: 2027-01-31   # optional, see [entry.ParseExpiry]
 //
 // An expiry that counts from now, such as 90d, counts from each import anew.
 package entryfile
@@ -22,7 +22,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ecrmirror/internal/conflict"
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // The fields of a file, and of each entry in it.
@@ -40,7 +40,7 @@ const (
 //
 // A file may have 32 MiB, each of its documents 300,000 lines, list items and fields, and all entries a
 // million destinations, with those that aliases repeat.
-func Read(r io.Reader, now time.Time) ([]table.Entry, error) {
+func Read(r io.Reader, now time.Time) ([]entry.Entry, error) {
 	f := reader{now: now, lines: map[string]int{}}
 	limited := &limiter{r: r}
 	decoder := yaml.NewDecoder(limited)
@@ -61,7 +61,7 @@ func Read(r io.Reader, now time.Time) ([]table.Entry, error) {
 }
 
 // result returns the entries, or what is wrong with them.
-func (f *reader) result() ([]table.Entry, error) {
+func (f *reader) result() ([]entry.Entry, error) {
 	if len(f.errs) > 0 {
 		return nil, errors.Join(f.errs...)
 	}
@@ -74,7 +74,7 @@ func syntax(err error) error { return errors.New(cut(strings.TrimPrefix(err.Erro
 // A reader reads documents, one node after another.
 type reader struct {
 	now     time.Time
-	entries []table.Entry
+	entries []entry.Entry
 	lines   map[string]int // of each source, by its image
 	values  int            // destinations that were read, with those that aliases repeat
 	errs    []error
@@ -121,7 +121,7 @@ func (f *reader) entry(n *yaml.Node) {
 		return
 	}
 	faults := len(f.errs)
-	var e table.Entry
+	var e entry.Entry
 	source := fields[fieldSource]
 	if source == nil {
 		f.bad(n, "no %s", fieldSource)
@@ -176,12 +176,12 @@ func (f *reader) destinations(entry, n *yaml.Node) []*yaml.Node {
 	return nil
 }
 
-func (f *reader) expiry(e *table.Entry, n *yaml.Node) {
+func (f *reader) expiry(e *entry.Entry, n *yaml.Node) {
 	if n == nil || n.Tag == "!!null" {
 		return
 	}
 	text := cut(f.text(n, fieldExpires))
-	expires, err := table.ParseExpiry(text, f.now)
+	expires, err := entry.ParseExpiry(text, f.now)
 	if err != nil {
 		f.bad(n, "%w", err)
 	}

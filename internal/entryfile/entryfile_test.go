@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
-	"ecrmirror/internal/table"
 )
 
 // now is noon of the 15th of January 2027.
@@ -42,7 +42,7 @@ entries:
 ---
 `
 	got, err := entryfile.Read(strings.NewReader(file), now)
-	want := []table.Entry{
+	want := []entry.Entry{
 		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: day(2027, 2, 1)},
 		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Expires: time.Date(2027, 1, 31, 17, 0, 0, 0, time.UTC)},
 		{Source: "src.io/z:1", Destinations: []string{"r.io/z:1", "r.io/z:2"}, Expires: day(2027, 4, 16)},
@@ -136,7 +136,7 @@ func TestReadNamesEveryBadLine(t *testing.T) {
 }
 
 func TestWrite(t *testing.T) {
-	entries := []table.Entry{
+	entries := []entry.Entry{
 		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Expires: time.Unix(1_800_000_000, 0)},
 		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: day(2027, 2, 1)},
 		{Source: "true", Destinations: []string{"r.io/n:1"}},

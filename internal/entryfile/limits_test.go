@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
-	"ecrmirror/internal/table"
 )
 
 // repeated reads as a text again and again, after a start.
@@ -102,10 +102,10 @@ func TestLargeFilesAreRead(t *testing.T) {
 
 // What is written can be read, however much it is.
 func TestLargeTablesAreWrittenAsTheyAreRead(t *testing.T) {
-	var entries []table.Entry
+	var entries []entry.Entry
 	for i := range 750 {
-		e := table.Entry{Source: fmt.Sprintf("s.io/x:%05d", i)}
-		for d := range table.MaxDestinations {
+		e := entry.Entry{Source: fmt.Sprintf("s.io/x:%05d", i)}
+		for d := range entry.MaxDestinations {
 			e.Destinations = append(e.Destinations, fmt.Sprintf("r.io/%d:%d", d, i))
 		}
 		entries = append(entries, e)

@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 // header says what the file is, to whoever opens it.
@@ -35,7 +35,7 @@ func (e expiry) MarshalYAML() (any, error) {
 
 // Write writes entries, sorted by source, so that the file changes only where the
 // entries do. [Read] gives the same entries back. Where they are more than it takes in one document, there are several.
-func Write(w io.Writer, entries []table.Entry) error {
+func Write(w io.Writer, entries []entry.Entry) error {
 	if _, err := io.WriteString(w, header); err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func Write(w io.Writer, entries []table.Entry) error {
 	for i, e := range entries {
 		rows[i] = row{Source: e.Source, Destinations: e.Destinations}
 		if !e.Expires.IsZero() {
-			text := expiry(table.FormatExpiry(e.Expires))
+			text := expiry(entry.FormatExpiry(e.Expires))
 			rows[i].Expires = &text
 		}
 	}

@@ -10,26 +10,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/printable"
 )
 
 type item = map[string]types.AttributeValue
 
-// latest is the last second of the year 9999. A later Expires was meant as
-// milliseconds, and as seconds it would never come.
-const latest = 253402300799
-
 // decode reads an item. An expired item is not looked at further, so that nobody
-// has to mend what is about to be deleted. The error is an [*EntryError].
-func decode(it item, now time.Time) (e Entry, expired bool, err error) {
+// has to mend what is about to be deleted. The error is an [*entry.Error].
+func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
 	key, ok := it[contract.AttrSource].(*types.AttributeValueMemberS)
 	if ok {
 		e.Source = key.Value
 	}
 	e.Expires, err = expiry(it[contract.AttrExpires])
 	if err == nil && !e.Expires.IsZero() && e.Expires.Unix() <= now.Unix() {
-		return Entry{}, true, nil
+		return entry.Entry{}, true, nil
 	}
 	if !ok {
 		err = fmt.Errorf("%s %s; it must be S", contract.AttrSource, typeOf(it[contract.AttrSource]))
@@ -38,7 +35,7 @@ func decode(it item, now time.Time) (e Entry, expired bool, err error) {
 		e.Destinations, err = destinations(it[contract.AttrDestination])
 	}
 	if err != nil {
-		return Entry{}, false, &EntryError{Source: e.Source, Err: err}
+		return entry.Entry{}, false, &entry.Error{Source: e.Source, Err: err}
 	}
 	e.Status = decodeStatus(it[contract.AttrStatus], e.Destinations)
 	return e, false, nil
@@ -59,7 +56,7 @@ func expiry(v types.AttributeValue) (time.Time, error) {
 	switch {
 	case err != nil || seconds <= 0:
 		return time.Time{}, fmt.Errorf("%s is %s, not a time in epoch seconds", contract.AttrExpires, n.Value)
-	case seconds > latest:
+	case seconds > entry.LatestExpiry:
 		return time.Time{}, fmt.Errorf("%s is %s, which is too far ahead; is it in milliseconds?", contract.AttrExpires, n.Value)
 	}
 	return time.Unix(seconds, 0), nil
@@ -91,7 +88,7 @@ func destinations(v types.AttributeValue) ([]string, error) {
 	case len(names) == 0:
 		return nil, errors.New("empty " + contract.AttrDestination)
 	case len(names) > maxRead:
-		return nil, fmt.Errorf("%d destinations; an entry may have %d", len(names), MaxDestinations)
+		return nil, fmt.Errorf("%d destinations; an entry may have %d", len(names), entry.MaxDestinations)
 	}
 	for i, name := range names {
 		names[i] = kept(name)
@@ -101,12 +98,12 @@ func destinations(v types.AttributeValue) ([]string, error) {
 
 // maxRead is how many destinations of an item are read. One that somebody wrote by other means than
 // [Table.Put] may have more than that allows.
-const maxRead = 5 * MaxDestinations
+const maxRead = 5 * entry.MaxDestinations
 
 // kept returns what is kept of a destination's name: the name without what stood around it, or, of what is longer
 // than any name, its beginning and its length, which are no name.
 func kept(name string) string {
-	if len(name) <= maxName {
+	if len(name) <= entry.MaxName {
 		return strings.Clone(name)
 	}
 	return fmt.Sprintf("%s (%d bytes)", printable.Short(name, 100), len(name))
@@ -119,4 +116,21 @@ func typeOf(v types.AttributeValue) string {
 	}
 	name := fmt.Sprintf("%T", v)
 	return "has type " + name[strings.LastIndex(name, "Member")+len("Member"):]
+}
+
+func encodeExpiry(t time.Time) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
+}
+
+// encodeDestinations writes one destination as a string, as people do, and several
+// as a list, which keeps their order.
+func encodeDestinations(names []string) types.AttributeValue {
+	if len(names) == 1 {
+		return &types.AttributeValueMemberS{Value: names[0]}
+	}
+	list := make([]types.AttributeValue, len(names))
+	for i, name := range names {
+		list[i] = &types.AttributeValueMemberS{Value: name}
+	}
+	return &types.AttributeValueMemberL{Value: list}
 }

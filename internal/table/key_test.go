@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
@@ -44,16 +45,16 @@ func TestAWrongKeyIsToldAsThat(t *testing.T) {
 				client := newTable(t)
 				create(t, client, c.keys, c.item)
 				other := table.New(client, "other")
-				_, put := other.Put(t.Context(), table.Entry{Source: "r.io/a:1", Destinations: []string{"r.io/b:1"}}, now)
+				_, put := other.Put(t.Context(), entry.Entry{Source: "r.io/a:1", Destinations: []string{"r.io/b:1"}}, now)
 				_, removed := other.Remove(t.Context(), "r.io/a:1")
 				var named error
 				for _, err := range other.Named(t.Context(), []string{"r.io/a:1"}, now) {
 					named = err
 				}
 				for call, err := range map[string]error{"All": only(t, other), "Put": put, "Remove": removed, "Named": named} {
-					var entry *table.EntryError
-					if errors.As(err, &entry) {
-						err = entry.Err
+					var bad *entry.Error
+					if errors.As(err, &bad) {
+						err = bad.Err
 					}
 					if !errors.Is(err, table.ErrWrongKey) || err.Error() != c.want {
 						t.Errorf("%s: %v, want %s", call, err, c.want)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
@@ -52,9 +53,9 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 		items = append(items, it)
 	}
 	tab := table.New(newTable(t, items...), "mirror")
-	good, bad := map[string]table.Entry{}, map[string]string{}
+	good, bad := map[string]entry.Entry{}, map[string]string{}
 	for e, err := range tab.All(t.Context(), time.Now()) {
-		wrong, isBad := errors.AsType[*table.EntryError](err)
+		wrong, isBad := errors.AsType[*entry.Error](err)
 		switch {
 		case isBad:
 			bad[wrong.Source] = wrong.Err.Error()
@@ -78,7 +79,7 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 		}
 	}
 	names := good["one name"].Destinations
-	if len(names) != 2 || len(names[1]) > 200 || !strings.HasSuffix(names[1], "(300000 bytes)") || table.CheckDestination(names[1]) == nil {
+	if len(names) != 2 || len(names[1]) > 200 || !strings.HasSuffix(names[1], "(300000 bytes)") || entry.CheckDestination(names[1]) == nil {
 		t.Errorf("names %.300q", names)
 	}
 	if got := good["blanks"].Destinations; !slices.Equal(got, []string{"r.io/d:1"}) {
@@ -104,7 +105,7 @@ func TestLargeItemsThatAreNamedAreReadOneByOne(t *testing.T) {
 	tab := table.New(newTable(t, items...), "mirror")
 	var good, bad []string
 	for e, err := range tab.Named(t.Context(), sources, time.Now()) {
-		if wrong, ok := errors.AsType[*table.EntryError](err); ok {
+		if wrong, ok := errors.AsType[*entry.Error](err); ok {
 			bad = append(bad, wrong.Source)
 		} else if err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/entry"
 )
 
 // maxNamed is how many entries can be read by their sources together: DynamoDB's limit.
@@ -27,14 +28,14 @@ const (
 // no particular order. They are read in one strongly consistent call of DynamoDB.
 //
 // Sources of which there is no entry are passed over. An item that is not a good entry yields an
-// [*EntryError]; one that has expired by now yields its source and an error that wraps
+// [*entry.Error]; one that has expired by now yields its source and an error that wraps
 // [ErrExpired]; the iteration goes on after both. Any other error ends it, as in [Table.All].
-func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
+func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
 		items, err := t.read(ctx, sources)
 		switch {
 		case isLarge(err) && len(sources) == 1:
-			yield(Entry{}, &EntryError{Source: sources[0], Err: errLarge})
+			yield(entry.Entry{}, &entry.Error{Source: sources[0], Err: errLarge})
 			return
 		case isLarge(err): // one of them is, or all together
 			for _, source := range sources {
@@ -46,7 +47,7 @@ func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter
 			}
 			return
 		case err != nil:
-			yield(Entry{}, err)
+			yield(entry.Entry{}, err)
 			return
 		}
 		for _, it := range items {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/entry"
 )
 
 // pageItems is how many items are read together at most: so many that their answer is below maxAnswer unless they
@@ -16,7 +17,7 @@ import (
 const pageItems = 250
 
 // pages iterates the items of the table, page by page. Where the answer to a page is too large, fewer items are read
-// together; an item that is too large alone is an [*EntryError]. Any other error is the last.
+// together; an item that is too large alone is an [*entry.Error]. Any other error is the last.
 func (t *Table) pages(ctx context.Context) iter.Seq2[[]item, error] {
 	return func(yield func([]item, error) bool) {
 		// There is no filter on Expires. It would save no read units; and a comparison
@@ -62,7 +63,7 @@ func (t *Table) keys(ctx context.Context, page *dynamodb.ScanInput) (*dynamodb.S
 // yieldLarge says that items are too large.
 func yieldLarge(items []item, yield func([]item, error) bool) bool {
 	for _, it := range items {
-		bad := &EntryError{Err: errLarge}
+		bad := &entry.Error{Err: errLarge}
 		if source, ok := it[contract.AttrSource].(*types.AttributeValueMemberS); ok {
 			bad.Source = source.Value
 		}

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"time"
 
+	"ecrmirror/internal/entry"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -15,27 +17,27 @@ import (
 // All iterates the entries that have not expired by now, in no particular order,
 // reading the table page by page as the iteration goes.
 //
-// An item that is not a good entry yields an [*EntryError], and the iteration goes
+// An item that is not a good entry yields an [*entry.Error], and the iteration goes
 // on. Any other error ends it: one that wraps [ErrNoTable] or [ErrWrongKey], or one of
 // DynamoDB or the context. The read is not a snapshot: entries written meanwhile may be missed.
-func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
+func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
 		seen := false
 		for items, err := range t.pages(ctx) {
-			if bad, ok := errors.AsType[*EntryError](err); ok {
-				if !yield(Entry{}, bad) {
+			if bad, ok := errors.AsType[*entry.Error](err); ok {
+				if !yield(entry.Entry{}, bad) {
 					return
 				}
 				continue
 			}
 			if err != nil {
-				yield(Entry{}, t.failure(ctx, "reading", err))
+				yield(entry.Entry{}, t.failure(ctx, "reading", err))
 				return
 			}
 			for _, item := range items {
 				if !seen && !hasKey(item) {
 					if wrong := t.wrongKey(ctx); wrong != nil {
-						yield(Entry{}, wrong)
+						yield(entry.Entry{}, wrong)
 						return
 					}
 				}
@@ -51,16 +53,16 @@ func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[Entry, error] 
 		}
 		// An empty table is as good as any, or the first sign of a wrong name.
 		if wrong := t.wrongKey(ctx); wrong != nil {
-			yield(Entry{}, wrong)
+			yield(entry.Entry{}, wrong)
 		}
 	}
 }
 
 // Get returns the entry with the given source, by a strongly consistent read of
 // its key. Its error wraps [ErrNotFound] if there is none, [ErrExpired] if it has
-// expired by now, [ErrNoTable] if there is no table, [ErrWrongKey] if it is another one; it is an [*EntryError] if
+// expired by now, [ErrNoTable] if there is no table, [ErrWrongKey] if it is another one; it is an [*entry.Error] if
 // the item is not a good entry.
-func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, error) {
+func (t *Table) Get(ctx context.Context, source string, now time.Time) (entry.Entry, error) {
 	pages := dynamodb.NewQueryPaginator(t.api, &dynamodb.QueryInput{
 		TableName:                aws.String(t.name),
 		ConsistentRead:           aws.Bool(true),
@@ -75,9 +77,9 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, e
 		page, err := pages.NextPage(ctx, limited)
 		switch {
 		case isLarge(err):
-			return Entry{}, &EntryError{Source: source, Err: errLarge}
+			return entry.Entry{}, &entry.Error{Source: source, Err: errLarge}
 		case err != nil:
-			return Entry{}, t.failure(ctx, "reading", err)
+			return entry.Entry{}, t.failure(ctx, "reading", err)
 		}
 		for _, item := range page.Items {
 			entry, expired, err := decode(item, now)
@@ -87,5 +89,5 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (Entry, e
 			return entry, err
 		}
 	}
-	return Entry{}, fmt.Errorf("%w: %q", ErrNotFound, source)
+	return entry.Entry{}, fmt.Errorf("%w: %q", ErrNotFound, source)
 }

@@ -3,29 +3,12 @@ package table
 import (
 	"context"
 	"errors"
-	"hash/fnv"
 	"sync"
-	"time"
+
+	"ecrmirror/internal/entry"
 
 	"github.com/aws/smithy-go"
 )
-
-// RefreshAfter is how old the time of the last check in the table may be. A status in
-// which nothing else has changed is written again after half to all of it, which of
-// them by the entry's source, so that not all entries are written in one sweep.
-const RefreshAfter = 6 * time.Hour
-
-// Due reports whether a status is worth a write: something has changed, or the
-// entry's own is about to be older than [RefreshAfter].
-func (e Entry) Due(s Status) bool {
-	if e.Status.Checked.IsZero() || !s.equal(e.Status) {
-		return true
-	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(e.Source))
-	const half = RefreshAfter / 2
-	return s.Checked.Sub(e.Status.Checked) >= half+half/1024*time.Duration(h.Sum32()%1024)
-}
 
 // recordConcurrency is how many statuses are written at a time: at 20 ms a call 3,200 a second.
 const recordConcurrency = 64
@@ -62,7 +45,7 @@ func (t *Table) Recorder() *Recorder {
 // returns before it is written, but waits while too many others are being written.
 // After an error that all others would meet too (no table, no permission) or the
 // end of ctx it writes nothing any more.
-func (r *Recorder) Record(ctx context.Context, e Entry, c Check) {
+func (r *Recorder) Record(ctx context.Context, e entry.Entry, c entry.Check) {
 	s := e.After(c)
 	if !c.Written && !e.Due(s) {
 		r.count(func(n *Recorded) { n.Unchanged++ })

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/go-cmp/cmp"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
@@ -28,10 +29,10 @@ func (c *counting) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput,
 }
 
 // current is a check that finds everything current.
-func current(e table.Entry, at time.Time) table.Check {
-	c := table.Check{Time: at, Source: one}
+func current(e entry.Entry, at time.Time) entry.Check {
+	c := entry.Check{Time: at, Source: one}
 	for _, name := range e.Destinations {
-		c.Destinations = append(c.Destinations, table.Finding{Name: name, State: table.Current, Digest: one})
+		c.Destinations = append(c.Destinations, entry.Finding{Name: name, State: entry.Current, Digest: one})
 	}
 	return c
 }
@@ -47,7 +48,7 @@ func recording(t *testing.T, newTable world) {
 	api := &counting{Client: newTable(t, items...)}
 	tb := table.New(api, "mirror")
 	// sweep checks everything at a time, finding what check says.
-	sweep := func(at time.Time, check func(table.Entry, time.Time) table.Check) table.Recorded {
+	sweep := func(at time.Time, check func(entry.Entry, time.Time) entry.Check) table.Recorded {
 		api.writes.Store(0)
 		r := tb.Recorder()
 		for e, err := range tb.All(t.Context(), now) {
@@ -62,24 +63,24 @@ func recording(t *testing.T, newTable world) {
 		}
 		return done
 	}
-	one7th := func(e table.Entry, at time.Time) table.Check {
+	one7th := func(e entry.Entry, at time.Time) entry.Check {
 		c := current(e, at)
 		if e.Source == "src:7" {
-			c.Destinations[0] = table.Finding{Name: "r/a:1", State: table.Stale, Digest: two}
+			c.Destinations[0] = entry.Finding{Name: "r/a:1", State: entry.Stale, Digest: two}
 		}
 		return c
 	}
 	for _, step := range []struct {
 		after     time.Duration
-		check     func(table.Entry, time.Time) table.Check
+		check     func(entry.Entry, time.Time) entry.Check
 		low, high int // how many are written
 	}{
 		{0, current, entries, entries},
-		{table.RefreshAfter/2 - time.Second, current, 0, 0},
-		{table.RefreshAfter/2 - time.Second, one7th, 1, 1},
-		{table.RefreshAfter / 4 * 3, one7th, entries / 4, entries / 4 * 3},
-		{table.RefreshAfter, one7th, entries / 4, entries / 4 * 3},
-		{2 * table.RefreshAfter, one7th, entries, entries},
+		{entry.RefreshAfter/2 - time.Second, current, 0, 0},
+		{entry.RefreshAfter/2 - time.Second, one7th, 1, 1},
+		{entry.RefreshAfter / 4 * 3, one7th, entries / 4, entries / 4 * 3},
+		{entry.RefreshAfter, one7th, entries / 4, entries / 4 * 3},
+		{2 * entry.RefreshAfter, one7th, entries, entries},
 	} {
 		done := sweep(now.Add(step.after), step.check)
 		if done.Written < step.low || done.Written > step.high || done.Written+done.Unchanged != entries {
@@ -96,50 +97,50 @@ func recording(t *testing.T, newTable world) {
 func TestChecksAtTheSameTimeLoseNothingOfEachOther(t *testing.T) { each(t, overtaking) }
 
 func overtaking(t *testing.T, newTable world) {
-	submitted := func(job string) table.Finding {
-		return table.Finding{Name: "r/a:1", State: table.Submitted, Digest: two, JobID: job}
+	submitted := func(job string) entry.Finding {
+		return entry.Finding{Name: "r/a:1", State: entry.Submitted, Digest: two, JobID: job}
 	}
-	check := func(second int, f table.Finding) table.Check {
-		return table.Check{Time: now.Add(time.Duration(second) * time.Second), Source: one, Destinations: []table.Finding{f}}
+	check := func(second int, f entry.Finding) entry.Check {
+		return entry.Check{Time: now.Add(time.Duration(second) * time.Second), Source: one, Destinations: []entry.Finding{f}}
 	}
 	at := func(second int) time.Time { return now.Add(time.Duration(second) * time.Second) }
-	right := table.Finding{Name: "r/a:1", State: table.Current, Digest: one}
+	right := entry.Finding{Name: "r/a:1", State: entry.Current, Digest: one}
 	for _, c := range []struct {
 		name  string
-		first *table.Check // written before either has read the entry
-		then  []table.Check
-		want  table.DestinationStatus
+		first *entry.Check // written before either has read the entry
+		then  []entry.Check
+		want  entry.DestinationStatus
 	}{
 		{
 			"the second finds done what the first has submitted", nil,
-			[]table.Check{check(1, submitted("a")), check(2, right)},
-			table.DestinationStatus{State: table.Current, Digest: one, Mirrored: at(2), JobID: "a"},
+			[]entry.Check{check(1, submitted("a")), check(2, right)},
+			entry.DestinationStatus{State: entry.Current, Digest: one, Mirrored: at(2), JobID: "a"},
 		},
 		{
 			"both submit", nil,
-			[]table.Check{check(1, submitted("a")), check(2, submitted("b"))},
-			table.DestinationStatus{State: table.Submitted, Digest: two, Behind: at(1), JobID: "b", Jobs: 2},
+			[]entry.Check{check(1, submitted("a")), check(2, submitted("b"))},
+			entry.DestinationStatus{State: entry.Submitted, Digest: two, Behind: at(1), JobID: "b", Jobs: 2},
 		},
 		{
 			"the later writes first", nil,
-			[]table.Check{check(2, right), check(1, submitted("a"))},
-			table.DestinationStatus{State: table.Current, Digest: one},
+			[]entry.Check{check(2, right), check(1, submitted("a"))},
+			entry.DestinationStatus{State: entry.Current, Digest: one},
 		},
 		{
 			"it was checked before", new(check(0, submitted("a"))),
-			[]table.Check{check(2, right), check(3, submitted("b"))},
-			table.DestinationStatus{State: table.Submitted, Digest: two, Behind: at(3), Mirrored: at(2), JobID: "b", Jobs: 1},
+			[]entry.Check{check(2, right), check(3, submitted("b"))},
+			entry.DestinationStatus{State: entry.Submitted, Digest: two, Behind: at(3), Mirrored: at(2), JobID: "b", Jobs: 1},
 		},
 	} {
 		tb := table.New(newTable(t, item{"Source": s("src"), "Destination": s("r/a:1")}), "mirror")
-		read := func() table.Entry {
+		read := func() entry.Entry {
 			e, err := tb.Get(t.Context(), "src", now)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return e
 		}
-		record := func(e table.Entry, check table.Check) {
+		record := func(e entry.Entry, check entry.Check) {
 			r := tb.Recorder()
 			r.Record(t.Context(), e, check)
 			if done := r.Close(); done.Failed > 0 {
@@ -164,8 +165,8 @@ func TestALostAnswerCountsOnce(t *testing.T) {
 	api := &repeating{Client: newTable(t, item{"Source": s("src"), "Destination": s("r/a:1")})}
 	tb := table.New(api, "mirror")
 	r := tb.Recorder()
-	e := table.Entry{Source: "src", Destinations: []string{"r/a:1"}}
-	r.Record(t.Context(), e, table.Check{Time: now, Source: one, Destinations: []table.Finding{{Name: "r/a:1", State: table.Submitted, JobID: "a"}}})
+	e := entry.Entry{Source: "src", Destinations: []string{"r/a:1"}}
+	r.Record(t.Context(), e, entry.Check{Time: now, Source: one, Destinations: []entry.Finding{{Name: "r/a:1", State: entry.Submitted, JobID: "a"}}})
 	if done := r.Close(); done.Written != 1 {
 		t.Errorf("%+v", done)
 	}
@@ -195,7 +196,7 @@ func TestASpoiledStatusIsReplaced(t *testing.T) {
 		r := tb.Recorder()
 		r.Record(t.Context(), e, current(e, now))
 		done := r.Close()
-		if e, err = tb.Get(t.Context(), "src", now); err != nil || done.Failed > 0 || done.Written == 1 && e.Status.Worst() != table.Current {
+		if e, err = tb.Get(t.Context(), "src", now); err != nil || done.Failed > 0 || done.Written == 1 && e.Status.Worst() != entry.Current {
 			t.Errorf("%v: %+v, %+v, %v", spoiled, done, e.Status, err)
 		}
 	}
@@ -204,7 +205,7 @@ func TestASpoiledStatusIsReplaced(t *testing.T) {
 func TestARemovedEntryIsNotRecorded(t *testing.T) {
 	tb := table.New(newTable(t), "mirror")
 	r := tb.Recorder()
-	e := table.Entry{Source: "src", Destinations: []string{"r/a:1"}}
+	e := entry.Entry{Source: "src", Destinations: []string{"r/a:1"}}
 	r.Record(t.Context(), e, current(e, now))
 	if done := r.Close(); done.Gone != 1 || done.Written+done.Failed+done.Unchanged != 0 || done.Err != nil {
 		t.Errorf("%+v", done)
@@ -222,7 +223,7 @@ func TestOneRefusalForAllEndsRecording(t *testing.T) {
 			})
 			r := table.New(client, "mirror").Recorder()
 			for i := range 500 {
-				e := table.Entry{Source: fmt.Sprint("src:", i), Destinations: []string{"r/a:1"}}
+				e := entry.Entry{Source: fmt.Sprint("src:", i), Destinations: []string{"r/a:1"}}
 				r.Record(t.Context(), e, current(e, now))
 			}
 			done := r.Close()
@@ -247,7 +248,7 @@ func TestRecordingEndsWithTheContext(t *testing.T) {
 		if i == 64 {
 			cancel(cause)
 		}
-		e := table.Entry{Source: fmt.Sprint("src:", i), Destinations: []string{"r/a:1"}}
+		e := entry.Entry{Source: fmt.Sprint("src:", i), Destinations: []string{"r/a:1"}}
 		r.Record(ctx, e, current(e, now))
 	}
 	close(release)

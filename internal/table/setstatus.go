@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/entry"
 )
 
 // Why a status was not written, which is nothing to worry about.
@@ -21,7 +22,7 @@ var (
 // SetStatus writes the status of the entry with the given source. Its error wraps
 // [ErrGone] if there is no such entry, which it never brings back; [ErrOutdated] if
 // the status that is there is of a later check; [ErrNoTable] if there is no table.
-func (t *Table) SetStatus(ctx context.Context, source string, s Status) error {
+func (t *Table) SetStatus(ctx context.Context, source string, s entry.Status) error {
 	_, err := t.setStatus(ctx, source, s, condition{
 		"NOT attribute_type(#status.#checked, :text) OR #status.#checked <= :checked", // none, or none that is one of ours
 		item{":checked": stringValue(formTime(s.Checked)), ":text": stringValue("S")},
@@ -34,10 +35,10 @@ const recordAttempts = 5
 
 // record writes the status that an entry has after a check. Where another check has written one since the entry was
 // read, the status is worked out from that: two checks of an entry at a time lose nothing of what either has found.
-func (t *Table) record(ctx context.Context, e Entry, c Check) error {
+func (t *Table) record(ctx context.Context, e entry.Entry, c entry.Check) error {
 	read := e.Status
 	for range recordAttempts {
-		s := e.together(read, c)
+		s := e.AfterBoth(read, c)
 		there, err := t.setStatus(ctx, e.Source, s, unchanged(e.Status.Checked, s.Checked))
 		if !errors.Is(err, ErrOutdated) {
 			return err
@@ -46,26 +47,13 @@ func (t *Table) record(ctx context.Context, e Entry, c Check) error {
 		switch checked := e.Status.Checked; {
 		case checked.IsZero(): // somebody has spoiled it
 			return t.SetStatus(ctx, e.Source, s)
-		case checked.After(precise(s.Checked)):
+		case checked.After(entry.Precise(s.Checked)):
 			return err
-		case checked.Equal(precise(s.Checked)) && e.Status.equal(s): // the answer to this very write was lost
+		case checked.Equal(entry.Precise(s.Checked)) && e.Status.Equal(s): // the answer to this very write was lost
 			return nil
 		}
 	}
-	return t.SetStatus(ctx, e.Source, e.together(read, c))
-}
-
-// together returns the status after a check that read another one than the entry has now. Nothing is known of jobs that
-// were submitted in between: they may be in flight.
-func (e Entry) together(read Status, c Check) Status {
-	s := e.After(c)
-	for name, d := range s.Destinations {
-		if d.jobError() != "" && e.Status.Destinations[name].JobID != read.Destinations[name].JobID {
-			d.Error = ""
-			s.Destinations[name] = d
-		}
-	}
-	return s
+	return t.SetStatus(ctx, e.Source, e.AfterBoth(read, c))
 }
 
 // A condition is one that a status is written on.
@@ -88,7 +76,7 @@ func unchanged(read, now time.Time) condition {
 func stringValue(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 
 // setStatus writes a status on a condition. With ErrOutdated it returns what is there.
-func (t *Table) setStatus(ctx context.Context, source string, s Status, c condition) (there item, err error) {
+func (t *Table) setStatus(ctx context.Context, source string, s entry.Status, c condition) (there item, err error) {
 	c.values[":status"] = encodeStatus(s)
 	_, err = t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:           aws.String(t.name),
@@ -112,5 +100,5 @@ func (t *Table) setStatus(ctx context.Context, source string, s Status, c condit
 	default:
 		there, err = refused.Item, ErrOutdated
 	}
-	return there, &EntryError{Source: source, Err: err}
+	return there, &entry.Error{Source: source, Err: err}
 }

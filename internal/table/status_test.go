@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
@@ -23,93 +24,93 @@ func at(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Mi
 
 // TestAfter follows one destination through its life, check by check.
 func TestAfter(t *testing.T) {
-	e := table.Entry{Source: "src", Destinations: []string{"d"}}
+	e := entry.Entry{Source: "src", Destinations: []string{"d"}}
 	for _, step := range []struct {
 		name   string
 		source digest.Digest
-		found  table.Finding
-		want   table.DestinationStatus
+		found  entry.Finding
+		want   entry.DestinationStatus
 	}{
-		{"first check", one, table.Finding{State: table.Stale}, table.DestinationStatus{State: table.Stale, Behind: at(0)}},
+		{"first check", one, entry.Finding{State: entry.Stale}, entry.DestinationStatus{State: entry.Stale, Behind: at(0)}},
 		{
 			"submitted", one,
-			table.Finding{State: table.Submitted, JobID: "j1"},
-			table.DestinationStatus{State: table.Submitted, Behind: at(0), JobID: "j1", Jobs: 1},
+			entry.Finding{State: entry.Submitted, JobID: "j1"},
+			entry.DestinationStatus{State: entry.Submitted, Behind: at(0), JobID: "j1", Jobs: 1},
 		},
 		{
 			"in flight", one,
-			table.Finding{State: table.Submitted},
-			table.DestinationStatus{State: table.Submitted, Behind: at(0), JobID: "j1", Jobs: 1},
+			entry.Finding{State: entry.Submitted},
+			entry.DestinationStatus{State: entry.Submitted, Behind: at(0), JobID: "j1", Jobs: 1},
 		},
 		{
 			"the job has failed", one,
-			table.Finding{State: table.Submitted, JobID: "j2"},
-			table.DestinationStatus{State: table.Submitted, Behind: at(0), JobID: "j2", Jobs: 2, Error: "job j1 has ended without mirroring it"},
+			entry.Finding{State: entry.Submitted, JobID: "j2"},
+			entry.DestinationStatus{State: entry.Submitted, Behind: at(0), JobID: "j2", Jobs: 2, Error: "job j1 has ended without mirroring it"},
 		},
 		{
 			"in flight again", one,
-			table.Finding{State: table.Submitted},
-			table.DestinationStatus{State: table.Submitted, Behind: at(0), JobID: "j2", Jobs: 2, Error: "job j1 has ended without mirroring it"},
+			entry.Finding{State: entry.Submitted},
+			entry.DestinationStatus{State: entry.Submitted, Behind: at(0), JobID: "j2", Jobs: 2, Error: "job j1 has ended without mirroring it"},
 		},
 		{
 			"caught up", one,
-			table.Finding{State: table.Current, Digest: one},
-			table.DestinationStatus{State: table.Current, Digest: one, Mirrored: at(5), JobID: "j2"},
+			entry.Finding{State: entry.Current, Digest: one},
+			entry.DestinationStatus{State: entry.Current, Digest: one, Mirrored: at(5), JobID: "j2"},
 		},
 		{
 			"still current", one,
-			table.Finding{State: table.Current, Digest: one},
-			table.DestinationStatus{State: table.Current, Digest: one, Mirrored: at(5), JobID: "j2"},
+			entry.Finding{State: entry.Current, Digest: one},
+			entry.DestinationStatus{State: entry.Current, Digest: one, Mirrored: at(5), JobID: "j2"},
 		},
 		{
 			"deferred", "",
-			table.Finding{State: table.Deferred, Err: errors.New("later")},
-			table.DestinationStatus{State: table.Deferred, Digest: one, Mirrored: at(5), JobID: "j2", Error: "later"},
+			entry.Finding{State: entry.Deferred, Err: errors.New("later")},
+			entry.DestinationStatus{State: entry.Deferred, Digest: one, Mirrored: at(5), JobID: "j2", Error: "later"},
 		},
 		{
 			"the source has moved", two,
-			table.Finding{State: table.Submitted, Digest: one, JobID: "j3"},
-			table.DestinationStatus{State: table.Submitted, Digest: one, Behind: at(8), Mirrored: at(5), JobID: "j3", Jobs: 1},
+			entry.Finding{State: entry.Submitted, Digest: one, JobID: "j3"},
+			entry.DestinationStatus{State: entry.Submitted, Digest: one, Behind: at(8), Mirrored: at(5), JobID: "j3", Jobs: 1},
 		},
 		{
 			"unreadable", two,
-			table.Finding{State: table.Failing, Err: errors.New("no access")},
-			table.DestinationStatus{State: table.Failing, Digest: one, Behind: at(8), Mirrored: at(5), JobID: "j3", Jobs: 1, Error: "no access"},
+			entry.Finding{State: entry.Failing, Err: errors.New("no access")},
+			entry.DestinationStatus{State: entry.Failing, Digest: one, Behind: at(8), Mirrored: at(5), JobID: "j3", Jobs: 1, Error: "no access"},
 		},
 		{
 			"moved while behind", one,
-			table.Finding{State: table.Stale, Digest: two},
-			table.DestinationStatus{State: table.Stale, Digest: two, Behind: at(8), Mirrored: at(5), JobID: "j3"},
+			entry.Finding{State: entry.Stale, Digest: two},
+			entry.DestinationStatus{State: entry.Stale, Digest: two, Behind: at(8), Mirrored: at(5), JobID: "j3"},
 		},
 		{
 			"caught up again", one,
-			table.Finding{State: table.Current, Digest: one},
-			table.DestinationStatus{State: table.Current, Digest: one, Mirrored: at(11), JobID: "j3"},
+			entry.Finding{State: entry.Current, Digest: one},
+			entry.DestinationStatus{State: entry.Current, Digest: one, Mirrored: at(11), JobID: "j3"},
 		},
 		{
 			"current, then failing", one,
-			table.Finding{State: table.Failing, Err: errors.New("no access")},
-			table.DestinationStatus{State: table.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "no access"},
+			entry.Finding{State: entry.Failing, Err: errors.New("no access")},
+			entry.DestinationStatus{State: entry.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "no access"},
 		},
 		{
 			"no job could be submitted", one,
-			table.Finding{State: table.Failing, Err: errors.New("submitting a job: queue not found")},
-			table.DestinationStatus{State: table.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "submitting a job: queue not found"},
+			entry.Finding{State: entry.Failing, Err: errors.New("submitting a job: queue not found")},
+			entry.DestinationStatus{State: entry.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "submitting a job: queue not found"},
 		},
 		{
 			"one could", one,
-			table.Finding{State: table.Submitted, JobID: "j4"},
-			table.DestinationStatus{State: table.Submitted, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1},
+			entry.Finding{State: entry.Submitted, JobID: "j4"},
+			entry.DestinationStatus{State: entry.Submitted, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1},
 		},
 		{
 			"deferred while in flight", "",
-			table.Finding{State: table.Deferred, Err: errors.New("later")},
-			table.DestinationStatus{State: table.Deferred, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1, Error: "later"},
+			entry.Finding{State: entry.Deferred, Err: errors.New("later")},
+			entry.DestinationStatus{State: entry.Deferred, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1, Error: "later"},
 		},
 		{
 			"in flight after that", one,
-			table.Finding{State: table.Submitted},
-			table.DestinationStatus{State: table.Submitted, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1},
+			entry.Finding{State: entry.Submitted},
+			entry.DestinationStatus{State: entry.Submitted, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1},
 		},
 	} {
 		minute := int(e.Status.Checked.Sub(now) / time.Minute)
@@ -117,7 +118,7 @@ func TestAfter(t *testing.T) {
 			minute = -1
 		}
 		step.found.Name = "d"
-		e.Status = e.After(table.Check{Time: at(minute + 1), Source: step.source, Destinations: []table.Finding{step.found}})
+		e.Status = e.After(entry.Check{Time: at(minute + 1), Source: step.source, Destinations: []entry.Finding{step.found}})
 		if diff := cmp.Diff(step.want, e.Status.Destinations["d"]); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", step.name, diff)
 		}
@@ -125,24 +126,24 @@ func TestAfter(t *testing.T) {
 }
 
 func TestACheckThatFailsAsAWholeGoesForEveryDestination(t *testing.T) {
-	e := table.Entry{Source: "src", Destinations: []string{"a", "b"}}
-	e.Status = e.After(table.Check{Time: at(0), Source: one, Destinations: []table.Finding{
-		{Name: "a", State: table.Current, Digest: one}, {Name: "gone", State: table.Stale},
+	e := entry.Entry{Source: "src", Destinations: []string{"a", "b"}}
+	e.Status = e.After(entry.Check{Time: at(0), Source: one, Destinations: []entry.Finding{
+		{Name: "a", State: entry.Current, Digest: one}, {Name: "gone", State: entry.Stale},
 	}})
-	if got := e.Status.Worst(); got != table.Current || len(e.Status.Destinations) != 1 {
+	if got := e.Status.Worst(); got != entry.Current || len(e.Status.Destinations) != 1 {
 		t.Errorf("%s: %+v", got, e.Status)
 	}
-	e.Status = e.After(table.Check{Time: at(1), State: table.Failing, Err: errors.New("no such image\nat all")})
-	want := table.Status{Checked: at(1), Source: one, State: table.Failing, Error: "no such image", Destinations: map[string]table.DestinationStatus{
-		"a": {State: table.Failing, Digest: one, Behind: at(1)}, "b": {State: table.Failing, Behind: at(1)},
+	e.Status = e.After(entry.Check{Time: at(1), State: entry.Failing, Err: errors.New("no such image\nat all")})
+	want := entry.Status{Checked: at(1), Source: one, State: entry.Failing, Error: "no such image", Destinations: map[string]entry.DestinationStatus{
+		"a": {State: entry.Failing, Digest: one, Behind: at(1)}, "b": {State: entry.Failing, Behind: at(1)},
 	}}
 	if diff := cmp.Diff(want, e.Status); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if e.Status.Worst() != table.Failing || !e.Status.Behind().Equal(at(1)) || !e.Status.Mirrored().IsZero() {
+	if e.Status.Worst() != entry.Failing || !e.Status.Behind().Equal(at(1)) || !e.Status.Mirrored().IsZero() {
 		t.Errorf("worst %s, behind %s, mirrored %s", e.Status.Worst(), e.Status.Behind(), e.Status.Mirrored())
 	}
-	long := e.After(table.Check{Time: at(2), State: table.Failing, Err: errors.New(strings.Repeat("ä", 400))}).Error
+	long := e.After(entry.Check{Time: at(2), State: entry.Failing, Err: errors.New(strings.Repeat("ä", 400))}).Error
 	if len(long) > 300 || !strings.HasSuffix(long, "ä") {
 		t.Errorf("%d bytes: %s", len(long), long)
 	}
@@ -152,20 +153,20 @@ func TestACheckThatFailsAsAWholeGoesForEveryDestination(t *testing.T) {
 func TestAStatusHoldsNothingRaw(t *testing.T) {
 	const raw = "\x1b[2J\u202e\x9b"
 	long := strings.Repeat("x", 2000)
-	e := table.Entry{Source: "src", Destinations: []string{"a", "b" + raw, long}}
-	s := e.After(table.Check{Time: at(0), Source: one, Destinations: []table.Finding{
-		{Name: "a", State: table.Failing, Err: errors.New(raw)}, {Name: "b" + raw, State: table.Failing}, {Name: long, State: table.Failing},
+	e := entry.Entry{Source: "src", Destinations: []string{"a", "b" + raw, long}}
+	s := e.After(entry.Check{Time: at(0), Source: one, Destinations: []entry.Finding{
+		{Name: "a", State: entry.Failing, Err: errors.New(raw)}, {Name: "b" + raw, State: entry.Failing}, {Name: long, State: entry.Failing},
 	}})
 	if len(s.Destinations) != 1 || s.Destinations["a"].Error != "?[2J??" {
 		t.Errorf("%+v", s)
 	}
 	e.Status = s
-	s = e.After(table.Check{Time: at(1), Source: one, Destinations: []table.Finding{{Name: "a", State: table.Submitted, JobID: raw + long}}})
+	s = e.After(entry.Check{Time: at(1), Source: one, Destinations: []entry.Finding{{Name: "a", State: entry.Submitted, JobID: raw + long}}})
 	if id := s.Destinations["a"].JobID; len(id) > 100 || !strings.HasPrefix(id, "?[2J??xx") {
 		t.Errorf("%q", id)
 	}
 	e.Status = s
-	if again := e.After(table.Check{Time: at(2), Source: one, Destinations: []table.Finding{{Name: "a", State: table.Submitted, JobID: raw + long}}}); again.Destinations["a"].Error != "" {
+	if again := e.After(entry.Check{Time: at(2), Source: one, Destinations: []entry.Finding{{Name: "a", State: entry.Submitted, JobID: raw + long}}}); again.Destinations["a"].Error != "" {
 		t.Errorf("the same job: %+v", again)
 	}
 }
@@ -182,7 +183,7 @@ func spoiledTexts(t *testing.T, newTable world) {
 		maps.Copy(status, members)
 		client := newTable(t, item{"Source": s("src"), "Destination": l(s("r/a:1")), "MirrorStatus": m(status)})
 		e, err := table.New(client, "mirror").Get(t.Context(), "src", at(0))
-		want := table.Status{Destinations: map[string]table.DestinationStatus{"r/a:1": {}}}
+		want := entry.Status{Destinations: map[string]entry.DestinationStatus{"r/a:1": {}}}
 		if diff := cmp.Diff(want, e.Status); err != nil || diff != "" {
 			t.Errorf("%q: %v (-want +got)\n%s", text, err, diff)
 		}
@@ -194,12 +195,12 @@ func TestStatusIsReadAsItWasWritten(t *testing.T) { each(t, statusRoundTrip) }
 func statusRoundTrip(t *testing.T, newTable world) {
 	client := newTable(t, item{"Source": s("src"), "Destination": l(s("r/a:1"), s("r/b:1"), s("r/c:1")), "Keeper": s("me")})
 	tb := table.New(client, "mirror")
-	want := table.Status{
-		Checked: at(3).Add(123 * time.Millisecond), Source: one, State: table.Deferred, Error: "why",
-		Destinations: map[string]table.DestinationStatus{
-			"r/a:1": {State: table.Current, Digest: one, Mirrored: at(1)},
-			"r/b:1": {State: table.Submitted, Digest: two, Behind: at(2), Mirrored: at(1), Error: "e", JobID: "j", Jobs: 3},
-			"r/c:1": {State: table.Stale},
+	want := entry.Status{
+		Checked: at(3).Add(123 * time.Millisecond), Source: one, State: entry.Deferred, Error: "why",
+		Destinations: map[string]entry.DestinationStatus{
+			"r/a:1": {State: entry.Current, Digest: one, Mirrored: at(1)},
+			"r/b:1": {State: entry.Submitted, Digest: two, Behind: at(2), Mirrored: at(1), Error: "e", JobID: "j", Jobs: 3},
+			"r/c:1": {State: entry.Stale},
 		},
 	}
 	if err := tb.SetStatus(t.Context(), "src", want); err != nil {
@@ -217,7 +218,7 @@ func statusRoundTrip(t *testing.T, newTable world) {
 		t.Error("another attribute is gone")
 	}
 	// What is not among the entry's destinations any more is not told.
-	if _, err := tb.Put(t.Context(), table.Entry{Source: "src", Destinations: []string{"r.io/z:1", "r/b:1"}}, now); err != nil {
+	if _, err := tb.Put(t.Context(), entry.Entry{Source: "src", Destinations: []string{"r.io/z:1", "r/b:1"}}, now); err != nil {
 		t.Fatal(err)
 	}
 	got, _ = tb.Get(t.Context(), "src", now)
@@ -239,7 +240,7 @@ func spoiledStatus(t *testing.T, newTable world) {
 			spoiled["Source"], spoiled["Destination"] = s("src"), s("r/a:1")
 			tb := table.New(newTable(t, spoiled), "mirror")
 			e, err := tb.Get(t.Context(), "src", now)
-			if diff := cmp.Diff(table.Status{}, e.Status); diff != "" || err != nil {
+			if diff := cmp.Diff(entry.Status{}, e.Status); diff != "" || err != nil {
 				t.Errorf("%v (-want +got)\n%s", err, diff)
 			}
 		})
@@ -251,7 +252,7 @@ func TestSetStatusLeavesAloneWhatHasMovedOn(t *testing.T) { each(t, setStatusCon
 func setStatusConditions(t *testing.T, newTable world) {
 	client := newTable(t, item{"Source": s("src"), "Destination": s("r/a:1")})
 	tb := table.New(client, "mirror")
-	if err := tb.SetStatus(t.Context(), "removed", table.Status{Checked: at(0)}); !errors.Is(err, table.ErrGone) {
+	if err := tb.SetStatus(t.Context(), "removed", entry.Status{Checked: at(0)}); !errors.Is(err, table.ErrGone) {
 		t.Errorf("no such entry: %v", err)
 	}
 	if it := raw(t, client, "removed"); len(it) != 0 {
@@ -265,7 +266,7 @@ func setStatusConditions(t *testing.T, newTable world) {
 	}{
 		{5, one, nil, one}, {4, two, table.ErrOutdated, one}, {5, two, nil, two}, {6, one, nil, one},
 	} {
-		err := tb.SetStatus(t.Context(), "src", table.Status{Checked: at(c.minute), Source: c.source})
+		err := tb.SetStatus(t.Context(), "src", entry.Status{Checked: at(c.minute), Source: c.source})
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("minute %d: %v, want %v", c.minute, err, c.want)
 		}
@@ -284,7 +285,7 @@ func TestAStatusThatIsNoneIsWrittenOver(t *testing.T) {
 	})
 	tb := table.New(client, "mirror")
 	for _, source := range []string{"text", "empty", "number"} {
-		err := tb.SetStatus(t.Context(), source, table.Status{Checked: at(0), Source: one})
+		err := tb.SetStatus(t.Context(), source, entry.Status{Checked: at(0), Source: one})
 		if e, _ := tb.Get(t.Context(), source, now); err != nil || e.Status.Source != one {
 			t.Errorf("%s: %v, %v", source, e.Status, err)
 		}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"ecrmirror/internal/entry"
+
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/opencontainers/go-digest"
 )
@@ -33,32 +35,12 @@ func formTime(t time.Time) string {
 	return t.UTC().Format(timeForm)
 }
 
-// precise returns t as it is read back after it was written.
-func precise(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.UTC().Truncate(time.Millisecond)
-}
-
-// equal reports whether both are the same, the time of the check apart.
-func (s Status) equal(other Status) bool {
-	same := s.Source == other.Source && s.State == other.State && s.Error == other.Error && len(s.Destinations) == len(other.Destinations)
-	for name, d := range s.Destinations {
-		o, ok := other.Destinations[name]
-		d.Behind, o.Behind = precise(d.Behind), precise(o.Behind)
-		d.Mirrored, o.Mirrored = precise(d.Mirrored), precise(o.Mirrored)
-		same = same && ok && d == o
-	}
-	return same
-}
-
-func encodeStatus(s Status) types.AttributeValue {
+func encodeStatus(s entry.Status) types.AttributeValue {
 	destinations := item{}
 	for name, d := range s.Destinations {
 		m := item{}
 		put(m, memberState, string(d.State))
-		if d.State != Current || d.Digest != s.Source {
+		if d.State != entry.Current || d.Digest != s.Source {
 			put(m, memberDigest, d.Digest.String())
 		}
 		put(m, memberBehind, formTime(d.Behind))
@@ -81,9 +63,9 @@ func encodeStatus(s Status) types.AttributeValue {
 // decodeStatus reads the status of an entry with the given destinations. What is not
 // as encodeStatus writes it is taken for not there: a status that somebody has
 // spoiled must not keep the entry from being mirrored.
-func decodeStatus(v types.AttributeValue, destinations []string) Status {
+func decodeStatus(v types.AttributeValue, destinations []string) entry.Status {
 	m := members(v)
-	s := Status{
+	s := entry.Status{
 		Checked: timeOf(m, memberChecked), Source: digestOf(m, memberSource),
 		State: stateOf(m), Error: stringOf(m, memberError),
 	}
@@ -93,16 +75,16 @@ func decodeStatus(v types.AttributeValue, destinations []string) Status {
 		if m == nil || i < 0 {
 			continue
 		}
-		d := DestinationStatus{
+		d := entry.DestinationStatus{
 			State: stateOf(m), Digest: digestOf(m, memberDigest),
 			Behind: timeOf(m, memberBehind), Mirrored: timeOf(m, memberMirrored),
 			Error: stringOf(m, memberError), JobID: stringOf(m, memberJob), Jobs: intOf(m, memberJobs),
 		}
-		if d.Digest == "" && d.State == Current {
+		if d.Digest == "" && d.State == entry.Current {
 			d.Digest = s.Source
 		}
 		if s.Destinations == nil {
-			s.Destinations = map[string]DestinationStatus{}
+			s.Destinations = map[string]entry.DestinationStatus{}
 		}
 		s.Destinations[destinations[i]] = d // which need not be kept twice
 	}
@@ -124,14 +106,14 @@ func members(v types.AttributeValue) item {
 
 // stringOf returns a text; "" where somebody else wrote one that is unlike any of ours.
 func stringOf(m item, member string) string {
-	if s, ok := m[member].(*types.AttributeValueMemberS); ok && isPrinted(s.Value, errorLimit) {
+	if s, ok := m[member].(*types.AttributeValueMemberS); ok && entry.IsText(s.Value) {
 		return s.Value
 	}
 	return ""
 }
 
-func stateOf(m item) State {
-	if state := State(stringOf(m, memberState)); state.rank() > 0 {
+func stateOf(m item) entry.State {
+	if state := entry.State(stringOf(m, memberState)); state.Known() {
 		return state
 	}
 	return ""

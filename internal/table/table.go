@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -37,25 +36,6 @@ var (
 	ErrNotFound = errors.New("no entry")             // wrapped with the source
 	ErrExpired  = errors.New("entry has expired")    // wrapped with the source
 )
-
-// An Entry is one row: what is mirrored to where, and until when.
-type Entry struct {
-	Source       string    // the image name as it was written; the key
-	Destinations []string  // at least one, without blanks or repetitions, in the order in which DynamoDB gives them
-	Expires      time.Time // the entry is ignored from this second on; zero if it never expires
-	Status       Status    // as it was last written; zero if the entry has never been checked. Put does not write it
-}
-
-// An EntryError says what is wrong with one item. Other items are not affected by it.
-type EntryError struct {
-	Source string // the item's key; "" if it has none that is a string
-	Err    error
-}
-
-func (e *EntryError) Error() string { return fmt.Sprintf("entry %q: %v", e.Source, e.Err) }
-
-// Unwrap returns the cause.
-func (e *EntryError) Unwrap() error { return e.Err }
 
 // A Table is a DynamoDB table of entries. It is safe for concurrent use if its API is.
 type Table struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
@@ -49,20 +50,20 @@ func (p *onePerPage) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...f
 }
 
 // read collects what All yields, sorted by source.
-func read(t *testing.T, api table.API) (entries []table.Entry, errs []string) {
+func read(t *testing.T, api table.API) (entries []entry.Entry, errs []string) {
 	t.Helper()
-	for entry, err := range table.New(api, "mirror").All(t.Context(), now) {
-		var bad *table.EntryError
+	for e, err := range table.New(api, "mirror").All(t.Context(), now) {
+		var bad *entry.Error
 		switch {
 		case errors.As(err, &bad):
 			errs = append(errs, err.Error())
 		case err != nil:
 			t.Fatal(err)
 		default:
-			entries = append(entries, entry)
+			entries = append(entries, e)
 		}
 	}
-	slices.SortFunc(entries, func(a, b table.Entry) int { return strings.Compare(a.Source, b.Source) })
+	slices.SortFunc(entries, func(a, b entry.Entry) int { return strings.Compare(a.Source, b.Source) })
 	slices.Sort(errs)
 	return entries, errs
 }
@@ -86,9 +87,9 @@ func destinationsAreReadInEveryForm(t *testing.T, newTable world) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := newTable(t, item{"Source": s("src:1"), "Destination": c.attribute, "Owner": s("someone")})
-			want := table.Entry{Source: "src:1", Destinations: c.want}
+			want := entry.Entry{Source: "src:1", Destinations: c.want}
 			entries, errs := read(t, client)
-			if diff := cmp.Diff([]table.Entry{want}, entries); diff != "" || errs != nil {
+			if diff := cmp.Diff([]entry.Entry{want}, entries); diff != "" || errs != nil {
 				t.Errorf("All: %v (-want +got)\n%s", errs, diff)
 			}
 			got, err := table.New(client, "mirror").Get(t.Context(), "src:1", now)
@@ -132,7 +133,7 @@ func aBadItemIsReportedByKeyAndTheOthersAreRead(t *testing.T, newTable world) {
 				t.Errorf("healthy entries: %v", entries)
 			}
 			_, err := table.New(client, "mirror").Get(t.Context(), "bad", now)
-			var bad *table.EntryError
+			var bad *entry.Error
 			if !errors.As(err, &bad) || bad.Source != "bad" || err.Error() != c.want {
 				t.Errorf("Get: %v", err)
 			}
@@ -151,7 +152,7 @@ func anEntryExpiresAtItsSecond(t *testing.T, newTable world) {
 		item{"Source": s("expired and bad"), "Expires": n(1)},
 	)
 	entries, errs := read(t, client)
-	want := []table.Entry{
+	want := []entry.Entry{
 		{Source: "never", Destinations: []string{"r/a:1"}},
 		{Source: "next second", Destinations: []string{"r/a:1"}, Expires: now.Add(time.Second)},
 	}

@@ -3,7 +3,6 @@ package table
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/entry"
 )
 
 // A Change says what writing an entry does, or did, to the table.
@@ -26,48 +26,17 @@ const (
 
 // Put creates the entry, or gives the one that is there its destinations and expiry.
 // Other attributes, the status among them, stay: a destination that is still there
-// keeps its own. It checks the entry first, see [Entry.Problems], and refuses one
-// that has expired by now; nothing is written then. Its error is an [*EntryError].
-func (t *Table) Put(ctx context.Context, e Entry, now time.Time) (Change, error) {
-	err := e.check(now)
+// keeps its own. It checks the entry first, see [entry.Entry.Problems], and refuses one
+// that has expired by now; nothing is written then. Its error is an [*entry.Error].
+func (t *Table) Put(ctx context.Context, e entry.Entry, now time.Time) (Change, error) {
+	err := e.CheckAt(now)
 	if err != nil {
-		return "", &EntryError{Source: e.Source, Err: err}
+		return "", &entry.Error{Source: e.Source, Err: err}
 	}
 	return t.write(ctx, e, now)
 }
 
-// Check returns the entry's problems as one error, nil if there are none.
-func (e Entry) Check() error { return oneLine(e.problems()) }
-
-func (e Entry) problems() []error {
-	var errs []error
-	for _, p := range e.Problems() {
-		errs = append(errs, p.Err)
-	}
-	return errs
-}
-
-// check also refuses an entry that has expired by now.
-func (e Entry) check(now time.Time) error {
-	errs := e.problems()
-	if e.ExpiredBy(now) {
-		errs = append(errs, errors.New("would have expired at "+FormatExpiry(e.Expires)))
-	}
-	return oneLine(errs)
-}
-
-// ExpiredBy reports whether the entry has expired by now: from the second of Expires on.
-func (e Entry) ExpiredBy(now time.Time) bool {
-	return !e.Expires.IsZero() && e.Expires.Unix() <= now.Unix()
-}
-
-// Same reports whether both say the same of the same source, in the same order.
-func (e Entry) Same(other Entry) bool {
-	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) &&
-		(e.Expires.IsZero() == other.Expires.IsZero()) && (e.Expires.IsZero() || e.Expires.Unix() == other.Expires.Unix())
-}
-
-func (t *Table) write(ctx context.Context, e Entry, now time.Time) (Change, error) {
+func (t *Table) write(ctx context.Context, e entry.Entry, now time.Time) (Change, error) {
 	set, values := "SET #destination = :destination, #expires = :expires", item{":destination": encodeDestinations(e.Destinations)}
 	if e.Expires.IsZero() {
 		set = "SET #destination = :destination REMOVE #expires"
@@ -83,7 +52,7 @@ func (t *Table) write(ctx context.Context, e Entry, now time.Time) (Change, erro
 		ReturnValues:              types.ReturnValueAllOld,
 	})
 	if err != nil {
-		return "", &EntryError{Source: e.Source, Err: t.failure(ctx, "writing", err)}
+		return "", &entry.Error{Source: e.Source, Err: t.failure(ctx, "writing", err)}
 	}
 	old, expired, err := decode(out.Attributes, now)
 	switch {
@@ -114,20 +83,20 @@ func (t *Table) forget(ctx context.Context, source string, old item) error {
 	if err == nil || errors.As(err, &refused) {
 		return nil
 	}
-	return &EntryError{Source: source, Err: t.failure(ctx, "writing", err)}
+	return &entry.Error{Source: source, Err: t.failure(ctx, "writing", err)}
 }
 
 // Remove removes the entry with the given source, whatever its item holds, and
 // reports whether it was there. Destinations keep their images.
 func (t *Table) Remove(ctx context.Context, source string) (bool, error) {
-	if err := checkKey(source); err != nil {
-		return false, &EntryError{Source: source, Err: err}
+	if err := entry.CheckKey(source); err != nil {
+		return false, &entry.Error{Source: source, Err: err}
 	}
 	out, err := t.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: aws.String(t.name), Key: key(source), ReturnValues: types.ReturnValueAllOld,
 	})
 	if err != nil {
-		return false, &EntryError{Source: source, Err: t.failure(ctx, "writing", err)}
+		return false, &entry.Error{Source: source, Err: t.failure(ctx, "writing", err)}
 	}
 	return len(out.Attributes) > 0, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/table"
 )
 
@@ -31,31 +32,31 @@ func putting(t *testing.T, newTable world) {
 	later := now.Add(24 * time.Hour)
 	for name, c := range map[string]struct {
 		there item // beside the source; nil = nothing
-		entry table.Entry
+		entry entry.Entry
 		want  table.Change
 		item  item
 	}{
-		"new":                  {nil, table.Entry{Destinations: []string{"r.io/a:1"}}, table.Created, item{"Destination": s("r.io/a:1")}},
-		"several destinations": {nil, table.Entry{Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: later}, table.Created, item{"Destination": l(s("r.io/b:1"), s("r.io/a:1")), "Expires": n(later.Unix())}},
-		"the same":             {item{"Destination": s("r.io/a:1")}, table.Entry{Destinations: []string{"r.io/a:1"}}, table.Kept, item{"Destination": s("r.io/a:1")}},
+		"new":                  {nil, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Created, item{"Destination": s("r.io/a:1")}},
+		"several destinations": {nil, entry.Entry{Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: later}, table.Created, item{"Destination": l(s("r.io/b:1"), s("r.io/a:1")), "Expires": n(later.Unix())}},
+		"the same":             {item{"Destination": s("r.io/a:1")}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Kept, item{"Destination": s("r.io/a:1")}},
 		"other destinations": {
 			item{"Destination": ss("r.io/a:1"), "Keeper": s("me")},
-			table.Entry{Destinations: []string{"r.io/b:1"}},
+			entry.Entry{Destinations: []string{"r.io/b:1"}},
 			table.Replaced,
 			item{"Destination": s("r.io/b:1"), "Keeper": s("me")},
 		},
-		"another expiry": {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix() + 1)}, table.Entry{Destinations: []string{"r.io/a:1"}, Expires: later}, table.Replaced, item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}},
-		"no expiry":      {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}, table.Entry{Destinations: []string{"r.io/a:1"}}, table.Replaced, item{"Destination": s("r.io/a:1")}},
+		"another expiry": {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix() + 1)}, entry.Entry{Destinations: []string{"r.io/a:1"}, Expires: later}, table.Replaced, item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}},
+		"no expiry":      {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Replaced, item{"Destination": s("r.io/a:1")}},
 		"status kept": {
 			item{"Destination": s("r.io/a:1"), "MirrorStatus": s("whatever")},
-			table.Entry{Destinations: []string{"r.io/a:1"}, Expires: later},
+			entry.Entry{Destinations: []string{"r.io/a:1"}, Expires: later},
 			table.Replaced,
 			item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix()), "MirrorStatus": s("whatever")},
 		},
-		"over a bad item": {item{"Destination": n(7), "Expires": s("soon")}, table.Entry{Destinations: []string{"r.io/a:1"}}, table.Replaced, item{"Destination": s("r.io/a:1")}},
+		"over a bad item": {item{"Destination": n(7), "Expires": s("soon")}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Replaced, item{"Destination": s("r.io/a:1")}},
 		"over an expired one": {
 			item{"Destination": s("r.io/a:1"), "Expires": n(now.Unix()), "MirrorStatus": s("old"), "Keeper": s("me")},
-			table.Entry{Destinations: []string{"r.io/a:1"}},
+			entry.Entry{Destinations: []string{"r.io/a:1"}},
 			table.Created,
 			item{"Destination": s("r.io/a:1"), "Keeper": s("me")},
 		},
@@ -86,31 +87,31 @@ func putting(t *testing.T, newTable world) {
 func TestPutWritesNothingThatIsWrong(t *testing.T) {
 	client := newTable(t)
 	d := "sha256:" + strings.Repeat("a", 64)
-	many := make([]string, table.MaxDestinations+1)
+	many := make([]string, entry.MaxDestinations+1)
 	for i := range many {
 		many[i] = fmt.Sprintf("r.io/a:%d", i)
 	}
 	for _, c := range []struct {
-		entry table.Entry
+		entry entry.Entry
 		want  string
 	}{
-		{table.Entry{Destinations: []string{"r.io/a:1"}}, `source: image name is empty`},
-		{table.Entry{Source: "src.io/X:1", Destinations: []string{"r.io/a:1"}}, `source: image name "src.io/X:1": `},
-		{table.Entry{Source: "src.io/x:1 ", Destinations: []string{"r.io/a:1"}}, `source: image name "src.io/x:1 " has a comma or a blank in it`},
-		{table.Entry{Source: "dir:/x", Destinations: []string{"r.io/a:1"}}, `source: image name "dir:/x": an entry can name images in registries only`},
-		{table.Entry{Source: strings.Repeat("x", 2049), Destinations: []string{"r.io/a:1"}}, `source: image name of 2049 bytes; the longest may have 2048`},
-		{table.Entry{Source: "src.io/x:1"}, `no destination`},
-		{table.Entry{Source: "src.io/x:1", Destinations: many}, `201 destinations; an entry may have 200`},
-		{table.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1,r.io/b:1"}}, `destination: image name "r.io/a:1,r.io/b:1" has a comma or a blank in it`},
-		{table.Entry{Source: "src.io/x:1", Destinations: []string{"docker://src.io/x:1"}}, `destination "docker://src.io/x:1" is the source itself`},
-		{table.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1", "r.io/a:1"}}, `destination "r.io/a:1" is named twice`},
-		{table.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a", "r.io/a:latest"}}, `destination "r.io/a:latest" is the same image as "r.io/a"`},
-		{table.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a@" + d}}, `destination "r.io/a@` + d + `" is fixed to a digest that the source is not fixed to`},
-		{table.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}, Expires: now}, `would have expired at 2027-01-15T08:00:00Z`},
-		{table.Entry{Source: "src.io/x:1", Destinations: []string{"R:1", "oci:x"}}, `destination: image name "R:1": `},
+		{entry.Entry{Destinations: []string{"r.io/a:1"}}, `source: image name is empty`},
+		{entry.Entry{Source: "src.io/X:1", Destinations: []string{"r.io/a:1"}}, `source: image name "src.io/X:1": `},
+		{entry.Entry{Source: "src.io/x:1 ", Destinations: []string{"r.io/a:1"}}, `source: image name "src.io/x:1 " has a comma or a blank in it`},
+		{entry.Entry{Source: "dir:/x", Destinations: []string{"r.io/a:1"}}, `source: image name "dir:/x": an entry can name images in registries only`},
+		{entry.Entry{Source: strings.Repeat("x", 2049), Destinations: []string{"r.io/a:1"}}, `source: image name of 2049 bytes; the longest may have 2048`},
+		{entry.Entry{Source: "src.io/x:1"}, `no destination`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: many}, `201 destinations; an entry may have 200`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1,r.io/b:1"}}, `destination: image name "r.io/a:1,r.io/b:1" has a comma or a blank in it`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"docker://src.io/x:1"}}, `destination "docker://src.io/x:1" is the source itself`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1", "r.io/a:1"}}, `destination "r.io/a:1" is named twice`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a", "r.io/a:latest"}}, `destination "r.io/a:latest" is the same image as "r.io/a"`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a@" + d}}, `destination "r.io/a@` + d + `" is fixed to a digest that the source is not fixed to`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}, Expires: now}, `would have expired at 2027-01-15T08:00:00Z`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"R:1", "oci:x"}}, `destination: image name "R:1": `},
 	} {
 		_, err := table.New(client, "mirror").Put(t.Context(), c.entry, now)
-		var bad *table.EntryError
+		var bad *entry.Error
 		if !errors.As(err, &bad) || !strings.HasPrefix(bad.Err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Put(%v): %v, want %s", c.entry.Destinations, err, c.want)
 		}
@@ -118,7 +119,7 @@ func TestPutWritesNothingThatIsWrong(t *testing.T) {
 	if entries, errs := read(t, client); entries != nil || errs != nil {
 		t.Errorf("the table has %v, %v", entries, errs)
 	}
-	pinned := table.Entry{Source: "src.io/x@" + d, Destinations: []string{"r.io/a@" + d}}
+	pinned := entry.Entry{Source: "src.io/x@" + d, Destinations: []string{"r.io/a@" + d}}
 	if problems := pinned.Problems(); problems != nil {
 		t.Errorf("source and destination of one digest: %v", problems)
 	}
@@ -149,9 +150,9 @@ func TestWritingToATableThatIsNotThere(t *testing.T) { each(t, writingNowhere) }
 
 func writingNowhere(t *testing.T, newTable world) {
 	tb := table.New(newTable(t), "elsewhere")
-	_, put := tb.Put(t.Context(), table.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}}, now)
+	_, put := tb.Put(t.Context(), entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}}, now)
 	_, remove := tb.Remove(t.Context(), "src.io/x:1")
-	for _, err := range []error{put, remove, tb.SetStatus(t.Context(), "src.io/x:1", table.Status{Checked: now})} {
+	for _, err := range []error{put, remove, tb.SetStatus(t.Context(), "src.io/x:1", entry.Status{Checked: now})} {
 		if !errors.Is(err, table.ErrNoTable) {
 			t.Errorf("got %v", err)
 		}
@@ -178,7 +179,7 @@ func timeToLive(t *testing.T, newTable world) {
 		t.Errorf("time to live %+v", d)
 	}
 	tb := table.New(client, "mirror")
-	e := table.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}}
+	e := entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}}
 	e.Expires = time.Now().Add(time.Hour).Truncate(time.Second) // not for DynamoDB to delete while the test runs
 	if _, err := tb.Put(t.Context(), e, time.Now()); err != nil {
 		t.Fatal(err)

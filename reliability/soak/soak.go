@@ -19,6 +19,7 @@ import (
 	measured "ecrmirror/bench/result"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/jobs"
@@ -187,12 +188,12 @@ func (s *soak) destinations(i int) []string {
 
 // event writes an entry and has the controller look at it, as it does for a push.
 func (s *soak) event(ctx context.Context, i int) error {
-	entry := table.Entry{Source: s.source(i), Destinations: s.destinations(i)}
-	if _, err := s.entries.Put(ctx, entry, time.Now()); err != nil {
+	e := entry.Entry{Source: s.source(i), Destinations: s.destinations(i)}
+	if _, err := s.entries.Put(ctx, e, time.Now()); err != nil {
 		return err
 	}
 	for range attempts {
-		report, err := s.controller.Event(ctx, s.entries.Named(ctx, []string{entry.Source}, time.Now()))
+		report, err := s.controller.Event(ctx, s.entries.Named(ctx, []string{e.Source}, time.Now()))
 		switch {
 		case err != nil:
 			return err

@@ -1,4 +1,4 @@
-package table
+package entry
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ const (
 	// MaxDestinations is how many destinations an entry may have. It keeps an item with
 	// its status under the 400 KB that DynamoDB allows.
 	MaxDestinations = 200
-	// maxName is the size of the longest key that DynamoDB takes, in bytes, and longer than any image name.
-	maxName = 2048
+	// MaxName is the size of the longest key that DynamoDB takes, in bytes, and longer than any image name.
+	MaxName = 2048
 )
 
 // A Problem says why an entry must not be written.
@@ -77,7 +77,7 @@ func CheckDestination(written string) error {
 // parseName parses a name in an entry. A job's files are gone when it ends, so that
 // an image in files would be stale for ever.
 func parseName(what, written string) (imagename.Name, error) {
-	err := checkKey(written)
+	err := CheckKey(written)
 	if err == nil && strings.ContainsAny(written, ", \t\r\n") { // no list of names can hold it
 		err = fmt.Errorf("image name %q has a comma or a blank in it", written)
 	}
@@ -94,13 +94,13 @@ func parseName(what, written string) (imagename.Name, error) {
 	return name, nil
 }
 
-// checkKey refuses what DynamoDB would as a key.
-func checkKey(name string) error {
+// CheckKey returns why no entry can have this source, whatever it means: DynamoDB refuses such a key. nil if one can.
+func CheckKey(name string) error {
 	switch {
 	case name == "":
 		return errors.New("image name is empty")
-	case len(name) > maxName:
-		return fmt.Errorf("image name of %d bytes; the longest may have %d", len(name), maxName)
+	case len(name) > MaxName:
+		return fmt.Errorf("image name of %d bytes; the longest may have %d", len(name), MaxName)
 	}
 	return nil
 }

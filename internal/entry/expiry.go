@@ -1,4 +1,4 @@
-package table
+package entry
 
 import (
 	"errors"
@@ -7,9 +7,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
+
+// LatestExpiry is the last second of the year 9999, in epoch seconds. A later time was meant in milliseconds, and
+// would never come in seconds.
+const LatestExpiry = 253402300799
 
 const dateForm = "2006-01-02"
 
@@ -25,11 +27,11 @@ var daysPattern = regexp.MustCompile(`^([0-9]{1,6})([dw])$`)
 //   - hours, minutes and seconds from now, 36h or 1h30m: until that second;
 //   - never, or nothing: the zero time.
 //
-// A time that has passed is no error here; [Table.Put] refuses it.
+// A time that has passed is no error here; [Entry.CheckAt] refuses it.
 func ParseExpiry(text string, now time.Time) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	t, err := parseExpiry(text, now.UTC())
-	if err == nil && !t.IsZero() && (t.Unix() <= 0 || t.Unix() > latest) {
+	if err == nil && !t.IsZero() && (t.Unix() <= 0 || t.Unix() > LatestExpiry) {
 		err = errors.New("is not between the years 1970 and 9999")
 	}
 	if err != nil {
@@ -77,21 +79,4 @@ func FormatExpiry(t time.Time) string {
 		return t.AddDate(0, 0, -1).Format(dateForm)
 	}
 	return t.Format(time.RFC3339)
-}
-
-func encodeExpiry(t time.Time) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
-}
-
-// encodeDestinations writes one destination as a string, as people do, and several
-// as a list, which keeps their order.
-func encodeDestinations(names []string) types.AttributeValue {
-	if len(names) == 1 {
-		return &types.AttributeValueMemberS{Value: names[0]}
-	}
-	list := make([]types.AttributeValue, len(names))
-	for i, name := range names {
-		list[i] = &types.AttributeValueMemberS{Value: name}
-	}
-	return &types.AttributeValueMemberL{Value: list}
 }

@@ -1,4 +1,4 @@
-package table
+package entry
 
 import (
 	"strings"
@@ -31,7 +31,7 @@ type Finding struct {
 }
 
 // After returns the status that e has after a check, given the one that it has. It
-// is pure; [Table.SetStatus] and [Recorder] write it.
+// is pure.
 func (e Entry) After(c Check) Status {
 	s := Status{Checked: c.Time, Source: c.Source, State: c.State, Error: text(c.Err), Destinations: map[string]DestinationStatus{}}
 	if s.Source == "" {
@@ -49,6 +49,20 @@ func (e Entry) After(c Check) Status {
 			s.Destinations[name] = old.after(finding, c.Time, moved)
 		case known:
 			s.Destinations[name] = old
+		}
+	}
+	return s
+}
+
+// AfterBoth returns the status after a check that has read another one than the entry has now: another check has
+// written its own meanwhile. Nothing is known of jobs that
+// were submitted in between: they may be in flight.
+func (e Entry) AfterBoth(read Status, c Check) Status {
+	s := e.After(c)
+	for name, d := range s.Destinations {
+		if d.jobError() != "" && e.Status.Destinations[name].JobID != read.Destinations[name].JobID {
+			d.Error = ""
+			s.Destinations[name] = d
 		}
 	}
 	return s
@@ -127,6 +141,9 @@ const errorLimit = 300
 
 // jobLimit is the same for what Batch says that a job is called: 36 bytes.
 const jobLimit = 100
+
+// IsText reports whether a text is one that a [Status] may have.
+func IsText(text string) bool { return isPrinted(text, errorLimit) }
 
 // isPrinted reports whether a text is printed as it is, and has so many bytes at most.
 func isPrinted(text string, most int) bool {

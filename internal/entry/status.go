@@ -1,4 +1,4 @@
-package table
+package entry
 
 import (
 	"time"
@@ -17,6 +17,9 @@ const (
 	Stale     State = "stale"     // differs, and no job is in flight
 	Failing   State = "failing"   // could not be checked, or no job could be submitted
 )
+
+// Known reports whether it is one of the states.
+func (s State) Known() bool { return s.rank() > 0 }
 
 // rank orders the states from good to bad.
 func (s State) rank() int {

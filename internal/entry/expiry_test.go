@@ -1,11 +1,11 @@
-package table_test
+package entry_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/entry"
 )
 
 func TestParseExpiry(t *testing.T) {
@@ -35,7 +35,7 @@ func TestParseExpiry(t *testing.T) {
 		"1800000000":                "a duration (90d, 12w, 36h) or never",
 		"tomorrow":                  "a duration (90d, 12w, 36h) or never",
 	} {
-		got, err := table.ParseExpiry(text, noon)
+		got, err := entry.ParseExpiry(text, noon)
 		switch {
 		case err != nil:
 			if !strings.HasSuffix(err.Error(), want) || want == "" || !strings.HasPrefix(err.Error(), `expiry "`+strings.TrimSpace(text)+`" is `) {
@@ -49,10 +49,28 @@ func TestParseExpiry(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, got.Format(time.RFC3339), want)
 		}
 		if err == nil {
-			again, err := table.ParseExpiry(table.FormatExpiry(got), noon)
+			again, err := entry.ParseExpiry(entry.FormatExpiry(got), noon)
 			if err != nil || !again.Equal(got) {
-				t.Errorf("%q is formatted as %q, which is read as %v, %v", text, table.FormatExpiry(got), again, err)
+				t.Errorf("%q is formatted as %q, which is read as %v, %v", text, entry.FormatExpiry(got), again, err)
 			}
 		}
 	}
+}
+
+// FuzzExpiry reads what people write, and what it means is written and read again as the same time.
+func FuzzExpiry(f *testing.F) {
+	for _, seed := range []string{"2027-01-31", "2027-01-31T18:00:00+01:00", "90d", "12w", "36h", "never", "", "999999w", "-1h", "9999-12-31", "2562047h"} {
+		f.Add(seed)
+	}
+	now := time.Date(2026, 3, 4, 5, 6, 7, 8, time.UTC)
+	f.Fuzz(func(t *testing.T, text string) {
+		at, err := entry.ParseExpiry(text, now)
+		if err != nil || at.IsZero() {
+			return
+		}
+		again, err := entry.ParseExpiry(entry.FormatExpiry(at), now)
+		if err != nil || !again.Equal(at) || at.Unix() <= 0 || at.Unix() > entry.LatestExpiry || at.Nanosecond() != 0 {
+			t.Errorf("%q is %v; %q is %v, %v", text, at, entry.FormatExpiry(at), again, err)
+		}
+	})
 }
