@@ -1,4 +1,4 @@
-// Demo shows the main job end to end, on one machine: container images are mirrored
+// Command demo shows the main job end to end, on one machine: container images are mirrored
 // by the real programs, against localstack, and checked by another client.
 //
 //	go run -tags containers_image_openpgp ./demo

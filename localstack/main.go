@@ -1,4 +1,4 @@
-// Localstack runs what the service needs of AWS on one port of this machine, with
+// Command localstack runs what the service needs of AWS on one port of this machine, with
 // the real mirror and controller programs as AWS Batch jobs.
 //
 //	go run -tags containers_image_openpgp ./localstack

@@ -1,5 +1,6 @@
-// Package architecture says which package may import which, and its test holds the
-// code to it. docs/architecture.md has the picture.
+// Package architecture says which package may import which: its table is the one place where that is said.
+// Its tests hold the code to the table, and make docs/packages.md from it and from the package comments.
+// docs/architecture.md has the picture.
 package architecture
 
 import (
@@ -118,7 +119,8 @@ var layers = map[string]layer{
 	"release/...":          {internal: []string{"release/..."}, external: anything},
 	"tools/images":         {internal: []string{"internal/imagename", "internal/images"}},
 	"tools/...":            {internal: []string{"tools/..."}, external: []string{"golang.org/x/mod/"}},
-	"infra/...":            {internal: infraInternal, external: anything},
+	"infra":                {internal: infraInternal, external: cdk},
+	"infra/mirrorstack":    {internal: infraInternal, external: cdk},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},
 	"infra/assembly":       {}, // what is known of a template without CDK, which takes minutes to compile
 	"infra/ec2":            {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
@@ -140,7 +142,6 @@ var layers = map[string]layer{
 		internal: []string{"infra/assembly", "infra/ec2", "infra/preflight/calls", "internal/contract", "internal/printable"},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
-	"infra":                 {internal: infraInternal, external: anything},
 	"internal/architecture": {},
 	"internal/conformance":  {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything}, // tests only
 	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
@@ -158,8 +159,45 @@ var infraInternal = []string{
 	"internal/contract", "internal/allow", "internal/credentials", "internal/images", "internal/roles", "internal/signature", "infra/...",
 }
 
+// cdk is what describes infrastructure. Nothing there calls AWS.
+var cdk = []string{"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go"}
+
 // anything allows every module but our own.
 var anything = []string{""}
+
+// apart are the trees whose tests keep to their tables, too: a stand-in that shares code shares its bugs.
+var apart = []string{"localstack", "localstack/...", "testkit/...", "demo", "demo/..."}
+
+// testViolations returns a line for each import of this module's internal packages by tests of the trees that are apart,
+// given what each package's tests import, by full path.
+func testViolations(imports map[string][]string) []string {
+	var lines []string
+	for pkg, list := range imports {
+		name := strings.TrimPrefix(pkg, module)
+		if !slices.ContainsFunc(apart, func(pattern string) bool { return covers(pattern, name) }) {
+			continue
+		}
+		for _, imported := range list {
+			if strings.HasPrefix(imported, module+"internal/") {
+				lines = append(lines, fmt.Sprintf("the tests of %s must not import %s", name, strings.TrimPrefix(imported, module)))
+			}
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// unused returns the layers that no package lies in, given all names.
+func unused(names []string) []string {
+	var lines []string
+	for pattern := range layers {
+		if !slices.ContainsFunc(names, func(name string) bool { return covers(pattern, name) }) {
+			lines = append(lines, fmt.Sprintf("the table has %s, and there is no such package", pattern))
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
 
 // violations returns a line for each import that breaks the rules, given what each
 // package of the module imports, by full path.
@@ -169,7 +207,7 @@ func violations(imports map[string][]string) []string {
 		name := strings.TrimPrefix(pkg, module)
 		l, ok := layerOf(name)
 		if !ok {
-			lines = append(lines, fmt.Sprintf("%s has no place: add it to internal/architecture and docs/architecture.md", name))
+			lines = append(lines, fmt.Sprintf("%s has no place: add it to internal/architecture/architecture.go", name))
 			continue
 		}
 		for _, imported := range list {

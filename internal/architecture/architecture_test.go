@@ -8,8 +8,8 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,20 +20,14 @@ const root = "../.."
 
 // TestImports holds the module's packages to the design's direction.
 func TestImports(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags=containers_image_openpgp",
-		"-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...")
-	cmd.Dir = root
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
+	imports, testImports := map[string][]string{}, map[string][]string{}
+	var names []string
+	for _, p := range list(t) {
+		names = append(names, strings.TrimPrefix(p.ImportPath, module))
+		imports[p.ImportPath] = p.Imports
+		testImports[p.ImportPath] = slices.Concat(p.TestImports, p.XTestImports)
 	}
-	imports := map[string][]string{}
-	for line := range strings.Lines(string(out)) {
-		fields := strings.Fields(line)
-		imports[fields[0]] = fields[1:]
-	}
-	for _, v := range violations(imports) {
+	for _, v := range slices.Concat(violations(imports), testViolations(testImports), unused(names)) {
 		t.Error(v)
 	}
 }
@@ -51,9 +45,10 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"internal/images", "ecrmirror/localstack/ecr", "internal/images must not import localstack/ecr"},
 		{"cmd/mirror", "ecrmirror/localstack/server", "cmd/mirror must not import localstack/server"},
 		{"infra/mirrorstack", "ecrmirror/internal/jobs", "infra/mirrorstack must not import internal/jobs"},
+		{"infra/mirrorstack", "github.com/aws/aws-sdk-go-v2/aws", "infra/mirrorstack must not import github.com/aws/aws-sdk-go-v2/aws"},
 		{"infra/preflight/checks", "ecrmirror/infra/mirrorstack", "infra/preflight/checks must not import infra/mirrorstack"},
 		{"infra/assembly", "github.com/aws/aws-cdk-go/awscdk/v2", "infra/assembly must not import github.com/aws/aws-cdk-go/awscdk/v2"},
-		{"internal/util", "strings", "internal/util has no place: add it to internal/architecture and docs/architecture.md"},
+		{"internal/util", "strings", "internal/util has no place: add it to internal/architecture/architecture.go"},
 		{"internal/contract", "strings", ""},
 		{"cmd/mirror", "ecrmirror/internal/mirror", ""},
 	} {
@@ -65,6 +60,20 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s imports %s (-want +got):\n%s", c.pkg, c.imported, diff)
 		}
+	}
+}
+
+// TestTestsApartAreReallyChecked shows that the tests of stand-ins can't use what they are to test.
+func TestTestsApartAreReallyChecked(t *testing.T) {
+	got := testViolations(map[string][]string{
+		module + "localstack/ecr":    {"testing", module + "internal/ecrtransport"},
+		module + "demo":              {module + "internal/contract", module + "localstack/server"},
+		module + "internal/jobs":     {module + "internal/contract"},
+		module + "reliability/chaos": {module + "internal/contract"},
+	})
+	want := []string{"the tests of demo must not import internal/contract", "the tests of localstack/ecr must not import internal/ecrtransport"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

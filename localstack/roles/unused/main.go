@@ -1,4 +1,4 @@
-// Unused lists what the deployed service's roles may do and no test has done: make grants.
+// Command unused lists what the deployed service's roles may do and no test has done: make grants.
 //
 //	go run ./localstack/roles/unused FILE
 //
