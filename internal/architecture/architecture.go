@@ -35,11 +35,18 @@ var layers = map[string]layer{
 	"internal/signature": {internal: []string{"internal/manifestdigest"}, external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
 	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/fence":     {},
-	"internal/ecrtransport": {
-		internal: []string{"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/chunked", "internal/fence", "internal/printable"},
-		external: []string{
-			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/", "golang.org/x/",
+	"internal/ecr": {
+		internal: []string{
+			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/chunked",
+			"internal/fence", "internal/printable",
 		},
+		external: []string{
+			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/manifest", "golang.org/x/",
+		},
+	},
+	"internal/ecrtransport": {
+		internal: []string{"internal/ecr", "internal/imagename"},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
 	},
 	"internal/credentials": {
 		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
@@ -52,7 +59,7 @@ var layers = map[string]layer{
 	},
 	"internal/images": {
 		internal: []string{
-			"internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/ecrtransport", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/ecr", "internal/ecrtransport", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws",

@@ -11,6 +11,7 @@ import (
 	"go.podman.io/image/v5/signature"
 	"go.podman.io/image/v5/types"
 
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
@@ -26,7 +27,7 @@ type way struct {
 // ways returns the ways to copy in this place.
 func (p *place) ways(t *testing.T) []way {
 	library := &library{
-		ecr:   ecrtransport.New(ecrtransport.Options{Client: ecrtransport.NewClients(p.aws)}),
+		ecr:   ecrtransport.New(ecr.New(ecr.Options{API: ecr.NewAPIs(p.aws)})),
 		cache: t.TempDir(),
 	}
 	return []way{p.engine(), {"library", library.copy}}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/internal/ecr"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/copy"
@@ -112,7 +114,7 @@ func TestCopyKeepsEveryByte(t *testing.T) {
 				from = to
 			}
 			for _, image := range []string{here, there} {
-				if got, err := w.transport.Digest(t.Context(), parse(t, image+":v1")); err != nil || got != digest.FromString(want[""]) {
+				if got, err := w.client.Digest(t.Context(), parse(t, image+":v1")); err != nil || got != digest.FromString(want[""]) {
 					t.Errorf("%s has %s, %v", image, got, err)
 				}
 			}
@@ -145,13 +147,13 @@ func TestCopyReportsWhatIsMissing(t *testing.T) {
 	none := strings.Replace(here, "/app", "/none", 1)
 	from := kinds["Docker v2s2"](newDirImage(t))
 	err := copyImage(t, from, w.reference(none))
-	if !errors.Is(err, ErrRepositoryNotFound) || !strings.Contains(err.Error(), "aws ecr create-repository") {
+	if !errors.Is(err, ecr.ErrRepositoryNotFound) || !strings.Contains(err.Error(), "aws ecr create-repository") {
 		t.Errorf("copy to no repository: %v", err)
 	}
-	if err := copyImage(t, w.reference(none), w.reference(here)); !errors.Is(err, ErrRepositoryNotFound) {
+	if err := copyImage(t, w.reference(none), w.reference(here)); !errors.Is(err, ecr.ErrRepositoryNotFound) {
 		t.Errorf("copy from no repository: %v", err)
 	}
-	if err := copyImage(t, w.reference(there+":none"), w.reference(here)); !errors.Is(err, ErrImageNotFound) {
+	if err := copyImage(t, w.reference(there+":none"), w.reference(here)); !errors.Is(err, ecr.ErrImageNotFound) {
 		t.Errorf("copy of no image: %v", err)
 	}
 }
@@ -166,7 +168,7 @@ func TestCopyIntoImmutableTags(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := copyImage(t, kinds["Docker v2s2"](newDirImage(t)), w.reference(frozen)); !errors.Is(err, ErrImmutableTag) {
+	if err := copyImage(t, kinds["Docker v2s2"](newDirImage(t)), w.reference(frozen)); !errors.Is(err, ecr.ErrImmutableTag) {
 		t.Errorf("got %v", err)
 	}
 }

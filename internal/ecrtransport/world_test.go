@@ -4,28 +4,21 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecr"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
-	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/imagename"
 	standin "ecrmirror/localstack/ecr"
-	publicstandin "ecrmirror/localstack/ecrpublic"
 	"ecrmirror/localstack/stats"
 )
 
@@ -37,98 +30,38 @@ const (
 	mib  = 1 << 20
 )
 
-// A fault may answer a request instead of ECR, and says whether it did. The operation is
-// "GetObject" for a presigned URL.
-type fault func(operation string, w http.ResponseWriter, r *http.Request) bool
-
-// A world is the stand-in for ECR and ECR Public with a way to make it fail, the SDK's client, and a transport.
+// A world is the stand-in for ECR, and a transport to it.
 type world struct {
 	t         *testing.T
-	url       string
 	stats     *stats.Counter
-	transport *Transport
 	budget    *chunked.Budget
-	log       bytes.Buffer // the transport's
-	clients   func(imagename.ECRRegistry) (API, error)
-
-	mu    sync.Mutex
-	fault fault
-	now   time.Time
+	apis      func(imagename.ECRRegistry) (ecr.API, error)
+	client    *ecr.Client
+	transport *Transport
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, stats: &stats.Counter{}, budget: chunked.NewBudget(32 * mib), now: time.Now()}
-	registry, err := standin.New(t.Context(), standin.Options{Home: "111122223333", Dir: t.TempDir(), Stats: w.stats, Now: w.clock})
+	w := &world{t: t, stats: &stats.Counter{}, budget: chunked.NewBudget(32 * mib)}
+	registry, err := standin.New(t.Context(), standin.Options{Home: "111122223333", Dir: t.TempDir(), Stats: w.stats})
 	if err != nil {
 		t.Fatal(err)
 	}
-	public := publicstandin.New(publicstandin.Options{Home: "111122223333", Registry: registry, Stats: w.stats})
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {
-		if publicstandin.OperationName(r) != "" {
-			public.ServeHTTP(rw, r)
-			return
-		}
-		registry.ServeAPI(rw, r)
-	})
+	mux.HandleFunc("/", registry.ServeAPI)
 	mux.HandleFunc(standin.BlobPrefix, registry.ServeBlob)
-	w.serve(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	cfg := aws.Config{BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}
+	w.apis = ecr.NewAPIs(cfg)
+	w.client = ecr.New(ecr.Options{
+		API: w.apis, Public: ecr.NewPublicAPI(cfg), HTTP: server.Client(), Budget: w.budget, PutImageRate: 1000,
+		Chunks: chunked.Options{ChunkSize: mib / 4},
+	})
+	w.transport = New(w.client)
 	w.create(here)
 	w.create(there)
 	return w
-}
-
-// newScript returns a world in which the fault answers everything.
-func newScript(t *testing.T, f fault) *world {
-	t.Helper()
-	w := &world{t: t, budget: chunked.NewBudget(32 * mib), fault: f}
-	w.serve(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusTeapot) }))
-	return w
-}
-
-func (w *world) serve(handler http.Handler) {
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		_, operation, ok := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-		if !ok {
-			operation = "GetObject"
-		}
-		w.mu.Lock()
-		f := w.fault
-		w.mu.Unlock()
-		if f == nil || !f(operation, rw, r) {
-			handler.ServeHTTP(rw, r)
-		}
-	}))
-	w.t.Cleanup(server.Close)
-	w.url = server.URL
-	cfg := aws.Config{BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}
-	w.clients = NewClients(cfg, func(o *ecr.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) })
-	public := NewPublicClient(cfg, func(o *ecrpublic.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) })
-	w.transport = New(Options{
-		Client: w.clients, Public: public, HTTP: server.Client(), Budget: w.budget, PutImageRate: 1000,
-		Chunks: chunked.Options{ChunkSize: mib / 4, Backoff: time.Millisecond},
-		Log:    slog.New(slog.NewTextHandler(&w.log, nil)),
-	})
-}
-
-// breakBy lets f answer from now on; nil ends it.
-func (w *world) breakBy(f fault) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.fault = f
-}
-
-func (w *world) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *world) pass(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
 }
 
 func parse(t *testing.T, s string) imagename.Name {
@@ -140,28 +73,24 @@ func parse(t *testing.T, s string) imagename.Name {
 	return name
 }
 
-func (w *world) client(image string) *ecr.Client {
-	api, err := w.clients(parse(w.t, image).ECR)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return api.(*ecr.Client)
-}
-
 // create creates the image's repository.
-func (w *world) create(image string, change ...func(*ecr.CreateRepositoryInput)) {
+func (w *world) create(image string, change ...func(*sdk.CreateRepositoryInput)) {
 	w.t.Helper()
 	name := parse(w.t, image)
-	in := &ecr.CreateRepositoryInput{RegistryId: &name.ECR.Account, RepositoryName: &name.Repository}
+	in := &sdk.CreateRepositoryInput{RegistryId: &name.ECR.Account, RepositoryName: &name.Repository}
 	for _, f := range change {
 		f(in)
 	}
-	if _, err := w.client(image).CreateRepository(w.t.Context(), in); err != nil {
+	api, err := w.apis(name.ECR)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := api.CreateRepository(w.t.Context(), in); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func immutable(in *ecr.CreateRepositoryInput) {
+func immutable(in *sdk.CreateRepositoryInput) {
 	in.ImageTagMutability = ecrtypes.ImageTagMutabilityImmutable
 }
 
@@ -184,14 +113,14 @@ func (w *world) source(image string) types.ImageSource {
 	return src
 }
 
-func (w *world) destination(image string) *ecrImageDestination {
+func (w *world) destination(image string) types.ImageDestination {
 	w.t.Helper()
 	dest, err := w.reference(image).NewImageDestination(w.t.Context(), nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { dest.Close() })
-	return dest.(*ecrImageDestination)
+	return dest
 }
 
 // put uploads a blob and fails the test if that does not work.
@@ -239,18 +168,13 @@ func randomBytes(n int) []byte {
 }
 
 func ociImage(config types.BlobInfo, layers ...types.BlobInfo) []byte {
-	type descriptor struct {
-		MediaType string        `json:"mediaType"`
-		Digest    digest.Digest `json:"digest"`
-		Size      int64         `json:"size"`
-	}
 	m := map[string]any{
-		"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-		"config": descriptor{"application/vnd.oci.image.config.v1+json", config.Digest, config.Size},
+		"schemaVersion": 2, "mediaType": ociManifestType,
+		"config": descriptor{MediaType: ociConfigType, Digest: config.Digest, Size: config.Size},
 	}
-	var list []descriptor
+	list := []descriptor{}
 	for _, l := range layers {
-		list = append(list, descriptor{"application/vnd.oci.image.layer.v1.tar", l.Digest, l.Size})
+		list = append(list, descriptor{MediaType: ociLayerType, Digest: l.Digest, Size: l.Size})
 	}
 	m["layers"] = list
 	content, err := json.Marshal(m)
@@ -258,30 +182,4 @@ func ociImage(config types.BlobInfo, layers ...types.BlobInfo) []byte {
 		panic(err)
 	}
 	return content
-}
-
-// answer is an awsJson1.1 reply with the members given as JSON.
-func answer(w http.ResponseWriter, format string, args ...any) bool {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.Header().Set("X-Amzn-RequestId", "a-request-id")
-	fmt.Fprintf(w, format, args...)
-	return true
-}
-
-// refuse is an awsJson1.1 exception, with further members as in `,"name":value`.
-func refuse(w http.ResponseWriter, status int, code, members string) bool {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.Header().Set("X-Amzn-RequestId", "a-request-id")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"__type":%q,"message":"the service's words"%s}`, code, members)
-	return true
-}
-
-// members reads the request's body, and leaves it to be read again.
-func members(r *http.Request) map[string]any {
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	var m map[string]any
-	_ = json.Unmarshal(body, &m)
-	return m
 }

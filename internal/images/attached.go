@@ -12,7 +12,7 @@ import (
 	"go.podman.io/image/v5/pkg/blobinfocache/none"
 	"go.podman.io/image/v5/types"
 
-	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -35,7 +35,7 @@ func (s *signatures) attached(ctx context.Context, d digest.Digest) ([]signature
 	defer src.Close()
 	content, mediaType, err := src.GetManifest(ctx, nil)
 	switch {
-	case errors.Is(err, registryclient.ErrNotFound), errors.Is(err, ecrtransport.ErrImageNotFound):
+	case errors.Is(err, registryclient.ErrNotFound), errors.Is(err, ecr.ErrImageNotFound):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("signatures at tag %s: %w", name.Tag, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/oci/layout"
 
-	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/manifestdigest"
 	"ecrmirror/internal/registryclient"
@@ -33,7 +33,7 @@ func (r *Registries) lookUp(ctx context.Context, name imagename.Name) (digest.Di
 	switch name.Kind {
 	case imagename.ECR:
 		d, err := r.ecr.Digest(ctx, name)
-		if errors.Is(err, ecrtransport.ErrImageNotFound) || errors.Is(err, ecrtransport.ErrRepositoryNotFound) {
+		if errors.Is(err, ecr.ErrImageNotFound) || errors.Is(err, ecr.ErrRepositoryNotFound) {
 			return "", errAbsent
 		}
 		return d, err

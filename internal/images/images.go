@@ -25,6 +25,7 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/credentials"
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/imagename"
@@ -45,16 +46,16 @@ type Options struct {
 	Chunks     chunked.Options    // tunes the reading of blobs from registries
 	// CreateRepositories is by what repositories of ECR are created that a destination lacks; nil =
 	// none are. See [ParseRepositoryTemplate].
-	CreateRepositories *ecrtransport.RepositoryTemplate
+	CreateRepositories *ecr.RepositoryTemplate
 	// CreateHint tells the user, at the end of the error about such a repository, how to have it created.
 	CreateHint string
 	Log        *slog.Logger // is told of permissions on ECR that are missing, where another way takes longer; nil = nobody is
 }
 
 // ParseRepositoryTemplate reads a template from its JSON document. See
-// ecrtransport.RepositoryTemplate for what it holds.
-func ParseRepositoryTemplate(document []byte) (*ecrtransport.RepositoryTemplate, error) {
-	return ecrtransport.ParseRepositoryTemplate(document)
+// ecr.RepositoryTemplate for what it holds.
+func ParseRepositoryTemplate(document []byte) (*ecr.RepositoryTemplate, error) {
+	return ecr.ParseRepositoryTemplate(document)
 }
 
 // defaultBudget is the budget of a process that is given none, in bytes.
@@ -62,9 +63,10 @@ const defaultBudget = 64 << 20
 
 // Registries opens images. It is safe for concurrent use.
 type Registries struct {
-	opts  Options
-	ecr   *ecrtransport.Transport
-	hosts hosts
+	opts      Options
+	ecr       *ecr.Client
+	transport *ecrtransport.Transport // over ecr
+	hosts     hosts
 }
 
 // New returns Registries that share one client for each registry, and one budget.
@@ -72,18 +74,18 @@ func New(opts Options) *Registries {
 	if opts.Budget == nil {
 		opts.Budget = chunked.NewBudget(defaultBudget)
 	}
-	clients := ecrtransport.NewClients(opts.AWS)
+	apis := ecr.NewAPIs(opts.AWS)
 	if opts.AccountAWS != nil {
-		clients = ecrtransport.NewAccountClients(opts.AccountAWS)
+		apis = ecr.NewAccountAPIs(opts.AccountAWS)
 	}
+	client := ecr.New(ecr.Options{
+		API: apis, Public: ecr.NewPublicAPI(opts.AWS),
+		Budget: opts.Budget, Chunks: opts.Chunks, Network: opts.Network,
+		CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
+		Log: opts.Log,
+	})
 	return &Registries{
-		opts: opts,
-		ecr: ecrtransport.New(ecrtransport.Options{
-			Client: clients, Public: ecrtransport.NewPublicClient(opts.AWS),
-			Budget: opts.Budget, Chunks: opts.Chunks, Network: opts.Network,
-			CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
-			Log: opts.Log,
-		}),
+		opts: opts, ecr: client, transport: ecrtransport.New(client),
 		hosts: hosts{shared: registryclient.NewShared(), open: map[string]*openHost{}},
 	}
 }
@@ -115,7 +117,7 @@ func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.Ima
 // caller, who closes the destination. A registry is not asked anything yet.
 func (r *Registries) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
 	if name.Kind == imagename.ECR || name.Kind == imagename.ECRPublic { // the transport takes both, and checks
-		ref, err := r.ecr.NewReference(name)
+		ref, err := r.transport.NewReference(name)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +143,7 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 func (r *Registries) reference(name imagename.Name) (types.ImageReference, error) {
 	switch name.Kind {
 	case imagename.ECR:
-		return r.ecr.NewReference(name)
+		return r.transport.NewReference(name)
 	case imagename.Registry, imagename.ECRPublic:
 		named, err := name.Reference()
 		if err != nil {
@@ -166,8 +168,9 @@ func (r *Registries) givenLogin(ctx context.Context, name imagename.Name) (login
 	given, ok := r.opts.Logins.Login(name.Host, name.Repository)
 	login = registryclient.Login{DockerAuthConfig: given.DockerAuthConfig, Place: given.Place}
 	if !ok && name.Kind == imagename.ECRPublic {
-		if aws := r.ecr.PublicLogin(ctx); aws != (types.DockerAuthConfig{}) {
-			return registryclient.Login{DockerAuthConfig: aws, Place: "AWS credentials"}, true
+		if aws := r.ecr.PublicLogin(ctx); aws != (ecr.Login{}) {
+			login := types.DockerAuthConfig{Username: aws.Username, Password: aws.Password}
+			return registryclient.Login{DockerAuthConfig: login, Place: "AWS credentials"}, true
 		}
 	}
 	return login, ok || r.opts.Logins != nil

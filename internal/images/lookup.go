@@ -11,7 +11,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/registryclient"
 )
@@ -37,7 +37,7 @@ type found func(i int, d digest.Digest, size int64, err error)
 // them with its index, by several goroutines at once, as soon as it is known; it returns after the
 // last. What found gets is what [Registries.Digest] returns, and the size of the image in bytes, of
 // an index that of its largest image, or 0 where it is not known without further calls. But of a
-// repository of Amazon ECR that does not exist the error says so: an ecrtransport.MissingRepositoryError.
+// repository of Amazon ECR that does not exist the error says so: an ecr.MissingRepositoryError.
 //
 // Registries are asked at the same time, each for up to 32 images at a time, or fewer a second if it
 // bears fewer, and 256 images at a time in all. One that is slow, or does not answer, waits for the others
@@ -175,7 +175,7 @@ func (l lookUps) askECR(host string, silent *atomic.Int32, images []int) {
 	if silent.Load() >= silentECR {
 		err = &registryclient.MuteError{Host: host}
 	}
-	var answers map[string]ecrtransport.ImageDigest
+	var answers map[string]ecr.ImageDigest
 	if err == nil {
 		answers, err = l.ecr.Digests(ctx, l.names[images[0]], references)
 		switch {

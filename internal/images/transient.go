@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
-	"ecrmirror/internal/ecrtransport"
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -28,9 +28,9 @@ func Transient(err error) bool {
 	)
 	retryable := retry.IsErrorRetryables(retry.DefaultRetryables) // by any AWS service
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecrtransport.ErrRepositoryIncomplete), errors.Is(err, registryclient.ErrOtherRange):
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecr.ErrRepositoryIncomplete), errors.Is(err, registryclient.ErrOtherRange):
 		return false
-	case ecrtransport.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
+	case ecr.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
 		return true
 	case errors.As(err, &put), errors.As(err, &mute), errors.Is(err, registryclient.ErrByPatch), registryclient.Temporary(err):
 		return true

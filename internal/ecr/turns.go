@@ -1,0 +1,42 @@
+package ecr
+
+import (
+	"context"
+	"sync"
+)
+
+// turns lets one at a time deal with what has a key. The zero value is ready.
+type turns[K comparable] struct {
+	mu    sync.Mutex
+	taken map[K]chan struct{} // closed when the turn is over
+}
+
+// take waits for the turn with a key and takes it. The caller calls done.
+func (t *turns[K]) take(ctx context.Context, key K) (done func(), err error) {
+	for {
+		t.mu.Lock()
+		over, taken := t.taken[key]
+		if !taken {
+			over = make(chan struct{})
+			if t.taken == nil {
+				t.taken = map[K]chan struct{}{}
+			}
+			t.taken[key] = over
+			t.mu.Unlock()
+			return func() { t.end(key, over) }, nil
+		}
+		t.mu.Unlock()
+		select {
+		case <-over:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func (t *turns[K]) end(key K, over chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.taken, key)
+	close(over)
+}
