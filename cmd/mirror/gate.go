@@ -19,7 +19,7 @@ type gate struct {
 	allow.Lists
 	policy *signature.Policy
 	getenv func(string) string
-	images *images.Registries // for signatures
+	images *images.Client // for signatures
 }
 
 var _ mirror.Gate = (*gate)(nil)

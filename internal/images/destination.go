@@ -27,7 +27,7 @@ type registryDestination struct {
 
 var _ types.ImageDestination = (*registryDestination)(nil)
 
-func (r *Registries) newDestination(name imagename.Name, ref types.ImageReference) (types.ImageDestination, error) {
+func (r *Client) newDestination(name imagename.Name, ref types.ImageReference) (types.ImageDestination, error) {
 	host, err := r.host(name)
 	if err != nil {
 		return nil, err

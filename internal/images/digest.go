@@ -18,7 +18,7 @@ import (
 // has no tag), or "" if there is no such image or repository. It counts as no pull:
 // ECR is asked by DescribeImages, other registries by HEAD (by GET only where HEAD
 // does not tell). Errors name the repository, not the tag.
-func (r *Registries) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+func (r *Client) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
 	d, err := r.lookUp(ctx, name)
 	if errors.Is(err, errAbsent) {
 		return "", nil
@@ -26,7 +26,7 @@ func (r *Registries) Digest(ctx context.Context, name imagename.Name) (digest.Di
 	return d, err
 }
 
-func (r *Registries) lookUp(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+func (r *Client) lookUp(ctx context.Context, name imagename.Name) (digest.Digest, error) {
 	if err := checkDisk(name); err != nil {
 		return "", err
 	}
@@ -46,7 +46,7 @@ func (r *Registries) lookUp(ctx context.Context, name imagename.Name) (digest.Di
 	}
 }
 
-func (r *Registries) lookUpByHead(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+func (r *Client) lookUpByHead(ctx context.Context, name imagename.Name) (digest.Digest, error) {
 	repository, err := r.repository(name)
 	if err != nil {
 		return "", err
@@ -66,7 +66,7 @@ func tagFirst(name imagename.Name) string {
 	return tagOrDigest(name)
 }
 
-func (r *Registries) lookUpInDirectory(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+func (r *Client) lookUpInDirectory(ctx context.Context, name imagename.Name) (digest.Digest, error) {
 	src, err := r.Source(ctx, name)
 	if err != nil {
 		return "", err
@@ -82,7 +82,7 @@ func (r *Registries) lookUpInDirectory(ctx context.Context, name imagename.Name)
 	return manifestdigest.Of(raw)
 }
 
-func (r *Registries) lookUpInLayout(name imagename.Name) (digest.Digest, error) {
+func (r *Client) lookUpInLayout(name imagename.Name) (digest.Digest, error) {
 	ref, err := r.reference(name)
 	if err != nil {
 		return "", err

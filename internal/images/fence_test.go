@@ -136,7 +136,7 @@ func (n *network) take() []string {
 }
 
 // open returns registries that are reached by the network.
-func (n *network) open() *images.Registries {
+func (n *network) open() *images.Client {
 	dialer := &net.Dialer{
 		Resolver: nameserver.Resolver(addressOf),
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {

@@ -18,7 +18,7 @@ import (
 type way struct {
 	name string
 	lead func(w http.ResponseWriter, r *http.Request, to string) bool // what the registry answers; nil where the user names the host
-	use  func(ctx context.Context, r *images.Registries, host string) error
+	use  func(ctx context.Context, r *images.Client, host string) error
 }
 
 // sendTo returns an answer that redirects where part is in the path.
@@ -33,7 +33,7 @@ func sendTo(part string) func(w http.ResponseWriter, r *http.Request, to string)
 	}
 }
 
-func readManifest(ctx context.Context, r *images.Registries, host string) error {
+func readManifest(ctx context.Context, r *images.Client, host string) error {
 	if !strings.ContainsAny(host, ".:") {
 		host += ":443" // or it would be a part of Docker Hub
 	}
@@ -50,14 +50,14 @@ func readManifest(ctx context.Context, r *images.Registries, host string) error 
 	return err
 }
 
-func readHostile(ctx context.Context, r *images.Registries, _ string) error {
+func readHostile(ctx context.Context, r *images.Client, _ string) error {
 	return readManifest(ctx, r, hostile)
 }
 
 var ways = []way{
 	{"named", nil, readManifest},
 	{"redirect", sendTo("/manifests/1"), readHostile},
-	{"signature", sendTo(".sig"), func(ctx context.Context, r *images.Registries, _ string) error {
+	{"signature", sendTo(".sig"), func(ctx context.Context, r *images.Client, _ string) error {
 		d := digest.FromString(anImage)
 		signed, err := r.Signed(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"}, d, "")
 		if err != nil {
@@ -72,7 +72,7 @@ var ways = []way{
 		w.WriteHeader(http.StatusUnauthorized)
 		return true
 	}, readHostile},
-	{"foreign layer", sendTo("none"), func(ctx context.Context, r *images.Registries, to string) error {
+	{"foreign layer", sendTo("none"), func(ctx context.Context, r *images.Client, to string) error {
 		src, err := r.Source(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"})
 		if err != nil {
 			return err
@@ -91,7 +91,7 @@ var ways = []way{
 			w.WriteHeader(http.StatusAccepted)
 		}
 		return r.Method == http.MethodPost
-	}, func(ctx context.Context, r *images.Registries, _ string) error {
+	}, func(ctx context.Context, r *images.Client, _ string) error {
 		dst, err := r.Destination(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"})
 		if err != nil {
 			return err

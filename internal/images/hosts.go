@@ -100,7 +100,7 @@ func (h *hosts) close() {
 
 // DeferredUntil returns until when the registry of an image bears no more requests, by its own word;
 // the zero time if it does, or if it has not been asked.
-func (r *Registries) DeferredUntil(name imagename.Name) time.Time {
+func (r *Client) DeferredUntil(name imagename.Name) time.Time {
 	r.hosts.mu.Lock()
 	open := r.hosts.open[name.Host]
 	r.hosts.mu.Unlock()

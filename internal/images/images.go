@@ -61,16 +61,16 @@ func ParseRepositoryTemplate(document []byte) (*ecr.RepositoryTemplate, error) {
 // defaultBudget is the budget of a process that is given none, in bytes.
 const defaultBudget = 64 << 20
 
-// Registries opens images. It is safe for concurrent use.
-type Registries struct {
+// A Client opens images by name, and looks up their digests. It is safe for concurrent use.
+type Client struct {
 	opts      Options
 	ecr       *ecr.Client
 	transport *ecrtransport.Transport // over ecr
 	hosts     hosts
 }
 
-// New returns Registries that share one client for each registry, and one budget.
-func New(opts Options) *Registries {
+// New returns a Client, which has one client for each registry, and one budget.
+func New(opts Options) *Client {
 	if opts.Budget == nil {
 		opts.Budget = chunked.NewBudget(defaultBudget)
 	}
@@ -84,18 +84,18 @@ func New(opts Options) *Registries {
 		CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
 		Log: opts.Log,
 	})
-	return &Registries{
+	return &Client{
 		opts: opts, ecr: client, transport: ecrtransport.New(client),
 		hosts: hosts{shared: registryclient.NewShared(), open: map[string]*openHost{}},
 	}
 }
 
-// Close closes connections to registries that nobody uses. The Registries can be used on.
-func (r *Registries) Close() { r.hosts.close() }
+// Close closes connections to registries that nobody uses. The Client can be used on.
+func (r *Client) Close() { r.hosts.close() }
 
 // Source opens the image for reading. Where the name has both a tag and a digest,
 // the digest decides. The caller closes it. A registry is not asked anything yet.
-func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.ImageSource, error) {
+func (r *Client) Source(ctx context.Context, name imagename.Name) (types.ImageSource, error) {
 	if name.Digest != "" {
 		name.Tag = ""
 	}
@@ -115,7 +115,7 @@ func (r *Registries) Source(ctx context.Context, name imagename.Name) (types.Ima
 // Destination opens the image for writing. Where the name has both a tag and a
 // digest, the tag is written; holding the image against the digest is up to the
 // caller, who closes the destination. A registry is not asked anything yet.
-func (r *Registries) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
+func (r *Client) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
 	if name.Kind == imagename.ECR || name.Kind == imagename.ECRPublic { // the transport takes both, and checks
 		ref, err := r.transport.NewReference(name)
 		if err != nil {
@@ -140,7 +140,7 @@ func (r *Registries) Destination(ctx context.Context, name imagename.Name) (type
 }
 
 // reference returns a reference by which the image is read, or written where Destination says so.
-func (r *Registries) reference(name imagename.Name) (types.ImageReference, error) {
+func (r *Client) reference(name imagename.Name) (types.ImageReference, error) {
 	switch name.Kind {
 	case imagename.ECR:
 		return r.transport.NewReference(name)
@@ -164,7 +164,7 @@ func system() *types.SystemContext { return &types.SystemContext{OCIAcceptUncomp
 // givenLogin returns the login for an image: the one that was given for it, or, to ECR Public, the one
 // that AWS credentials give. The zero login is anonymous; known is false where the user's auth files
 // are to say.
-func (r *Registries) givenLogin(ctx context.Context, name imagename.Name) (login registryclient.Login, known bool) {
+func (r *Client) givenLogin(ctx context.Context, name imagename.Name) (login registryclient.Login, known bool) {
 	given, ok := r.opts.Logins.Login(name.Host, name.Repository)
 	login = registryclient.Login{DockerAuthConfig: given.DockerAuthConfig, Place: given.Place}
 	if !ok && name.Kind == imagename.ECRPublic {
@@ -176,7 +176,7 @@ func (r *Registries) givenLogin(ctx context.Context, name imagename.Name) (login
 	return login, ok || r.opts.Logins != nil
 }
 
-func (r *Registries) isInsecure(host string) bool {
+func (r *Client) isInsecure(host string) bool {
 	return isLoopback(host) || slices.Contains(r.opts.Insecure, host)
 }
 

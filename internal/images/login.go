@@ -15,7 +15,7 @@ import (
 // resolveLogin returns the login for a repository: what was given, or else what the user's auth
 // files and credential helpers say. Where those can't be read the login is anonymous, for which most
 // images are there, and says why.
-func (r *Registries) resolveLogin(ctx context.Context, name imagename.Name) (registryclient.Login, error) {
+func (r *Client) resolveLogin(ctx context.Context, name imagename.Name) (registryclient.Login, error) {
 	if login, known := r.givenLogin(ctx, name); known {
 		return login, nil
 	}
@@ -36,7 +36,7 @@ func (r *Registries) resolveLogin(ctx context.Context, name imagename.Name) (reg
 }
 
 // placeOf returns where a login of the user is kept.
-func (r *Registries) placeOf(name imagename.Name, login types.DockerAuthConfig) string {
+func (r *Client) placeOf(name imagename.Name, login types.DockerAuthConfig) string {
 	if read, ok := credentials.FromFiles(r.opts.LoginFiles).Login(name.Host, name.Repository); ok && read.DockerAuthConfig == login {
 		return read.Place
 	}

@@ -18,7 +18,7 @@ import (
 
 // lookaside returns the client for a host that keeps signatures, which the user's files name: with a login
 // only where the URL has one.
-func (r *Registries) lookaside(at *url.URL) (*registryclient.Registry, error) {
+func (r *Client) lookaside(at *url.URL) (*registryclient.Registry, error) {
 	insecure := r.isInsecure(at.Host)
 	if at.Scheme == "http" && !insecure {
 		return nil, fmt.Errorf("signatures: %s is to be reached by plain HTTP, and is not an insecure registry", at.Host)

@@ -35,7 +35,7 @@ type found func(i int, d digest.Digest, size int64, err error)
 
 // LookUp looks up the digests of many images, which are to be distinct, and calls found for each of
 // them with its index, by several goroutines at once, as soon as it is known; it returns after the
-// last. What found gets is what [Registries.Digest] returns, and the size of the image in bytes, of
+// last. What found gets is what [Client.Digest] returns, and the size of the image in bytes, of
 // an index that of its largest image, or 0 where it is not known without further calls. But of a
 // repository of Amazon ECR that does not exist the error says so: an ecr.MissingRepositoryError.
 //
@@ -47,7 +47,7 @@ type found func(i int, d digest.Digest, size int64, err error)
 // The images of a registry are asked for in the order of names. Right before each, LookUp calls ask with its
 // index, by several goroutines at once. Where ask returns false, the image is passed over, and found is not called
 // for it. A nil ask is one that always returns true.
-func (r *Registries) LookUp(
+func (r *Client) LookUp(
 	ctx context.Context, names []imagename.Name,
 	ask func(i int) bool, found func(i int, d digest.Digest, size int64, err error),
 ) {
@@ -63,7 +63,7 @@ func (r *Registries) LookUp(
 
 // lookUps are those of one call of LookUp.
 type lookUps struct {
-	*Registries
+	*Client
 	ctx   context.Context //nolint:containedctx // lives as long as the call
 	names []imagename.Name
 	wants func(i int) bool

@@ -27,7 +27,7 @@ type signature struct {
 
 // signatures reads what is beside the manifests of one repository.
 type signatures struct {
-	registries *Registries
+	registries *Client
 	name       imagename.Name // of the root
 	places     places
 	host       *registryclient.Registry // that keeps signatures itself; nil where it does not
@@ -35,7 +35,7 @@ type signatures struct {
 }
 
 // signatures finds out where to look.
-func (r *Registries) signatures(ctx context.Context, name imagename.Name, root digest.Digest, dir string) (*signatures, error) {
+func (r *Client) signatures(ctx context.Context, name imagename.Name, root digest.Digest, dir string) (*signatures, error) {
 	name.Tag, name.Digest = "", root
 	named, err := name.Reference()
 	if err != nil {

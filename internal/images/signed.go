@@ -23,7 +23,7 @@ func Identity(name imagename.Name) (types.ImageReference, error) {
 	}
 	switch name = name.Canonical(); name.Kind {
 	case imagename.OCILayout, imagename.Directory:
-		return (*Registries)(nil).reference(name)
+		return (*Client)(nil).reference(name)
 	}
 	named, err := name.Reference()
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *SignedImage) Close() error { return s.close() }
 // that reads the image itself. Those of an image in a registry are where the files in dir say, see
 // containers-registries.d(5), for "" those in the usual places; where there are none, as
 // sigstore's tools attach them. The caller closes it.
-func (r *Registries) Signed(ctx context.Context, name imagename.Name, root digest.Digest, dir string) (*SignedImage, error) {
+func (r *Client) Signed(ctx context.Context, name imagename.Name, root digest.Digest, dir string) (*SignedImage, error) {
 	switch name.Kind {
 	case imagename.OCILayout, imagename.Directory:
 		return r.signedOnDisk(ctx, name, root)
@@ -64,7 +64,7 @@ func (r *Registries) Signed(ctx context.Context, name imagename.Name, root diges
 	return &SignedImage{beside.of, beside.close}, nil
 }
 
-func (r *Registries) signedOnDisk(ctx context.Context, name imagename.Name, root digest.Digest) (*SignedImage, error) {
+func (r *Client) signedOnDisk(ctx context.Context, name imagename.Name, root digest.Digest) (*SignedImage, error) {
 	ref, err := r.reference(name)
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func (s *signer) read(t *testing.T, dir string) (kinds map[string]int, err error
 	return readSigned(t, r, parse(t, strings.TrimPrefix(s.URL, "http://")+"/app:1"), digest.FromString(anImage), dir)
 }
 
-func readSigned(t *testing.T, r *images.Registries, name imagename.Name, d digest.Digest, dir string) (map[string]int, error) {
+func readSigned(t *testing.T, r *images.Client, name imagename.Name, d digest.Digest, dir string) (map[string]int, error) {
 	t.Helper()
 	src, err := r.Signed(t.Context(), name, d, dir)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // repository returns the repository of a name of kind Registry or ECRPublic.
-func (r *Registries) repository(name imagename.Name) (*registryclient.Repository, error) {
+func (r *Client) repository(name imagename.Name) (*registryclient.Repository, error) {
 	host, err := r.host(name)
 	if err != nil {
 		return nil, err
@@ -22,12 +22,12 @@ func (r *Registries) repository(name imagename.Name) (*registryclient.Repository
 }
 
 // host returns the one client for a registry, which stays.
-func (r *Registries) host(name imagename.Name) (*registryclient.Registry, error) {
+func (r *Client) host(name imagename.Name) (*registryclient.Registry, error) {
 	return r.hosts.keep(name.Host, r.newHost(name))
 }
 
 // newHost returns what makes a client for a registry.
-func (r *Registries) newHost(name imagename.Name) func() (*registryclient.Registry, error) {
+func (r *Client) newHost(name imagename.Name) func() (*registryclient.Registry, error) {
 	return func() (*registryclient.Registry, error) {
 		return registryclient.New(registryclient.Options{
 			Host: name.Host, Insecure: r.isInsecure(name.Host), Network: r.opts.Network, UserAgent: r.opts.UserAgent,
@@ -65,7 +65,7 @@ type registrySource struct {
 
 var _ types.ImageSource = (*registrySource)(nil)
 
-func (r *Registries) newSource(name imagename.Name, ref types.ImageReference) (types.ImageSource, error) {
+func (r *Client) newSource(name imagename.Name, ref types.ImageReference) (types.ImageSource, error) {
 	host, err := r.host(name)
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (s *registrySource) LayerInfosForCopy(context.Context, *digest.Digest) ([]t
 	return nil, nil
 }
 
-// GetSignatures returns none: they are read by [Registries.Signed], which knows all kinds.
+// GetSignatures returns none: they are read by [Client.Signed], which knows all kinds.
 func (s *registrySource) GetSignatures(context.Context, *digest.Digest) ([][]byte, error) {
 	return nil, nil
 }

@@ -52,7 +52,7 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 // parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for
 // blobs that pass through; nil is for programs that copy none. The log is told of missing
 // permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error is a *Failure.
-func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*images.Registries, error) {
+func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*images.Client, error) {
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {
 			return nil, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)

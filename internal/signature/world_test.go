@@ -34,7 +34,7 @@ type world struct {
 	places       string // directory of registries.d
 	gpg, mallory *sign.GPG
 	cosign, eve  *sign.Sigstore
-	registries   *images.Registries
+	registries   *images.Client
 
 	mu       sync.Mutex
 	requests []string

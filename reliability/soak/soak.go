@@ -56,7 +56,7 @@ type soak struct {
 	budget      *chunked.Budget
 	entries     *table.Table
 	controller  *controller.Controller
-	registries  *images.Registries // the controller's
+	registries  *images.Client // the controller's
 	result      result
 }
 
