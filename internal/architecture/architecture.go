@@ -59,10 +59,18 @@ var layers = map[string]layer{
 	},
 	"internal/images": {
 		internal: []string{
-			"internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/ecr", "internal/ecrtransport", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/imagename", "internal/images/...", "internal/manifestdigest", "internal/manifesttype", "internal/ecr",
+			"internal/ecrtransport", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 		},
 		external: []string{
-			"github.com/aws/aws-sdk-go-v2/aws",
+			"github.com/aws/aws-sdk-go-v2/aws", "github.com/opencontainers/", "go.podman.io/image/v5/",
+		},
+	},
+	"internal/images/visit": {},
+	"internal/images/hosts": {internal: []string{"internal/registryclient"}},
+	"internal/images/signatures": {
+		internal: []string{"internal/ecr", "internal/imagename", "internal/registryclient"},
+		external: []string{
 			"github.com/opencontainers/", "go.podman.io/image/v5/", "go.podman.io/storage/pkg/configfile", "go.yaml.in/yaml/v3",
 		},
 	},

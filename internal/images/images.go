@@ -29,6 +29,7 @@ import (
 	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images/hosts"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -66,7 +67,8 @@ type Client struct {
 	opts      Options
 	ecr       *ecr.Client
 	transport *ecrtransport.Transport // over ecr
-	hosts     hosts
+	hosts     *hosts.Hosts
+	shared    *registryclient.Shared // by hosts and lookasides
 }
 
 // New returns a Client, which has one client for each registry, and one budget.
@@ -86,12 +88,12 @@ func New(opts Options) *Client {
 	})
 	return &Client{
 		opts: opts, ecr: client, transport: ecrtransport.New(client),
-		hosts: hosts{shared: registryclient.NewShared(), open: map[string]*openHost{}},
+		hosts: hosts.New(), shared: registryclient.NewShared(),
 	}
 }
 
 // Close closes connections to registries that nobody uses. The Client can be used on.
-func (r *Client) Close() { r.hosts.close() }
+func (r *Client) Close() { r.hosts.Close() }
 
 // Source opens the image for reading. Where the name has both a tag and a digest,
 // the digest decides. The caller closes it. A registry is not asked anything yet.
@@ -150,6 +152,13 @@ func (r *Client) reference(name imagename.Name) (types.ImageReference, error) {
 			return nil, err
 		}
 		return docker.NewReference(reference.TagNameOnly(named))
+	}
+	return diskReference(name)
+}
+
+// diskReference returns a reference to an image on disk.
+func diskReference(name imagename.Name) (types.ImageReference, error) {
+	switch name.Kind {
 	case imagename.OCILayout:
 		return layout.ParseReference(name.Path)
 	case imagename.Directory:

@@ -13,6 +13,7 @@ import (
 
 	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images/visit"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -56,8 +57,8 @@ func (r *Client) LookUp(
 	}
 	l := lookUps{r, ctx, names, ask, found}
 	var wg sync.WaitGroup
-	wg.Go(func() { serve(ecrAtOnce, l.inECR()) })
-	wg.Go(func() { serve(atOnce, l.elsewhere()) })
+	wg.Go(func() { visit.Serve(ecrAtOnce, l.inECR()) })
+	wg.Go(func() { visit.Serve(atOnce, l.elsewhere()) })
 	wg.Wait()
 }
 
@@ -71,9 +72,9 @@ type lookUps struct {
 }
 
 // inECR returns the visits to registries of Amazon ECR, with a task for each repository.
-func (l lookUps) inECR() (visits []*visit) {
+func (l lookUps) inECR() (visits []*visit.Visit) {
 	type place struct{ host, repository string }
-	at := map[string]*visit{}
+	at := map[string]*visit.Visit{}
 	tasks := map[place]int{} // indices, among those of their registry
 	for i, name := range l.names {
 		if name.Kind != imagename.ECR {
@@ -82,76 +83,76 @@ func (l lookUps) inECR() (visits []*visit) {
 		v := at[name.Host]
 		if v == nil {
 			var silent atomic.Int32
-			do := func(t task) *task { //nolint:unparam // the SDK asks again, and nobody else
-				l.askECR(name.Host, &silent, t.images)
+			do := func(t visit.Task) *visit.Task { //nolint:unparam // the SDK asks again, and nobody else
+				l.askECR(name.Host, &silent, t.Images)
 				return nil
 			}
-			v = &visit{host: name.Host, most: perECR, enter: func() (func(task) *task, func()) { return do, func() {} }}
+			v = &visit.Visit{Most: perECR, Enter: func() (func(visit.Task) *visit.Task, func()) { return do, func() {} }}
 			at[name.Host], visits = v, append(visits, v)
 		}
 		n, known := tasks[place{name.Host, name.Repository}]
 		if !known {
-			n = len(v.tasks)
-			tasks[place{name.Host, name.Repository}], v.tasks = n, append(v.tasks, task{})
+			n = len(v.Tasks)
+			tasks[place{name.Host, name.Repository}], v.Tasks = n, append(v.Tasks, visit.Task{})
 		}
-		v.tasks[n].images = append(v.tasks[n].images, i)
+		v.Tasks[n].Images = append(v.Tasks[n].Images, i)
 	}
 	return visits
 }
 
 // elsewhere returns the visits to all others, with a task for each image.
-func (l lookUps) elsewhere() (visits []*visit) {
-	at := map[string]*visit{}
+func (l lookUps) elsewhere() (visits []*visit.Visit) {
+	at := map[string]*visit.Visit{}
 	for i, name := range l.names {
 		if name.Kind == imagename.ECR {
 			continue
 		}
 		v := at[name.Host]
 		if v == nil {
-			v = &visit{host: name.Host, most: perHost, enter: func() (func(task) *task, func()) { return l.enter(name) }}
+			v = &visit.Visit{Most: perHost, Enter: func() (func(visit.Task) *visit.Task, func()) { return l.enter(name) }}
 			at[name.Host], visits = v, append(visits, v)
 		}
-		v.tasks = append(v.tasks, task{images: []int{i}})
+		v.Tasks = append(v.Tasks, visit.Task{Images: []int{i}})
 	}
 	return visits
 }
 
 // enter opens the registry of an image, and returns how images there are looked up.
-func (l lookUps) enter(name imagename.Name) (do func(task) *task, leave func()) {
+func (l lookUps) enter(name imagename.Name) (do func(visit.Task) *visit.Task, leave func()) {
 	if name.Kind != imagename.Registry && name.Kind != imagename.ECRPublic { // on disk
-		return func(t task) *task {
-			if i := t.images[0]; l.wants(i) {
+		return func(t visit.Task) *visit.Task {
+			if i := t.Images[0]; l.wants(i) {
 				d, err := l.Digest(l.ctx, l.names[i])
 				l.found(i, d, 0, err)
 			}
 			return nil
 		}, func() {}
 	}
-	host, leave, err := l.hosts.use(name.Host, l.newHost(name))
+	host, leave, err := l.hosts.Use(name.Host, l.newHost(name))
 	if err != nil {
-		return func(t task) *task {
-			l.found(t.images[0], "", 0, err)
+		return func(t visit.Task) *visit.Task {
+			l.found(t.Images[0], "", 0, err)
 			return nil
 		}, func() {}
 	}
-	return func(t task) *task { return l.ask(host, t) }, leave
+	return func(t visit.Task) *visit.Task { return l.ask(host, t) }, leave
 }
 
 // ask looks an image up in its registry. Where it is to be asked for another time, since no answer came in time,
 // it returns the task for that.
-func (l lookUps) ask(host *registryclient.Registry, t task) (again *task) {
-	i := t.images[0]
-	if t.failed == nil && !l.wants(i) {
+func (l lookUps) ask(host *registryclient.Registry, t visit.Task) (again *visit.Task) {
+	i := t.Images[0]
+	if t.Failed == nil && !l.wants(i) {
 		return nil
 	}
-	if t.failed != nil && host.Silent() { // it is no good probe of whether the registry answers now
-		l.found(i, "", 0, t.failed)
+	if t.Failed != nil && host.Silent() { // it is no good probe of whether the registry answers now
+		l.found(i, "", 0, t.Failed)
 		return nil
 	}
 	d, worthIt, err := host.Repository(l.names[i].Repository).Ask(l.ctx, tagFirst(l.names[i]))
 	switch {
-	case worthIt && t.failed == nil:
-		return &task{t.images, err}
+	case worthIt && t.Failed == nil:
+		return &visit.Task{Images: t.Images, Failed: err}
 	case errors.Is(err, registryclient.ErrNotFound):
 		d, err = "", nil
 	}
@@ -199,4 +200,13 @@ func ecrReference(name imagename.Name) string {
 		return name.Tag
 	}
 	return name.Digest.String()
+}
+
+// DeferredUntil returns until when the registry of an image is rate-limited, by its own word;
+// the zero time if it is not, or if it has not been asked.
+func (r *Client) DeferredUntil(name imagename.Name) time.Time {
+	if open := r.hosts.Opened(name.Host); open != nil {
+		return open.DeferredUntil()
+	}
+	return r.shared.DeferredUntil(name.Host)
 }

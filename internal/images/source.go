@@ -23,7 +23,7 @@ func (r *Client) repository(name imagename.Name) (*registryclient.Repository, er
 
 // host returns the one client for a registry, which stays.
 func (r *Client) host(name imagename.Name) (*registryclient.Registry, error) {
-	return r.hosts.keep(name.Host, r.newHost(name))
+	return r.hosts.Keep(name.Host, r.newHost(name))
 }
 
 // newHost returns what makes a client for a registry.
@@ -34,7 +34,7 @@ func (r *Client) newHost(name imagename.Name) func() (*registryclient.Registry, 
 			Login: func(ctx context.Context, repository string) (registryclient.Login, error) {
 				return r.resolveLogin(ctx, imagename.Name{Kind: name.Kind, Host: name.Host, Repository: repository})
 			},
-			Shared: r.hosts.shared, Budget: r.opts.Budget, Chunks: r.opts.Chunks,
+			Shared: r.shared, Budget: r.opts.Budget, Chunks: r.opts.Chunks,
 		})
 	}
 }

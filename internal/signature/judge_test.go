@@ -11,6 +11,7 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/images/signatures"
 	"ecrmirror/internal/signature"
 	"ecrmirror/testkit/sign"
 )
@@ -127,7 +128,7 @@ func TestASourceThatGivesSomethingElse(t *testing.T) {
 
 // mixedUp is a source that gives the same for every digest.
 type mixedUp struct {
-	*images.SignedImage
+	*signatures.Image
 	always digest.Digest
 }
 

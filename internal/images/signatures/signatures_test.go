@@ -1,4 +1,4 @@
-package images_test
+package signatures_test
 
 import (
 	"encoding/base64"

@@ -1,4 +1,4 @@
-package images_test
+package signatures_test
 
 import (
 	"bytes"
@@ -17,6 +17,21 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 )
+
+const (
+	imageType = "application/vnd.oci.image.manifest.v1+json"
+	anImage   = `{"schemaVersion":2,"mediaType":"` + imageType + `","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
+		`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}`
+)
+
+func parse(t *testing.T, s string) imagename.Name {
+	t.Helper()
+	name, err := imagename.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
 
 // A signer is a host that has one image, and what is signed of it, by paths.
 type signer struct {

@@ -1,11 +1,12 @@
-package images
+// Package hosts keeps one client for each registry: what was learned about a registry is learned once. A
+// registry that is opened for reading or writing images stays. Those that look-ups use are forgotten soon after:
+// a table may name any number of them.
+package hosts
 
 import (
 	"slices"
 	"sync"
-	"time"
 
-	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -13,16 +14,15 @@ import (
 // because they may be asked again soon.
 const keptHosts = 16
 
-// hosts are the registries that are open: what was learned about one is learned once. A registry that is
-// opened for reading or writing images stays. Those that look-ups use are forgotten soon after: a table may
-// name any number of them.
-type hosts struct {
-	shared *registryclient.Shared
-
+// Hosts are the clients of registries that are open. They are safe for concurrent use.
+type Hosts struct {
 	mu   sync.Mutex
 	open map[string]*openHost
 	idle []string // which of them nobody uses, in the order in which they were left
 }
+
+// New returns Hosts of which none is open.
+func New() *Hosts { return &Hosts{open: map[string]*openHost{}} }
 
 // An openHost is a registry, and how many look-ups use it.
 type openHost struct {
@@ -32,7 +32,7 @@ type openHost struct {
 }
 
 // get returns the registry of a host, which is made by create where it is not open.
-func (h *hosts) get(host string, create func() (*registryclient.Registry, error)) (*openHost, error) {
+func (h *Hosts) get(host string, create func() (*registryclient.Registry, error)) (*openHost, error) {
 	if h.open[host] == nil {
 		registry, err := create()
 		if err != nil {
@@ -46,8 +46,8 @@ func (h *hosts) get(host string, create func() (*registryclient.Registry, error)
 	return h.open[host], nil
 }
 
-// keep returns a registry that stays.
-func (h *hosts) keep(host string, create func() (*registryclient.Registry, error)) (*registryclient.Registry, error) {
+// Keep returns the registry of a host, which create makes where it is not open. It stays open.
+func (h *Hosts) Keep(host string, create func() (*registryclient.Registry, error)) (*registryclient.Registry, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	open, err := h.get(host, create)
@@ -58,8 +58,8 @@ func (h *hosts) keep(host string, create func() (*registryclient.Registry, error
 	return open.Registry, nil
 }
 
-// use returns a registry for the time until leave is called.
-func (h *hosts) use(host string, create func() (*registryclient.Registry, error)) (_ *registryclient.Registry, leave func(), _ error) {
+// Use returns the registry of a host for the time until leave is called. Create makes it where it is not open.
+func (h *Hosts) Use(host string, create func() (*registryclient.Registry, error)) (_ *registryclient.Registry, leave func(), _ error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	open, err := h.get(host, create)
@@ -71,7 +71,7 @@ func (h *hosts) use(host string, create func() (*registryclient.Registry, error)
 }
 
 // leave forgets the registry that nobody has used for longest, if there are too many.
-func (h *hosts) leave(host string, open *openHost) {
+func (h *Hosts) leave(host string, open *openHost) {
 	h.mu.Lock()
 	open.users--
 	if open.users == 0 && !open.stays {
@@ -89,8 +89,8 @@ func (h *hosts) leave(host string, open *openHost) {
 	}
 }
 
-// close closes connections that nobody uses.
-func (h *hosts) close() {
+// Close closes connections that are idle. The Hosts can be used on.
+func (h *Hosts) Close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, open := range h.open {
@@ -98,14 +98,12 @@ func (h *hosts) close() {
 	}
 }
 
-// DeferredUntil returns until when the registry of an image bears no more requests, by its own word;
-// the zero time if it does, or if it has not been asked.
-func (r *Client) DeferredUntil(name imagename.Name) time.Time {
-	r.hosts.mu.Lock()
-	open := r.hosts.open[name.Host]
-	r.hosts.mu.Unlock()
-	if open == nil {
-		return r.hosts.shared.DeferredUntil(name.Host)
+// Opened returns the registry of a host if it is open, else nil.
+func (h *Hosts) Opened(host string) *registryclient.Registry {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if open := h.open[host]; open != nil {
+		return open.Registry
 	}
-	return open.DeferredUntil()
+	return nil
 }

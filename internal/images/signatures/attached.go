@@ -1,4 +1,4 @@
-package images
+package signatures
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/ecr"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -20,15 +21,21 @@ import (
 // (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md).
 const sigstoreType = "application/vnd.dev.cosign.simplesigning.v1+json"
 
-// attached returns what sigstore's tools have attached to a manifest: the layers of an image in the
-// same repository, whose tag is made of the digest.
-func (s *signatures) attached(ctx context.Context, d digest.Digest) ([]signature, error) {
+// attached reads what sigstore's tools attach to the manifests of a repository.
+type attached struct {
+	source func(context.Context, imagename.Name) (types.ImageSource, error)
+	name   imagename.Name
+}
+
+// of returns what is attached to a manifest: the layers of an image in the same repository, whose tag is made
+// of the digest.
+func (a attached) of(ctx context.Context, d digest.Digest) ([]signature, error) {
 	if err := d.Validate(); err != nil {
 		return nil, err
 	}
-	name := s.name
+	name := a.name
 	name.Tag, name.Digest = d.Algorithm().String()+"-"+d.Encoded()+".sig", ""
-	src, err := s.registries.Source(ctx, name)
+	src, err := a.source(ctx, name)
 	if err != nil {
 		return nil, err
 	}

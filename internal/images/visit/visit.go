@@ -1,4 +1,6 @@
-package images
+// Package visit has registries asked side by side in a bounded number of places, so that those that are slow hold up
+// no quick one. It knows nothing of what they are asked.
+package visit
 
 import (
 	"sync"
@@ -8,23 +10,23 @@ import (
 // quick is how long an answer may take for its registry to be asked on at once.
 const quick = time.Second
 
-// A visit is what is to be looked up at one registry.
-type visit struct {
-	host string
-	most int // how many tasks are done at a time
-	// enter is called for each place that the visit gets; leave when it gives the place up.
-	enter func() (do func(task) (again *task), leave func())
+// A Visit is what is to be looked up at one registry.
+type Visit struct {
+	Most int // how many tasks are done at a time
+	// Enter is called for each place that the visit gets; leave when it gives the place up. Do does a task, and
+	// returns another one that is to be done after the others, or nil.
+	Enter func() (do func(Task) (again *Task), leave func())
+	Tasks []Task // that are not begun
 
-	tasks  []task // that nobody does yet
 	doing  int
 	isSlow bool // an answer took long
 	waits  bool // for another place
 }
 
-// A task is some images that are looked up together.
-type task struct {
-	images []int
-	failed error // how it failed before
+// A Task is some images that are looked up together.
+type Task struct {
+	Images []int // indices
+	Failed error // how the task failed before; nil at first
 }
 
 // A line is visits that wait for one of a number of places, in which one task is done at a time. So it is
@@ -38,13 +40,13 @@ type line struct {
 
 	mu        sync.Mutex
 	free      int // places
-	waiting   []*visit
-	slow      []*visit // waiting, too
+	waiting   []*Visit
+	slow      []*Visit // waiting, too
 	slowsTurn bool
 }
 
-// serve makes all visits, and returns after the last.
-func serve(places int, visits []*visit) {
+// Serve does the tasks of all visits, and returns after the last.
+func Serve(places int, visits []*Visit) {
 	l := &line{free: places}
 	l.mu.Lock()
 	for _, v := range visits {
@@ -56,8 +58,8 @@ func serve(places int, visits []*visit) {
 }
 
 // wait has a visit wait for a place, if it can use another. The caller holds mu.
-func (l *line) wait(v *visit) {
-	if v.waits || len(v.tasks) == 0 || v.doing >= v.most {
+func (l *line) wait(v *Visit) {
+	if v.waits || len(v.Tasks) == 0 || v.doing >= v.Most {
 		return
 	}
 	v.waits = true
@@ -83,7 +85,7 @@ func (l *line) fill() {
 }
 
 // first takes the first who waits out of the line; nil if nobody does.
-func (l *line) first() *visit {
+func (l *line) first() *Visit {
 	for len(l.waiting)+len(l.slow) > 0 {
 		from := &l.waiting
 		if len(l.waiting) == 0 || l.slowsTurn && len(l.slow) > 0 {
@@ -95,7 +97,7 @@ func (l *line) first() *visit {
 		*from = (*from)[1:]
 		v.waits = false
 		switch {
-		case len(v.tasks) == 0: // its other places have done them
+		case len(v.Tasks) == 0: // its other places have done them
 		case v.isSlow && from == &l.waiting: // as it has turned out meanwhile
 			l.wait(v)
 		default:
@@ -105,15 +107,15 @@ func (l *line) first() *visit {
 	return nil
 }
 
-func (v *visit) take() task {
-	t := v.tasks[0]
-	v.tasks = v.tasks[1:]
+func (v *Visit) take() Task {
+	t := v.Tasks[0]
+	v.Tasks = v.Tasks[1:]
 	return t
 }
 
 // stay does a task, and others of the visit as long as it keeps the place.
-func (l *line) stay(v *visit, t task) {
-	do, leave := v.enter()
+func (l *line) stay(v *Visit, t Task) {
+	do, leave := v.Enter()
 	for more := true; more; {
 		began := time.Now()
 		again := do(t)
@@ -129,16 +131,16 @@ func (l *line) stay(v *visit, t task) {
 }
 
 // next returns the next task of a visit that has a place; more is false where it is to give that up.
-func (l *line) next(v *visit, again *task, isQuick bool) (t task, more bool) {
+func (l *line) next(v *Visit, again *Task, isQuick bool) (t Task, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if again != nil {
-		v.tasks = append(v.tasks, *again)
+		v.Tasks = append(v.Tasks, *again)
 	}
 	v.isSlow = v.isSlow || !isQuick
 	isAlone := len(l.waiting)+len(l.slow) == 0
-	if len(v.tasks) == 0 || !isAlone && !isQuick {
-		return task{}, false
+	if len(v.Tasks) == 0 || !isAlone && !isQuick {
+		return Task{}, false
 	}
 	return v.take(), true
 }

@@ -1,6 +1,7 @@
-package images
+package visit
 
 import (
+	"io"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,13 +12,13 @@ import (
 // counted makes visits that note how many places are taken at a time.
 type counted struct{ at, most, done atomic.Int32 }
 
-func (c *counted) visit(host string, most, tasks int, takes time.Duration) *visit {
-	v := &visit{host: host, most: most, tasks: make([]task, tasks)}
-	v.enter = func() (func(task) *task, func()) {
+func (c *counted) visit(most, tasks int, takes time.Duration) *Visit {
+	v := &Visit{Most: most, Tasks: make([]Task, tasks)}
+	v.Enter = func() (func(Task) *Task, func()) {
 		n := c.at.Add(1)
 		for old := c.most.Load(); n > old && !c.most.CompareAndSwap(old, n); old = c.most.Load() {
 		}
-		return func(task) *task {
+		return func(Task) *Task {
 			time.Sleep(takes)
 			c.done.Add(1)
 			return nil
@@ -42,11 +43,11 @@ func TestPlacesAreBoundedAndAllIsDone(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var n counted
-			var visits []*visit
+			var visits []*Visit
 			for range c.visits {
-				visits = append(visits, n.visit("", c.most, c.tasks, c.takes))
+				visits = append(visits, n.visit(c.most, c.tasks, c.takes))
 			}
-			serve(c.places, visits)
+			Serve(c.places, visits)
 			if got := n.done.Load(); got != int32(c.visits*c.tasks) || n.most.Load() > c.want || n.at.Load() != 0 {
 				t.Errorf("%+v: %d done, %d at a time", c, got, n.most.Load())
 			}
@@ -60,19 +61,19 @@ func TestSlowVisitsHoldUpNoQuickOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const places, slow = 50, 1000
 		var mute, quickOnes counted
-		var visits []*visit
+		var visits []*Visit
 		for range slow {
-			visits = append(visits, mute.visit("slow", 32, 20, 15*time.Second))
+			visits = append(visits, mute.visit(32, 20, 15*time.Second))
 		}
-		v := quickOnes.visit("quick", 32, 10_000, time.Millisecond)
+		v := quickOnes.visit(32, 10_000, time.Millisecond)
 		visits = append(visits, v)
 		began := time.Now()
 		var took time.Duration
 		var once sync.Once
-		enter := v.enter
-		v.enter = func() (func(task) *task, func()) {
+		enter := v.Enter
+		v.Enter = func() (func(Task) *Task, func()) {
 			do, leave := enter()
-			return func(t task) *task {
+			return func(t Task) *Task {
 				again := do(t)
 				if quickOnes.done.Load() == 10_000 {
 					once.Do(func() { took = time.Since(began) })
@@ -80,7 +81,7 @@ func TestSlowVisitsHoldUpNoQuickOne(t *testing.T) {
 				return again
 			}, leave
 		}
-		serve(places, visits)
+		Serve(places, visits)
 		if limit := 2 * slow / places * 15 * time.Second; took == 0 || took > limit {
 			t.Errorf("the quick one took %v, want %v at most", took, limit)
 		}
@@ -93,17 +94,17 @@ func TestSlowVisitsHoldUpNoQuickOne(t *testing.T) {
 // What is to be done another time comes after the others.
 func TestATaskIsDoneAnotherTimeAtTheEnd(t *testing.T) {
 	var order []int
-	v := &visit{most: 1, tasks: []task{{images: []int{0}}, {images: []int{1}}}}
-	v.enter = func() (func(task) *task, func()) {
-		return func(t task) *task {
-			order = append(order, t.images[0])
-			if t.failed == nil && t.images[0] == 0 {
-				return &task{t.images, errAbsent}
+	v := &Visit{Most: 1, Tasks: []Task{{Images: []int{0}}, {Images: []int{1}}}}
+	v.Enter = func() (func(Task) *Task, func()) {
+		return func(t Task) *Task {
+			order = append(order, t.Images[0])
+			if t.Failed == nil && t.Images[0] == 0 {
+				return &Task{t.Images, io.EOF}
 			}
 			return nil
 		}, func() {}
 	}
-	serve(3, []*visit{v})
+	Serve(3, []*Visit{v})
 	if len(order) != 3 || order[2] != 0 {
 		t.Errorf("done in the order %v", order)
 	}
