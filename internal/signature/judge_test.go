@@ -133,7 +133,7 @@ type mixedUp struct {
 }
 
 func (m mixedUp) Signed(ctx context.Context, _ digest.Digest) (types.UnparsedImage, error) {
-	return m.SignedImage.Signed(ctx, m.always)
+	return m.Image.Signed(ctx, m.always)
 }
 
 // TestScopes finds the requirements for a name, in whichever way it is written.
