@@ -142,13 +142,13 @@ localstack: ## Run the AWS side on this machine until interrupted
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
-	@unformatted=$$($(GOFUMPT) -l bench cmd demo infra internal localstack release reliability sbom testkit tools) || exit 1; \
+	@unformatted=$$($(GOFUMPT) -l bench cmd demo docs infra internal localstack release reliability sbom testkit tools) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
 fmt: $(GOFUMPT) ## Format the code
-	$(GOFUMPT) -w bench cmd demo infra internal localstack release reliability sbom testkit tools
+	$(GOFUMPT) -w bench cmd demo docs infra internal localstack release reliability sbom testkit tools
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)

@@ -156,9 +156,9 @@ const (
 	settingsEnd   = "<!-- end of settings -->\n"
 )
 
-// TestOperationsDocument holds the table of settings in docs/operations.md to the code.
-func TestOperationsDocument(t *testing.T) {
-	if _, err := os.Stat("../../docs/operations.md"); err != nil {
+// TestSettingsDocument holds the table of settings in docs/settings.md to the code.
+func TestSettingsDocument(t *testing.T) {
+	if _, err := os.Stat("../../docs/settings.md"); err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
@@ -170,5 +170,5 @@ func TestOperationsDocument(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Name, value, s.What)
 	}
-	checkSection(t, "../../docs/operations.md", settingsBegin, settingsEnd, b.String())
+	checkSection(t, "../../docs/settings.md", settingsBegin, settingsEnd, b.String())
 }

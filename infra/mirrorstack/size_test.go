@@ -15,7 +15,7 @@ func TestTemplatesAreAsSmallAsCloudFormationWantsThem(t *testing.T) {
 	if len(variants) < 12 {
 		t.Errorf("there are %d variants", len(variants))
 	}
-	byBucket := map[string]bool{"large": true, "many accounts": true} // variants that are too large for the request: docs/operations.md has the way
+	byBucket := map[string]bool{"large": true, "many accounts": true} // variants that are too large for the request: docs/deployment.md has the way
 	for _, variant := range slices.Sorted(maps.Keys(variants)) {
 		synth(t, variant)
 		info, err := os.Stat(written(variant))

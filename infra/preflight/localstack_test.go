@@ -16,10 +16,10 @@ import (
 	"ecrmirror/testkit/servertest"
 )
 
-var update = flag.Bool("update", false, "write the transcript in docs/operations.md anew")
+var update = flag.Bool("update", false, "write the transcript in docs/deployment.md anew")
 
 // TestLocalstack has an account that is new to Batch, with a bootstrap stack that is too old, and then
-// does what the report says. docs/operations.md shows the report.
+// does what the report says. docs/deployment.md shows the report.
 func TestLocalstack(t *testing.T) {
 	local := servertest.Start(t, server.Options{})
 	servertest.Use(t, local)
@@ -29,7 +29,7 @@ func TestLocalstack(t *testing.T) {
 	if code != 1 || strings.Count(report, "FIX ") != 3 {
 		t.Errorf("exit code %d:\n%s", code, report)
 	}
-	transcript.Hold(t, "../../docs/operations.md", "preflight", "make preflight", report, *update)
+	transcript.Hold(t, "../../docs/deployment.md", "preflight", "make preflight", report, *update)
 
 	bootstrapVersion(t, local, "30")
 	for _, line := range regexp.MustCompile(`aws iam create-service-linked-role --aws-service-name (\S+)`).FindAllStringSubmatch(report, -1) {

@@ -24,7 +24,7 @@ import (
 	"ecrmirror/infra/smoke/steps"
 )
 
-// TestTheFirstImage runs the commands that docs/operations.md has a new user type once the stack is
+// TestTheFirstImage runs the commands that docs/first-image.md has a new user type once the stack is
 // there, as they stand there, but for the registry that the image comes from.
 func TestTheFirstImage(t *testing.T) {
 	needAWSCLI(t)
@@ -100,12 +100,11 @@ func nothingWithoutAStack(t *testing.T, home, script string) {
 // commands returns those of the document's steps that begin with the deployed stack.
 func commands(t *testing.T) string {
 	t.Helper()
-	doc, err := os.ReadFile("../../docs/operations.md")
+	doc, err := os.ReadFile("../../docs/first-image.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(doc), "## From a bare machine to the first mirrored image\n")
-	section, _, _ = strings.Cut(section, "\n## ")
+	section := string(doc)
 	var script strings.Builder
 	blocks := regexp.MustCompile("(?s)\n   ```\n(.*?)   ```\n").FindAllStringSubmatch(section, -1)
 	for _, block := range blocks {

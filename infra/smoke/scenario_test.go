@@ -20,7 +20,7 @@ import (
 	"ecrmirror/localstack/server"
 )
 
-var update = flag.Bool("update", false, "write the transcript in docs/operations.md anew")
+var update = flag.Bool("update", false, "write the transcript in docs/try-out.md anew")
 
 var template = map[string]any{"Resources": map[string]any{"Entries": map[string]any{"Type": "AWS::DynamoDB::Table"}}}
 
@@ -46,7 +46,7 @@ func tryOf(ctx context.Context, t *testing.T, template map[string]any, flags ...
 }
 
 // TestEverything tries the default template in localstack, with the real programs, as the roles of
-// the template. docs/operations.md shows the report.
+// the template. docs/try-out.md shows the report.
 func TestEverything(t *testing.T) {
 	local := startLocal(t, built(t))
 	dir := t.TempDir()
@@ -62,7 +62,7 @@ func TestEverything(t *testing.T) {
 	}
 	nothingIsLeft(t, local)
 	checkAnswers(t, dir)
-	transcript.Hold(t, "../../docs/operations.md", "smoke", "make smoke SMOKE=yes IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0", report, *update)
+	transcript.Hold(t, "../../docs/try-out.md", "smoke", "make smoke SMOKE=yes IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0", report, *update)
 }
 
 // nothingIsLeft looks for stacks, tables and repositories that localstack did not begin with.

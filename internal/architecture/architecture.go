@@ -158,6 +158,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
 	"internal/architecture": {},
+	"docs":                  {},
 	"internal/conformance":  {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything}, // tests only
 	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
 	"localstack/...":        {internal: []string{"localstack/..."}, external: anything},

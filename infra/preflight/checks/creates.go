@@ -9,7 +9,7 @@ import (
 )
 
 // costs are what resources cost by themselves, whatever is done with them: list prices of
-// us-east-1 in November 2026, of a month with 720 hours. docs/operations.md has all of it.
+// us-east-1 in November 2026, of a month with 720 hours. docs/operations.md#costs has all of it.
 var costs = map[string]struct {
 	each float64
 	what string
