@@ -55,6 +55,15 @@ func TestContentsHaveEveryChapter(t *testing.T) {
 	}
 }
 
+// TestDecisionsListAlternatives has each decision say what else was possible.
+func TestDecisionsListAlternatives(t *testing.T) {
+	for name, text := range documents(t) {
+		if strings.HasPrefix(name, "docs/adr/") && !anchors(text)["alternatives"] {
+			t.Errorf("%s has no section Alternatives", name)
+		}
+	}
+}
+
 func TestBrokenLinksAreFound(t *testing.T) {
 	docs := map[string]string{"README.md": "", "text/a.md": "# A `b`: c!\n```\n# d\n```\n## Two\n## Two\n"}
 	for target, want := range map[string]string{
