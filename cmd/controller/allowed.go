@@ -23,7 +23,7 @@ func (c *config) checkAllowed(entry entry.Entry) error {
 func refusal(lists allow.Lists, entry entry.Entry) error {
 	var refused []error
 	check := func(what, written string, allowed func(imagename.Name) error) {
-		name, err := imagename.Parse(written)
+		name, err := imagename.ParseImage(written)
 		if err == nil {
 			err = allowed(name)
 		}

@@ -12,16 +12,15 @@ func assumed(written string) string {
 	if err != nil || name.Repository == "" {
 		return ""
 	}
-	full := name.String()
 	var why []string
 	if name.Host == "docker.io" && !strings.Contains(written, "docker.io/") {
 		why = append(why, "a short name is Docker Hub's")
 	}
-	if name.Tag == "latest" && !strings.Contains(written, ":latest") {
+	if name.IsRepository() {
 		why = append(why, "no tag is latest")
 	}
 	if len(why) == 0 {
 		return ""
 	}
-	return written + " means " + full + ": " + strings.Join(why, ", and ")
+	return written + " means " + name.OrLatest().String() + ": " + strings.Join(why, ", and ")
 }

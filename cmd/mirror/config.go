@@ -88,7 +88,7 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if c.gate.policy, err = signature.Load(cmp.Or(c.policy, c.envPolicy), c.gate.getenv); err != nil {
 		return err
 	}
-	if c.source, err = imagename.Parse(args[0]); err != nil {
+	if c.source, err = imagename.ParseImage(args[0]); err != nil {
 		return fmt.Errorf("source: %w", err)
 	}
 	seen := map[imagename.Name]bool{}
@@ -98,7 +98,7 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 			return fmt.Errorf("destination: image name %q: is empty", arg)
 		}
 		for _, s := range names {
-			name, err := imagename.Parse(s)
+			name, err := imagename.ParseImage(s)
 			if err != nil {
 				return fmt.Errorf("destination: %w", err)
 			}

@@ -15,7 +15,7 @@ import (
 // What was set aside is said, with what it cost; where nothing was, nothing is.
 func TestReportSaysWhatWasSetAside(t *testing.T) {
 	name := func(s string) imagename.Name {
-		n, err := imagename.Parse(s)
+		n, err := imagename.ParseImage(s)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ func list(t testing.TB, patterns ...string) allow.List {
 
 func parse(t testing.TB, s string) imagename.Name {
 	t.Helper()
-	name, err := imagename.Parse(s)
+	name, err := imagename.ParseImage(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestARefusalNamesTheListAndTheSetting(t *testing.T) {
 }
 
 // FuzzARefusedNameHasNoAllowedSpelling looks for a name that a list refuses and that has another
-// way to be written which it allows, for all that [imagename.Parse] takes.
+// way to be written which it allows, for all that [imagename.ParseImage] takes.
 func FuzzARefusedNameHasNoAllowedSpelling(f *testing.F) {
 	for i, names := range spellings {
 		for _, s := range names {
@@ -216,7 +216,7 @@ func FuzzARefusedNameHasNoAllowedSpelling(f *testing.F) {
 	}
 	f.Add("r.io:443/a", "*:443/a")
 	f.Fuzz(func(t *testing.T, s, pattern string) {
-		name, err := imagename.Parse(s)
+		name, err := imagename.ParseImage(s)
 		if err != nil {
 			return
 		}
@@ -226,7 +226,7 @@ func FuzzARefusedNameHasNoAllowedSpelling(f *testing.F) {
 		}
 		want := l.Allows(name)
 		for _, other := range otherSpellings(name) {
-			again, err := imagename.Parse(other)
+			again, err := imagename.ParseImage(other)
 			if err != nil {
 				continue // there is no such way to write it
 			}

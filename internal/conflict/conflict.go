@@ -117,7 +117,7 @@ func destinationKey(written string) (key, bool) {
 
 // parse returns the name of an image in a registry. Entries name no others.
 func parse(written string) (imagename.Name, bool) {
-	name, err := imagename.Parse(written)
+	name, err := imagename.ParseImage(written)
 	if err != nil || name.Kind == imagename.OCILayout || name.Kind == imagename.Directory {
 		return imagename.Name{}, false
 	}

@@ -161,7 +161,7 @@ func (p *place) deleteAfter(t *testing.T, at string, image corpus.Image) {
 
 func parse(t *testing.T, image string) imagename.Name {
 	t.Helper()
-	name, err := imagename.Parse(image)
+	name, err := imagename.ParseImage(image)
 	if err != nil {
 		t.Fatal(err)
 	}

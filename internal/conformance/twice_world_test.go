@@ -124,7 +124,7 @@ func (f *family) at(version int) slowregistry.Spec {
 }
 
 func mustParse(image string) imagename.Name {
-	name, err := imagename.Parse(image)
+	name, err := imagename.ParseImage(image)
 	if err != nil {
 		panic(err)
 	}

@@ -37,11 +37,11 @@ func (p *place) ways(t *testing.T) []way {
 func (p *place) engine() way {
 	copier := mirror.New(images.New(images.Options{AWS: p.aws}), mirror.Options{Transient: images.Transient})
 	return way{"engine", func(ctx context.Context, from, to string) error {
-		source, err := imagename.Parse(from)
+		source, err := imagename.ParseImage(from)
 		if err != nil {
 			return err
 		}
-		destination, err := imagename.Parse(to)
+		destination, err := imagename.ParseImage(to)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (l *library) reference(image string) (types.ImageReference, error) {
 	if path, ok := strings.CutPrefix(image, "oci:"); ok {
 		return layout.ParseReference(path)
 	}
-	name, err := imagename.Parse(image)
+	name, err := imagename.ParseImage(image)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // EventSources returns the sources of which a push of tag to a repository in registry is news:
-// every way to write the image's name that [imagename.Parse] knows, by each of the registry's
+// every way to write the image's name that [imagename.ParseImage] knows, by each of the registry's
 // hosts and by the repository's ARN, with and without docker://, and without a tag too where that
 // is "latest". The first is the one by the plain host. There are 20 at most. A registry's FIPS and
 // DualStack are not looked at. The error says what is wrong with registry, repository or tag.
@@ -20,7 +20,7 @@ func EventSources(registry imagename.ECRRegistry, repository, tag string) ([]str
 	if strings.HasPrefix(repository, registry.Host()+"/") {
 		return nil, fmt.Errorf("repository %q is to be named without its registry", repository)
 	}
-	pushed, err := imagename.Parse(registry.Host() + "/" + repository + ":" + tag)
+	pushed, err := imagename.ParseImage(registry.Host() + "/" + repository + ":" + tag)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func EventSources(registry imagename.ECRRegistry, repository, tag string) ([]str
 		for _, written := range writtenAs(registry, repository) {
 			for _, end := range ends {
 				source := prefix + written + end
-				if name, err := imagename.Parse(source); err == nil && name.SameImage(pushed) {
+				if name, err := imagename.ParseImage(source); err == nil && name.SameImage(pushed) {
 					sources = append(sources, source)
 				}
 			}

@@ -65,7 +65,7 @@ func (w *wave) repeats(targets []target, name imagename.Name) bool {
 // parseName parses a name in an entry. A job's files are gone when it ends, and not
 // where the controller looks, so that an image in files would be stale for ever.
 func parseName(written string) (imagename.Name, error) {
-	name, err := imagename.Parse(written)
+	name, err := imagename.ParseImage(written)
 	if name.Kind == imagename.OCILayout || name.Kind == imagename.Directory {
 		err = fmt.Errorf("image name %q: an entry can name images in registries only", written)
 	}

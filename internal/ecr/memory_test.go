@@ -44,7 +44,7 @@ func (s sinkECR) Do(r *http.Request) (*http.Response, error) {
 // uploadToSink uploads size bytes to a sinkECR.
 func uploadToSink(t testing.TB, client *Client, blob Blob, stream io.Reader) {
 	t.Helper()
-	name, err := imagename.Parse("123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1")
+	name, err := imagename.ParseImage("123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,7 +136,7 @@ func (w *world) pass(d time.Duration) {
 
 func parse(t *testing.T, s string) imagename.Name {
 	t.Helper()
-	name, err := imagename.Parse(s)
+	name, err := imagename.ParseImage(s)
 	if err != nil {
 		t.Fatal(err)
 	}

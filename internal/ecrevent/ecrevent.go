@@ -120,7 +120,7 @@ func (e *Event) check() error {
 	case e.Repository:
 		return missing("detail.repository-name")
 	}
-	name, err := imagename.Parse(e.Registry.Host() + "/" + e.Repository + ":" + e.Tag)
+	name, err := imagename.ParseImage(e.Registry.Host() + "/" + e.Repository + ":" + e.Tag)
 	if err != nil {
 		return err
 	}

@@ -139,7 +139,7 @@ func FuzzEvent(f *testing.F) {
 				t.Errorf("%+v beside %v", event, err)
 			}
 		case event.Kind == ecrevent.Push:
-			name, err := imagename.Parse(event.Registry.Host() + "/" + event.Repository + ":" + event.Tag)
+			name, err := imagename.ParseImage(event.Registry.Host() + "/" + event.Repository + ":" + event.Tag)
 			if err != nil || name.ECR != event.Registry || name.Repository != event.Repository || name.Tag != event.Tag || name.Digest != "" {
 				t.Errorf("%+v is not an image: %+v, %v", event, name, err)
 			}

@@ -23,13 +23,13 @@ func (t *Transport) Name() string { return "ecr" }
 
 // ParseReference parses HOST/NAME[:TAG][@DIGEST], where the host is one of private ECR or ECR
 // Public, or ecr.aws/ARN[:TAG][@DIGEST], with or without "//" before it. The tag is "latest" where
-// there is neither tag nor digest. See [imagename.Parse].
+// there is neither tag nor digest. See [imagename.ParseImage].
 func (t *Transport) ParseReference(s string) (types.ImageReference, error) {
 	s = strings.TrimPrefix(s, "//")
 	if strings.Contains(s, "://") {
 		return nil, fmt.Errorf("image name %q: has a URL scheme", s)
 	}
-	name, err := imagename.Parse(s)
+	name, err := imagename.ParseImage(s)
 	if err != nil {
 		return nil, err
 	}

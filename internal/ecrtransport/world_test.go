@@ -66,7 +66,7 @@ func newWorld(t *testing.T) *world {
 
 func parse(t *testing.T, s string) imagename.Name {
 	t.Helper()
-	name, err := imagename.Parse(s)
+	name, err := imagename.ParseImage(s)
 	if err != nil {
 		t.Fatal(err)
 	}

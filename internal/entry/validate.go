@@ -84,7 +84,7 @@ func parseName(what, written string) (imagename.Name, error) {
 	if err != nil {
 		return imagename.Name{}, fmt.Errorf("%s: %w", what, err)
 	}
-	name, err := imagename.Parse(written)
+	name, err := imagename.ParseImage(written)
 	switch {
 	case err != nil:
 		return name, fmt.Errorf("%s: %w", what, err)

@@ -17,7 +17,7 @@ func TestCanonical(t *testing.T) {
 		"oci:A/../b:1":                                                    "oci:A/../b:1",
 		"dir:Up":                                                          "dir:Up",
 	} {
-		name, err := Parse(in)
+		name, err := ParseImage(in)
 		if err != nil {
 			t.Fatal(err)
 		}

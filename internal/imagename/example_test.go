@@ -6,7 +6,7 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-func ExampleParse() {
+func ExampleParseImage() {
 	for _, s := range []string{
 		"alpine:3",
 		"docker://quay.io/org/app:1@sha256:4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865",
@@ -14,7 +14,7 @@ func ExampleParse() {
 		"oci:/srv/layout:app-1",
 		"Alpine:3",
 	} {
-		name, err := imagename.Parse(s)
+		name, err := imagename.ParseImage(s)
 		if err != nil {
 			fmt.Println(err)
 			continue
@@ -31,7 +31,7 @@ func ExampleParse() {
 
 // What is in Amazon ECR has its account and region in its name.
 func ExampleName() {
-	name, err := imagename.Parse("111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com/team/app:1")
+	name, err := imagename.ParseImage("111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com/team/app:1")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -55,8 +55,8 @@ func ExampleName_SameImage() {
 		},
 		{"alpine:3", "alpine:3.20"},
 	} {
-		a, errA := imagename.Parse(pair[0])
-		b, errB := imagename.Parse(pair[1])
+		a, errA := imagename.ParseImage(pair[0])
+		b, errB := imagename.ParseImage(pair[1])
 		fmt.Println(a.SameImage(b), errA, errB)
 	}
 	// Output:

@@ -9,7 +9,7 @@ import (
 
 const someDigest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-func TestParse(t *testing.T) {
+func TestParseImage(t *testing.T) {
 	ecr := func(account, region, partition string) ECRRegistry {
 		return ECRRegistry{Account: account, Region: region, Partition: partition}
 	}
@@ -36,11 +36,40 @@ func TestParse(t *testing.T) {
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/team/app:1", Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "team/app", Tag: "1"}},
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1@" + someDigest, Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "1", Digest: someDigest}},
 	} {
-		got, err := Parse(c.in)
+		got, err := ParseImage(c.in)
 		if err != nil {
-			t.Errorf("Parse(%q): %v", c.in, err)
+			t.Errorf("ParseImage(%q): %v", c.in, err)
 		} else if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("Parse(%q) (-want +got):\n%s", c.in, diff)
+			t.Errorf("ParseImage(%q) (-want +got):\n%s", c.in, diff)
+		}
+	}
+}
+
+// TestARepositoryIsNotItsLatestImage has names whose tag nobody wrote, and names of images alone.
+func TestARepositoryIsNotItsLatestImage(t *testing.T) {
+	for in, want := range map[string]struct {
+		full, image string
+		repository  bool
+	}{
+		"alpine":                    {"docker.io/library/alpine", "docker.io/library/alpine:latest", true},
+		"alpine:latest":             {"docker.io/library/alpine:latest", "docker.io/library/alpine:latest", false},
+		"ghcr.io/a/b@" + someDigest: {"ghcr.io/a/b@" + someDigest, "ghcr.io/a/b@" + someDigest, false},
+		"public.ecr.aws/alias/app":  {"public.ecr.aws/alias/app", "public.ecr.aws/alias/app:latest", true},
+		"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/a/b": {
+			"123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b", "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b:latest", true,
+		},
+		"oci:layout": {"oci:layout", "oci:layout", false},
+		"dir:files":  {"dir:files", "dir:files", false},
+	} {
+		name, err := Parse(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name.String() != want.full || name.IsRepository() != want.repository || name.OrLatest().String() != want.image {
+			t.Errorf("Parse(%q) = %s, a repository: %v, its image %s", in, name, name.IsRepository(), name.OrLatest())
+		}
+		if w, err := ParseWritten(in); err != nil || w.String() != in || w.Name != name.OrLatest() {
+			t.Errorf("ParseWritten(%q) = %+v, %v", in, w, err)
 		}
 	}
 }
@@ -82,7 +111,7 @@ func TestParseECRHosts(t *testing.T) {
 		{"123456789012.dkr.ecr-fips.eusc-de-east-1.amazonaws.eu", "aws-eusc", true, false},
 		{"123456789012.dkr.ecr.xx-future-9.amazonaws.com", "aws", false, false}, // a region newer than any list
 	} {
-		name, err := Parse(c.host + "/app:1")
+		name, err := ParseImage(c.host + "/app:1")
 		if err != nil {
 			t.Errorf("%s: %v", c.host, err)
 			continue
@@ -171,7 +200,7 @@ func TestParseRefuses(t *testing.T) {
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:", "invalid reference format"},
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app@", "invalid reference format"},
 	} {
-		name, err := Parse(c.in)
+		name, err := ParseImage(c.in)
 		switch {
 		case err == nil:
 			t.Errorf("Parse(%q) = %+v, want an error", c.in, name)
@@ -203,8 +232,8 @@ func TestSameImage(t *testing.T) {
 		{"dir:a", "dir:b/../a", true},
 		{"oci:a", "dir:a", false},
 	} {
-		a, errA := Parse(c.a)
-		b, errB := Parse(c.b)
+		a, errA := ParseImage(c.a)
+		b, errB := ParseImage(c.b)
 		if errA != nil || errB != nil {
 			t.Fatal(errA, errB)
 		}
@@ -231,7 +260,7 @@ func TestSplitList(t *testing.T) {
 }
 
 func TestSplitAlias(t *testing.T) {
-	name, err := Parse("public.ecr.aws/docker/library/alpine:3")
+	name, err := ParseImage("public.ecr.aws/docker/library/alpine:3")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,18 +297,20 @@ func FuzzParseARN(f *testing.F) {
 
 // checkFullForm fails the test if s is accepted and its full form does not mean the same.
 func checkFullForm(t *testing.T, s string) {
-	name, err := Parse(s)
-	if err != nil {
-		return
-	}
-	again, err := Parse(name.String())
-	if err != nil {
-		t.Fatalf("Parse(%q) = %s, which is refused: %v", s, name, err)
-	}
-	if again != name || !name.SameImage(again) {
-		t.Errorf("Parse(%q) = %+v, parsed again %+v", s, name, again)
-	}
-	if strings.HasPrefix(s, "ecr.aws/") && (name.Kind != ECR || name.ECR.FIPS || name.ECR.DualStack) {
-		t.Errorf("Parse(%q) = %+v, want an image by the usual endpoints of ECR", s, name)
+	for what, parse := range map[string]func(string) (Name, error){"Parse": Parse, "ParseImage": ParseImage} {
+		name, err := parse(s)
+		if err != nil {
+			continue
+		}
+		again, err := parse(name.String())
+		if err != nil {
+			t.Fatalf("%s(%q) = %s, which is refused: %v", what, s, name, err)
+		}
+		if again != name || !name.SameImage(again) {
+			t.Errorf("%s(%q) = %+v, parsed again %+v", what, s, name, again)
+		}
+		if strings.HasPrefix(s, "ecr.aws/") && (name.Kind != ECR || name.ECR.FIPS || name.ECR.DualStack) {
+			t.Errorf("%s(%q) = %+v, want an image by the usual endpoints of ECR", what, s, name)
+		}
 	}
 }

@@ -37,7 +37,7 @@ func readManifest(ctx context.Context, r *images.Client, host string) error {
 	if !strings.ContainsAny(host, ".:") {
 		host += ":443" // or it would be a part of Docker Hub
 	}
-	name, err := imagename.Parse(host + "/app:1")
+	name, err := imagename.ParseImage(host + "/app:1")
 	if err != nil {
 		return err
 	}

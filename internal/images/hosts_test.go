@@ -62,7 +62,7 @@ func TestRegistriesAreForgottenAfterALookUp(t *testing.T) {
 		server.Listener, server.Config.ConnState = listener, c.note
 		server.Start()
 		defer server.Close()
-		name, err := imagename.Parse(listener.Addr().String() + "/app:1")
+		name, err := imagename.ParseImage(listener.Addr().String() + "/app:1")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ import (
 
 func parse(t *testing.T, s string) imagename.Name {
 	t.Helper()
-	n, err := imagename.Parse(s)
+	n, err := imagename.ParseImage(s)
 	if err != nil {
 		t.Fatal(err)
 	}

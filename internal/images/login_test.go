@@ -64,7 +64,7 @@ func TestLoginToECRPublicComesFromAWSUnlessGiven(t *testing.T) {
 		{"another registry's", publicAPI(t, true), nil, "quay.io/org/app", nil},
 		{"another registry's, given", publicAPI(t, true), others, "ghcr.io/org/app", robot},
 	} {
-		name, err := imagename.Parse(tt.image)
+		name, err := imagename.ParseImage(tt.image)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestLoginToECRPublicComesFromAWSUnlessGiven(t *testing.T) {
 }
 
 func TestECRPublicIsWrittenThroughItsAPI(t *testing.T) {
-	name, err := imagename.Parse("public.ecr.aws/alias/app:1")
+	name, err := imagename.ParseImage("public.ecr.aws/alias/app:1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func TestLateAnswers(t *testing.T) {
 			begun := time.Now()
 			var names []imagename.Name
 			for _, repository := range []string{"src", "a", "b", "c"} {
-				name, err := imagename.Parse("registry.test/" + repository + ":1")
+				name, err := imagename.ParseImage("registry.test/" + repository + ":1")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -153,7 +153,7 @@ func (l *laboratory) moveAll(blobs []types.BlobInfo, targets []*target) {
 func (l *laboratory) targets(dests ...types.ImageDestination) []*target {
 	targets := make([]*target, len(dests))
 	for i, dest := range dests {
-		name, err := imagename.Parse(fmt.Sprintf("registry.test/d%d:1", i))
+		name, err := imagename.ParseImage(fmt.Sprintf("registry.test/d%d:1", i))
 		if err != nil {
 			l.t.Fatal(err)
 		}

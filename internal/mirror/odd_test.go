@@ -250,7 +250,7 @@ func TestARootOfAnotherDigestIsCurrentOnceItIsThere(t *testing.T) {
 		s.blobs, s.manifests = map[string][]byte{}, map[string][]byte{}
 		b.now.Store(s)
 		parse := func(name string) imagename.Name {
-			n, err := imagename.Parse(b.host + "/" + name)
+			n, err := imagename.ParseImage(b.host + "/" + name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -274,12 +274,12 @@ func TestECRHoldsNoIndexOfBlobs(t *testing.T) {
 	b := newBench(t)
 	s := serve(ociIndex, indexOf(typed(ociLayer, "layer")), map[string]served{digest.FromString("layer").String(): blob("layer")})
 	b.now.Store(s)
-	source, err := imagename.Parse(b.host + "/src:1")
+	source, err := imagename.ParseImage(b.host + "/src:1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1", "public.ecr.aws/alias/app:1"} {
-		dest, err := imagename.Parse(name)
+		dest, err := imagename.ParseImage(name)
 		if err != nil {
 			t.Fatal(err)
 		}

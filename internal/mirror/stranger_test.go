@@ -166,7 +166,7 @@ func (b *bench) copyOf(tb testing.TB, s *stranger, source string) mirror.Result 
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
 	parse := func(name string) imagename.Name {
-		n, err := imagename.Parse(b.host + "/" + name)
+		n, err := imagename.ParseImage(b.host + "/" + name)
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -107,7 +107,7 @@ func (w *world) count(method, part string) int {
 
 func (w *world) name(s string) imagename.Name {
 	w.t.Helper()
-	n, err := imagename.Parse(strings.ReplaceAll(s, "HOST", w.host))
+	n, err := imagename.ParseImage(strings.ReplaceAll(s, "HOST", w.host))
 	if err != nil {
 		w.t.Fatal(err)
 	}

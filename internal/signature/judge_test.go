@@ -159,7 +159,7 @@ func TestScopes(t *testing.T) {
 		"quay.io/a/b@sha256:" + strings.Repeat("a", 64): "accepted", "quay.io/a/b:1@sha256:" + strings.Repeat("a", 64): "accepted",
 		w.host + "/app": "accepted", "dir:/tmp": "rejected", "oci:/tmp/x:1": "rejected",
 	} {
-		identity := must(images.Identity(must(imagename.Parse(name))(t)))(t)
+		identity := must(images.Identity(must(imagename.ParseImage(name))(t)))(t)
 		signatures, err := policy.Name(t.Context(), identity)
 		got := "accepted"
 		switch {

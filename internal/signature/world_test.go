@@ -98,7 +98,7 @@ func (w *world) asked(part string) (list []string) {
 
 func (w *world) name(s string) imagename.Name {
 	w.t.Helper()
-	return must(imagename.Parse(w.host + "/" + s))(w.t)
+	return must(imagename.ParseImage(w.host + "/" + s))(w.t)
 }
 
 // push pushes an image and returns its manifests, the root last.

@@ -210,13 +210,13 @@ func (s *soak) event(ctx context.Context, i int) error {
 
 // mirror does what the mirror program does, with clients of its own.
 func (s *soak) mirror(ctx context.Context, i int) error {
-	source, err := imagename.Parse(s.source(i))
+	source, err := imagename.ParseImage(s.source(i))
 	if err != nil {
 		return err
 	}
 	var destinations []imagename.Name
 	for _, d := range s.destinations(i) {
-		name, err := imagename.Parse(d)
+		name, err := imagename.ParseImage(d)
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	registries := images.New(images.Options{})
 	defer registries.Close()
 	look := func(image string) (string, error) {
-		name, err := imagename.Parse(image)
+		name, err := imagename.ParseImage(image)
 		if err != nil {
 			return "", err
 		}

@@ -26,7 +26,7 @@ const (
 
 func parse(t *testing.T, s string) imagename.Name {
 	t.Helper()
-	name, err := imagename.Parse(s)
+	name, err := imagename.ParseImage(s)
 	if err != nil {
 		t.Fatal(err)
 	}
