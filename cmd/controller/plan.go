@@ -14,7 +14,7 @@ import (
 // wanted reports whether a sweep would submit something, if it is not in flight.
 func wanted(decisions []controller.Decision) bool {
 	for _, d := range decisions {
-		if _, wanted := d.Job(); wanted {
+		if _, wanted := d.Request(); wanted {
 			return true
 		}
 	}

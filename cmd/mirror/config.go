@@ -3,17 +3,16 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
-	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/signature"
 )
 
@@ -21,8 +20,7 @@ const outputJSON = "json"
 
 // config is what the command line and the environment ask for.
 type config struct {
-	source       imagename.Name
-	destinations []imagename.Name
+	request request.Request
 
 	output     cli.Choice
 	progress   cli.Choice // how to tell how it goes
@@ -88,30 +86,8 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if c.gate.policy, err = signature.Load(cmp.Or(c.policy, c.envPolicy), c.gate.getenv); err != nil {
 		return err
 	}
-	if c.source, err = imagename.ParseImage(args[0]); err != nil {
-		return fmt.Errorf("source: %w", err)
-	}
-	seen := map[imagename.Name]bool{}
-	for _, arg := range args[1:] {
-		names := imagename.SplitList(arg)
-		if len(names) == 0 {
-			return fmt.Errorf("destination: image name %q: is empty", arg)
-		}
-		for _, s := range names {
-			name, err := imagename.ParseImage(s)
-			if err != nil {
-				return fmt.Errorf("destination: %w", err)
-			}
-			if name.SameImage(c.source) {
-				return fmt.Errorf("destination %s is the source itself", name)
-			}
-			if !seen[name] {
-				seen[name] = true
-				c.destinations = append(c.destinations, name)
-			}
-		}
-	}
-	return nil
+	c.request, err = request.Parse(args[0], args[1:]...)
+	return err
 }
 
 // progressMode returns how to tell how it goes. Lines of the log would tear bars apart.

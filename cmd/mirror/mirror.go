@@ -20,8 +20,9 @@ import (
 func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, stdout, stderr io.Writer) error {
 	budget := chunked.NewBudget(c.budget)
 	log := c.log(stderr)
+	source, destinations := c.request.Images[0].Source.Name, c.request.DestinationNames()
 	program.CaptureLog(log)
-	if c.gate.anything(ctx, c.source, c.destinations) {
+	if c.gate.anything(ctx, source, destinations) {
 		c.registries.LeastRate = chunked.LeastRate(c.minRate)
 		cfg, err := program.AWSConfig(ctx)
 		if err != nil {
@@ -35,7 +36,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 		Budget: budget, Transient: images.Transient, Log: log, Progress: reporter, Gate: &c.gate,
 		LeastRate: chunked.LeastRate(c.minRate), ReadOnce: c.readOnce,
 	})
-	report := copier.Copy(ctx, c.source, c.destinations)
+	report := copier.Copy(ctx, source, destinations)
 	reporter.Close() // nothing about how it goes after what it came to
 	return program.NotPrinted(failure(report), writeReport(stdout, c.output.String(), cli.PaletteFor(stdout, c.gate.getenv), report, ctx.Err() != nil))
 }

@@ -79,11 +79,14 @@ var layers = map[string]layer{
 		internal: []string{"internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
+	"internal/request": {
+		internal: []string{"internal/contract", "internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/entryfile": {internal: []string{"internal/conflict", "internal/entry", "internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
 	"internal/ecrevent":  {internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"}},
 	"internal/jobs": {
-		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
-		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest", "golang.org/x/time/rate"},
+		internal: []string{"internal/awserror", "internal/contract", "internal/request"},
+		external: []string{"github.com/aws/", "golang.org/x/time/rate"},
 	},
 	"internal/program": {
 		internal: []string{
@@ -92,7 +95,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
-		internal: []string{"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/table", "internal/jobs"},
+		internal: []string{"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/metrics":   {internal: []string{"internal/printable"}},

@@ -44,7 +44,7 @@ func (r *run) knowConflicts(ctx context.Context) (err error) {
 // conflictsOf returns the conflicts that a decision is to be held against. An event knows those of
 // the table only once it has something to submit, and reads it then.
 func (r *run) conflictsOf(ctx context.Context, d Decision) (*conflict.Found, error) {
-	if _, wanted := d.Job(); !wanted && r.lazy {
+	if _, wanted := d.Request(); !wanted && r.lazy {
 		return nil, nil
 	}
 	r.reading.Lock()

@@ -21,6 +21,7 @@ import (
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/table"
 )
 
@@ -49,7 +50,7 @@ type Digests interface {
 // Jobs submits mirror jobs. [jobs.Queue] implements it.
 type Jobs interface {
 	InFlight(ctx context.Context) (jobs.InFlight, error)
-	Submit(ctx context.Context, inFlight jobs.InFlight, batch []jobs.Job) []jobs.Result
+	Submit(ctx context.Context, inFlight jobs.InFlight, requests []request.Request) []jobs.Result
 }
 
 // A Recorder writes down what was found of each entry. [table.Recorder] implements it.

@@ -9,7 +9,9 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/request"
 )
 
 // State says how a destination compares to its source; see package table.
@@ -72,15 +74,15 @@ func (d Destination) Reason() string {
 	return "has " + d.Digest.String()
 }
 
-// Job returns the job that the decision asks for, and whether it asks for one.
-func (d Decision) Job() (jobs.Job, bool) {
-	job := jobs.Job{Source: d.Source, Digest: d.Digest}
+// Request returns what a mirror job is to be asked, and whether there is anything.
+func (d Decision) Request() (request.Request, bool) {
+	r := request.Request{Images: []request.Image{{Source: imagename.Written{Text: d.Source}, Digest: d.Digest}}}
 	for _, dest := range d.Destinations {
 		if dest.State == Stale {
-			job.Destinations = append(job.Destinations, dest.Name)
+			r.Destinations = append(r.Destinations, imagename.Written{Text: dest.Name})
 		}
 	}
-	return job, len(job.Destinations) > 0
+	return r, len(r.Destinations) > 0
 }
 
 // check returns the decision as the entry's status knows it. It is of the time when the images were asked for: what is

@@ -17,6 +17,7 @@ import (
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/table"
 )
 
@@ -142,22 +143,23 @@ func (w *world) InFlight(context.Context) (jobs.InFlight, error) {
 	return jobs.InFlight{}, w.inFlightErr
 }
 
-func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []jobs.Job) []jobs.Result {
+func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []request.Request) []jobs.Result {
 	results := make([]jobs.Result, len(batch))
-	for i, job := range batch {
-		if results[i].Err = w.submitErr[job.Source]; results[i].Err != nil {
+	for i, asked := range batch {
+		source := asked.Source()
+		if results[i].Err = w.submitErr[source]; results[i].Err != nil {
 			continue
 		}
 		var rest []string
-		for _, dest := range job.Destinations {
-			if w.copying[job.Source+" -> "+dest] {
+		for _, dest := range asked.DestinationTexts() {
+			if w.copying[source+" -> "+dest] {
 				results[i].InFlight = append(results[i].InFlight, dest)
 			} else {
 				rest = append(rest, dest)
 			}
 		}
 		for _, piece := range w.pieces(rest) {
-			copies := job.Source + " -> " + strings.Join(piece, ",")
+			copies := source + " -> " + strings.Join(piece, ",")
 			if results[i].Err = w.submitErr[copies]; results[i].Err != nil {
 				break
 			}

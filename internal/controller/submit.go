@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/request"
 )
 
 // batchSize is how many jobs are submitted together at most: as many as AWS Batch can be
@@ -17,7 +17,7 @@ const batchSize = 100
 type pending struct {
 	entry    entry.Entry
 	decision Decision
-	job      jobs.Job
+	request  request.Request
 }
 
 // submitting goes through entries, submits what is stale as it goes, and writes statuses.
@@ -52,13 +52,13 @@ func (r *run) dispatch(ctx context.Context, entry entry.Entry, d Decision) {
 	if r.expired(entry) {
 		return
 	}
-	job, wanted := d.Job()
-	if !wanted {
+	wants, stale := d.Request()
+	if !stale {
 		r.conclude(ctx, entry, d)
 		return
 	}
 	select {
-	case r.queue <- pending{entry, d, job}:
+	case r.queue <- pending{entry, d, wants}:
 	case <-ctx.Done():
 	}
 }
@@ -113,11 +113,11 @@ func (r *run) batch(first pending) (batch []pending) {
 }
 
 func (r *run) submitBatch(ctx context.Context, batch []pending) {
-	list := make([]jobs.Job, len(batch))
+	requests := make([]request.Request, len(batch))
 	for i, p := range batch {
-		list[i] = p.job
+		requests[i] = p.request
 	}
-	for i, result := range r.Jobs.Submit(ctx, r.inFlight, list) {
+	for i, result := range r.Jobs.Submit(ctx, r.inFlight, requests) {
 		if result.Err != nil && ctx.Err() != nil { // it did not fail by itself
 			result.Err = nil
 		}

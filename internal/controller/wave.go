@@ -127,8 +127,8 @@ func (w *wave) decide(ctx context.Context, i *item) {
 		}
 	}
 	w.run.contest(ctx, &d)
-	job, wanted := d.Job()
-	d.stale = len(job.Destinations)
+	asked, wanted := d.Request()
+	d.stale = len(asked.Destinations)
 	if wanted && i.name == none {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -139,7 +139,7 @@ func (w *wave) decide(ctx context.Context, i *item) {
 	if until := w.run.Digests.DeferredUntil(source); wanted && !until.IsZero() {
 		d.postpone(&outOfBudget{source.Host, until})
 	}
-	if _, wanted = d.Job(); !wanted {
+	if _, wanted = d.Request(); !wanted {
 		i.decided = &d
 	}
 	w.take(ctx, *i.entry, d)

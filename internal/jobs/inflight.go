@@ -8,13 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
-	"ecrmirror/internal/contract"
-	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/request"
 )
 
 // InFlight is the mirror jobs of a queue that had not ended when they were listed, by
 // the start of their names, which stands for the source and its digest. Jobs with
-// other names than [Name] gives are not in it.
+// other names than [request.Request.Name] gives are not in it.
 type InFlight map[string][]listed
 
 // listed is what a listing says of a job.
@@ -36,7 +35,7 @@ func (q *Queue) InFlight(ctx context.Context) (InFlight, error) {
 	for _, status := range unfinished {
 		err := q.list(ctx, &batch.ListJobsInput{JobQueue: &q.queue, JobStatus: status}, func(job types.JobSummary) {
 			name, id := aws.ToString(job.JobName), aws.ToString(job.JobId)
-			if stem, ours := stemOf(name); ours && !seen[id] {
+			if stem, ours := request.StemOf(name); ours && !seen[id] {
 				seen[id] = true
 				inFlight[stem] = append(inFlight[stem], listed{name, id})
 			}
@@ -83,18 +82,18 @@ func (q *Queue) describe(ctx context.Context, ids []string, take func(types.JobD
 // copyOf identifies the copy of a source to a destination by jobs whose names begin alike.
 type copyOf struct{ stem, source, destination string }
 
-// copying returns the copies among the given jobs' that are in flight. Where all pieces
-// of a job are in flight by their names, the names say so. Otherwise the other jobs of
+// copying returns the copies among those of the requests that are in flight. Where all pieces
+// of a request are in flight by their names, the names say so. Otherwise the other jobs of
 // that source and digest are asked which destinations they have.
-func (q *Queue) copying(ctx context.Context, inFlight InFlight, jobs []Job) (map[copyOf]bool, error) {
+func (q *Queue) copying(ctx context.Context, inFlight InFlight, requests []request.Request) (map[copyOf]bool, error) {
 	var ids []string
 	copies := map[copyOf]bool{}
 	asked := map[string]bool{}
-	for _, job := range jobs {
-		stem := stem(job)
-		if inFlight.all(job, q.longest) {
-			for _, dest := range job.Destinations {
-				copies[copyOf{stem, job.Source, dest}] = true
+	for _, r := range requests {
+		stem := r.Stem()
+		if inFlight.all(r, q.longest) {
+			for _, destination := range r.Destinations {
+				copies[copyOf{stem, r.Source(), destination.Text}] = true
 			}
 		} else if !asked[stem] {
 			asked[stem] = true
@@ -108,9 +107,10 @@ func (q *Queue) copying(ctx context.Context, inFlight InFlight, jobs []Job) (map
 		if job.Status == types.JobStatusFailed {
 			return
 		}
-		stem, _ := stemOf(aws.ToString(job.JobName))
-		for _, dest := range imagename.SplitList(job.Parameters[contract.ParamDest]) {
-			copies[copyOf{stem, job.Parameters[contract.ParamSource], dest}] = true
+		stem, _ := request.StemOf(aws.ToString(job.JobName))
+		source, destinations := request.Asked(job.Parameters)
+		for _, destination := range destinations {
+			copies[copyOf{stem, source, destination}] = true
 		}
 	})
 	if err != nil {
@@ -119,15 +119,15 @@ func (q *Queue) copying(ctx context.Context, inFlight InFlight, jobs []Job) (map
 	return copies, nil
 }
 
-// all reports whether jobs with the names of all pieces of the job, of so many characters, are in flight.
-func (f InFlight) all(job Job, longest int) bool {
-	others := f[stem(job)]
+// all reports whether jobs with the names of all pieces of the request, of so many characters, are in flight.
+func (f InFlight) all(r request.Request, longest int) bool {
+	others := f[r.Stem()]
 	if len(others) == 0 {
 		return false
 	}
-	pieces, err := split(job, longest)
-	return err == nil && !slices.ContainsFunc(pieces, func(piece Job) bool {
-		name := Name(piece)
+	pieces, err := r.Split(longest)
+	return err == nil && !slices.ContainsFunc(pieces, func(piece request.Request) bool {
+		name := piece.Name()
 		return !slices.ContainsFunc(others, func(other listed) bool { return other.name == name })
 	})
 }

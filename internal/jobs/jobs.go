@@ -20,9 +20,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
-	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/request"
 )
 
 // API is the calls to AWS Batch that this package makes.
@@ -30,13 +30,6 @@ type API interface {
 	ListJobs(context.Context, *batch.ListJobsInput, ...func(*batch.Options)) (*batch.ListJobsOutput, error)
 	DescribeJobs(context.Context, *batch.DescribeJobsInput, ...func(*batch.Options)) (*batch.DescribeJobsOutput, error)
 	SubmitJob(context.Context, *batch.SubmitJobInput, ...func(*batch.Options)) (*batch.SubmitJobOutput, error)
-}
-
-// A Job is one image to be copied to its stale destinations.
-type Job struct {
-	Source       string        // image name, as the mirror program is to see it
-	Digest       digest.Digest // what the source is now, required; it is in the job's name and tags, and not a parameter
-	Destinations []string      // image names, at least one, without commas
 }
 
 // A Queue is a Batch job queue and the definition of the mirror job that goes into
@@ -65,7 +58,7 @@ func (q *Queue) Longest(characters int) *Queue {
 	return q
 }
 
-// A Result is what became of one [Job].
+// A Result is what became of one request.
 type Result struct {
 	Submitted []Submission // none, one, or several where the destinations are too many for one
 	InFlight  []string     // destinations left out because another job in flight, or just ended well, has them
@@ -92,13 +85,13 @@ func (r Result) JobFor(destination string) string {
 // a call takes some hundred milliseconds.
 const concurrency = 16
 
-// Submit submits jobs, without the destinations that jobs among those inFlight with the
-// same source at the same digest take care of, and returns a result for each, in order.
-// Destinations that are too many for one job go into several. At most 50 SubmitJob calls
-// are made in a second, retries counted. One job's error does not stop the others.
-func (q *Queue) Submit(ctx context.Context, inFlight InFlight, jobs []Job) []Result {
-	results := make([]Result, len(jobs))
-	copying, err := q.copying(ctx, inFlight, jobs)
+// Submit submits jobs for requests, without the destinations that jobs among those inFlight with the
+// same source at the same digest take care of, and returns a result for each, in order. The digests of a request's
+// images are required. Destinations that are too many for one job go into several. At most 50 SubmitJob calls
+// are made in a second, retries counted. One request's error does not stop the others.
+func (q *Queue) Submit(ctx context.Context, inFlight InFlight, requests []request.Request) []Result {
+	results := make([]Result, len(requests))
+	copying, err := q.copying(ctx, inFlight, requests)
 	if err != nil {
 		for i := range results {
 			results[i].Err = err
@@ -107,28 +100,29 @@ func (q *Queue) Submit(ctx context.Context, inFlight InFlight, jobs []Job) []Res
 	}
 	slots := make(chan struct{}, concurrency)
 	var wg sync.WaitGroup
-	for i, job := range jobs {
+	for i, r := range requests {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			results[i] = q.submit(ctx, copying, job)
+			results[i] = q.submit(ctx, copying, r)
 		})
 	}
 	wg.Wait()
 	return results
 }
 
-// submit submits what of the job is not being copied.
-func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, job Job) (result Result) {
-	var rest []string
-	for _, dest := range job.Destinations {
-		if copying[copyOf{stem(job), job.Source, dest}] {
-			result.InFlight = append(result.InFlight, dest)
+// submit submits what of the request is not being copied.
+func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, r request.Request) (result Result) {
+	rest := r
+	rest.Destinations = nil
+	for _, destination := range r.Destinations {
+		if copying[copyOf{r.Stem(), r.Source(), destination.Text}] {
+			result.InFlight = append(result.InFlight, destination.Text)
 		} else {
-			rest = append(rest, dest)
+			rest.Destinations = append(rest.Destinations, destination)
 		}
 	}
-	pieces, err := split(Job{job.Source, job.Digest, rest}, q.longest)
+	pieces, err := rest.Split(q.longest)
 	if err != nil {
 		result.Err = err
 		return result
@@ -140,9 +134,9 @@ func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, job Job) (r
 			result.Err = err
 			return result
 		case done.others:
-			result.InFlight = append(result.InFlight, piece.Destinations...)
+			result.InFlight = append(result.InFlight, piece.DestinationTexts()...)
 		default:
-			result.Submitted = append(result.Submitted, Submission{done.id, piece.Destinations})
+			result.Submitted = append(result.Submitted, Submission{done.id, piece.DestinationTexts()})
 		}
 	}
 	return result

@@ -12,17 +12,28 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/request"
 )
 
 const one = digest.Digest("sha256:1111111111111111111111111111111111111111111111111111111111111111")
 
-func alpine(destinations ...string) jobs.Job {
-	return jobs.Job{Source: "docker.io/library/alpine:3", Digest: one, Destinations: destinations}
+func alpine(destinations ...string) request.Request {
+	return asking("docker.io/library/alpine:3", destinations...)
+}
+
+// asking returns the request for an image that has digest one. Its names need not be names of images.
+func asking(source string, destinations ...string) request.Request {
+	r := request.Request{Images: []request.Image{{Source: imagename.Written{Text: source}, Digest: one}}}
+	for _, text := range destinations {
+		r.Destinations = append(r.Destinations, imagename.Written{Text: text})
+	}
+	return r
 }
 
 // submit lists what is in flight and submits, as a sweep does.
-func submit(t *testing.T, q *jobs.Queue, batch ...jobs.Job) []jobs.Result {
+func submit(t *testing.T, q *jobs.Queue, batch ...request.Request) []jobs.Result {
 	t.Helper()
 	inFlight, err := q.InFlight(t.Context())
 	if err != nil {
@@ -55,7 +66,7 @@ func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 }
 
 func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
-	name := jobs.Name(alpine("r/somewhere:1"))
+	name := alpine("r/somewhere:1").Name()
 	copying := func(status, dest string) record {
 		return record{ID: "old", Name: name, Status: status, Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": dest}}
 	}
@@ -72,7 +83,7 @@ func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 		"other destinations":   {copying("RUNNING", "r/c:1"), "r/a:1,r/b:1"},
 		"succeeded":            {copying("SUCCEEDED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
 		"failed":               {copying("FAILED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
-		"the same name":        {record{ID: "old", Name: jobs.Name(alpine("r/b:1", "r/a:1")), Status: "RUNNING"}, ""},
+		"the same name":        {record{ID: "old", Name: alpine("r/b:1", "r/a:1").Name(), Status: "RUNNING"}, ""},
 		"another name":         {record{ID: "old", Name: "x" + name, Status: "RUNNING", Parameters: copying("", "r/a:1").Parameters}, "r/a:1,r/b:1"},
 		"another source":       {record{ID: "old", Name: name, Status: "RUNNING", Parameters: map[string]string{"source": "other", "dest": "r/a:1"}}, "r/a:1,r/b:1"},
 		"no parameters at all": {record{ID: "old", Name: name, Status: "RUNNING"}, "r/a:1,r/b:1"},
@@ -96,7 +107,7 @@ func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 
 func TestAJobThatEndsBetweenListingAndLooking(t *testing.T) {
 	for status, want := range map[string]int{"SUCCEEDED": 0, "FAILED": 1} {
-		old := record{ID: "old", Name: jobs.Name(alpine("r/a:1", "r/b:1")), Status: "RUNNING", Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1"}}
+		old := record{ID: "old", Name: alpine("r/a:1", "r/b:1").Name(), Status: "RUNNING", Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1"}}
 		b := &standIn{jobs: []record{old}}
 		b.beforeDescribe = func() { b.jobs[0].Status = status }
 		result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))[0]
@@ -110,7 +121,7 @@ func TestANewerDigestIsAnotherJob(t *testing.T) {
 	b := &standIn{}
 	q := jobs.New(b.client(t), "mirrors", "mirror")
 	newer := alpine("r/a:1")
-	newer.Digest = digest.FromString("newer")
+	newer.Images[0].Digest = digest.FromString("newer")
 	submit(t, q, alpine("r/a:1"))
 	submit(t, q, newer)
 	submit(t, q, newer)
@@ -121,13 +132,13 @@ func TestANewerDigestIsAnotherJob(t *testing.T) {
 
 func TestEveryPageOfJobsInFlightIsRead(t *testing.T) {
 	b := &standIn{pageSize: 7}
-	var batch []jobs.Job
+	var batch []request.Request
 	for i := range 250 {
-		job := jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1"}}
-		batch = append(batch, job)
-		job.Destinations = append(job.Destinations, "r/c:1") // of the job in flight, which has another name by it
+		source := fmt.Sprintf("r/a:%d", i)
+		batch = append(batch, asking(source, "r/b:1"))
+		job := asking(source, "r/b:1", "r/c:1") // which has another name
 		b.jobs = append(b.jobs,
-			record{ID: fmt.Sprint("job-", i), Name: jobs.Name(job), Status: "RUNNABLE", Parameters: map[string]string{"source": job.Source, "dest": "r/b:1,r/c:1"}},
+			record{ID: fmt.Sprint("job-", i), Name: job.Name(), Status: "RUNNABLE", Parameters: job.Parameters()},
 			record{ID: fmt.Sprint("other-", i), Name: fmt.Sprint("someone-elses-", i), Status: "RUNNING"})
 	}
 	for _, result := range submit(t, jobs.New(b.client(t), "mirrors", "mirror"), batch...) {
@@ -145,11 +156,11 @@ func TestEveryPageOfJobsInFlightIsRead(t *testing.T) {
 
 func TestJobsOfTheSameNameAreNotLookedAt(t *testing.T) {
 	b := &standIn{}
-	var batch []jobs.Job
+	var batch []request.Request
 	for i := range 250 {
-		job := jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1"}}
+		job := asking(fmt.Sprintf("r/a:%d", i), "r/b:1")
 		batch = append(batch, job)
-		b.jobs = append(b.jobs, record{ID: fmt.Sprint("job-", i), Name: jobs.Name(job), Status: "RUNNABLE"})
+		b.jobs = append(b.jobs, record{ID: fmt.Sprint("job-", i), Name: job.Name(), Status: "RUNNABLE"})
 	}
 	submit(t, jobs.New(b.client(t), "mirrors", "mirror"), batch...)
 	if len(b.seen().jobs) != 250 || b.seen().calls["/v1/describejobs"] != 0 {
@@ -158,7 +169,7 @@ func TestJobsOfTheSameNameAreNotLookedAt(t *testing.T) {
 }
 
 func TestAJobThatIsTriedAgainWhileTheStatesAreListed(t *testing.T) {
-	b := &standIn{jobs: []record{{ID: "old", Name: jobs.Name(alpine("r/a:1")), Status: "RUNNING"}}}
+	b := &standIn{jobs: []record{{ID: "old", Name: alpine("r/a:1").Name(), Status: "RUNNING"}}}
 	b.beforeList = func(status string) {
 		if status == "STARTING" {
 			b.jobs[0].Status = "RUNNABLE" // which has been listed, as RUNNING has not

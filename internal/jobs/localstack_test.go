@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/request"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/fault"
 	"ecrmirror/testkit/servertest"
@@ -49,11 +50,11 @@ func broken(t *testing.T, s *server.Server, rules ...fault.Rule) {
 }
 
 // named returns the jobs of all states that have the job's name.
-func named(t *testing.T, s *server.Server, job jobs.Job) []types.JobDetail {
+func named(t *testing.T, s *server.Server, job request.Request) []types.JobDetail {
 	t.Helper()
 	client := batch.NewFromConfig(s.Config())
 	out, err := client.ListJobs(t.Context(), &batch.ListJobsInput{
-		JobQueue: aws.String("mirror"), Filters: []types.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{jobs.Name(job)}}},
+		JobQueue: aws.String("mirror"), Filters: []types.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{job.Name()}}},
 	})
 	if err != nil || len(out.JobSummaryList) == 0 {
 		return nil
@@ -76,7 +77,7 @@ func TestBatchTakesAJobAndKeepsItsTags(t *testing.T) {
 		t.Fatalf("%+v", result)
 	}
 	got := named(t, s, job)
-	if len(got) != 1 || got[0].Tags["ecrmirror:source"] != job.Source || got[0].Tags["ecrmirror:digest"] != one.String() || !aws.ToBool(got[0].PropagateTags) {
+	if len(got) != 1 || got[0].Tags["ecrmirror:source"] != job.Source() || got[0].Tags["ecrmirror:digest"] != one.String() || !aws.ToBool(got[0].PropagateTags) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -126,9 +127,9 @@ func idle(t *testing.T, s *server.Server) {
 func TestRepliesThatAreAlwaysLostMakeOneJob(t *testing.T) {
 	s := start(t, lasting)
 	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Lose})
-	var batch []jobs.Job
+	var batch []request.Request
 	for i := range 20 {
-		batch = append(batch, jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1"}})
+		batch = append(batch, asking(fmt.Sprintf("r/a:%d", i), "r/b:1"))
 	}
 	for i, result := range submit(t, queue(s), batch...) {
 		if len(result.Submitted) != 1 || result.Err != nil || len(named(t, s, batch[i])) != 1 {
@@ -142,8 +143,8 @@ func TestAnothersJobIsAsGood(t *testing.T) {
 	job := alpine("r/a:1")
 	submit(t, queue(s), job)
 	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Reset})
-	result := queue(s).Submit(t.Context(), nil, []jobs.Job{job})[0] // as if it had come in since the listing
-	if !slices.Equal(result.InFlight, job.Destinations) || len(result.Submitted) != 0 || result.Err != nil {
+	result := queue(s).Submit(t.Context(), nil, []request.Request{job})[0] // as if it had come in since the listing
+	if !slices.Equal(result.InFlight, job.DestinationTexts()) || len(result.Submitted) != 0 || result.Err != nil {
 		t.Errorf("%+v", result)
 	}
 }
@@ -152,7 +153,7 @@ func TestASubmissionThatCannotBeLookedForIsNotRepeated(t *testing.T) {
 	s := start(t, lasting)
 	q, job := queue(s), alpine("r/a:1")
 	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Lose}, fault.Rule{Operation: "batch.ListJobs", Kind: fault.Throttle, Code: "AccessDeniedException"})
-	result := q.Submit(t.Context(), nil, []jobs.Job{job})[0]
+	result := q.Submit(t.Context(), nil, []request.Request{job})[0]
 	broken(t, s)
 	var failure *jobs.Error
 	if !errors.As(result.Err, &failure) || failure.Doing != "looking for a job whose submission got no reply" || len(named(t, s, job)) != 1 {
@@ -171,9 +172,9 @@ func TestBatchThatOnlyFailsIsAnErrorAfterThreeSubmissions(t *testing.T) {
 
 func TestWhatIsInFlightIsListedAndNothingElse(t *testing.T) {
 	s := start(t, lasting)
-	var batch []jobs.Job
+	var batch []request.Request
 	for i := range 120 {
-		batch = append(batch, jobs.Job{Source: fmt.Sprintf("r/a:%d", i), Digest: one, Destinations: []string{"r/b:1", "r/c:1"}})
+		batch = append(batch, asking(fmt.Sprintf("r/a:%d", i), "r/b:1", "r/c:1"))
 	}
 	// Some calls too many, as other clients of the account cause them.
 	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Throttle, Code: "TooManyRequestsException", Status: 429, Rate: 0.1})
@@ -204,7 +205,7 @@ func TestAnEndedContextEndsASubmission(t *testing.T) {
 	s := start(t, lasting)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	result := queue(s).Submit(ctx, nil, []jobs.Job{alpine("r/a:1")})[0]
+	result := queue(s).Submit(ctx, nil, []request.Request{alpine("r/a:1")})[0]
 	if !errors.Is(result.Err, context.Canceled) || len(named(t, s, alpine("r/a:1"))) != 0 {
 		t.Errorf("%+v", result)
 	}

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"crypto/rand"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/request"
 )
 
 const (
@@ -27,10 +27,10 @@ type placed struct {
 	others bool // somebody else's, which copies the same
 }
 
-// put submits a job that is small enough. Where no reply comes, it looks whether the job
+// put submits a job for a request that is small enough. Where no reply comes, it looks whether the job
 // is in the queue before it submits it again.
-func (q *Queue) put(ctx context.Context, job Job) (placed, error) {
-	in := q.input(job)
+func (q *Queue) put(ctx context.Context, r request.Request) (placed, error) {
+	in := q.input(r)
 	began := time.Now()
 	for n := 1; ; n++ {
 		out, err := q.api.SubmitJob(ctx, in, func(o *batch.Options) { o.Retryer = q.submitter })
@@ -53,16 +53,16 @@ func (q *Queue) put(ctx context.Context, job Job) (placed, error) {
 }
 
 // input is what is submitted. The tags tell the job from others of the same name.
-func (q *Queue) input(job Job) *batch.SubmitJobInput {
+func (q *Queue) input(r request.Request) *batch.SubmitJobInput {
 	return &batch.SubmitJobInput{
-		JobName:       aws.String(Name(job)),
+		JobName:       aws.String(r.Name()),
 		JobQueue:      &q.queue,
 		JobDefinition: &q.definition,
-		Parameters:    map[string]string{contract.ParamSource: job.Source, contract.ParamDest: strings.Join(job.Destinations, ",")},
+		Parameters:    r.Parameters(),
 		PropagateTags: aws.Bool(true),
 		Tags: map[string]string{
-			contract.TagSource:     tagValue(job.Source),
-			contract.TagDigest:     tagValue(job.Digest.String()),
+			contract.TagSource:     tagValue(r.Source()),
+			contract.TagDigest:     tagValue(r.Digests()),
 			contract.TagSubmission: rand.Text(),
 		},
 	}
