@@ -16,10 +16,10 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
-	"ecrmirror/internal/ecrevent"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
+	"ecrmirror/internal/trigger"
 )
 
 // event does what one event asks for.
@@ -49,16 +49,16 @@ func (c *config) event(cmd *cobra.Command) error {
 }
 
 // asked returns the event that the command line is about.
-func (c *config) asked(cmd *cobra.Command, cfg aws.Config) (ecrevent.Event, error) {
+func (c *config) asked(cmd *cobra.Command, cfg aws.Config) (trigger.Event, error) {
 	if c.eventFile == "" {
 		home, err := homeRegistry(cmd.Context(), cfg, c.account)
-		return ecrevent.Event{Kind: ecrevent.Push, Registry: home, Repository: c.repository, Tag: c.tag}, err
+		return trigger.Event{Kind: trigger.Push, Registry: home, Repository: c.repository, Tag: c.tag}, err
 	}
 	payload, err := readEvent(cmd, c.eventFile)
 	if err != nil {
-		return ecrevent.Event{}, program.Fail(fmt.Errorf("reading the event: %w", err))
+		return trigger.Event{}, program.Fail(fmt.Errorf("reading the event: %w", err))
 	}
-	event, err := ecrevent.Parse(payload)
+	event, err := trigger.Parse(payload)
 	if err != nil {
 		return event, program.Fail(err)
 	}
@@ -108,11 +108,11 @@ type handled struct {
 }
 
 // handle does what an event asks for.
-func (h *handler) handle(ctx context.Context, log *slog.Logger, e ecrevent.Event) handled {
+func (h *handler) handle(ctx context.Context, log *slog.Logger, e trigger.Event) handled {
 	switch e.Kind {
-	case ecrevent.Push:
+	case trigger.Push:
 		return h.push(ctx, log, e)
-	case ecrevent.Schedule:
+	case trigger.Schedule:
 		return h.sweep(ctx, log)
 	}
 	log.Debug("event ignored", "reason", e.Reason, "event", e.ID, "repository", e.Repository, "digest", e.Digest)
@@ -121,8 +121,8 @@ func (h *handler) handle(ctx context.Context, log *slog.Logger, e ecrevent.Event
 
 // push does for the entries whose source was pushed what a sweep does for all. Only where there
 // is one does it do more than the one read of the table.
-func (h *handler) push(ctx context.Context, log *slog.Logger, e ecrevent.Event) handled {
-	sources, err := controller.EventSources(e.Registry, e.Repository, e.Tag)
+func (h *handler) push(ctx context.Context, log *slog.Logger, e trigger.Event) handled {
+	sources, err := e.Sources()
 	if err != nil {
 		return handled{err: err}
 	}

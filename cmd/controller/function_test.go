@@ -135,7 +135,7 @@ func (d *deployed) exitCode() int {
 // event returns a recorded event.
 func event(t *testing.T, file string) []byte {
 	t.Helper()
-	payload, err := os.ReadFile(filepath.Join("..", "..", "internal", "ecrevent", "testdata", file+".json"))
+	payload, err := os.ReadFile(filepath.Join("..", "..", "internal", "trigger", "testdata", file+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,9 +19,9 @@ import (
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
-	"ecrmirror/internal/ecrevent"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/trigger"
 )
 
 // lambdaAPI is the environment variable that AWS Lambda gives the address of its runtime API in.
@@ -112,7 +112,7 @@ func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		log = log.With("requestId", lc.AwsRequestID)
 	}
-	event, err := ecrevent.Parse(payload)
+	event, err := trigger.Parse(payload)
 	if err != nil {
 		return nil, failed(ctx, log, errorMalformed, err)
 	}

@@ -83,7 +83,7 @@ var layers = map[string]layer{
 		internal: []string{"internal/contract", "internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {internal: []string{"internal/conflict", "internal/entry", "internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
-	"internal/ecrevent":  {internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"}},
+	"internal/trigger":   {internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"}},
 	"internal/jobs": {
 		internal: []string{"internal/awserror", "internal/contract", "internal/request"},
 		external: []string{"github.com/aws/", "golang.org/x/time/rate"},

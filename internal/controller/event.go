@@ -2,60 +2,10 @@ package controller
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"strings"
 
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/imagename"
 )
-
-// EventSources returns the sources of which a push of tag to a repository in registry is news:
-// every way to write the image's name that [imagename.ParseImage] knows, by each of the registry's
-// hosts and by the repository's ARN, with and without docker://, and without a tag too where that
-// is "latest". The first is the one by the plain host. There are 20 at most. A registry's FIPS and
-// DualStack are not looked at. The error says what is wrong with registry, repository or tag.
-func EventSources(registry imagename.ECRRegistry, repository, tag string) ([]string, error) {
-	registry.FIPS, registry.DualStack = false, false
-	if strings.HasPrefix(repository, registry.Host()+"/") {
-		return nil, fmt.Errorf("repository %q is to be named without its registry", repository)
-	}
-	pushed, err := imagename.ParseImage(registry.Host() + "/" + repository + ":" + tag)
-	if err != nil {
-		return nil, err
-	}
-	if pushed.Repository != repository || pushed.Tag != tag || pushed.Digest != "" {
-		return nil, fmt.Errorf("repository %q with tag %q does not make an image name", repository, tag)
-	}
-	ends := []string{":" + tag}
-	if tag == "latest" {
-		ends = append(ends, "")
-	}
-	var sources []string
-	for _, prefix := range []string{"", "docker://"} {
-		for _, written := range writtenAs(registry, repository) {
-			for _, end := range ends {
-				source := prefix + written + end
-				if name, err := imagename.ParseImage(source); err == nil && name.SameImage(pushed) {
-					sources = append(sources, source)
-				}
-			}
-		}
-	}
-	return sources, nil
-}
-
-// writtenAs returns the ways to write a repository of ECR's; some hosts are not there in all partitions.
-func writtenAs(registry imagename.ECRRegistry, repository string) []string {
-	var ways []string
-	for _, dualStack := range []bool{false, true} {
-		for _, fips := range []bool{false, true} {
-			registry.FIPS, registry.DualStack = fips, dualStack
-			ways = append(ways, registry.Host()+"/"+repository)
-		}
-	}
-	return append(ways, "ecr.aws/arn:"+registry.Partition+":ecr:"+registry.Region+":"+registry.Account+":repository/"+repository)
-}
 
 // Event does for these entries, those that an event names, what a sweep does for all. Errors of the
 // iteration are taken as in [Controller.Sweep]. What the source is now is looked up: an event may

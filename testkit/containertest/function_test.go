@@ -94,7 +94,7 @@ func TestARecordedPushIsMirroredByTheFunction(t *testing.T) {
 			t.Fatalf("%q: exit code %d:\n%s", command, code, output)
 		}
 	}
-	payload, err := os.ReadFile(filepath.Join(root, "internal", "ecrevent", "testdata", "push-aws.json"))
+	payload, err := os.ReadFile(filepath.Join(root, "internal", "trigger", "testdata", "push-aws.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

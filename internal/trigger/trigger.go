@@ -1,6 +1,6 @@
-// Package ecrevent reads events as Amazon EventBridge sends them, and says what each one asks
+// Package trigger reads events as Amazon EventBridge sends them, and says what each one asks
 // for: that what was pushed to Amazon ECR is mirrored, a sweep, or nothing.
-package ecrevent
+package trigger
 
 import (
 	"encoding/json"

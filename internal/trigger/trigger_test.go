@@ -1,4 +1,4 @@
-package ecrevent_test
+package trigger_test
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
-	"ecrmirror/internal/ecrevent"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/trigger"
 )
 
 func read(t testing.TB, name string) []byte {
@@ -27,35 +27,35 @@ func read(t testing.TB, name string) []byte {
 
 func TestWhatRecordedEventsAskFor(t *testing.T) {
 	const digest = "sha256:7f5b2640fe6fb4f46592dfd3410c4a79dac4f89e4782432e0378abcd1234ef00"
-	action := func(kind ecrevent.Kind, partition, region, repository, tag, reason string) ecrevent.Event {
-		return ecrevent.Event{
+	action := func(kind trigger.Kind, partition, region, repository, tag, reason string) trigger.Event {
+		return trigger.Event{
 			Kind: kind, ID: "13cde686-328b-6117-af20-0e5566167482", Time: time.Date(2026, 11, 16, 1, 54, 34, 0, time.UTC), Reason: reason,
 			Registry:   imagename.ECRRegistry{Account: "123456789012", Region: region, Partition: partition},
 			Repository: repository, Tag: tag, Digest: digest,
 		}
 	}
 	scheduled := time.Date(2026, 10, 8, 16, 53, 6, 0, time.UTC)
-	for name, want := range map[string]ecrevent.Event{
-		"push-aws":         action(ecrevent.Push, "aws", "us-west-2", "my-repository-name", "latest", ""),
-		"push-aws-cn":      action(ecrevent.Push, "aws-cn", "cn-north-1", "team/app", "1.2", ""),
-		"push-aws-us-gov":  action(ecrevent.Push, "aws-us-gov", "us-gov-west-1", "team/app", "1.2", ""),
-		"push-aws-eusc":    action(ecrevent.Push, "aws-eusc", "eusc-de-east-1", "team/app", "1.2", ""),
-		"push-media-types": action(ecrevent.Push, "aws", "us-west-2", "team/app", "1.2", ""),
-		"push-untagged":    action(ecrevent.Ignored, "aws", "us-west-2", "team/app", "", "the push has no tag"),
-		"push-failure":     action(ecrevent.Ignored, "aws", "us-west-2", "team/app", "1.2", `the push came to "FAILURE", not to success`),
-		"delete":           action(ecrevent.Ignored, "aws", "us-west-2", "team/app", "1.2", `the action is "DELETE", not a push`),
+	for name, want := range map[string]trigger.Event{
+		"push-aws":         action(trigger.Push, "aws", "us-west-2", "my-repository-name", "latest", ""),
+		"push-aws-cn":      action(trigger.Push, "aws-cn", "cn-north-1", "team/app", "1.2", ""),
+		"push-aws-us-gov":  action(trigger.Push, "aws-us-gov", "us-gov-west-1", "team/app", "1.2", ""),
+		"push-aws-eusc":    action(trigger.Push, "aws-eusc", "eusc-de-east-1", "team/app", "1.2", ""),
+		"push-media-types": action(trigger.Push, "aws", "us-west-2", "team/app", "1.2", ""),
+		"push-untagged":    action(trigger.Ignored, "aws", "us-west-2", "team/app", "", "the push has no tag"),
+		"push-failure":     action(trigger.Ignored, "aws", "us-west-2", "team/app", "1.2", `the push came to "FAILURE", not to success`),
+		"delete":           action(trigger.Ignored, "aws", "us-west-2", "team/app", "1.2", `the action is "DELETE", not a push`),
 		"scan": {
-			Kind: ecrevent.Ignored, ID: "85fc3613-e913-7fc4-a80c-a3753e4aa9ae", Time: time.Date(2026, 10, 29, 2, 36, 48, 0, time.UTC),
+			Kind: trigger.Ignored, ID: "85fc3613-e913-7fc4-a80c-a3753e4aa9ae", Time: time.Date(2026, 10, 29, 2, 36, 48, 0, time.UTC),
 			Reason: `"ECR Image Scan" from "aws.ecr" is not an event that asks for something`,
 		},
 		"batch-state": {
-			Kind: ecrevent.Ignored, ID: "c8f9c4b5-76e5-d76a-f980-7011e206042b", Time: time.Date(2026, 1, 11, 23, 36, 40, 0, time.UTC),
+			Kind: trigger.Ignored, ID: "c8f9c4b5-76e5-d76a-f980-7011e206042b", Time: time.Date(2026, 1, 11, 23, 36, 40, 0, time.UTC),
 			Reason: `"Batch Job State Change" from "aws.batch" is not an event that asks for something`,
 		},
-		"schedule-rule":      {Kind: ecrevent.Schedule, ID: "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", Time: scheduled},
-		"schedule-scheduler": {Kind: ecrevent.Schedule, ID: "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eab", Time: scheduled},
+		"schedule-rule":      {Kind: trigger.Schedule, ID: "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", Time: scheduled},
+		"schedule-scheduler": {Kind: trigger.Schedule, ID: "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eab", Time: scheduled},
 	} {
-		got, err := ecrevent.Parse(read(t, name))
+		got, err := trigger.Parse(read(t, name))
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got)\n%s", name, err, diff)
 		}
@@ -116,8 +116,8 @@ func TestAMalformedEventIsNamed(t *testing.T) {
 		"bad tag":            {strings.Replace(good, `"1.2"`, `"1 2"`, 1), "invalid reference format"},
 		"a digest for a tag": {strings.Replace(good, `"1.2"`, `"1@sha256:`+strings.Repeat("0", 64)+`"`, 1), "does not make an image name"},
 	} {
-		event, err := ecrevent.Parse([]byte(c.payload))
-		if err == nil || !strings.HasPrefix(err.Error(), "malformed event: ") || !strings.Contains(err.Error(), c.want) || event != (ecrevent.Event{}) {
+		event, err := trigger.Parse([]byte(c.payload))
+		if err == nil || !strings.HasPrefix(err.Error(), "malformed event: ") || !strings.Contains(err.Error(), c.want) || event != (trigger.Event{}) {
 			t.Errorf("%s: %+v, %v", name, event, err)
 		}
 	}
@@ -132,20 +132,20 @@ func FuzzEvent(f *testing.F) {
 		f.Add(read(f, strings.TrimSuffix(filepath.Base(file), ".json")))
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		event, err := ecrevent.Parse(payload)
+		event, err := trigger.Parse(payload)
 		switch {
 		case err != nil:
-			if event != (ecrevent.Event{}) {
+			if event != (trigger.Event{}) {
 				t.Errorf("%+v beside %v", event, err)
 			}
-		case event.Kind == ecrevent.Push:
+		case event.Kind == trigger.Push:
 			name, err := imagename.ParseImage(event.Registry.Host() + "/" + event.Repository + ":" + event.Tag)
 			if err != nil || name.ECR != event.Registry || name.Repository != event.Repository || name.Tag != event.Tag || name.Digest != "" {
 				t.Errorf("%+v is not an image: %+v, %v", event, name, err)
 			}
-		case event.Kind == ecrevent.Ignored && event.Reason == "":
+		case event.Kind == trigger.Ignored && event.Reason == "":
 			t.Error("ignored for no reason")
-		case event.Kind != ecrevent.Schedule && event.Kind != ecrevent.Ignored:
+		case event.Kind != trigger.Schedule && event.Kind != trigger.Ignored:
 			t.Errorf("kind %d", event.Kind)
 		}
 	})

@@ -1,4 +1,4 @@
-package ecrevent_test
+package trigger_test
 
 import (
 	"testing"
