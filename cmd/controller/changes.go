@@ -8,6 +8,7 @@ import (
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/table"
 )
 
@@ -72,7 +73,7 @@ func writeStep(w io.Writer, verb string, step entryfile.Step) error {
 // linesOf is the lines of a text.
 type linesOf struct{ strings.Builder }
 
-func (b *linesOf) say(format string, args ...any) { _ = say(b, format, args...) } // memory has no errors
+func (b *linesOf) say(format string, args ...any) { _ = output.Line(b, format, args...) } // memory has no errors
 
 func (b *linesOf) names(sign string, names []string) {
 	for _, name := range names {

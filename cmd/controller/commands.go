@@ -96,16 +96,16 @@ func newEvent(c *config) *cobra.Command {
 }
 
 func newPlan(c *config) *cobra.Command {
-	var output *cli.Choice
+	var format *cli.Format
 	cmd := &cobra.Command{
 		Use:     "plan",
 		Short:   "Say what a sweep would do, and submit nothing",
 		Long:    planLong,
 		Example: planExample,
 		Args:    cli.NoArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd, output.String()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd, format.JSON()) },
 	}
-	output = addOutput(cmd)
+	format = cli.AddOutput(cmd.Flags(), formerText)
 	cmd.Flags().BoolVar(&c.exitCode, "exit-code", false, fmt.Sprintf("exit with %d if there is something to do", contract.ExitChanges))
 	return cli.Uses(cmd, planFlags...)
 }

@@ -4,16 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/pflag"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/controller"
+	"ecrmirror/internal/flagvalue"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 )
 
 // auto is the choice that leaves it to where the program runs.
 const auto = "auto"
+
+// formerText is what --output text was called once.
+const formerText = "table"
 
 // config is what the command line and the environment ask for. Flags win over the
 // environment, positional arguments over both.
@@ -21,49 +27,69 @@ type config struct {
 	table      string
 	queue      string
 	definition string
-	parameters characters // of one job
-	limit      timeLimit  // of a sweep
+	parameters flagvalue.Number   // characters of one job's parameters
+	limit      flagvalue.Duration // of a sweep
 	account    string
 	registries program.RegistryFlags
 	allowed    program.AllowFlags
 	verbose    bool
-	logFormat  cli.Choice
-	metrics    cli.Choice
-	creates    cli.Choice // whether mirror jobs create missing repositories
-	inAWS      bool       // the program runs as a Lambda function or as a Batch job
+	logFormat  flagvalue.Choice
+	metrics    flagvalue.Choice
+	creates    flagvalue.Choice // whether mirror jobs create missing repositories
+	inAWS      bool             // the program runs as a Lambda function or as a Batch job
 
 	repository, tag string // of event
 	eventFile       string // of event: where the event is, "-" for standard input
 	exitCode        bool   // of plan
 
-	getenv func(string) string // for colors
+	environment *flagvalue.Environment
+	getenv      func(string) string // for colors
 }
 
 // palette returns the colors of what is written to w.
-func (c *config) palette(w io.Writer) cli.Palette { return cli.PaletteFor(w, c.getenv) }
+func (c *config) palette(w io.Writer) output.Palette { return output.PaletteFor(w, c.getenv) }
+
+// The flags whose values have bounds or words of their own.
+const (
+	jobParametersFlag = "job-parameters"
+	timeLimitFlag     = "time-limit"
+	logFormatFlag     = "log-format"
+	metricsFlag       = "metrics"
+	createsFlag       = "creates-repositories"
+
+	// fewestCharacters leave room for one source and one destination with long names.
+	fewestCharacters = 1000
+	// leastLimit leaves time for a wave or two.
+	leastLimit = time.Second
+)
 
 // addFlags adds the flags that all commands share.
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.getenv = getenv
-	flags.StringVar(&c.table, "table", getenv(contract.EnvTable),
-		"`NAME` or ARN of the DynamoDB table of entries (env "+contract.EnvTable+")")
-	flags.StringVar(&c.queue, "queue", getenv(contract.EnvQueue),
-		"`NAME` or ARN of the Batch queue for mirror jobs (env "+contract.EnvQueue+")")
-	flags.StringVar(&c.definition, "job-definition", getenv(contract.EnvJobDefinition),
-		"`NAME` or ARN of the Batch job definition of mirror jobs (env "+contract.EnvJobDefinition+")")
-	c.parameters = charactersFrom(getenv(contract.EnvJobParameters))
-	flags.Var(&c.parameters, jobParametersFlag, "`CHARACTERS` that the source and the destinations of one job may have together; more go into several (env "+contract.EnvJobParameters+")")
-	c.limit = timeLimitFrom(getenv(contract.EnvTimeLimit))
-	flags.Var(&c.limit, timeLimitFlag, "`DURATION` for which a sweep or a plan looks at entries; what slow registries have not answered for by then is first in the next (env "+contract.EnvTimeLimit+")")
+	env := flagvalue.NewEnvironment(flags, getenv)
+	c.environment = env
+	env.String(&c.table, "table", contract.EnvTable, "`NAME` or ARN of the DynamoDB table of entries")
+	env.String(&c.queue, "queue", contract.EnvQueue, "`NAME` or ARN of the Batch queue for mirror jobs")
+	env.String(&c.definition, "job-definition", contract.EnvJobDefinition,
+		"`NAME` or ARN of the Batch job definition of mirror jobs")
+	c.parameters = flagvalue.NewNumber("CHARACTERS", contract.DefaultJobParameters, fewestCharacters, contract.LongestOverrides)
+	env.Var(&c.parameters, jobParametersFlag, contract.EnvJobParameters,
+		"`CHARACTERS` that the source and the destinations of one job may have together; more go into several")
+	c.limit = flagvalue.NewDuration(controller.DefaultLimit, leastLimit, "55m or 1h30m")
+	env.Var(&c.limit, timeLimitFlag, contract.EnvTimeLimit,
+		"`DURATION` for which a sweep or a plan looks at entries; what slow registries have not answered for by then is first in the next")
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")
-	c.logFormat = cli.OneOf("FORMAT", auto, "text", "json").From(getenv(contract.EnvLogFormat))
-	flags.Var(&c.logFormat, "log-format", "how to log: auto, which is text on a terminal and json elsewhere, text or json (env "+contract.EnvLogFormat+")")
-	c.metrics = cli.OneOf("CHOICE", auto, "on", "off").From(getenv(contract.EnvMetrics))
-	flags.Var(&c.metrics, "metrics", "whether a sweep prints its metrics in CloudWatch's embedded metric format: auto, which is on in Lambda and Batch, on or off (env "+contract.EnvMetrics+")")
-	c.creates = cli.OneOf("CHOICE", "off", "on").From(getenv(contract.EnvCreatesRepositories))
-	flags.Var(&c.creates, "creates-repositories", "whether mirror jobs create repositories that are missing in ECR; off means that a destination in one fails (env "+contract.EnvCreatesRepositories+")")
+	c.logFormat = flagvalue.OneOf("FORMAT", auto, "text", "json")
+	env.Var(&c.logFormat, logFormatFlag, contract.EnvLogFormat,
+		"how to log: auto, which is text on a terminal and json elsewhere, text or json")
+	c.metrics = flagvalue.OneOf("CHOICE", auto, "on", "off")
+	env.Var(&c.metrics, metricsFlag, contract.EnvMetrics,
+		"whether a sweep prints its metrics in CloudWatch's embedded metric format: auto, which is on in Lambda and Batch, on or off")
+	c.creates = flagvalue.OneOf("CHOICE", "off", "on")
+	env.Var(&c.creates, createsFlag, contract.EnvCreatesRepositories,
+		"whether mirror jobs create repositories that are missing in ECR; off means that a destination in one fails")
 	c.inAWS = getenv("AWS_LAMBDA_FUNCTION_NAME") != "" || getenv("AWS_BATCH_JOB_ID") != ""
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too; plan logs nothing without it")
 }
@@ -86,7 +112,7 @@ func (c *config) checkJobs() error {
 	case c.definition == "":
 		return missing("job definition", "--job-definition", contract.EnvJobDefinition)
 	}
-	return c.parameters.err
+	return c.environment.Check(jobParametersFlag)
 }
 
 // checkEvent returns an error if event lacks something.

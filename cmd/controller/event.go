@@ -17,6 +17,7 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 	"ecrmirror/internal/trigger"
@@ -26,7 +27,7 @@ import (
 func (c *config) event(cmd *cobra.Command) error {
 	if c.eventFile == "" && c.tag == "" && cmd.Flags().Changed("tag") {
 		// EventBridge fills in nothing where a push has no tag.
-		return program.NotPrinted(nil, say(cmd.OutOrStdout(), "the push has no tag: nothing to do"))
+		return program.NotPrinted(nil, output.Line(cmd.OutOrStdout(), "the push has no tag: nothing to do"))
 	}
 	if err := c.checkEvent(); err != nil {
 		return err
@@ -45,7 +46,7 @@ func (c *config) event(cmd *cobra.Command) error {
 	if done.summary == "" {
 		return done.err
 	}
-	return program.NotPrinted(done.err, say(cmd.OutOrStdout(), "%s", done.summary))
+	return program.NotPrinted(done.err, output.Line(cmd.OutOrStdout(), "%s", done.summary))
 }
 
 // asked returns the event that the command line is about.
@@ -181,7 +182,7 @@ func (h *handler) sweep(ctx context.Context, log *slog.Logger) handled {
 	if err != nil {
 		return handled{err: err}
 	}
-	ctl.Limit = h.config.limit.within(ctx)
+	ctl.Limit = h.config.limitWithin(ctx)
 	report, err := ctl.Sweep(ctx)
 	done := concluded(report, err)
 	done.partial = err == nil && program.ExitCode(done.err) == contract.ExitFailed
@@ -206,4 +207,17 @@ func concluded(report controller.Report, err error) handled {
 		done.summary = report.String()
 	}
 	return done
+}
+
+// reserved is which part of what is left of an invocation is for what comes after the limit: jobs and statuses.
+const reserved = 10
+
+// limitWithin returns the limit of a sweep, or less where the time of a Lambda function's invocation is up before.
+func (c *config) limitWithin(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return c.limit.Value()
+	}
+	left := time.Until(deadline)
+	return max(leastLimit, min(c.limit.Value(), left-left/reserved))
 }

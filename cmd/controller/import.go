@@ -13,6 +13,7 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -69,14 +70,14 @@ func (c *config) importFile(cmd *cobra.Command, file string, how importing) erro
 	}
 	counts, changes := tally(steps)
 	if how.dryRun {
-		return program.NotPrinted(nil, say(cmd.OutOrStdout(), "nothing written of %d changes: %s", changes, counts))
+		return program.NotPrinted(nil, output.Line(cmd.OutOrStdout(), "nothing written of %d changes: %s", changes, counts))
 	}
 	taken, failed := entryfile.Apply(ctx, t, steps, now)
 	var result error
 	if failed != nil {
 		result = failures(parts(failed))
 	}
-	return program.NotPrinted(result, say(cmd.OutOrStdout(), "%d of %d changes written: %s", taken, changes, counts))
+	return program.NotPrinted(result, output.Line(cmd.OutOrStdout(), "%d of %d changes written: %s", taken, changes, counts))
 }
 
 // readEntries reads and checks a file, or standard input for "-". Each of its errors names the file.
@@ -116,7 +117,7 @@ func announce(stdout, stderr io.Writer, steps []entryfile.Step, bad []*entry.Err
 		if slices.ContainsFunc(steps, func(s entryfile.Step) bool { return s.Entry.Source == b.Source }) {
 			continue
 		}
-		if err := say(stderr, "controller: left as it is: %v", b); err != nil {
+		if err := output.Line(stderr, "controller: left as it is: %v", b); err != nil {
 			return err
 		}
 	}

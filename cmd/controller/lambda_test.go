@@ -161,6 +161,7 @@ func TestASweepOfAFunctionEndsBeforeItsTimeIsUp(t *testing.T) {
 	if err != nil || !strings.HasPrefix(summary, "entries: 2 (current 0, failed 1, not reached 1);") {
 		t.Errorf("%q, %v", summary, err)
 	}
+	d.end() // so that all of the log is here
 	if !strings.Contains(d.stderr.String(), `"msg":"entries not looked at","requestId":"`) {
 		t.Error("no warning")
 	}

@@ -10,11 +10,12 @@ import (
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 )
 
 func newList(c *config) *cobra.Command {
-	var output *cli.Choice
+	var format *cli.Format
 	cmd := &cobra.Command{
 		Use:               "list [SOURCE...]",
 		Short:             "Print the entries of the table",
@@ -34,15 +35,15 @@ func newList(c *config) *cobra.Command {
 			if entries, bad, err = chosen(sources, entries, bad); err != nil {
 				return err
 			}
-			if output.String() == outputJSON {
-				err = writeJSONList(cmd.OutOrStdout(), listed(entries, bad))
+			if format.JSON() {
+				err = output.JSONList(cmd.OutOrStdout(), listed(entries, bad))
 			} else {
 				err = writeList(cmd.OutOrStdout(), c.table, entries, bad)
 			}
 			return program.NotPrinted(nil, err)
 		},
 	}
-	output = addOutput(cmd)
+	format = cli.AddOutput(cmd.Flags(), formerText)
 	return cli.Uses(cmd, tableFlags...)
 }
 
@@ -57,7 +58,7 @@ type listedEntry struct {
 func listed(entries []entry.Entry, bad []*entry.Error) iter.Seq[listedEntry] {
 	return func(yield func(listedEntry) bool) {
 		for _, e := range entries {
-			if !yield(listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: jsonTime(e.Expires), Error: badDestinations(e)}) {
+			if !yield(listedEntry{Source: e.Source, Destinations: e.Destinations, Expires: output.Time(e.Expires), Error: badDestinations(e)}) {
 				return
 			}
 		}
@@ -85,7 +86,7 @@ func writeList(w io.Writer, name string, entries []entry.Entry, bad []*entry.Err
 	if len(entries)+len(bad) == 0 {
 		return sayEmpty(w, name)
 	}
-	return grid{rows: func(row func(cells ...string)) {
+	return output.Grid{Rows: func(row func(cells ...string)) {
 		row("SOURCE", "EXPIRES", "DESTINATION")
 		for _, e := range entries {
 			for _, destination := range e.Destinations {
@@ -99,11 +100,11 @@ func writeList(w io.Writer, name string, entries []entry.Entry, bad []*entry.Err
 		for _, b := range bad {
 			row(b.Source, "-", "invalid: "+b.Err.Error())
 		}
-	}}.write(w)
+	}}.Write(w)
 }
 
 func sayEmpty(w io.Writer, name string) error {
-	return say(w, "table %s has no entries (controller put writes one)", name)
+	return output.Line(w, "table %s has no entries (controller put writes one)", name)
 }
 
 const listLong = `Print the entries of the table that have not expired, all or those of some sources, sorted

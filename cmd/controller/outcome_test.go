@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -62,15 +62,15 @@ func TestPlanIsPrintedAsATableAndAsJSON(t *testing.T) {
 		}},
 	}
 	report := controller.Report{Entries: 2, Failed: 2, Stale: 1}
-	for format, want := range map[string]string{
-		"text": `SOURCE    DESTINATION  STATE    BYTES  REASON
+	for asJSON, want := range map[bool]string{
+		false: `SOURCE    DESTINATION  STATE    BYTES  REASON
 bad       -            failing         no Destination
 r.io/a:1  r.io/b:1     current         has the source's digest
 r.io/a:1  r.io/c:1     stale    4096   does not exist
 r.io/a:1  r.io/d:1     failing         on; fire
 entries: 2 (current 0, failed 2); stale destinations: 1; nothing submitted
 `,
-		outputJSON: `[
+		true: `[
   {
     "source": "bad",
     "state": "failing",
@@ -104,14 +104,14 @@ entries: 2 (current 0, failed 2); stale destinations: 1; nothing submitted
 `,
 	} {
 		var b bytes.Buffer
-		if err := writePlan(&b, cli.Palette{}, format, decisions, report); err != nil {
+		if err := writePlan(&b, output.Palette{}, asJSON, decisions, report); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, b.String()); diff != "" {
-			t.Errorf("%s (-want +got)\n%s", format, diff)
+			t.Errorf("as JSON %v (-want +got)\n%s", asJSON, diff)
 		}
-		if err := writePlan(full{}, cli.Palette{}, format, decisions, report); !errors.Is(err, io.ErrShortWrite) {
-			t.Errorf("%s on a full disk: %v", format, err)
+		if err := writePlan(full{}, output.Palette{}, asJSON, decisions, report); !errors.Is(err, io.ErrShortWrite) {
+			t.Errorf("as JSON %v on a full disk: %v", asJSON, err)
 		}
 	}
 }

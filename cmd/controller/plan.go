@@ -6,8 +6,8 @@ import (
 	"iter"
 	"strconv"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 )
 
@@ -23,11 +23,11 @@ func wanted(decisions []controller.Decision) bool {
 
 // writePlan prints a line for each destination and one for each entry that could not be
 // judged, then a count; or a JSON list of entries.
-func writePlan(w io.Writer, palette cli.Palette, format string, decisions []controller.Decision, report controller.Report) error {
-	if format == outputJSON {
-		return writeJSONList(w, entriesOf(decisions))
+func writePlan(w io.Writer, palette output.Palette, asJSON bool, decisions []controller.Decision, report controller.Report) error {
+	if asJSON {
+		return output.JSONList(w, entriesOf(decisions))
 	}
-	g := grid{palette: palette, rows: func(row func(cells ...string)) {
+	g := output.Grid{Palette: palette, Color: colorOf, Rows: func(row func(cells ...string)) {
 		if len(decisions) > 0 {
 			row("SOURCE", "DESTINATION", "STATE", "BYTES", "REASON")
 		}
@@ -43,10 +43,10 @@ func writePlan(w io.Writer, palette cli.Palette, format string, decisions []cont
 			}
 		}
 	}}
-	if err := g.write(w); err != nil {
+	if err := g.Write(w); err != nil {
 		return err
 	}
-	return say(w, "%s", report.Planned())
+	return output.Line(w, "%s", report.Planned())
 }
 
 // bytesOf returns how much is to be copied at most, "" if nothing is or nobody knows. What the

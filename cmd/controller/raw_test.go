@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/output"
 )
 
 // What others wrote into the table, and what registries answered, reaches no terminal raw, from any command and in
@@ -36,15 +36,17 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 		statuses := []entryStatus{{Source: raw, State: invalid, Error: reason.Error(), Destinations: []destinationStatus{{Name: raw, State: entry.State(raw), Error: raw}}}}
 		for name, write := range map[string]func(*bytes.Buffer) error{
 			"list":         func(b *bytes.Buffer) error { return writeList(b, "mirror", entries, bad) },
-			"list as JSON": func(b *bytes.Buffer) error { return writeJSONList(b, listed(entries, bad)) },
+			"list as JSON": func(b *bytes.Buffer) error { return output.JSONList(b, listed(entries, bad)) },
 			"plan": func(b *bytes.Buffer) error {
-				return writePlan(b, cli.Palette{}, "text", decisions, controller.Report{})
+				return writePlan(b, output.Palette{}, false, decisions, controller.Report{})
 			},
 			"plan as JSON": func(b *bytes.Buffer) error {
-				return writePlan(b, cli.Palette{}, outputJSON, decisions, controller.Report{})
+				return writePlan(b, output.Palette{}, true, decisions, controller.Report{})
 			},
-			"status":         func(b *bytes.Buffer) error { return writeStatus(b, cli.Palette{}, "mirror", statuses, 1, time.Now()) },
-			"status as JSON": func(b *bytes.Buffer) error { return writeJSONList(b, slices.Values(statuses)) },
+			"status": func(b *bytes.Buffer) error {
+				return writeStatus(b, output.Palette{}, "mirror", statuses, 1, time.Now())
+			},
+			"status as JSON": func(b *bytes.Buffer) error { return output.JSONList(b, slices.Values(statuses)) },
 			"log": func(b *bytes.Buffer) error {
 				var c config
 				c.newLog(b).Log(t.Context(), slog.LevelError, raw, "reason", raw)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -47,7 +48,7 @@ func (c *config) remove(cmd *cobra.Command, sources []string) error {
 			errs = append(errs, err)
 			continue
 		}
-		if err := say(cmd.OutOrStdout(), "%s %s", done(table.Removed), key); err != nil {
+		if err := output.Line(cmd.OutOrStdout(), "%s %s", done(table.Removed), key); err != nil {
 			return program.NotPrinted(failures(errs), err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -40,12 +41,12 @@ func (c *config) sweep(cmd *cobra.Command) error {
 func conclude(cmd *cobra.Command, summary string, report controller.Report, err error) error {
 	result := outcome(report, err)
 	if err == nil || report.Entries > 0 {
-		return program.NotPrinted(result, say(cmd.OutOrStdout(), "%s", summary))
+		return program.NotPrinted(result, output.Line(cmd.OutOrStdout(), "%s", summary))
 	}
 	return result
 }
 
-func (c *config) plan(cmd *cobra.Command, output string) error {
+func (c *config) plan(cmd *cobra.Command, asJSON bool) error {
 	if err := c.checkTable(); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (c *config) plan(cmd *cobra.Command, output string) error {
 	decisions, report, err := ctl.Plan(cmd.Context())
 	result := outcome(report, err)
 	if err == nil || len(decisions) > 0 {
-		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.palette(cmd.OutOrStdout()), output, decisions, report))
+		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.palette(cmd.OutOrStdout()), asJSON, decisions, report))
 	}
 	if result == nil && c.exitCode && wanted(decisions) {
 		return program.Silent(contract.ExitChanges)
@@ -83,7 +84,7 @@ func (c *config) open(cmd *cobra.Command) (*controller.Controller, error) {
 // openAWS loads the AWS configuration for a controller, which has credentials.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
-	if err := errors.Join(c.limit.err, c.logFormat.Check(contract.EnvLogFormat), c.metrics.Check(contract.EnvMetrics), c.creates.Check(contract.EnvCreatesRepositories), err); err != nil {
+	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag), err); err != nil {
 		return aws.Config{}, err
 	}
 	cfg, err := program.AWSConfig(ctx)
@@ -116,10 +117,10 @@ func (c *config) openController(ctx context.Context, cfg aws.Config, log *slog.L
 	return &controller.Controller{
 		Entries: entries,
 		Digests: registries,
-		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.n),
+		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.Value()),
 		Status:  func() controller.Recorder { return entries.Recorder() },
 		Allowed: allowed,
-		Limit:   c.limit.limit,
+		Limit:   c.limit.Value(),
 		Log:     log,
 
 		CreatesRepositories: c.creates.String() == "on",

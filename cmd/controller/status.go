@@ -12,7 +12,8 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/flagvalue"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -27,8 +28,9 @@ const (
 const soon = 14 * 24 * time.Hour
 
 func newStatus(c *config) *cobra.Command {
-	var output *cli.Choice
+	var format *cli.Format
 	var only filter
+	states := flagvalue.SomeOf("STATE", stateNames()...)
 	var summary bool
 	cmd := &cobra.Command{
 		Use:     "status [SOURCE]",
@@ -52,12 +54,15 @@ func newStatus(c *config) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, state := range states.Chosen() {
+				only.states = append(only.states, entry.State(state))
+			}
 			found, stdout := only.apply(all), cmd.OutOrStdout()
-			switch asJSON := output.String() == outputJSON; {
+			switch asJSON := format.JSON(); {
 			case asJSON && summary:
-				err = writeJSON(stdout, summaryOf(found))
+				err = output.JSON(stdout, summaryOf(found))
 			case asJSON:
-				err = writeJSONList(stdout, slices.Values(found))
+				err = output.JSONList(stdout, slices.Values(found))
 			case summary:
 				err = writeSummary(stdout, summaryOf(found), now)
 			default:
@@ -66,8 +71,8 @@ func newStatus(c *config) *cobra.Command {
 			return program.NotPrinted(nil, err)
 		},
 	}
-	output = addOutput(cmd)
-	cmd.Flags().Var(&only.states, "state", "show only what is in one of these states: "+strings.Join(stateNames(), ", "))
+	format = cli.AddOutput(cmd.Flags(), formerText)
+	cmd.Flags().Var(&states, "state", "show only what is in one of these states: "+strings.Join(stateNames(), ", "))
 	cmd.Flags().BoolVar(&summary, "summary", false, "count only")
 	cmd.Flags().BoolVar(&only.expiring, "expiring", false, "show only what expires within 14 days")
 	return cli.Uses(cmd, tableFlags...)
@@ -106,7 +111,7 @@ func statuses(cmd *cobra.Command, t *table.Table, source []string, now time.Time
 
 // A filter says what is shown. The zero filter is everything.
 type filter struct {
-	states   states
+	states   []entry.State
 	expiring bool
 }
 
@@ -129,44 +134,12 @@ func (f filter) apply(all []entryStatus) []entryStatus {
 	return found
 }
 
-// states is the value of --state.
-type states []entry.State
-
 func stateNames() []string {
 	var names []string
 	for _, s := range []entry.State{entry.Current, entry.Deferred, entry.Submitted, entry.Stale, entry.Failing, unchecked, invalid} {
 		names = append(names, string(s))
 	}
 	return names
-}
-
-func (s *states) String() string {
-	var names []string
-	for _, state := range *s {
-		names = append(names, string(state))
-	}
-	return strings.Join(names, ",")
-}
-
-// Type is what the help calls the value.
-func (s *states) Type() string { return "STATE[,STATE...]" }
-
-// Values returns what shells complete.
-func (s *states) Values() []string { return stateNames() }
-
-// Set implements pflag.Value; it may be called several times.
-func (s *states) Set(text string) error {
-	names := imagename.SplitList(text)
-	if len(names) == 0 {
-		return fmt.Errorf("must be %s", cli.List(stateNames()))
-	}
-	for _, name := range names {
-		if !slices.Contains(stateNames(), name) {
-			return fmt.Errorf("must be %s", cli.List(stateNames()))
-		}
-		*s = append(*s, entry.State(name))
-	}
-	return nil
 }
 
 const statusLong = `Say how each source's destinations stood when they were last checked: by a sweep or by

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/table"
 	"ecrmirror/localstack/server"
 )
@@ -83,23 +83,23 @@ entries: 5 (invalid 1, expiring soon 1)
 destinations: 7 (current 1, deferred 1, submitted 1, stale 1, failing 1, unchecked 2)
 furthest behind: ghcr.io/org/app:1 (3d)
 `},
-		"what is wrong": {filter{states: states{entry.Failing, entry.Stale}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION    REASON
+		"what is wrong": {filter{states: []entry.State{entry.Failing, entry.Stale}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION    REASON
 stale    26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3  job job-0 has ended without ?[31mmirroring it
 failing  3d      never     30s ago  never        ghcr.io/org/app:1           r.io/app:1     source image does not exist
 entries: 2 (invalid 0, expiring soon 1)
 destinations: 2 (stale 1, failing 1)
 furthest behind: ghcr.io/org/app:1 (3d)
 `},
-		"what is invalid": {filter{states: states{invalid}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES  SOURCE  DESTINATION  REASON
+		"what is invalid": {filter{states: []entry.State{invalid}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES  SOURCE  DESTINATION  REASON
 invalid  -       -         -        -        zz      -            no Destination
 entries: 1 (invalid 1, expiring soon 0)
 destinations: 0
 `},
-		"nothing": {filter{expiring: true, states: states{entry.Failing}}, "no entry matches, of 5 in the table\n"},
+		"nothing": {filter{expiring: true, states: []entry.State{entry.Failing}}, "no entry matches, of 5 in the table\n"},
 	} {
 		var out bytes.Buffer
 		all := night()
-		if err := writeStatus(&out, cli.Palette{}, "mirror", c.filter.apply(all), len(all), clock); err != nil {
+		if err := writeStatus(&out, output.Palette{}, "mirror", c.filter.apply(all), len(all), clock); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(strings.Split(c.want, "\n"), strings.Split(out.String(), "\n")); diff != "" {

@@ -7,6 +7,7 @@ import (
 
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/output"
 )
 
 // entryStatus is the status of one entry: an element of the list that --output json prints.
@@ -43,15 +44,15 @@ type destinationStatus struct {
 func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) entryStatus {
 	s := entryStatus{
 		Source: e.Source, State: e.Status.Worst(), Digest: e.Status.Source, Error: e.Status.Error,
-		Checked: jsonTime(e.Status.Checked), Mirrored: jsonTime(e.Status.Mirrored()),
-		Behind: jsonTime(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
-		Expires: jsonTime(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
+		Checked: output.Time(e.Status.Checked), Mirrored: output.Time(e.Status.Mirrored()),
+		Behind: output.Time(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
+		Expires: output.Time(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
 	}
 	for _, name := range e.Destinations {
 		known := e.Status.Destinations[name]
 		d := destinationStatus{
-			Name: name, State: known.State, Digest: known.Digest, Mirrored: jsonTime(known.Mirrored),
-			Behind: jsonTime(known.Behind), BehindSeconds: secondsSince(known.Behind, now),
+			Name: name, State: known.State, Digest: known.Digest, Mirrored: output.Time(known.Mirrored),
+			Behind: output.Time(known.Behind), BehindSeconds: secondsSince(known.Behind, now),
 			Error: known.Error, Job: known.JobID, Jobs: known.Jobs,
 		}
 		if d.State == "" {

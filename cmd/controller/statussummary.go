@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/output"
 )
 
 // statusSummary counts entries and destinations: what --summary --output json prints.
@@ -54,9 +55,9 @@ func writeSummary(w io.Writer, s statusSummary, now time.Time) error {
 	if len(states) > 0 {
 		text += " (" + strings.Join(states, ", ") + ")"
 	}
-	err := errors.Join(say(w, "entries: %d (invalid %d, expiring soon %d)", s.Entries, s.Invalid, s.ExpiringSoon), say(w, "%s", text))
+	err := errors.Join(output.Line(w, "entries: %d (invalid %d, expiring soon %d)", s.Entries, s.Invalid, s.ExpiringSoon), output.Line(w, "%s", text))
 	if s.Behind != nil {
-		err = errors.Join(err, say(w, "furthest behind: %s (%s)", s.FurthestBehind, behind(s.Behind, now)))
+		err = errors.Join(err, output.Line(w, "furthest behind: %s (%s)", s.FurthestBehind, behind(s.Behind, now)))
 	}
 	return err
 }

@@ -5,20 +5,20 @@ import (
 	"io"
 	"time"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/output"
 )
 
 // writeStatus prints a line for each destination, and one for each item that is no good entry; then the
 // summary. What is long and of any length comes last. of is how many entries the table has, with those not shown.
-func writeStatus(w io.Writer, palette cli.Palette, name string, entries []entryStatus, of int, now time.Time) error {
+func writeStatus(w io.Writer, palette output.Palette, name string, entries []entryStatus, of int, now time.Time) error {
 	switch {
 	case of == 0:
 		return sayEmpty(w, name)
 	case len(entries) == 0:
-		return say(w, "no entry matches, of %d in the table", of)
+		return output.Line(w, "no entry matches, of %d in the table", of)
 	}
-	g := grid{palette: palette, rows: func(row func(cells ...string)) {
+	g := output.Grid{Palette: palette, Color: colorOf, Rows: func(row func(cells ...string)) {
 		row("STATE", "BEHIND", "MIRRORED", "CHECKED", "EXPIRES", "SOURCE", "DESTINATION", "REASON")
 		for _, e := range entries {
 			checked, expires := ago(e.Checked, now), expiresIn(e, now)
@@ -30,7 +30,7 @@ func writeStatus(w io.Writer, palette cli.Palette, name string, entries []entryS
 			}
 		}
 	}}
-	if err := g.write(w); err != nil {
+	if err := g.Write(w); err != nil {
 		return err
 	}
 	return writeSummary(w, summaryOf(entries), now)
@@ -45,16 +45,16 @@ func expiresIn(e entryStatus, now time.Time) string {
 	case e.Expires == nil:
 		return "never"
 	case e.ExpiresSoon:
-		return "soon, in " + span(e.Expires.Sub(now))
+		return "soon, in " + output.Span(e.Expires.Sub(now))
 	}
-	return "in " + span(e.Expires.Sub(now))
+	return "in " + output.Span(e.Expires.Sub(now))
 }
 
 func behind(since *time.Time, now time.Time) string {
 	if since == nil {
 		return "-"
 	}
-	return span(now.Sub(*since))
+	return output.Span(now.Sub(*since))
 }
 
 // mirrored says when a destination caught up. One that has never been seen behind had nothing to catch up with.
@@ -70,5 +70,20 @@ func ago(t *time.Time, now time.Time) string {
 	if t == nil {
 		return "never"
 	}
-	return span(now.Sub(*t)) + " ago"
+	return output.Span(now.Sub(*t)) + " ago"
+}
+
+// colorOf returns the color of a state; other words have none.
+func colorOf(word string) output.Color {
+	switch word {
+	case string(entry.Current):
+		return output.Good
+	case string(entry.Stale), string(entry.Submitted), string(entry.Deferred):
+		return output.Waiting
+	case string(entry.Failing), string(invalid):
+		return output.Bad
+	case string(unchecked):
+		return output.Faint
+	}
+	return output.Plain
 }

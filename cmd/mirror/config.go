@@ -7,8 +7,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/flagvalue"
 	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
@@ -16,19 +18,17 @@ import (
 	"ecrmirror/internal/signature"
 )
 
-const outputJSON = "json"
-
 // config is what the command line and the environment ask for.
 type config struct {
 	request request.Request
 
-	output     cli.Choice
-	progress   cli.Choice // how to tell how it goes
-	quiet      bool       // no progress, whatever the mode
+	format     *cli.Format
+	progress   flagvalue.Choice // how to tell how it goes
+	quiet      bool             // no progress, whatever the mode
 	verbose    bool
-	budget     int64  // bytes of memory for what is on its way
-	envBudget  string // what the environment says of it
-	minRate    minRate
+	budget     flagvalue.Size // bytes of memory for what is on its way
+	envBudget  string         // what the environment says of it
+	minRate    flagvalue.Rate
 	readOnce   bool
 	container  int64 // bytes of memory of the container, 0 if it is not known
 	registries program.RegistryFlags
@@ -39,17 +39,17 @@ type config struct {
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
-	c.output = cli.OneOf("FORMAT", "text", outputJSON)
-	flags.VarP(&c.output, "output", "o", "what to print: text or json")
-	c.progress = cli.OneOf("MODE", progress.Modes()...)
+	c.format = cli.AddOutput(flags)
+	c.progress = flagvalue.OneOf("MODE", progress.Modes()...)
 	flags.Var(&c.progress, "progress", "how to tell on standard error how it goes: auto, plain, json or none")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "the same as --progress=none")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
 	c.container = memlimit.Container(getenv)
-	c.budget, c.envBudget = budgetFor(c.container), getenv(contract.EnvMemoryBudget)
-	flags.Var((*memorySize)(&c.budget), memoryBudgetFlag,
-		"memory for what is on its way, "+budgetBounds+" (env "+contract.EnvMemoryBudget+")")
-	c.minRate = newMinRate()
+	c.budget, c.envBudget = flagvalue.NewSize(budgetFor(c.container), minBudget, maxBudget), getenv(contract.EnvMemoryBudget)
+	flags.Var(&c.budget, memoryBudgetFlag,
+		"memory for what is on its way, "+c.budget.Bounds()+" (env "+contract.EnvMemoryBudget+")")
+	least := chunked.LeastRate{}.WithDefaults()
+	c.minRate = flagvalue.NewRate(least.BytesPerSecond, least.Over)
 	flags.Var(&c.minRate, "min-rate",
 		"bytes a second that a source must deliver and a destination take while it is waited for, over a time from 1s to 24h; 0 is any rate")
 	flags.BoolVar(&c.readOnce, "read-once", false, "read the source once, though faster destinations wait for the slowest")
@@ -100,4 +100,9 @@ func (c *config) progressMode() progress.Mode {
 		return progress.Plain
 	}
 	return mode
+}
+
+// leastRate returns what --min-rate says.
+func (c *config) leastRate() chunked.LeastRate {
+	return chunked.LeastRate{BytesPerSecond: c.minRate.BytesPerSecond, Over: c.minRate.Over}
 }

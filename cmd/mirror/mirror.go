@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"ecrmirror/internal/chunked"
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
@@ -18,12 +18,12 @@ import (
 // mirrorImage copies the image, tells meanwhile how it goes, and prints the report. Where the configuration is
 // right, its error is a *program.Failure.
 func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, stdout, stderr io.Writer) error {
-	budget := chunked.NewBudget(c.budget)
+	budget := chunked.NewBudget(c.budget.Value())
 	log := c.log(stderr)
 	source, destinations := c.request.Images[0].Source.Name, c.request.DestinationNames()
 	program.CaptureLog(log)
 	if c.gate.anything(ctx, source, destinations) {
-		c.registries.LeastRate = chunked.LeastRate(c.minRate)
+		c.registries.LeastRate = c.leastRate()
 		cfg, err := program.AWSConfig(ctx)
 		if err != nil {
 			return err
@@ -34,11 +34,11 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 	}
 	copier := mirror.New(c.gate.images, mirror.Options{
 		Budget: budget, Transient: images.Transient, Log: log, Progress: reporter, Gate: &c.gate,
-		LeastRate: chunked.LeastRate(c.minRate), ReadOnce: c.readOnce,
+		LeastRate: c.leastRate(), ReadOnce: c.readOnce,
 	})
 	report := copier.Copy(ctx, source, destinations)
 	reporter.Close() // nothing about how it goes after what it came to
-	return program.NotPrinted(failure(report), writeReport(stdout, c.output.String(), cli.PaletteFor(stdout, c.gate.getenv), report, ctx.Err() != nil))
+	return program.NotPrinted(failure(report), writeReport(stdout, c.format.JSON(), output.PaletteFor(stdout, c.gate.getenv), report, ctx.Err() != nil))
 }
 
 // log returns the log of each step, in the form of what else is written beside it.

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/printable"
+	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 )
@@ -16,11 +14,9 @@ import (
 // writeReport prints what happened to each destination: a line each, or one JSON
 // document. The errors themselves go to standard error, or into the document. In the lines, what
 // had not ended when the copy was stopped is called interrupted.
-func writeReport(w io.Writer, format string, palette cli.Palette, report *mirror.Report, stopped bool) error {
-	if format == outputJSON {
-		encoder := json.NewEncoder(printable.JSON(w))
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(document(report))
+func writeReport(w io.Writer, asJSON bool, palette output.Palette, report *mirror.Report, stopped bool) error {
+	if asJSON {
+		return output.JSON(w, document(report))
 	}
 	for _, r := range report.Results {
 		if _, err := fmt.Fprintln(w, line(palette, r, stopped)); err != nil {
@@ -34,17 +30,17 @@ func writeReport(w io.Writer, format string, palette cli.Palette, report *mirror
 	return nil
 }
 
-func line(palette cli.Palette, r mirror.Result, stopped bool) string {
-	color, state, text := cli.Bad, fmt.Sprintf("%-8s", r.State), r.Name.String()
+func line(palette output.Palette, r mirror.Result, stopped bool) string {
+	color, state, text := output.Bad, fmt.Sprintf("%-8s", r.State), r.Name.String()
 	switch {
 	case r.State == mirror.Copied:
-		color = cli.Good
+		color = output.Good
 		text += fmt.Sprintf(" %s (%d blobs, %s sent%s)", r.Digest, r.BlobsSent, progress.Bytes(r.BytesSent), apart(r))
 	case r.State == mirror.Current:
-		color = cli.Good
+		color = output.Good
 		text += " " + r.Digest.String()
 	case stopped:
-		color, state = cli.Waiting, "interrupted"
+		color, state = output.Waiting, "interrupted"
 	}
 	return palette.Paint(color, state) + " " + program.OneLine(text)
 }

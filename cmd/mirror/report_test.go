@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/output"
 )
 
 // What was set aside is said, with what it cost; where nothing was, nothing is.
@@ -30,7 +30,7 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 		},
 	}
 	var text, doc bytes.Buffer
-	if err := errors.Join(writeReport(&text, "text", cli.Palette{}, report, false), writeReport(&doc, outputJSON, cli.Palette{}, report, false)); err != nil {
+	if err := errors.Join(writeReport(&text, false, output.Palette{}, report, false), writeReport(&doc, true, output.Palette{}, report, false)); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
@@ -48,7 +48,7 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 	}
 	report.Results = report.Results[:1]
 	text.Reset()
-	if err := writeReport(&text, "text", cli.Palette{}, report, false); err != nil || strings.Contains(text.String(), "again") {
+	if err := writeReport(&text, false, output.Palette{}, report, false); err != nil || strings.Contains(text.String(), "again") {
 		t.Errorf("%s, %v", text.String(), err)
 	}
 }

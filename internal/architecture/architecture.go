@@ -100,8 +100,10 @@ var layers = map[string]layer{
 	},
 	"internal/metrics":   {internal: []string{"internal/printable"}},
 	"internal/buildinfo": {},
+	"internal/output":    {internal: []string{"internal/printable", "internal/tty"}},
+	"internal/flagvalue": {external: []string{"github.com/docker/go-units", "github.com/spf13/pflag"}},
 	"internal/cli": {
-		internal: []string{"internal/buildinfo", "internal/program", "internal/tty"},
+		internal: []string{"internal/buildinfo", "internal/flagvalue", "internal/output", "internal/program", "internal/tty"},
 		external: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"},
 	},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},

@@ -1,3 +1,5 @@
+// Package cli is what the command lines of both programs have in common: --output, --version, completion, help that
+// lists the flags that a command uses, and errors that say what was probably meant.
 package cli
 
 import (

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/buildinfo"
+	"ecrmirror/internal/flagvalue"
 )
 
 // newProgram returns a program with some commands and flags.
@@ -29,7 +30,7 @@ func newProgram() *cobra.Command {
 	root.PersistentFlags().String("table", "", "`NAME` of the table")
 	root.PersistentFlags().String("queue", "", "`NAME` of the queue")
 	root.PersistentFlags().BoolP("verbose", "v", false, "say more")
-	format := OneOf("FORMAT", "text", "json")
+	format := flagvalue.OneOf("FORMAT", "text", "json")
 	sweep := &cobra.Command{Use: "sweep", Short: "Sweep it", Args: NoArguments, RunE: func(*cobra.Command, []string) error { return nil }}
 	sweep.Flags().VarP(&format, "output", "o", "what to print")
 	sweep.Flags().String("policy", "", "`FILE` with the policy")

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"ecrmirror/internal/flagvalue"
+
 	"github.com/spf13/cobra"
 )
 
@@ -22,9 +24,9 @@ func newCompletion(name string) *cobra.Command {
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) != 1:
-				return errors.New("need one shell: " + List(shells))
+				return errors.New("need one shell: " + flagvalue.List(shells))
 			case !slices.Contains(shells, args[0]):
-				return fmt.Errorf("no completion for %q, only for %s", args[0], List(shells))
+				return fmt.Errorf("no completion for %q, only for %s", args[0], flagvalue.List(shells))
 			}
 			return nil
 		},

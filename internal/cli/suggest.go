@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"ecrmirror/internal/flagvalue"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -67,5 +69,5 @@ func (p *probe) nearest(typed, dashes string) string {
 	for i, name := range names {
 		names[i] = `"` + dashes + name + `"`
 	}
-	return " (did you mean " + List(names) + "?)"
+	return " (did you mean " + flagvalue.List(names) + "?)"
 }

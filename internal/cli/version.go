@@ -1,16 +1,15 @@
 package cli
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/buildinfo"
+	"ecrmirror/internal/output"
 )
 
 // newVersion returns the command that prints what a program was built from.
 func newVersion(name string) *cobra.Command {
-	output := OneOf("FORMAT", "text", "json")
+	var format *Format
 	cmd := &cobra.Command{
 		Use:               "version",
 		Short:             "Print the version, the commit, and the modules that the program was built from",
@@ -18,14 +17,12 @@ func newVersion(name string) *cobra.Command {
 		Args:              NoArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if output.String() == "json" {
-				encoder := json.NewEncoder(cmd.OutOrStdout())
-				encoder.SetIndent("", "  ")
-				return printed(encoder.Encode(buildinfo.Read()))
+			if format.JSON() {
+				return printed(output.JSON(cmd.OutOrStdout(), buildinfo.Read()))
 			}
 			return printed(buildinfo.Read().WriteText(cmd.OutOrStdout(), name))
 		},
 	}
-	cmd.Flags().VarP(&output, "output", "o", "what to print: text or json")
+	format = AddOutput(cmd.Flags())
 	return cmd
 }

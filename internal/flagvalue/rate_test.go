@@ -1,11 +1,11 @@
-package main
+package flagvalue
 
 import (
 	"testing"
 	"time"
 )
 
-func TestMinRate(t *testing.T) {
+func TestRate(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		rate int64
@@ -20,18 +20,18 @@ func TestMinRate(t *testing.T) {
 		{"0", -1, 10 * time.Minute, "0"},
 		{"0/5m", -1, 5 * time.Minute, "0"},
 	} {
-		m := newMinRate()
+		m := NewRate(32<<10, 10*time.Minute)
 		if err := m.Set(c.text); err != nil || m.BytesPerSecond != c.rate || m.Over != c.over || m.String() != c.back {
 			t.Errorf("%s: %+v, %q, %v", c.text, m, m.String(), err)
 		}
 	}
 	for _, text := range []string{"", "/", "/10m", "32KiB/", "fast", "-1", "1e9", "1 KiB", "32KiB/10", "32KiB/500ms", "32KiB/25h", "32KiB/-1m", "32KiB/10m/1", "1TiB", "99999999999999999999"} {
-		m := newMinRate()
-		if err := m.Set(text); err == nil || m != newMinRate() {
+		m := NewRate(32<<10, 10*time.Minute)
+		if err := m.Set(text); err == nil || m != NewRate(32<<10, 10*time.Minute) {
 			t.Errorf("%q was taken as %+v", text, m)
 		}
 	}
-	if m := newMinRate(); m.String() != "32KiB/10m" {
+	if m := NewRate(32<<10, 10*time.Minute); m.String() != "32KiB/10m" {
 		t.Errorf("the default is %s", m.String())
 	}
 }
