@@ -9,6 +9,7 @@ import (
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/statusview"
 )
 
 // wanted reports whether a sweep would submit something, if it is not in flight.
@@ -27,7 +28,7 @@ func writePlan(w io.Writer, palette output.Palette, asJSON bool, decisions []con
 	if asJSON {
 		return output.JSONList(w, entriesOf(decisions))
 	}
-	g := output.Grid{Palette: palette, Color: colorOf, Rows: func(row func(cells ...string)) {
+	g := output.Grid{Palette: palette, Color: statusview.Color, Rows: func(row func(cells ...string)) {
 		if len(decisions) > 0 {
 			row("SOURCE", "DESTINATION", "STATE", "BYTES", "REASON")
 		}

@@ -7,14 +7,11 @@ import (
 	"log"
 	"log/slog"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"ecrmirror/internal/controller"
-	"ecrmirror/internal/entry"
 	"ecrmirror/internal/output"
 )
 
@@ -27,26 +24,17 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 		"r.io/a:1\u202egnp", "r.io/a:1\x7f\x00", "r.io/a:1\x9b2J", strings.Repeat("x", 1<<15) + "\x1b",
 	} {
 		reason := errors.New("says " + raw)
-		entries := []entry.Entry{{Source: raw, Destinations: []string{raw, "r.io/c:1"}}}
-		bad := []*entry.Error{{Source: raw, Err: reason}}
 		decisions := []controller.Decision{
 			{Source: raw, Err: reason},
 			{Source: raw, Destinations: []controller.Destination{{Name: raw, State: controller.Failing, Err: reason}}},
 		}
-		statuses := []entryStatus{{Source: raw, State: invalid, Error: reason.Error(), Destinations: []destinationStatus{{Name: raw, State: entry.State(raw), Error: raw}}}}
 		for name, write := range map[string]func(*bytes.Buffer) error{
-			"list":         func(b *bytes.Buffer) error { return writeList(b, "mirror", entries, bad) },
-			"list as JSON": func(b *bytes.Buffer) error { return output.JSONList(b, listed(entries, bad)) },
 			"plan": func(b *bytes.Buffer) error {
 				return writePlan(b, output.Palette{}, false, decisions, controller.Report{})
 			},
 			"plan as JSON": func(b *bytes.Buffer) error {
 				return writePlan(b, output.Palette{}, true, decisions, controller.Report{})
 			},
-			"status": func(b *bytes.Buffer) error {
-				return writeStatus(b, output.Palette{}, "mirror", statuses, 1, time.Now())
-			},
-			"status as JSON": func(b *bytes.Buffer) error { return output.JSONList(b, slices.Values(statuses)) },
 			"log": func(b *bytes.Buffer) error {
 				var c config
 				c.newLog(b).Log(t.Context(), slog.LevelError, raw, "reason", raw)

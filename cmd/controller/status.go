@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,25 +14,18 @@ import (
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/flagvalue"
+	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/statusview"
 	"ecrmirror/internal/table"
 )
 
-// States that the status shows beside those of the table.
-const (
-	unchecked entry.State = "unchecked" // no check has looked at it yet
-	invalid   entry.State = "invalid"   // the item is no good entry, or a destination names no image
-)
-
-// soon is how long before its end an entry is shown as one that expires soon.
-const soon = 14 * 24 * time.Hour
-
 func newStatus(c *config) *cobra.Command {
 	var format *cli.Format
-	var only filter
-	states := flagvalue.SomeOf("STATE", stateNames()...)
+	var only statusview.Filter
 	var summary bool
+	states := flagvalue.SomeOf("STATE", statusview.States()...)
 	cmd := &cobra.Command{
 		Use:     "status [SOURCE]",
 		Short:   "Say what is current, stale, failing or expiring, and since when",
@@ -45,101 +39,60 @@ func newStatus(c *config) *cobra.Command {
 		},
 		ValidArgsFunction: c.completeSources(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			now := time.Now()
-			t, err := c.openTable(cmd.Context())
-			if err != nil {
-				return err
-			}
-			all, err := statuses(cmd, t, args, now)
-			if err != nil {
-				return err
-			}
 			for _, state := range states.Chosen() {
-				only.states = append(only.states, entry.State(state))
+				only.States = append(only.States, entry.State(state))
 			}
-			found, stdout := only.apply(all), cmd.OutOrStdout()
-			switch asJSON := format.JSON(); {
-			case asJSON && summary:
-				err = output.JSON(stdout, summaryOf(found))
-			case asJSON:
+			now := time.Now()
+			all, err := c.statuses(cmd.Context(), args, now)
+			if err != nil {
+				return err
+			}
+			found, stdout := only.Apply(all), cmd.OutOrStdout()
+			switch {
+			case format.JSON() && summary:
+				err = output.JSON(stdout, statusview.Summarize(found))
+			case format.JSON():
 				err = output.JSONList(stdout, slices.Values(found))
 			case summary:
-				err = writeSummary(stdout, summaryOf(found), now)
+				err = statusview.Summarize(found).Write(stdout, now)
 			default:
-				err = writeStatus(stdout, c.palette(stdout), c.table, found, len(all), now)
+				err = statusview.Write(stdout, c.palette(stdout), c.table, found, len(all), now)
 			}
 			return program.NotPrinted(nil, err)
 		},
 	}
 	format = cli.AddOutput(cmd.Flags(), formerText)
-	cmd.Flags().Var(&states, "state", "show only what is in one of these states: "+strings.Join(stateNames(), ", "))
+	cmd.Flags().Var(&states, "state", "show only what is in one of these states: "+strings.Join(statusview.States(), ", "))
 	cmd.Flags().BoolVar(&summary, "summary", false, "count only")
-	cmd.Flags().BoolVar(&only.expiring, "expiring", false, "show only what expires within 14 days")
+	cmd.Flags().BoolVar(&only.Expiring, "expiring", false, "show only what expires within 14 days")
 	return cli.Uses(cmd, tableFlags...)
 }
 
 // statuses returns the status of the named source, or of all.
-func statuses(cmd *cobra.Command, t *table.Table, source []string, now time.Time) ([]entryStatus, error) {
-	entries, bad, err := readTable(t.All(cmd.Context(), now))
+func (c *config) statuses(ctx context.Context, source []string, now time.Time) ([]statusview.Entry, error) {
+	t, err := c.openTable(ctx)
 	if err != nil {
 		return nil, err
 	}
-	conflicts := controller.ConflictsAmong(entries)
+	inv, err := inventory.Read(t.All(ctx, now))
+	if err != nil {
+		return nil, program.Fail(err)
+	}
+	conflicts := controller.ConflictsAmong(inv.Entries)
 	if len(source) == 1 {
-		entries, bad = having(source[0], entries, bad)
+		inv = inv.Of(source[0])
 		switch {
-		case len(bad) > 0:
-			return nil, program.Fail(bad[0])
-		case len(entries) == 0:
-			_, err := t.Get(cmd.Context(), source[0], now) // knows whether it has expired
+		case len(inv.Invalid) > 0:
+			return nil, program.Fail(inv.Invalid[0])
+		case len(inv.Entries) == 0:
+			_, err := t.Get(ctx, source[0], now) // knows whether it has expired
 			if errors.Is(err, table.ErrNotFound) {
 				err = fmt.Errorf("%w (controller list shows the sources)", err)
 			}
 			return nil, program.Fail(err)
 		}
 	}
-	var list []entryStatus
-	for _, entry := range entries {
-		list = append(list, statusOf(entry, conflicts, now))
-	}
-	for _, b := range bad {
-		list = append(list, entryStatus{Source: b.Source, State: invalid, Error: b.Err.Error(), Destinations: []destinationStatus{}})
-	}
-	slices.SortStableFunc(list, func(a, b entryStatus) int { return strings.Compare(a.Source, b.Source) })
-	return list, nil
-}
-
-// A filter says what is shown. The zero filter is everything.
-type filter struct {
-	states   []entry.State
-	expiring bool
-}
-
-// apply returns what passes the filter: entries with those of their destinations that do.
-func (f filter) apply(all []entryStatus) []entryStatus {
-	found := []entryStatus{}
-	for _, e := range all {
-		if f.expiring && !e.ExpiresSoon {
-			continue
-		}
-		if len(f.states) > 0 && e.State != invalid {
-			e.Destinations = slices.DeleteFunc(slices.Clone(e.Destinations), func(d destinationStatus) bool {
-				return !slices.Contains(f.states, d.State)
-			})
-		}
-		if len(f.states) == 0 || len(e.Destinations) > 0 || slices.Contains(f.states, e.State) {
-			found = append(found, e)
-		}
-	}
-	return found
-}
-
-func stateNames() []string {
-	var names []string
-	for _, s := range []entry.State{entry.Current, entry.Deferred, entry.Submitted, entry.Stale, entry.Failing, unchecked, invalid} {
-		names = append(names, string(s))
-	}
-	return names
+	return statusview.Of(inv, conflicts, now), nil
 }
 
 const statusLong = `Say how each source's destinations stood when they were last checked: by a sweep or by

@@ -1,15 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"iter"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/spf13/cobra"
 
-	"ecrmirror/internal/entry"
+	"ecrmirror/internal/inventory"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -32,35 +33,42 @@ func (c *config) openTable(ctx context.Context) (*table.Table, error) {
 	return table.New(dynamodb.NewFromConfig(cfg), c.table), nil
 }
 
-// withoutStatus leaves out what takes most of an entry's memory.
-func withoutStatus(all iter.Seq2[entry.Entry, error]) iter.Seq2[entry.Entry, error] {
-	return func(yield func(entry.Entry, error) bool) {
-		for e, err := range all {
-			e.Status = entry.Status{}
-			if !yield(e, err) {
-				return
-			}
-		}
+// inventory reads the table, without the status of its entries.
+func (c *config) inventory(ctx context.Context, now time.Time) (inventory.Inventory, error) {
+	t, err := c.openTable(ctx)
+	if err != nil {
+		return inventory.Inventory{}, err
 	}
+	inv, err := inventory.Read(inventory.WithoutStatus(t.All(ctx, now)))
+	if err != nil {
+		return inv, program.Fail(err)
+	}
+	return inv, nil
 }
 
-// readTable returns a table's entries, and what is wrong with the items that are no
-// good entries, both sorted by source. One whose source names no image is none. Its error is a *program.Failure.
-func readTable(all iter.Seq2[entry.Entry, error]) (entries []entry.Entry, bad []*entry.Error, err error) {
-	for e, err := range all {
-		var wrong *entry.Error
-		switch {
-		case errors.As(err, &wrong):
-			bad = append(bad, wrong)
-		case err != nil:
-			return nil, nil, program.Fail(err)
-		case entry.CheckSource(e.Source) != nil:
-			bad = append(bad, &entry.Error{Source: e.Source, Err: entry.CheckSource(e.Source)})
-		default:
-			entries = append(entries, e)
+// completionTime is how long somebody who has hit the tab key waits for the table.
+const completionTime = 3 * time.Second
+
+// completeSources has a shell complete the sources in the table: as many arguments as given at most, 0 for
+// any number, each source once.
+func (c *config) completeSources(limit int) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		if limit > 0 && len(args) >= limit {
+			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
+		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
+		defer cancel()
+		var found []string
+		inv, err := c.inventory(ctx, time.Now())
+		if err != nil { // it would tear the command line apart
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		for _, source := range inv.Keys() {
+			// What a shell would have to quote is no name of an image.
+			if strings.HasPrefix(source, typed) && !slices.Contains(args, source) && printable.Line(source) == source {
+				found = append(found, source)
+			}
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp
 	}
-	slices.SortFunc(entries, func(a, b entry.Entry) int { return cmp.Compare(a.Source, b.Source) })
-	slices.SortFunc(bad, func(a, b *entry.Error) int { return cmp.Compare(a.Source, b.Source) })
-	return entries, bad, nil
 }

@@ -98,6 +98,16 @@ var layers = map[string]layer{
 		internal: []string{"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
+	"internal/inventory": {internal: []string{"internal/conflict", "internal/entry", "internal/output", "internal/table"}},
+	"internal/statusview": {
+		internal: []string{"internal/conflict", "internal/entry", "internal/inventory", "internal/output"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/edit": {internal: []string{
+		"internal/allow", "internal/entry", "internal/entryfile", "internal/imagename", "internal/inventory", "internal/output",
+		"internal/printable", "internal/program", "internal/table",
+	}},
+	"internal/outfile":   {},
 	"internal/metrics":   {internal: []string{"internal/printable"}},
 	"internal/buildinfo": {},
 	"internal/output":    {internal: []string{"internal/printable", "internal/tty"}},

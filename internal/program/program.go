@@ -25,6 +25,26 @@ type Failure struct {
 // Fail returns err as a Failure, transient if it is.
 func Fail(err error) *Failure { return &Failure{Err: err, Transient: images.Transient(err)} }
 
+// FailAll returns joined errors as one Failure, transient if all of them are; nil if err is nil.
+func FailAll(err error) error {
+	if err == nil {
+		return nil
+	}
+	all := true
+	for _, part := range Parts(err) {
+		all = all && images.Transient(part)
+	}
+	return &Failure{Err: err, Transient: all}
+}
+
+// Parts returns the errors that are joined in err, or err alone.
+func Parts(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
 // NotPrinted returns the work's error, result, and beside it err, the error of printing
 // what the work came to. Either may be nil. Whether to try again is up to result.
 func NotPrinted(result, err error) error {

@@ -1,4 +1,4 @@
-package main
+package edit
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/table"
 )
@@ -40,30 +41,19 @@ func writeStep(w io.Writer, verb string, step entryfile.Step) error {
 	case table.Kept:
 	case table.Removed:
 		b.names("-", step.Entry.Destinations)
+		_, err := io.WriteString(w, b.String())
+		return err
 	case table.Created:
 		b.names("+", step.Entry.Destinations)
 		if !step.Entry.Expires.IsZero() {
-			b.say("  expires %s", expiryOf(step.Entry))
+			b.say("  expires %s", inventory.Expiry(step.Entry))
 		}
 	case table.Replaced:
-		added := without(step.Entry.Destinations, step.Old.Destinations)
-		removed := without(step.Old.Destinations, step.Entry.Destinations)
-		b.names("+", added)
-		b.names("-", removed)
-		switch old, now := expiryOf(step.Old), expiryOf(step.Entry); {
-		case len(step.Old.Destinations) == 0:
-			b.say("  was not a good entry")
-		case old != now:
-			b.say("  expires %s, was %s", now, old)
-		case len(added)+len(removed) == 0:
-			b.say("  other order of destinations")
-		}
+		b.replacement(step.Old, step.Entry)
 	}
-	if step.Change != table.Removed {
-		for _, name := range append([]string{step.Entry.Source}, step.Entry.Destinations...) {
-			if more := assumed(name); more != "" {
-				b.say("  %s", more)
-			}
+	for _, name := range append([]string{step.Entry.Source}, step.Entry.Destinations...) {
+		if more := assumed(name); more != "" {
+			b.say("  %s", more)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -81,16 +71,23 @@ func (b *linesOf) names(sign string, names []string) {
 	}
 }
 
-func without(names, others []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
+// replacement has the lines of what differs between an entry and the one in its place.
+func (b *linesOf) replacement(old, e entry.Entry) {
+	added, removed := without(e.Destinations, old.Destinations), without(old.Destinations, e.Destinations)
+	b.names("+", added)
+	b.names("-", removed)
+	switch was, now := inventory.Expiry(old), inventory.Expiry(e); {
+	case len(old.Destinations) == 0:
+		b.say("  was not a good entry")
+	case was != now:
+		b.say("  expires %s, was %s", now, was)
+	case len(added)+len(removed) == 0:
+		b.say("  other order of destinations")
+	}
 }
 
-// expiryOf is when an entry expires, as a person writes it.
-func expiryOf(e entry.Entry) string {
-	if text := entry.FormatExpiry(e.Expires); text != "" {
-		return text
-	}
-	return "never"
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }
 
 // tally counts steps by what they do, and those that change something.

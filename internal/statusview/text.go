@@ -1,4 +1,4 @@
-package main
+package statusview
 
 import (
 	"cmp"
@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 )
 
-// writeStatus prints a line for each destination, and one for each item that is no good entry; then the
-// summary. What is long and of any length comes last. of is how many entries the table has, with those not shown.
-func writeStatus(w io.Writer, palette output.Palette, name string, entries []entryStatus, of int, now time.Time) error {
+// Write prints a line for each destination, and one for each invalid item; then the summary. What is long and of any
+// length comes last. table is the table's name, and of is the number of its items, with those that a filter left out.
+func Write(w io.Writer, palette output.Palette, table string, entries []Entry, of int, now time.Time) error {
 	switch {
 	case of == 0:
-		return sayEmpty(w, name)
+		return inventory.WriteEmpty(w, table)
 	case len(entries) == 0:
 		return output.Line(w, "no entry matches, of %d in the table", of)
 	}
-	g := output.Grid{Palette: palette, Color: colorOf, Rows: func(row func(cells ...string)) {
+	g := output.Grid{Palette: palette, Color: Color, Rows: func(row func(cells ...string)) {
 		row("STATE", "BEHIND", "MIRRORED", "CHECKED", "EXPIRES", "SOURCE", "DESTINATION", "REASON")
 		for _, e := range entries {
 			checked, expires := ago(e.Checked, now), expiresIn(e, now)
@@ -33,14 +34,14 @@ func writeStatus(w io.Writer, palette output.Palette, name string, entries []ent
 	if err := g.Write(w); err != nil {
 		return err
 	}
-	return writeSummary(w, summaryOf(entries), now)
+	return Summarize(entries).Write(w, now)
 }
 
 // reason is why a destination is as it is: what is wrong with its entry as a whole is wrong with it.
-func reason(e entryStatus, d destinationStatus) string { return cmp.Or(d.Error, e.Error) }
+func reason(e Entry, d Destination) string { return cmp.Or(d.Error, e.Error) }
 
 // expiresIn says when an entry expires, which is far off or not.
-func expiresIn(e entryStatus, now time.Time) string {
+func expiresIn(e Entry, now time.Time) string {
 	switch {
 	case e.Expires == nil:
 		return "never"
@@ -58,7 +59,7 @@ func behind(since *time.Time, now time.Time) string {
 }
 
 // mirrored says when a destination caught up. One that has never been seen behind had nothing to catch up with.
-func mirrored(d destinationStatus, now time.Time) string {
+func mirrored(d Destination, now time.Time) string {
 	if d.Mirrored == nil && d.State == entry.Current {
 		return "-"
 	}
@@ -73,16 +74,16 @@ func ago(t *time.Time, now time.Time) string {
 	return output.Span(now.Sub(*t)) + " ago"
 }
 
-// colorOf returns the color of a state; other words have none.
-func colorOf(word string) output.Color {
+// Color returns the color of a state; other words have none.
+func Color(word string) output.Color {
 	switch word {
 	case string(entry.Current):
 		return output.Good
 	case string(entry.Stale), string(entry.Submitted), string(entry.Deferred):
 		return output.Waiting
-	case string(entry.Failing), string(invalid):
+	case string(entry.Failing), string(Invalid):
 		return output.Bad
-	case string(unchecked):
+	case string(Unchecked):
 		return output.Faint
 	}
 	return output.Plain

@@ -1,4 +1,4 @@
-package main
+package statusview
 
 import (
 	"errors"
@@ -11,10 +11,10 @@ import (
 	"ecrmirror/internal/output"
 )
 
-// statusSummary counts entries and destinations: what --summary --output json prints.
-type statusSummary struct {
+// A Summary counts entries and destinations: the document that is printed as JSON.
+type Summary struct {
 	Entries      int                 `json:"entries"`
-	Invalid      int                 `json:"invalid"` // items that are no good entries
+	Invalid      int                 `json:"invalid"` // items that are invalid entries
 	ExpiringSoon int                 `json:"expiringSoon"`
 	Destinations int                 `json:"destinations"`
 	States       map[entry.State]int `json:"states"` // destinations by state; states without any are left out
@@ -23,10 +23,11 @@ type statusSummary struct {
 	Behind         *time.Time `json:"behind,omitempty"`
 }
 
-func summaryOf(entries []entryStatus) statusSummary {
-	s := statusSummary{Entries: len(entries), States: map[entry.State]int{}}
+// Summarize returns the summary of entries.
+func Summarize(entries []Entry) Summary {
+	s := Summary{Entries: len(entries), States: map[entry.State]int{}}
 	for _, e := range entries {
-		if e.State == invalid {
+		if e.State == Invalid {
 			s.Invalid++
 		}
 		if e.ExpiresSoon {
@@ -43,11 +44,11 @@ func summaryOf(entries []entryStatus) statusSummary {
 	return s
 }
 
-// writeSummary prints a summary as lines.
-func writeSummary(w io.Writer, s statusSummary, now time.Time) error {
+// Write prints a summary as lines.
+func (s Summary) Write(w io.Writer, now time.Time) error {
 	text := fmt.Sprintf("destinations: %d", s.Destinations)
 	var states []string
-	for _, state := range stateNames() {
+	for _, state := range States() {
 		if n := s.States[entry.State(state)]; n > 0 {
 			states = append(states, fmt.Sprintf("%s %d", state, n))
 		}

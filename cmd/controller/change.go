@@ -1,0 +1,174 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/cli"
+	"ecrmirror/internal/edit"
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
+)
+
+func newPut(c *config) *cobra.Command {
+	var expires string
+	cmd := &cobra.Command{
+		Use:     "put SRC DEST[,DEST...] [DEST...]",
+		Short:   "Write the entry of a source: where it is mirrored to, and until when",
+		Long:    putLong,
+		Example: putExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return errors.New("need a source and at least one destination: controller put SRC DEST... (controller put -h explains)")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.put(cmd, args[0], args[1:], expires) },
+	}
+	cmd.Flags().StringVar(&expires, "expires", "never", "`WHEN` the entry ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12w, 36h or never")
+	return cli.Uses(cmd, putFlags...)
+}
+
+func (c *config) put(cmd *cobra.Command, source string, destinations []string, expires string) (err error) {
+	now := time.Now()
+	e := entry.Entry{Source: source}
+	for _, list := range destinations {
+		e.Destinations = append(e.Destinations, imagename.SplitList(list)...)
+	}
+	if e.Expires, err = entry.ParseExpiry(expires, now); err != nil {
+		return err
+	}
+	if err := edit.Check(e, now); err != nil {
+		return err
+	}
+	lists, err := c.allowed.Lists()
+	if err != nil {
+		return err
+	}
+	if err := edit.Refused(lists, e); err != nil {
+		return err
+	}
+	t, err := c.openTable(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return edit.Put(cmd.Context(), cmd.OutOrStdout(), t, e, now)
+}
+
+const putLong = `Write the entry of a source: the destinations that are kept equal to it, and until
+when. It replaces the entry that the source has, all of it: destinations that are not
+named are mirrored no more (they keep their images), and without --expires the entry
+never expires. What is known of destinations that stay is kept. An entry that writes the
+source in another way (alpine:3 for docker.io/library/alpine:3) is that entry.
+
+Nothing is written unless all of it is right, and allowed (--allow-source and
+--allow-destination), and no other entry of the table writes one of the destinations. The names are not looked up: "controller
+plan" does that. Sources are written in full where ECR's push events are to find them:
+ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
+
+WHEN is the last day (in UTC) on which the entry is good, or the second from which on it
+is not; 90d and 12w count days and weeks from today, 36h hours from now.`
+
+const putExample = `  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
+  controller put ghcr.io/org/app:1 registry.example.com/app:1,registry.example.com/app:latest --expires 90d`
+
+func newRemove(c *config) *cobra.Command {
+	return cli.Uses(&cobra.Command{
+		Use:     "remove SRC...",
+		Short:   "Remove the entries of sources",
+		Long:    removeLong,
+		Example: removeExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("need a source: controller remove SRC... (controller remove -h explains)")
+			}
+			for _, arg := range args {
+				if arg == "" {
+					return errors.New("a source is empty")
+				}
+			}
+			return nil
+		},
+		ValidArgsFunction: c.completeSources(0),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t, err := c.openTable(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return edit.Remove(cmd.Context(), cmd.OutOrStdout(), t, args, time.Now())
+		},
+	}, tableFlags...)
+}
+
+const removeLong = `Remove the entries of sources, each in whatever way the table writes it; where several
+entries have one source, the one that writes it like that. Nothing is mirrored from them any more; destinations keep their images, and jobs in flight end as they would have.`
+
+const removeExample = `  controller remove docker.io/library/alpine:3
+  controller remove ghcr.io/org/app:1 ghcr.io/org/app:2`
+
+func newImport(c *config) *cobra.Command {
+	var how edit.Import
+	cmd := &cobra.Command{
+		Use:     "import FILE",
+		Short:   "Bring the table up to a YAML file of entries",
+		Long:    importLong,
+		Example: importExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errors.New("need one file, or - for standard input: controller import FILE (controller import -h explains)")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return c.importFile(cmd, args[0], how) },
+	}
+	cmd.Flags().BoolVar(&how.Prune, "prune", false, "remove the entries that the file does not have")
+	cmd.Flags().BoolVar(&how.DryRun, "dry-run", false, "say what would change, and write nothing")
+	return cli.Uses(cmd, putFlags...)
+}
+
+func (c *config) importFile(cmd *cobra.Command, file string, how edit.Import) error {
+	now := time.Now()
+	entries, err := edit.ReadFile(cmd.InOrStdin(), file, now)
+	if err != nil {
+		return err
+	}
+	lists, err := c.allowed.Lists()
+	if err != nil {
+		return err
+	}
+	if err := edit.RefusedOf(lists, file, entries); err != nil {
+		return err
+	}
+	if how.Prune && len(entries) == 0 {
+		return fmt.Errorf("%s has no entries: with --prune nothing would be left in the table (controller remove SRC... removes entries)", file)
+	}
+	t, err := c.openTable(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return how.Run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), t, entries, now)
+}
+
+const importLong = `Bring the table up to a YAML file of entries, or - for standard input:
+
+  entries:
+    - source: docker.io/library/alpine:3
+      destinations:
+        - 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
+      expires: 2027-01-31   # optional; see controller put -h
+
+All of the file is checked first: if anything in it is wrong, or not allowed
+(--allow-source, --allow-destination), nothing is written. Then
+what changes is printed and written, in no transaction: run it again if it is interrupted.
+A file may have 32 MiB, and 300,000 lines, list items and fields in each of its documents, which
+lines of three dashes separate; larger tables take several files.
+
+Entries that the file does not have stay, unless --prune is given. Items of the table
+that are no good entries stay, too, unless the file has their source.`
+
+const importExample = `  controller import entries.yaml --prune --dry-run
+  controller import entries.yaml --prune`

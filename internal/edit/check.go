@@ -1,0 +1,61 @@
+package edit
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"ecrmirror/internal/allow"
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/printable"
+)
+
+// Check returns all that is wrong with an entry that is to be written, in one line.
+func Check(e entry.Entry, now time.Time) error {
+	var errs []error
+	for _, problem := range e.Problems() {
+		errs = append(errs, problem.Err)
+	}
+	if e.ExpiredBy(now) {
+		errs = append(errs, fmt.Errorf("expiry %s has passed", entry.FormatExpiry(e.Expires)))
+	}
+	return oneLine(errs)
+}
+
+// Refused returns, in one line, which names of an entry the lists do not allow. The entry must be valid.
+func Refused(lists allow.Lists, e entry.Entry) error {
+	var refused []error
+	check := func(what, written string, allowed func(imagename.Name) error) {
+		name, err := imagename.ParseImage(written)
+		if err == nil {
+			err = allowed(name)
+		}
+		if err != nil {
+			refused = append(refused, fmt.Errorf("%s %q: %w", what, written, err))
+		}
+	}
+	check("source", e.Source, lists.Source)
+	for _, destination := range e.Destinations {
+		check("destination", destination, lists.Destination)
+	}
+	return oneLine(refused)
+}
+
+// RefusedOf does the same for the entries of a file, in a line for each.
+func RefusedOf(lists allow.Lists, file string, entries []entry.Entry) error {
+	var errs []error
+	for _, e := range entries {
+		if err := Refused(lists, e); err != nil {
+			errs = append(errs, fmt.Errorf("%s: entry %q: %w", file, e.Source, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func oneLine(errs []error) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return errors.New(printable.Line(errors.Join(errs...).Error()))
+}

@@ -1,0 +1,87 @@
+package edit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/output"
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
+)
+
+// An Import brings a table up to a file of entries. The zero Import leaves entries that the file does not have.
+type Import struct {
+	Prune  bool // remove the entries that the file does not have
+	DryRun bool // print what would change, and write nothing
+}
+
+// Run prints what makes the table's entries those of the file, and writes it unless something is in conflict.
+func (i Import) Run(ctx context.Context, stdout, stderr io.Writer, t Table, entries []entry.Entry, now time.Time) error {
+	difference, err := entryfile.Diff(entries, t.All(ctx, now), i.Prune, now)
+	if err != nil {
+		return program.Fail(err)
+	}
+	if err := difference.Conflicts(); err != nil {
+		return program.FailAll(err)
+	}
+	steps := difference.Steps
+	if err := announce(stdout, stderr, steps, difference.Bad); err != nil {
+		return program.NotPrinted(nil, err) // nothing is written that nobody could see
+	}
+	counts, changes := tally(steps)
+	if i.DryRun {
+		return program.NotPrinted(nil, output.Line(stdout, "nothing written of %d changes: %s", changes, counts))
+	}
+	taken, err := entryfile.Apply(ctx, t, steps, now)
+	return program.NotPrinted(program.FailAll(err), output.Line(stdout, "%d of %d changes written: %s", taken, changes, counts))
+}
+
+// announce prints what is to change, and which items of the table are left although they are invalid entries.
+func announce(stdout, stderr io.Writer, steps []entryfile.Step, bad []*entry.Error) error {
+	for _, step := range steps {
+		if step.Change == table.Kept {
+			continue
+		}
+		if err := writeStep(stdout, string(step.Change), step); err != nil {
+			return err
+		}
+	}
+	for _, b := range bad {
+		if slices.ContainsFunc(steps, func(s entryfile.Step) bool { return s.Entry.Source == b.Source }) {
+			continue
+		}
+		if err := output.Line(stderr, "controller: left as it is: %v", b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadFile reads and checks a file of entries, or stdin for "-". Each of its errors names the file.
+func ReadFile(stdin io.Reader, file string, now time.Time) ([]entry.Entry, error) {
+	in, name := stdin, "standard input"
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in, name = f, file
+	}
+	entries, err := entryfile.Read(in, now)
+	if err == nil {
+		return entries, nil
+	}
+	var errs []error
+	for _, err := range program.Parts(err) {
+		errs = append(errs, fmt.Errorf("%s: %w", name, err))
+	}
+	return nil, errors.Join(errs...)
+}

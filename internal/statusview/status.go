@@ -1,0 +1,125 @@
+// Package statusview shows what is known of the entries of a table: which destinations are current and which are not,
+// since when and why, as text and as JSON. It looks up nothing.
+package statusview
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/inventory"
+	"ecrmirror/internal/output"
+)
+
+// States that a view has beside those of package entry.
+const (
+	Unchecked entry.State = "unchecked" // no check has looked at it yet
+	Invalid   entry.State = "invalid"   // the item is an invalid entry, or a destination names no image
+)
+
+// States returns the names of all states, the best first.
+func States() []string {
+	var names []string
+	for _, s := range []entry.State{
+		entry.Current, entry.Deferred, entry.Submitted, entry.Stale, entry.Failing, Unchecked, Invalid,
+	} {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+// soon is how long before its end an entry is shown as one that expires soon.
+const soon = 14 * 24 * time.Hour
+
+// An Entry is the status of one entry: an element of the list that is printed as JSON.
+type Entry struct {
+	Source string        `json:"source"`
+	State  entry.State   `json:"state"`            // the worst of the entry and its destinations
+	Digest digest.Digest `json:"digest,omitempty"` // the source's, when it was last to be had
+	// Error is why the entry as a whole could not be judged; of an invalid one, what is wrong with it.
+	Error         string        `json:"error,omitempty"`
+	Checked       *time.Time    `json:"checked,omitempty"`  // none if never
+	Mirrored      *time.Time    `json:"mirrored,omitempty"` // when a destination was last seen to have caught up
+	Behind        *time.Time    `json:"behind,omitempty"`   // since when not all destinations are known to be current
+	BehindSeconds int64         `json:"behindSeconds"`      // how long ago that is; 0 if all are current
+	Expires       *time.Time    `json:"expires,omitempty"`  // the entry is ignored from this second on
+	ExpiresSoon   bool          `json:"expiresSoon"`
+	Destinations  []Destination `json:"destinations"`
+}
+
+// A Destination is the status of one destination.
+type Destination struct {
+	Name          string        `json:"name"`
+	State         entry.State   `json:"state"`
+	Digest        digest.Digest `json:"digest,omitempty"` // none if it did not exist, or is not known
+	Mirrored      *time.Time    `json:"mirrored,omitempty"`
+	Behind        *time.Time    `json:"behind,omitempty"`
+	BehindSeconds int64         `json:"behindSeconds"`
+	Error         string        `json:"error,omitempty"` // why it is failing or deferred, or what became of the last job
+	Job           string        `json:"job,omitempty"`   // the last job submitted for it
+	Jobs          int           `json:"jobs"`            // how many were since it is behind
+}
+
+// Of returns the status of an inventory's items, sorted by source.
+func Of(inv inventory.Inventory, conflicts *conflict.Found, now time.Time) []Entry {
+	var list []Entry
+	for _, e := range inv.Entries {
+		list = append(list, statusOf(e, conflicts, now))
+	}
+	for _, e := range inv.Invalid {
+		list = append(list, Entry{Source: e.Source, State: Invalid, Error: e.Err.Error(), Destinations: []Destination{}})
+	}
+	slices.SortStableFunc(list, func(a, b Entry) int { return strings.Compare(a.Source, b.Source) })
+	return list
+}
+
+// statusOf returns what is known of an entry, and with which others it is in conflict now, whether or
+// not a check has seen that.
+func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
+	s := Entry{
+		Source: e.Source, State: e.Status.Worst(), Digest: e.Status.Source, Error: e.Status.Error,
+		Checked: output.Time(e.Status.Checked), Mirrored: output.Time(e.Status.Mirrored()),
+		Behind: output.Time(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
+		Expires: output.Time(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
+	}
+	for _, name := range e.Destinations {
+		d := destinationOf(name, e.Status.Destinations[name], now)
+		if err := conflicts.Destination(e.Source, name); err != nil {
+			s.State, d.State, d.Error = entry.Failing, entry.Failing, err.Error()
+		}
+		s.Destinations = append(s.Destinations, d)
+	}
+	if err := conflicts.Source(e.Source); err != nil {
+		s.State, s.Error = entry.Failing, err.Error()
+	}
+	if s.State == "" {
+		s.State = Unchecked
+	}
+	return s
+}
+
+func destinationOf(name string, known entry.DestinationStatus, now time.Time) Destination {
+	d := Destination{
+		Name: name, State: known.State, Digest: known.Digest, Mirrored: output.Time(known.Mirrored),
+		Behind: output.Time(known.Behind), BehindSeconds: secondsSince(known.Behind, now),
+		Error: known.Error, Job: known.JobID, Jobs: known.Jobs,
+	}
+	if d.State == "" {
+		d.State = Unchecked
+	}
+	if err := entry.CheckDestination(name); err != nil {
+		d.State, d.Error = Invalid, err.Error()
+	}
+	return d
+}
+
+func secondsSince(t, now time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return int64(max(0, now.Sub(t)) / time.Second)
+}
