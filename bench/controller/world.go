@@ -31,6 +31,7 @@ const (
 type world struct {
 	flags      flags
 	aws        *server.Server
+	faults     *fault.Injector // of AWS
 	config     aws.Config
 	registries []*registry
 }
@@ -42,11 +43,12 @@ func newWorld(ctx context.Context, f flags, dir string) (*world, error) {
 	if err := errors.Join(os.Mkdir(jobs, 0o755), os.WriteFile(filepath.Join(jobs, "mirror"), script, 0o755)); err != nil { //nolint:gosec // a program
 		return nil, err
 	}
-	s, err := server.Start(ctx, server.Options{NoEvents: true, ScanPage: f.page, Programs: jobs, Dir: filepath.Join(dir, "aws")})
+	var faults fault.Injector
+	s, err := server.Start(ctx, server.Options{Wrap: faults.Wrap, NoEvents: true, ScanPage: f.page, Programs: jobs, Dir: filepath.Join(dir, "aws")})
 	if err != nil {
 		return nil, err
 	}
-	w := &world{flags: f, aws: s, config: s.Config()}
+	w := &world{flags: f, aws: s, faults: &faults, config: s.Config()}
 	w.config.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = seeders })
 	for range f.registries {
 		w.registries = append(w.registries, startRegistry(f.delay))
@@ -101,7 +103,7 @@ func (w *world) seed(ctx context.Context) error {
 	if err := w.seedTable(ctx); err != nil {
 		return err
 	}
-	return w.aws.Faults().Set(1, fault.Rule{Operation: "*", Kind: fault.Delay, Delay: w.flags.delay})
+	return w.faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Delay, Delay: w.flags.delay})
 }
 
 func (w *world) seedRepository(ctx context.Context, api *ecr.Client, name string) error {

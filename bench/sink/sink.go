@@ -139,7 +139,7 @@ func (s *Server) handler(opts Options) http.Handler {
 		handler = opts.Gate.Wrap(handler)
 	}
 	if opts.Faults != nil {
-		handler = opts.Faults.Wrap(handler, v2path.Operation, &s.stats)
+		handler = opts.Faults.Wrap(handler, v2path.Operation)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.running.RLock()

@@ -31,7 +31,8 @@ import (
 type secretWorld struct {
 	t           *testing.T
 	aws         *server.Server
-	environment []string // of the programs
+	faults      fault.Injector // of aws
+	environment []string       // of the programs
 	programs    string
 	traces      string // where the programs' arguments and files are kept
 
@@ -50,7 +51,7 @@ func newSecretWorld(t *testing.T) *secretWorld {
 		"MIRROR_ASSUME_ROLES=" + partnerAccount + "=" + partnerRole + "#" + externalID,
 	}
 	var err error
-	w.aws, err = server.Start(t.Context(), server.Options{Programs: w.programs, NoEvents: true, JobEnvironment: w.environment})
+	w.aws, err = server.Start(t.Context(), server.Options{Wrap: w.faults.Wrap, Programs: w.programs, NoEvents: true, JobEnvironment: w.environment})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +219,7 @@ func (w *secretWorld) mustHold(images ...string) {
 func (w *secretWorld) breakBlobs(rule fault.Rule) {
 	w.t.Helper()
 	rule.Operation = "s3.GetObject"
-	if err := w.aws.Faults().Set(1, rule); err != nil {
+	if err := w.faults.Set(1, rule); err != nil {
 		w.t.Fatal(err)
 	}
 }

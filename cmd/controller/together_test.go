@@ -87,6 +87,7 @@ func (m *moving) move(path string, to digest.Digest) {
 type together struct {
 	t        *testing.T
 	aws      *server.Server
+	faults   fault.Injector // of aws
 	host     string
 	registry *moving
 	config   *config
@@ -100,7 +101,7 @@ func newTogether(t *testing.T) *together {
 		t.Fatal(err)
 	}
 	w := &together{t: t, config: &config{}, registry: &moving{random: rand.New(rand.NewPCG(1, 2)), had: map[string][]digest.Digest{}}}
-	if w.aws, err = server.Start(t.Context(), server.Options{Programs: filepath.Dir(mirror), JobEnvironment: []string{quickExit}, NoEvents: true}); err != nil {
+	if w.aws, err = server.Start(t.Context(), server.Options{Wrap: w.faults.Wrap, Programs: filepath.Dir(mirror), JobEnvironment: []string{quickExit}, NoEvents: true}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.aws.Close() })
@@ -176,7 +177,7 @@ func TestTwoSweepsAndAnEventAtTheSameInstant(t *testing.T) {
 			w.registry.move(w.image(e.Source), digest.FromString(e.Source+" 1"))
 			w.registry.move(w.image(e.Destinations[1]), digest.FromString(e.Source+" 1"))
 		}
-		if err := w.aws.Faults().Set(uint64(round), //nolint:gosec // it is small
+		if err := w.faults.Set(uint64(round), //nolint:gosec // it is small
 			fault.Rule{Operation: "dynamodb.*", Kind: fault.Reset, Rate: 0.03},
 			fault.Rule{Operation: "dynamodb.UpdateItem", Kind: fault.Lose, Rate: 0.1},
 			fault.Rule{Operation: "batch.*", Kind: fault.Fail, Rate: 0.03},
@@ -187,7 +188,7 @@ func TestTwoSweepsAndAnEventAtTheSameInstant(t *testing.T) {
 		w.registry.fail(true)
 		w.round(names)
 		w.registry.fail(false)
-		if err := w.aws.Faults().Set(0); err != nil {
+		if err := w.faults.Set(0); err != nil {
 			t.Fatal(err)
 		}
 		w.honest(names)

@@ -177,7 +177,6 @@ var layers = map[string]layer{
 	"internal/conformance":  {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything}, // tests only
 	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
 	"localstack/...":        {internal: []string{"localstack/..."}, external: anything},
-	"localstack/server":     {internal: []string{"localstack/...", "testkit/fault"}, external: anything},
 	"testkit/...":           {internal: []string{"localstack/...", "testkit/..."}, external: anything},
 	"demo":                  {internal: []string{"demo/...", "localstack/..."}, external: anything},
 	"demo/...":              {external: anything},

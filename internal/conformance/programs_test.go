@@ -3,7 +3,6 @@ package conformance
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"ecrmirror/localstack/stats"
-	"ecrmirror/testkit/fault"
 	"ecrmirror/testkit/leaks"
 )
 
@@ -95,7 +93,7 @@ func (l *localstack) config() aws.Config {
 }
 
 // counts returns what localstack has counted: bytes of blobs received by repository, as
-// ACCOUNT/REGION/NAME, and faults by kind, as fault.KIND.
+// ACCOUNT/REGION/NAME.
 func (l *localstack) counts(t *testing.T) stats.Snapshot {
 	t.Helper()
 	answer, err := http.Get(l.url + "/_localstack/stats")
@@ -108,25 +106,4 @@ func (l *localstack) counts(t *testing.T) stats.Snapshot {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// breakBy makes it answer by these rules from now on.
-func (l *localstack) breakBy(t *testing.T, rules ...fault.Rule) {
-	t.Helper()
-	body, err := json.Marshal(map[string]any{"seed": 1, "rules": rules})
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodPut, l.url+"/_localstack/faults", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusNoContent {
-		t.Fatal(answer.Status)
-	}
 }

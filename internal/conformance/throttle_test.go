@@ -8,8 +8,10 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/corpus"
 	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/servertest"
 )
 
 // A repository receives every layer once, whatever is asked twice: it refuses a part that
@@ -17,13 +19,14 @@ import (
 // copied one after the other, for two copies at the same time know nothing of each other.
 func TestImagesArriveWholeThoughCallsAreThrottledAndRepliesLost(t *testing.T) {
 	t.Parallel()
-	const repositories, imagesEach = 20, 5
+	const repositories, imagesEach = 12, 5
 	dir := filepath.Join(t.TempDir(), "layout")
 	images, err := corpus.WriteSmall(dir, "", repositories*imagesEach)
 	if err != nil {
 		t.Fatal(err)
 	}
-	local := startLocalstack(t)
+	var faults fault.Injector
+	local := &localstack{servertest.Start(t, server.Options{Wrap: faults.Wrap, NoEvents: true}).URL()}
 	p := &place{aws: local.config(), local: local}
 	engine := p.engine()
 	var stops [repositories]stop
@@ -31,12 +34,14 @@ func TestImagesArriveWholeThoughCallsAreThrottledAndRepliesLost(t *testing.T) {
 		// Accounts of their own have quotas of their own: PutImage is paced to them.
 		stops[i] = p.inLocalECR(t, fmt.Sprintf("1000000000%02d.dkr.ecr.us-east-1.amazonaws.com", i), "app")
 	}
-	local.breakBy(
-		t,
+	if err := faults.Set(
+		1,
 		fault.Rule{Operation: "ecr.*", Kind: fault.Throttle, Rate: 0.025},
 		fault.Rule{Operation: "ecr.*", Kind: fault.Throttle, Rate: 0.025, Code: "ThrottleException", Status: 429},
 		fault.Rule{Operation: "ecr.*", Kind: fault.Lose, Rate: 0.05},
-	)
+	); err != nil {
+		t.Fatal(err)
+	}
 	var copies sync.WaitGroup
 	for i, stop := range stops {
 		copies.Go(func() { // not a parallel test: these would be as many as processors, and most of the time is waiting
@@ -49,11 +54,14 @@ func TestImagesArriveWholeThoughCallsAreThrottledAndRepliesLost(t *testing.T) {
 	}
 	copies.Wait()
 	counts := local.counts(t)
-	t.Logf("%d calls throttled, %d replies lost", counts.Calls["fault.throttle"], counts.Calls["fault.lose"])
-	if counts.Calls["fault.throttle"] == 0 || counts.Calls["fault.lose"] == 0 {
+	broken := faults.Broken()
+	t.Logf("%d calls throttled, %d replies lost", broken[fault.Throttle], broken[fault.Lose])
+	if broken[fault.Throttle] == 0 || broken[fault.Lose] == 0 {
 		t.Error("nothing went wrong: this shows nothing")
 	}
-	local.breakBy(t)
+	if err := faults.Set(0); err != nil {
+		t.Fatal(err)
+	}
 	for i, stop := range stops {
 		sizes := map[digest.Digest]int64{}
 		for _, image := range images[i*imagesEach : (i+1)*imagesEach] {

@@ -35,7 +35,7 @@ type program struct {
 	died           bool
 	stdout, stderr bytes.Buffer
 	refused        []string // calls, and what the registries said
-	broke          map[string]int64
+	broke          fault.Broken
 }
 
 // run runs the program to its end, or until it is killed. From and to name its source and destinations, by the
@@ -80,7 +80,7 @@ func (p *program) run(ctx context.Context, from func(host string) string, to fun
 	close(p.gauge.dead)
 	reading.close()
 	writing.close()
-	p.code, p.refused, p.broke = cmd.ProcessState.ExitCode(), writing.refused, faultsOf(writing, source)
+	p.code, p.refused, p.broke = cmd.ProcessState.ExitCode(), writing.refused, brokenBy(&writing.faults, &faults)
 	return err
 }
 
@@ -89,17 +89,15 @@ func reporting(endpoint, from string, to []string) *exec.Cmd {
 	return mirrorProgram(endpoint, slices.Concat([]string{"--create-repositories", "{}", "-o", "json", from}, to)...)
 }
 
-// faultsOf returns how often what was broken.
-func faultsOf(w *wire, source *slowregistry.Server) map[string]int64 {
-	broke := map[string]int64{}
-	for _, calls := range []map[string]int64{w.stats.Snapshot().Calls, source.Counts().Calls} {
-		for name, n := range calls {
-			if kind, ok := strings.CutPrefix(name, "fault."); ok {
-				broke[kind] += n
-			}
+// brokenBy returns how many calls all injectors have broken.
+func brokenBy(injectors ...*fault.Injector) fault.Broken {
+	all := fault.Broken{}
+	for _, i := range injectors {
+		for kind, n := range i.Broken() {
+			all[kind] += n
 		}
 	}
-	return broke
+	return all
 }
 
 // result is what the program's report says of a destination.

@@ -59,7 +59,7 @@ func (s *pairs) count(one *program) {
 		}
 	}
 	for kind, n := range one.broke {
-		s.broke[kind] += int(n)
+		s.broke[string(kind)] += int(n)
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/localstack/ecr"
-	"ecrmirror/localstack/stats"
 	"ecrmirror/testkit/fault"
 	"ecrmirror/testkit/v2path"
 )
@@ -90,7 +89,6 @@ type wire struct {
 	changed  func() // is called when a manifest was put, before the caller knows
 	faults   fault.Injector
 	silent   bool // it does not tell the digests of manifests that were put
-	stats    stats.Counter
 	server   *httptest.Server
 
 	mu        sync.Mutex
@@ -101,7 +99,7 @@ type wire struct {
 
 func newWire(registry string, g *gauge, changed func()) *wire {
 	w := &wire{registry: registry, gauge: g, changed: changed, completed: map[string][]digest.Digest{}, uploaded: map[string]int64{}}
-	w.server = httptest.NewServer(w.faults.Wrap(w, ecr.OperationName, &w.stats))
+	w.server = httptest.NewServer(w.faults.Wrap(w, ecr.OperationName))
 	return w
 }
 

@@ -21,14 +21,21 @@ import (
 	"ecrmirror/testkit/servertest"
 )
 
+// A localstack is one whose calls the faults break.
+type localstack struct {
+	*server.Server
+	faults *fault.Injector
+}
+
 // start runs localstack, whose mirror jobs do what the script says.
-func start(t *testing.T, script string) *server.Server {
+func start(t *testing.T, script string) localstack {
 	t.Helper()
 	programs := t.TempDir()
 	if err := os.WriteFile(filepath.Join(programs, "mirror"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return servertest.Start(t, server.Options{Programs: programs})
+	var faults fault.Injector
+	return localstack{servertest.Start(t, server.Options{Wrap: faults.Wrap, Programs: programs}), &faults}
 }
 
 // Scripts of jobs.
@@ -37,20 +44,20 @@ const (
 	failing = "exit 1"
 )
 
-func queue(s *server.Server) *jobs.Queue {
+func queue(s localstack) *jobs.Queue {
 	return jobs.New(batch.NewFromConfig(s.Config()), "mirror", "mirror").Settle(time.Millisecond)
 }
 
-func broken(t *testing.T, s *server.Server, rules ...fault.Rule) {
+func broken(t *testing.T, s localstack, rules ...fault.Rule) {
 	t.Helper()
 	s.Stats().Reset()
-	if err := s.Faults().Set(1, rules...); err != nil {
+	if err := s.faults.Set(1, rules...); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // named returns the jobs of all states that have the job's name.
-func named(t *testing.T, s *server.Server, job request.Request) []types.JobDetail {
+func named(t *testing.T, s localstack, job request.Request) []types.JobDetail {
 	t.Helper()
 	client := batch.NewFromConfig(s.Config())
 	out, err := client.ListJobs(t.Context(), &batch.ListJobsInput{
@@ -107,7 +114,7 @@ func TestASubmissionWithoutAReply(t *testing.T) {
 					t.Errorf("job %s is said to be %s", aws.ToString(got[0].JobId), result.Submitted[0].ID)
 				}
 				tried := s.Stats().Snapshot().Calls
-				if n := tried["batch.SubmitJob"] + tried["fault."+string(kind)]; kind != fault.Lose && kind != fault.Cut && n != calls {
+				if n := tried["batch.SubmitJob"] + s.faults.Broken()[kind]; kind != fault.Lose && kind != fault.Cut && n != calls {
 					t.Errorf("%d calls of SubmitJob, want %d: %v", n, calls, tried)
 				}
 			})
@@ -115,7 +122,7 @@ func TestASubmissionWithoutAReply(t *testing.T) {
 	}
 }
 
-func idle(t *testing.T, s *server.Server) {
+func idle(t *testing.T, s localstack) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -165,7 +172,7 @@ func TestBatchThatOnlyFailsIsAnErrorAfterThreeSubmissions(t *testing.T) {
 	s := start(t, lasting)
 	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Fail})
 	result := submit(t, queue(s), alpine("r/a:1"))[0]
-	if n := s.Stats().Snapshot().Calls["fault.fail"]; result.Err == nil || n != 3 {
+	if n := s.faults.Broken()[fault.Fail]; result.Err == nil || n != 3 {
 		t.Errorf("%d calls, %+v", n, result)
 	}
 }
@@ -184,9 +191,9 @@ func TestWhatIsInFlightIsListedAndNothingElse(t *testing.T) {
 			t.Errorf("%+v", result)
 		}
 	}
-	took, calls := time.Since(began), s.Stats().Snapshot().Calls
-	all := calls["batch.SubmitJob"] + calls["fault.throttle"]
-	if calls["fault.throttle"] == 0 || calls["batch.SubmitJob"] != 120 || took < time.Duration(all-1)*time.Second/50 {
+	took, calls, throttled := time.Since(began), s.Stats().Snapshot().Calls, s.faults.Broken()[fault.Throttle]
+	all := calls["batch.SubmitJob"] + throttled
+	if throttled == 0 || calls["batch.SubmitJob"] != 120 || took < time.Duration(all-1)*time.Second/50 {
 		t.Errorf("%v in %v, more than 50 a second", calls, took)
 	}
 	broken(t, s)

@@ -13,13 +13,14 @@ import (
 )
 
 func TestFaultsBreakCalls(t *testing.T) {
-	s := start(t, server.Options{})
+	var faults fault.Injector
+	s := start(t, server.Options{Wrap: faults.Wrap})
 	client := awsecr.NewFromConfig(s.Config(), func(o *awsecr.Options) { o.RetryMaxAttempts = 1 })
 	list := func() error {
 		_, err := client.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
 		return err
 	}
-	if err := s.Faults().Set(1, fault.Rule{Operation: "ecr.DescribeRepositories", Kind: fault.Throttle, Times: 1}); err != nil {
+	if err := faults.Set(1, fault.Rule{Operation: "ecr.DescribeRepositories", Kind: fault.Throttle, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if err := list(); err == nil || !strings.Contains(err.Error(), "ThrottlingException") {
@@ -28,14 +29,15 @@ func TestFaultsBreakCalls(t *testing.T) {
 	if err := list(); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
-	if n := s.Stats().Snapshot().Calls["fault.throttle"]; n != 1 {
+	if n := faults.Broken()[fault.Throttle]; n != 1 {
 		t.Errorf("%d faults counted", n)
 	}
 }
 
 func TestECRsThrottlingHasItsOwnShape(t *testing.T) {
-	s := start(t, server.Options{})
-	err := s.Faults().Set(1,
+	var faults fault.Injector
+	s := start(t, server.Options{Wrap: faults.Wrap})
+	err := faults.Set(1,
 		fault.Rule{Operation: "ecr.*", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
 		fault.Rule{Operation: "ecrpublic.DescribeRegistries", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
 	)

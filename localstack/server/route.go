@@ -26,9 +26,8 @@ func (s *Server) handler() http.Handler {
 	own.HandleFunc("GET /_localstack/health", s.serveHealth)
 	own.HandleFunc("GET "+credentialsPath+"{role}", s.serveCredentials)
 	own.Handle("/_localstack/stats", &s.stats)
-	own.Handle("/_localstack/faults", &s.faults)
 	own.Handle("/_localstack/jobs/", s.batch.Inspector())
-	own.Handle("/", s.faults.Wrap(mux, s.operationName, &s.stats))
+	own.Handle("/", s.opts.Wrap(mux, s.operationName))
 	return own
 }
 

@@ -36,7 +36,6 @@ import (
 	"ecrmirror/localstack/ssm"
 	"ecrmirror/localstack/stats"
 	"ecrmirror/localstack/sts"
-	"ecrmirror/testkit/fault"
 )
 
 // shutdownTime is how long Close waits for requests that are being answered. What they
@@ -70,6 +69,9 @@ type Options struct {
 	// AnySignature takes requests whatever their signatures are, of keys that are known. It is for
 	// clients that can't sign, such as curl; what a caller may do is held to all the same.
 	AnySignature bool
+	// Wrap returns what answers clients in place of next, which has all but /_localstack/. operation names a
+	// request as [stats.Snapshot] does; "" where that can't be told by its header. nil = next answers.
+	Wrap func(next http.Handler, operation func(*http.Request) string) http.Handler
 	// Now tells the time for sessions and signatures; nil = time.Now.
 	Now func() time.Time
 }
@@ -90,6 +92,9 @@ func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Wrap == nil {
+		o.Wrap = func(next http.Handler, _ func(*http.Request) string) http.Handler { return next }
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -102,7 +107,6 @@ type Server struct {
 	addr    string // host:port under which it is reached
 	tempDir string // to be removed; "" if there is none
 	stats   stats.Counter
-	faults  fault.Injector
 
 	identities *identity.Directory
 	bodies     awsjson.Bodies
@@ -254,10 +258,6 @@ func (s *Server) Region() string { return s.opts.Region }
 
 // Stats counts what the server was asked, from the end of Start on.
 func (s *Server) Stats() *stats.Counter { return &s.stats }
-
-// Faults breaks what the server answers; it has no rules at first. PUT
-// /_localstack/faults sets them from outside.
-func (s *Server) Faults() *fault.Injector { return &s.faults }
 
 // Jobs is the Batch service, for its [batch.Service.Idle] and [batch.Service.Log].
 func (s *Server) Jobs() *batch.Service { return s.batch }

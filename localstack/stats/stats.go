@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"strings"
 	"sync"
 )
 
@@ -18,16 +17,6 @@ type Snapshot struct {
 	BytesRead map[string]int64 `json:"bytesRead"`
 	// BytesWritten counts bytes of blobs received from clients, by repository.
 	BytesWritten map[string]int64 `json:"bytesWritten"`
-}
-
-// Faults returns how many calls were broken on purpose: package fault counts them as "fault." and a kind.
-func (s Snapshot) Faults() (n int64) {
-	for name, times := range s.Calls {
-		if strings.HasPrefix(name, "fault.") {
-			n += times
-		}
-	}
-	return n
 }
 
 // Counter counts. Its zero value is ready, and it is safe for concurrent use.

@@ -38,6 +38,7 @@ type world struct {
 	dir          string         // the ECR's
 	sourceFaults broken.Injector
 	destFaults   broken.Injector
+	ecrFaults    broken.Injector
 	old          digest.Digest // what the tag of a registry pointed at before; "" = nothing
 }
 
@@ -93,7 +94,7 @@ func (w *world) startECR(ctx context.Context, dir string) (err error) {
 	if w.dir, err = os.MkdirTemp(dir, "ecr-"); err != nil {
 		return err
 	}
-	if w.ecr, err = server.Start(ctx, server.Options{Dir: w.dir, NoEvents: true}); err != nil {
+	if w.ecr, err = server.Start(ctx, server.Options{Dir: w.dir, NoEvents: true, Wrap: w.ecrFaults.Wrap}); err != nil {
 		return err
 	}
 	if w.mirror, err = w.ecr.EnvironmentOf("MirrorRole"); err != nil {
@@ -188,19 +189,15 @@ func (w *world) breakAll(seed uint64) error {
 	source, dest := &w.sourceFaults, &w.destFaults
 	switch w.fault.way {
 	case toECR:
-		dest = w.ecr.Faults()
+		dest = &w.ecrFaults
 	case fromECR:
-		source = w.ecr.Faults()
+		source = &w.ecrFaults
 	}
 	return errors.Join(source.Set(seed, w.fault.source...), dest.Set(seed+1, w.fault.dest...))
 }
 
 func (w *world) mend() error {
-	errs := []error{w.sourceFaults.Set(0), w.destFaults.Set(0)}
-	if w.ecr != nil {
-		errs = append(errs, w.ecr.Faults().Set(0))
-	}
-	return errors.Join(errs...)
+	return errors.Join(w.sourceFaults.Set(0), w.destFaults.Set(0), w.ecrFaults.Set(0))
 }
 
 // read returns how many bytes of blobs the source has sent.
@@ -217,12 +214,5 @@ func (w *world) read() int64 {
 
 // broke returns how often something broke.
 func (w *world) broke() int64 {
-	n := w.source.Counts().Faults()
-	for _, s := range w.sinks {
-		n += s.Counts().Faults()
-	}
-	if w.ecr != nil {
-		n += w.ecr.Stats().Snapshot().Faults()
-	}
-	return n
+	return w.sourceFaults.Broken().Total() + w.destFaults.Broken().Total() + w.ecrFaults.Broken().Total()
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 
 	"ecrmirror/localstack/server"
-	"ecrmirror/localstack/stats"
 	"ecrmirror/testkit/fault"
 	"ecrmirror/testkit/slowregistry"
 )
@@ -68,7 +67,7 @@ func serve(ctx context.Context, f flags, in io.Reader, out io.Writer) (err error
 	if err := errors.Join(os.Mkdir(programs, 0o755), os.WriteFile(filepath.Join(programs, "mirror"), job, 0o755)); err != nil { //nolint:gosec // a program
 		return err
 	}
-	s, err := server.Start(ctx, server.Options{NoEvents: true, ForgetLayers: true, Programs: programs, Dir: filepath.Join(dir, "aws")})
+	s, err := server.Start(ctx, server.Options{Wrap: breakable, NoEvents: true, ForgetLayers: true, Programs: programs, Dir: filepath.Join(dir, "aws")})
 	if err != nil {
 		return err
 	}
@@ -85,6 +84,18 @@ func serve(ctx context.Context, f flags, in io.Reader, out io.Writer) (err error
 	}
 	_, err = io.Copy(io.Discard, in)
 	return err
+}
+
+// faultsPath is where the process of the servers is told what goes wrong, and tells what did.
+const faultsPath = "/soak/faults"
+
+// breakable returns next as the rules that come by [faultsPath] break it.
+func breakable(next http.Handler, operation func(*http.Request) string) http.Handler {
+	var faults fault.Injector
+	mux := http.NewServeMux()
+	mux.Handle("/", faults.Wrap(next, operation))
+	mux.Handle(faultsPath, &faults)
+	return mux
 }
 
 // servers are the process of the servers, as the other one has it.
@@ -128,7 +139,7 @@ func (s *servers) close() error { return errors.Join(s.input.Close(), s.command.
 
 // broken returns how many calls were broken so far.
 func (s *servers) broken(ctx context.Context) (int64, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.AWS+"/_localstack/stats", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.AWS+faultsPath, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -137,11 +148,11 @@ func (s *servers) broken(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	var counted stats.Snapshot
+	var counted fault.Broken
 	if err := json.NewDecoder(answer.Body).Decode(&counted); err != nil {
 		return 0, err
 	}
-	return counted.Faults(), nil
+	return counted.Total(), nil
 }
 
 // breakBy makes AWS's side and the registry beside it answer by these rules from now on.
@@ -150,7 +161,7 @@ func (s *servers) breakBy(ctx context.Context, rules []fault.Rule) error {
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPut, s.AWS+"/_localstack/faults", bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPut, s.AWS+faultsPath, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

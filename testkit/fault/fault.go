@@ -6,14 +6,13 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"path"
 	"sync"
 	"time"
-
-	"ecrmirror/localstack/stats"
 )
 
 // A Kind is a way to break a call.
@@ -97,9 +96,21 @@ func (r Rule) check() error {
 // An Injector breaks calls by its rules. Its zero value breaks none. It is safe for
 // concurrent use.
 type Injector struct {
-	mu    sync.Mutex
-	rules []*active
-	rand  *rand.Rand
+	mu     sync.Mutex
+	rules  []*active
+	rand   *rand.Rand
+	broken Broken
+}
+
+// Broken is how many calls were broken, by the kind.
+type Broken map[Kind]int64
+
+// Total returns the number of all broken calls.
+func (b Broken) Total() (n int64) {
+	for _, times := range b {
+		n += times
+	}
+	return n
 }
 
 // active is a rule, and how often it has been applied.
@@ -152,14 +163,29 @@ func (i *Injector) choose(operation string) []Rule {
 	return chosen
 }
 
-// Wrap returns next with the injector's faults. operation names a request; what breaks
-// is counted as "fault." and its kind when it does.
-func (i *Injector) Wrap(next http.Handler, operation func(*http.Request) string, counter *stats.Counter) http.Handler {
+// Broken returns how many calls the injector has broken so far. A call counts when it breaks.
+func (i *Injector) Broken() Broken {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return maps.Clone(i.broken)
+}
+
+func (i *Injector) count(kind Kind) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.broken == nil {
+		i.broken = Broken{}
+	}
+	i.broken[kind]++
+}
+
+// Wrap returns next with the injector's faults. operation names a request.
+func (i *Injector) Wrap(next http.Handler, operation func(*http.Request) string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := operation(r)
 		handler := next
 		for _, rule := range i.choose(name) {
-			handler = rule.breaking(handler, name, func() { counter.Call("fault." + string(rule.Kind)) })
+			handler = rule.breaking(handler, name, func() { i.count(rule.Kind) })
 		}
 		handler.ServeHTTP(w, r)
 	})

@@ -5,14 +5,12 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"ecrmirror/localstack/stats"
 	"ecrmirror/testkit/fault"
 )
 
 // Of a chance for each MiB a body that is longer breaks more often, wherever it begins.
 func TestChanceIsForEachMiB(t *testing.T) {
 	var faults fault.Injector
-	var counter stats.Counter
 	if err := faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Short, PerMiB: 0.1}); err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +22,7 @@ func TestChanceIsForEachMiB(t *testing.T) {
 			}
 		}
 	})
-	handler := faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" }, &counter)
+	handler := faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" })
 	sizes := map[int]int{}
 	for range 200 {
 		var answer length
@@ -37,7 +35,7 @@ func TestChanceIsForEachMiB(t *testing.T) {
 	if first := sizes[0]; first < 8 || first > 40 { // 10%
 		t.Errorf("%d of 200 bodies break in the first MiB", first)
 	}
-	if n := counter.Snapshot().Calls["fault.short"]; n != int64(200-sizes[10]) {
+	if n := faults.Broken()[fault.Short]; n != int64(200-sizes[10]) {
 		t.Errorf("%d were counted", n)
 	}
 }
@@ -56,7 +54,7 @@ func TestRangesAreFalsified(t *testing.T) {
 		w := newWorld(t)
 		var got string
 		next := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Range") })
-		handler := w.faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" }, &w.stats)
+		handler := w.faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" })
 		if err := w.faults.Set(1, fault.Rule{Operation: "*", Kind: kind}); err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +66,7 @@ func TestRangesAreFalsified(t *testing.T) {
 				t.Errorf("%s: range %q became %q", kind, header, got)
 			}
 		}
-		if n := w.stats.Snapshot().Calls["fault."+string(kind)]; n != 1 {
+		if n := w.faults.Broken()[kind]; n != 1 {
 			t.Errorf("%s: counted %d times", kind, n)
 		}
 	}

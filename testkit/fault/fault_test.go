@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"ecrmirror/localstack/stats"
 	"ecrmirror/testkit/fault"
 )
 
@@ -20,7 +19,6 @@ type world struct {
 	t       *testing.T
 	url     string
 	faults  fault.Injector
-	stats   stats.Counter
 	effects atomic.Int64
 }
 
@@ -32,7 +30,7 @@ func newWorld(t *testing.T) *world {
 		_, _ = io.WriteString(rw, "0123456789")
 	})
 	name := func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/") }
-	server := httptest.NewServer(w.faults.Wrap(next, name, &w.stats))
+	server := httptest.NewServer(w.faults.Wrap(next, name))
 	t.Cleanup(server.Close)
 	w.url = server.URL
 	return w
@@ -101,7 +99,7 @@ func TestKinds(t *testing.T) {
 		if got := w.effects.Load(); got != c.effects {
 			t.Errorf("%s: %d effects, want %d", c.name, got, c.effects)
 		}
-		if n := w.stats.Snapshot().Calls["fault."+string(c.rule.Kind)]; n != 1 {
+		if n := w.faults.Broken()[c.rule.Kind]; n != 1 {
 			t.Errorf("%s: counted %d times", c.name, n)
 		}
 		if status, body, err := w.call(c.operation); status != 200 || body != "0123456789" || err != nil { // Times is over
@@ -197,7 +195,7 @@ func TestAShortBodyDeclaresNoLength(t *testing.T) {
 		w.Header().Set("Content-Length", "10")
 		_, _ = w.Write([]byte("0123456789"))
 	})
-	server := httptest.NewServer(faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" }, new(stats.Counter)))
+	server := httptest.NewServer(faults.Wrap(next, func(*http.Request) string { return "s3.GetObject" }))
 	defer server.Close()
 	answer, err := http.Get(server.URL)
 	if err != nil {
@@ -212,7 +210,7 @@ func TestAShortBodyDeclaresNoLength(t *testing.T) {
 func TestAWSRefusesSignaturesOfAnotherTime(t *testing.T) {
 	w := newWorld(t)
 	next := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusOK) })
-	handler := w.faults.Wrap(next, func(*http.Request) string { return "ecr.PutImage" }, &w.stats)
+	handler := w.faults.Wrap(next, func(*http.Request) string { return "ecr.PutImage" })
 	if err := w.faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Skew, Clock: time.Hour}); err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +228,7 @@ func TestAWSRefusesSignaturesOfAnotherTime(t *testing.T) {
 
 func TestRetryAfterIsSaid(t *testing.T) {
 	w := newWorld(t)
-	handler := w.faults.Wrap(http.NotFoundHandler(), func(*http.Request) string { return "v2.GET blob" }, &w.stats)
+	handler := w.faults.Wrap(http.NotFoundHandler(), func(*http.Request) string { return "v2.GET blob" })
 	for _, c := range []struct {
 		clock time.Duration
 		ok    func(string) bool

@@ -92,7 +92,7 @@ func (s *Server) broken(handler http.Handler, operation func(*http.Request) stri
 	if s.opts.Faults == nil {
 		return handler
 	}
-	return s.opts.Faults.Wrap(handler, operation, &s.stats)
+	return s.opts.Faults.Wrap(handler, operation)
 }
 
 func objectOperation(*http.Request) string { return "s3.GetObject" }
