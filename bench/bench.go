@@ -11,8 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
+	"ecrmirror/testkit/machine"
+	"ecrmirror/testkit/programs"
 	"ecrmirror/testkit/slowregistry"
 )
 
@@ -36,7 +37,7 @@ type bench struct {
 func newBench(ctx context.Context, f flags, dir, measure string, list []programs.Program, stderr io.Writer) *bench {
 	b := &bench{
 		flags: f, dir: dir, measure: measure, programs: list, stderr: stderr, images: slowregistry.NewImages(),
-		result:  result.Run{Machine: result.Here(), Versions: map[string]string{}, Quick: f.quick},
+		result:  result.Run{Machine: machine.Here(), Versions: map[string]string{}, Quick: f.quick},
 		budgets: programs.Mentions(ctx, list[0].Path, "--memory-budget", "--help"),
 	}
 	for _, p := range list {
@@ -83,7 +84,7 @@ func (b *bench) round(ctx context.Context, c benchCase, contents slowregistry.Co
 			continue
 		}
 		for _, p := range b.programs {
-			if p.Name != t.program && (t.program != "*" || p.Name == result.Ours) || !slices.Contains(p.Settings, t.setting) {
+			if p.Name != t.program && (t.program != "*" || p.Name == programs.Ours) || !slices.Contains(p.Settings, t.setting) {
 				continue
 			}
 			ran = true

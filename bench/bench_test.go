@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 	"ecrmirror/testkit/slowregistry"
 )
 
@@ -43,7 +43,7 @@ func buildFor(t *testing.T) (programs.Program, string) {
 func measureFor(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "measure")
-	if err := programs.GoBuild(t.Context(), path, "ecrmirror/bench/measure"); err != nil {
+	if err := programs.GoBuild(t.Context(), path, "ecrmirror/testkit/measure"); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -86,7 +86,7 @@ func TestMeasuresCopies(t *testing.T) {
 
 // A program that copies nothing fails, instead of being fast.
 func TestInexactCopiesDoNotCount(t *testing.T) {
-	idle := programs.Program{Name: result.Ours, Path: "/bin/true", Settings: []string{programs.ByDefault}, Commands: programs.Mirror}
+	idle := programs.Program{Name: programs.Ours, Path: "/bin/true", Settings: []string{programs.ByDefault}, Commands: programs.Mirror}
 	var stderr strings.Builder
 	b := newBench(t.Context(), flags{timeout: time.Minute}, t.TempDir(), measureFor(t), []programs.Program{idle}, &stderr)
 	image := slowregistry.Spec{Layers: 1, LayerSize: 1000}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"ecrmirror/bench/programs"
 	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 	"ecrmirror/testkit/slowregistry"
 )
 
@@ -34,7 +34,7 @@ type turn struct {
 	rounds           int
 }
 
-func ours(rounds int) turn { return turn{result.Ours, programs.ByDefault, rounds} }
+func ours(rounds int) turn { return turn{programs.Ours, programs.ByDefault, rounds} }
 
 // contest has everybody copy in every setting; in the slowest, the peers' own, less often.
 func contest(rounds int) []turn {

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 
-	"ecrmirror/bench/sink"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/sink"
 	"ecrmirror/testkit/slowregistry"
 )
 

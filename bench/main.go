@@ -12,9 +12,9 @@ import (
 	"runtime/debug"
 	"time"
 
-	"ecrmirror/bench/command"
-	"ecrmirror/bench/programs"
 	"ecrmirror/bench/report"
+	"ecrmirror/testkit/command"
+	"ecrmirror/testkit/programs"
 )
 
 const usage = `bench [FLAG...]

@@ -23,7 +23,7 @@ func build(ctx context.Context, dir, controller string) (p programs, err error) 
 		p.controller = filepath.Join(dir, "controller")
 		err = goBuild(ctx, p.controller, "ecrmirror/cmd/controller")
 	}
-	return p, errors.Join(err, goBuild(ctx, p.measure, "ecrmirror/bench/measure"))
+	return p, errors.Join(err, goBuild(ctx, p.measure, "ecrmirror/testkit/measure"))
 }
 
 func goBuild(ctx context.Context, to, what string) error {
@@ -35,7 +35,7 @@ func goBuild(ctx context.Context, to, what string) error {
 	return nil
 }
 
-// used is what bench/measure reports of a program, and what that printed.
+// used is what testkit/measure reports of a program, and what that printed.
 type used struct {
 	Begin   int64         `json:"begin"` // Unix time in nanoseconds
 	End     int64         `json:"end"`

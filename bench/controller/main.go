@@ -14,7 +14,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"ecrmirror/bench/command"
+	"ecrmirror/testkit/command"
 )
 
 const usage = `controller [FLAG...]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 )
 
 // A promise is something that a run is to show.
@@ -47,7 +48,7 @@ func check(run result.Run) []promise {
 func (c *checker) exact() {
 	total, failed := 0, 0
 	for _, s := range c.run.Samples {
-		if s.Program == result.Ours {
+		if s.Program == programs.Ours {
 			total++
 			if s.Error != "" {
 				failed++
@@ -167,7 +168,7 @@ func (c *checker) under(what string, limit, figure int64) {
 	c.add(what, target, fmt.Sprintf("%.0f", float64(figure)/mib), figure < limit*mib)
 }
 
-func (c *checker) ours(id string) *result.Group { return c.group(id, result.Ours) }
+func (c *checker) ours(id string) *result.Group { return c.group(id, programs.Ours) }
 
 // peak returns our peak RSS in a case in bytes, 0 if it was not run.
 func (c *checker) peak(id string) int64 {

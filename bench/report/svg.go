@@ -6,6 +6,7 @@ import (
 	"text/template"
 
 	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 )
 
 // A bar of the chart is one group.
@@ -52,7 +53,7 @@ func svg(run result.Run) ([]byte, error) {
 			}
 			p.Bars = append(p.Bars, bar{
 				Label: label, Value: fmt.Sprintf("%s, %d MiB", seconds(g.Wall().Seconds()), g.PeakRSS()>>20),
-				Y: y, Width: max(1, g.Wall().Seconds()/longest*(barsWidth-60)), Ours: g.Program == result.Ours,
+				Y: y, Width: max(1, g.Wall().Seconds()/longest*(barsWidth-60)), Ours: g.Program == programs.Ours,
 			})
 			y += barStep
 		}

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 )
 
 // A row is what a table says about one group.
@@ -51,7 +52,7 @@ func rows(run result.Run, id string) []row {
 }
 
 func rank(g result.Group) int {
-	if g.Program == result.Ours {
+	if g.Program == programs.Ours {
 		return 0
 	}
 	return 1
@@ -98,7 +99,7 @@ func text(run result.Run) string {
 
 // facts are the lines that say what was measured, and where.
 func facts(run result.Run) []string {
-	lines := result.Facts(run.Machine, run.Versions)
+	lines := run.Machine.Lines(run.Versions)
 	if run.Quick {
 		lines = append(lines, "Quick: few rounds, few peers, a smaller A; not for claims.")
 	}

@@ -4,29 +4,19 @@ package result
 import (
 	"slices"
 	"time"
-)
 
-// Ours is the name of this project's program; all others are peers.
-const Ours = "mirror"
+	"ecrmirror/testkit/machine"
+	"ecrmirror/testkit/programs"
+)
 
 // A Run is everything that one run of the benchmark measured.
 type Run struct {
-	Machine  Machine           `json:"machine"`
+	Machine  machine.Facts     `json:"machine"`
 	Versions map[string]string `json:"versions"` // of the programs, by name
 	Quick    bool              `json:"quick"`
 	Cases    []Case            `json:"cases"` // in order
 	Samples  []Sample          `json:"samples"`
 	Notes    []string          `json:"notes,omitempty"` // what was left out, and why
-}
-
-// A Machine is where it was measured.
-type Machine struct {
-	Date   time.Time `json:"date"`
-	CPU    string    `json:"cpu"`
-	Cores  int       `json:"cores"`
-	Memory int64     `json:"memory"` // bytes
-	System string    `json:"system"` // with the kernel's release
-	Go     string    `json:"go"`
 }
 
 // A Case is what was copied, under which conditions.
@@ -97,7 +87,7 @@ func (r Run) Group(id, program, setting string) (Group, bool) {
 func (r Run) BestPeer(id string) (Group, bool) {
 	var best Group
 	for _, g := range r.Groups(id) {
-		if g.Program != Ours && len(g.Samples) > 0 && (len(best.Samples) == 0 || g.Wall() < best.Wall()) {
+		if g.Program != programs.Ours && len(g.Samples) > 0 && (len(best.Samples) == 0 || g.Wall() < best.Wall()) {
 			best = g
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 )
 
 func sample(id, program, setting string, seconds float64, err string) result.Sample {
@@ -30,7 +31,7 @@ func TestGroups(t *testing.T) {
 	if len(groups) != 4 {
 		t.Fatalf("%d groups", len(groups))
 	}
-	mirror, ok := run.Group("A", result.Ours, "default")
+	mirror, ok := run.Group("A", programs.Ours, "default")
 	if !ok || mirror.Wall() != 3*time.Second || mirror.PeakRSS() != 80 || mirror.SourceRatio() != 8 {
 		t.Errorf("mirror: %v, %s, %d, %g", ok, mirror.Wall(), mirror.PeakRSS(), mirror.SourceRatio())
 	}

@@ -136,11 +136,11 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"reliability/soak": { // what the programs do, in one process that lives long
-		internal: []string{"bench/...", "internal/...", "localstack/...", "testkit/..."},
+		internal: []string{"internal/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2"},
 	},
 	"reliability/...": {
-		internal: []string{"bench/...", "localstack/...", "testkit/..."},
+		internal: []string{"localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/docker/go-units", "github.com/opencontainers/go-digest"},
 	},
 	"sbom":                 {internal: []string{"sbom/..."}},

@@ -44,6 +44,7 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"internal/ecr", "go.podman.io/image/v5/types", "internal/ecr must not import go.podman.io/image/v5/types"},
 		{"internal/ecrtransport", "ecrmirror/internal/images", "internal/ecrtransport must not import internal/images"},
 		{"localstack/ecr", "ecrmirror/internal/imagename", "localstack/ecr must not import internal/imagename"},
+		{"reliability/chaos", "ecrmirror/bench/result", "reliability/chaos must not import bench/result"},
 		{"localstack/server", "ecrmirror/testkit/fault", "localstack/server must not import testkit/fault"},
 		{"internal/images", "ecrmirror/localstack/ecr", "internal/images must not import localstack/ecr"},
 		{"cmd/mirror", "ecrmirror/localstack/server", "cmd/mirror must not import localstack/server"},

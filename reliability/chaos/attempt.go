@@ -12,8 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"ecrmirror/bench/programs"
-	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 )
 
 // An outcome is how a copy ended.
@@ -102,7 +101,7 @@ func seedOf(id string, run int) uint64 {
 // runOnce runs the program until it ends or hangs.
 func (c *chaos) runOnce(ctx context.Context, p programs.Program, job programs.Copy, a *attempt) error {
 	timeout := c.flags.peersTimeout
-	if p.Name == result.Ours {
+	if p.Name == programs.Ours {
 		timeout = c.flags.timeout
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
@@ -150,7 +149,7 @@ var crash = regexp.MustCompile(`(?m)^panic: |^goroutine \d+ \[|^fatal error: |DA
 
 // judge says how a copy of ours or a peer's ended.
 func (c *chaos) judge(ctx context.Context, w *world, a *attempt, home string) error {
-	ours := a.Program == result.Ours
+	ours := a.Program == programs.Ours
 	ending := w.fault.ending()
 	if w.fault.id == "dns" {
 		ending = c.unresolved

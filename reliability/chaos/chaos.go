@@ -9,8 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"ecrmirror/bench/programs"
-	"ecrmirror/bench/result"
+	"ecrmirror/testkit/programs"
 	"ecrmirror/testkit/slowregistry"
 )
 
@@ -51,7 +50,7 @@ func (c *chaos) all(ctx context.Context, faults []fault) error {
 		}
 		for run := range c.flags.runs {
 			for _, p := range c.programs {
-				if p.Name != result.Ours && !f.forPeers() {
+				if p.Name != programs.Ours && !f.forPeers() {
 					continue
 				}
 				slots <- struct{}{}
@@ -92,7 +91,7 @@ func (c *chaos) add(a attempt) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.attempts = append(c.attempts, a)
-	if !c.flags.progress && (a.Outcome != wrong || a.Program != result.Ours) {
+	if !c.flags.progress && (a.Outcome != wrong || a.Program != programs.Ours) {
 		return
 	}
 	line := fmt.Sprintf("%-22s %-8s %d  %-6s exit %3d  %6.2f s  %3d faults  read %5.3f x", a.Fault, a.Program, a.Run, a.Outcome, a.Exit, a.Wall.Seconds(), a.Broke, float64(a.Read)/float64(a.Size))
@@ -100,7 +99,7 @@ func (c *chaos) add(a attempt) {
 		line += "  " + a.Why
 	}
 	_, _ = fmt.Fprintln(c.stderr, line)
-	if a.Output != "" && a.Program == result.Ours {
+	if a.Output != "" && a.Program == programs.Ours {
 		_, _ = fmt.Fprintln(c.stderr, "\t"+lastLine(a.Output))
 	}
 }
@@ -108,12 +107,12 @@ func (c *chaos) add(a attempt) {
 // missed returns what of ours is not as it should be: copies that ended wrongly, and too many bytes read.
 func (c *chaos) missed() (list []string) {
 	for _, a := range c.attempts {
-		if a.Program == result.Ours && a.Outcome == wrong {
+		if a.Program == programs.Ours && a.Outcome == wrong {
 			list = append(list, fmt.Sprintf("%s, run %d: %s", a.Fault, a.Run, a.Why))
 		}
 	}
 	for _, f := range c.faults {
-		if t := c.tally(f, result.Ours); f.extra > 0 && t.extra > f.extra {
+		if t := c.tally(f, programs.Ours); f.extra > 0 && t.extra > f.extra {
 			list = append(list, fmt.Sprintf("%s: %.1f%% of the image's bytes were read again, %.0f%% are promised", f.id, 100*t.extra, 100*f.extra))
 		}
 	}

@@ -7,9 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"ecrmirror/bench/command"
-	"ecrmirror/bench/programs"
-	"ecrmirror/bench/result"
+	"ecrmirror/testkit/command"
+	"ecrmirror/testkit/programs"
 )
 
 // The fault suite at a small size: all faults that do not take minutes, once.
@@ -48,7 +47,7 @@ func TestEveryFaultEndsWell(t *testing.T) {
 func TestBadEndsAreSeen(t *testing.T) {
 	dir := t.TempDir()
 	measure := filepath.Join(dir, "measure")
-	if err := programs.GoBuild(t.Context(), measure, "ecrmirror/bench/measure"); err != nil {
+	if err := programs.GoBuild(t.Context(), measure, "ecrmirror/testkit/measure"); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ script, fault, want string }{
@@ -63,7 +62,7 @@ func TestBadEndsAreSeen(t *testing.T) {
 		{"echo 403; exit 1", "deny", ""},
 		{"echo 403; exit 75", "deny", "exit code 75"},
 	} {
-		p := programs.Program{Name: result.Ours, Commands: func(programs.Copy) [][]string {
+		p := programs.Program{Name: programs.Ours, Commands: func(programs.Copy) [][]string {
 			return [][]string{{"/bin/sh", "-c", c.script}}
 		}}
 		timeout := 2 * time.Minute

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"time"
 
-	"ecrmirror/bench/command"
-	"ecrmirror/bench/programs"
+	"ecrmirror/testkit/command"
+	"ecrmirror/testkit/programs"
 )
 
 const usage = `chaos [FLAG...]

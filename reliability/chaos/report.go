@@ -9,7 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"ecrmirror/bench/result"
+	"ecrmirror/testkit/machine"
+	"ecrmirror/testkit/programs"
 )
 
 // report prints the tables, and writes chaos.md and chaos.json.
@@ -17,7 +18,7 @@ func (c *chaos) report(w io.Writer) error {
 	if err := os.MkdirAll(c.flags.out, 0o755); err != nil {
 		return err
 	}
-	raw, err := json.MarshalIndent(map[string]any{"machine": result.Here(), "versions": c.versions(), "small": c.flags.small, "attempts": c.attempts}, "", " ")
+	raw, err := json.MarshalIndent(map[string]any{"machine": machine.Here(), "versions": c.versions(), "small": c.flags.small, "attempts": c.attempts}, "", " ")
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (c *chaos) report(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, strings.Join(append([]string{"", ""}, columns()...), "\t"))
 	for _, f := range c.faults {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", f.id, f.title, strings.Join(c.tally(f, result.Ours).cells(), "\t"))
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", f.id, f.title, strings.Join(c.tally(f, programs.Ours).cells(), "\t"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -73,12 +74,12 @@ func (t tally) extraText() string {
 // markdown is both tables, with the machine.
 func (c *chaos) markdown() string {
 	var b strings.Builder
-	for _, line := range result.Facts(result.Here(), c.versions()) {
+	for _, line := range machine.Here().Lines(c.versions()) {
 		b.WriteString(line + "  \n")
 	}
 	fmt.Fprintf(&b, "\n| | %s |\n|---|%s\n", strings.Join(columns(), " | "), strings.Repeat("--:|", len(columns())))
 	for _, f := range c.faults {
-		fmt.Fprintf(&b, "| %s | %s |\n", f.title, strings.Join(c.tally(f, result.Ours).cells(), " | "))
+		fmt.Fprintf(&b, "| %s | %s |\n", f.title, strings.Join(c.tally(f, programs.Ours).cells(), " | "))
 	}
 	if len(c.programs) > 1 {
 		b.WriteString(c.beside())

@@ -8,7 +8,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/bench/sink"
+	"ecrmirror/testkit/sink"
 )
 
 // exact returns an error unless every destination has the image, whole and right.

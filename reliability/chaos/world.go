@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/bench/programs"
-	"ecrmirror/bench/sink"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/bearer"
 	broken "ecrmirror/testkit/fault"
+	"ecrmirror/testkit/programs"
+	"ecrmirror/testkit/sink"
 	"ecrmirror/testkit/slowregistry"
 )
 

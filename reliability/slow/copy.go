@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"ecrmirror/bench/programs"
-	"ecrmirror/bench/sink"
+	"ecrmirror/testkit/programs"
+	"ecrmirror/testkit/sink"
 	"ecrmirror/testkit/slowregistry"
 )
 

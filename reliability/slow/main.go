@@ -14,8 +14,8 @@ import (
 
 	"github.com/docker/go-units"
 
-	"ecrmirror/bench/command"
-	"ecrmirror/bench/programs"
+	"ecrmirror/testkit/command"
+	"ecrmirror/testkit/programs"
 	"ecrmirror/testkit/slowregistry"
 )
 

@@ -14,8 +14,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"ecrmirror/bench/command"
 	"ecrmirror/internal/memlimit"
+	"ecrmirror/testkit/command"
 )
 
 const usage = `soak [FLAG...]

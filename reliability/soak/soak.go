@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	measured "ecrmirror/bench/result"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
@@ -26,6 +25,7 @@ import (
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/table"
 	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/machine"
 )
 
 // sweepEvery is after how many measurements the whole table is swept.
@@ -73,7 +73,7 @@ func (s *soak) run(ctx context.Context) (err error) {
 
 // all mirrors the images, and measures before, whenever all is at rest, and after everything is closed.
 func (s *soak) all(ctx context.Context) error {
-	here := measured.Here()
+	here := machine.Here()
 	s.result.Images, s.result.Mirrors = s.flags.images, s.flags.mirrors
 	s.result.Machine = fmt.Sprintf("%s, %d cores, %s", here.CPU, here.Cores, here.Go)
 	if err := s.measure("begin", 0); err != nil {

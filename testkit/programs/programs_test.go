@@ -31,7 +31,7 @@ func TestCommandsOfPeers(t *testing.T) {
 func measureFor(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "measure")
-	if err := GoBuild(t.Context(), path, "ecrmirror/bench/measure"); err != nil {
+	if err := GoBuild(t.Context(), path, "ecrmirror/testkit/measure"); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -1,4 +1,4 @@
-// Package sink is a destination for benchmarks: a /v2/ registry that takes whatever is
+// Package sink is a destination to copy to: a /v2/ registry that takes whatever is
 // pushed, checks every digest, and keeps what came, but not the bytes.
 //
 // It speaks plain HTTP on loopback, mounts nothing, and wants no login unless it is told to.

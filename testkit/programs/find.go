@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"ecrmirror/bench/result"
 )
 
 // Find returns the peers that are installed: those that are named, or all but
@@ -81,7 +79,7 @@ func version(ctx context.Context, p Program) string {
 			return number
 		}
 	}
-	if p.Name == result.Ours {
+	if p.Name == Ours {
 		return "built"
 	}
 	return "unknown"

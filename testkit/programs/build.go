@@ -7,14 +7,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-
-	"ecrmirror/bench/result"
 )
 
 // Build makes the programs that a run needs beside the peers: this project's, unless
 // its path is given, and the one that measures, whose path it returns.
 func Build(ctx context.Context, dir, mirror string) (Program, string, error) {
-	ours := Program{Name: result.Ours, Settings: []string{ByDefault}, Commands: Mirror, Version: "given"}
+	ours := Program{Name: Ours, Settings: []string{ByDefault}, Commands: Mirror, Version: "given"}
 	if mirror == "" {
 		mirror = filepath.Join(dir, "mirror")
 		if err := GoBuild(ctx, mirror, "ecrmirror/cmd/mirror"); err != nil {
@@ -31,7 +29,7 @@ func Build(ctx context.Context, dir, mirror string) (Program, string, error) {
 		return Program{}, "", fmt.Errorf("-mirror: %w", err)
 	}
 	measure := filepath.Join(dir, "measure")
-	return ours, measure, GoBuild(ctx, measure, "ecrmirror/bench/measure")
+	return ours, measure, GoBuild(ctx, measure, "ecrmirror/testkit/measure")
 }
 
 // GoBuild builds a main package of this module into a file.

@@ -1,5 +1,5 @@
-// Package command is what the bench programs' command lines have in common: flags and nothing else,
-// and an end by a signal.
+// Package command reads the command lines of benchmarks and trials, which are flags and nothing else, and
+// ends them by a signal.
 package command
 
 import (

@@ -2,7 +2,7 @@
 //
 //	measure PROGRAM [ARGUMENT...]
 //
-// It stands between the benchmark and the program because on Linux a process's peak
+// It stands between what measures and the program because on Linux a process's peak
 // memory begins at that of the process which started it: this one is small.
 package main
 
@@ -29,7 +29,7 @@ func main() {
 }
 
 func run(report *os.File, program string, arguments []string) error {
-	command := exec.Command(program, arguments...) //nolint:noctx // the benchmark ends the whole process group
+	command := exec.Command(program, arguments...) //nolint:noctx // what measures ends the whole process group
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	begin := time.Now()
 	err := command.Run()

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Used is what a program used, as bench/measure reports it.
+// Used is what a program used, as testkit/measure reports it.
 type Used struct {
 	Begin   int64         `json:"begin"` // Unix time in nanoseconds
 	End     int64         `json:"end"`

@@ -13,6 +13,9 @@ import (
 	"strings"
 )
 
+// Ours is the name of this project's program; all others are peers.
+const Ours = "mirror"
+
 // Settings of programs: how many blobs, or requests, at once.
 const (
 	ByDefault = "default"

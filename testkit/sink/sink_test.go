@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/bench/sink"
+	"ecrmirror/testkit/sink"
 )
 
 type world struct {

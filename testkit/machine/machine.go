@@ -1,4 +1,5 @@
-package result
+// Package machine says where a measurement was made: its result depends on that.
+package machine
 
 import (
 	"cmp"
@@ -12,10 +13,20 @@ import (
 	"time"
 )
 
-// Here returns the facts that a result depends on. What the system does not tell in
+// Facts are what a measurement depends on.
+type Facts struct {
+	Date   time.Time `json:"date"`
+	CPU    string    `json:"cpu"`
+	Cores  int       `json:"cores"`
+	Memory int64     `json:"memory"` // bytes
+	System string    `json:"system"` // with the kernel's release
+	Go     string    `json:"go"`
+}
+
+// Here returns the facts of this machine and this moment. What the system does not tell in
 // Linux's way is left out.
-func Here() Machine {
-	m := Machine{
+func Here() Facts {
+	m := Facts{
 		Date: time.Now().UTC().Truncate(time.Second), CPU: "unknown", Cores: runtime.NumCPU(),
 		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
 	}
@@ -45,8 +56,8 @@ func field(path, name string) string {
 	return ""
 }
 
-// Facts are the lines that say where it was measured, and which programs.
-func Facts(m Machine, versions map[string]string) []string {
+// Lines returns the lines that say where it was measured, and which programs, by their versions.
+func (m Facts) Lines(versions map[string]string) []string {
 	var programs []string
 	for _, name := range slices.Sorted(maps.Keys(versions)) {
 		programs = append(programs, name+" "+versions[name])
