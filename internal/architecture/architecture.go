@@ -172,15 +172,16 @@ var layers = map[string]layer{
 		internal: []string{"infra/assembly", "infra/ec2", "infra/preflight/calls", "internal/contract", "internal/printable"},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
-	"internal/architecture": {},
-	"docs":                  {},
-	"internal/conformance":  {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything}, // tests only
-	"cmd/...":               {internal: []string{"internal/..."}, external: anything},
-	"localstack/...":        {internal: []string{"localstack/..."}, external: anything},
-	"testkit/...":           {internal: []string{"localstack/...", "testkit/..."}, external: anything},
-	"demo":                  {internal: []string{"demo/...", "localstack/..."}, external: anything},
-	"demo/...":              {external: anything},
-	"localstack":            {internal: []string{"localstack/..."}, external: anything},
+	"internal/architecture":           {},
+	"docs":                            {},
+	"internal/conformance/containers": {internal: []string{"localstack/...", "testkit/..."}, external: anything},                 // tests only
+	"internal/conformance":            {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything}, // tests only
+	"cmd/...":                         {internal: []string{"internal/..."}, external: anything},
+	"localstack/...":                  {internal: []string{"localstack/..."}, external: anything},
+	"testkit/...":                     {internal: []string{"localstack/...", "testkit/..."}, external: anything},
+	"demo":                            {internal: []string{"demo/...", "localstack/..."}, external: anything},
+	"demo/...":                        {external: anything},
+	"localstack":                      {internal: []string{"localstack/..."}, external: anything},
 }
 
 // infraInternal are the names that infrastructure and programs share, and the parsers by which the programs read

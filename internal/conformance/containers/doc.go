@@ -1,4 +1,4 @@
-// Package containertest holds tests only: the image of the Dockerfile, built by Docker and run as
+// Package containers holds tests only: the image of the Dockerfile, built by Docker and run as
 // AWS runs it.
 //
 //   - The image holds what it is said to hold, and nothing else, for both architectures.
@@ -10,4 +10,4 @@
 // AWS is localstack, in the process of the test; containers reach it by the host's network, so
 // the tests are for Linux. They are skipped where Docker cannot build the image, unless
 // ECRMIRROR_REQUIRE_CONTAINERS is 1.
-package containertest
+package containers

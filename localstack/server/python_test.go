@@ -1,4 +1,4 @@
-package clienttest
+package server_test
 
 import (
 	"bytes"
@@ -10,21 +10,19 @@ import (
 	"testing"
 
 	"ecrmirror/localstack/server"
-	"ecrmirror/testkit/leaks"
 	"ecrmirror/testkit/servertest"
 )
 
-// TestMain fails the tests where they leave goroutines behind.
-func TestMain(m *testing.M) { leaks.Main(m) }
-
-// A client runs programs of a Python environment against a localstack of its own.
-type client struct {
+// A pythonClient is a client of AWS that nobody here wrote, the AWS CLI or boto3 with its resources and waiters, which
+// uses a localstack of its own as its users do, by AWS_ENDPOINT_URL alone. make client-tools installs both.
+type pythonClient struct {
 	bin         string // where the programs are
 	environment []string
 }
 
-// newClient starts localstack, or skips the test where the programs are not installed.
-func newClient(t *testing.T) client {
+// newPythonClient starts localstack. The test is skipped where the programs are not installed, unless
+// ECRMIRROR_REQUIRE_CLIENTS is 1.
+func newPythonClient(t *testing.T) pythonClient {
 	t.Helper()
 	found, err := filepath.Glob("../../.tools/aws-[0-9]*/bin")
 	switch {
@@ -46,7 +44,7 @@ func newClient(t *testing.T) client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client{bin, []string{
+	return pythonClient{bin, []string{
 		"PATH=" + bin, "HOME=" + t.TempDir(), "AWS_ENDPOINT_URL=" + s.URL(), "AWS_REGION=" + s.Region(), "AWS_DEFAULT_REGION=" + s.Region(),
 		"AWS_ACCESS_KEY_ID=" + credentials.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + credentials.SecretAccessKey,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "PYTHONDONTWRITEBYTECODE=1",
@@ -54,7 +52,7 @@ func newClient(t *testing.T) client {
 }
 
 // run runs a program that must succeed, and returns its output.
-func (c client) run(t *testing.T, program string, args ...string) string {
+func (c pythonClient) run(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), filepath.Join(c.bin, program), args...)
 	cmd.Env = c.environment
@@ -69,14 +67,16 @@ func (c client) run(t *testing.T, program string, args ...string) string {
 
 // boto3's resources read what a client leaves out of an answer, and die of it: the script is the test.
 func TestBoto3UsesTables(t *testing.T) {
-	c := newClient(t)
+	t.Parallel()
+	c := newPythonClient(t)
 	if out := c.run(t, "python", "testdata/tables.py"); out != "ok\n" {
 		t.Error(out)
 	}
 }
 
 func TestTheCLIWaitsForScans(t *testing.T) {
-	c := newClient(t)
+	t.Parallel()
+	c := newPythonClient(t)
 	c.run(t, "python", "testdata/push.py", "app", "v1")
 	image := []string{"--repository-name", "app", "--image-id", "imageTag=v1"}
 	call := func(args ...string) []string { return append(append([]string{"ecr"}, args...), image...) }

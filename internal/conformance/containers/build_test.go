@@ -1,4 +1,4 @@
-package containertest
+package containers
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 )
 
 // imageName is the image of the tests, which stays: the next build of it is quick.
-const imageName = "ecrmirror-containertest:latest"
+const imageName = "ecrmirror-containers:latest"
 
 // image is the one of all tests, built by the first that asks for it.
 var image = struct {
@@ -79,12 +79,12 @@ func available(ctx context.Context) error {
 const standIn = "ecrmirror-ci/golang"
 
 // root is the root of the repository.
-var root = filepath.Join("..", "..")
+var root = filepath.Join("..", "..", "..")
 
 // build builds the image from a copy of what CDK sends. A copy, too, so that the test's result is
 // not taken from Go's cache when one of the files has changed.
 func build(ctx context.Context, args ...string) (err error) {
-	dir, err := os.MkdirTemp("", "containertest-")
+	dir, err := os.MkdirTemp("", "containers-")
 	if err != nil {
 		return err
 	}
