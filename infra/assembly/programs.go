@@ -7,13 +7,13 @@ import (
 
 // A Program is something of the stack that runs: a job definition or the function.
 type Program struct {
-	ID          string
-	Command     []string
-	Image       string
-	Environment map[string]string
-	Role        string // logical id of the role that its calls are made by
-	Execution   string // logical id of the role that starts it; "" for a function
-	Function    bool
+	ID          string            // logical id of the job definition or the function
+	Command     []string          // with the parameters of a job as Ref::NAME
+	Image       string            // name of its container image
+	Environment map[string]string // variables by name
+	Role        string            // logical id of the role that its calls are made by
+	Execution   string            // logical id of the role that starts it; "" for a function
+	Function    bool              // it is the Lambda function
 }
 
 // Programs returns what runs, in the order of logical ids.

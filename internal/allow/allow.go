@@ -32,8 +32,8 @@ type List struct {
 	patterns []pattern
 }
 
-// Parse parses patterns; none at all allow everything. Of which setting they are is for the
-// error of a name that they refuse. A pattern is
+// Parse parses patterns; none at all allow everything. setting is the name that a [RefusedError] gives the list. A
+// pattern is
 //
 //   - HOST or HOST/REPOSITORY, without tag and digest; Docker Hub's host is docker.io;
 //   - ecr:ACCOUNT or ecr:ACCOUNT/REPOSITORY, private ECR of that account in any region;

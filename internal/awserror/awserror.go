@@ -1,4 +1,4 @@
-// Package awserror says what AWS said, without the names of the SDK's layers.
+// Package awserror tells an error of AWS in the words of AWS, without the names of the SDK's layers.
 package awserror
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Text gives AWS's code, message and request id, or the cause of a call that had no answer.
+// Text returns AWS's code, message and request id, or the cause of a call that got no answer.
 func Text(err error) string {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -27,7 +27,7 @@ func Text(err error) string {
 	return s
 }
 
-// Plain returns err with its [Text].
+// Plain returns an error that wraps err and whose text is [Text].
 func Plain(err error) error { return &plain{err} }
 
 type plain struct{ err error }

@@ -36,7 +36,7 @@ type Module struct {
 	Checksum string `json:"checksum,omitempty"` // as in go.sum
 }
 
-// Read returns what the running program was built from.
+// Read returns the build information of the running program.
 func Read() Info {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -71,7 +71,7 @@ func describe(build *debug.BuildInfo, version, commit string) Info {
 	return info
 }
 
-// Line says in one line which version it is.
+// Line returns the version, the commit, the version of Go and the platform in one line.
 func (i Info) Line() string {
 	return fmt.Sprintf("%s (commit %s, %s %s)", i.Version, i.commit(), i.Go, i.Platform)
 }
@@ -84,7 +84,7 @@ func (i Info) commit() string {
 	return commit
 }
 
-// WriteText writes it as lines for people.
+// WriteText writes everything in lines for people. The program is its name.
 func (i Info) WriteText(w io.Writer, program string) error {
 	if _, err := fmt.Fprintf(w, "%s %s\ncommit %s\n%s %s\nmodules:\n", program, i.Version, i.commit(), i.Go, i.Platform); err != nil {
 		return err

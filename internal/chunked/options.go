@@ -20,8 +20,8 @@ type Body struct {
 	Whole bool
 }
 
-// ChunkSize is the size of chunks in bytes unless [Options] say otherwise. What a budget holds is best
-// spent on many small chunks: each has its wait for the first byte, but they wait at the same time.
+// ChunkSize is the default size of chunks in bytes. Many small chunks use a budget best: each waits for its first
+// byte, but they all wait at the same time.
 const ChunkSize = 1 << 20
 
 // Options tune a [Reader]. The zero value is the default.

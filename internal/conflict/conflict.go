@@ -1,6 +1,6 @@
-// Package conflict finds entries that are in each other's way: two that write one destination tag,
-// which would flip between their images for ever, and two whose sources are one image, written in
-// different ways. It compares names by what they mean (imagename.Name.Canonical) and asks nobody.
+// Package conflict finds entries that are in each other's way. Two entries that write one destination tag would have it
+// flip between their images for ever; two whose sources are one image, written in different ways, are one entry too
+// many. Names are compared by what they mean (imagename.Name.Canonical). Nothing here uses the network.
 package conflict
 
 import (
@@ -31,9 +31,9 @@ type Index struct {
 	destinations []claim
 }
 
-// Add adds an entry, each once, by its names as they are written. Names of no image in a registry
-// are passed over, and so is an entry with such a source: nothing is copied by them. An entry is in
-// conflict with others alone.
+// Add adds an entry, by its names as they are written. Each entry is added once. An entry whose source names no image
+// in a registry is passed over, and so is such a destination: no job copies them. An entry is not in conflict with
+// itself.
 func (x *Index) Add(source string, destinations []string) {
 	k, ok := sourceKey(source)
 	if !ok {
@@ -84,8 +84,8 @@ func contested(claims []claim, entries []string) map[key]party {
 	return shared
 }
 
-// Image returns the one way to write the image that a source means, in whatever words: two entries
-// with one image are one. It is the source itself where that names no image in a registry.
+// Image returns the one form of the image that a source names: two entries with one image are one. It returns the
+// source itself where that names no image in a registry.
 func Image(source string) string {
 	if name, ok := read(source); ok {
 		return name.Canonical().String()

@@ -11,8 +11,8 @@ type Found struct {
 	sources, destinations map[key]party
 }
 
-// Destination returns an [*Error] if an entry other than that of the source writes the destination,
-// too; nil if none does. Both names are as they are written.
+// Destination returns an *[Error] if another entry than that of the source writes the destination, too, and nil
+// otherwise. Both names are as they are written in the table.
 func (f *Found) Destination(source, destination string) error {
 	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be parsed
 		return nil
@@ -21,8 +21,7 @@ func (f *Found) Destination(source, destination string) error {
 	return others("is written by entry %s, too: take it out of all entries but one", source, f.destinations[k])
 }
 
-// Source returns an [*Error] if another entry has the same image as its source, in other words; nil
-// if none has.
+// Source returns an *[Error] if the source of another entry is the same image, in other words, and nil otherwise.
 func (f *Found) Source(source string) error {
 	if f == nil || len(f.sources) == 0 {
 		return nil

@@ -50,8 +50,8 @@ const (
 	AttrDestination = "Destination" // S, comma-separated S, SS or L of S: the destination image names
 	AttrExpires     = "Expires"     // N, epoch seconds: the entry is ignored from this second on
 
-	// AttrStatus holds what the service knows of the entry. Nobody else writes it, and
-	// the service writes no other attribute of an entry by itself.
+	// AttrStatus holds what the service knows of the entry. Only the service writes it, and
+	// it writes no other attribute of an entry by itself.
 	AttrStatus = "MirrorStatus" // M
 )
 
@@ -66,9 +66,9 @@ const (
 
 // Tags of mirror jobs, and of their ECS tasks.
 const (
-	TagSource     = "ecrmirror:source"     // the source image name, of a long one the end
-	TagDigest     = "ecrmirror:digest"     // what the source was when the job was submitted
-	TagSubmission = "ecrmirror:submission" // another random text for each job
+	TagSource     = "ecrmirror:source"     // name of the source image; the end of it where it is too long
+	TagDigest     = "ecrmirror:digest"     // digest of the source when the job was submitted
+	TagSubmission = "ecrmirror:submission" // random text, another one for each job
 )
 
 // Exit codes of the programs. AWS Batch decides by them whether to run a job

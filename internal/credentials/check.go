@@ -21,8 +21,8 @@ func CheckParameter(name string) error {
 	return nil
 }
 
-// CheckSecret returns an error unless given is what [FromSecrets] takes: the name or ARN of a secret, or
-// HOST[/NAMESPACE...]= and that.
+// CheckSecret returns an error if [FromSecrets] can't take given, which is the name or ARN of a secret, optionally after
+// HOST[/NAMESPACE...]=.
 func CheckSecret(given string) error {
 	host, id := splitID(given)
 	switch {

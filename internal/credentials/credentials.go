@@ -2,8 +2,8 @@
 //
 // A document is a containers-auth.json, as podman, skopeo and docker keep it:
 // {"auths": {"HOST[/NAMESPACE...]": {"auth": base64("USER:PASSWORD")}}}. The login with
-// the longest matching key wins. An entry that can't be used is passed over, as the others do it: it
-// stops nobody who does not need it. A secret of AWS Secrets Manager may also be one login:
+// the longest matching key wins. An entry that can't be used is passed over, as podman and docker do: only an image
+// that needs it fails. A secret of AWS Secrets Manager may also be one login:
 // {"username": ..., "password": ..., "registry": "HOST[/NAMESPACE...]"}.
 //
 // No error of this package quotes a document, but for keys that are plainly the names of
@@ -20,7 +20,7 @@ import (
 	"go.podman.io/image/v5/types"
 )
 
-// A Login is what a registry is told about who we are.
+// A Login is the user name and the password, or the token, that a registry is given.
 type Login struct {
 	types.DockerAuthConfig
 	// Place says, for errors, where the login is kept; of one that is not there, why the entry that

@@ -20,8 +20,8 @@ func KeepTLS(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// Client returns a client for URLs that the user, or who the user trusts, named: it follows redirects, as
-// far as the fence admits where they lead.
+// Client returns a client for URLs that the user, or a party that the user trusts, has named. It follows redirects to
+// where the fence admits.
 func (f *Fence) Client(t *http.Transport) *http.Client {
 	return &http.Client{Transport: &redirected{f.Home(t), f.Outside(t)}, CheckRedirect: KeepTLS}
 }

@@ -1,5 +1,5 @@
-// Package fence keeps connections away from addresses that only this machine can reach: whoever
-// writes a registry's answers, or an image, must not reach them with our hands.
+// Package fence keeps connections away from addresses that only this machine can reach. A registry's answers and the
+// content of an image name hosts, and must not lead requests to such addresses.
 package fence
 
 import (
@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// A PlaceError says that a request was to go where nobody has any business to send us.
+// A PlaceError says that a request was refused because of the host or the address it was to be sent to.
 type PlaceError struct {
-	Host string // that was to be asked
+	Host string // host or address that the request was to be sent to
 	zone zone
 }
 
@@ -28,7 +28,7 @@ func (e *PlaceError) Error() string {
 	return s
 }
 
-// Final reports that asking again won't cure it.
+// Final returns true: the same request would be refused again.
 func (e *PlaceError) Final() bool { return true }
 
 // A Fence is around one registry: the requests to it, and those that its answers ask for - redirects,
@@ -38,7 +38,7 @@ func (e *PlaceError) Final() bool { return true }
 // names, the names are all that there is to judge. A registry is in the zone that it answers from,
 // by a connection that was verified:
 //
-//   - Where credentials of clouds are, nothing is asked, whoever says so.
+//   - Where clouds keep credentials, nothing is asked, not even for the user.
 //   - This machine and its link are for registries that are there, or that the user trusts without TLS.
 //   - A private network is for those, and for registries in one. Names count as public there:
 //     in a VPC with endpoints, object stores have private addresses by their public names.
@@ -64,7 +64,8 @@ func (f *Fence) admits(z zone, certain bool) bool {
 	return own >= z
 }
 
-// CheckHost judges a host that an answer leads to as it is written, which is all that there is behind a proxy.
+// CheckHost returns a *[PlaceError] if an answer may not lead to a host, judged by how it is written. Behind a proxy
+// nothing else is known of a host.
 func (f *Fence) CheckHost(host string) error {
 	z, certain, ok := zoneOfHost(host)
 	if !ok {

@@ -58,14 +58,15 @@ func (n Network) dial(check func(address string) error) func(ctx context.Context
 	}
 }
 
-// An Outside makes requests to hosts that the answers of a registry, or an image, name.
+// An Outside sends requests to hosts that the answers of a registry, or an image, name. It refuses with a
+// *[PlaceError] what the fence does not admit.
 type Outside struct {
 	Direct  *http.Transport // for hosts without a proxy
 	Proxied *http.Transport // for the others; the proxy itself may be anywhere but where metadata is
 	fence   *Fence
 }
 
-// Outside returns what makes requests by copies of a transport to hosts that the registry leads to.
+// Outside returns a round tripper for requests to hosts that the registry's answers name. It uses copies of t.
 func (f *Fence) Outside(t *http.Transport) *Outside {
 	direct, proxied := t.Clone(), t.Clone()
 	direct.Proxy, direct.DialContext = nil, f.network.dial(f.checkAddr)
@@ -90,14 +91,14 @@ func (o *Outside) CloseIdleConnections() {
 	o.Proxied.CloseIdleConnections()
 }
 
-// A Home makes requests to hosts that the user, or who the user trusts, named, and notes which zone the
+// A Home sends requests to hosts that the user, or a party that the user trusts, has named, and notes which zone the
 // answers come from.
 type Home struct {
 	*http.Transport
 	fence *Fence
 }
 
-// Home returns what makes requests by a copy of a transport to the registry itself.
+// Home returns a round tripper for requests to the registry itself. It uses a copy of t.
 func (f *Fence) Home(t *http.Transport) *Home {
 	t = t.Clone()
 	t.Proxy, t.DialContext = f.network.proxy(), f.network.dial(f.named().checkAddr)

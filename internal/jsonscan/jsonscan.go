@@ -9,11 +9,12 @@ import (
 	"iter"
 )
 
-// A Value is a value of JSON in a document that [Check] has taken. Methods of one that it has not may return anything,
-// and may panic.
+// A Value is a JSON value of a document that [Check] has accepted. Its methods are undefined, and may panic, for
+// other bytes.
 type Value []byte
 
-// Check returns the value that a document is, or a *json.SyntaxError. Values within values are 10,000 deep at most.
+// Check returns the value that the document is. It fails with a *[json.SyntaxError], also where values are nested
+// more than 10,000 deep.
 func Check(document []byte) (Value, error) {
 	if err := json.Unmarshal(document, &ignored{}); err != nil {
 		return nil, err
@@ -21,27 +22,27 @@ func Check(document []byte) (Value, error) {
 	return bytes.Trim(document, " \t\r\n"), nil
 }
 
-// ignored is a value that nobody wants.
+// ignored is a value that is passed over.
 type ignored struct{}
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (*ignored) UnmarshalJSON([]byte) error { return nil }
 
-// IsNull reports whether it is null.
+// IsNull reports whether the value is null.
 func (v Value) IsNull() bool { return v.begins('n') }
 
-// IsObject reports whether it is an object.
+// IsObject reports whether the value is an object.
 func (v Value) IsObject() bool { return v.begins('{') }
 
-// IsArray reports whether it is an array.
+// IsArray reports whether the value is an array.
 func (v Value) IsArray() bool { return v.begins('[') }
 
-// IsText reports whether it is a text.
+// IsText reports whether the value is a string.
 func (v Value) IsText() bool { return v.begins('"') }
 
 func (v Value) begins(with byte) bool { return len(v) > 0 && v[0] == with }
 
-// Members are those of an object in their order, however often a name comes; of anything else there are none.
+// Members returns the members of an object in their order, repeated names included, and none of any other value.
 func (v Value) Members() iter.Seq2[Name, Value] {
 	return func(yield func(Name, Value) bool) {
 		if !v.IsObject() {
@@ -60,7 +61,7 @@ func (v Value) Members() iter.Seq2[Name, Value] {
 	}
 }
 
-// Elements are those of an array in their order; of anything else there are none.
+// Elements returns the elements of an array in their order, and none of any other value.
 func (v Value) Elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		if !v.IsArray() {
@@ -76,7 +77,7 @@ func (v Value) Elements() iter.Seq[Value] {
 	}
 }
 
-// Count returns how many values there are: the value itself, and all within it, at any depth.
+// Count returns the number of values: this one and all within it, at any depth.
 func (v Value) Count() int {
 	n, inText := 1, false
 	for i := 0; i < len(v); i++ {

@@ -5,17 +5,17 @@ import (
 	"encoding/json"
 )
 
-// A Name is that of a member, as it is written, in its quotes.
+// A Name is the name of an object's member as the document has it, in quotes.
 type Name []byte
 
-// Is reports whether it is the name, however that is escaped.
+// Is reports whether the member has that name, however the name is escaped in the document.
 func (n Name) Is(name string) bool {
 	text, ok := n.text(name)
 	return ok && string(text) == name
 }
 
-// Folds reports whether encoding/json takes it for the name: in letters of another case, or those that stand for
-// the same, such as a long s.
+// Folds reports whether encoding/json takes the member for a field of that name: it ignores case, and folds
+// characters such as the long s.
 func (n Name) Folds(name string) bool {
 	text, ok := n.text(name)
 	return ok && bytes.EqualFold(text, []byte(name))

@@ -1,6 +1,6 @@
 // Package manifesttype tells a manifest's media type from its bytes. It does what go.podman.io/image's
 // manifest.GuessMIMEType does, in no more memory than the manifest has: that one makes a tree of what is in it, of 4 MiB
-// hundreds, before anybody has looked at it. It knows an index without instances, too.
+// hundreds, before anything is decided about it. It knows an index without instances, too.
 package manifesttype
 
 import (
@@ -12,7 +12,8 @@ import (
 	"ecrmirror/internal/jsonscan"
 )
 
-// Of returns the media type that a manifest says it has, or that what it consists of tells; "" if neither does.
+// Of returns the media type that a manifest names or, where it names none, the one that its members tell; "" if
+// neither does.
 func Of(content []byte) string {
 	root, err := jsonscan.Check(content)
 	var m kind

@@ -12,9 +12,8 @@ import (
 // sandbox shows no control group.
 const lambdaMemory = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 
-// Container returns how many bytes of memory the container may take that the program runs
-// in: its control group's limit (version 1 or 2), or that of the Lambda function. It is 0
-// where there is no container, no limit, or no telling.
+// Container returns the memory limit of the container in bytes: that of the control group (version 1 or 2), or of the
+// Lambda function. It returns 0 where there is no container or no limit, or where the limit can't be read.
 func Container(getenv func(string) string) int64 {
 	if mib, err := strconv.ParseInt(getenv(lambdaMemory), 10, 32); err == nil && mib > 0 {
 		return mib << 20
@@ -26,6 +25,6 @@ func Container(getenv func(string) string) int64 {
 	return int64(limit)
 }
 
-// Share returns what of the container's memory, in bytes, the Go runtime may take: nine
-// tenths, because it does not count all that the kernel does. Of 0 it is 0.
+// Share returns how many bytes the Go runtime may take of a container's memory: nine tenths, because the kernel
+// counts more than the runtime does. Share(0) is 0.
 func Share(container int64) int64 { return container / 10 * 9 }

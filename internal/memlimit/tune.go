@@ -12,10 +12,9 @@ const (
 	gcPercent = 1200
 )
 
-// Tune has garbage collected before memory grows beyond a copy's budget and what the program takes
-// beside, or beyond what the container has, 0 if that is not known, and otherwise seldom, unless the
-// user has said it themselves, by GOMEMLIMIT and GOGC. The limit is a soft one: more is taken where
-// more is live.
+// Tune sets the memory limit of the Go runtime, so that garbage is collected before the heap outgrows a copy's budget
+// with 32 MiB besides, or the share of the container, and seldom otherwise. container is 0 if it is not known.
+// GOMEMLIMIT and GOGC in the environment win. The limit is soft: live memory may exceed it.
 func Tune(budget, container int64, getenv func(string) string) {
 	if getenv("GOMEMLIMIT") == "" {
 		limit := budget + besideBudget

@@ -21,14 +21,14 @@ const (
 	Milliseconds = "Milliseconds"
 )
 
-// A Metric is one value. Its name is unlike that of the others and of the dimensions.
+// A Metric is one value. Its name differs from those of the other metrics and of the dimensions of its line.
 type Metric struct {
 	Name  string
 	Unit  string
 	Value float64
 }
 
-// A Dimension tells metrics of one name apart.
+// A Dimension tells metrics of one name apart, as in CloudWatch.
 type Dimension struct{ Name, Value string }
 
 // The format's limits on one line.

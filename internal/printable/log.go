@@ -13,7 +13,8 @@ func TextLog(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(cleaned{slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}), Longest})
 }
 
-// JSONLog returns the same that writes lines of JSON.
+// JSONLog returns a log that writes a line of JSON for each record. Its message and its attributes have [Longest]
+// bytes of text together at most, by [Fit].
 func JSONLog(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(cleaned{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}), Longest})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// Bytes writes a number of bytes for people.
+// Bytes returns a number of bytes in the form that people read, such as 1.5 MiB.
 func Bytes(n int64) string {
 	switch {
 	case n < 1<<10:

@@ -20,9 +20,9 @@ const longestID = 1224
 var form = regexp.MustCompile(
 	`^([0-9]{12})=(arn:(aws[a-z-]*):iam::[0-9]{12}:role/(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,64})(?:#([\w+=,.@:/-]+))?$`)
 
-// Parse returns the roles, each given as ACCOUNT=ARN, or as ACCOUNT=ARN#EXTERNAL-ID if the
-// role wants to be told an external id. The account is that of the registries which the
-// role is for, mostly also the role's own. Each account has one role at most.
+// Parse parses roles, each written ACCOUNT=ARN, or ACCOUNT=ARN#EXTERNAL-ID if the role requires an external id. The
+// account is that of the registries that the role is for, and mostly the role's own. A second role for an account is
+// an error.
 func Parse(specs ...string) (*Roles, error) {
 	r := &Roles{roles: map[string]role{}}
 	for _, spec := range specs {

@@ -23,8 +23,8 @@ const (
 	patience = time.Minute
 )
 
-// Name judges an image by its name alone, as far as that is enough. It reports whether signatures
-// have to be looked at. An error is why the image is rejected whatever is signed.
+// Name judges an image by its name alone, as far as the policy allows. It reports whether the signatures have to be
+// looked at, too. It fails if the policy rejects the image whatever is signed.
 func (p *Policy) Name(ctx context.Context, identity types.ImageReference) (signatures bool, err error) {
 	if p == nil {
 		return false, nil
@@ -39,13 +39,14 @@ func (p *Policy) Name(ctx context.Context, identity types.ImageReference) (signa
 // A Source finds a manifest by its digest, and the signatures beside it. It is called by several goroutines
 // at once.
 type Source interface {
+	// Signed returns the manifest of a digest, and reads its signatures when it is asked for them.
 	Signed(ctx context.Context, d digest.Digest) (types.UnparsedImage, error)
 }
 
-// Image judges an image by the signatures that src finds beside it. The manifests are all that it
-// has, by their digests, the root last. All of them must be accepted: an index as well as what
-// it lists. What src gives is held against the digests. identity is what the policy knows the image
-// by, and what has to be signed.
+// Image judges an image by the signatures that src finds. identity is the name that the policy knows the image by,
+// and that must have been signed. manifests are the digests of all manifests of the image, the root last; each of
+// them must be accepted, an index as well as its instances. The manifests that src returns are held against these
+// digests.
 func (p *Policy) Image(ctx context.Context, identity types.ImageReference, src Source, manifests []digest.Digest) error {
 	if p == nil {
 		return nil

@@ -15,8 +15,8 @@ import (
 	"go.podman.io/image/v5/signature"
 )
 
-// A Policy says what must be signed, and by whom. The nil Policy accepts everything. A Policy is safe
-// for concurrent use.
+// A Policy says what must be signed, and by whom. The nil Policy accepts everything. A Policy is safe for concurrent
+// use.
 type Policy struct {
 	policy *signature.Policy
 	from   string // what is told about where it comes from
@@ -25,11 +25,10 @@ type Policy struct {
 // systemPolicies are where a machine's policy is, if the user has none.
 var systemPolicies = []string{"/etc/containers/policy.json", "/usr/share/containers/policy.json"}
 
-// Load returns the policy that a setting asks for: a file's name, or the JSON document itself, which
-// begins with a brace. With neither it is the one that containers' tools would find: that of
-// CONTAINERS_POLICY_JSON, the user's, in .config/containers/policy.json, or the machine's, in
-// /etc/containers or /usr/share/containers. It is nil where there is none. One that cannot be
-// read is an error, which names it.
+// Load returns the policy that a setting names: a file, or the JSON document itself, which begins with a brace. With
+// an empty setting it is the policy that podman and skopeo would find: of CONTAINERS_POLICY_JSON, the user's in
+// .config/containers/policy.json, or the machine's in /etc/containers or /usr/share/containers. It is nil where there
+// is none. A policy that can't be read is an error that names it.
 func Load(setting string, getenv func(string) string) (*Policy, error) {
 	if document := strings.TrimSpace(setting); strings.HasPrefix(document, "{") {
 		policy, err := signature.NewPolicyFromBytes([]byte(document))

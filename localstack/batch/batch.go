@@ -19,7 +19,7 @@ import (
 
 // Options configure [New].
 type Options struct {
-	Home     string // account of callers whose key is not an account's
+	Home     string // account of callers whose access key id is not that of an account
 	Programs string // directory with the programs that jobs may run; "" = every job fails to start
 	Dir      string // where each attempt gets a temporary home directory; "" = the system's
 	// Environment gives NAME=VALUE pairs for a task, as a container gets its credentials

@@ -51,7 +51,7 @@ type Resource struct {
 
 // Options configure [New].
 type Options struct {
-	Home      string              // account of callers whose key is not an account's
+	Home      string              // account of callers whose access key id is not that of an account
 	Providers map[string]Provider // by resource type; other types are unknown
 	// Parameter returns the value of a parameter in the parameter store; nil = there are none.
 	Parameter func(ctx context.Context, c awsjson.Caller, name string) (string, error)
@@ -68,7 +68,7 @@ type Status struct {
 	Status, Reason, Client string // Client is the token of the request
 }
 
-// A Service answers the API. It is safe for concurrent use.
+// A Service answers CloudFormation's API. It is safe for concurrent use.
 type Service struct {
 	opts    Options
 	types   map[string]schema.Type

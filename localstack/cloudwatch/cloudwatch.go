@@ -24,13 +24,13 @@ const PathPrefix = "/service/GraniteServiceVersion20100801/operation/"
 
 // Options configure [New].
 type Options struct {
-	Home string           // account of callers whose key is not an account's
+	Home string           // account of callers whose access key id is not that of an account
 	Now  func() time.Time // nil = time.Now
 	// Gauge returns the value that a metric has now, for those that other stand-ins keep; nil = there are none.
 	Gauge func(account, region string, m Metric) (float64, bool)
 }
 
-// A Service answers the API. It is safe for concurrent use.
+// A Service answers CloudWatch's API. It is safe for concurrent use.
 type Service struct {
 	opts       Options
 	operations awsjson.Operations

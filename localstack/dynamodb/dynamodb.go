@@ -23,7 +23,7 @@ const bodyLimit = 16 << 20
 
 // Options configure [New].
 type Options struct {
-	Home string // account of callers whose key is not an account's
+	Home string // account of callers whose access key id is not that of an account
 	// PageLimit is the most items that one page of Scan looks at, beside the megabyte. 0 leaves it to the caller's Limit.
 	PageLimit int
 	Now       func() time.Time // nil = time.Now

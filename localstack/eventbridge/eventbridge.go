@@ -44,7 +44,7 @@ type Delivery struct {
 
 // Options configure [New].
 type Options struct {
-	Home string // account of callers whose key is not an account's
+	Home string // account of callers whose access key id is not that of an account
 	// Deliver hands an event to a target, by the service in the target's ARN, such as "lambda". Rules with
 	// other targets are refused.
 	Deliver map[string]func(context.Context, Delivery) error
@@ -55,7 +55,7 @@ type Options struct {
 	Now        func() time.Time                   // nil = time.Now
 }
 
-// A Service answers the API. It is safe for concurrent use.
+// A Service answers EventBridge's API. It is safe for concurrent use.
 type Service struct {
 	opts       Options
 	operations awsjson.Operations

@@ -23,7 +23,7 @@ type Principal struct {
 	Service string // such as "ecs-tasks.amazonaws.com"; "" for others
 }
 
-// A Request is one action on one resource. What a call to AWS needs may be several.
+// A Request is one action on one resource. One call to AWS may need several.
 type Request struct {
 	Principal Principal
 	Action    string // such as "ecr:ListImages"

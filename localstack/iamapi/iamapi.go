@@ -18,7 +18,7 @@ import (
 // namespace is that of the API's version, 2010-05-08.
 const namespace = "https://iam.amazonaws.com/doc/2010-05-08/"
 
-// A Service answers the API.
+// A Service answers IAM's API.
 type Service struct{ identities *identity.Directory }
 
 // New returns a service over the roles of a directory.

@@ -52,7 +52,7 @@ type Function struct {
 
 // Options configure [New].
 type Options struct {
-	Home     string // account of callers whose key is not an account's
+	Home     string // account of callers whose access key id is not that of an account
 	Programs string // directory with the programs that functions may be; "" = none starts
 	Dir      string // where each invocation gets a temporary directory; "" = the system's
 	// Environment gives NAME=VALUE pairs for a function: its credentials, above all. An error is why it cannot start.
@@ -177,7 +177,7 @@ func (s *Service) SetRetries(c awsjson.Caller, nameOrARN string, retries int) er
 	return nil
 }
 
-// Delete deletes a function. That there is none is no error.
+// Delete deletes a function. It does nothing where there is no such function.
 func (s *Service) Delete(c awsjson.Caller, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

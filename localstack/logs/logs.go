@@ -22,7 +22,7 @@ const BatchGroup = "/aws/batch/job"
 
 // Options configure [New].
 type Options struct {
-	Home string           // account of callers whose key is not an account's
+	Home string           // account of callers whose access key id is not that of an account
 	Keep int              // events of a stream that are kept, the last ones; 0 = 10,000
 	Now  func() time.Time // nil = time.Now
 	// OnEvent is told of each event; nil = nobody is. It must not call the service.
@@ -37,7 +37,7 @@ type Event struct {
 	Message         string
 }
 
-// A Service answers the API. It is safe for concurrent use.
+// A Service answers CloudWatch Logs' API. It is safe for concurrent use.
 type Service struct {
 	opts       Options
 	operations awsjson.Operations

@@ -20,11 +20,11 @@ const (
 
 // Options configure [New].
 type Options struct {
-	Home string           // account of callers whose key is not an account's
+	Home string           // account of callers whose access key id is not that of an account
 	Now  func() time.Time // nil = time.Now
 }
 
-// A Service answers the API. It is safe for concurrent use.
+// A Service answers Secrets Manager's API. It is safe for concurrent use.
 type Service struct {
 	opts Options
 

@@ -27,10 +27,10 @@ import (
 // MaxName is the greatest length of a repository's name, in characters.
 const MaxName = reference.RepositoryNameTotalLengthMax
 
-// What callers decide on.
+// Errors that callers tell apart.
 var (
 	ErrNotFound = errors.New("blob not found")
-	ErrDigest   = errors.New("content does not match digest")
+	ErrDigest   = errors.New("content does not match digest") // of a blob or a manifest that was put
 	ErrManifest = errors.New("invalid manifest")
 )
 

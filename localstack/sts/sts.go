@@ -20,7 +20,7 @@ const namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 // Options configure [New].
 type Options struct {
-	Home string           // account of callers whose key is not an account's
+	Home string           // account of callers whose access key id is not that of an account
 	Now  func() time.Time // nil = time.Now
 	// Assume starts sessions of roles. nil = anyone may assume any role, who knows its external id.
 	Assume func(identity.Assumption) (identity.Credentials, error)
@@ -29,7 +29,7 @@ type Options struct {
 	ExternalIDs map[string]string
 }
 
-// A Service answers the API. It keeps nothing: a session's token says which role it is of.
+// A Service answers STS's API. It keeps nothing: a session's token says which role it is of.
 type Service struct{ opts Options }
 
 // New returns a service.

@@ -71,8 +71,9 @@ type dependency struct {
 	DependsOn []string `json:"dependsOn"`
 }
 
-// Read returns the bill of the program in a file, by the name and the version that it gives the program. An
-// empty version is what the program says of itself.
+// Read returns the bill of materials of the Go program in the file at path, under the given name and version. An
+// empty version means the version that the program has in its build information. A file that is no Go program is an
+// error.
 func Read(path, name, version string) (Bill, error) {
 	built, err := buildinfo.ReadFile(path)
 	if err != nil {

@@ -77,7 +77,7 @@ func apart(paths []Path) error {
 // A Projection is what is wanted of items. nil wants all.
 type Projection []Path
 
-// Of returns what the projection leaves of an item. What is wanted of a list moves together.
+// Of returns the parts of an item that the projection names. Elements of a list close up, in the list's order.
 func (p Projection) Of(item value.Item) value.Item {
 	if p == nil {
 		return item

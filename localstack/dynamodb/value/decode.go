@@ -26,8 +26,8 @@ func mistyped(format string, args ...any) error {
 	return awsjson.Errorf("SerializationException", format, args...)
 }
 
-// Err is why DynamoDB refuses the value, a ValidationException; nil if it takes it. DynamoDB looks
-// at what a request says of the table first.
+// Err returns the ValidationException by which DynamoDB refuses the value, or nil. DynamoDB returns it only after it
+// has judged what the request says of the table.
 func (v Value) Err() error { return v.invalid }
 
 // Err is why DynamoDB refuses the item for one of its values or names; nil if it takes all of them.

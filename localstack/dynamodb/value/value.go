@@ -10,7 +10,7 @@ import (
 // Kind is a data type, by its name in DynamoDB's JSON.
 type Kind string
 
-// The kinds.
+// The kinds of values, by their names in DynamoDB's JSON.
 const (
 	S    Kind = "S"
 	N    Kind = "N"
