@@ -196,7 +196,7 @@ func TestStalledPartIsSentAgain(t *testing.T) {
 		if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer)); err != nil {
 			t.Error(err)
 		}
-		if e.seen().received != len(layer) || hung.Load() != 6 {
+		if e.seen().received != len(layer) || hung.Load() < 6 { // a busy machine may stall another part
 			t.Errorf("%d bytes received in %d calls", e.seen().received, hung.Load())
 		}
 		lent.check(t)
