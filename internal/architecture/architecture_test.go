@@ -39,6 +39,14 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"internal/mirror", "ecrmirror/internal/controller", "internal/mirror must not import internal/controller"},
 		{"internal/mirror", "github.com/aws/aws-sdk-go-v2/service/ecr", "internal/mirror must not import github.com/aws/aws-sdk-go-v2/service/ecr"},
 		{"internal/contract", "ecrmirror/internal/imagename", "internal/contract must not import internal/imagename"},
+		{
+			"internal/registryclient/reading", "ecrmirror/internal/registryclient/writing",
+			"internal/registryclient/reading must not import internal/registryclient/writing",
+		},
+		{
+			"internal/registryclient/wire", "ecrmirror/internal/registryclient/auth",
+			"internal/registryclient/wire must not import internal/registryclient/auth",
+		},
 		{"internal/chunked", "ecrmirror/internal/ecr", "internal/chunked must not import internal/ecr"},
 		{"internal/ecr", "ecrmirror/internal/ecrtransport", "internal/ecr must not import internal/ecrtransport"},
 		{"internal/ecr", "go.podman.io/image/v5/types", "internal/ecr must not import go.podman.io/image/v5/types"},

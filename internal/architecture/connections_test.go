@@ -29,15 +29,15 @@ var connecting = map[string][]string{
 // outsideTheFence are the files that make connections which package fence does not see, or transports
 // that it is given, and why they may.
 var outsideTheFence = map[string]string{
-	"internal/registryclient/client.go":      "transports for the fence to give connections",
-	"internal/registryclient/upload_conn.go": "wraps the connections of one",
-	"internal/registryclient/foreign.go":     "a client whose transport is the fence's",
-	"internal/registryclient/token.go":       "a client whose transport is the fence's",
-	"internal/ecr/client.go":                 "transports for the fence to give connections",
-	"internal/ecr/blob.go":                   "reads by the clients of client.go",
-	"internal/chunked/http.go":               "reads by a client that it is given",
-	"cmd/controller/lambdainit.go":           "tells Lambda, at the address that Lambda gives, that the start failed",
-	"cmd/controller/run.go":                  "how many connections the AWS SDK keeps to the endpoints that the operator names",
+	"internal/registryclient/wire/client.go":      "transports for the fence to give connections",
+	"internal/registryclient/wire/upload_conn.go": "wraps the connections of one",
+	"internal/registryclient/reading/foreign.go":  "a client whose transport is the fence's",
+	"internal/registryclient/auth/token.go":       "a client whose transport is the fence's",
+	"internal/ecr/client.go":                      "transports for the fence to give connections",
+	"internal/ecr/blob.go":                        "reads by the clients of client.go",
+	"internal/chunked/http.go":                    "reads by a client that it is given",
+	"cmd/controller/lambdainit.go":                "tells Lambda, at the address that Lambda gives, that the start failed",
+	"cmd/controller/run.go":                       "how many connections the AWS SDK keeps to the endpoints that the operator names",
 }
 
 // TestConnectionsGoThroughTheFence: every connection of the programs is made by package fence, or by the AWS SDK,

@@ -33,7 +33,7 @@ func (c elsewhere) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.addr
 
 // at returns the registry example.com, by TLS that is verified, as if it were at an address. Names that
 // end in .rebound are, as far as its answers may lead, 127.0.0.1.
-func at(t *testing.T, addr string, answer http.HandlerFunc) *Registry {
+func at(t *testing.T, addr string, login func(context.Context, string) (Login, error), answer http.HandlerFunc) *Registry {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Test-Path", r.URL.Path)
@@ -45,21 +45,19 @@ func at(t *testing.T, addr string, answer http.HandlerFunc) *Registry {
 	r, err := New(Options{
 		Host: "example.com", Network: fence.Network{Dialer: &net.Dialer{Resolver: nameserver.Resolver(rebound)}},
 		Budget: chunked.NewBudget(1 << 20), Backoff: time.Minute, // none is wanted
-		Login: func(context.Context, string) (Login, error) {
-			return Login{DockerAuthConfig: types.DockerAuthConfig{Username: "robot", Password: "s3cret"}}, nil
-		},
+		Login: login,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range []*fence.Home{r.clients.api, r.clients.ranges, r.clients.uploads} {
+	for _, h := range []*fence.Home{r.session.Clients.API, r.session.Clients.Ranges, r.session.Clients.Uploads} {
 		h.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 		h.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
 			return elsewhere{conn, netip.MustParseAddrPort(addr)}, err
 		}
 	}
-	for _, o := range []*fence.Outside{r.clients.away, r.clients.uploadsAway, r.clients.tokens} {
+	for _, o := range []*fence.Outside{r.session.Clients.Away, r.session.Clients.UploadsAway, r.session.Clients.Tokens} {
 		o.Direct.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
 	}
 	t.Cleanup(r.Close)
@@ -142,11 +140,21 @@ var ways = map[string]struct {
 			w.WriteHeader(http.StatusUnauthorized)
 		},
 		func(ctx context.Context, r *Registry) error {
-			r.own.login = anonymous // a login is not redirected at all
+			// A login is not redirected at all; see loginFor.
 			_, err := r.Repository("a").Digest(ctx, "1")
 			return err
 		},
 	},
+}
+
+// loginFor returns who goes a way: a robot, or nobody where a login would end it.
+func loginFor(way string) func(context.Context, string) (Login, error) {
+	if way == "token by way of the registry" {
+		return nil
+	}
+	return func(context.Context, string) (Login, error) {
+		return Login{DockerAuthConfig: types.DockerAuthConfig{Username: "robot", Password: "s3cret"}}, nil
+	}
 }
 
 func sendTo(w http.ResponseWriter, to string) {
@@ -163,7 +171,7 @@ func TestNoAnswerLeadsToWhatOnlyWeCanReach(t *testing.T) {
 			"127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]", "[::]", "0.0.0.0", "localhost", "x.LOCALHOST.",
 			"2130706433", "127.1", "0x7f.1", "0x7f000001", "127.0.0.0x1", "cdn.rebound", "10.0.0.1", "[fd00::1]", "100.64.0.1",
 		} {
-			r := at(t, "192.0.32.8:443", func(w http.ResponseWriter, _ *http.Request) {
+			r := at(t, "192.0.32.8:443", loginFor(name), func(w http.ResponseWriter, _ *http.Request) {
 				way.answer(w, "https://"+host+":"+port+"/x?signature=SECRET")
 			})
 			err := way.use(t.Context(), r)
@@ -195,7 +203,7 @@ func TestRegistriesLeadWhereTheyAre(t *testing.T) {
 	} {
 		for name, way := range ways {
 			asked.Store(0)
-			r := at(t, c.from, func(w http.ResponseWriter, _ *http.Request) { way.answer(w, "https://"+c.host+":"+port+"/x") })
+			r := at(t, c.from, loginFor(name), func(w http.ResponseWriter, _ *http.Request) { way.answer(w, "https://"+c.host+":"+port+"/x") })
 			if err := way.use(t.Context(), r); (asked.Load() > 0) != c.reached {
 				t.Errorf("%s from %s to %s: reached %v: %v", name, c.from, c.host, !c.reached, err)
 			}

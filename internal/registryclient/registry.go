@@ -2,12 +2,20 @@ package registryclient
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
+	"io"
+	"net/url"
 	"time"
+
+	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
+	"ecrmirror/internal/registryclient/auth"
+	"ecrmirror/internal/registryclient/pace"
+	"ecrmirror/internal/registryclient/reading"
+	"ecrmirror/internal/registryclient/session"
+	"ecrmirror/internal/registryclient/wire"
+	"ecrmirror/internal/registryclient/writing"
 )
 
 // Options say how a registry is reached. Only Host and Budget are required.
@@ -41,7 +49,7 @@ func (o Options) withDefaults() Options {
 		o.UserAgent = "ecrmirror"
 	}
 	if o.Login == nil {
-		o.Login = anonymous
+		o.Login = auth.Anonymous
 	}
 	if o.Attempts <= 0 {
 		o.Attempts = 5
@@ -60,121 +68,80 @@ func (o Options) withDefaults() Options {
 
 // A Registry is a host that keeps images. It is safe for concurrent use.
 type Registry struct {
-	opts      Options
-	host      string // where requests go: Docker Hub's registry is not where its name says
-	clients   clients
-	scheme    scheme
-	etiquette *etiquette // of asking for digests
-
-	serves  atomic.Bool // it served a range of a blob itself when it was last asked
-	heads   atomic.Bool // it told a manifest's digest by HEAD
-	puts    atomic.Bool // it took a blob by one PUT
-	patches atomic.Bool // it is to get blobs by PATCH, since it refused one PUT
-
-	own *host // how it is met itself
-
-	mu           sync.Mutex
-	repositories map[repositoryKey]*Repository
-	tokens       int64            // bytes of those that the repositories hold, among what is shared
-	others       map[string]*host // that it led to, by their origins
-	rangeless    map[string]bool  // hosts of redirects that sent all of a blob instead of a range
+	shared  *Shared
+	pace    *pace.Pace // of asking for digests
+	session *session.Registry
+	reading *reading.Registry
+	writing writing.Registry
 }
 
 // New returns a registry. It asks nobody; its errors are about the certificates that
 // the containers and docker tools keep for the host, in directories called certs.d.
 func New(opts Options) (*Registry, error) {
 	opts = opts.withDefaults()
-	clients, err := newClients(opts)
+	s, err := session.New(session.Options{
+		Wire: wire.Options{
+			Host: opts.Host, Insecure: opts.Insecure, Network: opts.Network, UserAgent: opts.UserAgent,
+		},
+		Login: opts.Login, Answers: opts.Shared.answers, Tokens: &opts.Shared.tokens,
+		Attempts: opts.Attempts, Backoff: opts.Backoff,
+	})
 	if err != nil {
 		return nil, err
 	}
-	r := &Registry{
-		opts: opts, host: opts.Host, clients: clients, scheme: newScheme(opts.Insecure), etiquette: opts.Shared.recall(opts.Host),
-		repositories: map[repositoryKey]*Repository{}, others: map[string]*host{}, rangeless: map[string]bool{},
-	}
-	if opts.Host == "docker.io" {
-		r.host = "registry-1.docker.io"
-	}
-	r.own = &host{name: r.host, home: true, login: opts.Login}
+	r := &Registry{shared: opts.Shared, pace: opts.Shared.paces.Recall(opts.Host), session: s}
+	r.reading = reading.New(s, reading.Options{Pace: r.pace, Budget: opts.Budget, Chunks: opts.Chunks})
 	return r, nil
 }
 
-// maxRepositories is how many repositories are remembered, with the tokens for them.
-const maxRepositories = 4096
-
 // Repository returns the repository of that name, which need not exist, for reading.
 func (r *Registry) Repository(name string) *Repository {
-	return r.repository(repositoryKey{name, pull})
+	return r.repository(auth.Scope{Name: name, Actions: auth.Pull})
 }
 
 // WritableRepository returns the repository of that name, which must exist unless the registry
 // creates repositories by itself, for writing. It has a token of its own, which allows that.
 func (r *Registry) WritableRepository(name string) *Repository {
-	return r.repository(repositoryKey{name, push})
+	return r.repository(auth.Scope{Name: name, Actions: auth.Push})
 }
 
-// A repositoryKey is which repository is reached, to do what.
-type repositoryKey struct{ name, actions string }
-
-func (r *Registry) repository(to repositoryKey) *Repository {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.repositories[to] == nil {
-		if len(r.repositories) >= maxRepositories {
-			r.dropTokens()
-		}
-		r.repositories[to] = &Repository{registry: r, name: to.name, actions: to.actions, accesses: map[*host]*access{}}
-	}
-	return r.repositories[to]
+func (r *Registry) repository(scope auth.Scope) *Repository {
+	s := r.session.Repository(scope)
+	read := r.reading.Repository(s)
+	return &Repository{read, r.writing.Repository(s, read)}
 }
 
-// dropTokens forgets the repositories with their tokens: those in use go on; others will want another
-// token. The caller holds mu.
-func (r *Registry) dropTokens() {
-	clear(r.repositories)
-	r.opts.Shared.keep(-r.tokens)
-	r.tokens = 0
+// ForeignBlob returns a reader of a blob that lives outside of registries, and its size in bytes.
+// It is read, without credentials, at the first of info.URLs that delivers. If none is an HTTP URL,
+// the reader is nil.
+func (r *Registry) ForeignBlob(ctx context.Context, info types.BlobInfo) (io.ReadCloser, int64, error) {
+	return r.reading.ForeignBlob(ctx, info)
 }
 
-// holds counts n more bytes of tokens that the repositories have. Where the process has too many, those of
-// this registry go.
-func (r *Registry) holds(n int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.tokens += n
-	if r.opts.Shared.keep(n) {
-		r.dropTokens()
-	}
+// File returns a file that the host has besides images, such as a signature, at the path and by the query
+// of a URL. It has at most limit bytes. One that does not exist is [ErrNotFound].
+func (r *Registry) File(ctx context.Context, at *url.URL, limit int64) ([]byte, error) {
+	return r.reading.File(ctx, at, limit)
 }
+
+// KeepsSignatures reports whether the registry says that it keeps signatures itself. It is asked each time.
+func (r *Registry) KeepsSignatures(ctx context.Context) (bool, error) {
+	return r.reading.KeepsSignatures(ctx)
+}
+
+// Silent reports whether the registry did not answer several requests in a row, so that it is asked one thing at a time.
+func (r *Registry) Silent() bool { return r.pace.Suspect() }
+
+// DeferredUntil returns until when the registry is rate-limited; the zero time if it is not, or
+// will not be within seconds.
+func (r *Registry) DeferredUntil() time.Time { return r.pace.DeferredUntil() }
 
 // Close closes connections that nobody uses. The registry can be used on.
-func (r *Registry) Close() { r.clients.closeIdle() }
+func (r *Registry) Close() { r.session.Close() }
 
 // Forget is Close for a registry that nobody uses any more: its tokens are dropped, too. What is shared
 // remembers whether the registry wants to be left alone, or does not answer.
 func (r *Registry) Forget() {
-	r.Close()
-	r.mu.Lock()
-	r.dropTokens()
-	r.mu.Unlock()
-	r.opts.Shared.remember(r.etiquette)
-}
-
-func (r *Registry) honoursRanges(host string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return !r.rangeless[host]
-}
-
-func (r *Registry) noteRanges(host string, honoured bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if honoured {
-		delete(r.rangeless, host)
-		return
-	}
-	if len(r.rangeless) >= maxHosts {
-		clear(r.rangeless) // they will show it again
-	}
-	r.rangeless[host] = true
+	r.session.Forget()
+	r.shared.paces.Keep(r.pace)
 }

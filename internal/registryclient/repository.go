@@ -2,93 +2,79 @@ package registryclient
 
 import (
 	"context"
-	"fmt"
-	"net/http"
-	"net/url"
-	"sync"
+	"io"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/registryclient/reading"
+	"ecrmirror/internal/registryclient/writing"
 )
 
 // A Repository holds images. It is safe for concurrent use. Its errors begin with its name.
 type Repository struct {
-	registry *Registry
-	name     string
-	actions  string // what tokens are to allow
-
-	mu       sync.Mutex
-	accesses map[*host]*access
+	reading reading.Repository
+	writing writing.Repository
 }
 
-// failed names the repository in an error.
-func (r *Repository) failed(err error) error {
-	return fmt.Errorf("%s/%s: %w", r.registry.opts.Host, r.name, err)
+// Digest returns the SHA-256 digest of a manifest, given its tag or digest, by HEAD, which counts as no
+// pull. Where the answer has none, or may be of a registry that does not know HEAD, the manifest is read
+// for it. A manifest that does not exist is [ErrNotFound].
+//
+// The registry is asked at a pace that it bears, as far as its answers tell. Where it bears no more
+// requests for now the error is a [*DeferredError]; where it does not answer within 15 seconds,
+// twice, or has not answered others, a [*MuteError].
+func (r *Repository) Digest(ctx context.Context, reference string) (digest.Digest, error) {
+	return r.reading.Digest(ctx, reference)
 }
 
-// home returns a path of the repository's in the registry, such as "manifests/latest".
-func (r *Repository) home(path string) *place {
-	return &place{url: &url.URL{Host: r.registry.host, Path: "/v2/" + r.name + "/" + path}, home: true}
+// Ask is what [Repository.Digest] does, but where the registry does not answer within 15 seconds it asks no
+// second time: again says whether that is worth it, as the registry answers others.
+func (r *Repository) Ask(ctx context.Context, reference string) (_ digest.Digest, again bool, _ error) {
+	return r.reading.Ask(ctx, reference)
 }
 
-// read makes a request without a body at a place, by the client if that is the registry itself. It is
-// sent at once, with the authorization that the last one needed, if any, and again if the host wants
-// another. The answer is whatever came in the end, also a 401.
-func (r *Repository) read(ctx context.Context, client http.RoundTripper, method string, at *place, header http.Header) (*http.Response, error) {
-	return r.accessTo(at).authorized(ctx, func(used string) (*http.Response, error) {
-		return r.registry.send(ctx, client, method, at, header, used)
-	})
+// Manifest returns a manifest, given its tag or digest, and its media type as the registry says it,
+// without parameters. Its size is at most 4 MiB. It is for the caller to hold it against a digest. A
+// manifest that does not exist is [ErrNotFound].
+func (r *Repository) Manifest(ctx context.Context, reference string) (content []byte, mediaType string, err error) {
+	return r.reading.Manifest(ctx, reference)
 }
 
-// refusal reads and closes an answer from a place that is no success. Its error names a place that is
-// not the registry.
-func (r *Repository) refusal(resp *http.Response, at *place) error {
-	err := r.accessTo(at).refusal(resp)
-	if at.home {
-		return err
-	}
-	return fmt.Errorf("%s: %w", at.url.Host, err)
+// Blob returns a reader of a blob, which the caller closes, and the blob's size in bytes. Where size
+// is -1, the registry is asked for it at once; otherwise nothing is asked for before the first
+// Read, and all that fails does so there. The context is for all of the reader's life. It is for
+// the caller to hold what was read against the digest.
+func (r *Repository) Blob(ctx context.Context, d digest.Digest, size int64) (io.ReadCloser, int64, error) {
+	return r.reading.Blob(ctx, d, size)
 }
 
-// send makes one request without a body.
-func (r *Registry) send(
-	ctx context.Context, client http.RoundTripper, method string, at *place, header http.Header, authorization string,
-) (*http.Response, error) {
-	req, err := r.request(ctx, method, at.url, header)
-	if err != nil {
-		return nil, err
-	}
-	if !at.home {
-		client = r.clients.away
-	}
-	return r.sendRequest(client, req, at, authorization)
+// SignatureList returns what the registry itself keeps of signatures of a manifest, in JSON, by an extension
+// of the protocol (https://github.com/openshift/origin/blob/master/docs/image-signatures.md). It is for
+// registries that say so; see [Registry.KeepsSignatures].
+func (r *Repository) SignatureList(ctx context.Context, d digest.Digest) ([]byte, error) {
+	return r.reading.SignatureList(ctx, d)
 }
 
-// sendRequest makes one request at a place, by a client that may go there.
-func (r *Registry) sendRequest(client http.RoundTripper, req *http.Request, at *place, authorization string) (resp *http.Response, err error) {
-	if authorization != "" {
-		req.Header.Set("Authorization", authorization)
-	}
-	if at.home {
-		resp, err = r.scheme.send(client, req)
-	} else {
-		resp, err = client.RoundTrip(req)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", req.Method, at.url.Host, &networkError{err})
-	}
-	return resp, nil
+// HasBlob reports whether the repository has a blob, by one HEAD, and its size in bytes, or -1 if the
+// registry does not say. A registry that does not know HEAD is asked by GET, whose body is not read. An
+// answer with neither the blob's digest nor a size is taken for no.
+func (r *Repository) HasBlob(ctx context.Context, d digest.Digest) (has bool, size int64, err error) {
+	return r.writing.HasBlob(ctx, d)
 }
 
-// request returns a request with the headers that all have.
-func (r *Registry) request(ctx context.Context, method string, at *url.URL, header http.Header) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "", nil)
-	if err != nil {
-		return nil, err
-	}
-	req.URL, req.Host = at, at.Host
-	for name, values := range header {
-		req.Header[name] = values
-	}
-	req.Header.Set("User-Agent", r.opts.UserAgent)
-	// The bytes are wanted as they are, for they have a digest.
-	req.Header.Set("Accept-Encoding", "identity")
-	return req, nil
+// PutBlob uploads a blob of size bytes, or of unknown size, which is -1, without asking whether the
+// repository has it: a POST, then a PUT of all of it. The registry verifies the digest. The stream is
+// not read any more when PutBlob returns; where a registry wants nothing of the blob, it is not read
+// at all. A stream that fails, or that does not have the size, is never completed into a blob; its
+// error is in PutBlob's. The POST is repeated on failures that may pass, the PUT is not, for the stream
+// is gone by then.
+func (r *Repository) PutBlob(ctx context.Context, stream io.Reader, d digest.Digest, size int64) error {
+	return r.writing.PutBlob(ctx, stream, d, size)
+}
+
+// PutManifest stores a manifest, whose digest is d, under a tag or a digest. What it refers to must be
+// there already. It is repeated on failures that may pass, also where the registry does not see yet what
+// is there. A mediaType of "" is not sent.
+func (r *Repository) PutManifest(ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest) error {
+	return r.writing.PutManifest(ctx, reference, content, mediaType, d)
 }

@@ -1,0 +1,44 @@
+package auth
+
+import (
+	"encoding/base64"
+	"fmt"
+
+	"ecrmirror/internal/registryclient/answer"
+
+	"go.podman.io/image/v5/types"
+)
+
+// A Login is who we say that we are. Without a user and a token it is anonymous.
+type Login struct {
+	types.DockerAuthConfig
+	Place string // where it is kept, for errors; of an anonymous one, why there is none; "" if there is nothing to say
+}
+
+func (l Login) isAnonymous() bool { return l.DockerAuthConfig == types.DockerAuthConfig{} }
+
+// refused says in an error whom a host refused.
+func (l Login) refused(host string) string {
+	place := ""
+	switch {
+	case l.isAnonymous():
+		if l.Place != "" {
+			place = " (" + l.Place + ")"
+		}
+		return "no login for " + host + place
+	case l.Place != "":
+		place = " of " + l.Place
+	}
+	if l.Username == "" {
+		return "the identity token" + place + " was refused"
+	}
+	return fmt.Sprintf("login %q%s was refused", answer.Short(l.Username), place)
+}
+
+// basic returns the header that tells a user and password, "" if the login has none.
+func (l Login) basic() string {
+	if l.Username == "" {
+		return ""
+	}
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(l.Username+":"+l.Password))
+}

@@ -1,0 +1,52 @@
+package pace
+
+import (
+	"fmt"
+	"time"
+)
+
+// A DeferredError says that a registry bears no more requests for now, by its own word, so that it
+// was not asked, or refused to answer. Nothing is known against the image. There may be an answer
+// later.
+type DeferredError struct {
+	Host  string
+	Until time.Time // when the registry may be asked again; zero if it does not say
+	Err   error     // its refusal; nil if it was not asked
+}
+
+func (e *DeferredError) Error() string {
+	s := e.Host + " bears no more requests for now"
+	if !e.Until.IsZero() {
+		s = fmt.Sprintf("%s bears no more requests until %s", e.Host, e.Until.UTC().Format(time.RFC3339))
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the refusal, if there was one.
+func (e *DeferredError) Unwrap() error { return e.Err }
+
+// DeferredUntil returns Until, for those who do not know this package.
+func (e *DeferredError) DeferredUntil() time.Time { return e.Until }
+
+// A MuteError says that a registry did not answer in time: to this request, or to so many others
+// that it was not asked.
+type MuteError struct {
+	Host  string
+	After time.Duration // how long it was waited for; 0 if it was not asked
+}
+
+func (e *MuteError) Error() string {
+	if e.After == 0 {
+		return e.Host + " does not answer; it was not asked again"
+	}
+	return fmt.Sprintf("no answer from %s within %s", e.Host, e.After)
+}
+
+// Timeout returns true; see net.Error.
+func (e *MuteError) Timeout() bool { return true }
+
+// Temporary returns true; see net.Error.
+func (e *MuteError) Temporary() bool { return true }

@@ -1,0 +1,129 @@
+package reading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/registryclient/answer"
+	"ecrmirror/internal/registryclient/pace"
+	"ecrmirror/internal/registryclient/wire"
+)
+
+// timeouts is how often [Repository.Digest] asks for a digest that does not come in time.
+const timeouts = 2
+
+// Digest returns the SHA-256 digest of a manifest, given its tag or digest, by HEAD, which counts as no
+// pull. Where the answer has none, or may be of a registry that does not know HEAD, the manifest is read
+// for it. A manifest that does not exist is [answer.ErrNotFound].
+//
+// The registry is asked at a pace that it bears, as far as its answers tell. Where it bears no more
+// requests for now the error is a [*pace.DeferredError]; where it does not answer within 15 seconds,
+// twice, or has not answered others, a [*pace.MuteError].
+func (r Repository) Digest(ctx context.Context, reference string) (digest.Digest, error) {
+	for silences := 1; ; silences++ {
+		d, again, err := r.Ask(ctx, reference)
+		if !again || silences == timeouts {
+			return d, err
+		}
+	}
+}
+
+// Ask is what [Repository.Digest] does, but where the registry does not answer within 15 seconds it asks no
+// second time: again says whether that is worth it, as the registry answers others.
+func (r Repository) Ask(ctx context.Context, reference string) (_ digest.Digest, again bool, _ error) {
+	for failures := 1; ; failures++ {
+		d, err := r.head(ctx, reference)
+		switch {
+		case err == nil && d == "":
+			d, err = r.readDigest(ctx, reference)
+			return d, false, err
+		case err == nil:
+			return d, false, nil
+		}
+		if mute, ok := errors.AsType[*pace.MuteError](err); ok {
+			// What was silent once is no good probe of a registry that is silent about others, too.
+			return "", mute.After > 0 && !r.registry.opts.Pace.Suspect() && ctx.Err() == nil, r.Failed(err)
+		}
+		wait, again := r.headAgain(ctx, err, failures)
+		if !again || ctx.Err() != nil {
+			return "", false, r.Failed(err)
+		}
+		if ended := chunked.Sleep(ctx, wait); ended != nil {
+			return "", false, r.Failed(fmt.Errorf("%w, after %w", ended, err))
+		}
+	}
+}
+
+// headAgain returns whether HEAD is worth another attempt after so many failures, and when.
+func (r Repository) headAgain(ctx context.Context, err error, failures int) (wait time.Duration, again bool) {
+	var put *pace.DeferredError
+	if errors.As(err, &put) && (put.Err == nil || time.Until(put.Until) > pace.ShortPause) {
+		return 0, false
+	}
+	if !r.MayTryAgain(err, failures) {
+		return 0, false
+	}
+	wait = r.Pause(err, failures)
+	if put != nil && !put.Until.IsZero() {
+		wait = time.Until(put.Until)
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+		return 0, false
+	}
+	return wait, true
+}
+
+// head makes one attempt. The digest is "" where HEAD does not tell.
+func (r Repository) head(ctx context.Context, reference string) (digest.Digest, error) {
+	asking := r.registry.opts.Pace
+	permit, err := asking.Enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	how := pace.Aborted
+	defer func() { asking.Leave(permit, how) }()
+	limited, cancel := context.WithTimeout(ctx, permit.Timeout)
+	defer cancel()
+	resp, at, err := r.DoThrough(limited, r.Clients.API, http.MethodHead, r.Home("manifests/"+reference), accepting())
+	switch {
+	case err != nil && ctx.Err() == nil && isTimeout(limited, err):
+		how = pace.Silence
+		return "", &pace.MuteError{Host: r.Name(), After: permit.Timeout}
+	case err != nil:
+		var refused *answer.StatusError // of the token server
+		if errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests {
+			err = &pace.DeferredError{Host: r.Name(), Err: err}
+		}
+		return "", err
+	}
+	how = pace.Answered
+	until := asking.Observe(resp)
+	switch status := resp.StatusCode; {
+	case status >= 200 && status <= 299:
+		d := digest.Digest(resp.Header.Get("Docker-Content-Digest"))
+		if d.Validate() != nil || d.Algorithm() != digest.SHA256 { // all destinations have the digest of that
+			d = ""
+		} else {
+			r.registry.heads.Store(true)
+		}
+		return d, resp.Body.Close()
+	case wire.LacksMethod(status), !r.registry.heads.Load() && (status == http.StatusNotFound || wire.MayBeTheWay(status)):
+		return "", resp.Body.Close()
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && !until.IsZero():
+		return "", &pace.DeferredError{Host: r.Name(), Until: until, Err: r.Refusal(resp, at)}
+	}
+	return "", r.Refusal(resp, at)
+}
+
+// isTimeout reports whether a request failed because there was no answer in time.
+func isTimeout(ctx context.Context, err error) bool {
+	var timeout net.Error
+	return errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}

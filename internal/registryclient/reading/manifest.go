@@ -1,0 +1,122 @@
+package reading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"go.podman.io/image/v5/manifest"
+
+	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/registryclient/answer"
+	"ecrmirror/internal/registryclient/pace"
+)
+
+// maxManifest is the greatest size of a manifest in bytes, which is that of most registries.
+const maxManifest = 4 << 20
+
+// Manifest returns a manifest, given its tag or digest, and its media type as the registry says it,
+// without parameters. Its size is at most 4 MiB. It is for the caller to hold it against a digest. A
+// manifest that does not exist is [answer.ErrNotFound].
+func (r Repository) Manifest(ctx context.Context, reference string) (content []byte, mediaType string, err error) {
+	read := func(resp *http.Response) (n int64, err error) {
+		var release func()
+		content, release, err = r.Answers.Read(ctx, resp.Body, resp.ContentLength, maxManifest)
+		release() // it is the caller's now
+		return int64(len(content)), err
+	}
+	mediaType, err = r.getManifest(ctx, r.Clients.API, reference, read)
+	if err != nil {
+		return nil, "", err
+	}
+	return content, mediaType, nil
+}
+
+// getManifest asks for a manifest and has its answer read, of which one byte more than maxManifest is read
+// at most. It is done again where that fails for a reason that may pass.
+func (r Repository) getManifest(
+	ctx context.Context, client http.RoundTripper, reference string, read func(*http.Response) (n int64, err error),
+) (mediaType string, err error) {
+	err = r.Retry(ctx, func() error {
+		resp, at, err := r.DoThrough(ctx, client, http.MethodGet, r.Home("manifests/"+reference), accepting())
+		if err != nil {
+			return err
+		}
+		if resp.StatusCode < 200 || resp.StatusCode > 299 {
+			return r.Refusal(resp, at)
+		}
+		defer resp.Body.Close()
+		mediaType = mediaTypeIn(resp.Header)
+		switch n, err := read(resp); {
+		case err != nil:
+			return fmt.Errorf("reading manifest: %w", answer.Network(err))
+		case n > maxManifest:
+			return fmt.Errorf("manifest has more than %d bytes", maxManifest)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", r.Failed(err)
+	}
+	return mediaType, nil
+}
+
+// readTimeout is how long reading a manifest for its digest may take.
+const readTimeout = 30 * time.Second
+
+// readDigest returns the digest of a manifest by reading it. Nothing of it is kept, so that however many
+// are read at a time, and however slowly they come, that takes no memory to speak of.
+func (r Repository) readDigest(ctx context.Context, reference string) (digest.Digest, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	var seen skim
+	hash := digest.SHA256.Digester()
+	read := func(resp *http.Response) (int64, error) {
+		seen = skim{}
+		hash.Hash().Reset()
+		return io.Copy(io.MultiWriter(hash.Hash(), &seen), io.LimitReader(resp.Body, maxManifest+1))
+	}
+	// By HTTP/1.1, where what is not read yet waits outside of this process: HTTP/2 takes in 4 MiB of each stream.
+	mediaType, err := r.getManifest(ctx, r.Clients.Ranges, reference, read)
+	switch {
+	case err != nil:
+		return "", r.deferred(err)
+	case !seen.isManifest():
+		// Any web server answers 200 to something.
+		return "", r.Failed(fmt.Errorf("what %s is, of type %q, is not a manifest", reference, answer.Short(mediaType)))
+	case seen.isSchema1():
+		content, _, err := r.Manifest(ctx, reference)
+		if err != nil {
+			return "", r.deferred(err)
+		}
+		return manifestdigest.Of(content)
+	}
+	return hash.Digest(), nil
+}
+
+// deferred marks the error about a manifest that says that there were too many requests.
+func (r Repository) deferred(err error) error {
+	if refused, ok := errors.AsType[*answer.StatusError](err); ok && refused.IsLimit() {
+		return &pace.DeferredError{Host: r.Name(), Err: err}
+	}
+	return err
+}
+
+// accepting returns the header that names all media types of manifests.
+func accepting() http.Header {
+	return http.Header{"Accept": {strings.Join(manifest.DefaultRequestedManifestMIMETypes, ", ")}}
+}
+
+func mediaTypeIn(header http.Header) string {
+	value := header.Get("Content-Type")
+	if mediaType, _, err := mime.ParseMediaType(value); err == nil {
+		return mediaType
+	}
+	return value
+}
