@@ -9,17 +9,17 @@ import (
 
 func placeSettings() []Setting {
 	return []Setting{
-		stringly("name", "name of the stack, and how the names of queues, job definitions and log groups begin", func(p *Props) *string { return &p.Name }),
-		stringly("region", "where it is deployed; empty: where the credentials are at home", func(p *Props) *string { return &p.Region }),
+		stringly("name", "name of the stack, and beginning of the names of job definitions and log groups", func(p *Props) *string { return &p.Name }),
+		stringly("region", "region of the stack; empty: the region of the credentials", func(p *Props) *string { return &p.Region }),
 		stringly("image", "name of the container image; empty: built from the Dockerfile", func(p *Props) *string { return &p.Image.Name }),
 		stringly("architecture", "`arm64` or `amd64`", func(p *Props) *Architecture { return &p.Architecture }),
-		stringly("existingTable", "name of a table to use; empty: a new one", func(p *Props) *string { return &p.Table.Existing }),
+		stringly("existingTable", "name of an existing table to use; empty: a new table", func(p *Props) *string { return &p.Table.Existing }),
 		stringly("tableEncryption", "`aws-owned`, `aws-managed` or a KMS key's ARN; of an existing table, the key's ARN", func(p *Props) *string { return &p.Table.Encryption }),
 		stringly("network", "`public`, `private` or `existing`", func(p *Props) *NetworkKind { return &p.Network.Kind }),
-		integer("natGateways", "of a private network: 0 (no way to the internet), 1 or 2", func(p *Props) *int { return &p.Network.NATGateways }),
-		stringly("vpcId", "of the existing network", func(p *Props) *string { return &p.Network.VPC }),
-		list("subnetIds", "of the existing network", func(p *Props) *[]string { return &p.Network.Subnets }),
-		list("availabilityZones", "of a new network; empty: the region's first two. Name them where Fargate or Lambda is not in one of those", func(p *Props) *[]string { return &p.Network.Zones }),
+		integer("natGateways", "number of NAT gateways of a private network: 0 (no way to the internet), 1 or 2", func(p *Props) *int { return &p.Network.NATGateways }),
+		stringly("vpcId", "id of the VPC of an existing network", func(p *Props) *string { return &p.Network.VPC }),
+		list("subnetIds", "ids of the subnets of an existing network", func(p *Props) *[]string { return &p.Network.Subnets }),
+		list("availabilityZones", "zones of a new network; empty: the region's first two. Name them where Fargate or Lambda is not in one of those", func(p *Props) *[]string { return &p.Network.Zones }),
 		boolean("publicIp", "whether jobs need public addresses in the existing subnets", func(p *Props) *bool { return &p.Network.PublicIP }),
 		ports("egressPorts", "TCP ports that jobs may connect to", func(p *Props) *[]int { return &p.Network.EgressPorts }),
 	}
@@ -29,9 +29,9 @@ func jobSettings() []Setting {
 	settings := []Setting{
 		compute(),
 		boolean("spot", "whether mirror jobs try Spot capacity first", func(p *Props) *bool { return &p.Compute.Spot }),
-		integer("maxVcpus", "of mirror jobs at once, on Spot and again on demand", func(p *Props) *int { return &p.Compute.MaxVCPUs }),
-		integer("controllerMaxVcpus", "of the controller's jobs at once", func(p *Props) *int { return &p.Compute.ControllerMaxVCPUs }),
-		list("instanceTypes", "for `compute=ec2`; empty: some of the architecture", func(p *Props) *[]string { return &p.Compute.InstanceTypes }),
+		integer("maxVcpus", "vCPUs of all mirror jobs at a time, on Spot and again on demand", func(p *Props) *int { return &p.Compute.MaxVCPUs }),
+		integer("controllerMaxVcpus", "vCPUs of all jobs of the controller at a time", func(p *Props) *int { return &p.Compute.ControllerMaxVCPUs }),
+		list("instanceTypes", "instance types for `compute=ec2`; empty: some of the architecture", func(p *Props) *[]string { return &p.Compute.InstanceTypes }),
 	}
 	for _, job := range []struct {
 		name, what string
@@ -42,10 +42,10 @@ func jobSettings() []Setting {
 		{"event", "a push's job (with `push=batch`)", func(p *Props) *JobProps { return &p.Event }},
 	} {
 		settings = append(settings,
-			number(job.name+"Vcpus", "of "+job.what, func(p *Props) *float64 { return &job.field(p).VCPUs }),
-			integer(job.name+"Memory", "of "+job.what+", in MiB", func(p *Props) *int { return &job.field(p).Memory }),
-			duration(job.name+"Timeout", "of an attempt of "+job.what+"; one that takes longer is not retried", func(p *Props) *time.Duration { return &job.field(p).Timeout }),
-			integer(job.name+"Attempts", "of "+job.what+", where the reason of the failure may pass", func(p *Props) *int { return &job.field(p).Attempts }),
+			number(job.name+"Vcpus", "vCPUs of "+job.what, func(p *Props) *float64 { return &job.field(p).VCPUs }),
+			integer(job.name+"Memory", "memory of "+job.what+", in MiB", func(p *Props) *int { return &job.field(p).Memory }),
+			duration(job.name+"Timeout", "time-out of an attempt of "+job.what+"; an attempt that takes longer is not retried", func(p *Props) *time.Duration { return &job.field(p).Timeout }),
+			integer(job.name+"Attempts", "attempts of "+job.what+", where another one may succeed", func(p *Props) *int { return &job.field(p).Attempts }),
 		)
 	}
 	return settings
@@ -55,35 +55,35 @@ func triggerSettings() []Setting {
 	return []Setting{
 		stringly("schedule", "`off`, `rate(...)` or `cron(...)`: when the table is swept", func(p *Props) *Schedule { return &p.Schedule }),
 		stringly("push", "what a push to ECR starts: `lambda`, `batch` or `off`", func(p *Props) *PushTarget { return &p.Push.Target }),
-		list("pushRepositories", "whose pushes count: names, or beginnings and `*`; empty: all", func(p *Props) *[]string { return &p.Push.Repositories }),
-		integer("functionConcurrency", "reserved for the function; 0: none", func(p *Props) *int { return &p.Push.Concurrency }),
+		list("pushRepositories", "ECR repositories whose pushes are events: names, or beginnings and `*`; empty: all", func(p *Props) *[]string { return &p.Push.Repositories }),
+		integer("functionConcurrency", "concurrency reserved for the function; 0: none", func(p *Props) *int { return &p.Push.Concurrency }),
 	}
 }
 
 func registrySettings() []Setting {
 	return []Setting{
 		list("repositories", "ECR repositories that may be written: names, beginnings and `*` (of this account, in all regions), or ARNs", func(p *Props) *[]string { return &p.Registries.Repositories }),
-		list("sourceRepositories", "ECR repositories that may be read, besides", func(p *Props) *[]string { return &p.Registries.SourceRepositories }),
+		list("sourceRepositories", "ECR repositories that may be read, beside those", func(p *Props) *[]string { return &p.Registries.SourceRepositories }),
 		stringly("ecrPublic", "`anonymous`, `read` (with a token, at a higher rate) or `write`", func(p *Props) *PublicAccess { return &p.Registries.Public }),
-		stringly("createRepositories", "JSON template by which missing repositories are created; empty: none are", func(p *Props) *string { return &p.Registries.Template }),
+		stringly("createRepositories", "JSON template of the repositories that mirror jobs create where they are missing; empty: they create none", func(p *Props) *string { return &p.Registries.Template }),
 		list("signingProfiles", "ARNs of the AWS Signer profiles by which ECR signs what is pushed (managed signing)", func(p *Props) *[]string { return &p.Registries.SigningProfiles }),
 		stringly("authParameter", "SSM parameter with logins to registries", func(p *Props) *string { return &p.Registries.AuthParameter }),
-		list("authSecrets", "secrets with logins to registries: names or ARNs, `HOST=` before those that do not say for which", func(p *Props) *[]string { return &p.Registries.AuthSecrets }),
-		list("kmsKeys", "ARNs of the KMS keys of those, if they are your own", func(p *Props) *[]string { return &p.Registries.Keys }),
-		list("assumeRoles", "`ACCOUNT=ARN[#EXTERNAL-ID]`: roles by which other accounts' ECR is reached", func(p *Props) *[]string { return &p.Registries.Roles }),
-		list("allowedSources", "patterns of what may be read ([below](#what-may-be-mirrored)); empty: everything", func(p *Props) *[]string { return &p.Registries.AllowedSources }),
-		list("allowedDestinations", "patterns of what may be written; `own` stands for private ECR of this account, of those of `assumeRoles` and of `repositories`, and with `ecrPublic=write` for ECR Public; `*` for everything", func(p *Props) *[]string { return &p.Registries.AllowedDestinations }),
-		stringly("signaturePolicy", "a containers-policy.json: who must have signed what; empty: nobody anything", func(p *Props) *string { return &p.Registries.SignaturePolicy }),
+		list("authSecrets", "secrets with logins to registries: names or ARNs, after `HOST=` where the secret does not name its registry", func(p *Props) *[]string { return &p.Registries.AuthSecrets }),
+		list("kmsKeys", "ARNs of your own KMS keys that encrypt these logins", func(p *Props) *[]string { return &p.Registries.Keys }),
+		list("assumeRoles", "`ACCOUNT=ARN[#EXTERNAL-ID]`: roles for the ECR of other accounts", func(p *Props) *[]string { return &p.Registries.Roles }),
+		list("allowedSources", "patterns of images that may be read ([below](#what-may-be-mirrored)); empty: all", func(p *Props) *[]string { return &p.Registries.AllowedSources }),
+		list("allowedDestinations", "patterns of images that may be written; `own` stands for private ECR of this account, of those of `assumeRoles` and of `repositories`, and with `ecrPublic=write` for ECR Public; `*` stands for all", func(p *Props) *[]string { return &p.Registries.AllowedDestinations }),
+		stringly("signaturePolicy", "signature policy, as containers-policy.json has it; empty: no signatures are required", func(p *Props) *string { return &p.Registries.SignaturePolicy }),
 		list("insecureRegistries", "`HOST[:PORT]` that may be reached without verified TLS", func(p *Props) *[]string { return &p.Registries.Insecure }),
 	}
 }
 
 func watchSettings() []Setting {
 	return []Setting{
-		integer("logDays", "for which logs are kept", func(p *Props) *int { return &p.Watch.LogDays }),
-		stringly("alarmEmail", "who is told of alarms", func(p *Props) *string { return &p.Watch.Email }),
-		duration("lagObjective", "how long a destination may be behind before there is an alarm", func(p *Props) *time.Duration { return &p.Watch.Objective }),
-		duration("sweepWithin", "alarm if no sweep ended for so long, 168h at most; 0: twice the longest time between two sweeps and an hour", func(p *Props) *time.Duration { return &p.Watch.SweepWithin }),
+		integer("logDays", "days for which logs are kept", func(p *Props) *int { return &p.Watch.LogDays }),
+		stringly("alarmEmail", "mail address for alarms", func(p *Props) *string { return &p.Watch.Email }),
+		duration("lagObjective", "time that a destination may be behind before there is an alarm", func(p *Props) *time.Duration { return &p.Watch.Objective }),
+		duration("sweepWithin", "time without the end of a sweep before there is an alarm, 168h at most; 0: twice the longest time between two sweeps and an hour", func(p *Props) *time.Duration { return &p.Watch.SweepWithin }),
 	}
 }
 
