@@ -36,7 +36,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 		Budget: budget, Transient: images.Transient, Log: log, Progress: reporter, Gate: &c.gate,
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce,
 	})
-	report := copier.Copy(ctx, source, destinations)
+	report := copier.Copy(ctx, mirror.Request{Source: source, Destinations: destinations})
 	reporter.Close() // nothing about how it goes after what it came to
 	return program.NotPrinted(failure(report), writeReport(stdout, c.format.JSON(), output.PaletteFor(stdout, c.gate.getenv), report, ctx.Err() != nil))
 }

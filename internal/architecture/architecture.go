@@ -96,16 +96,34 @@ var layers = map[string]layer{
 	"internal/images": {
 		internal: []string{
 			"internal/imagename", "internal/images/...", "internal/manifestdigest", "internal/manifesttype", "internal/ecr",
-			"internal/ecrtransport", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/mirror/content", "internal/mirror/port",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/opencontainers/", "go.podman.io/image/v5/",
 		},
 	},
+	"internal/images/disk": {
+		internal: []string{
+			"internal/chunked", "internal/imagename", "internal/images/transport", "internal/manifestdigest",
+			"internal/manifesttype", "internal/mirror/port",
+		},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/"},
+	},
+	"internal/images/transport": {
+		internal: []string{
+			"internal/chunked", "internal/imagename", "internal/mirror/content", "internal/mirror/port",
+			"internal/mirror/stall",
+		},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
+	},
 	"internal/images/visit": {},
 	"internal/images/hosts": {internal: []string{"internal/registryclient"}},
 	"internal/images/signatures": {
-		internal: []string{"internal/ecr", "internal/imagename", "internal/registryclient"},
+		internal: []string{
+			"internal/ecr", "internal/imagename", "internal/mirror/content", "internal/mirror/port",
+			"internal/registryclient",
+		},
 		external: []string{
 			"github.com/opencontainers/", "go.podman.io/image/v5/", "go.podman.io/storage/pkg/configfile", "go.yaml.in/yaml/v3",
 		},
@@ -154,11 +172,43 @@ var layers = map[string]layer{
 	},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
-		internal: []string{"internal/imagename", "internal/jsonscan", "internal/manifestdigest", "internal/manifesttype", "internal/chunked", "internal/printable"},
-		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/", "golang.org/x/sync"},
+		internal: []string{
+			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
+			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
+			"internal/mirror/port", "internal/mirror/stall", "internal/printable",
+		},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
-	"internal/progress": {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},
-	"internal/tty":      {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
+	"internal/mirror/content": {
+		internal: []string{"internal/manifestdigest"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/mirror/convoy": {internal: []string{"internal/chunked", "internal/mirror/fanout"}},
+	"internal/mirror/fanout": {
+		internal: []string{"internal/chunked", "internal/mirror/content", "internal/mirror/stall"},
+	},
+	"internal/mirror/graph": {
+		internal: []string{
+			"internal/mirror/content", "internal/mirror/port", "internal/mirror/references", "internal/mirror/stall",
+		},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/errgroup"},
+	},
+	"internal/mirror/lanes": {
+		internal: []string{"internal/chunked"}, external: []string{"golang.org/x/sync/semaphore"},
+	},
+	"internal/mirror/port": {
+		internal: []string{"internal/chunked", "internal/imagename", "internal/mirror/content"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/mirror/references": {
+		internal: []string{
+			"internal/jsonscan", "internal/manifesttype", "internal/mirror/content", "internal/printable",
+		},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
+	},
+	"internal/mirror/stall": {},
+	"internal/progress":     {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},
+	"internal/tty":          {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
 	"bench": {
 		internal: []string{"bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},

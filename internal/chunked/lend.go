@@ -6,38 +6,13 @@ import (
 	"sync/atomic"
 )
 
-// A Chunk is a piece of a blob that a [Reader] lent out, in a buffer of its budget.
-type Chunk struct {
-	data   []byte
-	buf    []byte
-	share  *Share
-	reader *Reader
-}
-
-// Bytes returns the piece, which holds until Release.
-func (c *Chunk) Bytes() []byte { return c.data }
-
-// Release gives the buffer back. It is called once, from any goroutine, and may be called after the
-// reader was closed.
-func (c *Chunk) Release() {
-	c.share.Put(c.buf)
-	c.reader.returned()
-}
-
-// Adopt makes the reader use a share of its budget that the caller has, and leaves when all is
-// done. It comes before the first Read or Next.
-func (r *Reader) Adopt(share *Share) {
-	r.reading.Lock()
-	defer r.reading.Unlock()
-	r.share, r.adopted = share, true
-}
-
-// CountWaits counts the reader in for as long as Next waits for chunks that it lent. It comes before the first
+// Adopt makes the reader use a share of its budget that the caller has, and leaves when all is done. It counts the
+// reader in by waits, if that is not nil, while Next waits for chunks that it lent. It comes before the first Read or
 // Next.
-func (r *Reader) CountWaits(waits *atomic.Int64) {
+func (r *Reader) Adopt(share *Share, waits *atomic.Int64) {
 	r.reading.Lock()
 	defer r.reading.Unlock()
-	r.waits = waits
+	r.share, r.adopted, r.waits = share, true, waits
 }
 
 // Next returns the next bytes of the blob, at least one, without copying them: a whole chunk, or
@@ -200,7 +175,7 @@ func (r *Reader) lend(buf []byte, from, to int) *Chunk {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lent++
-	return &Chunk{data: buf[from:to], buf: buf, share: r.share, reader: r}
+	return &Chunk{data: buf[from:to], buf: buf, share: r.share, lender: r}
 }
 
 // returned notes that a chunk was released, and begins what chunks it may.
@@ -213,13 +188,4 @@ func (r *Reader) returned() {
 	case r.freed <- struct{}{}:
 	default:
 	}
-}
-
-// A Lender is a stream that gives its bytes without copying them, besides by Read. Where its blob
-// has a digest, it has verified that when it returns io.EOF.
-type Lender interface {
-	io.Reader
-	// Lend returns the stream's next bytes, at least one and at most so many. They stay as they are
-	// until release is called. At the end of the stream it returns io.EOF itself.
-	Lend(most int) (data []byte, release func(), err error)
 }

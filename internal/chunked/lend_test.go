@@ -154,7 +154,7 @@ func TestNextGivesWhatIsReserved(t *testing.T) {
 					budget, share := crowded(t, int64(pieces*100))
 					b := newBlob(size)
 					r := NewReader(t.Context(), budget, int64(size), serve(b), quick)
-					r.Adopt(share)
+					r.Adopt(share, nil)
 					h := holder{r: r, most: pieces}
 					if got, err := h.readAll(); err != nil || !bytes.Equal(got, b.content) {
 						t.Errorf("got %d bytes, %v", len(got), err)
@@ -257,7 +257,7 @@ func TestNextOutlivesFaultsOrReportsThem(t *testing.T) {
 						}
 						return body, err
 					}, opts)
-					r.Adopt(share)
+					r.Adopt(share, nil)
 					h := holder{r: r, most: max(1, int(reserved/100))}
 					got, err := h.readAll()
 					want := f.want

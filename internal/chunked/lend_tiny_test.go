@@ -44,7 +44,7 @@ func TestLendingInATinyBudget(t *testing.T) {
 // held. After so many pieces the reader is closed if there are that many.
 func lendAround(t *testing.T, rnd *rand.Rand, budget *Budget, share *Share, b *blob, pieces, quits int) {
 	r := NewReader(t.Context(), budget, int64(len(b.content)), b.fetch, quick)
-	r.Adopt(share)
+	r.Adopt(share, nil)
 	held := make(chan *Chunk, 32)
 	slots := make(chan struct{}, pieces)
 	var wg sync.WaitGroup
@@ -124,7 +124,7 @@ func TestNextStopsWaiting(t *testing.T) {
 		b := newBlob(1000)
 		budget, share := crowded(t, 100)
 		r := NewReader(ctx, budget, 1000, b.fetch, quick)
-		r.Adopt(share)
+		r.Adopt(share, nil)
 		c, err := r.Next()
 		if err != nil {
 			t.Fatal(err)

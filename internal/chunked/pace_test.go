@@ -175,7 +175,7 @@ func TestPlainStreamsFillTheirBuffers(t *testing.T) {
 			body, err := source.fetch(ctx, off, n)
 			return with(body, oddReader{body}), err
 		}, timedOptions)
-		r.Adopt(share)
+		r.Adopt(share, nil)
 		h := holder{r: r, most: 1000} // all of it
 		if got, err := h.readAll(); err != nil || !bytes.Equal(got, b.content) {
 			t.Errorf("got %d bytes, %v", len(got), err)

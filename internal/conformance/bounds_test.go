@@ -166,7 +166,7 @@ func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 	budget := chunked.NewBudget(total)
 	registries := images.New(images.Options{Budget: budget})
 	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: images.Transient}).
-		Copy(t.Context(), parse(t, from), []imagename.Name{parse(t, to)}).Err()
+		Copy(t.Context(), mirror.Request{Source: parse(t, from), Destinations: []imagename.Name{parse(t, to)}}).Err()
 	registries.Close()
 	stop()
 	counting.Wait()

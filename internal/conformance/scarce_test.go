@@ -82,7 +82,7 @@ func copyScarcely(
 		names = append(names, parse(t, s.image))
 	}
 	before := server.Sent()
-	report := copier.Copy(t.Context(), parse(t, from), names)
+	report := copier.Copy(t.Context(), mirror.Request{Source: parse(t, from), Destinations: names})
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (p *place) engine() way {
 		if err != nil {
 			return err
 		}
-		return copier.Copy(ctx, source, []imagename.Name{destination}).Err()
+		return copier.Copy(ctx, mirror.Request{Source: source, Destinations: []imagename.Name{destination}}).Err()
 	}}
 }
 

@@ -1,7 +1,6 @@
 package images_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,14 +11,14 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
-	"go.podman.io/image/v5/pkg/blobinfocache/none"
-	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/port"
 	"ecrmirror/localstack/store"
 )
 
-func openDestination(t *testing.T, name string) types.ImageDestination {
+func openDestination(t *testing.T, name string) port.Destination {
 	t.Helper()
 	r := images.New(images.Options{})
 	t.Cleanup(r.Close)
@@ -30,16 +29,24 @@ func openDestination(t *testing.T, name string) types.ImageDestination {
 	return dest
 }
 
-func info(blob string) types.BlobInfo {
-	return types.BlobInfo{Digest: digest.FromString(blob), Size: int64(len(blob))}
+func info(blob string) content.Blob {
+	return content.Blob{Digest: digest.FromString(blob), Size: int64(len(blob))}
 }
 
-func put(t *testing.T, dest types.ImageDestination, blob string) {
+func put(t *testing.T, dest port.Destination, blob string) {
 	t.Helper()
-	want := info(blob)
-	if got, err := dest.PutBlob(t.Context(), strings.NewReader(blob), want, none.NoCache, false); err != nil || got.Digest != want.Digest || got.Size != want.Size {
-		t.Errorf("%v, %v", got, err)
+	if err := dest.PutBlob(t.Context(), info(blob), lent{strings.NewReader(blob)}); err != nil {
+		t.Error(err)
 	}
+}
+
+// putManifest puts a manifest by a digest, or else as the image of a name.
+func putManifest(t *testing.T, dest port.Destination, name string, manifest []byte, d *digest.Digest) error {
+	t.Helper()
+	if d != nil {
+		return dest.PutManifest(t.Context(), port.Manifest{Digest: *d, Content: manifest})
+	}
+	return dest.PutTag(t.Context(), parse(t, name), port.Manifest{Digest: digest.FromBytes(manifest), Content: manifest})
 }
 
 // image returns a manifest of two blobs.
@@ -52,13 +59,13 @@ func image(config, layer string) string {
 }
 
 func TestImageIsWrittenWithTheFewestRequests(t *testing.T) {
-	content, err := store.Open(t.Context(), t.TempDir())
+	registry, err := store.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for kind, wrap := range map[string]func(http.Handler) http.Handler{
 		"ggcr":         func(h http.Handler) http.Handler { return h },
-		"distribution": func(http.Handler) http.Handler { return content },
+		"distribution": func(http.Handler) http.Handler { return registry },
 	} {
 		var a asked
 		host := serve(t, func(h http.Handler) http.Handler { return a.by(wrap(h)) })
@@ -66,9 +73,9 @@ func TestImageIsWrittenWithTheFewestRequests(t *testing.T) {
 		a.check(t, kind+": opening")
 		for _, blob := range []string{"{}", "a layer", ""} {
 			for _, there := range []bool{false, true} {
-				got, reused, err := dest.TryReusingBlob(t.Context(), info(blob), none.NoCache, false)
-				if got != there || err != nil || there && (reused.Digest != info(blob).Digest || reused.Size != int64(len(blob))) {
-					t.Errorf("%s: %q: %v, %v, %v", kind, blob, got, reused, err)
+				got, size, err := dest.HasBlob(t.Context(), info(blob).Digest)
+				if got != there || err != nil || there && size != int64(len(blob)) {
+					t.Errorf("%s: %q: %v, %v, %v", kind, blob, got, size, err)
 				}
 				a.check(t, kind+": looking for a blob", "HEAD blobs")
 				if !there {
@@ -80,12 +87,12 @@ func TestImageIsWrittenWithTheFewestRequests(t *testing.T) {
 		root := []byte(image("{}", "a layer"))
 		instance := digest.FromBytes(root)
 		for _, d := range []*digest.Digest{&instance, nil} {
-			if err := dest.PutManifest(t.Context(), root, d); err != nil {
+			if err := putManifest(t, dest, host+"/team/app:1", root, d); err != nil {
 				t.Errorf("%s: %v", kind, err)
 			}
 			a.check(t, kind+": a manifest", "PUT manifests")
 		}
-		if err := errors.Join(dest.Commit(t.Context(), nil), dest.Close()); err != nil {
+		if err := dest.Close(); err != nil {
 			t.Error(err)
 		}
 		a.check(t, kind+": the end")
@@ -133,7 +140,8 @@ func TestManifestIsPutUnderTheNamesTagOrDigest(t *testing.T) {
 				w.WriteHeader(http.StatusCreated)
 			})
 		})
-		err := openDestination(t, host+"/team/app"+c.name).PutManifest(t.Context(), root, c.instance)
+		name := host + "/team/app" + c.name
+		err := putManifest(t, openDestination(t, name), name, root, c.instance)
 		if got != c.want || (err != nil) != (c.want == "") {
 			t.Errorf("%s: put under %q, %v, want %q", c.name, got, err, c.want)
 		}
@@ -142,18 +150,15 @@ func TestManifestIsPutUnderTheNamesTagOrDigest(t *testing.T) {
 
 func TestWhatARegistryIsNotGiven(t *testing.T) {
 	dest := openDestination(t, "127.0.0.1:1/app:1") // nobody listens there
-	unnamed := types.BlobInfo{Size: 1}
-	_, put := dest.PutBlob(t.Context(), strings.NewReader("x"), unnamed, none.NoCache, false)
-	_, _, reused := dest.TryReusingBlob(t.Context(), unnamed, none.NoCache, false)
-	for what, err := range map[string]error{
-		"blob": put, "reused blob": reused, "signature": dest.PutSignatures(t.Context(), [][]byte{{1}}, nil), "signatures": dest.SupportsSignatures(t.Context()),
-	} {
+	put := dest.PutBlob(t.Context(), content.Blob{Size: 1}, lent{strings.NewReader("x")})
+	_, _, reused := dest.HasBlob(t.Context(), "")
+	for what, err := range map[string]error{"blob": put, "reused blob": reused} {
 		if err == nil || strings.Contains(err.Error(), "refused") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if err := dest.PutSignatures(t.Context(), nil, nil); err != nil || !dest.HasThreadSafePutBlob() {
-		t.Error(err)
+	if dest.OneAtATime() {
+		t.Error("one at a time")
 	}
 }
 
@@ -183,7 +188,7 @@ func TestWhichFailuresOfWritingAreTransient(t *testing.T) {
 				h.ServeHTTP(w, r)
 			})
 		})
-		_, err := openDestination(t, host+"/app:1").PutBlob(t.Context(), c.stream, info("x"), none.NoCache, false)
+		err := openDestination(t, host+"/app:1").PutBlob(t.Context(), info("x"), lent{c.stream})
 		if err == nil || images.Transient(err) != c.want || errors.Is(err, mine) != (c.name == "stream") {
 			t.Errorf("%s: transient %v: %v", c.name, images.Transient(err), err)
 		}
@@ -192,9 +197,9 @@ func TestWhichFailuresOfWritingAreTransient(t *testing.T) {
 
 func TestRegistryThatNobodyRunsIsTransientForWriting(t *testing.T) {
 	dest := openDestination(t, "127.0.0.1:1/app:1")
-	_, _, err := dest.TryReusingBlob(t.Context(), info("x"), none.NoCache, false)
-	_, put := dest.PutBlob(t.Context(), bytes.NewReader([]byte("x")), info("x"), none.NoCache, false)
-	for _, err := range []error{err, put, dest.PutManifest(t.Context(), []byte("{}"), nil)} {
+	_, _, err := dest.HasBlob(t.Context(), info("x").Digest)
+	put := dest.PutBlob(t.Context(), info("x"), lent{strings.NewReader("x")})
+	for _, err := range []error{err, put, putManifest(t, dest, "127.0.0.1:1/app:1", []byte("{}"), nil)} {
 		if !images.Transient(err) || !strings.Contains(err.Error(), "connection refused") {
 			t.Error(err)
 		}

@@ -3,14 +3,12 @@ package images
 import (
 	"context"
 	"errors"
-	"os"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/oci/layout"
 
 	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/images/disk"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -27,9 +25,6 @@ func (r *Client) Digest(ctx context.Context, name imagename.Name) (digest.Digest
 }
 
 func (r *Client) lookUp(ctx context.Context, name imagename.Name) (digest.Digest, error) {
-	if err := checkDisk(name); err != nil {
-		return "", err
-	}
 	switch name.Kind {
 	case imagename.ECR:
 		d, err := r.ecr.Digest(ctx, name)
@@ -39,11 +34,8 @@ func (r *Client) lookUp(ctx context.Context, name imagename.Name) (digest.Digest
 		return d, err
 	case imagename.Registry, imagename.ECRPublic:
 		return r.lookUpByHead(ctx, name)
-	case imagename.OCILayout:
-		return r.lookUpInLayout(name)
-	default:
-		return r.lookUpInDirectory(ctx, name)
 	}
+	return disk.Digest(ctx, name)
 }
 
 func (r *Client) lookUpByHead(ctx context.Context, name imagename.Name) (digest.Digest, error) {
@@ -64,33 +56,4 @@ func tagFirst(name imagename.Name) string {
 		name.Digest = ""
 	}
 	return tagOrDigest(name)
-}
-
-func (r *Client) lookUpInDirectory(ctx context.Context, name imagename.Name) (digest.Digest, error) {
-	src, err := r.Source(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	defer src.Close()
-	raw, _, err := src.GetManifest(ctx, nil)
-	if errors.Is(err, os.ErrNotExist) {
-		return "", errAbsent
-	}
-	if err != nil {
-		return "", err
-	}
-	return manifestdigest.Of(raw)
-}
-
-func (r *Client) lookUpInLayout(name imagename.Name) (digest.Digest, error) {
-	ref, err := r.reference(name)
-	if err != nil {
-		return "", err
-	}
-	desc, err := layout.LoadManifestDescriptor(ref)
-	var missing layout.ImageNotFoundError
-	if errors.As(err, &missing) || errors.Is(err, os.ErrNotExist) {
-		return "", errAbsent
-	}
-	return desc.Digest, err
 }

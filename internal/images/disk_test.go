@@ -12,38 +12,39 @@ import (
 	"testing"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/pkg/blobinfocache/none"
-	"go.podman.io/image/v5/types"
 
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/mirror/port"
 )
 
 const numbered = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
 	`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[],"annotations":{"n":"%d"}}`
 
-func opened(t *testing.T, name string) types.ImageDestination {
+// A named is a destination with the image that it was opened for.
+type named struct {
+	port.Destination
+	image imagename.Name
+}
+
+func opened(t *testing.T, name string) named {
 	t.Helper()
 	dest, err := images.New(images.Options{}).Destination(t.Context(), parse(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dest
+	return named{dest, parse(t, name)}
 }
 
-func writeImage(t *testing.T, dest types.ImageDestination, n int) digest.Digest {
+func writeImage(t *testing.T, dest named, n int) digest.Digest {
 	t.Helper()
-	config := types.BlobInfo{Digest: digest.FromString("{}"), Size: 2}
-	if _, err := dest.PutBlob(t.Context(), strings.NewReader("{}"), config, none.NoCache, true); err != nil {
+	put(t, dest, "{}")
+	manifest := fmt.Appendf(nil, numbered, n)
+	d := digest.FromBytes(manifest)
+	if err := dest.PutTag(t.Context(), dest.image, port.Manifest{Digest: d, Content: manifest}); err != nil {
 		t.Error(err)
 	}
-	content := fmt.Appendf(nil, numbered, n)
-	if err := dest.PutManifest(t.Context(), content, nil); err != nil {
-		t.Error(err)
-	}
-	if err := dest.Commit(t.Context(), nil); err != nil {
-		t.Error(err)
-	}
-	return digest.FromBytes(content)
+	return d
 }
 
 // Whoever writes to an OCI layout keeps what others have put there since it was opened.
@@ -55,7 +56,7 @@ func TestTwoWriteToOneLayout(t *testing.T) {
 	third := opened(t, layout+":third")
 	moved := opened(t, layout+":second")
 	want[":third"], want[":second"] = writeImage(t, third, 3), writeImage(t, moved, 4)
-	for _, dest := range []types.ImageDestination{first, second, unnamed, third, moved} {
+	for _, dest := range []named{first, second, unnamed, third, moved} {
 		if err := dest.Close(); err != nil {
 			t.Error(err)
 		}
@@ -143,10 +144,7 @@ func TestADirectoryIsWrittenToByOneAtATime(t *testing.T) {
 func TestABegunDirectoryIsBegunAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "image")
 	dest := opened(t, "dir:"+dir)
-	config := types.BlobInfo{Digest: digest.FromString("{}"), Size: 2}
-	if _, err := dest.PutBlob(t.Context(), strings.NewReader("{}"), config, none.NoCache, true); err != nil {
-		t.Fatal(err)
-	}
+	put(t, dest, "{}")
 	if err := dest.Close(); err != nil { // as the end of a program does
 		t.Fatal(err)
 	}

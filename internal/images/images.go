@@ -10,26 +10,22 @@ package images
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"go.podman.io/image/v5/directory"
-	"go.podman.io/image/v5/docker"
-	"go.podman.io/image/v5/docker/reference"
-	"go.podman.io/image/v5/oci/layout"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/ecr"
-	"ecrmirror/internal/ecrtransport"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images/disk"
 	"ecrmirror/internal/images/hosts"
+	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -64,11 +60,10 @@ const defaultBudget = 64 << 20
 
 // A Client opens images by name, and looks up their digests. It is safe for concurrent use.
 type Client struct {
-	opts      Options
-	ecr       *ecr.Client
-	transport *ecrtransport.Transport // over ecr
-	hosts     *hosts.Hosts
-	shared    *registryclient.Shared // by hosts and lookasides
+	opts   Options
+	ecr    *ecr.Client
+	hosts  *hosts.Hosts
+	shared *registryclient.Shared // by hosts and lookasides
 }
 
 // New returns a Client, which has one client for each registry, and one budget.
@@ -87,7 +82,7 @@ func New(opts Options) *Client {
 		Log: opts.Log,
 	})
 	return &Client{
-		opts: opts, ecr: client, transport: ecrtransport.New(client),
+		opts: opts, ecr: client,
 		hosts: hosts.New(), shared: registryclient.NewShared(),
 	}
 }
@@ -95,80 +90,47 @@ func New(opts Options) *Client {
 // Close closes connections to registries that nobody uses. The Client can be used on.
 func (r *Client) Close() { r.hosts.Close() }
 
-// Source opens the image for reading. Where the name has both a tag and a digest,
-// the digest decides. The caller closes it. A registry is not asked anything yet.
-func (r *Client) Source(ctx context.Context, name imagename.Name) (types.ImageSource, error) {
+// Source opens the place of an image for reading. Where the name has both a tag and a digest, the digest counts. The
+// caller closes it. A registry is not asked anything yet.
+func (r *Client) Source(ctx context.Context, name imagename.Name) (port.Source, error) {
 	if name.Digest != "" {
 		name.Tag = ""
 	}
-	if err := checkDisk(name); err != nil {
-		return nil, err
-	}
-	ref, err := r.reference(name)
-	if err != nil {
-		return nil, err
-	}
-	if name.Kind == imagename.Registry || name.Kind == imagename.ECRPublic {
-		return r.newSource(name, ref)
-	}
-	return ref.NewImageSource(ctx, system())
-}
-
-// Destination opens the image for writing. Where the name has both a tag and a
-// digest, the tag is written; holding the image against the digest is up to the
-// caller, who closes the destination. A registry is not asked anything yet.
-func (r *Client) Destination(ctx context.Context, name imagename.Name) (types.ImageDestination, error) {
-	if name.Kind == imagename.ECR || name.Kind == imagename.ECRPublic { // the transport takes both, and checks
-		ref, err := r.transport.NewReference(name)
-		if err != nil {
-			return nil, err
-		}
-		return ref.NewImageDestination(ctx, nil)
-	}
-	if name.Tag != "" {
-		name.Digest = ""
-	}
-	if err := checkParent(name); err != nil {
-		return nil, err
-	}
-	ref, err := r.reference(name)
-	if err != nil {
-		return nil, err
-	}
-	if name.Kind == imagename.Registry {
-		return r.newDestination(name, ref)
-	}
-	return openDisk(ctx, name, func() (types.ImageDestination, error) { return ref.NewImageDestination(ctx, system()) })
-}
-
-// reference returns a reference by which the image is read, or written where Destination says so.
-func (r *Client) reference(name imagename.Name) (types.ImageReference, error) {
 	switch name.Kind {
 	case imagename.ECR:
-		return r.transport.NewReference(name)
-	case imagename.Registry, imagename.ECRPublic:
-		named, err := name.Reference()
+		repository, err := r.ecr.Repository(name)
 		if err != nil {
 			return nil, err
 		}
-		return docker.NewReference(reference.TagNameOnly(named))
+		return ecrSource{name, repository}, nil
+	case imagename.Registry, imagename.ECRPublic:
+		repository, err := r.repository(name)
+		if err != nil {
+			return nil, err
+		}
+		return registrySource{name, repository}, nil
 	}
-	return diskReference(name)
+	return disk.Source(ctx, name)
 }
 
-// diskReference returns a reference to an image on disk.
-func diskReference(name imagename.Name) (types.ImageReference, error) {
+// Destination opens the place of an image for writing. The caller closes it. A registry is not asked anything yet.
+func (r *Client) Destination(ctx context.Context, name imagename.Name) (port.Destination, error) {
 	switch name.Kind {
-	case imagename.OCILayout:
-		return layout.ParseReference(name.Path)
-	case imagename.Directory:
-		return directory.NewReference(name.Path)
+	case imagename.ECR, imagename.ECRPublic:
+		repository, err := r.ecr.Destination(name)
+		if err != nil {
+			return nil, err
+		}
+		return ecrDestination{repository}, nil
+	case imagename.Registry:
+		host, err := r.host(name)
+		if err != nil {
+			return nil, err
+		}
+		return registryDestination{host.WritableRepository(name.Repository)}, nil
 	}
-	return nil, fmt.Errorf("image name %q has no kind", name)
+	return disk.Destination(ctx, name)
 }
-
-// system returns the library's settings for images on disk: layers are kept as they are.
-func system() *types.SystemContext { return &types.SystemContext{OCIAcceptUncompressedLayers: true} }
 
 // givenLogin returns the login for an image: the one that was given for it, or, to ECR Public, the one
 // that AWS credentials give. The zero login is anonymous; known is false where the user's auth files

@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/imagename"
@@ -105,16 +106,29 @@ func TestATagBesideADigestIsTakenByEveryKindOfRegistry(t *testing.T) {
 	r := images.New(images.Options{AWS: aws.Config{Region: "us-east-1"}})
 	for _, host := range []string{"r.io", "public.ecr.aws", "123456789012.dkr.ecr.us-east-1.amazonaws.com"} {
 		name := parse(t, host+"/team/app:1@sha256:"+strings.Repeat("0", 64))
-		if src, err := r.Source(ctx, name); err == nil {
-			if got := src.Reference().DockerReference().String(); strings.Contains(got, ":1") {
-				t.Errorf("%s is read as %s, want its digest alone", name, got)
-			}
-		} else if !errors.Is(err, context.Canceled) {
+		if _, err := r.Source(ctx, name); err != nil {
 			t.Errorf("reading %s: %v", name, err)
 		}
 		if _, err := r.Destination(ctx, name); err != nil && !errors.Is(err, context.Canceled) {
 			t.Errorf("writing %s: %v", name, err)
 		}
+	}
+}
+
+// Of an image with both a tag and a digest the digest is read.
+func TestADigestCountsWhereThereIsATag(t *testing.T) {
+	d := digest.FromString("x")
+	var got string
+	host := serve(t, func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.URL.Path })
+	})
+	src, err := images.New(images.Options{}).Source(t.Context(), parse(t, host+"/app:1@"+d.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = src.Manifest(t.Context(), "")
+	if want := "/v2/app/manifests/" + d.String(); err != nil || got != want {
+		t.Errorf("%s is read, %v, want %s", got, err, want)
 	}
 }
 

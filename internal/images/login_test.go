@@ -88,7 +88,7 @@ func TestECRPublicIsWrittenThroughItsAPI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := dest.Reference().Transport().Name(); got != "ecr" {
-		t.Errorf("by the transport %q", got)
+	if _, ok := dest.(ecrDestination); !ok {
+		t.Errorf("by a %T", dest)
 	}
 }

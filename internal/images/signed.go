@@ -10,6 +10,7 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images/disk"
 	"ecrmirror/internal/images/signatures"
 	"ecrmirror/internal/registryclient"
 )
@@ -24,7 +25,7 @@ func Identity(name imagename.Name) (types.ImageReference, error) {
 	}
 	switch name = name.Canonical(); name.Kind {
 	case imagename.OCILayout, imagename.Directory:
-		return diskReference(name)
+		return disk.Reference(name)
 	}
 	named, err := name.Reference()
 	if err != nil {
@@ -40,11 +41,7 @@ func Identity(name imagename.Name) (types.ImageReference, error) {
 func (r *Client) Signed(ctx context.Context, name imagename.Name, root digest.Digest, dir string) (*signatures.Image, error) {
 	switch name.Kind {
 	case imagename.OCILayout, imagename.Directory:
-		ref, err := diskReference(name)
-		if err != nil {
-			return nil, err
-		}
-		src, err := ref.NewImageSource(ctx, system())
+		src, err := disk.Open(ctx, name)
 		if err != nil {
 			return nil, err
 		}

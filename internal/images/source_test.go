@@ -15,11 +15,11 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
-	"go.podman.io/image/v5/pkg/blobinfocache/none"
-	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/port"
 	"ecrmirror/localstack/store"
 )
 
@@ -62,13 +62,13 @@ func (a *asked) check(t *testing.T, what string, want ...string) {
 }
 
 func TestImageIsReadWithTheFewestRequests(t *testing.T) {
-	content, err := store.Open(t.Context(), t.TempDir())
+	registry, err := store.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for kind, wrap := range map[string]func(http.Handler) http.Handler{
 		"ggcr":         func(h http.Handler) http.Handler { return h },
-		"distribution": func(http.Handler) http.Handler { return content },
+		"distribution": func(http.Handler) http.Handler { return registry },
 	} {
 		var a asked
 		host := serve(t, func(h http.Handler) http.Handler { return a.by(wrap(h)) })
@@ -89,22 +89,18 @@ func TestImageIsReadWithTheFewestRequests(t *testing.T) {
 		}
 		defer src.Close()
 		a.check(t, kind+": opening")
-		root, mediaType, err := src.GetManifest(t.Context(), nil)
+		root, mediaType, err := src.Manifest(t.Context(), "")
 		if err != nil || digest.FromBytes(root).String() != want {
 			t.Errorf("%s: %s, %v", kind, root, err)
-		}
-		again, _, err := src.GetManifest(t.Context(), nil)
-		if err != nil || string(again) != string(root) {
-			t.Errorf("%s: %s, %v", kind, again, err)
 		}
 		a.check(t, kind+": the root", "GET manifests")
 		m, err := manifest.FromBlob(root, mediaType)
 		if err != nil {
 			t.Fatal(kind, err)
 		}
-		blobs := []types.BlobInfo{m.ConfigInfo()}
+		blobs := []content.Blob{{Digest: m.ConfigInfo().Digest, Size: m.ConfigInfo().Size}}
 		for _, layer := range m.LayerInfos() {
-			blobs = append(blobs, layer.BlobInfo)
+			blobs = append(blobs, content.Blob{Digest: layer.Digest, Size: layer.Size})
 		}
 		for _, blob := range blobs {
 			if got := readBlob(t, src, blob); digest.FromBytes(got) != blob.Digest {
@@ -112,22 +108,19 @@ func TestImageIsReadWithTheFewestRequests(t *testing.T) {
 			}
 			a.check(t, kind+": a blob", "GET blobs")
 		}
-		if signatures, err := src.GetSignatures(t.Context(), nil); err != nil || len(signatures) > 0 {
-			t.Errorf("%s: %v, %v", kind, signatures, err)
-		}
 	}
 }
 
-func readBlob(t *testing.T, src types.ImageSource, info types.BlobInfo) []byte {
+func readBlob(t *testing.T, src port.Source, blob content.Blob) []byte {
 	t.Helper()
-	body, size, err := src.GetBlob(t.Context(), info, none.NoCache)
+	body, err := src.Blob(t.Context(), blob)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer body.Close()
 	got, err := io.ReadAll(body)
-	if err != nil || int64(len(got)) != size {
-		t.Errorf("%d of %d bytes, %v", len(got), size, err)
+	if err != nil || int64(len(got)) != body.Size() {
+		t.Errorf("%d of %d bytes, %v", len(got), body.Size(), err)
 	}
 	return got
 }
@@ -141,14 +134,14 @@ func TestMissingImageIsReadWithAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err = src.GetManifest(t.Context(), nil); err == nil || images.Transient(err) || !strings.Contains(err.Error(), host+"/none: 404") {
+	if _, _, err = src.Manifest(t.Context(), ""); err == nil || images.Transient(err) || !strings.Contains(err.Error(), host+"/none: 404") {
 		t.Errorf("manifest: %v", err)
 	}
 	other := digest.Digest("sha256:../../x")
-	if _, _, err = src.GetManifest(t.Context(), &other); !errors.Is(err, digest.ErrDigestInvalidLength) {
+	if _, _, err = src.Manifest(t.Context(), other.String()); !errors.Is(err, digest.ErrDigestInvalidLength) {
 		t.Errorf("instance: %v", err)
 	}
-	if _, _, err = src.GetBlob(t.Context(), types.BlobInfo{Digest: other, Size: 1}, none.NoCache); !errors.Is(err, digest.ErrDigestInvalidLength) {
+	if _, err = src.Blob(t.Context(), content.Blob{Digest: other, Size: 1}); !errors.Is(err, digest.ErrDigestInvalidLength) {
 		t.Errorf("blob: %v", err)
 	}
 	a.check(t, "in all", "GET manifests", "GET ping")
@@ -186,7 +179,7 @@ func TestWhichFailuresOfBlobsAreTransient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, _, err := src.GetBlob(t.Context(), types.BlobInfo{Digest: digest.FromString("x"), Size: 1}, none.NoCache)
+		body, err := src.Blob(t.Context(), content.Blob{Digest: digest.FromString("x"), Size: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

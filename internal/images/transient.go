@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"ecrmirror/internal/ecr"
+	"ecrmirror/internal/images/disk"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -30,7 +31,7 @@ func Transient(err error) bool {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ecr.ErrRepositoryIncomplete), errors.Is(err, registryclient.ErrOtherRange):
 		return false
-	case ecr.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
+	case ecr.Transient(err), retryable.IsErrorRetryable(err) == aws.TrueTernary, errors.Is(err, context.DeadlineExceeded), errors.Is(err, disk.ErrBusy):
 		return true
 	case errors.As(err, &put), errors.As(err, &mute), errors.Is(err, registryclient.ErrByPatch), registryclient.Temporary(err):
 		return true

@@ -18,10 +18,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	ggcrtypes "github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/types"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/port"
 )
 
 // Where the source's name has both a tag and a digest, the digest decides, also about what is current.
@@ -69,7 +71,7 @@ func TestSourcesTagMovesMeanwhile(t *testing.T) {
 
 // asked are images whose source moves once, when its digest has been asked for.
 type asked struct {
-	mirror.Images
+	port.Images
 	source imagename.Name
 	move   func()
 	once   sync.Once
@@ -107,7 +109,7 @@ func TestASourceInFilesMovesMeanwhile(t *testing.T) {
 		mustCopy(t, w, "HOST/src:1", source)
 		images := &asked{Images: w, source: w.name(source), move: func() { mustCopy(t, w, "HOST/next:1", source) }}
 		pushOCI(t, w, "HOST/to:1") // else the source is read while its digest is asked for
-		report := mirror.New(images, mirror.Options{}).Copy(t.Context(), w.name(source), w.names("HOST/to:1"))
+		report := mirror.New(images, mirror.Options{}).Copy(t.Context(), mirror.Request{w.name(source), w.names("HOST/to:1")})
 		if states(report) != "copied" || report.Digest.String() != next.String() {
 			t.Errorf("%s: %s, digest %s, %v", source, states(report), report.Digest, report.Err())
 		}
@@ -139,7 +141,7 @@ func TestBegunDirectoryIsNotTriedAgain(t *testing.T) {
 		return hit
 	})
 	dir := filepath.Join(t.TempDir(), "image")
-	report := copier(w).Copy(t.Context(), w.name("HOST/src:1"), w.names("dir:"+dir))
+	report := copier(w).Copy(t.Context(), mirror.Request{w.name("HOST/src:1"), w.names("dir:" + dir)})
 	if r := report.Results[0]; r.State != mirror.Failed || !r.Transient || !strings.Contains(r.Err.Error(), "503") {
 		t.Errorf("%+v", r)
 	}
@@ -167,7 +169,7 @@ func TestErrorsHoldNoSignedURL(t *testing.T) {
 		},
 	} {
 		w.breakWith(fault)
-		report := copier(w).Copy(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1"))
+		report := copier(w).Copy(t.Context(), mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1")})
 		err := report.Err()
 		if err == nil || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), "127.0.0.1:1") {
 			t.Errorf("%s: %v", name, err)
@@ -192,7 +194,7 @@ func TestNobodyWaitsForAFailedTargetsBlobs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	images := &heedless{world: w, begun: make(chan struct{})}
-	report := mirror.New(images, mirror.Options{}).Copy(ctx, w.name("HOST/src:1"), w.names("HOST/a:1"))
+	report := mirror.New(images, mirror.Options{}).Copy(ctx, mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1")})
 	if err := report.Err(); !errors.Is(err, errNoSpace) || ctx.Err() != nil {
 		t.Errorf("%v, want the first failure", err)
 	}
@@ -203,25 +205,28 @@ var errNoSpace = errors.New("no space")
 // heedless opens a destination that reads the largest blob whatever happens, and has no space for another.
 type heedless struct {
 	*world
-	types.ImageDestination
 	begun chan struct{} // closed when the largest blob's first byte was read
 }
 
-func (h *heedless) Destination(ctx context.Context, n imagename.Name) (types.ImageDestination, error) {
+func (h *heedless) Destination(ctx context.Context, n imagename.Name) (port.Destination, error) {
 	dest, err := h.world.Destination(ctx, n)
-	h.ImageDestination = dest
-	return h, err
+	return heedlessPlace{dest, h.begun}, err
 }
 
-func (h *heedless) PutBlob(_ context.Context, stream io.Reader, info types.BlobInfo, _ types.BlobInfoCache, _ bool) (types.BlobInfo, error) {
-	if info.Size < 1<<20 {
+type heedlessPlace struct {
+	port.Destination
+	begun chan struct{}
+}
+
+func (h heedlessPlace) PutBlob(_ context.Context, blob content.Blob, stream chunked.Lender) error {
+	if blob.Size < 1<<20 {
 		<-h.begun
-		return types.BlobInfo{}, errNoSpace
+		return errNoSpace
 	}
 	_, err := io.ReadFull(stream, make([]byte, 1))
 	close(h.begun)
 	if err == nil {
 		_, err = io.Copy(io.Discard, stream)
 	}
-	return info, err
+	return err
 }

@@ -53,11 +53,11 @@ func TestNobodyIsHeldUp(t *testing.T) {
 				for i := range j.rates {
 					alone, took := j.alone(i), j.took(i)
 					t.Logf("%6.0f kB/s: alone %8.2f s, in company %8.2f s", j.rates[i]/kb, alone.Seconds(), took.Seconds())
-					if err := j.targets[i].failed(); err != nil || took > 2*alone+tt.slack {
+					if err := j.places[i].failure(); err != nil || took > 2*alone+tt.slack {
 						t.Errorf("%.0f kB/s: took %v, alone %v, %v", j.rates[i]/kb, took, alone, err)
 					}
 				}
-				if j.again == 0 || j.targets[slices.Index(j.rates, slices.Max(j.rates))].results[0].SetAside {
+				if j.again == 0 || j.places[slices.Index(j.rates, slices.Max(j.rates))].results[0].SetAside {
 					t.Errorf("%d bytes were read again", j.again)
 				}
 			})
@@ -85,9 +85,9 @@ func TestThoseThatKeepUpStayTogether(t *testing.T) {
 				j.blobs = []int{20 * mib, 3 * mib}
 				j.opts.LeastRate = anyRate
 				j.travel(t)
-				for i, target := range j.targets {
-					if target.failed() != nil || target.results[0].SetAside {
-						t.Errorf("%d: %v, set aside %v", i, target.failed(), target.results[0].SetAside)
+				for i, place := range j.places {
+					if place.failure() != nil || place.results[0].SetAside {
+						t.Errorf("%d: %v, set aside %v", i, place.failure(), place.results[0].SetAside)
 					}
 				}
 				if j.read != 23*mib || j.again != 0 {
@@ -106,7 +106,7 @@ func TestDestinationBelowTheLeastRate(t *testing.T) {
 			j := journey{blobs: []int{12 * mib, 100}, rates: rates, opts: Options{LeastRate: least}}
 			j.travel(t)
 			for i, rate := range rates {
-				err := j.targets[i].failed()
+				err := j.places[i].failure()
 				var slow *chunked.RateError
 				switch {
 				case rate > 100*kb && err != nil, rate < 100*kb && !errors.As(err, &slow):
@@ -144,8 +144,8 @@ func TestAnyCompany(t *testing.T) {
 				}
 			}
 			j.travel(t)
-			for i, target := range j.targets {
-				if err := target.failed(); err != nil && fails[i] == 0 {
+			for i, place := range j.places {
+				if err := place.failure(); err != nil && fails[i] == 0 {
 					t.Errorf("seed %d: %d: %v", seed, i, err)
 				}
 			}

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/opencontainers/go-digest"
-
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/printable"
 )
 
@@ -57,36 +56,15 @@ func sided(side Side, name imagename.Name, op string, err error) error {
 	return &Error{Side: side, Name: name, Op: op, Err: err}
 }
 
-// A DigestMismatchError says that content is not what its digest promised.
-type DigestMismatchError struct{ Want, Got digest.Digest }
-
-func (e *DigestMismatchError) Error() string {
-	return fmt.Sprintf("digest is %s, not %s", e.Got, e.Want)
-}
-
 // isWrongContent reports whether a blob of the source had other bytes than its digest promised.
 func isWrongContent(err error) bool {
 	var sided *Error
-	var mismatch *DigestMismatchError
+	var mismatch *content.DigestMismatchError
 	return errors.As(err, &sided) && sided.Side == Source && errors.As(err, &mismatch)
 }
 
-// A SizeMismatchError says that a blob is longer or shorter than its descriptor promised. Sizes are in bytes.
-type SizeMismatchError struct{ Want, Got int64 }
+// ErrAbsent says that the source image does not exist.
+var ErrAbsent = errors.New("image does not exist")
 
-func (e *SizeMismatchError) Error() string {
-	if e.Got > e.Want {
-		return fmt.Sprintf("more than the %d bytes of its descriptor", e.Want)
-	}
-	return fmt.Sprintf("ends after %d of %d bytes", e.Got, e.Want)
-}
-
-// ErrStalled says that a source or destination made no progress for too long.
-var ErrStalled = &stalledError{}
-
-// stalledError is a time-out to those who ask by net.Error.
-type stalledError struct{}
-
-func (*stalledError) Error() string   { return "no progress for too long" }
-func (*stalledError) Timeout() bool   { return true }
-func (*stalledError) Temporary() bool { return true }
+// ErrIsSource says that a destination is the source itself.
+var ErrIsSource = errors.New("destination is the source itself")

@@ -11,63 +11,69 @@ import (
 	"testing"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/types"
+	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/mirror/lanes"
+	"ecrmirror/internal/mirror/port"
 )
 
 const mib = 1 << 20
 
-// memory is a source whose blobs are in memory, and lent by a chunked.Reader or just read.
+// memory is a source whose blobs are in memory, and lent by a chunked.Reader or by a chunked.Sequential.
 type memory struct {
-	types.ImageSource
+	port.Source
 	budget *chunked.Budget
 	blobs  map[digest.Digest][]byte
 	lends  bool
-	err    error // of GetBlob
+	err    error // of Blob
 	asked  atomic.Int64
 }
 
-func (m *memory) HasThreadSafeGetBlob() bool { return true }
+func (m *memory) OneAtATime() bool { return false }
 
-func (m *memory) GetBlob(ctx context.Context, info types.BlobInfo, _ types.BlobInfoCache) (io.ReadCloser, int64, error) {
+func (m *memory) Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error) {
 	if m.err != nil {
-		return nil, 0, m.err
+		return nil, m.err
 	}
-	content := m.blobs[info.Digest]
+	has := m.blobs[blob.Digest]
 	if !m.lends {
-		return io.NopCloser(bytes.NewReader(content)), int64(len(content)), nil
+		return chunked.OpenSequential(ctx, chunked.Stall{}, func(context.Context) (io.ReadCloser, int64, error) {
+			return io.NopCloser(bytes.NewReader(has)), int64(len(has)), nil
+		})
 	}
 	fetch := func(_ context.Context, off, n int64) (chunked.Body, error) {
 		m.asked.Add(1)
-		return chunked.Body{ReadCloser: io.NopCloser(bytes.NewReader(content[off : off+n]))}, nil
+		return chunked.Body{ReadCloser: io.NopCloser(bytes.NewReader(has[off : off+n]))}, nil
 	}
-	return chunked.NewReader(ctx, m.budget, int64(len(content)), fetch, chunked.Options{}), int64(len(content)), nil
+	return chunked.NewReader(ctx, m.budget, int64(len(has)), fetch, chunked.Options{}), nil
 }
 
-// put is a destination whose PutBlob is the function.
+// put is a destination whose PutBlob is the function. It borrows parts of a size, or none for 0.
 type put struct {
-	types.ImageDestination
-	do func(ctx context.Context, stream io.Reader, info types.BlobInfo) error
+	port.Destination
+	do   func(ctx context.Context, stream chunked.Lender, blob content.Blob) error
+	part int64
 }
 
-func (p put) PutBlob(ctx context.Context, stream io.Reader, info types.BlobInfo, _ types.BlobInfoCache, _ bool) (types.BlobInfo, error) {
-	return info, p.do(ctx, stream, info)
+func (p put) OneAtATime() bool { return false }
+
+func (p put) PartSize(int64) int64 { return p.part }
+
+func (p put) PutBlob(ctx context.Context, blob content.Blob, stream chunked.Lender) error {
+	return p.do(ctx, stream, blob)
 }
 
-// A parts is a put that borrows the parts which it sends.
-type parts struct {
-	put
-	size int64
-}
-
-func (p parts) PartSize(int64) int64 { return p.size }
+// parts returns a destination that takes parts of a size.
+func parts(size int64) put { return put{do: takeParts(size), part: size} }
 
 // takeParts borrows a stream part by part, and releases a part once it is all there, and the last after
 // the stream's end. Released pieces are looked at by nobody.
-func takeParts(size int64) func(context.Context, io.Reader, types.BlobInfo) error {
-	return func(_ context.Context, stream io.Reader, info types.BlobInfo) error {
+func takeParts(size int64) func(context.Context, chunked.Lender, content.Blob) error {
+	return func(_ context.Context, stream chunked.Lender, info content.Blob) error {
 		hash := digest.SHA256.Digester()
 		var releases []func()
 		defer func() {
@@ -76,7 +82,7 @@ func takeParts(size int64) func(context.Context, io.Reader, types.BlobInfo) erro
 			}
 		}()
 		for part, off := size, int64(0); ; {
-			data, release, err := stream.(chunked.Lender).Lend(int(part))
+			data, release, err := stream.Lend(int(part))
 			if err == io.EOF && off == info.Size && hash.Digest() == info.Digest {
 				return nil
 			}
@@ -97,7 +103,7 @@ func takeParts(size int64) func(context.Context, io.Reader, types.BlobInfo) erro
 }
 
 // readThrough reads a stream as a registry's client does.
-func readThrough(_ context.Context, stream io.Reader, info types.BlobInfo) error {
+func readThrough(_ context.Context, stream chunked.Lender, info content.Blob) error {
 	d, err := digest.SHA256.FromReader(stream)
 	if err == nil && d != info.Digest {
 		err = fmt.Errorf("got %s", d)
@@ -105,60 +111,64 @@ func readThrough(_ context.Context, stream io.Reader, info types.BlobInfo) error
 	return err
 }
 
-// A laboratory is what a transfer needs, without an image.
+// A laboratory is an attempt without an image.
 type laboratory struct {
-	t      *testing.T
-	run    *run
-	source *memory
-	budget *chunked.Budget
+	t       *testing.T
+	attempt *attempt
+	source  *memory
+	budget  *chunked.Budget
 }
 
-func newLaboratory(t *testing.T, total int64, lends bool) *laboratory {
-	budget := chunked.NewBudget(total)
-	source := &memory{budget: budget, blobs: map[digest.Digest][]byte{}, lends: lends}
-	r := &run{
-		Copier: New(nil, Options{Budget: budget}), ctx: t.Context(), report: newReport(imagename.Name{}, nil), src: source,
-		img: &image{}, lanes: newLanes(budget), progress: newBlobProgress(unwatched{}), reading: &reading{},
+func newLaboratory(t *testing.T, total int64, lends bool, opts Options) *laboratory {
+	opts.Budget = chunked.NewBudget(total)
+	opts = opts.withDefaults()
+	source := &memory{budget: opts.Budget, blobs: map[digest.Digest][]byte{}, lends: lends}
+	a := &attempt{
+		opts: opts, report: newReport(Request{}), origin: &origin{source: source}, graph: &graph.Graph{},
+		lanes:    lanes.New(opts.Budget, semaphore.NewWeighted(int64(opts.Blobs))),
+		progress: newBlobProgress(unwatched{}),
 	}
-	return &laboratory{t: t, run: r, source: source, budget: budget}
+	return &laboratory{t: t, attempt: a, source: source, budget: opts.Budget}
 }
 
 // blob adds a blob to the source.
-func (l *laboratory) blob(size int, seed byte) types.BlobInfo {
+func (l *laboratory) blob(size int, seed byte) content.Blob {
 	b := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{seed}).Read(b)
 	d := digest.FromBytes(b)
 	l.source.blobs[d] = b
-	return types.BlobInfo{Digest: d, Size: int64(size)}
+	return content.Blob{Digest: d, Size: int64(size)}
 }
 
-// pass returns the first pass to the targets.
-func (l *laboratory) pass(targets []*target) *pass {
-	for _, t := range targets {
-		t.expect(l.run.img, chunked.LeastRate{})
-	}
-	return l.run.newPass(l.t.Context(), targets, nil)
+// transfer returns the transfer of a blob to places.
+func (l *laboratory) transfer(blob content.Blob, places []*place) *transfer {
+	p := l.attempt.newPass(l.t.Context(), places, nil)
+	return p.newTransfer(l.t.Context(), blob, p.convoy.Members(), 1)
 }
 
 // moveAll moves blobs at the same time.
-func (l *laboratory) moveAll(blobs []types.BlobInfo, targets []*target) {
+func (l *laboratory) moveAll(blobs []content.Blob, places []*place) {
 	var wg sync.WaitGroup
-	p := l.pass(targets)
+	p := l.attempt.newPass(l.t.Context(), places, nil)
 	for _, blob := range blobs {
-		wg.Go(func() { newTransfer(l.t.Context(), p, blob, targets).move() })
+		wg.Go(func() { p.newTransfer(l.t.Context(), blob, p.convoy.Members(), 1).move() })
 	}
 	wg.Wait()
 }
 
-func (l *laboratory) targets(dests ...types.ImageDestination) []*target {
-	targets := make([]*target, len(dests))
-	for i, dest := range dests {
+// places returns places that are open, after the graph is complete.
+func (l *laboratory) places(dests ...port.Destination) []*place {
+	results := make([]*Result, len(dests))
+	for i := range dests {
 		name, err := imagename.ParseImage(fmt.Sprintf("registry.test/d%d:1", i))
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		targets[i] = groupByPlace(l.t.Context(), []*Result{{Name: name}})[0]
-		targets[i].dest = dest
+		results[i] = &Result{Name: name}
 	}
-	return targets
+	places := newPlaces(l.t.Context(), l.attempt, results)
+	for i, dest := range dests {
+		places[i].dest, places[i].isOpen = dest, true
+	}
+	return places
 }

@@ -4,27 +4,30 @@ import (
 	"context"
 
 	"golang.org/x/sync/semaphore"
+
+	"ecrmirror/internal/mirror/graph"
 )
 
 // largeSize is from how many bytes on a manifest waits for its turn to be put. It takes several times its
 // size while it is sent as a piece of JSON, and manifests are not in the budget: a usual one has 2 KiB.
 const largeSize = 64 << 10
 
-// largeTurns lets large manifests through that have maxManifest bytes together, to all targets of all copies.
+// largeTurns lets large manifests through that have graph.MaxManifest bytes together, to all places of all copies.
 type largeTurns struct{ bytes *semaphore.Weighted }
 
-func newLargeTurns() largeTurns { return largeTurns{semaphore.NewWeighted(maxManifest)} }
+func newLargeTurns() largeTurns { return largeTurns{semaphore.NewWeighted(graph.MaxManifest)} }
 
-// turn does something with a manifest of so many bytes when its turn comes, unless the context has ended by then.
-func (l largeTurns) turn(ctx context.Context, size int, do func() error) error {
-	if size := min(int64(size), maxManifest); size >= largeSize {
-		if l.bytes.Acquire(ctx, size) != nil {
-			return context.Cause(ctx)
-		}
-		defer l.bytes.Release(size)
+// begin waits for the turn of a manifest of so many bytes, unless the context ends before, and returns what ends it.
+func (l largeTurns) begin(ctx context.Context, size int) (done func(), err error) {
+	n := min(int64(size), graph.MaxManifest)
+	if n < largeSize {
+		n = 0
+	} else if l.bytes.Acquire(ctx, n) != nil {
+		return nil, context.Cause(ctx)
 	}
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		l.bytes.Release(n)
+		return nil, context.Cause(ctx)
 	}
-	return do()
+	return func() { l.bytes.Release(n) }, nil
 }

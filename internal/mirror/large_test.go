@@ -6,32 +6,34 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"ecrmirror/internal/mirror/graph"
 )
 
 // However many manifests can be put, few goroutines put them, and each is put once, in order.
 func TestFewGoroutinesPutAllManifests(t *testing.T) {
-	tg := &target{atOnce: manifestsAtOnce}
+	q := &queue{atOnce: manifestsAtOnce}
 	all := make([]int, 1_000)
 	for i := range all {
 		all[i] = i
 	}
-	if more := tg.queue(all[:3]); more != 3 {
+	if more := q.add(all[:3]); more != 3 {
 		t.Errorf("%d goroutines for 3 manifests", more)
 	}
-	if more := tg.queue(all[3:]); more != manifestsAtOnce-3 {
+	if more := q.add(all[3:]); more != manifestsAtOnce-3 {
 		t.Errorf("%d more goroutines for 1,000 manifests, want %d", more, manifestsAtOnce-3)
 	}
 	for want := range all {
-		if i, ok := tg.next(); !ok || i != want {
+		if i, ok := q.next(); !ok || i != want {
 			t.Fatalf("manifest %d, %v, want %d", i, ok, want)
 		}
 	}
 	for range manifestsAtOnce {
-		if _, ok := tg.next(); ok {
+		if _, ok := q.next(); ok {
 			t.Fatal("a manifest is put twice")
 		}
 	}
-	if more := tg.queue(all[:1]); more != 1 {
+	if more := q.add(all[:1]); more != 1 {
 		t.Errorf("%d goroutines after all have ended, want 1", more)
 	}
 }
@@ -43,30 +45,37 @@ func TestLargeManifestsTakeTurns(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			_ = turns.turn(t.Context(), maxManifest/2, func() error {
-				most.Store(max(most.Load(), at.Add(1)))
-				at.Add(-1)
-				return nil
-			})
+			done, err := turns.begin(t.Context(), graph.MaxManifest/2)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			most.Store(max(most.Load(), at.Add(1)))
+			at.Add(-1)
+			done()
 		})
 	}
 	wg.Wait()
 	if n := most.Load(); n > 2 {
 		t.Errorf("%d at a time of half of the greatest size", n)
 	}
-	held := func() error {
-		small := errors.New("small")
-		if err := turns.turn(t.Context(), largeSize-1, func() error { return small }); !errors.Is(err, small) {
-			t.Errorf("a small one waited: %v", err)
-		}
-		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(small)
-		if err := turns.turn(ctx, largeSize, func() error { return nil }); !errors.Is(err, small) {
-			t.Errorf("a large one did not wait, or not as long as its target: %v", err)
-		}
-		return nil
+	done, err := turns.begin(t.Context(), 2*graph.MaxManifest)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := turns.turn(t.Context(), 2*maxManifest, held); err != nil {
-		t.Error(err)
+	defer done()
+	if small, err := turns.begin(t.Context(), largeSize-1); err != nil {
+		t.Errorf("a small one waited: %v", err)
+	} else {
+		small()
+	}
+	ended := errors.New("ended")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(ended)
+	if _, err := turns.begin(ctx, largeSize); !errors.Is(err, ended) {
+		t.Errorf("a large one did not wait, or not as long as its place: %v", err)
+	}
+	if _, err := turns.begin(ctx, largeSize-1); !errors.Is(err, ended) {
+		t.Errorf("a small one began though its place has failed: %v", err)
 	}
 }

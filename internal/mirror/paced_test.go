@@ -10,9 +10,10 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/port"
 )
 
 // A paced is a destination that takes so many bytes a second, of all blobs together, from the moment
@@ -33,10 +34,8 @@ type paced struct {
 
 var errBoom = errors.New("boom")
 
-func (p *paced) HasThreadSafePutBlob() bool { return true }
-
-func (p *paced) TryReusingBlob(ctx context.Context, _ types.BlobInfo, _ types.BlobInfoCache, _ bool) (bool, types.BlobInfo, error) {
-	return false, types.BlobInfo{}, chunked.Sleep(ctx, p.answers)
+func (p *paced) HasBlob(ctx context.Context, _ digest.Digest) (bool, int64, error) {
+	return false, 0, chunked.Sleep(ctx, p.answers)
 }
 
 // send waits for its turn on the line, and until that has taken so many bytes.
@@ -57,54 +56,54 @@ func (p *paced) send(ctx context.Context, n int) error {
 	return chunked.Sleep(ctx, takes)
 }
 
-func (p *paced) PutBlob(ctx context.Context, stream io.Reader, info types.BlobInfo, _ types.BlobInfoCache, _ bool) (types.BlobInfo, error) {
+func (p *paced) PutBlob(ctx context.Context, blob content.Blob, stream chunked.Lender) error {
+	if p.part > 0 {
+		return p.putParts(ctx, blob, stream)
+	}
 	hash := digest.SHA256.Digester()
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := stream.Read(buf)
 		_, _ = hash.Hash().Write(buf[:n])
 		if sent := p.send(ctx, n); sent != nil {
-			return info, sent
+			return sent
 		}
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return info, err
+			return err
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done = time.Now()
-	info.Digest = hash.Digest()
-	return info, nil
+	if got := hash.Digest(); got != blob.Digest {
+		return fmt.Errorf("got %s", got)
+	}
+	p.ended()
+	return nil
 }
 
-// A pacedParts is one that borrows parts, and releases them when they were sent.
-type pacedParts struct {
-	*paced
-	size int
-}
-
-func (p pacedParts) PartSize(int64) int64 { return int64(p.size) }
-
-func (p pacedParts) PutBlob(ctx context.Context, stream io.Reader, info types.BlobInfo, _ types.BlobInfoCache, _ bool) (types.BlobInfo, error) {
-	for off := int64(0); off < info.Size; {
-		n, err := p.sendPart(ctx, stream.(chunked.Lender), min(int64(p.size), info.Size-off))
+// putParts borrows parts, and releases them when they were sent.
+func (p *paced) putParts(ctx context.Context, blob content.Blob, stream chunked.Lender) error {
+	for off := int64(0); off < blob.Size; {
+		n, err := p.sendPart(ctx, stream, min(p.part, blob.Size-off))
 		if off += n; err != nil {
-			return info, err
+			return err
 		}
 	}
-	if _, _, err := stream.(chunked.Lender).Lend(1); err != io.EOF {
-		return info, fmt.Errorf("no end: %w", err)
+	if _, _, err := stream.Lend(1); err != io.EOF {
+		return fmt.Errorf("no end: %w", err)
 	}
+	p.ended()
+	return nil
+}
+
+func (p *paced) ended() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done = time.Now()
-	return info, nil
 }
 
-func (p pacedParts) sendPart(ctx context.Context, stream chunked.Lender, size int64) (n int64, err error) {
+func (p *paced) sendPart(ctx context.Context, stream chunked.Lender, size int64) (n int64, err error) {
 	for n < size {
 		data, release, err := stream.Lend(int(size - n))
 		if err != nil {
@@ -116,7 +115,7 @@ func (p pacedParts) sendPart(ctx context.Context, stream chunked.Lender, size in
 	return n, p.send(ctx, int(n))
 }
 
-// A journey is a run to paced destinations, on a fake clock.
+// A journey is an attempt at paced destinations, on a fake clock.
 type journey struct {
 	budget int64
 	opts   Options
@@ -126,11 +125,11 @@ type journey struct {
 	pause  time.Duration
 	change func(i int, p *paced)
 
-	dests   []*paced
-	targets []*target
-	read    int64 // bytes
-	again   int64
-	begun   time.Time
+	dests  []*paced
+	places []*place
+	read   int64 // bytes
+	again  int64
+	begun  time.Time
 }
 
 // travel copies, and notes when each had all.
@@ -139,42 +138,30 @@ func (j *journey) travel(t *testing.T) {
 	if j.budget == 0 {
 		j.budget = 64 * mib
 	}
-	l := newLaboratory(t, j.budget, true)
-	j.opts.Budget = l.budget
-	l.run.Copier = New(nil, j.opts)
+	l := newLaboratory(t, j.budget, true, j.opts)
 	for i, size := range j.blobs {
-		l.run.img.blobs = append(l.run.img.blobs, l.blob(size, byte(i)))
+		l.attempt.graph.Blobs = append(l.attempt.graph.Blobs, l.blob(size, byte(i)))
 	}
 	j.begun = time.Now()
-	var dests []types.ImageDestination
+	var dests []port.Destination
 	j.dests = nil
 	for i, rate := range j.rates {
-		p := &paced{rate: rate, pause: j.pause, line: make(chan struct{}, 1)}
+		p := &paced{put: put{part: int64(j.parts)}, rate: rate, pause: j.pause, line: make(chan struct{}, 1)}
 		if j.change != nil {
 			j.change(i, p)
 		}
-		j.dests = append(j.dests, p)
-		if j.parts > 0 {
-			dests = append(dests, pacedParts{p, j.parts})
-		} else {
-			dests = append(dests, p)
-		}
+		j.dests, dests = append(j.dests, p), append(dests, p)
 	}
-	j.targets = l.targets(dests...)
-	l.run.targets = j.targets
-	for _, target := range j.targets {
-		target.expect(l.run.img, j.opts.LeastRate)
-		target.isOpen = true
-	}
-	l.run.newPass(t.Context(), j.targets, nil).do(t.Context())
-	l.run.passes.Wait()
-	j.read, j.again = l.run.reading.sums()
+	j.places = l.places(dests...)
+	l.attempt.newPass(t.Context(), j.places, nil).run(t.Context())
+	l.attempt.passes.Wait()
+	j.read, j.again = l.attempt.report.reading.sums()
 	if l.budget.Held() != 0 {
 		t.Errorf("%d bytes held in the end", l.budget.Held())
 	}
-	for i, target := range j.targets {
-		if target.failed() == nil && (len(target.arrived) != len(j.blobs) || target.blobs != len(j.blobs)) {
-			t.Errorf("%d: %d blobs arrived, %d sent, of %d", i, len(target.arrived), target.blobs, len(j.blobs))
+	for i, place := range j.places {
+		if !place.HasFailed() && (place.LacksBlobs() || place.blobs != len(j.blobs)) {
+			t.Errorf("%d: %d blobs sent of %d, lacks some: %v", i, place.blobs, len(j.blobs), place.LacksBlobs())
 		}
 	}
 }

@@ -2,51 +2,55 @@ package mirror
 
 import (
 	"context"
-	"errors"
 	"sync"
 
-	"go.podman.io/image/v5/types"
 	"golang.org/x/sync/errgroup"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/convoy"
+	"ecrmirror/internal/mirror/fanout"
+	"ecrmirror/internal/mirror/lanes"
+	"ecrmirror/internal/mirror/stall"
 )
 
-// A pass brings the image's blobs to some of a run's targets, which read them together. Those that hold up
-// the others get a pass of their own, which reads what they lack once more.
+// A pass brings the blobs of an attempt to some of its places, which read them together. Those that hold up the others
+// get a pass of their own, which reads what they lack once more.
 type pass struct {
-	*run
-	convoy  *convoy
-	first   context.Context // ends when no faster pass is under way
-	promote context.CancelFunc
-	few     chan struct{} // has a token for each blob that is copied before that
+	attempt *attempt
+	convoy  *convoy.Convoy[*place]
+	lane    *lanes.Lane
 }
 
 // newPass returns a pass that comes right behind a faster one, nil for the first.
-func (r *run) newPass(ctx context.Context, targets []*target, faster *pass) *pass {
-	p := &pass{run: r, convoy: newConvoy(targets, r.opts.ReadOnce), few: make(chan struct{}, asideBlobs)}
-	p.first, p.promote = context.WithCancel(ctx)
-	r.lanes.open(p, faster)
+func (a *attempt) newPass(ctx context.Context, places []*place, faster *pass) *pass {
+	p := &pass{attempt: a, convoy: convoy.New[*place](a.opts.ReadOnce)}
+	for _, place := range places {
+		p.convoy.Join(place.ctx, place)
+	}
+	var behind *lanes.Lane
+	if faster != nil {
+		behind = faster.lane
+	}
+	p.lane = a.lanes.Open(ctx, behind)
 	return p
 }
 
-// do opens the targets and brings all blobs to them, some at a time: those of all instances together,
-// largest first.
-func (p *pass) do(ctx context.Context) {
-	defer p.promote()
-	defer p.lanes.close(p)
+// run opens the places and brings all blobs to them, some at a time: those of all instances together, largest first.
+func (p *pass) run(ctx context.Context) {
+	defer p.lane.Close()
 	defer p.watch(ctx)()
-	p.ask("opening", func(m *companion) error { return m.open(m.ctx, p.images, p.img, p.opts) })
-	for _, m := range p.members() {
-		p.beginManifests(m.target)
-	}
+	p.ask("opening", func(m *member) error { return m.Place.open(m.Context()) })
 	p.copyBlobs(ctx)
 }
 
 // watch looks after the convoy until the returned function is called.
 func (p *pass) watch(ctx context.Context) (end func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	looking, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { p.convoy.watch(ctx, func(slow []*companion) { p.setAside(slow) }) })
+	watching.Go(func() {
+		p.convoy.Watch(looking, func(slow []*member) { p.setAside(ctx, slow) })
+	})
 	return func() {
 		cancel()
 		watching.Wait()
@@ -54,60 +58,50 @@ func (p *pass) watch(ctx context.Context) (end func()) {
 }
 
 // setAside has some members leave, and go on in a pass of their own.
-func (p *pass) setAside(slow []*companion) {
-	targets := make([]*target, len(slow))
+func (p *pass) setAside(ctx context.Context, slow []*member) {
+	places := make([]*place, len(slow))
 	for i, m := range slow {
-		m.leave()
-		targets[i] = m.target
-		p.opts.Log.WarnContext(p.ctx, "set aside", "destination", m.results[0].Name.String(), "bytesPerSecond", int64(m.perSecond()))
-		for _, r := range m.results {
+		m.Leave()
+		places[i] = m.Place
+		p.attempt.opts.Log.WarnContext(ctx, "set aside",
+			"destination", m.Place.results[0].Name.String(), "bytesPerSecond", int64(m.Place.speed.PerSecond()))
+		for _, r := range m.Place.results {
 			r.SetAside = true
-			p.opts.Progress.SetAside(r.Name.String())
+			p.attempt.opts.Progress.SetAside(r.Name.String())
 		}
 	}
-	next := p.newPass(p.ctx, targets, p)
-	p.passes.Go(func() {
+	next := p.attempt.newPass(ctx, places, p)
+	p.attempt.passes.Go(func() {
 		for _, m := range slow {
-			m.puts.Wait()
+			m.Wait()
 		}
-		if !p.src.HasThreadSafeGetBlob() {
-			<-next.first.Done()
+		if p.attempt.origin.OneAtATime() {
+			<-next.lane.First()
 		}
-		next.do(p.ctx)
+		next.run(ctx)
 	})
 }
 
-// members returns those that have neither left nor failed.
-func (p *pass) members() (list []*companion) {
-	for _, t := range p.targets {
-		if m := p.convoy.members[t]; m != nil && m.isHere() {
-			list = append(list, m)
-		}
-	}
-	return list
-}
-
-// ask asks all members something, which the fast ones wait for the slow ones to answer; those for which
-// it fails, fail.
-func (p *pass) ask(op string, question func(*companion) error) {
+// ask asks all members something, which the fast ones wait for the slow ones to answer; those for which it fails, fail.
+func (p *pass) ask(op string, question func(*member) error) {
 	var g errgroup.Group
-	g.SetLimit(targetsAtOnce)
-	p.convoy.waits(func() {
-		for _, m := range p.members() {
+	g.SetLimit(placesAtOnce)
+	p.convoy.Waiting(func() {
+		for _, m := range p.convoy.Here() {
 			g.Go(func() error {
-				m.busy.Add(1)
-				defer m.busy.Add(-1)
-				if !m.begin() {
+				m.Place.speed.Load.Busy.Add(1)
+				defer m.Place.speed.Load.Busy.Add(-1)
+				if !m.Begin() {
 					return nil
 				}
-				defer m.done()
-				if err := question(m); err != nil && !m.hasLeft() {
-					m.fail(destinationError(m.results[0].Name, op, causeOf(m.target.ctx, err)))
+				defer m.Done()
+				if err := question(m); err != nil && !m.HasLeft() {
+					m.Place.failAt(op, stall.CauseOf(m.Place.ctx, err))
 				}
 				return nil
 			})
 		}
-		_ = g.Wait() // the targets keep their errors
+		_ = g.Wait() // the places keep their errors
 	})
 }
 
@@ -115,14 +109,14 @@ func (p *pass) ask(op string, question func(*companion) error) {
 func (p *pass) copyBlobs(ctx context.Context) {
 	var g errgroup.Group
 	g.SetLimit(p.blobsAtOnce())
-	for _, blob := range p.img.blobs {
+	for _, blob := range p.attempt.graph.Blobs {
 		var release func()
 		var err error
-		p.convoy.waits(func() { release, err = p.slot(ctx) })
+		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx) })
 		if err != nil {
-			break // the targets end with the context
+			break // the places end with the context
 		}
-		p.convoy.waits(func() {
+		p.convoy.Waiting(func() {
 			g.Go(func() error {
 				defer release()
 				p.copyBlob(ctx, blob)
@@ -133,73 +127,83 @@ func (p *pass) copyBlobs(ctx context.Context) {
 	_ = g.Wait()
 }
 
-// blobsAtOnce is 1 if the source or a target can't do two blobs at a time.
+// blobsAtOnce is 1 if the source or a place can't do two blobs at a time.
 func (p *pass) blobsAtOnce() int {
-	if !p.src.HasThreadSafeGetBlob() {
+	if p.attempt.origin.OneAtATime() {
 		return 1
 	}
-	for t := range p.convoy.members {
-		if t.dest != nil && !t.dest.HasThreadSafePutBlob() {
+	for _, m := range p.convoy.Members() {
+		if m.Place.dest != nil && m.Place.dest.OneAtATime() {
 			return 1
 		}
 	}
-	return p.opts.Blobs
+	return p.attempt.opts.Blobs
 }
 
-// copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now
-// it does so again for those that are left, and the other blobs go on meanwhile.
-func (p *pass) copyBlob(ctx context.Context, blob types.BlobInfo) {
+// copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
+// those that are left, and the other blobs go on meanwhile.
+func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	lacking, moved := p.lacking(blob), false
-	for try := 1; len(lacking) > 0; try++ {
-		x := newTransfer(ctx, p, blob, lacking)
-		x.try = try
+	for number := 1; len(lacking) > 0; number++ {
+		x := p.newTransfer(ctx, blob, lacking, number)
 		moved = x.move()
 		if len(x.again) == 0 {
 			break
 		}
-		p.opts.Log.WarnContext(ctx, "trying again", "blob", blob.Digest.String(), "error", x.why)
-		p.progress.done(blob, moved, x.why)
+		p.attempt.opts.Log.WarnContext(ctx, "trying again", "blob", blob.Digest.String(), "error", x.why)
+		p.attempt.progress.done(blob, moved, x.why)
 		moved = false
 		lacking = x.again
-		if chunked.Sleep(ctx, p.opts.RetryDelay/4) != nil {
-			for _, t := range lacking {
-				t.fail(x.why)
+		if chunked.Sleep(ctx, p.attempt.opts.RetryDelay/4) != nil {
+			for _, m := range lacking {
+				m.Place.fail(x.why)
 			}
 			break
 		}
 	}
 	var err error
-	for _, t := range lacking {
+	for _, m := range lacking {
 		if err == nil {
-			err = t.failed()
+			err = m.Place.failure()
 		}
 	}
-	p.progress.done(blob, moved, err)
+	p.attempt.progress.done(blob, moved, err)
+}
+
+// newTransfer returns the numberth transfer of a blob to members of the convoy.
+func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, number int) *transfer {
+	x := &transfer{
+		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, number: number,
+		have: map[*member]bool{},
+	}
+	x.ctx, x.cancel = context.WithCancelCause(ctx)
+	for _, m := range members {
+		x.part = max(x.part, m.Place.dest.PartSize(blob.Size))
+	}
+	x.fanout = fanout.New(ahead(blob.Size, x.part, len(members)), p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
+	return x
 }
 
 // lacking returns the members that are not known to have the blob.
-func (p *pass) lacking(blob types.BlobInfo) []*target {
+func (p *pass) lacking(blob content.Blob) []*member {
 	var mu sync.Mutex
-	var lacking []*target
-	p.ask("looking for blob "+blob.Digest.String(), func(m *companion) error {
-		if m.hasArrived(blob.Digest) {
+	var lacking []*member
+	p.ask("looking for blob "+blob.Digest.String(), func(m *member) error {
+		if m.Place.arrivals.HasBlob(blob.Digest) {
 			return nil
 		}
-		has, err := m.has(m.ctx, blob, p.opts)
+		has, err := m.Place.has(m.Context(), blob)
 		switch {
 		case err != nil:
 			return err
 		case has:
-			p.blobArrived(m.target, blob.Digest)
+			m.Place.blobArrived(blob.Digest)
 		default:
 			mu.Lock()
 			defer mu.Unlock()
-			lacking = append(lacking, m.target)
+			lacking = append(lacking, m)
 		}
 		return nil
 	})
 	return lacking
 }
-
-// wasSetAside reports whether something failed because its target has left its convoy.
-func wasSetAside(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errSetAside) }

@@ -7,7 +7,14 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/graph"
 )
+
+// A Request says what to copy: an image, and to which destinations.
+type Request struct {
+	Source       imagename.Name
+	Destinations []imagename.Name
+}
 
 // A State says how a destination ended up.
 type State string
@@ -50,23 +57,22 @@ type Result struct {
 	Transient bool          // whether the failure may be gone on another try
 	SetAside  bool          // whether it held up faster destinations, and got its blobs apart from them
 
+	root int           // which of the roots of the copied graph the destination is to have
 	held digest.Digest // what the destination had; "" if nothing, or if that is not known
 }
 
-func newReport(source imagename.Name, destinations []imagename.Name) *Report {
-	report := &Report{Source: source, started: time.Now(), Results: make([]Result, len(destinations))}
-	for i, name := range destinations {
+func newReport(request Request) *Report {
+	report := &Report{Source: request.Source, started: time.Now(), Results: make([]Result, len(request.Destinations))}
+	for i, name := range request.Destinations {
 		report.Results[i].Name = name
 	}
 	return report
 }
 
-func (r *Report) describe(img *image) {
-	r.Digest, r.MediaType = img.root.digest, img.root.mediaType
-	r.Manifests, r.Blobs = len(img.manifests), len(img.blobs)
-	for _, blob := range img.blobs {
-		r.Size += max(blob.Size, 0)
-	}
+// describe notes what the image is that is copied.
+func (r *Report) describe(g *graph.Graph) {
+	r.Digest, r.MediaType = g.Root(0).Digest, g.Root(0).MediaType
+	r.Manifests, r.Blobs, r.Size = len(g.Nodes), len(g.Blobs), g.Size()
 }
 
 // pending returns the results without an outcome.
@@ -77,16 +83,6 @@ func (r *Report) pending() (list []*Result) {
 		}
 	}
 	return list
-}
-
-// unsettle takes back what followed from the source's digest.
-func (r *Report) unsettle() {
-	for i := range r.Results {
-		var mismatch *DigestMismatchError
-		if r := &r.Results[i]; r.State == Current || errors.As(r.Err, &mismatch) {
-			r.retry()
-		}
-	}
 }
 
 // failPending fails every destination that has no outcome yet.

@@ -2,6 +2,7 @@ package mirror_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -27,6 +28,8 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/images/transport"
+	"ecrmirror/internal/mirror/port"
 )
 
 // A world is a registry that counts what it is asked and breaks where it is told to,
@@ -194,18 +197,52 @@ func (w *world) reference(n imagename.Name) types.ImageReference {
 
 var insecure = &types.SystemContext{DockerInsecureSkipTLSVerify: types.OptionalBoolTrue}
 
-func (w *world) Source(ctx context.Context, n imagename.Name) (types.ImageSource, error) {
+func (w *world) Source(ctx context.Context, n imagename.Name) (port.Source, error) {
+	src, err := w.source(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	return transport.NewSource(src), nil
+}
+
+func (w *world) source(ctx context.Context, n imagename.Name) (types.ImageSource, error) {
 	if n.Digest != "" {
 		n.Tag = ""
 	}
 	return w.reference(n).NewImageSource(ctx, insecure)
 }
 
-func (w *world) Destination(ctx context.Context, n imagename.Name) (types.ImageDestination, error) {
+func (w *world) Destination(ctx context.Context, n imagename.Name) (port.Destination, error) {
+	dest, err := w.destination(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	return tagged{transport.NewDestination(dest), w, n}, nil
+}
+
+func (w *world) destination(ctx context.Context, n imagename.Name) (types.ImageDestination, error) {
 	if n.Tag != "" {
 		n.Digest = ""
 	}
 	return w.reference(n).NewImageDestination(ctx, insecure)
+}
+
+// tagged is a destination whose place has images by other names, too.
+type tagged struct {
+	*transport.Destination
+	w    *world
+	name imagename.Name
+}
+
+func (d tagged) PutTag(ctx context.Context, n imagename.Name, m port.Manifest) error {
+	if n == d.name {
+		return d.Destination.PutTag(ctx, n, m)
+	}
+	other, err := d.w.Destination(ctx, n)
+	if err != nil {
+		return err
+	}
+	return errors.Join(other.PutTag(ctx, n, m), other.Close())
 }
 
 func (w *world) Digest(ctx context.Context, n imagename.Name) (digest.Digest, error) {
@@ -224,7 +261,7 @@ func (w *world) Digest(ctx context.Context, n imagename.Name) (digest.Digest, er
 			return "", nil
 		}
 	}
-	src, err := w.Source(ctx, n)
+	src, err := w.source(ctx, n)
 	if err != nil {
 		return "", nil
 	}

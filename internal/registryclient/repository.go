@@ -6,6 +6,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/registryclient/reading"
 	"ecrmirror/internal/registryclient/writing"
 )
@@ -44,7 +45,7 @@ func (r *Repository) Manifest(ctx context.Context, reference string) (content []
 // is -1, the registry is asked for it at once; otherwise nothing is asked for before the first
 // Read, and all that fails does so there. The context is for all of the reader's life. It is for
 // the caller to hold what was read against the digest.
-func (r *Repository) Blob(ctx context.Context, d digest.Digest, size int64) (io.ReadCloser, int64, error) {
+func (r *Repository) Blob(ctx context.Context, d digest.Digest, size int64) (chunked.Blob, int64, error) {
 	return r.reading.Blob(ctx, d, size)
 }
 

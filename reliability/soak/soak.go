@@ -224,7 +224,8 @@ func (s *soak) mirror(ctx context.Context, i int) error {
 	}
 	for n := 1; ; n++ {
 		registries := images.New(images.Options{AWS: s.config, Budget: s.budget, UserAgent: "ecrmirror"})
-		report := mirror.New(registries, mirror.Options{Budget: s.budget, Transient: images.Transient}).Copy(ctx, source, destinations)
+		copier := mirror.New(registries, mirror.Options{Budget: s.budget, Transient: images.Transient})
+		report := copier.Copy(ctx, mirror.Request{Source: source, Destinations: destinations})
 		registries.Close()
 		err := report.Err()
 		if err == nil && report.Digest.String() != s.servers.Roots[i] {

@@ -9,11 +9,11 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
-	"go.podman.io/image/v5/pkg/blobinfocache/none"
-	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -23,7 +23,7 @@ const sigstoreType = "application/vnd.dev.cosign.simplesigning.v1+json"
 
 // attached reads what sigstore's tools attach to the manifests of a repository.
 type attached struct {
-	source func(context.Context, imagename.Name) (types.ImageSource, error)
+	source func(context.Context, imagename.Name) (port.Source, error)
 	name   imagename.Name
 }
 
@@ -40,7 +40,7 @@ func (a attached) of(ctx context.Context, d digest.Digest) ([]signature, error) 
 		return nil, err
 	}
 	defer src.Close()
-	content, mediaType, err := src.GetManifest(ctx, nil)
+	content, mediaType, err := src.Manifest(ctx, "")
 	switch {
 	case errors.Is(err, registryclient.ErrNotFound), errors.Is(err, ecr.ErrImageNotFound):
 		return nil, nil
@@ -59,7 +59,7 @@ func (a attached) of(ctx context.Context, d digest.Digest) ([]signature, error) 
 	return list, nil
 }
 
-func readAttachments(ctx context.Context, src types.ImageSource, content []byte) (list []signature, err error) {
+func readAttachments(ctx context.Context, src port.Source, content []byte) (list []signature, err error) {
 	var manifest struct {
 		Layers attachments `json:"layers"`
 	}
@@ -93,14 +93,14 @@ type attachment struct {
 }
 
 // read reads its content, of at most limit bytes.
-func (a attachment) read(ctx context.Context, src types.ImageSource, limit int64) ([]byte, error) {
+func (a attachment) read(ctx context.Context, src port.Source, limit int64) ([]byte, error) {
 	if err := a.Digest.Validate(); err != nil {
 		return nil, err
 	}
 	if a.Size > limit {
 		return nil, fmt.Errorf("%d bytes of signatures, more than %d", a.Size, limit)
 	}
-	body, _, err := src.GetBlob(ctx, types.BlobInfo{Digest: a.Digest, Size: a.Size}, none.NoCache)
+	body, err := src.Blob(ctx, content.Blob{Digest: a.Digest, Size: a.Size})
 	if err != nil {
 		return nil, err
 	}

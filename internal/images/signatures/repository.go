@@ -11,6 +11,7 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -20,7 +21,7 @@ type Repository struct {
 	// Dir has the files of containers-registries.d(5) that say where signatures are. "" means the usual places.
 	Dir string
 	// Source opens an image of the repository.
-	Source func(context.Context, imagename.Name) (types.ImageSource, error)
+	Source func(context.Context, imagename.Name) (port.Source, error)
 	// Registry is the client that reads the repository. Nil means that it keeps no signatures beside those that
 	// are attached.
 	Registry *registryclient.Registry
@@ -81,7 +82,7 @@ type find func(context.Context, digest.Digest) ([]signature, error)
 
 // A reader reads manifests and their signatures.
 type reader struct {
-	source   func(context.Context, imagename.Name) (types.ImageSource, error)
+	source   func(context.Context, imagename.Name) (port.Source, error)
 	name     imagename.Name
 	beside   find
 	attached find // nil: attachments are not looked for
@@ -97,7 +98,7 @@ func (s *reader) of(ctx context.Context, d digest.Digest) (types.UnparsedImage, 
 		return nil, err
 	}
 	defer src.Close()
-	manifest, _, err := src.GetManifest(ctx, nil)
+	manifest, _, err := src.Manifest(ctx, "")
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,10 +13,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
-	"go.podman.io/image/v5/pkg/blobinfocache/none"
-	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/port"
 	"ecrmirror/localstack/server"
 )
 
@@ -232,7 +233,8 @@ func TestSignaturesInPrivateECR(t *testing.T) {
 	defer r.Close()
 	write := func(tag string, blobs ...string) digest.Digest {
 		t.Helper()
-		dst, err := r.Destination(t.Context(), parse(t, "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:"+tag))
+		image := parse(t, "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:"+tag)
+		dst, err := r.Destination(t.Context(), image)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,20 +242,21 @@ func TestSignaturesInPrivateECR(t *testing.T) {
 		var list []map[string]any
 		for _, b := range blobs {
 			d := digest.FromString(b)
-			if _, err := dst.PutBlob(t.Context(), strings.NewReader(b), types.BlobInfo{Digest: d, Size: int64(len(b))}, none.NoCache, false); err != nil {
+			if err := dst.PutBlob(t.Context(), content.Blob{Digest: d, Size: int64(len(b))}, lent{strings.NewReader(b)}); err != nil {
 				t.Fatal(err)
 			}
 			list = append(list, map[string]any{"mediaType": signatureType, "digest": d, "size": len(b)})
 		}
 		list[0]["mediaType"] = "application/vnd.oci.image.config.v1+json"
-		content, err := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": imageType, "config": list[0], "layers": list[1:]})
+		manifest, err := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": imageType, "config": list[0], "layers": list[1:]})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := dst.PutManifest(t.Context(), content, nil); err != nil {
+		d := digest.FromBytes(manifest)
+		if err := dst.PutTag(t.Context(), image, port.Manifest{Digest: d, Content: manifest}); err != nil {
 			t.Fatal(err)
 		}
-		return digest.FromBytes(content)
+		return d
 	}
 	d := write("1", "{}", "layer")
 	name := parse(t, "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1")
@@ -278,4 +281,17 @@ func TestSignaturesNeedAPlaceForAMoment(t *testing.T) {
 			t.Errorf("in memory: %v, %v", kinds, err)
 		}
 	}
+}
+
+// A lent is a stream for a destination.
+type lent struct{ io.Reader }
+
+// Lend implements chunked.Lender.
+func (l lent) Lend(most int) (data []byte, release func(), err error) {
+	data = make([]byte, most)
+	n, err := l.Read(data)
+	if n > 0 {
+		err = nil
+	}
+	return data[:n], func() {}, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"syscall"
 
@@ -19,7 +18,7 @@ import (
 // is -1, the registry is asked for it at once; otherwise nothing is asked for before the first
 // Read, and all that fails does so there. The context is for all of the reader's life. It is for
 // the caller to hold what was read against the digest.
-func (r Repository) Blob(ctx context.Context, d digest.Digest, size int64) (io.ReadCloser, int64, error) {
+func (r Repository) Blob(ctx context.Context, d digest.Digest, size int64) (chunked.Blob, int64, error) {
 	if err := d.Validate(); err != nil {
 		return nil, 0, r.Failed(fmt.Errorf("blob %q: %w", d, err))
 	}

@@ -1,0 +1,147 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"golang.org/x/sync/errgroup"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/port"
+)
+
+// placesAtOnce bounds how many destinations are opened or asked at a time.
+const placesAtOnce = 16
+
+// An inquiry finds out what is to be copied, and where to.
+type inquiry struct {
+	images port.Images
+	opts   Options
+	report *Report
+	origin *origin
+}
+
+func newInquiry(images port.Images, opts Options, report *Report) *inquiry {
+	return &inquiry{images, opts, report, newOrigin(images, opts, report.Source)}
+}
+
+// close closes the source.
+func (q *inquiry) close() { q.origin.close() }
+
+// compare asks for the digests of the source and of the pending destinations, all at once. It settles the destinations
+// that hold the source's image already, or that can't get it. An error is one of the source. Where a destination holds
+// no image at all, the source begins to be read. Of one that answers long after others, it is not known what it holds.
+func (q *inquiry) compare(ctx context.Context) error {
+	var checks errgroup.Group
+	checks.SetLimit(placesAtOnce)
+	var want digest.Digest
+	var err error
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	answers := &answers{stop: stop}
+	checks.Go(func() error {
+		want, err = q.digest(ctx, pin(q.report.Source, q.report.Source.Digest))
+		answers.bySource()
+		return nil
+	})
+	for _, r := range q.report.pending() {
+		checks.Go(func() error {
+			var absent bool
+			if r.held, absent = q.held(asking, r.Name); absent {
+				q.origin.start(ctx)
+			}
+			answers.byDestination()
+			return nil
+		})
+	}
+	_ = checks.Wait()
+	if (err != nil || want == "") && !port.IsDeferred(err) {
+		want, err = q.readInstead(ctx, err)
+	}
+	if err == nil {
+		err = want.Validate()
+	}
+	if err != nil {
+		return sourceError(q.report.Source, "reading digest", err)
+	}
+	q.report.settle(want)
+	return nil
+}
+
+// readInstead returns the source's digest where asking for it gave none, which may be for the way it is
+// asked for, or for want of time. To read it is what counts: some sources fetch the image first.
+func (q *inquiry) readInstead(ctx context.Context, why error) (digest.Digest, error) {
+	kind := q.report.Source.Kind
+	switch {
+	case ctx.Err() != nil:
+		return "", why
+	case why == nil && kind != imagename.Registry && kind != imagename.ECRPublic: // whose word counts
+		return "", ErrAbsent
+	}
+	want, err := q.origin.rootDigest(ctx)
+	if err != nil && why == nil { // it was said not to be there
+		return "", fmt.Errorf("%w: %w", ErrAbsent, err)
+	}
+	return want, err
+}
+
+// held returns the digest of what the destination is known to hold, or that it holds nothing. A
+// destination that can't be asked is written to, which shows what is wrong with it.
+func (q *inquiry) held(ctx context.Context, name imagename.Name) (got digest.Digest, absent bool) {
+	if name.SameImage(q.report.Source) {
+		return "", false
+	}
+	got, err := q.digest(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", true
+	}
+	if err != nil {
+		q.opts.Log.DebugContext(ctx, "destination's digest unknown", "error", destinationError(name, "reading digest", err))
+		return "", false
+	}
+	return got, got == ""
+}
+
+func (q *inquiry) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {
+	err = q.opts.within(ctx, func(ctx context.Context) error {
+		d, err = q.images.Digest(ctx, name)
+		return err
+	})
+	return d, err
+}
+
+// lateAnswer is how long the answers of destinations are waited for once the source has answered, counted from the
+// last one that came. What a destination holds saves work at most, so those that have answered need not wait for it.
+const lateAnswer = 5 * time.Second
+
+// answers stops the asking when those that are left are late.
+type answers struct {
+	stop context.CancelFunc
+
+	mu     sync.Mutex
+	source bool        // has answered
+	some   bool        // of the destinations have
+	late   *time.Timer // nil before both
+}
+
+func (a *answers) bySource() { a.came(&a.source) }
+
+func (a *answers) byDestination() { a.came(&a.some) }
+
+func (a *answers) came(from *bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	*from = true
+	switch {
+	case !a.source || !a.some:
+	case a.late == nil:
+		a.late = time.AfterFunc(lateAnswer, a.stop)
+	default:
+		a.late.Reset(lateAnswer)
+	}
+}

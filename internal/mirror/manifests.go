@@ -1,0 +1,93 @@
+package mirror
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/mirror/stall"
+)
+
+// blobArrived notes that the place has a blob, and puts the manifests that waited for it.
+func (p *place) blobArrived(d digest.Digest) { p.put(p.arrivals.AddBlob(d)) }
+
+// put puts manifests that need nothing more, some at a time.
+func (p *place) put(ready []int) {
+	for range p.puts.add(ready) {
+		p.attempt.manifests.Go(func() {
+			for i, ok := p.puts.next(); ok; i, ok = p.puts.next() {
+				p.putManifest(i)
+			}
+		})
+	}
+}
+
+// putManifest puts one manifest of the graph, whose blobs and instances are there, and then those that waited for it.
+func (p *place) putManifest(i int) {
+	manifest := p.attempt.graph.Nodes[i].Manifest
+	done, err := p.attempt.large.begin(p.ctx, len(manifest.Content))
+	if err == nil {
+		defer done()
+		if tagged := p.taggedWith(i); len(tagged) > 0 {
+			p.putTags(tagged, manifest)
+		} else {
+			err = p.putInstance(manifest)
+		}
+	}
+	if err != nil {
+		p.failAt("writing manifest", stall.CauseOf(p.ctx, err))
+		return
+	}
+	p.put(p.arrivals.AddManifest(manifest.Digest))
+}
+
+// taggedWith returns the results that are to have a manifest as their image.
+func (p *place) taggedWith(i int) (tagged []*Result) {
+	for _, r := range p.results {
+		if p.attempt.graph.Roots[r.root] == i {
+			tagged = append(tagged, r)
+		}
+	}
+	return tagged
+}
+
+// putInstance puts a manifest without a tag.
+func (p *place) putInstance(manifest port.Manifest) error {
+	err := p.attempt.opts.within(p.ctx, func(ctx context.Context) error { return p.dest.PutManifest(ctx, manifest) })
+	if err != nil {
+		return fmt.Errorf("instance %s: %w", manifest.Digest, err)
+	}
+	for _, r := range p.results {
+		p.attempt.opts.Progress.Manifest(r.Name.String(), manifest.Digest)
+	}
+	return nil
+}
+
+// putTags puts a manifest as the image of each of the results. Those that fail keep their errors.
+func (p *place) putTags(results []*Result, manifest port.Manifest) {
+	for i, r := range results {
+		if twin := twinOf(r, results[:i]); twin != nil {
+			r.State, r.Digest, r.Err = twin.State, twin.Digest, twin.Err
+			continue
+		}
+		err := p.attempt.opts.within(p.ctx, func(ctx context.Context) error { return p.dest.PutTag(ctx, r.Name, manifest) })
+		if err != nil {
+			r.fail(destinationError(r.Name, "writing manifest", err))
+			continue
+		}
+		r.State, r.Digest = Copied, manifest.Digest
+		p.attempt.opts.Progress.Manifest(r.Name.String(), manifest.Digest)
+	}
+}
+
+// twinOf returns an earlier result for the same image by another name, which is not to be written again.
+func twinOf(r *Result, earlier []*Result) *Result {
+	for _, twin := range earlier {
+		if twin.Name.SameImage(r.Name) {
+			return twin
+		}
+	}
+	return nil
+}

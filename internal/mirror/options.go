@@ -1,0 +1,72 @@
+package mirror
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/mirror/stall"
+)
+
+// Options of a [Copier]. The zero value of a field is the stated default.
+type Options struct {
+	// Blobs is how many blobs are copied at a time, by all calls of Copy together. Default 48.
+	Blobs int
+	// Budget bounds the bytes of blobs in memory; it should be the one that the sources and
+	// destinations use. Default 64 MiB.
+	Budget *chunked.Budget
+	// StallTimeout is how long a source or a destination may make no progress on a blob, or take for any smaller
+	// request, before it is given up with [stall.ErrStalled]. Default 3 minutes.
+	StallTimeout time.Duration
+	// ReadOnce keeps destinations together however much slower than others some are. Default: those that hold up
+	// faster ones get what they lack apart from them, which reads it from the source once more.
+	ReadOnce bool
+	// LeastRate is how fast a destination must take bytes that are there for it to take, or it is given up
+	// with a *[chunked.RateError].
+	LeastRate chunked.LeastRate
+	// RetryDelay is the wait before destinations that failed transiently are tried
+	// once more. Default 2 seconds.
+	RetryDelay time.Duration
+	// Transient reports whether an error may be gone on another try. Default: none is.
+	Transient func(error) bool
+	// Log gets a line for each step. Default: nothing is logged.
+	Log *slog.Logger
+	// Progress is told how a copy goes. Default: it is told to nobody.
+	Progress Progress
+	// Gate decides what may be copied. Default: everything may.
+	Gate Gate
+}
+
+func (o Options) withDefaults() Options {
+	if o.Blobs <= 0 {
+		o.Blobs = 48
+	}
+	if o.Budget == nil {
+		o.Budget = chunked.NewBudget(64 << 20)
+	}
+	if o.Progress == nil {
+		o.Progress = unwatched{}
+	}
+	if o.Gate == nil {
+		o.Gate = unguarded{}
+	}
+	if o.StallTimeout <= 0 {
+		o.StallTimeout = 3 * time.Minute
+	}
+	if o.RetryDelay <= 0 {
+		o.RetryDelay = 2 * time.Second
+	}
+	if o.Transient == nil {
+		o.Transient = func(error) bool { return false }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// within does something that must end within the stall time-out.
+func (o Options) within(ctx context.Context, do func(context.Context) error) error {
+	return stall.Within(ctx, o.StallTimeout, do)
+}

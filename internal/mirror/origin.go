@@ -1,0 +1,144 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/manifestdigest"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/port"
+)
+
+// An origin is the source of a copy.
+//
+// Once it is clear that the image is going to be copied, it opens the source and reads the root manifest by the name
+// that was given. While digests are still being asked for that saves a round trip, and where asking for the source's
+// digest tells nothing, this does. The tag may move meanwhile.
+type origin struct {
+	images port.Images
+	opts   Options
+	name   imagename.Name
+
+	once   sync.Once
+	cancel context.CancelFunc // nil before it was started
+	work   sync.WaitGroup
+	err    error // why reading ahead failed
+
+	source    port.Source // nil until it is open
+	root      []byte      // as the name names it; nil until it was read
+	mediaType string
+	digest    digest.Digest // of root, if it is the manifest to be copied
+}
+
+func newOrigin(images port.Images, opts Options, name imagename.Name) *origin {
+	return &origin{images: images, opts: opts, name: name}
+}
+
+// start begins to read ahead, the first time.
+func (o *origin) start(ctx context.Context) {
+	o.once.Do(func() {
+		ctx, o.cancel = context.WithCancel(ctx)
+		o.work.Go(func() { o.err = o.opts.within(ctx, o.readAhead) })
+	})
+}
+
+func (o *origin) readAhead(ctx context.Context) error {
+	source, err := o.images.Source(ctx, o.name)
+	if err != nil {
+		return err
+	}
+	if o.root, o.mediaType, err = source.Manifest(ctx, ""); err != nil {
+		return errors.Join(err, source.Close())
+	}
+	o.source = source
+	return nil
+}
+
+// rootDigest returns the digest of the root manifest, when that has been read by its name.
+func (o *origin) rootDigest(ctx context.Context) (digest.Digest, error) {
+	o.start(ctx)
+	o.work.Wait()
+	if o.err != nil {
+		return "", o.err
+	}
+	return manifestdigest.Of(o.root)
+}
+
+// open opens the source, unless it is, for the image of that digest.
+func (o *origin) open(ctx context.Context, want digest.Digest) error {
+	o.work.Wait()
+	if o.source != nil {
+		return nil
+	}
+	return o.opts.within(ctx, func(ctx context.Context) (err error) {
+		o.source, err = o.images.Source(ctx, pin(o.name, want))
+		return err
+	})
+}
+
+// readRoot makes the image of that digest the one that is copied. An image in files has no name with a digest: it is
+// read as it is, and must have the digest.
+func (o *origin) readRoot(ctx context.Context, want digest.Digest) error {
+	inFiles := o.name.Tag == "" && o.name.Digest == ""
+	if o.root == nil && inFiles {
+		err := o.opts.within(ctx, func(ctx context.Context) (err error) {
+			o.root, o.mediaType, err = o.source.Manifest(ctx, "")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if o.root == nil {
+		return nil
+	}
+	err := content.CheckManifest(o.root, want)
+	if err == nil {
+		o.digest = want
+	} else if !inFiles { // its tag moved, or was given beside the digest
+		err = nil
+	}
+	return err
+}
+
+// Manifest reads a manifest by its digest. The root that readRoot read is not read again.
+func (o *origin) Manifest(ctx context.Context, reference string) (manifest []byte, mediaType string, err error) {
+	if reference == o.digest.String() {
+		return o.root, o.mediaType, nil
+	}
+	return o.source.Manifest(ctx, reference)
+}
+
+// OneAtATime is that of the source, which is open.
+func (o *origin) OneAtATime() bool { return o.source.OneAtATime() }
+
+// blob opens a blob of the source, which is open.
+func (o *origin) blob(ctx context.Context, blob content.Blob) (chunked.Blob, error) {
+	return o.source.Blob(ctx, blob)
+}
+
+// close closes the source.
+func (o *origin) close() {
+	if o.cancel != nil {
+		o.cancel()
+	}
+	o.work.Wait()
+	if o.source != nil {
+		o.source.Close()
+		o.source = nil
+	}
+}
+
+// pin returns the name of the image with that digest, which does not change when its tag
+// moves. Images in files have no such name.
+func pin(name imagename.Name, d digest.Digest) imagename.Name {
+	if name.Tag != "" && d != "" {
+		name.Tag, name.Digest = "", d
+	}
+	return name
+}

@@ -1,0 +1,114 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"ecrmirror/internal/mirror/convoy"
+	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/mirror/port"
+)
+
+// A place is a repository, an OCI layout or a directory that an image is copied to, with the destinations in it: they
+// share its blobs and instances, and differ in their tags.
+type place struct {
+	attempt *attempt
+	results []*Result
+	ctx     context.Context // ends when the place fails
+	cancel  context.CancelCauseFunc
+
+	dest     port.Destination // of the first result; nil until it is open
+	isOpen   bool
+	arrivals *graph.Arrivals
+	puts     queue
+	speed    *convoy.Speed
+
+	mu    sync.Mutex
+	err   error // why the place failed
+	blobs int   // written
+	bytes int64 // of these
+}
+
+// newPlaces makes one place of all results in one.
+func newPlaces(ctx context.Context, a *attempt, results []*Result) []*place {
+	var places []*place
+	byName := map[string]*place{}
+	for _, r := range results {
+		p := byName[r.Name.Place()]
+		if p == nil {
+			p = &place{attempt: a, arrivals: graph.NewArrivals(a.graph), speed: convoy.NewSpeed(a.opts.LeastRate)}
+			p.ctx, p.cancel = context.WithCancelCause(ctx)
+			byName[r.Name.Place()] = p
+			places = append(places, p)
+		}
+		p.results = append(p.results, r)
+	}
+	return places
+}
+
+// Speed implements [convoy.Place].
+func (p *place) Speed() *convoy.Speed { return p.speed }
+
+// LacksBlobs implements [convoy.Place].
+func (p *place) LacksBlobs() bool { return p.arrivals.LackBlobs() }
+
+// HasFailed implements [convoy.Place].
+func (p *place) HasFailed() bool { return p.failure() != nil }
+
+// TooSlow implements [convoy.Place].
+func (p *place) TooSlow(err error) { p.failAt("writing blobs", err) }
+
+// fail gives the place up: what it does is stopped. The first error counts.
+func (p *place) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+		p.cancel(err)
+	}
+}
+
+// failAt gives the place up for an error of its own, in something that it did.
+func (p *place) failAt(op string, err error) { p.fail(destinationError(p.results[0].Name, op, err)) }
+
+// failure returns why the place was given up, or nil.
+func (p *place) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// count counts a blob that was written.
+func (p *place) count(bytes int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.blobs++
+	p.bytes += bytes
+}
+
+// close ends what the place does, and gives its results their outcome.
+func (p *place) close() {
+	if p.dest != nil {
+		if err := p.dest.Close(); err != nil {
+			p.failAt("closing", err)
+		}
+	}
+	p.cancel(nil)
+	for _, r := range p.results {
+		r.BlobsSent += p.blobs
+		r.BytesSent += p.bytes
+		if r.State == pending {
+			r.fail(p.errorFor(r))
+		}
+	}
+}
+
+// errorFor names the result's own destination in the error that all of the place share.
+func (p *place) errorFor(r *Result) error {
+	var e *Error
+	if errors.As(p.err, &e) && e.Side == Destination && e.Name != r.Name {
+		return &Error{Side: Destination, Name: r.Name, Op: e.Op, Err: e.Err}
+	}
+	return p.err
+}
