@@ -5,12 +5,7 @@ import (
 	"io"
 	"os"
 	"testing"
-
-	"go.uber.org/goleak"
 )
-
-// TestMain fails the tests where they leave goroutines behind.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestWhatIsNoTerminal looks at all that is none. The programs' scripts have pseudo-terminals.
 func TestWhatIsNoTerminal(t *testing.T) {

@@ -6,12 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"go.uber.org/goleak"
 )
-
-// TestMain fails the tests where they leave goroutines behind.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestFlagsAndNothingElse(t *testing.T) {
 	for args, want := range map[string]string{

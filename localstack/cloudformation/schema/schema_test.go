@@ -7,11 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/localstack/cloudformation/schema"
-	"ecrmirror/testkit/leaks"
 )
-
-// TestMain fails the tests where they leave goroutines behind.
-func TestMain(m *testing.M) { leaks.Main(m) }
 
 type object = map[string]any
 

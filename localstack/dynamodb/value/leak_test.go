@@ -1,4 +1,4 @@
-package roles_test
+package value_test
 
 import (
 	"testing"
@@ -6,5 +6,4 @@ import (
 	"ecrmirror/testkit/leaks"
 )
 
-// TestMain fails the tests where they leave goroutines behind.
 func TestMain(m *testing.M) { leaks.Main(m) }

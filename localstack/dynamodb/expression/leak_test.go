@@ -1,4 +1,4 @@
-package identity_test
+package expression_test
 
 import (
 	"testing"
@@ -6,5 +6,4 @@ import (
 	"ecrmirror/testkit/leaks"
 )
 
-// TestMain fails the tests where they leave goroutines behind.
 func TestMain(m *testing.M) { leaks.Main(m) }
