@@ -33,13 +33,16 @@ func (s *Scenario) failingSource(ctx context.Context) (string, error) {
 	}
 	_, err = s.table.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: aws.String(s.outputs["MirrorTable"]),
-		Key:       map[string]dynamodbtypes.AttributeValue{contract.AttrSource: &dynamodbtypes.AttributeValueMemberS{Value: source}},
+		Key: map[string]dynamodbtypes.AttributeValue{
+			contract.AttrSource: &dynamodbtypes.AttributeValueMemberS{Value: source},
+		},
 	})
 	if err != nil {
 		return "", err
 	}
 	if job.Container == nil || aws.ToInt32(job.Container.ExitCode) != contract.ExitFailed {
-		return "", fmt.Errorf("the sweep should have failed of one entry, with exit code %d, and ended %s", contract.ExitFailed, told(job))
+		return "", fmt.Errorf("the sweep should have failed of one entry, with exit code %d, and ended %s",
+			contract.ExitFailed, told(job))
 	}
 	return "the sweep: " + told(job), nil
 }
@@ -76,8 +79,10 @@ func (s *Scenario) sweepMetrics(ctx context.Context) (string, error) {
 	err := s.until(ctx, metricTime, func(ctx context.Context) (bool, error) {
 		reply, err := s.metrics.GetMetricStatistics(ctx, &cloudwatch.GetMetricStatisticsInput{
 			Namespace: aws.String(contract.MetricNamespace), MetricName: aws.String(contract.MetricEntries),
-			Dimensions: []types.Dimension{{Name: aws.String(contract.MetricTable), Value: aws.String(s.outputs["MirrorTable"])}},
-			StartTime:  aws.Time(time.Now().Add(-3 * time.Hour)), EndTime: aws.Time(time.Now().Add(time.Minute)),
+			Dimensions: []types.Dimension{
+				{Name: aws.String(contract.MetricTable), Value: aws.String(s.outputs["MirrorTable"])},
+			},
+			StartTime: aws.Time(time.Now().Add(-3 * time.Hour)), EndTime: aws.Time(time.Now().Add(time.Minute)),
 			Period: aws.Int32(60), Statistics: []types.Statistic{types.StatisticSampleCount},
 		})
 		if err != nil {
@@ -100,7 +105,8 @@ func (s *Scenario) deadLetters(ctx context.Context) (string, error) {
 	urls := s.physical["AWS::SQS::Queue"]
 	for id, url := range urls {
 		reply, err := s.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
-			QueueUrl: &url, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameApproximateNumberOfMessages},
+			QueueUrl:       &url,
+			AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameApproximateNumberOfMessages},
 		})
 		if err != nil {
 			return "", err

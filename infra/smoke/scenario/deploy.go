@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -17,9 +17,6 @@ import (
 
 // maxTemplateSent is the largest template in a request, in bytes ("CloudFormation quotas").
 const maxTemplateSent = 51_200
-
-// deployTime is how long a change of the stack may take.
-const deployTime = 20 * time.Minute
 
 // deploy makes the stack.
 func (s *Scenario) deploy(ctx context.Context) (string, error) {
@@ -52,112 +49,6 @@ func (s *Scenario) deploy(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s: %d resources", s.Stack.Name, count), nil
 }
 
-// capabilities are what the template takes: it makes roles, without names.
-var capabilities = []types.Capability{types.CapabilityCapabilityIam}
-
-// tags are the stack's own, and more.
-func (s *Scenario) tags(more ...string) []types.Tag {
-	var list []types.Tag
-	for key, value := range s.Stack.Tags {
-		list = append(list, types.Tag{Key: &key, Value: &value})
-	}
-	for i := 0; i+1 < len(more); i += 2 {
-		list = append(list, types.Tag{Key: &more[i], Value: &more[i+1]})
-	}
-	slices.SortFunc(list, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
-	return list
-}
-
-// settled waits until the stack is at rest, and says why if that is not as it is wanted.
-func (s *Scenario) settled(ctx context.Context, name string, want types.StackStatus) error {
-	return s.until(ctx, deployTime, func(ctx context.Context) (bool, error) {
-		status, err := s.status(ctx)
-		switch {
-		case err != nil:
-			return false, err
-		case status == want:
-			return true, nil
-		case strings.HasSuffix(string(status), "_IN_PROGRESS"):
-			return false, nil
-		}
-		return false, fmt.Errorf("the stack is %s: %s", status, s.faults(ctx, name))
-	})
-}
-
-func (s *Scenario) status(ctx context.Context) (types.StackStatus, error) {
-	reply, err := s.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &s.stackID})
-	if err != nil {
-		return "", err
-	}
-	if len(reply.Stacks) == 0 {
-		return "", errors.New("CloudFormation does not know the stack any more")
-	}
-	return reply.Stacks[0].StackStatus, nil
-}
-
-// An event is what is kept of a resource that could not be made, changed or deleted.
-type event struct {
-	Type   string `json:"ResourceType"`
-	ID     string `json:"LogicalResourceId"`
-	Status string `json:"ResourceStatus"`
-	Reason string `json:"ResourceStatusReason"`
-}
-
-// faults returns the reasons of what failed in the stack, and keeps them.
-func (s *Scenario) faults(ctx context.Context, name string) string {
-	var kept []event
-	var reasons []string
-	pages := cloudformation.NewDescribeStackEventsPaginator(s.stacks, &cloudformation.DescribeStackEventsInput{StackName: &s.stackID})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err.Error()
-		}
-		for _, e := range page.StackEvents {
-			if !strings.HasSuffix(string(e.ResourceStatus), "_FAILED") {
-				continue
-			}
-			kept = append(kept, event{aws.ToString(e.ResourceType), aws.ToString(e.LogicalResourceId), string(e.ResourceStatus), aws.ToString(e.ResourceStatusReason)})
-			reasons = append(reasons, aws.ToString(e.LogicalResourceId)+": "+aws.ToString(e.ResourceStatusReason))
-		}
-	}
-	if err := s.Answers.Save("stack-"+name+"-failed", kept); err != nil {
-		reasons = append(reasons, err.Error())
-	}
-	return strings.Join(reasons, "; ")
-}
-
-// readStack reads the stack's outputs and the ids of its resources.
-func (s *Scenario) readStack(ctx context.Context) error {
-	reply, err := s.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &s.stackID})
-	if err != nil {
-		return err
-	}
-	for _, o := range reply.Stacks[0].Outputs {
-		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
-	}
-	pages := cloudformation.NewListStackResourcesPaginator(s.stacks, &cloudformation.ListStackResourcesInput{StackName: &s.stackID})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		for _, r := range page.StackResourceSummaries {
-			kind := aws.ToString(r.ResourceType)
-			if s.physical[kind] == nil {
-				s.physical[kind] = map[string]string{}
-			}
-			s.physical[kind][aws.ToString(r.LogicalResourceId)] = aws.ToString(r.PhysicalResourceId)
-		}
-	}
-	for _, name := range []string{"MirrorTable", "MirrorQueue", "MirrorJob", "ControlQueue", "ControllerJob"} {
-		if s.outputs[name] == "" {
-			return fmt.Errorf("the stack has no output %s", name)
-		}
-	}
-	return nil
-}
-
 // upload puts the template into a bucket, and returns its address there.
 func (s *Scenario) upload(ctx context.Context) (string, error) {
 	bucket := s.Bucket
@@ -165,9 +56,12 @@ func (s *Scenario) upload(ctx context.Context) (string, error) {
 		bucket = "cdk-hnb659fds-assets-" + s.Account + "-" + s.Config.Region
 	}
 	key := s.Stack.Name + ".template.json"
-	_, err := s.storage.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(s.Stack.Template)})
+	_, err := s.storage.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &bucket, Key: &key, Body: bytes.NewReader(s.Stack.Template),
+	})
 	if err != nil {
-		return "", fmt.Errorf("the template has %d bytes, and more than %d go through a bucket (-bucket NAME): %w", len(s.Stack.Template), maxTemplateSent, err)
+		return "", fmt.Errorf("the template has %d bytes, and more than %d go through a bucket (-bucket NAME): %w",
+			len(s.Stack.Template), maxTemplateSent, err)
 	}
 	s.later(fmt.Sprintf("aws s3 rm s3://%s/%s", bucket, key), func(ctx context.Context) error {
 		_, err := s.storage.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
@@ -178,4 +72,53 @@ func (s *Scenario) upload(ctx context.Context) (string, error) {
 		suffix = "amazonaws.com.cn"
 	}
 	return fmt.Sprintf("https://s3.%s.%s/%s/%s", s.Config.Region, suffix, bucket, key), nil
+}
+
+// deleteStack deletes the stack, and the table that it leaves.
+func (s *Scenario) deleteStack(ctx context.Context) error {
+	tables, err := s.retained(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := s.stacks.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &s.stackID}); err != nil {
+		return err
+	}
+	if err := s.settled(ctx, "delete", types.StackStatusDeleteComplete); err != nil {
+		return err
+	}
+	var errs []error
+	for _, table := range tables {
+		errs = append(errs, s.deleteTable(ctx, table))
+	}
+	return errors.Join(errs...)
+}
+
+// retained returns the names of the tables in the stack.
+func (s *Scenario) retained(ctx context.Context) (tables []string, err error) {
+	err = s.resources(ctx, func(r types.StackResourceSummary) {
+		if aws.ToString(r.ResourceType) == "AWS::DynamoDB::Table" && aws.ToString(r.PhysicalResourceId) != "" {
+			tables = append(tables, *r.PhysicalResourceId)
+		}
+	})
+	return tables, err
+}
+
+// deleteTable deletes a table that is protected against that.
+func (s *Scenario) deleteTable(ctx context.Context, table string) error {
+	_, err := s.table.UpdateTable(ctx, &dynamodb.UpdateTableInput{
+		TableName: &table, DeletionProtectionEnabled: aws.Bool(false),
+	})
+	switch {
+	case code(err) == "ResourceNotFoundException":
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w; by hand: aws dynamodb delete-table --table-name %s", err, table)
+	}
+	return s.until(ctx, deployTime, func(ctx context.Context) (bool, error) {
+		_, err := s.table.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &table})
+		if code(err) == "ResourceInUseException" { // until its update has ended
+			return false, nil
+		}
+		return true, err
+	})
 }

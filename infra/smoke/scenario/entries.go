@@ -24,10 +24,13 @@ func (s *Scenario) putEntries(ctx context.Context) (string, error) {
 }
 
 func (s *Scenario) putEntry(ctx context.Context, source, destination string) error {
-	_, err := s.table.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(s.outputs["MirrorTable"]), Item: map[string]types.AttributeValue{
-		contract.AttrSource:      &types.AttributeValueMemberS{Value: source},
-		contract.AttrDestination: &types.AttributeValueMemberSS{Value: []string{destination}},
-	}})
+	_, err := s.table.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: aws.String(s.outputs["MirrorTable"]),
+		Item: map[string]types.AttributeValue{
+			contract.AttrSource:      &types.AttributeValueMemberS{Value: source},
+			contract.AttrDestination: &types.AttributeValueMemberSS{Value: []string{destination}},
+		},
+	})
 	return err
 }
 
@@ -45,7 +48,8 @@ func (s *Scenario) sweepAll(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if failed > 0 || succeeded == 0 {
-		return "", fmt.Errorf("%d mirror jobs succeeded and %d failed; their logs are in /%s/mirror", succeeded, failed, s.Stack.Name)
+		return "", fmt.Errorf("%d mirror jobs succeeded and %d failed; their logs are in /%s/mirror",
+			succeeded, failed, s.Stack.Name)
 	}
 	return told(job) + "; so did its mirror job", nil
 }
@@ -58,7 +62,8 @@ func (s *Scenario) compareDigests(ctx context.Context) (string, error) {
 	}
 	for tag, digest := range s.digests {
 		if copies[tag] != digest {
-			return "", fmt.Errorf("%s is %q and not %s, as its source", s.name(s.destination(), tag), copies[tag], digest)
+			return "", fmt.Errorf("%s is %q and not %s, as its source",
+				s.name(s.destination(), tag), copies[tag], digest)
 		}
 	}
 	return fmt.Sprintf("%d of %d equal", len(s.digests), entryCount), nil
@@ -77,7 +82,10 @@ func (s *Scenario) push(ctx context.Context) (string, error) {
 		return copies[tag] == s.digests[tag], err
 	})
 	if err != nil {
-		return "", fmt.Errorf("the push was not mirrored: %w; what was started is in the log /%s/push, and its jobs in %s", err, s.Stack.Name, s.outputs["MirrorQueue"])
+		return "", fmt.Errorf(
+			"the push was not mirrored: %w; what was started is in the log /%s/push, and its jobs in %s",
+			err, s.Stack.Name, s.outputs["MirrorQueue"],
+		)
 	}
 	by := "a job"
 	if s.outputs["Function"] != "" {

@@ -101,7 +101,8 @@ func (s *Scenario) pushImage(ctx context.Context, repository, tag, content strin
 		}
 	}
 	_, err = s.ecr.PutImage(ctx, &ecr.PutImageInput{
-		RepositoryName: &repository, ImageTag: &tag, ImageManifest: aws.String(string(manifest)), ImageManifestMediaType: aws.String(manifestType),
+		RepositoryName: &repository, ImageTag: &tag, ImageManifest: aws.String(string(manifest)),
+		ImageManifestMediaType: aws.String(manifestType),
 	})
 	if err == nil && repository == s.source() {
 		s.digests[tag] = digestOf(manifest)

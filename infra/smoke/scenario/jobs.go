@@ -12,92 +12,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
-	"ecrmirror/infra/smoke/answers"
 	"ecrmirror/infra/smoke/steps"
 )
 
-// jobTime is how long a job may wait for capacity and run.
-const jobTime = 15 * time.Minute
-
 // eventTime is how long an event may take to start a job.
 const eventTime = 5 * time.Minute
-
-// active are the states of jobs that have not ended.
-var active = []types.JobStatus{
-	types.JobStatusSubmitted, types.JobStatusPending, types.JobStatusRunnable, types.JobStatusStarting, types.JobStatusRunning,
-}
-
-// submit submits a job and returns its id.
-func (s *Scenario) submit(ctx context.Context, name, queue, definition string, parameters map[string]string) (string, error) {
-	made, err := s.batch.SubmitJob(ctx, &batch.SubmitJobInput{JobName: &name, JobQueue: &queue, JobDefinition: &definition, Parameters: parameters})
-	if err != nil {
-		return "", err
-	}
-	return aws.ToString(made.JobId), nil
-}
-
-func (s *Scenario) job(ctx context.Context, id string) (types.JobDetail, error) {
-	reply, err := s.batch.DescribeJobs(ctx, &batch.DescribeJobsInput{Jobs: []string{id}})
-	if err != nil {
-		return types.JobDetail{}, err
-	}
-	if len(reply.Jobs) != 1 {
-		return types.JobDetail{}, fmt.Errorf("job %s is not known to Batch", id)
-	}
-	return reply.Jobs[0], nil
-}
-
-// ended waits until a job has ended, and keeps how.
-func (s *Scenario) ended(ctx context.Context, id, keptAs string) (job types.JobDetail, err error) {
-	err = s.until(ctx, jobTime, func(ctx context.Context) (bool, error) {
-		job, err = s.job(ctx, id)
-		return job.Status == types.JobStatusSucceeded || job.Status == types.JobStatusFailed, err
-	})
-	if err != nil {
-		return job, fmt.Errorf("job %s (%s) has not ended, it is %s %s: %w", id, keptAs, job.Status, aws.ToString(job.StatusReason), err)
-	}
-	return job, s.Answers.Save("job-"+keptAs, answers.JobOf(job))
-}
-
-// told tells how a job ended, in Batch's words.
-func told(job types.JobDetail) string {
-	text := string(job.Status)
-	if n := len(job.Attempts); n != 1 {
-		text += fmt.Sprintf(" after %d attempts", n)
-	}
-	var parts []string
-	if reason := aws.ToString(job.StatusReason); reason != "" {
-		parts = append(parts, fmt.Sprintf("statusReason %q", reason))
-	}
-	if c := job.Container; c != nil {
-		if c.ExitCode != nil {
-			parts = append(parts, fmt.Sprintf("exit code %d", *c.ExitCode))
-		}
-		if reason := aws.ToString(c.Reason); reason != "" {
-			parts = append(parts, fmt.Sprintf("reason %q", reason))
-		}
-	}
-	if len(parts) == 0 {
-		return text
-	}
-	return text + ": " + strings.Join(parts, ", ")
-}
-
-// sweepJob runs a sweep as its Batch job.
-func (s *Scenario) sweepJob(ctx context.Context, keptAs string) (types.JobDetail, error) {
-	id, err := s.submit(ctx, "smoke-"+keptAs, s.outputs["ControlQueue"], s.outputs["ControllerJob"], nil)
-	if err != nil {
-		return types.JobDetail{}, err
-	}
-	return s.ended(ctx, id, keptAs)
-}
 
 // firstSweep waits for the sweep that a deployment starts.
 func (s *Scenario) firstSweep(ctx context.Context) (string, error) {
 	var found types.JobSummary
 	err := s.within(ctx, eventTime, func(ctx context.Context) (bool, error) {
 		for _, status := range append(active, types.JobStatusSucceeded, types.JobStatusFailed) {
-			page, err := s.batch.ListJobs(ctx, &batch.ListJobsInput{JobQueue: aws.String(s.outputs["ControlQueue"]), JobStatus: status})
+			page, err := s.batch.ListJobs(
+				ctx, &batch.ListJobsInput{JobQueue: aws.String(s.outputs["ControlQueue"]), JobStatus: status},
+			)
 			if err != nil {
 				return false, err
 			}
@@ -125,39 +53,92 @@ func (s *Scenario) firstSweep(ctx context.Context) (string, error) {
 	return told(job), nil
 }
 
-// idle waits until no mirror job is in flight, and returns how many have succeeded and failed.
-func (s *Scenario) idle(ctx context.Context) (succeeded, failed int, err error) {
-	queue := s.outputs["MirrorQueue"]
-	err = s.until(ctx, jobTime, func(ctx context.Context) (bool, error) {
-		for _, status := range active {
-			n, err := s.count(ctx, queue, status)
-			if err != nil || n > 0 {
-				return false, err
-			}
-		}
-		return true, nil
+// longest is about how many characters of parameters a job gets.
+const longest = 6000
+
+// longParameters mirrors one image to as many tags as 6,000 characters name.
+func (s *Scenario) longParameters(ctx context.Context) (string, error) {
+	var destinations []string
+	total := 0
+	for i := 0; total < longest; i++ {
+		name := s.name(s.destination(), fmt.Sprintf("long-%d", i))
+		destinations = append(destinations, name)
+		total += len(name) + 1
+	}
+	id, err := s.submit(ctx, "smoke-parameters", s.outputs["MirrorQueue"], s.outputs["MirrorJob"], map[string]string{
+		"source": s.name(s.source(), tagOf(1)), "dest": strings.Join(destinations, ","),
 	})
 	if err != nil {
-		return 0, 0, fmt.Errorf("mirror jobs are in flight: %w", err)
+		return "", err
 	}
-	if succeeded, err = s.count(ctx, queue, types.JobStatusSucceeded); err != nil {
-		return 0, 0, err
+	job, err := s.ended(ctx, id, "parameters")
+	if err != nil {
+		return "", err
 	}
-	failed, err = s.count(ctx, queue, types.JobStatusFailed)
-	return succeeded, failed, err
+	if job.Status != types.JobStatusSucceeded {
+		return "", fmt.Errorf("the job with %d characters ended %s", total, told(job))
+	}
+	return fmt.Sprintf("%d characters: %s", total, told(job)), nil
 }
 
-func (s *Scenario) count(ctx context.Context, queue string, status types.JobStatus) (int, error) {
-	n := 0
-	pages := batch.NewListJobsPaginator(s.batch, &batch.ListJobsInput{JobQueue: &queue, JobStatus: status})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return 0, err
-		}
-		n += len(page.JobSummaryList)
+// badImage runs a job whose image does not exist, with the rules for retries of mirror jobs.
+func (s *Scenario) badImage(ctx context.Context) (string, error) {
+	definition, err := s.definitionWithBadImage(ctx)
+	if err != nil {
+		return "", err
 	}
-	return n, nil
+	id, err := s.submit(ctx, "smoke-bad-image", s.outputs["MirrorQueue"], definition, map[string]string{
+		"source": s.name(s.source(), tagOf(1)), "dest": s.name(s.destination(), "bad-image"),
+	})
+	if err != nil {
+		return "", err
+	}
+	job, err := s.ended(ctx, id, "bad-image")
+	switch {
+	case err != nil:
+		return "", err
+	case job.Status == types.JobStatusFailed:
+		return told(job), nil
+	case s.Emulated:
+		return "", &steps.AbsentError{What: "Batch that pulls images"}
+	}
+	return "", errors.New("a job without an image ended " + told(job))
+}
+
+// definitionWithBadImage registers the mirror job's definition once more, with another image.
+func (s *Scenario) definitionWithBadImage(ctx context.Context) (string, error) {
+	in := &batch.DescribeJobDefinitionsInput{Status: aws.String("ACTIVE")}
+	if mirror := s.outputs["MirrorJob"]; strings.HasPrefix(mirror, "arn:") {
+		in.JobDefinitions = []string{mirror}
+	} else {
+		in.JobDefinitionName = &mirror
+	}
+	found, err := s.batch.DescribeJobDefinitions(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	if len(found.JobDefinitions) == 0 {
+		return "", errors.New("Batch does not know the job definition " + s.outputs["MirrorJob"])
+	}
+	mirror := found.JobDefinitions[0]
+	container := *mirror.ContainerProperties
+	container.Image = aws.String(s.name(s.source(), "does-not-exist"))
+	retries := *mirror.RetryStrategy
+	retries.Attempts = aws.Int32(2)
+	name := s.Stack.Name + "-bad-image"
+	made, err := s.batch.RegisterJobDefinition(ctx, &batch.RegisterJobDefinitionInput{
+		JobDefinitionName: &name, Type: types.JobDefinitionTypeContainer, ContainerProperties: &container,
+		PlatformCapabilities: mirror.PlatformCapabilities, RetryStrategy: &retries, Timeout: mirror.Timeout,
+	})
+	if err != nil {
+		return "", err
+	}
+	arn := aws.ToString(made.JobDefinitionArn)
+	s.later("aws batch deregister-job-definition --job-definition "+arn, func(ctx context.Context) error {
+		_, err := s.batch.DeregisterJobDefinition(ctx, &batch.DeregisterJobDefinitionInput{JobDefinition: &arn})
+		return err
+	})
+	return arn, nil
 }
 
 // stoppedJob stops a job at its work. Its source is an address where nothing answers, so that it takes a while.
@@ -165,7 +146,7 @@ func (s *Scenario) stoppedJob(ctx context.Context) (string, error) {
 	host := cmp.Or(s.Silent, "192.0.2.1") // TEST-NET-1 of RFC 5737
 	id, err := s.submit(ctx, "smoke-stopped", s.outputs["MirrorQueue"], s.outputs["MirrorJob"], map[string]string{
 		"source": host + "/nothing:1",
-		"dest":   s.name(s.Stack.Name+"/copy", "stopped"),
+		"dest":   s.name(s.destination(), "stopped"),
 	})
 	if err != nil {
 		return "", err
@@ -173,16 +154,20 @@ func (s *Scenario) stoppedJob(ctx context.Context) (string, error) {
 	var job types.JobDetail
 	err = s.until(ctx, jobTime, func(ctx context.Context) (bool, error) {
 		job, err = s.job(ctx, id)
-		return job.Status == types.JobStatusRunning || job.Status == types.JobStatusSucceeded || job.Status == types.JobStatusFailed, err
+		return job.Status == types.JobStatusRunning || job.Status == types.JobStatusSucceeded ||
+			job.Status == types.JobStatusFailed, err
 	})
 	switch {
 	case err != nil:
 		return "", err
 	case job.Status != types.JobStatusRunning:
-		return "", fmt.Errorf("the job ended before it was stopped: %s. If its network refuses or answers for %s, where nothing should answer, "+
-			"name another host by SMOKE_FLAGS='-silent HOST'", told(job), host)
+		return "", fmt.Errorf("the job ended before it was stopped: %s. If its network refuses or answers for %s, "+
+			"where nothing should answer, name another host by SMOKE_FLAGS='-silent HOST'", told(job), host)
 	}
-	if _, err := s.batch.TerminateJob(ctx, &batch.TerminateJobInput{JobId: &id, Reason: aws.String("smoke: stopped by hand")}); err != nil {
+	_, err = s.batch.TerminateJob(ctx, &batch.TerminateJobInput{
+		JobId: &id, Reason: aws.String("smoke: stopped by hand"),
+	})
+	if err != nil {
 		return "", err
 	}
 	if job, err = s.ended(ctx, id, "stopped"); err != nil {

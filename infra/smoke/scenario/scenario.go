@@ -6,13 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"regexp"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -20,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/smithy-go"
 
 	"ecrmirror/infra/assembly"
 	"ecrmirror/infra/smoke/answers"
@@ -65,32 +60,14 @@ type undo struct {
 func New(o Options) *Scenario {
 	return &Scenario{
 		Options: o,
-		stacks:  cloudformation.NewFromConfig(o.Config), batch: batch.NewFromConfig(o.Config), table: dynamodb.NewFromConfig(o.Config),
-		ecr: ecr.NewFromConfig(o.Config), metrics: cloudwatch.NewFromConfig(o.Config), queues: sqs.NewFromConfig(o.Config),
+		stacks:  cloudformation.NewFromConfig(o.Config),
+		batch:   batch.NewFromConfig(o.Config),
+		table:   dynamodb.NewFromConfig(o.Config),
+		ecr:     ecr.NewFromConfig(o.Config),
+		metrics: cloudwatch.NewFromConfig(o.Config),
+		queues:  sqs.NewFromConfig(o.Config),
 		storage: s3.NewFromConfig(o.Config, func(s *s3.Options) { s.UsePathStyle = o.Emulated }),
 		outputs: map[string]string{}, physical: map[string]map[string]string{}, digests: map[string]string{},
-	}
-}
-
-// Steps returns what is tried, in order. [Scenario.Destroy] is not among it.
-func (s *Scenario) Steps() []steps.Step {
-	return []steps.Step{
-		{Name: "deploy", Do: s.deploy},
-		{Name: "first sweep", Needs: []string{"deploy"}, Do: s.firstSweep},
-		{Name: "images", Do: s.pushImages},
-		{Name: "entries", Needs: []string{"deploy", "images"}, Do: s.putEntries},
-		{Name: "sweep", Needs: []string{"entries"}, Do: s.sweepAll},
-		{Name: "digests", Needs: []string{"sweep"}, Do: s.compareDigests},
-		{Name: "push", Needs: []string{"digests"}, Do: s.push},
-		{Name: "failing", Needs: []string{"entries"}, Do: s.failingSource},
-		{Name: "alarm", Needs: []string{"failing"}, Do: s.alarm},
-		{Name: "parameters", Needs: []string{"entries"}, Do: s.longParameters},
-		{Name: "bad image", Needs: []string{"entries"}, Do: s.badImage},
-		{Name: "stopped", Needs: []string{"deploy"}, Do: s.stoppedJob},
-		{Name: "metrics", Needs: []string{"sweep"}, Do: s.sweepMetrics},
-		{Name: "dead letters", Needs: []string{"deploy"}, Do: s.deadLetters},
-		{Name: "tags", Needs: []string{"deploy"}, Do: s.tagAgain},
-		{Name: "refusals", Needs: []string{"deploy"}, Do: s.refusals},
 	}
 }
 
@@ -134,38 +111,4 @@ func (s *Scenario) within(ctx context.Context, limit time.Duration, ask func(con
 		return steps.Until(ctx, 100*time.Millisecond, 3*time.Second, ask)
 	}
 	return steps.Until(ctx, 5*time.Second, limit, ask)
-}
-
-// Absent tells errors by which an emulator says that it lacks a service or an operation: by a code,
-// or by an answer that is none of AWS's, as of moto.
-func Absent(err error) (what string, absent bool) {
-	what = "an operation"
-	var operation *smithy.OperationError
-	if errors.As(err, &operation) {
-		what = operation.Service() + " " + operation.Operation()
-	}
-	var refused smithy.APIError
-	if errors.As(err, &refused) {
-		return what, slices.Contains([]string{"NotImplemented", "UnknownOperationException", "InvalidAction"}, refused.ErrorCode())
-	}
-	var unread *smithy.DeserializationError
-	var reply *awshttp.ResponseError
-	if errors.As(err, &reply) && reply.HTTPStatusCode() != http.StatusOK { // the gateway's errors are others
-		return what, reply.HTTPStatusCode() == http.StatusInternalServerError || reply.HTTPStatusCode() == http.StatusNotImplemented
-	}
-	return what, errors.As(err, &unread)
-}
-
-// sdkWords are what the SDK puts around what AWS said.
-var sdkWords = regexp.MustCompile(`operation error |https response error StatusCode: \d+, RequestID: [^,]*, |api error |exceeded maximum number of attempts, \d+, `)
-
-// Say returns what a person reads of an error: which call, and what AWS said of it.
-func Say(err error) string { return sdkWords.ReplaceAllString(err.Error(), "") }
-
-func code(err error) string {
-	var refused smithy.APIError
-	if errors.As(err, &refused) {
-		return refused.ErrorCode()
-	}
-	return ""
 }

@@ -20,7 +20,10 @@ import (
 // can't be changed would have to be replaced.
 func (s *Scenario) tagAgain(ctx context.Context) (string, error) {
 	before := s.outputs["MirrorQueue"]
-	in := &cloudformation.UpdateStackInput{StackName: &s.stackID, UsePreviousTemplate: aws.Bool(true), Capabilities: capabilities, Tags: s.tags("smoke", "again")}
+	in := &cloudformation.UpdateStackInput{
+		StackName: &s.stackID, UsePreviousTemplate: aws.Bool(true), Capabilities: capabilities,
+		Tags: s.tags("smoke", "again"),
+	}
 	if _, err := s.stacks.UpdateStack(ctx, in); err != nil {
 		return "", err
 	}
@@ -49,7 +52,10 @@ func (s *Scenario) refusals(ctx context.Context) (string, error) {
 			return err
 		}},
 		{"parameters of 40,000 characters", func() error {
-			_, err := s.submit(ctx, none, s.outputs["MirrorQueue"], s.outputs["MirrorJob"], map[string]string{"source": strings.Repeat("x", 40_000)})
+			_, err := s.submit(
+				ctx, none, s.outputs["MirrorQueue"], s.outputs["MirrorJob"],
+				map[string]string{"source": strings.Repeat("x", 40_000)},
+			)
 			return err
 		}},
 		{"a job definition that is not there", func() error {
@@ -57,11 +63,15 @@ func (s *Scenario) refusals(ctx context.Context) (string, error) {
 			return err
 		}},
 		{"a job that is not there", func() error {
-			_, err := s.batch.TerminateJob(ctx, &batch.TerminateJobInput{JobId: aws.String("00000000-0000-0000-0000-000000000000"), Reason: &none})
+			_, err := s.batch.TerminateJob(ctx, &batch.TerminateJobInput{
+				JobId: aws.String("00000000-0000-0000-0000-000000000000"), Reason: &none,
+			})
 			return err
 		}},
 		{"an image that is not there", func() error {
-			_, err := s.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{RepositoryName: aws.String(s.source()), ImageIds: []ecrtypes.ImageIdentifier{{ImageTag: &none}}})
+			_, err := s.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
+				RepositoryName: aws.String(s.source()), ImageIds: []ecrtypes.ImageIdentifier{{ImageTag: &none}},
+			})
 			return err
 		}},
 		{"a repository that is not there", func() error {
