@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -20,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	batchtypes "github.com/aws/aws-sdk-go-v2/service/batch/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/pflag"
 
@@ -110,17 +110,17 @@ func newTogether(t *testing.T) *together {
 	w.host = s.Listener.Addr().String()
 	environment := map[string]string{contract.EnvTable: "mirror", contract.EnvQueue: "mirror", contract.EnvJobDefinition: "mirror"}
 	w.config.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError), func(name string) string { return environment[name] })
-	w.entries = newHandler(w.config, w.aws.Config(), io.Discard).entries
+	w.entries = table.New(dynamodb.NewFromConfig(w.aws.Config()), "mirror")
 	return w
 }
 
 // controller returns a controller of its own, as of another process.
 func (w *together) controller() (*controller.Controller, func()) {
-	c, err := w.config.openController(w.t.Context(), w.aws.Config(), slog.New(slog.DiscardHandler))
+	c, closeAll, err := w.config.openController(w.t.Context(), w.aws.Config(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return c, c.Digests.(interface{ Close() }).Close
+	return c, closeAll
 }
 
 // image is where the registry has the image of a name.

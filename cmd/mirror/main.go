@@ -40,7 +40,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			memlimit.Tune(config.budget.Value(), config.container, getenv)
+			memlimit.ForCopy(config.budget.Value(), config.container, getenv)
 			reporter := progress.New(cmd.Context(), config.progressMode(), cmd.ErrOrStderr(), getenv)
 			defer reporter.Close()
 			return mirrorImage(cmd.Context(), &config, reporter, cmd.OutOrStdout(), cmd.ErrOrStderr())

@@ -161,7 +161,15 @@ var layers = map[string]layer{
 		"internal/allow", "internal/entry", "internal/entryfile", "internal/imagename", "internal/inventory", "internal/output",
 		"internal/printable", "internal/program", "internal/table",
 	}},
-	"internal/outfile":   {},
+	"internal/outfile": {},
+	"internal/dispatch": {internal: []string{
+		"internal/contract", "internal/controller", "internal/entry", "internal/images", "internal/metrics", "internal/program",
+		"internal/table", "internal/trigger",
+	}},
+	"internal/lambdafunction": {
+		internal: []string{"internal/contract", "internal/dispatch", "internal/printable", "internal/program", "internal/trigger"},
+		external: []string{"github.com/aws/aws-lambda-go/"},
+	},
 	"internal/metrics":   {internal: []string{"internal/printable"}},
 	"internal/buildinfo": {},
 	"internal/output":    {internal: []string{"internal/printable", "internal/tty"}},

@@ -36,8 +36,8 @@ var outsideTheFence = map[string]string{
 	"internal/ecr/client.go":                      "transports for the fence to give connections",
 	"internal/ecr/blob.go":                        "reads by the clients of client.go",
 	"internal/chunked/http.go":                    "reads by a client that it is given",
-	"cmd/controller/lambdainit.go":                "tells Lambda, at the address that Lambda gives, that the start failed",
-	"cmd/controller/run.go":                       "how many connections the AWS SDK keeps to the endpoints that the operator names",
+	"internal/lambdafunction/init.go":             "tells Lambda, at the address that Lambda gives, that the start failed",
+	"cmd/controller/open.go":                      "how many connections the AWS SDK keeps to the endpoints that the operator names",
 }
 
 // TestConnectionsGoThroughTheFence: every connection of the programs is made by package fence, or by the AWS SDK,

@@ -13,10 +13,16 @@ import (
 // (https://no-color.org) and TERM=dumb say no.
 func Of(w io.Writer, getenv func(string) string) (terminal *os.File, ok bool) {
 	file, ok := w.(*os.File)
-	if !ok || !wanted(getenv) || !term.IsTerminal(int(file.Fd())) || !understandsEscapes(file) {
+	if !ok || !wanted(getenv) || !Is(file) || !understandsEscapes(file) {
 		return nil, false
 	}
 	return file, true
+}
+
+// Is reports whether w is a terminal, of whatever kind.
+func Is(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 func wanted(getenv func(string) string) bool {

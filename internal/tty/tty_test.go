@@ -20,6 +20,9 @@ func TestWhatIsNoTerminal(t *testing.T) {
 	}
 	defer null.Close()
 	for _, w := range []io.Writer{file, null, &bytes.Buffer{}} {
+		if Is(w) {
+			t.Errorf("%T is a terminal", w)
+		}
 		if _, ok := Of(w, func(string) string { return "" }); ok {
 			t.Errorf("%T is called a terminal", w)
 		}

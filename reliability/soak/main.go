@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if f.serve {
 		return serve(ctx, f, os.Stdin, stdout)
 	}
-	memlimit.Tune(budgetSize, 0, func(string) string { return "" }) // as cmd/mirror is
+	memlimit.ForCopy(budgetSize, 0, func(string) string { return "" }) // as cmd/mirror is
 	s := &soak{flags: f, stderr: stderr}
 	if err := s.run(ctx); err != nil {
 		return err

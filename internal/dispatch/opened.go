@@ -1,4 +1,4 @@
-package main
+package dispatch
 
 import (
 	"context"
@@ -13,30 +13,29 @@ import (
 // that was changed where logins are kept.
 const openFor = 5 * time.Minute
 
-// opened is the controller of a handler, and since when it is open.
+// opened is the controller of a dispatcher, and since when it is open.
 type opened struct {
 	sync.Mutex
 	controller *controller.Controller
+	closeAll   func()
 	since      time.Time
 }
 
 // controller returns the controller, which is opened when an event first needs it: for most pushes
 // there is no entry, and logins need not be read. It logs to log.
-func (h *handler) controller(ctx context.Context, log *slog.Logger) (*controller.Controller, error) {
-	o := &h.opened
+func (d *Dispatcher) controller(ctx context.Context, log *slog.Logger) (*controller.Controller, error) {
+	o := &d.opened
 	o.Lock()
 	defer o.Unlock()
 	if o.controller == nil || time.Since(o.since) >= openFor {
-		ctl, err := h.config.openController(ctx, h.aws, log)
+		ctl, closeAll, err := d.Open(ctx, log)
 		if err != nil {
 			return nil, err
 		}
 		if o.controller != nil {
-			if registries, ok := o.controller.Digests.(interface{ Close() }); ok {
-				registries.Close()
-			}
+			o.closeAll()
 		}
-		o.controller, o.since = ctl, time.Now()
+		o.controller, o.closeAll, o.since = ctl, closeAll, time.Now()
 	}
 	ctl := *o.controller
 	ctl.Log = log

@@ -1,4 +1,4 @@
-package main
+package dispatch
 
 import (
 	"io"
@@ -9,15 +9,12 @@ import (
 	"ecrmirror/internal/metrics"
 )
 
-// writeMetrics prints what a sweep came to for CloudWatch, if that is asked for.
-func (c *config) writeMetrics(w io.Writer, now time.Time, r controller.Report) error {
-	if c.metrics.String() == "off" || c.metrics.String() == auto && !c.inAWS {
-		return nil
-	}
+// writeMetrics prints what a sweep of a table came to for CloudWatch.
+func writeMetrics(w io.Writer, now time.Time, table string, r controller.Report) error {
 	count := func(name string, n int) metrics.Metric {
 		return metrics.Metric{Name: name, Unit: metrics.Count, Value: float64(n)}
 	}
-	return metrics.Write(w, now, contract.MetricNamespace, []metrics.Dimension{{Name: contract.MetricTable, Value: c.table}},
+	return metrics.Write(w, now, contract.MetricNamespace, []metrics.Dimension{{Name: contract.MetricTable, Value: table}},
 		count(contract.MetricEntries, r.Entries), count(contract.MetricCurrent, r.Current),
 		count(contract.MetricStale, r.Stale), count(contract.MetricSubmitted, r.Submitted),
 		count(contract.MetricDeferred, r.Deferred), count(contract.MetricFailed, r.Failed),

@@ -1,4 +1,4 @@
-package main
+package dispatch
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"ecrmirror/internal/program"
 )
 
-// outcome turns what a run came to into the program's error. The run is worth
+// Outcome turns what a sweep, a plan or an event came to into the program's error. It is worth
 // repeating as a whole if all of it failed for reasons that may pass. If a part
 // failed, or was not reached, the next sweep repeats it anyway.
-func outcome(report controller.Report, err error) error {
+func Outcome(report controller.Report, err error) error {
 	if err != nil {
 		return program.Fail(err)
 	}
@@ -30,4 +30,19 @@ func outcome(report controller.Report, err error) error {
 	return &program.Failure{
 		Err: fmt.Errorf("%d of %d entries failed", report.Failed, report.Entries), Transient: all,
 	}
+}
+
+// maxCauses is how many causes are told of: a push with more concerns has all of them in the log.
+const maxCauses = 5
+
+// concluded is what a sweep or an event came to; it has a summary unless that ended before it began.
+func concluded(report controller.Report, err error) Result {
+	result := Result{Err: Outcome(report, err)}
+	if err == nil {
+		result.Causes = report.Errors[:min(len(report.Errors), maxCauses)]
+	}
+	if err == nil || report.Entries > 0 {
+		result.Summary = report.String()
+	}
+	return result
 }

@@ -1,4 +1,6 @@
-package main
+// Package lambdafunction runs the controller as an AWS Lambda function, which is invoked with events. It tells Lambda what
+// is wrong with an invocation, or why the function cannot start, by a type that those who read dead letters can act on.
+package lambdafunction
 
 import (
 	"context"
@@ -7,25 +9,23 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/spf13/cobra"
 
-	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/dispatch"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/trigger"
 )
 
-// lambdaAPI is the environment variable that AWS Lambda gives the address of its runtime API in.
-const lambdaAPI = "AWS_LAMBDA_RUNTIME_API"
+// EnvAPI is the environment variable that AWS Lambda gives the address of its runtime API in. Where it is set, the
+// program is a Lambda function.
+const EnvAPI = "AWS_LAMBDA_RUNTIME_API"
 
 // What is wrong with an invocation, as Lambda and those that read its dead letters are told.
 const (
@@ -35,54 +35,22 @@ const (
 	errorFailed        = "Failed"
 )
 
-// A function is the program as a Lambda function, once it is set up.
-type function struct {
-	handler *handler
-	log     *slog.Logger
-	busy    sync.RWMutex // held by invocations
+// A Function handles the events that a Lambda function is invoked with. It implements [lambda.Handler].
+type Function struct {
+	Dispatch func(ctx context.Context, log *slog.Logger, e trigger.Event) dispatch.Result
+	Log      *slog.Logger
+
+	busy sync.RWMutex // held by invocations
 }
 
-// newFunction returns the program as a Lambda function, which runs until its context ends.
-// It has the flags and the environment that all commands share.
-func newFunction(getenv func(string) string, stdout, stderr io.Writer) *cobra.Command {
-	c := &config{}
-	cmd := &cobra.Command{
-		Use: "controller",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if slices.Equal(args, contract.ImageCommand()) {
-				return nil
-			}
-			return cli.NoArguments(cmd, args)
-		},
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if level := strings.ToUpper(getenv("AWS_LAMBDA_LOG_LEVEL")); level == "DEBUG" || level == "TRACE" {
-				c.verbose = true
-			}
-			if err := c.checkJobs(); err != nil {
-				return err
-			}
-			cfg, err := c.openAWS(cmd.Context())
-			if err != nil {
-				return err
-			}
-			f := &function{handler: newHandler(c, cfg, stdout), log: c.newLog(stderr)}
-			f.serve(cmd.Context())
-			return nil
-		},
-	}
-	c.addFlags(cmd.Flags(), getenv)
-	return cmd
-}
-
-// runFunction runs a Lambda function until Lambda ends it by SIGTERM, and returns the exit code.
-// What keeps it from starting is logged, and reported to Lambda.
-func runFunction(ctx context.Context, api string, stderr io.Writer, function func(context.Context) error) int {
+// Run runs a program as a Lambda function until Lambda ends it by SIGTERM, and returns the exit code.
+// What keeps it from starting is logged, and reported to Lambda, whose runtime API is at api. The environment's log level
+// is not known yet: start sets up a log of its own.
+func Run(ctx context.Context, name, api string, stderr io.Writer, start func(context.Context) error) int {
 	logs := printable.JSONLog(stderr, slog.LevelInfo)
 	program.CaptureLog(logs) // aws-lambda-go has errors of invocations and of its own printed
-	return program.Run(ctx, "controller", slog.NewLogLogger(logs.Handler(), slog.LevelInfo).Writer(), func(ctx context.Context) error {
-		err := function(ctx)
+	return program.Run(ctx, name, slog.NewLogLogger(logs.Handler(), slog.LevelInfo).Writer(), func(ctx context.Context) error {
+		err := start(ctx)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
@@ -94,8 +62,8 @@ func runFunction(ctx context.Context, api string, stderr io.Writer, function fun
 	})
 }
 
-// serve takes invocations until ctx ends, and waits for those that are there then.
-func (f *function) serve(ctx context.Context) {
+// Serve takes invocations until ctx ends, and waits for those that are there then.
+func (f *Function) Serve(ctx context.Context) {
 	// It ends the program by itself where Lambda's API fails, and does not return.
 	go lambda.StartWithOptions(f, lambda.WithContext(ctx), lambda.WithEnableSIGTERM())
 	<-ctx.Done()
@@ -103,12 +71,12 @@ func (f *function) serve(ctx context.Context) {
 }
 
 // Invoke implements [lambda.Handler]: it handles one event.
-func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	f.busy.RLock()
 	defer f.busy.RUnlock()
 	ctx, cancel := early(ctx)
 	defer cancel()
-	log := f.log
+	log := f.Log
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		log = log.With("requestId", lc.AwsRequestID)
 	}
@@ -116,24 +84,24 @@ func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if err != nil {
 		return nil, failed(ctx, log, errorMalformed, err)
 	}
-	done := f.handler.handle(ctx, log, event)
+	done := f.Dispatch(ctx, log, event)
 	switch {
-	case done.partial:
-		log.Warn("entries failed", "summary", done.summary, "reason", done.err.Error())
-	case done.err != nil:
-		return nil, failed(ctx, log, errorType(done.err), errors.Join(append([]error{done.err}, done.causes...)...))
-	case !done.idle:
-		log.Info("event handled", "summary", done.summary)
+	case done.Partial:
+		log.Warn("entries failed", "summary", done.Summary, "reason", done.Err.Error())
+	case done.Err != nil:
+		return nil, failed(ctx, log, errorType(done.Err), errors.Join(append([]error{done.Err}, done.Causes...)...))
+	case !done.Idle:
+		log.Info("event handled", "summary", done.Summary)
 	}
 	return json.Marshal(struct {
 		Summary string `json:"summary"`
-	}{program.OneLine(done.summary)})
+	}{printable.Line(done.Summary)})
 }
 
 // failed logs an error and returns it as Lambda is told of it.
 func failed(ctx context.Context, log *slog.Logger, kind string, err error) error {
 	log.ErrorContext(ctx, "event failed", "kind", kind, "reason", err.Error())
-	return messages.InvokeResponse_Error{Type: kind, Message: program.OneLine(err.Error())}
+	return messages.InvokeResponse_Error{Type: kind, Message: printable.Line(err.Error())}
 }
 
 func errorType(err error) string {

@@ -1,4 +1,4 @@
-package main
+package lambdafunction
 
 import (
 	"bytes"
@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda/messages"
+	"ecrmirror/internal/printable"
 
-	"ecrmirror/internal/program"
+	"github.com/aws/aws-lambda-go/lambda/messages"
 )
 
 // initTime is how long Lambda may take to be told why the function cannot start.
@@ -18,7 +18,7 @@ const initTime = 2 * time.Second
 
 // reportInit tells Lambda why the function cannot start. aws-lambda-go does not have that.
 func reportInit(ctx context.Context, api string, cause error) error {
-	body, err := json.Marshal(messages.InvokeResponse_Error{Type: errorType(cause), Message: program.OneLine(cause.Error())})
+	body, err := json.Marshal(messages.InvokeResponse_Error{Type: errorType(cause), Message: printable.Line(cause.Error())})
 	if err != nil {
 		return err
 	}

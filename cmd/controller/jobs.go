@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/spf13/cobra"
+
+	"ecrmirror/internal/cli"
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/dispatch"
+	"ecrmirror/internal/output"
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/trigger"
+)
+
+func newSweep(c *config) *cobra.Command {
+	return cli.Uses(&cobra.Command{
+		Use:     "sweep",
+		Short:   "Compare all entries and submit a job for each source with stale destinations",
+		Long:    sweepLong,
+		Example: sweepExample,
+		Args:    cli.NoArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.sweep(cmd) },
+	}, sweepFlags...)
+}
+
+func (c *config) sweep(cmd *cobra.Command) error {
+	if err := c.checkJobs(); err != nil {
+		return err
+	}
+	cfg, err := c.openAWS(cmd.Context())
+	if err != nil {
+		return err
+	}
+	d := c.dispatcher(cfg, cmd.OutOrStdout())
+	return printed(cmd, d.Sweep(cmd.Context(), c.newLog(cmd.ErrOrStderr())))
+}
+
+// printed prints the summary of what was done, and returns its error.
+func printed(cmd *cobra.Command, done dispatch.Result) error {
+	if done.Summary == "" {
+		return done.Err
+	}
+	return program.NotPrinted(done.Err, output.Line(cmd.OutOrStdout(), "%s", done.Summary))
+}
+
+const sweepLong = `Compare all entries of the table and submit one mirror job for each source that has
+stale destinations, with those destinations alone. What an equal job in flight already
+copies is left out. Entries are independent: one that fails does not stop the others, nor
+does a slow registry. What that has not answered for when --time-limit is over is not
+reached: no failure, and first in the next sweep.
+
+The last line of output counts what was found and done. Errors go to standard error.`
+
+const sweepExample = `  controller sweep --table mirror --queue mirrors --job-definition mirror
+  ` + contract.EnvTable + `=mirror ` + contract.EnvQueue + `=mirrors ` + contract.EnvJobDefinition + `=mirror controller sweep`
+
+func newEvent(c *config) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "event --repository REPOSITORY --tag TAG | --json FILE",
+		Short:   "Do the same for the one entry whose source was just pushed to Amazon ECR",
+		Long:    eventLong,
+		Example: eventExample,
+		Args:    cli.NoArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.event(cmd) },
+	}
+	cmd.Flags().StringVar(&c.repository, "repository", "", "`NAME` of the ECR repository that was pushed to")
+	cmd.Flags().StringVar(&c.tag, "tag", "", "`TAG` that was pushed")
+	cmd.Flags().StringVar(&c.eventFile, "json", "", "`FILE` with the event as EventBridge sends it, - for standard input, in place of the above")
+	return cli.Uses(cmd, eventFlags...)
+}
+
+func (c *config) event(cmd *cobra.Command) error {
+	if c.eventFile == "" && c.tag == "" && cmd.Flags().Changed("tag") {
+		// EventBridge fills in nothing where a push has no tag.
+		return program.NotPrinted(nil, output.Line(cmd.OutOrStdout(), "the push has no tag: nothing to do"))
+	}
+	if err := c.checkEvent(); err != nil {
+		return err
+	}
+	cfg, err := c.openAWS(cmd.Context())
+	if err != nil {
+		return err
+	}
+	event, err := c.asked(cmd, cfg)
+	if err != nil {
+		return program.Fail(err)
+	}
+	d := c.dispatcher(cfg, cmd.OutOrStdout())
+	return printed(cmd, d.Dispatch(cmd.Context(), c.newLog(cmd.ErrOrStderr()), event))
+}
+
+// asked returns the event that the command line is about.
+func (c *config) asked(cmd *cobra.Command, cfg aws.Config) (trigger.Event, error) {
+	if c.eventFile != "" {
+		return trigger.ReadFile(cmd.InOrStdin(), c.eventFile)
+	}
+	home, err := homeRegistry(cmd.Context(), cfg, c.account)
+	return trigger.Event{Kind: trigger.Push, Registry: home, Repository: c.repository, Tag: c.tag}, err
+}
+
+const eventLong = `Do what sweep does for the one entry whose source is the image that was pushed:
+ACCOUNT.dkr.ecr.REGION.SUFFIX/REPOSITORY:TAG, in the region of the AWS configuration,
+or the same by the registry's FIPS and dual-stack hosts or by ecr.aws/ARN. For the tag
+"latest" that is also the name without a tag. If no entry has that source, there is
+nothing to do, and the exit code is 0; the table was read once then, and nothing else.
+
+With --json, the event itself says what was pushed, by whom and where; one that asks
+for nothing (a push without a tag, a deletion) is nothing to do, and a "Scheduled
+Event" is a sweep. That is for events that could not be handled: those in a dead-letter
+queue, say.
+
+Where the environment has AWS_LAMBDA_RUNTIME_API, controller runs as a Lambda function
+and is invoked with such events.`
+
+const eventExample = `  controller event --repository team/app --tag 1.2
+  controller event --repository team/app --tag 1.2 --account 123456789012
+  controller event --json event.json`
+
+func newPlan(c *config) *cobra.Command {
+	var format *cli.Format
+	cmd := &cobra.Command{
+		Use:     "plan",
+		Short:   "Say what a sweep would do, and submit nothing",
+		Long:    planLong,
+		Example: planExample,
+		Args:    cli.NoArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd, format.JSON()) },
+	}
+	format = cli.AddOutput(cmd.Flags(), formerText)
+	cmd.Flags().BoolVar(&c.exitCode, "exit-code", false, fmt.Sprintf("exit with %d if there is something to do", contract.ExitChanges))
+	return cli.Uses(cmd, planFlags...)
+}
+
+func (c *config) plan(cmd *cobra.Command, asJSON bool) error {
+	if err := c.checkTable(); err != nil {
+		return err
+	}
+	cfg, err := c.openAWS(cmd.Context())
+	if err != nil {
+		return err
+	}
+	ctl, closeAll, err := c.openController(cmd.Context(), cfg, c.newLog(cmd.ErrOrStderr()))
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	if !c.verbose { // the plan says it all
+		ctl.Log = slog.New(slog.DiscardHandler)
+	}
+	decisions, report, err := ctl.Plan(cmd.Context())
+	result := dispatch.Outcome(report, err)
+	if err == nil || len(decisions) > 0 {
+		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.palette(cmd.OutOrStdout()), asJSON, decisions, report))
+	}
+	if result == nil && c.exitCode && wanted(decisions) {
+		return program.Silent(contract.ExitChanges)
+	}
+	return result
+}
+
+const planLong = `Say for each destination in the table what a sweep would do about it, and why. Nothing
+is submitted, so neither a queue nor a job definition is needed, and jobs in flight
+are not looked at. The bytes are those of the source where it is in Amazon ECR, of an
+image for several platforms those of the largest; less is copied where a destination
+has some of them.`
+
+const planExample = `  controller plan --table mirror
+  controller plan --table mirror --exit-code || echo "something to do, or something failed"
+  controller plan --table mirror -o json | jq '.[] | select(.error)'`

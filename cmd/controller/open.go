@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/dispatch"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/printable"
+	"ecrmirror/internal/tty"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"ecrmirror/internal/controller"
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
+)
+
+// connections is how many unused connections to an AWS service are kept: as many as statuses are
+// written at a time.
+const connections = 64
+
+// openAWS loads the AWS configuration for a controller, which has credentials.
+func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
+	_, err := c.allowed.Lists() // that they are right, before anything is done
+	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag), err); err != nil {
+		return aws.Config{}, err
+	}
+	cfg, err := program.AWSConfig(ctx)
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.Region == "" {
+		return cfg, program.ErrNoRegion
+	}
+	if err := program.HaveCredentials(ctx, cfg); err != nil {
+		return cfg, err
+	}
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = client.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = connections })
+	}
+	return cfg, nil
+}
+
+// openController wires a controller to AWS and the registries, whose logins are read, and returns what closes its
+// connections.
+func (c *config) openController(
+	ctx context.Context, cfg aws.Config, log *slog.Logger,
+) (ctl *controller.Controller, closeAll func(), err error) {
+	allowed, err := c.allowed.Lists()
+	if err != nil {
+		return nil, nil, err
+	}
+	registries, err := c.registries.Open(ctx, cfg, nil, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	entries := table.New(dynamodb.NewFromConfig(cfg), c.table)
+	return &controller.Controller{
+		Entries: entries,
+		Digests: registries,
+		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.Value()),
+		Status:  func() controller.Recorder { return entries.Recorder() },
+		Allowed: allowed,
+		Limit:   c.limit.Value(),
+		Log:     log,
+
+		CreatesRepositories: c.creates.String() == "on",
+	}, registries.Close, nil
+}
+
+// dispatcher wires what does as triggers ask. It prints metrics to stdout, if they are asked for.
+func (c *config) dispatcher(cfg aws.Config, stdout io.Writer) *dispatch.Dispatcher {
+	d := &dispatch.Dispatcher{
+		Entries: table.New(dynamodb.NewFromConfig(cfg), c.table),
+		Open: func(ctx context.Context, log *slog.Logger) (*controller.Controller, func(), error) {
+			return c.openController(ctx, cfg, log)
+		},
+		Limit: c.limit.Value(),
+		Table: c.table,
+	}
+	if c.metrics.String() == "on" || c.metrics.String() == auto && c.inAWS {
+		d.Metrics = stdout
+	}
+	return d
+}
+
+// newLog returns a log of the format that is asked for.
+func (c *config) newLog(w io.Writer) *slog.Logger {
+	level := slog.LevelInfo
+	if c.verbose {
+		level = slog.LevelDebug
+	}
+	open := printable.JSONLog
+	if c.logFormat.String() == "text" || c.logFormat.String() == auto && tty.Is(w) {
+		open = printable.TextLog
+	}
+	log := open(w, level)
+	program.CaptureLog(log)
+	return log
+}
+
+// homeRegistry returns the private registry of the account in the configuration's
+// region. STS is asked whose the credentials are, unless the account is given.
+func homeRegistry(ctx context.Context, cfg aws.Config, account string) (imagename.ECRRegistry, error) {
+	if account == "" {
+		out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err != nil {
+			return imagename.ECRRegistry{}, fmt.Errorf("asking STS for the account: %w", awserror.Plain(err))
+		}
+		account = aws.ToString(out.Account)
+	}
+	return imagename.ECRRegistry{Account: account, Region: cfg.Region, Partition: imagename.Partition(cfg.Region)}, nil
+}
