@@ -45,6 +45,17 @@ func TestPackagesDocument(t *testing.T) {
 	}
 }
 
+// TestPackagesAreListedOnce keeps a second list of packages out of docs/architecture.md.
+func TestPackagesAreListedOnce(t *testing.T) {
+	doc, err := os.ReadFile(root + "/docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(doc), "| `internal/") {
+		t.Error("docs/architecture.md has a table of packages: docs/packages.md is the one, and is made by this test")
+	}
+}
+
 // TestTables shows what of a package is in the document, and what no document can be made of.
 func TestTables(t *testing.T) {
 	for _, c := range []struct {
