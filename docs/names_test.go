@@ -2,14 +2,16 @@ package docs
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
 var (
-	testName   = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`)
+	testName   = regexp.MustCompile(`(?:([\w/]+)\.)?\b((?:Test|Fuzz)[A-Z]\w+)`)
 	testFunc   = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Z]\w+)\(`)
 	pathName   = regexp.MustCompile("`((?:\\.ci|bench|cmd|demo|docs|infra|internal|localstack|release|reliability|sbom|testkit|tools)/[\\w./*-]*)`")
 	beyond     = regexp.MustCompile(`/\.\.\.$|\.[A-Z].*$`) // all packages below, and a name of a package
@@ -17,18 +19,20 @@ var (
 	settingVar = regexp.MustCompile(`"((?:MIRROR|CONTAINER)_[A-Z_]+)"`)
 )
 
-// TestNamedTestsExist holds the tests and fuzz targets that documents name to those that there are.
+// TestNamedTestsExist holds the tests and fuzz targets that documents name to those that there are: alone, or after
+// the end of their package's path.
 func TestNamedTestsExist(t *testing.T) {
-	exist := map[string]bool{}
-	for _, text := range files(t, "_test.go") {
+	packages := map[string][]string{} // by name of a test
+	for name, text := range files(t, "_test.go") {
 		for _, found := range testFunc.FindAllStringSubmatch(text, -1) {
-			exist[found[1]] = true
+			packages[found[1]] = append(packages[found[1]], "/"+path.Dir(name))
 		}
 	}
 	for name, text := range documents(t) {
-		for _, test := range testName.FindAllString(text, -1) {
-			if !exist[test] {
-				t.Errorf("%s names %s, and there is no such test", name, test)
+		for _, found := range testName.FindAllStringSubmatch(text, -1) {
+			in := func(pkg string) bool { return found[1] == "" || strings.HasSuffix(pkg, "/"+found[1]) }
+			if !slices.ContainsFunc(packages[found[2]], in) {
+				t.Errorf("%s names %s, and there is no such test", name, found[0])
 			}
 		}
 	}
