@@ -16,11 +16,11 @@ import (
 	"ecrmirror/internal/contract"
 )
 
-// user is who the programs run as: nobody in particular.
+// user is the user and the group that the programs run as, which have no rights of their own.
 const user = "65532:65532"
 
-// definitions are the kinds of jobs. Whoever submits one names it without a revision, so
-// that an upgrade never leaves them with one that is gone.
+// definitions are the kinds of jobs. Jobs are submitted by the name without a revision, so
+// that an upgrade leaves no submitter with a revision that is gone.
 type definitions struct {
 	mirror, sweep, event             awsbatch.EcsJobDefinition
 	mirrorName, sweepName, eventName string

@@ -59,11 +59,10 @@ func (b *Budget) Join() *Share {
 	return s
 }
 
-// Reserve gives a new user its share, with n bytes set aside for it. It waits for its turn until there
-// are as many, so the caller must not hold buffers of this budget, nor anything that a user of them
-// waits for. One who needs more than the total waits until nobody else has any, and may then take as
-// much as it said, for with less it could never go on: so those who use it bound n. The error is the
-// context's cause.
+// Reserve gives a new user its share, with n bytes set aside for it. It waits for its turn until the budget has n
+// bytes. So the caller must not hold buffers of this budget, nor anything that another user of the budget waits for.
+// A user that needs more than the total waits until all others have left, and may then take n bytes, because with
+// less it could not go on; callers bound n for that reason. The error is the context's cause.
 func (b *Budget) Reserve(ctx context.Context, n int64) (*Share, error) {
 	s := &Share{budget: b, reserved: max(n, 0)}
 	r := &reservation{share: s, granted: make(chan struct{})}

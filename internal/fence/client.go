@@ -39,7 +39,7 @@ func (r *redirected) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.home.RoundTrip(req)
 }
 
-// CloseIdleConnections closes connections that nobody uses.
+// CloseIdleConnections closes idle connections.
 func (r *redirected) CloseIdleConnections() {
 	r.home.CloseIdleConnections()
 	r.outside.CloseIdleConnections()

@@ -85,7 +85,7 @@ func (o *Outside) RoundTrip(req *http.Request) (*http.Response, error) {
 	return o.Direct.RoundTrip(req)
 }
 
-// CloseIdleConnections closes connections that nobody uses.
+// CloseIdleConnections closes idle connections.
 func (o *Outside) CloseIdleConnections() {
 	o.Direct.CloseIdleConnections()
 	o.Proxied.CloseIdleConnections()

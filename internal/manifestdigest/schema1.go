@@ -19,7 +19,7 @@ var errPayload = errors.New("its signatures are not of what it says")
 // were put in, and those that followed there. See "Signed manifests" in
 // https://distribution.github.io/distribution/spec/deprecated-schema-v1/.
 //
-// Each signature says by itself how many bytes those are and what followed. So whoever writes a
+// Each signature says by itself how many bytes those are and what followed. So a
 // manifest can have anything follow, an image of the digest asked for, and say that nothing of the
 // manifest itself was signed. Therefore nothing may follow but the end of the object, and nothing may
 // have been put in but the signatures.

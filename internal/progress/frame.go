@@ -143,7 +143,7 @@ func (r row) left() string {
 	return " left"
 }
 
-// percent returns how much is there, "" if nobody knows.
+// percent returns how much of the blob is there, "" if its size is not known.
 func (r row) percent() string {
 	switch {
 	case r.size < 0:
@@ -161,7 +161,7 @@ func (r row) bytes() string {
 	return Bytes(r.read) + " / " + Bytes(r.size)
 }
 
-// bar draws how much is there. Where nobody knows how much there will be, something moves.
+// bar draws how much of the blob is there. Where its size is not known, something moves.
 func (r row) bar(width int, elapsed time.Duration) string {
 	inside := width - len("[]")
 	if r.size < 0 {

@@ -131,8 +131,8 @@ func (r *Reporter) BlobRead(d digest.Digest, n int64) {
 	r.tally.blobRead(d, n)
 }
 
-// BlobDone says that the blob is where it should be, or failed by err. A blob that nobody
-// lacked was never started; size says then how many bytes of Image's less are to be copied.
+// BlobDone says that the blob is at all destinations, or that it failed with err. For a blob that no destination
+// lacked, and which was never started, size is what the total of [Reporter.Image] shrinks by, in bytes.
 func (r *Reporter) BlobDone(d digest.Digest, size int64, err error) {
 	r.note(func(t *tally, now time.Time) event {
 		e := event{kind: blobDone, digest: d, size: size, err: err, interrupted: err != nil && r.interrupted()}

@@ -46,8 +46,7 @@ var (
 // key id of 12 digits is the account's own id; any other key belongs to home.
 // A request that is not signed gives a MissingAuthenticationTokenException, one
 // whose signature lacks a part an IncompleteSignatureException. Whether the
-// signature is right is not verified: that is done by who calls [WithCaller], where
-// somebody does.
+// signature is right is not verified: the caller of [WithCaller] does that.
 func CallerOf(r *http.Request, home string) (Caller, error) {
 	if c, ok := r.Context().Value(callerKey{}).(Caller); ok {
 		return c, nil

@@ -26,8 +26,8 @@ func (h *held) within(limit int64) ([]byte, error) {
 }
 
 // Hold reads the request's body, of limit bytes at most, unless it is held already. From
-// then on [Body] returns it, without a copy, and r.Body reads it. Whoever holds it calls
-// release when nobody needs its bytes any more.
+// then on [Body] returns it, without a copy, and r.Body reads it. The caller calls
+// release when its bytes are no longer needed.
 func (b *Bodies) Hold(r *http.Request, limit int64) (release func(), err error) {
 	if _, ok := r.Body.(*held); ok {
 		return func() {}, nil

@@ -27,9 +27,9 @@ type Options struct {
 	// nil = none.
 	Environment func(Task) ([]string, error)
 	// Output takes what a task writes, for its log group. An error keeps it from starting, as
-	// above. nil = nobody does.
+	// above. nil = it is dropped.
 	Output func(Task) (io.WriteCloser, error)
-	// OnChange is told of each change of a job's status. It must not call the service. nil = nobody is.
+	// OnChange is told of each change of a job's status. It must not call the service. It may be nil.
 	OnChange   func(Change)
 	Slots      int           // jobs of one queue that run at once; 0 = 2
 	LogSize    int           // bytes of output kept of each attempt, the last ones; 0 = 256 KiB

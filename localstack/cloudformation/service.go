@@ -55,7 +55,7 @@ type Options struct {
 	Providers map[string]Provider // by resource type; other types are unknown
 	// Parameter returns the value of a parameter in the parameter store; nil = there are none.
 	Parameter func(ctx context.Context, c awsjson.Caller, name string) (string, error)
-	// OnStatus is told of each change of a stack's status. It must not call the service. nil = nobody is.
+	// OnStatus is told of each change of a stack's status. It must not call the service. It may be nil.
 	OnStatus func(Status)
 	Now      func() time.Time                     // nil = time.Now
 	After    func(time.Duration) <-chan time.Time // for the time that a request waits; nil = time.After

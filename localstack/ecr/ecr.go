@@ -58,7 +58,7 @@ type Options struct {
 	// Authorize returns an error, whose text is the reason, unless a principal may have an
 	// access. With it /v2/ takes a login from GetAuthorizationToken for repositories of ECR,
 	// and asks Authorize about its principal; nil lets anyone in. The API does not call
-	// it: whoever serves the API finds with [Registry.Access] what a call takes.
+	// it: the server of the API asks [Registry.Access] what a call takes.
 	Authorize func(iam.Principal, iam.Access) error
 }
 
@@ -135,8 +135,8 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 	return r, nil
 }
 
-// Close drops the uploads that nobody completed: they hold files open. No calls may
-// come any more.
+// Close drops the uploads that were not completed, which hold files open. No call may
+// follow.
 func (r *Registry) Close(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -48,7 +48,7 @@ type Options struct {
 	// Deliver hands an event to a target, by the service in the target's ARN, such as "lambda". Rules with
 	// other targets are refused.
 	Deliver map[string]func(context.Context, Delivery) error
-	// DeadLetter takes an event that a target would not, for the queue of that ARN; nil = nobody does.
+	// DeadLetter takes an event that a target would not, for the queue of that ARN; nil = it is dropped.
 	DeadLetter func(account, region, queueARN, body string) error
 	OnMatch    func(account, region, rule string) // is told of each event that a rule matches; may be nil
 	Log        *slog.Logger                       // nil = discard

@@ -27,8 +27,8 @@ type Rule struct {
 	Log    *slog.Logger // nil = discard
 }
 
-// Handle submits the job for a push that matches. As with EventBridge, whoever
-// pushed does not learn whether that worked: a failure is logged.
+// Handle submits the job for a push that matches. As with EventBridge, the
+// push does not learn whether that worked: a failure is logged.
 func (r Rule) Handle(p Push) {
 	if !r.matches(p) {
 		return

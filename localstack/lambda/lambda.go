@@ -57,9 +57,9 @@ type Options struct {
 	Dir      string // where each invocation gets a temporary directory; "" = the system's
 	// Environment gives NAME=VALUE pairs for a function: its credentials, above all. An error is why it cannot start.
 	Environment func(account, region string, f Function) ([]string, error)
-	// Output takes what a function writes, for a stream of a log group; nil = nobody does.
+	// Output takes what a function writes, for a stream of a log group; nil = it is dropped.
 	Output func(account, region, group, stream string) (io.WriteCloser, error)
-	// DeadLetter takes an event that a function has failed to handle, for the queue of that ARN; nil = nobody does.
+	// DeadLetter takes an event that a function has failed to handle, for the queue of that ARN; nil = it is dropped.
 	DeadLetter func(account, region, queueARN, body string) error
 	// OnInvoke is told of each attempt, and how it ended; may be nil.
 	OnInvoke func(account, region, function string, err error)

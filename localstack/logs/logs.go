@@ -25,7 +25,7 @@ type Options struct {
 	Home string           // account of callers whose access key id is not that of an account
 	Keep int              // events of a stream that are kept, the last ones; 0 = 10,000
 	Now  func() time.Time // nil = time.Now
-	// OnEvent is told of each event; nil = nobody is. It must not call the service.
+	// OnEvent is told of each event. It must not call the service. It may be nil.
 	OnEvent func(Event)
 }
 

@@ -83,7 +83,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Operations are what other stand-ins may call.
 func (s *Service) Operations() awsjson.Operations { return s.operations }
 
-// URL is the URL of a queue. It names it; nobody is there.
+// URL returns the URL of a queue, which is its name: no server answers there.
 func URL(c awsjson.Caller, name string) string {
 	suffix := ".amazonaws.com/"
 	if awsjson.Partition(c.Region) == "aws-cn" {

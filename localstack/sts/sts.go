@@ -24,8 +24,8 @@ type Options struct {
 	Now  func() time.Time // nil = time.Now
 	// Assume starts sessions of roles. nil = anyone may assume any role, who knows its external id.
 	Assume func(identity.Assumption) (identity.Credentials, error)
-	// ExternalIDs are what roles, by ARN, want to be told by whoever assumes them. Other
-	// roles want nothing. With Assume they are not asked.
+	// ExternalIDs are the external ids that roles require, by ARN. Other
+	// roles require none. With Assume they are not asked.
 	ExternalIDs map[string]string
 }
 
