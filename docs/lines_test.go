@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// longest is how many characters a line of a document may have. Longer may be what Markdown can't break: a row of a
+// longest is how many characters a line of a document may have, and how many lines the README. Longer may be what Markdown can't break: a row of a
 // table, a block of code, and a line that is one word.
 const longest = 120
 
@@ -15,6 +15,13 @@ func TestLines(t *testing.T) {
 		for _, line := range long(text) {
 			t.Errorf("%s: a line has more than %d characters: %.60s...", name, longest, line)
 		}
+	}
+}
+
+// TestREADMEIsShort keeps the README what a newcomer reads in one go.
+func TestREADMEIsShort(t *testing.T) {
+	if n := strings.Count(documents(t)["README.md"], "\n"); n > longest {
+		t.Errorf("README.md has %d lines, %d at most: move some to docs/", n, longest)
 	}
 }
 

@@ -61,7 +61,7 @@ func (b *Budget) Join() *Share {
 
 // Reserve gives a new user its share, with n bytes set aside for it. It waits for its turn until the budget has n
 // bytes. So the caller must not hold buffers of this budget, nor anything that another user of the budget waits for.
-// A user that needs more than the total waits until all others have left, and may then take n bytes, because with
+// A user that needs more than the total waits until no other user holds any, and may then take n bytes, because with
 // less it could not go on; callers bound n for that reason. The error is the context's cause.
 func (b *Budget) Reserve(ctx context.Context, n int64) (*Share, error) {
 	s := &Share{budget: b, reserved: max(n, 0)}
