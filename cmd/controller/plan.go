@@ -7,16 +7,19 @@ import (
 	"strconv"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/statusview"
 )
 
 // wanted reports whether a sweep would submit something, if it is not in flight.
-func wanted(decisions []controller.Decision) bool {
+func wanted(decisions []entry.Result) bool {
 	for _, d := range decisions {
-		if _, wanted := d.Request(); wanted {
-			return true
+		for _, dest := range d.Destinations {
+			if dest.State == entry.Stale {
+				return true
+			}
 		}
 	}
 	return false
@@ -24,7 +27,7 @@ func wanted(decisions []controller.Decision) bool {
 
 // writePlan prints a line for each destination and one for each entry that could not be
 // judged, then a count; or a JSON list of entries.
-func writePlan(w io.Writer, palette output.Palette, asJSON bool, decisions []controller.Decision, report controller.Report) error {
+func writePlan(w io.Writer, palette output.Palette, asJSON bool, decisions []entry.Result, report controller.Report) error {
 	if asJSON {
 		return output.JSONList(w, entriesOf(decisions))
 	}
@@ -37,7 +40,7 @@ func writePlan(w io.Writer, palette output.Palette, asJSON bool, decisions []con
 				row(d.Source, "-", string(d.State()), "", d.Err.Error())
 			}
 			if d.Twin != nil {
-				row(d.Source, "-", string(controller.Failing), "", d.Twin.Error())
+				row(d.Source, "-", string(entry.Failing), "", d.Twin.Error())
 			}
 			for _, dest := range d.Destinations {
 				row(d.Source, dest.Name, string(dest.State), bytesOf(d, dest), dest.Reason())
@@ -52,8 +55,8 @@ func writePlan(w io.Writer, palette output.Palette, asJSON bool, decisions []con
 
 // bytesOf returns how much is to be copied at most, "" if nothing is or nobody knows. What the
 // destination has of it already is not asked.
-func bytesOf(d controller.Decision, dest controller.Destination) string {
-	if dest.State != controller.Stale || d.Size == 0 {
+func bytesOf(d entry.Result, dest entry.DestinationResult) string {
+	if dest.State != entry.Stale || d.Size == 0 {
 		return ""
 	}
 	return strconv.FormatInt(d.Size, 10)
@@ -76,7 +79,7 @@ type jsonDestination struct {
 	Reason string `json:"reason"`
 }
 
-func entriesOf(decisions []controller.Decision) iter.Seq[jsonEntry] {
+func entriesOf(decisions []entry.Result) iter.Seq[jsonEntry] {
 	return func(yield func(jsonEntry) bool) {
 		for _, d := range decisions {
 			if !yield(entryOf(d)) {
@@ -86,7 +89,7 @@ func entriesOf(decisions []controller.Decision) iter.Seq[jsonEntry] {
 	}
 }
 
-func entryOf(d controller.Decision) jsonEntry {
+func entryOf(d entry.Result) jsonEntry {
 	entry := jsonEntry{Source: d.Source, Digest: d.Digest.String(), State: string(d.State()), Bytes: d.Size, Destinations: []jsonDestination{}}
 	if err := errors.Join(d.Err, d.Twin); err != nil {
 		entry.Error = program.OneLine(err.Error())

@@ -10,17 +10,18 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/output"
 )
 
 func TestPlanIsPrintedAsATableAndAsJSON(t *testing.T) {
 	one := digest.Digest("sha256:1111")
-	decisions := []controller.Decision{
+	decisions := []entry.Result{
 		{Source: "bad", Err: errors.New("no Destination")},
-		{Source: "r.io/a:1", Digest: one, Size: 4096, Destinations: []controller.Destination{
-			{Name: "r.io/b:1", Digest: one, State: controller.Current},
-			{Name: "r.io/c:1", State: controller.Stale},
-			{Name: "r.io/d:1", State: controller.Failing, Err: errors.New("on\nfire")},
+		{Source: "r.io/a:1", Digest: one, Size: 4096, Destinations: []entry.DestinationResult{
+			{Name: "r.io/b:1", Digest: one, State: entry.Current},
+			{Name: "r.io/c:1", State: entry.Stale},
+			{Name: "r.io/d:1", State: entry.Failing, Err: errors.New("on\nfire")},
 		}},
 	}
 	report := controller.Report{Entries: 2, Failed: 2, Stale: 1}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/output"
 )
 
@@ -24,9 +25,9 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 		"r.io/a:1\u202egnp", "r.io/a:1\x7f\x00", "r.io/a:1\x9b2J", strings.Repeat("x", 1<<15) + "\x1b",
 	} {
 		reason := errors.New("says " + raw)
-		decisions := []controller.Decision{
+		decisions := []entry.Result{
 			{Source: raw, Err: reason},
-			{Source: raw, Destinations: []controller.Destination{{Name: raw, State: controller.Failing, Err: reason}}},
+			{Source: raw, Destinations: []entry.DestinationResult{{Name: raw, State: entry.Failing, Err: reason}}},
 		}
 		for name, write := range map[string]func(*bytes.Buffer) error{
 			"plan": func(b *bytes.Buffer) error {

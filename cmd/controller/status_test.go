@@ -28,11 +28,11 @@ func TestStatusAsJSON(t *testing.T) {
 	defer func() { _ = aws.Close() }()
 	tb := table.New(dynamodb.NewFromConfig(aws.Config()), "mirror")
 	now := time.Now().UTC().Truncate(time.Second)
-	e := entry.Entry{Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: now.Add(24 * time.Hour)}
+	e := entry.Entry{Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: now.Add(24 * time.Hour)}}
 	if _, err := tb.Put(t.Context(), e, now); err != nil {
 		t.Fatal(err)
 	}
-	check := entry.Check{Time: now.Add(-time.Hour), Source: digest.FromString("newer"), Destinations: []entry.Finding{
+	check := entry.Result{Time: now.Add(-time.Hour), Digest: digest.FromString("newer"), Destinations: []entry.DestinationResult{
 		{Name: "r.io/b:1", State: entry.Current, Digest: digest.FromString("newer")},
 		{Name: "r.io/a:1", State: entry.Submitted, Digest: digest.FromString("older"), JobID: "job-1"},
 	}}

@@ -127,6 +127,7 @@ var layers = map[string]layer{
 		internal: []string{"internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable"},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
+	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
 		internal: []string{"internal/contract", "internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -143,7 +144,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
-		internal: []string{"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request", "internal/table", "internal/jobs"},
+		internal: []string{"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request", "internal/schedule", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/inventory": {internal: []string{"internal/conflict", "internal/entry", "internal/output", "internal/table"}},

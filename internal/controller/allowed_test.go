@@ -83,9 +83,9 @@ func TestWhatIsNotAllowedIsAFailureAndNobodyIsAskedAboutIt(t *testing.T) {
 				}
 			})
 		default:
-			var decisions []controller.Decision
-			decisions, report, err = ctl.Plan(t.Context())
-			for _, d := range decisions {
+			var results []entry.Result
+			results, report, err = ctl.Plan(t.Context())
+			for _, d := range results {
 				for _, dest := range d.Destinations {
 					if want := strings.Contains(dest.Name, "evil"); want != strings.HasPrefix(dest.Reason(), "not allowed") {
 						t.Errorf("reason for %s: %s", dest.Name, dest.Reason())

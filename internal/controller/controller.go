@@ -14,57 +14,15 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/opencontainers/go-digest"
-
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/jobs"
-	"ecrmirror/internal/request"
-	"ecrmirror/internal/table"
+	"ecrmirror/internal/schedule"
 )
 
-// Entries are the entries to work from. [table.Table] implements it, and says which errors there are.
-type Entries interface {
-	All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error]
-	Get(ctx context.Context, source string, now time.Time) (entry.Entry, error)
-}
-
-// Digests looks digests up, wherever the images are.
-type Digests interface {
-	// LookUp looks up distinct images and calls found for each, by several goroutines at once, as
-	// soon as it is known; it returns after the last. Right before an image is asked for, it calls ask;
-	// where that returns false the image is passed over. The images of a registry are asked for in the order of names. The digest is "" with a nil error where the
-	// image does not exist. The size is in bytes, 0 where it is not known. An error with a method
-	// DeferredUntil() time.Time says that the image's registry bears no more requests for now, one
-	// with a method CreateCommand() string that the image's repository does not exist, and has to be
-	// created by that command. How many are looked up at a time, and how long each may take, is up
-	// to it.
-	LookUp(ctx context.Context, names []imagename.Name, ask func(i int) bool, found func(i int, d digest.Digest, size int64, err error))
-	// DeferredUntil returns until when the registry of an image bears no more requests, the zero time
-	// if it does.
-	DeferredUntil(name imagename.Name) time.Time
-}
-
-// Jobs submits mirror jobs. [jobs.Queue] implements it.
-type Jobs interface {
-	InFlight(ctx context.Context) (jobs.InFlight, error)
-	Submit(ctx context.Context, inFlight jobs.InFlight, requests []request.Request) []jobs.Result
-}
-
-// A Recorder writes down what was found of each entry. [table.Recorder] implements it.
-type Recorder interface {
-	Record(ctx context.Context, e entry.Entry, c entry.Check)
-	Close() table.Recorded
-}
-
-// Allowed says which images may be mirrored, and where to. An error is why one may not. Nobody is
-// asked about those, and no job is submitted for them.
-type Allowed interface {
-	Source(source imagename.Name) error
-	Destination(destination imagename.Name) error
-}
+// DefaultLimit is how long a sweep takes at most where [Controller.Limit] is zero.
+const DefaultLimit = schedule.DefaultLimit
 
 // A Controller compares entries and submits jobs.
 type Controller struct {
@@ -89,24 +47,84 @@ type Controller struct {
 // sweep: the table or the jobs in flight could not be read, or ctx has ended, whose
 // cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
-	r := c.startAll()
-	return r.submitting(ctx, r.all)
+	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
+	return c.submitting(ctx, r, r.all)
 }
 
-// Plan returns what a sweep would decide about each entry, sorted by source, and
+// Event does for these entries, those that an event names, what a sweep does for all, without a limit. Errors of the
+// iteration are taken as in [Controller.Sweep]. What the source is now is looked up: an event may
+// come late, or again, when its tag has moved on.
+func (c *Controller) Event(ctx context.Context, entries iter.Seq2[entry.Entry, error]) (Report, error) {
+	r := c.start(c.newTally(), schedule.Limit{})
+	r.conflicts.lazy = true
+	return c.submitting(ctx, r, func(context.Context) iter.Seq2[entry.Entry, error] { return entries })
+}
+
+// submitting takes entries through all stages: it submits what is stale as it goes, and writes statuses.
+func (c *Controller) submitting(parent context.Context, r *run, read reader) (Report, error) {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	if c.Status != nil {
+		r.tally.recorder = c.Status()
+	}
+	submitter := newSubmitter(c.Jobs, r.tally)
+	r.take = submitter.take
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := submitter.run(ctx); err != nil {
+			cancel(err)
+		}
+	}()
+	err := r.judge(ctx, read)
+	close(submitter.queue)
+	<-done
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return r.tally.close(parent), err
+}
+
+// Plan returns what a sweep would find of each entry, sorted by source, and
 // submits nothing. Jobs in flight are not looked at, and no status is written. The limit and errors are as
 // in [Controller.Sweep].
-func (c *Controller) Plan(ctx context.Context) ([]Decision, Report, error) {
-	r := c.startAll()
-	var decisions []Decision
-	err := r.judge(ctx, r.all, func(ctx context.Context, _ entry.Entry, d Decision) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.report.add(d)
-		r.logDecision(ctx, d)
-		decisions = append(decisions, d)
-	})
-	decisions = append(decisions, r.planUnreached(ctx)...)
-	slices.SortStableFunc(decisions, func(a, b Decision) int { return strings.Compare(a.Source, b.Source) })
-	return decisions, r.report, err
+func (c *Controller) Plan(ctx context.Context) ([]entry.Result, Report, error) {
+	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
+	var mu sync.Mutex
+	var results []entry.Result
+	r.take = func(ctx context.Context, _ image, result entry.Result) {
+		r.tally.result(ctx, result)
+		mu.Lock()
+		defer mu.Unlock()
+		results = append(results, result)
+	}
+	err := r.judge(ctx, r.all)
+	results = append(results, r.unreached(ctx)...)
+	slices.SortStableFunc(results, func(a, b entry.Result) int { return strings.Compare(a.Source, b.Source) })
+	return results, r.tally.report, err
+}
+
+// newTally returns the tally of a run that begins now.
+func (c *Controller) newTally() *tally {
+	t := &tally{log: c.Log, clock: c.Now}
+	if t.clock == nil {
+		t.clock = time.Now
+	}
+	if t.log == nil {
+		t.log = slog.New(slog.DiscardHandler)
+	}
+	t.began = t.clock()
+	return t
+}
+
+// start returns a run that begins now.
+func (c *Controller) start(t *tally, limit schedule.Limit) *run {
+	all := func(ctx context.Context) iter.Seq2[entry.Entry, error] { return c.Entries.All(ctx, t.began) }
+	hosts := schedule.NewHosts(t.began)
+	return &run{
+		allowed: c.Allowed, creates: c.CreatesRepositories, all: all, limit: limit, tally: t,
+		backlog:   schedule.NewBacklog(hosts, limit),
+		lookUps:   &lookUps{digests: c.Digests, hosts: hosts, memory: newMemory(hosts, t.clock), clock: t.clock},
+		conflicts: &conflicts{all: all},
+	}
 }

@@ -84,17 +84,9 @@ func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[entry.Entry, error
 }
 
 func (w *world) entry(source string) entry.Entry {
-	return entry.Entry{Source: source, Destinations: imagename.SplitList(w.entries[source]), Expires: w.expires[source]}
-}
-
-func (w *world) Get(_ context.Context, source string, _ time.Time) (entry.Entry, error) {
-	if err, isBad := w.bad[source]; isBad {
-		return entry.Entry{}, &entry.Error{Source: source, Err: err}
+	return entry.Entry{
+		Source: source, Destinations: imagename.SplitList(w.entries[source]), Options: entry.Options{Expires: w.expires[source]},
 	}
-	if _, ok := w.entries[source]; !ok {
-		return entry.Entry{}, fmt.Errorf("%w: %q", table.ErrNotFound, source)
-	}
-	return w.entry(source), w.tableErr
 }
 
 func (w *world) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
@@ -174,20 +166,20 @@ func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []request.Reque
 	return results
 }
 
-// A recorder keeps checks.
+// A recorder keeps results.
 type recorder struct {
-	mu     sync.Mutex
-	checks map[string]entry.Check // by source
-	closed table.Recorded
+	mu      sync.Mutex
+	results map[string]entry.Result // by source
+	closed  table.Recorded
 }
 
-func (r *recorder) Record(_ context.Context, e entry.Entry, c entry.Check) {
+func (r *recorder) Record(_ context.Context, u entry.Update) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.checks == nil {
-		r.checks = map[string]entry.Check{}
+	if r.results == nil {
+		r.results = map[string]entry.Result{}
 	}
-	r.checks[e.Source] = c
+	r.results[u.Entry.Source] = u.Result
 }
 
 func (r *recorder) Close() table.Recorded { return r.closed }

@@ -3,32 +3,33 @@ package controller
 import (
 	"context"
 	"log/slog"
+
+	"ecrmirror/internal/entry"
 )
 
-// logDecision writes a line for what is alike about an entry: one for the whole of it, or one for
+// logResult writes a line for what is alike about an entry: one for the whole of it, or one for
 // each state of its destinations, as long as it is short, and one for each that failed. All have the fields source,
-// destinations, digest, state, reason and job, as far as there is something to say. The caller
-// holds mu.
-func (r *run) logDecision(ctx context.Context, d Decision) {
-	if d.Twin != nil {
-		r.logLine(ctx, d, Failing, "conflict", nil, d.Twin.Error(), "")
+// destinations, digest, state, reason and job, as far as there is something to say.
+func logResult(ctx context.Context, log *slog.Logger, r entry.Result) {
+	if r.Twin != nil {
+		logLine(ctx, log, r, entry.Failing, "conflict", nil, r.Twin.Error(), "")
 	}
-	if d.Err != nil {
-		r.logLine(ctx, d, d.State(), "entry "+word(d.State()), nil, d.Err.Error(), "")
+	if r.Err != nil {
+		logLine(ctx, log, r, r.State(), "entry "+word(r.State()), nil, r.Err.Error(), "")
 		return
 	}
-	for i, dest := range d.Destinations {
-		if first := firstAlike(d.Destinations[:i+1]); first < i {
+	for i, dest := range r.Destinations {
+		if first := firstAlike(r.Destinations[:i+1]); first < i {
 			continue // it was in the line of the first
 		}
 		var names []string
-		for _, other := range d.Destinations[i:] {
+		for _, other := range r.Destinations[i:] {
 			if alike(dest, other) {
 				names = append(names, other.Name)
 			}
 		}
 		for _, some := range lines(names) {
-			r.logLine(ctx, d, dest.State, message(dest), some, dest.Reason(), dest.Job)
+			logLine(ctx, log, r, dest.State, message(dest), some, dest.Reason(), dest.JobID)
 		}
 	}
 }
@@ -50,7 +51,7 @@ func lines(names []string) (lines [][]string) {
 }
 
 // firstAlike returns the index of the first destination that shares a line with the last.
-func firstAlike(list []Destination) int {
+func firstAlike(list []entry.DestinationResult) int {
 	last := list[len(list)-1]
 	for i, dest := range list {
 		if alike(dest, last) {
@@ -60,47 +61,49 @@ func firstAlike(list []Destination) int {
 	return len(list) - 1
 }
 
-func alike(a, b Destination) bool {
-	return a.State == b.State && a.Job == b.Job && a.Reason() == b.Reason()
+func alike(a, b entry.DestinationResult) bool {
+	return a.State == b.State && a.JobID == b.JobID && a.Reason() == b.Reason()
 }
 
-func message(dest Destination) string {
+func message(dest entry.DestinationResult) string {
 	switch {
-	case dest.refused:
+	case dest.Refused():
 		return "submitting failed"
-	case dest.State == Submitted && dest.Job == "":
+	case dest.State == entry.Submitted && dest.JobID == "":
 		return "already in flight"
-	case dest.State == Failing || dest.State == Deferred:
+	case dest.State == entry.Failing || dest.State == entry.Deferred:
 		return "destination " + word(dest.State)
 	}
 	return string(dest.State)
 }
 
-func word(s State) string {
-	if s == Failing {
+func word(s entry.State) string {
+	if s == entry.Failing {
 		return "failed"
 	}
 	return string(s)
 }
 
-func (r *run) logLine(ctx context.Context, d Decision, state State, msg string, destinations []string, reason, job string) {
+func logLine(
+	ctx context.Context, log *slog.Logger, r entry.Result, state entry.State, msg string, destinations []string, reason, job string,
+) {
 	level := slog.LevelInfo
 	switch state {
-	case Failing:
+	case entry.Failing:
 		level = slog.LevelError
-	case Current, Stale: // stale ones are submitted, or only planned
+	case entry.Current, entry.Stale: // stale ones are submitted, or only planned
 		level = slog.LevelDebug
 	}
-	attrs := []slog.Attr{slog.String("source", d.Source)}
+	attrs := []slog.Attr{slog.String("source", r.Source)}
 	if len(destinations) > 0 {
 		attrs = append(attrs, slog.Any("destinations", destinations))
 	}
-	if d.Digest != "" {
-		attrs = append(attrs, slog.String("digest", d.Digest.String()))
+	if r.Digest != "" {
+		attrs = append(attrs, slog.String("digest", r.Digest.String()))
 	}
 	attrs = append(attrs, slog.String("state", string(state)), slog.String("reason", reason))
 	if job != "" {
 		attrs = append(attrs, slog.String("job", job))
 	}
-	r.log.LogAttrs(ctx, level, msg, attrs...)
+	log.LogAttrs(ctx, level, msg, attrs...)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/schedule"
 )
 
 const (
@@ -20,11 +21,23 @@ const (
 	fresh = 5 * time.Minute
 )
 
+// answer is what is known of an image.
+type answer struct {
+	known  bool
+	asked  time.Time     // when it was asked for; zero = it was not
+	digest digest.Digest // that it has; "" if it does not exist
+	size   int64
+	err    error
+}
+
 // A memory keeps the answers of one run, so that an image that entries of several waves name is
 // looked up once. A failure is remembered too: what has just failed is not asked again. When it
 // is full it forgets. Images in Amazon ECR are not kept: those of a repository are looked
 // up together, and the same again would hardly take fewer calls.
 type memory struct {
+	hosts *schedule.Hosts
+	clock func() time.Time
+
 	mu    sync.Mutex
 	kept  map[key]brief
 	whole map[key]answer // those that are not brief
@@ -46,22 +59,23 @@ type brief struct {
 	asked int64 // Unix time in nanoseconds
 }
 
-func newMemory() *memory { return &memory{kept: map[key]brief{}, whole: map[key]answer{}} }
+func newMemory(hosts *schedule.Hosts, clock func() time.Time) *memory {
+	return &memory{hosts: hosts, clock: clock, kept: map[key]brief{}, whole: map[key]answer{}}
+}
 
-// recall returns what is known of an image.
-func (r *run) recall(name imagename.Name) answer {
-	a := r.memory.recall(name)
-	if a.known && r.clock().Sub(a.asked) > fresh && !r.hosts.slow(name.Host) {
+// recall returns what is known of an image, as far as that is fresh.
+func (m *memory) recall(name imagename.Name) answer {
+	if name.Kind == imagename.ECR {
+		return answer{}
+	}
+	a := m.find(keyOf(name))
+	if a.known && m.clock().Sub(a.asked) > fresh && !m.hosts.Slow(name.Host) {
 		return answer{}
 	}
 	return a
 }
 
-func (m *memory) recall(name imagename.Name) answer {
-	if name.Kind == imagename.ECR {
-		return answer{}
-	}
-	k := keyOf(name)
+func (m *memory) find(k key) answer {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if b, ok := m.kept[k]; ok {

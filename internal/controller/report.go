@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -65,32 +66,33 @@ func (r Report) deferred() string {
 	return fmt.Sprintf(", deferred %d until %s", r.Deferred, r.Until.UTC().Format(time.RFC3339))
 }
 
-func (r *Report) add(d Decision) {
+// add counts a result.
+func (r *Report) add(result entry.Result) {
 	r.Entries++
-	r.Stale += d.stale
-	if d.Twin != nil {
-		r.fail(d.Source, d.Twin)
+	r.Stale += result.Differing()
+	if result.Twin != nil {
+		r.fail(result.Source, result.Twin)
 	}
-	if d.Err != nil {
-		r.addUnjudged(d)
+	if result.Err != nil {
+		r.addUnjudged(result)
 		return
 	}
 	var deferred, refused bool
-	failed := d.Twin != nil
+	failed := result.Twin != nil
 	unlike := failed
-	for _, dest := range d.Destinations {
-		unlike = unlike || dest.State != Current
+	for _, d := range result.Destinations {
+		unlike = unlike || d.State != entry.Current
 		switch {
-		case dest.State == Deferred:
+		case d.State == entry.Deferred:
 			deferred = true
-			r.putOff(dest.Err)
-		case dest.refused && refused: // it is in the report already
-		case dest.refused:
+			r.putOff(d.Err)
+		case d.Refused() && refused: // it is in the report already: all have the same error
+		case d.Refused():
 			failed, refused = true, true
-			r.fail(d.Source, dest.Err)
-		case dest.Err != nil:
+			r.fail(result.Source, d.Err)
+		case d.Err != nil:
 			failed = true
-			r.fail(d.Source, fmt.Errorf("destination %q: %w", dest.Name, dest.Err))
+			r.fail(result.Source, fmt.Errorf("destination %q: %w", d.Name, d.Err))
 		}
 	}
 	r.Current += count(!unlike)
@@ -98,16 +100,16 @@ func (r *Report) add(d Decision) {
 	r.Deferred += count(deferred)
 }
 
-// addUnjudged adds an entry that could not be judged as a whole.
-func (r *Report) addUnjudged(d Decision) {
-	if d.State() == Deferred {
+// addUnjudged counts an entry that could not be judged as a whole.
+func (r *Report) addUnjudged(result entry.Result) {
+	if result.State() == entry.Deferred {
 		r.Deferred++
-		r.putOff(d.Err)
-		r.Failed += count(d.Twin != nil)
+		r.putOff(result.Err)
+		r.Failed += count(result.Twin != nil)
 		return
 	}
 	r.Failed++
-	r.fail(d.Source, d.Err)
+	r.fail(result.Source, result.Err)
 }
 
 func count(is bool) int {
@@ -119,8 +121,8 @@ func count(is bool) int {
 
 // putOff keeps until when something is put off.
 func (r *Report) putOff(err error) {
-	if t := until(err); t.After(r.Until) {
-		r.Until = t
+	if d, ok := errors.AsType[entry.Deferral](err); ok && d.DeferredUntil().After(r.Until) {
+		r.Until = d.DeferredUntil()
 	}
 }
 
@@ -131,8 +133,8 @@ func (r *Report) fail(source string, err error) {
 }
 
 // lag keeps how long the destination is behind that is longest.
-func (r *Report) lag(entry entry.Entry, check entry.Check) {
-	if behind := entry.After(check).Behind(); !behind.IsZero() {
-		r.OldestLag = max(r.OldestLag, check.Time.Sub(behind))
+func (r *Report) lag(u entry.Update) {
+	if behind := u.Status.Behind(); !behind.IsZero() {
+		r.OldestLag = max(r.OldestLag, u.Result.Time.Sub(behind))
 	}
 }

@@ -2,86 +2,194 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"iter"
-	"log/slog"
 	"sync"
 	"time"
 
-	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/schedule"
 )
-
-// A run is one sweep, event or plan.
-type run struct {
-	*Controller
-	log      *slog.Logger
-	clock    func() time.Time
-	now      time.Time // when it began
-	limit    time.Duration
-	ends     time.Time // when no image is looked at any more; zero = that is up to the context
-	memory   *memory
-	hosts    *hosts
-	waiting  map[uint64]waiting                              // entries that are put off, by position
-	recorder Recorder                                        // nil = no status is written
-	record   func(context.Context, entry.Entry, entry.Check) // the recorder's; a plan, which writes nothing, has none
-
-	lazy      bool            // conflicts are looked for once something is to be submitted
-	reading   sync.Mutex      // held while they are
-	conflicts *conflict.Found // among all entries of the table; nil = not known yet
-
-	mu     sync.Mutex // guards what follows
-	report Report
-
-	queue    chan pending
-	inFlight jobs.InFlight // nil until the first job is to be submitted
-	listed   time.Time     // when those were listed
-}
 
 // A reader reads entries until its context ends.
 type reader func(context.Context) iter.Seq2[entry.Entry, error]
 
-// start begins a run, which has no limit yet.
-func (c *Controller) start() *run {
-	r := &run{
-		Controller: c, log: c.Log, clock: c.Now, memory: newMemory(),
-		waiting: map[uint64]waiting{}, queue: make(chan pending, batchSize),
-	}
-	if r.clock == nil {
-		r.clock = time.Now
-	}
-	r.now = r.clock()
-	r.hosts = newHosts(r.now)
-	if r.log == nil {
-		r.log = slog.New(slog.DiscardHandler)
-	}
-	return r
+// take is what is done with the result of an image. It may be called by several goroutines at once.
+type take func(context.Context, image, entry.Result)
+
+// A run is one sweep, event or plan: it takes entries through the stages up to a decision.
+type run struct {
+	allowed Allowed
+	creates bool   // mirror jobs create repositories that are missing
+	all     reader // the whole table
+	limit   schedule.Limit
+
+	backlog   *schedule.Backlog
+	lookUps   *lookUps
+	conflicts *conflicts
+	tally     *tally
+	take      take
 }
 
-// startAll begins a run over all entries, within the limit.
-func (c *Controller) startAll() *run {
-	r := c.start()
-	if r.limit = c.Limit; r.limit == 0 {
-		r.limit = DefaultLimit
+// judge decides about every entry, wave by wave, and hands each result on, in no
+// particular order. What a wave puts off comes once more when all others have been looked at, until the sweep's time is
+// up. It ends early if ctx ends, whose cause it returns. An error of the entries' own
+// ends it after what came before, but without the first wave: then it is not known which of those
+// are in conflict with others.
+func (r *run) judge(ctx context.Context, read reader) error {
+	reading, cancel := r.limit.Within(ctx)
+	defer cancel()
+	err := r.first(ctx, reading, read)
+	for err == nil && r.backlog.Len() > 0 && !r.limit.Over() && ctx.Err() == nil {
+		err = r.later(ctx, reading)
 	}
-	r.ends = time.Now().Add(r.limit)
-	return r
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r.tally.unreached(ctx, r.backlog, r.limit.Time)
+	return err
 }
 
-// all reads all entries.
-func (r *run) all(ctx context.Context) iter.Seq2[entry.Entry, error] {
-	return r.Entries.All(ctx, r.now)
+// first looks at all entries once.
+func (r *run) first(ctx, reading context.Context, read reader) error {
+	var b schedule.Batch
+	var end error
+	for e, err := range read(reading) {
+		if bad, ok := errors.AsType[*entry.Error](err); ok {
+			r.take(ctx, image{}, entry.Result{Source: bad.Source, Err: bad.Err})
+			continue
+		}
+		if err != nil {
+			end = err
+			break
+		}
+		if b.Full(e) {
+			if end = r.conflicts.read(reading); end != nil {
+				break
+			}
+			r.wave(ctx, b.Entries, r.limit.First())
+			b.Clear()
+		}
+		b.Add(e)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case end != nil && r.limit.Over(): // which is why
+		r.tally.unread()
+		for i := range b.Entries {
+			r.backlog.PutOff(&b.Entries[i], nil)
+		}
+		return nil
+	case end != nil && !r.conflicts.known():
+		return end
+	}
+	r.conflicts.know(b.Entries) // these are all, where there was no other wave
+	r.wave(ctx, b.Entries, r.limit.First())
+	return end
 }
 
-// conclude puts down what became of an entry: in the report, the log and its status.
-func (r *run) conclude(ctx context.Context, entry entry.Entry, d Decision) {
-	check := d.check(r.clock())
-	r.mu.Lock()
-	r.report.add(d)
-	r.report.lag(entry, check)
-	r.logDecision(ctx, d)
-	r.mu.Unlock()
-	if r.record != nil && entry.Source != "" {
-		r.record(ctx, entry, check)
+// later looks at some of the entries that were put off: of each host at what comes first there. They are read again.
+func (r *run) later(ctx, reading context.Context) error {
+	draw := r.backlog.Draw()
+	for e, err := range r.all(reading) {
+		if bad, ok := errors.AsType[*entry.Error](err); ok {
+			if r.backlog.Has(bad.Source) {
+				r.take(ctx, image{}, entry.Result{Source: bad.Source, Err: bad.Err})
+			}
+			continue
+		}
+		switch {
+		case err != nil && r.limit.Over(): // which is why
+			return nil
+		case err != nil:
+			return err
+		}
+		draw.Add(e)
 	}
+	r.wave(ctx, draw.End(), r.limit.Later())
+	return nil
+}
+
+// wave takes entries through the stages: expand, look up, decide. What is not answered in the turn is put off.
+// Sources that are named by their digests are looked up only where a destination is stale: no job is to be submitted,
+// sweep after sweep, that can only fail because the source is not there.
+func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Turn) {
+	began := time.Now()
+	w := r.lookUps.wave(turn, len(entries))
+	for n := range entries {
+		i, err := expand(&entries[n], r.allowed)
+		if err != nil {
+			r.take(ctx, i, entry.Result{Source: entries[n].Source, Err: err})
+			continue
+		}
+		w.add(i, false)
+	}
+	if pinned := r.look(ctx, w); len(pinned) > 0 && ctx.Err() == nil {
+		verified := r.lookUps.wave(turn, len(pinned))
+		for _, i := range pinned {
+			verified.add(i, true)
+		}
+		r.look(ctx, verified)
+	}
+	r.lookUps.hosts.Measure(time.Since(began))
+}
+
+// look looks the images of a wave up, decides about each as soon as all of it is known, and hands the results on. It
+// returns the stale ones whose source is named by a digest that is yet to be looked up.
+func (r *run) look(ctx context.Context, w *wave) (pinned []image) {
+	var mu sync.Mutex
+	w.known = func(ctx context.Context, i *item) {
+		result := r.decide(ctx, w, i)
+		if i.sourceAt == none && result.Differing() > 0 {
+			mu.Lock()
+			defer mu.Unlock()
+			pinned = append(pinned, i.image)
+			return
+		}
+		if _, any := requestFor(i.image, result); !any {
+			i.result = &result
+		}
+		r.take(ctx, i.image, result)
+	}
+	wanted := w.lookUp(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	w.late(wanted, func(i *item, h *schedule.Host) { r.backlog.PutOff(i.entry, h) })
+	if r.limit.Over() && r.tally.recorder != nil {
+		for _, last := range w.lastAsked() { // by which the next sweep sees how far this one has got
+			r.tally.mark(ctx, last.image, *last.result)
+		}
+	}
+	return pinned
+}
+
+// decide returns the result of an image of which everything is known.
+func (r *run) decide(ctx context.Context, w *wave, i *item) entry.Result {
+	source, destinations := w.found(i)
+	result := decide(i.image, source, destinations, r.creates)
+	result.Time = w.asked(i)
+	r.conflicts.mark(ctx, &result)
+	name := i.source.Name
+	if until := r.lookUps.digests.DeferredUntil(name); !until.IsZero() {
+		postpone(&result, &rateLimited{name.Host, until})
+	}
+	return result
+}
+
+// unreached returns a result for each entry that is put off for good.
+func (r *run) unreached(ctx context.Context) (results []entry.Result) {
+	if r.backlog.Len() == 0 {
+		return nil
+	}
+	for e, err := range r.all(ctx) {
+		if err == nil && r.backlog.Has(e.Source) {
+			results = append(results, entry.Result{Source: e.Source, Err: r.backlog.Unreached(e.Source)})
+		}
+	}
+	return results
 }

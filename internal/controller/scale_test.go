@@ -44,11 +44,11 @@ func TestWhatARegistryDoesNotBearNowIsDeferred(t *testing.T) {
 	if !strings.HasPrefix(report.String(), "entries: 4 (current 1, deferred 3 until 2027-01-31T13:00:00Z, failed 1); ") {
 		t.Error(report)
 	}
-	if c := w.status.checks["hub.io/b:1"]; c.State != entry.Deferred || c.Err == nil || c.Source != "" {
+	if c := w.status.results["hub.io/b:1"]; c.State() != entry.Deferred || c.Err == nil || c.Digest != "" {
 		t.Errorf("got %+v", c)
 	}
 	states := map[string]entry.State{}
-	for _, f := range w.status.checks["hub.io/c:1"].Destinations {
+	for _, f := range w.status.results["hub.io/c:1"].Destinations {
 		states[f.Name] = f.State
 	}
 	if diff := cmp.Diff(map[string]entry.State{"r.io/c:1": entry.Current, "r.io/d:1": entry.Deferred, "r.io/e:1": entry.Failing}, states); diff != "" {
@@ -69,17 +69,19 @@ func TestAStatusIsWrittenForEachEntry(t *testing.T) {
 	if _, err := c.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]entry.Check{
-		"r.io/a:1": {Time: noon, Source: one, Destinations: []entry.Finding{
-			{Name: "r.io/b:1", State: entry.Current, Digest: one},
-			{Name: "r.io/c:1", State: entry.Submitted, Digest: two, JobID: "job-1"},
-			{Name: "r.io/d:1", State: entry.Failing, Err: errBroken},
-			{Name: "r.io/e:1", State: entry.Submitted},
+	want := map[string]entry.Result{
+		"r.io/a:1": {Source: "r.io/a:1", Time: noon, Digest: one, Size: 1, Destinations: []entry.DestinationResult{
+			{Name: "r.io/b:1", Wanted: one, State: entry.Current, Digest: one},
+			{Name: "r.io/c:1", Wanted: one, State: entry.Submitted, Digest: two, Differs: true, JobID: "job-1"},
+			{Name: "r.io/d:1", Wanted: one, State: entry.Failing, Err: errBroken},
+			{Name: "r.io/e:1", Wanted: one, State: entry.Submitted, Differs: true},
 		}},
-		"r.io/gone:1": {Time: noon, State: entry.Failing, Err: cmpopts.AnyError},
-		"r.io/no:1":   {Time: noon, Source: two, Destinations: []entry.Finding{{Name: "r.io/n:1", State: entry.Failing, Err: errBroken}}},
+		"r.io/gone:1": {Source: "r.io/gone:1", Time: noon, Err: cmpopts.AnyError},
+		"r.io/no:1": {Source: "r.io/no:1", Time: noon, Digest: two, Size: 1, Destinations: []entry.DestinationResult{
+			{Name: "r.io/n:1", Wanted: two, State: entry.Failing, Err: errBroken, Differs: true},
+		}},
 	}
-	if diff := cmp.Diff(want, w.status.checks, cmpopts.EquateErrors()); diff != "" {
+	if diff := cmp.Diff(want, w.status.results, cmpopts.EquateErrors()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -94,12 +96,12 @@ func TestEachDestinationOfASplitJobIsToldItsOwn(t *testing.T) {
 	if _, err := w.controller().Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := []entry.Finding{
-		{Name: "r.io/b:1", State: entry.Submitted, JobID: "job-1"},
-		{Name: "r.io/c:1", State: entry.Submitted, JobID: "job-2"},
-		{Name: "r.io/d:1", State: entry.Failing, Err: errBroken},
+	want := []entry.DestinationResult{
+		{Name: "r.io/b:1", Wanted: one, State: entry.Submitted, Differs: true, JobID: "job-1"},
+		{Name: "r.io/c:1", Wanted: one, State: entry.Submitted, Differs: true, JobID: "job-2"},
+		{Name: "r.io/d:1", Wanted: one, State: entry.Failing, Differs: true, Err: errBroken},
 	}
-	if diff := cmp.Diff(want, w.status.checks["r.io/a:1"].Destinations, cmpopts.EquateErrors()); diff != "" {
+	if diff := cmp.Diff(want, w.status.results["r.io/a:1"].Destinations, cmpopts.EquateErrors()); diff != "" {
 		t.Error(diff)
 	}
 }

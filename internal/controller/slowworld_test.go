@@ -66,8 +66,6 @@ func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[entry.Entry,
 	}
 }
 
-func (w *slowWorld) Get(context.Context, string, time.Time) (entry.Entry, error) { panic("not used") }
-
 func (w *slowWorld) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
 	hosts := map[string][]int{}
 	for i, name := range names {
@@ -116,18 +114,19 @@ func wait(ctx context.Context, d time.Duration) error {
 
 func (w *slowWorld) DeferredUntil(imagename.Name) time.Time { return time.Time{} }
 
-func (w *slowWorld) Record(_ context.Context, e entry.Entry, c entry.Check) {
+func (w *slowWorld) Record(_ context.Context, read entry.Update) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.looked[e.Source] = time.Now()
-	e = w.entries[e.Source] // without more text
-	s := e.After(c)
-	if !e.Due(s) && c.Written {
+	source := read.Entry.Source
+	w.looked[source] = time.Now()
+	e := w.entries[source] // without more text
+	u := e.Update(read.Result)
+	if !u.Due() && read.Mark {
 		w.marks++
 	}
-	if e.Due(s) || c.Written {
-		e.Status = s
-		w.entries[e.Source] = e
+	if u.Due() || read.Mark {
+		e.Status = u.Status
+		w.entries[source] = e
 		w.written++
 	}
 }

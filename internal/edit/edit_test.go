@@ -118,7 +118,7 @@ func TestPut(t *testing.T) {
 			out: "created alpine\n  + r.io/b:1\n  alpine means docker.io/library/alpine:latest: a short name is Docker Hub's, and no tag is latest\n",
 		},
 		"until a day": {
-			entry:  entry.Entry{Source: "r.io/a:1", Destinations: []string{"r.io/b:1"}, Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)},
+			entry:  entry.Entry{Source: "r.io/a:1", Destinations: []string{"r.io/b:1"}, Options: entry.Options{Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}},
 			stands: "r.io/b:1", out: "created r.io/a:1\n  + r.io/b:1\n  expires 2027-01-31\n",
 		},
 		"another entry's destination": {

@@ -27,7 +27,7 @@ var daysPattern = regexp.MustCompile(`^([0-9]{1,6})([dw])$`)
 //   - hours, minutes and seconds from now, 36h or 1h30m: until that second;
 //   - never, or nothing: the zero time.
 //
-// A time that has passed is no error here; [Entry.CheckAt] refuses it.
+// A time that has passed is no error here; [Entry.ValidateAt] refuses it.
 func ParseExpiry(text string, now time.Time) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	t, err := parseExpiry(text, now.UTC())

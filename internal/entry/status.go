@@ -6,31 +6,6 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// State says how an entry, or one of its destinations, stood when it was last checked.
-type State string
-
-// The states, from good to bad. The zero State is that of what was never checked.
-const (
-	Current   State = "current"   // has the source's digest
-	Deferred  State = "deferred"  // not checked: a registry bears no more requests for now; the next check will do it
-	Submitted State = "submitted" // differs, and a job is in flight for it
-	Stale     State = "stale"     // differs, and no job is in flight
-	Failing   State = "failing"   // could not be checked, or no job could be submitted
-)
-
-// Known reports whether it is one of the states.
-func (s State) Known() bool { return s.rank() > 0 }
-
-// rank orders the states from good to bad.
-func (s State) rank() int {
-	for i, state := range []State{Current, Deferred, Submitted, Stale, Failing} {
-		if s == state {
-			return i + 1
-		}
-	}
-	return 0
-}
-
 // Status is what is known of an entry. It holds something for those of the entry's
 // present destinations that were ever checked, and for no others.
 type Status struct {
@@ -85,4 +60,24 @@ func (s Status) Behind() time.Time {
 		}
 	}
 	return first
+}
+
+// Equal reports whether both are the same, the time of the check apart.
+func (s Status) Equal(other Status) bool {
+	same := s.Source == other.Source && s.State == other.State && s.Error == other.Error && len(s.Destinations) == len(other.Destinations)
+	for name, d := range s.Destinations {
+		o, ok := other.Destinations[name]
+		d.Behind, o.Behind = Precise(d.Behind), Precise(o.Behind)
+		d.Mirrored, o.Mirrored = Precise(d.Mirrored), Precise(o.Mirrored)
+		same = same && ok && d == o
+	}
+	return same
+}
+
+// Precise returns a time as a status has it after it was written and read: in UTC, to the millisecond.
+func Precise(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
 }

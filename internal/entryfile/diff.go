@@ -53,7 +53,7 @@ func Diff(file []entry.Entry, inTable iter.Seq2[entry.Entry, error], prune bool,
 		want, ok := wanted[item.Source]
 		delete(wanted, item.Source)
 		if !ok && prune && !item.bad {
-			if err := item.Check(); err != nil { // no file could have it
+			if err := item.Validate(); err != nil { // no file could have it
 				d.Bad, d.Left = append(d.Bad, &entry.Error{Source: item.Source, Err: err}), append(d.Left, item.Entry)
 				continue
 			}

@@ -25,12 +25,11 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// The fields of a file, and of each entry in it.
+// The fields of a file, and of each entry in it, beside those of its options.
 const (
 	fieldEntries      = "entries"
 	fieldSource       = "source"
 	fieldDestinations = "destinations"
-	fieldExpires      = "expires"
 )
 
 // Read reads a file. Everything in it is checked, as [table.Table.Put] would: the
@@ -116,7 +115,7 @@ func (f *reader) document(n *yaml.Node) {
 }
 
 func (f *reader) entry(n *yaml.Node) {
-	fields := f.fields(n, "an entry", fieldSource, fieldDestinations, fieldExpires)
+	fields := f.fields(n, "an entry", entryFields()...)
 	if fields == nil {
 		return
 	}
@@ -132,7 +131,7 @@ func (f *reader) entry(n *yaml.Node) {
 	for _, d := range destinations {
 		e.Destinations = append(e.Destinations, f.text(d, "a destination"))
 	}
-	f.expiry(&e, fields[fieldExpires])
+	e.Options = f.options(fields)
 	if len(f.errs) > faults { // what follows would say it again
 		return
 	}
@@ -174,64 +173,4 @@ func (f *reader) destinations(entry, n *yaml.Node) []*yaml.Node {
 		return list
 	}
 	return nil
-}
-
-func (f *reader) expiry(e *entry.Entry, n *yaml.Node) {
-	if n == nil || n.Tag == "!!null" {
-		return
-	}
-	text := cut(f.text(n, fieldExpires))
-	expires, err := entry.ParseExpiry(text, f.now)
-	if err != nil {
-		f.bad(n, "%w", err)
-	}
-	e.Expires = expires
-}
-
-// text returns a scalar as it was written: a date or a number is no other thing here.
-func (f *reader) text(n *yaml.Node, what string) string {
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		f.bad(n, "%s must be text", what)
-		return ""
-	}
-	return n.Value
-}
-
-// fields returns the values of a mapping, each of which must be one of known. It
-// returns nil if n is none.
-func (f *reader) fields(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
-	if n.Kind != yaml.MappingNode {
-		f.bad(n, "%s must have the form `%s: ...`", what, known[0])
-		return nil
-	}
-	fields := map[string]*yaml.Node{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		switch first := fields[key.Value]; {
-		case !contains(known, key):
-			f.bad(key, "unknown field %q; %s has %s", cut(key.Value), what, strings.Join(known, ", "))
-		case first != nil:
-			f.bad(key, "field %s is there twice", key.Value)
-		default:
-			fields[key.Value] = follow(n.Content[i+1])
-		}
-	}
-	return fields
-}
-
-func contains(known []string, key *yaml.Node) bool {
-	for _, k := range known {
-		if key.Kind == yaml.ScalarNode && key.Value == k {
-			return true
-		}
-	}
-	return false
-}
-
-// follow returns what an alias stands for.
-func follow(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
 }

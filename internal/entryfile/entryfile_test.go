@@ -43,11 +43,11 @@ entries:
 `
 	got, err := entryfile.Read(strings.NewReader(file), now)
 	want := []entry.Entry{
-		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: day(2027, 2, 1)},
-		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Expires: time.Date(2027, 1, 31, 17, 0, 0, 0, time.UTC)},
-		{Source: "src.io/z:1", Destinations: []string{"r.io/z:1", "r.io/z:2"}, Expires: day(2027, 4, 16)},
+		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: day(2027, 2, 1)}},
+		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Options: entry.Options{Expires: time.Date(2027, 1, 31, 17, 0, 0, 0, time.UTC)}},
+		{Source: "src.io/z:1", Destinations: []string{"r.io/z:1", "r.io/z:2"}, Options: entry.Options{Expires: day(2027, 4, 16)}},
 		{Source: "src.io/a:1", Destinations: []string{"r.io/z:1", "r.io/z:2"}},
-		{Source: "src.io/old:1", Destinations: []string{"r.io/old:1"}, Expires: day(2020, 3, 1)},
+		{Source: "src.io/old:1", Destinations: []string{"r.io/old:1"}, Options: entry.Options{Expires: day(2020, 3, 1)}},
 		{Source: "src.io/n:1", Destinations: []string{"r.io/n:1"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -137,8 +137,8 @@ func TestReadNamesEveryBadLine(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	entries := []entry.Entry{
-		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Expires: time.Unix(1_800_000_000, 0)},
-		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: day(2027, 2, 1)},
+		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Options: entry.Options{Expires: time.Unix(1_800_000_000, 0)}},
+		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: day(2027, 2, 1)}},
 		{Source: "true", Destinations: []string{"r.io/n:1"}},
 	}
 	var out bytes.Buffer

@@ -20,17 +20,28 @@ const header = `# Entries of an image mirror: each source image is kept at its d
 
 // row is an entry as the file has it.
 type row struct {
-	Source       string   `yaml:"source"`
-	Destinations []string `yaml:"destinations"`
-	Expires      *expiry  `yaml:"expires,omitempty"`
+	Source       string            `yaml:"source"`
+	Destinations []string          `yaml:"destinations"`
+	Options      map[string]scalar `yaml:",inline"` // by field
 }
 
-// expiry is written without quotes, as people do.
-type expiry string
+// scalar is written without quotes, as people do.
+type scalar string
 
 // MarshalYAML returns a plain scalar.
-func (e expiry) MarshalYAML() (any, error) {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!timestamp", Value: string(e)}, nil
+func (s scalar) MarshalYAML() (any, error) {
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: string(s)}, nil
+}
+
+// rowOf returns the row of an entry.
+func rowOf(e entry.Entry) row {
+	r := row{Source: e.Source, Destinations: e.Destinations, Options: map[string]scalar{}}
+	for _, option := range options {
+		if value := option.write(e.Options); value != "" {
+			r.Options[option.name] = scalar(value)
+		}
+	}
+	return r
 }
 
 // Write writes entries, sorted by source, so that the file changes only where the
@@ -41,11 +52,7 @@ func Write(w io.Writer, entries []entry.Entry) error {
 	}
 	rows := make([]row, len(entries))
 	for i, e := range entries {
-		rows[i] = row{Source: e.Source, Destinations: e.Destinations}
-		if !e.Expires.IsZero() {
-			text := expiry(entry.FormatExpiry(e.Expires))
-			rows[i].Expires = &text
-		}
+		rows[i] = rowOf(e)
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Source, b.Source) })
 	encoder := yaml.NewEncoder(w)
@@ -65,7 +72,7 @@ func Write(w io.Writer, entries []entry.Entry) error {
 func fitting(rows []row) int {
 	places := 0
 	for i, r := range rows {
-		places += 8 + 2*len(r.Destinations) // as limiter counts them
+		places += 6 + 2*len(r.Destinations) + 2*max(1, len(r.Options)) // as limiter counts them
 		if places > maxPlaces && i > 0 {
 			return i
 		}

@@ -30,8 +30,8 @@ func Read(all iter.Seq2[entry.Entry, error]) (Inventory, error) {
 			inv.Invalid = append(inv.Invalid, wrong)
 		case err != nil:
 			return Inventory{}, err
-		case entry.CheckSource(e.Source) != nil:
-			inv.Invalid = append(inv.Invalid, &entry.Error{Source: e.Source, Err: entry.CheckSource(e.Source)})
+		case entry.ValidateSource(e.Source) != nil:
+			inv.Invalid = append(inv.Invalid, &entry.Error{Source: e.Source, Err: entry.ValidateSource(e.Source)})
 		default:
 			inv.Entries = append(inv.Entries, e)
 		}
@@ -108,7 +108,7 @@ func (inv Inventory) Keys() []string {
 func (inv Inventory) Importable() Inventory {
 	sound := Inventory{Invalid: slices.Clone(inv.Invalid)}
 	for _, e := range inv.Entries {
-		if err := e.Check(); err != nil {
+		if err := e.Validate(); err != nil {
 			sound.Invalid = append(sound.Invalid, &entry.Error{Source: e.Source, Err: err})
 		} else {
 			sound.Entries = append(sound.Entries, e)

@@ -97,7 +97,7 @@ func TestWhatAnImportWouldRefuseIsNotImportable(t *testing.T) {
 func TestAList(t *testing.T) {
 	inv := inventory.Inventory{
 		Entries: []entry.Entry{
-			{Source: "r.io/a:1", Destinations: []string{"r.io/b:1", "UPPER"}, Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)},
+			{Source: "r.io/a:1", Destinations: []string{"r.io/b:1", "UPPER"}, Options: entry.Options{Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}},
 			{Source: "r.io/long/name:1", Destinations: []string{"r.io/c:1"}},
 		},
 		Invalid: []*entry.Error{{Source: "zz", Err: errors.New("no\nDestination")}},
@@ -110,7 +110,7 @@ func TestAList(t *testing.T) {
 		"three": {
 			inv, `SOURCE            EXPIRES     DESTINATION
 r.io/a:1          2027-01-31  r.io/b:1
-r.io/a:1          2027-01-31  invalid: ` + entry.CheckDestination("UPPER").Error() + `
+r.io/a:1          2027-01-31  invalid: ` + entry.ValidateDestination("UPPER").Error() + `
 r.io/long/name:1  never       r.io/c:1
 zz                -           invalid: no; Destination
 `, `[
@@ -121,7 +121,7 @@ zz                -           invalid: no; Destination
       "UPPER"
     ],
     "expires": "2027-02-01T00:00:00Z",
-    "error": "` + strings.ReplaceAll(entry.CheckDestination("UPPER").Error(), `"`, `\"`) + `"
+    "error": "` + strings.ReplaceAll(entry.ValidateDestination("UPPER").Error(), `"`, `\"`) + `"
   },
   {
     "source": "r.io/long/name:1",

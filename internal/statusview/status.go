@@ -111,7 +111,7 @@ func destinationOf(name string, known entry.DestinationStatus, now time.Time) De
 	if d.State == "" {
 		d.State = Unchecked
 	}
-	if err := entry.CheckDestination(name); err != nil {
+	if err := entry.ValidateDestination(name); err != nil {
 		d.State, d.Error = Invalid, err.Error()
 	}
 	return d

@@ -34,7 +34,7 @@ func night() []Entry {
 	entries := []entry.Entry{
 		{
 			Source: "docker.io/library/alpine:3", Destinations: []string{ecr + "alpine:3", ecr + "team/alpine:3", "r.io/alpine:3", "r.io/new:3"},
-			Expires: clock.Add(5*24*time.Hour + time.Hour).Truncate(24 * time.Hour),
+			Options: entry.Options{Expires: clock.Add(5*24*time.Hour + time.Hour).Truncate(24 * time.Hour)},
 			Status: entry.Status{Checked: before(2 * time.Minute), Source: newer, Destinations: map[string]entry.DestinationStatus{
 				ecr + "alpine:3":      {State: entry.Current, Digest: newer, Mirrored: before(3 * time.Hour)},
 				ecr + "team/alpine:3": {State: entry.Submitted, Digest: older, Behind: before(90 * time.Second), Mirrored: before(50 * time.Hour), JobID: "job-1", Jobs: 1},
@@ -48,7 +48,7 @@ func night() []Entry {
 				Destinations: map[string]entry.DestinationStatus{"r.io/app:1": {State: entry.Failing, Behind: before(72 * time.Hour)}},
 			},
 		},
-		{Source: "quay.io/org/new:1", Destinations: []string{"r.io/org/new:1"}, Expires: clock.Add(30 * 24 * time.Hour)},
+		{Source: "quay.io/org/new:1", Destinations: []string{"r.io/org/new:1"}, Options: entry.Options{Expires: clock.Add(30 * 24 * time.Hour)}},
 		{
 			Source: "quay.io/org/wait:1", Destinations: []string{"r.io/wait:1"},
 			Status: entry.Status{

@@ -101,12 +101,14 @@ func FuzzItem(f *testing.F) {
 		}
 		again := item{contract.AttrSource: key(e.Source)[contract.AttrSource], contract.AttrDestination: encodeDestinations(e.Destinations)}
 		again[contract.AttrStatus] = encodeStatus(e.Status)
-		if !e.Expires.IsZero() {
-			again[contract.AttrExpires] = encodeExpiry(e.Expires)
+		for _, option := range options {
+			if v := option.encode(e.Options); v != nil {
+				again[option.name] = v
+			}
 		}
 		e2, _, err := decode(again, now)
 		if err != nil || e2.Source != e.Source || strings.Join(e2.Destinations, ",") != strings.Join(e.Destinations, ",") ||
-			!e2.Expires.Equal(e.Expires) || !e2.Status.Equal(e.Status) || !e2.Status.Checked.Equal(e.Status.Checked) {
+			!e2.Options.Equal(e.Options) || !e2.Status.Equal(e.Status) || !e2.Status.Checked.Equal(e.Status.Checked) {
 			t.Errorf("%+v, read again: %+v, %v", e, e2, err)
 		}
 		e.Problems() // of whatever names

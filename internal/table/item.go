@@ -3,7 +3,6 @@ package table
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,16 +19,14 @@ type item = map[string]types.AttributeValue
 // decode reads an item. An expired item is not looked at further, so that nobody
 // has to mend what is about to be deleted. The error is an [*entry.Error].
 func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
-	key, ok := it[contract.AttrSource].(*types.AttributeValueMemberS)
-	if ok {
-		e.Source = key.Value
-	}
-	e.Expires, err = expiry(it[contract.AttrExpires])
-	if err == nil && !e.Expires.IsZero() && e.Expires.Unix() <= now.Unix() {
+	source, sourceErr := textOf(contract.AttrSource, it[contract.AttrSource])
+	e.Source = source
+	e.Options, err = decodeOptions(it)
+	switch {
+	case e.ExpiredBy(now):
 		return entry.Entry{}, true, nil
-	}
-	if !ok {
-		err = fmt.Errorf("%s %s; it must be S", contract.AttrSource, typeOf(it[contract.AttrSource]))
+	case err == nil:
+		err = sourceErr
 	}
 	if err == nil {
 		e.Destinations, err = destinations(it[contract.AttrDestination])
@@ -41,25 +38,13 @@ func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
 	return e, false, nil
 }
 
-// expiry reads Expires; none gives the zero time. DynamoDB's time to live takes no
-// notice of an Expires that is not a number, or of 0. Whoever wrote one meant
-// something by it, so that it is an error here and not "never".
-func expiry(v types.AttributeValue) (time.Time, error) {
-	if v == nil {
-		return time.Time{}, nil
-	}
-	n, ok := v.(*types.AttributeValueMemberN)
+// textOf reads an attribute that is a text.
+func textOf(attribute string, v types.AttributeValue) (string, error) {
+	s, ok := v.(*types.AttributeValueMemberS)
 	if !ok {
-		return time.Time{}, fmt.Errorf("%s %s; it must be N, epoch seconds", contract.AttrExpires, typeOf(v))
+		return "", fmt.Errorf("%s %s; it must be S", attribute, typeOf(v))
 	}
-	seconds, err := strconv.ParseInt(n.Value, 10, 64)
-	switch {
-	case err != nil || seconds <= 0:
-		return time.Time{}, fmt.Errorf("%s is %s, not a time in epoch seconds", contract.AttrExpires, n.Value)
-	case seconds > entry.LatestExpiry:
-		return time.Time{}, fmt.Errorf("%s is %s, which is too far ahead; is it in milliseconds?", contract.AttrExpires, n.Value)
-	}
-	return time.Unix(seconds, 0), nil
+	return s.Value, nil
 }
 
 // destinations reads Destination in each of the forms in which people write it.
@@ -116,10 +101,6 @@ func typeOf(v types.AttributeValue) string {
 	}
 	name := fmt.Sprintf("%T", v)
 	return "has type " + name[strings.LastIndex(name, "Member")+len("Member"):]
-}
-
-func encodeExpiry(t time.Time) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
 }
 
 // encodeDestinations writes one destination as a string, as people do, and several

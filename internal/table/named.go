@@ -39,8 +39,8 @@ func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter
 			return
 		case isLarge(err): // one of them is, or all together
 			for _, source := range sources {
-				for entry, err := range t.Named(ctx, []string{source}, now) {
-					if !yield(entry, err) {
+				for e, err := range t.Named(ctx, []string{source}, now) {
+					if !yield(e, err) {
 						return
 					}
 				}
@@ -51,14 +51,12 @@ func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter
 			return
 		}
 		for _, it := range items {
-			entry, expired, err := decode(it, now)
+			e, expired, err := decode(it, now)
 			if expired {
-				if source, ok := it[contract.AttrSource].(*types.AttributeValueMemberS); ok {
-					entry.Source = source.Value
-				}
-				err = fmt.Errorf("%w: %q", ErrExpired, entry.Source)
+				e.Source, _ = textOf(contract.AttrSource, it[contract.AttrSource])
+				err = fmt.Errorf("%w: %q", ErrExpired, e.Source)
 			}
-			if !yield(entry, err) {
+			if !yield(e, err) {
 				return
 			}
 		}
@@ -79,7 +77,7 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 	}
 	wanted := map[string]types.KeysAndAttributes{t.name: {
 		Keys: keys, ConsistentRead: aws.Bool(true),
-		ProjectionExpression: aws.String(projection), ExpressionAttributeNames: names(),
+		ProjectionExpression: projection(), ExpressionAttributeNames: names(),
 	}}
 	var items []item
 	for attempt, wait := 1, namedWait; ; attempt, wait = attempt+1, 2*wait {

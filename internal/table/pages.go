@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/entry"
@@ -25,7 +24,7 @@ func (t *Table) pages(ctx context.Context) iter.Seq2[[]item, error] {
 		// in stand-ins for DynamoDB).
 		in := &dynamodb.ScanInput{
 			TableName: aws.String(t.name), Limit: aws.Int32(pageItems),
-			ProjectionExpression: aws.String(projection), ExpressionAttributeNames: names(),
+			ProjectionExpression: projection(), ExpressionAttributeNames: names(),
 		}
 		for {
 			page, err := t.api.Scan(ctx, in, limited)
@@ -63,11 +62,8 @@ func (t *Table) keys(ctx context.Context, page *dynamodb.ScanInput) (*dynamodb.S
 // yieldLarge says that items are too large.
 func yieldLarge(items []item, yield func([]item, error) bool) bool {
 	for _, it := range items {
-		bad := &entry.Error{Err: errLarge}
-		if source, ok := it[contract.AttrSource].(*types.AttributeValueMemberS); ok {
-			bad.Source = source.Value
-		}
-		if !yield(nil, bad) {
+		source, _ := textOf(contract.AttrSource, it[contract.AttrSource])
+		if !yield(nil, &entry.Error{Source: source, Err: errLarge}) {
 			return false
 		}
 	}

@@ -34,16 +34,16 @@ func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, e
 				yield(entry.Entry{}, t.failure(ctx, "reading", err))
 				return
 			}
-			for _, item := range items {
-				if !seen && !hasKey(item) {
+			for _, it := range items {
+				if !seen && !hasKey(it) {
 					if wrong := t.wrongKey(ctx); wrong != nil {
 						yield(entry.Entry{}, wrong)
 						return
 					}
 				}
 				seen = true
-				entry, expired, err := decode(item, now)
-				if !expired && !yield(entry, err) {
+				e, expired, err := decode(it, now)
+				if !expired && !yield(e, err) {
 					return
 				}
 			}
@@ -66,7 +66,7 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (entry.En
 	pages := dynamodb.NewQueryPaginator(t.api, &dynamodb.QueryInput{
 		TableName:                aws.String(t.name),
 		ConsistentRead:           aws.Bool(true),
-		ProjectionExpression:     aws.String(projection),
+		ProjectionExpression:     projection(),
 		KeyConditionExpression:   aws.String("#source = :source"),
 		ExpressionAttributeNames: names(),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
@@ -81,12 +81,12 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (entry.En
 		case err != nil:
 			return entry.Entry{}, t.failure(ctx, "reading", err)
 		}
-		for _, item := range page.Items {
-			entry, expired, err := decode(item, now)
+		for _, it := range page.Items {
+			e, expired, err := decode(it, now)
 			if expired {
 				err = fmt.Errorf("%w: %q", ErrExpired, source)
 			}
-			return entry, err
+			return e, err
 		}
 	}
 	return entry.Entry{}, fmt.Errorf("%w: %q", ErrNotFound, source)

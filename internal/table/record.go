@@ -41,13 +41,12 @@ func (t *Table) Recorder() *Recorder {
 	return &Recorder{table: t, slots: make(chan struct{}, recordConcurrency)}
 }
 
-// Record writes the status of an entry as the check leaves it, if that is due or the check says so. It
+// Record writes the status of an entry as the update has it, if that is due or a mark. It
 // returns before it is written, but waits while too many others are being written.
 // After an error that all others would meet too (no table, no permission) or the
 // end of ctx it writes nothing any more.
-func (r *Recorder) Record(ctx context.Context, e entry.Entry, c entry.Check) {
-	s := e.After(c)
-	if !c.Written && !e.Due(s) {
+func (r *Recorder) Record(ctx context.Context, u entry.Update) {
+	if !u.Mark && !u.Due() {
 		r.count(func(n *Recorded) { n.Unchanged++ })
 		return
 	}
@@ -64,7 +63,7 @@ func (r *Recorder) Record(ctx context.Context, e entry.Entry, c entry.Check) {
 	}
 	r.wg.Go(func() {
 		defer func() { <-r.slots }()
-		r.settle(r.table.record(ctx, e, c))
+		r.settle(r.table.record(ctx, u))
 	})
 }
 

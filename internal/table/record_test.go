@@ -29,10 +29,10 @@ func (c *counting) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput,
 }
 
 // current is a check that finds everything current.
-func current(e entry.Entry, at time.Time) entry.Check {
-	c := entry.Check{Time: at, Source: one}
+func current(e entry.Entry, at time.Time) entry.Result {
+	c := entry.Result{Time: at, Digest: one}
 	for _, name := range e.Destinations {
-		c.Destinations = append(c.Destinations, entry.Finding{Name: name, State: entry.Current, Digest: one})
+		c.Destinations = append(c.Destinations, entry.DestinationResult{Name: name, State: entry.Current, Digest: one})
 	}
 	return c
 }
@@ -48,14 +48,14 @@ func recording(t *testing.T, newTable world) {
 	api := &counting{Client: newTable(t, items...)}
 	tb := table.New(api, "mirror")
 	// sweep checks everything at a time, finding what check says.
-	sweep := func(at time.Time, check func(entry.Entry, time.Time) entry.Check) table.Recorded {
+	sweep := func(at time.Time, check func(entry.Entry, time.Time) entry.Result) table.Recorded {
 		api.writes.Store(0)
 		r := tb.Recorder()
 		for e, err := range tb.All(t.Context(), now) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Record(t.Context(), e, check(e, at))
+			r.Record(t.Context(), e.Update(check(e, at)))
 		}
 		done := r.Close()
 		if int(api.writes.Load()) != done.Written+done.Gone || done.Failed != 0 || done.Err != nil {
@@ -63,16 +63,16 @@ func recording(t *testing.T, newTable world) {
 		}
 		return done
 	}
-	one7th := func(e entry.Entry, at time.Time) entry.Check {
+	one7th := func(e entry.Entry, at time.Time) entry.Result {
 		c := current(e, at)
 		if e.Source == "src:7" {
-			c.Destinations[0] = entry.Finding{Name: "r/a:1", State: entry.Stale, Digest: two}
+			c.Destinations[0] = entry.DestinationResult{Name: "r/a:1", State: entry.Stale, Digest: two}
 		}
 		return c
 	}
 	for _, step := range []struct {
 		after     time.Duration
-		check     func(entry.Entry, time.Time) entry.Check
+		check     func(entry.Entry, time.Time) entry.Result
 		low, high int // how many are written
 	}{
 		{0, current, entries, entries},
@@ -97,38 +97,38 @@ func recording(t *testing.T, newTable world) {
 func TestChecksAtTheSameTimeLoseNothingOfEachOther(t *testing.T) { each(t, overtaking) }
 
 func overtaking(t *testing.T, newTable world) {
-	submitted := func(job string) entry.Finding {
-		return entry.Finding{Name: "r/a:1", State: entry.Submitted, Digest: two, JobID: job}
+	submitted := func(job string) entry.DestinationResult {
+		return entry.DestinationResult{Name: "r/a:1", State: entry.Submitted, Digest: two, JobID: job}
 	}
-	check := func(second int, f entry.Finding) entry.Check {
-		return entry.Check{Time: now.Add(time.Duration(second) * time.Second), Source: one, Destinations: []entry.Finding{f}}
+	check := func(second int, f entry.DestinationResult) entry.Result {
+		return entry.Result{Time: now.Add(time.Duration(second) * time.Second), Digest: one, Destinations: []entry.DestinationResult{f}}
 	}
 	at := func(second int) time.Time { return now.Add(time.Duration(second) * time.Second) }
-	right := entry.Finding{Name: "r/a:1", State: entry.Current, Digest: one}
+	right := entry.DestinationResult{Name: "r/a:1", State: entry.Current, Digest: one}
 	for _, c := range []struct {
 		name  string
-		first *entry.Check // written before either has read the entry
-		then  []entry.Check
+		first *entry.Result // written before either has read the entry
+		then  []entry.Result
 		want  entry.DestinationStatus
 	}{
 		{
 			"the second finds done what the first has submitted", nil,
-			[]entry.Check{check(1, submitted("a")), check(2, right)},
+			[]entry.Result{check(1, submitted("a")), check(2, right)},
 			entry.DestinationStatus{State: entry.Current, Digest: one, Mirrored: at(2), JobID: "a"},
 		},
 		{
 			"both submit", nil,
-			[]entry.Check{check(1, submitted("a")), check(2, submitted("b"))},
+			[]entry.Result{check(1, submitted("a")), check(2, submitted("b"))},
 			entry.DestinationStatus{State: entry.Submitted, Digest: two, Behind: at(1), JobID: "b", Jobs: 2},
 		},
 		{
 			"the later writes first", nil,
-			[]entry.Check{check(2, right), check(1, submitted("a"))},
+			[]entry.Result{check(2, right), check(1, submitted("a"))},
 			entry.DestinationStatus{State: entry.Current, Digest: one},
 		},
 		{
 			"it was checked before", new(check(0, submitted("a"))),
-			[]entry.Check{check(2, right), check(3, submitted("b"))},
+			[]entry.Result{check(2, right), check(3, submitted("b"))},
 			entry.DestinationStatus{State: entry.Submitted, Digest: two, Behind: at(3), Mirrored: at(2), JobID: "b", Jobs: 1},
 		},
 	} {
@@ -140,9 +140,9 @@ func overtaking(t *testing.T, newTable world) {
 			}
 			return e
 		}
-		record := func(e entry.Entry, check entry.Check) {
+		record := func(e entry.Entry, check entry.Result) {
 			r := tb.Recorder()
-			r.Record(t.Context(), e, check)
+			r.Record(t.Context(), e.Update(check))
 			if done := r.Close(); done.Failed > 0 {
 				t.Errorf("%s: %v", c.name, done.Err)
 			}
@@ -166,7 +166,9 @@ func TestALostAnswerCountsOnce(t *testing.T) {
 	tb := table.New(api, "mirror")
 	r := tb.Recorder()
 	e := entry.Entry{Source: "src", Destinations: []string{"r/a:1"}}
-	r.Record(t.Context(), e, entry.Check{Time: now, Source: one, Destinations: []entry.Finding{{Name: "r/a:1", State: entry.Submitted, JobID: "a"}}})
+	r.Record(t.Context(), e.Update(entry.Result{Time: now, Digest: one, Destinations: []entry.DestinationResult{
+		{Name: "r/a:1", State: entry.Submitted, JobID: "a"},
+	}}))
 	if done := r.Close(); done.Written != 1 {
 		t.Errorf("%+v", done)
 	}
@@ -194,7 +196,7 @@ func TestASpoiledStatusIsReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := tb.Recorder()
-		r.Record(t.Context(), e, current(e, now))
+		r.Record(t.Context(), e.Update(current(e, now)))
 		done := r.Close()
 		if e, err = tb.Get(t.Context(), "src", now); err != nil || done.Failed > 0 || done.Written == 1 && e.Status.Worst() != entry.Current {
 			t.Errorf("%v: %+v, %+v, %v", spoiled, done, e.Status, err)
@@ -206,7 +208,7 @@ func TestARemovedEntryIsNotRecorded(t *testing.T) {
 	tb := table.New(newTable(t), "mirror")
 	r := tb.Recorder()
 	e := entry.Entry{Source: "src", Destinations: []string{"r/a:1"}}
-	r.Record(t.Context(), e, current(e, now))
+	r.Record(t.Context(), e.Update(current(e, now)))
 	if done := r.Close(); done.Gone != 1 || done.Written+done.Failed+done.Unchanged != 0 || done.Err != nil {
 		t.Errorf("%+v", done)
 	}
@@ -224,7 +226,7 @@ func TestOneRefusalForAllEndsRecording(t *testing.T) {
 			r := table.New(client, "mirror").Recorder()
 			for i := range 500 {
 				e := entry.Entry{Source: fmt.Sprint("src:", i), Destinations: []string{"r/a:1"}}
-				r.Record(t.Context(), e, current(e, now))
+				r.Record(t.Context(), e.Update(current(e, now)))
 			}
 			done := r.Close()
 			if done.Failed != 500 || done.Err == nil || calls.Load() > most || most == 500 && calls.Load() != most {
@@ -249,7 +251,7 @@ func TestRecordingEndsWithTheContext(t *testing.T) {
 			cancel(cause)
 		}
 		e := entry.Entry{Source: fmt.Sprint("src:", i), Destinations: []string{"r/a:1"}}
-		r.Record(ctx, e, current(e, now))
+		r.Record(ctx, e.Update(current(e, now)))
 	}
 	close(release)
 	if done := r.Close(); done.Written+done.Failed != 80 || done.Failed < 16 || done.Err == nil {

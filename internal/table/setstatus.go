@@ -33,27 +33,28 @@ func (t *Table) SetStatus(ctx context.Context, source string, s entry.Status) er
 // recordAttempts is how often a status is worked out anew that others write at the same time.
 const recordAttempts = 5
 
-// record writes the status that an entry has after a check. Where another check has written one since the entry was
+// record writes the status of an update. Where another check has written one since the entry was
 // read, the status is worked out from that: two checks of an entry at a time lose nothing of what either has found.
-func (t *Table) record(ctx context.Context, e entry.Entry, c entry.Check) error {
-	read := e.Status
+func (t *Table) record(ctx context.Context, read entry.Update) error {
+	source, u := read.Entry.Source, read
 	for range recordAttempts {
-		s := e.AfterBoth(read, c)
-		there, err := t.setStatus(ctx, e.Source, s, unchanged(e.Status.Checked, s.Checked))
+		there, err := t.setStatus(ctx, source, u.Status, unchanged(u.Entry.Status.Checked, u.Status.Checked))
 		if !errors.Is(err, ErrOutdated) {
 			return err
 		}
-		e.Status = decodeStatus(there[contract.AttrStatus], e.Destinations)
-		switch checked := e.Status.Checked; {
-		case checked.IsZero(): // somebody has spoiled it
-			return t.SetStatus(ctx, e.Source, s)
-		case checked.After(entry.Precise(s.Checked)):
+		now := decodeStatus(there[contract.AttrStatus], read.Entry.Destinations)
+		at := entry.Precise(u.Status.Checked)
+		switch {
+		case now.Checked.IsZero(): // somebody has spoiled it
+			return t.SetStatus(ctx, source, u.Status)
+		case now.Checked.After(at):
 			return err
-		case checked.Equal(entry.Precise(s.Checked)) && e.Status.Equal(s): // the answer to this very write was lost
+		case now.Checked.Equal(at) && now.Equal(u.Status): // the answer to this very write was lost
 			return nil
 		}
+		u = read.Over(now)
 	}
-	return t.SetStatus(ctx, e.Source, e.AfterBoth(read, c))
+	return t.SetStatus(ctx, source, u.Status)
 }
 
 // A condition is one that a status is written on.

@@ -106,7 +106,7 @@ func members(v types.AttributeValue) item {
 
 // stringOf returns a text; "" where somebody else wrote one that is unlike any of ours.
 func stringOf(m item, member string) string {
-	if s, ok := m[member].(*types.AttributeValueMemberS); ok && entry.IsText(s.Value) {
+	if s, ok := m[member].(*types.AttributeValueMemberS); ok && entry.IsStatusText(s.Value) {
 		return s.Value
 	}
 	return ""

@@ -10,7 +10,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -49,13 +53,19 @@ func New(api API, name string) *Table { return &Table{api: api, name: name} }
 // names are the attributes read, by their aliases: an attribute's own name may be
 // one that DynamoDB reserves (Source is).
 func names() map[string]string {
-	return map[string]string{
-		"#source": contract.AttrSource, "#destination": contract.AttrDestination,
-		"#expires": contract.AttrExpires, "#status": contract.AttrStatus,
+	names := map[string]string{
+		"#source": contract.AttrSource, "#destination": contract.AttrDestination, "#status": contract.AttrStatus,
 	}
+	for _, option := range options {
+		names[option.alias()] = option.name
+	}
+	return names
 }
 
-const projection = "#source, #destination, #expires, #status"
+// projection returns these attributes' aliases, as an expression.
+func projection() *string {
+	return aws.String(strings.Join(slices.Sorted(maps.Keys(names())), ", "))
+}
 
 // key is the key of an entry.
 func key(source string) item {

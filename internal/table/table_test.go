@@ -154,7 +154,7 @@ func anEntryExpiresAtItsSecond(t *testing.T, newTable world) {
 	entries, errs := read(t, client)
 	want := []entry.Entry{
 		{Source: "never", Destinations: []string{"r/a:1"}},
-		{Source: "next second", Destinations: []string{"r/a:1"}, Expires: now.Add(time.Second)},
+		{Source: "next second", Destinations: []string{"r/a:1"}, Options: entry.Options{Expires: now.Add(time.Second)}},
 	}
 	if diff := cmp.Diff(want, entries); diff != "" || errs != nil {
 		t.Errorf("All: %v (-want +got)\n%s", errs, diff)

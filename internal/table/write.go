@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,7 +30,7 @@ const (
 // keeps its own. It checks the entry first, see [entry.Entry.Problems], and refuses one
 // that has expired by now; nothing is written then. Its error is an [*entry.Error].
 func (t *Table) Put(ctx context.Context, e entry.Entry, now time.Time) (Change, error) {
-	err := e.CheckAt(now)
+	err := e.ValidateAt(now)
 	if err != nil {
 		return "", &entry.Error{Source: e.Source, Err: err}
 	}
@@ -37,18 +38,13 @@ func (t *Table) Put(ctx context.Context, e entry.Entry, now time.Time) (Change, 
 }
 
 func (t *Table) write(ctx context.Context, e entry.Entry, now time.Time) (Change, error) {
-	set, values := "SET #destination = :destination, #expires = :expires", item{":destination": encodeDestinations(e.Destinations)}
-	if e.Expires.IsZero() {
-		set = "SET #destination = :destination REMOVE #expires"
-	} else {
-		values[":expires"] = encodeExpiry(e.Expires)
-	}
+	update := assignment(e)
 	out, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 aws.String(t.name),
 		Key:                       key(e.Source),
-		UpdateExpression:          aws.String(set),
-		ExpressionAttributeNames:  map[string]string{"#destination": contract.AttrDestination, "#expires": contract.AttrExpires},
-		ExpressionAttributeValues: values,
+		UpdateExpression:          aws.String(update.expression),
+		ExpressionAttributeNames:  update.names,
+		ExpressionAttributeValues: update.values,
 		ReturnValues:              types.ReturnValueAllOld,
 	})
 	if err != nil {
@@ -64,6 +60,39 @@ func (t *Table) write(ctx context.Context, e entry.Entry, now time.Time) (Change
 		return Kept, nil
 	}
 	return Replaced, nil
+}
+
+// An update is one of an item: its expression, with the names and values in that.
+type update struct {
+	expression string
+	names      map[string]string
+	values     item
+}
+
+// assignment returns what gives an item the destinations and options of an entry.
+func assignment(e entry.Entry) update {
+	u := update{
+		expression: "SET #destination = :destination",
+		names:      map[string]string{"#destination": contract.AttrDestination},
+		values:     item{":destination": encodeDestinations(e.Destinations)},
+	}
+	var absent []string
+	for _, option := range options {
+		alias := option.alias()
+		u.names[alias] = option.name
+		v := option.encode(e.Options)
+		if v == nil {
+			absent = append(absent, alias)
+			continue
+		}
+		value := ":" + alias[1:]
+		u.expression += ", " + alias + " = " + value
+		u.values[value] = v
+	}
+	if len(absent) > 0 {
+		u.expression += " REMOVE " + strings.Join(absent, ", ")
+	}
+	return u
 }
 
 // forget removes the status of an expired entry that has become a new one.
@@ -89,7 +118,7 @@ func (t *Table) forget(ctx context.Context, source string, old item) error {
 // Remove removes the entry with the given source, whatever its item holds, and
 // reports whether it was there. Destinations keep their images.
 func (t *Table) Remove(ctx context.Context, source string) (bool, error) {
-	if err := entry.CheckKey(source); err != nil {
+	if err := entry.ValidateKey(source); err != nil {
 		return false, &entry.Error{Source: source, Err: err}
 	}
 	out, err := t.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{

@@ -37,7 +37,7 @@ func putting(t *testing.T, newTable world) {
 		item  item
 	}{
 		"new":                  {nil, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Created, item{"Destination": s("r.io/a:1")}},
-		"several destinations": {nil, entry.Entry{Destinations: []string{"r.io/b:1", "r.io/a:1"}, Expires: later}, table.Created, item{"Destination": l(s("r.io/b:1"), s("r.io/a:1")), "Expires": n(later.Unix())}},
+		"several destinations": {nil, entry.Entry{Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: later}}, table.Created, item{"Destination": l(s("r.io/b:1"), s("r.io/a:1")), "Expires": n(later.Unix())}},
 		"the same":             {item{"Destination": s("r.io/a:1")}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Kept, item{"Destination": s("r.io/a:1")}},
 		"other destinations": {
 			item{"Destination": ss("r.io/a:1"), "Keeper": s("me")},
@@ -45,11 +45,11 @@ func putting(t *testing.T, newTable world) {
 			table.Replaced,
 			item{"Destination": s("r.io/b:1"), "Keeper": s("me")},
 		},
-		"another expiry": {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix() + 1)}, entry.Entry{Destinations: []string{"r.io/a:1"}, Expires: later}, table.Replaced, item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}},
+		"another expiry": {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix() + 1)}, entry.Entry{Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: later}}, table.Replaced, item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}},
 		"no expiry":      {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Replaced, item{"Destination": s("r.io/a:1")}},
 		"status kept": {
 			item{"Destination": s("r.io/a:1"), "MirrorStatus": s("whatever")},
-			entry.Entry{Destinations: []string{"r.io/a:1"}, Expires: later},
+			entry.Entry{Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: later}},
 			table.Replaced,
 			item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix()), "MirrorStatus": s("whatever")},
 		},
@@ -107,7 +107,7 @@ func TestPutWritesNothingThatIsWrong(t *testing.T) {
 		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1", "r.io/a:1"}}, `destination "r.io/a:1" is named twice`},
 		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a", "r.io/a:latest"}}, `destination "r.io/a:latest" is the same image as "r.io/a"`},
 		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a@" + d}}, `destination "r.io/a@` + d + `" is fixed to a digest that the source is not fixed to`},
-		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}, Expires: now}, `would have expired at 2027-01-15T08:00:00Z`},
+		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: now}}, `would have expired at 2027-01-15T08:00:00Z`},
 		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"R:1", "oci:x"}}, `destination: image name "R:1": `},
 	} {
 		_, err := table.New(client, "mirror").Put(t.Context(), c.entry, now)

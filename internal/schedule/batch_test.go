@@ -1,4 +1,4 @@
-package controller
+package schedule
 
 import (
 	"fmt"
@@ -31,15 +31,15 @@ func TestAWaveIsBoundedByImagesAndText(t *testing.T) {
 				e.Status.Destinations[name] = entry.DestinationStatus{Error: strings.Repeat("x", c.failing)}
 			}
 		}
-		var b batch
-		for !b.full(e) {
-			b.add(e)
+		var b Batch
+		for !b.Full(e) {
+			b.Add(e)
 		}
-		if len(b.entries) != c.want {
-			t.Errorf("%s: %d entries, want %d", c.name, len(b.entries), c.want)
+		if len(b.Entries) != c.want {
+			t.Errorf("%s: %d entries, want %d", c.name, len(b.Entries), c.want)
 		}
-		b.clear()
-		if b.full(e) || len(b.entries) > 0 {
+		b.Clear()
+		if b.Full(e) || len(b.Entries) > 0 {
 			t.Errorf("%s: it is full after it was cleared", c.name)
 		}
 	}

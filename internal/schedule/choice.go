@@ -1,4 +1,4 @@
-package controller
+package schedule
 
 import (
 	"slices"
@@ -10,16 +10,17 @@ import (
 // A choice is some of the entries that are put off. Each host has the same share of half a wave, so that what comes first
 // there is found within the memory of a wave; but one that is slow no more than it may answer for.
 type choice struct {
-	hosts *hosts
-	lists map[*host]*list
-	total batch // of all lists, without the entries
+	hosts *Hosts
+	lists map[*Host]*list
+	total load // of all lists
 }
 
 // A list is what is chosen of a host.
 type list struct {
-	batch
-	candidates           []candidate
-	mostImages, mostText int // its share
+	load       load
+	candidates []candidate
+	// its share
+	mostImages, mostText int
 }
 
 // leastShare is how many images a host is asked for in a turn although it has answered for none before.
@@ -27,11 +28,11 @@ const leastShare = 64
 
 type candidate struct {
 	entry entry.Entry
-	place place
+	place Place
 }
 
-func newChoice(known *hosts, all map[uint64]waiting, turn time.Duration) *choice {
-	c := &choice{hosts: known, lists: map[*host]*list{}}
+func newChoice(known *Hosts, all map[uint64]waiting, turn time.Duration) *choice {
+	c := &choice{hosts: known, lists: map[*Host]*list{}}
 	for _, w := range all {
 		if c.lists[w.host] == nil {
 			c.lists[w.host] = &list{}
@@ -45,7 +46,7 @@ func newChoice(known *hosts, all map[uint64]waiting, turn time.Duration) *choice
 }
 
 // add adds an entry that waits for a host, unless others come first.
-func (c *choice) add(h *host, e entry.Entry) {
+func (c *choice) add(h *Host, e entry.Entry) {
 	if c.total.full(e) {
 		for _, l := range c.lists {
 			c.cut(l)
@@ -55,19 +56,19 @@ func (c *choice) add(h *host, e entry.Entry) {
 		return
 	}
 	l := c.lists[h]
-	l.candidates = append(l.candidates, candidate{e, c.hosts.place(h.named(), &e)})
-	l.count(e, 1)
+	l.candidates = append(l.candidates, candidate{e, c.hosts.Place(h.named(), &e)})
+	l.load.count(e, 1)
 	c.total.count(e, 1)
-	if l.images > 2*l.mostImages || l.bytes > 2*l.mostText {
+	if l.load.images > 2*l.mostImages || l.load.bytes > 2*l.mostText {
 		c.cut(l)
 	}
 }
 
 // cut leaves a host its share of the choice, one entry at least.
 func (c *choice) cut(l *list) {
-	slices.SortFunc(l.candidates, func(a, b candidate) int { return a.place.compare(b.place) })
-	for last := len(l.candidates) - 1; last > 0 && (l.images > l.mostImages || l.bytes > l.mostText); last-- {
-		l.count(l.candidates[last].entry, -1)
+	slices.SortFunc(l.candidates, func(a, b candidate) int { return a.place.Compare(b.place) })
+	for last := len(l.candidates) - 1; last > 0 && (l.load.images > l.mostImages || l.load.bytes > l.mostText); last-- {
+		l.load.count(l.candidates[last].entry, -1)
 		c.total.count(l.candidates[last].entry, -1)
 		l.candidates[last] = candidate{}
 		l.candidates = l.candidates[:last]

@@ -1,0 +1,90 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/entry"
+)
+
+// ConflictsAmong returns which of the entries are in each other's way.
+func ConflictsAmong(entries []entry.Entry) *conflict.Found {
+	var index conflict.Index
+	for _, e := range entries {
+		index.Add(e.Source, e.Destinations)
+	}
+	return index.Find()
+}
+
+// readConflicts reads a whole table for its conflicts.
+func readConflicts(ctx context.Context, read reader) (*conflict.Found, error) {
+	var index conflict.Index
+	for e, err := range read(ctx) {
+		if _, bad := errors.AsType[*entry.Error](err); bad {
+			continue // nothing is copied by it
+		}
+		if err != nil {
+			return nil, fmt.Errorf("looking for conflicts: %w", err)
+		}
+		index.Add(e.Source, e.Destinations)
+	}
+	return index.Find(), nil
+}
+
+// conflicts are those among all entries of the table.
+type conflicts struct {
+	all reader // of the table
+	// lazy says that they are looked for once something is to be submitted: an event knows its own entries alone.
+	lazy bool
+
+	mu    sync.Mutex      // held while they are looked for
+	found *conflict.Found // nil = not known yet
+}
+
+// know takes entries for the whole table.
+func (c *conflicts) know(entries []entry.Entry) {
+	if c.found == nil && !c.lazy {
+		c.found = ConflictsAmong(entries)
+	}
+}
+
+// read reads the table before the first of several waves.
+func (c *conflicts) read(ctx context.Context) (err error) {
+	if c.found == nil && !c.lazy {
+		c.found, err = readConflicts(ctx, c.all)
+	}
+	return err
+}
+
+// known reports whether they are known, or need not be.
+func (c *conflicts) known() bool { return c.found != nil || c.lazy }
+
+// of returns the conflicts that a result is to be held against.
+func (c *conflicts) of(ctx context.Context, result entry.Result) (found *conflict.Found, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.found == nil && result.Differing() > 0 {
+		c.found, err = readConflicts(ctx, c.all)
+	}
+	return c.found, err
+}
+
+// mark marks the destinations that another entry writes, too: no job is submitted for them. Of an
+// entry that could not be judged only its twin is told.
+func (c *conflicts) mark(ctx context.Context, r *entry.Result) {
+	found, err := c.of(ctx, *r)
+	if err != nil {
+		r.Err, r.Destinations = err, nil
+		return
+	}
+	r.Twin = found.Source(r.Source)
+	for i := range r.Destinations {
+		d := &r.Destinations[i]
+		if err := found.Destination(r.Source, d.Name); err != nil {
+			d.State, d.Err, d.Differs = entry.Failing, err, false
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package controller
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/request"
+)
+
+// decide compares an image's destinations with its source, given what is known of each. Creates says that the mirror
+// job creates repositories that are missing.
+func decide(i image, source answer, destinations []answer, creates bool) entry.Result {
+	r := entry.Result{Source: i.entry.Source}
+	if r.Digest, r.Size, r.Err = sourceDigest(source); r.Err != nil {
+		return r
+	}
+	wanted := r.Digest // an image is mirrored as it is, all of it
+	for n, d := range i.destinations {
+		r.Destinations = append(r.Destinations, compare(d, wanted, destinations[n], creates))
+	}
+	return r
+}
+
+var errNoSource = errors.New("source image does not exist")
+
+// sourceDigest returns the digest that the source has, and its size.
+func sourceDigest(source answer) (digest.Digest, int64, error) {
+	switch {
+	case source.err != nil:
+		if repository, ok := errors.AsType[missingRepository](source.err); ok {
+			return "", 0, fmt.Errorf("%w: %w", errNoSource, repository)
+		}
+		return "", 0, source.err
+	case source.digest == "":
+		return "", 0, errNoSource
+	}
+	return source.digest, source.size, nil
+}
+
+// compare holds a destination against the digest that it should have.
+func compare(destination entry.Name, wanted digest.Digest, has answer, creates bool) entry.DestinationResult {
+	d := entry.DestinationResult{Name: destination.Text, Wanted: wanted, Digest: has.digest, State: entry.Current}
+	repository, absent := errors.AsType[missingRepository](has.err)
+	switch pinned := destination.Name.Digest; {
+	case destination.Err != nil:
+		d.State, d.Err = entry.Failing, destination.Err
+	case pinned != "" && pinned != wanted:
+		d.Digest, d.State = "", entry.Failing
+		d.Err = fmt.Errorf("can never equal its source, which is %s now", wanted)
+	case absent && creates:
+		d.State, d.Absent = entry.Stale, repository
+	case absent:
+		d.State, d.Err = entry.Failing, fmt.Errorf("%w; to create it: %s", repository, repository.CreateCommand())
+	case has.err != nil:
+		d.State, d.Err = entry.StateOf(has.err), has.err
+	case has.digest != wanted:
+		d.State = entry.Stale
+	}
+	d.Differs = d.State == entry.Stale
+	return d
+}
+
+// missingRepository is an error that says that an image's repository does not exist.
+type missingRepository interface {
+	error
+	CreateCommand() string
+}
+
+// rateLimited is why a stale destination is not mirrored now: the job would meet a source that answers no requests.
+type rateLimited struct {
+	host  string
+	until time.Time
+}
+
+func (e *rateLimited) Error() string {
+	return fmt.Sprintf("stale; %s, its source, bears no more requests until %s", e.host, e.until.UTC().Format(time.RFC3339))
+}
+
+// DeferredUntil implements [entry.Deferral].
+func (e *rateLimited) DeferredUntil() time.Time { return e.until }
+
+// postpone defers stale destinations.
+func postpone(r *entry.Result, why error) {
+	for i := range r.Destinations {
+		if d := &r.Destinations[i]; d.State == entry.Stale {
+			d.State, d.Err = entry.Deferred, why
+		}
+	}
+}
+
+// requestFor returns what a mirror job is to be asked for an image with this result, and whether there is anything:
+// that its stale destinations become what they should be.
+func requestFor(i image, result entry.Result) (request.Request, bool) {
+	r := request.Request{Images: []request.Image{{Source: i.source.Written, Digest: result.Digest}}}
+	for n, d := range result.Destinations {
+		if d.State == entry.Stale {
+			r.Destinations = append(r.Destinations, i.destinations[n].Written)
+		}
+	}
+	return r, len(r.Destinations) > 0
+}
+
+// settle puts down what became of the request for the stale destinations.
+func settle(r *entry.Result, submitted jobs.Result) {
+	for i := range r.Destinations {
+		d := &r.Destinations[i]
+		if d.State != entry.Stale {
+			continue
+		}
+		job := submitted.JobFor(d.Name)
+		switch {
+		case job != "", slices.Contains(submitted.InFlight, d.Name):
+			d.State, d.JobID = entry.Submitted, job
+		case submitted.Err != nil:
+			d.State, d.Err = entry.Failing, submitted.Err
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package controller
+
+import (
+	"errors"
+	"fmt"
+
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
+)
+
+// An image is one image of an entry: what is looked up, decided about and copied.
+type image struct {
+	entry  *entry.Entry // nil of an item that is no entry
+	source entry.Name
+	// destinations has what is written, once where one image is written in several ways. Those with an Err
+	// are not looked up.
+	destinations []entry.Name
+}
+
+// expand returns the image that an entry names. The error is about the source; what is wrong with a destination is
+// with that, and goes for it alone.
+func expand(e *entry.Entry, allowed Allowed) (image, error) {
+	if allowed == nil {
+		allowed = everything{}
+	}
+	names := e.Names()
+	source, err := names.Source.Name, names.Source.Err
+	if err == nil {
+		err = allowed.Source(source)
+	}
+	if err != nil {
+		return image{entry: e}, fmt.Errorf("source: %w", err)
+	}
+	i := image{entry: e, source: names.Source, destinations: names.Destinations[:0]}
+	for _, d := range names.Destinations {
+		switch {
+		case d.Err != nil:
+		case d.Name.SameImage(source):
+			d.Err = errors.New("is the source itself")
+		case i.has(d.Name):
+			continue
+		default:
+			d.Err = allowed.Destination(d.Name)
+		}
+		i.destinations = append(i.destinations, d)
+	}
+	return i, nil
+}
+
+// has reports whether one of the destinations that are looked up is that image.
+func (i image) has(name imagename.Name) bool {
+	for _, d := range i.destinations {
+		if d.Err == nil && d.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// everything is allowed.
+type everything struct{}
+
+func (everything) Source(imagename.Name) error      { return nil }
+func (everything) Destination(imagename.Name) error { return nil }

@@ -1,0 +1,115 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/schedule"
+)
+
+// A tally puts down what became of entries: in the report, the log and their statuses. It is safe for concurrent use.
+type tally struct {
+	log      *slog.Logger
+	clock    func() time.Time
+	began    time.Time
+	recorder Recorder // nil = no status is written
+
+	mu     sync.Mutex
+	report Report
+}
+
+// result puts down a result, without its status.
+func (t *tally) result(ctx context.Context, r entry.Result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.report.add(r)
+	logResult(ctx, t.log, r)
+}
+
+// jobs counts what became of a request.
+func (t *tally) jobs(submitted jobs.Result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.report.Submitted += len(submitted.Submitted)
+	t.report.InFlight += len(submitted.InFlight)
+}
+
+// conclude puts down what became of an image in the end.
+func (t *tally) conclude(ctx context.Context, i image, r entry.Result) {
+	t.result(ctx, r)
+	if i.entry == nil {
+		return
+	}
+	u := t.update(i, r)
+	t.mu.Lock()
+	t.report.lag(u)
+	t.mu.Unlock()
+	if t.recorder != nil && i.entry.Source != "" {
+		t.recorder.Record(ctx, u)
+	}
+}
+
+// mark has the status of an entry written whether or not that is due.
+func (t *tally) mark(ctx context.Context, i image, r entry.Result) {
+	u := t.update(i, r)
+	u.Mark = true
+	t.recorder.Record(ctx, u)
+}
+
+// update returns what a result does to the entry's status. A result for which nothing was asked is of now.
+func (t *tally) update(i image, r entry.Result) entry.Update {
+	if r.Time.IsZero() {
+		r.Time = t.clock()
+	}
+	return i.entry.Update(r)
+}
+
+// unread puts down that the time was up before the table was read to its end.
+func (t *tally) unread() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.report.Unread = true
+}
+
+// maxUnreached is how many hosts are named that have not answered.
+const maxUnreached = 20
+
+// unreached puts down what was not looked at, by the hosts that have not answered.
+func (t *tally) unreached(ctx context.Context, b *schedule.Backlog, limit time.Duration) {
+	t.mu.Lock() // jobs are still being submitted
+	defer t.mu.Unlock()
+	if behind := b.Behind(); !behind.IsZero() {
+		t.report.OldestLag = max(t.report.OldestLag, t.clock().Sub(behind))
+	}
+	t.report.Unreached = b.Len()
+	t.report.Entries += b.Len()
+	left := b.Remainders()
+	for _, of := range left[:min(len(left), maxUnreached)] {
+		t.log.WarnContext(ctx, "entries not looked at", "entries", of.Entries, "reason", of.Err.Error())
+	}
+	if more := len(left) - maxUnreached; more > 0 {
+		t.log.WarnContext(ctx, "entries not looked at", "hosts", more, "reason", "as the above, for other hosts")
+	}
+	if t.report.Unread {
+		t.log.WarnContext(ctx, "the table was not read to its end", "reason", fmt.Sprintf("the %s of this sweep were up", limit))
+	}
+}
+
+// close waits until the statuses are written, warns of those that could not be, and returns the report.
+func (t *tally) close(ctx context.Context) Report {
+	if t.recorder != nil {
+		recorded := t.recorder.Close()
+		t.report.Unrecorded = recorded.Failed
+		if recorded.Failed > 0 && ctx.Err() == nil && !errors.Is(recorded.Err, context.Canceled) {
+			t.log.Warn("statuses not written", "entries", recorded.Failed, "reason", recorded.Err.Error())
+		}
+	}
+	t.report.Duration = t.clock().Sub(t.began)
+	return t.report
+}

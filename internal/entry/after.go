@@ -1,0 +1,124 @@
+package entry
+
+import (
+	"strings"
+	"time"
+
+	"ecrmirror/internal/printable"
+)
+
+// An Update is what a check does to the status of an entry.
+type Update struct {
+	Entry  Entry // as it was read, with the status that it had
+	Result Result
+	Status Status // after the check
+	Mark   bool   // the status is to be written even if it is not due: it says how far a sweep has got
+}
+
+// Update returns what a check with this result does to the entry's status.
+func (e Entry) Update(r Result) Update { return Update{Entry: e, Result: r, Status: e.After(r)} }
+
+// Over returns the update of an entry whose status is another one by now: another check has written its own meanwhile.
+// Nothing is known of jobs that were submitted in between: they may be in flight.
+func (u Update) Over(now Status) Update {
+	read := u.Entry.Status
+	u.Entry.Status = now
+	u.Status = u.Entry.After(u.Result)
+	for name, d := range u.Status.Destinations {
+		if d.jobError() != "" && now.Destinations[name].JobID != read.Destinations[name].JobID {
+			d.Error = ""
+			u.Status.Destinations[name] = d
+		}
+	}
+	return u
+}
+
+// After returns the status that e has after a check, given the one that it has.
+func (e Entry) After(r Result) Status {
+	s := Status{Checked: r.Time, Source: r.Digest, State: r.State(), Error: text(r.Err), Destinations: map[string]DestinationStatus{}}
+	if s.Source == "" {
+		s.Source = e.Status.Source
+	}
+	moved := r.Digest != "" && r.Digest != e.Status.Source
+	next := 0 // results mostly come in the order of the destinations
+	for _, name := range e.Destinations {
+		if !isPrinted(name, printable.Longest) { // it names no image, and would stand in the status
+			continue
+		}
+		old, known := e.Status.Destinations[name]
+		switch found, ok := r.of(name, &next); {
+		case ok:
+			s.Destinations[name] = old.after(found, r.Time, moved)
+		case known:
+			s.Destinations[name] = old
+		}
+	}
+	return s
+}
+
+// of returns what the check says of a destination. It looks at the results from next on first, and sets that to the one
+// behind what it has found.
+func (r Result) of(name string, next *int) (DestinationResult, bool) {
+	if r.Err != nil {
+		return DestinationResult{Name: name, State: r.State()}, true // the reason is with the entry, once
+	}
+	for n := range r.Destinations {
+		if at := (*next + n) % len(r.Destinations); r.Destinations[at].Name == name {
+			*next = at + 1
+			return r.Destinations[at], true
+		}
+	}
+	return DestinationResult{}, false
+}
+
+// after returns the destination's status after a check that found f; moved says that the
+// source has another digest than before.
+func (d DestinationStatus) after(f DestinationResult, now time.Time, moved bool) DestinationStatus {
+	lastError := d.jobError()
+	if moved {
+		lastError, d.Jobs = "", 0 // what became of them says nothing about the image that is there now
+	}
+	if d.Jobs > 0 && (f.State == Stale || f.State == Submitted && f.JobID != "" && printable.Short(f.JobID, jobLimit) != d.JobID) {
+		lastError = jobErrorStart + d.JobID + jobErrorEnd
+	}
+	if f.Digest != "" || f.State == Current || f.State == Stale || f.State == Submitted {
+		d.Digest = f.Digest
+	}
+	d.State, d.Error = f.State, text(f.Err)
+	switch f.State {
+	case Current:
+		if !d.Behind.IsZero() {
+			d.Mirrored = now
+		}
+		d.Behind, d.Jobs = time.Time{}, 0
+		return d
+	case Deferred: // nothing is known against it
+		return d
+	case Stale, Submitted:
+		if d.Error == "" {
+			d.Error = lastError
+		}
+		if f.JobID != "" {
+			d.JobID, d.Jobs = printable.Short(f.JobID, jobLimit), d.Jobs+1
+		}
+	}
+	if d.Behind.IsZero() {
+		d.Behind = now
+	}
+	return d
+}
+
+// The error of a destination whose last job came to nothing, around the job's id.
+const (
+	jobErrorStart = "job "
+	jobErrorEnd   = " has ended without mirroring it"
+)
+
+// jobError returns the error if it is about a job that has ended. What a check could not do, or which job could not be
+// submitted, is over once another check has judged the destination.
+func (d DestinationStatus) jobError() string {
+	if strings.HasPrefix(d.Error, jobErrorStart) && strings.HasSuffix(d.Error, jobErrorEnd) {
+		return d.Error
+	}
+	return ""
+}

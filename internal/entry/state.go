@@ -1,0 +1,46 @@
+package entry
+
+import (
+	"errors"
+	"time"
+)
+
+// State says how an entry, or one of its destinations, stood when it was last checked.
+type State string
+
+// The states, from good to bad. The zero State is that of what was never checked.
+const (
+	Current   State = "current"   // has the source's digest
+	Deferred  State = "deferred"  // not judged, by a [Deferral]; the next check will do it
+	Submitted State = "submitted" // differs, and a job is in flight for it
+	Stale     State = "stale"     // differs, and no job is in flight
+	Failing   State = "failing"   // could not be judged, or no job could be submitted
+)
+
+// A Deferral is an error that puts something off, which is no failure: a registry is rate-limited, or was not reached in time.
+type Deferral interface {
+	error
+	// DeferredUntil returns when it may be tried again; the zero time if that is not known.
+	DeferredUntil() time.Time
+}
+
+// StateOf returns the state of what could not be judged by an error: Deferred by a [Deferral], Failing by any other.
+func StateOf(err error) State {
+	if _, ok := errors.AsType[Deferral](err); ok {
+		return Deferred
+	}
+	return Failing
+}
+
+// Known reports whether it is one of the states.
+func (s State) Known() bool { return s.rank() > 0 }
+
+// rank orders the states from good to bad.
+func (s State) rank() int {
+	for i, state := range []State{Current, Deferred, Submitted, Stale, Failing} {
+		if s == state {
+			return i + 1
+		}
+	}
+	return 0
+}

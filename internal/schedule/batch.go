@@ -1,0 +1,59 @@
+// Package schedule says which entries of a sweep are looked at when: in waves of so many images, each for a turn of
+// the sweep's time, and the images at one host in an order by which none waits for ever. Entries whose images a slow host
+// has not answered for are put off until all others have had their turn.
+package schedule
+
+import "ecrmirror/internal/entry"
+
+// What a wave holds at most: so many images, and bytes of text; or one entry. It takes about 1 KB for each
+// image beside.
+const (
+	waveImages = 24_000
+	waveBytes  = 8 << 20
+)
+
+// A Batch is the entries of a wave. The zero Batch is empty.
+type Batch struct {
+	Entries []entry.Entry
+	load    load
+}
+
+// Full reports whether an entry is too much for the wave. A wave has room for any one entry.
+func (b *Batch) Full(e entry.Entry) bool { return b.load.full(e) }
+
+// Add adds an entry.
+func (b *Batch) Add(e entry.Entry) {
+	b.Entries = append(b.Entries, e)
+	b.load.count(e, 1)
+}
+
+// Clear empties the batch, whose memory the next entries take.
+func (b *Batch) Clear() {
+	clear(b.Entries)
+	*b = Batch{Entries: b.Entries[:0]}
+}
+
+// A load is how much entries are.
+type load struct{ entries, images, bytes int }
+
+// full reports whether an entry is too much for the wave with this load.
+func (l load) full(e entry.Entry) bool {
+	images, bytes := weight(e)
+	return l.entries > 0 && (l.images+images > waveImages || l.bytes+bytes > waveBytes)
+}
+
+// count counts an entry as there, or as gone if sign is -1.
+func (l *load) count(e entry.Entry, sign int) {
+	images, bytes := weight(e)
+	l.entries, l.images, l.bytes = l.entries+sign, l.images+sign*images, l.bytes+sign*bytes
+}
+
+// weight returns how many images an entry has, and how many bytes of text, those of its status among them.
+func weight(e entry.Entry) (images, bytes int) {
+	bytes = len(e.Source) + len(e.Status.Source) + len(e.Status.Error)
+	for _, name := range e.Destinations {
+		d := e.Status.Destinations[name]
+		bytes += 2*len(name) + len(d.Digest) + len(d.Error) + len(d.JobID)
+	}
+	return 1 + len(e.Destinations), bytes
+}

@@ -1,0 +1,96 @@
+package schedule
+
+import (
+	"context"
+	"time"
+)
+
+// DefaultLimit is how long a sweep takes at most where nothing else is said: less than the hour after which the
+// job of a sweep is ended where it is deployed.
+const DefaultLimit = 55 * time.Minute
+
+// How long the images of a wave are asked for, as parts of a sweep's limit: while there are entries that
+// nothing has looked at yet, and after that. What is in flight then has as long again, and after that at least as
+// long as a slow registry may take for an answer: two time-outs of package registryclient.
+const (
+	firstPart  = 64
+	laterPart  = 16
+	answerTime = 30 * time.Second
+)
+
+// A Limit is the time of a sweep. The zero Limit has no end.
+type Limit struct {
+	Time time.Duration
+	end  time.Time
+}
+
+// NewLimit returns the limit of a sweep that begins now; 0 is [DefaultLimit].
+func NewLimit(limit time.Duration) Limit {
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	return Limit{Time: limit, end: time.Now().Add(limit)}
+}
+
+// Over reports whether the time is up.
+func (l Limit) Over() bool { return passed(l.end) }
+
+// Within returns a context that ends with the limit.
+func (l Limit) Within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return until(ctx, l.end)
+}
+
+// A Turn is the time in which the images of a wave are asked for. The zero Turn has no end.
+type Turn struct {
+	// Again says that hosts that were slow before are asked, too.
+	Again bool
+	last  time.Time // no image is asked for from then on
+	end   time.Time // what is in flight then is given up
+}
+
+// First returns the turn, from now on, of a wave whose entries nothing has looked at yet.
+func (l Limit) First() Turn {
+	if l.end.IsZero() {
+		return Turn{}
+	}
+	part, now := l.Time/firstPart, time.Now()
+	return Turn{last: earlier(now.Add(part), l.end), end: earlier(now.Add(2*part), l.end)}
+}
+
+// Later returns the turn, from now on, of a wave whose entries were put off.
+func (l Limit) Later() Turn {
+	if l.end.IsZero() {
+		return Turn{Again: true}
+	}
+	part, now := l.later(), time.Now()
+	return Turn{Again: true, last: earlier(now.Add(part), l.end), end: earlier(now.Add(part+max(part, answerTime)), l.end)}
+}
+
+// later returns how long images are asked for in a later turn.
+func (l Limit) later() time.Duration { return l.Time / laterPart }
+
+// Over reports whether no image is to be asked for any more.
+func (t Turn) Over() bool { return passed(t.last) }
+
+// Within returns a context that ends with the turn.
+func (t Turn) Within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return until(ctx, t.end)
+}
+
+// until returns a context that ends at a time; the zero time is none.
+func until(ctx context.Context, end time.Time) (context.Context, context.CancelFunc) {
+	if end.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, end)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// passed reports whether a time has come; the zero time never does.
+func passed(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }

@@ -1,0 +1,87 @@
+package table
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/entry"
+)
+
+// options are the attributes that hold the options of an entry.
+var options = []option{
+	inAttribute(contract.AttrExpires, func(o *entry.Options) *time.Time { return &o.Expires }, expiryOf, expiryValue),
+}
+
+// An option is an attribute that holds one option. Where an item lacks it, the option has its zero value.
+type option struct {
+	name   string
+	decode func(types.AttributeValue, *entry.Options) error
+	encode func(entry.Options) types.AttributeValue // nil of the zero value
+}
+
+// alias stands for the attribute's name in expressions: DynamoDB reserves some names.
+func (o option) alias() string { return "#" + strings.ToLower(o.name) }
+
+// inAttribute returns the attribute of a member of the options.
+func inAttribute[T comparable](
+	name string, member func(*entry.Options) *T, decode func(string, types.AttributeValue) (T, error), encode func(T) types.AttributeValue,
+) option {
+	return option{
+		name: name,
+		decode: func(v types.AttributeValue, o *entry.Options) error {
+			value, err := decode(name, v)
+			if err == nil {
+				*member(o) = value
+			}
+			return err
+		},
+		encode: func(o entry.Options) types.AttributeValue {
+			var zero T
+			if value := *member(&o); value != zero {
+				return encode(value)
+			}
+			return nil
+		},
+	}
+}
+
+// decodeOptions reads the options of an item, with the first error of all.
+func decodeOptions(it item) (o entry.Options, first error) {
+	for _, option := range options {
+		v, ok := it[option.name]
+		if !ok {
+			continue
+		}
+		if err := option.decode(v, &o); err != nil && first == nil {
+			first = err
+		}
+	}
+	return o, first
+}
+
+// expiryOf reads Expires. DynamoDB's time to live takes no
+// notice of an Expires that is not a number, or of 0. Whoever wrote one meant
+// something by it, so that it is an error here and not "never".
+func expiryOf(name string, v types.AttributeValue) (time.Time, error) {
+	n, ok := v.(*types.AttributeValueMemberN)
+	if !ok {
+		return time.Time{}, fmt.Errorf("%s %s; it must be N, epoch seconds", name, typeOf(v))
+	}
+	seconds, err := strconv.ParseInt(n.Value, 10, 64)
+	switch {
+	case err != nil || seconds <= 0:
+		return time.Time{}, fmt.Errorf("%s is %s, not a time in epoch seconds", name, n.Value)
+	case seconds > entry.LatestExpiry:
+		return time.Time{}, fmt.Errorf("%s is %s, which is too far ahead; is it in milliseconds?", name, n.Value)
+	}
+	return time.Unix(seconds, 0), nil
+}
+
+func expiryValue(t time.Time) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
+}
