@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
-	"ecrmirror/internal/controller"
+	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/flagvalue"
 	"ecrmirror/internal/inventory"
@@ -78,7 +78,7 @@ func (c *config) statuses(ctx context.Context, source []string, now time.Time) (
 	if err != nil {
 		return nil, program.Fail(err)
 	}
-	conflicts := controller.ConflictsAmong(inv.Entries)
+	conflicts := conflict.Among(inv.Entries)
 	if len(source) == 1 {
 		inv = inv.Of(source[0])
 		switch {

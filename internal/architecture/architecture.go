@@ -25,7 +25,7 @@ var layers = map[string]layer{
 	"internal/awserror":  {external: []string{"github.com/aws/"}},
 	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
 	"internal/allow":     {internal: []string{"internal/imagename"}},
-	"internal/conflict":  {internal: []string{"internal/imagename"}},
+	"internal/conflict":  {internal: []string{"internal/entry", "internal/imagename"}},
 	"internal/signature": {internal: []string{"internal/manifestdigest"}, external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
 	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/fence":     {},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 )
 
@@ -19,8 +20,8 @@ type key [16]byte
 // A claim says that an entry, by its number, has a name. It takes 20 bytes: there is one for each
 // name of a table.
 type claim struct {
-	key   key
-	entry uint32
+	key    key
+	number uint32
 }
 
 // An Index gathers the names of entries, in about 20 bytes for each beside the sources themselves.
@@ -31,22 +32,29 @@ type Index struct {
 	destinations []claim
 }
 
-// Add adds an entry, by its names as they are written. Each entry is added once. An entry whose source names no image
-// in a registry is passed over, and so is such a destination: no job copies them. An entry is not in conflict with
-// itself.
-func (x *Index) Add(source string, destinations []string) {
-	k, ok := sourceKey(source)
-	if !ok {
+// Add adds an entry, each once. An entry whose source has an error is passed over, and so is such a destination:
+// no job copies them. An entry is not in conflict with itself.
+func (x *Index) Add(names entry.Names) {
+	if names.Source.Err != nil {
 		return
 	}
-	entry := uint32(len(x.entries)) //nolint:gosec // a table of 4 billion entries is not read into memory
-	x.entries = append(x.entries, source)
-	x.sources = append(x.sources, claim{k, entry})
-	for _, written := range destinations {
-		if k, ok := destinationKey(written); ok {
-			x.destinations = append(x.destinations, claim{k, entry})
+	number := uint32(len(x.entries)) //nolint:gosec // a table of 4 billion entries is not read into memory
+	x.entries = append(x.entries, names.Source.Text)
+	x.sources = append(x.sources, claim{sourceKey(names.Source), number})
+	for _, d := range names.Destinations {
+		if k, ok := destinationKey(d); ok {
+			x.destinations = append(x.destinations, claim{k, number})
 		}
 	}
+}
+
+// Among returns the conflicts among entries, which are all of a table.
+func Among(entries []entry.Entry) *Found {
+	var index Index
+	for _, e := range entries {
+		index.Add(e.Names())
+	}
+	return index.Find()
 }
 
 // Find returns the conflicts among the entries. The index is spent by it.
@@ -63,7 +71,7 @@ type party struct {
 // contested returns the entries that share a key, by the key.
 func contested(claims []claim, entries []string) map[key]party {
 	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(bytes.Compare(a.key[:], b.key[:]), strings.Compare(entries[a.entry], entries[b.entry]))
+		return cmp.Or(bytes.Compare(a.key[:], b.key[:]), strings.Compare(entries[a.number], entries[b.number]))
 	})
 	claims = slices.Compact(claims) // an entry may name one destination in several ways
 	shared := map[key]party{}
@@ -75,7 +83,7 @@ func contested(claims []claim, entries []string) map[key]party {
 		if n > 1 {
 			p := party{size: n}
 			for _, c := range claims[:min(n, most+1)] {
-				p.first = append(p.first, entries[c.entry])
+				p.first = append(p.first, entries[c.number])
 			}
 			shared[claims[0].key] = p
 		}
@@ -87,41 +95,29 @@ func contested(claims []claim, entries []string) map[key]party {
 // Image returns the one form of the image that a source names: two entries with one image are one. It returns the
 // source itself where that names no image in a registry.
 func Image(source string) string {
-	if name, ok := read(source); ok {
-		return name.Canonical().String()
+	if name := entry.ParseName(source); name.Err == nil {
+		return read(name).Canonical().String()
 	}
 	return source
 }
 
-// read parses a source. Where it has a tag and a digest, the digest says what is read.
-func read(source string) (imagename.Name, bool) {
-	name, ok := parse(source)
+// read returns the name by which a source is read. Where it has a tag and a digest, the digest says what is read.
+func read(source entry.Name) imagename.Name {
+	name := source.Name
 	if name.Digest != "" {
 		name.Tag = ""
 	}
-	return name, ok
+	return name
 }
 
-func sourceKey(written string) (key, bool) {
-	name, ok := read(written)
-	return keyOf(name), ok
-}
+func sourceKey(source entry.Name) key { return keyOf(read(source)) }
 
 // destinationKey is that of what is written: the tag, whatever digest it is to have. An image that is
 // named by its digest alone is nobody's: it can't become another.
-func destinationKey(written string) (key, bool) {
-	name, ok := parse(written)
+func destinationKey(destination entry.Name) (key, bool) {
+	name := destination.Name
 	name.Digest = ""
-	return keyOf(name), ok && name.Tag != ""
-}
-
-// parse returns the name of an image in a registry. Entries name no others.
-func parse(written string) (imagename.Name, bool) {
-	name, err := imagename.ParseImage(written)
-	if err != nil || name.Kind == imagename.OCILayout || name.Kind == imagename.Directory {
-		return imagename.Name{}, false
-	}
-	return name, true
+	return keyOf(name), destination.Err == nil && name.Tag != ""
 }
 
 func keyOf(name imagename.Name) (k key) {

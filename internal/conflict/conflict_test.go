@@ -6,12 +6,17 @@ import (
 	"testing"
 
 	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/entry"
 )
 
 const (
 	digest  = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	account = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 )
+
+func names(source string, destinations ...string) entry.Names {
+	return entry.Entry{Source: source, Destinations: destinations}.Names()
+}
 
 // TestDestinationsAreOneHoweverTheyAreWritten has two entries, with a destination each.
 func TestDestinationsAreOneHoweverTheyAreWritten(t *testing.T) {
@@ -38,16 +43,16 @@ func TestDestinationsAreOneHoweverTheyAreWritten(t *testing.T) {
 		{"", "", false},
 	} {
 		var x conflict.Index
-		x.Add("s.io/a:1", []string{"r.io/other:1", c.a})
-		x.Add("s.io/b:1", []string{c.b})
+		x.Add(names("s.io/a:1", []string{"r.io/other:1", c.a}...))
+		x.Add(names("s.io/b:1", []string{c.b}...))
 		found := x.Find()
 		for _, end := range []struct{ source, destination, other string }{{"s.io/a:1", c.a, "s.io/b:1"}, {"s.io/b:1", c.b, "s.io/a:1"}} {
-			err := found.Destination(end.source, end.destination)
+			err := found.Destination(entry.ParseName(end.source), entry.ParseName(end.destination))
 			if (err != nil) != c.conflict || err != nil && !strings.Contains(err.Error(), fmt.Sprintf("%q", end.other)) {
 				t.Errorf("%s and %s: %s of %s: %v", c.a, c.b, end.destination, end.source, err)
 			}
 		}
-		if err := found.Destination("s.io/a:1", "r.io/other:1"); err != nil {
+		if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/other:1")); err != nil {
 			t.Error(err)
 		}
 	}
@@ -71,10 +76,10 @@ func TestSourcesAreOneHoweverTheyAreWritten(t *testing.T) {
 			t.Errorf("%s and %s: same is not %v", c.a, c.b, c.same)
 		}
 		var x conflict.Index
-		x.Add(c.a, []string{"r.io/x:1"})
-		x.Add(c.b, []string{"r.io/y:1"})
+		x.Add(names(c.a, []string{"r.io/x:1"}...))
+		x.Add(names(c.b, []string{"r.io/y:1"}...))
 		found := x.Find()
-		if got := found.Source(c.a); (got != nil) != c.same || got != nil && !strings.Contains(got.Error(), fmt.Sprintf("%q", c.b)) {
+		if got := found.Source(entry.ParseName(c.a)); (got != nil) != c.same || got != nil && !strings.Contains(got.Error(), fmt.Sprintf("%q", c.b)) {
 			t.Errorf("%s and %s: %v", c.a, c.b, got)
 		}
 	}
@@ -82,16 +87,16 @@ func TestSourcesAreOneHoweverTheyAreWritten(t *testing.T) {
 
 func TestAnEntryIsNotInItsOwnWay(t *testing.T) {
 	var x conflict.Index
-	x.Add("s.io/a:1", []string{"r.io/x:1", "r.io:443/x:1"})
+	x.Add(names("s.io/a:1", []string{"r.io/x:1", "r.io:443/x:1"}...))
 	found := x.Find()
-	if err := found.Destination("s.io/a:1", "r.io/x:1"); err != nil {
+	if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/x:1")); err != nil {
 		t.Error(err)
 	}
-	if err := found.Source("s.io/a:1"); err != nil {
+	if err := found.Source(entry.ParseName("s.io/a:1")); err != nil {
 		t.Error(err)
 	}
 	var none *conflict.Found
-	if none.Destination("s.io/a:1", "r.io/x:1") != nil || none.Source("s.io/a:1") != nil {
+	if none.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/x:1")) != nil || none.Source(entry.ParseName("s.io/a:1")) != nil {
 		t.Error("nothing has conflicts")
 	}
 }
@@ -99,9 +104,9 @@ func TestAnEntryIsNotInItsOwnWay(t *testing.T) {
 func TestAnErrorNamesAFew(t *testing.T) {
 	var x conflict.Index
 	for i := range 6 {
-		x.Add(fmt.Sprintf("s.io/%d:1", i), []string{"r.io/x:1"})
+		x.Add(names(fmt.Sprintf("s.io/%d:1", i), []string{"r.io/x:1"}...))
 	}
-	got := x.Find().Destination("s.io/1:1", "r.io/x:1").Error()
+	got := x.Find().Destination(entry.ParseName("s.io/1:1"), entry.ParseName("r.io/x:1")).Error()
 	want := `is written by entry "s.io/0:1" and "s.io/2:1" and "s.io/3:1" and 2 more, too: take it out of all entries but one`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -4,21 +4,24 @@ import (
 	"fmt"
 
 	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/entry"
 )
 
 // Two entries write one destination, by two hosts of the same registry, and two have one source.
 func Example() {
-	const destination = "111122223333.dkr.ecr.us-east-1.amazonaws.com/alpine:3"
-	var index conflict.Index
-	index.Add("docker.io/library/alpine:3.20", []string{destination})
-	index.Add("docker.io/library/alpine:3.21", []string{"111122223333.dkr.ecr-fips.us-east-1.amazonaws.com/alpine:3"})
-	index.Add("busybox:1", []string{"registry.example.com/busybox:1"})
-	index.Add("docker.io/library/busybox:1", []string{"registry.example.com/busybox:one"})
-	found := index.Find()
+	const account = "111122223333"
+	found := conflict.Among([]entry.Entry{
+		{Source: "docker.io/library/alpine:3.20", Destinations: []string{account + ".dkr.ecr.us-east-1.amazonaws.com/alpine:3"}},
+		{Source: "docker.io/library/alpine:3.21", Destinations: []string{account + ".dkr.ecr-fips.us-east-1.amazonaws.com/alpine:3"}},
+		{Source: "busybox:1", Destinations: []string{"registry.example.com/busybox:1"}},
+		{Source: "docker.io/library/busybox:1", Destinations: []string{"registry.example.com/busybox:one"}},
+	})
 
-	fmt.Println(found.Destination("docker.io/library/alpine:3.21", destination))
-	fmt.Println(found.Destination("busybox:1", "registry.example.com/busybox:1"))
-	fmt.Println(found.Source("busybox:1"))
+	alpine, destination := entry.ParseName("docker.io/library/alpine:3.21"), entry.ParseName(account+".dkr.ecr.us-east-1.amazonaws.com/alpine:3")
+	busybox := entry.ParseName("busybox:1")
+	fmt.Println(found.Destination(alpine, destination))
+	fmt.Println(found.Destination(busybox, entry.ParseName("registry.example.com/busybox:1")))
+	fmt.Println(found.Source(busybox))
 	// Output:
 	// is written by entry "docker.io/library/alpine:3.20", too: take it out of all entries but one
 	// <nil>

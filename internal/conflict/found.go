@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ecrmirror/internal/entry"
 )
 
 // Found are the conflicts among the entries of a table. It is safe for concurrent use; nil has none.
@@ -12,22 +14,21 @@ type Found struct {
 }
 
 // Destination returns an *[Error] if another entry than that of the source writes the destination, too, and nil
-// otherwise. Both names are as they are written in the table.
-func (f *Found) Destination(source, destination string) error {
-	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be parsed
+// otherwise.
+func (f *Found) Destination(source, destination entry.Name) error {
+	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be hashed
 		return nil
 	}
 	k, _ := destinationKey(destination)
-	return others("is written by entry %s, too: take it out of all entries but one", source, f.destinations[k])
+	return others("is written by entry %s, too: take it out of all entries but one", source.Text, f.destinations[k])
 }
 
 // Source returns an *[Error] if the source of another entry is the same image, in other words, and nil otherwise.
-func (f *Found) Source(source string) error {
+func (f *Found) Source(source entry.Name) error {
 	if f == nil || len(f.sources) == 0 {
 		return nil
 	}
-	k, _ := sourceKey(source)
-	return others("is the same image as the source of entry %s: remove all of them but one", source, f.sources[k])
+	return others("is the same image as the source of entry %s: remove all of them but one", source.Text, f.sources[sourceKey(source)])
 }
 
 // An Error says with which other entries one is in conflict.

@@ -10,15 +10,6 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// ConflictsAmong returns which of the entries are in each other's way.
-func ConflictsAmong(entries []entry.Entry) *conflict.Found {
-	var index conflict.Index
-	for _, e := range entries {
-		index.Add(e.Source, e.Destinations)
-	}
-	return index.Find()
-}
-
 // readConflicts reads a whole table for its conflicts.
 func readConflicts(ctx context.Context, read reader) (*conflict.Found, error) {
 	var index conflict.Index
@@ -29,7 +20,7 @@ func readConflicts(ctx context.Context, read reader) (*conflict.Found, error) {
 		if err != nil {
 			return nil, fmt.Errorf("looking for conflicts: %w", err)
 		}
-		index.Add(e.Source, e.Destinations)
+		index.Add(e.Names())
 	}
 	return index.Find(), nil
 }
@@ -44,16 +35,21 @@ type conflicts struct {
 	found *conflict.Found // nil = not known yet
 }
 
-// know takes entries for the whole table.
-func (c *conflicts) know(entries []entry.Entry) {
-	if c.found == nil && !c.lazy {
-		c.found = ConflictsAmong(entries)
+// know takes these for the entries of the whole table, unless it is known already, or need not be.
+func (c *conflicts) know(entries []entry.Names) {
+	if c.known() {
+		return
 	}
+	var index conflict.Index
+	for _, names := range entries {
+		index.Add(names)
+	}
+	c.found = index.Find()
 }
 
 // read reads the table before the first of several waves.
 func (c *conflicts) read(ctx context.Context) (err error) {
-	if c.found == nil && !c.lazy {
+	if !c.known() {
 		c.found, err = readConflicts(ctx, c.all)
 	}
 	return err
@@ -74,16 +70,16 @@ func (c *conflicts) of(ctx context.Context, result entry.Result) (found *conflic
 
 // mark marks the destinations that another entry writes, too: no job is submitted for them. Of an
 // entry that could not be judged only its twin is told.
-func (c *conflicts) mark(ctx context.Context, r *entry.Result) {
+func (c *conflicts) mark(ctx context.Context, i image, r *entry.Result) {
 	found, err := c.of(ctx, *r)
 	if err != nil {
 		r.Err, r.Destinations = err, nil
 		return
 	}
-	r.Twin = found.Source(r.Source)
-	for i := range r.Destinations {
-		d := &r.Destinations[i]
-		if err := found.Destination(r.Source, d.Name); err != nil {
+	r.Twin = found.Source(i.source)
+	for n := range r.Destinations {
+		d := &r.Destinations[n]
+		if err := found.Destination(i.source, i.destinations[n]); err != nil {
 			d.State, d.Err, d.Differs = entry.Failing, err, false
 		}
 	}

@@ -17,13 +17,12 @@ type image struct {
 	destinations []entry.Name
 }
 
-// expand returns the image that an entry names. The error is about the source; what is wrong with a destination is
+// expand returns the image that an entry names, given the entry's names, which it changes. The error is about the source; what is wrong with a destination is
 // with that, and goes for it alone.
-func expand(e *entry.Entry, allowed Allowed) (image, error) {
+func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 	if allowed == nil {
 		allowed = everything{}
 	}
-	names := e.Names()
 	source, err := names.Source.Name, names.Source.Err
 	if err == nil {
 		err = allowed.Source(source)

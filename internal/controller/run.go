@@ -87,7 +87,6 @@ func (r *run) first(ctx, reading context.Context, read reader) error {
 	case end != nil && !r.conflicts.known():
 		return end
 	}
-	r.conflicts.know(b.Entries) // these are all, where there was no other wave
 	r.wave(ctx, b.Entries, r.limit.First())
 	return end
 }
@@ -119,9 +118,14 @@ func (r *run) later(ctx, reading context.Context) error {
 // sweep after sweep, that can only fail because the source is not there.
 func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Turn) {
 	began := time.Now()
+	names := make([]entry.Names, len(entries))
+	for n, e := range entries {
+		names[n] = e.Names()
+	}
+	r.conflicts.know(names) // unless there are several waves, which are read for conflicts before
 	w := r.lookUps.wave(turn, len(entries))
 	for n := range entries {
-		i, err := expand(&entries[n], r.allowed)
+		i, err := expand(&entries[n], names[n], r.allowed)
 		if err != nil {
 			r.take(ctx, i, entry.Result{Source: entries[n].Source, Err: err})
 			continue
@@ -173,7 +177,7 @@ func (r *run) decide(ctx context.Context, w *wave, i *item) entry.Result {
 	source, destinations := w.found(i)
 	result := decide(i.image, source, destinations, r.creates)
 	result.Time = w.asked(i)
-	r.conflicts.mark(ctx, &result)
+	r.conflicts.mark(ctx, i.image, &result)
 	name := i.source.Name
 	if until := r.lookUps.digests.DeferredUntil(name); !until.IsZero() {
 		postpone(&result, &rateLimited{name.Host, until})

@@ -20,16 +20,16 @@ type Name struct {
 
 // Names parses the entry's names. A source without tag and digest is the image "latest", and so is a destination.
 func (e Entry) Names() Names {
-	names := Names{Source: parseName(e.Source), Destinations: make([]Name, len(e.Destinations))}
+	names := Names{Source: ParseName(e.Source), Destinations: make([]Name, len(e.Destinations))}
 	for i, text := range e.Destinations {
-		names.Destinations[i] = parseName(text)
+		names.Destinations[i] = ParseName(text)
 	}
 	return names
 }
 
 // parseName parses a name in an entry. A job's files are gone when it ends, and not where the controller looks, so
 // that an image in files would be stale for ever.
-func parseName(text string) Name {
+func ParseName(text string) Name {
 	written, err := imagename.ParseWritten(text)
 	if err == nil && (written.Name.Kind == imagename.OCILayout || written.Name.Kind == imagename.Directory) {
 		err = fmt.Errorf("image name %q: an entry can name images in registries only", text)

@@ -108,7 +108,7 @@ func bySource(file []entry.Entry, there []found) map[string]entry.Entry {
 // the table, or of the file, an error for each destination; see package conflict.
 func (d Difference) Conflicts() error {
 	var index conflict.Index
-	add := func(e entry.Entry) { index.Add(e.Source, e.Destinations) }
+	add := func(e entry.Entry) { index.Add(e.Names()) }
 	for _, e := range d.Left {
 		add(e)
 	}
@@ -123,13 +123,13 @@ func (d Difference) Conflicts() error {
 		if step.Change != table.Created && step.Change != table.Replaced {
 			continue
 		}
-		e := step.Entry
-		if err := among.Source(e.Source); err != nil {
-			errs = append(errs, fmt.Errorf("entry %q: %w", e.Source, err))
+		names := step.Entry.Names()
+		if err := among.Source(names.Source); err != nil {
+			errs = append(errs, fmt.Errorf("entry %q: %w", names.Source.Text, err))
 		}
-		for _, destination := range e.Destinations {
-			if err := among.Destination(e.Source, destination); err != nil {
-				errs = append(errs, fmt.Errorf("entry %q: destination %q: %w", e.Source, destination, err))
+		for _, destination := range names.Destinations {
+			if err := among.Destination(names.Source, destination); err != nil {
+				errs = append(errs, fmt.Errorf("entry %q: destination %q: %w", names.Source.Text, destination.Text, err))
 			}
 		}
 	}

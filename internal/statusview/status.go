@@ -86,14 +86,15 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 		Behind: output.Time(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
 		Expires: output.Time(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
 	}
-	for _, name := range e.Destinations {
+	names := e.Names()
+	for i, name := range e.Destinations {
 		d := destinationOf(name, e.Status.Destinations[name], now)
-		if err := conflicts.Destination(e.Source, name); err != nil {
+		if err := conflicts.Destination(names.Source, names.Destinations[i]); err != nil {
 			s.State, d.State, d.Error = entry.Failing, entry.Failing, err.Error()
 		}
 		s.Destinations = append(s.Destinations, d)
 	}
-	if err := conflicts.Source(e.Source); err != nil {
+	if err := conflicts.Source(names.Source); err != nil {
 		s.State, s.Error = entry.Failing, err.Error()
 	}
 	if s.State == "" {

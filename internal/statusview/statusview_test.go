@@ -118,12 +118,8 @@ func TestConflictsAndInvalidDestinationsAreShownWhetherOrNotACheckHasSeenThem(t 
 		},
 		Invalid: []*entry.Error{{Source: "r.io/a:2", Err: errors.New("no Destination")}},
 	}
-	var index conflict.Index
-	for _, e := range inv.Entries {
-		index.Add(e.Source, e.Destinations)
-	}
 	var got []string
-	for _, e := range Of(inv, index.Find(), clock) {
+	for _, e := range Of(inv, conflict.Among(inv.Entries), clock) {
 		line := e.Source + " " + string(e.State)
 		for _, d := range e.Destinations {
 			line += " " + string(d.State)
