@@ -52,8 +52,8 @@ func (c *Client) Destination(name imagename.Name) (*Destination, error) {
 	return d, nil
 }
 
-// PartSize returns the size in bytes of the largest part that PutBlob borrows at a time of a blob of so
-// many bytes, or -1. It holds on to one until that is sent.
+// PartSize returns the size in bytes of the largest part that PutLent borrows at a time of a blob of so many bytes, or
+// of unknown size, which is -1. It holds on to one until that is sent.
 func (d *Destination) PartSize(blob int64) int64 {
 	return min(d.limits.choosePartSize(usualPartSize, blob), d.limits.partSize)
 }
@@ -61,9 +61,19 @@ func (d *Destination) PartSize(blob int64) int64 {
 // PutBlob uploads a blob and returns its digest and size in bytes. The stream is checked against
 // those that are known, before the blob becomes visible. A digest is uploaded once at a
 // time. Where the repository has the blob already, or somebody else has put it meanwhile, the stream
-// is not read. A stream that lends its memory is not copied; see [chunked.Lender]. A blob over ECR's
-// limits gives [ErrLayerTooLarge]. Digests other than sha256 are refused.
+// is not read. A blob over ECR's limits gives [ErrLayerTooLarge]. Digests other than sha256 are refused.
 func (d *Destination) PutBlob(ctx context.Context, stream io.Reader, blob Blob) (Blob, error) {
+	return d.put(ctx, blob, func(u *upload) partSource { return newBufferedParts(u, stream) })
+}
+
+// PutLent uploads a blob as PutBlob does, and copies nothing of what the stream lends. The blob's digest is known, and
+// the stream verifies it.
+func (d *Destination) PutLent(ctx context.Context, stream chunked.Lender, blob Blob) error {
+	_, err := d.put(ctx, blob, func(u *upload) partSource { return newLentParts(u, stream) })
+	return err
+}
+
+func (d *Destination) put(ctx context.Context, blob Blob, from func(*upload) partSource) (Blob, error) {
 	if err := d.checkBlob(blob); err != nil {
 		return Blob{}, err
 	}
@@ -82,7 +92,7 @@ func (d *Destination) PutBlob(ctx context.Context, stream io.Reader, blob Blob) 
 			return Blob{Digest: blob.Digest, Size: size}, nil
 		}
 	}
-	put, err := newUpload(d, blob).run(ctx, stream)
+	put, err := newUpload(d, blob).run(ctx, from)
 	if err != nil {
 		return Blob{}, err
 	}

@@ -3,11 +3,8 @@ package ecr
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/opencontainers/go-digest"
-
-	"ecrmirror/internal/chunked"
 )
 
 // A part is a piece of a blob in memory.
@@ -40,17 +37,8 @@ type partSender struct {
 	stop        context.CancelFunc
 }
 
-func newPartSender(u *upload, stream io.Reader) *partSender {
-	s := &partSender{u: u, result: make(chan error, 2)}
-	// A lender that is asked for a digest has verified it when it ends.
-	if lender, ok := stream.(chunked.Lender); ok && u.blob.Digest != "" {
-		// The lender was told how much is borrowed at a time, see PartSize.
-		u.partSize = min(u.partSize, u.dest.limits.choosePartSize(usualPartSize, u.blob.Size))
-		s.source = &lentParts{u: u, stream: lender}
-	} else {
-		s.source = newBufferedParts(u, stream)
-	}
-	return s
+func newPartSender(u *upload, source partSource) *partSender {
+	return &partSender{u: u, source: source, result: make(chan error, 2)}
 }
 
 // close gives all memory back. No part is being sent.

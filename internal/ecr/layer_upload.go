@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,8 +25,8 @@ type upload struct {
 
 func newUpload(dest *Destination, blob Blob) *upload { return &upload{dest: dest, blob: blob} }
 
-// run uploads the stream and returns what it was.
-func (u *upload) run(ctx context.Context, stream io.Reader) (Blob, error) {
+// run uploads parts and returns what they were.
+func (u *upload) run(ctx context.Context, from func(*upload) partSource) (Blob, error) {
 	if err := u.begin(ctx); err != nil {
 		return Blob{}, err
 	}
@@ -35,7 +34,7 @@ func (u *upload) run(ctx context.Context, stream io.Reader) (Blob, error) {
 	if u.partSize > u.dest.limits.partSize {
 		return Blob{}, tooLarge(u.blob)
 	}
-	parts := newPartSender(u, stream)
+	parts := newPartSender(u, from(u))
 	defer parts.close()
 	size, err := parts.sendAll(ctx)
 	if err != nil {

@@ -30,7 +30,7 @@ func TestUploadSendsPartsInOrder(t *testing.T) {
 				}
 				shared, dest := chunked.NewBudget(budget), w.destination(here).Destination
 				dest.budget = shared
-				got, err := newUpload(dest, info).run(t.Context(), iotest.HalfReader(bytes.NewReader(layer)))
+				got, err := newUpload(dest, info).run(t.Context(), buffered(iotest.HalfReader(bytes.NewReader(layer))))
 				if want := blobInfo(layer); err != nil || got.Digest != want.Digest || got.Size != want.Size || shared.Held() != 0 {
 					t.Errorf("%d bytes, known %v: got %v, %v; %d bytes held", size, known, got, err, shared.Held())
 				}
@@ -152,7 +152,7 @@ func TestUploadCountsPartsWhereTheSizeIsUnknown(t *testing.T) {
 			t.Fatal(err)
 		}
 		endless := readerFunc(func(p []byte) (int, error) { return len(p), nil })
-		parts := newPartSender(u, endless)
+		parts := newPartSender(u, newBufferedParts(u, endless))
 		parts.sent = most - 2
 		if _, err := parts.sendAll(t.Context()); !errors.Is(err, ErrLayerTooLarge) || len(e.seen().spans) > 2 {
 			t.Errorf("%s: %d parts were sent, got %v", image, len(e.seen().spans), err)
@@ -166,7 +166,7 @@ func TestUploadOfALayerThatIsThere(t *testing.T) {
 	d := w.destination(here)
 	info := w.put(d, []byte("layer"))
 	// Somebody else was faster: LayerAlreadyExists.
-	if _, err := newUpload(d.Destination, info).run(t.Context(), strings.NewReader("layer")); err != nil {
+	if _, err := newUpload(d.Destination, info).run(t.Context(), buffered(strings.NewReader("layer"))); err != nil {
 		t.Error(err)
 	}
 	if n := w.calls("CompleteLayerUpload"); n != 2 {
@@ -246,8 +246,13 @@ func TestUploadBelievesNoNonsense(t *testing.T) {
 		},
 	} {
 		w := newScript(t, f)
-		if _, err := newUpload(w.destination(here).Destination, info).run(t.Context(), strings.NewReader("layer")); err == nil {
+		if _, err := newUpload(w.destination(here).Destination, info).run(t.Context(), buffered(strings.NewReader("layer"))); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
+}
+
+// buffered returns the parts of a stream in buffers.
+func buffered(stream io.Reader) func(*upload) partSource {
+	return func(u *upload) partSource { return newBufferedParts(u, stream) }
 }

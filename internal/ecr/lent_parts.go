@@ -16,6 +16,12 @@ type lentParts struct {
 	stream chunked.Lender
 }
 
+// newLentParts returns the parts of a stream, which was told by PartSize how much is borrowed at a time.
+func newLentParts(u *upload, stream chunked.Lender) *lentParts {
+	u.partSize = min(u.partSize, u.dest.limits.choosePartSize(usualPartSize, u.blob.Size))
+	return &lentParts{u: u, stream: stream}
+}
+
 func (*lentParts) close() {}
 
 // digest returns the one that the stream was to have, and was verified to.

@@ -14,13 +14,19 @@ func TestUploadOfLentPartsAllocatesNextToNothing(t *testing.T) {
 	got := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			uploadToSink(b, client, blob, &lentZeros{left: blob.Size, piece: make([]byte, mib)})
+			uploadToSink(b, client, blob, lentZerosOf(blob))
 		}
 	}).AllocedBytesPerOp()
 	if got > testPartSize/4 {
 		t.Errorf("%d bytes allocated for 4 parts of %d", got, testPartSize)
 	}
 	t.Logf("%.4f x a part's size allocated per part", float64(got)/4/testPartSize)
+}
+
+// lentZerosOf returns the parts of a blob of zeros that are lent.
+func lentZerosOf(blob Blob) func(*upload) partSource {
+	zeros := &lentZeros{left: blob.Size, piece: make([]byte, mib)}
+	return func(u *upload) partSource { return newLentParts(u, zeros) }
 }
 
 // lentZeros lends zeros, all in the same memory.
@@ -71,9 +77,9 @@ func benchmarkBody(b *testing.B, part pieces, to io.Writer) {
 // copying and hashing the blob.
 func BenchmarkUpload(b *testing.B) {
 	blob := zeroBlob(b, 64<<20)
-	for name, stream := range map[string]func() io.Reader{
-		"lent": func() io.Reader { return &lentZeros{left: blob.Size, piece: make([]byte, mib)} },
-		"read": func() io.Reader { return &zeros{blob.Size} },
+	for name, stream := range map[string]func() func(*upload) partSource{
+		"lent": func() func(*upload) partSource { return lentZerosOf(blob) },
+		"read": func() func(*upload) partSource { return buffered(&zeros{blob.Size}) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			client := sinkClient(blob.Digest)

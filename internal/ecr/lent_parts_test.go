@@ -33,7 +33,7 @@ func TestLentPartsAreTheStreamsParts(t *testing.T) {
 					}
 					continue
 				}
-				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), lent)
+				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), func(u *upload) partSource { return newLentParts(u, lent) })
 				if err != nil || got.Digest != info.Digest || got.Size != int64(size) || e.seen().layers[info.Digest] != size {
 					t.Errorf("%d bytes in pieces of %d: got %v, %v", size, piece, got, err)
 				}
@@ -64,7 +64,7 @@ func TestLentPartsChecksTheStream(t *testing.T) {
 		w, e := newTiny(t)
 		lent := lend(layer, 400, 0)
 		change(lent)
-		if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer)); err == nil || len(e.seen().layers) != 0 {
+		if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err == nil || len(e.seen().layers) != 0 {
 			t.Errorf("%s: %v, %d layers", name, err, len(e.seen().layers))
 		}
 		lent.check(t)
@@ -88,7 +88,7 @@ func TestLentPartsGoOnWhereECRSaysThatItIs(t *testing.T) {
 				return broken
 			})
 			lent := lend(layer, piece, 0)
-			if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer)); err != nil {
+			if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err != nil {
 				t.Errorf("pieces of %d, %d bytes there: %v", piece, has, err)
 			}
 			if e.seen().layers[blobInfo(layer).Digest] != len(layer) || e.seen().received != len(layer)-(has-1000) {
@@ -119,7 +119,7 @@ func TestLentPartsOfAnUploadThatIsBegunAgain(t *testing.T) {
 		}
 		return broken
 	})
-	if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer)); err != nil {
+	if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err != nil {
 		t.Error(err)
 	}
 	if e.seen().begun != 2 || e.seen().received != len(layer) || len(e.seen().spans) != 5 {
@@ -137,7 +137,7 @@ func TestLentPartsOutliveLostReplies(t *testing.T) {
 				w.loseReplies(func(o string) bool { return o == operation && lost.Add(1)%2 == 1 })
 				layer := randomBytes(5*tinyPart + 7)
 				lent := lend(layer, 100, memory*tinyPart)
-				if _, err := w.destination(image).PutBlob(t.Context(), lent, blobInfo(layer)); err != nil {
+				if err := w.destination(image).PutLent(t.Context(), lent, blobInfo(layer)); err != nil {
 					t.Errorf("%s, %s, memory for %d parts: %v", image, operation, memory, err)
 				}
 				if e.seen().received != len(layer) || e.seen().layers[blobInfo(layer).Digest] != len(layer) {
@@ -167,7 +167,7 @@ func TestFailedPartLetsGoOfTheMemoryThatOthersWaitFor(t *testing.T) {
 				}
 				return refuse(rw, http.StatusForbidden, "AccessDeniedException", "")
 			})
-			_, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer))
+			err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer))
 			if errorCode(err) != "AccessDeniedException" {
 				t.Errorf("part %d fails, memory for %d: got %v", fails, memory, err)
 			}
@@ -193,7 +193,7 @@ func TestStalledPartIsSentAgain(t *testing.T) {
 			}
 			return false
 		})
-		if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer)); err != nil {
+		if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err != nil {
 			t.Error(err)
 		}
 		if e.seen().received != len(layer) || hung.Load() < 6 { // a busy machine may stall another part
@@ -215,7 +215,7 @@ func TestStallIsTransient(t *testing.T) {
 		}
 		return false
 	})
-	_, err := w.destination(here).PutBlob(t.Context(), lend(layer, 100, 0), blobInfo(layer))
+	err := w.destination(here).PutLent(t.Context(), lend(layer, 100, 0), blobInfo(layer))
 	if !errors.Is(err, errPartStalled) || !Transient(err) {
 		t.Errorf("got %v", err)
 	}
@@ -237,7 +237,7 @@ func TestLentMemoryIsNotReadAfterAnEarlyAnswer(t *testing.T) {
 		})
 		layer := make([]byte, 3*mib)
 		lent := lend(layer, mib/4, 0)
-		if _, err := w.destination(here).PutBlob(t.Context(), lent, blobInfo(layer)); err == nil {
+		if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err == nil {
 			t.Error("no error")
 		}
 		lent.check(t)
@@ -264,7 +264,7 @@ func TestLentPartsAreNoLargerThanWasSaid(t *testing.T) {
 			return answer(rw, `{}`)
 		})
 		d := w.destination(here)
-		if _, err := d.PutBlob(t.Context(), lent, blobInfo(layer)); err != nil {
+		if err := d.PutLent(t.Context(), lent, blobInfo(layer)); err != nil {
 			t.Error(err)
 		}
 		if most := d.PartSize(int64(len(layer))); largest.Load() > most+1000 {

@@ -41,8 +41,8 @@ func (s sinkECR) Do(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// uploadToSink uploads size bytes to a sinkECR.
-func uploadToSink(t testing.TB, client *Client, blob Blob, stream io.Reader) {
+// uploadToSink uploads a blob to a sinkECR.
+func uploadToSink(t testing.TB, client *Client, blob Blob, from func(*upload) partSource) {
 	t.Helper()
 	name, err := imagename.ParseImage("123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1")
 	if err != nil {
@@ -52,7 +52,7 @@ func uploadToSink(t testing.TB, client *Client, blob Blob, stream io.Reader) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dest.PutBlob(t.Context(), stream, blob); err != nil {
+	if _, err := dest.put(t.Context(), blob, from); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -95,10 +95,10 @@ func TestUploadAllocatesLittlePerPart(t *testing.T) {
 	const parts = 3
 	blob := zeroBlob(t, parts*testPartSize)
 	client := sinkClient(blob.Digest)
-	uploadToSink(t, client, blob, &zeros{blob.Size}) // the first fills the budget's pool of buffers
+	uploadToSink(t, client, blob, buffered(&zeros{blob.Size})) // the first fills the budget's pool of buffers
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	uploadToSink(t, client, blob, &zeros{blob.Size})
+	uploadToSink(t, client, blob, buffered(&zeros{blob.Size}))
 	runtime.ReadMemStats(&after)
 	got := after.TotalAlloc - before.TotalAlloc
 	if limit := uint64(parts * testPartSize * 3 / 2); got > limit {
@@ -114,7 +114,7 @@ func TestUploadHoldsLittleMemory(t *testing.T) {
 	var before runtime.MemStats
 	runtime.ReadMemStats(&before)
 	watched := &heapWatcher{r: &zeros{blob.Size}}
-	uploadToSink(t, client, blob, watched)
+	uploadToSink(t, client, blob, buffered(watched))
 	held := int64(watched.peak) - int64(before.HeapAlloc)
 	if limit := int64(3*testPartSize + 8<<20); held > limit {
 		t.Errorf("%d bytes held, want at most %d", held, limit)

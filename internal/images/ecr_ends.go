@@ -81,8 +81,7 @@ func (d ecrDestination) PartSize(size int64) int64 { return d.repository.PartSiz
 
 // PutBlob implements [port.Destination].
 func (d ecrDestination) PutBlob(ctx context.Context, blob content.Blob, stream chunked.Lender) error {
-	_, err := d.repository.PutBlob(ctx, stream, ecr.Blob{Digest: blob.Digest, Size: blob.Size})
-	return err
+	return d.repository.PutLent(ctx, stream, ecr.Blob{Digest: blob.Digest, Size: blob.Size})
 }
 
 // PutManifest implements [port.Destination].
