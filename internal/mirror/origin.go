@@ -84,7 +84,7 @@ func (o *origin) open(ctx context.Context, want digest.Digest) error {
 // readRoot makes the image of that digest the one that is copied. An image in files has no name with a digest: it is
 // read as it is, and must have the digest.
 func (o *origin) readRoot(ctx context.Context, want digest.Digest) error {
-	inFiles := o.name.Tag == "" && o.name.Digest == ""
+	inFiles := o.name.Kind == imagename.OCILayout || o.name.Kind == imagename.Directory
 	if o.root == nil && inFiles {
 		err := o.opts.within(ctx, func(ctx context.Context) (err error) {
 			o.root, o.mediaType, err = o.source.Manifest(ctx, "")
