@@ -50,6 +50,8 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"internal/chunked", "ecrmirror/internal/ecr", "internal/chunked must not import internal/ecr"},
 		{"internal/ecr", "ecrmirror/internal/ecrtransport", "internal/ecr must not import internal/ecrtransport"},
 		{"internal/ecr", "go.podman.io/image/v5/types", "internal/ecr must not import go.podman.io/image/v5/types"},
+		{"internal/mirror", "go.podman.io/image/v5/types", "internal/mirror must not import go.podman.io/image/v5/types"},
+		{"internal/mirror/port", "ecrmirror/internal/mirror", "internal/mirror/port must not import internal/mirror"},
 		{"internal/ecrtransport", "ecrmirror/internal/images", "internal/ecrtransport must not import internal/images"},
 		{"localstack/ecr", "ecrmirror/internal/imagename", "localstack/ecr must not import internal/imagename"},
 		{"reliability/chaos", "ecrmirror/bench/result", "reliability/chaos must not import bench/result"},
