@@ -70,11 +70,11 @@ var layers = map[string]layer{
 	},
 	"internal/registryclient/reading": {
 		internal: []string{
-			"internal/chunked", "internal/fence", "internal/manifestdigest", "internal/registryclient/answer",
+			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
 			"internal/registryclient/auth", "internal/registryclient/pace", "internal/registryclient/session",
 			"internal/registryclient/wire",
 		},
-		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/"},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
 	},
 	"internal/registryclient/writing": {
 		internal: []string{

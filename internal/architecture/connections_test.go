@@ -31,7 +31,6 @@ var connecting = map[string][]string{
 var outsideTheFence = map[string]string{
 	"internal/registryclient/wire/client.go":      "transports for the fence to give connections",
 	"internal/registryclient/wire/upload_conn.go": "wraps the connections of one",
-	"internal/registryclient/reading/foreign.go":  "a client whose transport is the fence's",
 	"internal/registryclient/auth/token.go":       "a client whose transport is the fence's",
 	"internal/ecr/client.go":                      "transports for the fence to give connections",
 	"internal/ecr/blob.go":                        "reads by the clients of client.go",

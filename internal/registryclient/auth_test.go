@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
-	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/registryclient"
@@ -252,17 +250,3 @@ func (h *host) take() []string {
 }
 
 func isNotFound(err error) bool { return errors.Is(err, registryclient.ErrNotFound) }
-
-func foreign(d digest.Digest, size int64, urls ...string) types.BlobInfo {
-	return types.BlobInfo{Digest: d, Size: size, URLs: urls}
-}
-
-func drain(t *testing.T, body io.ReadCloser) []byte {
-	t.Helper()
-	defer body.Close()
-	all, err := io.ReadAll(body)
-	if err != nil {
-		t.Error(err)
-	}
-	return all
-}

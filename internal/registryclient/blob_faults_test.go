@@ -101,28 +101,3 @@ func TestManyBlobsAtOnce(t *testing.T) {
 		t.Errorf("%d requests to the registry", got)
 	}
 }
-
-func TestForeignLayerIsReadAtItsURLsWithoutCredentials(t *testing.T) {
-	blob, d := content(20 * chunk)
-	elsewhere := start(t, ranges(blob))
-	broken := start(t, http.NotFound)
-	r := open(t, start(t, protected(http.NotFound)), robot)
-	for _, size := range []int64{int64(len(blob)), -1} {
-		body, got, err := r.ForeignBlob(t.Context(), foreign(d, size, "ftp://nowhere", broken.URL, elsewhere.URL))
-		if err != nil || got != int64(len(blob)) {
-			t.Fatal(got, err)
-		}
-		if d.Algorithm().FromBytes(drain(t, body)) != d {
-			t.Error("read something else")
-		}
-	}
-	if got := elsewhere.sent("Authorization"); got != nil {
-		t.Errorf("sent %q", got)
-	}
-	if _, _, err := r.ForeignBlob(t.Context(), foreign(d, 1, broken.URL)); err == nil {
-		t.Error("no error where no URL delivers")
-	}
-	if body, _, err := r.ForeignBlob(t.Context(), foreign(d, 1, "ftp://nowhere")); body != nil || err != nil {
-		t.Errorf("%v, %v, want neither", body, err)
-	}
-}

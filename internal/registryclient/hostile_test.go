@@ -129,27 +129,3 @@ func TestUnknownDigestAlgorithmsAreRefusedBeforeAnyRequest(t *testing.T) {
 	}
 	check(t, "requests", len(registry.asked()), 0)
 }
-
-// What a manifest says where a layer is says a stranger.
-func TestForeignLayersAreFetchedWithTheSameCare(t *testing.T) {
-	blob, d := content(chunk / 2)
-	plain := start(t, ranges(blob))
-	secure := startTLS(t, redirect(func() string { return plain.URL }))
-	round := start(t, nil)
-	round.become(redirect(func() string { return round.URL }))
-	registry := start(t, hasImage)
-	r := open(t, registry, func(o *registryclient.Options) { o.Chunks.Attempts = 1 })
-	for url, says := range map[string]string{
-		secure.URL:                    "from HTTPS to plain HTTP",
-		round.URL:                     "redirects",
-		"http://169.254.169.254/x":    "credentials for this machine",
-		"http://metadata/x":           "credentials for this machine",
-		"http://[fe80::1%25%1b[2J]/x": "", // not a host at all
-	} {
-		body, _, err := r.ForeignBlob(t.Context(), types.BlobInfo{Digest: d, Size: int64(len(blob)), URLs: []string{url}})
-		if body != nil || (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
-			t.Errorf("%s: %v, want %q", url, err, says)
-		}
-	}
-	check(t, "requests by plain HTTP", len(plain.asked()), 0)
-}

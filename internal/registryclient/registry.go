@@ -2,11 +2,8 @@ package registryclient
 
 import (
 	"context"
-	"io"
 	"net/url"
 	"time"
-
-	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
@@ -109,13 +106,6 @@ func (r *Registry) repository(scope auth.Scope) *Repository {
 	s := r.session.Repository(scope)
 	read := r.reading.Repository(s)
 	return &Repository{read, r.writing.Repository(s, read)}
-}
-
-// ForeignBlob returns a reader of a blob that lives outside of registries, and its size in bytes.
-// It is read, without credentials, at the first of info.URLs that delivers. If none is an HTTP URL,
-// the reader is nil.
-func (r *Registry) ForeignBlob(ctx context.Context, info types.BlobInfo) (io.ReadCloser, int64, error) {
-	return r.reading.ForeignBlob(ctx, info)
 }
 
 // File returns a file that the host has besides images, such as a signature, at the path and by the query
