@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -11,12 +13,15 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/flagvalue"
+	"ecrmirror/internal/gate"
 	"ecrmirror/internal/memlimit"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/signature"
 )
+
+const memoryBudgetFlag = "memory-budget"
 
 // config is what the command line and the environment ask for.
 type config struct {
@@ -35,7 +40,8 @@ type config struct {
 	allowed    program.AllowFlags
 	policy     string // file of the signature policy
 	envPolicy  string // what the environment says of it: a file, or the policy itself
-	gate       gate
+	gate       gate.Gate
+	getenv     func(string) string // for colors, and for where policies are
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
@@ -45,7 +51,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "the same as --progress=none")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
 	c.container = memlimit.Container(getenv)
-	c.budget, c.envBudget = flagvalue.NewSize(budgetFor(c.container), minBudget, maxBudget), getenv(contract.EnvMemoryBudget)
+	c.budget = flagvalue.NewSize(memlimit.Budget(c.container), memlimit.LeastBudget, memlimit.MostBudget)
+	c.envBudget = getenv(contract.EnvMemoryBudget)
 	flags.Var(&c.budget, memoryBudgetFlag,
 		"memory for what is on its way, "+c.budget.Bounds()+" (env "+contract.EnvMemoryBudget+")")
 	least := chunked.LeastRate{}.WithDefaults()
@@ -56,7 +63,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
 	c.allowed.Add(flags, getenv)
-	c.gate.getenv = getenv
+	c.getenv = getenv
 	c.envPolicy = getenv(contract.EnvSignaturePolicy)
 	flags.StringVar(&c.policy, "policy", "",
 		"`FILE` with the policy of who must have signed what, as in containers-policy.json(5) (env "+contract.EnvSignaturePolicy+
@@ -83,11 +90,33 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if c.gate.Lists, err = c.allowed.Lists(); err != nil {
 		return err
 	}
-	if c.gate.policy, err = signature.Load(cmp.Or(c.policy, c.envPolicy), c.gate.getenv); err != nil {
+	if c.gate.Policy, err = signature.Load(cmp.Or(c.policy, c.envPolicy), c.getenv); err != nil {
 		return err
 	}
 	c.request, err = request.Parse(args[0], args[1:]...)
 	return err
+}
+
+// verbs are what other tools begin such a command line with: skopeo copy, crane cp, docker pull.
+var verbs = []string{"copy", "cp", "sync", "pull", "push", "mirror"}
+
+// checkVerb refuses a command line that begins with a verb, which would be taken for an image of Docker Hub's.
+func checkVerb(args []string) error {
+	if len(args) < 3 || !slices.Contains(verbs, args[0]) {
+		return nil
+	}
+	return fmt.Errorf("there is no command %s: mirror SRC DEST[,DEST...] (the image is docker.io/library/%[1]s)", args[0])
+}
+
+// parseBudget takes the budget from the environment unless a flag has set it.
+func (c *config) parseBudget(flags *pflag.FlagSet) error {
+	if c.envBudget == "" || flags.Changed(memoryBudgetFlag) {
+		return nil
+	}
+	if err := c.budget.Set(c.envBudget); err != nil {
+		return fmt.Errorf("invalid value %q of %s: %w", c.envBudget, contract.EnvMemoryBudget, err)
+	}
+	return nil
 }
 
 // progressMode returns how to tell how it goes. Lines of the log would tear bars apart.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/copyview"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/output"
@@ -22,23 +23,28 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 	log := c.log(stderr)
 	source, destinations := c.request.Images[0].Source.Name, c.request.DestinationNames()
 	program.CaptureLog(log)
-	if c.gate.anything(ctx, source, destinations) {
+	if c.gate.Anything(ctx, source, destinations) {
 		c.registries.LeastRate = c.leastRate()
 		cfg, err := program.AWSConfig(ctx)
 		if err != nil {
 			return err
 		}
-		if c.gate.images, err = c.registries.Open(ctx, cfg, budget, log); err != nil {
+		if c.gate.Images, err = c.registries.Open(ctx, cfg, budget, log); err != nil {
 			return err
 		}
 	}
-	copier := mirror.New(c.gate.images, mirror.Options{
+	copier := mirror.New(c.gate.Images, mirror.Options{
 		Budget: budget, Transient: images.Transient, Log: log, Progress: reporter, Gate: &c.gate,
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce,
 	})
 	report := copier.Copy(ctx, mirror.Request{Source: source, Destinations: destinations})
 	reporter.Close() // nothing about how it goes after what it came to
-	return program.NotPrinted(failure(report), writeReport(stdout, c.format.JSON(), output.PaletteFor(stdout, c.gate.getenv), report, ctx.Err() != nil))
+	if c.format.JSON() {
+		err := copyview.WriteJSON(stdout, report)
+		return program.NotPrinted(failure(report), err)
+	}
+	err := copyview.WriteText(stdout, output.PaletteFor(stdout, c.getenv), report, ctx.Err() != nil)
+	return program.NotPrinted(failure(report), err)
 }
 
 // log returns the log of each step, in the form of what else is written beside it.

@@ -156,7 +156,12 @@ var layers = map[string]layer{
 		"internal/allow", "internal/entry", "internal/entryfile", "internal/imagename", "internal/inventory", "internal/output",
 		"internal/printable", "internal/program", "internal/table",
 	}},
-	"internal/outfile": {},
+	"internal/outfile":  {},
+	"internal/copyview": {internal: []string{"internal/mirror", "internal/output", "internal/printable"}},
+	"internal/gate": {
+		internal: []string{"internal/allow", "internal/imagename", "internal/images", "internal/mirror", "internal/signature"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/dispatch": {internal: []string{
 		"internal/contract", "internal/controller", "internal/entry", "internal/images", "internal/metrics", "internal/program",
 		"internal/table", "internal/trigger",
@@ -210,8 +215,10 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
 	},
 	"internal/mirror/stall": {},
-	"internal/progress":     {internal: []string{"internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"}},
-	"internal/tty":          {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
+	"internal/progress": {
+		internal: []string{"internal/output", "internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/tty": {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
 	"bench": {
 		internal: []string{"bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},

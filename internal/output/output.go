@@ -29,3 +29,16 @@ func Span(d time.Duration) string {
 	}
 	return fmt.Sprintf("%dd", d/day)
 }
+
+// Bytes returns a number of bytes in the form that people read, such as 1.5 MiB.
+func Bytes(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.2f GiB", float64(n)/(1<<30))
+}

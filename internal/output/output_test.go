@@ -25,6 +25,20 @@ func TestSpan(t *testing.T) {
 	}
 }
 
+func TestBytes(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{Bytes(0), "0 B"},
+		{Bytes(1023), "1023 B"},
+		{Bytes(1 << 10), "1.0 KiB"},
+		{Bytes(1<<20 + 1<<19), "1.5 MiB"},
+		{Bytes(3 << 30), "3.00 GiB"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
 func TestGrid(t *testing.T) {
 	rows := func(row func(cells ...string)) {
 		row("NAME", "STATE", "REASON")

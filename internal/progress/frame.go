@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"ecrmirror/internal/output"
+
 	"github.com/opencontainers/go-digest"
 )
 
@@ -156,9 +158,9 @@ func (r row) percent() string {
 
 func (r row) bytes() string {
 	if r.size < 0 {
-		return Bytes(r.read)
+		return output.Bytes(r.read)
 	}
-	return Bytes(r.read) + " / " + Bytes(r.size)
+	return output.Bytes(r.read) + " / " + output.Bytes(r.size)
 }
 
 // bar draws how much of the blob is there. Where its size is not known, something moves.

@@ -15,7 +15,7 @@ import (
 // synctest bubble begins at midnight of January 1st, 2000.
 func TestJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &output{}
+		o := &recorded{}
 		r := start(t.Context(), newJSONLines(o))
 		a, b, c := blobOf("a"), blobOf("b"), blobOf("c")
 		pass(time.Second)
@@ -56,7 +56,7 @@ func TestJSON(t *testing.T) {
 // TestJSONIsThrottled copies for ten seconds, and then stalls.
 func TestJSONIsThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &output{}
+		o := &recorded{}
 		r := start(t.Context(), newJSONLines(o))
 		r.Image("src", 1, 1, 1, 100*mib)
 		r.BlobStarted(blobOf("a"), 100*mib, 1)

@@ -79,7 +79,7 @@ func TestPlain(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := &output{}
+				o := &recorded{}
 				r := start(t.Context(), newPlain(o))
 				c.copy(r)
 				r.Close()
@@ -95,7 +95,7 @@ func TestPlain(t *testing.T) {
 func TestPlainIsInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, interrupt := context.WithCancel(t.Context())
-		o := &output{}
+		o := &recorded{}
 		r := start(ctx, newPlain(o))
 		r.Image("src", 1, 1, 2, 8*mib)
 		r.BlobStarted(blobOf("a"), 8*mib, 1)

@@ -39,15 +39,15 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// output collects what is written. The Reporter's goroutine writes, the test reads.
-type output struct {
+// recorded collects what is written. The Reporter's goroutine writes, the test reads.
+type recorded struct {
 	mu     sync.Mutex
 	buf    bytes.Buffer
 	writes int
 	err    error // what each Write answers, if not nil
 }
 
-func (o *output) Write(p []byte) (int, error) {
+func (o *recorded) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.writes++
@@ -58,7 +58,7 @@ func (o *output) Write(p []byte) (int, error) {
 }
 
 // take returns what was written since it was called last.
-func (o *output) take() string {
+func (o *recorded) take() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	defer o.buf.Reset()
@@ -75,14 +75,14 @@ func lines(text ...string) string {
 // TestNobodyLearnsOfErrorsOfTheOutput also shows, as each test in a synctest bubble, that
 // no goroutine is left after Close.
 func TestNobodyLearnsOfErrorsOfTheOutput(t *testing.T) {
-	for name, view := range map[string]func(*output) view{
-		"plain":    func(o *output) view { return newPlain(o) },
-		"json":     func(o *output) view { return newJSONLines(o) },
-		"terminal": func(o *output) view { return newTestTerminal(o, 0) },
+	for name, view := range map[string]func(*recorded) view{
+		"plain":    func(o *recorded) view { return newPlain(o) },
+		"json":     func(o *recorded) view { return newJSONLines(o) },
+		"terminal": func(o *recorded) view { return newTestTerminal(o, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := &output{err: errBroken}
+				o := &recorded{err: errBroken}
 				r := start(t.Context(), view(o))
 				r.Image("src", 2, 1, 2, 2*mib)
 				for _, b := range []digest.Digest{blobOf("a"), blobOf("b")} {
@@ -134,7 +134,7 @@ func TestConcurrentUse(t *testing.T) {
 }
 
 func TestNoneWritesNothing(t *testing.T) {
-	o := &output{}
+	o := &recorded{}
 	r := New(t.Context(), None, o, noEnv)
 	r.Image("src", 1, 1, 1, mib)
 	r.BlobStarted(blobOf("a"), mib, 1)

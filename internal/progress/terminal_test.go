@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden screens anew")
 
 // newTestTerminal draws for a terminal 80 columns wide.
-func newTestTerminal(o *output, height int) *terminal {
+func newTestTerminal(o *recorded, height int) *terminal {
 	return newTerminal(o, func() (int, int) { return 80, height }, true)
 }
 
@@ -182,7 +182,7 @@ func TestTerminalShowsSomeBlobsOnly(t *testing.T) {
 // TestTerminalDrawsSeldom counts what a busy copy writes.
 func TestTerminalDrawsSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &output{}
+		o := &recorded{}
 		r := start(t.Context(), newTestTerminal(o, 0))
 		r.Image("src", 1, 1, 1, 1000*mib)
 		r.BlobStarted(blobOf("a"), 1000*mib, 1)

@@ -5,23 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"ecrmirror/internal/output"
+
 	"github.com/opencontainers/go-digest"
 )
 
-// Bytes returns a number of bytes in the form that people read, such as 1.5 MiB.
-func Bytes(n int64) string {
-	switch {
-	case n < 1<<10:
-		return fmt.Sprintf("%d B", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	case n < 1<<30:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%.2f GiB", float64(n)/(1<<30))
-}
-
-func speed(bytesPerSecond float64) string { return Bytes(int64(bytesPerSecond)) + "/s" }
+func speed(bytesPerSecond float64) string { return output.Bytes(int64(bytesPerSecond)) + "/s" }
 
 // seconds writes how long something took.
 func seconds(d time.Duration) string {
@@ -63,7 +52,7 @@ func percent(part, whole int64) string {
 
 // summary says in one line how far the copy is.
 func summary(s snapshot) string {
-	line := fmt.Sprintf("copied %s, %s of %s", blobCount(s), Bytes(s.bytes), Bytes(s.size))
+	line := fmt.Sprintf("copied %s, %s of %s", blobCount(s), output.Bytes(s.bytes), output.Bytes(s.size))
 	if s.size > 0 {
 		line += " (" + percent(s.bytes, s.size) + ")"
 	}
@@ -78,7 +67,7 @@ func summary(s snapshot) string {
 func conclusion(s snapshot) string { return result(s) + meanSpeed(s) }
 
 func result(s snapshot) string {
-	line := fmt.Sprintf("copied %s, %s in %s", blobCount(s), Bytes(s.bytes), seconds(s.at.Sub(s.started)))
+	line := fmt.Sprintf("copied %s, %s in %s", blobCount(s), output.Bytes(s.bytes), seconds(s.at.Sub(s.started)))
 	if s.interrupted {
 		line = "interrupted: " + line
 	}

@@ -11,11 +11,6 @@ func TestText(t *testing.T) {
 	begin := time.Unix(1000, 0)
 	later := begin.Add(settled)
 	for _, c := range []struct{ got, want string }{
-		{Bytes(0), "0 B"},
-		{Bytes(1023), "1023 B"},
-		{Bytes(1 << 10), "1.0 KiB"},
-		{Bytes(1<<20 + 1<<19), "1.5 MiB"},
-		{Bytes(3 << 30), "3.00 GiB"},
 		{speed(0.9), "0 B/s"},
 		{speed(2 << 20), "2.0 MiB/s"},
 		{seconds(90 * time.Millisecond), "0.1 s"},

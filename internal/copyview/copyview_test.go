@@ -1,4 +1,4 @@
-package main
+package copyview
 
 import (
 	"bytes"
@@ -30,7 +30,7 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 		},
 	}
 	var text, doc bytes.Buffer
-	if err := errors.Join(writeReport(&text, false, output.Palette{}, report, false), writeReport(&doc, true, output.Palette{}, report, false)); err != nil {
+	if err := errors.Join(WriteText(&text, output.Palette{}, report, false), WriteJSON(&doc, report)); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
@@ -42,13 +42,48 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 	if text.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", text.String(), want)
 	}
-	var got jsonReport
+	var got Report
 	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.BytesReadAgain != 36<<20 || got.Destinations[0].SetAside || !got.Destinations[1].SetAside {
 		t.Errorf("%+v, %v", got, err)
 	}
 	report.Results = report.Results[:1]
 	text.Reset()
-	if err := writeReport(&text, false, output.Palette{}, report, false); err != nil || strings.Contains(text.String(), "again") {
+	if err := WriteText(&text, output.Palette{}, report, false); err != nil || strings.Contains(text.String(), "again") {
 		t.Errorf("%s, %v", text.String(), err)
+	}
+}
+
+func TestWhatWasStoppedIsInterrupted(t *testing.T) {
+	n, err := imagename.ParseImage("r.test/a:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		result  mirror.Result
+		stopped bool
+		want    string
+	}{
+		{mirror.Result{State: mirror.Failed}, true, "interrupted r.test/a:1\n"},
+		{mirror.Result{State: mirror.Failed}, false, "failed   r.test/a:1\n"},
+		{mirror.Result{State: mirror.Current, Digest: "sha256:a"}, true, "current  r.test/a:1 sha256:a\n"},
+		{mirror.Result{State: mirror.Copied, Digest: "sha256:a\x1b[2J", BlobsSent: 1, BytesSent: 10}, true, "copied   r.test/a:1 sha256:a?[2J (1 blobs, 10 B sent)\n"},
+	} {
+		c.result.Name = n
+		var b bytes.Buffer
+		if err := WriteText(&b, output.Palette{}, &mirror.Report{Results: []mirror.Result{c.result}}, c.stopped); err != nil || b.String() != c.want {
+			t.Errorf("%q, %v, want %q", b.String(), err, c.want)
+		}
+	}
+}
+
+func TestTheDocumentHasTheErrors(t *testing.T) {
+	var b bytes.Buffer
+	report := &mirror.Report{Results: []mirror.Result{{State: mirror.Failed, Err: errors.New("<busy>"), Transient: true}}}
+	if err := WriteJSON(&b, report); err != nil {
+		t.Fatal(err)
+	}
+	var got Report
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Destinations[0].Error != "<busy>" || !got.Destinations[0].Transient || got.Destinations[0].State != "failed" {
+		t.Errorf("%s, %v", &b, err)
 	}
 }
