@@ -83,7 +83,7 @@ func meanSpeed(s snapshot) string {
 }
 
 func blobCount(s snapshot) string {
-	count := fmt.Sprintf("%d of %d %s", s.done, s.blobs, blobs(s.blobs))
+	count := fmt.Sprintf("%d of %d %s", s.done, s.blobs, blobWord(s.blobs))
 	if s.failed > 0 {
 		count += fmt.Sprintf(" (%d failed)", s.failed)
 	}
@@ -95,10 +95,10 @@ func blobsShort(s snapshot) string {
 	if s.failed > 0 {
 		return fmt.Sprintf("%d/%d, %d failed", s.done, s.blobs, s.failed)
 	}
-	return fmt.Sprintf("%d/%d %s", s.done, s.blobs, blobs(s.blobs))
+	return fmt.Sprintf("%d/%d %s", s.done, s.blobs, blobWord(s.blobs))
 }
 
-func blobs(n int) string {
+func blobWord(n int) string {
 	if n == 1 {
 		return "blob"
 	}
