@@ -59,18 +59,18 @@ func (c *config) put(cmd *cobra.Command, source string, destinations []string, e
 	return edit.Put(cmd.Context(), cmd.OutOrStdout(), t, e, now)
 }
 
-const putLong = `Write the entry of a source: the destinations that are kept equal to it, and until
-when. It replaces the entry that the source has, all of it: destinations that are not
-named are mirrored no more (they keep their images), and without --expires the entry
-never expires. What is known of destinations that stay is kept. An entry that writes the
-source in another way (alpine:3 for docker.io/library/alpine:3) is that entry.
+const putLong = `Write the entry of a source: the destinations that are kept equal to it, and until when.
+It replaces the whole entry that the source has. Destinations that are not named are no
+longer mirrored, and keep their images. Without --expires the entry never expires. The
+status of destinations that stay is kept. An entry that writes the source in another way
+(alpine:3 for docker.io/library/alpine:3) is the same entry.
 
-Nothing is written unless all of it is right, and allowed (--allow-source and
---allow-destination), and no other entry of the table writes one of the destinations. The names are not looked up: "controller
-plan" does that. Sources are written in full where ECR's push events are to find them:
-ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
+Nothing is written if anything is invalid or not allowed (--allow-source,
+--allow-destination), or if another entry of the table writes one of the destinations.
+The images are not looked up; "controller plan" looks them up. ECR's push events find a
+source that is written in full: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
 
-WHEN is the last day (in UTC) on which the entry is good, or the second from which on it
+WHEN is the last day (in UTC) on which the entry is valid, or the second from which on it
 is not; 90d and 12w count days and weeks from today, 36h hours from now.`
 
 const putExample = `  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
@@ -104,8 +104,9 @@ func newRemove(c *config) *cobra.Command {
 	}, tableFlags...)
 }
 
-const removeLong = `Remove the entries of sources, each in whatever way the table writes it; where several
-entries have one source, the one that writes it like that. Nothing is mirrored from them any more; destinations keep their images, and jobs in flight end as they would have.`
+const removeLong = `Remove the entries of sources, in whatever way the table writes them. Where several entries
+have one source, remove the one that is written like SRC. Their images are no longer
+mirrored; destinations keep their images, and jobs in flight go on.`
 
 const removeExample = `  controller remove docker.io/library/alpine:3
   controller remove ghcr.io/org/app:1 ghcr.io/org/app:2`
@@ -114,7 +115,7 @@ func newImport(c *config) *cobra.Command {
 	var how edit.Import
 	cmd := &cobra.Command{
 		Use:     "import FILE",
-		Short:   "Bring the table up to a YAML file of entries",
+		Short:   "Write the entries of a YAML file to the table",
 		Long:    importLong,
 		Example: importExample,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -153,7 +154,7 @@ func (c *config) importFile(cmd *cobra.Command, file string, how edit.Import) er
 	return how.Run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), t, entries, now)
 }
 
-const importLong = `Bring the table up to a YAML file of entries, or - for standard input:
+const importLong = `Write the entries of a YAML file, or of - for standard input, to the table:
 
   entries:
     - source: docker.io/library/alpine:3
@@ -161,14 +162,14 @@ const importLong = `Bring the table up to a YAML file of entries, or - for stand
         - 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
       expires: 2027-01-31   # optional; see controller put -h
 
-All of the file is checked first: if anything in it is wrong, or not allowed
-(--allow-source, --allow-destination), nothing is written. Then
-what changes is printed and written, in no transaction: run it again if it is interrupted.
-A file may have 32 MiB, and 300,000 lines, list items and fields in each of its documents, which
-lines of three dashes separate; larger tables take several files.
+All of the file is checked first. If anything in it is invalid or not allowed
+(--allow-source, --allow-destination), nothing is written. Then the changes are printed
+and written, in no transaction: run it again if it is interrupted. A file may have 32 MiB,
+and 300,000 lines, list items and fields in each of its documents, which lines of three
+dashes separate; larger tables take several files.
 
-Entries that the file does not have stay, unless --prune is given. Items of the table
-that are no good entries stay, too, unless the file has their source.`
+Entries that the file does not have stay, unless --prune is given. Items of the table that
+are invalid entries stay, too, unless the file has their source.`
 
 const importExample = `  controller import entries.yaml --prune --dry-run
   controller import entries.yaml --prune`

@@ -74,24 +74,24 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"`NAME` or ARN of the Batch job definition of mirror jobs")
 	c.parameters = flagvalue.NewNumber("CHARACTERS", contract.DefaultJobParameters, fewestCharacters, contract.LongestOverrides)
 	env.Var(&c.parameters, jobParametersFlag, contract.EnvJobParameters,
-		"`CHARACTERS` that the source and the destinations of one job may have together; more go into several")
+		"`CHARACTERS` that the source and the destinations of one job may have together; more destinations go into several jobs")
 	c.limit = flagvalue.NewDuration(controller.DefaultLimit, leastLimit, "55m or 1h30m")
 	env.Var(&c.limit, timeLimitFlag, contract.EnvTimeLimit,
-		"`DURATION` for which a sweep or a plan looks at entries; what slow registries have not answered for by then is first in the next")
+		"`DURATION` for which a sweep or a plan looks at entries; entries of slow registries that it does not reach are the first in the next sweep")
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
-	flags.StringVar(&c.account, "account", "", "`ID` of the account that event's repository is in; if not set, that of the credentials")
+	flags.StringVar(&c.account, "account", "", "`ID` of the account of the repository of event; if not set, the account of the credentials")
 	c.logFormat = flagvalue.OneOf("FORMAT", auto, "text", "json")
 	env.Var(&c.logFormat, logFormatFlag, contract.EnvLogFormat,
-		"how to log: auto, which is text on a terminal and json elsewhere, text or json")
+		"form of the log: auto, which is text on a terminal and json elsewhere, text or json")
 	c.metrics = flagvalue.OneOf("CHOICE", auto, "on", "off")
 	env.Var(&c.metrics, metricsFlag, contract.EnvMetrics,
-		"whether a sweep prints its metrics in CloudWatch's embedded metric format: auto, which is on in Lambda and Batch, on or off")
+		"metrics of a sweep in CloudWatch's embedded metric format: auto, which is on in Lambda and Batch, on or off")
 	c.creates = flagvalue.OneOf("CHOICE", "off", "on")
 	env.Var(&c.creates, createsFlag, contract.EnvCreatesRepositories,
-		"whether mirror jobs create repositories that are missing in ECR; off means that a destination in one fails")
+		"whether mirror jobs create ECR repositories that are missing; with off a destination in one is failing")
 	c.inAWS = getenv("AWS_LAMBDA_FUNCTION_NAME") != "" || getenv("AWS_BATCH_JOB_ID") != ""
-	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log what is current too; plan logs nothing without it")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log current destinations, too; plan logs nothing without it")
 }
 
 // checkTable returns an error if there is no table to work from.

@@ -41,8 +41,8 @@ func newList(c *config) *cobra.Command {
 }
 
 const listLong = `Print the entries of the table that have not expired, all or those of some sources, sorted
-by source: a line for each destination. Items that are no good entries come last, with what
-is wrong with them. A source may be written in any way: alpine:3 is docker.io/library/alpine:3.`
+by source: a line for each destination. Items that are invalid entries come last, with the
+reason. A source may be written in any way: alpine:3 is docker.io/library/alpine:3.`
 
 const listExample = `  controller list
   controller list docker.io/library/alpine:3
@@ -80,10 +80,10 @@ func newExport(c *config) *cobra.Command {
 }
 
 const exportLong = `Write the entries of the table that have not expired as YAML, sorted by source, to FILE
-or to standard output: the same entries give the same text. "controller import" reads it.
+or to standard output. The same entries give the same text. "controller import" reads it.
 
-Items that are no good entries, and entries that an import would refuse, are not written. They are named on standard error, and
-the exit code is 1.`
+Items that are invalid entries, and entries that an import would refuse, are not written.
+They are named on standard error, and the exit code is 1.`
 
 const exportExample = `  controller export entries.yaml
   controller export | diff entries.yaml -`

@@ -28,7 +28,7 @@ func newStatus(c *config) *cobra.Command {
 	states := flagvalue.SomeOf("STATE", statusview.States()...)
 	cmd := &cobra.Command{
 		Use:     "status [SOURCE]",
-		Short:   "Say what is current, stale, failing or expiring, and since when",
+		Short:   "Print which destinations are current, stale or failing, and since when",
 		Long:    statusLong,
 		Example: statusExample,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -95,24 +95,23 @@ func (c *config) statuses(ctx context.Context, source []string, now time.Time) (
 	return statusview.Of(inv, conflicts, now), nil
 }
 
-const statusLong = `Say how each source's destinations stood when they were last checked: by a sweep or by
-the event of a push. Nothing is looked up but the table. A line for each destination
-is followed by a summary, which --summary prints alone.
+const statusLong = `Print the state of each destination at its last check, by a sweep or by the event of a push.
+Only the table is read. A summary follows, which --summary prints alone.
 
   current    has the source's digest
-  deferred   not checked: a registry bears no more requests for now
+  deferred   was not checked, because a registry is rate-limited
   submitted  differs, and a job was submitted for it
   stale      differs, and no job is in flight
   failing    could not be checked, or no job could be submitted
-  unchecked  no check has looked at it yet
-  invalid    the item in the table is no good entry, or the destination's name none of an image
+  unchecked  has not been checked yet
+  invalid    the item in the table is an invalid entry, or the destination an invalid name
 
-BEHIND is for how long a destination has not been known to have what its source has;
-MIRRORED, when it was last seen to have caught up; CHECKED, when a check last looked. The time of a check by which nothing
-has changed may be told up to 6 hours too early. With --output json times are RFC 3339,
-behindSeconds is the same in seconds.
+BEHIND is the time for which the destination has not been known to have the source's
+digest; MIRRORED, when it was last seen to have caught up; CHECKED, the time of the last
+check, which may be up to 6 hours too early where nothing has changed. With --output json
+times are RFC 3339, and behindSeconds is BEHIND in seconds.
 
-The exit code is 0 whatever the states are, 1 if SOURCE has no entry.`
+The exit code is 0 whatever the states are, and 1 if SOURCE has no entry.`
 
 const statusExample = `  controller status
   controller status --state failing,stale

@@ -17,7 +17,7 @@ func newCompletion(name string) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:       "completion bash|zsh|fish|powershell",
-		Short:     "Print what makes a shell complete commands, flags and their values",
+		Short:     "Print the completion of commands, flags and their values for a shell",
 		Long:      strings.ReplaceAll(completionLong, "PROGRAM", name),
 		Example:   strings.ReplaceAll(completionExample, "PROGRAM", name),
 		ValidArgs: shells,
@@ -48,9 +48,9 @@ func writeCompletion(w io.Writer, root *cobra.Command, shell string) error {
 	return root.GenBashCompletionV2(w, true)
 }
 
-const completionLong = `Print what makes a shell complete the commands and flags of PROGRAM, and the values of flags.
+const completionLong = `Print the completion of PROGRAM's commands, flags and their values for a shell.
 
-For bash it takes the package bash-completion; for zsh, compinit.`
+bash needs the package bash-completion, and zsh needs compinit.`
 
 const completionExample = `  source <(PROGRAM completion bash)
   PROGRAM completion zsh >"${fpath[1]}/_PROGRAM"

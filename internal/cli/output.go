@@ -15,6 +15,6 @@ func (f *Format) JSON() bool { return f.String() == "json" }
 // AddOutput adds the flag --output to a command that prints text, or JSON. The flag accepts former names of text, too.
 func AddOutput(flags *pflag.FlagSet, formerly ...string) *Format {
 	format := &Format{flagvalue.OneOf("FORMAT", "text", "json").Formerly(formerly...)}
-	flags.VarP(format, "output", "o", "what to print: text or json")
+	flags.VarP(format, "output", "o", "form of the output: text or json")
 	return format
 }

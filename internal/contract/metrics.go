@@ -9,7 +9,7 @@ const (
 	MetricCurrent   = "Current"           // entries with nothing to do
 	MetricStale     = "StaleDestinations" // destinations that differed
 	MetricSubmitted = "JobsSubmitted"
-	MetricDeferred  = "Deferred"   // entries put off because a registry bears no more requests for now
+	MetricDeferred  = "Deferred"   // entries put off because a registry is rate-limited
 	MetricFailed    = "Failed"     // entries of which something failed
 	MetricUnreached = "NotReached" // entries that a sweep has not looked at when its time was up
 	MetricOldestLag = "OldestLag"  // seconds; since when the destination is behind that is longest, 0 = none is

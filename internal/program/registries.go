@@ -40,12 +40,12 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.StringVar(&f.authParameter, "auth-parameter", getenv(contract.EnvAuthParameter),
 		"`NAME` of the SSM parameter with logins to registries (env "+contract.EnvAuthParameter+")")
 	flags.StringSliceVar(&f.authSecrets, "auth-secret", imagename.SplitList(getenv(contract.EnvAuthSecret)),
-		"`ID[,ID...]` of Secrets Manager secrets with logins to registries, HOST=ID where one does not say for which (env "+contract.EnvAuthSecret+")")
+		"`ID[,ID...]` of Secrets Manager secrets with logins to registries, HOST=ID where the secret does not name its registry (env "+contract.EnvAuthSecret+")")
 	// Not the flag's default, which the help would print: an external id is nobody else's business.
 	f.envRoles = getenv(contract.EnvAssumeRoles)
 	f.loginFiles = credentials.Files(getenv)
 	flags.StringArrayVar(&f.roles, "assume-role", nil,
-		"`ACCOUNT=ARN[#EXTERNAL-ID]`: the role by which the account's ECR is reached; may be repeated (env "+contract.EnvAssumeRoles+", comma-separated)")
+		"`ACCOUNT=ARN[#EXTERNAL-ID]`: the role for the account's ECR; may be repeated (env "+contract.EnvAssumeRoles+", comma-separated)")
 }
 
 // Open returns the registries as the flags say, after reading the logins if a

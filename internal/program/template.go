@@ -27,8 +27,8 @@ type templateFlag struct {
 func (f *RegistryFlags) AddCreation(flags *pflag.FlagSet, getenv func(string) string) {
 	f.template.document = getenv(contract.EnvRepositoryTemplate)
 	flags.StringVar(&f.template.file, templateFlagName, "",
-		"create missing ECR repositories by the JSON template in `FILE`, or by the template itself: {} for ECR's defaults (env "+
-			contract.EnvRepositoryTemplate+" holds it, too)")
+		"`FILE` with the JSON template of the ECR repositories that are created where they are missing, or the template itself; {} has ECR's defaults (env "+
+			contract.EnvRepositoryTemplate+" may hold the template)")
 }
 
 // apply reads and parses the template, if there is one.
