@@ -46,11 +46,11 @@ func printed(cmd *cobra.Command, done dispatch.Result) error {
 	return program.NotPrinted(done.Err, output.Line(cmd.OutOrStdout(), "%s", done.Summary))
 }
 
-const sweepLong = `Compare all entries of the table and submit one mirror job for each source that has
-stale destinations, with those destinations alone. What an equal job in flight already
-copies is left out. Entries are independent: one that fails does not stop the others, nor
-does a slow registry. What that has not answered for when --time-limit is over is not
-reached: no failure, and first in the next sweep.
+const sweepLong = `Compare all entries of the table, and submit one mirror job for each source that has stale
+destinations, with those destinations alone. Destinations that an equal job in flight
+copies to are left out. Entries are independent: neither one that fails nor a slow registry
+stops the others. Entries that are not reached when --time-limit is over are no failure:
+the next sweep begins with them.
 
 The last line of output counts what was found and done. Errors go to standard error.`
 
@@ -60,7 +60,7 @@ const sweepExample = `  controller sweep --table mirror --queue mirrors --job-de
 func newEvent(c *config) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "event --repository REPOSITORY --tag TAG | --json FILE",
-		Short:   "Do the same for the one entry whose source was just pushed to Amazon ECR",
+		Short:   "Sweep the one entry whose source was just pushed to Amazon ECR",
 		Long:    eventLong,
 		Example: eventExample,
 		Args:    cli.NoArguments,
@@ -101,16 +101,16 @@ func (c *config) asked(cmd *cobra.Command, cfg aws.Config) (trigger.Event, error
 	return trigger.Event{Kind: trigger.Push, Registry: home, Repository: c.repository, Tag: c.tag}, err
 }
 
-const eventLong = `Do what sweep does for the one entry whose source is the image that was pushed:
-ACCOUNT.dkr.ecr.REGION.SUFFIX/REPOSITORY:TAG, in the region of the AWS configuration,
-or the same by the registry's FIPS and dual-stack hosts or by ecr.aws/ARN. For the tag
-"latest" that is also the name without a tag. If no entry has that source, there is
-nothing to do, and the exit code is 0; the table was read once then, and nothing else.
+const eventLong = `Sweep the one entry whose source is the image that was pushed:
+ACCOUNT.dkr.ecr.REGION.SUFFIX/REPOSITORY:TAG, in the region of the AWS configuration, or
+the same by the registry's FIPS and dual-stack hosts or by ecr.aws/ARN. For the tag
+"latest" that is also the name without a tag. If no entry has that source, nothing is done
+after one read of the table, and the exit code is 0.
 
-With --json, the event itself says what was pushed, by whom and where; one that asks
-for nothing (a push without a tag, a deletion) is nothing to do, and a "Scheduled
-Event" is a sweep. That is for events that could not be handled: those in a dead-letter
-queue, say.
+With --json, the event itself names the repository and the tag, the account and the
+region. An event that asks for nothing (a push without a tag, a deletion) does nothing, and
+a "Scheduled Event" is a sweep. Use it for events that could not be handled, such as those
+in a dead-letter queue.
 
 Where the environment has AWS_LAMBDA_RUNTIME_API, controller runs as a Lambda function
 and is invoked with such events.`
@@ -123,7 +123,7 @@ func newPlan(c *config) *cobra.Command {
 	var format *cli.Format
 	cmd := &cobra.Command{
 		Use:     "plan",
-		Short:   "Say what a sweep would do, and submit nothing",
+		Short:   "Print what a sweep would do, and submit nothing",
 		Long:    planLong,
 		Example: planExample,
 		Args:    cli.NoArguments,
@@ -161,11 +161,10 @@ func (c *config) plan(cmd *cobra.Command, asJSON bool) error {
 	return result
 }
 
-const planLong = `Say for each destination in the table what a sweep would do about it, and why. Nothing
-is submitted, so neither a queue nor a job definition is needed, and jobs in flight
-are not looked at. The bytes are those of the source where it is in Amazon ECR, of an
-image for several platforms those of the largest; less is copied where a destination
-has some of them.`
+const planLong = `Print for each destination in the table what a sweep would do, and why. Nothing is
+submitted, so neither a queue nor a job definition is needed, and jobs in flight are not
+looked at. BYTES are those of the source where it is in Amazon ECR, and of the largest
+platform where it has several; less is copied where a destination has some of them.`
 
 const planExample = `  controller plan --table mirror
   controller plan --table mirror --exit-code || echo "something to do, or something failed"

@@ -85,10 +85,10 @@ from the secrets that ` + contract.EnvAuthSecret + ` names and the SSM parameter
 "controller TABLE QUEUE JOBDEF" is short for sweep, and
 "controller TABLE QUEUE JOBDEF REPOSITORY TAG" for event.
 
-Exit codes: 0 done, or nothing to do; 1 an entry failed (the others were done), or
-everything did and would again; 2 wrong usage or configuration; 3 of plan --exit-code
-alone: there is something to do; 75 everything failed
-and may work on another try, or nothing was looked at before --time-limit; 130, 143 interrupted.`
+Exit codes: 0 done, or nothing to do; 1 an entry failed (the others were done), or all
+failed and would fail again; 2 wrong usage or configuration; 3 there is something to do
+(plan --exit-code alone); 75 all failed and may work on another try, or nothing was looked
+at before --time-limit; 130, 143 interrupted.`
 
 const example = `  controller sweep --table mirror --queue mirrors --job-definition mirror
   controller event --repository team/app --tag 1.2

@@ -53,7 +53,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 const long = `Copy a container image, all its platforms, to one or more destinations.
 
 The copy is digest-exact: a destination's manifest is byte for byte the source's. The
-source is read once however many destinations there are, and only what they lack.
+source is read once for all destinations, and only for the blobs that they lack.
 Destinations are independent of each other: one that fails does not stop the others.
 
 Image names:
@@ -65,23 +65,23 @@ Image names:
   public.ecr.aws/ALIAS/NAME:1                     an image in ECR Public, written through its API
   oci:PATH[:NAME], dir:PATH                       an OCI layout or a directory on disk
 
-Missing repositories of Amazon ECR are created if --create-repositories says by which template.
+Missing repositories of Amazon ECR are created by the template of --create-repositories.
 
 Progress goes to standard error: bars on a terminal, elsewhere a line every 10 seconds
 (none if the copy takes less); --progress=json writes a JSON object a line with time, event,
 blob, bytes, size, destination, error and totals. The result goes to standard output.
 
 What may be copied: --allow-source and --allow-destination refuse names that match none of
-their patterns (ghcr.io/org/**, ecr:ACCOUNT/team/*); --policy says who must have signed
-what, an index as well as its instances. Both are checked before anything is written.
+their patterns (ghcr.io/org/**, ecr:ACCOUNT/team/*). --policy requires signatures of an
+index and of its instances. Both are checked before anything is written.
 
-Slow ends: a destination that holds up faster ones gets what it lacks apart from them, which reads
-it from the source again (not with --read-once). A source or destination below --min-rate is
-given up.
+Slow ends: a destination that holds up faster ones is served apart from them, by bytes that
+are read from the source again (not with --read-once). A source or a destination below
+--min-rate fails.
 
-Memory: --memory-budget bounds what is on its way between source and destinations, whatever
-the image; what the program takes beside it, less than 64 MiB, does not grow with the image
-either. In a container with less memory than that the budget is smaller by itself.
+Memory: --memory-budget bounds the bytes between source and destinations, whatever the
+image. The program takes less than 64 MiB beside it, whatever the image. In a container
+with less than 128 MiB the default budget is smaller.
 
 AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places; other
 accounts' ECR is reached by the roles of --assume-role. Logins to other registries come
