@@ -89,7 +89,9 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if got := r.PostForm.Get("PolicySourceArn"); got != "arn:aws:iam::"+number+":role/team/Deploy" {
 			a.t.Errorf("asked about %s: a session's role has a path", got)
 		}
-		_, _ = fmt.Fprint(w, simulated(action, r.PostForm, func(action, _ string) bool { return !slices.Contains(a.denied, action) }))
+		_, _ = fmt.Fprint(
+			w, simulated(action, r.PostForm, func(action, _ string) bool { return !slices.Contains(a.denied, action) }),
+		)
 	case reply == "":
 		a.t.Errorf("asked for %s", name)
 		refuse(w, service, "UnknownOperationException", query)
@@ -103,9 +105,14 @@ func refuse(w http.ResponseWriter, service, code string, query bool) {
 	w.WriteHeader(http.StatusBadRequest)
 	switch {
 	case service == "ec2":
-		_, _ = fmt.Fprintf(w, `<Response><Errors><Error><Code>%s</Code><Message>no</Message></Error></Errors></Response>`, code)
+		_, _ = fmt.Fprintf(
+			w, `<Response><Errors><Error><Code>%s</Code><Message>no</Message></Error></Errors></Response>`, code,
+		)
 	case query:
-		_, _ = fmt.Fprintf(w, `<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`, code)
+		_, _ = fmt.Fprintf(
+			w, `<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`,
+			code,
+		)
 	default:
 		_, _ = fmt.Fprintf(w, `{"__type":"%s","message":"no"}`, code)
 	}
@@ -120,10 +127,17 @@ func simulated(action string, form url.Values, allows func(action, resource stri
 			if allows(a, resource) {
 				decision = "allowed"
 			}
-			fmt.Fprintf(&b, `<member><EvalActionName>%s</EvalActionName><EvalResourceName>%s</EvalResourceName><EvalDecision>%s</EvalDecision></member>`, a, resource, decision)
+			fmt.Fprintf(
+				&b,
+				`<member><EvalActionName>%s</EvalActionName><EvalResourceName>%s</EvalResourceName><EvalDecision>%s</EvalDecision></member>`,
+				a, resource, decision,
+			)
 		}
 	}
-	return fmt.Sprintf(`<%[1]sResponse><%[1]sResult><IsTruncated>false</IsTruncated><EvaluationResults>%[2]s</EvaluationResults></%[1]sResult></%[1]sResponse>`, action, b.String())
+	return fmt.Sprintf(
+		`<%[1]sResponse><%[1]sResult><IsTruncated>false</IsTruncated><EvaluationResults>%[2]s</EvaluationResults></%[1]sResult></%[1]sResponse>`,
+		action, b.String(),
+	)
 }
 
 func members(form url.Values, list string) (values []string) {

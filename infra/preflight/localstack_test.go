@@ -32,8 +32,12 @@ func TestLocalstack(t *testing.T) {
 	transcript.Hold(t, "../../docs/deployment.md", "preflight", "make preflight", report, *update)
 
 	bootstrapVersion(t, local, "30")
-	for _, line := range regexp.MustCompile(`aws iam create-service-linked-role --aws-service-name (\S+)`).FindAllStringSubmatch(report, -1) {
-		if _, err := iam.NewFromConfig(local.Config()).CreateServiceLinkedRole(t.Context(), &iam.CreateServiceLinkedRoleInput{AWSServiceName: &line[1]}); err != nil {
+	for _, line := range regexp.MustCompile(
+		`aws iam create-service-linked-role --aws-service-name (\S+)`,
+	).FindAllStringSubmatch(report, -1) {
+		if _, err := iam.NewFromConfig(local.Config()).CreateServiceLinkedRole(
+			t.Context(), &iam.CreateServiceLinkedRoleInput{AWSServiceName: &line[1]},
+		); err != nil {
 			t.Error(err)
 		}
 	}
@@ -56,7 +60,9 @@ func TestWhoMayAskNothing(t *testing.T) {
 	}
 	code, report := look(t, defaults(t).write(t, true))
 	if code != 1 || strings.Contains(report, "FIX ") || strings.Contains(report, "deployment can go ahead.") ||
-		!strings.Contains(report, "\nNothing to fix was found, but whether the deployment can go ahead is not known. ") {
+		!strings.Contains(
+			report, "\nNothing to fix was found, but whether the deployment can go ahead is not known. ",
+		) {
 		t.Errorf("exit code %d:\n%s", code, report)
 	}
 }
@@ -75,7 +81,8 @@ func look(t *testing.T, dir string) (code int, report string) {
 func bootstrapVersion(t *testing.T, local *server.Server, version string) {
 	t.Helper()
 	_, err := ssm.NewFromConfig(local.Config()).PutParameter(t.Context(), &ssm.PutParameterInput{
-		Name: aws.String("/cdk-bootstrap/hnb659fds/version"), Type: ssmtypes.ParameterTypeString, Value: &version, Overwrite: aws.Bool(true),
+		Name: aws.String("/cdk-bootstrap/hnb659fds/version"), Type: ssmtypes.ParameterTypeString, Value: &version,
+		Overwrite: aws.Bool(true),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -47,6 +47,10 @@ func main() {
 
 // run writes the report to out, and returns the exit code.
 func run(ctx context.Context, args []string, out, problems io.Writer) int {
+	fail := func(code int, text string) int {
+		_, _ = fmt.Fprintln(problems, "preflight:", text)
+		return code
+	}
 	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	dir := flags.String("assembly", "infra/cdk.out", "`directory` with what make synth wrote")
@@ -57,22 +61,19 @@ func run(ctx context.Context, args []string, out, problems io.Writer) int {
 		flags.PrintDefaults()
 		return 0
 	case err != nil:
-		_, _ = fmt.Fprintf(problems, "preflight: %v; run it with -h for help\n", err)
-		return 2
+		return fail(2, err.Error()+"; run it with -h for help")
 	case flags.NArg() > 0:
-		_, _ = fmt.Fprintf(problems, "preflight: unexpected argument %q: settings go after make preflight CDK_FLAGS=; run it with -h for help\n", flags.Arg(0))
-		return 2
+		return fail(2, fmt.Sprintf("unexpected argument %q: settings go after make preflight CDK_FLAGS=; "+
+			"run it with -h for help", flags.Arg(0)))
 	}
 	stack, err := assembly.Read(*dir)
 	if err != nil {
-		_, _ = fmt.Fprintln(problems, "preflight:", printable.Line(err.Error()))
-		return 2
+		return fail(2, printable.Line(err.Error()))
 	}
 	tally, err := report(ctx, stack, out)
 	switch {
 	case err != nil:
-		_, _ = fmt.Fprintln(problems, "preflight:", printable.Line(err.Error()))
-		return 1
+		return fail(1, printable.Line(err.Error()))
 	case !tally.Clear():
 		return 1
 	}

@@ -85,7 +85,9 @@ func (p *plan) existing(public bool) {
 		address = "ENABLED"
 	}
 	for _, properties := range p.ofType("AWS::Batch::JobDefinition") {
-		properties["ContainerProperties"].(map[string]any)["NetworkConfiguration"] = map[string]any{"AssignPublicIp": address}
+		properties["ContainerProperties"].(map[string]any)["NetworkConfiguration"] = map[string]any{
+			"AssignPublicIp": address,
+		}
 	}
 	p.remove("AWS::EC2::Subnet")
 }
@@ -102,10 +104,14 @@ func (p *plan) write(t *testing.T, builds bool) string {
 		"template.json": p, "assets.json": map[string]any{"dockerImages": images},
 		"manifest.json": map[string]any{"artifacts": map[string]any{
 			"assets": map[string]any{"type": "cdk:asset-manifest", "properties": map[string]any{"file": "assets.json"}},
-			"Mirror": map[string]any{"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region", "properties": map[string]any{
-				"templateFile": "template.json", "stackName": "ecrmirror",
-				"requiresBootstrapStackVersion": 6, "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
-			}},
+			"Mirror": map[string]any{
+				"type":        "aws:cloudformation:stack",
+				"environment": "aws://unknown-account/unknown-region", "properties": map[string]any{
+					"templateFile": "template.json", "stackName": "ecrmirror",
+					"requiresBootstrapStackVersion":     6,
+					"bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+				},
+			},
 		}},
 	} {
 		doc, err := json.Marshal(value)
@@ -123,7 +129,8 @@ func (p *plan) write(t *testing.T, builds bool) string {
 func preflight(t *testing.T, a *account, p *plan, builds bool) (code int, report string) {
 	t.Helper()
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": a.start(), "AWS_ACCESS_KEY_ID": number, "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
+		"AWS_ENDPOINT_URL": a.start(), "AWS_ACCESS_KEY_ID": number, "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_REGION":                "us-east-1",
 		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
 		"AWS_PROFILE": "", "AWS_SESSION_TOKEN": "",
 	} {

@@ -32,7 +32,8 @@ func Function(map[string]string) []string {
 func Execution(image string) []string {
 	list := []string{"logs:CreateLogStream", "logs:PutLogEvents"}
 	if strings.Contains(image, ".dkr.ecr.") {
-		list = append(list, "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer")
+		list = append(list, "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage",
+			"ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer")
 	}
 	return list
 }
@@ -104,9 +105,8 @@ func has(name string) func(map[string]string) bool {
 
 // readsParameters says whether logins, or values that are too long for the environment, stand in SSM.
 func readsParameters(environment map[string]string) bool {
-	return environment[contract.EnvAuthParameter] != "" || slices.ContainsFunc(contract.Documents(), func(name string) bool {
-		return strings.HasPrefix(environment[name], contract.FromParameter)
-	})
+	inSSM := func(name string) bool { return strings.HasPrefix(environment[name], contract.FromParameter) }
+	return environment[contract.EnvAuthParameter] != "" || slices.ContainsFunc(contract.Documents(), inSSM)
 }
 
 func mentions(name, text string) func(map[string]string) bool {
@@ -115,7 +115,8 @@ func mentions(name, text string) func(map[string]string) bool {
 
 // writesPublic says whether ECR Public is among what is written.
 func writesPublic(environment map[string]string) bool {
-	return slices.ContainsFunc(strings.Split(environment[contract.EnvAllowedDestinations], ","), func(pattern string) bool {
+	patterns := strings.Split(environment[contract.EnvAllowedDestinations], ",")
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		return pattern == "public.ecr.aws" || strings.HasPrefix(pattern, "public.ecr.aws/")
 	})
 }

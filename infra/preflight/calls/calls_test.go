@@ -18,7 +18,8 @@ var request = regexp.MustCompile(`&(dynamodb|batch|ecr|ecrpublic|sts|ssm|secrets
 
 // everything is an environment in which the programs do all that they can.
 var everything = map[string]string{
-	contract.EnvAuthParameter: "x", contract.EnvAuthSecret: "x", contract.EnvAssumeRoles: "x", contract.EnvSignaturePolicy: "{}",
+	contract.EnvAuthParameter: "x", contract.EnvAuthSecret: "x", contract.EnvAssumeRoles: "x",
+	contract.EnvSignaturePolicy:     "{}",
 	contract.EnvRepositoryTemplate:  `{"lifecyclePolicy":"","repositoryPolicy":"","resourceTags":[]}`,
 	contract.EnvAllowedDestinations: "ecr:111122223333,public.ecr.aws",
 }

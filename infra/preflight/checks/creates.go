@@ -34,7 +34,8 @@ func creates(_ context.Context, w World) []Finding {
 	total, parts := standing(w)
 	return []Finding{
 		okay("will be made", "%d resources: %s", len(w.Stack.Resources), strings.Join(made, ", ")),
-		okay("will cost", "about $%.2f a month before anything is mirrored: %s. Jobs, traffic and storage come on top", total, strings.Join(parts, ", ")),
+		okay("will cost", "about $%.2f a month before anything is mirrored: %s. "+
+			"Jobs, traffic and storage come on top", total, strings.Join(parts, ", ")),
 	}
 }
 

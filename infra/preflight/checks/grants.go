@@ -25,7 +25,9 @@ func grants(ctx context.Context, w World) []Finding {
 		case err != nil: // of one as of the others
 			return append(findings, asked("roles", "iam:SimulateCustomPolicy", err))
 		case len(lacking) > 0:
-			findings = append(findings, fix(what, "IAM denies what its program calls: %s. No setting mends that: it is a fault of the template, to be reported; the policy can be added by hand until then", strings.Join(lacking, ", ")))
+			findings = append(findings, fix(what, "IAM denies what its program calls: %s. No setting mends that: "+
+				"it is a fault of the template, to be reported; the policy can be added by hand until then",
+				strings.Join(lacking, ", ")))
 		default:
 			findings = append(findings, okay(what, "IAM allows the %d actions that it calls", len(needs[id])))
 		}

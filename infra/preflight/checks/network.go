@@ -23,20 +23,23 @@ func network(ctx context.Context, w World) []Finding {
 	subnets, err := w.AWS.Networks.Subnets(ctx, ids)
 	switch {
 	case strings.HasPrefix(codeOf(err), "InvalidSubnet"):
-		return []Finding{fix(what, "one of %s does not exist here: aws ec2 describe-subnets lists them; correct subnetIds", strings.Join(ids, ", "))}
+		return []Finding{fix(what, "one of %s does not exist here: aws ec2 describe-subnets lists them; correct "+
+			"subnetIds", strings.Join(ids, ", "))}
 	case err != nil:
 		return []Finding{asked(what, "ec2:DescribeSubnets", err)}
 	}
 	vpc := subnets[0].VPC
 	for _, s := range subnets {
 		if s.VPC != vpc {
-			return []Finding{fix(what, "%s is in %s and %s in %s: subnetIds must be of the one VPC of vpcId", subnets[0].ID, vpc, s.ID, s.VPC)}
+			return []Finding{fix(what, "%s is in %s and %s in %s: subnetIds must be of the one VPC of vpcId",
+				subnets[0].ID, vpc, s.ID, s.VPC)}
 		}
 	}
 	findings := []Finding{okay(what, "%d subnets of %s", len(subnets), vpc)}
 	for _, s := range subnets {
 		if slices.Contains(withoutFargate, s.ZoneID) {
-			findings = append(findings, fix(what, "%s is in %s, which has no Fargate or no Lambda in a VPC: leave it out of subnetIds", s.ID, s.ZoneID))
+			findings = append(findings, fix(what, "%s is in %s, which has no Fargate or no Lambda in a VPC: leave "+
+				"it out of subnetIds", s.ID, s.ZoneID))
 		}
 	}
 	tables, err := w.AWS.Networks.RouteTables(ctx, vpc)
@@ -107,7 +110,8 @@ func wayOut(s ec2.Subnet, routes []ec2.Route, public bool, endpoints []string, w
 		case internet && public:
 			return okay(what, "an internet gateway, and jobs have public addresses")
 		case internet:
-			return fix(what, "its way out is an internet gateway, which takes public addresses: -c publicIp=true, or name subnets behind a NAT gateway")
+			return fix(what, "its way out is an internet gateway, which takes public addresses: -c publicIp=true, "+
+				"or name subnets behind a NAT gateway")
 		default:
 			return okay(what, "%s", firstOf(r.NAT, r.Transit, r.Peer, r.Gateway))
 		}
@@ -123,7 +127,8 @@ func wayOut(s ec2.Subnet, routes []ec2.Route, public bool, endpoints []string, w
 		}
 	}
 	if len(lacking) > 0 {
-		return fix(what, "it has no way to the internet, and the VPC lacks endpoints for %s: make them (gateways for s3 and dynamodb, interfaces for the others), or a NAT gateway", strings.Join(lacking, ", "))
+		return fix(what, "it has no way to the internet, and the VPC lacks endpoints for %s: make them (gateways "+
+			"for s3 and dynamodb, interfaces for the others), or a NAT gateway", strings.Join(lacking, ", "))
 	}
 	return okay(what, "none to the internet; endpoints for all of AWS that is used: only ECR of this region is reached")
 }

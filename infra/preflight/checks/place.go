@@ -28,10 +28,13 @@ func stackState(ctx context.Context, w World) []Finding {
 	switch status := reply.Stacks[0].StackStatus; status {
 	case types.StackStatusReviewInProgress:
 		return []Finding{okay(what, "%s does not exist yet", w.Stack.Name)}
-	case types.StackStatusRollbackComplete, types.StackStatusRollbackFailed, types.StackStatusCreateFailed, types.StackStatusDeleteFailed:
-		return []Finding{fix(what, "%s is %s, which cannot be updated: aws cloudformation delete-stack --stack-name %[1]s", w.Stack.Name, status)}
+	case types.StackStatusRollbackComplete, types.StackStatusRollbackFailed, types.StackStatusCreateFailed,
+		types.StackStatusDeleteFailed:
+		return []Finding{fix(what, "%s is %s, which cannot be updated: aws cloudformation delete-stack --stack-name "+
+			"%[1]s", w.Stack.Name, status)}
 	case types.StackStatusUpdateRollbackFailed:
-		return []Finding{fix(what, "%s is %s: aws cloudformation continue-update-rollback --stack-name %[1]s", w.Stack.Name, status)}
+		return []Finding{fix(what, "%s is %s: aws cloudformation continue-update-rollback --stack-name %[1]s",
+			w.Stack.Name, status)}
 	default:
 		if strings.HasSuffix(string(status), "_IN_PROGRESS") {
 			return []Finding{fix(what, "%s is %s: wait until that has ended", w.Stack.Name, status)}
@@ -51,15 +54,18 @@ func bootstrap(ctx context.Context, w World) []Finding {
 	reply, err := w.AWS.Parameter.GetParameter(ctx, &ssm.GetParameterInput{Name: &need.Parameter})
 	switch {
 	case codeOf(err) == "ParameterNotFound" && w.Stack.Builds:
-		return []Finding{fix(what, "the account has no bootstrap stack in this region, which make deploy takes: %s (or deploy an image that is there: -c image=NAME)", command)}
+		return []Finding{fix(what, "the account has no bootstrap stack in this region, which make deploy takes: %s "+
+			"(or deploy an image that is there: -c image=NAME)", command)}
 	case codeOf(err) == "ParameterNotFound":
-		return []Finding{okay(what, "none, and with image= none is needed by aws cloudformation deploy (make deploy takes one: %s)", command)}
+		return []Finding{okay(what, "none, and with image= none is needed by aws cloudformation deploy (make deploy "+
+			"takes one: %s)", command)}
 	case err != nil:
 		return []Finding{asked(what, "ssm:GetParameter on "+need.Parameter, err)}
 	}
 	value := aws.ToString(reply.Parameter.Value)
 	if version, err := strconv.Atoi(value); err != nil || version < need.Version {
-		return []Finding{fix(what, "the bootstrap stack has version %s, and %d is the least that does: %s", value, need.Version, command)}
+		return []Finding{fix(what, "the bootstrap stack has version %s, and %d is the least that does: %s", value,
+			need.Version, command)}
 	}
 	return []Finding{okay(what, "version %s of the bootstrap stack; %d is the least that does", value, need.Version)}
 }
@@ -80,7 +86,8 @@ func linkedRoles(ctx context.Context, w World) []Finding {
 		_, err := w.AWS.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: &role.name})
 		switch codeOf(err) {
 		case "NoSuchEntity", "NoSuchEntityException":
-			findings = append(findings, fix(what, "does not exist: aws iam create-service-linked-role --aws-service-name %s", role.service))
+			findings = append(findings, fix(what, "does not exist: aws iam create-service-linked-role "+
+				"--aws-service-name %s", role.service))
 		default:
 			if err != nil {
 				findings = append(findings, asked(what, "iam:GetRole", err))

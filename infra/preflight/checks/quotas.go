@@ -49,7 +49,8 @@ func vcpuQuotas(ctx context.Context, w World, need vcpus, onDemand, spot quota, 
 		case err != nil:
 			findings = append(findings, asked(what, "servicequotas:GetServiceQuota", err))
 		case limit < q.need:
-			findings = append(findings, fix(what, "%v vCPUs, and the settings ask for %v at once: lower %s, or %s", limit, q.need, q.settings, q.raise(q.need)))
+			findings = append(findings, fix(what, "%v vCPUs, and the settings ask for %v at once: lower %s, or %s",
+				limit, q.need, q.settings, q.raise(q.need)))
 		default:
 			findings = append(findings, okay(what, "%v vCPUs; the settings ask for %v at once", limit, q.need))
 		}
@@ -69,7 +70,8 @@ func functionQuota(ctx context.Context, w World) []Finding {
 	case err != nil:
 		return []Finding{asked(what, "servicequotas:GetServiceQuota", err)}
 	case reserved > 0 && limit-reserved < unreserved:
-		return []Finding{fix(what, "%v, of which Lambda keeps %d unreserved, and functionConcurrency asks for %v: set it to 0, or %s", limit, unreserved, reserved, concurrency.raise(reserved+unreserved))}
+		return []Finding{fix(what, "%v, of which Lambda keeps %d unreserved, and functionConcurrency asks for %v: "+
+			"set it to 0, or %s", limit, unreserved, reserved, concurrency.raise(reserved+unreserved))}
 	case reserved > 0:
 		return []Finding{okay(what, "%v; %v are reserved", limit, reserved)}
 	}
@@ -78,14 +80,18 @@ func functionQuota(ctx context.Context, w World) []Finding {
 
 // ask returns the account's value, or AWS's default where the account has none of its own.
 func (q quota) ask(ctx context.Context, quotas Quotas) (float64, error) {
-	reply, err := quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: &q.service, QuotaCode: &q.code})
+	reply, err := quotas.GetServiceQuota(
+		ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: &q.service, QuotaCode: &q.code},
+	)
 	if err == nil {
 		return aws.ToFloat64(reply.Quota.Value), nil
 	}
 	if codeOf(err) != "NoSuchResourceException" {
 		return 0, err
 	}
-	standard, err := quotas.GetAWSDefaultServiceQuota(ctx, &servicequotas.GetAWSDefaultServiceQuotaInput{ServiceCode: &q.service, QuotaCode: &q.code})
+	standard, err := quotas.GetAWSDefaultServiceQuota(
+		ctx, &servicequotas.GetAWSDefaultServiceQuotaInput{ServiceCode: &q.service, QuotaCode: &q.code},
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -94,5 +100,6 @@ func (q quota) ask(ctx context.Context, quotas Quotas) (float64, error) {
 
 // raise returns the command that asks for more.
 func (q quota) raise(to float64) string {
-	return "aws service-quotas request-service-quota-increase --service-code " + q.service + " --quota-code " + q.code + " --desired-value " + number(to)
+	return "aws service-quotas request-service-quota-increase --service-code " + q.service + " --quota-code " + q.code +
+		" --desired-value " + number(to)
 }

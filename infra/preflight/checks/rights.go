@@ -8,10 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-
-	"ecrmirror/infra/assembly"
 )
 
 // rights asks IAM whether the caller may do what a deployment does: with a bootstrap stack, take
@@ -30,26 +27,31 @@ func rights(ctx context.Context, w World) []Finding {
 		in.ActionNames, in.ResourceArns = deployActions(w.Stack), []string{"*"}
 		how = "deploy by CloudFormation"
 	}
+	lacking, err := w.lacking(ctx, in)
+	switch {
+	case err != nil:
+		return []Finding{asked(what, "iam:SimulatePrincipalPolicy on "+source, err)}
+	case len(lacking) > 0:
+		return []Finding{fix(what, "%s may not %s: have it allowed %s", w.Caller, how, strings.Join(lacking, ", "))}
+	}
+	return []Finding{okay(what, "%s may %s (by its own policies; an organization's may still deny)", w.Caller, how)}
+}
+
+// lacking returns the actions that the caller may not do, each once, in order.
+func (w World) lacking(ctx context.Context, in *iam.SimulatePrincipalPolicyInput) ([]string, error) {
 	var lacking []string
 	for {
 		reply, err := w.AWS.IAM.SimulatePrincipalPolicy(ctx, in)
 		if err != nil {
-			return []Finding{asked(what, "iam:SimulatePrincipalPolicy on "+source, err)}
+			return nil, err
 		}
-		for _, r := range reply.EvaluationResults {
-			if r.EvalDecision != types.PolicyEvaluationDecisionTypeAllowed {
-				lacking = append(lacking, refused([]types.EvaluationResult{r})...)
-			}
-		}
+		lacking = append(lacking, refused(reply.EvaluationResults)...)
 		if !reply.IsTruncated {
-			break
+			slices.Sort(lacking)
+			return slices.Compact(lacking), nil
 		}
 		in.Marker = reply.Marker
 	}
-	if slices.Sort(lacking); len(lacking) > 0 {
-		return []Finding{fix(what, "%s may not %s: have it allowed %s", w.Caller, how, strings.Join(slices.Compact(lacking), ", "))}
-	}
-	return []Finding{okay(what, "%s may %s (by its own policies; an organization's may still deny)", w.Caller, how)}
 }
 
 // principal returns the ARN of the user or role that the caller is, "" with a finding if there is none to ask about.
@@ -67,7 +69,8 @@ func (w World) principal(ctx context.Context) (string, Finding) {
 		return w.Caller, Finding{}
 	case "assumed-role":
 		name, _, _ := strings.Cut(rest, "/")
-		reply, err := w.AWS.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: &name}) // a session's ARN lacks the role's path
+		// a session's ARN lacks the role's path
+		reply, err := w.AWS.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 		if err != nil {
 			return "", asked(what, "iam:GetRole on "+name, err)
 		}
@@ -97,58 +100,8 @@ func bootstrapRoles(w World) []string {
 	}
 	var list []string
 	for _, kind := range kinds {
-		list = append(list, fmt.Sprintf("arn:%s:iam::%s:role/cdk-%s-%s-%[2]s-%[5]s", w.Place.Partition, w.Place.Account, qualifier, kind, w.Place.Region))
+		list = append(list, fmt.Sprintf("arn:%s:iam::%s:role/cdk-%s-%s-%[2]s-%[5]s", w.Place.Partition,
+			w.Place.Account, qualifier, kind, w.Place.Region))
 	}
 	return list
-}
-
-// deployActions returns what CloudFormation calls, as the caller, to make the stack's resources.
-func deployActions(s assembly.Stack) []string {
-	list := []string{
-		"cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet", "cloudformation:DescribeStackEvents",
-		"cloudformation:DescribeStacks", "cloudformation:ExecuteChangeSet", "cloudformation:GetTemplateSummary",
-	}
-	for _, r := range s.Resources {
-		list = append(list, creators[r.Type]...)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// creators are the calls that make a resource of a type, from the types' schemas ("handlers",
-// "create", "permissions"). Those that AWS lists but makes only for other settings are left out.
-var creators = map[string][]string{
-	"AWS::Batch::ComputeEnvironment":        {"batch:CreateComputeEnvironment", "batch:DescribeComputeEnvironments", "batch:TagResource"},
-	"AWS::Batch::JobDefinition":             {"batch:RegisterJobDefinition", "batch:DescribeJobDefinitions", "batch:TagResource", "iam:PassRole"},
-	"AWS::Batch::JobQueue":                  {"batch:CreateJobQueue", "batch:DescribeJobQueues", "batch:TagResource"},
-	"AWS::CloudWatch::Alarm":                {"cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"},
-	"AWS::CloudWatch::Dashboard":            {"cloudwatch:PutDashboard", "cloudwatch:GetDashboard"},
-	"AWS::DynamoDB::Table":                  {"dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:UpdateTimeToLive", "dynamodb:UpdateContinuousBackups", "dynamodb:TagResource"},
-	"AWS::EC2::EIP":                         {"ec2:AllocateAddress", "ec2:DescribeAddresses"},
-	"AWS::EC2::InternetGateway":             {"ec2:CreateInternetGateway", "ec2:CreateTags", "ec2:DescribeInternetGateways"},
-	"AWS::EC2::LaunchTemplate":              {"ec2:CreateLaunchTemplate", "ec2:CreateTags"},
-	"AWS::EC2::NatGateway":                  {"ec2:CreateNatGateway", "ec2:DescribeNatGateways"},
-	"AWS::EC2::Route":                       {"ec2:CreateRoute", "ec2:DescribeRouteTables"},
-	"AWS::EC2::RouteTable":                  {"ec2:CreateRouteTable", "ec2:CreateTags", "ec2:DescribeRouteTables"},
-	"AWS::EC2::SecurityGroup":               {"ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress", "ec2:CreateTags", "ec2:DescribeSecurityGroups"},
-	"AWS::EC2::Subnet":                      {"ec2:CreateSubnet", "ec2:CreateTags", "ec2:DescribeSubnets", "ec2:DescribeAvailabilityZones"},
-	"AWS::EC2::SubnetRouteTableAssociation": {"ec2:AssociateRouteTable", "ec2:DescribeRouteTables"},
-	"AWS::EC2::VPC":                         {"ec2:CreateVpc", "ec2:CreateTags", "ec2:DescribeVpcs", "ec2:ModifyVpcAttribute"},
-	"AWS::EC2::VPCEndpoint":                 {"ec2:CreateVpcEndpoint", "ec2:DescribeVpcEndpoints"},
-	"AWS::EC2::VPCGatewayAttachment":        {"ec2:AttachInternetGateway", "ec2:DescribeInternetGateways"},
-	"AWS::Events::Rule":                     {"events:PutRule", "events:PutTargets", "events:DescribeRule", "iam:PassRole"},
-	"AWS::IAM::InstanceProfile":             {"iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile", "iam:PassRole"},
-	"AWS::IAM::Policy":                      {"iam:PutRolePolicy", "iam:GetRolePolicy"},
-	"AWS::IAM::Role":                        {"iam:CreateRole", "iam:GetRole", "iam:TagRole"},
-	"AWS::Lambda::EventInvokeConfig":        {"lambda:PutFunctionEventInvokeConfig"},
-	"AWS::Lambda::Function":                 {"lambda:CreateFunction", "lambda:GetFunction", "lambda:TagResource", "iam:PassRole", "ecr:GetRepositoryPolicy", "ecr:SetRepositoryPolicy"},
-	"AWS::Lambda::Permission":               {"lambda:AddPermission"},
-	"AWS::Logs::LogGroup":                   {"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DescribeLogGroups", "logs:TagResource"},
-	"AWS::Logs::ResourcePolicy":             {"logs:PutResourcePolicy", "logs:DescribeResourcePolicies"},
-	"AWS::SNS::Subscription":                {"sns:Subscribe"},
-	"AWS::SNS::Topic":                       {"sns:CreateTopic", "sns:GetTopicAttributes", "sns:TagResource"},
-	"AWS::SNS::TopicPolicy":                 {"sns:SetTopicAttributes"},
-	"AWS::SQS::Queue":                       {"sqs:CreateQueue", "sqs:GetQueueAttributes", "sqs:TagQueue"},
-	"AWS::SQS::QueuePolicy":                 {"sqs:SetQueueAttributes"},
-	"AWS::SSM::Parameter":                   {"ssm:PutParameter", "ssm:GetParameters"},
 }

@@ -46,7 +46,8 @@ func questions(role assembly.Role, actions []string) []question {
 func named(role assembly.Role, action string) (resources []string, keys map[string]string) {
 	keys = map[string]string{}
 	for _, s := range role.Statements {
-		if s.Effect != "Allow" || !slices.ContainsFunc(s.Actions, func(pattern string) bool { return covers(pattern, action) }) {
+		covering := func(pattern string) bool { return covers(pattern, action) }
+		if s.Effect != "Allow" || !slices.ContainsFunc(s.Actions, covering) {
 			continue
 		}
 		for _, r := range s.Resources {
@@ -71,8 +72,8 @@ func named(role assembly.Role, action string) (resources []string, keys map[stri
 
 // covers says whether a policy's action stands for another.
 func covers(pattern, action string) bool {
-	prefix, wild := strings.CutSuffix(pattern, "*")
-	return strings.EqualFold(pattern, action) || wild && strings.HasPrefix(strings.ToLower(action), strings.ToLower(prefix))
+	prefix, wild := strings.CutSuffix(strings.ToLower(pattern), "*")
+	return strings.EqualFold(pattern, action) || wild && strings.HasPrefix(strings.ToLower(action), prefix)
 }
 
 // exampleOf returns a resource that a pattern stands for. IAM does not simulate patterns.
@@ -94,7 +95,8 @@ func (w World) simulate(ctx context.Context, policies []string, q question) ([]s
 	in := &iam.SimulateCustomPolicyInput{PolicyInputList: policies, ActionNames: q.actions, ResourceArns: q.resources}
 	for _, key := range slices.Sorted(maps.Keys(q.context)) {
 		in.ContextEntries = append(in.ContextEntries, types.ContextEntry{
-			ContextKeyName: aws.String(key), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: []string{q.context[key]},
+			ContextKeyName: aws.String(key), ContextKeyType: types.ContextKeyTypeEnumString,
+			ContextKeyValues: []string{q.context[key]},
 		})
 	}
 	var lacking []string

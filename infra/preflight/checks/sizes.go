@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"ecrmirror/infra/assembly"
@@ -49,19 +50,39 @@ func sizes(_ context.Context, w World) []Finding {
 
 func measure(s assembly.Stack, p assembly.Place) ([]size, error) {
 	list := []size{
-		{what: "of the template, bytes", is: len(s.Template), limit: maxTemplateUploaded, do: "use fewer or shorter settings"},
-		{what: "of the stack, resources", is: len(s.Resources), limit: maxResources, do: "use fewer settings that add resources"},
+		{
+			what: "of the template, bytes", is: len(s.Template), limit: maxTemplateUploaded,
+			do: "use fewer or shorter settings",
+		},
+		{
+			what: "of the stack, resources", is: len(s.Resources), limit: maxResources,
+			do: "use fewer settings that add resources",
+		},
 	}
 	if !s.Builds && len(s.Template) > maxTemplateSent {
-		list[0].note = fmt.Sprintf("; over %d, aws cloudformation deploy needs --s3-bucket (make deploy uploads by itself)", maxTemplateSent)
+		list[0].note = fmt.Sprintf("; over %d, aws cloudformation deploy needs --s3-bucket (make deploy uploads by "+
+			"itself)", maxTemplateSent)
 	}
+	programs, err := programSizes(s, p)
+	if err != nil {
+		return nil, err
+	}
+	roles, err := roleSizes(s, p)
+	return slices.Concat(list, programs, roles), err
+}
+
+// programSizes measures the functions' environments and the job definitions.
+func programSizes(s assembly.Stack, p assembly.Place) (list []size, err error) {
 	programs, err := s.Programs(p)
 	if err != nil {
 		return nil, err
 	}
 	for _, program := range programs {
 		if program.Function {
-			list = append(list, size{what: "of " + shown(program.ID) + "'s environment, bytes", is: environmentSize(program.Environment), limit: maxFunction, do: "shorten the setting behind " + longest(program.Environment)})
+			list = append(list, size{
+				what: "of " + shown(program.ID) + "'s environment, bytes", is: environmentSize(program.Environment),
+				limit: maxFunction, do: "shorten the setting behind " + longest(program.Environment),
+			})
 			continue
 		}
 		definition, err := s.Resolve(s.Resources[program.ID].Properties, p)
@@ -72,8 +93,16 @@ func measure(s assembly.Stack, p assembly.Place) ([]size, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, size{what: "of " + shown(program.ID) + "'s definition, bytes", is: len(doc), limit: maxDefinition, do: "shorten the setting behind " + longest(program.Environment)})
+		list = append(list, size{
+			what: "of " + shown(program.ID) + "'s definition, bytes", is: len(doc),
+			limit: maxDefinition, do: "shorten the setting behind " + longest(program.Environment),
+		})
 	}
+	return list, nil
+}
+
+// roleSizes measures the policies of roles, of those that come near the limit.
+func roleSizes(s assembly.Stack, p assembly.Place) (list []size, err error) {
 	for _, id := range s.OfType("AWS::IAM::Role") {
 		role, err := s.Role(id, p)
 		if err != nil {
@@ -83,8 +112,11 @@ func measure(s assembly.Stack, p assembly.Place) ([]size, error) {
 		for _, policy := range role.Policies {
 			total += len(policy)
 		}
-		if total > maxRolePolicies/2 { // the others are far off
-			list = append(list, size{what: "of " + shown(id) + "'s policies, characters", is: total, limit: maxRolePolicies, do: "name fewer repositories, secrets or roles, by beginnings and * where that does"})
+		if total > maxRolePolicies/2 {
+			list = append(list, size{
+				what: "of " + shown(id) + "'s policies, characters", is: total, limit: maxRolePolicies,
+				do: "name fewer repositories, secrets or roles, by beginnings and * where that does",
+			})
 		}
 	}
 	return list, nil
@@ -103,7 +135,8 @@ func environmentSize(environment map[string]string) int {
 func longest(environment map[string]string) string {
 	found := ""
 	for name, value := range environment {
-		if found == "" || len(value) > len(environment[found]) || len(value) == len(environment[found]) && name < found {
+		if found == "" || len(value) > len(environment[found]) ||
+			len(value) == len(environment[found]) && name < found {
 			found = name
 		}
 	}

@@ -7,15 +7,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"ecrmirror/infra/assembly"
-	"ecrmirror/infra/ec2"
 )
 
 // A World is what checks look at: what is to be deployed, where, by whom.
@@ -24,58 +18,6 @@ type World struct {
 	Place  assembly.Place
 	Caller string // ARN of who deploys
 	AWS    AWS
-}
-
-// AWS is what is asked.
-type AWS struct {
-	STS       STS
-	Stacks    Stacks
-	IAM       IAM
-	Quotas    Quotas
-	Parameter Parameters
-	Networks  Networks
-	Images    func(region string) Images
-}
-
-// STS says whose the credentials are.
-type STS interface {
-	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
-}
-
-// Stacks is CloudFormation.
-type Stacks interface {
-	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
-}
-
-// IAM says which roles there are, and what policies allow.
-type IAM interface {
-	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
-	SimulateCustomPolicy(context.Context, *iam.SimulateCustomPolicyInput, ...func(*iam.Options)) (*iam.SimulateCustomPolicyOutput, error)
-	SimulatePrincipalPolicy(context.Context, *iam.SimulatePrincipalPolicyInput, ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error)
-}
-
-// Quotas is Service Quotas.
-type Quotas interface {
-	GetServiceQuota(context.Context, *servicequotas.GetServiceQuotaInput, ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error)
-	GetAWSDefaultServiceQuota(context.Context, *servicequotas.GetAWSDefaultServiceQuotaInput, ...func(*servicequotas.Options)) (*servicequotas.GetAWSDefaultServiceQuotaOutput, error)
-}
-
-// Parameters is Parameter Store.
-type Parameters interface {
-	GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error)
-}
-
-// Networks is EC2.
-type Networks interface {
-	Zones(context.Context) ([]ec2.Zone, error)
-	Subnets(ctx context.Context, ids []string) ([]ec2.Subnet, error)
-	RouteTables(ctx context.Context, vpc string) ([]ec2.RouteTable, error)
-	Endpoints(ctx context.Context, vpc string) ([]string, error)
-}
-
-// Images is ECR of one region.
-type Images interface {
-	DescribeImages(context.Context, *ecr.DescribeImagesInput, ...func(*ecr.Options)) (*ecr.DescribeImagesOutput, error)
 }
 
 // Begin finds out whose the credentials are, and where the stack goes, which is its own region or
@@ -87,7 +29,8 @@ func Begin(ctx context.Context, stack assembly.Stack, region string, clients AWS
 	case region == "":
 		return w, fix(what, "no region is set: export AWS_REGION=us-east-1, or the one that it goes to")
 	case stack.Region != "" && stack.Region != region:
-		return w, fix(what, "the setting region is %s, but the credentials are at home in %s: export AWS_REGION=%[1]s", stack.Region, region)
+		return w, fix(what, "the setting region is %s, but the credentials are at home in %s: export "+
+			"AWS_REGION=%[1]s", stack.Region, region)
 	}
 	who, err := clients.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -103,7 +46,8 @@ func credentialsFault(err error) string {
 	var network net.Error
 	switch code := codeOf(err); {
 	case code != "":
-		return "AWS does not take them (" + code + "): renew them by aws sso login or aws configure, or choose others by AWS_PROFILE"
+		return "AWS does not take them (" + code +
+			"): renew them by aws sso login or aws configure, or choose others by AWS_PROFILE"
 	case errors.As(err, &network):
 		return "AWS is not reached (" + reason(err) + "): look at the network, AWS_REGION and AWS_ENDPOINT_URL"
 	}
@@ -116,15 +60,4 @@ func partition(arn string) string {
 		return parts[1]
 	}
 	return "aws"
-}
-
-// reason returns what is wrong, without the address and the tries that the SDK adds.
-func reason(err error) string {
-	if code := codeOf(err); code != "" {
-		return code
-	}
-	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(next) {
-		err = next
-	}
-	return err.Error()
 }

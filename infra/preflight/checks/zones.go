@@ -35,7 +35,8 @@ func zones(ctx context.Context, w World) []Finding {
 	for _, subnet := range subnets {
 		name, err := w.Stack.Text(w.Stack.Resources[subnet].Properties["AvailabilityZone"], place)
 		if err != nil {
-			return []Finding{fix(what, "the settings want more zones than these credentials see, %s: natGateways and availabilityZones say how many", strings.Join(place.Zones, ", "))}
+			return []Finding{fix(what, "the settings want more zones than these credentials see, %s: natGateways "+
+				"and availabilityZones say how many", strings.Join(place.Zones, ", "))}
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -66,5 +67,6 @@ func judgeZones(what string, names []string, ids map[string]string, found []ec2.
 			instead = append(instead, z.Name)
 		}
 	}
-	return fix(what, "%s has no Fargate or no Lambda in a VPC: -c availabilityZones=%s", strings.Join(lacking, ", "), strings.Join(instead, ","))
+	return fix(what, "%s has no Fargate or no Lambda in a VPC: -c availabilityZones=%s", strings.Join(lacking, ", "),
+		strings.Join(instead, ","))
 }
