@@ -83,12 +83,6 @@ var logins = []call{
 	{action: "sts:AssumeRole", when: has(contract.EnvAssumeRoles)},
 }
 
-// Tokens are the actions by which images of ECR Public are read at the full rate. Roles may do
-// without: reading is anonymous then.
-func Tokens() []string {
-	return []string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"}
-}
-
 func under(environment map[string]string, lists ...[]call) []string {
 	var actions []string
 	for _, c := range slices.Concat(lists...) {

@@ -12,12 +12,16 @@ import (
 	"ecrmirror/localstack/dynamodb/value"
 )
 
+func partition(hash int) value.Value {
+	return value.Value{Kind: value.S, Text: fmt.Sprint("partition-", hash)}
+}
+
 func key(hash, sort int) rows.Key {
-	return rows.NewKey(value.String(fmt.Sprint("partition-", hash)), value.Int(sort))
+	return rows.NewKey(partition(hash), value.Int(sort))
 }
 
 func item(hash, sort int) value.Item {
-	return value.Item{"pk": value.String(fmt.Sprint("partition-", hash)), "sk": value.Int(sort)}
+	return value.Item{"pk": partition(hash), "sk": value.Int(sort)}
 }
 
 func name(k rows.Key) string { return k.Hash.Text + "/" + k.Range.Text }

@@ -45,9 +45,6 @@ type Value struct {
 // An Item is attributes by their names.
 type Item map[string]Value
 
-// String returns a value of kind S.
-func String(s string) Value { return Value{Kind: S, Text: s} }
-
 // Int returns a value of kind N.
 func Int(n int) Value { return Value{Kind: N, Text: integer(n)} }
 
