@@ -131,7 +131,8 @@ var layers = map[string]layer{
 	"internal/request": {
 		internal: []string{"internal/contract", "internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/entryfile": {internal: []string{"internal/conflict", "internal/entry", "internal/table", "internal/imagename", "internal/contract"}, external: []string{"go.yaml.in/yaml/v3"}},
+	"internal/entryfile": {internal: []string{"internal/conflict", "internal/entry"}, external: []string{"go.yaml.in/yaml/v3"}},
+	"internal/entrydiff": {internal: []string{"internal/conflict", "internal/entry", "internal/table"}},
 	"internal/trigger":   {internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"}},
 	"internal/jobs": {
 		internal: []string{"internal/awserror", "internal/contract", "internal/request"},
@@ -153,7 +154,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/edit": {internal: []string{
-		"internal/allow", "internal/entry", "internal/entryfile", "internal/imagename", "internal/inventory", "internal/output",
+		"internal/allow", "internal/entry", "internal/entrydiff", "internal/entryfile", "internal/imagename", "internal/inventory", "internal/output",
 		"internal/printable", "internal/program", "internal/table",
 	}},
 	"internal/outfile":  {},

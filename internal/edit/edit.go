@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/entrydiff"
 	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
@@ -30,7 +30,7 @@ type Table interface {
 // Put writes an entry in the place of the one that has its source, and prints what that changes. It reads the whole
 // table first: an entry that would be in conflict with others is not written.
 func Put(ctx context.Context, stdout io.Writer, t Table, e entry.Entry, now time.Time) error {
-	difference, err := entryfile.Diff([]entry.Entry{e}, t.All(ctx, now), false, now) // a file of one entry
+	difference, err := entrydiff.Diff([]entry.Entry{e}, t.All(ctx, now), false, now) // a file of one entry
 	if err != nil {
 		return program.Fail(err)
 	}

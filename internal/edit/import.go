@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entrydiff"
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
@@ -24,7 +25,7 @@ type Import struct {
 
 // Run prints what makes the table's entries those of the file, and writes it unless something is in conflict.
 func (i Import) Run(ctx context.Context, stdout, stderr io.Writer, t Table, entries []entry.Entry, now time.Time) error {
-	difference, err := entryfile.Diff(entries, t.All(ctx, now), i.Prune, now)
+	difference, err := entrydiff.Diff(entries, t.All(ctx, now), i.Prune, now)
 	if err != nil {
 		return program.Fail(err)
 	}
@@ -39,12 +40,12 @@ func (i Import) Run(ctx context.Context, stdout, stderr io.Writer, t Table, entr
 	if i.DryRun {
 		return program.NotPrinted(nil, output.Line(stdout, "nothing written of %d changes: %s", changes, counts))
 	}
-	taken, err := entryfile.Apply(ctx, t, steps, now)
+	taken, err := entrydiff.Apply(ctx, t, steps, now)
 	return program.NotPrinted(program.FailAll(err), output.Line(stdout, "%d of %d changes written: %s", taken, changes, counts))
 }
 
 // announce prints what is to change, and which items of the table are left although they are invalid entries.
-func announce(stdout, stderr io.Writer, steps []entryfile.Step, bad []*entry.Error) error {
+func announce(stdout, stderr io.Writer, steps []entrydiff.Step, bad []*entry.Error) error {
 	for _, step := range steps {
 		if step.Change == table.Kept {
 			continue
@@ -54,7 +55,7 @@ func announce(stdout, stderr io.Writer, steps []entryfile.Step, bad []*entry.Err
 		}
 	}
 	for _, b := range bad {
-		if slices.ContainsFunc(steps, func(s entryfile.Step) bool { return s.Entry.Source == b.Source }) {
+		if slices.ContainsFunc(steps, func(s entrydiff.Step) bool { return s.Entry.Source == b.Source }) {
 			continue
 		}
 		if err := output.Line(stderr, "controller: left as it is: %v", b); err != nil {

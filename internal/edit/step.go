@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/entrydiff"
 	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/table"
@@ -34,7 +34,7 @@ func done(change table.Change) string {
 //	  expires 2027-01-31, was never
 //
 // What a name means beyond what is written follows.
-func writeStep(w io.Writer, verb string, step entryfile.Step) error {
+func writeStep(w io.Writer, verb string, step entrydiff.Step) error {
 	var b linesOf
 	b.say("%s %s", verb, step.Entry.Source)
 	switch step.Change {
@@ -91,7 +91,7 @@ func without(names, others []string) []string {
 }
 
 // tally counts steps by what they do, and those that change something.
-func tally(steps []entryfile.Step) (text string, changes int) {
+func tally(steps []entrydiff.Step) (text string, changes int) {
 	counts := map[table.Change]int{}
 	for _, step := range steps {
 		counts[step.Change]++

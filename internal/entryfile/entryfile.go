@@ -1,5 +1,4 @@
-// Package entryfile reads and writes entries as YAML, for people who review them in
-// version control, and says what it takes to make a table equal to such a file.
+// Package entryfile reads and writes entries as YAML, for people who review them in version control.
 //
 // A file is one or more YAML documents of this form:
 //
@@ -32,7 +31,7 @@ const (
 	fieldDestinations = "destinations"
 )
 
-// Read reads a file. Everything in it is checked, as [table.Table.Put] would: the
+// Read reads a file. Everything in it is checked, see [entry.Entry.Problems]: the
 // error has a line for each thing that is wrong, "line 12: ...", or for the first hundred, and there are no
 // entries then. Entries come in the order of the file. One that has expired by now
 // is no error: files outlive entries.

@@ -1,4 +1,4 @@
-package entryfile_test
+package entrydiff_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -16,10 +17,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/entryfile"
+	"ecrmirror/internal/entrydiff"
 	"ecrmirror/internal/table"
 	standin "ecrmirror/localstack/dynamodb"
 )
+
+var now = time.Date(2027, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // newTable starts a DynamoDB with an empty table.
 func newTable(t *testing.T) (*table.Table, *dynamodb.Client) {
@@ -45,12 +48,12 @@ func anEntry(name string, destinations ...string) entry.Entry {
 }
 
 func until(e entry.Entry, days int) entry.Entry {
-	e.Expires = day(now.Year(), now.Month(), now.Day()+days)
+	e.Expires = time.Date(now.Year(), now.Month(), now.Day()+days, 0, 0, 0, 0, time.UTC)
 	return e
 }
 
 // summary is steps in a line each.
-func summary(steps []entryfile.Step) []string {
+func summary(steps []entrydiff.Step) []string {
 	var lines []string
 	for _, s := range steps {
 		lines = append(lines, fmt.Sprint(s.Change, " ", s.Entry.Source, " ", s.Old.Destinations, "->", s.Entry.Destinations))
@@ -81,7 +84,7 @@ func TestDiffAndApply(t *testing.T) {
 		anEntry("mended", "r.io/m:1"), until(anEntry("over", "r.io/a:1"), 0), until(anEntry("never was", "r.io/a:1"), -5),
 		until(anEntry("ended", "r.io/a:1"), 1),
 	}
-	difference, err := entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	difference, err := entrydiff.Diff(file, tb.All(t.Context(), now), true, now)
 	steps, bad := difference.Steps, difference.Bad
 	want := []string{
 		"keep src.io/ended:1 [r.io/a:1]->[r.io/a:1]",
@@ -96,16 +99,16 @@ func TestDiffAndApply(t *testing.T) {
 	if got := summary(steps); !slices.Equal(got, want) || err != nil || len(bad) != 2 {
 		t.Errorf("steps %q\nwant %q\nbad %v, %v", got, want, bad, err)
 	}
-	gentle, err := entryfile.Diff(file, tb.All(t.Context(), now), false, now)
+	gentle, err := entrydiff.Diff(file, tb.All(t.Context(), now), false, now)
 	if want := slices.Delete(slices.Clone(want), 7, 8); !slices.Equal(summary(gentle.Steps), want) || err != nil {
 		t.Errorf("without prune: %q, %v", summary(gentle.Steps), err)
 	}
 
-	taken, err := entryfile.Apply(t.Context(), tb, steps, now)
+	taken, err := entrydiff.Apply(t.Context(), tb, steps, now)
 	if taken != 6 || err != nil {
 		t.Errorf("took %d steps, %v", taken, err)
 	}
-	difference, err = entryfile.Diff(file, tb.All(t.Context(), now), true, now)
+	difference, err = entrydiff.Diff(file, tb.All(t.Context(), now), true, now)
 	steps, bad = difference.Steps, difference.Bad
 	for _, s := range steps {
 		if s.Change != table.Kept {
@@ -145,7 +148,7 @@ func TestASourceIsOneHoweverItIsWritten(t *testing.T) {
 		{"the same key first", of("alpine:3", "r.io/b:1"), []string{"replace alpine:3 [r.io/a:1]->[r.io/b:1]", "remove library/alpine:3 []->[r.io/c:1]"}, []entry.Entry{of("library/alpine:3", "r.io/c:1"), of("alpine:3", "r.io/a:1")}},
 		{"another image", of("alpine:3.1", "r.io/b:1"), []string{"remove alpine:3 []->[r.io/a:1]", "create alpine:3.1 []->[r.io/b:1]"}, []entry.Entry{of("alpine:3", "r.io/a:1")}},
 	} {
-		difference, err := entryfile.Diff([]entry.Entry{c.file}, listed(c.there...), true, now)
+		difference, err := entrydiff.Diff([]entry.Entry{c.file}, listed(c.there...), true, now)
 		if got := summary(difference.Steps); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q, %v", c.name, got, c.want, err)
 		}
@@ -168,7 +171,7 @@ func TestConflictsOfWhatIsWritten(t *testing.T) {
 		{"that were there", []entry.Entry{of("r.io/b:1", "r.io/y:1")}, []entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
 		{"two spellings in the table", []entry.Entry{of("x:1", "r.io/z:1")}, []entry.Entry{of("x:1", "r.io/x:1"), of("docker.io/x:1", "r.io/y:1")}, false, `entry "x:1": is the same image as the source of entry "docker.io/x:1"`},
 	} {
-		difference, err := entryfile.Diff(c.file, listed(c.there...), c.prune, now)
+		difference, err := entrydiff.Diff(c.file, listed(c.there...), c.prune, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,7 +185,7 @@ func TestDiffOfATableThatCannotBeRead(t *testing.T) {
 	var broken iter.Seq2[entry.Entry, error] = func(yield func(entry.Entry, error) bool) {
 		_ = yield(anEntry("a", "r.io/a:1"), nil) && yield(entry.Entry{}, table.ErrNoTable)
 	}
-	difference, err := entryfile.Diff(nil, broken, true, now)
+	difference, err := entrydiff.Diff(nil, broken, true, now)
 	if difference.Steps != nil || !errors.Is(err, table.ErrNoTable) {
 		t.Errorf("%v, %v", difference, err)
 	}
@@ -190,21 +193,21 @@ func TestDiffOfATableThatCannotBeRead(t *testing.T) {
 
 func TestApplyGoesOnAfterAFailureAndStopsWithTheContext(t *testing.T) {
 	tb, _ := newTable(t)
-	var steps []entryfile.Step
+	var steps []entrydiff.Step
 	for i := range 40 {
 		e := anEntry(fmt.Sprint("x", i), "r.io/a:1")
 		if i == 3 {
 			e.Destinations = nil
 		}
-		steps = append(steps, entryfile.Step{Change: table.Created, Entry: e})
+		steps = append(steps, entrydiff.Step{Change: table.Created, Entry: e})
 	}
-	taken, err := entryfile.Apply(t.Context(), tb, steps, now)
+	taken, err := entrydiff.Apply(t.Context(), tb, steps, now)
 	if taken != 39 || err == nil || err.Error() != `entry "src.io/x3:1": no destination` {
 		t.Errorf("took %d, %v", taken, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if taken, err := entryfile.Apply(ctx, tb, steps, now); taken != 0 || !errors.Is(err, context.Canceled) {
+	if taken, err := entrydiff.Apply(ctx, tb, steps, now); taken != 0 || !errors.Is(err, context.Canceled) {
 		t.Errorf("took %d after the end, %v", taken, err)
 	}
 }
