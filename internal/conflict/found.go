@@ -28,7 +28,8 @@ func (f *Found) Source(source entry.Name) error {
 	if f == nil || len(f.sources) == 0 {
 		return nil
 	}
-	return others("is the same image as the source of entry %s: remove all of them but one", source.Text, f.sources[sourceKey(source)])
+	p := f.sources[sourceKey(source)]
+	return others("is the same image as the source of entry %s: remove all of them but one", source.Text, p)
 }
 
 // An Error says with which other entries one is in conflict.

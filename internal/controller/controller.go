@@ -2,10 +2,10 @@
 // digest of each entry's source with those of its destinations, and has a mirror
 // job submitted where they differ. It copies nothing itself.
 //
-// Entries are looked at in waves of so many images, so that memory does not grow with the
-// table, and that the destinations in one repository are looked up together. Within a wave an
-// entry is decided about as soon as its own digests are known. What a slow host does not answer in a wave's time is put off
-// until all other entries have been looked at.
+// Entries are looked at in waves of so many images, so that memory does not grow with the table, and that the
+// destinations in one repository are looked up together. Within a wave an entry is decided about as soon as its own
+// digests are known. What a slow host does not answer in a wave's time is put off until all other entries have been
+// looked at.
 package controller
 
 import (
@@ -41,11 +41,10 @@ type Controller struct {
 	Now   func() time.Time // the clock by which entries expire; nil = time.Now
 }
 
-// Sweep goes through all entries and submits what is stale. What is wrong with one
-// entry is in the report and stops nothing else. Nor do hosts that are slow: what they have not answered when the limit is
-// over is in the report as not reached, and first in the next sweep. The error is what stopped the whole
-// sweep: the table or the jobs in flight could not be read, or ctx has ended, whose
-// cause it is then. The report holds what was done until then.
+// Sweep goes through all entries and submits what is stale. What is wrong with one entry is in the report and stops
+// nothing else. Nor do hosts that are slow: what they have not answered when the limit is over is in the report as not
+// reached, and first in the next sweep. The error is what stopped the whole sweep: the table or the jobs in flight
+// could not be read, or ctx has ended, whose cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
 	return c.submitting(ctx, r, r.all)

@@ -79,7 +79,8 @@ type rateLimited struct {
 }
 
 func (e *rateLimited) Error() string {
-	return fmt.Sprintf("stale; %s, its source, bears no more requests until %s", e.host, e.until.UTC().Format(time.RFC3339))
+	until := e.until.UTC().Format(time.RFC3339)
+	return fmt.Sprintf("stale; %s, its source, bears no more requests until %s", e.host, until)
 }
 
 // DeferredUntil implements [entry.Deferral].

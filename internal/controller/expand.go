@@ -17,8 +17,8 @@ type image struct {
 	destinations []entry.Name
 }
 
-// expand returns the image that an entry names, given the entry's names, which it changes. The error is about the source; what is wrong with a destination is
-// with that, and goes for it alone.
+// expand returns the image that an entry names, given the entry's names, which it changes. The error is about the
+// source; what is wrong with a destination is with that, and goes for it alone.
 func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 	if allowed == nil {
 		allowed = everything{}

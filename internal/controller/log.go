@@ -85,7 +85,8 @@ func word(s entry.State) string {
 }
 
 func logLine(
-	ctx context.Context, log *slog.Logger, r entry.Result, state entry.State, msg string, destinations []string, reason, job string,
+	ctx context.Context, log *slog.Logger, r entry.Result,
+	state entry.State, msg string, destinations []string, reason, job string,
 ) {
 	level := slog.LevelInfo
 	switch state {

@@ -13,13 +13,15 @@ const maxErrors = 1000
 
 // A Report counts what a run found and did.
 type Report struct {
-	Entries    int       // entries read, the bad ones among them; expired ones are not
-	Current    int       // entries with nothing to do
-	Stale      int       // stale destinations
-	Submitted  int       // jobs submitted
-	InFlight   int       // stale destinations not submitted because a job in flight has them
-	Deferred   int       // entries of which something was put off, because a registry bears no more requests for now; none of them counts as failed for that
-	Until      time.Time // when the last of those registries that say so bears requests again; zero if none does
+	Entries   int // entries read, the invalid ones among them; expired ones are not
+	Current   int // entries with nothing to do
+	Stale     int // stale destinations
+	Submitted int // jobs submitted
+	InFlight  int // stale destinations not submitted because a job in flight has them
+	// Deferred is the number of entries of which something was put off, because a registry is rate-limited. None of
+	// them counts as failed for that.
+	Deferred   int
+	Until      time.Time // when the last of those registries that say so answers again; zero if none says so
 	Failed     int       // entries of which something failed; their other stale destinations were submitted
 	Errors     []error   // what failed, each an *[entry.Error]; the first 1,000
 	Unreached  int       // entries not looked at when the time was up; they are none of the others here
@@ -32,7 +34,8 @@ type Report struct {
 
 // String returns the report's one line, without the errors.
 func (r Report) String() string {
-	return fmt.Sprintf("entries: %d (current %d%s, failed %d%s); stale destinations: %d (in flight %d); jobs submitted: %d%s",
+	return fmt.Sprintf(
+		"entries: %d (current %d%s, failed %d%s); stale destinations: %d (in flight %d); jobs submitted: %d%s",
 		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.InFlight, r.Submitted, r.unread())
 }
 

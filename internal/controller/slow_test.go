@@ -48,8 +48,8 @@ func TestSlowHostsHoldUpNoEntryOfAnyWave(t *testing.T) {
 	})
 }
 
-// A check is as old as the first of its answers. What is found out later, by an event while a sweep waits for the others, is
-// written over it, and not the other way round.
+// A check is as old as the first of its answers. What is found out later, by an event while a sweep waits for the
+// others, is written over it, and not the other way round.
 func TestACheckIsAsOldAsItsFirstAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSlowWorld(1)
@@ -67,8 +67,8 @@ func TestACheckIsAsOldAsItsFirstAnswer(t *testing.T) {
 	})
 }
 
-// What a sweep does not reach is first in the next: a host that answers for a part of its entries in a sweep has answered for
-// all after as many sweeps as there are parts, and again and again. One status is written for that.
+// What a sweep does not reach is first in the next: a host that answers for a part of its entries in a sweep has
+// answered for all after as many sweeps as there are parts, and again and again. One status is written for that.
 func TestWhatASweepDoesNotReachIsFirstInTheNext(t *testing.T) {
 	const each = 54 // images that a host answers for in a sweep, one a minute
 	for _, c := range []struct {
@@ -167,7 +167,8 @@ func (s stale) LookUp(ctx context.Context, names []imagename.Name, ask func(int)
 	})
 }
 
-// What a quick registry has answered for is asked again where the other answers take long: both are to be of about the same time.
+// What a quick registry has answered for is asked again where the other answers take long: both are to be of about the
+// same time.
 func TestAnswersOfQuickRegistriesDoNotGetOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSlowWorld(1)
@@ -211,7 +212,8 @@ func TestAShortSweepGetsAnswersOfSlowHosts(t *testing.T) {
 	})
 }
 
-// What is told of entries that are not reached is told of the host that was slow, be it the source's or a destination's.
+// What is told of entries that are not reached is told of the host that was slow, be it the source's or a
+// destination's.
 func TestTheSlowHostIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSlowWorld(1)

@@ -97,7 +97,8 @@ func (t *tally) unreached(ctx context.Context, b *schedule.Backlog, limit time.D
 		t.log.WarnContext(ctx, "entries not looked at", "hosts", more, "reason", "as the above, for other hosts")
 	}
 	if t.report.Unread {
-		t.log.WarnContext(ctx, "the table was not read to its end", "reason", fmt.Sprintf("the %s of this sweep were up", limit))
+		why := fmt.Sprintf("the %s of this sweep were up", limit)
+		t.log.WarnContext(ctx, "the table was not read to its end", "reason", why)
 	}
 }
 

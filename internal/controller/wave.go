@@ -37,7 +37,7 @@ type wave struct {
 // An item is an image in a wave.
 type item struct {
 	image
-	sourceAt       int           // index of the source's name; none where its digest is in the name, and nothing asks for it
+	sourceAt       int           // index of the source's name; none where its digest is in the name, unless verified
 	destinationsAt []int         // of the destinations' names; none where one has an error
 	missing        atomic.Int32  // answers that are still to come
 	result         *entry.Result // once it is decided about, unless a job was to be submitted

@@ -35,7 +35,9 @@ func (u Update) Over(now Status) Update {
 
 // After returns the status that e has after a check, given the one that it has.
 func (e Entry) After(r Result) Status {
-	s := Status{Checked: r.Time, Source: r.Digest, State: r.State(), Error: text(r.Err), Destinations: map[string]DestinationStatus{}}
+	s := Status{
+		Checked: r.Time, Source: r.Digest, State: r.State(), Error: text(r.Err), Destinations: map[string]DestinationStatus{},
+	}
 	if s.Source == "" {
 		s.Source = e.Status.Source
 	}
@@ -78,7 +80,8 @@ func (d DestinationStatus) after(f DestinationResult, now time.Time, moved bool)
 	if moved {
 		lastError, d.Jobs = "", 0 // what became of them says nothing about the image that is there now
 	}
-	if d.Jobs > 0 && (f.State == Stale || f.State == Submitted && f.JobID != "" && printable.Short(f.JobID, jobLimit) != d.JobID) {
+	another := f.State == Submitted && f.JobID != "" && printable.Short(f.JobID, jobLimit) != d.JobID
+	if d.Jobs > 0 && (f.State == Stale || another) {
 		lastError = jobErrorStart + d.JobID + jobErrorEnd
 	}
 	if f.Digest != "" || f.State == Current || f.State == Stale || f.State == Submitted {

@@ -22,18 +22,12 @@ type Options struct {
 	Expires time.Time // the entry is ignored from this second on; zero if it never expires
 }
 
-// Equal reports whether both say the same. Times are compared by the second.
-func (o Options) Equal(other Options) bool {
-	o.Expires, other.Expires = second(o.Expires), second(other.Expires)
-	return o == other
-}
-
-// second returns a time by its second, the zero time as it is.
-func second(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
+// rounded returns the options with times as all codecs keep them: by the second, in UTC.
+func (o Options) rounded() Options {
+	if !o.Expires.IsZero() {
+		o.Expires = time.Unix(o.Expires.Unix(), 0).UTC()
 	}
-	return time.Unix(t.Unix(), 0).UTC()
+	return o
 }
 
 // ExpiredBy reports whether the entry has expired by now: from the second of Expires on.
@@ -44,7 +38,7 @@ func (o Options) ExpiredBy(now time.Time) bool {
 // Same reports whether both say the same of the same source, with the destinations in the same order. What is known
 // of them is not compared.
 func (e Entry) Same(other Entry) bool {
-	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) && e.Options.Equal(other.Options)
+	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) && e.rounded() == other.rounded()
 }
 
 // An Error says what is wrong with one entry. Other entries are not affected by it.

@@ -66,7 +66,8 @@ func parseExpiry(text string, now time.Time) (time.Time, error) {
 		}
 		return now.Add(d).Truncate(time.Second), nil
 	}
-	return time.Time{}, errors.New("is not a date (2027-01-31), a time (2027-01-31T18:00:00Z), a duration (90d, 12w, 36h) or never")
+	return time.Time{}, errors.New(
+		"is not a date (2027-01-31), a time (2027-01-31T18:00:00Z), a duration (90d, 12w, 36h) or never")
 }
 
 // FormatExpiry returns an expiry in a form that [ParseExpiry] reads back: the last

@@ -27,7 +27,7 @@ func (e Entry) Names() Names {
 	return names
 }
 
-// parseName parses a name in an entry. A job's files are gone when it ends, and not where the controller looks, so
+// ParseName parses a name of an entry. A job's files are gone when it ends, and not where the controller looks, so
 // that an image in files would be stale for ever.
 func ParseName(text string) Name {
 	written, err := imagename.ParseWritten(text)

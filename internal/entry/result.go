@@ -14,8 +14,9 @@ type Result struct {
 	Size   int64         // of the source in bytes, of an index that of its largest image; 0 = not known
 	// Err is why the entry as a whole could not be judged, or not now. It then goes for all of its destinations,
 	// and Destinations is empty.
-	Err          error
-	Twin         error               // another entry has the same image as its source; the destinations are mirrored all the same
+	Err error
+	// Twin is set where another entry has the same image as its source. The destinations are mirrored all the same.
+	Twin         error
 	Destinations []DestinationResult // those judged, in the entry's order; others keep the status they have
 }
 

@@ -17,7 +17,8 @@ const (
 	Failing   State = "failing"   // could not be judged, or no job could be submitted
 )
 
-// A Deferral is an error that puts something off, which is no failure: a registry is rate-limited, or was not reached in time.
+// A Deferral is an error that puts something off, which is no failure: a registry is rate-limited, or was not reached
+// in time.
 type Deferral interface {
 	error
 	// DeferredUntil returns when it may be tried again; the zero time if that is not known.

@@ -9,10 +9,13 @@ import (
 // Status is what is known of an entry. It holds something for those of the entry's
 // present destinations that were ever checked, and for no others.
 type Status struct {
-	Checked      time.Time                    // when it was last checked, or up to [RefreshAfter] earlier if nothing has changed since; zero = never
-	Source       digest.Digest                // the source's, when it was last to be had; "" = never
-	State        State                        // Failing or Deferred if the entry as a whole could not be judged; otherwise ""
-	Error        string                       // why it could not
+	// Checked is when the entry was last checked, or up to [RefreshAfter] earlier if nothing has changed since; zero =
+	// never.
+	Checked time.Time
+	Source  digest.Digest // the source's, when it was last to be had; "" = never
+	// State is Failing or Deferred if the entry as a whole could not be judged, and Error says why; otherwise "".
+	State        State
+	Error        string
 	Destinations map[string]DestinationStatus // by name, as in the entry
 }
 
@@ -64,7 +67,8 @@ func (s Status) Behind() time.Time {
 
 // Equal reports whether both are the same, the time of the check apart.
 func (s Status) Equal(other Status) bool {
-	same := s.Source == other.Source && s.State == other.State && s.Error == other.Error && len(s.Destinations) == len(other.Destinations)
+	same := s.Source == other.Source && s.State == other.State && s.Error == other.Error &&
+		len(s.Destinations) == len(other.Destinations)
 	for name, d := range s.Destinations {
 		o, ok := other.Destinations[name]
 		d.Behind, o.Behind = Precise(d.Behind), Precise(o.Behind)

@@ -36,7 +36,8 @@ func ValidateSource(text string) error { return ParseName(text).problem("source"
 // ValidateDestination returns why the name can't be that of a destination, nil if it can.
 func ValidateDestination(text string) error { return ParseName(text).problem("destination") }
 
-// ValidateKey returns why no entry can have this source, whatever it means: DynamoDB refuses such a key. nil if one can.
+// ValidateKey returns why no entry can have this source, whatever it means: DynamoDB refuses such a key. nil if one
+// can.
 func ValidateKey(source string) error {
 	switch {
 	case source == "":

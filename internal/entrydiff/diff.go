@@ -33,7 +33,9 @@ type Difference struct {
 // or none that a file can have, they stay. An entry of the file that has expired by now is not created, but ends
 // one that is in the table. Where the table writes the name of a source in another way than the
 // file, that is the entry, and its key stays. The error is that of reading the table.
-func Diff(file []entry.Entry, inTable iter.Seq2[entry.Entry, error], prune bool, now time.Time) (d Difference, err error) {
+func Diff(
+	file []entry.Entry, inTable iter.Seq2[entry.Entry, error], prune bool, now time.Time,
+) (d Difference, err error) {
 	var there []found
 	for old, err := range inTable {
 		wrong, isBad := errors.AsType[*entry.Error](err)
@@ -122,12 +124,13 @@ func (d Difference) Conflicts() error {
 			continue
 		}
 		names := step.Entry.Names()
+		source := names.Source.Text
 		if err := among.Source(names.Source); err != nil {
-			errs = append(errs, fmt.Errorf("entry %q: %w", names.Source.Text, err))
+			errs = append(errs, fmt.Errorf("entry %q: %w", source, err))
 		}
 		for _, destination := range names.Destinations {
 			if err := among.Destination(names.Source, destination); err != nil {
-				errs = append(errs, fmt.Errorf("entry %q: destination %q: %w", names.Source.Text, destination.Text, err))
+				errs = append(errs, fmt.Errorf("entry %q: destination %q: %w", source, destination.Text, err))
 			}
 		}
 	}

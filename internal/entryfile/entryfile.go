@@ -162,7 +162,9 @@ func (f *reader) destinations(entry, n *yaml.Node) []*yaml.Node {
 	case len(n.Content) == 0:
 		f.bad(n, "empty %s", fieldDestinations)
 	case f.values+len(n.Content) > maxValues:
-		f.tooMany(fmt.Errorf("line %d: with the destinations of this entry there are more than %d, those that aliases repeat among them", entry.Line, maxValues))
+		f.tooMany(fmt.Errorf(
+			"line %d: with the destinations of this entry there are more than %d, those that aliases repeat among them",
+			entry.Line, maxValues))
 	default:
 		f.values += len(n.Content)
 		list := make([]*yaml.Node, len(n.Content))

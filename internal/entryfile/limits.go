@@ -47,11 +47,14 @@ func (l *limiter) Read(p []byte) (int, error) {
 	}
 	switch l.size += int64(n); {
 	case l.size > maxFile:
-		l.err = fmt.Errorf("line %d: the file has more than %d MiB; several files can be imported one after the other", l.line+1, maxFile>>20)
+		l.err = fmt.Errorf("line %d: the file has more than %d MiB; several files can be imported one after the other",
+			l.line+1, maxFile>>20)
 	case l.ends > maxDocuments:
 		l.err = fmt.Errorf("line %d: more than %d documents", l.line, maxDocuments)
 	case l.places > maxPlaces:
-		l.err = fmt.Errorf("line %d: more than %d lines, list items and fields in one document; a line --- begins another, with `%s:` again", l.line+1, maxPlaces, fieldEntries)
+		l.err = fmt.Errorf(
+			"line %d: more than %d lines, list items and fields in one document; a line --- begins another, with `%s:` again",
+			l.line+1, maxPlaces, fieldEntries)
 	}
 	if l.err != nil {
 		return 0, l.err

@@ -49,8 +49,9 @@ var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	regionPattern  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}$`)
 	// repositoryPattern is ECR's own, see RepositoryName in its API model.
-	repositoryPattern = regexp.MustCompile(`^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$`)
-	hostPattern       = regexp.MustCompile(`^([^.]+)\.dkr([.-])ecr(-fips)?\.([^.]+)\.(.+)$`)
+	repositoryPattern = regexp.MustCompile(
+		`^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$`)
+	hostPattern = regexp.MustCompile(`^([^.]+)\.dkr([.-])ecr(-fips)?\.([^.]+)\.(.+)$`)
 )
 
 // Host returns the registry's host name.
@@ -109,7 +110,8 @@ func parseECRHost(host string) (ECRRegistry, error) {
 			r.Partition, ECRRegistry{Account: r.Account, Region: r.Region, Partition: r.Partition, FIPS: r.FIPS}.Host())
 	}
 	if want != strings.ToLower(host) {
-		return ECRRegistry{}, fmt.Errorf("there is no ECR host %q in region %s, partition %s", host, r.Region, r.Partition)
+		return ECRRegistry{}, fmt.Errorf(
+			"there is no ECR host %q in region %s, partition %s", host, r.Region, r.Partition)
 	}
 	return r, nil
 }
@@ -151,7 +153,8 @@ func parseARN(s string) (Name, error) {
 		return Name{}, err
 	}
 	if want := Partition(registry.Region); registry.Partition != want {
-		return Name{}, fmt.Errorf("the ARN's partition is %q, but region %s is in %s", registry.Partition, registry.Region, want)
+		return Name{}, fmt.Errorf(
+			"the ARN's partition is %q, but region %s is in %s", registry.Partition, registry.Region, want)
 	}
 	// The host has no upper-case letters and a dot, so this can't be taken for Docker Hub.
 	named, err := reference.ParseNormalizedNamed(registry.Host() + "/" + rest)

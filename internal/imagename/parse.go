@@ -110,10 +110,12 @@ func checkHost(s string) error {
 	bare, port, hasPort := strings.Cut(host, ":")
 	switch {
 	case isIPv6(host):
-		return fmt.Errorf("%q is an IPv6 address, which image names have no place for: give the registry a name, in /etc/hosts or DNS", host)
+		return fmt.Errorf(
+			"%q is an IPv6 address, which image names have no place for: give the registry a name, in /etc/hosts or DNS", host)
 	case hasRepository && hasPort && strings.Trim(port, "0123456789") == "" && !isPort(port):
 		return fmt.Errorf("%q is not a port", port)
-	case !hasRepository && (looksLikeECR(bare) || strings.EqualFold(bare, publicHost) || bare == "localhost" || net.ParseIP(bare) != nil):
+	case !hasRepository &&
+		(looksLikeECR(bare) || strings.EqualFold(bare, publicHost) || bare == "localhost" || net.ParseIP(bare) != nil):
 		return errors.New("is a registry's host without a repository; " + howToWrite)
 	}
 	return nil

@@ -23,8 +23,8 @@ type listed struct{ name, id string }
 // while they are listed, so that this order does not miss it; one that is to be tried
 // again moves back to RUNNABLE, for which that is listed once more at the end.
 var unfinished = []types.JobStatus{
-	types.JobStatusSubmitted, types.JobStatusPending, types.JobStatusRunnable, types.JobStatusStarting, types.JobStatusRunning,
-	types.JobStatusRunnable,
+	types.JobStatusSubmitted, types.JobStatusPending, types.JobStatusRunnable, types.JobStatusStarting,
+	types.JobStatusRunning, types.JobStatusRunnable,
 }
 
 // InFlight lists the mirror jobs of the queue that have not ended. It takes one call

@@ -47,7 +47,8 @@ type Queue struct {
 // given name, name:revision or ARN. It makes no call.
 func New(api API, queue, definition string) *Queue {
 	return &Queue{
-		api: api, queue: queue, definition: definition, longest: contract.DefaultJobParameters, submitter: newSubmitter(), settle: time.Second,
+		api: api, queue: queue, definition: definition, longest: contract.DefaultJobParameters,
+		submitter: newSubmitter(), settle: time.Second,
 	}
 }
 

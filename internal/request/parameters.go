@@ -32,7 +32,8 @@ func (r Request) Split(longest int) ([]Request, error) {
 	for _, destination := range slices.SortedFunc(slices.Values(r.Destinations), byText) {
 		size := len(destination.Text)
 		if source+size > longest {
-			return nil, fmt.Errorf("source and destination are too long for a job: %d characters, at most %d", source+size, longest)
+			return nil, fmt.Errorf(
+				"source and destination are too long for a job: %d characters, at most %d", source+size, longest)
 		}
 		if left -= len(",") + size; left < 0 {
 			pieces = append(pieces, Request{Images: r.Images})

@@ -10,7 +10,8 @@ import (
 	"ecrmirror/internal/request"
 )
 
-// TestARequestIsReadBackFromItsParameters has arguments as people and jobs write them, and the destinations that remain.
+// TestARequestIsReadBackFromItsParameters has arguments as people and jobs write them, and the destinations that
+// remain.
 func TestARequestIsReadBackFromItsParameters(t *testing.T) {
 	for _, c := range []struct {
 		source string

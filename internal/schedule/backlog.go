@@ -6,7 +6,8 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// A Backlog is the entries of a sweep that are put off. It takes some 40 bytes for each, and no more: they are read again.
+// A Backlog is the entries of a sweep that are put off. It takes some 40 bytes for each, and no more: they are read
+// again.
 type Backlog struct {
 	hosts   *Hosts
 	limit   Limit

@@ -1,5 +1,5 @@
-// Package schedule says which entries of a sweep are looked at when: in waves of so many images, each for a turn of
-// the sweep's time, and the images at one host in an order by which none waits for ever. Entries whose images a slow host
+// Package schedule says which entries of a sweep are looked at when: in waves of so many images, each for a turn of the
+// sweep's time, and the images at one host in an order by which none waits for ever. Entries whose images a slow host
 // has not answered for are put off until all others have had their turn.
 package schedule
 

@@ -7,8 +7,8 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// A choice is some of the entries that are put off. Each host has the same share of half a wave, so that what comes first
-// there is found within the memory of a wave; but one that is slow no more than it may answer for.
+// A choice is some of the entries that are put off. Each host has the same share of half a wave, so that what comes
+// first there is found within the memory of a wave; but one that is slow no more than it may answer for.
 type choice struct {
 	hosts *Hosts
 	lists map[*Host]*list

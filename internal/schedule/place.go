@@ -9,8 +9,9 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// A Place says when an entry's image at a host is asked for: the least first. What a sweep has not reached is to be first in
-// the next, and a status says when it was last looked at no better than to some hours: it is not written each time.
+// A Place says when an entry's image at a host is asked for: the least first. What a sweep has not reached is to be
+// first in the next, and a status says when it was last looked at no better than to some hours: it is not written each
+// time.
 //
 //   - First comes what was certainly not looked at for long, the oldest first: a status is written at the first look
 //     at which it is older than entry.RefreshAfter, so that one that is twice as old has been left out. So nothing is

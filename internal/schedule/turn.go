@@ -63,7 +63,8 @@ func (l Limit) Later() Turn {
 		return Turn{Again: true}
 	}
 	part, now := l.later(), time.Now()
-	return Turn{Again: true, last: earlier(now.Add(part), l.end), end: earlier(now.Add(part+max(part, answerTime)), l.end)}
+	end := now.Add(part + max(part, answerTime))
+	return Turn{Again: true, last: earlier(now.Add(part), l.end), end: earlier(end, l.end)}
 }
 
 // later returns how long images are asked for in a later turn.

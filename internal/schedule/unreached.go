@@ -20,7 +20,8 @@ func (e *unreachedError) Error() string {
 	if e.host == "" {
 		return fmt.Sprintf("not looked at in the %s of this sweep; first in the next", e.limit)
 	}
-	return fmt.Sprintf("not looked at: %s answered for %d images in the %s of this sweep; first in the next", e.host, e.answered, e.limit)
+	return fmt.Sprintf("not looked at: %s answered for %d images in the %s of this sweep; first in the next",
+		e.host, e.answered, e.limit)
 }
 
 // DeferredUntil implements [entry.Deferral].

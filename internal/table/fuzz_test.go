@@ -107,8 +107,7 @@ func FuzzItem(f *testing.F) {
 			}
 		}
 		e2, _, err := decode(again, now)
-		if err != nil || e2.Source != e.Source || strings.Join(e2.Destinations, ",") != strings.Join(e.Destinations, ",") ||
-			!e2.Options.Equal(e.Options) || !e2.Status.Equal(e.Status) || !e2.Status.Checked.Equal(e.Status.Checked) {
+		if err != nil || !e2.Same(e) || !e2.Status.Equal(e.Status) || !e2.Status.Checked.Equal(e.Status.Checked) {
 			t.Errorf("%+v, read again: %+v, %v", e, e2, err)
 		}
 		e.Problems() // of whatever names

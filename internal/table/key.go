@@ -46,7 +46,8 @@ func (t *Table) wrongKey(ctx context.Context) error {
 	}
 	const right = contract.AttrSource + " (S)"
 	if found := strings.Join(keys, ", "); found != right {
-		return fmt.Errorf("table %q has the %w %s: that of a table of entries is %s alone", t.name, ErrWrongKey, found, right)
+		return fmt.Errorf(
+			"table %q has the %w %s: that of a table of entries is %s alone", t.name, ErrWrongKey, found, right)
 	}
 	return nil
 }

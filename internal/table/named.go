@@ -69,7 +69,8 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 		return nil, nil
 	}
 	if len(sources) > maxNamed {
-		return nil, fmt.Errorf("reading table %q: %d entries asked for by name, more than %d", t.name, len(sources), maxNamed)
+		return nil, fmt.Errorf(
+			"reading table %q: %d entries asked for by name, more than %d", t.name, len(sources), maxNamed)
 	}
 	keys := make([]item, len(sources))
 	for i, source := range sources {

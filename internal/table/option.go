@@ -29,7 +29,8 @@ func (o option) alias() string { return "#" + strings.ToLower(o.name) }
 
 // inAttribute returns the attribute of a member of the options.
 func inAttribute[T comparable](
-	name string, member func(*entry.Options) *T, decode func(string, types.AttributeValue) (T, error), encode func(T) types.AttributeValue,
+	name string, member func(*entry.Options) *T,
+	decode func(string, types.AttributeValue) (T, error), encode func(T) types.AttributeValue,
 ) option {
 	return option{
 		name: name,

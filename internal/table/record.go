@@ -30,8 +30,8 @@ type Recorded struct {
 	Unchanged int // not due, so that no call was made
 	Gone      int // the entry was removed meanwhile, or has a later status
 	Failed    int // not written, because of an error or after one that all others would meet
-	// Err is the first error, or the first that all others would meet; nil if Failed is 0. A status that is not written is made
-	// good by the next check; nothing else is lost.
+	// Err is the first error, or the first that all others would meet; nil if Failed is 0. A status that is not written
+	// is made good by the next check; nothing else is lost.
 	Err error
 }
 

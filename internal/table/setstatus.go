@@ -24,7 +24,8 @@ var (
 // the status that is there is of a later check; [ErrNoTable] if there is no table.
 func (t *Table) SetStatus(ctx context.Context, source string, s entry.Status) error {
 	_, err := t.setStatus(ctx, source, s, condition{
-		"NOT attribute_type(#status.#checked, :text) OR #status.#checked <= :checked", // none, or none that is one of ours
+		// There is none, or none that is one of ours, or an older one.
+		"NOT attribute_type(#status.#checked, :text) OR #status.#checked <= :checked",
 		item{":checked": stringValue(formTime(s.Checked)), ":text": stringValue("S")},
 	})
 	return err
