@@ -126,6 +126,7 @@ func newLaboratory(t *testing.T, total int64, lends bool, opts Options) *laborat
 	a := &attempt{
 		opts: opts, report: newReport(Request{}), origin: &origin{source: source}, graph: &graph.Graph{},
 		lanes:    lanes.New(opts.Budget, semaphore.NewWeighted(int64(opts.Blobs))),
+		large:    newLargeTurns(),
 		progress: newBlobProgress(unwatched{}),
 	}
 	return &laboratory{t: t, attempt: a, source: source, budget: opts.Budget}

@@ -19,15 +19,16 @@ func newLargeTurns() largeTurns { return largeTurns{semaphore.NewWeighted(graph.
 
 // begin waits for the turn of a manifest of so many bytes, unless the context ends before, and returns what ends it.
 func (l largeTurns) begin(ctx context.Context, size int) (done func(), err error) {
-	n := min(int64(size), graph.MaxManifest)
-	if n < largeSize {
-		n = 0
-	} else if l.bytes.Acquire(ctx, n) != nil {
-		return nil, context.Cause(ctx)
+	done = func() {}
+	if n := min(int64(size), graph.MaxManifest); n >= largeSize {
+		if l.bytes.Acquire(ctx, n) != nil {
+			return nil, context.Cause(ctx)
+		}
+		done = func() { l.bytes.Release(n) }
 	}
 	if ctx.Err() != nil {
-		l.bytes.Release(n)
+		done()
 		return nil, context.Cause(ctx)
 	}
-	return func() { l.bytes.Release(n) }, nil
+	return done, nil
 }

@@ -1,16 +1,15 @@
 // Package mirror is the copy engine: it copies one image, all its platforms, from a
 // source to any number of destinations at once.
 //
-// The manifest at a destination is byte for byte that of the source; nothing is
-// converted or recompressed. Each blob of the source is read once, however many
-// destinations lack it, and not at all where every destination has it; again only for
-// those where that failed for now, and for those that are so slow that they hold up others. Blobs go first, then instances, then the index, and
-// the tag moves last, so that nothing half-done is ever visible. Destinations are
-// independent: one that fails is reported and the others finish.
+// The manifest at a destination is byte for byte that of the source; nothing is converted or recompressed. Each blob of
+// the source is read once, however many destinations lack it, and not at all if none does; it is read again only for
+// those where that failed for now, and for those that are so slow that they hold up others. Blobs go first, then
+// instances, then the index, and the tag moves last, so that nothing half-done is ever visible. Destinations are
+// independent: one that fails is reported, and the others finish.
 //
-// The engine declares what it needs of the two ends of a copy in package port, and knows nothing else of them. Its ideas
-// are packages below it: graph reads what an image consists of, fanout hands one stream to several readers, convoy tells
-// who holds up others, and lanes bounds what those may take.
+// The engine declares in package port what it needs of the two ends of a copy, and knows nothing else of them. Its
+// ideas are packages below it: graph reads what an image consists of, fanout hands one stream to several readers, convoy
+// tells which readers hold up others, and lanes bounds what those may take.
 package mirror
 
 import (
@@ -106,8 +105,8 @@ func (c *Copier) tryAgain(ctx context.Context, report *Report, origin *origin, g
 	c.try(ctx, report, origin, g, again)
 }
 
-// retryable returns those of the results that failed transiently. A directory is not among them: it is erased when it is
-// opened again, so that all would be copied anew. Neither is what was too slow: it had its time.
+// retryable returns those of the results that failed transiently. A directory is not among them: it is erased when it
+// is opened again, so that all would be copied anew. Neither is what was too slow: it had its time.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {

@@ -180,7 +180,8 @@ func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*me
 	for _, m := range members {
 		x.part = max(x.part, m.Place.dest.PartSize(blob.Size))
 	}
-	x.fanout = fanout.New(ahead(blob.Size, x.part, len(members)), p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
+	limit := ahead(blob.Size, x.part, len(members))
+	x.fanout = fanout.New(limit, p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
 	return x
 }
 

@@ -6,7 +6,7 @@ import "sync"
 type queue struct {
 	mu      sync.Mutex
 	atOnce  int   // how many are put at a time
-	ready   []int // by their places in the graph
+	ready   []int // by their positions in the graph
 	putting int   // goroutines that put them
 }
 

@@ -23,8 +23,8 @@ func (b Blob) IsEmpty() bool { return b.Digest == b.Digest.Algorithm().FromBytes
 // number, too.
 const maxSize = 1 << 44
 
-// CheckSize returns an error, to be read after the blob's name, if the size can't be that of the blob. The digest must be
-// valid, and the size known.
+// CheckSize returns an error, to be read after the blob's name, if the size can't be that of the blob. The digest must
+// be valid, and the size known.
 func (b Blob) CheckSize() error {
 	isEmpty := b.IsEmpty()
 	switch {

@@ -28,7 +28,8 @@ func (v *Verifier) Add(p []byte) error {
 	return nil
 }
 
-// End returns io.EOF if the bytes are the blob. Otherwise it returns a [*SizeMismatchError] or a [*DigestMismatchError].
+// End returns io.EOF if the bytes are the blob. Otherwise it returns a [*SizeMismatchError] or a
+// [*DigestMismatchError].
 func (v *Verifier) End() error {
 	if v.want.Size >= 0 && v.n != v.want.Size {
 		return &SizeMismatchError{Want: v.want.Size, Got: v.n}

@@ -18,7 +18,7 @@ type Convoy[P Place] struct {
 	blocked  atomic.Int64 // streams and blobs that wait for what members hold
 }
 
-// New returns a convoy, whose members never have to leave if they stay together.
+// New returns a convoy. Its members never have to leave if they are to stay together.
 func New[P Place](together bool) *Convoy[P] { return &Convoy[P]{together: together} }
 
 // Join adds a place. The context is for all that it does. All join before the convoy is watched.
@@ -44,7 +44,7 @@ func (c *Convoy[P]) Here() (here []*Member[P]) {
 // Blocked counts what cannot go on as long as members hold what they hold.
 func (c *Convoy[P]) Blocked() *atomic.Int64 { return &c.blocked }
 
-// Waiting counts itself as blocked while it does something.
+// Waiting does something, and counts it as blocked meanwhile.
 func (c *Convoy[P]) Waiting(do func()) {
 	c.blocked.Add(1)
 	defer c.blocked.Add(-1)

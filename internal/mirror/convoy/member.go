@@ -40,8 +40,8 @@ type Member[P Place] struct {
 // Context returns the context of what the place does in this convoy. It ends when the member leaves.
 func (m *Member[P]) Context() context.Context { return m.ctx }
 
-// Begin says that the place begins to do something in this convoy; Done says that it has ended. Begin is false if the
-// member has left.
+// Begin says that the place begins to do something in this convoy, and reports whether it may: it may not once the
+// member has left. Done ends what it began.
 func (m *Member[P]) Begin() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

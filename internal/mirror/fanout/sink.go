@@ -11,7 +11,7 @@ import (
 // A Reader says who reads a sink.
 type Reader struct {
 	Load    *Load         // of the reader, with all of its sinks
-	Part    int64         // bytes that it collects by Lend before it does something with them; 0 for one who reads
+	Part    int64         // bytes that it collects by Lend before it does something with them; 0 for one that reads
 	Timeout time.Duration // how long it may neither read nor close its sink
 	Stalled func()        // called when it did neither for that long
 }
@@ -38,7 +38,7 @@ var _ chunked.Lender = (*Sink)(nil)
 
 // Add returns a new sink. All are added before the first is used. A sink that its reader neither reads nor closes for
 // the reader's time-out is closed. The time that it waits for the stream does not count. A sink that holds what Lend
-// gave it and asks for more is waiting, too: whoever borrows watches by itself over what it does with it.
+// gave it and asks for more is waiting, too: its reader watches by itself over what it does with that.
 func (f *Fanout) Add(reader Reader) *Sink {
 	f.mu.Lock()
 	defer f.mu.Unlock()

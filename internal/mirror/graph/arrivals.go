@@ -25,7 +25,7 @@ func NewArrivals(g *Graph) *Arrivals {
 	return a
 }
 
-// Ready returns the manifests that never waited for anything, by their places in the graph's Nodes.
+// Ready returns the manifests that never waited for anything, by their positions in the graph's Nodes.
 func (a *Arrivals) Ready() (ready []int) {
 	for i, node := range a.graph.Nodes {
 		if node.needs == 0 {

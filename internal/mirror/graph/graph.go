@@ -11,12 +11,12 @@ import (
 
 // A Graph is what one or several root manifests span. It does not change once it is read.
 type Graph struct {
-	Roots  []int          // places of the roots in Nodes
+	Roots  []int          // positions of the roots in Nodes
 	Nodes  []Node         // each manifest once, after all that it refers to
 	Blobs  []content.Blob // each once, largest first
 	Inline map[digest.Digest]references.Inline
 
-	blobUsers     map[digest.Digest][]int // the manifests that refer to a blob, by their places in Nodes
+	blobUsers     map[digest.Digest][]int // the manifests that refer to a blob, by their positions in Nodes
 	instanceUsers map[digest.Digest][]int // those that refer to an instance
 }
 
@@ -57,11 +57,11 @@ func newGraph() *Graph {
 
 // add adds a manifest, after those that it refers to.
 func (g *Graph) add(m port.Manifest, refs references.References) {
-	place := len(g.Nodes)
+	at := len(g.Nodes)
 	node := Node{Manifest: m, IndexOfBlobs: references.IsIndex(m.MediaType) && len(refs.Blobs) > 0}
 	note := func(users map[digest.Digest][]int, d digest.Digest) {
-		if of := users[d]; len(of) == 0 || of[len(of)-1] != place { // once
-			users[d] = append(of, place)
+		if of := users[d]; len(of) == 0 || of[len(of)-1] != at { // once
+			users[d] = append(of, at)
 			node.needs++
 		}
 	}

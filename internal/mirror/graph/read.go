@@ -48,7 +48,7 @@ type reader struct {
 	opts   Options
 	graph  *Graph
 	bytes  atomic.Int64          // of the manifests read so far
-	seen   map[digest.Digest]int // places in the graph's Nodes; -1 until it is there
+	seen   map[digest.Digest]int // positions in the graph's Nodes; -1 until it is there
 }
 
 // Read reads all manifests of a source that some root manifests span. It verifies each against its digest.

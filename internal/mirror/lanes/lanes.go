@@ -18,7 +18,7 @@ const (
 	asideBlobs = 4
 )
 
-// Lanes are those of the passes of one copy, the fastest first. That one takes what it can get.
+// Lanes order the passes of one copy, the fastest first. The first takes what it can get.
 type Lanes struct {
 	budget *chunked.Budget
 	slots  *semaphore.Weighted // for blobs
@@ -35,7 +35,7 @@ func New(budget *chunked.Budget, slots *semaphore.Weighted) *Lanes {
 	return &Lanes{budget: budget, slots: slots, aside: semaphore.NewWeighted(most), most: most}
 }
 
-// A Lane is that of one pass.
+// A Lane says what one pass may take.
 type Lane struct {
 	lanes   *Lanes
 	first   context.Context // ends when no faster pass is under way
@@ -43,7 +43,7 @@ type Lane struct {
 	few     chan struct{} // has a token for each blob that is copied before that
 }
 
-// Open adds a lane, right behind a faster one, or the first for nil.
+// Open adds a lane right behind a faster one, or the first lane for nil. It ends with the context.
 func (l *Lanes) Open(ctx context.Context, faster *Lane) *Lane {
 	lane := &Lane{lanes: l, few: make(chan struct{}, asideBlobs)}
 	lane.first, lane.promote = context.WithCancel(ctx)
@@ -55,7 +55,7 @@ func (l *Lanes) Open(ctx context.Context, faster *Lane) *Lane {
 	return lane
 }
 
-// Close takes the lane away, whose pass has ended.
+// Close takes the lane away when its pass has ended.
 func (l *Lane) Close() {
 	defer l.promote()
 	l.lanes.mu.Lock()
@@ -66,7 +66,7 @@ func (l *Lane) Close() {
 	}
 }
 
-// First is closed when no faster pass is under way.
+// First returns a channel that is closed when no faster pass is under way.
 func (l *Lane) First() <-chan struct{} { return l.first.Done() }
 
 // Slot waits for the pass's turn to copy one more blob, and returns what ends that.

@@ -53,13 +53,13 @@ type Destination interface {
 	// Accepts returns an error if the place can't hold a manifest as it is. An index of blobs is one that has blobs
 	// among its members.
 	Accepts(manifest Manifest, indexOfBlobs bool) error
-	// Expect tells which blobs HasBlob is going to be asked for, so that a place which can look for many at once does
-	// so. The engine calls it before HasBlob.
+	// Expect names the blobs that HasBlob will be asked about, so that a place that can look for many at once does so.
+	// It comes before HasBlob.
 	Expect(ctx context.Context, blobs []digest.Digest) error
 	// HasBlob reports whether the place has a blob, and the size of what it has; -1 if it can't tell.
 	HasBlob(ctx context.Context, blob digest.Digest) (has bool, size int64, err error)
-	// PartSize returns how many bytes of a blob of that size, or of an unknown one, which is -1, PutBlob borrows before
-	// it gives any back; 0 if it borrows none for long.
+	// PartSize returns how many bytes of a blob PutBlob borrows before it gives any back; 0 if it holds on to none. The
+	// size is that of the blob; -1 if it is not known.
 	PartSize(size int64) int64
 	// PutBlob writes a blob. It does not read from the stream after it returned, and reads nothing if the place has
 	// the blob already. A stream that ends in an error other than io.EOF must not become a blob.
@@ -73,8 +73,8 @@ type Destination interface {
 	Close() error
 }
 
-// IsDeferred reports whether err says that a registry is not to be asked for now, by its own word. Such an error has
-// a method DeferredUntil, which returns when it may be asked again.
+// IsDeferred reports whether err says that a registry asked not to be asked for now. Such an error has a method
+// DeferredUntil, which returns when the registry may be asked again.
 func IsDeferred(err error) bool {
 	var deferred interface{ DeferredUntil() time.Time }
 	return errors.As(err, &deferred)

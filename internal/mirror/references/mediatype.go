@@ -57,7 +57,8 @@ func memberKind(mediaType string) member {
 	switch {
 	case mediaType == "", kindOf(mediaType) != "":
 		return manifestMember
-	case strings.HasPrefix(mediaType, "application/vnd.oci.image.layer."), strings.HasPrefix(mediaType, "application/vnd.docker.image.rootfs."),
+	case strings.HasPrefix(mediaType, "application/vnd.oci.image.layer."),
+		strings.HasPrefix(mediaType, "application/vnd.docker.image.rootfs."),
 		strings.HasPrefix(mediaType, "application/vnd.buildkit."):
 		return blobMember
 	}

@@ -44,7 +44,8 @@ func (n *names) note(name jsonscan.Name, known []string) error {
 	return nil
 }
 
-// checkObject checks that a value is an object, or null, with no more values than that, and with the known members once each.
+// checkObject checks that a value is an object, or null, with no more values than that, and with the known members once
+// each.
 func checkObject(value jsonscan.Value, known []string, most int) error {
 	switch {
 	case !value.IsObject() && !value.IsNull():
