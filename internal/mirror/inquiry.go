@@ -33,14 +33,29 @@ func newInquiry(images port.Images, opts Options, report *Report) *inquiry {
 // close closes the source.
 func (q *inquiry) close() { q.origin.close() }
 
-// compare asks for the digests of the source and of the pending destinations, all at once. It settles the destinations
-// that hold the source's image already, or that can't get it. An error is one of the source. Where a destination holds
-// no image at all, the source begins to be read. Of one that answers long after others, it is not known what it holds.
+// compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
+// source's image already, or that can't get it. An error is one of the source.
 func (q *inquiry) compare(ctx context.Context) error {
+	want, err := q.ask(ctx)
+	if (err != nil || want == "") && !port.IsDeferred(err) {
+		want, err = q.readInstead(ctx, err)
+	}
+	if err == nil {
+		err = want.Validate()
+	}
+	if err != nil {
+		return sourceError(q.report.Source, "reading digest", err)
+	}
+	q.report.settle(want)
+	return nil
+}
+
+// ask asks for the source's digest, which it returns, and for those that the pending destinations hold, all at once.
+// Where a destination holds no image at all, the source begins to be read. Of one that answers long after others, it is
+// not known what it holds.
+func (q *inquiry) ask(ctx context.Context) (want digest.Digest, err error) {
 	var checks errgroup.Group
 	checks.SetLimit(placesAtOnce)
-	var want digest.Digest
-	var err error
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
 	answers := &answers{stop: stop}
@@ -60,17 +75,7 @@ func (q *inquiry) compare(ctx context.Context) error {
 		})
 	}
 	_ = checks.Wait()
-	if (err != nil || want == "") && !port.IsDeferred(err) {
-		want, err = q.readInstead(ctx, err)
-	}
-	if err == nil {
-		err = want.Validate()
-	}
-	if err != nil {
-		return sourceError(q.report.Source, "reading digest", err)
-	}
-	q.report.settle(want)
-	return nil
+	return want, err
 }
 
 // readInstead returns the source's digest where asking for it gave none, which may be for the way it is

@@ -59,8 +59,8 @@ func newBlobProgress(to Progress) *blobProgress {
 	return &blobProgress{to: to, told: map[digest.Digest]*toldBlob{}}
 }
 
-// started says that a pass begins to move the blob to so many targets.
-func (p *blobProgress) started(blob content.Blob, targets int) {
+// started says that a pass begins to move the blob to so many places.
+func (p *blobProgress) started(blob content.Blob, places int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := p.told[blob.Digest]
@@ -70,7 +70,7 @@ func (p *blobProgress) started(blob content.Blob, targets int) {
 	}
 	if b.moving++; b.moving == 1 {
 		b.err = nil
-		p.to.BlobStarted(blob.Digest, blob.Size, targets)
+		p.to.BlobStarted(blob.Digest, blob.Size, places)
 	}
 }
 

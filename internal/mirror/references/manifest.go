@@ -28,15 +28,8 @@ func Parse(raw []byte, mediaType string) (References, error) {
 	if kindOf(mediaType) == "schema 1" {
 		return parseSchema1(root)
 	}
-	isIndex := IsIndex(mediaType)
-	switch {
-	case isIndex && (m.config != nil || m.layers != nil) || !isIndex && m.manifests != nil:
-		// Read in two ways it would be two images (CVE-2021-41190).
-		return References{}, errors.New("it is ambiguous: both an image and an index")
-	case kindOf(m.mediaType) != "" && kindOf(m.mediaType) != kindOf(mediaType):
-		return References{}, fmt.Errorf("it is ambiguous: its type is %s, and it says %s", mediaType, m.mediaType)
-	case !isIndex && m.config == nil:
-		return References{}, fmt.Errorf("it has no config, but its type is %s", mediaType)
+	if err := m.checkKind(mediaType); err != nil {
+		return References{}, err
 	}
 	refs := References{Inline: map[digest.Digest]Inline{}}
 	if err := eachDescriptor("manifests", m.manifests, refs.addMember); err != nil {
@@ -49,4 +42,18 @@ func Parse(raw []byte, mediaType string) (References, error) {
 		err = oneDescriptor("config", m.config, refs.addBlob)
 	}
 	return refs, err
+}
+
+// checkKind checks that a manifest of that media type can be read in one way only.
+func (m knownMembers) checkKind(mediaType string) error {
+	isIndex := IsIndex(mediaType)
+	switch {
+	case isIndex && (m.config != nil || m.layers != nil) || !isIndex && m.manifests != nil:
+		return errors.New("it is ambiguous: both an image and an index") // CVE-2021-41190
+	case kindOf(m.mediaType) != "" && kindOf(m.mediaType) != kindOf(mediaType):
+		return fmt.Errorf("it is ambiguous: its type is %s, and it says %s", mediaType, m.mediaType)
+	case !isIndex && m.config == nil:
+		return fmt.Errorf("it has no config, but its type is %s", mediaType)
+	}
+	return nil
 }

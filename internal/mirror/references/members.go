@@ -26,33 +26,38 @@ func membersOf(root jsonscan.Value) (m knownMembers, err error) {
 		if others++; others > maxOtherValues {
 			break
 		}
-		var into *jsonscan.Value
+		into := m.named(name)
 		switch {
-		case name.Is("config"):
-			into = &m.config
-		case name.Is("layers"):
-			into = &m.layers
-		case name.Is("manifests"):
-			into = &m.manifests
-		case name.Is("fsLayers"):
-			into = &m.fsLayers
-		case name.Is("history"):
-			into = &m.history
+		case into != nil && !value.IsNull():
+			*into = value
+		case into != nil:
 		case name.Is("mediaType"):
 			if m.mediaType, err = textOf(value); err != nil {
 				return m, fmt.Errorf("mediaType: %w", err)
 			}
-			continue
 		default:
 			others += value.Count()
-			continue
-		}
-		if !value.IsNull() {
-			*into = value
 		}
 	}
 	if others > maxOtherValues {
 		return m, fmt.Errorf("more than %d values beside its descriptors", maxOtherValues)
 	}
 	return m, nil
+}
+
+// named returns where the member of a name is kept; nil if it is not one that is kept as it is.
+func (m *knownMembers) named(name jsonscan.Name) *jsonscan.Value {
+	switch {
+	case name.Is("config"):
+		return &m.config
+	case name.Is("layers"):
+		return &m.layers
+	case name.Is("manifests"):
+		return &m.manifests
+	case name.Is("fsLayers"):
+		return &m.fsLayers
+	case name.Is("history"):
+		return &m.history
+	}
+	return nil
 }
