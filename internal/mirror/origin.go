@@ -30,9 +30,9 @@ type origin struct {
 	err    error // why reading ahead failed
 
 	source    port.Source // nil until it is open
-	root      []byte      // as the name names it; nil until it was read
+	root      []byte      // what the name names; nil until it was read
 	mediaType string
-	digest    digest.Digest // of root, if it is the manifest to be copied
+	digest    digest.Digest // of root, if that is what is copied
 }
 
 func newOrigin(images port.Images, opts Options, name imagename.Name) *origin {
@@ -81,27 +81,32 @@ func (o *origin) open(ctx context.Context, want digest.Digest) error {
 	})
 }
 
-// readRoot makes the image of that digest the one that is copied. An image in files has no name with a digest: it is
-// read as it is, and must have the digest.
+// readRoot reads the root manifest of the image that is copied, unless a source in a registry is to be asked for it by
+// its digest.
 func (o *origin) readRoot(ctx context.Context, want digest.Digest) error {
-	inFiles := o.name.Kind == imagename.OCILayout || o.name.Kind == imagename.Directory
-	if o.root == nil && inFiles {
-		err := o.opts.within(ctx, func(ctx context.Context) (err error) {
+	if o.name.Kind == imagename.OCILayout || o.name.Kind == imagename.Directory {
+		return o.readFile(ctx, want)
+	}
+	if o.root != nil && content.CheckManifest(o.root, want) == nil {
+		o.digest = want
+	}
+	return nil
+}
+
+// readFile reads the root manifest of an image in files, which has no name with a digest: it is read as it is, and must
+// have the digest.
+func (o *origin) readFile(ctx context.Context, want digest.Digest) (err error) {
+	if o.root == nil {
+		err = o.opts.within(ctx, func(ctx context.Context) (err error) {
 			o.root, o.mediaType, err = o.source.Manifest(ctx, "")
 			return err
 		})
-		if err != nil {
-			return err
-		}
 	}
-	if o.root == nil {
-		return nil
+	if err == nil {
+		err = content.CheckManifest(o.root, want)
 	}
-	err := content.CheckManifest(o.root, want)
 	if err == nil {
 		o.digest = want
-	} else if !inFiles { // its tag moved, or was given beside the digest
-		err = nil
 	}
 	return err
 }
