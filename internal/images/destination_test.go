@@ -16,6 +16,7 @@ import (
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/localstack/store"
+	"ecrmirror/testkit/lent"
 )
 
 func openDestination(t *testing.T, name string) port.Destination {
@@ -35,7 +36,7 @@ func info(blob string) content.Blob {
 
 func put(t *testing.T, dest port.Destination, blob string) {
 	t.Helper()
-	if err := dest.PutBlob(t.Context(), info(blob), lent{strings.NewReader(blob)}); err != nil {
+	if err := dest.PutBlob(t.Context(), info(blob), lent.By(strings.NewReader(blob))); err != nil {
 		t.Error(err)
 	}
 }
@@ -150,7 +151,7 @@ func TestManifestIsPutUnderTheNamesTagOrDigest(t *testing.T) {
 
 func TestWhatARegistryIsNotGiven(t *testing.T) {
 	dest := openDestination(t, "127.0.0.1:1/app:1") // nobody listens there
-	put := dest.PutBlob(t.Context(), content.Blob{Size: 1}, lent{strings.NewReader("x")})
+	put := dest.PutBlob(t.Context(), content.Blob{Size: 1}, lent.By(strings.NewReader("x")))
 	_, _, reused := dest.HasBlob(t.Context(), "")
 	for what, err := range map[string]error{"blob": put, "reused blob": reused} {
 		if err == nil || strings.Contains(err.Error(), "refused") {
@@ -188,7 +189,7 @@ func TestWhichFailuresOfWritingAreTransient(t *testing.T) {
 				h.ServeHTTP(w, r)
 			})
 		})
-		err := openDestination(t, host+"/app:1").PutBlob(t.Context(), info("x"), lent{c.stream})
+		err := openDestination(t, host+"/app:1").PutBlob(t.Context(), info("x"), lent.By(c.stream))
 		if err == nil || images.Transient(err) != c.want || errors.Is(err, mine) != (c.name == "stream") {
 			t.Errorf("%s: transient %v: %v", c.name, images.Transient(err), err)
 		}
@@ -198,7 +199,7 @@ func TestWhichFailuresOfWritingAreTransient(t *testing.T) {
 func TestRegistryThatNobodyRunsIsTransientForWriting(t *testing.T) {
 	dest := openDestination(t, "127.0.0.1:1/app:1")
 	_, _, err := dest.HasBlob(t.Context(), info("x").Digest)
-	put := dest.PutBlob(t.Context(), info("x"), lent{strings.NewReader("x")})
+	put := dest.PutBlob(t.Context(), info("x"), lent.By(strings.NewReader("x")))
 	for _, err := range []error{err, put, putManifest(t, dest, "127.0.0.1:1/app:1", []byte("{}"), nil)} {
 		if !images.Transient(err) || !strings.Contains(err.Error(), "connection refused") {
 			t.Error(err)

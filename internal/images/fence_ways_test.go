@@ -10,6 +10,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror/content"
+	"ecrmirror/testkit/lent"
 )
 
 // A way is one in which somebody is asked for something.
@@ -82,6 +83,6 @@ var ways = []way{
 			return err
 		}
 		defer dst.Close()
-		return dst.PutBlob(ctx, content.Blob{Digest: digest.FromString("x"), Size: 1}, lent{strings.NewReader("x")})
+		return dst.PutBlob(ctx, content.Blob{Digest: digest.FromString("x"), Size: 1}, lent.By(strings.NewReader("x")))
 	}},
 }

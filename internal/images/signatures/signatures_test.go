@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/lent"
 )
 
 const signatureType = "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -242,7 +242,7 @@ func TestSignaturesInPrivateECR(t *testing.T) {
 		var list []map[string]any
 		for _, b := range blobs {
 			d := digest.FromString(b)
-			if err := dst.PutBlob(t.Context(), content.Blob{Digest: d, Size: int64(len(b))}, lent{strings.NewReader(b)}); err != nil {
+			if err := dst.PutBlob(t.Context(), content.Blob{Digest: d, Size: int64(len(b))}, lent.By(strings.NewReader(b))); err != nil {
 				t.Fatal(err)
 			}
 			list = append(list, map[string]any{"mediaType": signatureType, "digest": d, "size": len(b)})
@@ -281,17 +281,4 @@ func TestSignaturesNeedAPlaceForAMoment(t *testing.T) {
 			t.Errorf("in memory: %v, %v", kinds, err)
 		}
 	}
-}
-
-// A lent is a stream for a destination.
-type lent struct{ io.Reader }
-
-// Lend implements chunked.Lender.
-func (l lent) Lend(most int) (data []byte, release func(), err error) {
-	data = make([]byte, most)
-	n, err := l.Read(data)
-	if n > 0 {
-		err = nil
-	}
-	return data[:n], func() {}, err
 }
