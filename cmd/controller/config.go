@@ -12,7 +12,7 @@ import (
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/flagvalue"
 	"ecrmirror/internal/output"
-	"ecrmirror/internal/program"
+	"ecrmirror/internal/settings"
 )
 
 // auto is the choice that leaves it to where the program runs.
@@ -30,8 +30,8 @@ type config struct {
 	parameters flagvalue.Number   // characters of one job's parameters
 	limit      flagvalue.Duration // of a sweep
 	account    string
-	registries program.RegistryFlags
-	allowed    program.AllowFlags
+	registries settings.Registries
+	allowed    settings.Allowed
 	verbose    bool
 	logFormat  flagvalue.Choice
 	metrics    flagvalue.Choice

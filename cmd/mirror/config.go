@@ -15,9 +15,9 @@ import (
 	"ecrmirror/internal/flagvalue"
 	"ecrmirror/internal/gate"
 	"ecrmirror/internal/memlimit"
-	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 	"ecrmirror/internal/request"
+	"ecrmirror/internal/settings"
 	"ecrmirror/internal/signature"
 )
 
@@ -36,8 +36,8 @@ type config struct {
 	minRate    flagvalue.Rate
 	readOnce   bool
 	container  int64 // bytes of memory of the container, 0 if it is not known
-	registries program.RegistryFlags
-	allowed    program.AllowFlags
+	registries settings.Registries
+	allowed    settings.Allowed
 	policy     string // file of the signature policy
 	envPolicy  string // what the environment says of it: a file, or the policy itself
 	gate       gate.Gate

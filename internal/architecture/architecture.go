@@ -140,9 +140,16 @@ var layers = map[string]layer{
 	},
 	"internal/program": {
 		internal: []string{
-			"internal/allow", "internal/awserror", "internal/chunked", "internal/contract", "internal/credentials", "internal/printable", "internal/imagename", "internal/images", "internal/roles",
+			"internal/awserror", "internal/contract", "internal/credentials", "internal/images", "internal/printable",
 		},
-		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus", "github.com/spf13/pflag"},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus"},
+	},
+	"internal/settings": {
+		internal: []string{
+			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename", "internal/images",
+			"internal/program", "internal/roles",
+		},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
 		internal: []string{"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request", "internal/schedule", "internal/table", "internal/jobs"},

@@ -1,5 +1,5 @@
-// Package program is what the commands have in common around their work: signals,
-// exit codes, error lines, and the settings by which registries are reached.
+// Package program is what the commands have in common around their work: signals, exit codes, error lines, and the AWS
+// configuration.
 package program
 
 import (

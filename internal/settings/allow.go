@@ -1,4 +1,4 @@
-package program
+package settings
 
 import (
 	"errors"
@@ -15,8 +15,8 @@ const (
 	allowDestinationFlag = "allow-destination"
 )
 
-// AllowFlags are the settings of what may be read and what may be written.
-type AllowFlags struct {
+// Allowed are the settings of what may be read and what may be written.
+type Allowed struct {
 	sources, destinations patterns
 }
 
@@ -29,7 +29,7 @@ type patterns struct {
 }
 
 // Add adds the flags to a command's. Without them the lists are the environment's.
-func (f *AllowFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
+func (f *Allowed) Add(flags *pflag.FlagSet, getenv func(string) string) {
 	f.sources.add(flags, getenv, allowSourceFlag, contract.EnvAllowedSources, "read")
 	f.destinations.add(flags, getenv, allowDestinationFlag, contract.EnvAllowedDestinations, "written")
 }
@@ -42,7 +42,7 @@ func (p *patterns) add(flags *pflag.FlagSet, getenv func(string) string, flag, e
 
 // Lists returns the lists. A pattern that is wrong is an error, and so is a list that was given
 // and is empty: nobody means by that that everything is allowed.
-func (f *AllowFlags) Lists() (lists allow.Lists, err error) {
+func (f *Allowed) Lists() (lists allow.Lists, err error) {
 	if lists.Sources, err = f.sources.parse(); err != nil {
 		return lists, err
 	}

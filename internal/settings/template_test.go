@@ -1,4 +1,4 @@
-package program
+package settings
 
 import (
 	"os"
@@ -30,7 +30,7 @@ func TestRepositoryTemplateComesFromTheFlagOrTheEnvironment(t *testing.T) {
 		{"ECR's defaults in the flag", []string{"--create-repositories", "{}"}, "", ""},
 		{"both", []string{"--create-repositories", file}, `{"imageTagMutability":"MUTABLE"}`, "IMMUTABLE"},
 	} {
-		var f RegistryFlags
+		var f Registries
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 		f.AddCreation(flags, func(name string) string {
 			return map[string]string{contract.EnvRepositoryTemplate: c.environment}[name]

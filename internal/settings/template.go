@@ -1,4 +1,4 @@
-package program
+package settings
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ type templateFlag struct {
 }
 
 // AddCreation adds the flag by which missing repositories are created, for programs that write images.
-func (f *RegistryFlags) AddCreation(flags *pflag.FlagSet, getenv func(string) string) {
+func (f *Registries) AddCreation(flags *pflag.FlagSet, getenv func(string) string) {
 	f.template.document = getenv(contract.EnvRepositoryTemplate)
 	flags.StringVar(&f.template.file, templateFlagName, "",
 		"`FILE` with the JSON template of the ECR repositories that are created where they are missing, or the template itself; {} has ECR's defaults (env "+

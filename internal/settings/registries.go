@@ -1,4 +1,6 @@
-package program
+// Package settings has the flags, and their environment variables, by which both programs reach registries, create
+// repositories, and are told which images they may read and write.
+package settings
 
 import (
 	"context"
@@ -17,11 +19,12 @@ import (
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/program"
 	"ecrmirror/internal/roles"
 )
 
-// RegistryFlags are the settings by which registries are reached.
-type RegistryFlags struct {
+// Registries are the settings by which registries are reached.
+type Registries struct {
 	LeastRate chunked.LeastRate // of the sources of blobs; not a flag of all programs
 
 	insecure      []string
@@ -34,7 +37,7 @@ type RegistryFlags struct {
 }
 
 // Add adds the flags to a command's. Their defaults come from the environment.
-func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
+func (f *Registries) Add(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.StringSliceVar(&f.insecure, "insecure-registry", imagename.SplitList(getenv(contract.EnvInsecureRegistries)),
 		"`HOST` that may be reached without verified TLS (env "+contract.EnvInsecureRegistries+"); loopback always may")
 	flags.StringVar(&f.authParameter, "auth-parameter", getenv(contract.EnvAuthParameter),
@@ -51,15 +54,15 @@ func (f *RegistryFlags) Add(flags *pflag.FlagSet, getenv func(string) string) {
 // Open returns the registries as the flags say, after reading the logins if a
 // parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for
 // blobs that pass through; nil is for programs that copy none. The log is told of missing
-// permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error is a *Failure.
-func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*images.Client, error) {
+// permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error is a *program.Failure.
+func (f *Registries) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*images.Client, error) {
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {
 			return nil, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)
 		}
 	}
 	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
-		return nil, ErrNoRegion
+		return nil, program.ErrNoRegion
 	}
 	opts := images.Options{
 		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log,
@@ -77,7 +80,7 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 	}
 	logins, err := f.logins(ctx, cfg)
 	if err != nil {
-		return nil, Fail(err)
+		return nil, program.Fail(err)
 	}
 	opts.Logins = logins
 	if log != nil {
@@ -92,7 +95,7 @@ func (f *RegistryFlags) Open(ctx context.Context, cfg aws.Config, budget *chunke
 var nextRole = regexp.MustCompile(`,\s*([0-9]{12}=)`)
 
 // roleSpecs returns the roles that were asked for, each as roles.Parse wants it.
-func (f *RegistryFlags) roleSpecs() []string {
+func (f *Registries) roleSpecs() []string {
 	env := strings.Trim(f.envRoles, ", \t\n")
 	if len(f.roles) > 0 || env == "" {
 		return f.roles
@@ -102,7 +105,7 @@ func (f *RegistryFlags) roleSpecs() []string {
 
 // logins reads the logins to registries. Where secrets and the parameter have one for
 // the same place, the secrets' counts. It returns nil if there are neither.
-func (f *RegistryFlags) logins(ctx context.Context, cfg aws.Config) (*credentials.Store, error) {
+func (f *Registries) logins(ctx context.Context, cfg aws.Config) (*credentials.Store, error) {
 	if f.authParameter == "" && len(f.authSecrets) == 0 {
 		return nil, nil
 	}

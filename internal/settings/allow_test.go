@@ -1,4 +1,4 @@
-package program
+package settings
 
 import (
 	"strings"
@@ -27,7 +27,7 @@ func TestListsComeFromTheFlagsOrTheEnvironment(t *testing.T) {
 		{[]string{"--allow-source="}, "a.io", "--allow-source, env MIRROR_ALLOWED_SOURCES: is empty"},
 		{[]string{"--allow-destination=wrong"}, "", `pattern "wrong" of --allow-destination, env MIRROR_ALLOWED_DESTINATIONS: `},
 	} {
-		var f AllowFlags
+		var f Allowed
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 		f.Add(flags, func(name string) string { return map[string]string{contract.EnvAllowedSources: c.env}[name] })
 		if err := flags.Parse(c.args); err != nil {
