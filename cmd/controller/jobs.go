@@ -11,6 +11,7 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/dispatch"
 	"ecrmirror/internal/output"
+	"ecrmirror/internal/planview"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/trigger"
 )
@@ -150,15 +151,19 @@ func (c *config) plan(cmd *cobra.Command, asJSON bool) error {
 	if !c.verbose { // the plan says it all
 		ctl.Log = slog.New(slog.DiscardHandler)
 	}
-	decisions, report, err := ctl.Plan(cmd.Context())
-	result := dispatch.Outcome(report, err)
-	if err == nil || len(decisions) > 0 {
-		result = program.NotPrinted(result, writePlan(cmd.OutOrStdout(), c.palette(cmd.OutOrStdout()), asJSON, decisions, report))
+	results, report, err := ctl.Plan(cmd.Context())
+	outcome, stdout := dispatch.Outcome(report, err), cmd.OutOrStdout()
+	switch {
+	case err != nil && len(results) == 0:
+	case asJSON:
+		outcome = program.NotPrinted(outcome, planview.WriteJSON(stdout, results))
+	default:
+		outcome = program.NotPrinted(outcome, planview.WriteText(stdout, c.palette(stdout), results, report))
 	}
-	if result == nil && c.exitCode && wanted(decisions) {
+	if outcome == nil && c.exitCode && planview.Stale(results) {
 		return program.Silent(contract.ExitChanges)
 	}
-	return result
+	return outcome
 }
 
 const planLong = `Print for each destination in the table what a sweep would do, and why. Nothing is

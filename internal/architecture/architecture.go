@@ -164,6 +164,9 @@ var layers = map[string]layer{
 		"internal/allow", "internal/entry", "internal/entrydiff", "internal/entryfile", "internal/imagename", "internal/inventory", "internal/output",
 		"internal/printable", "internal/program", "internal/table",
 	}},
+	"internal/planview": {internal: []string{
+		"internal/controller", "internal/entry", "internal/output", "internal/printable", "internal/statusview",
+	}},
 	"internal/outfile":  {},
 	"internal/copyview": {internal: []string{"internal/mirror", "internal/output", "internal/printable"}},
 	"internal/gate": {
