@@ -62,7 +62,8 @@ func (p *plain) events(events []event, now snapshot) {
 		case e.kind == blobDone && e.elapsed >= plainBlob:
 			p.line(fmt.Sprintf("failed blob %s after %s", short(e.digest), seconds(e.elapsed)))
 		case e.kind == destinationSetAside:
-			p.line("set aside destination " + e.destination + ": it held up faster ones, and what it lacks is read again for it")
+			p.line("set aside destination " + e.destination +
+				": it held up faster ones, and what it lacks is read again for it")
 		case e.kind == destinationDone && e.err != nil && !now.started.IsZero() && e.at.Sub(now.started) >= plainEvery:
 			p.line("failed destination " + e.destination) // why is said at the end
 		}

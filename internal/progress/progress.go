@@ -29,16 +29,6 @@ type Reporter struct {
 	events []event // that the view has not seen yet
 }
 
-// A view is one way to write progress. Its methods are called by one goroutine.
-type view interface {
-	// interval is how often show is called.
-	interval() time.Duration
-	// show is given what has happened since it was called last, and how things are.
-	show(events []event, now snapshot)
-	// close is given the same, once, instead of the last show.
-	close(events []event, now snapshot)
-}
-
 // New returns a Reporter that writes to w in the given mode. The environment decides
 // together with w what [Auto] means. What fails once ctx, that of the copy, has ended is told as
 // interrupted. The caller closes the Reporter.
@@ -47,7 +37,9 @@ func New(ctx context.Context, mode Mode, w io.Writer, getenv func(string) string
 }
 
 func start(ctx context.Context, v view) *Reporter {
-	r := &Reporter{view: v, interrupted: func() bool { return ctx.Err() != nil }, stop: func() {}, done: make(chan struct{})}
+	r := &Reporter{
+		view: v, interrupted: func() bool { return ctx.Err() != nil }, stop: func() {}, done: make(chan struct{}),
+	}
 	if v == nil {
 		close(r.done)
 		return r
@@ -108,7 +100,10 @@ func (r *Reporter) note(happened func(t *tally, now time.Time) event) {
 func (r *Reporter) Image(source string, destinations, manifests, blobs int, size int64) {
 	r.note(func(t *tally, now time.Time) event {
 		t.image(now, blobs, size)
-		return event{kind: imageKnown, source: source, destinations: destinations, manifests: manifests, blobs: blobs, size: size}
+		return event{
+			kind: imageKnown, source: source, destinations: destinations, manifests: manifests, blobs: blobs,
+			size: size,
+		}
 	})
 }
 
@@ -160,6 +155,7 @@ func (r *Reporter) Manifest(destination string, d digest.Digest) {
 // Done says that a destination is complete, or failed by err.
 func (r *Reporter) Done(destination string, err error) {
 	r.note(func(*tally, time.Time) event {
-		return event{kind: destinationDone, destination: destination, err: err, interrupted: err != nil && r.interrupted()}
+		interrupted := err != nil && r.interrupted()
+		return event{kind: destinationDone, destination: destination, err: err, interrupted: interrupted}
 	})
 }

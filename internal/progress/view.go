@@ -2,6 +2,7 @@ package progress
 
 import (
 	"io"
+	"time"
 
 	"ecrmirror/internal/tty"
 )
@@ -35,4 +36,14 @@ func viewOf(mode Mode, w io.Writer, getenv func(string) string) view {
 		}
 	}
 	return newPlain(w)
+}
+
+// A view is one way to write progress. Its methods are called by one goroutine.
+type view interface {
+	// interval is how often show is called.
+	interval() time.Duration
+	// show is given what has happened since it was called last, and how things are.
+	show(events []event, now snapshot)
+	// close is given the same, once, instead of the last show.
+	close(events []event, now snapshot)
 }
