@@ -38,7 +38,8 @@ type guardedBody struct {
 }
 
 func openGuarded(
-	ctx context.Context, stall time.Duration, slow func() time.Duration, trickles func(int64, time.Duration) (tooFew, anew bool),
+	ctx context.Context, stall time.Duration, slow func() time.Duration,
+	trickles func(int64, time.Duration) (tooFew, anew bool),
 	open func(context.Context) (Body, error),
 ) (*guardedBody, error) {
 	ctx, cancel := context.WithCancelCause(ctx)

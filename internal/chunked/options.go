@@ -1,24 +1,8 @@
 package chunked
 
 import (
-	"context"
-	"io"
 	"time"
 )
-
-// Fetch opens bytes [off, off+n) of a blob, n > 0. The body must deliver exactly those and then
-// io.EOF; the reader checks it. Fetch and the body's Read must return soon after ctx is done, which
-// it is only once the body is no longer needed. It is called concurrently. An error is retried
-// unless it is marked by [Permanent].
-type Fetch func(ctx context.Context, off, n int64) (Body, error)
-
-// A Body is an open range.
-type Body struct {
-	io.ReadCloser
-	// Whole says that the body is the whole blob from its first byte, because the server does not
-	// honour ranges.
-	Whole bool
-}
 
 // ChunkSize is the default size of chunks in bytes. Many small chunks use a budget best: each waits for its first
 // byte, but they all wait at the same time.
@@ -68,6 +52,6 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// window is the number of chunks a reader holds at most: those in flight, and an eighth more that
+// ahead is the number of chunks a reader holds at most: those in flight, and an eighth more that
 // arrived before their turn, so that one slow chunk does not idle the others.
-func (o Options) window() int { return o.Parallelism + (o.Parallelism+7)/8 }
+func (o Options) ahead() int { return o.Parallelism + (o.Parallelism+7)/8 }

@@ -123,3 +123,43 @@ func (p *Pace) patience(n int64) time.Duration {
 	const least, times = 500 * time.Millisecond, 8
 	return max(least, time.Duration(times*p.typical.of(n)*float64(time.Second)))
 }
+
+// Where a single stream is as fast as this machine can use it, a blob is read by one plain stream:
+// ranges beside it only cost.
+const (
+	// plainPerByte is what a byte of a chunk takes at most, in seconds, where that is so: 170 MB/s.
+	// Object stores across a network give half of that on a connection.
+	plainPerByte = 6e-9
+	// plainRate is what all such streams together deliver at least, in bytes a second, or they give
+	// way to chunks.
+	plainRate = 60e6
+	// plainLook is how often, in bytes, a stream's rate is looked at.
+	plainLook = 4 << 20
+)
+
+// plain reports whether a single stream does as well as many.
+func (p *Pace) plain() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.samples >= patientSamples && p.typical.perByte < plainPerByte
+}
+
+// streaming counts plain streams.
+func (p *Pace) streaming(more int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.streams += more
+}
+
+// keepsUp reports whether a stream that delivered n bytes while it was waited for so long is fast
+// enough for its share. If not, chunks are tried for a while.
+func (p *Pace) keepsUp(n int64, waited time.Duration) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	perByte := waited.Seconds() / float64(n)
+	if perByte*plainRate <= float64(p.streams) {
+		return true
+	}
+	p.typical.perByte = max(perByte, 2*plainPerByte)
+	return false
+}

@@ -37,7 +37,8 @@ type RateError struct {
 }
 
 func (e *RateError) Error() string {
-	return fmt.Sprintf("%s over %v, which is below the least rate of %s", perSecond(e.Rate), e.Least.Over, perSecond(e.Least.BytesPerSecond))
+	return fmt.Sprintf("%s over %v, which is below the least rate of %s", perSecond(e.Rate), e.Least.Over,
+		perSecond(e.Least.BytesPerSecond))
 }
 
 // Timeout returns true: another time it may be faster.

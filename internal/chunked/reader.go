@@ -1,12 +1,24 @@
+// Package chunked reads one blob as an in-order stream over parallel requests for byte ranges
+// (chunks), inside a byte budget shared by the whole process.
+//
+// A [Reader] keeps a window of chunks: those in flight and those that arrived and wait for their
+// turn. A chunk's buffer is acquired from the [Budget] before its goroutine starts. Where the
+// budget has none, the reader reads its next chunk straight from the response into the caller's
+// slice, which needs no buffer. So memory never exceeds the budget, and a reader can go on whatever
+// others hold, and in whatever order they are read: no reader waits for the budget.
+//
+// Retries happen here and nowhere above: a request that fails is made again for the bytes still
+// missing, a bounded number of times a chunk. Every error reaches Read, and io.EOF is returned only
+// when all bytes were delivered. The content's digest is for the caller to verify as the stream
+// passes.
+//
+// Where bytes come from is a [Fetch]; [HTTP] is the one for URLs.
 package chunked
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // A Reader is an in-order stream over one blob. Nothing is asked for before the first Read. One
@@ -50,197 +62,60 @@ func NewReader(ctx context.Context, budget *Budget, size int64, fetch Fetch, opt
 // Size returns the blob's size in bytes.
 func (r *Reader) Size() int64 { return r.size }
 
-// Read implements [io.Reader]. It returns io.EOF after exactly Size bytes. Any other error is
-// final.
-func (r *Reader) Read(p []byte) (int, error) {
-	r.reading.Lock()
-	defer r.reading.Unlock()
-	if r.err != nil {
-		return 0, r.err
-	}
-	if len(p) == 0 {
-		return 0, nil
-	}
-	n, err := r.read(p)
-	r.pos += int64(n)
-	if r.pos == r.size && err == nil && r.direct == nil {
-		err = io.EOF
-	}
-	if err != nil {
-		r.err = r.final(err)
-		r.release(r.err)
-		if n == 0 {
-			return 0, r.err
-		}
-	}
-	return n, nil
+// A chunk is one range on its way into a buffer. Its goroutine owns the fields after done until
+// done is closed; then they belong to Read.
+type chunk struct {
+	off  int64
+	done chan struct{}
+
+	buf       []byte
+	filled    int
+	delivered int
+	rest      *stream // goes on after filled, to the end of the blob
+	err       error
 }
 
-// Close stops all requests and returns when they have stopped and all buffers are back in the
-// budget, save those of chunks that [Reader.Next] lent. A Read in progress fails with [ErrClosed].
-func (r *Reader) Close() error {
-	r.cancel(ErrClosed)
-	r.reading.Lock()
-	defer r.reading.Unlock()
-	r.release(ErrClosed)
-	r.err = ErrClosed
-	return nil
+// A window is the chunks that were begun and not yet delivered, in order.
+type window struct {
+	mu       sync.Mutex
+	chunks   []*chunk
+	next     int64 // offset of the first byte that nobody has begun to fetch
+	inFlight int
+	lent     int  // chunks that Next gave out and nobody released yet
+	ranges   bool // the server has honoured a range
+	whole    bool // the server has not: begin no further chunk
+	stopped  bool
+	wg       sync.WaitGroup
 }
 
-func (r *Reader) read(p []byte) (int, error) {
-	if r.pos == r.size && r.direct == nil {
-		return 0, io.EOF
+// first is the offset of the window's first byte.
+func (w *window) first() int64 {
+	if len(w.chunks) > 0 {
+		return w.chunks[0].off
 	}
-	if r.share == nil {
-		r.share = r.budget.Join()
-	}
-	r.reconsider()
-	if r.direct == nil && r.current == nil {
-		if err := r.advance(); err != nil {
-			return 0, err
-		}
-	}
-	if r.current != nil {
-		return r.readChunk(p), nil
-	}
-	return r.readDirect(p)
+	return w.next
 }
 
-// advance makes the chunk at pos the current one, or reads it directly where it was never begun.
-func (r *Reader) advance() error {
-	r.current, r.direct = r.head()
-	if r.current == nil {
-		return nil
-	}
-	c := r.current
-	if err := r.await(c); err != nil {
-		return err
-	}
-	switch {
-	case c.rest == nil:
-	case c.rest.plain && !c.rest.whole: // the window has nothing after it
-		r.direct = c.rest
-	default:
-		r.goDirect(c.rest)
-	}
-	c.rest = nil
-	if c.filled == 0 {
-		r.share.Put(c.buf)
-		r.current = nil
-	}
-	return nil
+// drop empties the window and returns what was in it.
+func (w *window) drop() []*chunk {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	chunks := w.chunks
+	w.chunks = nil
+	return chunks
 }
 
-// await waits for a chunk, as long as the source keeps to its least rate.
-func (r *Reader) await(c *chunk) error {
-	ticker := time.NewTicker(max(r.opts.LeastRate.Over/16, time.Millisecond))
-	defer ticker.Stop()
-	for begun := time.Now(); ; {
-		select {
-		case <-c.done:
-			if c.err != nil {
-				return c.err
-			}
-			return r.hold(begun, 0)
-		case now := <-ticker.C:
-			if err := r.hold(begun, 0); err != nil {
-				return err
-			}
-			begun = now
-		case <-r.ctx.Done():
-			return context.Cause(r.ctx)
-		}
-	}
+// stop begins no more chunks, and waits for those in flight. Their context has been cancelled.
+func (w *window) stop() {
+	w.mu.Lock()
+	w.stopped = true
+	w.mu.Unlock()
+	w.wg.Wait()
 }
 
-// hold holds what came since it was last called, and n bytes beside, to the least rate.
-func (r *Reader) hold(begun time.Time, n int) error {
-	if err := r.rate.Add(time.Since(begun), r.came.Swap(0)+int64(n)); err != nil {
-		return &rangeError{off: r.pos, end: r.size, err: err}
+func (r *Reader) newStream(off, end int64, takeWhole bool) *stream {
+	return &stream{
+		fetch: r.fetch, opts: r.opts, pace: r.opts.Pace,
+		off: off, end: end, mark: off, blobSize: r.size, takeWhole: takeWhole,
 	}
-	return nil
-}
-
-func (r *Reader) readChunk(p []byte) int {
-	c := r.current
-	n := copy(p, c.buf[c.delivered:c.filled])
-	c.delivered += n
-	if c.delivered == c.filled {
-		r.current = nil
-		r.share.Put(c.buf)
-		r.fill()
-	}
-	return n
-}
-
-func (r *Reader) readDirect(p []byte) (int, error) {
-	n, ended, err := r.readStream(p)
-	if ended {
-		return r.read(p)
-	}
-	return n, err
-}
-
-// readStream reads from the stream that is read without a buffer, and lets go of it at its end.
-func (r *Reader) readStream(p []byte) (n int, ended bool, err error) {
-	s := r.direct
-	wasWhole := s.whole
-	begun := time.Now()
-	n, err = s.read(r.ctx, p)
-	switch {
-	case err == io.EOF: //nolint:errorlint // the bare value is the end
-		r.direct = nil
-		if r.single() {
-			s.teach(s.measured)
-		}
-		return 0, true, nil
-	case err != nil:
-		return n, false, err
-	case s.whole && !wasWhole:
-		r.goDirect(s)
-	case !s.whole && s.end < r.size:
-		r.honoured()
-	}
-	s.measured += int64(n)
-	s.waited += time.Since(begun)
-	return n, false, r.hold(begun, n)
-}
-
-// final says what Read returns for err from now on.
-func (r *Reader) final(err error) error {
-	if r.ctx.Err() != nil && err != io.EOF { //nolint:errorlint // the bare value is the end
-		return context.Cause(r.ctx)
-	}
-	if err == io.EOF && r.pos != r.size { //nolint:errorlint // the bare value is the end
-		return fmt.Errorf("delivered %d of %d bytes: %w", r.pos, r.size, io.ErrUnexpectedEOF)
-	}
-	return err
-}
-
-// release stops everything and gives all buffers back.
-func (r *Reader) release(cause error) {
-	r.cancel(cause)
-	r.stop()
-	if r.direct != nil {
-		r.direct.close()
-		r.direct = nil
-	}
-	if r.share == nil {
-		return
-	}
-	chunks := r.drop()
-	if r.current != nil {
-		chunks = append(chunks, r.current)
-		r.current = nil
-	}
-	for _, c := range chunks {
-		r.share.Put(c.buf)
-		if c.rest != nil {
-			c.rest.close()
-		}
-	}
-	if !r.adopted {
-		r.share.Leave()
-	}
-	r.share = nil
 }

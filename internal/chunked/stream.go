@@ -87,9 +87,10 @@ func (s *stream) openAhead(ctx context.Context) { s.err = s.open(ctx) }
 func (s *stream) open(ctx context.Context) error {
 	s.requests++
 	s.begun = time.Now()
-	body, err := openGuarded(ctx, s.opts.Stall<<min(s.stalls, maxStalls), s.patience, s.trickles, func(ctx context.Context) (Body, error) {
-		return s.fetch(ctx, s.off, s.end-s.off)
-	})
+	body, err := openGuarded(ctx, s.opts.Stall<<min(s.stalls, maxStalls), s.patience, s.trickles,
+		func(ctx context.Context) (Body, error) {
+			return s.fetch(ctx, s.off, s.end-s.off)
+		})
 	if err != nil {
 		return err
 	}

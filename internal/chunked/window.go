@@ -3,34 +3,7 @@ package chunked
 import (
 	"errors"
 	"io"
-	"sync"
 )
-
-// A chunk is one range on its way into a buffer. Its goroutine owns the fields after done until
-// done is closed; then they belong to Read.
-type chunk struct {
-	off  int64
-	done chan struct{}
-
-	buf       []byte
-	filled    int
-	delivered int
-	rest      *stream // goes on after filled, to the end of the blob
-	err       error
-}
-
-// A window is the chunks that were begun and not yet delivered, in order.
-type window struct {
-	mu       sync.Mutex
-	chunks   []*chunk
-	next     int64 // offset of the first byte that nobody has begun to fetch
-	inFlight int
-	lent     int  // chunks that Next gave out and nobody released yet
-	ranges   bool // the server has honoured a range
-	whole    bool // the server has not: begin no further chunk
-	stopped  bool
-	wg       sync.WaitGroup
-}
 
 // head begins what chunks it may, and takes the first one out of the window. Where there is none,
 // the budget has no buffer for it, or the blob is a single chunk, or it can't be read by ranges:
@@ -67,7 +40,7 @@ func (r *Reader) fillLocked() {
 		return
 	}
 	for !r.stopped && !r.whole && r.next < r.size &&
-		r.inFlight < r.opts.Parallelism && len(r.chunks) < r.opts.window() {
+		r.inFlight < r.opts.Parallelism && len(r.chunks) < r.opts.ahead() {
 		if r.opts.Probe && !r.ranges && r.next > 0 {
 			return
 		}
@@ -75,7 +48,7 @@ func (r *Reader) fillLocked() {
 			r.beginPlain()
 			return
 		}
-		r.share.Want(min(int64(r.opts.window())*r.opts.ChunkSize, r.size-r.first()))
+		r.share.Want(min(int64(r.opts.ahead())*r.opts.ChunkSize, r.size-r.first()))
 		if !r.opts.Pace.begin(len(r.chunks) == 0) {
 			return
 		}
@@ -96,14 +69,6 @@ func (r *Reader) fillLocked() {
 
 // single reports whether the blob is one chunk at most.
 func (r *Reader) single() bool { return r.size <= r.opts.ChunkSize }
-
-// first is the offset of the window's first byte.
-func (w *window) first() int64 {
-	if len(w.chunks) > 0 {
-		return w.chunks[0].off
-	}
-	return w.next
-}
 
 // run fetches one chunk. The first may turn out to be the whole blob, which then outlives the other
 // chunks, so its context is the reader's own.
@@ -179,25 +144,17 @@ func (r *Reader) goDirect(s *stream) {
 	}
 }
 
-// drop empties the window and returns what was in it.
-func (w *window) drop() []*chunk {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	chunks := w.chunks
-	w.chunks = nil
-	return chunks
-}
-
-// stop begins no more chunks, and waits for those in flight. Their context has been cancelled.
-func (w *window) stop() {
-	w.mu.Lock()
-	w.stopped = true
-	w.mu.Unlock()
-	w.wg.Wait()
-}
-
-func (r *Reader) newStream(off, end int64, takeWhole bool) *stream {
-	return &stream{
-		fetch: r.fetch, opts: r.opts, pace: r.opts.Pace, off: off, end: end, blobSize: r.size, takeWhole: takeWhole, mark: off,
-	}
+// beginPlain asks for all that nobody has begun to fetch, to be read without a buffer when its turn
+// comes. The reader's mutex is held.
+func (r *Reader) beginPlain() {
+	s := r.newStream(r.next, r.size, true)
+	s.plain = true
+	c := &chunk{off: r.next, done: make(chan struct{}), rest: s}
+	r.chunks = append(r.chunks, c)
+	r.next = r.size
+	r.share.Want(0) // beside what is reserved
+	r.wg.Go(func() {
+		defer close(c.done)
+		s.openAhead(r.ctx)
+	})
 }
