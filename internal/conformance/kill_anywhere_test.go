@@ -160,6 +160,17 @@ type killing struct {
 	signal  syscall.Signal
 }
 
+// withoutProgress leaves out of what a program said how slow the destinations are on a busy machine.
+func withoutProgress(said string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(said) {
+		if !strings.HasPrefix(line, "set aside ") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
 // run kills a new job at a point, and has it completed. Died says whether it was killed: the point
 // may not have come.
 func (k killing) run(t *testing.T, name string, at int64) (sum killed, died bool) {
@@ -180,7 +191,7 @@ func (k killing) run(t *testing.T, name string, at int64) (sum killed, died bool
 	if k.signal == syscall.SIGKILL {
 		want, said = -1, ""
 	}
-	if first.code != want || first.stderr != said {
+	if first.code != want || withoutProgress(first.stderr) != said {
 		t.Errorf("at %d: exit code %d, want %d\n%s", at, first.code, want, first.stderr)
 	}
 	missing := j.missing(t)
