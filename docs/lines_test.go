@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// longest is how many characters a line of a document may have, and how many lines the README. Longer may be what Markdown can't break: a row of a
-// table, a block of code, and a line that is one word.
+// longest is how many characters a line of a document may have, and how many lines the README. Longer may be what
+// Markdown can't break: a row of a table, a block of code, and a line that is one word.
 const longest = 120
 
 func TestLines(t *testing.T) {
@@ -47,8 +47,9 @@ func long(text string) []string {
 	var lines []string
 	for line := range strings.Lines(prose(text)) {
 		line = strings.TrimRight(line, "\n ")
-		breakable := strings.ContainsRune(strings.TrimLeft(line, "-*0123456789. "), ' ') && !strings.HasPrefix(strings.TrimSpace(line), "|")
-		if breakable && utf8.RuneCountInString(line) > longest {
+		row := strings.HasPrefix(strings.TrimSpace(line), "|")
+		words := strings.ContainsRune(strings.TrimLeft(line, "-*0123456789. "), ' ')
+		if words && !row && utf8.RuneCountInString(line) > longest {
 			lines = append(lines, line)
 		}
 	}

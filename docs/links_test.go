@@ -158,7 +158,8 @@ func files(t *testing.T, suffixes ...string) map[string]string {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && file != root && (strings.HasPrefix(name, ".") && name != ".ci" && name != ".github" || outside[name]) {
+		hidden := strings.HasPrefix(name, ".") && name != ".ci" && name != ".github"
+		if d.IsDir() && file != root && (hidden || outside[name]) {
 			return filepath.SkipDir
 		}
 		for _, suffix := range suffixes {

@@ -10,10 +10,13 @@ import (
 	"testing"
 )
 
+// trees are the project's directories.
+const trees = `\.ci|bench|cmd|demo|docs|infra|internal|localstack|release|reliability|sbom|testkit|tools`
+
 var (
 	testName   = regexp.MustCompile(`(?:([\w/]+)\.)?\b((?:Test|Fuzz)[A-Z]\w+)`)
 	testFunc   = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Z]\w+)\(`)
-	pathName   = regexp.MustCompile("`((?:\\.ci|bench|cmd|demo|docs|infra|internal|localstack|release|reliability|sbom|testkit|tools)/[\\w./*-]*)`")
+	pathName   = regexp.MustCompile("`((?:" + trees + ")/[\\w./*-]*)`")
 	beyond     = regexp.MustCompile(`/\.\.\.$|\.[A-Z].*$`) // all packages below, and a name of a package
 	generated  = regexp.MustCompile(`^(bench/\.out|infra/cdk\.out|infra/smoke/testdata/answers)`)
 	settingVar = regexp.MustCompile(`"((?:MIRROR|CONTAINER)_[A-Z_]+)"`)

@@ -85,7 +85,10 @@ func TestTestsApartAreReallyChecked(t *testing.T) {
 		module + "internal/jobs":     {module + "internal/contract"},
 		module + "reliability/chaos": {module + "internal/contract"},
 	})
-	want := []string{"the tests of demo must not import internal/contract", "the tests of localstack/ecr must not import internal/ecrtransport"}
+	want := []string{
+		"the tests of demo must not import internal/contract",
+		"the tests of localstack/ecr must not import internal/ecrtransport",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// testViolations returns a line for each import of this module's internal packages by tests of the trees that are apart,
-// given what each package's tests import, by full path.
+// testViolations returns a line for each import of this module's internal packages by tests of the trees that are
+// apart, given what each package's tests import, by full path.
 func testViolations(imports map[string][]string) []string {
 	var lines []string
 	for pkg, list := range imports {
@@ -16,8 +16,8 @@ func testViolations(imports map[string][]string) []string {
 			continue
 		}
 		for _, imported := range list {
-			if strings.HasPrefix(imported, module+"internal/") {
-				lines = append(lines, fmt.Sprintf("the tests of %s must not import %s", name, strings.TrimPrefix(imported, module)))
+			if inside, ours := strings.CutPrefix(imported, module); ours && strings.HasPrefix(inside, "internal/") {
+				lines = append(lines, fmt.Sprintf("the tests of %s must not import %s", name, inside))
 			}
 		}
 	}

@@ -41,7 +41,8 @@ func TestPackagesDocument(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
-		t.Errorf("docs/packages.md is behind the packages; run go test ./internal/architecture -update (-document +packages):\n%s", diff)
+		const behind = "docs/packages.md is behind the packages; run go test ./internal/architecture -update"
+		t.Errorf("%s (-document +packages):\n%s", behind, diff)
 	}
 }
 
@@ -64,7 +65,7 @@ func TestTables(t *testing.T) {
 		{"a package", "internal/allow", "Package allow holds a|b.", "| `internal/allow` | holds a\\|b | `imagename` |\n", ""},
 		{"a command", "cmd/mirror", "Command mirror copies.", "| `cmd/mirror` | copies | `internal/...` |\n", ""},
 		{"no comment", "internal/allow", "", "", `the comment of package internal/allow begins ""`},
-		{"another's comment", "internal/allow", "Package other is.", "", `the comment of package internal/allow begins "Package other is."`},
+		{"another's comment", "internal/allow", "Package other is.", "", `internal/allow begins "Package other is."`},
 		{"an unknown place", "elsewhere/x", "Package x is.", "", "1 of 1 packages are in no section"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -46,7 +46,8 @@ func ExampleFetch() {
 		}
 		return chunked.Body{ReadCloser: io.NopCloser(bytes.NewReader(blob[off : off+n]))}, nil
 	}
-	reader := chunked.NewReader(context.Background(), chunked.NewBudget(1<<20), int64(len(blob)), fetch, chunked.Options{ChunkSize: 10})
+	size, budget := int64(len(blob)), chunked.NewBudget(1<<20)
+	reader := chunked.NewReader(context.Background(), budget, size, fetch, chunked.Options{ChunkSize: 10})
 	defer reader.Close()
 
 	read, err := io.ReadAll(reader)

@@ -22,7 +22,8 @@ func ExampleOf() {
 // A signed manifest of schema 1 has the digest of what was signed: its signatures are not part of it.
 func ExampleOf_signed() {
 	const signed = `{"schemaVersion":1,"name":"app","tag":"1","fsLayers":[],"history":[]`
-	protected, err := json.Marshal(map[string]any{"formatLength": len(signed), "formatTail": base64.RawURLEncoding.EncodeToString([]byte("}"))})
+	tail := base64.RawURLEncoding.EncodeToString([]byte("}"))
+	protected, err := json.Marshal(map[string]any{"formatLength": len(signed), "formatTail": tail})
 	if err != nil {
 		fmt.Println(err)
 		return

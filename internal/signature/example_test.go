@@ -31,10 +31,10 @@ func ExamplePolicy_Name() {
 			return
 		}
 		signatures, err := policy.Name(context.Background(), image)
-		fmt.Printf("%s: look at signatures %v, error %v\n", name, signatures, err)
+		fmt.Printf("%s: look at signatures: %v, rejected: %v\n", name, signatures, err != nil)
 	}
 	// Output:
-	// ghcr.io/org/app:1: look at signatures false, error <nil>
-	// quay.io/org/app:1: look at signatures true, error <nil>
-	// docker.io/library/alpine:3: look at signatures false, error signature policy: Running image docker://alpine:3 is rejected by policy.
+	// ghcr.io/org/app:1: look at signatures: false, rejected: false
+	// quay.io/org/app:1: look at signatures: true, rejected: false
+	// docker.io/library/alpine:3: look at signatures: false, rejected: true
 }
