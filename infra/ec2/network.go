@@ -42,7 +42,7 @@ func (c *Client) Subnets(ctx context.Context, ids []string) ([]Subnet, error) {
 	return reply.Subnets, err
 }
 
-// A RouteTable says where a subnet's connections go.
+// A RouteTable has the routes of the subnets that it is associated with; the main one has those of all others.
 type RouteTable struct {
 	ID           string `xml:"routeTableId"`
 	Associations []struct {

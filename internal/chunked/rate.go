@@ -68,8 +68,8 @@ type RateWatch struct {
 // NewRateWatch returns a watch that has seen nothing.
 func NewRateWatch(least LeastRate) *RateWatch { return &RateWatch{least: least.WithDefaults()} }
 
-// Add notes that so many bytes came, after a wait of so long. Its error is a *[RateError]. Windows
-// follow each other, so that a rate which is too low is told after twice [LeastRate].Over at most.
+// Add counts bytes that came after a wait. It returns a *[RateError] if the rate of a whole window of
+// [LeastRate].Over was too low. Windows follow each other, so it may do so after twice that time.
 func (w *RateWatch) Add(waited time.Duration, bytes int64) error {
 	if w.least.BytesPerSecond < 0 {
 		return nil

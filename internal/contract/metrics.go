@@ -10,8 +10,8 @@ const (
 	MetricStale     = "StaleDestinations" // destinations that differed
 	MetricSubmitted = "JobsSubmitted"
 	MetricDeferred  = "Deferred"   // entries put off because a registry is rate-limited
-	MetricFailed    = "Failed"     // entries of which something failed
-	MetricUnreached = "NotReached" // entries that a sweep has not looked at when its time was up
-	MetricOldestLag = "OldestLag"  // seconds; since when the destination is behind that is longest, 0 = none is
+	MetricFailed    = "Failed"     // entries that failed, or a destination of which failed
+	MetricUnreached = "NotReached" // entries that the sweep had not looked at when its time was over
+	MetricOldestLag = "OldestLag"  // seconds for which the destination is behind that has been for longest; 0 = none is behind
 	MetricDuration  = "Duration"   // milliseconds that the sweep took
 )

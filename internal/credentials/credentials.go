@@ -94,5 +94,6 @@ func (s Store) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "%d registry logins", len(s.logins)) // f.Write never fails
 }
 
-// MarshalText is what Format prints, for structured logs.
+// MarshalText returns what [Store.Format] prints: how many logins the store has. It keeps logins out of structured
+// logs.
 func (s Store) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%v", s), nil }

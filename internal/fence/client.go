@@ -8,8 +8,8 @@ import (
 // maxRedirects is how often one request is redirected at most.
 const maxRedirects = 5
 
-// KeepTLS is the CheckRedirect of an [http.Client] that refuses redirects from HTTPS to plain HTTP, and too
-// many.
+// KeepTLS refuses redirects from HTTPS to plain HTTP, and more than 5 redirects of a request. It is the CheckRedirect
+// of an [http.Client].
 func KeepTLS(req *http.Request, via []*http.Request) error {
 	switch from := via[len(via)-1].URL; {
 	case len(via) > maxRedirects:

@@ -13,7 +13,7 @@ import (
 	"ecrmirror/infra/ec2"
 )
 
-// AWS is what is asked.
+// AWS has the clients that checks ask.
 type AWS struct {
 	STS       STS
 	Stacks    Stacks
@@ -38,7 +38,7 @@ type Stacks interface {
 	) (*cloudformation.DescribeStacksOutput, error)
 }
 
-// IAM says which roles there are, and what policies allow.
+// IAM has the calls of IAM that checks make: they read roles and simulate policies.
 type IAM interface {
 	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
 	SimulateCustomPolicy(

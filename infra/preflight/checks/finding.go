@@ -16,8 +16,8 @@ type State int
 const (
 	OK      State = iota // as it must be
 	Fix                  // something must be done
-	Unknown              // nobody here tells: the endpoint does not have it, or AWS has no such question
-	Unasked              // AWS would tell, but these credentials may not ask, or no answer came
+	Unknown              // no answer can be had: the endpoint lacks the call, or AWS has none
+	Unasked              // AWS has the answer, but the credentials may not ask, or no answer came
 )
 
 func (s State) String() string { return [...]string{"ok", "FIX", "?", "?"}[s] }

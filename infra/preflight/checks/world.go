@@ -12,11 +12,11 @@ import (
 	"ecrmirror/infra/assembly"
 )
 
-// A World is what checks look at: what is to be deployed, where, by whom.
+// A World is what checks look at: the stack, the place that it is deployed to, and the caller.
 type World struct {
 	Stack  assembly.Stack
 	Place  assembly.Place
-	Caller string // ARN of who deploys
+	Caller string // ARN of the user or the role that deploys
 	AWS    AWS
 }
 

@@ -32,7 +32,7 @@ func ReadExceptions(path string) ([]Exception, error) {
 	return all, nil
 }
 
-// A Judgement is what findings and exceptions come to.
+// A Judgement sorts findings and exceptions.
 type Judgement struct {
 	Failing  []Finding   // called, and not accepted
 	Accepted []Finding   // called, with an exception
@@ -40,7 +40,7 @@ type Judgement struct {
 	Unneeded []Exception // of nothing that is called
 }
 
-// OK says whether the change may pass: an exception that nothing needs must go, too.
+// OK reports whether the change may pass. An exception that nothing needs fails it, too.
 func (j Judgement) OK() bool { return len(j.Failing) == 0 && len(j.Unneeded) == 0 }
 
 // Judge holds all findings, of all scans, against the exceptions. A finding of several scans counts once, and as
