@@ -47,18 +47,18 @@ type config struct {
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.format = cli.AddOutput(flags)
 	c.progress = flagvalue.OneOf("MODE", progress.Modes()...)
-	flags.Var(&c.progress, "progress", "how to tell on standard error how it goes: auto, plain, json or none")
+	flags.Var(&c.progress, "progress", "form of the progress on standard error: auto, plain, json or none")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "the same as --progress=none")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log each step to standard error")
 	c.container = memlimit.Container(getenv)
 	c.budget = flagvalue.NewSize(memlimit.Budget(c.container), memlimit.LeastBudget, memlimit.MostBudget)
 	c.envBudget = getenv(contract.EnvMemoryBudget)
 	flags.Var(&c.budget, memoryBudgetFlag,
-		"memory for what is on its way, "+c.budget.Bounds()+" (env "+contract.EnvMemoryBudget+")")
+		"memory for bytes between source and destinations, "+c.budget.Bounds()+" (env "+contract.EnvMemoryBudget+")")
 	least := chunked.LeastRate{}.WithDefaults()
 	c.minRate = flagvalue.NewRate(least.BytesPerSecond, least.Over)
 	flags.Var(&c.minRate, "min-rate",
-		"bytes a second that a source must deliver and a destination take while it is waited for, over a time from 1s to 24h; 0 is any rate")
+		"bytes a second that a source must deliver, and a destination take, while the copy waits for it, over a time from 1s to 24h; 0 is any rate")
 	flags.BoolVar(&c.readOnce, "read-once", false, "read the source once, though faster destinations wait for the slowest")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
@@ -66,8 +66,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.getenv = getenv
 	c.envPolicy = getenv(contract.EnvSignaturePolicy)
 	flags.StringVar(&c.policy, "policy", "",
-		"`FILE` with the policy of who must have signed what, as in containers-policy.json(5) (env "+contract.EnvSignaturePolicy+
-			", which may hold the policy itself); default: that of podman and others")
+		"`FILE` with the signature policy, as in containers-policy.json(5) (env "+contract.EnvSignaturePolicy+
+			", which may hold the policy itself); default: the policy of podman and skopeo")
 }
 
 // parseArgs parses the image names. It is the command's Args function, so that a
