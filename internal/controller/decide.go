@@ -95,16 +95,16 @@ func postpone(r *entry.Result, why error) {
 	}
 }
 
-// requestFor returns what a mirror job is to be asked for an image with this result, and whether there is anything:
-// that its stale destinations become what they should be.
-func requestFor(i image, result entry.Result) (request.Request, bool) {
+// requestFor returns what a mirror job is to be asked for an image with this result: that its stale destinations become
+// what they should be.
+func requestFor(i image, result entry.Result) request.Request {
 	r := request.Request{Images: []request.Image{{Source: i.source.Written, Digest: result.Digest}}}
 	for n, d := range result.Destinations {
 		if d.State == entry.Stale {
 			r.Destinations = append(r.Destinations, i.destinations[n].Written)
 		}
 	}
-	return r, len(r.Destinations) > 0
+	return r
 }
 
 // settle puts down what became of the request for the stale destinations.

@@ -154,7 +154,7 @@ func (r *run) look(ctx context.Context, w *wave) (pinned []image) {
 			pinned = append(pinned, i.image)
 			return
 		}
-		if _, any := requestFor(i.image, result); !any {
+		if !result.Stale() {
 			i.result = &result
 		}
 		r.take(ctx, i.image, result)

@@ -43,15 +43,14 @@ func (s *submitter) take(ctx context.Context, i image, result entry.Result) {
 	if s.expired(i) {
 		return
 	}
-	asked, any := requestFor(i, result)
-	if !any {
+	if !result.Stale() {
 		s.tally.conclude(ctx, i, result)
 		return
 	}
 	e := *i.entry // the wave's is gone by then
 	i.entry = &e
 	select {
-	case s.queue <- pending{i, result, asked}:
+	case s.queue <- pending{i, result, requestFor(i, result)}:
 	case <-ctx.Done():
 	}
 }

@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -50,6 +51,11 @@ func (r Result) Differing() (n int) {
 		}
 	}
 	return n
+}
+
+// Stale reports whether a job is to be submitted: a destination is stale.
+func (r Result) Stale() bool {
+	return slices.ContainsFunc(r.Destinations, func(d DestinationResult) bool { return d.State == Stale })
 }
 
 // Refused reports whether no job could be submitted for the destination.

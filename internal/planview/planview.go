@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 
 	"ecrmirror/internal/controller"
@@ -16,14 +17,7 @@ import (
 
 // Stale reports whether a sweep would submit something, unless a job in flight copies it.
 func Stale(results []entry.Result) bool {
-	for _, r := range results {
-		for _, d := range r.Destinations {
-			if d.State == entry.Stale {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(results, entry.Result.Stale)
 }
 
 // WriteText prints a line for each destination, and one for each entry that could not be judged; then a count.
