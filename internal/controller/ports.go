@@ -19,6 +19,9 @@ type Entries interface {
 	All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error]
 }
 
+// A reader reads entries until its context ends.
+type reader func(context.Context) iter.Seq2[entry.Entry, error]
+
 // Digests looks digests up, wherever the images are.
 type Digests interface {
 	// LookUp looks up distinct images and calls found for each, by several goroutines at once, as

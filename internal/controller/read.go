@@ -3,14 +3,10 @@ package controller
 import (
 	"context"
 	"errors"
-	"iter"
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/schedule"
 )
-
-// A reader reads entries until its context ends.
-type reader func(context.Context) iter.Seq2[entry.Entry, error]
 
 // judge decides about every entry, wave by wave, and hands each result on, in no
 // particular order. What a wave puts off comes once more when all others have been looked at, until the sweep's time is
