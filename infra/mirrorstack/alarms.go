@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	"ecrmirror/infra/schedule"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
@@ -62,7 +64,7 @@ func (s *stack) newAlarms(topic awssns.Topic, rules jobRules, t triggers) []awsc
 			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
 		})
 	}
-	if within := s.props.sweepWithin(); s.props.Schedule != ScheduleOff && within <= longestWatch {
+	if within := s.props.sweepWithin(); s.props.Schedule != schedule.Off && within <= longestWatch {
 		alarms = append(alarms, alarm{
 			id: "NoSweepAlarm", name: "no-sweep", metric: s.signsOfSweeps(t.deployed, hour),
 			threshold: 1, below: true, periods: int(math.Ceil(within.Hours())),

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"ecrmirror/infra/schedule"
+
 	"ecrmirror/infra/mirrorstack"
 )
 
@@ -219,7 +221,7 @@ func grants() []grant {
 			if p.Push.Target == mirrorstack.PushBatch {
 				jobs = append(jobs, "event")
 			}
-			if p.Schedule != mirrorstack.ScheduleOff {
+			if p.Schedule != schedule.Off {
 				jobs = append(jobs, "sweep")
 			}
 			return submitted("ControlQueue", jobs...)

@@ -1,6 +1,10 @@
 package mirrorstack
 
-import "time"
+import (
+	"time"
+
+	"ecrmirror/infra/schedule"
+)
 
 // Props say what is deployed. Settings fills them from the CDK context; DefaultProps has
 // the values that count where the context is silent.
@@ -16,7 +20,7 @@ type Props struct {
 	Mirror       JobProps
 	Sweep        JobProps
 	Event        JobProps
-	Schedule     Schedule
+	Schedule     schedule.Expression
 	Push         PushProps
 	Registries   RegistryProps
 	Watch        WatchProps
@@ -162,4 +166,13 @@ func DefaultProps() Props {
 		Registries:   RegistryProps{Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead, AllowedDestinations: []string{AllowedOwn}},
 		Watch:        WatchProps{LogDays: 30, Objective: 24 * time.Hour},
 	}
+}
+
+// sweepWithin returns after how long without a sweep something is wrong: two that are
+// missing, and an hour for the third to end.
+func (p Props) sweepWithin() time.Duration {
+	if p.Watch.SweepWithin > 0 {
+		return p.Watch.SweepWithin
+	}
+	return 2*p.Schedule.Every() + time.Hour
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ecrmirror/infra/schedule"
 )
 
 func placeSettings() []Setting {
@@ -53,7 +55,7 @@ func jobSettings() []Setting {
 
 func triggerSettings() []Setting {
 	return []Setting{
-		stringly("schedule", "`off`, `rate(...)` or `cron(...)`: when the table is swept", func(p *Props) *Schedule { return &p.Schedule }),
+		stringly("schedule", "`off`, `rate(...)` or `cron(...)`: when the table is swept", func(p *Props) *schedule.Expression { return &p.Schedule }),
 		stringly("push", "what a push to ECR starts: `lambda`, `batch` or `off`", func(p *Props) *PushTarget { return &p.Push.Target }),
 		list("pushRepositories", "ECR repositories whose pushes are events: names, or beginnings and `*`; empty: all", func(p *Props) *[]string { return &p.Push.Repositories }),
 		integer("functionConcurrency", "concurrency reserved for the function; 0: none", func(p *Props) *int { return &p.Push.Concurrency }),

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"ecrmirror/infra/schedule"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -37,7 +39,7 @@ type deadLetters struct {
 func (s *stack) newTriggers(q queues, d definitions) triggers {
 	var t triggers
 	submits := map[string]awsbatch.EcsJobDefinition{} // by name: what EventBridge submits
-	scheduled, pushed := s.props.Schedule != ScheduleOff, s.props.Push.Target
+	scheduled, pushed := s.props.Schedule != schedule.Off, s.props.Push.Target
 	if scheduled {
 		submits[d.sweepName] = d.sweep
 	}

@@ -119,7 +119,7 @@ func (j JobProps) check(c *check, name string, ec2 bool) {
 }
 
 func (p Props) validateTriggers(c *check) {
-	if err := p.Schedule.check(); err != nil {
+	if err := p.Schedule.Check(); err != nil {
 		c.that(false, "schedule", string(p.Schedule), err.Error())
 	}
 	c.oneOf("push", string(p.Push.Target), string(PushLambda), string(PushBatch), string(PushOff))
@@ -147,8 +147,8 @@ func (p Props) validateWatch(c *check) {
 	c.that(w.Objective >= time.Minute, "lagObjective", w.Objective, "must be 1m at least")
 	c.that(w.SweepWithin >= 0, "sweepWithin", w.SweepWithin, "must be a duration, or 0 to take it from the schedule")
 	c.that(w.SweepWithin <= longestWatch, "sweepWithin", w.SweepWithin, "must be 168h at most: CloudWatch looks back no further")
-	c.that(w.SweepWithin <= 0 || w.SweepWithin > p.Schedule.every(), "sweepWithin", w.SweepWithin,
-		"must be longer than the "+shortDuration(p.Schedule.every())+" that pass between two sweeps of "+string(p.Schedule)+", or the alarm is never off")
+	c.that(w.SweepWithin <= 0 || w.SweepWithin > p.Schedule.Every(), "sweepWithin", w.SweepWithin,
+		"must be longer than the "+shortDuration(p.Schedule.Every())+" that pass between two sweeps of "+string(p.Schedule)+", or the alarm is never off")
 }
 
 // longestPattern is EventBridge's quota on an event pattern, which can be raised.

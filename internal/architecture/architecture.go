@@ -259,6 +259,7 @@ var layers = map[string]layer{
 	"infra":                {internal: infraInternal, external: cdk},
 	"infra/mirrorstack":    {internal: infraInternal, external: cdk},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},
+	"infra/schedule":       {},
 	"infra/assembly":       {}, // what is known of a template without CDK, which takes minutes to compile
 	"infra/ec2":            {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
 	"infra/awsconfig":      {external: []string{"github.com/aws/aws-sdk-go-v2/"}},

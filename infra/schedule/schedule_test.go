@@ -1,4 +1,4 @@
-package mirrorstack
+package schedule
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 
 func TestPausesOfSchedules(t *testing.T) {
 	const day = 24 * time.Hour
-	for schedule, want := range map[Schedule]time.Duration{
+	for schedule, want := range map[Expression]time.Duration{
 		"off":                         0,
 		"rate(1 hour)":                time.Hour,
 		"rate(2 days)":                2 * day,
@@ -29,17 +29,17 @@ func TestPausesOfSchedules(t *testing.T) {
 		"cron(0 6 1 1 ? 2030)":        0,
 		"cron(0 6 1 1/6 ? 2027-2029)": 184 * day,
 	} {
-		if err := schedule.check(); err != nil {
+		if err := schedule.Check(); err != nil {
 			t.Errorf("%s: %v", schedule, err)
 		}
-		if got := schedule.every(); got != want {
+		if got := schedule.Every(); got != want {
 			t.Errorf("%s: every %v, want %v", schedule, got, want)
 		}
 	}
 }
 
 func TestImpossibleSchedulesAreRefused(t *testing.T) {
-	for schedule, want := range map[Schedule]string{
+	for schedule, want := range map[Expression]string{
 		"cron(0 25 * * ? *)":      `hours "25": must be 0 to 23`,
 		"cron(60 6 * * ? *)":      `minutes "60": must be 0 to 59`,
 		"cron(0 6 * * * *)":       "day of month or day of week must be ?",
@@ -61,19 +61,19 @@ func TestImpossibleSchedulesAreRefused(t *testing.T) {
 		"cron(, 6 * * ? *)":       "must be 0 to 59",
 		"at(2026-01-01T00:00:00)": "must be off, rate(1 hour)",
 	} {
-		if err := schedule.check(); err == nil || !strings.Contains(err.Error(), want) {
+		if err := schedule.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", schedule, err, want)
 		}
 	}
 }
 
-func FuzzScheduleCheckNeverHangs(f *testing.F) {
+func FuzzCheckNeverHangs(f *testing.F) {
 	f.Add("cron(0 6 15W 1/3 ? 2026-2199/7)")
 	f.Add("rate(15 minutes)")
 	f.Fuzz(func(t *testing.T, text string) {
-		s := Schedule(text)
-		if s.check() == nil && s.every() < 0 {
-			t.Errorf("%q: every %v", text, s.every())
+		s := Expression(text)
+		if s.Check() == nil && s.Every() < 0 {
+			t.Errorf("%q: every %v", text, s.Every())
 		}
 	})
 }

@@ -1,4 +1,6 @@
-package mirrorstack
+// Package schedule checks EventBridge's schedule expressions, rate(...) and cron(...), and computes the longest time
+// between two starts.
+package schedule
 
 import (
 	"errors"
@@ -7,21 +9,20 @@ import (
 	"time"
 )
 
-// A Schedule says when the table is swept: "off", or an expression of EventBridge,
-// rate(...) or cron(...).
-type Schedule string
+// An Expression says when the table is swept: [Off], or rate(...) or cron(...) as EventBridge takes it.
+type Expression string
 
-// ScheduleOff is the schedule that never sweeps.
-const ScheduleOff Schedule = "off"
+// Off is the schedule that never sweeps.
+const Off Expression = "off"
 
 var (
 	ratePattern = regexp.MustCompile(`^rate\(([1-9][0-9]{0,4}) (minute|hour|day)(s?)\)$`)
 	cronPattern = regexp.MustCompile(`^cron\(([^()]*)\)$`)
 )
 
-// check returns an error if EventBridge would not take the schedule.
-func (s Schedule) check() error {
-	if s == ScheduleOff {
+// Check returns an error if EventBridge would not take the schedule.
+func (s Expression) Check() error {
+	if s == Off {
 		return nil
 	}
 	if m := cronPattern.FindStringSubmatch(string(s)); m != nil {
@@ -41,12 +42,12 @@ func (s Schedule) check() error {
 	return nil
 }
 
-// every returns the longest time from one sweep to the next, 0 for off and for a cron schedule of one sweep.
-func (s Schedule) every() time.Duration {
+// Every returns the longest time from one sweep to the next, 0 for off and for a cron schedule of one sweep.
+func (s Expression) Every() time.Duration {
 	if m := cronPattern.FindStringSubmatch(string(s)); m != nil {
 		c, err := parseCron(m[1])
 		if err != nil {
-			return 0 // check has said so
+			return 0 // Check has said so
 		}
 		pause, _ := c.longestPause()
 		return pause
@@ -59,14 +60,7 @@ func (s Schedule) every() time.Duration {
 	if err != nil {
 		return 0
 	}
-	return time.Duration(n) * map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[m[2]]
-}
-
-// sweepWithin returns after how long without a sweep something is wrong: two that are
-// missing, and an hour for the third to end.
-func (p Props) sweepWithin() time.Duration {
-	if p.Watch.SweepWithin > 0 {
-		return p.Watch.SweepWithin
-	}
-	return 2*p.Schedule.every() + time.Hour
+	return time.Duration(n) * map[string]time.Duration{
+		"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour,
+	}[m[2]]
 }
