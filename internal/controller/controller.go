@@ -64,7 +64,7 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	if c.Status != nil {
-		r.tally.recorder = c.Status()
+		r.tally.recorder, r.mark = c.Status(), r.tally.mark
 	}
 	submitter := newSubmitter(c.Jobs, r.tally)
 	r.take = submitter.take

@@ -24,6 +24,7 @@ type run struct {
 	conflicts *conflicts
 	tally     *tally
 	take      take
+	mark      take // has the status of an entry written whether or not that is due; nil where no status is
 }
 
 // wave takes entries through the stages: expand, look up, decide. What is not answered in the turn is put off.
@@ -77,9 +78,9 @@ func (r *run) look(ctx context.Context, w *wave) (pinned []image) {
 		return nil
 	}
 	w.late(wanted, func(i *item, h *schedule.Host) { r.backlog.PutOff(i.entry, h) })
-	if r.limit.Over() && r.tally.recorder != nil {
+	if r.limit.Over() && r.mark != nil {
 		for _, last := range w.lastAsked() { // by which the next sweep sees how far this one has got
-			r.tally.mark(ctx, last.image, *last.result)
+			r.mark(ctx, last.image, *last.result)
 		}
 	}
 	return pinned
