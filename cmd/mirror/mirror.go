@@ -8,12 +8,12 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/copyview"
-	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
+	"ecrmirror/internal/transient"
 )
 
 // mirrorImage copies the image, tells meanwhile how it goes, and prints the report. Where the configuration is
@@ -34,7 +34,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 		}
 	}
 	copier := mirror.New(c.gate.Images, mirror.Options{
-		Budget: budget, Transient: images.Transient, Log: log, Progress: reporter, Gate: &c.gate,
+		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate,
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce,
 	})
 	report := copier.Copy(ctx, mirror.Request{Source: source, Destinations: destinations})

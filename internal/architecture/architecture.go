@@ -22,17 +22,18 @@ var layers = map[string]layer{
 		internal: []string{"internal/jsonscan", "internal/manifesttype"},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"},
 	},
-	"internal/awserror":  {external: []string{"github.com/aws/"}},
+	"internal/transient": {}, // errors of AWS and of others answer where they come in
+	"internal/awserror":  {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/imagename": {external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"}},
 	"internal/allow":     {internal: []string{"internal/imagename"}},
 	"internal/conflict":  {internal: []string{"internal/entry", "internal/imagename"}},
 	"internal/signature": {internal: []string{"internal/manifestdigest"}, external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"}},
-	"internal/chunked":   {external: []string{"golang.org/x/sync", "golang.org/x/time"}},
+	"internal/chunked":   {internal: []string{"internal/transient"}, external: []string{"golang.org/x/sync", "golang.org/x/time"}},
 	"internal/fence":     {},
 	"internal/ecr": {
 		internal: []string{
 			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype", "internal/chunked",
-			"internal/fence", "internal/printable",
+			"internal/fence", "internal/printable", "internal/transient",
 		},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64", "go.podman.io/image/v5/manifest", "golang.org/x/",
@@ -48,7 +49,7 @@ var layers = map[string]layer{
 	},
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/registryclient/answer": {
-		internal: []string{"internal/chunked", "internal/fence", "internal/printable"},
+		internal: []string{"internal/chunked", "internal/fence", "internal/printable", "internal/transient"},
 		external: []string{"golang.org/x/sync/semaphore"},
 	},
 	"internal/registryclient/pace": {
@@ -79,7 +80,7 @@ var layers = map[string]layer{
 	"internal/registryclient/writing": {
 		internal: []string{
 			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer", "internal/registryclient/reading",
-			"internal/registryclient/session", "internal/registryclient/wire",
+			"internal/registryclient/session", "internal/registryclient/wire", "internal/transient",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -91,7 +92,7 @@ var layers = map[string]layer{
 		internal: []string{
 			"internal/imagename", "internal/images/...", "internal/manifestdigest", "internal/manifesttype", "internal/ecr",
 			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
-			"internal/mirror/content", "internal/mirror/port",
+			"internal/mirror/content", "internal/mirror/port", "internal/transient",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/opencontainers/", "go.podman.io/image/v5/",
@@ -100,7 +101,7 @@ var layers = map[string]layer{
 	"internal/images/disk": {
 		internal: []string{
 			"internal/chunked", "internal/imagename", "internal/images/transport", "internal/manifestdigest",
-			"internal/manifesttype", "internal/mirror/port",
+			"internal/manifesttype", "internal/mirror/port", "internal/transient",
 		},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/"},
 	},
@@ -140,7 +141,7 @@ var layers = map[string]layer{
 	},
 	"internal/program": {
 		internal: []string{
-			"internal/awserror", "internal/contract", "internal/credentials", "internal/images", "internal/printable",
+			"internal/awserror", "internal/contract", "internal/credentials", "internal/images", "internal/printable", "internal/transient",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus"},
 	},
@@ -175,7 +176,7 @@ var layers = map[string]layer{
 	},
 	"internal/dispatch": {internal: []string{
 		"internal/contract", "internal/controller", "internal/entry", "internal/images", "internal/metrics", "internal/program",
-		"internal/table", "internal/trigger",
+		"internal/table", "internal/trigger", "internal/transient",
 	}},
 	"internal/lambdafunction": {
 		internal: []string{"internal/contract", "internal/dispatch", "internal/printable", "internal/program", "internal/trigger"},

@@ -34,5 +34,8 @@ type plain struct{ err error }
 
 func (e *plain) Error() string { return Text(e.err) }
 
+// Transient reports whether another try may help; see [Transient].
+func (e *plain) Transient() bool { return Transient(e.err) }
+
 // Unwrap returns the SDK's error.
 func (e *plain) Unwrap() error { return e.err }

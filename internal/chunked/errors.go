@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"ecrmirror/internal/transient"
 )
 
 var (
@@ -34,8 +36,8 @@ func (e *StatusError) Error() string {
 	return s
 }
 
-// Temporary reports whether the same request may succeed later.
-func (e *StatusError) Temporary() bool {
+// Transient reports whether the same request may succeed later.
+func (e *StatusError) Transient() bool {
 	switch e.Status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
@@ -81,17 +83,19 @@ func (e *rangeError) Error() string {
 
 func (e *rangeError) Unwrap() error { return e.err }
 
+// Transient reports whether another attempt, at a later time, may deliver the range: unless its cause says
+// otherwise, it may where the cause is not marked by [Permanent].
+func (e *rangeError) Transient() bool {
+	if helps, said := transient.Says(e.err); said {
+		return helps
+	}
+	return !IsPermanent(e.err)
+}
+
 // short turns the end of a body before the end of its range into an error.
 func short(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// Transient reports whether err came from reading a range that another attempt, at a later time,
-// may well deliver.
-func Transient(err error) bool {
-	var r *rangeError
-	return errors.As(err, &r) && !IsPermanent(err)
 }

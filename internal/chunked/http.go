@@ -136,7 +136,7 @@ func (h *HTTP) get(ctx context.Context, byteRange string) (*http.Response, error
 			continue
 		}
 		err = fmt.Errorf("GET %s: %w", resp.Request.URL.Host, status)
-		if !status.Temporary() {
+		if !status.Transient() {
 			err = Permanent(err)
 		}
 		return nil, err
@@ -162,8 +162,8 @@ func (h *HTTP) do(ctx context.Context, url, byteRange string) (*http.Response, e
 
 // final marks an error that says of itself that asking again won't cure it.
 func final(err error) error {
-	var f interface{ Final() bool }
-	if errors.As(err, &f) && f.Final() {
+	var own interface{ Transient() bool }
+	if errors.As(err, &own) && !own.Transient() {
 		return Permanent(err)
 	}
 	return err

@@ -44,8 +44,8 @@ func (e *RateError) Error() string {
 // Timeout returns true: another time it may be faster.
 func (e *RateError) Timeout() bool { return true }
 
-// Temporary returns true.
-func (e *RateError) Temporary() bool { return true }
+// Transient returns true.
+func (e *RateError) Transient() bool { return true }
 
 func perSecond(rate int64) string {
 	switch {

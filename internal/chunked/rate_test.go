@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"ecrmirror/internal/transient"
 )
 
 // A dripping body gives one piece, then waits, and so on.
@@ -84,7 +86,7 @@ func TestLeastRate(t *testing.T) {
 				n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{r}, make([]byte, 256<<10))
 				var slow *RateError
 				switch took := time.Since(begun); {
-				case tt.fails && (!errors.As(err, &slow) || !Transient(err) || !strings.Contains(err.Error(), "below the least rate of 32.0 KiB/s")):
+				case tt.fails && (!errors.As(err, &slow) || !transient.Is(err) || !strings.Contains(err.Error(), "below the least rate of 32.0 KiB/s")):
 					t.Errorf("%d bytes, %v", n, err)
 				case !tt.fails && (err != nil || n != tt.size):
 					t.Errorf("%d bytes of %d, %v", n, tt.size, err)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"ecrmirror/internal/transient"
 )
 
 // after waits, as time.Sleep does, but no longer than the context lasts.
@@ -170,7 +172,7 @@ func TestSlownessHasABound(t *testing.T) {
 		}, timedOptions)
 		got, err := read(r)
 		r.Close()
-		if err == nil || !Transient(err) || !bytes.Equal(got, b.content[:len(got)]) {
+		if err == nil || !transient.Is(err) || !bytes.Equal(got, b.content[:len(got)]) {
 			t.Errorf("got %d bytes, %v", len(got), err)
 		}
 		if tries < 7 || tries > 16 {

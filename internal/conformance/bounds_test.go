@@ -25,6 +25,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/transient"
 )
 
 // What a copy takes at most, whatever the image is.
@@ -165,7 +166,7 @@ func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 	})
 	budget := chunked.NewBudget(total)
 	registries := images.New(images.Options{Budget: budget})
-	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: images.Transient}).
+	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is}).
 		Copy(t.Context(), mirror.Request{Source: parse(t, from), Destinations: []imagename.Name{parse(t, to)}}).Err()
 	registries.Close()
 	stop()

@@ -13,6 +13,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/transient"
 	"ecrmirror/testkit/slowregistry"
 )
 
@@ -76,7 +77,7 @@ func copyScarcely(
 	registries := images.New(images.Options{AWS: p.aws, Budget: budget})
 	defer registries.Close()
 	watch := &memoryWatch{budget: budget}
-	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: images.Transient, Progress: watch, ReadOnce: true})
+	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is, Progress: watch, ReadOnce: true})
 	var names []imagename.Name
 	for _, s := range stops {
 		names = append(names, parse(t, s.image))

@@ -16,6 +16,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/transient"
 )
 
 // A way is a way to copy an image from one name to another.
@@ -35,7 +36,7 @@ func (p *place) ways(t *testing.T) []way {
 
 // engine copies as the mirror program does.
 func (p *place) engine() way {
-	copier := mirror.New(images.New(images.Options{AWS: p.aws}), mirror.Options{Transient: images.Transient})
+	copier := mirror.New(images.New(images.Options{AWS: p.aws}), mirror.Options{Transient: transient.Is})
 	return way{"engine", func(ctx context.Context, from, to string) error {
 		source, err := imagename.ParseImage(from)
 		if err != nil {

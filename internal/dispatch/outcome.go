@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"ecrmirror/internal/controller"
-	"ecrmirror/internal/images"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/transient"
 )
 
 // Outcome turns what a sweep, a plan or an event came to into the program's error. It is worth
@@ -25,7 +25,7 @@ func Outcome(report controller.Report, err error) error {
 	}
 	all := report.Failed == looked
 	for _, err := range report.Errors {
-		all = all && images.Transient(err)
+		all = all && transient.Is(err)
 	}
 	return &program.Failure{
 		Err: fmt.Errorf("%d of %d entries failed", report.Failed, report.Entries), Transient: all,

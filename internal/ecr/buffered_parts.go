@@ -22,7 +22,13 @@ type bufferedParts struct {
 }
 
 func newBufferedParts(u *upload, stream io.Reader) *bufferedParts {
-	b := &bufferedParts{u: u, stream: stream, hash: digest.SHA256.Hash(), share: u.dest.budget.Join(), free: make(chan []byte, 2)}
+	b := &bufferedParts{
+		u:      u,
+		stream: stream,
+		hash:   digest.SHA256.Hash(),
+		share:  u.dest.budget.Join(),
+		free:   make(chan []byte, 2),
+	}
 	b.share.Want(2 * b.bufferSize())
 	return b
 }

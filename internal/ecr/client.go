@@ -89,5 +89,10 @@ func newHTTPClients(n fence.Network) (store, foreign *http.Client) {
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConnsPerHost:   64,
 	}
-	return fence.New(n, false).Client(t), &http.Client{Transport: fence.New(n, false).Outside(t), CheckRedirect: fence.KeepTLS}
+	return fence.New(n, false).
+			Client(t),
+		&http.Client{
+			Transport:     fence.New(n, false).Outside(t),
+			CheckRedirect: fence.KeepTLS,
+		}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/transient"
 )
 
 // A spy is a network that remembers which host was called, and never answers.
@@ -185,7 +186,7 @@ func TestClientsTryEightTimes(t *testing.T) {
 		calls.Add(1)
 		return refuse(w, http.StatusBadRequest, "ThrottleException", "")
 	})
-	if _, err := w.client.Digest(t.Context(), parse(t, here)); calls.Load() != 8 || !Transient(err) {
+	if _, err := w.client.Digest(t.Context(), parse(t, here)); calls.Load() != 8 || !transient.Is(err) {
 		t.Errorf("%d calls, %v", calls.Load(), err)
 	}
 	if n := newRetryer(3, 1).MaxAttempts(); n != 3 {

@@ -81,7 +81,7 @@ func (r *Repository) create(ctx context.Context, template *RepositoryTemplate) e
 		return fmt.Errorf("creating the missing repository: %w", r.failed("CreateRepository", err))
 	}
 	if err := errors.Join(r.setPolicy(ctx, template), r.putLifecycle(ctx, template)); err != nil {
-		return fmt.Errorf("%w: %w", ErrRepositoryIncomplete, err)
+		return &incompleteError{err}
 	}
 	return nil
 }
@@ -111,3 +111,16 @@ func (r *Repository) putLifecycle(ctx context.Context, template *RepositoryTempl
 	}
 	return nil
 }
+
+// An incompleteError is an [ErrRepositoryIncomplete] with its cause.
+type incompleteError struct{ err error }
+
+func (e *incompleteError) Error() string {
+	return ErrRepositoryIncomplete.Error() + ": " + e.err.Error()
+}
+
+// Transient returns false, whatever the cause: the repository is there now.
+func (e *incompleteError) Transient() bool { return false }
+
+// Unwrap returns both.
+func (e *incompleteError) Unwrap() []error { return []error{ErrRepositoryIncomplete, e.err} }

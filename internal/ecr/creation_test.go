@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"ecrmirror/internal/transient"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/google/go-cmp/cmp"
@@ -219,8 +221,8 @@ func TestCreationFailures(t *testing.T) {
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v", tt.name, err)
 		}
-		if errors.Is(err, ErrRepositoryIncomplete) != tt.incomplete || Transient(err) {
-			t.Errorf("%s: incomplete %v, transient %v: %v", tt.name, !tt.incomplete, Transient(err), err)
+		if errors.Is(err, ErrRepositoryIncomplete) != tt.incomplete || transient.Is(err) {
+			t.Errorf("%s: incomplete %v, transient %v: %v", tt.name, !tt.incomplete, transient.Is(err), err)
 		}
 		var calls []string // without the repetitions of throttled ones
 		asked, _ := s.asked()

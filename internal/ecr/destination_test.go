@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"ecrmirror/internal/transient"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 )
@@ -172,7 +174,7 @@ func TestDestinationPutManifestRespectsImmutableTags(t *testing.T) {
 	d := w.destination(frozen)
 	second := ociImage(w.put(d, []byte("{}")), w.put(d, []byte("two")))
 	err := d.putRoot(t.Context(), second)
-	if !errors.Is(err, ErrImmutableTag) || Transient(err) ||
+	if !errors.Is(err, ErrImmutableTag) || transient.Is(err) ||
 		!strings.Contains(err.Error(), blobInfo(first).Digest.String()) || !strings.Contains(err.Error(), blobInfo(second).Digest.String()) {
 		t.Errorf("got %v, want ErrImmutableTag with both digests", err)
 	}

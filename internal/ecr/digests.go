@@ -40,7 +40,11 @@ type ImageDigest struct {
 // of which one is missing only that, so that then the repository's images are listed, 1,000 a call;
 // a few are asked for in halves instead, and so are all where ecr:ListImages is denied, which
 // [Options].Log is told.
-func (c *Client) Digests(ctx context.Context, name imagename.Name, references []string) (map[string]ImageDigest, error) {
+func (c *Client) Digests(
+	ctx context.Context,
+	name imagename.Name,
+	references []string,
+) (map[string]ImageDigest, error) {
 	repo, err := c.Repository(name)
 	if err != nil {
 		return nil, err

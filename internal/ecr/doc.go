@@ -43,8 +43,8 @@
 // # Errors
 //
 // An error names the operation, the repository, AWS's error code and message and the request id.
-// Those that callers decide on wrap one of the package's sentinels, such as [ErrImageNotFound];
-// [Transient] says whether to try again later. Throttling and lost replies have been retried by
-// then, by the SDK's clients that [NewAPIs] and [NewPublicAPI] set up and, for the bytes of
+// Those that callers decide on wrap one of the package's sentinels, such as [ErrImageNotFound].
+// They say themselves whether another try may help; see package transient. Throttling and lost replies
+// have been retried by then, by the SDK's clients that [NewAPIs] and [NewPublicAPI] set up and, for the bytes of
 // blobs, by package chunked.
 package ecr

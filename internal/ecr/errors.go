@@ -9,6 +9,7 @@ import (
 
 	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/transient"
 )
 
 // Errors that callers decide on. They are found by errors.Is.
@@ -17,7 +18,7 @@ var (
 	ErrRepositoryNotFound = errors.New("repository not found")
 	// ErrRepositoryIncomplete: a missing repository was created, but a policy of its template could
 	// not be set. It is there now, so that trying again does not set it either.
-	ErrRepositoryIncomplete = errors.New("the repository was created incompletely")
+	ErrRepositoryIncomplete = transient.Final("the repository was created incompletely")
 	// ErrImageNotFound: the repository has no such tag or digest, or the tag has another digest
 	// than the one asked for.
 	ErrImageNotFound = errors.New("image not found")
@@ -33,7 +34,7 @@ var (
 	ErrLayerTooLarge = errors.New("layer too large for ECR")
 	// ErrUploadNotFound: ECR forgot an upload when it was too late to begin again. The blob has to
 	// be read anew.
-	ErrUploadNotFound = errors.New("upload not found")
+	ErrUploadNotFound = transient.New("upload not found")
 	// ErrDigestMismatch: content does not have the digest it was asked for, or announced, by.
 	ErrDigestMismatch = errors.New("digest mismatch")
 )
@@ -70,7 +71,31 @@ type callError struct {
 }
 
 func (e *callError) Error() string {
-	return fmt.Sprintf("%s %s %s: %s%s", service(e.name), e.operation, repositoryName(e.name), awserror.Text(e.err), e.hint())
+	return fmt.Sprintf(
+		"%s %s %s: %s%s",
+		service(e.name),
+		e.operation,
+		repositoryName(e.name),
+		awserror.Text(e.err),
+		e.hint(),
+	)
+}
+
+// passing are the codes that pass beside those that pass with any AWS service.
+var passing = map[string]bool{
+	"UploadNotFoundException": true,
+	// The registry behind a pull-through cache.
+	"UnableToGetUpstreamImageException": true,
+	"UnableToGetUpstreamLayerException": true,
+	"UpstreamTooManyRequests":           true,
+	"UpstreamUnavailable":               true,
+}
+
+// Transient reports whether another try may help: the call was throttled, or AWS, the network or the registry behind a
+// pull-through cache failed. LimitExceededException is one of ECR's quotas, not of its rates.
+func (e *callError) Transient() bool {
+	code := errorCode(e.err)
+	return code != "LimitExceededException" && (passing[code] || awserror.Transient(e.err))
 }
 
 // Unwrap returns the SDK's error and the sentinel that its code means.

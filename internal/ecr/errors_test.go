@@ -18,6 +18,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/transient"
 )
 
 func TestErrorsNameCallRepositoryCodeAndRequest(t *testing.T) {
@@ -38,12 +39,12 @@ func TestErrorsNameCallRepositoryCodeAndRequest(t *testing.T) {
 func TestErrorsWithoutAnAnswerNameTheCause(t *testing.T) {
 	w := newScript(t, func(_ string, _ http.ResponseWriter, _ *http.Request) bool { panic(http.ErrAbortHandler) })
 	_, err := w.client.Digest(t.Context(), parse(t, here))
-	if err == nil || !Transient(err) {
+	if err == nil || !transient.Is(err) {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := w.client.Digest(ctx, parse(t, here)); !errors.Is(err, context.Canceled) || Transient(err) {
+	if _, err := w.client.Digest(ctx, parse(t, here)); !errors.Is(err, context.Canceled) || transient.Is(err) {
 		t.Errorf("cancelled: got %v", err)
 	}
 }
@@ -91,7 +92,7 @@ func TestTransient(t *testing.T) {
 		{ErrDigestMismatch, false},
 		{ErrImmutableTag, false},
 	} {
-		if got := Transient(tt.err); got != tt.want {
+		if got := transient.Is(tt.err); got != tt.want {
 			t.Errorf("%v: got %v", tt.err, got)
 		}
 	}

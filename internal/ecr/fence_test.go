@@ -13,6 +13,7 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
+	"ecrmirror/internal/transient"
 )
 
 // fenced returns a world whose client has the clients of its own, and connects to nobody but the
@@ -46,7 +47,7 @@ func TestForeignLayersAreReadAtPublicHostsAlone(t *testing.T) {
 		info := blobInfo([]byte("x"))
 		body, _, err := w.client.ForeignBlob(t.Context(), info, []string{to})
 		var place *fence.PlaceError
-		if body != nil || !errors.As(err, &place) || len(*dialed) > 0 || Transient(err) {
+		if body != nil || !errors.As(err, &place) || len(*dialed) > 0 || transient.Is(err) {
 			t.Errorf("%s: %v, dialed %q", to, err, *dialed)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"ecrmirror/internal/transient"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -119,7 +121,7 @@ func TestUploadThatECRForgot(t *testing.T) {
 				return broken
 			})
 			_, err := w.destination(here).PutBlob(t.Context(), bytes.NewReader(tt.layer), blobInfo(tt.layer))
-			if (err == nil) != tt.ok || err != nil && (!errors.Is(err, ErrUploadNotFound) || !Transient(err)) {
+			if (err == nil) != tt.ok || err != nil && (!errors.Is(err, ErrUploadNotFound) || !transient.Is(err)) {
 				t.Errorf("got %v", err)
 			}
 			if e.seen().begun != tt.begun {

@@ -16,6 +16,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/transient"
 )
 
 func TestUploadSendsPartsInOrder(t *testing.T) {
@@ -227,7 +228,7 @@ func TestUploadStopsWithItsContext(t *testing.T) {
 	})
 	layer := randomBytes(1200)
 	_, err := w.destination(here).PutBlob(ctx, bytes.NewReader(layer), blobInfo(layer))
-	if !errors.Is(err, context.Canceled) || Transient(err) {
+	if !errors.Is(err, context.Canceled) || transient.Is(err) {
 		t.Errorf("got %v", err)
 	}
 	w.checkBudget()

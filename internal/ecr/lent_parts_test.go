@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"ecrmirror/internal/transient"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -216,7 +218,7 @@ func TestStallIsTransient(t *testing.T) {
 		return false
 	})
 	err := w.destination(here).PutLent(t.Context(), lend(layer, 100, 0), blobInfo(layer))
-	if !errors.Is(err, errPartStalled) || !Transient(err) {
+	if !errors.Is(err, errPartStalled) || !transient.Is(err) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,7 +18,7 @@ type partStalledError struct{}
 
 func (*partStalledError) Error() string   { return "sending a part: no progress for too long" }
 func (*partStalledError) Timeout() bool   { return true }
-func (*partStalledError) Temporary() bool { return true }
+func (*partStalledError) Transient() bool { return true }
 
 // A partWatch ends an attempt to send a part in which nothing moves for the stall time-out. The time
 // that the part waits for its turn does not count.

@@ -59,7 +59,11 @@ func (p publicDestination) InitiateLayerUpload(
 	if err != nil {
 		return nil, err
 	}
-	return &ecr.InitiateLayerUploadOutput{PartSize: out.PartSize, UploadId: out.UploadId, ResultMetadata: out.ResultMetadata}, nil
+	return &ecr.InitiateLayerUploadOutput{
+		PartSize:       out.PartSize,
+		UploadId:       out.UploadId,
+		ResultMetadata: out.ResultMetadata,
+	}, nil
 }
 
 func (p publicDestination) UploadLayerPart(
@@ -141,7 +145,10 @@ func (p publicDestination) DescribeImages(
 		RepositoryName: in.RepositoryName, MaxResults: in.MaxResults, NextToken: in.NextToken,
 	}
 	for _, id := range in.ImageIds {
-		asked.ImageIds = append(asked.ImageIds, publictypes.ImageIdentifier{ImageDigest: id.ImageDigest, ImageTag: id.ImageTag})
+		asked.ImageIds = append(
+			asked.ImageIds,
+			publictypes.ImageIdentifier{ImageDigest: id.ImageDigest, ImageTag: id.ImageTag},
+		)
 	}
 	out, err := p.api.DescribeImages(ctx, asked, p.options(optFns))
 	if err != nil {

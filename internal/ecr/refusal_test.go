@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"ecrmirror/internal/transient"
 )
 
 // What each test does to a repository that has one image.
@@ -102,7 +104,7 @@ func TestEveryRefusalIsToldAsItIs(t *testing.T) {
 					t.Errorf("%v, want %q in it", err, part)
 				}
 			}
-			if Transient(err) != c.transient {
+			if transient.Is(err) != c.transient {
 				t.Errorf("transient %v, want %v: %v", !c.transient, c.transient, err)
 			}
 			w.checkBudget()
@@ -116,7 +118,7 @@ func TestDeletingWhatAnIndexNeedsIsRefused(t *testing.T) {
 		return answer(rw, `{"failures":[{"imageId":{"imageTag":"v1"},"failureCode":"ImageReferencedByManifestList","failureReason":"it is needed"}]}`)
 	})
 	err := w.source(here).DeleteImage(t.Context(), "v1", "")
-	if err == nil || !strings.Contains(err.Error(), "ImageReferencedByManifestList: it is needed") || Transient(err) {
+	if err == nil || !strings.Contains(err.Error(), "ImageReferencedByManifestList: it is needed") || transient.Is(err) {
 		t.Errorf("%v", err)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"ecrmirror/internal/transient"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/manifest"
@@ -132,8 +134,8 @@ func TestSourceGetManifestFailures(t *testing.T) {
 			return answer(w, `{"images":[],"failures":[{"imageId":{"imageTag":"v1"},"failureCode":%q,"failureReason":"the reason"}]}`, tt.code)
 		})
 		_, _, err := w.source(here + ":v1").root(t.Context())
-		if err == nil || !strings.Contains(err.Error(), tt.code+": the reason") || tt.want != nil && !errors.Is(err, tt.want) || Transient(err) != tt.transient {
-			t.Errorf("%s: got %v, transient %v", tt.code, err, Transient(err))
+		if err == nil || !strings.Contains(err.Error(), tt.code+": the reason") || tt.want != nil && !errors.Is(err, tt.want) || transient.Is(err) != tt.transient {
+			t.Errorf("%s: got %v, transient %v", tt.code, err, transient.Is(err))
 		}
 	}
 }
@@ -242,7 +244,7 @@ func TestSourceGetBlobNeverEndsEarly(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := io.ReadAll(body)
-	if err == nil || !bytes.Equal(got, layer[:mib/2]) || !Transient(err) || strings.Contains(err.Error(), "X-Amz") {
+	if err == nil || !bytes.Equal(got, layer[:mib/2]) || !transient.Is(err) || strings.Contains(err.Error(), "X-Amz") {
 		t.Errorf("got %d bytes, %v", len(got), err)
 	}
 	body.Close()

@@ -83,7 +83,7 @@ func explainJSON(err error) error {
 		return fmt.Errorf("%s is a JSON %s; it must be a string that holds the policy's JSON", wrong.Field, wrong.Value)
 	case errors.As(err, &wrong):
 		return fmt.Errorf("%s can't be a JSON %s", wrong.Field, wrong.Value)
-	case strings.HasPrefix(err.Error(), "json: unknown field"):
+	case strings.HasPrefix(err.Error(), "json: unknown field"): // encoding/json has no type for it; only words follow from it
 		return fmt.Errorf("%s; a template has %s", shown(strings.TrimPrefix(err.Error(), "json: ")), templateMembers)
 	}
 	return fmt.Errorf("not valid JSON: %w", err)

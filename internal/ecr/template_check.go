@@ -27,7 +27,10 @@ func (t *RepositoryTemplate) checkMutability() error {
 	case excludes && (n < 1 || n > 5):
 		return fmt.Errorf("%s: %s takes 1 to 5 filters, not %d", member, t.ImageTagMutability, n)
 	case !excludes && n > 0:
-		return fmt.Errorf("%s: only an imageTagMutability of IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION takes filters", member)
+		return fmt.Errorf(
+			"%s: only an imageTagMutability of IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION takes filters",
+			member,
+		)
 	}
 	for _, f := range t.ImageTagMutabilityExclusionFilters {
 		if err := oneOf(member+": filterType", f.FilterType); err != nil {

@@ -28,8 +28,8 @@ func (e *PlaceError) Error() string {
 	return s
 }
 
-// Final returns true: the same request would be refused again.
-func (e *PlaceError) Final() bool { return true }
+// Transient returns false: the same request would be refused again.
+func (e *PlaceError) Transient() bool { return false }
 
 // A Fence is around one registry: the requests to it, and those that its answers ask for - redirects,
 // uploads elsewhere, token servers, foreign layers, signatures. It is safe for concurrent use.

@@ -15,6 +15,7 @@ import (
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/transient"
 	"ecrmirror/localstack/store"
 	"ecrmirror/testkit/lent"
 )
@@ -190,8 +191,8 @@ func TestWhichFailuresOfWritingAreTransient(t *testing.T) {
 			})
 		})
 		err := openDestination(t, host+"/app:1").PutBlob(t.Context(), info("x"), lent.By(c.stream))
-		if err == nil || images.Transient(err) != c.want || errors.Is(err, mine) != (c.name == "stream") {
-			t.Errorf("%s: transient %v: %v", c.name, images.Transient(err), err)
+		if err == nil || transient.Is(err) != c.want || errors.Is(err, mine) != (c.name == "stream") {
+			t.Errorf("%s: transient %v: %v", c.name, transient.Is(err), err)
 		}
 	}
 }
@@ -201,7 +202,7 @@ func TestRegistryThatNobodyRunsIsTransientForWriting(t *testing.T) {
 	_, _, err := dest.HasBlob(t.Context(), info("x").Digest)
 	put := dest.PutBlob(t.Context(), info("x"), lent.By(strings.NewReader("x")))
 	for _, err := range []error{err, put, putManifest(t, dest, "127.0.0.1:1/app:1", []byte("{}"), nil)} {
-		if !images.Transient(err) || !strings.Contains(err.Error(), "connection refused") {
+		if !transient.Is(err) || !strings.Contains(err.Error(), "connection refused") {
 			t.Error(err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/transient"
 )
 
 const numbered = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
@@ -124,7 +125,7 @@ func TestADirectoryIsWrittenToByOneAtATime(t *testing.T) {
 	dest := opened(t, "dir:"+dir)
 	want := writeImage(t, dest, 1)
 	_, err := images.New(images.Options{}).Destination(t.Context(), parse(t, "dir:"+dir))
-	if err == nil || err.Error() != dir+": another program writes to this directory; try again when it has ended" || !images.Transient(err) {
+	if err == nil || err.Error() != dir+": another program writes to this directory; try again when it has ended" || !transient.Is(err) {
 		t.Errorf("%v", err)
 	}
 	if err := dest.Close(); err != nil {

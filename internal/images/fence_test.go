@@ -26,7 +26,7 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/images"
-	"ecrmirror/internal/registryclient"
+	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/testkit/nameserver"
 )
 
@@ -180,7 +180,7 @@ func (n *network) try(t *testing.T, w way, host string, proxied bool) bool {
 		t.Errorf("%s to %s: no error", w.name, host)
 	case strings.Contains(err.Error(), "SECRET"):
 		t.Errorf("%s to %s: %v", w.name, host, err)
-	case len(asked) == 0 && registryclient.Temporary(err):
+	case len(asked) == 0 && answer.Soon(err):
 		t.Errorf("%s to %s is tried again: %v", w.name, host, err)
 	}
 	return len(asked) > 0

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/transient"
 )
 
 func TestWhichFailuresAreTransient(t *testing.T) {
@@ -41,8 +42,8 @@ func TestWhichFailuresAreTransient(t *testing.T) {
 				t.Error("no error")
 			case !strings.Contains(err.Error(), host+"/app") || !strings.Contains(err.Error(), c.say):
 				t.Errorf("%v, want it to name the image and %q", err, c.say)
-			case images.Transient(err) != c.transient:
-				t.Errorf("transient %v: %v", images.Transient(err), err)
+			case transient.Is(err) != c.transient:
+				t.Errorf("transient %v: %v", transient.Is(err), err)
 			}
 		})
 	}
@@ -53,7 +54,7 @@ func TestUnreachableRegistryIsTransient(t *testing.T) {
 	host := strings.TrimPrefix(server.URL, "http://")
 	server.Close() // nobody listens there any more
 	_, err := images.New(images.Options{}).Digest(t.Context(), parse(t, host+"/app:1"))
-	if err == nil || !images.Transient(err) || !strings.Contains(err.Error(), host) {
+	if err == nil || !transient.Is(err) || !strings.Contains(err.Error(), host) {
 		t.Errorf("%v", err)
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/transient"
 )
 
 func parse(t *testing.T, s string) imagename.Name {
@@ -287,7 +288,7 @@ func TestLoginsAreUsed(t *testing.T) {
 		t.Errorf("with the login: %q, %v", got, err)
 	}
 	_, err = images.New(images.Options{Logins: none}).Digest(t.Context(), parse(t, host+"/app:1"))
-	if err == nil || images.Transient(err) {
+	if err == nil || transient.Is(err) {
 		t.Errorf("without a login: %v", err)
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/transient"
 )
 
 // crowd answers HEAD with the digest of the path, and knows how many it answered at a time.
@@ -169,7 +170,7 @@ func TestWhatARegistryPutsOffIsToldAsSuch(t *testing.T) {
 	}
 	r.LookUp(t.Context(), []imagename.Name{name, parse(t, host+"/app:2")}, nil, func(_ int, _ digest.Digest, _ int64, err error) {
 		var put interface{ DeferredUntil() time.Time }
-		if !errors.As(err, &put) || put.DeferredUntil().IsZero() || !images.Transient(err) {
+		if !errors.As(err, &put) || put.DeferredUntil().IsZero() || !transient.Is(err) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -20,6 +20,7 @@ import (
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/transient"
 	"ecrmirror/localstack/store"
 )
 
@@ -134,7 +135,7 @@ func TestMissingImageIsReadWithAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err = src.Manifest(t.Context(), ""); err == nil || images.Transient(err) || !strings.Contains(err.Error(), host+"/none: 404") {
+	if _, _, err = src.Manifest(t.Context(), ""); err == nil || transient.Is(err) || !strings.Contains(err.Error(), host+"/none: 404") {
 		t.Errorf("manifest: %v", err)
 	}
 	other := digest.Digest("sha256:../../x")
@@ -184,8 +185,8 @@ func TestWhichFailuresOfBlobsAreTransient(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = io.ReadAll(body)
-		if err == nil || images.Transient(err) != want || !strings.Contains(err.Error(), fmt.Sprint(code)) {
-			t.Errorf("%d: transient %v: %v", code, images.Transient(err), err)
+		if err == nil || transient.Is(err) != want || !strings.Contains(err.Error(), fmt.Sprint(code)) {
+			t.Errorf("%d: transient %v: %v", code, transient.Is(err), err)
 		}
 		body.Close()
 		if held := budget.Held(); held != 0 {

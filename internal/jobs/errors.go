@@ -20,6 +20,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s (queue %q, job definition %q): %s", e.Doing, e.Queue, e.Definition, awserror.Text(e.Err))
 }
 
+// Transient reports whether another try may help.
+func (e *Error) Transient() bool { return awserror.Transient(e.Err) }
+
 // Unwrap returns the SDK's error.
 func (e *Error) Unwrap() error { return e.Err }
 

@@ -20,6 +20,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/transient"
 )
 
 // A stranger is a registry that serves what it is told to, and keeps in dst what it gets, whatever that
@@ -148,7 +149,7 @@ func newBench(tb testing.TB) *bench {
 	})
 	tb.Cleanup(opener.Close)
 	b.copier = mirror.New(opener, mirror.Options{
-		Budget: budget, RetryDelay: time.Millisecond, Transient: images.Transient, Log: slog.New(slog.DiscardHandler),
+		Budget: budget, RetryDelay: time.Millisecond, Transient: transient.Is, Log: slog.New(slog.DiscardHandler),
 	})
 	return b
 }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"net/http"
 
+	"ecrmirror/internal/awserror"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
@@ -21,6 +23,9 @@ type CredentialsError struct {
 }
 
 func (e *CredentialsError) Error() string { return e.text }
+
+// Transient reports whether another try may help.
+func (e *CredentialsError) Transient() bool { return awserror.Transient(e.err) }
 
 // Unwrap returns the SDK's error, if it decides whether to try again.
 func (e *CredentialsError) Unwrap() error { return e.err }

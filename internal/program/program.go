@@ -11,8 +11,8 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"ecrmirror/internal/contract"
-	"ecrmirror/internal/images"
 	"ecrmirror/internal/printable"
+	"ecrmirror/internal/transient"
 )
 
 // A Failure is an error of the work itself, after the command line and the
@@ -23,7 +23,7 @@ type Failure struct {
 }
 
 // Fail returns err as a Failure, transient if it is.
-func Fail(err error) *Failure { return &Failure{Err: err, Transient: images.Transient(err)} }
+func Fail(err error) *Failure { return &Failure{Err: err, Transient: transient.Is(err)} }
 
 // FailAll returns joined errors as one Failure, transient if all of them are; nil if err is nil.
 func FailAll(err error) error {
@@ -32,7 +32,7 @@ func FailAll(err error) error {
 	}
 	all := true
 	for _, part := range Parts(err) {
-		all = all && images.Transient(part)
+		all = all && transient.Is(part)
 	}
 	return &Failure{Err: err, Transient: all}
 }

@@ -150,7 +150,7 @@ func TestDeniedImageIsNotAskedForMoreOftenThanNeeded(t *testing.T) {
 	})
 	_, err := open(t, registry).Repository(repository).Digest(t.Context(), "1")
 	var status *registryclient.StatusError
-	if !errors.As(err, &status) || status.Status != http.StatusUnauthorized || status.Temporary() {
+	if !errors.As(err, &status) || status.Status != http.StatusUnauthorized || status.Transient() {
 		t.Errorf("%v", err)
 	}
 	check(t, "requests", len(registry.asked()), 2)

@@ -21,8 +21,3 @@ type (
 	DeferredError = pace.DeferredError
 	MuteError     = pace.MuteError
 )
-
-// Temporary reports whether what failed with err may succeed soon: the registry said so, or the
-// network failed on the way. Where nobody listens or nobody is known, that is for the caller to
-// judge; it is not so here.
-func Temporary(err error) bool { return answer.Soon(err) }

@@ -20,6 +20,7 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
+	"ecrmirror/internal/transient"
 	"ecrmirror/testkit/nameserver"
 )
 
@@ -176,7 +177,7 @@ func TestNoAnswerLeadsToWhatOnlyWeCanReach(t *testing.T) {
 			})
 			err := way.use(t.Context(), r)
 			switch {
-			case err == nil, Temporary(err), chunked.Transient(err), strings.Contains(err.Error(), "SECRET"):
+			case err == nil, transient.Is(err), strings.Contains(err.Error(), "SECRET"):
 				t.Errorf("%s to %s: %v", name, host, err)
 			case !strings.Contains(err.Error(), "refused: "):
 				t.Errorf("%s to %s: %v", name, host, err)
@@ -219,7 +220,7 @@ func TestCloudCredentialsAreForNobody(t *testing.T) {
 		}
 		_, err = r.Repository("latest").Digest(t.Context(), "meta-data")
 		var place *fence.PlaceError
-		if !errors.As(err, &place) || Temporary(err) {
+		if !errors.As(err, &place) || transient.Is(err) {
 			t.Errorf("%s: %v", host, err)
 		}
 	}

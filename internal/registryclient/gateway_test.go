@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ecrmirror/internal/registryclient"
+	"ecrmirror/internal/registryclient/answer"
 )
 
 // asks answers only those who bring the token, with the challenge where it is told.
@@ -136,7 +137,7 @@ func TestGatewayLeadsToARegistryThatWantsALogin(t *testing.T) {
 		r := open(t, gateway, robot)
 		_, err := r.Repository(repository).Digest(t.Context(), "1")
 		for _, err := range []error{err, read(t, r, blob, 10)} {
-			if err == nil || !strings.Contains(err.Error(), "401 Unauthorized") || !strings.Contains(err.Error(), other.addr()) || registryclient.Temporary(err) || isNotFound(err) {
+			if err == nil || !strings.Contains(err.Error(), "401 Unauthorized") || !strings.Contains(err.Error(), other.addr()) || answer.Soon(err) || isNotFound(err) {
 				t.Errorf("%s: %v", name, err)
 			}
 			if name != "nothing that it says" && !strings.Contains(err.Error(), "no login for "+other.addr()) {
@@ -169,7 +170,7 @@ func TestGatewaysTokenServerIsInsideTheFence(t *testing.T) {
 		})
 		gateway := start(t, redirect(func() string { return other.URL + "/v2/x" }))
 		_, err := open(t, gateway).Repository(repository).Digest(t.Context(), "1")
-		if err == nil || registryclient.Temporary(err) || !strings.Contains(err.Error(), "refused: ") && !strings.Contains(err.Error(), "is not a URL") {
+		if err == nil || answer.Soon(err) || !strings.Contains(err.Error(), "refused: ") && !strings.Contains(err.Error(), "is not a URL") {
 			t.Errorf("%s: %v", realm, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"go.podman.io/image/v5/types"
 
 	"ecrmirror/internal/registryclient"
+	"ecrmirror/internal/registryclient/answer"
 )
 
 func TestAbsurdHeadersAreRefusedAtOnce(t *testing.T) {
@@ -21,7 +22,7 @@ func TestAbsurdHeadersAreRefusedAtOnce(t *testing.T) {
 			w.Header().Set("X-Long", strings.Repeat("x", 400<<10))
 		})
 		_, _, err := open(t, registry).Repository(repository).Manifest(t.Context(), "1")
-		if err == nil || registryclient.Temporary(err) || len(err.Error()) > 1000 {
+		if err == nil || answer.Soon(err) || len(err.Error()) > 1000 {
 			t.Errorf("%s: %v", name, err)
 		}
 		check(t, name, len(registry.asked()), 1)
@@ -37,7 +38,7 @@ func TestManifestsWithoutEndAreRefused(t *testing.T) {
 		}
 	})
 	_, _, err := open(t, registry).Repository(repository).Manifest(t.Context(), "1")
-	if err == nil || registryclient.Temporary(err) || !strings.Contains(err.Error(), "more than") {
+	if err == nil || answer.Soon(err) || !strings.Contains(err.Error(), "more than") {
 		t.Errorf("%v", err)
 	}
 	check(t, "requests", len(registry.asked()), 1)
@@ -58,7 +59,7 @@ func TestTokensAndErrorsWithoutEndAreNotReadToTheEnd(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 		})
 		_, _, err := open(t, registry).Repository(repository).Manifest(t.Context(), "1")
-		if err == nil || registryclient.Temporary(err) || len(err.Error()) > 1000 {
+		if err == nil || answer.Soon(err) || len(err.Error()) > 1000 {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
@@ -107,7 +108,7 @@ func TestTokenServersPassNoLoginOn(t *testing.T) {
 			}
 		})
 		_, err := r.Repository(repository).Digest(t.Context(), "1")
-		if err == nil || registryclient.Temporary(err) || strings.Contains(err.Error(), "QUERY") || len(thief.asked()) > 0 {
+		if err == nil || answer.Soon(err) || strings.Contains(err.Error(), "QUERY") || len(thief.asked()) > 0 {
 			t.Errorf("%s: %v, passed on %q", name, err, thief.asked())
 		}
 	}

@@ -137,8 +137,8 @@ func TestThrottlingAndFailuresAreWaitedFor(t *testing.T) {
 			t.Errorf("%s: %v after %v", c.name, err, time.Since(began))
 		}
 		var answer *registryclient.StatusError
-		if wantsTemporary := strings.HasPrefix(c.name, "429") || strings.HasPrefix(c.name, "500"); errors.As(err, &answer) && answer.Temporary() != wantsTemporary {
-			t.Errorf("%s: temporary is %v", c.name, answer.Temporary())
+		if wantsTemporary := strings.HasPrefix(c.name, "429") || strings.HasPrefix(c.name, "500"); errors.As(err, &answer) && answer.Transient() != wantsTemporary {
+			t.Errorf("%s: temporary is %v", c.name, answer.Transient())
 		}
 		check(t, c.name+": requests", len(registry.asked()), c.requests)
 	}

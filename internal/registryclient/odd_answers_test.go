@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/opencontainers/go-digest"
+	"ecrmirror/internal/registryclient/answer"
 
-	"ecrmirror/internal/registryclient"
+	"github.com/opencontainers/go-digest"
 )
 
 // Of a token server's answer the token counts, whatever is odd beside it.
@@ -55,7 +55,7 @@ func TestTokenAnswersMayBeOdd(t *testing.T) {
 		repo := open(t, registry).Repository(repository)
 		for range 2 {
 			_, err := repo.Digest(t.Context(), "1")
-			if (err == nil) != (c.token != "") || err != nil && (!strings.HasSuffix(err.Error(), "the answer holds no token") || registryclient.Temporary(err)) {
+			if (err == nil) != (c.token != "") || err != nil && (!strings.HasSuffix(err.Error(), "the answer holds no token") || answer.Soon(err)) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -95,7 +95,7 @@ func TestTokenServersKnowNoImages(t *testing.T) {
 		_, _, manifestErr := r.Repository(repository).Manifest(t.Context(), "1")
 		has, _, blobErr := r.WritableRepository(repository).HasBlob(t.Context(), someDigest)
 		for _, err := range []error{digestErr, manifestErr, blobErr} {
-			if err == nil || has || isNotFound(err) || registryclient.Temporary(err) != c.temporary ||
+			if err == nil || has || isNotFound(err) || answer.Soon(err) != c.temporary ||
 				!strings.Contains(err.Error(), "token for "+registry.addr()+" from "+registry.addr()+": ") || !strings.Contains(err.Error(), strconv.Itoa(c.status)) {
 				t.Errorf("%d %s: %v", c.status, c.body, err)
 			}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ecrmirror/internal/registryclient"
+	"ecrmirror/internal/registryclient/answer"
 )
 
 // flaky keeps blobs, and answers the first request of a kind otherwise.
@@ -65,7 +66,7 @@ func TestUploadsThatAreAnsweredOddly(t *testing.T) {
 	} {
 		registry := start(t, c.wrap(keeping()))
 		err := writable(t, registry).PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob)))
-		if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || registryclient.Temporary(err) != c.soon) {
+		if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || answer.Soon(err) != c.soon) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -101,7 +102,7 @@ func TestUploadsThatAreRefusedForNow(t *testing.T) {
 	} {
 		repo := writable(t, start(t, flaky(c.method, c.answer)))
 		err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob)))
-		if (err != nil) != c.fails || err != nil && !registryclient.Temporary(err) && !errors.Is(err, registryclient.ErrByPatch) {
+		if (err != nil) != c.fails || err != nil && !answer.Soon(err) && !errors.Is(err, registryclient.ErrByPatch) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil {

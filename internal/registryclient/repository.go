@@ -76,6 +76,12 @@ func (r *Repository) PutBlob(ctx context.Context, stream io.Reader, d digest.Dig
 // PutManifest stores a manifest, whose digest is d, under a tag or a digest. What it refers to must be
 // there already. It is repeated on failures that may pass, also where the registry does not see yet what
 // is there. A mediaType of "" is not sent.
-func (r *Repository) PutManifest(ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest) error {
+func (r *Repository) PutManifest(
+	ctx context.Context,
+	reference string,
+	content []byte,
+	mediaType string,
+	d digest.Digest,
+) error {
 	return r.writing.PutManifest(ctx, reference, content, mediaType, d)
 }

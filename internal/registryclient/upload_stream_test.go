@@ -10,9 +10,9 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/opencontainers/go-digest"
+	"ecrmirror/internal/registryclient/answer"
 
-	"ecrmirror/internal/registryclient"
+	"github.com/opencontainers/go-digest"
 )
 
 func TestStreamThatFailsLeavesNothing(t *testing.T) {
@@ -50,7 +50,7 @@ func TestStreamThatFailsLeavesNothing(t *testing.T) {
 				registry.take()
 			}
 			err := repo.PutBlob(t.Context(), c.stream, d, c.size)
-			if err == nil || c.want != nil && !errors.Is(err, c.want) || registryclient.Temporary(err) {
+			if err == nil || c.want != nil && !errors.Is(err, c.want) || answer.Soon(err) {
 				t.Errorf("%s: %v", name, err)
 			}
 			if has(t, repo, d) {

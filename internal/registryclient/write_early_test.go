@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"ecrmirror/internal/registryclient"
+	"ecrmirror/internal/registryclient/answer"
 )
 
 // refusing answers uploads in the middle and reads no more.
@@ -46,14 +47,14 @@ func resetting(status int) http.HandlerFunc {
 
 func TestAnswerThatComesBeforeTheEndIsTheError(t *testing.T) {
 	checkLeaks(t)
-	for name, answer := range map[string]func(int) http.HandlerFunc{"lingering": refusing, "reset": resetting} {
+	for name, respond := range map[string]func(int) http.HandlerFunc{"lingering": refusing, "reset": resetting} {
 		for status, temporary := range map[int]bool{401: true, 413: false, 429: true, 503: true} {
-			registry := start(t, answer(status))
+			registry := start(t, respond(status))
 			_, d := content(10)
 			repo := writable(t, registry)
 			err := repo.PutBlob(t.Context(), endless{}, d, 1<<40)
 			var refused *registryclient.StatusError
-			if !errors.As(err, &refused) || refused.Status != status || registryclient.Temporary(err) != temporary {
+			if !errors.As(err, &refused) || refused.Status != status || answer.Soon(err) != temporary {
 				t.Errorf("%s: %d: %v", name, status, err)
 			}
 			check(t, "PUTs", registry.count("PUT"), 1)
@@ -61,7 +62,7 @@ func TestAnswerThatComesBeforeTheEndIsTheError(t *testing.T) {
 				continue
 			}
 			// A login may end early once, and no more.
-			if err := repo.PutBlob(t.Context(), endless{}, d, 1<<40); err == nil || registryclient.Temporary(err) {
+			if err := repo.PutBlob(t.Context(), endless{}, d, 1<<40); err == nil || answer.Soon(err) {
 				t.Errorf("%s: 401 again: %v", name, err)
 			}
 		}
@@ -88,7 +89,7 @@ func TestBrokenUploadIsTemporaryAndACancelledOneIsNot(t *testing.T) {
 		})
 		err := writable(t, registry).PutBlob(ctx, endless{}, d, 1<<40)
 		cancelled := ctx.Err() != nil
-		if err == nil || errors.Is(err, context.Canceled) != cancelled || registryclient.Temporary(err) == cancelled {
+		if err == nil || errors.Is(err, context.Canceled) != cancelled || answer.Soon(err) == cancelled {
 			t.Error(err)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/opencontainers/go-digest"
+	"ecrmirror/internal/registryclient/answer"
 
-	"ecrmirror/internal/registryclient"
+	"github.com/opencontainers/go-digest"
 )
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json"
@@ -143,7 +143,7 @@ func TestWrongBlobIsRefusedByTheRegistry(t *testing.T) {
 	repo := writable(t, registry)
 	blob, _ := content(10)
 	err := repo.PutBlob(t.Context(), bytes.NewReader(blob), someDigest, 10)
-	if err == nil || !strings.Contains(err.Error(), "400 Bad Request (DIGEST_INVALID") || registryclient.Temporary(err) {
+	if err == nil || !strings.Contains(err.Error(), "400 Bad Request (DIGEST_INVALID") || answer.Soon(err) {
 		t.Error(err)
 	}
 	for _, d := range []digest.Digest{"", "sha256:x"} {
@@ -248,7 +248,7 @@ func TestManifestIsPut(t *testing.T) {
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if err != nil && registryclient.Temporary(err) != c.soon {
+		if err != nil && answer.Soon(err) != c.soon {
 			t.Errorf("%s: temporary: %v", c.name, !c.soon)
 		}
 		check(t, c.name+": requests", registry.count("PUT /v2/team/app/manifests/1"), c.puts)

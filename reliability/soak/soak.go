@@ -24,6 +24,7 @@ import (
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/table"
+	"ecrmirror/internal/transient"
 	"ecrmirror/testkit/fault"
 	"ecrmirror/testkit/machine"
 )
@@ -224,21 +225,21 @@ func (s *soak) mirror(ctx context.Context, i int) error {
 	}
 	for n := 1; ; n++ {
 		registries := images.New(images.Options{AWS: s.config, Budget: s.budget, UserAgent: "ecrmirror"})
-		copier := mirror.New(registries, mirror.Options{Budget: s.budget, Transient: images.Transient})
+		copier := mirror.New(registries, mirror.Options{Budget: s.budget, Transient: transient.Is})
 		report := copier.Copy(ctx, mirror.Request{Source: source, Destinations: destinations})
 		registries.Close()
 		err := report.Err()
 		if err == nil && report.Digest.String() != s.servers.Roots[i] {
 			return fmt.Errorf("image %d: its digest is %s, not %s", i, report.Digest, s.servers.Roots[i])
 		}
-		if err == nil || n == attempts || !transient(report) {
+		if err == nil || n == attempts || !mayPass(report) {
 			return err
 		}
 		s.result.again()
 	}
 }
 
-func transient(report *mirror.Report) bool {
+func mayPass(report *mirror.Report) bool {
 	for _, r := range report.Results {
 		if r.Transient {
 			return true

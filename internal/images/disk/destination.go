@@ -13,10 +13,11 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images/transport"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/transient"
 )
 
 // ErrBusy says that something else writes to a directory. It has to end first.
-var ErrBusy = errors.New("another program writes to this directory; try again when it has ended")
+var ErrBusy = transient.New("another program writes to this directory; try again when it has ended")
 
 // A destination is an image that is written. Closed without anything written to it, it leaves no directory behind,
 // unless something else has opened it meanwhile.

@@ -59,7 +59,10 @@ func (h *Hosts) Keep(host string, create func() (*registryclient.Registry, error
 }
 
 // Use returns the registry of a host for the time until leave is called. Create makes it where it is not open.
-func (h *Hosts) Use(host string, create func() (*registryclient.Registry, error)) (_ *registryclient.Registry, leave func(), _ error) {
+func (h *Hosts) Use(
+	host string,
+	create func() (*registryclient.Registry, error),
+) (_ *registryclient.Registry, leave func(), _ error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	open, err := h.get(host, create)

@@ -47,10 +47,20 @@ func (a attached) of(ctx context.Context, d digest.Digest) ([]signature, error) 
 	case err != nil:
 		return nil, fmt.Errorf("signatures at tag %s: %w", name.Tag, err)
 	case mediaType != imgspecv1.MediaTypeImageManifest:
-		return nil, fmt.Errorf("signatures at tag %s: media type %q instead of %s", name.Tag, mediaType, imgspecv1.MediaTypeImageManifest)
+		return nil, fmt.Errorf(
+			"signatures at tag %s: media type %q instead of %s",
+			name.Tag,
+			mediaType,
+			imgspecv1.MediaTypeImageManifest,
+		)
 	}
 	if len(content) > maxSignatureBytes { // of signatures and certificates, which are in its annotations
-		return nil, fmt.Errorf("signatures at tag %s: a manifest of %d bytes, more than %d", name.Tag, len(content), maxSignatureBytes)
+		return nil, fmt.Errorf(
+			"signatures at tag %s: a manifest of %d bytes, more than %d",
+			name.Tag,
+			len(content),
+			maxSignatureBytes,
+		)
 	}
 	list, err := readAttachments(ctx, src, content)
 	if err != nil {

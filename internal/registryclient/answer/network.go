@@ -12,12 +12,21 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
+	"ecrmirror/internal/transient"
 )
 
 // A NetworkError is of a request that got no answer, or not all of one.
 type NetworkError struct{ Err error }
 
 func (e *NetworkError) Error() string { return e.Err.Error() }
+
+// Transient reports whether the network may do better at a later time. Its cause may say otherwise.
+func (e *NetworkError) Transient() bool {
+	if helps, said := transient.Says(e.Err); said {
+		return helps
+	}
+	return true
+}
 
 // Unwrap returns the cause.
 func (e *NetworkError) Unwrap() error { return e.Err }
@@ -26,6 +35,9 @@ func (e *NetworkError) Unwrap() error { return e.Err }
 type HeadersError struct{ Err error }
 
 func (e *HeadersError) Error() string { return e.Err.Error() }
+
+// Transient returns false.
+func (e *HeadersError) Transient() bool { return false }
 
 // Unwrap returns net/http's error.
 func (e *HeadersError) Unwrap() error { return e.Err }
@@ -41,8 +53,8 @@ func Network(err error) error {
 }
 
 // headersTexts are parts of the texts of net/http's errors about more headers than the transport's
-// MaxResponseHeaderBytes (Go 1.26): HTTP/1.1's (transport.go, readLoopPeekFailLocked), and HTTP/2's for many headers
-// (h2_bundle.go, errResponseHeaderListSize) and for long ones (http2frameWriter's peer, ConnectionError).
+// MaxResponseHeaderBytes (Go 1.26.8): HTTP/1.1's (net/http/transport.go:2353), and HTTP/2's for many headers (h2_bundle.go:10377) and for long
+// ones (h2_bundle.go:1364, which is what decoding them ends with).
 var headersTexts = []string{
 	"server response headers exceeded", "response header list larger than", "connection error: COMPRESSION_ERROR",
 }
@@ -68,12 +80,16 @@ func Soon(err error) bool {
 	case errors.As(err, &soon):
 		return true
 	case errors.As(err, &status):
-		return status.Temporary()
+		return status.Transient()
 	case errors.As(err, &place), errors.As(err, &headers):
 		return false
 	case errors.As(err, &away):
-		return away.Temporary()
-	case !errors.As(err, &network), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch), errors.Is(err, syscall.ECONNREFUSED):
+		return away.Transient()
+	case !errors.As(err, &network),
+		errors.As(err, &certificate),
+		errors.As(err, &record),
+		errors.Is(err, http.ErrSchemeMismatch),
+		errors.Is(err, syscall.ECONNREFUSED):
 		return false
 	case errors.As(err, &dns):
 		return !dns.IsNotFound
@@ -85,6 +101,9 @@ func Soon(err error) bool {
 type NotYetError struct{ Err error }
 
 func (e *NotYetError) Error() string { return e.Err.Error() }
+
+// Transient returns true.
+func (e *NotYetError) Transient() bool { return true }
 
 // Unwrap returns the refusal.
 func (e *NotYetError) Unwrap() error { return e.Err }

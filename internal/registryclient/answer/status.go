@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/transient"
 )
 
 // ErrNotFound says that a registry has no such manifest, blob or repository.
@@ -16,7 +17,7 @@ var ErrNotFound = errors.New("not found")
 
 // ErrOtherRange says that a range of a blob was asked for, and that another one came, by the answer's
 // own word. That is tried again with the range; who does it always does it at another time, too.
-var ErrOtherRange = errors.New("another range than was asked for")
+var ErrOtherRange = transient.Final("another range than was asked for")
 
 // A StatusError is an answer of a registry, or of its token server, that is no success.
 type StatusError struct {
@@ -74,11 +75,11 @@ func (e *StatusError) Is(target error) bool {
 // Unwrap returns the error by which package chunked knows that it is to ask for less at a time.
 func (e *StatusError) Unwrap() error { return &chunked.StatusError{Status: e.Status} }
 
-// Temporary reports whether the same request may succeed later. What answers in the registry's place,
+// Transient reports whether the same request may succeed later. What answers in the registry's place,
 // such as a check of its health, soon gives way to it.
-func (e *StatusError) Temporary() bool {
-	return TemporaryStatus(e.Status) || e.IsLimit() || e.isUnexpected()
+func (e *StatusError) Transient() bool {
+	return TransientStatus(e.Status) || e.IsLimit() || e.isUnexpected()
 }
 
-// TemporaryStatus reports whether an answer with a status may be another later.
-func TemporaryStatus(status int) bool { return (&chunked.StatusError{Status: status}).Temporary() }
+// TransientStatus reports whether an answer with a status may be another later.
+func TransientStatus(status int) bool { return (&chunked.StatusError{Status: status}).Transient() }

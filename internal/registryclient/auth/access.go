@@ -94,7 +94,8 @@ func (a *Access) authorize(ctx context.Context, used string, wanted *challenge, 
 		return a.held.header, nil
 	}
 	a.host.learn(wanted)
-	if scope := wanted.parameters["scope"]; scope != "" && scope != a.usualScope() && scope != a.extra && (used != "" || !a.host.home) {
+	if scope := wanted.parameters["scope"]; scope != "" && scope != a.usualScope() && scope != a.extra &&
+		(used != "" || !a.host.home) {
 		a.extra, first = scope, true
 	}
 	if !first {

@@ -20,7 +20,11 @@ func (a *Access) exchange(ctx context.Context, wanted *challenge, login Login) (
 	case err != nil || realm.Scheme != "https" && realm.Scheme != "http" || !wire.IsPlain(realm.Host):
 		return authorization{}, fmt.Errorf("%s wants a token, and from whom is not a URL", a.host.name)
 	case realm.Scheme == "http" && !a.client.Wire.IsInsecure():
-		return authorization{}, fmt.Errorf("%s wants a token from %s by plain HTTP, and is not an insecure registry", a.host.name, realm.Host)
+		return authorization{}, fmt.Errorf(
+			"%s wants a token from %s by plain HTTP, and is not an insecure registry",
+			a.host.name,
+			realm.Host,
+		)
 	}
 	realm.User, realm.Fragment = nil, ""
 	ctx, cancel := context.WithTimeout(ctx, wire.AnswerTimeout)
@@ -33,7 +37,11 @@ func (a *Access) exchange(ctx context.Context, wanted *challenge, login Login) (
 	}
 	// A little earlier, so that it does not expire on the way.
 	expires := began.Add(token.life - token.life/20)
-	return authorization{header: "Bearer " + token.value, expires: expires, renew: expires.Add(-min(time.Minute, token.life/2))}, nil
+	return authorization{
+		header:  "Bearer " + token.value,
+		expires: expires,
+		renew:   expires.Add(-min(time.Minute, token.life/2)),
+	}, nil
 }
 
 // A tokenRequest is for one token. See distribution's docs, spec/auth/token.md and spec/auth/oauth.md.
@@ -50,7 +58,8 @@ func (r tokenRequest) token(ctx context.Context) (token, error) {
 	}
 	t, err := r.byPost(ctx)
 	var refused *answer.StatusError
-	if errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusMethodNotAllowed) {
+	if errors.As(err, &refused) &&
+		(refused.Status == http.StatusNotFound || refused.Status == http.StatusMethodNotAllowed) {
 		return r.byGet(ctx) // not all take identity tokens
 	}
 	return t, err

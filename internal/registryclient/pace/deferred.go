@@ -28,6 +28,9 @@ func (e *DeferredError) Error() string {
 // Unwrap returns the refusal, if there was one.
 func (e *DeferredError) Unwrap() error { return e.Err }
 
+// Transient returns true.
+func (e *DeferredError) Transient() bool { return true }
+
 // DeferredUntil returns Until, for those who do not know this package.
 func (e *DeferredError) DeferredUntil() time.Time { return e.Until }
 
@@ -48,5 +51,5 @@ func (e *MuteError) Error() string {
 // Timeout returns true; see net.Error.
 func (e *MuteError) Timeout() bool { return true }
 
-// Temporary returns true; see net.Error.
-func (e *MuteError) Temporary() bool { return true }
+// Transient returns true.
+func (e *MuteError) Transient() bool { return true }

@@ -186,7 +186,8 @@ func (p *Pace) Observe(resp *http.Response) time.Time {
 		wait, empty = max(wait, unsaidWindow), true
 	}
 	wait = max(wait, after)
-	if until := now.Add(wait); (empty || after > ShortPause || after > 0 && p.refused >= pausing) && until.After(p.closed) {
+	if until := now.Add(wait); (empty || after > ShortPause || after > 0 && p.refused >= pausing) &&
+		until.After(p.closed) {
 		p.closed = until
 	}
 	switch {

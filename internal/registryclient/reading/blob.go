@@ -71,7 +71,8 @@ func (b *blob) fetch(ctx context.Context, off, n int64) (chunked.Body, error) {
 // final names the blob in an error, and marks one that asking again won't cure. That a request was
 // given up is not for it to judge; and where the blob's other bytes came from, somebody listens soon.
 func (b *blob) final(ctx context.Context, err error) error {
-	if answer.Soon(err) || ctx.Err() != nil || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, answer.ErrOtherRange) {
+	if answer.Soon(err) || ctx.Err() != nil || errors.Is(err, syscall.ECONNREFUSED) ||
+		errors.Is(err, answer.ErrOtherRange) {
 		return b.failed(err)
 	}
 	return chunked.Permanent(b.failed(err))

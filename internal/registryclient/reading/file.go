@@ -52,7 +52,7 @@ func (r *Registry) KeepsSignatures(ctx context.Context) (keeps bool, err error) 
 		if err != nil {
 			return err
 		}
-		if answer.TemporaryStatus(resp.StatusCode) {
+		if answer.TransientStatus(resp.StatusCode) {
 			return answer.Refusal(resp)
 		}
 		answer.Discard(resp)

@@ -79,7 +79,12 @@ func (w *Wire) Send(
 }
 
 // SendRequest makes one request at a place, by a client that may go there.
-func (w *Wire) SendRequest(client http.RoundTripper, req *http.Request, at *Place, authorization string) (resp *http.Response, err error) {
+func (w *Wire) SendRequest(
+	client http.RoundTripper,
+	req *http.Request,
+	at *Place,
+	authorization string,
+) (resp *http.Response, err error) {
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}

@@ -18,7 +18,13 @@ import (
 // PutManifest stores a manifest, whose digest is d, under a tag or a digest. What it refers to must be
 // there already. It is repeated on failures that may pass, also where the registry does not see yet what
 // is there. A mediaType of "" is not sent.
-func (r Repository) PutManifest(ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest) error {
+func (r Repository) PutManifest(
+	ctx context.Context,
+	reference string,
+	content []byte,
+	mediaType string,
+	d digest.Digest,
+) error {
 	at := r.Home("manifests/" + reference)
 	err := r.Retry(ctx, func() error {
 		resp, err := r.AccessTo(at).Do(ctx, func(used string) (*http.Response, error) { //nolint:bodyclose // stored closes it

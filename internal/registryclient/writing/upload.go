@@ -10,13 +10,14 @@ import (
 
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/wire"
+	"ecrmirror/internal/transient"
 
 	"github.com/opencontainers/go-digest"
 )
 
 // ErrByPatch says that a registry does not take a blob by one PUT, as it turned out when the stream
 // had been begun. All further blobs are sent to it by PATCH, so another try may succeed.
-var ErrByPatch = errors.New("the registry does not take a blob by one PUT; it gets the next by PATCH")
+var ErrByPatch = transient.New("the registry does not take a blob by one PUT; it gets the next by PATCH")
 
 // PutBlob uploads a blob of size bytes, or of unknown size, which is -1, without asking whether the
 // repository has it: a POST, then a PUT of all of it. The registry verifies the digest. The stream is
@@ -63,7 +64,11 @@ func (u *upload) begin(ctx context.Context) (at *wire.Place, err error) {
 	err = u.Retry(ctx, func() error {
 		ctx, cancel := context.WithTimeout(ctx, wire.AnswerTimeout)
 		defer cancel()
-		resp, from, err := u.askForWriting(ctx, http.MethodPost, u.Home("blobs/uploads/")) //nolint:bodyclose // next, stored and refusal close it
+		resp, from, err := u.askForWriting(
+			ctx,
+			http.MethodPost,
+			u.Home("blobs/uploads/"),
+		) //nolint:bodyclose // next, stored and refusal close it
 		if err != nil {
 			return err
 		}
@@ -126,7 +131,13 @@ func (u *upload) patch(ctx context.Context, at *wire.Place) error {
 			return err
 		}
 	}
-	resp, err = u.Do(ctx, u.Clients.Uploads, http.MethodPut, u.completing(at), octets()) //nolint:bodyclose // stored closes it
+	resp, err = u.Do(
+		ctx,
+		u.Clients.Uploads,
+		http.MethodPut,
+		u.completing(at),
+		octets(),
+	) //nolint:bodyclose // stored closes it
 	if err != nil {
 		return err
 	}

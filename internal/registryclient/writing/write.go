@@ -36,7 +36,11 @@ func (r Repository) lookForBlob(ctx context.Context, d digest.Digest) (has bool,
 		resp, at, err := r.askForWriting(ctx, http.MethodHead, r.Home("blobs/"+d.String()))
 		if err == nil && at.Home && wire.MayBeTheWay(resp.StatusCode) {
 			resp.Body.Close()
-			resp, at, err = r.askForWriting(ctx, http.MethodGet, r.Home("blobs/"+d.String())) //nolint:bodyclose // holds closes it
+			resp, at, err = r.askForWriting(
+				ctx,
+				http.MethodGet,
+				r.Home("blobs/"+d.String()),
+			) //nolint:bodyclose // holds closes it
 		}
 		if err != nil {
 			return err
@@ -57,7 +61,7 @@ func (r Repository) holds(resp *http.Response, at *wire.Place, d digest.Digest) 
 			return false, -1, errUnclear
 		}
 		return wrong == nil, resp.ContentLength, nil
-	case status == http.StatusNotFound, !at.Home && !answer.TemporaryStatus(status): // a URL may be signed for GET alone
+	case status == http.StatusNotFound, !at.Home && !answer.TransientStatus(status): // a URL may be signed for GET alone
 		answer.Discard(resp)
 		return false, 0, nil
 	}
@@ -66,7 +70,11 @@ func (r Repository) holds(resp *http.Response, at *wire.Place, d digest.Digest) 
 
 // askForWriting makes a request without a body and follows where it is sent. It returns where the
 // answer is from.
-func (r Repository) askForWriting(ctx context.Context, method string, at *wire.Place) (*http.Response, *wire.Place, error) {
+func (r Repository) askForWriting(
+	ctx context.Context,
+	method string,
+	at *wire.Place,
+) (*http.Response, *wire.Place, error) {
 	for hops := 0; ; hops++ {
 		resp, err := r.Do(ctx, r.Clients.Uploads, method, at, nil)
 		if err != nil || !wire.IsRedirect(resp) || !keepsMethod(resp, method) {
