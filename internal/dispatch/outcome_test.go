@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/program"
@@ -35,7 +36,7 @@ func TestTheExitCodeSaysWhetherToTryAgain(t *testing.T) {
 		"not even read":                 {controller.Report{Unread: true}, nil, contract.ExitTransient},
 		"all that was reached failed":   {controller.Report{Entries: 9, Failed: 1, Unreached: 8, Errors: []error{passing}}, nil, contract.ExitTransient},
 		"no table":                      {controller.Report{}, table.ErrNoTable, contract.ExitFailed},
-		"table throttled":               {controller.Report{}, fmt.Errorf("reading table: %w", &types.ProvisionedThroughputExceededException{}), contract.ExitTransient},
+		"table throttled":               {controller.Report{}, fmt.Errorf("reading table: %w", awserror.Plain(&types.ProvisionedThroughputExceededException{})), contract.ExitTransient},
 		"table unreachable":             {controller.Report{}, passing, contract.ExitTransient},
 		"time-out":                      {controller.Report{}, context.DeadlineExceeded, contract.ExitTransient},
 	} {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/entry"
 )
@@ -102,9 +103,9 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 }
 
 // errUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way.
-var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w", &types.ProvisionedThroughputExceededException{
+var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w", awserror.Plain(&types.ProvisionedThroughputExceededException{
 	Message: aws.String("too many reads at a time"),
-})
+}))
 
 // pause waits, or returns why ctx ended before.
 func pause(ctx context.Context, d time.Duration) error {
