@@ -11,99 +11,73 @@ import (
 type API interface {
 	DestinationAPI
 	BatchDeleteImage(
-		context.Context,
-		*ecr.BatchDeleteImageInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.BatchDeleteImageInput, ...func(*ecr.Options),
 	) (*ecr.BatchDeleteImageOutput, error)
 	BatchGetImage(context.Context, *ecr.BatchGetImageInput, ...func(*ecr.Options)) (*ecr.BatchGetImageOutput, error)
 	CreateRepository(
-		context.Context,
-		*ecr.CreateRepositoryInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.CreateRepositoryInput, ...func(*ecr.Options),
 	) (*ecr.CreateRepositoryOutput, error)
 	GetDownloadUrlForLayer(
-		context.Context,
-		*ecr.GetDownloadUrlForLayerInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.GetDownloadUrlForLayerInput, ...func(*ecr.Options),
 	) (*ecr.GetDownloadUrlForLayerOutput, error)
 	ListImages(context.Context, *ecr.ListImagesInput, ...func(*ecr.Options)) (*ecr.ListImagesOutput, error)
 	PutLifecyclePolicy(
-		context.Context,
-		*ecr.PutLifecyclePolicyInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.PutLifecyclePolicyInput, ...func(*ecr.Options),
 	) (*ecr.PutLifecyclePolicyOutput, error)
 	SetRepositoryPolicy(
-		context.Context,
-		*ecr.SetRepositoryPolicyInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.SetRepositoryPolicyInput, ...func(*ecr.Options),
 	) (*ecr.SetRepositoryPolicyOutput, error)
 }
 
 // DestinationAPI is the part of [API] that writes images. ECR Public's API has the same operations.
 type DestinationAPI interface {
 	BatchCheckLayerAvailability(
-		context.Context,
-		*ecr.BatchCheckLayerAvailabilityInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.BatchCheckLayerAvailabilityInput, ...func(*ecr.Options),
 	) (*ecr.BatchCheckLayerAvailabilityOutput, error)
 	CompleteLayerUpload(
-		context.Context,
-		*ecr.CompleteLayerUploadInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.CompleteLayerUploadInput, ...func(*ecr.Options),
 	) (*ecr.CompleteLayerUploadOutput, error)
-	DescribeImages(context.Context, *ecr.DescribeImagesInput, ...func(*ecr.Options)) (*ecr.DescribeImagesOutput, error)
+	DescribeImages(
+		context.Context, *ecr.DescribeImagesInput, ...func(*ecr.Options),
+	) (*ecr.DescribeImagesOutput, error)
 	InitiateLayerUpload(
-		context.Context,
-		*ecr.InitiateLayerUploadInput,
-		...func(*ecr.Options),
+		context.Context, *ecr.InitiateLayerUploadInput, ...func(*ecr.Options),
 	) (*ecr.InitiateLayerUploadOutput, error)
 	PutImage(context.Context, *ecr.PutImageInput, ...func(*ecr.Options)) (*ecr.PutImageOutput, error)
-	UploadLayerPart(context.Context, *ecr.UploadLayerPartInput, ...func(*ecr.Options)) (*ecr.UploadLayerPartOutput, error)
+	UploadLayerPart(
+		context.Context, *ecr.UploadLayerPartInput, ...func(*ecr.Options),
+	) (*ecr.UploadLayerPartOutput, error)
 }
 
 // PublicAPI is the part of ECR Public's API that this package calls. [*ecrpublic.Client] implements
 // it.
 type PublicAPI interface {
 	BatchCheckLayerAvailability(
-		context.Context,
-		*ecrpublic.BatchCheckLayerAvailabilityInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.BatchCheckLayerAvailabilityInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error)
 	CompleteLayerUpload(
-		context.Context,
-		*ecrpublic.CompleteLayerUploadInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.CompleteLayerUploadInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.CompleteLayerUploadOutput, error)
 	CreateRepository(
-		context.Context,
-		*ecrpublic.CreateRepositoryInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.CreateRepositoryInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.CreateRepositoryOutput, error)
 	DescribeImages(
-		context.Context,
-		*ecrpublic.DescribeImagesInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.DescribeImagesInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.DescribeImagesOutput, error)
 	DescribeRegistries(
-		context.Context,
-		*ecrpublic.DescribeRegistriesInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.DescribeRegistriesInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.DescribeRegistriesOutput, error)
 	GetAuthorizationToken(
-		context.Context,
-		*ecrpublic.GetAuthorizationTokenInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.GetAuthorizationTokenInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.GetAuthorizationTokenOutput, error)
 	InitiateLayerUpload(
-		context.Context,
-		*ecrpublic.InitiateLayerUploadInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.InitiateLayerUploadInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.InitiateLayerUploadOutput, error)
-	PutImage(context.Context, *ecrpublic.PutImageInput, ...func(*ecrpublic.Options)) (*ecrpublic.PutImageOutput, error)
+	PutImage(
+		context.Context, *ecrpublic.PutImageInput, ...func(*ecrpublic.Options),
+	) (*ecrpublic.PutImageOutput, error)
 	UploadLayerPart(
-		context.Context,
-		*ecrpublic.UploadLayerPartInput,
-		...func(*ecrpublic.Options),
+		context.Context, *ecrpublic.UploadLayerPartInput, ...func(*ecrpublic.Options),
 	) (*ecrpublic.UploadLayerPartOutput, error)
 }
 
@@ -111,3 +85,6 @@ var (
 	_ API       = (*ecr.Client)(nil)
 	_ PublicAPI = (*ecrpublic.Client)(nil)
 )
+
+// publicRegion is where ECR Public's API is, wherever its images are read.
+const publicRegion = "us-east-1"

@@ -3,7 +3,6 @@ package ecr
 import (
 	"context"
 	"maps"
-	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,43 +39,6 @@ func (a *availability) learn(sizes map[digest.Digest]int64) {
 		a.sizes = map[digest.Digest]int64{}
 	}
 	maps.Copy(a.sizes, sizes)
-}
-
-// HasBlob reports whether the repository has the blob, and its size in bytes. It asks only about what
-// AvailableBlobs or PutBlob has not found.
-func (d *Destination) HasBlob(ctx context.Context, blob digest.Digest) (size int64, has bool, err error) {
-	if size, known := d.blobs.size(blob); known {
-		return size, size != unavailable, nil
-	}
-	found, err := d.AvailableBlobs(ctx, []digest.Digest{blob})
-	if err != nil {
-		return 0, false, err
-	}
-	size, has = found[blob]
-	return size, has, nil
-}
-
-// AvailableBlobs returns those of the blobs that the repository has, with their sizes in bytes, in
-// one call for each 100. HasBlob and PutBlob answer from what this found, so that a whole image costs
-// no more calls.
-func (d *Destination) AvailableBlobs(
-	ctx context.Context, digests []digest.Digest,
-) (map[digest.Digest]int64, error) {
-	distinct := slices.Compact(slices.Sorted(slices.Values(digests)))
-	available := map[digest.Digest]int64{}
-	for batch := range slices.Chunk(distinct, maxDigests) {
-		sizes, err := d.checkAvailability(ctx, batch)
-		if err != nil {
-			return nil, err
-		}
-		d.blobs.learn(sizes)
-		for blob, size := range sizes {
-			if size != unavailable {
-				available[blob] = size
-			}
-		}
-	}
-	return available, nil
 }
 
 // checkAvailability asks about at most maxDigests blobs and answers for each one. Only what is

@@ -13,29 +13,27 @@ import (
 // bufferedParts makes parts of a plain stream, in two buffers of the budget, or in one where that is
 // short: then reading and sending alternate.
 type bufferedParts struct {
-	u       *upload
-	stream  io.Reader
-	hash    hash.Hash
-	share   *chunked.Share
-	buffers int         // got from the budget
-	free    chan []byte // of those, the ones not in use
+	stream   io.Reader
+	size     int64 // of the stream, in bytes; -1 if it is not known
+	partSize int64 // in bytes
+	hash     hash.Hash
+	share    *chunked.Share
+	buffers  int         // got from the budget
+	unused   chan []byte // of those, the ones not in use
 }
 
-func newBufferedParts(u *upload, stream io.Reader) *bufferedParts {
+func newBufferedParts(stream io.Reader, size, partSize int64, budget *chunked.Budget) *bufferedParts {
 	b := &bufferedParts{
-		u:      u,
-		stream: stream,
-		hash:   digest.SHA256.Hash(),
-		share:  u.dest.budget.Join(),
-		free:   make(chan []byte, 2),
+		stream: stream, size: size, partSize: partSize,
+		hash: digest.SHA256.Hash(), share: budget.Join(), unused: make(chan []byte, 2),
 	}
 	b.share.Want(2 * b.bufferSize())
 	return b
 }
 
 func (b *bufferedParts) close() {
-	for range len(b.free) {
-		b.share.Put(<-b.free)
+	for range len(b.unused) {
+		b.share.Put(<-b.unused)
 	}
 	b.share.Leave()
 }
@@ -44,10 +42,10 @@ func (b *bufferedParts) digest() digest.Digest { return digest.NewDigest(digest.
 
 // bufferSize is the size of parts, or of a smaller blob.
 func (b *bufferedParts) bufferSize() int64 {
-	if b.u.blob.Size >= 0 {
-		return min(b.u.partSize, b.u.blob.Size)
+	if b.size >= 0 {
+		return min(b.partSize, b.size)
 	}
-	return b.u.partSize
+	return b.partSize
 }
 
 // buffer returns a buffer that is not in use. The first is always granted; where the budget has no
@@ -58,24 +56,24 @@ func (b *bufferedParts) buffer() []byte {
 		b.buffers++
 		return b.share.Take(b.bufferSize())
 	case 1:
-		if len(b.free) == 0 {
+		if len(b.unused) == 0 {
 			if buf := b.share.Try(b.bufferSize()); buf != nil {
 				b.buffers++
 				return buf
 			}
 		}
 	}
-	return <-b.free
+	return <-b.unused
 }
 
 // gather notices when the part at off is the last one.
 func (b *bufferedParts) gather(off int64) (part, error) {
 	buf := b.buffer()
-	p := part{off: off, free: func() { b.free <- buf[:cap(buf)] }}
+	p := part{off: off, free: func() { b.unused <- buf[:cap(buf)] }}
 	data := buf
-	known, size := b.u.blob.Size >= 0, b.u.blob.Size
+	known := b.size >= 0
 	if known {
-		data = data[:min(int64(len(data)), size-off)]
+		data = data[:min(int64(len(data)), b.size-off)]
 	}
 	n, err := fill(b.stream, data)
 	b.hash.Write(data[:n])
@@ -87,8 +85,8 @@ func (b *bufferedParts) gather(off int64) (part, error) {
 	case err != nil:
 		err = fmt.Errorf("reading the stream: %w", err)
 	case n < len(data) && known:
-		err = fmt.Errorf("the stream ended after %d of %d bytes: %w", off, size, io.ErrUnexpectedEOF)
-	case known && off == size:
+		err = fmt.Errorf("the stream ended after %d of %d bytes: %w", off, b.size, io.ErrUnexpectedEOF)
+	case known && off == b.size:
 		p.last, err = true, b.end()
 	default:
 		p.last = n < len(data)
@@ -106,7 +104,7 @@ func (b *bufferedParts) end() error {
 	if extra, err := fill(b.stream, one[:]); err != nil {
 		return fmt.Errorf("reading the stream: %w", err)
 	} else if extra > 0 {
-		return fmt.Errorf("the stream is longer than %d bytes", b.u.blob.Size)
+		return fmt.Errorf("the stream is longer than %d bytes", b.size)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
 	"net/http"
@@ -95,4 +96,15 @@ func newHTTPClients(n fence.Network) (store, foreign *http.Client) {
 			Transport:     fence.New(n, false).Outside(t),
 			CheckRedirect: fence.KeepTLS,
 		}
+}
+
+// PublicLogin returns a login to public.ecr.aws, which allows more pulls than anonymous ones: the
+// token that ECR Public gives to AWS credentials, until five minutes before it expires. Where there
+// are no credentials, or they may have none, or none comes within 10 seconds, it returns the zero
+// login, which is anonymous, and asks again after five minutes at the earliest.
+func (c *Client) PublicLogin(ctx context.Context) Login {
+	if c.opts.Public == nil {
+		return Login{}
+	}
+	return c.logins.get(ctx, c.opts.Public)
 }

@@ -46,15 +46,13 @@ func NewAPIs(cfg aws.Config, optFns ...func(*ecr.Options)) func(imagename.ECRReg
 // with credentials of its own, say: config gives the configuration for an account, once for each
 // region in which the account has registries.
 func NewAccountAPIs(
-	config func(account string) aws.Config,
-	optFns ...func(*ecr.Options),
+	config func(account string) aws.Config, optFns ...func(*ecr.Options),
 ) func(imagename.ECRRegistry) (API, error) {
 	return newClients(config, optFns)
 }
 
 func newClients(
-	config func(account string) aws.Config,
-	optFns []func(*ecr.Options),
+	config func(account string) aws.Config, optFns []func(*ecr.Options),
 ) func(imagename.ECRRegistry) (API, error) {
 	var mu sync.Mutex
 	clients := map[endpoint]API{}

@@ -3,7 +3,7 @@ package ecr
 import (
 	"context"
 	"fmt"
-	"io"
+	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -58,60 +58,39 @@ func (d *Destination) PartSize(blob int64) int64 {
 	return min(d.limits.choosePartSize(usualPartSize, blob), d.limits.partSize)
 }
 
-// PutBlob uploads a blob and returns its digest and size in bytes. The stream is checked against
-// those that are known, before the blob becomes visible. A digest is uploaded once at a
-// time. Where the repository has the blob already, or somebody else has put it meanwhile, the stream
-// is not read. A blob over ECR's limits gives [ErrLayerTooLarge]. Digests other than sha256 are refused.
-func (d *Destination) PutBlob(ctx context.Context, stream io.Reader, blob Blob) (Blob, error) {
-	return d.put(ctx, blob, func(u *upload) partSource { return newBufferedParts(u, stream) })
-}
-
-// PutLent uploads a blob as PutBlob does, and copies nothing of what the stream lends. The blob's digest is known, and
-// the stream verifies it.
-func (d *Destination) PutLent(ctx context.Context, stream chunked.Lender, blob Blob) error {
-	_, err := d.put(ctx, blob, func(u *upload) partSource { return newLentParts(u, stream) })
-	return err
-}
-
-func (d *Destination) put(ctx context.Context, blob Blob, from func(*upload) partSource) (Blob, error) {
-	if err := d.checkBlob(blob); err != nil {
-		return Blob{}, err
+// HasBlob reports whether the repository has the blob, and its size in bytes. It asks only about what
+// AvailableBlobs or PutBlob has not found.
+func (d *Destination) HasBlob(ctx context.Context, blob digest.Digest) (size int64, has bool, err error) {
+	if size, known := d.blobs.size(blob); known {
+		return size, size != unavailable, nil
 	}
-	if blob.Digest != "" {
-		done, err := d.turns.take(ctx, blob.Digest)
-		if err != nil {
-			return Blob{}, err
-		}
-		defer done()
-		// Under copy.Image nobody has asked about configs; and one call is less than three.
-		size, has, err := d.HasBlob(ctx, blob.Digest)
-		if err != nil {
-			return Blob{}, err
-		}
-		if has {
-			return Blob{Digest: blob.Digest, Size: size}, nil
-		}
-	}
-	put, err := newUpload(d, blob).run(ctx, from)
+	found, err := d.AvailableBlobs(ctx, []digest.Digest{blob})
 	if err != nil {
-		return Blob{}, err
+		return 0, false, err
 	}
-	d.blobs.learn(map[digest.Digest]int64{put.Digest: put.Size})
-	return put, nil
+	size, has = found[blob]
+	return size, has, nil
 }
 
-// checkBlob refuses what can't be uploaded before anything is sent.
-func (d *Destination) checkBlob(blob Blob) error {
-	if blob.Digest != "" {
-		if err := blob.Digest.Validate(); err != nil {
-			return fmt.Errorf("blob digest %q: %w", blob.Digest, err)
+// AvailableBlobs returns those of the blobs that the repository has, with their sizes in bytes, in
+// one call for each 100. HasBlob and PutBlob answer from what this found, so that a whole image costs
+// no more calls.
+func (d *Destination) AvailableBlobs(
+	ctx context.Context, digests []digest.Digest,
+) (map[digest.Digest]int64, error) {
+	distinct := slices.Compact(slices.Sorted(slices.Values(digests)))
+	available := map[digest.Digest]int64{}
+	for batch := range slices.Chunk(distinct, maxDigests) {
+		sizes, err := d.checkAvailability(ctx, batch)
+		if err != nil {
+			return nil, err
 		}
-		if blob.Digest.Algorithm() != digest.SHA256 {
-			return fmt.Errorf("blob %s: ECR knows sha256 only", blob.Digest)
+		d.blobs.learn(sizes)
+		for blob, size := range sizes {
+			if size != unavailable {
+				available[blob] = size
+			}
 		}
 	}
-	if blob.Size > d.limits.layerSize {
-		return tooLarge(blob)
-	}
-	return nil
+	return available, nil
 }

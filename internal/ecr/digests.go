@@ -41,9 +41,7 @@ type ImageDigest struct {
 // a few are asked for in halves instead, and so are all where ecr:ListImages is denied, which
 // [Options].Log is told.
 func (c *Client) Digests(
-	ctx context.Context,
-	name imagename.Name,
-	references []string,
+	ctx context.Context, name imagename.Name, references []string,
 ) (map[string]ImageDigest, error) {
 	repo, err := c.Repository(name)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// largeAnswer is from how many bytes on an answer of ECR with a manifest, which is a text within its JSON, waits for its turn
-// to be read. The SDK makes seven times its size of it. A usual one has 3 KiB.
+// largeAnswer is the size in bytes from which on an answer of ECR with a manifest waits for its turn to be read. The
+// manifest is a text within JSON, of which the SDK makes seven times its size. A usual answer has 3 KiB.
 const largeAnswer = 64 << 10
 
 // largeAnswers lets large answers be read one at a time.

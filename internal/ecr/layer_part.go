@@ -54,9 +54,9 @@ func (u *upload) sendOnce(ctx context.Context, off int64, data pieces, turn <-ch
 	const operation = "UploadLayerPart"
 	id := u.currentID()
 	last := off + data.size() - 1
-	watch := &partWatch{stall: u.dest.stall}
-	out, err := u.dest.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
-		RegistryId: u.dest.registryID(), RepositoryName: u.dest.repositoryName(), UploadId: aws.String(id),
+	watch := &partWatch{stall: u.stall}
+	out, err := u.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
+		RegistryId: u.registryID(), RepositoryName: u.repositoryName(), UploadId: aws.String(id),
 		PartFirstByte: aws.Int64(off), PartLastByte: aws.Int64(last), LayerPartBlob: []byte{},
 	}, sendingPart(data, watch.moved), inTurn(turn, func() bool { return u.currentID() == id }), watch.call)
 	var invalid *ecrtypes.InvalidLayerPartException
@@ -69,12 +69,12 @@ func (u *upload) sendOnce(ctx context.Context, off int64, data pieces, turn <-ch
 		if invalid.LastValidByteReceived != nil {
 			has = *invalid.LastValidByteReceived + 1
 		}
-		return has, fmt.Errorf("part at bytes %d-%d, ECR has %d bytes: %w", off, last, has, u.dest.failed(operation, err))
+		return has, fmt.Errorf("part at bytes %d-%d, ECR has %d bytes: %w", off, last, has, u.failed(operation, err))
 	case err != nil:
-		return -1, u.dest.failed(operation, err)
+		return -1, u.failed(operation, err)
 	case out.LastByteReceived != nil && *out.LastByteReceived != last:
 		has = *out.LastByteReceived + 1
-		return has, u.dest.failed(operation, fmt.Errorf("sent bytes %d-%d, ECR has %d bytes", off, last, has))
+		return has, u.failed(operation, fmt.Errorf("sent bytes %d-%d, ECR has %d bytes", off, last, has))
 	}
 	return last + 1, nil
 }
@@ -84,8 +84,8 @@ func (u *upload) sendOnce(ctx context.Context, off int64, data pieces, turn <-ch
 // allows parts of 0 bytes but has no last byte for them. If ECR refuses the part, completing the
 // upload shows whether it can do without.
 func (u *upload) sendEmpty(ctx context.Context) error {
-	_, err := u.dest.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
-		RegistryId: u.dest.registryID(), RepositoryName: u.dest.repositoryName(), UploadId: aws.String(u.currentID()),
+	_, err := u.api.UploadLayerPart(ctx, &ecr.UploadLayerPartInput{
+		RegistryId: u.registryID(), RepositoryName: u.repositoryName(), UploadId: aws.String(u.currentID()),
 		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(0), LayerPartBlob: []byte{},
 	})
 	switch errorCode(err) {
@@ -93,7 +93,7 @@ func (u *upload) sendEmpty(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return u.dest.failed("UploadLayerPart", err)
+		return u.failed("UploadLayerPart", err)
 	}
 	return nil
 }

@@ -3,26 +3,7 @@ package ecr
 import (
 	"context"
 	"fmt"
-
-	"github.com/opencontainers/go-digest"
 )
-
-// A part is a piece of a blob in memory.
-type part struct {
-	off  int64
-	data pieces
-	last bool
-	free func() // called once, when the part is not needed any more
-}
-
-// A partSource makes parts of a stream.
-type partSource interface {
-	// gather returns the part at off. The stream must be as long as the upload says, if it says.
-	gather(off int64) (part, error)
-	// digest returns that of all that was gathered.
-	digest() digest.Digest
-	close()
-}
 
 // A partSender sends the parts of a stream one after the other. While one is sent, the next is read and
 // its request made ready, which takes as long: all of it is encoded and hashed to be signed.
@@ -89,7 +70,7 @@ func (s *partSender) next(ctx context.Context, p part) error {
 	if s.outstanding == 2 {
 		err = s.waitOne()
 	}
-	if most := s.u.dest.limits.parts; err == nil && s.sent == most {
+	if most := s.u.limits.parts; err == nil && s.sent == most {
 		err = fmt.Errorf("more than %d parts of %d bytes: %w", most, s.u.partSize, ErrLayerTooLarge)
 	}
 	if err != nil {

@@ -29,9 +29,9 @@ func TestUploadSendsPartsInOrder(t *testing.T) {
 				if !known {
 					info = Blob{Size: -1}
 				}
-				shared, dest := chunked.NewBudget(budget), w.destination(here).Destination
-				dest.budget = shared
-				got, err := newUpload(dest, info).run(t.Context(), buffered(iotest.HalfReader(bytes.NewReader(layer))))
+				shared := chunked.NewBudget(budget)
+				from := buffered(iotest.HalfReader(bytes.NewReader(layer)), shared)
+				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), from)
 				if want := blobInfo(layer); err != nil || got.Digest != want.Digest || got.Size != want.Size || shared.Held() != 0 {
 					t.Errorf("%d bytes, known %v: got %v, %v; %d bytes held", size, known, got, err, shared.Held())
 				}
@@ -153,7 +153,7 @@ func TestUploadCountsPartsWhereTheSizeIsUnknown(t *testing.T) {
 			t.Fatal(err)
 		}
 		endless := readerFunc(func(p []byte) (int, error) { return len(p), nil })
-		parts := newPartSender(u, newBufferedParts(u, endless))
+		parts := newPartSender(u, newBufferedParts(endless, -1, u.partSize, w.budget))
 		parts.sent = most - 2
 		if _, err := parts.sendAll(t.Context()); !errors.Is(err, ErrLayerTooLarge) || len(e.seen().spans) > 2 {
 			t.Errorf("%s: %d parts were sent, got %v", image, len(e.seen().spans), err)
@@ -167,7 +167,7 @@ func TestUploadOfALayerThatIsThere(t *testing.T) {
 	d := w.destination(here)
 	info := w.put(d, []byte("layer"))
 	// Somebody else was faster: LayerAlreadyExists.
-	if _, err := newUpload(d.Destination, info).run(t.Context(), buffered(strings.NewReader("layer"))); err != nil {
+	if _, err := newUpload(d.Destination, info).run(t.Context(), buffered(strings.NewReader("layer"), w.budget)); err != nil {
 		t.Error(err)
 	}
 	if n := w.calls("CompleteLayerUpload"); n != 2 {
@@ -247,13 +247,13 @@ func TestUploadBelievesNoNonsense(t *testing.T) {
 		},
 	} {
 		w := newScript(t, f)
-		if _, err := newUpload(w.destination(here).Destination, info).run(t.Context(), buffered(strings.NewReader("layer"))); err == nil {
+		if _, err := newUpload(w.destination(here).Destination, info).run(t.Context(), buffered(strings.NewReader("layer"), w.budget)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 }
 
 // buffered returns the parts of a stream in buffers.
-func buffered(stream io.Reader) func(*upload) partSource {
-	return func(u *upload) partSource { return newBufferedParts(u, stream) }
+func buffered(stream io.Reader, budget *chunked.Budget) func(*upload) partSource {
+	return func(u *upload) partSource { return newBufferedParts(stream, u.blob.Size, u.partSize, budget) }
 }

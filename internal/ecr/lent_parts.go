@@ -12,20 +12,15 @@ import (
 // lentParts makes parts of what a stream lends: nothing is copied, and several destinations may
 // send the same memory.
 type lentParts struct {
-	u      *upload
-	stream chunked.Lender
-}
-
-// newLentParts returns the parts of a stream, which was told by PartSize how much is borrowed at a time.
-func newLentParts(u *upload, stream chunked.Lender) *lentParts {
-	u.partSize = min(u.partSize, u.dest.limits.choosePartSize(usualPartSize, u.blob.Size))
-	return &lentParts{u: u, stream: stream}
+	stream   chunked.Lender
+	blob     Blob
+	partSize int64 // in bytes
 }
 
 func (*lentParts) close() {}
 
 // digest returns the one that the stream was to have, and was verified to.
-func (l *lentParts) digest() digest.Digest { return l.u.blob.Digest }
+func (l *lentParts) digest() digest.Digest { return l.blob.Digest }
 
 func (l *lentParts) gather(off int64) (part, error) {
 	var releases []func()
@@ -34,9 +29,9 @@ func (l *lentParts) gather(off int64) (part, error) {
 			release()
 		}
 	}}
-	want, known := l.u.partSize, l.u.blob.Size >= 0
+	want, known := l.partSize, l.blob.Size >= 0
 	if known {
-		want = min(want, l.u.blob.Size-off)
+		want = min(want, l.blob.Size-off)
 	}
 	for want > 0 {
 		data, release, err := l.stream.Lend(int(want))
@@ -52,7 +47,7 @@ func (l *lentParts) gather(off int64) (part, error) {
 		releases = append(releases, release)
 		want -= int64(len(data))
 	}
-	if known && off+p.data.size() == l.u.blob.Size {
+	if known && off+p.data.size() == l.blob.Size {
 		if err := l.end(); err != nil {
 			p.free()
 			return part{}, err
@@ -64,7 +59,7 @@ func (l *lentParts) gather(off int64) (part, error) {
 
 func (l *lentParts) broken(off int64, err error) error {
 	if err == io.EOF { //nolint:errorlint // see above
-		return fmt.Errorf("the stream ended after %d of %d bytes: %w", off, l.u.blob.Size, io.ErrUnexpectedEOF)
+		return fmt.Errorf("the stream ended after %d of %d bytes: %w", off, l.blob.Size, io.ErrUnexpectedEOF)
 	}
 	return fmt.Errorf("reading the stream: %w", err)
 }
@@ -79,5 +74,5 @@ func (l *lentParts) end() error {
 		return fmt.Errorf("reading the stream: %w", err)
 	}
 	release()
-	return fmt.Errorf("the stream is longer than %d bytes", l.u.blob.Size)
+	return fmt.Errorf("the stream is longer than %d bytes", l.blob.Size)
 }

@@ -26,7 +26,7 @@ func TestUploadOfLentPartsAllocatesNextToNothing(t *testing.T) {
 // lentZerosOf returns the parts of a blob of zeros that are lent.
 func lentZerosOf(blob Blob) func(*upload) partSource {
 	zeros := &lentZeros{left: blob.Size, piece: make([]byte, mib)}
-	return func(u *upload) partSource { return newLentParts(u, zeros) }
+	return func(u *upload) partSource { return u.lent(zeros) }
 }
 
 // lentZeros lends zeros, all in the same memory.
@@ -77,16 +77,16 @@ func benchmarkBody(b *testing.B, part pieces, to io.Writer) {
 // copying and hashing the blob.
 func BenchmarkUpload(b *testing.B) {
 	blob := zeroBlob(b, 64<<20)
-	for name, stream := range map[string]func() func(*upload) partSource{
-		"lent": func() func(*upload) partSource { return lentZerosOf(blob) },
-		"read": func() func(*upload) partSource { return buffered(&zeros{blob.Size}) },
+	for name, stream := range map[string]func(*Client) func(*upload) partSource{
+		"lent": func(*Client) func(*upload) partSource { return lentZerosOf(blob) },
+		"read": func(client *Client) func(*upload) partSource { return buffered(&zeros{blob.Size}, client.opts.Budget) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			client := sinkClient(blob.Digest)
 			b.SetBytes(blob.Size)
 			b.ReportAllocs()
 			for b.Loop() {
-				uploadToSink(b, client, blob, stream())
+				uploadToSink(b, client, blob, stream(client))
 			}
 		})
 	}

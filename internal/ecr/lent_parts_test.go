@@ -29,13 +29,13 @@ func TestLentPartsAreTheStreamsParts(t *testing.T) {
 				}
 				lent := lend(layer, piece, 0)
 				if size == 0 { // the tiny ECR has no place for parts of no bytes
-					parts := &lentParts{u: &upload{blob: info, partSize: tinyPart}, stream: lent}
+					parts := &lentParts{blob: info, partSize: tinyPart, stream: lent}
 					if p, err := parts.gather(0); err != nil || !p.last || p.data.size() != 0 {
 						t.Errorf("no bytes: %+v, %v", p, err)
 					}
 					continue
 				}
-				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), func(u *upload) partSource { return newLentParts(u, lent) })
+				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), func(u *upload) partSource { return u.lent(lent) })
 				if err != nil || got.Digest != info.Digest || got.Size != int64(size) || e.seen().layers[info.Digest] != size {
 					t.Errorf("%d bytes in pieces of %d: got %v, %v", size, piece, got, err)
 				}

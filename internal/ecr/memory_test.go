@@ -95,10 +95,10 @@ func TestUploadAllocatesLittlePerPart(t *testing.T) {
 	const parts = 3
 	blob := zeroBlob(t, parts*testPartSize)
 	client := sinkClient(blob.Digest)
-	uploadToSink(t, client, blob, buffered(&zeros{blob.Size})) // the first fills the budget's pool of buffers
+	uploadToSink(t, client, blob, buffered(&zeros{blob.Size}, client.opts.Budget)) // the first fills the budget's pool of buffers
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	uploadToSink(t, client, blob, buffered(&zeros{blob.Size}))
+	uploadToSink(t, client, blob, buffered(&zeros{blob.Size}, client.opts.Budget))
 	runtime.ReadMemStats(&after)
 	got := after.TotalAlloc - before.TotalAlloc
 	if limit := uint64(parts * testPartSize * 3 / 2); got > limit {
@@ -114,7 +114,7 @@ func TestUploadHoldsLittleMemory(t *testing.T) {
 	var before runtime.MemStats
 	runtime.ReadMemStats(&before)
 	watched := &heapWatcher{r: &zeros{blob.Size}}
-	uploadToSink(t, client, blob, buffered(watched))
+	uploadToSink(t, client, blob, buffered(watched, client.opts.Budget))
 	held := int64(watched.peak) - int64(before.HeapAlloc)
 	if limit := int64(3*testPartSize + 8<<20); held > limit {
 		t.Errorf("%d bytes held, want at most %d", held, limit)

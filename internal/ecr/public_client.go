@@ -11,9 +11,6 @@ import (
 	publictypes "github.com/aws/aws-sdk-go-v2/service/ecrpublic/types"
 )
 
-// publicRegion is where ECR Public's API is, wherever its images are read.
-const publicRegion = "us-east-1"
-
 // NewPublicAPI returns the SDK's client for ECR Public, for [Options].Public: in us-east-1, with the
 // credentials and settings of cfg. Where cfg or the environment (AWS_ENDPOINT_URL,
 // AWS_ENDPOINT_URL_ECR_PUBLIC) gives an endpoint, it is used as it is. Calls are attempted as those

@@ -32,15 +32,8 @@ type publicLogins struct {
 	until time.Time // when to ask again
 }
 
-// PublicLogin returns a login to public.ecr.aws, which allows more pulls than anonymous ones: the
-// token that ECR Public gives to AWS credentials, until five minutes before it expires. Where there
-// are no credentials, or they may have none, or none comes within 10 seconds, it returns the zero
-// login, which is anonymous, and asks again after five minutes at the earliest.
-func (c *Client) PublicLogin(ctx context.Context) Login {
-	if c.opts.Public == nil {
-		return Login{}
-	}
-	l := &c.logins
+// get returns the login that is remembered, or asks for one; see [Client.PublicLogin].
+func (l *publicLogins) get(ctx context.Context, api PublicAPI) Login {
 	if login, known := l.known(); known {
 		return login
 	}
@@ -52,7 +45,7 @@ func (c *Client) PublicLogin(ctx context.Context) Login {
 	if login, known := l.known(); known { // by now
 		return login
 	}
-	login, until := requestLogin(ctx, c.opts.Public)
+	login, until := requestLogin(ctx, api)
 	if ctx.Err() == nil {
 		l.learn(login, until)
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"ecrmirror/internal/printable"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 )
@@ -141,3 +143,6 @@ func oneOf[T interface {
 	}
 	return fmt.Errorf("%s: %q is not one of %s", member, shown(string(value)), strings.Join(names, ", "))
 }
+
+// shown is a text of the document in an error about it, where it may be of any length.
+func shown(text string) string { return printable.Short(text, 128) }

@@ -34,19 +34,24 @@ type Options struct {
 	AWS aws.Config // for Amazon ECR and ECR Public; its region does not matter, the image names say theirs
 	// AccountAWS gives the configuration for Amazon ECR in an account; nil = AWS is that of all accounts.
 	AccountAWS func(account string) aws.Config
-	Logins     *credentials.Store // logins to other registries, and for reading ECR Public; nil = auth files and credential helpers of the user, as podman and docker keep them
-	LoginFiles []string           // where those are, see [credentials.Files]
-	Insecure   []string           // hosts (with port) that may be reached by plain HTTP or unverified TLS, besides loopback
-	Network    fence.Network      // how registries are reached, and where ECR keeps blobs
-	UserAgent  string             // sent to other registries; "" = "ecrmirror"
-	Budget     *chunked.Budget    // of the whole process: bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR; nil = one of 64 MiB
-	Chunks     chunked.Options    // tunes the reading of blobs from registries
+	// Logins are logins to other registries, and for reading ECR Public. Nil means the user's auth files and credential
+	// helpers, as podman and docker keep them.
+	Logins     *credentials.Store
+	LoginFiles []string      // where those are, see [credentials.Files]
+	Insecure   []string      // HOST[:PORT]s that may be reached by plain HTTP or unverified TLS, besides loopback
+	Network    fence.Network // how registries are reached, and where ECR keeps blobs
+	UserAgent  string        // sent to other registries; "" = "ecrmirror"
+	// Budget bounds the bytes in buffers of blobs that are read from registries, and uploaded to ECR, in the whole
+	// process. Nil means one of 64 MiB.
+	Budget *chunked.Budget
+	Chunks chunked.Options // tunes the reading of blobs from registries
 	// CreateRepositories is by what repositories of ECR are created that a destination lacks; nil =
 	// none are. See [ParseRepositoryTemplate].
 	CreateRepositories *ecr.RepositoryTemplate
 	// CreateHint tells the user, at the end of the error about such a repository, how to have it created.
 	CreateHint string
-	Log        *slog.Logger // is told of permissions on ECR that are missing, where another way takes longer; nil = nobody is
+	// Log is told of permissions on ECR that are missing, where another way takes longer. Nil discards that.
+	Log *slog.Logger
 }
 
 // ParseRepositoryTemplate reads a template from its JSON document. See

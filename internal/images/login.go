@@ -37,7 +37,8 @@ func (r *Client) resolveLogin(ctx context.Context, name imagename.Name) (registr
 
 // placeOf returns where a login of the user is kept.
 func (r *Client) placeOf(name imagename.Name, login types.DockerAuthConfig) string {
-	if read, ok := credentials.FromFiles(r.opts.LoginFiles).Login(name.Host, name.Repository); ok && read.DockerAuthConfig == login {
+	read, ok := credentials.FromFiles(r.opts.LoginFiles).Login(name.Host, name.Repository)
+	if ok && read.DockerAuthConfig == login {
 		return read.Place
 	}
 	return "the user's credential helper or auth files"

@@ -38,7 +38,9 @@ func Identity(name imagename.Name) (types.ImageReference, error) {
 // that reads the image itself. Those of an image in a registry are where the files in dir say, see
 // containers-registries.d(5), for "" those in the usual places; where there are none, as
 // sigstore's tools attach them. The caller closes it.
-func (r *Client) Signed(ctx context.Context, name imagename.Name, root digest.Digest, dir string) (*signatures.Image, error) {
+func (r *Client) Signed(
+	ctx context.Context, name imagename.Name, root digest.Digest, dir string,
+) (*signatures.Image, error) {
 	switch name.Kind {
 	case imagename.OCILayout, imagename.Directory:
 		src, err := disk.Open(ctx, name)

@@ -119,7 +119,8 @@ func (r *Registry) KeepsSignatures(ctx context.Context) (bool, error) {
 	return r.reading.KeepsSignatures(ctx)
 }
 
-// Silent reports whether the registry did not answer several requests in a row, so that it is asked one thing at a time.
+// Silent reports whether the registry did not answer several requests in a row. Then it is asked one thing at a
+// time.
 func (r *Registry) Silent() bool { return r.pace.Suspect() }
 
 // DeferredUntil returns until when the registry is rate-limited; the zero time if it is not, or

@@ -77,11 +77,7 @@ func (r *Repository) PutBlob(ctx context.Context, stream io.Reader, d digest.Dig
 // there already. It is repeated on failures that may pass, also where the registry does not see yet what
 // is there. A mediaType of "" is not sent.
 func (r *Repository) PutManifest(
-	ctx context.Context,
-	reference string,
-	content []byte,
-	mediaType string,
-	d digest.Digest,
+	ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest,
 ) error {
 	return r.writing.PutManifest(ctx, reference, content, mediaType, d)
 }

@@ -1,7 +1,7 @@
 // Package transient tells whether another try may help where something failed. Each error answers for itself, by a
-// method Transient() bool; this package walks what errors wrap, and answers for those of the standard library. No answer
-// depends on an error's text. Errors of others that have no such method get one where they come in: those of AWS in
-// package awserror, those of net/http in package registryclient/answer.
+// method Transient() bool; this package walks what errors wrap, and answers for those of the standard library. No
+// answer depends on an error's text. Errors of others that have no such method get one where they come in: those of AWS
+// in package awserror, those of net/http in package registryclient/answer.
 package transient
 
 import (

@@ -60,8 +60,7 @@ func (h *Hosts) Keep(host string, create func() (*registryclient.Registry, error
 
 // Use returns the registry of a host for the time until leave is called. Create makes it where it is not open.
 func (h *Hosts) Use(
-	host string,
-	create func() (*registryclient.Registry, error),
+	host string, create func() (*registryclient.Registry, error),
 ) (_ *registryclient.Registry, leave func(), _ error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -20,7 +20,8 @@ type places struct {
 
 // placesOf reads them from the files of containers-registries.d(5) in dir, or in the usual places for "".
 func placesOf(ref types.ImageReference, dir string) (p places, err error) {
-	if p.lookaside, err = docker.SignatureStorageBaseURL(&types.SystemContext{RegistriesDirPath: dir}, ref, false); err != nil {
+	system := &types.SystemContext{RegistriesDirPath: dir}
+	if p.lookaside, err = docker.SignatureStorageBaseURL(system, ref, false); err != nil {
 		return p, err
 	}
 	p.attachments, err = attaches(ref, dir)

@@ -28,9 +28,7 @@ func NewMemory() *Memory { return &Memory{semaphore.NewWeighted(largeAnswers)} }
 // its header says that it has, or -1. It may wait for others that read large answers, until ctx ends.
 // The caller calls release when the bytes are not needed any more, or are counted elsewhere.
 func (m *Memory) Read(
-	ctx context.Context,
-	body io.Reader,
-	size, most int64,
+	ctx context.Context, body io.Reader, size, most int64,
 ) (content []byte, release func(), err error) {
 	if size < 0 || size > most {
 		size = most

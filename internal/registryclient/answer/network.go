@@ -53,8 +53,8 @@ func Network(err error) error {
 }
 
 // headersTexts are parts of the texts of net/http's errors about more headers than the transport's
-// MaxResponseHeaderBytes (Go 1.26.8): HTTP/1.1's (net/http/transport.go:2353), and HTTP/2's for many headers (h2_bundle.go:10377) and for long
-// ones (h2_bundle.go:1364, which is what decoding them ends with).
+// MaxResponseHeaderBytes (Go 1.26.8): HTTP/1.1's (net/http/transport.go:2353), and HTTP/2's for many headers
+// (h2_bundle.go:10377) and for long ones (h2_bundle.go:1364, the code that decoding them ends with).
 var headersTexts = []string{
 	"server response headers exceeded", "response header list larger than", "connection error: COMPRESSION_ERROR",
 }

@@ -12,8 +12,7 @@ import (
 // Do makes a request, by send, with the authorization that the last one needed, if any, and
 // again if the host wants another. The answer is whatever came in the end, also a 401.
 func (a *Access) Do(
-	ctx context.Context,
-	send func(authorization string) (*http.Response, error),
+	ctx context.Context, send func(authorization string) (*http.Response, error),
 ) (*http.Response, error) {
 	used, err := a.Authorization(ctx)
 	if err != nil {

@@ -107,7 +107,7 @@ func (r tokenRequest) send(req *http.Request) (token, error) {
 	if err != nil {
 		return token{}, tokenFailure(err)
 	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+	if !wire.IsSuccess(resp) {
 		refused := answer.Refusal(resp)
 		refused.Token = true
 		if refused.IsDenied() {

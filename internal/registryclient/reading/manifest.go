@@ -16,6 +16,7 @@ import (
 	"ecrmirror/internal/manifestdigest"
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/pace"
+	"ecrmirror/internal/registryclient/wire"
 )
 
 // maxManifest is the greatest size of a manifest in bytes, which is that of most registries.
@@ -48,7 +49,7 @@ func (r Repository) getManifest(
 		if err != nil {
 			return err
 		}
-		if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		if !wire.IsSuccess(resp) {
 			return r.Refusal(resp, at)
 		}
 		defer resp.Body.Close()

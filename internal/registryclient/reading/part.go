@@ -139,8 +139,11 @@ func awayRefusal(resp *http.Response) *chunked.StatusError {
 // an expired signature, and 400 to one by credentials that expired.
 func isExpired(err error) bool {
 	var away *chunked.StatusError
-	return errors.As(err, &away) &&
-		(away.Status == http.StatusForbidden || away.Status == http.StatusBadRequest && strings.HasPrefix(away.Code, "ExpiredToken"))
+	if !errors.As(err, &away) {
+		return false
+	}
+	return away.Status == http.StatusForbidden ||
+		away.Status == http.StatusBadRequest && strings.HasPrefix(away.Code, "ExpiredToken")
 }
 
 // A body tells its failures from others.

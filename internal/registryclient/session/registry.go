@@ -1,5 +1,5 @@
-// Package session makes requests for the repositories of one registry: it logs in where that is wanted, follows where it
-// is sent, and tries again where another try may help soon. It knows nothing of manifests and blobs.
+// Package session makes requests for the repositories of one registry: it logs in where that is wanted, follows where
+// it is sent, and tries again where another try may help soon. It knows nothing of manifests and blobs.
 package session
 
 import (

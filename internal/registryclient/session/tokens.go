@@ -11,7 +11,8 @@ type Tokens struct {
 	bytes int64
 }
 
-// keep counts bytes of tokens that are kept, or, if n is negative, no longer are. It returns whether there are too many.
+// keep counts n bytes of tokens that are kept, or, if n is negative, no longer are. It returns whether there are too
+// many.
 func (t *Tokens) keep(n int64) (tooMany bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

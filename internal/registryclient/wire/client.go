@@ -66,7 +66,7 @@ func newTransport(config *tls.Config) *http.Transport {
 	return &http.Transport{
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  storeTimeout, // at most: who asks says how long, for some registries fetch an image before they answer
+		ResponseHeaderTimeout:  storeTimeout, // at most: requests have limits of their own
 		MaxResponseHeaderBytes: maxHeader,
 		IdleConnTimeout:        90 * time.Second,
 		MaxIdleConns:           idlePerHost, // to wherever a registry leads

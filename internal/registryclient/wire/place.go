@@ -28,6 +28,9 @@ func (p *Place) Root() *Place {
 	return &Place{URL: &url.URL{Scheme: p.URL.Scheme, Host: p.URL.Host, Path: "/v2/"}, Home: p.Home}
 }
 
+// IsSuccess reports whether an answer is one of success, 2xx.
+func IsSuccess(resp *http.Response) bool { return resp.StatusCode >= 200 && resp.StatusCode <= 299 }
+
 // IsRedirect reports whether an answer says where else to ask.
 func IsRedirect(resp *http.Response) bool {
 	switch resp.StatusCode {

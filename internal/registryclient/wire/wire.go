@@ -1,5 +1,5 @@
-// Package wire sends requests to a registry, and to where its answers lead, by connections that stay within the fence. It
-// knows places and schemes, and nothing of logins.
+// Package wire sends requests to a registry, and to where its answers lead, by connections that stay within the fence.
+// It knows places and schemes, and nothing of logins.
 package wire
 
 import (
@@ -80,10 +80,7 @@ func (w *Wire) Send(
 
 // SendRequest makes one request at a place, by a client that may go there.
 func (w *Wire) SendRequest(
-	client http.RoundTripper,
-	req *http.Request,
-	at *Place,
-	authorization string,
+	client http.RoundTripper, req *http.Request, at *Place, authorization string,
 ) (resp *http.Response, err error) {
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)

@@ -34,7 +34,8 @@ const (
 	keptBack = 32 << 10
 )
 
-// WriteLent implements [wire.LentBody]: it writes bytes that the stream lends, as far as it does, up to size less keptBack.
+// WriteLent implements [wire.LentBody]: it writes bytes that the stream lends, as far as it does, up to size less
+// keptBack.
 func (l *loan) WriteLent(w io.Writer, size int64) (n int64, err error) {
 	for size-n > keptBack {
 		data, release, err := l.lend(int(min(lentSize, size-n-keptBack)))

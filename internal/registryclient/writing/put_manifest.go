@@ -19,11 +19,7 @@ import (
 // there already. It is repeated on failures that may pass, also where the registry does not see yet what
 // is there. A mediaType of "" is not sent.
 func (r Repository) PutManifest(
-	ctx context.Context,
-	reference string,
-	content []byte,
-	mediaType string,
-	d digest.Digest,
+	ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest,
 ) error {
 	at := r.Home("manifests/" + reference)
 	err := r.Retry(ctx, func() error {

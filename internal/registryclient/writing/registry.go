@@ -1,5 +1,5 @@
-// Package writing writes to a registry: blobs as streams that are read once, and manifests. What a registry says that it
-// stored is held against the digest.
+// Package writing writes to a registry: blobs as streams that are read once, and manifests. What a registry says that
+// it stored is held against the digest.
 package writing
 
 import (

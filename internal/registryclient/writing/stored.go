@@ -16,7 +16,7 @@ import (
 // errNotThere where that is not there. If it can't tell, 201 is believed, which is what a registry
 // answers. Any web server may say 200.
 func (r Repository) stored(resp *http.Response, at *wire.Place, want digest.Digest, check func() error) error {
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+	if !wire.IsSuccess(resp) {
 		return r.Refusal(resp, at)
 	}
 	told, err := tells(resp, want)

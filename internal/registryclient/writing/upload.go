@@ -64,11 +64,7 @@ func (u *upload) begin(ctx context.Context) (at *wire.Place, err error) {
 	err = u.Retry(ctx, func() error {
 		ctx, cancel := context.WithTimeout(ctx, wire.AnswerTimeout)
 		defer cancel()
-		resp, from, err := u.askForWriting(
-			ctx,
-			http.MethodPost,
-			u.Home("blobs/uploads/"),
-		) //nolint:bodyclose // next, stored and refusal close it
+		resp, from, err := u.askForWriting(ctx, http.MethodPost, u.Home("blobs/uploads/")) //nolint:bodyclose // see below
 		if err != nil {
 			return err
 		}
@@ -76,7 +72,7 @@ func (u *upload) begin(ctx context.Context) (at *wire.Place, err error) {
 		case resp.StatusCode == http.StatusCreated:
 			at = nil
 			return u.stored(resp, from, u.digest, func() error { return u.check(ctx) })
-		case resp.StatusCode >= 200 && resp.StatusCode <= 299 && (resp.StatusCode == http.StatusAccepted || resp.Header.Get("Location") != ""):
+		case resp.StatusCode == http.StatusAccepted, wire.IsSuccess(resp) && resp.Header.Get("Location") != "":
 			at, err = u.next(from, resp)
 			return err
 		}
@@ -122,7 +118,7 @@ func (u *upload) patch(ctx context.Context, at *wire.Place) error {
 	switch {
 	case err != nil:
 		return err
-	case resp.StatusCode < 200 || resp.StatusCode > 299:
+	case !wire.IsSuccess(resp):
 		return notYet(u.Refusal(resp, at))
 	case resp.Header.Get("Location") == "": // where it was
 		answer.Discard(resp)
@@ -131,13 +127,8 @@ func (u *upload) patch(ctx context.Context, at *wire.Place) error {
 			return err
 		}
 	}
-	resp, err = u.Do(
-		ctx,
-		u.Clients.Uploads,
-		http.MethodPut,
-		u.completing(at),
-		octets(),
-	) //nolint:bodyclose // stored closes it
+	to := u.completing(at)
+	resp, err = u.Do(ctx, u.Clients.Uploads, http.MethodPut, to, octets()) //nolint:bodyclose // stored closes it
 	if err != nil {
 		return err
 	}

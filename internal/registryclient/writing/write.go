@@ -36,11 +36,8 @@ func (r Repository) lookForBlob(ctx context.Context, d digest.Digest) (has bool,
 		resp, at, err := r.askForWriting(ctx, http.MethodHead, r.Home("blobs/"+d.String()))
 		if err == nil && at.Home && wire.MayBeTheWay(resp.StatusCode) {
 			resp.Body.Close()
-			resp, at, err = r.askForWriting(
-				ctx,
-				http.MethodGet,
-				r.Home("blobs/"+d.String()),
-			) //nolint:bodyclose // holds closes it
+			at = r.Home("blobs/" + d.String())
+			resp, at, err = r.askForWriting(ctx, http.MethodGet, at) //nolint:bodyclose // holds closes it
 		}
 		if err != nil {
 			return err
@@ -71,9 +68,7 @@ func (r Repository) holds(resp *http.Response, at *wire.Place, d digest.Digest) 
 // askForWriting makes a request without a body and follows where it is sent. It returns where the
 // answer is from.
 func (r Repository) askForWriting(
-	ctx context.Context,
-	method string,
-	at *wire.Place,
+	ctx context.Context, method string, at *wire.Place,
 ) (*http.Response, *wire.Place, error) {
 	for hops := 0; ; hops++ {
 		resp, err := r.Do(ctx, r.Clients.Uploads, method, at, nil)
