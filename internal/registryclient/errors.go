@@ -14,10 +14,13 @@ var (
 	ErrByPatch    = writing.ErrByPatch
 )
 
-// What registries are met with, and say.
 type (
-	Login         = auth.Login
-	StatusError   = answer.StatusError
+	// A Login is who we say that we are.
+	Login = auth.Login
+	// A StatusError is an answer of a registry, or of its token server, that is no success.
+	StatusError = answer.StatusError
+	// A DeferredError says that a registry is rate-limited, by its own word.
 	DeferredError = pace.DeferredError
-	MuteError     = pace.MuteError
+	// A MuteError says that a registry did not answer in time.
+	MuteError = pace.MuteError
 )

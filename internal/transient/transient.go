@@ -35,7 +35,7 @@ func says(err error) (helps, said bool) {
 	if err == nil {
 		return false, false
 	}
-	if own, ok := err.(interface{ Transient() bool }); ok { //nolint:errorlint // node by node
+	if own, ok := err.(interface{ Transient() bool }); ok {
 		return own.Transient(), true
 	}
 	if helps, said = known(err); said {
@@ -67,14 +67,17 @@ func known(err error) (helps, said bool) {
 		helps = slices.Contains(broken, e) || e.Temporary() || e.Timeout()
 		return helps, helps
 	}
-	switch err { //nolint:errorlint // node by node
-	case http.ErrSchemeMismatch:
+	switch {
+	case isNode(err, http.ErrSchemeMismatch):
 		return false, true
-	case io.EOF, io.ErrUnexpectedEOF, net.ErrClosed:
+	case isNode(err, io.EOF), isNode(err, io.ErrUnexpectedEOF), isNode(err, net.ErrClosed):
 		return true, true
 	}
 	return false, false
 }
+
+// isNode reports whether err is a sentinel itself, and not what wraps it.
+func isNode(err, sentinel error) bool { return err == sentinel } //nolint:errorlint // node by node
 
 // broken are the errors of connections that could not be made or did not hold.
 var broken = []syscall.Errno{

@@ -74,7 +74,8 @@ func (a *Access) ping(ctx context.Context, refused *http.Request) (*challenge, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, wire.AnswerTimeout)
 	defer cancel()
-	resp, err := a.client.Wire.Send(ctx, a.client.Wire.Clients.API, http.MethodGet, a.root, nil, "")
+	w := a.client.Wire
+	resp, err := w.Send(ctx, w.Clients.API, http.MethodGet, a.root, nil, "") //nolint:bodyclose // Discard closes it
 	if err != nil {
 		return nil, err
 	}

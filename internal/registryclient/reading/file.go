@@ -48,7 +48,8 @@ func (r *Registry) KeepsSignatures(ctx context.Context) (keeps bool, err error) 
 	err = r.session.Retry(ctx, func() error {
 		ctx, cancel := context.WithTimeout(ctx, wire.AnswerTimeout)
 		defer cancel()
-		resp, err := r.session.Send(ctx, r.session.Clients.API, http.MethodGet, root, nil, "")
+		s := r.session
+		resp, err := s.Send(ctx, s.Clients.API, http.MethodGet, root, nil, "") //nolint:bodyclose // Discard closes it
 		if err != nil {
 			return err
 		}

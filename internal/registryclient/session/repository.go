@@ -21,7 +21,7 @@ type Repository struct {
 
 // Failed names the repository in an error.
 func (r *Repository) Failed(err error) error {
-	return fmt.Errorf("%s/%s: %w", r.Registry.Name(), r.scope.Name, err)
+	return fmt.Errorf("%s/%s: %w", r.Name(), r.scope.Name, err)
 }
 
 // Home returns a path of the repository's in the registry, such as "manifests/latest".

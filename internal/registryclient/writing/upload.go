@@ -114,7 +114,7 @@ func (u *upload) check(ctx context.Context) error {
 
 // patch sends the blob in one request, and completes it by another.
 func (u *upload) patch(ctx context.Context, at *wire.Place) error {
-	resp, err := u.transmit(ctx, http.MethodPatch, at)
+	resp, err := u.transmit(ctx, http.MethodPatch, at) //nolint:bodyclose // Refusal, Discard and next close it
 	switch {
 	case err != nil:
 		return err
