@@ -22,14 +22,16 @@ func newPut(c *config) *cobra.Command {
 		Example: putExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return errors.New("need a source and at least one destination: controller put SRC DEST... (controller put -h explains)")
+				return errors.New("need a source and at least one destination: controller put SRC DEST... " +
+					"(controller put -h explains)")
 			}
 			return nil
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, args []string) error { return c.put(cmd, args[0], args[1:], expires) },
 	}
-	cmd.Flags().StringVar(&expires, "expires", "never", "`WHEN` the entry ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12w, 36h or never")
+	cmd.Flags().StringVar(&expires, "expires", "never",
+		"`WHEN` the entry ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12w, 36h or never")
 	return cli.Uses(cmd, putFlags...)
 }
 
@@ -145,7 +147,8 @@ func (c *config) importFile(cmd *cobra.Command, file string, how edit.Import) er
 		return err
 	}
 	if how.Prune && len(entries) == 0 {
-		return fmt.Errorf("%s has no entries: with --prune nothing would be left in the table (controller remove SRC... removes entries)", file)
+		return fmt.Errorf("%s has no entries: with --prune nothing would be left in the table "+
+			"(controller remove SRC... removes entries)", file)
 	}
 	t, err := c.openTable(cmd.Context())
 	if err != nil {

@@ -72,15 +72,19 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	env.String(&c.queue, "queue", contract.EnvQueue, "`NAME` or ARN of the Batch queue for mirror jobs")
 	env.String(&c.definition, "job-definition", contract.EnvJobDefinition,
 		"`NAME` or ARN of the Batch job definition of mirror jobs")
-	c.parameters = flagvalue.NewNumber("CHARACTERS", contract.DefaultJobParameters, fewestCharacters, contract.LongestOverrides)
+	c.parameters = flagvalue.NewNumber(
+		"CHARACTERS", contract.DefaultJobParameters, fewestCharacters, contract.LongestOverrides)
 	env.Var(&c.parameters, jobParametersFlag, contract.EnvJobParameters,
-		"`CHARACTERS` that the source and the destinations of one job may have together; more destinations go into several jobs")
+		"`CHARACTERS` that the source and the destinations of one job may have together; "+
+			"more destinations go into several jobs")
 	c.limit = flagvalue.NewDuration(controller.DefaultLimit, leastLimit, "55m or 1h30m")
 	env.Var(&c.limit, timeLimitFlag, contract.EnvTimeLimit,
-		"`DURATION` for which a sweep or a plan looks at entries; entries of slow registries that it does not reach are the first in the next sweep")
+		"`DURATION` for which a sweep or a plan looks at entries; "+
+			"entries of slow registries that it does not reach are the first in the next sweep")
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
-	flags.StringVar(&c.account, "account", "", "`ID` of the account of the repository of event; if not set, the account of the credentials")
+	flags.StringVar(&c.account, "account", "",
+		"`ID` of the account of the repository of event; if not set, the account of the credentials")
 	c.logFormat = flagvalue.OneOf("FORMAT", auto, "text", "json")
 	env.Var(&c.logFormat, logFormatFlag, contract.EnvLogFormat,
 		"form of the log: auto, which is text on a terminal and json elsewhere, text or json")

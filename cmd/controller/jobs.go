@@ -56,7 +56,8 @@ the next sweep begins with them.
 The last line of output counts what was found and done. Errors go to standard error.`
 
 const sweepExample = `  controller sweep --table mirror --queue mirrors --job-definition mirror
-  ` + contract.EnvTable + `=mirror ` + contract.EnvQueue + `=mirrors ` + contract.EnvJobDefinition + `=mirror controller sweep`
+  ` + contract.EnvTable + `=mirror ` + contract.EnvQueue + `=mirrors ` +
+	contract.EnvJobDefinition + `=mirror controller sweep`
 
 func newEvent(c *config) *cobra.Command {
 	cmd := &cobra.Command{
@@ -69,7 +70,8 @@ func newEvent(c *config) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&c.repository, "repository", "", "`NAME` of the ECR repository that was pushed to")
 	cmd.Flags().StringVar(&c.tag, "tag", "", "`TAG` that was pushed")
-	cmd.Flags().StringVar(&c.eventFile, "json", "", "`FILE` with the event as EventBridge sends it, - for standard input, in place of the above")
+	cmd.Flags().StringVar(&c.eventFile, "json", "",
+		"`FILE` with the event as EventBridge sends it, - for standard input, in place of the above")
 	return cli.Uses(cmd, eventFlags...)
 }
 
@@ -131,7 +133,8 @@ func newPlan(c *config) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.plan(cmd, format.JSON()) },
 	}
 	format = cli.AddOutput(cmd.Flags(), formerText)
-	cmd.Flags().BoolVar(&c.exitCode, "exit-code", false, fmt.Sprintf("exit with %d if there is something to do", contract.ExitChanges))
+	cmd.Flags().BoolVar(&c.exitCode, "exit-code", false,
+		fmt.Sprintf("exit with %d if there is something to do", contract.ExitChanges))
 	return cli.Uses(cmd, planFlags...)
 }
 

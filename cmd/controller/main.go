@@ -16,9 +16,8 @@ import (
 func main() {
 	memlimit.ForSweep(os.Getenv)
 	if api := os.Getenv(lambdafunction.EnvAPI); api != "" {
-		os.Exit(lambdafunction.Run(context.Background(), "controller", api, os.Stderr, withEnvironment(func(getenv func(string) string) *cobra.Command {
-			return newFunction(getenv, os.Stdout, os.Stderr)
-		})))
+		function := func(getenv func(string) string) *cobra.Command { return newFunction(getenv, os.Stdout, os.Stderr) }
+		os.Exit(lambdafunction.Run(context.Background(), "controller", api, os.Stderr, withEnvironment(function)))
 	}
 	os.Exit(program.Run(context.Background(), "controller", os.Stderr, withEnvironment(newCommand)))
 }

@@ -54,7 +54,8 @@ func (c *config) parsePositional(cmd *cobra.Command, args []string) error {
 	if hint := cli.DidYouMean(cmd, args[0]); hint != "" {
 		return fmt.Errorf("unknown command %q%s", args[0], hint)
 	}
-	return fmt.Errorf("%q is neither a command nor the start of TABLE QUEUE JOBDEF [REPOSITORY TAG] (controller -h explains)", args[0])
+	return fmt.Errorf("%q is neither a command nor the start of TABLE QUEUE JOBDEF [REPOSITORY TAG] "+
+		"(controller -h explains)", args[0])
 }
 
 // The flags that commands share.
@@ -63,8 +64,8 @@ var (
 	logFlags      = []string{"verbose", "log-format"}
 	allowFlags    = []string{"allow-source", "allow-destination"}
 	registryFlags = []string{"insecure-registry", "auth-parameter", "auth-secret", "assume-role"}
-	planFlags     = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{"creates-repositories", timeLimitFlag})
-	sweepFlags    = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, "metrics"})
+	planFlags     = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{createsFlag, timeLimitFlag})
+	sweepFlags    = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
 	eventFlags    = slices.Concat(sweepFlags, []string{"account"})
 	putFlags      = slices.Concat(tableFlags, allowFlags)
 )

@@ -21,11 +21,16 @@ import (
 	"ecrmirror/internal/table"
 )
 
+// shown says what status shows, and how.
+type shown struct {
+	format  *cli.Format
+	states  flagvalue.Choices
+	only    statusview.Filter
+	summary bool
+}
+
 func newStatus(c *config) *cobra.Command {
-	var format *cli.Format
-	var only statusview.Filter
-	var summary bool
-	states := flagvalue.SomeOf("STATE", statusview.States()...)
+	how := shown{states: flagvalue.SomeOf("STATE", statusview.States()...)}
 	cmd := &cobra.Command{
 		Use:     "status [SOURCE]",
 		Short:   "Print which destinations are current, stale or failing, and since when",
@@ -38,34 +43,37 @@ func newStatus(c *config) *cobra.Command {
 			return nil
 		},
 		ValidArgsFunction: c.completeSources(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, state := range states.Chosen() {
-				only.States = append(only.States, entry.State(state))
-			}
-			now := time.Now()
-			all, err := c.statuses(cmd.Context(), args, now)
-			if err != nil {
-				return err
-			}
-			found, stdout := only.Apply(all), cmd.OutOrStdout()
-			switch {
-			case format.JSON() && summary:
-				err = output.JSON(stdout, statusview.Summarize(found))
-			case format.JSON():
-				err = output.JSONList(stdout, slices.Values(found))
-			case summary:
-				err = statusview.Summarize(found).Write(stdout, now)
-			default:
-				err = statusview.Write(stdout, c.palette(stdout), c.table, found, len(all), now)
-			}
-			return program.NotPrinted(nil, err)
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.status(cmd, args, how) },
 	}
-	format = cli.AddOutput(cmd.Flags(), formerText)
-	cmd.Flags().Var(&states, "state", "show only what is in one of these states: "+strings.Join(statusview.States(), ", "))
-	cmd.Flags().BoolVar(&summary, "summary", false, "count only")
-	cmd.Flags().BoolVar(&only.Expiring, "expiring", false, "show only what expires within 14 days")
+	how.format = cli.AddOutput(cmd.Flags(), formerText)
+	cmd.Flags().Var(&how.states, "state",
+		"show only what is in one of these states: "+strings.Join(statusview.States(), ", "))
+	cmd.Flags().BoolVar(&how.summary, "summary", false, "count only")
+	cmd.Flags().BoolVar(&how.only.Expiring, "expiring", false, "show only what expires within 14 days")
 	return cli.Uses(cmd, tableFlags...)
+}
+
+func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
+	now := time.Now()
+	all, err := c.statuses(cmd.Context(), source, now)
+	if err != nil {
+		return err
+	}
+	for _, state := range how.states.Chosen() {
+		how.only.States = append(how.only.States, entry.State(state))
+	}
+	found, stdout := how.only.Apply(all), cmd.OutOrStdout()
+	switch {
+	case how.format.JSON() && how.summary:
+		err = output.JSON(stdout, statusview.Summarize(found))
+	case how.format.JSON():
+		err = output.JSONList(stdout, slices.Values(found))
+	case how.summary:
+		err = statusview.Summarize(found).Write(stdout, now)
+	default:
+		err = statusview.Write(stdout, c.palette(stdout), c.table, found, len(all), now)
+	}
+	return program.NotPrinted(nil, err)
 }
 
 // statuses returns the status of the named source, or of all.

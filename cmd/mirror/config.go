@@ -58,7 +58,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	least := chunked.LeastRate{}.WithDefaults()
 	c.minRate = flagvalue.NewRate(least.BytesPerSecond, least.Over)
 	flags.Var(&c.minRate, "min-rate",
-		"bytes a second that a source must deliver, and a destination take, while the copy waits for it, over a time from 1s to 24h; 0 is any rate")
+		"bytes a second that a source must deliver, and a destination take, while the copy waits for it, "+
+			"over a time from 1s to 24h; 0 is any rate")
 	flags.BoolVar(&c.readOnce, "read-once", false, "read the source once, though faster destinations wait for the slowest")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)

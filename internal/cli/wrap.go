@@ -55,7 +55,8 @@ func hanging(head, text string, width int) string {
 // flagLine is a line of pflag's about a flag: what is typed, and what it does.
 var flagLine = regexp.MustCompile(`^( +(?:-\w, )?--\S+(?: \S+)?) {2,}(.*)$`)
 
-// flagLines breaks pflag's lines for a terminal of that width, with what a flag does below it; 0 leaves them as they are.
+// flagLines breaks pflag's lines for a terminal of that width, with what a flag does below it; 0 leaves them as they
+// are.
 func flagLines(lines string, width int) string {
 	if width <= 0 {
 		return lines

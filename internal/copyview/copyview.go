@@ -14,8 +14,8 @@ import (
 // WriteJSON prints a report as a document. Errors are in it.
 func WriteJSON(w io.Writer, report *mirror.Report) error { return output.JSON(w, document(report)) }
 
-// WriteText prints a line for what happened to each destination, without its error. Of a copy that was stopped, what had
-// not ended is called interrupted.
+// WriteText prints a line for what happened to each destination, without its error. Of a copy that was stopped, what
+// had not ended is called interrupted.
 func WriteText(w io.Writer, palette output.Palette, report *mirror.Report, stopped bool) error {
 	for _, r := range report.Results {
 		if _, err := fmt.Fprintln(w, line(palette, r, stopped)); err != nil {
@@ -57,19 +57,21 @@ func readAgain(report *mirror.Report) string {
 	if !slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.SetAside }) {
 		return ""
 	}
-	return fmt.Sprintf("read %s of the source again for destinations that were set aside: they held up faster ones", output.Bytes(report.BytesReadAgain))
+	return fmt.Sprintf("read %s of the source again for destinations that were set aside: they held up faster ones",
+		output.Bytes(report.BytesReadAgain))
 }
 
 // A Report is the document that WriteJSON prints. Sizes are in bytes, times in seconds.
 type Report struct {
-	Source         string        `json:"source"`
-	Digest         string        `json:"digest,omitempty"`
-	MediaType      string        `json:"mediaType,omitempty"`
-	Manifests      int           `json:"manifests,omitempty"`
-	Blobs          int           `json:"blobs,omitempty"`
-	Size           int64         `json:"size,omitempty"`
-	BytesRead      int64         `json:"bytesRead"`
-	BytesReadAgain int64         `json:"bytesReadAgain,omitempty"` // of these, for destinations that were set aside, and after failures
+	Source    string `json:"source"`
+	Digest    string `json:"digest,omitempty"`
+	MediaType string `json:"mediaType,omitempty"`
+	Manifests int    `json:"manifests,omitempty"`
+	Blobs     int    `json:"blobs,omitempty"`
+	Size      int64  `json:"size,omitempty"`
+	BytesRead int64  `json:"bytesRead"`
+	// BytesReadAgain are of these, for destinations that were set aside, and after failures.
+	BytesReadAgain int64         `json:"bytesReadAgain,omitempty"`
 	Seconds        float64       `json:"seconds"`
 	Destinations   []Destination `json:"destinations"`
 }

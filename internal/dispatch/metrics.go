@@ -19,7 +19,9 @@ func writeMetrics(w io.Writer, now time.Time, table string, r controller.Report)
 		count(contract.MetricStale, r.Stale), count(contract.MetricSubmitted, r.Submitted),
 		count(contract.MetricDeferred, r.Deferred), count(contract.MetricFailed, r.Failed),
 		count(contract.MetricUnreached, r.Unreached),
-		metrics.Metric{Name: contract.MetricOldestLag, Unit: metrics.Seconds, Value: r.OldestLag.Round(time.Second).Seconds()},
+		metrics.Metric{
+			Name: contract.MetricOldestLag, Unit: metrics.Seconds, Value: r.OldestLag.Round(time.Second).Seconds(),
+		},
 		metrics.Metric{Name: contract.MetricDuration, Unit: metrics.Milliseconds, Value: float64(r.Duration.Milliseconds())},
 	)
 }

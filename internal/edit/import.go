@@ -24,7 +24,9 @@ type Import struct {
 }
 
 // Run prints what makes the table's entries those of the file, and writes it unless something is in conflict.
-func (i Import) Run(ctx context.Context, stdout, stderr io.Writer, t Table, entries []entry.Entry, now time.Time) error {
+func (i Import) Run(
+	ctx context.Context, stdout, stderr io.Writer, t Table, entries []entry.Entry, now time.Time,
+) error {
 	difference, err := entrydiff.Diff(entries, t.All(ctx, now), i.Prune, now)
 	if err != nil {
 		return program.Fail(err)
@@ -41,7 +43,8 @@ func (i Import) Run(ctx context.Context, stdout, stderr io.Writer, t Table, entr
 		return program.NotPrinted(nil, output.Line(stdout, "nothing written of %d changes: %s", changes, counts))
 	}
 	taken, err := entrydiff.Apply(ctx, t, steps, now)
-	return program.NotPrinted(program.FailAll(err), output.Line(stdout, "%d of %d changes written: %s", taken, changes, counts))
+	printing := output.Line(stdout, "%d of %d changes written: %s", taken, changes, counts)
+	return program.NotPrinted(program.FailAll(err), printing)
 }
 
 // announce prints what is to change, and which items of the table are left although they are invalid entries.

@@ -96,6 +96,7 @@ func tally(steps []entrydiff.Step) (text string, changes int) {
 	for _, step := range steps {
 		counts[step.Change]++
 	}
-	return fmt.Sprintf("create %d, replace %d, remove %d; %d unchanged",
-		counts[table.Created], counts[table.Replaced], counts[table.Removed], counts[table.Kept]), len(steps) - counts[table.Kept]
+	text = fmt.Sprintf("create %d, replace %d, remove %d; %d unchanged",
+		counts[table.Created], counts[table.Replaced], counts[table.Removed], counts[table.Kept])
+	return text, len(steps) - counts[table.Kept]
 }

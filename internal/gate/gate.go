@@ -37,8 +37,8 @@ func (g *Gate) Source(ctx context.Context, name imagename.Name) error {
 	return err
 }
 
-// Image implements [mirror.Gate]. It returns an error if the policy asks for signatures that the image, whose root is the
-// last of its manifests, does not have.
+// Image implements [mirror.Gate]. It returns an error if the policy asks for signatures that the image, whose root is
+// the last of its manifests, does not have.
 func (g *Gate) Image(ctx context.Context, source imagename.Name, manifests []digest.Digest) (err error) {
 	if g.Policy == nil {
 		return nil

@@ -15,7 +15,8 @@ type Item struct {
 	Source       string     `json:"source"`
 	Destinations []string   `json:"destinations"`      // none where the item is an invalid entry
 	Expires      *time.Time `json:"expires,omitempty"` // the entry is ignored from this second on
-	Error        string     `json:"error,omitempty"`   // why the item is an invalid entry, or which destinations name no image
+	// Error is why the item is an invalid entry, or which destinations name no image.
+	Error string `json:"error,omitempty"`
 }
 
 // WriteJSON prints a list of all items, the invalid ones last.

@@ -18,18 +18,20 @@ const initTime = 2 * time.Second
 
 // reportInit tells Lambda why the function cannot start. aws-lambda-go does not have that.
 func reportInit(ctx context.Context, api string, cause error) error {
-	body, err := json.Marshal(messages.InvokeResponse_Error{Type: errorType(cause), Message: printable.Line(cause.Error())})
+	kind := errorType(cause)
+	body, err := json.Marshal(messages.InvokeResponse_Error{Type: kind, Message: printable.Line(cause.Error())})
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, initTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+api+"/2018-06-01/runtime/init/error", bytes.NewReader(body))
+	address := "http://" + api + "/2018-06-01/runtime/init/error"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Lambda-Runtime-Function-Error-Type", "Runtime."+errorType(cause))
+	req.Header.Set("Lambda-Runtime-Function-Error-Type", "Runtime."+kind)
 	transport := &http.Transport{} // without the proxies of the environment
 	defer transport.CloseIdleConnections()
 	resp, err := transport.RoundTrip(req)

@@ -1,5 +1,5 @@
-// Package lambdafunction runs the controller as an AWS Lambda function, which is invoked with events. It tells Lambda what
-// is wrong with an invocation, or why the function cannot start, by a type that those who read dead letters can act on.
+// Package lambdafunction runs the controller as an AWS Lambda function, which is invoked with events. It tells Lambda
+// what is wrong with an invocation, or why the function cannot start, by a type that dead letters have.
 package lambdafunction
 
 import (
@@ -44,12 +44,12 @@ type Function struct {
 }
 
 // Run runs a program as a Lambda function until Lambda ends it by SIGTERM, and returns the exit code.
-// What keeps it from starting is logged, and reported to Lambda, whose runtime API is at api. The environment's log level
-// is not known yet: start sets up a log of its own.
+// What keeps it from starting is logged, and reported to Lambda, whose runtime API is at api.
 func Run(ctx context.Context, name, api string, stderr io.Writer, start func(context.Context) error) int {
 	logs := printable.JSONLog(stderr, slog.LevelInfo)
 	program.CaptureLog(logs) // aws-lambda-go has errors of invocations and of its own printed
-	return program.Run(ctx, name, slog.NewLogLogger(logs.Handler(), slog.LevelInfo).Writer(), func(ctx context.Context) error {
+	lines := slog.NewLogLogger(logs.Handler(), slog.LevelInfo).Writer()
+	return program.Run(ctx, name, lines, func(ctx context.Context) error {
 		err := start(ctx)
 		if err == nil || ctx.Err() != nil {
 			return err

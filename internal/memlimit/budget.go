@@ -12,8 +12,8 @@ const (
 	besideAll = 64 << 20
 )
 
-// Budget returns how many bytes of memory a copy may take for what is on its way, unless the user says it, in a container
-// of so many bytes, 0 if that is not known.
+// Budget returns how many bytes of memory a copy may take for what is on its way, unless the user says it, in a
+// container of so many bytes, 0 if that is not known.
 func Budget(container int64) int64 {
 	if container == 0 {
 		return defaultBudget

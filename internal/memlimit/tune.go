@@ -20,8 +20,8 @@ const (
 	sweepPercent = 50
 )
 
-// ForCopy sets the memory limit of the Go runtime, so that garbage is collected before the heap outgrows a copy's budget
-// with 32 MiB besides, or the share of the container, and seldom otherwise. container is 0 if it is not known.
+// ForCopy sets the memory limit of the Go runtime, so that garbage is collected before the heap outgrows a copy's
+// budget with 32 MiB besides, or the share of the container, and seldom otherwise. container is 0 if it is not known.
 // GOMEMLIMIT and GOGC in the environment win. The limit is soft: live memory may exceed it.
 func ForCopy(budget, container int64, getenv func(string) string) {
 	set(budget+besideBudget, container, copyPercent, getenv)

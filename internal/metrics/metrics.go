@@ -51,7 +51,8 @@ type definition struct {
 // Write writes one line with the metrics, all of which have the dimensions and the time.
 func Write(w io.Writer, now time.Time, namespace string, dimensions []Dimension, metrics ...Metric) error {
 	if len(metrics) == 0 || len(metrics) > maxMetrics || len(dimensions) > maxDimensions {
-		return fmt.Errorf("%d metrics with %d dimensions: a line holds 1 to %d and up to %d", len(metrics), len(dimensions), maxMetrics, maxDimensions)
+		return fmt.Errorf("%d metrics with %d dimensions: a line holds 1 to %d and up to %d",
+			len(metrics), len(dimensions), maxMetrics, maxDimensions)
 	}
 	d := directive{Namespace: namespace, Dimensions: [][]string{{}}}
 	line := map[string]any{}

@@ -60,7 +60,7 @@ type Entry struct {
 	// State is failing or deferred where the entry as a whole could not be judged. It has no destinations then.
 	State        string        `json:"state,omitempty"`
 	Error        string        `json:"error,omitempty"` // why, or what is wrong with the entry beside its destinations
-	Bytes        int64         `json:"bytes,omitempty"` // of the source, of an index its largest image's, where that is known
+	Bytes        int64         `json:"bytes,omitempty"` // of the source, of an index its largest image's; 0 if not known
 	Destinations []Destination `json:"destinations"`
 }
 
@@ -88,7 +88,10 @@ func entries(results []entry.Result) iter.Seq[Entry] {
 }
 
 func entryOf(r entry.Result) Entry {
-	e := Entry{Source: r.Source, Digest: r.Digest.String(), State: string(r.State()), Bytes: r.Size, Destinations: []Destination{}}
+	e := Entry{
+		Source: r.Source, Digest: r.Digest.String(), State: string(r.State()), Bytes: r.Size,
+		Destinations: []Destination{},
+	}
 	if err := errors.Join(r.Err, r.Twin); err != nil {
 		e.Error = printable.Line(err.Error())
 	}

@@ -16,7 +16,8 @@ const Longest = 1000
 // gap stands where the middle of a text was cut out.
 const gap = " ... "
 
-// Line returns text as one line of at most [Longest] bytes, by [Short]. The lines of joined errors are separated by semicolons.
+// Line returns text as one line of at most [Longest] bytes, by [Short]. The lines of joined errors are separated by
+// semicolons.
 func Line(text string) string { return Short(joined(text), Longest) }
 
 func joined(text string) string { return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ") }

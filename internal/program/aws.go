@@ -21,7 +21,8 @@ func AWSConfig(ctx context.Context) (aws.Config, error) {
 	var missing awsconfig.SharedConfigProfileNotExistError
 	switch {
 	case errors.As(err, &missing):
-		return cfg, fmt.Errorf("AWS profile %q does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ~/.aws/credentials", missing.Profile)
+		return cfg, fmt.Errorf("AWS profile %q does not exist: "+
+			"set AWS_PROFILE to one of those in ~/.aws/config and ~/.aws/credentials", missing.Profile)
 	case err != nil:
 		return cfg, fmt.Errorf("loading AWS configuration: %w", err)
 	}

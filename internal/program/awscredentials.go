@@ -72,7 +72,8 @@ func explain(err error, profile awsconfig.SharedConfig) *CredentialsError {
 		if errors.Is(err, fs.ErrNotExist) {
 			was = "has not begun"
 		}
-		return &CredentialsError{text: fmt.Sprintf("the AWS SSO session of profile %q %s: run aws sso login --profile %[1]s", sso.Profile, was)}
+		text := fmt.Sprintf("the AWS SSO session of profile %q %s: run aws sso login --profile %[1]s", sso.Profile, was)
+		return &CredentialsError{text: text}
 	}
 	cause := err
 	if inner := errors.Unwrap(err); inner != nil {
@@ -94,7 +95,8 @@ func explainInstance(err error) *CredentialsError {
 	case code >= http.StatusInternalServerError:
 		return &CredentialsError{text: fmt.Sprintf("%s (EC2 instance metadata: status %d)", noCredentials, code), err: err}
 	default:
-		return &CredentialsError{text: fmt.Sprintf("%s (access to EC2 instance metadata was denied: status %d)", noCredentials, code)}
+		text := fmt.Sprintf("%s (access to EC2 instance metadata was denied: status %d)", noCredentials, code)
+		return &CredentialsError{text: text}
 	}
 }
 

@@ -48,7 +48,9 @@ func Environment(ctx context.Context, getenv func(string) string) (func(string) 
 	}, nil
 }
 
-func readDocuments(ctx context.Context, api credentials.ParameterAPI, named map[string]string) (map[string]string, error) {
+func readDocuments(
+	ctx context.Context, api credentials.ParameterAPI, named map[string]string,
+) (map[string]string, error) {
 	documents := map[string]string{}
 	for variable, name := range named {
 		out, err := api.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})

@@ -37,7 +37,8 @@ func (f *Allowed) Add(flags *pflag.FlagSet, getenv func(string) string) {
 func (p *patterns) add(flags *pflag.FlagSet, getenv func(string) string, flag, env, what string) {
 	p.flags, p.flag, p.env, p.fromEnv = flags, flag, env, getenv(env)
 	flags.StringSliceVar(&p.list, flag, nil,
-		"`PATTERN` of images that may be "+what+", like ghcr.io/org/** or ecr:ACCOUNT/team/*; may be repeated; other images are refused (env "+env+", comma-separated)")
+		"`PATTERN` of images that may be "+what+", like ghcr.io/org/** or ecr:ACCOUNT/team/*; may be repeated; "+
+			"other images are refused (env "+env+", comma-separated)")
 }
 
 // Lists returns the lists. A pattern that is wrong is an error, and so is a list that was given

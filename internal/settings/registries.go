@@ -43,52 +43,63 @@ func (f *Registries) Add(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.StringVar(&f.authParameter, "auth-parameter", getenv(contract.EnvAuthParameter),
 		"`NAME` of the SSM parameter with logins to registries (env "+contract.EnvAuthParameter+")")
 	flags.StringSliceVar(&f.authSecrets, "auth-secret", imagename.SplitList(getenv(contract.EnvAuthSecret)),
-		"`ID[,ID...]` of Secrets Manager secrets with logins to registries, HOST=ID where the secret does not name its registry (env "+contract.EnvAuthSecret+")")
+		"`ID[,ID...]` of Secrets Manager secrets with logins to registries, "+
+			"HOST=ID where the secret does not name its registry (env "+contract.EnvAuthSecret+")")
 	// Not the flag's default, which the help would print: an external id is nobody else's business.
 	f.envRoles = getenv(contract.EnvAssumeRoles)
 	f.loginFiles = credentials.Files(getenv)
 	flags.StringArrayVar(&f.roles, "assume-role", nil,
-		"`ACCOUNT=ARN[#EXTERNAL-ID]`: the role for the account's ECR; may be repeated (env "+contract.EnvAssumeRoles+", comma-separated)")
+		"`ACCOUNT=ARN[#EXTERNAL-ID]`: the role for the account's ECR; may be repeated (env "+
+			contract.EnvAssumeRoles+", comma-separated)")
 }
 
 // Open returns the registries as the flags say, after reading the logins if a
 // parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for
 // blobs that pass through; nil is for programs that copy none. The log is told of missing
-// permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error is a *program.Failure.
-func (f *Registries) Open(ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger) (*images.Client, error) {
-	for _, host := range f.insecure {
-		if strings.Contains(host, "/") {
-			return nil, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)
-		}
-	}
-	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
-		return nil, program.ErrNoRegion
-	}
-	opts := images.Options{
-		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint, Budget: budget, Log: log,
-		Chunks: chunked.Options{LeastRate: f.LeastRate},
-	}
-	if specs := f.roleSpecs(); len(specs) > 0 {
-		assumed, err := roles.Parse(specs...)
-		if err != nil {
-			return nil, err
-		}
-		opts.AccountAWS = func(account string) aws.Config { return assumed.Config(account, cfg) }
-	}
-	if err := f.template.apply(&opts); err != nil {
+// permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error
+// is a *program.Failure.
+func (f *Registries) Open(
+	ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger,
+) (*images.Client, error) {
+	opts, err := f.options(cfg)
+	if err != nil {
 		return nil, err
 	}
 	logins, err := f.logins(ctx, cfg)
 	if err != nil {
 		return nil, program.Fail(err)
 	}
-	opts.Logins = logins
 	if log != nil {
 		for _, why := range logins.Unusable() {
 			log.WarnContext(ctx, "login passed over", "reason", why)
 		}
 	}
+	opts.Logins, opts.Budget, opts.Log = logins, budget, log
 	return images.New(opts), nil
+}
+
+// options returns what the flags say, without the logins. Its error is wrong usage.
+func (f *Registries) options(cfg aws.Config) (images.Options, error) {
+	opts := images.Options{
+		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint,
+		Chunks: chunked.Options{LeastRate: f.LeastRate},
+	}
+	for _, host := range f.insecure {
+		if strings.Contains(host, "/") {
+			return opts, fmt.Errorf("insecure registry %q is not HOST or HOST:PORT", host)
+		}
+	}
+	if (f.authParameter != "" || len(f.authSecrets) > 0) && cfg.Region == "" {
+		return opts, program.ErrNoRegion
+	}
+	if specs := f.roleSpecs(); len(specs) > 0 {
+		assumed, err := roles.Parse(specs...)
+		if err != nil {
+			return opts, err
+		}
+		opts.AccountAWS = func(account string) aws.Config { return assumed.Config(account, cfg) }
+	}
+	return opts, f.template.apply(&opts)
 }
 
 // nextRole is what separates roles in the environment: names of roles may have commas, too.

@@ -27,7 +27,8 @@ type templateFlag struct {
 func (f *Registries) AddCreation(flags *pflag.FlagSet, getenv func(string) string) {
 	f.template.document = getenv(contract.EnvRepositoryTemplate)
 	flags.StringVar(&f.template.file, templateFlagName, "",
-		"`FILE` with the JSON template of the ECR repositories that are created where they are missing, or the template itself; {} has ECR's defaults (env "+
+		"`FILE` with the JSON template of the ECR repositories that are created where they are missing, "+
+			"or the template itself; {} has ECR's defaults (env "+
 			contract.EnvRepositoryTemplate+" may hold the template)")
 }
 

@@ -56,7 +56,10 @@ func (s Summary) Write(w io.Writer, now time.Time) error {
 	if len(states) > 0 {
 		text += " (" + strings.Join(states, ", ") + ")"
 	}
-	err := errors.Join(output.Line(w, "entries: %d (invalid %d, expiring soon %d)", s.Entries, s.Invalid, s.ExpiringSoon), output.Line(w, "%s", text))
+	err := errors.Join(
+		output.Line(w, "entries: %d (invalid %d, expiring soon %d)", s.Entries, s.Invalid, s.ExpiringSoon),
+		output.Line(w, "%s", text),
+	)
 	if s.Behind != nil {
 		err = errors.Join(err, output.Line(w, "furthest behind: %s (%s)", s.FurthestBehind, behind(s.Behind, now)))
 	}

@@ -52,5 +52,6 @@ func writtenAs(registry imagename.ECRRegistry, repository string) []string {
 			ways = append(ways, registry.Host()+"/"+repository)
 		}
 	}
-	return append(ways, "ecr.aws/arn:"+registry.Partition+":ecr:"+registry.Region+":"+registry.Account+":repository/"+repository)
+	arn := "arn:" + registry.Partition + ":ecr:" + registry.Region + ":" + registry.Account + ":repository/" + repository
+	return append(ways, "ecr.aws/"+arn)
 }

@@ -88,7 +88,9 @@ func (e *Event) readAction(payload []byte) error {
 		return err
 	}
 	detail := action.Detail
-	e.Registry = imagename.ECRRegistry{Account: action.Account, Region: action.Region, Partition: imagename.Partition(action.Region)}
+	e.Registry = imagename.ECRRegistry{
+		Account: action.Account, Region: action.Region, Partition: imagename.Partition(action.Region),
+	}
 	e.Repository, e.Tag, e.Digest = detail.RepositoryName, detail.ImageTag, detail.ImageDigest
 	switch "" {
 	case detail.ActionType:
