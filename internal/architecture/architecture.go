@@ -182,7 +182,7 @@ var layers = map[string]layer{
 		internal: []string{"internal/contract", "internal/dispatch", "internal/printable", "internal/program", "internal/trigger"},
 		external: []string{"github.com/aws/aws-lambda-go/"},
 	},
-	"internal/metrics":   {internal: []string{"internal/printable"}},
+	"internal/metrics":   {internal: []string{"internal/output"}},
 	"internal/buildinfo": {},
 	"internal/output":    {internal: []string{"internal/printable", "internal/tty"}},
 	"internal/flagvalue": {external: []string{"github.com/docker/go-units", "github.com/spf13/pflag"}},
@@ -228,7 +228,7 @@ var layers = map[string]layer{
 	},
 	"internal/mirror/stall": {},
 	"internal/progress": {
-		internal: []string{"internal/output", "internal/printable", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"},
+		internal: []string{"internal/output", "internal/tty"}, external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/tty": {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
 	"bench": {

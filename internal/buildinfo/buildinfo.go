@@ -4,11 +4,9 @@ package buildinfo
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"text/tabwriter"
 )
 
 // What the linker is told where the source is no checkout, as in an image build:
@@ -73,25 +71,14 @@ func describe(build *debug.BuildInfo, version, commit string) Info {
 
 // Line returns the version, the commit, the version of Go and the platform in one line.
 func (i Info) Line() string {
-	return fmt.Sprintf("%s (commit %s, %s %s)", i.Version, i.commit(), i.Go, i.Platform)
+	return fmt.Sprintf("%s (commit %s, %s %s)", i.Version, i.CommitText(), i.Go, i.Platform)
 }
 
-func (i Info) commit() string {
+// CommitText returns the commit, and whether files differed from it.
+func (i Info) CommitText() string {
 	commit := cmp.Or(i.Commit, "unknown")
 	if i.Modified {
 		commit += " (modified)"
 	}
 	return commit
-}
-
-// WriteText writes everything in lines for people. The program is its name.
-func (i Info) WriteText(w io.Writer, program string) error {
-	if _, err := fmt.Fprintf(w, "%s %s\ncommit %s\n%s %s\nmodules:\n", program, i.Version, i.commit(), i.Go, i.Platform); err != nil {
-		return err
-	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, m := range i.Modules {
-		_, _ = fmt.Fprintf(table, "  %s\t%s\n", m.Path, m.Version)
-	}
-	return table.Flush()
 }

@@ -3,7 +3,6 @@ package buildinfo
 import (
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,14 +34,9 @@ func TestWhatTheLinkerWasToldWins(t *testing.T) {
 	}
 }
 
-func TestText(t *testing.T) {
+func TestLine(t *testing.T) {
 	info := Info{Version: "v1.2.3", Commit: "77aa", Modified: true, Go: "go1.26.1", Platform: "linux/arm64", Modules: []Module{{"example.org/a", "v1.0.0", ""}}}
 	if got, want := info.Line(), "v1.2.3 (commit 77aa (modified), go1.26.1 linux/arm64)"; got != want {
 		t.Errorf("%q, want %q", got, want)
-	}
-	var b strings.Builder
-	const want = "mirror v1.2.3\ncommit 77aa (modified)\ngo1.26.1 linux/arm64\nmodules:\n  example.org/a  v1.0.0\n"
-	if err := info.WriteText(&b, "mirror"); err != nil || b.String() != want {
-		t.Errorf("%q, %v, want %q", b.String(), err, want)
 	}
 }

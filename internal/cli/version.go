@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/buildinfo"
@@ -20,9 +22,24 @@ func newVersion(name string) *cobra.Command {
 			if format.JSON() {
 				return printed(output.JSON(cmd.OutOrStdout(), buildinfo.Read()))
 			}
-			return printed(buildinfo.Read().WriteText(cmd.OutOrStdout(), name))
+			return printed(writeVersion(cmd.OutOrStdout(), name, buildinfo.Read()))
 		},
 	}
 	format = AddOutput(cmd.Flags())
 	return cmd
+}
+
+func writeVersion(w io.Writer, name string, info buildinfo.Info) error {
+	for _, line := range []string{
+		name + " " + info.Version, "commit " + info.CommitText(), info.Go + " " + info.Platform, "modules:",
+	} {
+		if err := output.Line(w, "%s", line); err != nil {
+			return err
+		}
+	}
+	return output.Grid{Rows: func(row func(cells ...string)) {
+		for _, m := range info.Modules {
+			row("", m.Path, m.Version)
+		}
+	}}.Write(w)
 }

@@ -6,12 +6,11 @@
 package metrics
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 
-	"ecrmirror/internal/printable"
+	"ecrmirror/internal/output"
 )
 
 // Units, as CloudWatch spells them.
@@ -68,5 +67,5 @@ func Write(w io.Writer, now time.Time, namespace string, dimensions []Dimension,
 		return fmt.Errorf("metrics and dimensions of namespace %s share a name", namespace)
 	}
 	line["_aws"] = map[string]any{"Timestamp": now.UnixMilli(), "CloudWatchMetrics": []directive{d}}
-	return json.NewEncoder(printable.JSON(w)).Encode(line)
+	return output.JSONLine(w, line)
 }

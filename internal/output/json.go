@@ -18,6 +18,13 @@ func JSON(w io.Writer, document any) error {
 	return newEncoder(printable.JSON(w), "").Encode(document)
 }
 
+// JSONLine prints a document as one line.
+func JSONLine(w io.Writer, document any) error {
+	encoder := json.NewEncoder(printable.JSON(w))
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(document)
+}
+
 // JSONList prints an indented document that is a list. It holds one element in memory at a time.
 func JSONList[T any](w io.Writer, list iter.Seq[T]) error {
 	out := bufio.NewWriter(w) // its errors stay until Flush

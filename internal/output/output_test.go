@@ -100,6 +100,10 @@ func TestJSON(t *testing.T) {
 			t.Errorf("%s, as a document (-want +got)\n%s", name, diff)
 		}
 	}
+	var line bytes.Buffer
+	if err := JSONLine(&line, element{Name: "<a>&\u009b"}); err != nil || line.String() != `{"name":"<a>&\u009b"}`+"\n" {
+		t.Errorf("%q, %v", line.String(), err)
+	}
 	for name, err := range map[string]error{
 		"list": JSONList(&bytes.Buffer{}, slices.Values([]any{make(chan int)})), "document": JSON(&bytes.Buffer{}, make(chan int)),
 	} {
@@ -116,10 +120,11 @@ func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 func TestAFullDiskIsAnError(t *testing.T) {
 	for name, err := range map[string]error{
-		"line": Line(full{}, "a"),
-		"grid": Grid{Rows: func(row func(...string)) { row("a") }}.Write(full{}),
-		"JSON": JSON(full{}, 1),
-		"list": JSONList(full{}, slices.Values([]int{1})),
+		"line":         Line(full{}, "a"),
+		"grid":         Grid{Rows: func(row func(...string)) { row("a") }}.Write(full{}),
+		"JSON":         JSON(full{}, 1),
+		"line of JSON": JSONLine(full{}, 1),
+		"list":         JSONList(full{}, slices.Values([]int{1})),
 	} {
 		if !errors.Is(err, io.ErrShortWrite) {
 			t.Errorf("%s: %v", name, err)
@@ -133,10 +138,11 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		for name, err := range map[string]error{
-			"line": Line(&b, "%s", raw),
-			"grid": Grid{Rows: func(row func(...string)) { row(raw, raw) }}.Write(&b),
-			"JSON": JSON(&b, raw),
-			"list": JSONList(&b, slices.Values([]string{raw})),
+			"line":         Line(&b, "%s", raw),
+			"grid":         Grid{Rows: func(row func(...string)) { row(raw, raw) }}.Write(&b),
+			"JSON":         JSON(&b, raw),
+			"line of JSON": JSONLine(&b, raw),
+			"list":         JSONList(&b, slices.Values([]string{raw})),
 		} {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)

@@ -1,14 +1,13 @@
 package progress
 
 import (
-	"encoding/json"
 	"io"
 	"math"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/printable"
+	"ecrmirror/internal/output"
 )
 
 // totalsEvery is the least time between two lines of totals.
@@ -47,15 +46,11 @@ type jsonTotals struct {
 
 // jsonLines writes an object a line: each event, and totals now and then.
 type jsonLines struct {
-	encoder *json.Encoder
-	last    snapshot // at the last totals
+	w    io.Writer
+	last snapshot // at the last totals
 }
 
-func newJSONLines(w io.Writer) *jsonLines {
-	encoder := json.NewEncoder(printable.JSON(w))
-	encoder.SetEscapeHTML(false)
-	return &jsonLines{encoder: encoder}
-}
+func newJSONLines(w io.Writer) *jsonLines { return &jsonLines{w: w} }
 
 func (j *jsonLines) interval() time.Duration { return 100 * time.Millisecond }
 
@@ -127,7 +122,7 @@ func lineOf(e event) jsonLine {
 
 func (j *jsonLines) write(line jsonLine) {
 	line.Time = line.Time.UTC().Truncate(time.Millisecond)
-	_ = j.encoder.Encode(line) // nothing can be done about it
+	_ = output.JSONLine(j.w, line) // nothing can be done about it
 }
 
 func tenths(d time.Duration) float64 { return math.Round(d.Seconds()*10) / 10 }
