@@ -37,14 +37,8 @@ func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag), err); err != nil {
 		return aws.Config{}, err
 	}
-	cfg, err := program.AWSConfig(ctx)
+	cfg, err := program.NeedAWS(ctx)
 	if err != nil {
-		return cfg, err
-	}
-	if cfg.Region == "" {
-		return cfg, program.ErrNoRegion
-	}
-	if err := program.HaveCredentials(ctx, cfg); err != nil {
 		return cfg, err
 	}
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {

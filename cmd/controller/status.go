@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,14 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
-	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/flagvalue"
-	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/statusview"
-	"ecrmirror/internal/table"
 )
 
 // shown says what status shows, and how.
@@ -55,9 +50,13 @@ func newStatus(c *config) *cobra.Command {
 
 func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
 	now := time.Now()
-	all, err := c.statuses(cmd.Context(), source, now)
+	t, err := c.openTable(cmd.Context())
 	if err != nil {
 		return err
+	}
+	all, err := statusview.Read(cmd.Context(), t, now, source...)
+	if err != nil {
+		return program.Fail(err)
 	}
 	for _, state := range how.states.Chosen() {
 		how.only.States = append(how.only.States, entry.State(state))
@@ -74,33 +73,6 @@ func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
 		err = statusview.Write(stdout, c.palette(stdout), c.table, found, len(all), now)
 	}
 	return program.NotPrinted(nil, err)
-}
-
-// statuses returns the status of the named source, or of all.
-func (c *config) statuses(ctx context.Context, source []string, now time.Time) ([]statusview.Entry, error) {
-	t, err := c.openTable(ctx)
-	if err != nil {
-		return nil, err
-	}
-	inv, err := inventory.Read(t.All(ctx, now))
-	if err != nil {
-		return nil, program.Fail(err)
-	}
-	conflicts := conflict.Among(inv.Entries)
-	if len(source) == 1 {
-		inv = inv.Of(source[0])
-		switch {
-		case len(inv.Invalid) > 0:
-			return nil, program.Fail(inv.Invalid[0])
-		case len(inv.Entries) == 0:
-			_, err := t.Get(ctx, source[0], now) // knows whether it has expired
-			if errors.Is(err, table.ErrNotFound) {
-				err = fmt.Errorf("%w (controller list shows the sources)", err)
-			}
-			return nil, program.Fail(err)
-		}
-	}
-	return statusview.Of(inv, conflicts, now), nil
 }
 
 const statusLong = `Print the state of each destination at its last check, by a sweep or by the event of a push.

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/inventory"
-	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
@@ -20,14 +17,8 @@ func (c *config) openTable(ctx context.Context) (*table.Table, error) {
 	if err := c.checkTable(); err != nil {
 		return nil, err
 	}
-	cfg, err := program.AWSConfig(ctx)
+	cfg, err := program.NeedAWS(ctx)
 	if err != nil {
-		return nil, err
-	}
-	if cfg.Region == "" {
-		return nil, program.ErrNoRegion
-	}
-	if err := program.HaveCredentials(ctx, cfg); err != nil {
 		return nil, err
 	}
 	return table.New(dynamodb.NewFromConfig(cfg), c.table), nil
@@ -58,17 +49,7 @@ func (c *config) completeSources(limit int) cobra.CompletionFunc {
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 		defer cancel()
-		var found []string
-		inv, err := c.inventory(ctx, time.Now())
-		if err != nil { // it would tear the command line apart
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		for _, source := range inv.Keys() {
-			// What a shell would have to quote is no name of an image.
-			if strings.HasPrefix(source, typed) && !slices.Contains(args, source) && printable.Line(source) == source {
-				found = append(found, source)
-			}
-		}
-		return found, cobra.ShellCompDirectiveNoFileComp
+		inv, _ := c.inventory(ctx, time.Now()) // an error would tear the command line apart
+		return inv.Completions(typed, args), cobra.ShellCompDirectiveNoFileComp
 	}
 }

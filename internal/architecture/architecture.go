@@ -156,9 +156,11 @@ var layers = map[string]layer{
 		internal: []string{"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request", "internal/schedule", "internal/table", "internal/jobs"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
-	"internal/inventory": {internal: []string{"internal/conflict", "internal/entry", "internal/output", "internal/table"}},
+	"internal/inventory": {internal: []string{
+		"internal/conflict", "internal/entry", "internal/output", "internal/printable", "internal/table",
+	}},
 	"internal/statusview": {
-		internal: []string{"internal/conflict", "internal/entry", "internal/inventory", "internal/output"},
+		internal: []string{"internal/conflict", "internal/entry", "internal/inventory", "internal/output", "internal/table"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/edit": {internal: []string{

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/printable"
 	"ecrmirror/internal/table"
 )
 
@@ -102,6 +104,18 @@ func (inv Inventory) Keys() []string {
 		keys = append(keys, e.Source)
 	}
 	return keys
+}
+
+// Completions returns the keys that begin with what is typed, for shells, without those that are given already.
+func (inv Inventory) Completions(typed string, given []string) []string {
+	var found []string
+	for _, key := range inv.Keys() {
+		// What a shell would have to quote is no name of an image.
+		if strings.HasPrefix(key, typed) && !slices.Contains(given, key) && printable.Line(key) == key {
+			found = append(found, key)
+		}
+	}
+	return found
 }
 
 // Importable returns the inventory with entries that an import would refuse among the invalid ones, after them.

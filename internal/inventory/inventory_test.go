@@ -85,6 +85,23 @@ func TestItemsAreFoundByAnySpellingOfTheirSource(t *testing.T) {
 	}
 }
 
+func TestCompletions(t *testing.T) {
+	inv := read(t, "r.io/a:1", "r.io/b:1", "q.io/a:1", "!r.io/zz:1", "!r.io/\x1b[2J")
+	for _, c := range []struct {
+		typed       string
+		given, want []string
+	}{
+		{"", nil, []string{"q.io/a:1", "r.io/a:1", "r.io/b:1", "r.io/zz:1"}},
+		{"r.io/", nil, []string{"r.io/a:1", "r.io/b:1", "r.io/zz:1"}},
+		{"r.io/", []string{"r.io/a:1", "q.io/a:1"}, []string{"r.io/b:1", "r.io/zz:1"}},
+		{"x", nil, nil},
+	} {
+		if diff := cmp.Diff(c.want, inv.Completions(c.typed, c.given)); diff != "" {
+			t.Errorf("%q after %q (-want +got)\n%s", c.typed, c.given, diff)
+		}
+	}
+}
+
 func TestWhatAnImportWouldRefuseIsNotImportable(t *testing.T) {
 	inv := read(t, "r.io/a:1", "!z")
 	inv.Entries = append(inv.Entries, entry.Entry{Source: "r.io/b:1", Destinations: []string{"UPPER"}})

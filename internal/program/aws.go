@@ -31,11 +31,18 @@ func AWSConfig(ctx context.Context) (aws.Config, error) {
 	return cfg, nil
 }
 
-// HaveCredentials returns an error if there are no AWS credentials, for programs that can't do
-// without. Its error is a *Failure.
-func HaveCredentials(ctx context.Context, cfg aws.Config) error {
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return Fail(err)
+// NeedAWS returns the same for work that can't do without: the configuration has a region, and credentials are to be
+// had. That these are not is a *Failure; other errors are wrong usage.
+func NeedAWS(ctx context.Context) (aws.Config, error) {
+	cfg, err := AWSConfig(ctx)
+	if err != nil {
+		return cfg, err
 	}
-	return nil
+	if cfg.Region == "" {
+		return cfg, ErrNoRegion
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return cfg, Fail(err)
+	}
+	return cfg, nil
 }

@@ -69,10 +69,12 @@ func TestWhyThereAreNoCredentials(t *testing.T) {
 		{name: "login of a role expired", profile: "chained", login: "https://old.example.com/start", want: `prog: the AWS SSO session of profile "old" has expired: run aws sso login --profile old`, code: contract.ExitFailed},
 		{name: "a program fails", profile: "script", want: "prog: no AWS credentials: process provider error: error in credential_process: exit status 1", code: contract.ExitFailed},
 		{name: "no token file", env: "AWS_WEB_IDENTITY_TOKEN_FILE", value: "/nonexistent/token", want: "prog: no AWS credentials: failed to retrieve jwt from provide source, unable to read file at /nonexistent/token", code: contract.ExitFailed},
+		{name: "no region", env: "AWS_REGION", want: "prog: no AWS region: set AWS_REGION", code: contract.ExitUsage},
 		{name: "a container's agent is down", env: "AWS_CONTAINER_CREDENTIALS_FULL_URI", value: "http://127.0.0.1:1/", want: "prog: no AWS credentials: failed to load credentials, exceeded maximum number of attempts", code: contract.ExitTransient},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			noAWS(t, c.instance)
+			t.Setenv("AWS_REGION", "eu-west-1")
 			t.Setenv("AWS_PROFILE", c.profile)
 			if c.env != "" {
 				t.Setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/x")
@@ -83,11 +85,8 @@ func TestWhyThereAreNoCredentials(t *testing.T) {
 			}
 			var stderr strings.Builder
 			code := Run(t.Context(), "prog", &stderr, func(ctx context.Context) error {
-				cfg, err := AWSConfig(ctx)
-				if err != nil {
-					return err
-				}
-				return HaveCredentials(ctx, cfg)
+				_, err := NeedAWS(ctx)
+				return err
 			})
 			if got := stderr.String(); !strings.HasPrefix(got, c.want) || code != c.code || strings.Count(got, "\n") != 1 {
 				t.Errorf("code %d: %swant code %d: %s", code, got, c.code, c.want)

@@ -1,0 +1,49 @@
+package statusview
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"ecrmirror/internal/conflict"
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/inventory"
+	"ecrmirror/internal/table"
+)
+
+// A Table has the entries that are shown. [table.Table] implements it, and says which errors there are.
+type Table interface {
+	All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error]
+	Get(ctx context.Context, source string, now time.Time) (entry.Entry, error)
+}
+
+// Read returns the status of all items of a table, or of the first of the sources, in whatever way the table writes it.
+// The whole table is read: what an entry is in conflict with may be anywhere. It is an error if a source has no entry, or
+// an invalid one.
+func Read(ctx context.Context, t Table, now time.Time, source ...string) ([]Entry, error) {
+	inv, err := inventory.Read(t.All(ctx, now))
+	if err != nil {
+		return nil, err
+	}
+	conflicts := conflict.Among(inv.Entries)
+	if len(source) == 0 {
+		return Of(inv, conflicts, now), nil
+	}
+	inv = inv.Of(source[0])
+	switch {
+	case len(inv.Invalid) > 0:
+		return nil, inv.Invalid[0]
+	case len(inv.Entries) == 0: // its item tells whether it has expired, and it may have been written meanwhile
+		e, err := t.Get(ctx, source[0], now)
+		if errors.Is(err, table.ErrNotFound) {
+			err = fmt.Errorf("%w (controller list shows the sources)", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		inv.Entries = append(inv.Entries, e)
+	}
+	return Of(inv, conflicts, now), nil
+}
