@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/graph"
 	"ecrmirror/internal/mirror/port"
 )
 
@@ -24,10 +25,11 @@ type inquiry struct {
 	opts   Options
 	report *Report
 	origin *origin
+	graph  *graph.Graph // nil until it was read
 }
 
 func newInquiry(images port.Images, opts Options, report *Report) *inquiry {
-	return &inquiry{images, opts, report, newOrigin(images, opts, report.Source)}
+	return &inquiry{images: images, opts: opts, report: report, origin: newOrigin(images, opts, report.Source)}
 }
 
 // close closes the source.

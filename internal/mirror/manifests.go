@@ -37,7 +37,7 @@ func (p *place) putManifest(i int) {
 		}
 	}
 	if err != nil {
-		p.failAt("writing manifest", stall.CauseOf(p.ctx, err))
+		p.failIn("writing manifest", stall.CauseOf(p.ctx, err))
 		return
 	}
 	p.put(p.arrivals.AddManifest(manifest.Digest))

@@ -8,8 +8,8 @@
 // independent: one that fails is reported, and the others finish.
 //
 // The engine declares in package port what it needs of the two ends of a copy, and knows nothing else of them. Its
-// ideas are packages below it: graph reads what an image consists of, fanout hands one stream to several readers, convoy
-// tells which readers hold up others, and lanes bounds what those may take.
+// ideas are packages below it: graph reads what an image consists of, fanout hands one stream to several readers,
+// convoy tells which readers hold up others, and lanes bounds what those may take.
 package mirror
 
 import (
@@ -21,7 +21,6 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/mirror/graph"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 )
@@ -68,27 +67,24 @@ func (c *Copier) copy(ctx context.Context, report *Report) error {
 	if err := q.compare(ctx); err != nil || len(report.pending()) == 0 {
 		return err
 	}
-	g, err := q.read(ctx)
-	if err != nil {
+	if err := q.read(ctx); err != nil {
 		return err
 	}
-	report.describe(g)
-	report.settleBy(g.Root(0))
 	pending := report.pending()
 	if len(pending) == 0 {
 		return nil
 	}
-	if err := c.opts.Gate.Image(ctx, report.Source, g.Digests()); err != nil {
+	if err := c.opts.Gate.Image(ctx, report.Source, q.graph.Digests()); err != nil {
 		return sourceError(report.Source, "checking signatures", err)
 	}
 	c.opts.Progress.Image(report.Source.String(), len(pending), report.Manifests, report.Blobs, report.Size)
-	c.try(ctx, report, q.origin, g, pending)
-	c.tryAgain(ctx, report, q.origin, g, pending)
+	c.try(ctx, q, pending)
+	c.tryAgain(ctx, q, pending)
 	return nil
 }
 
 // tryAgain tries once more to copy the image to those of the destinations that failed transiently.
-func (c *Copier) tryAgain(ctx context.Context, report *Report, origin *origin, g *graph.Graph, tried []*Result) {
+func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	again := c.retryable(tried)
 	if len(again) == 0 {
 		return
@@ -102,7 +98,7 @@ func (c *Copier) tryAgain(ctx context.Context, report *Report, origin *origin, g
 	for _, r := range again {
 		r.retry()
 	}
-	c.try(ctx, report, origin, g, again)
+	c.try(ctx, q, again)
 }
 
 // retryable returns those of the results that failed transiently. A directory is not among them: it is erased when it
@@ -118,12 +114,12 @@ func (c *Copier) retryable(results []*Result) []*Result {
 	return again
 }
 
-// try tries once to copy the graph to some destinations, and gives each an outcome.
-func (c *Copier) try(ctx context.Context, report *Report, origin *origin, g *graph.Graph, results []*Result) {
+// try tries once to copy the image to some destinations, and gives each an outcome.
+func (c *Copier) try(ctx context.Context, q *inquiry, results []*Result) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := &attempt{
-		images: c.images, opts: c.opts, report: report, origin: origin, graph: g,
+		images: c.images, opts: c.opts, report: q.report, origin: q.origin, graph: q.graph,
 		lanes: lanes.New(c.opts.Budget, c.slots), large: c.large, progress: newBlobProgress(c.opts.Progress),
 	}
 	places := newPlaces(ctx, a, results)
@@ -133,5 +129,5 @@ func (c *Copier) try(ctx context.Context, report *Report, origin *origin, g *gra
 	for _, p := range places {
 		p.close()
 	}
-	report.BytesRead, report.BytesReadAgain = report.reading.sums()
+	q.report.BytesRead, q.report.BytesReadAgain = q.report.reading.sums()
 }

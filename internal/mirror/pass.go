@@ -96,7 +96,7 @@ func (p *pass) ask(op string, question func(*member) error) {
 				}
 				defer m.Done()
 				if err := question(m); err != nil && !m.HasLeft() {
-					m.Place.failAt(op, stall.CauseOf(m.Place.ctx, err))
+					m.Place.failIn(op, stall.CauseOf(m.Place.ctx, err))
 				}
 				return nil
 			})
@@ -144,8 +144,8 @@ func (p *pass) blobsAtOnce() int {
 // those that are left, and the other blobs go on meanwhile.
 func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	lacking, moved := p.lacking(blob), false
-	for number := 1; len(lacking) > 0; number++ {
-		x := p.newTransfer(ctx, blob, lacking, number)
+	for try := 1; len(lacking) > 0; try++ {
+		x := p.newTransfer(ctx, blob, lacking, try)
 		moved = x.move()
 		if len(x.again) == 0 {
 			break
@@ -170,10 +170,10 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	p.attempt.progress.done(blob, moved, err)
 }
 
-// newTransfer returns the numberth transfer of a blob to members of the convoy.
-func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, number int) *transfer {
+// newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.
+func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, try int) *transfer {
 	x := &transfer{
-		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, number: number,
+		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, try: try,
 		have: map[*member]bool{},
 	}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)

@@ -57,7 +57,7 @@ func (p *place) LacksBlobs() bool { return p.arrivals.LackBlobs() }
 func (p *place) HasFailed() bool { return p.failure() != nil }
 
 // TooSlow implements [convoy.Place].
-func (p *place) TooSlow(err error) { p.failAt("writing blobs", err) }
+func (p *place) TooSlow(err error) { p.failIn("writing blobs", err) }
 
 // fail gives the place up: what it does is stopped. The first error counts.
 func (p *place) fail(err error) {
@@ -69,8 +69,13 @@ func (p *place) fail(err error) {
 	}
 }
 
-// failAt gives the place up for an error of its own, in something that it did.
-func (p *place) failAt(op string, err error) { p.fail(destinationError(p.results[0].Name, op, err)) }
+// failIn gives the place up for an error in something that it did.
+func (p *place) failIn(op string, err error) { p.fail(p.errorIn(op, err)) }
+
+// errorIn names the place in an error in something that it did.
+func (p *place) errorIn(op string, err error) error {
+	return destinationError(p.results[0].Name, op, err)
+}
 
 // failure returns why the place was given up, or nil.
 func (p *place) failure() error {
@@ -91,7 +96,7 @@ func (p *place) count(bytes int64) {
 func (p *place) close() {
 	if p.dest != nil {
 		if err := p.dest.Close(); err != nil {
-			p.failAt("closing", err)
+			p.failIn("closing", err)
 		}
 	}
 	p.cancel(nil)

@@ -11,20 +11,25 @@ import (
 // moves is how often a source's tag may move between being asked for and being read.
 const moves = 2
 
-// read reads the manifests of the digest that the report has. Where that fails and the tag points elsewhere by now, the
-// image is the one that it points at: some registries drop an image when its tag moves, and some tell of one that is
-// gone already.
-func (q *inquiry) read(ctx context.Context) (*graph.Graph, error) {
+// read reads the graph of the digest that the report has, and settles by it the destinations that could not be settled
+// by that. Where reading fails and the tag points elsewhere by now, the image is the one that it points at: some
+// registries drop an image when its tag moves, and some tell of one that is gone already.
+func (q *inquiry) read(ctx context.Context) error {
 	for moved := 0; ; moved++ {
-		g, err := q.readOnce(ctx)
-		if err == nil || ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" {
-			return g, err
+		err := q.readOnce(ctx)
+		if err == nil {
+			q.report.describe(q.graph)
+			q.report.settleBy(q.graph.Root(0))
+			return nil
+		}
+		if ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" {
+			return err
 		}
 		q.origin.close()
 		q.origin = newOrigin(q.images, q.opts, q.report.Source)
 		now, gone := q.origin.rootDigest(ctx)
 		if gone != nil || now == q.report.Digest {
-			return nil, err
+			return err
 		}
 		q.opts.Log.WarnContext(ctx, "the source's tag has moved",
 			"source", q.report.Source.String(), "digest", now.String(), "error", err)
@@ -33,25 +38,23 @@ func (q *inquiry) read(ctx context.Context) (*graph.Graph, error) {
 	}
 }
 
-func (q *inquiry) readOnce(ctx context.Context) (*graph.Graph, error) {
+func (q *inquiry) readOnce(ctx context.Context) error {
 	if err := q.origin.open(ctx, q.report.Digest); err != nil {
-		return nil, sourceError(q.report.Source, "opening", err)
+		return sourceError(q.report.Source, "opening", err)
 	}
-	g, err := q.readGraph(ctx)
-	if err != nil {
-		return nil, sourceError(q.report.Source, "reading manifest", err)
+	if err := q.readGraph(ctx); err != nil {
+		return sourceError(q.report.Source, "reading manifest", err)
 	}
-	return g, nil
+	return nil
 }
 
-func (q *inquiry) readGraph(ctx context.Context) (*graph.Graph, error) {
+func (q *inquiry) readGraph(ctx context.Context) (err error) {
 	if err := q.origin.readRoot(ctx, q.report.Digest); err != nil {
-		return nil, err
+		return err
 	}
 	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient}
-	g, err := graph.Read(ctx, q.origin, []digest.Digest{q.report.Digest}, opts)
-	if err != nil {
-		return nil, err
+	if q.graph, err = graph.Read(ctx, q.origin, []digest.Digest{q.report.Digest}, opts); err != nil {
+		return err
 	}
-	return g, is(g.Root(0), q.report.Source.Digest)
+	return is(q.graph.Root(0), q.report.Source.Digest)
 }

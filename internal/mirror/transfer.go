@@ -26,7 +26,7 @@ type transfer struct {
 	blob    content.Blob
 	members []*member
 	part    int64           // size of the largest parts that members send; 0 if none sends parts
-	number  int             // of the attempt at this blob, from 1
+	try     int             // which try at this blob it is, from 1
 	ctx     context.Context // ends the reading
 	cancel  context.CancelCauseFunc
 	fanout  *fanout.Fanout
@@ -85,7 +85,7 @@ func (x *transfer) deliver(d *delivery) {
 		place.blobArrived(x.blob.Digest)
 	case errors.Is(err, convoy.ErrSetAside): // it goes on elsewhere
 	case !x.fanout.Broken(): // else it is the source's, whatever the destination made of it
-		x.failedAt(d.member, destinationError(place.results[0].Name, "writing blob "+x.blob.Digest.String(), err))
+		x.failedAt(d.member, place.errorIn("writing blob "+x.blob.Digest.String(), err))
 	}
 }
 
@@ -142,7 +142,7 @@ func (x *transfer) fail(err error) {
 		if x.have[m] || slices.Contains(x.again, m) || m.HasLeft() {
 			continue
 		}
-		if x.number == 1 && isWrongContent(err) { // it may have changed on the way
+		if x.try == 1 && isWrongContent(err) { // it may have changed on the way
 			x.lose(m, err)
 		} else {
 			m.Place.fail(err)
@@ -167,7 +167,7 @@ const blobTries = 4
 
 // lose notes a member for another try, unless this was the last. x.mu is held.
 func (x *transfer) lose(m *member, err error) {
-	if x.number == blobTries || m.Place.ctx.Err() != nil {
+	if x.try == blobTries || m.Place.ctx.Err() != nil {
 		m.Place.fail(err)
 		return
 	}
