@@ -141,7 +141,7 @@ localstack: ## Run the AWS side on this machine until interrupted
 	go run ./localstack
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style, import rules and formatting
+lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style and formatting
 	@unformatted=$$($(GOFUMPT) -l bench cmd demo docs infra internal localstack release reliability sbom testkit tools) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCI_LINT) run ./...
