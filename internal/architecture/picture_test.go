@@ -30,7 +30,8 @@ func TestPicture(t *testing.T) {
 func TestWrongArrowsAreFound(t *testing.T) {
 	for picture, want := range map[string]int{
 		"cmd/mirror ─▶ gate, mirror ─▶ chunked":      0,
-		"both ─▶ cli\n  └─▶ controller ─▶ jobs":      0,
+		"both ─▶ cli\n  └▶ controller ─▶ jobs":       0,
+		"cmd ─┬▶ cli\n     └▶ trigger  └▶ jobs":      0,
 		"controller ─▶ mirror":                       1, // it may not
 		"cmd/mirror ─▶ nosuchpackage":                1,
 		"nosuchpackage ─▶ chunked\nchunked ─▶ fence": 2,
@@ -42,7 +43,7 @@ func TestWrongArrowsAreFound(t *testing.T) {
 }
 
 // wrongArrows returns the packages of a picture that none to the left of their arrow may import. In it a package of
-// internal/ goes by its name alone, both are the programs, and a line that begins with an arrow goes on from another.
+// internal/ goes by its name alone, cmd and both are the programs, and after └ or ├ an arrow comes from a line above.
 func wrongArrows(picture string) []string {
 	var wrong []string
 	for line := range strings.Lines(picture) {
@@ -59,7 +60,9 @@ func wrongArrows(picture string) []string {
 					wrong = append(wrong, name+" may be imported by none of "+strings.Join(from, ", "))
 				}
 			}
-			from = to
+			if from = to; strings.HasSuffix(group, "└") || strings.HasSuffix(group, "├") { // of a package above
+				from = nil
+			}
 		}
 	}
 	return wrong
@@ -67,7 +70,7 @@ func wrongArrows(picture string) []string {
 
 func full(name string) string {
 	switch {
-	case name == "both":
+	case name == "both", name == "cmd":
 		return "cmd/mirror"
 	case strings.HasPrefix(name, "cmd/"):
 		return name
