@@ -19,6 +19,7 @@ import (
 
 	"ecrmirror/infra/assembly"
 	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/settings"
 )
 
 func main() {
@@ -36,10 +37,10 @@ func run(args []string, getenv func(string) string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defaults := mirrorstack.DefaultProps()
+	defaults := settings.DefaultProps()
 	defaults.Image.Directory = ".." // of the repository; the app runs in infra/
 	defaults.Image.BuildArgs = map[string]string{"VERSION": getenv("VERSION"), "COMMIT": getenv("COMMIT"), "GOPROXY": getenv("GOPROXY")}
-	props, err := mirrorstack.FromContext(defaults, context)
+	props, err := settings.FromContext(defaults, context)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,6 @@ package mirrorstack
 
 import (
 	"math"
-	"time"
-
-	"ecrmirror/infra/schedule"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -13,11 +10,10 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"ecrmirror/infra/schedule"
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
 )
-
-// longestWatch is over how much time an alarm can look.
-const longestWatch = 7 * 24 * time.Hour
 
 // An alarm is what the alarms differ in.
 type alarm struct {
@@ -50,7 +46,7 @@ func (s *stack) newAlarms(topic awssns.Topic, rules jobRules, t triggers) []awsc
 		},
 		{
 			id: "LagAlarm", name: "lag", metric: s.metric(contract.MetricOldestLag, "Maximum", hour), threshold: s.props.Watch.Objective.Seconds(),
-			description: "A destination has been behind its source for longer than " + shortDuration(s.props.Watch.Objective) + ". controller status --state stale,failing says which.",
+			description: "A destination has been behind its source for longer than " + settings.ShortDuration(s.props.Watch.Objective) + ". controller status --state stale,failing says which.",
 			missing:     awscloudwatch.TreatMissingData_IGNORE,
 		},
 	}
@@ -64,11 +60,11 @@ func (s *stack) newAlarms(topic awssns.Topic, rules jobRules, t triggers) []awsc
 			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
 		})
 	}
-	if within := s.props.sweepWithin(); s.props.Schedule != schedule.Off && within <= longestWatch {
+	if within := s.props.SweepWithin(); s.props.Schedule != schedule.Off && within <= settings.LongestWatch {
 		alarms = append(alarms, alarm{
 			id: "NoSweepAlarm", name: "no-sweep", metric: s.signsOfSweeps(t.deployed, hour),
 			threshold: 1, below: true, periods: int(math.Ceil(within.Hours())),
-			description: "No sweep ended for " + shortDuration(within) + ". Look at the controller's queue and its jobs.",
+			description: "No sweep ended for " + settings.ShortDuration(within) + ". Look at the controller's queue and its jobs.",
 			missing:     awscloudwatch.TreatMissingData_MISSING, whenMissing: true,
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
 )
 
@@ -35,7 +36,7 @@ func (s *stack) newDefinitions(q queues) definitions {
 		command:     texts("mirror", ref(contract.ParamSource), ref(contract.ParamDest)),
 		environment: s.mirrorEnvironment(),
 		role:        mirrorRole, execution: s.newExecutionRole("MirrorExecutionRole", "mirror jobs"),
-		logs: s.logs.mirror, retries: retries(s.props.Compute.reclaim()),
+		logs: s.logs.mirror, retries: retries(reclaimed(s.props.Compute)),
 	}
 	d.mirror = s.newDefinition(mirror, leastParameters)
 	d.parameters = contract.LongestOverrides - overrides(mirror.command, mirror.environment)
@@ -48,7 +49,7 @@ func (s *stack) newDefinitions(q queues) definitions {
 		role:        controllerRole, execution: execution,
 		logs: s.logs.controller, retries: retries(""),
 	}, 0)
-	if s.props.Push.Target == PushBatch {
+	if s.props.Push.Target == settings.PushBatch {
 		d.event = s.newDefinition(definition{
 			id: "EventJob", name: d.eventName, props: s.props.Event,
 			command:     texts("controller", "event", "--repository", ref(contract.ParamRepository), "--tag", ref(contract.ParamTag)),
@@ -66,7 +67,7 @@ func ref(parameter string) string { return "Ref::" + parameter }
 // A definition is what the job definitions differ in.
 type definition struct {
 	id, name        string
-	props           JobProps
+	props           settings.JobProps
 	ec2             bool
 	command         *[]*string
 	environment     map[string]string
@@ -107,7 +108,7 @@ func (s *stack) newContainer(d definition) awsbatch.IEcsContainerDefinition {
 		})
 	}
 	architecture := awsecs.CpuArchitecture_ARM64()
-	if s.props.Architecture == AMD64 {
+	if s.props.Architecture == settings.AMD64 {
 		architecture = awsecs.CpuArchitecture_X86_64()
 	}
 	return awsbatch.NewEcsFargateContainerDefinition(s.scope, jsii.String(d.id+"Container"), &awsbatch.EcsFargateContainerDefinitionProps{

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/infra/settings"
 )
 
 // newFunction makes the controller a function, which ECR's pushes start. It is the same
@@ -42,7 +44,7 @@ func (s *stack) newFunction(q queues, d definitions, dead awssqs.Queue) awslambd
 		RetryAttempts: jsii.Number(2),
 		MaxEventAge:   awscdk.Duration_Hours(jsii.Number(6)),
 	}
-	if s.props.Architecture == AMD64 {
+	if s.props.Architecture == settings.AMD64 {
 		props.Architecture = awslambda.Architecture_X86_64()
 	}
 	if s.props.Push.Concurrency > 0 {

@@ -5,8 +5,7 @@ import (
 	"strings"
 
 	"ecrmirror/infra/schedule"
-
-	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/settings"
 )
 
 // A grant is a row of the table of docs/security.md: what a role may do to what.
@@ -14,10 +13,10 @@ type grant struct {
 	role    string // beginning of its logical id
 	why     string
 	actions []string
-	on      string                             // the resources, for people
-	when    string                             // for people; "" for always
-	list    func(p mirrorstack.Props) []string // the resources, exactly; none: not granted
-	only    string                             // the condition, if there is one
+	on      string                          // the resources, for people
+	when    string                          // for people; "" for always
+	list    func(p settings.Props) []string // the resources, exactly; none: not granted
+	only    string                          // the condition, if there is one
 }
 
 // roles are those that there may be, with who takes them, and when.
@@ -41,12 +40,12 @@ func local(service, resource string) string {
 	return strings.Replace(here, "%s", service, 1) + resource
 }
 
-func always(list ...string) func(mirrorstack.Props) []string {
-	return func(mirrorstack.Props) []string { return list }
+func always(list ...string) func(settings.Props) []string {
+	return func(settings.Props) []string { return list }
 }
 
-func provided(cond func(mirrorstack.Props) bool, list ...string) func(mirrorstack.Props) []string {
-	return func(p mirrorstack.Props) []string {
+func provided(cond func(settings.Props) bool, list ...string) func(settings.Props) []string {
+	return func(p settings.Props) []string {
 		if cond(p) {
 			return list
 		}
@@ -67,15 +66,15 @@ func repositories(names ...string) []string {
 	return slices.Compact(list)
 }
 
-func readable(p mirrorstack.Props) []string {
+func readable(p settings.Props) []string {
 	return repositories(append(slices.Clone(p.Registries.Repositories), p.Registries.SourceRepositories...)...)
 }
 
-func writable(p mirrorstack.Props) []string { return repositories(p.Registries.Repositories...) }
+func writable(p settings.Props) []string { return repositories(p.Registries.Repositories...) }
 
 // longSettings are the parameters of what is too long for an environment.
-func longSettings(role string) func(p mirrorstack.Props) []string {
-	return func(p mirrorstack.Props) (list []string) {
+func longSettings(role string) func(p settings.Props) []string {
+	return func(p settings.Props) (list []string) {
 		add := func(name, text string) {
 			if len(text) > 512 {
 				list = append(list, local("ssm", "parameter/Setting"+name))
@@ -94,8 +93,8 @@ func longSettings(role string) func(p mirrorstack.Props) []string {
 	}
 }
 
-func ifTemplateHas(member string) func(mirrorstack.Props) []string {
-	return func(p mirrorstack.Props) []string {
+func ifTemplateHas(member string) func(settings.Props) []string {
+	return func(p settings.Props) []string {
 		if p.Registries.Template == "" || !strings.Contains(p.Registries.Template, member) {
 			return nil
 		}
@@ -103,28 +102,28 @@ func ifTemplateHas(member string) func(mirrorstack.Props) []string {
 	}
 }
 
-func commercial(p mirrorstack.Props) bool {
+func commercial(p settings.Props) bool {
 	return !strings.HasPrefix(p.Region, "cn-") && !strings.HasPrefix(p.Region, "us-gov-")
 }
 
-func readsPublic(p mirrorstack.Props) bool {
-	return commercial(p) && p.Registries.Public != mirrorstack.PublicAnonymous
+func readsPublic(p settings.Props) bool {
+	return commercial(p) && p.Registries.Public != settings.PublicAnonymous
 }
 
-func writesPublic(p mirrorstack.Props) bool {
-	return commercial(p) && p.Registries.Public == mirrorstack.PublicWrite
+func writesPublic(p settings.Props) bool {
+	return commercial(p) && p.Registries.Public == settings.PublicWrite
 }
 
-func createsPublic(p mirrorstack.Props) bool { return writesPublic(p) && p.Registries.Template != "" }
+func createsPublic(p settings.Props) bool { return writesPublic(p) && p.Registries.Template != "" }
 
-func hasTableKey(p mirrorstack.Props) []string {
+func hasTableKey(p settings.Props) []string {
 	if strings.HasPrefix(p.Table.Encryption, "arn:") {
 		return []string{p.Table.Encryption}
 	}
 	return nil
 }
 
-func secrets(p mirrorstack.Props) (list []string) {
+func secrets(p settings.Props) (list []string) {
 	for _, id := range p.Registries.AuthSecrets {
 		id = strings.TrimPrefix(id, "ghcr.io=")
 		if !strings.HasPrefix(id, "arn:") {
@@ -135,14 +134,14 @@ func secrets(p mirrorstack.Props) (list []string) {
 	return list
 }
 
-func parameter(p mirrorstack.Props) []string {
+func parameter(p settings.Props) []string {
 	if p.Registries.AuthParameter == "" {
 		return nil
 	}
 	return []string{local("ssm", "parameter/"+strings.TrimPrefix(p.Registries.AuthParameter, "/"))}
 }
 
-func assumed(p mirrorstack.Props) (list []string) {
+func assumed(p settings.Props) (list []string) {
 	for _, spec := range p.Registries.Roles {
 		_, arn, _ := strings.Cut(spec, "=")
 		arn, _, _ = strings.Cut(arn, "#")
@@ -161,7 +160,7 @@ func submitted(queue string, jobs ...string) (list []string) {
 }
 
 // ofImage is the repository of the service's own image.
-func ofImage(p mirrorstack.Props) []string {
+func ofImage(p settings.Props) []string {
 	switch {
 	case p.Image.Name == "":
 		repository := local("ecr", "repository/cdk-hnb659fds-container-assets-ACCOUNT-REGION")
@@ -176,7 +175,7 @@ func ofImage(p mirrorstack.Props) []string {
 }
 
 // templateKey is the key by which repositories are created that are encrypted with one of the user's.
-func templateKey(p mirrorstack.Props) []string {
+func templateKey(p settings.Props) []string {
 	const key = "arn:aws:kms:us-east-1:111122223333:key/33333333-2222-3333-4444-555555555555"
 	if strings.Contains(p.Registries.Template, key) {
 		return []string{key}
@@ -184,22 +183,22 @@ func templateKey(p mirrorstack.Props) []string {
 	return nil
 }
 
-func templateAlias(p mirrorstack.Props) []string {
+func templateAlias(p settings.Props) []string {
 	if strings.Contains(p.Registries.Template, "alias/images") {
 		return []string{"arn:PARTITION:kms:*:ACCOUNT:key/*"}
 	}
 	return nil
 }
 
-func ifPrivateImage(p mirrorstack.Props) []string {
+func ifPrivateImage(p settings.Props) []string {
 	if ofImage(p) == nil {
 		return nil
 	}
 	return []string{"*"}
 }
 
-func functionInVPC(p mirrorstack.Props) bool {
-	return p.Network.Kind == mirrorstack.NetworkPrivate || p.Network.Kind == mirrorstack.NetworkExisting && !p.Network.PublicIP
+func functionInVPC(p settings.Props) bool {
+	return p.Network.Kind == settings.NetworkPrivate || p.Network.Kind == settings.NetworkExisting && !p.Network.PublicIP
 }
 
 // grants are all that any role may do. Both programs read logins and assume roles alike,
@@ -216,9 +215,9 @@ func grants() []grant {
 	return append(list, grant{
 		role: "EventsRole", why: "submit the controller's jobs", actions: []string{"batch:SubmitJob"},
 		on: "the controller's queue, the job definitions of sweeps (unless `schedule=off`) and pushes (`push=batch`)",
-		list: func(p mirrorstack.Props) []string {
+		list: func(p settings.Props) []string {
 			var jobs []string
-			if p.Push.Target == mirrorstack.PushBatch {
+			if p.Push.Target == settings.PushBatch {
 				jobs = append(jobs, "event")
 			}
 			if p.Schedule != schedule.Off {
@@ -242,7 +241,7 @@ func mirrorGrants() []grant {
 		{role: role, why: "their tags", actions: []string{"ecr:TagResource"}, on: "`repositories`", when: "`createRepositories` has `resourceTags`", list: ifTemplateHas("resourceTags")},
 		{role: role, why: "write to ECR Public", actions: []string{"ecr-public:BatchCheckLayerAvailability", "ecr-public:CompleteLayerUpload", "ecr-public:DescribeImages", "ecr-public:InitiateLayerUpload", "ecr-public:PutImage", "ecr-public:UploadLayerPart"}, on: "`arn:PARTITION:ecr-public::ACCOUNT:repository/*`", when: "`ecrPublic=write`", list: provided(writesPublic, public...)},
 		{role: role, why: "create repositories there", actions: []string{"ecr-public:CreateRepository"}, on: "the same", when: "`ecrPublic=write` and `createRepositories`", list: provided(createsPublic, public...)},
-		{role: role, why: "with tags", actions: []string{"ecr-public:TagResource"}, on: "the same", when: "and that has `resourceTags`", list: provided(func(p mirrorstack.Props) bool {
+		{role: role, why: "with tags", actions: []string{"ecr-public:TagResource"}, on: "the same", when: "and that has `resourceTags`", list: provided(func(p settings.Props) bool {
 			return createsPublic(p) && strings.Contains(p.Registries.Template, "resourceTags")
 		}, public...)},
 		{role: role, why: "find the account's aliases there", actions: []string{"ecr-public:DescribeRegistries"}, on: "`*`: there is no finer", when: "`ecrPublic=write` and `createRepositories`", list: provided(createsPublic, "*")},
@@ -250,7 +249,7 @@ func mirrorGrants() []grant {
 	list = append(list,
 		grant{role: role, why: "encrypt them with a key of yours", actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, on: "that key, through ECR alone", when: "`createRepositories` has a `kmsKey` that is an ARN or id", list: templateKey, only: `{"StringLike":{"kms:ViaService":"ecr.*.SUFFIX"}}`},
 		grant{role: role, why: "the same, by an alias", actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, on: "keys of that alias, through ECR alone", when: "`createRepositories` has a `kmsKey` that is an alias", list: templateAlias, only: `{"ForAnyValue:StringEquals":{"kms:ResourceAliases":"alias/images"},"StringLike":{"kms:ViaService":"ecr.*.SUFFIX"}}`},
-		grant{role: role, why: "have ECR sign what is pushed", actions: []string{"signer:SignPayload"}, on: "those profiles", when: "`signingProfiles`", list: func(p mirrorstack.Props) []string { return p.Registries.SigningProfiles }},
+		grant{role: role, why: "have ECR sign what is pushed", actions: []string{"signer:SignPayload"}, on: "those profiles", when: "`signingProfiles`", list: func(p settings.Props) []string { return p.Registries.SigningProfiles }},
 	)
 	return append(list, loginGrants(role)...)
 }
@@ -261,7 +260,7 @@ func loginGrants(role string) []grant {
 		{role: role, why: "read ECR Public at its full rate", actions: []string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"}, on: "`*`: there is no finer", when: "unless `ecrPublic=anonymous`; never in GovCloud and China", list: provided(readsPublic, "*")},
 		{role: role, why: "read logins", actions: []string{"ssm:GetParameter"}, on: "that parameter", when: "`authParameter`", list: parameter},
 		{role: role, why: "read logins", actions: []string{"secretsmanager:GetSecretValue"}, on: "those secrets", when: "`authSecrets`", list: secrets},
-		{role: role, why: "decrypt logins", actions: []string{"kms:Decrypt"}, on: "those keys", when: "`kmsKeys`", list: func(p mirrorstack.Props) []string { return p.Registries.Keys }},
+		{role: role, why: "decrypt logins", actions: []string{"kms:Decrypt"}, on: "those keys", when: "`kmsKeys`", list: func(p settings.Props) []string { return p.Registries.Keys }},
 		{role: role, why: "reach other accounts", actions: []string{"sts:AssumeRole"}, on: "those roles", when: "`assumeRoles`", list: assumed},
 	}
 }

@@ -2,13 +2,14 @@ package mirrorstack
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecrassets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/infra/settings"
 )
 
 // An image is the container image that everything runs.
@@ -25,25 +26,25 @@ func (s *stack) newImage() image {
 	if s.props.Image.Name == "" {
 		return s.builtImage()
 	}
-	named, ok := parseECRImage(s.props.Image.Name)
+	named, ok := settings.ParseECRImage(s.props.Image.Name)
 	if !ok {
 		return image{container: awsecs.ContainerImage_FromRegistry(&s.props.Image.Name, nil)}
 	}
 	repository := awsecr.Repository_FromRepositoryAttributes(s.scope, jsii.String("Repository"), &awsecr.RepositoryAttributes{
 		RepositoryArn: jsii.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s",
-			*awscdk.Aws_PARTITION(), named.region, named.account, named.repository)),
-		RepositoryName: &named.repository,
+			*awscdk.Aws_PARTITION(), named.Region, named.Account, named.Repository)),
+		RepositoryName: &named.Repository,
 	})
 	return image{
-		container:   awsecs.ContainerImage_FromEcrRepository(repository, &named.tagOrDigest),
+		container:   awsecs.ContainerImage_FromEcrRepository(repository, &named.TagOrDigest),
 		repository:  repository,
-		tagOrDigest: named.tagOrDigest,
+		tagOrDigest: named.TagOrDigest,
 	}
 }
 
 func (s *stack) builtImage() image {
 	platform := awsecrassets.Platform_LINUX_ARM64()
-	if s.props.Architecture == AMD64 {
+	if s.props.Architecture == settings.AMD64 {
 		platform = awsecrassets.Platform_LINUX_AMD64()
 	}
 	asset := awsecrassets.NewDockerImageAsset(s.scope, jsii.String("Image"), &awsecrassets.DockerImageAssetProps{
@@ -61,20 +62,4 @@ func (s *stack) builtImage() image {
 		repository:  asset.Repository(),
 		tagOrDigest: *asset.ImageTag(),
 	}
-}
-
-// An ecrImage is the name of an image in private ECR.
-type ecrImage struct{ account, region, repository, tagOrDigest string }
-
-var ecrImagePattern = regexp.MustCompile(
-	`^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z0-9.-]+/([a-z0-9][a-z0-9._/-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})|@(sha256:[0-9a-f]{64}))$`)
-
-// parseECRImage takes a name with either a tag or a digest, because neither would be
-// another image at every start.
-func parseECRImage(name string) (ecrImage, bool) {
-	m := ecrImagePattern.FindStringSubmatch(name)
-	if m == nil {
-		return ecrImage{}, false
-	}
-	return ecrImage{account: m[1], region: m[2], repository: m[3], tagOrDigest: m[4] + m[5]}, true
 }

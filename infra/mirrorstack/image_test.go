@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/settings"
 )
 
 // TestImageIsToldWhereItComesFrom, and is the same image where nothing else differs.
@@ -33,7 +34,7 @@ func builtImage(t *testing.T, args map[string]string) (name string, told map[str
 	t.Helper()
 	defaults := testDefaults()
 	defaults.Image.BuildArgs = args
-	props, err := mirrorstack.FromContext(defaults, map[string]any{"schedule": "off", "push": "off"})
+	props, err := settings.FromContext(defaults, map[string]any{"schedule": "off", "push": "off"})
 	if err != nil {
 		t.Fatal(err)
 	}

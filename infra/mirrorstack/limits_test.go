@@ -13,6 +13,7 @@ import (
 
 	"ecrmirror/infra/assembly"
 	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
 )
 
@@ -144,7 +145,7 @@ func TestWhatIsTooLongEvenSoIsRefused(t *testing.T) {
 		{map[string]any{"assumeRoles": manyRoles(150)}, "setting assumeRoles has 10649 characters, and programs read it from an SSM parameter, which takes 8192: name fewer accounts"},
 		{map[string]any{"authSecrets": strings.Join(secrets, ",")}, "the longest setting in it is authSecrets: keep several logins in one secret"},
 	} {
-		props, err := mirrorstack.FromContext(testDefaults(), c.context)
+		props, err := settings.FromContext(testDefaults(), c.context)
 		if err != nil {
 			t.Fatal(err)
 		}

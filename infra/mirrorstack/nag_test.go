@@ -12,6 +12,7 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/settings"
 )
 
 var nagRule = regexp.MustCompile(`^(AwsSolutions-[A-Z0-9]+)`)
@@ -30,7 +31,7 @@ func TestStackPassesCDKNag(t *testing.T) {
 	}
 	needed := map[string]bool{}
 	for _, variant := range []string{"default", "private", "everything"} {
-		props, err := mirrorstack.FromContext(testDefaults(), variants[variant])
+		props, err := settings.FromContext(testDefaults(), variants[variant])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,15 +6,9 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/jsii-runtime-go"
-)
 
-// zones is over how many availability zones a new network reaches.
-func (n NetworkProps) zones() int {
-	if len(n.Zones) > 0 {
-		return len(n.Zones)
-	}
-	return 2
-}
+	"ecrmirror/infra/settings"
+)
 
 // A network is where the jobs run.
 type network struct {
@@ -27,9 +21,9 @@ type network struct {
 func (s *stack) newNetwork() network {
 	var n network
 	switch s.props.Network.Kind {
-	case NetworkExisting:
+	case settings.NetworkExisting:
 		n = s.existingNetwork()
-	case NetworkPrivate:
+	case settings.NetworkPrivate:
 		n = s.privateNetwork()
 	default:
 		n = s.publicNetwork()
@@ -43,7 +37,7 @@ func (s *stack) newNetwork() network {
 		group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(port)), jsii.String(fmt.Sprintf("Registries and AWS on port %d", port)), nil)
 	}
 	n.security = group
-	if s.props.Network.Kind == NetworkPrivate {
+	if s.props.Network.Kind == settings.NetworkPrivate {
 		s.addEndpoints(n)
 	}
 	return n
@@ -99,7 +93,7 @@ func (s *stack) newVPC(gateways int, internet bool, subnets ...*awsec2.SubnetCon
 	if named := s.props.Network.Zones; len(named) > 0 {
 		props.AvailabilityZones = texts(named...)
 	} else {
-		props.MaxAzs = jsii.Number(s.props.Network.zones())
+		props.MaxAzs = jsii.Number(s.props.Network.ZoneCount())
 	}
 	vpc := awsec2.NewVpc(s.scope, jsii.String("Network"), props)
 	s.addGateways(vpc, internet)

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
 
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/images"
 )
@@ -54,7 +55,7 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 		// Batch knows no resources for these two.
 		{sid: "FindJobs", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, resources: []string{"*"}},
 	}
-	if key := s.props.tableKey(); key != "" {
+	if key := s.props.TableKey(); key != "" {
 		permissions = append(permissions, permission{
 			sid: "UseKeyOfTable", resources: []string{key},
 			actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
@@ -63,7 +64,7 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 			}},
 		})
 	}
-	if s.props.publicAccess() != PublicAnonymous {
+	if s.props.PublicAccess() != settings.PublicAnonymous {
 		permissions = append(permissions, publicToken())
 	}
 	permissions = append(permissions, s.documentPermissions(commonDocuments...)...)
@@ -73,14 +74,6 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 // tableActions are what the controller does to the table.
 func tableActions() []string {
 	return []string{"dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:Scan", "dynamodb:UpdateItem"}
-}
-
-// tableKey returns the ARN of the user's key that the table is encrypted with, "" if there is none.
-func (p Props) tableKey() string {
-	if strings.HasPrefix(p.Table.Encryption, "arn:") {
-		return p.Table.Encryption
-	}
-	return ""
 }
 
 // jobResources are what a submission concerns: the queue, and the definition in whatever
@@ -138,12 +131,12 @@ func (s *stack) encryptionPermissions() []permission {
 
 // publicPermissions are those for ECR Public. Its tokens are no resources.
 func (s *stack) publicPermissions() []permission {
-	access := s.props.publicAccess()
-	if access == PublicAnonymous {
+	access := s.props.PublicAccess()
+	if access == settings.PublicAnonymous {
 		return nil
 	}
 	permissions := []permission{publicToken()}
-	if access != PublicWrite {
+	if access != settings.PublicWrite {
 		return permissions
 	}
 	all := fmt.Sprintf("arn:%s:ecr-public::%s:repository/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID())
@@ -171,15 +164,6 @@ func publicToken() permission {
 		sid: "ReadPublicImages", resources: []string{"*"},
 		actions: []string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"},
 	}
-}
-
-// publicAccess returns the access to ECR Public, which is there for accounts of the
-// commercial partition only.
-func (p Props) publicAccess() PublicAccess {
-	if strings.HasPrefix(p.Region, "cn-") || strings.HasPrefix(p.Region, "us-gov-") || strings.Contains(p.Region, "-iso") || strings.HasPrefix(p.Region, "eusc-") {
-		return PublicAnonymous
-	}
-	return p.Registries.Public
 }
 
 // loginPermissions are those to read logins and to assume roles.

@@ -81,7 +81,7 @@ func (s *stack) newEC2(id string, spot bool, maxVCPUs int) awsbatch.IComputeEnvi
 		strategy = awsbatch.AllocationStrategy_SPOT_PRICE_CAPACITY_OPTIMIZED
 	}
 	var types []awsec2.InstanceType
-	for _, t := range s.props.instanceTypes() {
+	for _, t := range s.props.InstanceTypes() {
 		types = append(types, awsec2.NewInstanceType(&t))
 	}
 	return awsbatch.NewManagedEc2EcsComputeEnvironment(s.scope, &id, &awsbatch.ManagedEc2EcsComputeEnvironmentProps{
@@ -99,15 +99,4 @@ func (s *stack) newEC2(id string, spot bool, maxVCPUs int) awsbatch.IComputeEnvi
 			RequireImdsv2: jsii.Bool(true),
 		}),
 	})
-}
-
-// instanceTypes returns the types of instances: by default those that every region has.
-func (p Props) instanceTypes() []string {
-	switch {
-	case len(p.Compute.InstanceTypes) > 0:
-		return p.Compute.InstanceTypes
-	case p.Architecture == AMD64:
-		return []string{"c5.large", "c5.xlarge", "c5.2xlarge", "c5.4xlarge", "m5.large", "m5.xlarge", "m5.2xlarge", "m5.4xlarge"}
-	}
-	return []string{"c6g.large", "c6g.xlarge", "c6g.2xlarge", "c6g.4xlarge", "m6g.large", "m6g.xlarge", "m6g.2xlarge", "m6g.4xlarge"}
 }

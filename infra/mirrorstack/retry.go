@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
 	"github.com/aws/jsii-runtime-go"
 
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
 )
 
@@ -17,9 +18,9 @@ const (
 	ec2Reclaimed = "Host EC2*"
 )
 
-// reclaim returns how the status reason begins of a mirror job whose machine was taken away, "" where
+// reclaimed returns how the status reason begins of a mirror job whose machine was taken away, "" where
 // none is.
-func (c ComputeProps) reclaim() string {
+func reclaimed(c settings.ComputeProps) string {
 	switch {
 	case c.EC2:
 		return ec2Reclaimed
@@ -41,7 +42,7 @@ func (c ComputeProps) reclaim() string {
 //     255 a lost exit code. The next sweep submits what is still stale;
 //   - without an exit code nothing ran: an image that could not be pulled, no network interface, no log
 //     group. No rule fits that, wherever Batch puts the reason: again.
-func retries(reclaimed string) *[]awsbatch.RetryStrategy {
+func retries(reclaim string) *[]awsbatch.RetryStrategy {
 	rule := func(action awsbatch.Action, reason awsbatch.CustomReason) awsbatch.RetryStrategy {
 		return awsbatch.RetryStrategy_Of(action, awsbatch.Reason_Custom(&reason))
 	}
@@ -50,8 +51,8 @@ func retries(reclaimed string) *[]awsbatch.RetryStrategy {
 		rule(awsbatch.Action_RETRY, exit(strconv.Itoa(contract.ExitTransient))),
 		rule(awsbatch.Action_RETRY, exit(strconv.Itoa(contract.ExitTerminated))),
 	}
-	if reclaimed != "" {
-		list = append(list, rule(awsbatch.Action_RETRY, awsbatch.CustomReason{OnStatusReason: jsii.String(reclaimed)}))
+	if reclaim != "" {
+		list = append(list, rule(awsbatch.Action_RETRY, awsbatch.CustomReason{OnStatusReason: jsii.String(reclaim)}))
 	}
 	list = append(list, rule(awsbatch.Action_EXIT, exit("1*")), rule(awsbatch.Action_EXIT, exit("2*")))
 	return &list

@@ -12,14 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/settings"
 )
 
 // TestRolesMayDoThisAndNothingElse compares every role of every variant with the table:
 // each action on each resource, under each condition.
 func TestRolesMayDoThisAndNothingElse(t *testing.T) {
 	for _, variant := range slices.Sorted(maps.Keys(variants)) {
-		props, err := mirrorstack.FromContext(testDefaults(), variants[variant])
+		props, err := settings.FromContext(testDefaults(), variants[variant])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +33,7 @@ func TestRolesMayDoThisAndNothingElse(t *testing.T) {
 }
 
 // expected returns "action on resource [if condition]" lines for a role.
-func expected(role string, props mirrorstack.Props) []string {
+func expected(role string, props settings.Props) []string {
 	var lines []string
 	for _, g := range grants() {
 		if g.role != role {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"ecrmirror/infra/mirrorstack"
+	"ecrmirror/infra/settings"
 )
 
 // These tests never call jsii.Close, which races, and are never parallel: all of them talk
@@ -110,7 +111,7 @@ func synth(t *testing.T, variant string) assertions.Template {
 	if template, ok := synthesized.templates[variant]; ok {
 		return template
 	}
-	props, err := mirrorstack.FromContext(testDefaults(), context)
+	props, err := settings.FromContext(testDefaults(), context)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,8 +145,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func testDefaults() mirrorstack.Props {
-	p := mirrorstack.DefaultProps()
+func testDefaults() settings.Props {
+	p := settings.DefaultProps()
 	p.Image.Directory = "testdata/image" // what it is built from does not matter, and changes
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
 )
 
@@ -27,8 +28,8 @@ func (s *stack) newTable() awsdynamodb.ITable {
 		Encryption:         awsdynamodb.TableEncryption_DEFAULT,
 	}
 	switch e := s.props.Table.Encryption; e {
-	case EncryptionOwned:
-	case EncryptionManaged:
+	case settings.EncryptionOwned:
+	case settings.EncryptionManaged:
 		props.Encryption = awsdynamodb.TableEncryption_AWS_MANAGED
 	default:
 		props.Encryption = awsdynamodb.TableEncryption_CUSTOMER_MANAGED

@@ -3,10 +3,7 @@ package mirrorstack
 import (
 	"fmt"
 	"maps"
-	"strings"
 	"time"
-
-	"ecrmirror/infra/schedule"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
@@ -17,6 +14,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"ecrmirror/infra/schedule"
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
 )
 
@@ -43,7 +42,7 @@ func (s *stack) newTriggers(q queues, d definitions) triggers {
 	if scheduled {
 		submits[d.sweepName] = d.sweep
 	}
-	if pushed == PushBatch {
+	if pushed == settings.PushBatch {
 		submits[d.eventName] = d.event
 	}
 	var role awsiam.IRole
@@ -58,12 +57,12 @@ func (s *stack) newTriggers(q queues, d definitions) triggers {
 		t.deployed, t.deadLetters = deployed, append(t.deadLetters, deadLetters{"schedule", dead})
 	}
 	switch pushed {
-	case PushLambda:
+	case settings.PushLambda:
 		dead := s.newDeadLetters("PushDeadLetters")
 		t.function = s.newFunction(q, d, dead)
 		s.newPushRule(dead, awsevents.CfnRule_TargetProperty{Arn: t.function.FunctionArn()})
 		t.deadLetters = append(t.deadLetters, deadLetters{"push", dead})
-	case PushBatch:
+	case settings.PushBatch:
 		dead := s.newDeadLetters("PushDeadLetters")
 		s.newPushRule(dead, s.eventJob(q, d, role), d.event, policyOf(role))
 		t.deadLetters = append(t.deadLetters, deadLetters{"push", dead})
@@ -104,35 +103,14 @@ func (s *stack) newSchedule(q queues, d definitions, role awsiam.IRole) (dead aw
 func (s *stack) newPushRule(dead awssqs.Queue, target awsevents.CfnRule_TargetProperty, before ...constructs.IDependable) {
 	rule := s.newRule("Push", &awsevents.CfnRuleProps{
 		Description:  jsii.String("Mirrors what is pushed to ECR"),
-		EventPattern: pushPattern(s.props.Push),
+		EventPattern: settings.PushPattern(s.props.Push),
 	}, target, dead, 6*time.Hour, before...)
-	if s.props.Push.Target == PushLambda {
+	if s.props.Push.Target == settings.PushLambda {
 		awslambda.NewCfnPermission(s.scope, jsii.String("PushPermission"), &awslambda.CfnPermissionProps{
 			Action: jsii.String("lambda:InvokeFunction"), FunctionName: target.Arn,
 			Principal: jsii.String("events.amazonaws.com"), SourceArn: rule.AttrArn(),
 		})
 	}
-}
-
-// pushPattern matches the events that count.
-func pushPattern(p PushProps) map[string]any {
-	detail := map[string]any{
-		"action-type": texts("PUSH"),
-		"result":      texts("SUCCESS"),
-		"image-tag":   []any{map[string]any{"exists": true}},
-	}
-	var names []any
-	for _, r := range p.Repositories {
-		if prefix, found := strings.CutSuffix(r, "*"); found {
-			names = append(names, map[string]any{"prefix": prefix})
-		} else {
-			names = append(names, r)
-		}
-	}
-	if len(names) > 0 {
-		detail["repository-name"] = names
-	}
-	return map[string]any{"source": texts("aws.ecr"), "detail-type": texts("ECR Image Action"), "detail": detail}
 }
 
 // eventJob is the target that submits a job for a push, with the event's repository and tag.

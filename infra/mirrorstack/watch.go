@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/infra/settings"
 )
 
 // watch is what tells people how the service does.
@@ -61,7 +63,7 @@ func (s *stack) newJobRules(q queues, name string) jobRules {
 		})},
 	})
 	failed := map[string]any{"status": texts("FAILED"), "jobQueue": []any{q.mirror.JobQueueArn()}}
-	if s.props.Push.Target == PushBatch {
+	if s.props.Push.Target == settings.PushBatch {
 		delete(failed, "jobQueue")
 		failed["$or"] = []any{
 			map[string]any{"jobQueue": []any{q.mirror.JobQueueArn()}},

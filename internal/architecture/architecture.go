@@ -253,14 +253,22 @@ var layers = map[string]layer{
 		internal: []string{"localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/docker/go-units", "github.com/opencontainers/go-digest"},
 	},
-	"sbom":                 {internal: []string{"sbom/..."}},
-	"sbom/...":             {},
-	"release":              {internal: []string{"release/...", "sbom/..."}},
-	"release/...":          {internal: []string{"release/..."}, external: anything},
-	"tools/images":         {internal: []string{"internal/imagename", "internal/images"}},
-	"tools/...":            {internal: []string{"tools/..."}, external: []string{"golang.org/x/mod/"}},
-	"infra":                {internal: infraInternal, external: cdk},
-	"infra/mirrorstack":    {internal: infraInternal, external: cdk},
+	"sbom":         {internal: []string{"sbom/..."}},
+	"sbom/...":     {},
+	"release":      {internal: []string{"release/...", "sbom/..."}},
+	"release/...":  {internal: []string{"release/..."}, external: anything},
+	"tools/images": {internal: []string{"internal/imagename", "internal/images"}},
+	"tools/...":    {internal: []string{"tools/..."}, external: []string{"golang.org/x/mod/"}},
+	"infra":        {internal: []string{"infra/assembly", "infra/mirrorstack", "infra/settings"}, external: cdk},
+	"infra/mirrorstack": {
+		internal: []string{"infra/schedule", "infra/settings", "internal/contract", "internal/credentials", "internal/images"},
+		external: cdk,
+	},
+	"infra/settings": { // the parsers by which the programs read their settings: what synthesis takes, they take
+		internal: []string{
+			"infra/schedule", "internal/allow", "internal/credentials", "internal/images", "internal/roles", "internal/signature",
+		},
+	},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},
 	"infra/schedule":       {},
 	"infra/assembly":       {}, // what is known of a template without CDK, which takes minutes to compile
@@ -293,12 +301,6 @@ var layers = map[string]layer{
 	"demo":                            {internal: []string{"demo/...", "localstack/..."}, external: anything},
 	"demo/...":                        {external: anything},
 	"localstack":                      {internal: []string{"localstack/..."}, external: anything},
-}
-
-// infraInternal are the names that infrastructure and programs share, and the parsers by which the programs read
-// their settings: what synthesis takes, they take.
-var infraInternal = []string{
-	"internal/contract", "internal/allow", "internal/credentials", "internal/images", "internal/roles", "internal/signature", "infra/...",
 }
 
 // cdk is what describes infrastructure. Nothing there calls AWS.

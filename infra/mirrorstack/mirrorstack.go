@@ -16,12 +16,14 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"ecrmirror/infra/settings"
 )
 
 // stack is what the parts of the stack need of each other.
 type stack struct {
 	scope awscdk.Stack
-	props Props
+	props settings.Props
 
 	image   image
 	table   awsdynamodb.ITable
@@ -33,7 +35,7 @@ type stack struct {
 }
 
 // New adds the stack to the scope, an app. Its error says which of the props are wrong.
-func New(scope constructs.Construct, props Props) (awscdk.Stack, error) {
+func New(scope constructs.Construct, props settings.Props) (awscdk.Stack, error) {
 	if err := props.Validate(); err != nil {
 		return nil, err
 	}

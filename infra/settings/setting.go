@@ -1,11 +1,7 @@
-package mirrorstack
+package settings
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,64 +15,10 @@ type Setting struct {
 	get  func(p *Props) string
 }
 
-// Settings returns all settings, in the order in which they are documented.
-func Settings() []Setting {
-	return slices.Concat(placeSettings(), jobSettings(), triggerSettings(), registrySettings(), watchSettings())
-}
-
 // Default returns the setting's value where the context has none.
 func (s Setting) Default() string {
 	p := DefaultProps()
 	return s.get(&p)
-}
-
-// FromContext returns the Props that a CDK context asks for, beginning with defaults. Keys
-// with a colon or an @ are CDK's own; any other that is no setting is an error, and so is a
-// value that does not fit.
-func FromContext(defaults Props, context map[string]any) (Props, error) {
-	p := defaults
-	known := map[string]Setting{}
-	for _, s := range Settings() {
-		known[s.Name] = s
-	}
-	var errs []error
-	for _, key := range slices.Sorted(maps.Keys(context)) {
-		s, ok := known[key]
-		switch {
-		case strings.ContainsAny(key, ":@"):
-		case !ok:
-			errs = append(errs, fmt.Errorf("setting %s does not exist: there are %s", key, strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
-		default:
-			if err := s.set(&p, text(context[key])); err != nil {
-				errs = append(errs, fmt.Errorf("setting %s is %q: %w", key, text(context[key]), err))
-			}
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return p, err
-	}
-	return p, p.Validate()
-}
-
-// text returns a value of the context as the command line would have it.
-func text(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case []any:
-		var parts []string
-		for _, e := range v {
-			parts = append(parts, text(e))
-		}
-		return strings.Join(parts, ",")
-	case map[string]any:
-		if doc, err := json.Marshal(v); err == nil {
-			return string(doc)
-		}
-	}
-	return fmt.Sprint(value)
 }
 
 // stringly makes a setting of anything that is a string.
@@ -146,12 +88,71 @@ func duration(name, what string, field func(*Props) *time.Duration) Setting {
 			*field(p) = d
 			return nil
 		},
-		get: func(p *Props) string { return shortDuration(*field(p)) },
+		get: func(p *Props) string { return ShortDuration(*field(p)) },
 	}
 }
 
-// shortDuration leaves out what is nought: 6h, not 6h0m0s.
-func shortDuration(d time.Duration) string {
+func number(name, what string, field func(*Props) *float64) Setting {
+	return Setting{
+		Name: name, What: what,
+		set: func(p *Props, v string) error {
+			n, err := strconv.ParseFloat(v, 64)
+			if err != nil {
+				return errors.New("must be a number")
+			}
+			*field(p) = n
+			return nil
+		},
+		get: func(p *Props) string { return strconv.FormatFloat(*field(p), 'g', -1, 64) },
+	}
+}
+
+func ports(name, what string, field func(*Props) *[]int) Setting {
+	return Setting{
+		Name: name, What: what,
+		set: func(p *Props, v string) error {
+			var list []int
+			for _, part := range split(v) {
+				n, err := strconv.Atoi(part)
+				if err != nil {
+					return errors.New("must be ports, separated by commas")
+				}
+				list = append(list, n)
+			}
+			*field(p) = list
+			return nil
+		},
+		get: func(p *Props) string {
+			var parts []string
+			for _, n := range *field(p) {
+				parts = append(parts, strconv.Itoa(n))
+			}
+			return strings.Join(parts, ",")
+		},
+	}
+}
+
+func compute() Setting {
+	return Setting{
+		Name: "compute", What: "what mirror jobs run on: `fargate` or `ec2`",
+		set: func(p *Props, v string) error {
+			if v != "fargate" && v != "ec2" {
+				return errors.New("must be fargate or ec2")
+			}
+			p.Compute.EC2 = v == "ec2"
+			return nil
+		},
+		get: func(p *Props) string {
+			if p.Compute.EC2 {
+				return "ec2"
+			}
+			return "fargate"
+		},
+	}
+}
+
+// ShortDuration writes a duration without what is nought: 6h, not 6h0m0s.
+func ShortDuration(d time.Duration) string {
 	s := d.String()
 	if d%time.Minute == 0 {
 		s = strings.TrimSuffix(s, "0s")

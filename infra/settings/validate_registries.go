@@ -1,8 +1,6 @@
-package mirrorstack
+package settings
 
 import (
-	"fmt"
-	"regexp"
 	"strings"
 
 	"ecrmirror/internal/allow"
@@ -10,14 +8,6 @@ import (
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/roles"
 	"ecrmirror/internal/signature"
-)
-
-var (
-	namesPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9._/-]*\*?$|^\*$`)
-	repoPattern    = regexp.MustCompile(`^arn:aws[a-z-]*:ecr:([a-z0-9-]+|\*):([0-9]{12}|\*):repository/[a-z0-9*][a-z0-9._/*-]*$`)
-	hostPattern    = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
-	filesPattern   = regexp.MustCompile(`"[A-Za-z]*Paths?"\s*:`)
-	profilePattern = regexp.MustCompile(`^arn:aws[a-z-]*:signer:[a-z0-9-]+:[0-9]{12}:/signing-profiles/[A-Za-z0-9_]{2,64}$`)
 )
 
 // validateRegistries has the programs' own parsers look at what the programs will be given.
@@ -30,17 +20,20 @@ func (p Props) validateRegistries(c *check) {
 	}{{"repositories", r.Repositories}, {"sourceRepositories", r.SourceRepositories}} {
 		for _, v := range list.values {
 			c.that(namesPattern.MatchString(v) || repoPattern.MatchString(v), list.name, v,
-				"must be the name of a repository, its beginning and a *, or an ARN arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
+				"must be the name of a repository, its beginning and a *, or an ARN "+
+					"arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
 		}
 	}
 	c.oneOf("ecrPublic", string(r.Public), string(PublicAnonymous), string(PublicRead), string(PublicWrite))
-	c.that(r.Public != PublicWrite || p.publicAccess() == PublicWrite, "ecrPublic", string(r.Public), "can't be in "+p.Region+": ECR Public belongs to the accounts of the commercial regions")
+	c.that(r.Public != PublicWrite || p.PublicAccess() == PublicWrite, "ecrPublic", string(r.Public),
+		"can't be in "+p.Region+": ECR Public belongs to the accounts of the commercial regions")
 	if r.Template != "" {
 		_, err := images.ParseRepositoryTemplate([]byte(r.Template))
 		c.parsed(err, "createRepositories", r.Template)
 	}
 	for _, profile := range r.SigningProfiles {
-		c.that(profilePattern.MatchString(profile), "signingProfiles", profile, "must be the ARN of a signing profile, arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME")
+		c.that(profilePattern.MatchString(profile), "signingProfiles", profile,
+			"must be the ARN of a signing profile, arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME")
 	}
 	r.validateLogins(c)
 	r.validateAllowed(c)
@@ -82,20 +75,16 @@ func (r RegistryProps) validateAllowed(c *check) {
 	_, err = allow.Parse("allowedDestinations", patterns)
 	c.parsed(err, "allowedDestinations", strings.Join(r.AllowedDestinations, ","))
 	for _, v := range append(patterns, r.AllowedSources...) {
-		c.that(!strings.HasPrefix(v, "dir:") && !strings.HasPrefix(v, "oci:"), "allowedSources, allowedDestinations", v, "can't be: jobs have no files")
+		c.that(!strings.HasPrefix(v, "dir:") && !strings.HasPrefix(v, "oci:"), "allowedSources, allowedDestinations",
+			v, "can't be: jobs have no files")
 	}
 	if r.SignaturePolicy == "" {
 		return
 	}
-	c.that(strings.HasPrefix(strings.TrimSpace(r.SignaturePolicy), "{"), "signaturePolicy", r.SignaturePolicy, "must be the policy itself, a JSON object: jobs have no files")
-	c.that(!filesPattern.MatchString(r.SignaturePolicy), "signaturePolicy", r.SignaturePolicy, "must hold its keys (keyData, ...): jobs have no files")
+	c.that(strings.HasPrefix(strings.TrimSpace(r.SignaturePolicy), "{"), "signaturePolicy", r.SignaturePolicy,
+		"must be the policy itself, a JSON object: jobs have no files")
+	c.that(!filesPattern.MatchString(r.SignaturePolicy), "signaturePolicy", r.SignaturePolicy,
+		"must hold its keys (keyData, ...): jobs have no files")
 	_, err = signature.Load(r.SignaturePolicy, func(string) string { return "" })
 	c.parsed(err, "signaturePolicy", r.SignaturePolicy)
-}
-
-// parsed takes the error of a program's parser.
-func (c *check) parsed(err error, setting, value string) {
-	if err != nil {
-		c.errs = append(c.errs, fmt.Errorf("setting %s is %q: %w", setting, value, err))
-	}
 }

@@ -1,4 +1,6 @@
-package mirrorstack
+// Package settings says what is deployed: the settings of the CDK context, their defaults, what is wrong with their
+// values, and what follows from them. It knows nothing of CDK.
+package settings
 
 import (
 	"time"
@@ -6,7 +8,7 @@ import (
 	"ecrmirror/infra/schedule"
 )
 
-// Props say what is deployed. Settings fills them from the CDK context; DefaultProps has
+// Props say what is deployed. [FromContext] fills them from the CDK context; [DefaultProps] has
 // the values that count where the context is silent.
 type Props struct {
 	Name   string // of the stack; what it holds has names that begin with it
@@ -163,16 +165,10 @@ func DefaultProps() Props {
 		Event:        JobProps{VCPUs: 0.25, Memory: 512, Timeout: 10 * time.Minute, Attempts: 3},
 		Schedule:     "rate(1 hour)",
 		Push:         PushProps{Target: PushLambda},
-		Registries:   RegistryProps{Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead, AllowedDestinations: []string{AllowedOwn}},
-		Watch:        WatchProps{LogDays: 30, Objective: 24 * time.Hour},
+		Registries: RegistryProps{
+			Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead,
+			AllowedDestinations: []string{AllowedOwn},
+		},
+		Watch: WatchProps{LogDays: 30, Objective: 24 * time.Hour},
 	}
-}
-
-// sweepWithin returns after how long without a sweep something is wrong: two that are
-// missing, and an hour for the third to end.
-func (p Props) sweepWithin() time.Duration {
-	if p.Watch.SweepWithin > 0 {
-		return p.Watch.SweepWithin
-	}
-	return 2*p.Schedule.Every() + time.Hour
 }
