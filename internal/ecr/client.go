@@ -18,8 +18,8 @@ type Options struct {
 	// those, and called concurrently.
 	API func(imagename.ECRRegistry) (API, error)
 	// HTTP reads presigned URLs and those of foreign layers. It must send no credentials of its
-	// own. Nil means clients with time limits on connecting and on headers, and none on bodies: one for
-	// the URLs that ECR gives, and one for those that an image has, which may lead to public hosts alone.
+	// own. Nil means clients with time limits on connecting and on headers, and none on bodies. Then
+	// foreign layers are read from public hosts alone.
 	HTTP *http.Client
 	// Network is how those clients make connections.
 	Network fence.Network

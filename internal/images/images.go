@@ -45,7 +45,7 @@ type Options struct {
 	// process. Nil means one of 64 MiB.
 	Budget *chunked.Budget
 	Chunks chunked.Options // tunes the reading of blobs from registries
-	// CreateRepositories is by what repositories of ECR are created that a destination lacks; nil =
+	// CreateRepositories is the template by which missing ECR repositories of destinations are created. Nil means that
 	// none are. See [ParseRepositoryTemplate].
 	CreateRepositories *ecr.RepositoryTemplate
 	// CreateHint tells the user, at the end of the error about such a repository, how to have it created.

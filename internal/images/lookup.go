@@ -42,8 +42,8 @@ type found func(i int, d digest.Digest, size int64, err error)
 //
 // Registries are asked at the same time, each for up to 32 images at a time, or fewer a second if it
 // bears fewer, and 256 images at a time in all. One that is slow, or does not answer, waits for the others
-// after each answer. Amazon ECR is asked for the images of a repository together. Where a registry bears no
-// more requests for now, the error says until when, by its DeferredUntil method; see registryclient.DeferredError.
+// after each answer. Amazon ECR is asked for the images of a repository together. Where a registry is
+// rate-limited, the error says until when, by its DeferredUntil method; see registryclient.DeferredError.
 //
 // The images of a registry are asked for in the order of names. Right before each, LookUp calls ask with its
 // index, by several goroutines at once. Where ask returns false, the image is passed over, and found is not called

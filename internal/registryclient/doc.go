@@ -2,10 +2,9 @@
 // (/v2/).
 //
 // A [Registry] stands for one host, for as long as the process deals with it, so that what was
-// learned about the host is learned once: its scheme, how it wants to be asked who is there, the
-// token of each repository, and whether it serves blobs itself or says where they are. Nothing is
-// asked for beforehand: a request is sent at once, and only a refusal starts a login. So an image's
-// digest costs one HEAD.
+// learned about the host is learned once: its scheme, its challenge, the token of each repository, and
+// whether it serves blobs itself or says where they are. Nothing is asked for beforehand: a request is
+// sent at once, and only a refusal starts a login. So an image's digest costs one HEAD.
 //
 // A refusal without a challenge has /v2/ asked for one, once. A host that answers lead to is met in the
 // same way, as anyone may meet it. What a registry does not know - HEAD, ranges, a blob in one PUT - it is
@@ -23,7 +22,7 @@
 // by PATCH. Tokens for writing are kept apart from those for reading.
 //
 // Retries: manifests and digests here, blobs in package chunked, by the chunk. Digests are asked for
-// at a pace that the registry bears, and not at all while it says that it bears no more.
+// at a rate that the registry allows, and not at all while it says that it is rate-limited.
 //
 // The name of an image means that registry: mirrors, and whatever else registries.conf says about
 // it, are not consulted.

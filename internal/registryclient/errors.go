@@ -15,7 +15,7 @@ var (
 )
 
 type (
-	// A Login is who we say that we are.
+	// A Login is a user and a password, or an identity token.
 	Login = auth.Login
 	// A StatusError is an answer of a registry, or of its token server, that is no success.
 	StatusError = answer.StatusError

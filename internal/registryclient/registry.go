@@ -72,7 +72,7 @@ type Registry struct {
 	writing writing.Registry
 }
 
-// New returns a registry. It asks nobody; its errors are about the certificates that
+// New returns a registry. It makes no request; its errors are about the certificates that
 // the containers and docker tools keep for the host, in directories called certs.d.
 func New(opts Options) (*Registry, error) {
 	opts = opts.withDefaults()
@@ -127,11 +127,11 @@ func (r *Registry) Silent() bool { return r.pace.Suspect() }
 // will not be within seconds.
 func (r *Registry) DeferredUntil() time.Time { return r.pace.DeferredUntil() }
 
-// Close closes connections that nobody uses. The registry can be used on.
+// Close closes idle connections. The registry can be used on.
 func (r *Registry) Close() { r.session.Close() }
 
-// Forget is Close for a registry that nobody uses any more: its tokens are dropped, too. What is shared
-// remembers whether the registry wants to be left alone, or does not answer.
+// Forget closes idle connections and drops the tokens of a registry that is not used any more. [Shared] remembers
+// whether it is rate-limited, or does not answer.
 func (r *Registry) Forget() {
 	r.session.Forget()
 	r.shared.paces.Keep(r.pace)

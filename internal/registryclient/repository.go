@@ -21,9 +21,8 @@ type Repository struct {
 // pull. Where the answer has none, or may be of a registry that does not know HEAD, the manifest is read
 // for it. A manifest that does not exist is [ErrNotFound].
 //
-// The registry is asked at a pace that it bears, as far as its answers tell. Where it bears no more
-// requests for now the error is a [*DeferredError]; where it does not answer within 15 seconds,
-// twice, or has not answered others, a [*MuteError].
+// The registry is asked at the rate that its answers allow. Where it is rate-limited, the error is a [*DeferredError].
+// Where it does not answer within 15 seconds, twice, or has not answered others, it is a [*MuteError].
 func (r *Repository) Digest(ctx context.Context, reference string) (digest.Digest, error) {
 	return r.reading.Digest(ctx, reference)
 }

@@ -10,8 +10,8 @@ import (
 	"ecrmirror/internal/registryclient"
 )
 
-// keptHosts is how many registries are kept that no look-up uses, with their connections and tokens,
-// because they may be asked again soon.
+// keptHosts is the number of registries that are kept although no look-up uses them, with their connections and
+// tokens: they may be asked again soon.
 const keptHosts = 16
 
 // Hosts are the clients of registries that are open. They are safe for concurrent use.

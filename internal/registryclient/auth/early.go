@@ -6,8 +6,8 @@ import "context"
 // for the last word.
 const maxEarly = 2
 
-// Drop forgets an authorization that was refused where a request could not be repeated at once. It
-// reports whether the next is worth a try.
+// Drop forgets an authorization that was refused, where the request can't be repeated at once. It reports whether
+// another try with a new one may help.
 func (a *Access) Drop(ctx context.Context, used string) bool {
 	if a.turn.Take(ctx) != nil {
 		return false

@@ -5,8 +5,7 @@ import (
 	"sync"
 )
 
-// A Host is one that requests go to: the registry itself, or one that its answers lead to, which is
-// met as anyone may meet it.
+// A Host is one that requests go to: the registry itself, or one that its answers lead to, which gets no login.
 type Host struct {
 	name  string // HOST:PORT
 	home  bool

@@ -9,7 +9,7 @@ import (
 	"go.podman.io/image/v5/types"
 )
 
-// A Login is who we say that we are. Without a user and a token it is anonymous.
+// A Login is a user and a password, or an identity token. Without any it is anonymous.
 type Login struct {
 	types.DockerAuthConfig
 	Place string // where it is kept, for errors; of an anonymous one, why there is none; "" if there is nothing to say

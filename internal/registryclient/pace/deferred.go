@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// A DeferredError says that a registry bears no more requests for now, by its own word, so that it
-// was not asked, or refused to answer. Nothing is known against the image. There may be an answer
-// later.
+// A DeferredError says that a registry is rate-limited, by its own word: it was not asked, or it refused to answer.
+// Nothing is known against the image, and another try may succeed later.
 type DeferredError struct {
 	Host  string
 	Until time.Time // when the registry may be asked again; zero if it does not say
@@ -31,11 +30,10 @@ func (e *DeferredError) Unwrap() error { return e.Err }
 // Transient returns true.
 func (e *DeferredError) Transient() bool { return true }
 
-// DeferredUntil returns Until, for those who do not know this package.
+// DeferredUntil returns Until. Packages that do not import this one find the error by this method.
 func (e *DeferredError) DeferredUntil() time.Time { return e.Until }
 
-// A MuteError says that a registry did not answer in time: to this request, or to so many others
-// that it was not asked.
+// A MuteError says that a registry did not answer this request in time, or so many others that it was not asked.
 type MuteError struct {
 	Host  string
 	After time.Duration // how long it was waited for; 0 if it was not asked
@@ -48,7 +46,7 @@ func (e *MuteError) Error() string {
 	return fmt.Sprintf("no answer from %s within %s", e.Host, e.After)
 }
 
-// Timeout returns true; see net.Error.
+// Timeout returns true. See net.Error.
 func (e *MuteError) Timeout() bool { return true }
 
 // Transient returns true.

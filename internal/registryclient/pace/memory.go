@@ -8,7 +8,7 @@ import (
 // maxRemembered is how many registries are remembered that are not to be asked for now.
 const maxRemembered = 4096
 
-// A Memory has the paces of registries that were forgotten, as long as they matter. It is safe for concurrent use.
+// A Memory holds the paces of registries whose clients are gone. It is safe for concurrent use.
 type Memory struct {
 	mu         sync.Mutex
 	remembered map[string]*Pace // by host
@@ -17,7 +17,7 @@ type Memory struct {
 // NewMemory returns a memory without paces.
 func NewMemory() *Memory { return &Memory{remembered: map[string]*Pace{}} }
 
-// Keep keeps how a registry is to be treated that is forgotten otherwise, as long as that matters.
+// Keep remembers the pace of a registry for as long as it differs from that of an unknown one.
 func (m *Memory) Keep(p *Pace) {
 	now := time.Now()
 	if !p.matters(now) {
@@ -38,7 +38,7 @@ func (m *Memory) Keep(p *Pace) {
 	m.remembered[p.host] = p
 }
 
-// Recall returns the pace of a host, which is forgotten.
+// Recall returns the pace of a host and forgets it. The pace of a host that is not remembered is new.
 func (m *Memory) Recall(host string) *Pace {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -49,8 +49,8 @@ func (m *Memory) Recall(host string) *Pace {
 	return New(host, Options{})
 }
 
-// DeferredUntil returns until when a registry that was forgotten bears no more requests, by its own
-// word; the zero time if it does, or is not remembered.
+// DeferredUntil returns until when a remembered registry is rate-limited, by its own word; the zero time if it is not,
+// or is not remembered.
 func (m *Memory) DeferredUntil(host string) time.Time {
 	m.mu.Lock()
 	p := m.remembered[host]

@@ -25,8 +25,8 @@ const (
 	silences = 8
 	probes   = 3
 	muteFor  = time.Minute
-	// ShortPause is the longest time that is waited for a registry's sake. One that wants to be
-	// left alone for longer is told to callers, by a DeferredError.
+	// ShortPause is the longest pause that is kept here. A registry that wants a longer one gives a
+	// [DeferredError].
 	ShortPause = 10 * time.Second
 	// Of refusals in a row, the first are about an image, as far as can be known. After some the
 	// registry is given the pause that it asks for, after some more it is asked more slowly, and

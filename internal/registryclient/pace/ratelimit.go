@@ -12,8 +12,8 @@ import (
 // how long, or that has refused many in a row.
 const unsaidWindow = time.Minute
 
-// exhausted reads from an answer's headers how long the registry bears no more requests; ok is false
-// if it bears some, or does not say. There are two forms of the headers: RateLimit-Remaining with
+// exhausted reads from an answer's headers for how long the registry is rate-limited; ok is false if it is not, or
+// does not say. There are two forms of the headers: RateLimit-Remaining with
 // either a window ("0;w=21600", as Docker Hub has it) or a RateLimit-Reset in seconds, and RateLimit
 // alone ("hourly";r=0;t=1800), as of draft-ietf-httpapi-ratelimit-headers-08.
 func exhausted(h http.Header) (wait time.Duration, ok bool) {

@@ -5,7 +5,7 @@ import "net/http"
 // Not all registries know each way of asking that the protocol has: HEAD, ranges, a blob in one PUT.
 // They say so by whatever status they like.
 
-// LacksMethod reports whether a refusal is of the method.
+// LacksMethod reports whether a status refuses the method.
 func LacksMethod(status int) bool {
 	return status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
 }
