@@ -27,7 +27,7 @@ type Blob struct {
 // digest. Where the repository has no image with the blob, the error wraps [ErrLayersNotFound].
 func (r *Repository) Blob(ctx context.Context, blob Blob) (*chunked.Reader, int64, error) {
 	return r.client.open(ctx, r.client.opts.HTTP, blob, func(ctx context.Context) (string, error) {
-		out, err := r.api.GetDownloadUrlForLayer(ctx, &ecr.GetDownloadUrlForLayerInput{
+		out, err := r.private.GetDownloadUrlForLayer(ctx, &ecr.GetDownloadUrlForLayerInput{
 			RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
 			LayerDigest: aws.String(blob.Digest.String()),
 		})

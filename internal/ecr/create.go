@@ -12,7 +12,7 @@ import (
 // create creates the repository by a template. That it exists is no error, for another writer, or a
 // call whose reply was lost, may have created it a moment ago; its policies are set all the same.
 func (r *Repository) create(ctx context.Context, template *RepositoryTemplate) error {
-	_, err := r.api.CreateRepository(ctx, &ecr.CreateRepositoryInput{
+	_, err := r.private.CreateRepository(ctx, &ecr.CreateRepositoryInput{
 		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
 		ImageTagMutability:                 template.ImageTagMutability,
 		ImageTagMutabilityExclusionFilters: template.ImageTagMutabilityExclusionFilters,
@@ -33,7 +33,7 @@ func (r *Repository) setPolicy(ctx context.Context, template *RepositoryTemplate
 	if template.RepositoryPolicy == "" {
 		return nil
 	}
-	_, err := r.api.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{
+	_, err := r.private.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{
 		RegistryId: r.registryID(), RepositoryName: r.repositoryName(), PolicyText: aws.String(template.RepositoryPolicy),
 	})
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *Repository) putLifecycle(ctx context.Context, template *RepositoryTempl
 	if template.LifecyclePolicy == "" {
 		return nil
 	}
-	_, err := r.api.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{
+	_, err := r.private.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{
 		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
 		LifecyclePolicyText: aws.String(template.LifecyclePolicy),
 	})

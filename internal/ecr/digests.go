@@ -104,7 +104,7 @@ func (s *search) describe(ctx context.Context, references []string) error {
 	for i, reference := range references {
 		ids[i] = identifier(reference)
 	}
-	out, err := s.repo.api.DescribeImages(ctx, &ecr.DescribeImagesInput{
+	out, err := s.repo.private.DescribeImages(ctx, &ecr.DescribeImagesInput{
 		RegistryId: s.repo.registryID(), RepositoryName: s.repo.repositoryName(), ImageIds: ids,
 	})
 	if err == nil {
@@ -137,7 +137,7 @@ func (s *search) describe(ctx context.Context, references []string) error {
 // list goes through the images of the repository, up to so many pages, 0 meaning all; complete says
 // whether there are no more. Where listing is denied it is not, and that is no error.
 func (s *search) list(ctx context.Context, most int) (complete bool, err error) {
-	pages := ecr.NewListImagesPaginator(s.repo.api, &ecr.ListImagesInput{
+	pages := ecr.NewListImagesPaginator(s.repo.private, &ecr.ListImagesInput{
 		RegistryId: s.repo.registryID(), RepositoryName: s.repo.repositoryName(),
 		Filter: &ecrtypes.ListImagesFilter{TagStatus: s.tagStatus()}, MaxResults: aws.Int32(pageSize),
 	})

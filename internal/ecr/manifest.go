@@ -26,7 +26,7 @@ func (r *Repository) Manifest(ctx context.Context, tag string, want digest.Diges
 	const operation = "BatchGetImage"
 	inTurn, end := r.client.large.begin()
 	defer end()
-	out, err := r.api.BatchGetImage(ctx, &ecr.BatchGetImageInput{
+	out, err := r.private.BatchGetImage(ctx, &ecr.BatchGetImageInput{
 		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
 		ImageIds:           []ecrtypes.ImageIdentifier{imageID(tag, want)},
 		AcceptedMediaTypes: manifestTypes,

@@ -14,8 +14,8 @@ import (
 // A Repository is one of private ECR, for reading. Its methods are safe for concurrent use.
 type Repository struct {
 	calls
-	api    API
-	client *Client
+	private API // with what reads, lists and creates
+	client  *Client
 }
 
 // Repository returns the repository of a name in private ECR, for reading. The tag and digest of the
@@ -39,7 +39,7 @@ func (c *Client) Repository(name imagename.Name) (*Repository, error) {
 // the digest with all of its tags. Given both, it removes the tag only while it has that digest. Where
 // there is nothing to remove, the error wraps [ErrImageNotFound].
 func (r *Repository) DeleteImage(ctx context.Context, tag string, d digest.Digest) error {
-	out, err := r.api.BatchDeleteImage(ctx, &ecr.BatchDeleteImageInput{
+	out, err := r.private.BatchDeleteImage(ctx, &ecr.BatchDeleteImageInput{
 		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
 		ImageIds: []types.ImageIdentifier{imageID(tag, d)},
 	})

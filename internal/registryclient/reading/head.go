@@ -23,8 +23,9 @@ const timeouts = 2
 // pull. Where the answer has none, or may be of a registry that does not know HEAD, the manifest is read
 // for it. A manifest that does not exist is [answer.ErrNotFound].
 //
-// The registry is asked at the rate that its answers allow. Where it is rate-limited, the error is a [*pace.DeferredError].
-// Where it does not answer within 15 seconds, twice, or has not answered others, it is a [*pace.MuteError].
+// The registry is asked at the rate that its answers allow. Where it is rate-limited, the error is a
+// [*pace.DeferredError]. Where it does not answer within 15 seconds, twice, or has not answered others, it is a
+// [*pace.MuteError].
 func (r Repository) Digest(ctx context.Context, reference string) (digest.Digest, error) {
 	for silences := 1; ; silences++ {
 		d, again, err := r.Ask(ctx, reference)
