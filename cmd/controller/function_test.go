@@ -24,12 +24,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
-
 	"ecrmirror/internal/contract"
 	"ecrmirror/localstack/lambdaruntime"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/registrytest"
 	"ecrmirror/testkit/scripttest"
+	"ecrmirror/testkit/servertest"
 )
 
 // deployed is the controller as a Lambda function beside the AWS that it works with.
@@ -75,13 +75,7 @@ func deploy(t *testing.T, opts server.Options, timeout time.Duration, env ...str
 	opts.Roles = "default" // its pushes start a function
 	opts.Uses = os.Getenv(scripttest.UsesVariable)
 	d := &deployed{t: t, runtime: lambdaruntime.New(lambdaruntime.Options{Timeout: timeout, Grace: time.Minute}), ended: make(chan error, 1)}
-	if d.aws, err = server.Start(t.Context(), opts); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.aws.Close() })
-	registry := httptest.NewServer(ggcr.New(ggcr.Logger(discarded())))
-	t.Cleanup(registry.Close)
-	d.registry = registry.Listener.Addr().String()
+	d.aws, d.registry = servertest.Start(t, opts), registrytest.Start(t)
 	api := httptest.NewServer(d.runtime)
 	t.Cleanup(api.Close)
 

@@ -2,33 +2,24 @@ package main
 
 import (
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
+	"ecrmirror/testkit/registrytest"
 )
 
 // startBasic starts a registry that wants the login of the user robot, and returns its host.
 func startBasic(t *testing.T, password string) string {
 	t.Helper()
-	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
-	return start(t, func(w http.ResponseWriter, r *http.Request) {
-		if user, given, _ := r.BasicAuth(); user == "robot" && given == password {
-			registry.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("WWW-Authenticate", `Basic realm="private"`)
-		deny(w)
-	})
+	return start(t, registrytest.Private(registrytest.New(), "robot", password).ServeHTTP)
 }
 
 // startBearer starts a registry that wants a token, which it gives to the user robot.
 func startBearer(t *testing.T, password string) string {
 	t.Helper()
-	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+	registry := registrytest.New()
 	return start(t, func(w http.ResponseWriter, r *http.Request) {
 		user, given, _ := r.BasicAuth()
 		switch {
@@ -38,13 +29,9 @@ func startBearer(t *testing.T, password string) string {
 			registry.ServeHTTP(w, r)
 		default:
 			w.Header().Set("WWW-Authenticate", `Bearer realm="http://`+r.Host+`/token",service="private"`)
-			deny(w)
+			registrytest.Refuse(w)
 		}
 	})
-}
-
-func deny(w http.ResponseWriter) {
-	http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
 }
 
 // startRedirecting starts a registry whose blobs are elsewhere, at presigned URLs: those of
@@ -54,7 +41,7 @@ func startRedirecting(t *testing.T) string {
 	elsewhere := start(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "<Error><Code>AccessDenied</Code><Resource>"+r.URL.Path+"</Resource></Error>", http.StatusForbidden)
 	})
-	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+	registry := registrytest.New()
 	return start(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/blobs/") {
 			registry.ServeHTTP(w, r)

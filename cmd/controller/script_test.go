@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
-	"log"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -16,11 +14,11 @@ import (
 	"testing"
 	"time"
 
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/leaks"
+	"ecrmirror/testkit/registrytest"
 	"ecrmirror/testkit/scripttest"
 )
 
@@ -98,7 +96,7 @@ func setUp(env *testscript.Env, programs string) error {
 	env.Values[sparingKey{}] = slow
 	for name, handler := range map[string]http.Handler{
 		"SLOW":   slow,
-		"REG":    ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0))),
+		"REG":    registrytest.New(),
 		"QUICK":  quick,
 		"BROKEN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "on fire", http.StatusInternalServerError) }),
 	} {

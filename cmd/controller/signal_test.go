@@ -16,16 +16,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/servertest"
 )
 
 func TestASignalEndsASweepWithItsExitCode(t *testing.T) {
 	for signal, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
-			aws, err := server.Start(t.Context(), server.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = aws.Close() }()
+			aws := servertest.Start(t, server.Options{})
 			asked := make(chan struct{}, 1)
 			silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				select {

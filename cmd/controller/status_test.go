@@ -17,15 +17,12 @@ import (
 	"ecrmirror/internal/statusview"
 	"ecrmirror/internal/table"
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/servertest"
 )
 
 // TestStatusAsJSON has the program read what the service writes.
 func TestStatusAsJSON(t *testing.T) {
-	aws, err := server.Start(t.Context(), server.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = aws.Close() }()
+	aws := servertest.Start(t, server.Options{})
 	tb := table.New(dynamodb.NewFromConfig(aws.Config()), "mirror")
 	now := time.Now().UTC().Truncate(time.Second)
 	e := entry.Entry{Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: now.Add(24 * time.Hour)}}

@@ -29,6 +29,7 @@ import (
 	"ecrmirror/internal/table"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/servertest"
 )
 
 // moving is a registry whose images move while they are looked at, and that now and then fails.
@@ -101,10 +102,9 @@ func newTogether(t *testing.T) *together {
 		t.Fatal(err)
 	}
 	w := &together{t: t, config: &config{}, registry: &moving{random: rand.New(rand.NewPCG(1, 2)), had: map[string][]digest.Digest{}}}
-	if w.aws, err = server.Start(t.Context(), server.Options{Wrap: w.faults.Wrap, Programs: filepath.Dir(mirror), JobEnvironment: []string{quickExit}, NoEvents: true}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.aws.Close() })
+	w.aws = servertest.Start(t, server.Options{
+		Wrap: w.faults.Wrap, Programs: filepath.Dir(mirror), JobEnvironment: []string{quickExit}, NoEvents: true,
+	})
 	s := httptest.NewServer(w.registry)
 	t.Cleanup(s.Close)
 	w.host = s.Listener.Addr().String()

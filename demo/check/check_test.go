@@ -3,7 +3,6 @@ package check_test
 import (
 	"context"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/name"
-	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
@@ -20,6 +18,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"ecrmirror/demo/check"
+	"ecrmirror/testkit/registrytest"
 )
 
 func TestEqualImagesMatch(t *testing.T) {
@@ -139,7 +138,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, broken: map[string]http.HandlerFunc{}}
-	front := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	front := registrytest.New()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if handler, ok := w.broken[r.URL.Path]; ok {
 			handler(rw, r)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,20 +16,18 @@ import (
 	cloudformationtypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-containerregistry/pkg/name"
-	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"ecrmirror/infra/smoke/steps"
+	"ecrmirror/testkit/registrytest"
 )
 
 // TestTheFirstImage runs the commands that docs/first-image.md has a new user type once the stack is
 // there, as they stand there, but for the registry that the image comes from.
 func TestTheFirstImage(t *testing.T) {
 	needAWSCLI(t)
-	source := httptest.NewServer(registry.New())
-	t.Cleanup(source.Close)
-	host := strings.TrimPrefix(source.URL, "http://")
+	host := registrytest.Start(t)
 	digest := pushAlpine(t, host)
 	home := t.TempDir()
 	if err := os.Symlink(built(t), filepath.Join(home, "bin")); err != nil {

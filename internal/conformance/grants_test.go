@@ -21,6 +21,7 @@ import (
 
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/scripttest"
+	"ecrmirror/testkit/servertest"
 )
 
 // tags is how many tags of one repository are mirrored, of which the last is new. The digests of more than
@@ -36,11 +37,7 @@ type grantedWorld struct {
 
 func newGrantedWorld(t *testing.T) *grantedWorld {
 	t.Helper()
-	s, err := server.Start(t.Context(), server.Options{Dir: t.TempDir(), Programs: programs, NoEvents: true, Uses: os.Getenv(scripttest.UsesVariable)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s := servertest.Start(t, server.Options{Dir: t.TempDir(), Programs: programs, NoEvents: true, Uses: os.Getenv(scripttest.UsesVariable)})
 	w := &grantedWorld{Server: s, t: t}
 	for _, repository := range []string{"source", "copy"} {
 		if _, err := ecr.NewFromConfig(s.Config()).CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: &repository}); err != nil {

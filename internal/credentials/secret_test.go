@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awscredentials "github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -21,17 +19,15 @@ import (
 	"ecrmirror/internal/credentials"
 	standinsecrets "ecrmirror/localstack/secretsmanager"
 	standinssm "ecrmirror/localstack/ssm"
+	"ecrmirror/testkit/awstest"
 )
 
 const account = "111122223333"
 
 func client(t *testing.T) *secretsmanager.Client {
-	server := httptest.NewServer(standinsecrets.New(standinsecrets.Options{Home: account}))
-	t.Cleanup(server.Close)
-	return secretsmanager.New(secretsmanager.Options{
-		BaseEndpoint: &server.URL, Region: "us-east-1", RetryMaxAttempts: 3,
-		Credentials: awscredentials.NewStaticCredentialsProvider(account, "secret", ""),
-	})
+	t.Helper()
+	url := awstest.Serve(t, standinsecrets.New(standinsecrets.Options{Home: account}))
+	return secretsmanager.NewFromConfig(awstest.Config(url, account, "us-east-1"))
 }
 
 // put creates a secret and returns its ARN.
@@ -162,12 +158,8 @@ func said(t *testing.T, values ...any) {
 }
 
 func TestTheParameterIsNamedAndNotQuoted(t *testing.T) {
-	server := httptest.NewServer(standinssm.New(standinssm.Options{Home: account}))
-	t.Cleanup(server.Close)
-	c := ssm.New(ssm.Options{
-		BaseEndpoint: &server.URL, Region: "us-east-1", RetryMaxAttempts: 3,
-		Credentials: awscredentials.NewStaticCredentialsProvider(account, "secret", ""),
-	})
+	url := awstest.Serve(t, standinssm.New(standinssm.Options{Home: account}))
+	c := ssm.NewFromConfig(awstest.Config(url, account, "us-east-1"))
 	for name, value := range map[string]string{
 		"/good": `{"auths":{"ghcr.io":{"auth":"` + encoded("robot:"+secret) + `"}}}`, "/bad": secret,
 	} {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,7 +17,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-containerregistry/pkg/crane"
 	"github.com/google/go-containerregistry/pkg/name"
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -29,6 +26,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/transient"
+	"ecrmirror/testkit/registrytest"
 )
 
 func parse(t *testing.T, s string) imagename.Name {
@@ -43,7 +41,7 @@ func parse(t *testing.T, s string) imagename.Name {
 // serve starts a registry behind wrap and returns its host.
 func serve(t *testing.T, wrap func(http.Handler) http.Handler) string {
 	t.Helper()
-	server := httptest.NewServer(wrap(ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))))
+	server := httptest.NewServer(wrap(registrytest.New()))
 	t.Cleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "http://")
 }

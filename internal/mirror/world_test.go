@@ -3,8 +3,6 @@ package mirror_test
 import (
 	"context"
 	"errors"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/name"
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
@@ -30,6 +27,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images/transport"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/testkit/registrytest"
 )
 
 // A world is a registry that counts what it is asked and breaks where it is told to,
@@ -70,7 +68,7 @@ func (w *world) repository(path string) http.Handler {
 		w.registries = map[string]http.Handler{}
 	}
 	if w.registries[repository] == nil {
-		w.registries[repository] = ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+		w.registries[repository] = registrytest.New()
 	}
 	return w.registries[repository]
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"log"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,17 +11,17 @@ import (
 	"testing"
 	"testing/iotest"
 
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/registryclient"
+	"ecrmirror/testkit/registrytest"
 )
 
 const uploads = "/v2/team/app/blobs/uploads/"
 
 // keeping is a registry that keeps what it gets.
 func keeping() http.HandlerFunc {
-	return ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0))).ServeHTTP
+	return registrytest.New().ServeHTTP
 }
 
 // patching is a registry that takes bytes by PATCH only.

@@ -2,8 +2,6 @@ package signature_test
 
 import (
 	"encoding/json"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-containerregistry/pkg/name"
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -23,6 +20,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/signature"
+	"ecrmirror/testkit/registrytest"
 	"ecrmirror/testkit/sign"
 )
 
@@ -42,7 +40,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, lookaside: t.TempDir(), places: t.TempDir(), registries: images.New(images.Options{AWS: aws.Config{Region: "us-east-1"}})}
-	images := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
+	images := registrytest.New()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.requests = append(w.requests, r.Method+" "+r.URL.Path)

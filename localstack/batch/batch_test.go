@@ -13,12 +13,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 	"github.com/aws/smithy-go"
 
 	"ecrmirror/localstack/batch"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
@@ -76,10 +76,7 @@ func start(t *testing.T, opts batch.Options) world {
 }
 
 func client(url, account, region string) *awsbatch.Client {
-	return awsbatch.New(awsbatch.Options{
-		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
-		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
-	})
+	return awsbatch.NewFromConfig(awstest.Config(url, account, region))
 }
 
 func (w world) createQueue(t *testing.T, name string) {

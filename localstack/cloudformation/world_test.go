@@ -11,13 +11,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	cfn "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
 
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/cloudformation"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
@@ -128,9 +128,7 @@ func start(t *testing.T, opts cloudformation.Options) *world {
 }
 
 func client(url, account, region string) *cfn.Client {
-	return cfn.New(cfn.Options{
-		BaseEndpoint: &url, Region: region, Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
-	})
+	return cfn.NewFromConfig(awstest.Config(url, account, region))
 }
 
 // template is one with these resources, and outputs beside them.

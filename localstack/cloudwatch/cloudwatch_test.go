@@ -6,18 +6,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awscloudwatch "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/smithy-go"
 
 	"ecrmirror/localstack/cloudwatch"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
@@ -36,17 +35,13 @@ func start(t *testing.T) *world {
 	w.service = cloudwatch.New(cloudwatch.Options{Home: home, Now: func() time.Time { return w.now }, Gauge: func(_, _ string, m cloudwatch.Metric) (float64, bool) {
 		return w.depth, m.Namespace == "AWS/SQS" && m.Dimensions[0].Value == "letters"
 	}})
-	server := httptest.NewServer(w.service)
-	t.Cleanup(server.Close)
-	w.url = server.URL
-	w.Client = client(server.URL, home)
+	w.url = awstest.Serve(t, w.service)
+	w.Client = client(w.url, home)
 	return w
 }
 
 func client(url, account string) *awscloudwatch.Client {
-	return awscloudwatch.New(awscloudwatch.Options{
-		BaseEndpoint: &url, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
-	})
+	return awscloudwatch.NewFromConfig(awstest.Config(url, account, "us-east-1"))
 }
 
 // line is one of the controller's, in the embedded metric format.

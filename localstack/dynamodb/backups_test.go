@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/localstack/dynamodb"
+	"ecrmirror/testkit/awstest"
 )
 
 func TestPointsInTimeAreThoseSinceItWasEnabled(t *testing.T) {
@@ -49,7 +50,7 @@ func TestPointsInTimeAreThoseSinceItWasEnabled(t *testing.T) {
 	if got := get(); !got.EarliestRestorableDateTime.Equal(now.AddDate(0, 0, -7)) || !got.LatestRestorableDateTime.Equal(now) {
 		t.Errorf("for 7 days: %+v", got)
 	}
-	if err := set(true, aws.Int32(36)); code(err) != "ValidationException" {
+	if err := set(true, aws.Int32(36)); awstest.Code(err) != "ValidationException" {
 		t.Errorf("36 days: %v", err)
 	}
 	if err := set(false, nil); err != nil {
@@ -59,7 +60,7 @@ func TestPointsInTimeAreThoseSinceItWasEnabled(t *testing.T) {
 		t.Errorf("disabled: %+v", got)
 	}
 	_, err := c.DescribeContinuousBackups(t.Context(), &awsdynamodb.DescribeContinuousBackupsInput{TableName: aws.String("absent")})
-	if code(err) != "TableNotFoundException" {
+	if awstest.Code(err) != "TableNotFoundException" {
 		t.Errorf("absent: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/localstack/dynamodb"
+	"ecrmirror/testkit/awstest"
 )
 
 func TestSeveralItemsAreReadInOneCall(t *testing.T) {
@@ -45,7 +46,7 @@ func TestSeveralItemsAreReadInOneCall(t *testing.T) {
 		"the same key":    {"mirror", []string{"a", "b", "a"}, "ValidationException"},
 		"too many":        {"mirror", many(101), "ValidationException"},
 	} {
-		if _, err := get(c.table, c.sources...); code(err) != c.want {
+		if _, err := get(c.table, c.sources...); awstest.Code(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}

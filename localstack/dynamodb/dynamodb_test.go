@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"ecrmirror/localstack/dynamodb"
+	"ecrmirror/testkit/awstest"
 )
 
 func TestKeepsEveryKindOfAttribute(t *testing.T) {
@@ -131,7 +132,7 @@ func TestConditionalWriteKeepsWhatIsThere(t *testing.T) {
 	if _, err := c.PutItem(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.PutItem(t.Context(), in); code(err) != "ConditionalCheckFailedException" {
+	if _, err := c.PutItem(t.Context(), in); awstest.Code(err) != "ConditionalCheckFailedException" {
 		t.Errorf("second write: %v", err)
 	}
 	_, err := c.UpdateItem(t.Context(), &awsdynamodb.UpdateItemInput{
@@ -139,7 +140,7 @@ func TestConditionalWriteKeepsWhatIsThere(t *testing.T) {
 		UpdateExpression: aws.String("SET Checked = :v"), ConditionExpression: aws.String("attribute_exists(#s)"),
 		ExpressionAttributeNames: map[string]string{"#s": "Source"}, ExpressionAttributeValues: item{":v": str("now")},
 	})
-	if code(err) != "ConditionalCheckFailedException" {
+	if awstest.Code(err) != "ConditionalCheckFailedException" {
 		t.Errorf("update of an absent item: %v", err)
 	}
 }
@@ -190,7 +191,7 @@ func TestTimeToLiveIsWhatWasSet(t *testing.T) {
 	if got := status(); got.TimeToLiveStatus != types.TimeToLiveStatusDisabled {
 		t.Errorf("new table: %v", got.TimeToLiveStatus)
 	}
-	if err := set(false); code(err) != "ValidationException" {
+	if err := set(false); awstest.Code(err) != "ValidationException" {
 		t.Errorf("disabling what is disabled: %v", err)
 	}
 	if err := set(true); err != nil {
@@ -199,7 +200,7 @@ func TestTimeToLiveIsWhatWasSet(t *testing.T) {
 	if got := status(); got.TimeToLiveStatus != types.TimeToLiveStatusEnabled || aws.ToString(got.AttributeName) != "Expires" {
 		t.Errorf("enabled: %+v", got)
 	}
-	if err := set(true); code(err) != "ValidationException" {
+	if err := set(true); awstest.Code(err) != "ValidationException" {
 		t.Errorf("enabling what is enabled: %v", err)
 	}
 }
@@ -253,7 +254,7 @@ func TestRefuses(t *testing.T) {
 			return err
 		}, "ResourceNotFoundException"},
 	} {
-		if err := tc.call(); err == nil || code(err) != tc.code {
+		if err := tc.call(); err == nil || awstest.Code(err) != tc.code {
 			t.Errorf("%s: %v, want %s", tc.name, err, tc.code)
 		}
 	}
@@ -266,7 +267,7 @@ func TestServesManyAtOnce(t *testing.T) {
 		wg.Go(func() {
 			createTable(t, c, fmt.Sprintf("table-%d", n))
 			put(t, c, fmt.Sprintf("table-%d", n), item{"Source": str("a")})
-			if _, err := c.DescribeTable(t.Context(), &awsdynamodb.DescribeTableInput{TableName: aws.String("table-0")}); err != nil && code(err) != "ResourceNotFoundException" {
+			if _, err := c.DescribeTable(t.Context(), &awsdynamodb.DescribeTableInput{TableName: aws.String("table-0")}); err != nil && awstest.Code(err) != "ResourceNotFoundException" {
 				t.Error(err)
 			}
 		})

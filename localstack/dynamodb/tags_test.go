@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/localstack/dynamodb"
+	"ecrmirror/testkit/awstest"
 )
 
 func TestTagsAreThoseThatWereSet(t *testing.T) {
@@ -36,7 +37,7 @@ func TestTagsAreThoseThatWereSet(t *testing.T) {
 		t.Errorf("tags %v, %v", tags, err)
 	}
 	_, err = c.ListTagsOfResource(t.Context(), &awsdynamodb.ListTagsOfResourceInput{ResourceArn: aws.String(*arn + "x")})
-	if code(err) != "ResourceNotFoundException" {
+	if awstest.Code(err) != "ResourceNotFoundException" {
 		t.Errorf("tags of a table that is not there: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"ecrmirror/localstack/dynamodb"
+	"ecrmirror/testkit/awstest"
 )
 
 func TestATableIsKnownByItsARN(t *testing.T) {
@@ -27,7 +28,7 @@ func TestATableIsKnownByItsARN(t *testing.T) {
 		"arn:aws:dynamodb:us-east-1:" + home + ":table/mirror", "arn:aws:dynamodb:eu-west-1:444455556666:table/mirror",
 		"arn:aws:dynamodb:eu-west-1:" + home + ":table/", arn + "/index/x", arn + "x",
 	} {
-		if _, err := c.Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String(wrong)}); code(err) != "ResourceNotFoundException" {
+		if _, err := c.Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String(wrong)}); awstest.Code(err) != "ResourceNotFoundException" {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}

@@ -1,19 +1,16 @@
 package dynamodb_test
 
 import (
-	"errors"
-	"fmt"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
 
 	"ecrmirror/localstack/dynamodb"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
@@ -33,9 +30,7 @@ func client(t *testing.T, url, account, region string) *awsdynamodb.Client {
 func start(t *testing.T, opts dynamodb.Options) string {
 	t.Helper()
 	opts.Home = home
-	server := httptest.NewServer(dynamodb.New(opts))
-	t.Cleanup(server.Close)
-	return server.URL
+	return awstest.Serve(t, dynamodb.New(opts))
 }
 
 func createTable(t *testing.T, c *awsdynamodb.Client, name string) {
@@ -60,14 +55,6 @@ func put(t *testing.T, c *awsdynamodb.Client, table string, i item) {
 	if _, err := c.PutItem(t.Context(), &awsdynamodb.PutItemInput{TableName: aws.String(table), Item: i}); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func code(err error) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return fmt.Sprint(err)
-	}
-	return api.ErrorCode()
 }
 
 func keys(items []map[string]types.AttributeValue) []string {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -39,7 +41,7 @@ func (w *world) archive(repo, reference string) {
 // described returns the description of an image.
 func (w *world) described(repo string, d digest.Digest) types.ImageDetail {
 	w.t.Helper()
-	out := must[*awsecr.DescribeImagesOutput](w.t)(w.ecr.DescribeImages(w.t.Context(), &awsecr.DescribeImagesInput{
+	out := awstest.Must[*awsecr.DescribeImagesOutput](w.t)(w.ecr.DescribeImages(w.t.Context(), &awsecr.DescribeImagesInput{
 		RepositoryName: &repo, ImageIds: []types.ImageIdentifier{{ImageDigest: aws.String(d.String())}},
 	}))
 	return out.ImageDetails[0]
@@ -48,7 +50,7 @@ func (w *world) described(repo string, d digest.Digest) types.ImageDetail {
 // availability returns that of a layer with the given content.
 func (w *world) availability(repo, content string) types.LayerAvailability {
 	w.t.Helper()
-	out := must[*awsecr.BatchCheckLayerAvailabilityOutput](w.t)(w.ecr.BatchCheckLayerAvailability(w.t.Context(), &awsecr.BatchCheckLayerAvailabilityInput{
+	out := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](w.t)(w.ecr.BatchCheckLayerAvailability(w.t.Context(), &awsecr.BatchCheckLayerAvailabilityInput{
 		RepositoryName: &repo, LayerDigests: []string{digest.FromString(content).String()},
 	}))
 	return out.Layers[0].LayerAvailability
@@ -57,7 +59,7 @@ func (w *world) availability(repo, content string) types.LayerAvailability {
 // pull returns the failure of getting an image by its digest; "" if there is none.
 func (w *world) pull(repo string, d digest.Digest) types.ImageFailureCode {
 	w.t.Helper()
-	out := must[*awsecr.BatchGetImageOutput](w.t)(w.ecr.BatchGetImage(w.t.Context(), &awsecr.BatchGetImageInput{
+	out := awstest.Must[*awsecr.BatchGetImageOutput](w.t)(w.ecr.BatchGetImage(w.t.Context(), &awsecr.BatchGetImageInput{
 		RepositoryName: &repo, ImageIds: []types.ImageIdentifier{{ImageDigest: aws.String(d.String())}},
 	}))
 	if len(out.Failures) > 0 {
@@ -118,7 +120,7 @@ func TestStorageClassUpdatesThatAreRefused(t *testing.T) {
 		{"an image that is not there", "nope", types.TargetStorageClassArchive, "ImageNotFoundException"},
 		{"another class", "active", "GLACIER", "InvalidParameterException"},
 	} {
-		if _, err := w.class("app", tt.reference, tt.to); code(err) != tt.want {
+		if _, err := w.class("app", tt.reference, tt.to); awstest.Code(err) != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
@@ -145,10 +147,10 @@ func TestArchivedImagesAreListedWhereTheyAreAskedFor(t *testing.T) {
 		types.ImageStatusFilterActivating: sorted(),
 		types.ImageStatusFilter("ANY"):    sorted(gone, here),
 	} {
-		described := must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
+		described := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
 			RepositoryName: aws.String("app"), Filter: &types.DescribeImagesFilter{ImageStatus: filter},
 		}))
-		listed := must[*awsecr.ListImagesOutput](t)(w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{
+		listed := awstest.Must[*awsecr.ListImagesOutput](t)(w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{
 			RepositoryName: aws.String("app"), Filter: &types.ListImagesFilter{ImageStatus: filter},
 		}))
 		var a, b []digest.Digest
@@ -162,7 +164,7 @@ func TestArchivedImagesAreListedWhereTheyAreAskedFor(t *testing.T) {
 			t.Errorf("filter %q (-want +described, listed)\n%s", filter, d)
 		}
 	}
-	byTag := must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
+	byTag := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
 		RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("1")}, {ImageTag: aws.String("2")}},
 	}))
 	if len(byTag.ImageDetails) != 2 || byTag.ImageDetails[0].ImageStatus != types.ImageStatusArchived {
@@ -215,7 +217,7 @@ func TestLayersOfArchivedImages(t *testing.T) {
 		_, err := w.ecr.GetDownloadUrlForLayer(t.Context(), &awsecr.GetDownloadUrlForLayerInput{
 			RepositoryName: aws.String("app"), LayerDigest: aws.String(digest.FromString(layer).String()),
 		})
-		if code(err) != want {
+		if awstest.Code(err) != want {
 			t.Errorf("URL of %s: %v, want %q", layer, err, want)
 		}
 	}
@@ -240,7 +242,7 @@ func TestImagesOfAnIndexGoWithIt(t *testing.T) {
 			t.Errorf("%s: %s, want %s", d, got, want)
 		}
 	}
-	if err := w.put("app", index, ociIndex, "1"); code(err) != "ReferencedImagesNotFoundException" {
+	if err := w.put("app", index, ociIndex, "1"); awstest.Code(err) != "ReferencedImagesNotFoundException" {
 		t.Errorf("index alone: %v", err)
 	}
 	w.layer("app", []byte("a"))
@@ -260,7 +262,7 @@ func TestArchivedImagesCanBeDeleted(t *testing.T) {
 	w.repository("app")
 	w.image("app", "1", "config", "layer")
 	w.archive("app", "1")
-	out := must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{
+	out := awstest.Must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{
 		RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("1")}},
 	}))
 	if len(out.ImageIds) != 1 || len(out.Failures) != 0 {

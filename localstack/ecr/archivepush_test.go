@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -15,25 +17,25 @@ import (
 // v2 makes a request of the front and returns its status and body.
 func (w *world) v2(method, path, mediaType, body string) (int, string) {
 	w.t.Helper()
-	req := must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body)))
+	req := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body)))
 	if mediaType != "" {
 		req.Header.Set("Content-Type", mediaType)
 		req.Header.Set("Accept", mediaType)
 	}
-	resp := must[*http.Response](w.t)(http.DefaultClient.Do(req))
+	resp := awstest.Must[*http.Response](w.t)(http.DefaultClient.Do(req))
 	defer resp.Body.Close()
-	return resp.StatusCode, string(must[[]byte](w.t)(io.ReadAll(resp.Body)))
+	return resp.StatusCode, string(awstest.Must[[]byte](w.t)(io.ReadAll(resp.Body)))
 }
 
 func TestAPushRestoresAtOnce(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	must[any](t)(w.ecr.PutImageTagMutability(t.Context(), &awsecr.PutImageTagMutabilityInput{
+	awstest.Must[any](t)(w.ecr.PutImageTagMutability(t.Context(), &awsecr.PutImageTagMutabilityInput{
 		RepositoryName: aws.String("app"), ImageTagMutability: types.ImageTagMutabilityImmutable,
 	}))
 	manifest, d := w.image("app", "1", "config", "layer")
 	w.archive("app", "1")
-	if err := w.put("app", manifest, ociManifest, "1"); code(err) != "LayersNotFoundException" {
+	if err := w.put("app", manifest, ociManifest, "1"); awstest.Code(err) != "LayersNotFoundException" {
 		t.Errorf("manifest alone: %v", err)
 	}
 	for _, content := range []string{"config", "layer"} {
@@ -51,7 +53,7 @@ func TestAPushRestoresAtOnce(t *testing.T) {
 	if got := w.described("app", d); got.ImageStatus != types.ImageStatusActive || w.pull("app", d) != "" {
 		t.Errorf("after the push: %+v", got)
 	}
-	if err := w.put("app", manifest, ociManifest, "1"); code(err) != "ImageTagAlreadyExistsException" {
+	if err := w.put("app", manifest, ociManifest, "1"); awstest.Code(err) != "ImageTagAlreadyExistsException" {
 		t.Errorf("pushed once more: %v", err)
 	}
 	w.archive("app", "1") // and again
@@ -67,10 +69,10 @@ func TestAPushUnderV2RestoresAtOnce(t *testing.T) {
 	w.archive("app", "1")
 	path := "/v2/" + home + "/" + region + "/app/"
 	for _, content := range []string{"config", "layer"} {
-		req := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+path+"blobs/uploads/", nil))
-		resp := must[*http.Response](t)(http.DefaultClient.Do(req))
+		req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+path+"blobs/uploads/", nil))
+		resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))
 		_ = resp.Body.Close()
-		location := must[any](t)(resp.Location())
+		location := awstest.Must[any](t)(resp.Location())
 		at := location.(interface{ String() string }).String()
 		at = strings.TrimPrefix(at, w.url)
 		separator := "?"

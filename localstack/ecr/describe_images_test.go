@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -20,7 +22,7 @@ func TestDescribeImagesTellsAboutAnImage(t *testing.T) {
 	}
 	pushed := w.clock()
 	describe := func(id types.ImageIdentifier) types.ImageDetail {
-		out := must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
+		out := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
 			RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{id, id},
 		}))
 		if len(out.ImageDetails) != 1 {
@@ -86,7 +88,7 @@ func TestListsComeInPages(t *testing.T) {
 			for p := awsecr.NewDescribeImagesPaginator(w.ecr, &awsecr.DescribeImagesInput{
 				RepositoryName: aws.String("app"), MaxResults: aws.Int32(2), Filter: &types.DescribeImagesFilter{TagStatus: tt.filter},
 			}); p.HasMorePages(); {
-				page := must[*awsecr.DescribeImagesOutput](t)(p.NextPage(t.Context()))
+				page := awstest.Must[*awsecr.DescribeImagesOutput](t)(p.NextPage(t.Context()))
 				for _, d := range page.ImageDetails {
 					described = append(described, *d.ImageDigest)
 				}
@@ -94,7 +96,7 @@ func TestListsComeInPages(t *testing.T) {
 			for p := awsecr.NewListImagesPaginator(w.ecr, &awsecr.ListImagesInput{
 				RepositoryName: aws.String("app"), MaxResults: aws.Int32(1), Filter: &types.ListImagesFilter{TagStatus: tt.filter},
 			}); p.HasMorePages(); {
-				page := must[*awsecr.ListImagesOutput](t)(p.NextPage(t.Context()))
+				page := awstest.Must[*awsecr.ListImagesOutput](t)(p.NextPage(t.Context()))
 				listed = append(listed, *page.ImageIds[0].ImageDigest)
 			}
 			if diff := cmp.Diff(tt.want, described); diff != "" {

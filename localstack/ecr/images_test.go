@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -13,7 +15,7 @@ import (
 
 func (w *world) get(repo string, accepted []string, ids ...types.ImageIdentifier) *awsecr.BatchGetImageOutput {
 	w.t.Helper()
-	return must[*awsecr.BatchGetImageOutput](w.t)(w.ecr.BatchGetImage(w.t.Context(), &awsecr.BatchGetImageInput{
+	return awstest.Must[*awsecr.BatchGetImageOutput](w.t)(w.ecr.BatchGetImage(w.t.Context(), &awsecr.BatchGetImageInput{
 		RepositoryName: &repo, ImageIds: ids, AcceptedMediaTypes: accepted,
 	}))
 }
@@ -134,11 +136,11 @@ func TestTagsMoveWhereTheyMay(t *testing.T) {
 			if tt.filter == "" {
 				input.ImageTagMutabilityExclusionFilters = nil
 			}
-			must[any](t)(w.ecr.CreateRepository(t.Context(), &input))
+			awstest.Must[any](t)(w.ecr.CreateRepository(t.Context(), &input))
 			_, first := w.image("new", tt.tag, "config")
 			second := manifestOf("config", "config")
 			err := w.put("new", second, ociManifest, tt.tag)
-			if code(err) != tt.want {
+			if awstest.Code(err) != tt.want {
 				t.Fatalf("got %v, want %q", err, tt.want)
 			}
 			want := digest.FromString(second)
@@ -160,7 +162,7 @@ func TestPushesAreReported(t *testing.T) {
 	if err := w.put("app", index, ociIndex, "v1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.put("app", index, ociIndex, "v1"); code(err) != "ImageAlreadyExistsException" {
+	if err := w.put("app", index, ociIndex, "v1"); awstest.Code(err) != "ImageAlreadyExistsException" {
 		t.Fatal(err)
 	}
 	want := []Push{
@@ -180,14 +182,14 @@ func TestImageQuotas(t *testing.T) {
 		t.Errorf("up to %d tags, %d images, %d repositories", got.tags, got.images, got.repositories)
 	}
 	w.limits.tags, w.limits.images = 1, 1
-	if err := w.put("app", manifest, ociManifest, "v2"); code(err) != "LimitExceededException" {
+	if err := w.put("app", manifest, ociManifest, "v2"); awstest.Code(err) != "LimitExceededException" {
 		t.Errorf("tags: %v", err)
 	}
-	if err := w.put("app", manifestOf("config", "config"), ociManifest, "v2"); code(err) != "LimitExceededException" {
+	if err := w.put("app", manifestOf("config", "config"), ociManifest, "v2"); awstest.Code(err) != "LimitExceededException" {
 		t.Errorf("images: %v", err)
 	}
 	w.limits.repositories = 1
-	if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("more")})(t.Context(), w.ecr); code(err) != "LimitExceededException" {
+	if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("more")})(t.Context(), w.ecr); awstest.Code(err) != "LimitExceededException" {
 		t.Errorf("repositories: %v", err)
 	}
 }
@@ -217,7 +219,7 @@ func TestBatchDeleteImage(t *testing.T) {
 		{"child of no index", byDigest(childDigest), []string{""}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			out := must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{
+			out := awstest.Must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{
 				RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{tt.id},
 			}))
 			var deleted []string
@@ -233,7 +235,7 @@ func TestBatchDeleteImage(t *testing.T) {
 			}
 		})
 	}
-	if err := download(digest.FromString("config").String())(t.Context(), w.ecr); code(err) != "LayerInaccessibleException" {
+	if err := download(digest.FromString("config").String())(t.Context(), w.ecr); awstest.Code(err) != "LayerInaccessibleException" {
 		t.Errorf("layer of a deleted image: %v", err)
 	}
 }
@@ -243,7 +245,7 @@ func TestBatchCheckLayerAvailability(t *testing.T) {
 	w.repository("app", "elsewhere")
 	w.image("app", "", "config", "layer")
 	loose, absent := w.layer("app", []byte("loose")), w.layer("elsewhere", []byte("absent"))
-	out := must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(), &awsecr.BatchCheckLayerAvailabilityInput{
+	out := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(), &awsecr.BatchCheckLayerAvailabilityInput{
 		RepositoryName: aws.String("app"),
 		LayerDigests:   []string{digest.FromString("layer").String(), loose.String(), absent.String(), "", "latest"},
 	}))

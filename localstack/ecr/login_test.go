@@ -11,6 +11,7 @@ import (
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 
 	"ecrmirror/localstack/iam"
+	"ecrmirror/testkit/awstest"
 )
 
 // A guarded world is one in which /v2/ takes a login, and root users may what is theirs.
@@ -29,9 +30,9 @@ func newGuardedWorld(t *testing.T) *world {
 // password returns that of a new login of an account in a region.
 func (w *world) password(account, region string) string {
 	w.t.Helper()
-	out := must[*awsecr.GetAuthorizationTokenOutput](w.t)(
+	out := awstest.Must[*awsecr.GetAuthorizationTokenOutput](w.t)(
 		w.client(account, region).GetAuthorizationToken(w.t.Context(), &awsecr.GetAuthorizationTokenInput{}))
-	text := must[[]byte](w.t)(base64.StdEncoding.DecodeString(*out.AuthorizationData[0].AuthorizationToken))
+	text := awstest.Must[[]byte](w.t)(base64.StdEncoding.DecodeString(*out.AuthorizationData[0].AuthorizationToken))
 	_, password, _ := strings.Cut(string(text), ":")
 	return password
 }
@@ -39,7 +40,7 @@ func (w *world) password(account, region string) string {
 // ask sends a request under /v2/ with a login, and returns the status, challenge and body of the answer.
 func (w *world) ask(method, host, path, user, password string) (int, string, string) {
 	w.t.Helper()
-	request := must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, w.url+path, nil))
+	request := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, w.url+path, nil))
 	request.Header.Set("Accept", ociManifest)
 	if host != "" {
 		request.Host = host
@@ -47,7 +48,7 @@ func (w *world) ask(method, host, path, user, password string) (int, string, str
 	if user != "" {
 		request.SetBasicAuth(user, password)
 	}
-	response := must[*http.Response](w.t)(http.DefaultClient.Do(request))
+	response := awstest.Must[*http.Response](w.t)(http.DefaultClient.Do(request))
 	defer func() { _ = response.Body.Close() }()
 	var body strings.Builder
 	_ = response.Write(&body)

@@ -9,17 +9,19 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/opencontainers/go-digest"
 )
 
 // send sends an operation with any input, well signed, and returns the code of the refusal.
 func (w *world) send(operation string, in any) string {
 	w.t.Helper()
-	body := must[[]byte](w.t)(json.Marshal(in))
-	req := must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.url, bytes.NewReader(body)))
+	body := awstest.Must[[]byte](w.t)(json.Marshal(in))
+	req := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.url, bytes.NewReader(body)))
 	req.Header.Set("X-Amz-Target", targetPrefix+operation)
 	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+home+"/20261121/"+region+"/ecr/aws4_request, SignedHeaders=host, Signature=0")
-	resp := must[*http.Response](w.t)(http.DefaultClient.Do(req))
+	resp := awstest.Must[*http.Response](w.t)(http.DefaultClient.Do(req))
 	defer func() { _ = resp.Body.Close() }()
 	return resp.Header.Get("X-Amzn-ErrorType")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 )
@@ -38,20 +40,20 @@ func TestRepositoryPolicy(t *testing.T) {
 		}
 		return out.PolicyText, nil
 	}
-	if _, err := get(); code(err) != "RepositoryPolicyNotFoundException" || !strings.Contains(message(err), "'app'") {
+	if _, err := get(); awstest.Code(err) != "RepositoryPolicyNotFoundException" || !strings.Contains(awstest.Message(err), "'app'") {
 		t.Errorf("before: %v", err)
 	}
-	set := must[*awsecr.SetRepositoryPolicyOutput](t)(w.ecr.SetRepositoryPolicy(t.Context(), &awsecr.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: &text}))
+	set := awstest.Must[*awsecr.SetRepositoryPolicyOutput](t)(w.ecr.SetRepositoryPolicy(t.Context(), &awsecr.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: &text}))
 	if *set.PolicyText != text || *set.RegistryId != home || *set.RepositoryName != "app" {
 		t.Errorf("set: %+v", set)
 	}
-	if got := must[*string](t)(get()); *got != text {
+	if got := awstest.Must[*string](t)(get()); *got != text {
 		t.Errorf("get: %s", *got)
 	}
-	if got := must[*string](t)(remove()); *got != text {
+	if got := awstest.Must[*string](t)(remove()); *got != text {
 		t.Errorf("delete: %s", *got)
 	}
-	if _, err := remove(); code(err) != "RepositoryPolicyNotFoundException" {
+	if _, err := remove(); awstest.Code(err) != "RepositoryPolicyNotFoundException" {
 		t.Errorf("delete again: %v", err)
 	}
 }
@@ -75,7 +77,7 @@ func TestRepositoryPolicyIsChecked(t *testing.T) {
 		{"no repository", "nope", policyOf(statement), "RepositoryNotFoundException", "'nope'"},
 	} {
 		_, err := w.ecr.SetRepositoryPolicy(t.Context(), &awsecr.SetRepositoryPolicyInput{RepositoryName: &tt.repo, PolicyText: &tt.text})
-		if code(err) != tt.code || !strings.Contains(message(err), tt.message) {
+		if awstest.Code(err) != tt.code || !strings.Contains(awstest.Message(err), tt.message) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.code)
 		}
 	}
@@ -89,23 +91,23 @@ func TestLifecyclePolicy(t *testing.T) {
 		_, err := w.ecr.GetLifecyclePolicy(t.Context(), &awsecr.GetLifecyclePolicyInput{RepositoryName: app})
 		return err
 	}
-	if err := get(); code(err) != "LifecyclePolicyNotFoundException" || !strings.Contains(message(err), "'app'") {
+	if err := get(); awstest.Code(err) != "LifecyclePolicyNotFoundException" || !strings.Contains(awstest.Message(err), "'app'") {
 		t.Errorf("before: %v", err)
 	}
-	put := must[*awsecr.PutLifecyclePolicyOutput](t)(w.ecr.PutLifecyclePolicy(t.Context(), &awsecr.PutLifecyclePolicyInput{RepositoryName: app, LifecyclePolicyText: &text}))
-	got := must[*awsecr.GetLifecyclePolicyOutput](t)(w.ecr.GetLifecyclePolicy(t.Context(), &awsecr.GetLifecyclePolicyInput{RepositoryName: app}))
+	put := awstest.Must[*awsecr.PutLifecyclePolicyOutput](t)(w.ecr.PutLifecyclePolicy(t.Context(), &awsecr.PutLifecyclePolicyInput{RepositoryName: app, LifecyclePolicyText: &text}))
+	got := awstest.Must[*awsecr.GetLifecyclePolicyOutput](t)(w.ecr.GetLifecyclePolicy(t.Context(), &awsecr.GetLifecyclePolicyInput{RepositoryName: app}))
 	if *put.LifecyclePolicyText != text || *got.LifecyclePolicyText != text || *got.RegistryId != home || got.LastEvaluatedAt != nil {
 		t.Errorf("put: %+v\ngot: %+v", put, got)
 	}
-	gone := must[*awsecr.DeleteLifecyclePolicyOutput](t)(w.ecr.DeleteLifecyclePolicy(t.Context(), &awsecr.DeleteLifecyclePolicyInput{RepositoryName: app}))
+	gone := awstest.Must[*awsecr.DeleteLifecyclePolicyOutput](t)(w.ecr.DeleteLifecyclePolicy(t.Context(), &awsecr.DeleteLifecyclePolicyInput{RepositoryName: app}))
 	if *gone.LifecyclePolicyText != text {
 		t.Errorf("deleted: %s", *gone.LifecyclePolicyText)
 	}
-	if err := get(); code(err) != "LifecyclePolicyNotFoundException" {
+	if err := get(); awstest.Code(err) != "LifecyclePolicyNotFoundException" {
 		t.Errorf("afterwards: %v", err)
 	}
 	_, err := w.ecr.DeleteLifecyclePolicy(t.Context(), &awsecr.DeleteLifecyclePolicyInput{RepositoryName: app})
-	if code(err) != "LifecyclePolicyNotFoundException" {
+	if awstest.Code(err) != "LifecyclePolicyNotFoundException" {
 		t.Errorf("delete again: %v", err)
 	}
 }
@@ -161,12 +163,12 @@ func TestLifecyclePolicyIsChecked(t *testing.T) {
 		if tt.message == "" {
 			want = ""
 		}
-		if code(err) != want || !strings.Contains(message(err), tt.message) {
+		if awstest.Code(err) != want || !strings.Contains(awstest.Message(err), tt.message) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, want)
 		}
 	}
 	_, err := w.ecr.PutLifecyclePolicy(t.Context(), &awsecr.PutLifecyclePolicyInput{RepositoryName: aws.String("nope"), LifecyclePolicyText: aws.String(rulesOf(rule))})
-	if code(err) != "RepositoryNotFoundException" {
+	if awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Errorf("no repository: %v", err)
 	}
 }

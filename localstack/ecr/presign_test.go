@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
@@ -20,7 +22,7 @@ func (w *world) blobURL() string {
 	w.t.Helper()
 	w.repository("app")
 	w.image("app", "v1", "config", content)
-	out := must[*awsecr.GetDownloadUrlForLayerOutput](w.t)(w.ecr.GetDownloadUrlForLayer(w.t.Context(), &awsecr.GetDownloadUrlForLayerInput{
+	out := awstest.Must[*awsecr.GetDownloadUrlForLayerOutput](w.t)(w.ecr.GetDownloadUrlForLayer(w.t.Context(), &awsecr.GetDownloadUrlForLayerInput{
 		RepositoryName: aws.String("app"), LayerDigest: aws.String(digest.FromString(content).String()),
 	}))
 	return *out.DownloadUrl
@@ -29,21 +31,21 @@ func (w *world) blobURL() string {
 // do sends a request and returns the answer and its body.
 func (w *world) do(method, url string, header ...string) (*http.Response, string) {
 	w.t.Helper()
-	req := must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, url, nil))
+	req := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, url, nil))
 	for i := 0; i < len(header); i += 2 {
 		if header[i] == "Host" {
 			req.Host = header[i+1]
 		}
 		req.Header.Set(header[i], header[i+1])
 	}
-	resp := must[*http.Response](w.t)(http.DefaultTransport.RoundTrip(req))
+	resp := awstest.Must[*http.Response](w.t)(http.DefaultTransport.RoundTrip(req))
 	defer func() { _ = resp.Body.Close() }()
-	return resp, string(must[[]byte](w.t)(io.ReadAll(resp.Body)))
+	return resp, string(awstest.Must[[]byte](w.t)(io.ReadAll(resp.Body)))
 }
 
 func TestPresignedURLHasTheShapeOfSigV4(t *testing.T) {
 	w := newWorld(t)
-	u := must[*url.URL](t)(url.Parse(w.blobURL()))
+	u := awstest.Must[*url.URL](t)(url.Parse(w.blobURL()))
 	query := u.Query()
 	if u.Scheme != "http" || u.Host != w.host || !strings.HasPrefix(u.Path, BlobPrefix) || query.Get("X-Amz-Signature") == "" {
 		t.Errorf("%s://%s%s", u.Scheme, u.Host, u.Path)
@@ -138,11 +140,11 @@ func TestPresignedURLRefusesAsS3Does(t *testing.T) {
 func TestPresignedURLOutlivesTheImageNotTheRepository(t *testing.T) {
 	w := newWorld(t)
 	u := w.blobURL()
-	must[any](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: ids("v1")}))
+	awstest.Must[any](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: ids("v1")}))
 	if resp, _ := w.do(http.MethodGet, u); resp.StatusCode != 200 {
 		t.Errorf("without the image: %s", resp.Status)
 	}
-	must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
+	awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
 	if resp, body := w.do(http.MethodGet, u); resp.StatusCode != 404 || !strings.Contains(body, "NoSuchKey") {
 		t.Errorf("without the repository: %s %s", resp.Status, body)
 	}

@@ -11,12 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/localstack/awsjson"
+	"ecrmirror/testkit/awstest"
 )
 
 // public calls an operation of ECR Public as home. The tests in package ecrpublic do so with the SDK.
 func (w *world) public(operation string, in object) (out any, err error) {
 	w.t.Helper()
-	body := must[[]byte](w.t)(json.Marshal(in))
+	body := awstest.Must[[]byte](w.t)(json.Marshal(in))
 	return w.DoPublic(httptest.NewRequest("POST", "/", bytes.NewReader(body)), awsjson.Caller{Account: home}, operation)
 }
 
@@ -25,7 +26,7 @@ func TestPublicQuotas(t *testing.T) {
 	if got := w.Registry.public; got.parts != 1000 || got.layerSize != 10_000<<20 {
 		t.Errorf("layers have up to %d parts and %d bytes", got.parts, got.layerSize)
 	}
-	must[any](t)(w.public("CreateRepository", object{"repositoryName": "app"}))
+	awstest.Must[any](t)(w.public("CreateRepository", object{"repositoryName": "app"}))
 	w.Registry.public = limits{partSize: 9, parts: 2, layerSize: 10, repositories: 1}
 	for _, tt := range []struct {
 		name  string
@@ -35,7 +36,7 @@ func TestPublicQuotas(t *testing.T) {
 		{"too large a part", []step{{0, 10, "InvalidParameterException"}, {0, 9, ""}}},
 		{"too large a layer", []step{{0, 9, ""}, {9, 2, "LimitExceededException"}}},
 	} {
-		began, ok := must[any](t)(w.public("InitiateLayerUpload", object{"repositoryName": "app"})).(initiateOutput)
+		began, ok := awstest.Must[any](t)(w.public("InitiateLayerUpload", object{"repositoryName": "app"})).(initiateOutput)
 		if !ok {
 			t.Fatalf("%T", began)
 		}
@@ -56,7 +57,7 @@ func TestPublicQuotas(t *testing.T) {
 	if _, err := w.public("CreateRepository", object{"repositoryName": "more"}); err == nil || awsjson.ErrorOf(err).Code != "LimitExceededException" {
 		t.Errorf("repositories: %v", err)
 	}
-	if err := w.put("app", manifestOf("x"), ociManifest, ""); code(err) != "RepositoryNotFoundException" {
+	if err := w.put("app", manifestOf("x"), ociManifest, ""); awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Errorf("in the private registry: %v", err)
 	}
 }
@@ -64,8 +65,8 @@ func TestPublicQuotas(t *testing.T) {
 // What describes public repositories and images has none of the members that only private ones have.
 func TestPublicAnswersHaveTheirOwnMembers(t *testing.T) {
 	w := newWorld(t)
-	must[any](t)(w.public("CreateRepository", object{"repositoryName": "app"}))
-	must[any](t)(w.public("PutImage", object{"repositoryName": "app", "imageTag": "v1", "imageManifest": indexOf(ociIndex, ociManifest)}))
+	awstest.Must[any](t)(w.public("CreateRepository", object{"repositoryName": "app"}))
+	awstest.Must[any](t)(w.public("PutImage", object{"repositoryName": "app", "imageTag": "v1", "imageManifest": indexOf(ociIndex, ociManifest)}))
 	for _, tt := range []struct {
 		operation, list string
 		want            []string
@@ -76,7 +77,7 @@ func TestPublicAnswersHaveTheirOwnMembers(t *testing.T) {
 		}},
 		{"DescribeImageTags", "imageTagDetails", []string{"createdAt", "imageDetail", "imageTag"}},
 	} {
-		raw := must[[]byte](t)(json.Marshal(must[any](t)(w.public(tt.operation, object{"repositoryName": "app"}))))
+		raw := awstest.Must[[]byte](t)(json.Marshal(awstest.Must[any](t)(w.public(tt.operation, object{"repositoryName": "app"}))))
 		var out map[string][]object
 		if err := json.Unmarshal(raw, &out); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -40,7 +42,7 @@ func TestReferrersAreDescribed(t *testing.T) {
 	_, subject := w.image("app", "v1", "config")
 	manifest := w.referrerOf("app", subject, "application/spdx+json", "x")
 	w.referrerOf("app", digest.FromString("another subject"), "application/spdx+json", "y")
-	got := must[*awsecr.ListImageReferrersOutput](t)(w.ecr.ListImageReferrers(t.Context(), referrersOf(subject))).Referrers
+	got := awstest.Must[*awsecr.ListImageReferrersOutput](t)(w.ecr.ListImageReferrers(t.Context(), referrersOf(subject))).Referrers
 	if len(got) != 1 {
 		t.Fatalf("%d referrers", len(got))
 	}
@@ -82,7 +84,7 @@ func TestReferrersAreFilteredAndComeInPages(t *testing.T) {
 		var got []string
 		pages := 0
 		for more := true; more; more = in.NextToken != nil {
-			out := must[*awsecr.ListImageReferrersOutput](t)(w.ecr.ListImageReferrers(t.Context(), in))
+			out := awstest.Must[*awsecr.ListImageReferrersOutput](t)(w.ecr.ListImageReferrers(t.Context(), in))
 			for _, r := range out.Referrers {
 				got = append(got, *r.Digest)
 			}
@@ -118,7 +120,7 @@ func TestReferrersAreHeldToTheModel(t *testing.T) {
 	} {
 		in := referrersOf(digest.FromString("x"))
 		tt.change(in)
-		if _, err := w.ecr.ListImageReferrers(t.Context(), in); code(err) != tt.code {
+		if _, err := w.ecr.ListImageReferrers(t.Context(), in); awstest.Code(err) != tt.code {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.code)
 		}
 	}

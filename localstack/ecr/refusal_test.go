@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -28,7 +30,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	settings := awsecr.PutImageTagMutabilityInput{RepositoryName: aws.String("frozen"), ImageTagMutability: types.ImageTagMutabilityImmutable}
-	must[any](t)(w.ecr.PutImageTagMutability(t.Context(), &settings))
+	awstest.Must[any](t)(w.ecr.PutImageTagMutability(t.Context(), &settings))
 	absent := digest.FromString("absent").String()
 	long := strings.Repeat("a", 257)
 
@@ -101,7 +103,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := tt.call(t.Context(), w.ecr)
-			if code(err) != tt.code || !strings.Contains(message(err), tt.text) {
+			if awstest.Code(err) != tt.code || !strings.Contains(awstest.Message(err), tt.text) {
 				t.Errorf("got %v\nwant %s with %q", err, tt.code, tt.text)
 			}
 		})

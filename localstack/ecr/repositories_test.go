@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/localstack/stats"
+	"ecrmirror/testkit/awstest"
 )
 
 func names(repos []types.Repository) []string {
@@ -30,7 +31,7 @@ func TestAccountsAndRegionsAreKeptApart(t *testing.T) {
 		{other, region, "of-other"},
 		{home, "us-east-1", "of-home-elsewhere"},
 	} {
-		must[any](t)(w.client(c.key, c.region).CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &c.repo}))
+		awstest.Must[any](t)(w.client(c.key, c.region).CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &c.repo}))
 	}
 	for _, tt := range []struct {
 		name, key, region string
@@ -44,7 +45,7 @@ func TestAccountsAndRegionsAreKeptApart(t *testing.T) {
 		{"one where nothing is", other, "us-east-1", nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			out := must[*awsecr.DescribeRepositoriesOutput](t)(w.client(tt.key, tt.region).DescribeRepositories(
+			out := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(w.client(tt.key, tt.region).DescribeRepositories(
 				t.Context(), &awsecr.DescribeRepositoriesInput{RegistryId: tt.registry}))
 			if diff := cmp.Diff(tt.want, names(out.Repositories)); diff != "" {
 				t.Error(diff)
@@ -63,8 +64,8 @@ func TestRepositoryIsDescribedInItsPartition(t *testing.T) {
 	} {
 		t.Run(tt.region, func(t *testing.T) {
 			c := w.client(home, tt.region)
-			must[any](t)(c.CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("team/app")}))
-			out := must[*awsecr.DescribeRepositoriesOutput](t)(c.DescribeRepositories(t.Context(),
+			awstest.Must[any](t)(c.CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("team/app")}))
+			out := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(c.DescribeRepositories(t.Context(),
 				&awsecr.DescribeRepositoriesInput{RepositoryNames: []string{"team/app"}}))
 			got := out.Repositories[0]
 			if *got.RepositoryArn != tt.arn || *got.RepositoryUri != tt.uri {
@@ -82,18 +83,18 @@ func TestDescribeRepositoriesComesInPages(t *testing.T) {
 	w.repository("c1", "a1", "b1")
 	var got []string
 	for p := awsecr.NewDescribeRepositoriesPaginator(w.ecr, &awsecr.DescribeRepositoriesInput{MaxResults: aws.Int32(2)}); p.HasMorePages(); {
-		page := must[*awsecr.DescribeRepositoriesOutput](t)(p.NextPage(t.Context()))
+		page := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(p.NextPage(t.Context()))
 		got = append(got, names(page.Repositories)...)
 	}
 	if diff := cmp.Diff([]string{"a1", "b1", "c1"}, got); diff != "" {
 		t.Error(diff)
 	}
 	_, err := w.ecr.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{RepositoryNames: []string{"a1", "nope"}})
-	if code(err) != "RepositoryNotFoundException" {
+	if awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Error(err)
 	}
 	_, err = w.ecr.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{RepositoryNames: []string{"a1"}, MaxResults: aws.Int32(1)})
-	if code(err) != "InvalidParameterException" {
+	if awstest.Code(err) != "InvalidParameterException" {
 		t.Error(err)
 	}
 }
@@ -102,11 +103,11 @@ func TestDeleteRepositoryByForce(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
 	w.image("app", "v1", "config")
-	out := must[*awsecr.DeleteRepositoryOutput](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: true}))
+	out := awstest.Must[*awsecr.DeleteRepositoryOutput](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: true}))
 	if *out.Repository.RepositoryName != "app" {
 		t.Error(*out.Repository.RepositoryName)
 	}
-	if err := describe("app")(t.Context(), w.ecr); code(err) != "RepositoryNotFoundException" {
+	if err := describe("app")(t.Context(), w.ecr); awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Error(err)
 	}
 }
@@ -114,7 +115,7 @@ func TestDeleteRepositoryByForce(t *testing.T) {
 func TestPutImageTagMutability(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	out := must[*awsecr.PutImageTagMutabilityOutput](t)(w.ecr.PutImageTagMutability(t.Context(), &awsecr.PutImageTagMutabilityInput{
+	out := awstest.Must[*awsecr.PutImageTagMutabilityOutput](t)(w.ecr.PutImageTagMutability(t.Context(), &awsecr.PutImageTagMutabilityInput{
 		RepositoryName: aws.String("app"), ImageTagMutability: immutableWithExclusion,
 		ImageTagMutabilityExclusionFilters: filters("latest", immutableWithExclusion).ImageTagMutabilityExclusionFilters,
 	}))
@@ -125,9 +126,9 @@ func TestPutImageTagMutability(t *testing.T) {
 
 func TestAuthorizationToken(t *testing.T) {
 	w := newWorld(t)
-	out := must[*awsecr.GetAuthorizationTokenOutput](t)(w.ecr.GetAuthorizationToken(t.Context(), &awsecr.GetAuthorizationTokenInput{}))
+	out := awstest.Must[*awsecr.GetAuthorizationTokenOutput](t)(w.ecr.GetAuthorizationToken(t.Context(), &awsecr.GetAuthorizationTokenInput{}))
 	data := out.AuthorizationData[0]
-	login := must[[]byte](t)(base64.StdEncoding.DecodeString(*data.AuthorizationToken))
+	login := awstest.Must[[]byte](t)(base64.StdEncoding.DecodeString(*data.AuthorizationToken))
 	if !strings.HasPrefix(string(login), "AWS:") || len(login) < 20 {
 		t.Error("the token is no login of the user AWS")
 	}
@@ -145,10 +146,10 @@ func TestRequestsOfOthersAreRefused(t *testing.T) {
 		{"signed for no region", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/mars/ecr" + rest, "InvalidSignatureException"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			req := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader("{}")))
+			req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader("{}")))
 			req.Header.Set("X-Amz-Target", targetPrefix+"DescribeRepositories")
 			req.Header.Set("Authorization", tt.authorization)
-			resp := must[*http.Response](t)(http.DefaultClient.Do(req))
+			resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))
 			defer func() { _ = resp.Body.Close() }()
 			if got := resp.Header.Get("X-Amzn-ErrorType"); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)

@@ -6,13 +6,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"ecrmirror/testkit/awstest"
 )
 
 // testName matches a test as RULES.md writes it: PACKAGE.TestX/CASE.
 var testName = regexp.MustCompile("`(?:([a-z]+)\\.)?(Test[A-Za-z0-9]+)(?:/([^`]+))?`")
 
 func TestRulesNameTests(t *testing.T) {
-	rules := must[[]byte](t)(os.ReadFile("RULES.md"))
+	rules := awstest.Must[[]byte](t)(os.ReadFile("RULES.md"))
 	sources := map[string]string{}
 	lines := 0
 	for line := range strings.Lines(string(rules)) {
@@ -48,8 +50,8 @@ func TestRulesNameTests(t *testing.T) {
 func testSource(t *testing.T, dir string) string {
 	t.Helper()
 	var all strings.Builder
-	for _, file := range must[[]string](t)(filepath.Glob(filepath.Join(dir, "*_test.go"))) {
-		all.Write(must[[]byte](t)(os.ReadFile(file)))
+	for _, file := range awstest.Must[[]string](t)(filepath.Glob(filepath.Join(dir, "*_test.go"))) {
+		all.Write(awstest.Must[[]byte](t)(os.ReadFile(file)))
 	}
 	return all.String()
 }

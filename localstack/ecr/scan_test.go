@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -29,7 +31,7 @@ func TestScansAreDescribed(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
 	_, d := w.image("app", "1", "config", "layer")
-	if _, err := w.findings("1"); code(err) != "ScanNotFoundException" {
+	if _, err := w.findings("1"); awstest.Code(err) != "ScanNotFoundException" {
 		t.Errorf("never scanned: %v", err)
 	}
 	if got := w.described("app", d); got.ImageScanStatus != nil {
@@ -74,7 +76,7 @@ func TestScansThatAreRefused(t *testing.T) {
 		{"second within a day", "scanned", "LimitExceededException"},
 		{"not there", "nope", "ImageNotFoundException"},
 	} {
-		if _, err := w.scan(tt.tag); code(err) != tt.want {
+		if _, err := w.scan(tt.tag); awstest.Code(err) != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
@@ -87,7 +89,7 @@ func TestScansThatAreRefused(t *testing.T) {
 func TestScansOnPush(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	out := must[*awsecr.PutImageScanningConfigurationOutput](t)(w.ecr.PutImageScanningConfiguration(t.Context(), &awsecr.PutImageScanningConfigurationInput{
+	out := awstest.Must[*awsecr.PutImageScanningConfigurationOutput](t)(w.ecr.PutImageScanningConfiguration(t.Context(), &awsecr.PutImageScanningConfigurationInput{
 		RepositoryName: aws.String("app"), ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: true},
 	}))
 	if !out.ImageScanningConfiguration.ScanOnPush {
@@ -97,13 +99,13 @@ func TestScansOnPush(t *testing.T) {
 	if out, err := w.findings("1"); err != nil || out.ImageScanStatus.Status != types.ScanStatusInProgress {
 		t.Errorf("pushed: %+v, %v", out, err)
 	}
-	if _, err := w.scan("1"); code(err) != "LimitExceededException" {
+	if _, err := w.scan("1"); awstest.Code(err) != "LimitExceededException" {
 		t.Errorf("scanned after the push: %v", err)
 	}
 	if err := w.put("app", indexOf(ociIndex, ociManifest, child), ociIndex, "index"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.findings("index"); code(err) != "ScanNotFoundException" {
+	if _, err := w.findings("index"); awstest.Code(err) != "ScanNotFoundException" {
 		t.Errorf("index: %v", err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -14,8 +16,8 @@ import (
 // created returns what DescribeRepositories tells of a repository made with the given settings.
 func (w *world) created(in awsecr.CreateRepositoryInput) types.Repository {
 	w.t.Helper()
-	must[any](w.t)(w.ecr.CreateRepository(w.t.Context(), &in))
-	out := must[*awsecr.DescribeRepositoriesOutput](w.t)(w.ecr.DescribeRepositories(w.t.Context(),
+	awstest.Must[any](w.t)(w.ecr.CreateRepository(w.t.Context(), &in))
+	out := awstest.Must[*awsecr.DescribeRepositoriesOutput](w.t)(w.ecr.DescribeRepositories(w.t.Context(),
 		&awsecr.DescribeRepositoriesInput{RepositoryNames: []string{*in.RepositoryName}}))
 	return out.Repositories[0]
 }
@@ -88,11 +90,11 @@ func TestSettingsOfARepositoryAreHeldToTheModel(t *testing.T) {
 	} {
 		tt.in.RepositoryName = aws.String("new")
 		err := create(tt.in)(t.Context(), w.ecr)
-		if code(err) != tt.code || !strings.Contains(message(err), tt.text) {
+		if awstest.Code(err) != tt.code || !strings.Contains(awstest.Message(err), tt.text) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.code)
 		}
 		if err == nil {
-			must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("new")}))
+			awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("new")}))
 		}
 	}
 }
@@ -108,7 +110,7 @@ func tagsOf(pairs ...string) []types.Tag {
 // resourceTags returns a repository's own tags, as KEY=VALUE.
 func (w *world) resourceTags(arn string) []string {
 	w.t.Helper()
-	out := must[*awsecr.ListTagsForResourceOutput](w.t)(w.ecr.ListTagsForResource(w.t.Context(), &awsecr.ListTagsForResourceInput{ResourceArn: &arn}))
+	out := awstest.Must[*awsecr.ListTagsForResourceOutput](w.t)(w.ecr.ListTagsForResource(w.t.Context(), &awsecr.ListTagsForResourceInput{ResourceArn: &arn}))
 	var list []string
 	for _, t := range out.Tags {
 		list = append(list, *t.Key+"="+*t.Value)
@@ -119,11 +121,11 @@ func (w *world) resourceTags(arn string) []string {
 func TestRepositoriesHaveTags(t *testing.T) {
 	w := newWorld(t)
 	arn := *w.created(awsecr.CreateRepositoryInput{RepositoryName: aws.String("team/app"), Tags: tagsOf("team", "a", "cost", "1")}).RepositoryArn
-	must[any](t)(w.ecr.TagResource(t.Context(), &awsecr.TagResourceInput{ResourceArn: &arn, Tags: tagsOf("cost", "2", "Über:x", "")}))
+	awstest.Must[any](t)(w.ecr.TagResource(t.Context(), &awsecr.TagResourceInput{ResourceArn: &arn, Tags: tagsOf("cost", "2", "Über:x", "")}))
 	if diff := cmp.Diff([]string{"cost=2", "team=a", "Über:x="}, w.resourceTags(arn)); diff != "" {
 		t.Error(diff)
 	}
-	must[any](t)(w.ecr.UntagResource(t.Context(), &awsecr.UntagResourceInput{ResourceArn: &arn, TagKeys: []string{"team", "not there"}}))
+	awstest.Must[any](t)(w.ecr.UntagResource(t.Context(), &awsecr.UntagResourceInput{ResourceArn: &arn, TagKeys: []string{"team", "not there"}}))
 	if diff := cmp.Diff([]string{"cost=2", "Über:x="}, w.resourceTags(arn)); diff != "" {
 		t.Error(diff)
 	}
@@ -170,7 +172,7 @@ func TestTagsAreHeldToAWSsRules(t *testing.T) {
 		{"ARN of no repository to tag", tag(arn+"2", tagsOf("a", "b")...), "RepositoryNotFoundException"},
 		{"ARN of no repository to untag", untag(arn+"2", "a"), "RepositoryNotFoundException"},
 	} {
-		if code(tt.err) != tt.code {
+		if awstest.Code(tt.err) != tt.code {
 			t.Errorf("%s: got %v, want %q", tt.name, tt.err, tt.code)
 		}
 	}
@@ -182,11 +184,11 @@ func TestTagsAreHeldToAWSsRules(t *testing.T) {
 func TestCreationWithBadTagsCreatesNothing(t *testing.T) {
 	w := newWorld(t)
 	for name, tags := range map[string][]types.Tag{"InvalidTagParameterException": tagsOf("a", "1", "a", "2"), "TooManyTagsException": make51()} {
-		if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("app"), Tags: tags})(t.Context(), w.ecr); code(err) != name {
+		if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("app"), Tags: tags})(t.Context(), w.ecr); awstest.Code(err) != name {
 			t.Errorf("got %v, want %s", err, name)
 		}
 	}
-	if err := describe("app")(t.Context(), w.ecr); code(err) != "RepositoryNotFoundException" {
+	if err := describe("app")(t.Context(), w.ecr); awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Errorf("afterwards: %v", err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
@@ -45,11 +47,11 @@ func TestPartsAreConsecutive(t *testing.T) {
 			w.repository("app")
 			id := w.initiate("app")
 			for _, s := range tt.steps {
-				if err := w.part(t.Context(), "app", id, s.first, make([]byte, s.size)); code(err) != s.want {
+				if err := w.part(t.Context(), "app", id, s.first, make([]byte, s.size)); awstest.Code(err) != s.want {
 					t.Errorf("part of %d bytes at %d: got %v, want %q", s.size, s.first, err, s.want)
 				}
 			}
-			if err := w.complete(t.Context(), "app", id, tt.digest); code(err) != tt.want {
+			if err := w.complete(t.Context(), "app", id, tt.digest); awstest.Code(err) != tt.want {
 				t.Errorf("completing: got %v, want %q", err, tt.want)
 			}
 		})
@@ -72,19 +74,19 @@ func TestLayerWithoutBytes(t *testing.T) {
 	if out, err := w.sendEmpty(id, 0, 0); err != nil || aws.ToInt64(out.LastByteReceived) != 0 {
 		t.Fatalf("part: %+v, %v", out, err)
 	}
-	if _, err := w.sendEmpty(id, 0, 0); code(err) != "InvalidLayerPartException" {
+	if _, err := w.sendEmpty(id, 0, 0); awstest.Code(err) != "InvalidLayerPartException" {
 		t.Errorf("second part: %v", err)
 	}
 	if err := w.complete(t.Context(), "app", id, d); err != nil {
 		t.Fatalf("completing: %v", err)
 	}
-	layer := must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
+	layer := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
 		&awsecr.BatchCheckLayerAvailabilityInput{RepositoryName: aws.String("app"), LayerDigests: []string{d}})).Layers[0]
 	if layer.LayerAvailability != types.LayerAvailabilityAvailable || layer.LayerSize == nil || *layer.LayerSize != 0 {
 		t.Errorf("availability: %+v", layer)
 	}
 	w.image("app", "v1", "config", "")
-	url := must[*awsecr.GetDownloadUrlForLayerOutput](t)(w.ecr.GetDownloadUrlForLayer(t.Context(),
+	url := awstest.Must[*awsecr.GetDownloadUrlForLayerOutput](t)(w.ecr.GetDownloadUrlForLayer(t.Context(),
 		&awsecr.GetDownloadUrlForLayerInput{RepositoryName: aws.String("app"), LayerDigest: &d})).DownloadUrl
 	for _, tt := range []struct {
 		url, header string
@@ -110,16 +112,16 @@ func TestPartsWithoutBytesElsewhereAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, last := range []int64{0, 1} {
-		if _, err := w.sendEmpty(id, 1, last); code(err) != "InvalidLayerPartException" {
+		if _, err := w.sendEmpty(id, 1, last); awstest.Code(err) != "InvalidLayerPartException" {
 			t.Errorf("bytes 1-%d: %v", last, err)
 		}
 	}
 	w.opts.RefuseEmptyParts = true
 	id = w.initiate("app")
-	if _, err := w.sendEmpty(id, 0, 0); code(err) != "InvalidLayerPartException" {
+	if _, err := w.sendEmpty(id, 0, 0); awstest.Code(err) != "InvalidLayerPartException" {
 		t.Errorf("with RefuseEmptyParts: %v", err)
 	}
-	if err := w.complete(t.Context(), "app", id, digest.FromString("").String()); code(err) != "EmptyUploadException" {
+	if err := w.complete(t.Context(), "app", id, digest.FromString("").String()); awstest.Code(err) != "EmptyUploadException" {
 		t.Errorf("completing: %v", err)
 	}
 }
@@ -151,7 +153,7 @@ func TestPartOfAnotherLengthThanItsRangeIsRefused(t *testing.T) {
 		RepositoryName: aws.String("app"), UploadId: aws.String(w.initiate("app")),
 		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(9), LayerPartBlob: []byte("short"),
 	})
-	if code(err) != "InvalidLayerPartException" {
+	if awstest.Code(err) != "InvalidLayerPartException" {
 		t.Error(err)
 	}
 }
@@ -159,12 +161,12 @@ func TestPartOfAnotherLengthThanItsRangeIsRefused(t *testing.T) {
 func TestUploadAnswers(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	began := must[*awsecr.InitiateLayerUploadOutput](t)(
+	began := awstest.Must[*awsecr.InitiateLayerUploadOutput](t)(
 		w.ecr.InitiateLayerUpload(t.Context(), &awsecr.InitiateLayerUploadInput{RepositoryName: aws.String("app")}))
 	if *began.PartSize != 10_485_760 {
 		t.Errorf("part size %d", *began.PartSize)
 	}
-	part := must[*awsecr.UploadLayerPartOutput](t)(w.ecr.UploadLayerPart(t.Context(), &awsecr.UploadLayerPartInput{
+	part := awstest.Must[*awsecr.UploadLayerPartOutput](t)(w.ecr.UploadLayerPart(t.Context(), &awsecr.UploadLayerPartInput{
 		RepositoryName: aws.String("app"), UploadId: began.UploadId,
 		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(4), LayerPartBlob: []byte("layer"),
 	}))
@@ -172,7 +174,7 @@ func TestUploadAnswers(t *testing.T) {
 		t.Errorf("part: %+v", part)
 	}
 	d := digest.FromString("layer").String()
-	done := must[*awsecr.CompleteLayerUploadOutput](t)(w.ecr.CompleteLayerUpload(t.Context(), &awsecr.CompleteLayerUploadInput{
+	done := awstest.Must[*awsecr.CompleteLayerUploadOutput](t)(w.ecr.CompleteLayerUpload(t.Context(), &awsecr.CompleteLayerUploadInput{
 		RepositoryName: aws.String("app"), UploadId: began.UploadId, LayerDigests: []string{d},
 	}))
 	if *done.LayerDigest != d || *done.RepositoryName != "app" {
@@ -192,13 +194,13 @@ func TestUploadEndsOnce(t *testing.T) {
 	if err := w.part(t.Context(), "app", id, 0, []byte("layer")); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.part(t.Context(), "elsewhere", id, 5, []byte("layer")); code(err) != "UploadNotFoundException" {
+	if err := w.part(t.Context(), "elsewhere", id, 5, []byte("layer")); awstest.Code(err) != "UploadNotFoundException" {
 		t.Errorf("upload of another repository: %v", err)
 	}
-	if err := w.complete(t.Context(), "app", id, d); code(err) != "LayerAlreadyExistsException" {
+	if err := w.complete(t.Context(), "app", id, d); awstest.Code(err) != "LayerAlreadyExistsException" {
 		t.Errorf("layer that exists: %v", err)
 	}
-	if err := w.complete(t.Context(), "app", id, d); code(err) != "UploadNotFoundException" {
+	if err := w.complete(t.Context(), "app", id, d); awstest.Code(err) != "UploadNotFoundException" {
 		t.Errorf("second time: %v", err)
 	}
 }
@@ -221,7 +223,7 @@ func TestUploadQuotas(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			id := w.initiate("app")
 			for _, s := range tt.steps {
-				if err := w.part(t.Context(), "app", id, s.first, bytes.Repeat([]byte{1}, int(s.size))); code(err) != s.want {
+				if err := w.part(t.Context(), "app", id, s.first, bytes.Repeat([]byte{1}, int(s.size))); awstest.Code(err) != s.want {
 					t.Errorf("part at %d: got %v, want %q", s.first, err, s.want)
 				}
 			}
@@ -235,13 +237,13 @@ func TestDeletedRepositoryDropsUploadsAndLayers(t *testing.T) {
 	d := w.layer("app", []byte("layer"))
 	w.layer("app/sub", []byte("layer"))
 	id := w.initiate("app")
-	must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
+	awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
 	w.repository("app")
-	if err := w.part(t.Context(), "app", id, 0, []byte("x")); code(err) != "UploadNotFoundException" {
+	if err := w.part(t.Context(), "app", id, 0, []byte("x")); awstest.Code(err) != "UploadNotFoundException" {
 		t.Errorf("upload: %v", err)
 	}
 	for repo, want := range map[string]types.LayerAvailability{"app": "UNAVAILABLE", "app/sub": "AVAILABLE"} {
-		out := must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
+		out := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
 			&awsecr.BatchCheckLayerAvailabilityInput{RepositoryName: &repo, LayerDigests: []string{d.String()}}))
 		if out.Layers[0].LayerAvailability != want {
 			t.Errorf("layer in %s is %s", repo, out.Layers[0].LayerAvailability)
@@ -257,7 +259,7 @@ func TestCloseDropsUploads(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Close(t.Context())
-	if err := w.part(t.Context(), "app", id, 1, []byte("x")); code(err) != "UploadNotFoundException" {
+	if err := w.part(t.Context(), "app", id, 1, []byte("x")); awstest.Code(err) != "UploadNotFoundException" {
 		t.Errorf("part after the end: %v", err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -16,10 +18,10 @@ func TestBytesThroughV2AreCounted(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
 	img := randomImage(t)
-	size := int64(len(must[[]byte](t)(img.RawConfigFile())))
-	layers := must[[]v1.Layer](t)(img.Layers())
+	size := int64(len(awstest.Must[[]byte](t)(img.RawConfigFile())))
+	layers := awstest.Must[[]v1.Layer](t)(img.Layers())
 	for _, l := range layers {
-		size += must[int64](t)(l.Size())
+		size += awstest.Must[int64](t)(l.Size())
 	}
 	for repo, counted := range map[string]string{
 		w.host + "/111111111111/eu-west-1/app": "111111111111/eu-west-1/app",
@@ -28,7 +30,7 @@ func TestBytesThroughV2AreCounted(t *testing.T) {
 		if err := remote.Write(ref(t, repo), img); err != nil {
 			t.Fatal(err)
 		}
-		blob := "http://" + strings.Replace(repo, w.host, w.host+"/v2", 1) + "/blobs/" + must[v1.Hash](t)(layers[0].Digest()).String()
+		blob := "http://" + strings.Replace(repo, w.host, w.host+"/v2", 1) + "/blobs/" + awstest.Must[v1.Hash](t)(layers[0].Digest()).String()
 		w.do(http.MethodHead, blob)
 		w.do(http.MethodGet, blob, "Range", "bytes=10-19")
 		if got := w.stats.Snapshot(); got.BytesWritten[counted] != size || got.BytesRead[counted] != 10 {
@@ -55,7 +57,7 @@ func TestPullsThroughV2AreRecorded(t *testing.T) {
 		if resp, _ := w.do(tt.method, url, "Accept", ociManifest); resp.StatusCode != http.StatusOK {
 			t.Fatal(resp.Status)
 		}
-		out := must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{RepositoryName: aws.String("app")}))
+		out := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{RepositoryName: aws.String("app")}))
 		if got := out.ImageDetails[0].LastRecordedPullTime != nil; got != tt.want {
 			t.Errorf("after %s: pull recorded is %v", tt.method, got)
 		}
@@ -89,7 +91,7 @@ func TestManyPushersAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	out := must[*awsecr.ListImagesOutput](t)(w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{RepositoryName: aws.String("app")}))
+	out := awstest.Must[*awsecr.ListImagesOutput](t)(w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{RepositoryName: aws.String("app")}))
 	if len(out.ImageIds) != 8 || len(w.pushes) != 8 {
 		t.Errorf("%d tags, %d pushes", len(out.ImageIds), len(w.pushes))
 	}

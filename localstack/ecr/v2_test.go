@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-cmp/cmp"
@@ -27,7 +29,7 @@ const registryName = "111111111111.dkr.ecr.eu-west-1.amazonaws.com"
 // ref parses a name of the other client.
 func ref(t *testing.T, s string) name.Reference {
 	t.Helper()
-	return must[name.Reference](t)(name.ParseReference(s, name.Insecure))
+	return awstest.Must[name.Reference](t)(name.ParseReference(s, name.Insecure))
 }
 
 // toServer makes the other client reach the stand-in whatever host it asks for.
@@ -40,12 +42,12 @@ func (w *world) toServer() remote.Option {
 
 func randomIndex(t *testing.T) v1.ImageIndex {
 	t.Helper()
-	return mutate.IndexMediaType(must[v1.ImageIndex](t)(random.Index(256, 2, 2)), types.OCIImageIndex)
+	return mutate.IndexMediaType(awstest.Must[v1.ImageIndex](t)(random.Index(256, 2, 2)), types.OCIImageIndex)
 }
 
 func randomImage(t *testing.T) v1.Image {
 	t.Helper()
-	return must[v1.Image](t)(random.Image(256, 2))
+	return awstest.Must[v1.Image](t)(random.Image(256, 2))
 }
 
 // What one way in takes, the other gives, and so for each way to address ECR.
@@ -62,7 +64,7 @@ func TestPushedByV2ReadByAPI(t *testing.T) {
 			if err := remote.WriteIndex(ref(t, repo+":v1"), index, w.toServer()); err != nil {
 				t.Fatal(err)
 			}
-			want := string(must[[]byte](t)(index.RawManifest()))
+			want := string(awstest.Must[[]byte](t)(index.RawManifest()))
 			got := w.get("team/app", nil, byTag("v1")).Images[0]
 			if *got.ImageManifest != want || *got.ImageManifestMediaType != ociIndex {
 				t.Errorf("got %s\n%s", *got.ImageManifestMediaType, *got.ImageManifest)
@@ -73,11 +75,11 @@ func TestPushedByV2ReadByAPI(t *testing.T) {
 			if err := remote.WriteIndex(ref(t, repo+":v1"), index, w.toServer()); err != nil {
 				t.Errorf("the same again: %v", err)
 			}
-			pulled := must[v1.ImageIndex](t)(remote.Index(ref(t, repo+":v1"), w.toServer()))
+			pulled := awstest.Must[v1.ImageIndex](t)(remote.Index(ref(t, repo+":v1"), w.toServer()))
 			if err := validate.Index(pulled); err != nil {
 				t.Error(err)
 			}
-			tags := must[[]string](t)(remote.List(ref(t, repo).Context(), w.toServer()))
+			tags := awstest.Must[[]string](t)(remote.List(ref(t, repo).Context(), w.toServer()))
 			if diff := cmp.Diff([]string{"v1"}, tags); diff != "" {
 				t.Error(diff)
 			}
@@ -94,21 +96,21 @@ func TestPutByAPIReadByV2(t *testing.T) {
 		t.Fatal(err)
 	}
 	repo := w.host + "/111111111111/eu-west-1/app"
-	got := must[*remote.Descriptor](t)(remote.Get(ref(t, repo+":v1")))
+	got := awstest.Must[*remote.Descriptor](t)(remote.Get(ref(t, repo+":v1")))
 	if string(got.Manifest) != index {
 		t.Errorf("%s", got.Manifest)
 	}
-	img := must[v1.Image](t)(remote.Image(ref(t, repo+"@"+childDigest.String())))
-	layers := must[[]v1.Layer](t)(img.Layers())
+	img := awstest.Must[v1.Image](t)(remote.Image(ref(t, repo+"@"+childDigest.String())))
+	layers := awstest.Must[[]v1.Layer](t)(img.Layers())
 	blob, err := layers[0].Compressed()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = blob.Close() }()
-	if got := must[digest.Digest](t)(digest.FromReader(blob)); got != digest.FromString("layer") {
+	if got := awstest.Must[digest.Digest](t)(digest.FromReader(blob)); got != digest.FromString("layer") {
 		t.Error(got)
 	}
-	must[any](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: ids("v1")}))
+	awstest.Must[any](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: ids("v1")}))
 	for _, gone := range []string{":v1", "@" + digest.FromString(index).String()} {
 		if status := statusOf(headError(t, repo+gone)); status != http.StatusNotFound {
 			t.Errorf("deleted %s: status %d", gone, status)
@@ -162,9 +164,9 @@ func TestV2Refusals(t *testing.T) {
 		{"tags by no number", http.MethodGet, base + "app/tags/list?n=x", "", "", 400, "PAGINATION_NUMBER_INVALID"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			req := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), tt.method, w.url+tt.path, strings.NewReader(tt.body)))
+			req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), tt.method, w.url+tt.path, strings.NewReader(tt.body)))
 			req.Header.Set("Content-Type", tt.mediaType)
-			resp := must[*http.Response](t)(http.DefaultClient.Do(req))
+			resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))
 			defer func() { _ = resp.Body.Close() }()
 			err := transport.CheckError(resp, http.StatusOK)
 			if resp.StatusCode != tt.status || !strings.Contains(err.Error(), tt.code) {
@@ -203,7 +205,7 @@ func TestTagsComeInPages(t *testing.T) {
 		}
 	}
 	for _, repo := range []string{w.host + "/111111111111/eu-west-1/app", registryName + "/app"} {
-		tags := must[[]string](t)(remote.List(ref(t, repo).Context(), remote.WithPageSize(2), w.toServer()))
+		tags := awstest.Must[[]string](t)(remote.List(ref(t, repo).Context(), remote.WithPageSize(2), w.toServer()))
 		if diff := cmp.Diff([]string{"a", "b", "c"}, tags); diff != "" {
 			t.Errorf("%s: %s", repo, diff)
 		}
@@ -226,7 +228,7 @@ func TestFirstSchemaThroughV2(t *testing.T) {
 	if err := w.put("app", manifestOf("config"), ociManifest, "v1"); err != nil {
 		t.Fatal(err)
 	}
-	got := must[*remote.Descriptor](t)(remote.Get(ref(t, w.host+"/111111111111/eu-west-1/app:v1")))
+	got := awstest.Must[*remote.Descriptor](t)(remote.Get(ref(t, w.host+"/111111111111/eu-west-1/app:v1")))
 	if string(got.Manifest) != manifestOf("config") {
 		t.Errorf("%s", got.Manifest)
 	}
@@ -243,11 +245,11 @@ func TestExternalRegistry(t *testing.T) {
 	if err := remote.Write(tag, img); err != nil {
 		t.Fatal(err)
 	}
-	pulled := must[v1.Image](t)(remote.Image(tag))
+	pulled := awstest.Must[v1.Image](t)(remote.Image(tag))
 	if err := validate.Image(pulled); err != nil {
 		t.Error(err)
 	}
-	if err := remote.Delete(ref(t, w.host+"/library/app@"+must[v1.Hash](t)(img.Digest()).String())); err != nil {
+	if err := remote.Delete(ref(t, w.host+"/library/app@"+awstest.Must[v1.Hash](t)(img.Digest()).String())); err != nil {
 		t.Error(err)
 	}
 	if len(w.pushes) != 0 {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
@@ -109,7 +111,7 @@ func TestTokensBelongToTheirLists(t *testing.T) {
 				if from == to && (repo == "app" || to == "DescribeRepositories") {
 					want = ""
 				}
-				if _, err := taker(repo, token); code(err) != want {
+				if _, err := taker(repo, token); awstest.Code(err) != want {
 					t.Errorf("token of %s of app in %s of %s: %v, want %q", from, to, repo, err, want)
 				}
 			}

@@ -4,21 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
-	"github.com/aws/smithy-go"
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/localstack/stats"
+	"ecrmirror/testkit/awstest"
 )
 
 const (
@@ -60,9 +57,8 @@ func newWorld(t *testing.T) *world {
 	mux.HandleFunc("/v2/", r.ServeV2)
 	mux.HandleFunc(BlobPrefix, r.ServeBlob)
 	mux.HandleFunc("/", r.ServeAPI)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	w.url, w.host = server.URL, strings.TrimPrefix(server.URL, "http://")
+	w.url = awstest.Serve(t, mux)
+	w.host = strings.TrimPrefix(w.url, "http://")
 	w.ecr = w.client(home, region)
 	return w
 }
@@ -81,33 +77,19 @@ func (w *world) pass(d time.Duration) {
 
 // client returns the real SDK's client, which sends a refused call once only.
 func (w *world) client(keyID, region string) *awsecr.Client {
-	return awsecr.New(awsecr.Options{
-		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 2,
-		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
-	})
-}
-
-// must returns what a call that has to succeed returned.
-func must[T any](t *testing.T) func(T, error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
+	return awsecr.NewFromConfig(awstest.Config(w.url, keyID, region))
 }
 
 func (w *world) repository(names ...string) {
 	w.t.Helper()
 	for _, name := range names {
-		must[any](w.t)(w.ecr.CreateRepository(w.t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &name}))
+		awstest.Must[any](w.t)(w.ecr.CreateRepository(w.t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &name}))
 	}
 }
 
 func (w *world) initiate(repo string) string {
 	w.t.Helper()
-	out := must[*awsecr.InitiateLayerUploadOutput](w.t)(
+	out := awstest.Must[*awsecr.InitiateLayerUploadOutput](w.t)(
 		w.ecr.InitiateLayerUpload(w.t.Context(), &awsecr.InitiateLayerUploadInput{RepositoryName: &repo}))
 	return *out.UploadId
 }
@@ -213,27 +195,7 @@ func (w *world) layerOnce(repo, content string) {
 		w.t.Fatal(err)
 	}
 	err := w.complete(w.t.Context(), repo, id, digest.FromString(content).String())
-	if err != nil && code(err) != "LayerAlreadyExistsException" {
+	if err != nil && awstest.Code(err) != "LayerAlreadyExistsException" {
 		w.t.Fatal(err)
 	}
-}
-
-// code is the error's AWS code; "" if there is no error.
-func code(err error) string {
-	if err == nil {
-		return ""
-	}
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return "not an API error: " + err.Error()
-	}
-	return api.ErrorCode()
-}
-
-func message(err error) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return ""
-	}
-	return api.ErrorMessage()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/localstack/ecrpublic"
+	"ecrmirror/testkit/awstest"
 )
 
 func TestImagesArePushedThroughTheAPI(t *testing.T) {
@@ -24,7 +25,7 @@ func TestImagesArePushedThroughTheAPI(t *testing.T) {
 		repo := "team/app"
 		d := w.layer(registry, repo, "layer "+aws.ToString(registry))
 		config := w.layer(registry, repo, "config "+aws.ToString(registry))
-		out := must[*sdk.BatchCheckLayerAvailabilityOutput](t)(w.client.BatchCheckLayerAvailability(t.Context(), &sdk.BatchCheckLayerAvailabilityInput{
+		out := awstest.Must[*sdk.BatchCheckLayerAvailabilityOutput](t)(w.client.BatchCheckLayerAvailability(t.Context(), &sdk.BatchCheckLayerAvailabilityInput{
 			RegistryId: registry, RepositoryName: &repo, LayerDigests: []string{d, config, digest.FromString("absent").String()},
 		}))
 		var got []string
@@ -39,7 +40,7 @@ func TestImagesArePushedThroughTheAPI(t *testing.T) {
 			t.Errorf("%s: %v", aws.ToString(registry), err)
 		}
 	}
-	out := must[*sdk.DescribeImagesOutput](t)(w.client.DescribeImages(t.Context(), &sdk.DescribeImagesInput{
+	out := awstest.Must[*sdk.DescribeImagesOutput](t)(w.client.DescribeImages(t.Context(), &sdk.DescribeImagesInput{
 		RepositoryName: aws.String("team/app"), ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("v1")}},
 	}))
 	img := out.ImageDetails[0]
@@ -58,13 +59,13 @@ func TestImagesArePushedThroughTheAPI(t *testing.T) {
 
 func TestRegistriesAndRepositoriesAreDescribed(t *testing.T) {
 	w := newWorld(t)
-	registries := must[*sdk.DescribeRegistriesOutput](t)(w.client.DescribeRegistries(t.Context(), &sdk.DescribeRegistriesInput{})).Registries
+	registries := awstest.Must[*sdk.DescribeRegistriesOutput](t)(w.client.DescribeRegistries(t.Context(), &sdk.DescribeRegistriesInput{})).Registries
 	if len(registries) != 1 || *registries[0].RegistryId != home || *registries[0].RegistryUri != "public.ecr.aws/"+alias ||
 		*registries[0].RegistryArn != "arn:aws:ecr-public::111111111111:registry/111111111111" || *registries[0].Aliases[0].Name != alias ||
 		registries[0].Aliases[0].Status != types.RegistryAliasStatusActive || !registries[0].Aliases[0].PrimaryRegistryAlias {
 		t.Errorf("%+v", registries)
 	}
-	created := must[*sdk.CreateRepositoryOutput](t)(w.client.CreateRepository(t.Context(), &sdk.CreateRepositoryInput{
+	created := awstest.Must[*sdk.CreateRepositoryOutput](t)(w.client.CreateRepository(t.Context(), &sdk.CreateRepositoryInput{
 		RepositoryName: aws.String("team/app"), Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("a")}},
 		CatalogData: &types.RepositoryCatalogDataInput{Description: aws.String("mirrored"), Architectures: []string{"ARM 64"}},
 	}))
@@ -72,19 +73,19 @@ func TestRegistriesAndRepositoriesAreDescribed(t *testing.T) {
 	if *created.CatalogData.Description != "mirrored" || created.CatalogData.Architectures[0] != "ARM 64" {
 		t.Errorf("catalog data %+v", created.CatalogData)
 	}
-	got := must[*sdk.DescribeRepositoriesOutput](t)(w.client.DescribeRepositories(t.Context(),
+	got := awstest.Must[*sdk.DescribeRepositoriesOutput](t)(w.client.DescribeRepositories(t.Context(),
 		&sdk.DescribeRepositoriesInput{RegistryId: aws.String(home), RepositoryNames: []string{"team/app"}})).Repositories[0]
 	if *got.RepositoryArn != "arn:aws:ecr-public::111111111111:repository/team/app" || *got.RepositoryUri != "public.ecr.aws/"+alias+"/team/app" ||
 		*got.RegistryId != home || !got.CreatedAt.Equal(w.now) {
 		t.Errorf("%+v", got)
 	}
-	tags := must[*sdk.ListTagsForResourceOutput](t)(w.client.ListTagsForResource(t.Context(), &sdk.ListTagsForResourceInput{ResourceArn: got.RepositoryArn})).Tags
+	tags := awstest.Must[*sdk.ListTagsForResourceOutput](t)(w.client.ListTagsForResource(t.Context(), &sdk.ListTagsForResourceInput{ResourceArn: got.RepositoryArn})).Tags
 	if len(tags) != 1 || *tags[0].Key != "team" || *tags[0].Value != "a" {
 		t.Errorf("%+v", tags)
 	}
 	var names []string
 	for p := sdk.NewDescribeRepositoriesPaginator(w.client, &sdk.DescribeRepositoriesInput{MaxResults: aws.Int32(1)}); p.HasMorePages(); {
-		names = append(names, *must[*sdk.DescribeRepositoriesOutput](t)(p.NextPage(t.Context())).Repositories[0].RepositoryName)
+		names = append(names, *awstest.Must[*sdk.DescribeRepositoriesOutput](t)(p.NextPage(t.Context())).Repositories[0].RepositoryName)
 	}
 	if diff := cmp.Diff([]string{"b2", "team/app"}, names); diff != "" {
 		t.Error(diff)
@@ -95,12 +96,12 @@ func TestPublicAndPrivateRepositoriesAreApart(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
 	for _, region := range []string{"us-east-1", "eu-west-1"} {
-		if out := must[*awsecr.DescribeRepositoriesOutput](t)(w.private(region).DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})); len(out.Repositories) != 0 {
+		if out := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(w.private(region).DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})); len(out.Repositories) != 0 {
 			t.Errorf("%d private ones in %s", len(out.Repositories), region)
 		}
 	}
-	must[any](t)(w.private("us-east-1").CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")}))
-	if out := must[*sdk.DescribeRepositoriesOutput](t)(w.as(other, "us-east-1").DescribeRepositories(t.Context(), &sdk.DescribeRepositoriesInput{})); len(out.Repositories) != 0 {
+	awstest.Must[any](t)(w.private("us-east-1").CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")}))
+	if out := awstest.Must[*sdk.DescribeRepositoriesOutput](t)(w.as(other, "us-east-1").DescribeRepositories(t.Context(), &sdk.DescribeRepositoriesInput{})); len(out.Repositories) != 0 {
 		t.Errorf("%d of another account", len(out.Repositories))
 	}
 }
@@ -116,7 +117,7 @@ func TestTagsAreDescribed(t *testing.T) {
 	}
 	got := map[string]types.ImageTagDetail{}
 	for p := sdk.NewDescribeImageTagsPaginator(w.client, &sdk.DescribeImageTagsInput{RepositoryName: aws.String("app"), MaxResults: aws.Int32(1)}); p.HasMorePages(); {
-		detail := must[*sdk.DescribeImageTagsOutput](t)(p.NextPage(t.Context())).ImageTagDetails[0]
+		detail := awstest.Must[*sdk.DescribeImageTagsOutput](t)(p.NextPage(t.Context())).ImageTagDetails[0]
 		got[*detail.ImageTag] = detail
 	}
 	for tag, at := range map[string]time.Time{"v1": pushed, "latest": w.now} {
@@ -139,10 +140,10 @@ func TestImagesAndRepositoriesAreDeleted(t *testing.T) {
 		_, err := w.client.DeleteRepository(t.Context(), &sdk.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: force})
 		return err
 	}
-	if err := remove(false); code(err) != "RepositoryNotEmptyException" {
+	if err := remove(false); awstest.Code(err) != "RepositoryNotEmptyException" {
 		t.Errorf("with an image: %v", err)
 	}
-	out := must[*sdk.BatchDeleteImageOutput](t)(w.client.BatchDeleteImage(t.Context(), &sdk.BatchDeleteImageInput{
+	out := awstest.Must[*sdk.BatchDeleteImageOutput](t)(w.client.BatchDeleteImage(t.Context(), &sdk.BatchDeleteImageInput{
 		RegistryId: aws.String(alias), RepositoryName: aws.String("app"),
 		ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("v1")}, {ImageTag: aws.String("v2")}},
 	}))
@@ -152,15 +153,15 @@ func TestImagesAndRepositoriesAreDeleted(t *testing.T) {
 	if err := remove(false); err != nil {
 		t.Error(err)
 	}
-	if err := remove(true); code(err) != "RepositoryNotFoundException" {
+	if err := remove(true); awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Errorf("again: %v", err)
 	}
 }
 
 func TestTokenIsOneLogin(t *testing.T) {
 	w := newWorld(t)
-	data := must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(), &sdk.GetAuthorizationTokenInput{})).AuthorizationData
-	login := must[[]byte](t)(base64.StdEncoding.DecodeString(*data.AuthorizationToken))
+	data := awstest.Must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(), &sdk.GetAuthorizationTokenInput{})).AuthorizationData
+	login := awstest.Must[[]byte](t)(base64.StdEncoding.DecodeString(*data.AuthorizationToken))
 	if !strings.HasPrefix(string(login), "AWS:") || len(login) < 20 || !data.ExpiresAt.Equal(w.now.Add(12*time.Hour)) {
 		t.Errorf("a login of %d bytes, until %v", len(login), data.ExpiresAt)
 	}
@@ -221,7 +222,7 @@ func TestRefusals(t *testing.T) {
 		{"no registries", registries(sdk.DescribeRegistriesInput{MaxResults: aws.Int32(0)}), "InvalidParameterException"},
 		{"manifest of no layers", w.put(nil, "app", manifestOf("no", "layers"), nil), "LayersNotFoundException"},
 	} {
-		if code(tt.err) != tt.code {
+		if awstest.Code(tt.err) != tt.code {
 			t.Errorf("%s: got %v, want %q", tt.name, tt.err, tt.code)
 		}
 	}
@@ -242,10 +243,10 @@ func TestForeignRequestsAreRefused(t *testing.T) {
 		{"not JSON", signed, "DescribeRegistries", `{`, "SerializationException"},
 		{"none of these", signed, "CreateRepository", `{"repositoryName":"new"}`, ""},
 	} {
-		req := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader(tt.body)))
+		req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader(tt.body)))
 		req.Header.Set("X-Amz-Target", ecrpublic.TargetPrefix+"."+tt.operation)
 		req.Header.Set("Authorization", tt.authorization)
-		resp := must[*http.Response](t)(http.DefaultClient.Do(req))
+		resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))
 		_ = resp.Body.Close()
 		if got := resp.Header.Get("X-Amzn-ErrorType"); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)

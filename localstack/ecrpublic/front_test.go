@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 
+	"ecrmirror/testkit/awstest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 	"github.com/google/go-cmp/cmp"
@@ -19,14 +21,14 @@ import (
 
 func ref(t *testing.T, s string) name.Reference {
 	t.Helper()
-	return must[name.Reference](t)(name.ParseReference(s, name.Insecure))
+	return awstest.Must[name.Reference](t)(name.ParseReference(s, name.Insecure))
 }
 
 func TestFrontServesWhatTheAPITook(t *testing.T) {
 	w := newWorld(t)
 	w.repository("team/app")
 	want := w.image("team/app", "v1", "{}", "layer")
-	data := must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(), &sdk.GetAuthorizationTokenInput{})).AuthorizationData
+	data := awstest.Must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(), &sdk.GetAuthorizationTokenInput{})).AuthorizationData
 	token := remote.WithAuth(authn.FromConfig(authn.AuthConfig{Auth: *data.AuthorizationToken}))
 	for _, repo := range []string{
 		"public.ecr.aws/" + alias + "/team/app", "ecr-public.aws.com/" + alias + "/team/app", w.host + "/public/" + alias + "/team/app",
@@ -37,8 +39,8 @@ func TestFrontServesWhatTheAPITook(t *testing.T) {
 				t.Errorf("%s, %s: %v", repo, caller, err)
 				continue
 			}
-			img := must[v1.Image](t)(got.Image())
-			layers := must[[]v1.Layer](t)(img.Layers())
+			img := awstest.Must[v1.Image](t)(got.Image())
+			layers := awstest.Must[[]v1.Layer](t)(img.Layers())
 			blob, err := layers[0].Compressed()
 			if err != nil {
 				t.Errorf("%s, %s: %v", repo, caller, err)
@@ -46,7 +48,7 @@ func TestFrontServesWhatTheAPITook(t *testing.T) {
 			}
 			_ = blob.Close()
 		}
-		tags := must[[]string](t)(remote.List(ref(t, repo).Context(), w.toServer()))
+		tags := awstest.Must[[]string](t)(remote.List(ref(t, repo).Context(), w.toServer()))
 		if diff := cmp.Diff([]string{"v1"}, tags); diff != "" {
 			t.Errorf("%s: %s", repo, diff)
 		}
@@ -60,15 +62,15 @@ func TestPushedToTheFrontReadByTheAPI(t *testing.T) {
 		if name == "path" {
 			repo = w.host + repo[len("HOST"):]
 		}
-		img := must[v1.Image](t)(random.Image(256, 2))
+		img := awstest.Must[v1.Image](t)(random.Image(256, 2))
 		if err := remote.Write(ref(t, repo+":v1"), img, w.toServer()); err != nil {
 			t.Fatal(err)
 		}
-		got := must[*sdk.DescribeImageTagsOutput](t)(w.client.DescribeImageTags(t.Context(), &sdk.DescribeImageTagsInput{RepositoryName: aws.String("app")})).ImageTagDetails
-		if len(got) != 1 || *got[0].ImageDetail.ImageDigest != must[v1.Hash](t)(img.Digest()).String() {
+		got := awstest.Must[*sdk.DescribeImageTagsOutput](t)(w.client.DescribeImageTags(t.Context(), &sdk.DescribeImageTagsInput{RepositoryName: aws.String("app")})).ImageTagDetails
+		if len(got) != 1 || *got[0].ImageDetail.ImageDigest != awstest.Must[v1.Hash](t)(img.Digest()).String() {
 			t.Errorf("%s: %+v", name, got)
 		}
-		pulled := must[v1.Image](t)(remote.Image(ref(t, repo+":v1"), w.toServer()))
+		pulled := awstest.Must[v1.Image](t)(remote.Image(ref(t, repo+":v1"), w.toServer()))
 		if err := validate.Image(pulled); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -81,7 +83,7 @@ func TestPushedToTheFrontReadByTheAPI(t *testing.T) {
 func TestFrontRefuses(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	img := must[v1.Image](t)(random.Image(256, 1))
+	img := awstest.Must[v1.Image](t)(random.Image(256, 1))
 	for _, tt := range []struct {
 		name, repo string
 		status     int
@@ -102,7 +104,7 @@ func TestFrontRefuses(t *testing.T) {
 			}
 		}
 	}
-	_, err := remote.Catalog(t.Context(), must[name.Registry](t)(name.NewRegistry("public.ecr.aws", name.Insecure)), w.toServer())
+	_, err := remote.Catalog(t.Context(), awstest.Must[name.Registry](t)(name.NewRegistry("public.ecr.aws", name.Insecure)), w.toServer())
 	if e, ok := errors.AsType[*transport.Error](err); !ok || e.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("catalog: %v", err)
 	}

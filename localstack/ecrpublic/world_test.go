@@ -3,26 +3,23 @@ package ecrpublic_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecrpublic"
-	"github.com/aws/smithy-go"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/localstack/ecr"
 	"ecrmirror/localstack/ecrpublic"
 	"ecrmirror/localstack/stats"
+	"ecrmirror/testkit/awstest"
 )
 
 const (
@@ -66,27 +63,20 @@ func newWorld(t *testing.T) *world {
 		}
 		w.registry.ServeAPI(rw, req)
 	})
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	w.url, w.host = server.URL, strings.TrimPrefix(server.URL, "http://")
+	w.url = awstest.Serve(t, mux)
+	w.host = strings.TrimPrefix(w.url, "http://")
 	w.client = w.as(home, "us-east-1")
 	return w
 }
 
 // as returns the real SDK's client, which sends a refused call once only.
 func (w *world) as(keyID, region string) *sdk.Client {
-	return sdk.New(sdk.Options{
-		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 2,
-		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
-	})
+	return sdk.NewFromConfig(awstest.Config(w.url, keyID, region))
 }
 
 // private returns a client of private ECR for the same account.
 func (w *world) private(region string) *awsecr.Client {
-	return awsecr.New(awsecr.Options{
-		BaseEndpoint: &w.url, Region: region, RetryMaxAttempts: 2,
-		Credentials: credentials.NewStaticCredentialsProvider(home, "secret", ""),
-	})
+	return awsecr.NewFromConfig(awstest.Config(w.url, home, region))
 }
 
 // toServer makes another client reach the stand-in whatever host it asks for.
@@ -97,37 +87,14 @@ func (w *world) toServer() remote.Option {
 	return remote.WithTransport(&http.Transport{DialContext: dial, DisableKeepAlives: true})
 }
 
-// must returns what a call that has to succeed returned.
-func must[T any](t *testing.T) func(T, error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-// code is the error's AWS code; "" if there is no error.
-func code(err error) string {
-	if err == nil {
-		return ""
-	}
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return "not an API error: " + err.Error()
-	}
-	return api.ErrorCode()
-}
-
 func (w *world) repository(name string) {
 	w.t.Helper()
-	must[any](w.t)(w.client.CreateRepository(w.t.Context(), &sdk.CreateRepositoryInput{RepositoryName: &name}))
+	awstest.Must[any](w.t)(w.client.CreateRepository(w.t.Context(), &sdk.CreateRepositoryInput{RepositoryName: &name}))
 }
 
 func (w *world) initiate(registry *string, repo string) string {
 	w.t.Helper()
-	out := must[*sdk.InitiateLayerUploadOutput](w.t)(
+	out := awstest.Must[*sdk.InitiateLayerUploadOutput](w.t)(
 		w.client.InitiateLayerUpload(w.t.Context(), &sdk.InitiateLayerUploadInput{RegistryId: registry, RepositoryName: &repo}))
 	if *out.PartSize != 10_485_760 {
 		w.t.Errorf("parts of %d bytes", *out.PartSize)
@@ -139,11 +106,11 @@ func (w *world) initiate(registry *string, repo string) string {
 func (w *world) layer(registry *string, repo, content string) string {
 	w.t.Helper()
 	upload, d := w.initiate(registry, repo), digest.FromString(content).String()
-	must[any](w.t)(w.client.UploadLayerPart(w.t.Context(), &sdk.UploadLayerPartInput{
+	awstest.Must[any](w.t)(w.client.UploadLayerPart(w.t.Context(), &sdk.UploadLayerPartInput{
 		RegistryId: registry, RepositoryName: &repo, UploadId: &upload,
 		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(int64(len(content)) - 1), LayerPartBlob: []byte(content),
 	}))
-	must[any](w.t)(w.client.CompleteLayerUpload(w.t.Context(), &sdk.CompleteLayerUploadInput{
+	awstest.Must[any](w.t)(w.client.CompleteLayerUpload(w.t.Context(), &sdk.CompleteLayerUploadInput{
 		RegistryId: registry, RepositoryName: &repo, UploadId: &upload, LayerDigests: []string{d},
 	}))
 	return d

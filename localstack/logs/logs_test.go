@@ -4,19 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awslogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/smithy-go"
 
 	"ecrmirror/localstack/logs"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
@@ -31,15 +30,12 @@ func start(t *testing.T, opts logs.Options) *world {
 	t.Helper()
 	opts.Home = home
 	service := logs.New(opts)
-	server := httptest.NewServer(service)
-	t.Cleanup(server.Close)
-	return &world{client(server.URL, home), service, server.URL}
+	url := awstest.Serve(t, service)
+	return &world{client(url, home), service, url}
 }
 
 func client(url, account string) *awslogs.Client {
-	return awslogs.New(awslogs.Options{
-		BaseEndpoint: &url, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
-	})
+	return awslogs.NewFromConfig(awstest.Config(url, account, "us-east-1"))
 }
 
 // group makes the group /g.

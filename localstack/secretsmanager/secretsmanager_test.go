@@ -2,34 +2,25 @@ package secretsmanager_test
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awssecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/smithy-go"
 
 	"ecrmirror/localstack/secretsmanager"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
 
 func start(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(secretsmanager.New(secretsmanager.Options{Home: home}))
-	t.Cleanup(server.Close)
-	return server.URL
+	return awstest.Serve(t, secretsmanager.New(secretsmanager.Options{Home: home}))
 }
 
 func client(url, account, region string) *awssecrets.Client {
-	return awssecrets.New(awssecrets.Options{
-		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
-		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
-	})
+	return awssecrets.NewFromConfig(awstest.Config(url, account, region))
 }
 
 func create(t *testing.T, c *awssecrets.Client, name, value string) string {
@@ -39,14 +30,6 @@ func create(t *testing.T, c *awssecrets.Client, name, value string) string {
 		t.Fatal(err)
 	}
 	return aws.ToString(out.ARN)
-}
-
-func code(err error) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return fmt.Sprint(err)
-	}
-	return api.ErrorCode()
 }
 
 func TestGivesTheCurrentAndThePreviousValue(t *testing.T) {
@@ -99,7 +82,7 @@ func TestDeletedIsNotGivenOut(t *testing.T) {
 		get, next string // codes of reading it, and of creating it again
 	}{
 		{"recoverable", false, "InvalidRequestException", "InvalidRequestException"},
-		{"forced", true, "ResourceNotFoundException", "<nil>"},
+		{"forced", true, "ResourceNotFoundException", ""},
 	} {
 		create(t, c, tc.name, "x")
 		in := &awssecrets.DeleteSecretInput{SecretId: &tc.name}
@@ -109,11 +92,11 @@ func TestDeletedIsNotGivenOut(t *testing.T) {
 		if _, err := c.DeleteSecret(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.GetSecretValue(t.Context(), &awssecrets.GetSecretValueInput{SecretId: &tc.name}); code(err) != tc.get {
+		if _, err := c.GetSecretValue(t.Context(), &awssecrets.GetSecretValueInput{SecretId: &tc.name}); awstest.Code(err) != tc.get {
 			t.Errorf("%s: reading: %v", tc.name, err)
 		}
 		_, err := c.CreateSecret(t.Context(), &awssecrets.CreateSecretInput{Name: &tc.name, SecretString: aws.String("y")})
-		if code(err) != tc.next {
+		if awstest.Code(err) != tc.next {
 			t.Errorf("%s: creating: %v", tc.name, err)
 		}
 	}
@@ -153,7 +136,7 @@ func TestRefuses(t *testing.T) {
 			return err
 		}, "InvalidParameterException"},
 	} {
-		if err := tc.call(); err == nil || code(err) != tc.code {
+		if err := tc.call(); err == nil || awstest.Code(err) != tc.code {
 			t.Errorf("%s: %v, want %s", tc.name, err, tc.code)
 		}
 	}

@@ -1,19 +1,16 @@
 package sqs_test
 
 import (
-	"errors"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/smithy-go"
 
 	"ecrmirror/localstack/sqs"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
@@ -22,23 +19,11 @@ func start(t *testing.T, opts sqs.Options) (*sqs.Service, string) {
 	t.Helper()
 	opts.Home = home
 	service := sqs.New(opts)
-	server := httptest.NewServer(service)
-	t.Cleanup(server.Close)
-	return service, server.URL
+	return service, awstest.Serve(t, service)
 }
 
 func client(url, account, region string) *awssqs.Client {
-	return awssqs.New(awssqs.Options{
-		BaseEndpoint: &url, Region: region, Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""), RetryMaxAttempts: 2,
-	})
-}
-
-func code(err error) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return ""
-	}
-	return api.ErrorCode()
+	return awssqs.NewFromConfig(awstest.Config(url, account, region))
 }
 
 func create(t *testing.T, c *awssqs.Client, attributes map[string]string) *string {
@@ -125,7 +110,7 @@ func TestQueuesRefuse(t *testing.T) {
 		{"another account's queue", send(client(url, "444455556666", "us-east-1"), "x"), "QueueDoesNotExist"},
 		{"another region's queue", send(client(url, home, "eu-west-1"), "x"), "QueueDoesNotExist"},
 	} {
-		if tc.err == nil || code(tc.err) != tc.code {
+		if tc.err == nil || awstest.Code(tc.err) != tc.code {
 			t.Errorf("%s: %v, want %s", tc.name, tc.err, tc.code)
 		}
 	}
@@ -133,7 +118,7 @@ func TestQueuesRefuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := c.GetQueueUrl(t.Context(), &awssqs.GetQueueUrlInput{QueueName: aws.String("letters")})
-	if code(err) != "QueueDoesNotExist" {
+	if awstest.Code(err) != "QueueDoesNotExist" {
 		t.Error(err)
 	}
 	list, err := c.ListQueues(t.Context(), &awssqs.ListQueuesInput{})

@@ -1,36 +1,27 @@
 package ssm_test
 
 import (
-	"errors"
-	"fmt"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awsssm "github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-	"github.com/aws/smithy-go"
 
 	"ecrmirror/localstack/ssm"
+	"ecrmirror/testkit/awstest"
 )
 
 const home = "111122223333"
 
 func start(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(ssm.New(ssm.Options{Home: home}))
-	t.Cleanup(server.Close)
-	return server.URL
+	return awstest.Serve(t, ssm.New(ssm.Options{Home: home}))
 }
 
 func client(url, account, region string) *awsssm.Client {
-	return awsssm.New(awsssm.Options{
-		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
-		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
-	})
+	return awsssm.NewFromConfig(awstest.Config(url, account, region))
 }
 
 func put(t *testing.T, c *awsssm.Client, name, value string, kind types.ParameterType) {
@@ -39,14 +30,6 @@ func put(t *testing.T, c *awsssm.Client, name, value string, kind types.Paramete
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func code(err error) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return fmt.Sprint(err)
-	}
-	return api.ErrorCode()
 }
 
 func TestGivesWhatWasPut(t *testing.T) {
@@ -138,7 +121,7 @@ func TestRefuses(t *testing.T) {
 			return err
 		}, "UnknownOperationException"},
 	} {
-		if err := tc.call(); err == nil || code(err) != tc.code {
+		if err := tc.call(); err == nil || awstest.Code(err) != tc.code {
 			t.Errorf("%s: %v, want %s", tc.name, err, tc.code)
 		}
 	}
@@ -150,7 +133,7 @@ func TestDeletedIsGone(t *testing.T) {
 	if _, err := c.DeleteParameter(t.Context(), &awsssm.DeleteParameterInput{Name: aws.String("a")}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.GetParameter(t.Context(), &awsssm.GetParameterInput{Name: aws.String("a")}); code(err) != "ParameterNotFound" {
+	if _, err := c.GetParameter(t.Context(), &awsssm.GetParameterInput{Name: aws.String("a")}); awstest.Code(err) != "ParameterNotFound" {
 		t.Error(err)
 	}
 }

@@ -1,30 +1,20 @@
 package scripttest
 
 import (
-	"io"
-	"log"
-	"net/http"
 	"net/http/httptest"
+
+	"ecrmirror/testkit/registrytest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // StartLogin starts a registry that wants the login robot:s3cret, and puts its host
 // and port into $LOGIN.
 func StartLogin(env *testscript.Env) {
-	registry := ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0)))
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); user == "robot" && password == "s3cret" {
-			registry.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("WWW-Authenticate", `Basic realm="private"`)
-		http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
-	}))
+	s := httptest.NewServer(registrytest.Private(registrytest.New(), "robot", "s3cret"))
 	env.Defer(s.Close)
 	env.Setenv("LOGIN", s.Listener.Addr().String())
 }

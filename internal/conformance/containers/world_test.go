@@ -3,8 +3,6 @@ package containers
 import (
 	"context"
 	"io"
-	"log"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/google/go-containerregistry/pkg/name"
-	ggcr "github.com/google/go-containerregistry/pkg/registry"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/moby/moby/api/types/container"
@@ -22,6 +19,8 @@ import (
 	"github.com/testcontainers/testcontainers-go/wait"
 
 	"ecrmirror/localstack/server"
+	"ecrmirror/testkit/registrytest"
+	"ecrmirror/testkit/servertest"
 )
 
 // A world is the AWS and the registry that containers work with.
@@ -35,17 +34,10 @@ type world struct {
 func newWorld(t *testing.T, opts server.Options) *world {
 	t.Helper()
 	need(t)
-	w := &world{t: t}
-	registry := httptest.NewServer(ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0))))
-	t.Cleanup(registry.Close)
-	w.registry = registry.Listener.Addr().String()
+	w := &world{t: t, registry: registrytest.Start(t)}
 	opts.Programs, opts.InsecureRegistries = t.TempDir(), []string{w.registry}
 	writePrograms(t, opts.Programs)
-	var err error
-	if w.aws, err = server.Start(t.Context(), opts); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.aws.Close() })
+	w.aws = servertest.Start(t, opts)
 	return w
 }
 

@@ -18,6 +18,7 @@ import (
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/lent"
+	"ecrmirror/testkit/servertest"
 )
 
 const signatureType = "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -216,11 +217,7 @@ func TestSignaturesLeadNoLoginAway(t *testing.T) {
 
 // ECR is read by its API, which takes no login.
 func TestSignaturesInPrivateECR(t *testing.T) {
-	standIn, err := server.Start(t.Context(), server.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = standIn.Close() }()
+	standIn := servertest.Start(t, server.Options{})
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", "")
 	t.Setenv("TMPDIR", t.TempDir())
