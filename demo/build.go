@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -20,9 +18,6 @@ var programNames = []string{"controller", "mirror"}
 
 // platforms are those of the images that are made of the programs.
 var platforms = []v1.Platform{{OS: "linux", Architecture: "amd64"}, {OS: "linux", Architecture: "arm64"}}
-
-// workVariable stands for the temporary directory in commands that are shown.
-const workVariable = "$DEMO"
 
 // build builds the programs: for the images' platforms and for this machine.
 func (d *demo) build(ctx context.Context) error {
@@ -87,20 +82,3 @@ func moduleRoot(ctx context.Context) (string, error) {
 	}
 	return root, nil
 }
-
-func thisMachine() v1.Platform { return v1.Platform{OS: runtime.GOOS, Architecture: runtime.GOARCH} }
-
-// path returns a path in the temporary directory.
-func (d *demo) path(elements ...string) string {
-	return filepath.Join(append([]string{d.work}, elements...)...)
-}
-
-// programs is the directory of the programs for this machine.
-func (d *demo) programs() string { return d.programsFor(thisMachine()) }
-
-func (d *demo) programsFor(platform v1.Platform) string {
-	return d.path(platform.OS + "-" + platform.Architecture)
-}
-
-// shown is a path as commands show it.
-func (d *demo) shown(path string) string { return strings.Replace(path, d.work, workVariable, 1) }

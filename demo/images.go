@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -24,13 +23,6 @@ const (
 
 // appImage is what is pushed to ECR.
 const appImage = "team/app:1.0"
-
-// images are what the demo pushes: the project's own programs, in all formats.
-type images struct {
-	tools, legacy, attested, app v1.ImageIndex
-	single                       v1.Image
-	retired, stale               v1.Image // the expired entry's source, and what its destination has
-}
 
 // makeImages makes the images in memory.
 func (d *demo) makeImages() (*images, error) {
@@ -129,45 +121,3 @@ func (d *demo) read(ctx context.Context, image string) (*check.Tree, error) {
 
 // owner has the registry protocol spoken as whoever a repository in ECR belongs to.
 func (d *demo) owner() remote.Option { return remote.WithTransport(d.server.Owner()) }
-
-// maxListed is how many platforms are listed before they are only counted.
-const maxListed = 3
-
-// describe is an image's row in a table of images.
-func describe(tree *check.Tree) []string {
-	var instances []string
-	abouts := 0
-	for _, m := range tree.Manifests[1:] {
-		if m.About {
-			abouts++
-		} else {
-			instances = append(instances, m.What)
-		}
-	}
-	if len(instances) > maxListed {
-		instances = []string{count(len(instances), "platform")}
-	}
-	if abouts > 0 {
-		instances = append(instances, count(abouts, "attestation"))
-	}
-	return []string{tree.Image, tree.Manifests[0].What, strings.Join(instances, ", "), bytesOf(tree.Size()), short(tree.Digest())}
-}
-
-// short is a digest as tables show it. Digests are compared in full.
-func short(digest v1.Hash) string {
-	if len(digest.Hex) < 12 {
-		return "none"
-	}
-	return digest.Hex[:12]
-}
-
-// bytesOf writes a number of bytes for people.
-func bytesOf(n int64) string {
-	switch {
-	case n < 1<<10:
-		return fmt.Sprintf("%d B", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-}

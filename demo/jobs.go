@@ -130,11 +130,3 @@ func lastLines(text string) string {
 func of(queue string, jobs []job) []job {
 	return slices.DeleteFunc(slices.Clone(jobs), func(j job) bool { return j.queue != queue })
 }
-
-// count writes a number of things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return strconv.Itoa(n) + " " + thing + "s"
-}

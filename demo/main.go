@@ -20,12 +20,6 @@ import (
 	"ecrmirror/demo/story"
 )
 
-const (
-	exitWrong       = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
-
 const usage = `Demo mirrors container images on this machine by the real programs, and checks the copies.
 
 Usage: demo [-source IMAGE] [-keep]
