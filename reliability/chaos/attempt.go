@@ -15,34 +15,6 @@ import (
 	"ecrmirror/testkit/programs"
 )
 
-// An outcome is how a copy ended.
-type outcome string
-
-const (
-	exact  outcome = "exact"
-	honest outcome = "honest" // it failed, said why, and left the destination as it was
-	wrong  outcome = "wrong"
-)
-
-// An attempt is one copy by one program.
-type attempt struct {
-	Fault   string  `json:"fault"`
-	Program string  `json:"program"`
-	Run     int     `json:"run"`
-	Outcome outcome `json:"outcome"`
-	Why     string  `json:"why,omitempty"` // it is wrong
-	Hang    bool    `json:"hang,omitempty"`
-
-	Exit    int           `json:"exit"`
-	Output  string        `json:"output,omitempty"` // the end of it, of those that failed
-	Wall    time.Duration `json:"wallNanoseconds"`
-	PeakRSS int64         `json:"peakRSS"` // bytes
-	Broke   int64         `json:"broke"`   // how often something went wrong
-	Read    int64         `json:"read"`    // bytes of blobs that the source sent
-	Size    int64         `json:"size"`    // bytes of the image's blobs, each once
-	Again   bool          `json:"again"`   // it failed, and worked when run again without faults
-}
-
 // try makes one copy and judges it. An error is one of the test bed.
 func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (a attempt, err error) {
 	a = attempt{Fault: f.id, Program: p.Name, Run: run}

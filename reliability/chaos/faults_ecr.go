@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	broken "ecrmirror/testkit/fault"
@@ -71,12 +70,4 @@ func fromECRFaults() []fault {
 			cause:  `(?i)throttl|429|500|503|403|` + brokenOff,
 		},
 	}
-}
-
-// shortName takes out of an operation's name what all have: "initiate", "put".
-func shortName(operation string) string {
-	for _, word := range []string{"LayerUpload", "LayerAvailability", "Images", "Image", "Layer", "Batch"} {
-		operation = strings.Replace(operation, word, "", 1)
-	}
-	return strings.ToLower(operation)
 }

@@ -52,25 +52,6 @@ func (c *chaos) versions() map[string]string {
 	return versions
 }
 
-func columns() []string {
-	return []string{"runs", "exact", "honest", "wrong", "faults", "extra bytes", "worst time"}
-}
-
-func (t tally) cells() []string {
-	honest := fmt.Sprint(t.honest)
-	if t.again > 0 {
-		honest += fmt.Sprintf(" (%d complete when run again)", t.again)
-	}
-	return []string{fmt.Sprint(t.runs), fmt.Sprint(t.exact), honest, fmt.Sprint(t.wrong), fmt.Sprint(t.broke), t.extraText(), fmt.Sprintf("%.1f s", t.worst.Seconds())}
-}
-
-func (t tally) extraText() string {
-	if t.exact == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%.1f%%", 100*max(t.extra, 0))
-}
-
 // markdown is both tables, with the machine.
 func (c *chaos) markdown() string {
 	var b strings.Builder
@@ -107,26 +88,4 @@ func (c *chaos) beside() string {
 		fmt.Fprintf(&b, "| %s | %s |\n", f.title, strings.Join(cells, " | "))
 	}
 	return b.String()
-}
-
-// short says the same in one cell.
-func (t tally) short() string {
-	var parts []string
-	for _, part := range []struct {
-		n    int
-		what string
-	}{{t.exact, "exact"}, {t.honest, "failed"}, {t.hangs, "hung"}, {t.wrong - t.hangs, "WRONG"}} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
-		}
-	}
-	s := strings.Join(parts, ", ")
-	if t.exact > 0 {
-		s += ", +" + t.extraText()
-	}
-	return s + fmt.Sprintf(", %.1f s", t.worst.Seconds())
-}
-
-func lastLine(s string) string {
-	return s[strings.LastIndexByte(strings.TrimSpace(s), '\n')+1:]
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"ecrmirror/testkit/programs"
+)
+
+// all makes every copy: so many at the same time, in the order of the table save that slow ones are
+// begun first.
+func (c *chaos) all(ctx context.Context, faults []fault) error {
+	c.faults = faults
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	slots := make(chan struct{}, c.flags.atOnce)
+	var work sync.WaitGroup
+	ordered := slices.Clone(faults)
+	slices.SortStableFunc(ordered, func(a, b fault) int { return order(a) - order(b) })
+	for _, f := range ordered {
+		if f.id == "dns" {
+			c.unresolved = unresolved(ctx, f.sourceHost)
+		}
+		for run := range c.flags.runs {
+			for _, p := range c.programs {
+				if p.Name != programs.Ours && !f.forPeers() {
+					continue
+				}
+				slots <- struct{}{}
+				work.Go(func() {
+					defer func() { <-slots }()
+					if ctx.Err() != nil {
+						return
+					}
+					a, err := c.try(ctx, f, run+1, p)
+					if err != nil {
+						cancel(fmt.Errorf("%s, %s: %w", f.id, p.Name, err))
+						return
+					}
+					c.add(a)
+				})
+			}
+		}
+	}
+	work.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	slices.SortStableFunc(c.attempts, func(a, b attempt) int {
+		return cmp.Or(cmp.Compare(a.Fault, b.Fault), cmp.Compare(a.Program, b.Program), a.Run-b.Run)
+	})
+	return nil
+}
+
+func order(f fault) int {
+	if f.slow {
+		return 0
+	}
+	return 1
+}
+
+// add notes how a copy ended. What ended wrongly is told at once.
+func (c *chaos) add(a attempt) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.attempts = append(c.attempts, a)
+	if !c.flags.progress && (a.Outcome != wrong || a.Program != programs.Ours) {
+		return
+	}
+	line := fmt.Sprintf("%-22s %-8s %d  %-6s exit %3d  %6.2f s  %3d faults  read %5.3f x", a.Fault, a.Program, a.Run, a.Outcome, a.Exit, a.Wall.Seconds(), a.Broke, float64(a.Read)/float64(a.Size))
+	if a.Why != "" {
+		line += "  " + a.Why
+	}
+	_, _ = fmt.Fprintln(c.stderr, line)
+	if a.Output != "" && a.Program == programs.Ours {
+		_, _ = fmt.Fprintln(c.stderr, "\t"+lastLine(a.Output))
+	}
+}
+
+func lastLine(s string) string {
+	return s[strings.LastIndexByte(strings.TrimSpace(s), '\n')+1:]
+}
