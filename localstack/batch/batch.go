@@ -7,7 +7,6 @@ package batch
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -102,20 +101,6 @@ type Service struct {
 	idle   chan struct{}   // closed while active is 0
 }
 
-// A worldKey names what Batch keeps apart.
-type worldKey struct{ account, region string }
-
-// A world is one account's Batch in one region.
-type world struct {
-	environments map[string]*computeEnvironment
-	queues       map[string]*queue
-	definitions  map[string][]*jobDefinition // by name; revision n at n-1
-	jobs         []*job                      // oldest first
-}
-
-// errClosed is why jobs end when the service is closed.
-var errClosed = errors.New("the Batch stand-in was closed")
-
 // New returns a service without queues and definitions. Its jobs keep the values
 // of ctx but not its end: they end with [Service.Close].
 func New(ctx context.Context, opts Options) *Service {
@@ -125,21 +110,6 @@ func New(ctx context.Context, opts Options) *Service {
 	s.ctx, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
 	close(s.idle)
 	return s
-}
-
-// Close ends all jobs: waiting ones fail, processes get SIGTERM and, CloseDelay
-// later, SIGKILL. It returns when no process is left. The service takes no jobs afterwards.
-func (s *Service) Close() error {
-	s.mu.Lock()
-	s.stop(errClosed)
-	for _, j := range s.jobs {
-		if j.status == statusRunnable {
-			s.drop(j, errClosed.Error())
-		}
-	}
-	s.mu.Unlock()
-	s.running.Wait()
-	return nil
 }
 
 // Idle waits until every job is terminal, or ctx ends. A job submitted by a

@@ -149,12 +149,3 @@ func (s *Service) deleteComputeEnvironment(_ context.Context, c awsjson.Caller, 
 	delete(w.environments, e.Name)
 	return struct{}{}, nil
 }
-
-// environmentOf finds the caller's compute environment by name or ARN. The lock must be held.
-func (s *Service) environmentOf(c awsjson.Caller, nameOrARN string) (*computeEnvironment, error) {
-	e, ok := s.world(c).environments[localName(c, "compute-environment", nameOrARN)]
-	if !ok {
-		return nil, refused("compute environment %s not found", nameOrARN)
-	}
-	return e, nil
-}

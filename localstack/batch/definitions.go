@@ -10,44 +10,6 @@ import (
 	"ecrmirror/localstack/awsjson"
 )
 
-// A jobDefinition is one revision of a job definition.
-type jobDefinition struct {
-	Name                 string               `json:"jobDefinitionName"`
-	ARN                  string               `json:"jobDefinitionArn"`
-	Revision             int                  `json:"revision"`
-	Status               string               `json:"status"`
-	Type                 string               `json:"type"`
-	Orchestration        string               `json:"containerOrchestrationType"`
-	Parameters           map[string]string    `json:"parameters"`
-	Container            *containerProperties `json:"containerProperties"`
-	Retry                *RetryStrategy       `json:"retryStrategy,omitempty"`
-	Timeout              *Timeout             `json:"timeout,omitempty"`
-	SchedulingPriority   *int                 `json:"schedulingPriority,omitempty"`
-	PropagateTags        bool                 `json:"propagateTags"`
-	PlatformCapabilities []string             `json:"platformCapabilities,omitempty"`
-	Tags                 map[string]string    `json:"tags,omitempty"`
-}
-
-// containerProperties are a definition's container. What a process on this
-// machine has no use for is kept as it came, for descriptions.
-type containerProperties struct {
-	Image            string          `json:"image,omitempty"`
-	Command          []string        `json:"command"`
-	Environment      []KeyValue      `json:"environment"`
-	Resources        []Resource      `json:"resourceRequirements"`
-	JobRole          string          `json:"jobRoleArn,omitempty"`
-	ExecutionRole    string          `json:"executionRoleArn,omitempty"`
-	Logs             json.RawMessage `json:"logConfiguration,omitempty"`
-	Network          json.RawMessage `json:"networkConfiguration,omitempty"`
-	Fargate          json.RawMessage `json:"fargatePlatformConfiguration,omitempty"`
-	RuntimePlatform  json.RawMessage `json:"runtimePlatform,omitempty"`
-	EphemeralStorage json.RawMessage `json:"ephemeralStorage,omitempty"`
-	Linux            json.RawMessage `json:"linuxParameters,omitempty"`
-	Secrets          []any           `json:"secrets"`
-	MountPoints      []any           `json:"mountPoints"`
-	Volumes          []any           `json:"volumes"`
-}
-
 func (s *Service) registerJobDefinition(_ context.Context, c awsjson.Caller, in struct {
 	jobDefinition
 	ECS  json.RawMessage `json:"ecsProperties"`

@@ -1,77 +1,11 @@
 package batch
 
 import (
-	"context"
 	"strings"
 	"time"
 
 	"ecrmirror/localstack/awsjson"
 )
-
-// The states of a job, in the order it goes through them. A job to be retried is RUNNABLE again.
-const (
-	statusSubmitted = "SUBMITTED"
-	statusPending   = "PENDING" // waits for other jobs; the stand-in has no such jobs
-	statusRunnable  = "RUNNABLE"
-	statusStarting  = "STARTING"
-	statusRunning   = "RUNNING"
-	statusSucceeded = "SUCCEEDED"
-	statusFailed    = "FAILED"
-)
-
-// A job is one submission. What is set at submission never changes; the rest is the lock's.
-type job struct {
-	seq         int64
-	id, arn     string
-	name        string
-	caller      awsjson.Caller
-	queue       *queue
-	definition  *jobDefinition
-	parameters  map[string]string
-	command     []string // as submitted or defined
-	substituted []string // as run
-	environment []KeyValue
-	resources   []Resource
-	retry       *RetryStrategy
-	timeout     *Timeout
-	tags        map[string]string
-	created     time.Time
-
-	propagateTags bool
-
-	status       string
-	statusReason string
-	attempts     []attempt // ended ones
-	current      *attempt  // the one that is STARTING or RUNNING
-	logs         []*tail   // one for each attempt, the current one's too
-	stopped      time.Time // when it became terminal
-	cancelled    bool
-	terminated   bool
-	stopReason   string                  // of TerminateJob
-	end          context.CancelCauseFunc // of the current attempt
-}
-
-func (j *job) terminal() bool { return j.status == statusSucceeded || j.status == statusFailed }
-
-// An attempt is one run of a job's process.
-type attempt struct {
-	outcome
-	queue            string // the queue's name when it started
-	environment      string // and that of the compute environment
-	taskID           string
-	logStream        string
-	started, stopped time.Time // started is zero if the process did not start
-}
-
-// An outcome is how an attempt ended.
-type outcome struct {
-	exitCode     *int   // nil if there was no process
-	reason       string // of the container, such as why it did not start
-	statusReason string // of the task
-	final        bool   // never retried
-}
-
-func (o outcome) succeeded() bool { return o.exitCode != nil && *o.exitCode == 0 && !o.final }
 
 // jobDetail is a job in DescribeJobs.
 type jobDetail struct {

@@ -2,24 +2,11 @@ package batch
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 
 	"ecrmirror/localstack/awsjson"
 )
-
-// A computeEnvironment is kept and described; the jobs of every one run on this machine.
-type computeEnvironment struct {
-	Name      string            `json:"computeEnvironmentName"`
-	ARN       string            `json:"computeEnvironmentArn"`
-	Type      string            `json:"type"`
-	State     string            `json:"state"`
-	Status    string            `json:"status"`
-	Resources json.RawMessage   `json:"computeResources,omitempty"`
-	Role      string            `json:"serviceRole,omitempty"`
-	Tags      map[string]string `json:"tags,omitempty"`
-}
 
 func (s *Service) createComputeEnvironment(_ context.Context, c awsjson.Caller, in computeEnvironment) (any, error) {
 	if err := checkName("computeEnvironmentName", in.Name); err != nil {
@@ -55,30 +42,6 @@ func (s *Service) describeComputeEnvironments(_ context.Context, c awsjson.Calle
 	defer s.mu.Unlock()
 	list, next, err := described(c, "compute-environment", in.page, in.Names, s.world(c).environments)
 	return map[string]any{"computeEnvironments": list, "nextToken": next}, err
-}
-
-// A queue holds the jobs that wait and counts those that run.
-type queue struct {
-	queueDetail
-	environment string // name of its first compute environment
-	waiting     []*job // RUNNABLE, first come first served
-	running     int
-}
-
-type queueDetail struct {
-	Name         string             `json:"jobQueueName"`
-	ARN          string             `json:"jobQueueArn"`
-	State        string             `json:"state"`
-	Status       string             `json:"status"`
-	Priority     *int               `json:"priority"`
-	Environments []environmentOrder `json:"computeEnvironmentOrder"`
-	TimeLimits   json.RawMessage    `json:"jobStateTimeLimitActions,omitempty"`
-	Tags         map[string]string  `json:"tags,omitempty"`
-}
-
-type environmentOrder struct {
-	Order       int    `json:"order"`
-	Environment string `json:"computeEnvironment"` // name or ARN from the caller, ARN in descriptions
 }
 
 func (s *Service) createJobQueue(_ context.Context, c awsjson.Caller, in struct {
@@ -195,4 +158,13 @@ func stateOf(s string) (string, error) {
 	default:
 		return "", refused("state %q is not ENABLED or DISABLED", s)
 	}
+}
+
+// environmentOf finds the caller's compute environment by name or ARN. The lock must be held.
+func (s *Service) environmentOf(c awsjson.Caller, nameOrARN string) (*computeEnvironment, error) {
+	e, ok := s.world(c).environments[localName(c, "compute-environment", nameOrARN)]
+	if !ok {
+		return nil, refused("compute environment %s not found", nameOrARN)
+	}
+	return e, nil
 }

@@ -86,3 +86,13 @@ func match(pattern, s string) bool {
 	}
 	return pattern == "" || pattern == s
 }
+
+// An outcome is how an attempt ended.
+type outcome struct {
+	exitCode     *int   // nil if there was no process
+	reason       string // of the container, such as why it did not start
+	statusReason string // of the task
+	final        bool   // never retried
+}
+
+func (o outcome) succeeded() bool { return o.exitCode != nil && *o.exitCode == 0 && !o.final }

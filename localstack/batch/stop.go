@@ -59,3 +59,21 @@ func (s *Service) stopJob(c awsjson.Caller, in stopInput, stop func(*job)) (any,
 	}
 	return struct{}{}, nil
 }
+
+// errClosed is why jobs end when the service is closed.
+var errClosed = errors.New("the Batch stand-in was closed")
+
+// Close ends all jobs: waiting ones fail, processes get SIGTERM and, CloseDelay
+// later, SIGKILL. It returns when no process is left. The service takes no jobs afterwards.
+func (s *Service) Close() error {
+	s.mu.Lock()
+	s.stop(errClosed)
+	for _, j := range s.jobs {
+		if j.status == statusRunnable {
+			s.drop(j, errClosed.Error())
+		}
+	}
+	s.mu.Unlock()
+	s.running.Wait()
+	return nil
+}
