@@ -1,7 +1,6 @@
 package cloudformation
 
 import (
-	"context"
 	"net/http"
 
 	"ecrmirror/localstack/awsjson"
@@ -13,9 +12,6 @@ const namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
 
 // bodyLimit is the size of the largest request read, in bytes: enough to say of a template how much too large it is.
 const bodyLimit = 8 << 20
-
-// An operation answers an action with what encoding/xml encodes.
-type operation func(ctx context.Context, c awsjson.Caller, in awsquery.Form) (any, error)
 
 // operations are what the stand-in has of the API, by action.
 func (s *Service) operations() map[string]operation {

@@ -6,27 +6,6 @@ import (
 	"slices"
 )
 
-// A change is what an update does to a resource.
-type change struct {
-	Action      string   `xml:"ResourceChange>Action"` // Add, Modify or Remove
-	LogicalID   string   `xml:"ResourceChange>LogicalResourceId"`
-	PhysicalID  string   `xml:"ResourceChange>PhysicalResourceId,omitempty"`
-	Type        string   `xml:"ResourceChange>ResourceType"`
-	Replacement string   `xml:"ResourceChange>Replacement,omitempty"` // True or False, of Modify
-	Scope       []string `xml:"ResourceChange>Scope>member"`
-	Details     []detail `xml:"ResourceChange>Details>member"`
-	Kind        string   `xml:"Type"` // Resource
-}
-
-// A detail is a property that a change changes.
-type detail struct {
-	Attribute  string `xml:"Target>Attribute"`
-	Name       string `xml:"Target>Name"`
-	Recreation string `xml:"Target>RequiresRecreation"` // Never or Always
-	Evaluation string `xml:"Evaluation"`
-	Source     string `xml:"ChangeSource"`
-}
-
 // A diff is all that an update does.
 type diff struct {
 	resources []change

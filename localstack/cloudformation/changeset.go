@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/awsquery"
@@ -16,17 +15,6 @@ const (
 	noChanges = "The submitted information didn't contain changes. Submit different information to create a change set."
 	noUpdates = "No updates are to be performed."
 )
-
-// A changeSet is an intent that waits to be executed.
-type changeSet struct {
-	name, id, description string
-	kind                  string // CREATE or UPDATE
-	intent                intent
-	created               time.Time
-	status, reason        string
-	execution             string // AVAILABLE, UNAVAILABLE, EXECUTE_COMPLETE or OBSOLETE
-	changes               []change
-}
 
 type changeSetID struct {
 	ID    string `xml:"Id"`

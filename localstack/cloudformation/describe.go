@@ -61,12 +61,12 @@ type stackDetail struct {
 func (st *stack) detail() stackDetail {
 	return stackDetail{
 		ID: st.id, Name: st.name, Description: st.intent.description, Parameters: st.intent.shown(), Created: st.created.UTC(),
-		Updated: given(st.updated), Deleted: given(st.deleted), Status: st.status, Reason: st.reason, Capabilities: st.intent.capabilities,
+		Updated: unlessZero(st.updated), Deleted: unlessZero(st.deleted), Status: st.status, Reason: st.reason, Capabilities: st.intent.capabilities,
 		Outputs: st.outputs, Tags: st.intent.shownTags(), Protected: st.protected, NoRollback: st.intent.onFailure == "DO_NOTHING",
 	}
 }
 
-func given(t time.Time) *time.Time {
+func unlessZero(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}

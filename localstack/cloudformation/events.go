@@ -3,26 +3,10 @@ package cloudformation
 import (
 	"encoding/json"
 	"strings"
-	"time"
 )
 
 // stackType is what a stack's own events are of.
 const stackType = "AWS::CloudFormation::Stack"
-
-// An event is a step of the work on a stack.
-type event struct {
-	StackID    string    `xml:"StackId"`
-	ID         string    `xml:"EventId"`
-	StackName  string    `xml:"StackName"`
-	LogicalID  string    `xml:"LogicalResourceId"`
-	PhysicalID string    `xml:"PhysicalResourceId"`
-	Type       string    `xml:"ResourceType"`
-	Time       time.Time `xml:"Timestamp"`
-	Status     string    `xml:"ResourceStatus"`
-	Reason     string    `xml:"ResourceStatusReason,omitempty"`
-	Properties string    `xml:"ResourceProperties,omitempty"`
-	Token      string    `xml:"ClientRequestToken,omitempty"`
-}
 
 // turn gives the stack another status, and tells why.
 func (s *Service) turn(st *stack, status, reason string) {

@@ -20,19 +20,6 @@ const templateLimit = 51_200
 // tagsLimit is how many tags a stack may have.
 const tagsLimit = 50
 
-// An intent is what a stack is to be.
-type intent struct {
-	body         string
-	template     *template.Template
-	parameters   map[string]string // as given, or their defaults
-	values       map[string]any    // what they stand for
-	tags         map[string]string
-	capabilities []string
-	onFailure    string // ROLLBACK, DELETE or DO_NOTHING
-	description  string
-	token        string
-}
-
 // readIntent reads what a request wants a stack to be; was is what it is, or nil.
 func (s *Service) readIntent(ctx context.Context, c awsjson.Caller, in awsquery.Form, was *intent) (intent, error) {
 	out := intent{capabilities: in.Texts("Capabilities"), token: in.Text("ClientRequestToken"), onFailure: in.Text("OnFailure")}

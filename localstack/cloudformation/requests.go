@@ -116,3 +116,6 @@ func (s *Service) updateTerminationProtection(_ context.Context, c awsjson.Calle
 	st.protected = in.True("EnableTerminationProtection")
 	return stackID{st.id}, nil
 }
+
+// An operation answers an action with what encoding/xml encodes.
+type operation func(ctx context.Context, c awsjson.Caller, in awsquery.Form) (any, error)

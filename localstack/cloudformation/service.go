@@ -11,6 +11,8 @@ package cloudformation
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,33 +23,6 @@ import (
 // grace is how long a request waits for the work that it begins. AWS answers at once, and clients look
 // again half a minute later; here the work is done by then.
 const grace = 2 * time.Second
-
-// A Provider makes the resources of one type.
-type Provider interface {
-	// Create makes a resource. One that it returns beside an error is there all the same, and will be deleted.
-	Create(ctx context.Context, r Request) (Resource, error)
-	// Update changes a resource in place to the request's properties.
-	Update(ctx context.Context, r Request, was Resource) (Resource, error)
-	// Delete deletes a resource. That it is gone already is no error.
-	Delete(ctx context.Context, r Request, was Resource) error
-}
-
-// A Request tells a provider what is wanted. Its functions are evaluated, and the tags of the stack are among its own.
-type Request struct {
-	Caller     awsjson.Caller // whose stack it is
-	StackName  string
-	LogicalID  string
-	Type       string
-	Name       string // for a resource to which the template gives no name; unique
-	Properties map[string]any
-	Old        map[string]any // what the properties were, for Update
-}
-
-// A Resource is what a provider has made.
-type Resource struct {
-	ID         string         // the physical id, which Ref gives
-	Attributes map[string]any // for Fn::GetAtt
-}
 
 // Options configure [New].
 type Options struct {
@@ -124,4 +99,48 @@ func (s *Service) begin(st *stack, work func(context.Context)) {
 	case <-done:
 	case <-s.opts.After(grace):
 	}
+}
+
+// of passes on the caller's stacks, the newest first. The lock must be held.
+func (s *Service) of(c awsjson.Caller) iter.Seq[*stack] {
+	return func(yield func(*stack) bool) {
+		for _, st := range slices.Backward(s.stacks) {
+			if st.caller.Account == c.Account && st.caller.Region == c.Region && !yield(st) {
+				return
+			}
+		}
+	}
+}
+
+// find returns the caller's stack of that name, or of that id even if it is deleted; nil if there is none.
+// The lock must be held.
+func (s *Service) find(c awsjson.Caller, nameOrID string) *stack {
+	for st := range s.of(c) {
+		if st.id == nameOrID || st.name == nameOrID && st.status != deleteComplete {
+			return st
+		}
+	}
+	return nil
+}
+
+// stackOf finds a stack that must be there. The lock must be held.
+func (s *Service) stackOf(c awsjson.Caller, nameOrID string) (*stack, error) {
+	if err := checkName("stackName", nameOrID, stackNameID); err != nil {
+		return nil, err
+	}
+	if st := s.find(c, nameOrID); st != nil {
+		return st, nil
+	}
+	return nil, missing(nameOrID)
+}
+
+func missing(nameOrID string) error { return invalid("Stack with id %s does not exist", nameOrID) }
+
+// newStack adds a stack. The lock must be held.
+func (s *Service) newStack(c awsjson.Caller, name string) *stack {
+	st := &stack{
+		caller: c, name: name, id: c.ARN("cloudformation", "stack/"+name+"/"+newID()), created: s.opts.Now(), resources: map[string]*resource{},
+	}
+	s.stacks = append(s.stacks, st)
+	return st
 }

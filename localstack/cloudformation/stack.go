@@ -1,13 +1,6 @@
 package cloudformation
 
 import (
-	"crypto/rand"
-	"errors"
-	"fmt"
-	"iter"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"ecrmirror/localstack/awsjson"
@@ -82,91 +75,62 @@ type output struct {
 	Description string `xml:"Description,omitempty"`
 }
 
-// Forms of the names of stacks and change sets.
-var (
-	stackName   = regexp.MustCompile(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$`)
-	stackNameID = regexp.MustCompile(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$|^arn:[-a-zA-Z0-9:/._+]*$`)
-)
-
-func checkName(what, name string, form *regexp.Regexp) error {
-	if form.MatchString(name) {
-		return nil
-	}
-	if name == "" {
-		return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", what)
-	}
-	if len(name) > 128 && !strings.HasPrefix(name, "arn:") {
-		return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less than or equal to 128", name, what)
-	}
-	pattern := "[a-zA-Z][-a-zA-Z0-9]*"
-	if form == stackNameID {
-		pattern += "|arn:[-a-zA-Z0-9:/._+]*"
-	}
-	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", name, what, pattern)
+// A changeSet is an intent that waits to be executed.
+type changeSet struct {
+	name, id, description string
+	kind                  string // CREATE or UPDATE
+	intent                intent
+	created               time.Time
+	status, reason        string
+	execution             string // AVAILABLE, UNAVAILABLE, EXECUTE_COMPLETE or OBSOLETE
+	changes               []change
 }
 
-// of passes on the caller's stacks, the newest first. The lock must be held.
-func (s *Service) of(c awsjson.Caller) iter.Seq[*stack] {
-	return func(yield func(*stack) bool) {
-		for _, st := range slices.Backward(s.stacks) {
-			if st.caller.Account == c.Account && st.caller.Region == c.Region && !yield(st) {
-				return
-			}
-		}
-	}
+// An intent is what a stack is to be.
+type intent struct {
+	body         string
+	template     *template.Template
+	parameters   map[string]string // as given, or their defaults
+	values       map[string]any    // what they stand for
+	tags         map[string]string
+	capabilities []string
+	onFailure    string // ROLLBACK, DELETE or DO_NOTHING
+	description  string
+	token        string
 }
 
-// find returns the caller's stack of that name, or of that id even if it is deleted; nil if there is none.
-// The lock must be held.
-func (s *Service) find(c awsjson.Caller, nameOrID string) *stack {
-	for st := range s.of(c) {
-		if st.id == nameOrID || st.name == nameOrID && st.status != deleteComplete {
-			return st
-		}
-	}
-	return nil
+// An event is a step of the work on a stack.
+type event struct {
+	StackID    string    `xml:"StackId"`
+	ID         string    `xml:"EventId"`
+	StackName  string    `xml:"StackName"`
+	LogicalID  string    `xml:"LogicalResourceId"`
+	PhysicalID string    `xml:"PhysicalResourceId"`
+	Type       string    `xml:"ResourceType"`
+	Time       time.Time `xml:"Timestamp"`
+	Status     string    `xml:"ResourceStatus"`
+	Reason     string    `xml:"ResourceStatusReason,omitempty"`
+	Properties string    `xml:"ResourceProperties,omitempty"`
+	Token      string    `xml:"ClientRequestToken,omitempty"`
 }
 
-// stackOf finds a stack that must be there. The lock must be held.
-func (s *Service) stackOf(c awsjson.Caller, nameOrID string) (*stack, error) {
-	if err := checkName("stackName", nameOrID, stackNameID); err != nil {
-		return nil, err
-	}
-	if st := s.find(c, nameOrID); st != nil {
-		return st, nil
-	}
-	return nil, missing(nameOrID)
+// A change is what an update does to a resource.
+type change struct {
+	Action      string   `xml:"ResourceChange>Action"` // Add, Modify or Remove
+	LogicalID   string   `xml:"ResourceChange>LogicalResourceId"`
+	PhysicalID  string   `xml:"ResourceChange>PhysicalResourceId,omitempty"`
+	Type        string   `xml:"ResourceChange>ResourceType"`
+	Replacement string   `xml:"ResourceChange>Replacement,omitempty"` // True or False, of Modify
+	Scope       []string `xml:"ResourceChange>Scope>member"`
+	Details     []detail `xml:"ResourceChange>Details>member"`
+	Kind        string   `xml:"Type"` // Resource
 }
 
-func missing(nameOrID string) error { return invalid("Stack with id %s does not exist", nameOrID) }
-
-// newStack adds a stack. The lock must be held.
-func (s *Service) newStack(c awsjson.Caller, name string) *stack {
-	st := &stack{
-		caller: c, name: name, id: c.ARN("cloudformation", "stack/"+name+"/"+newID()), created: s.opts.Now(), resources: map[string]*resource{},
-	}
-	s.stacks = append(s.stacks, st)
-	return st
-}
-
-// invalid is CloudFormation's refusal of a request.
-func invalid(format string, args ...any) *awsjson.Error {
-	return awsjson.Errorf("ValidationError", format, args...)
-}
-
-// own makes what is wrong with a template CloudFormation's own refusal.
-func own(err error) error {
-	var e *awsjson.Error
-	if err == nil || errors.As(err, &e) {
-		return err
-	}
-	return invalid("%v", err)
-}
-
-// newID returns a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+// A detail is a property that a change changes.
+type detail struct {
+	Attribute  string `xml:"Target>Attribute"`
+	Name       string `xml:"Target>Name"`
+	Recreation string `xml:"Target>RequiresRecreation"` // Never or Always
+	Evaluation string `xml:"Evaluation"`
+	Source     string `xml:"ChangeSource"`
 }

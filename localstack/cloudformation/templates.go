@@ -19,7 +19,7 @@ type declaredParameter struct {
 	Description string `xml:"Description,omitempty"`
 }
 
-func declared(t *template.Template) []declaredParameter {
+func parametersOf(t *template.Template) []declaredParameter {
 	list := []declaredParameter{}
 	for _, name := range slices.Sorted(maps.Keys(t.Parameters)) {
 		p := t.Parameters[name]
@@ -38,7 +38,7 @@ type outline struct {
 }
 
 func outlineOf(t *template.Template) outline {
-	out := outline{Parameters: declared(t), Description: t.Description}
+	out := outline{Parameters: parametersOf(t), Description: t.Description}
 	out.Capabilities, out.Why = capabilitiesOf(t)
 	return out
 }

@@ -13,13 +13,6 @@ import (
 	"ecrmirror/localstack/identity"
 )
 
-// Roles are where roles and their policies take effect.
-type Roles interface {
-	PutRole(identity.Role) error
-	DeleteRole(arn string) bool
-	Roles(account string) []identity.Role
-}
-
 // malformed is IAM's refusal of a document.
 func malformed(err error) error {
 	return &refusal{service: "Iam", message: "MalformedPolicyDocument: " + err.Error(), code: "Status Code: 400", handlerCode: "InvalidRequest"}

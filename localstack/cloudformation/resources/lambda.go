@@ -5,17 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/cloudformation"
 	"ecrmirror/localstack/lambda"
 )
-
-// Functions are where functions run.
-type Functions interface {
-	Put(c awsjson.Caller, f lambda.Function, isNew bool) (arn string, err error)
-	SetRetries(c awsjson.Caller, nameOrARN string, retries int) error
-	Delete(c awsjson.Caller, name string)
-}
 
 // functions are those of Lambda.
 type functions struct{ functions Functions }

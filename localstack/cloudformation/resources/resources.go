@@ -14,6 +14,10 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"ecrmirror/localstack/identity"
+	"ecrmirror/localstack/lambda"
+
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
@@ -28,30 +32,6 @@ type Options struct {
 	Functions Functions
 	// Operations of the stand-ins that have no clients here: SQS, CloudWatch Logs, CloudWatch, EventBridge.
 	Queues, Logs, Metrics, Events awsjson.Operations
-}
-
-// Providers returns what makes resources, by their type.
-func Providers(opts Options) map[string]cloudformation.Provider {
-	all := map[string]cloudformation.Provider{
-		"AWS::Batch::ComputeEnvironment": computeEnvironments{opts},
-		"AWS::Batch::JobDefinition":      jobDefinitions{opts},
-		"AWS::Batch::JobQueue":           jobQueues{opts},
-		"AWS::CloudWatch::Alarm":         alarms{opts.Metrics},
-		"AWS::CloudWatch::Dashboard":     dashboards{opts.Metrics},
-		"AWS::DynamoDB::Table":           tables{opts},
-		"AWS::Events::Rule":              rules{opts.Events},
-		"AWS::IAM::Policy":               iamPolicies{opts.Roles},
-		"AWS::IAM::Role":                 iamRoles{opts.Roles},
-		"AWS::Lambda::EventInvokeConfig": invokeConfigs{opts.Functions},
-		"AWS::Lambda::Function":          functions{opts.Functions},
-		"AWS::Logs::LogGroup":            logGroups{opts.Logs},
-		"AWS::SQS::Queue":                queues{opts.Queues},
-		"AWS::SSM::Parameter":            parameters{opts},
-	}
-	for kind, attributes := range recordings() {
-		all[kind] = recorded{attributes}
-	}
-	return all
 }
 
 // into decodes properties into the input of an SDK client, whose members have the same names.
@@ -141,4 +121,18 @@ func absent(err error, codes ...string) bool {
 	}
 	var api smithy.APIError
 	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
+}
+
+// Roles are where roles and their policies take effect.
+type Roles interface {
+	PutRole(identity.Role) error
+	DeleteRole(arn string) bool
+	Roles(account string) []identity.Role
+}
+
+// Functions are where functions run.
+type Functions interface {
+	Put(c awsjson.Caller, f lambda.Function, isNew bool) (arn string, err error)
+	SetRetries(c awsjson.Caller, nameOrARN string, retries int) error
+	Delete(c awsjson.Caller, name string)
 }

@@ -2,60 +2,8 @@ package template
 
 import (
 	"encoding/base64"
-	"slices"
 	"strings"
 )
-
-// An Unknown is a value that is known only after a resource is made.
-type Unknown struct{}
-
-// none is what {"Ref": "AWS::NoValue"} stands for: the member is left out.
-type none struct{}
-
-// A Scope gives values to names. Parameters and pseudo parameters are its own; Ref and
-// Attribute are asked for resources.
-type Scope struct {
-	Template   *Template
-	Parameters map[string]any // string, or []any for lists
-	Pseudo     map[string]any // by name, such as AWS::Region
-	Zones      []any          // what Fn::GetAZs gives for the region
-	Ref        func(id string) (any, error)
-	Attribute  func(id, name string) (any, error)
-}
-
-// supported are the functions that values may call; rules have some more.
-func supported() []string {
-	return []string{
-		"Fn::And", "Fn::Base64", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Not", "Fn::Or",
-		"Fn::Select", "Fn::Split", "Fn::Sub",
-	}
-}
-
-// checkFunctions refuses functions that this stand-in does not have, wherever they are.
-func checkFunctions(v any) error {
-	switch v := v.(type) {
-	case []any:
-		for _, item := range v {
-			if err := checkFunctions(item); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		for key, item := range v {
-			if strings.HasPrefix(key, "Fn::") && !slices.Contains(supported(), key) {
-				return errorf("Template error: Encountered unsupported function: %s Supported functions of this stand-in are: [%s]",
-					key, strings.Join(supported(), ", "))
-			}
-			if strings.HasPrefix(key, "Fn::") && len(v) > 1 {
-				return errorf("Template format error: %s must be the only member of its object", key)
-			}
-			if err := checkFunctions(item); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
 
 // Evaluate returns the value with all functions called. What depends on an [Unknown] is one.
 func (s *Scope) Evaluate(v any) (any, error) {
@@ -150,4 +98,93 @@ func (s *Scope) ref(name string) (any, error) {
 		return nil, errorf("Template format error: Unresolved dependencies [%s]. Cannot reference resources here", name)
 	}
 	return s.Ref(name)
+}
+
+func (s *Scope) choose(arg any) (any, error) {
+	list, _ := arg.([]any)
+	if len(list) != 3 {
+		return nil, errorf("Template error: Fn::If requires a list argument with three elements")
+	}
+	holds, err := s.truth(map[string]any{"Condition": list[0]})
+	if err != nil {
+		return nil, err
+	}
+	if holds {
+		return s.Evaluate(list[1])
+	}
+	return s.Evaluate(list[2])
+}
+
+func (s *Scope) substitute(arg any) (any, error) {
+	text, own, ok := substitution(arg)
+	if !ok {
+		return nil, errorf("Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. " +
+			"Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string")
+	}
+	var failure error
+	isUnknown := false
+	out := variable.ReplaceAllStringFunc(text, func(match string) string {
+		name := strings.TrimSpace(match[2 : len(match)-1])
+		if literal, ok := strings.CutPrefix(name, "!"); ok {
+			return "${" + literal + "}"
+		}
+		value, err := s.variable(name, own)
+		if err != nil {
+			failure = err
+			return ""
+		}
+		isUnknown = isUnknown || unknown(value)
+		part, ok := scalar(value)
+		if !ok && !unknown(value) {
+			failure = errorf("Template error: variable %s in Fn::Sub expression does not resolve to a string", name)
+		}
+		return part
+	})
+	if isUnknown && failure == nil {
+		return Unknown{}, nil
+	}
+	return out, failure
+}
+
+// variable is the value of a ${name} of Fn::Sub.
+func (s *Scope) variable(name string, own map[string]any) (any, error) {
+	if v, ok := own[name]; ok {
+		return s.Evaluate(v)
+	}
+	if id, attribute, ok := strings.Cut(name, "."); ok {
+		return s.Attribute(id, attribute)
+	}
+	return s.ref(name)
+}
+
+func (s *Scope) find(arg any) (any, error) {
+	value, err := s.Evaluate(arg)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := value.([]any)
+	keys := make([]string, 0, 3)
+	for _, item := range list {
+		text, _ := scalar(item)
+		keys = append(keys, text)
+	}
+	if len(keys) != 3 {
+		return nil, errorf("Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+	}
+	found, ok := s.Template.Mappings[keys[0]][keys[1]][keys[2]]
+	if !ok {
+		return nil, errorf("Template error: Unable to get mapping for %s", strings.Join(keys, "::"))
+	}
+	return found, nil
+}
+
+func (s *Scope) zones(arg any) (any, error) {
+	value, err := s.Evaluate(arg)
+	if err != nil {
+		return nil, err
+	}
+	if region, _ := scalar(value); region != "" && region != s.Pseudo["AWS::Region"] {
+		return nil, errorf("Template error: Fn::GetAZs: this stand-in knows the zones of the stack's own region alone, not those of %s", region)
+	}
+	return s.Zones, nil
 }

@@ -10,19 +10,6 @@ import (
 	"unicode/utf8"
 )
 
-// A Parameter is a value that a stack is given.
-type Parameter struct {
-	Type                  string
-	Default               any
-	Description           string
-	NoEcho                any
-	AllowedValues         []any
-	AllowedPattern        string
-	ConstraintDescription string
-	MinLength, MaxLength  json.Number
-	MinValue, MaxValue    json.Number
-}
-
 // DefaultText is the parameter's default as text, and whether it has one.
 func (p Parameter) DefaultText() (string, bool) { return scalar(p.Default) }
 

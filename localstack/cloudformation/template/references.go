@@ -127,32 +127,3 @@ func substitution(arg any) (text string, own map[string]any, ok bool) {
 	own, isMap := list[1].(map[string]any)
 	return text, own, ok && isMap
 }
-
-// checkValue checks that what a value, and a condition beside it, refers to is in the template.
-func (t *Template) checkValue(where string, v any, condition string) error {
-	if err := checkFunctions(v); err != nil {
-		return err
-	}
-	all := references(v)
-	if condition != "" {
-		all = append(all, reference{name: condition, condition: true})
-	}
-	for _, r := range all {
-		_, isParameter := t.Parameters[r.name]
-		_, isResource := t.Resources[r.name]
-		_, isCondition := t.Conditions[r.name]
-		switch {
-		case r.condition && !isCondition:
-			return errorf("Template format error: Unresolved condition dependency %s in the %s of the template", r.name, where)
-		case r.condition, isParameter && r.attribute == "":
-		case r.attribute != "" && !isResource:
-			return errorf("Template error: instance of Fn::GetAtt references undefined resource %s", r.name)
-		case isResource && where == "Conditions block":
-			return errorf("Template error: Conditions can only refer to parameters, not to the resource %s", r.name)
-		case isResource, slices.Contains(pseudoNames, r.name):
-		default:
-			return errorf("Template format error: Unresolved resource dependencies [%s] in the %s of the template", r.name, where)
-		}
-	}
-	return nil
-}

@@ -5,17 +5,6 @@ import (
 	"slices"
 )
 
-// A Rule says what the parameters of a stack must be.
-//
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
-type Rule struct {
-	RuleCondition any
-	Assertions    []struct {
-		Assert            any
-		AssertDescription string
-	}
-}
-
 // CheckRules returns an error for the first assertion of the template's rules that does not hold.
 func (s *Scope) CheckRules() error {
 	for _, name := range slices.Sorted(maps.Keys(s.Template.Rules)) {
