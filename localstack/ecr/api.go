@@ -10,17 +10,6 @@ import (
 
 const targetPrefix = "AmazonEC2ContainerRegistry_V20150921."
 
-// maxBody is the greatest body of an API request, in bytes: a part of 20 MiB in
-// base64 and enough over it to tell that a part is too large.
-const maxBody = 40 << 20
-
-// A call is what an operation knows of the request beside its input.
-type call struct {
-	awsjson.Caller        // in ECR Public, the region is publicRegion
-	host           string // to which the client sent the request
-	alias          bool   // registryId may be an alias of ECR Public
-}
-
 type operation func(*Registry, call, *http.Request) (any, error)
 
 // operations are all that the stand-in knows.

@@ -1,7 +1,6 @@
 package ecr
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -11,22 +10,6 @@ import (
 
 	"ecrmirror/localstack/store"
 )
-
-// An s3Error is a refusal in S3's shape.
-type s3Error struct {
-	XMLName xml.Name `xml:"Error"`
-	Status  int      `xml:"-"`
-	Code    string
-	Message string
-}
-
-func (e *s3Error) write(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(e.Status)
-	// The reply is on its way: a write error means the client is gone.
-	_, _ = io.WriteString(w, xml.Header)
-	_ = xml.NewEncoder(w).Encode(e)
-}
 
 // ServeBlob answers a request to a presigned URL as S3 does: GET and nothing else,
 // with at most one byte range.
@@ -52,17 +35,6 @@ func (r *Registry) ServeBlob(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("ETag", strconv.Quote(d.Encoded()))
 		r.send(w, req, id, blob)
 	}
-}
-
-// operationOf names what S3 would log the request as.
-func operationOf(method string) string {
-	switch method {
-	case http.MethodGet:
-		return "GetObject"
-	case http.MethodHead:
-		return "HeadObject"
-	}
-	return method
 }
 
 // send writes the blob, or the range of it that the request asks for.

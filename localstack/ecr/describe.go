@@ -2,7 +2,6 @@ package ecr
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -136,42 +135,4 @@ func (in describeImagesInput) check() error {
 		}
 	}
 	return in.Filter.check()
-}
-
-// one returns the image that is named, and its name with the digest.
-func (repo *repository) one(id imageID) (*image, imageID, error) {
-	images, err := repo.chosen([]imageID{id})
-	if err != nil {
-		return nil, id, err
-	}
-	id.Digest = images[0].digest.String()
-	return images[0], id, nil
-}
-
-// chosen returns the images named, each once. One that is not there fails the call.
-func (repo *repository) chosen(ids []imageID) ([]*image, error) {
-	var images []*image
-	for _, id := range ids {
-		img, failure := repo.lookUp(id)
-		switch {
-		case failure == nil:
-			if !slices.Contains(images, img) {
-				images = append(images, img)
-			}
-		case failure.Code == "ImageNotFound" || failure.Code == "ImageTagDoesNotMatchDigest":
-			return nil, refuse("ImageNotFoundException",
-				"The image with imageId {imageDigest:%s, imageTag:%s} does not exist within the repository with name '%s' in the registry with id '%s'",
-				orNull(id.Digest), orNull(id.Tag), repo.id.Name, repo.id.Account)
-		default:
-			return nil, refuse("InvalidParameterException", "%s", failure.Reason)
-		}
-	}
-	return images, nil
-}
-
-func orNull(s string) string {
-	if s == "" {
-		s = "null"
-	}
-	return fmt.Sprintf("'%s'", s)
 }

@@ -2,8 +2,6 @@ package ecr
 
 import (
 	"context"
-	"slices"
-	"strings"
 )
 
 type describeRepositoriesInput struct {
@@ -61,16 +59,4 @@ func (r *Registry) named(reg registryID, names []string) ([]*repository, error) 
 		}
 	}
 	return repos, nil
-}
-
-// inRegistry returns the registry's repositories in the order of their names. Callers hold r.mu.
-func (r *Registry) inRegistry(reg registryID) []*repository {
-	var repos []*repository
-	for id, repo := range r.repositories {
-		if id.registryID == reg {
-			repos = append(repos, repo)
-		}
-	}
-	slices.SortFunc(repos, func(a, b *repository) int { return strings.Compare(a.id.Name, b.id.Name) })
-	return repos
 }

@@ -21,6 +21,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -145,4 +147,49 @@ func (r *Registry) Close(ctx context.Context) {
 			u.end(ctx)
 		}
 	}
+}
+
+// limitsOf returns the quotas of a registry.
+func (r *Registry) limitsOf(id registryID) limits {
+	if id.public() {
+		return r.public
+	}
+	return r.limits
+}
+
+// A login is who got a password for /v2/, and where it opens. Like AWS's it is good for
+// whatever its principal may reach, in the region that gave it.
+type login struct {
+	principal iam.Principal
+	region    string // publicRegion for ECR Public
+	expires   time.Time
+}
+
+// find returns a repository, or RepositoryNotFoundException. Callers hold r.mu.
+func (r *Registry) find(id repositoryID) (*repository, error) {
+	repo, ok := r.repositories[id]
+	if !ok {
+		return nil, repositoryNotFound(id)
+	}
+	return repo, nil
+}
+
+// exists returns RepositoryNotFoundException for a repository that does not exist.
+func (r *Registry) exists(id repositoryID) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, err := r.find(id)
+	return err
+}
+
+// inRegistry returns the registry's repositories in the order of their names. Callers hold r.mu.
+func (r *Registry) inRegistry(reg registryID) []*repository {
+	var repos []*repository
+	for id, repo := range r.repositories {
+		if id.registryID == reg {
+			repos = append(repos, repo)
+		}
+	}
+	slices.SortFunc(repos, func(a, b *repository) int { return strings.Compare(a.id.Name, b.id.Name) })
+	return repos
 }

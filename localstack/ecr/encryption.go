@@ -13,11 +13,6 @@ const (
 	kmsDSSE = "KMS_DSSE"
 )
 
-type encryption struct {
-	Type string `json:"encryptionType"`
-	Key  string `json:"kmsKey,omitempty"`
-}
-
 // settle holds the setting to the model and fills in what it leaves open: AES256, and
 // for KMS the key that AWS manages for ECR. Keys are not looked up; only one that is
 // said to be in another region cannot be.

@@ -1,7 +1,10 @@
 package ecr
 
 import (
+	"encoding/xml"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -44,4 +47,20 @@ func missing(what string, digests []digest.Digest, id repositoryID) string {
 	}
 	return fmt.Sprintf("%s with digests '[%s]' required for pushing image into repository with name '%s' in the registry with id '%s' do not exist",
 		what, strings.Join(list, ", "), id.Name, id.Account)
+}
+
+// An s3Error is a refusal in S3's shape.
+type s3Error struct {
+	XMLName xml.Name `xml:"Error"`
+	Status  int      `xml:"-"`
+	Code    string
+	Message string
+}
+
+func (e *s3Error) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(e.Status)
+	// The reply is on its way: a write error means the client is gone.
+	_, _ = io.WriteString(w, xml.Header)
+	_ = xml.NewEncoder(w).Encode(e)
 }

@@ -3,22 +3,7 @@ package ecr
 import (
 	"context"
 	"slices"
-
-	"github.com/opencontainers/go-digest"
 )
-
-// An imageID names an image by digest, by tag, or by both.
-type imageID struct {
-	Digest string `json:"imageDigest,omitempty"`
-	Tag    string `json:"imageTag,omitempty"`
-}
-
-// An imageFailure says why one image of a batch was not served.
-type imageFailure struct {
-	ID     imageID `json:"imageId"`
-	Code   string  `json:"failureCode"`
-	Reason string  `json:"failureReason"`
-}
 
 type imageOutput struct {
 	RegistryID     string  `json:"registryId"`
@@ -32,33 +17,6 @@ func output(id repositoryID, m manifest, image imageID) imageOutput {
 	return imageOutput{
 		RegistryID: id.Account, RepositoryName: id.Name, ID: image, Manifest: string(m.raw), MediaType: m.mediaType,
 	}
-}
-
-// lookUp finds an image, or says why it cannot.
-func (repo *repository) lookUp(id imageID) (*image, *imageFailure) {
-	failure := func(code, reason string) (*image, *imageFailure) {
-		return nil, &imageFailure{ID: id, Code: code, Reason: reason}
-	}
-	switch {
-	case id == imageID{}:
-		return failure("MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null")
-	case id.Digest != "" && !contentDigest.MatchString(id.Digest):
-		return failure("InvalidImageDigest",
-			"Invalid request parameters: image digest should satisfy the regex '"+contentDigest.String()+"'")
-	case id.Tag != "" && !imageTag.MatchString(id.Tag):
-		return failure("InvalidImageTag", "Invalid request parameters: image tag should satisfy the regex '"+imageTag.String()+"'")
-	}
-	img := repo.tags[id.Tag]
-	if id.Tag == "" {
-		img = repo.images[digest.Digest(id.Digest)]
-	}
-	switch {
-	case img == nil:
-		return failure("ImageNotFound", "Requested image not found")
-	case id.Digest != "" && img.digest.String() != id.Digest:
-		return failure("ImageTagDoesNotMatchDigest", "Requested image tag does not match the requested image digest")
-	}
-	return img, nil
 }
 
 type batchGetImageInput struct {

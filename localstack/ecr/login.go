@@ -7,19 +7,10 @@ import (
 	"time"
 
 	"ecrmirror/localstack/awsjson"
-	"ecrmirror/localstack/iam"
 )
 
 // loginLife is how long a login is good for.
 const loginLife = 12 * time.Hour
-
-// A login is who got a password for /v2/, and where it opens. Like AWS's it is good for
-// whatever its principal may reach, in the region that gave it.
-type login struct {
-	principal iam.Principal
-	region    string // publicRegion for ECR Public
-	expires   time.Time
-}
 
 // newPassword returns the password of a new login of the caller, for the user AWS.
 func (r *Registry) newPassword(c awsjson.Caller) string {

@@ -14,19 +14,6 @@ const (
 	immutableWithExclusion = "IMMUTABLE_WITH_EXCLUSION"
 )
 
-// A mutability says which tags of a repository may move: the setting, and the
-// filters that except tags from it.
-type mutability struct {
-	Setting string            `json:"imageTagMutability"`
-	Filters []exclusionFilter `json:"imageTagMutabilityExclusionFilters,omitempty"`
-}
-
-// An exclusionFilter matches tags; * stands for any characters.
-type exclusionFilter struct {
-	Type   string `json:"filterType"`
-	Filter string `json:"filter"`
-}
-
 var exclusionPattern = regexp.MustCompile(`^[0-9a-zA-Z._*-]{1,128}$`)
 
 // fixed reports whether a tag, once there, cannot be moved.

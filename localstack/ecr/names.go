@@ -18,3 +18,14 @@ func OperationName(req *http.Request) string {
 	}
 	return ""
 }
+
+// operationOf names what S3 would log the request as.
+func operationOf(method string) string {
+	switch method {
+	case http.MethodGet:
+		return "GetObject"
+	case http.MethodHead:
+		return "HeadObject"
+	}
+	return method
+}

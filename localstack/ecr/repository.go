@@ -1,44 +1,16 @@
 package ecr
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/localstack/store"
 )
-
-// A registryID names a registry: every account has one in every region, and one in
-// ECR Public, as if that were the region publicRegion.
-type registryID struct{ Account, Region string }
-
-// A repositoryID names a repository in all of ECR.
-type repositoryID struct {
-	registryID
-	Name string
-}
-
-// String returns ACCOUNT/REGION/NAME, or public/ALIAS/NAME in ECR Public.
-func (id repositoryID) String() string {
-	if id.public() {
-		return publicPath + "/" + PublicAlias(id.Account) + "/" + id.Name
-	}
-	return id.Account + "/" + id.Region + "/" + id.Name
-}
-
-// storage is the repository's name in the store: the same, unless ECR allows a
-// name that is too long for it, as it does in private registries only.
-func (id repositoryID) storage() string {
-	if name := id.String(); len(name) <= store.MaxName {
-		return name
-	}
-	sum := sha256.Sum256([]byte(id.Name))
-	return id.Account + "/" + id.Region + "/" + hex.EncodeToString(sum[:])
-}
 
 // A repository is what ECR knows of a repository. Registry.mu guards it.
 type repository struct {
@@ -86,23 +58,6 @@ type layerUse struct {
 
 // sortedTags returns the image's tags in order.
 func (i *image) sortedTags() []string { return slices.Sorted(maps.Keys(i.tags)) }
-
-// find returns a repository, or RepositoryNotFoundException. Callers hold r.mu.
-func (r *Registry) find(id repositoryID) (*repository, error) {
-	repo, ok := r.repositories[id]
-	if !ok {
-		return nil, repositoryNotFound(id)
-	}
-	return repo, nil
-}
-
-// exists returns RepositoryNotFoundException for a repository that does not exist.
-func (r *Registry) exists(id repositoryID) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	_, err := r.find(id)
-	return err
-}
 
 // add files a new image.
 func (repo *repository) add(img *image) {
@@ -157,4 +112,50 @@ func (repo *repository) parents(child digest.Digest) []digest.Digest {
 	}
 	slices.Sort(found)
 	return found
+}
+
+// An upload is a layer on its way into a repository, part by part.
+type upload struct {
+	mu    sync.Mutex // held while a part is written
+	blob  *store.Upload
+	parts int
+	last  int  // bytes in the last part
+	small bool // a part that is not the last is too small
+	ended bool
+}
+
+// end drops the upload, if it has not ended. Files that cannot be removed stay
+// until the repository goes.
+func (u *upload) end(ctx context.Context) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.ended {
+		u.ended = true
+		_ = u.blob.Cancel(ctx)
+	}
+}
+
+// over reports whether the upload has ended.
+func (u *upload) over() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.ended
+}
+
+type encryption struct {
+	Type string `json:"encryptionType"`
+	Key  string `json:"kmsKey,omitempty"`
+}
+
+// A mutability says which tags of a repository may move: the setting, and the
+// filters that except tags from it.
+type mutability struct {
+	Setting string            `json:"imageTagMutability"`
+	Filters []exclusionFilter `json:"imageTagMutabilityExclusionFilters,omitempty"`
+}
+
+// An exclusionFilter matches tags; * stands for any characters.
+type exclusionFilter struct {
+	Type   string `json:"filterType"`
+	Filter string `json:"filter"`
 }

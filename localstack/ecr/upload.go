@@ -2,9 +2,6 @@ package ecr
 
 import (
 	"context"
-	"sync"
-
-	"ecrmirror/localstack/store"
 )
 
 // Sizes of parts, in bytes.
@@ -12,34 +9,6 @@ const (
 	suggestedPart = 10_485_760 // what InitiateLayerUpload returns
 	smallestPart  = 5 << 20    // of parts other than the last
 )
-
-// An upload is a layer on its way into a repository, part by part.
-type upload struct {
-	mu    sync.Mutex // held while a part is written
-	blob  *store.Upload
-	parts int
-	last  int  // bytes in the last part
-	small bool // a part that is not the last is too small
-	ended bool
-}
-
-// end drops the upload, if it has not ended. Files that cannot be removed stay
-// until the repository goes.
-func (u *upload) end(ctx context.Context) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if !u.ended {
-		u.ended = true
-		_ = u.blob.Cancel(ctx)
-	}
-}
-
-// over reports whether the upload has ended.
-func (u *upload) over() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.ended
-}
 
 type initiateInput struct{ target }
 

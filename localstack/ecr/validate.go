@@ -1,7 +1,6 @@
 package ecr
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 
@@ -20,49 +19,6 @@ var (
 )
 
 const maxBatch = 100 // image ids, digests, media types or names in one call
-
-// A target is the repository that a request names.
-type target struct {
-	RegistryID     *string `json:"registryId"`
-	RepositoryName *string `json:"repositoryName"`
-}
-
-// resolve returns the repository's identity, in the caller's region and, unless
-// the request says otherwise, account. The repository need not exist.
-func (t target) resolve(c call) (repositoryID, error) {
-	reg, err := registryOf(t.RegistryID, c)
-	if err != nil {
-		return repositoryID{}, err
-	}
-	name, err := required("repositoryName", t.RepositoryName)
-	if err != nil {
-		return repositoryID{}, err
-	}
-	return repositoryID{registryID: reg, Name: name}, reg.checkName("repositoryName", name)
-}
-
-// find returns the repository. Wrong is what is wrong with the rest of the request, if anything: ECR looks at
-// that before it looks whether there is the repository. Callers hold r.mu.
-func (t target) find(r *Registry, c call, wrong error) (*repository, error) {
-	id, err := t.resolve(c)
-	if err := cmp.Or(err, wrong); err != nil {
-		return nil, err
-	}
-	return r.find(id)
-}
-
-func registryOf(id *string, c call) (registryID, error) {
-	if id == nil {
-		return registryID{Account: c.Account, Region: c.Region}, nil
-	}
-	if c.alias && !accountID.MatchString(*id) {
-		return registryID{Account: c.Account, Region: c.Region}, checkAlias(*id, c.Account)
-	}
-	if err := matches("registryId", *id, accountID); err != nil {
-		return registryID{}, err
-	}
-	return registryID{Account: *id, Region: c.Region}, nil
-}
 
 // checkName holds a repository's name to the rules of the registry.
 func (r registryID) checkName(parameter, name string) error {
@@ -124,4 +80,16 @@ func layerDigest(parameter string, value *string) (digest.Digest, error) {
 		return "", err
 	}
 	return digest.Digest(d), matches(parameter, d, contentDigest)
+}
+
+// checkAlias refuses what is not the alias of the caller's account. Which registries an
+// account may reach by another's alias is not documented; by account id it reaches all.
+func checkAlias(alias, account string) error {
+	if err := length("registryId", len(alias), 2, 50); err != nil {
+		return err
+	}
+	if alias != PublicAlias(account) {
+		return refuse("RegistryNotFoundException", "The registry with name '%s' does not exist", alias)
+	}
+	return nil
 }
