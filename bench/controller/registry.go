@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -121,4 +122,16 @@ func (r *registry) counted() (heads, repeated, gets, most int) {
 		repeated += n - 1
 	}
 	return heads, repeated, r.gets, r.most
+}
+
+// What every image is made of.
+const (
+	manifestType = "application/vnd.oci.image.manifest.v1+json"
+	config       = "{}"
+)
+
+// manifest is an image of its own for each number and version.
+func manifest(i, version int) string {
+	return fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":%d},`+
+		`"layers":[],"annotations":{"image":"%d","version":"%d"}}`, manifestType, digest.FromString(config), len(config), i, version)
 }

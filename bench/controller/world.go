@@ -21,11 +21,7 @@ import (
 	"ecrmirror/testkit/fault"
 )
 
-const (
-	table        = "mirror"
-	manifestType = "application/vnd.oci.image.manifest.v1+json"
-	config       = "{}"
-)
+const table = "mirror"
 
 // A world is the table, ECR and Batch, and the source registries.
 type world struct {
@@ -73,12 +69,6 @@ func (w *world) repository(i int) string {
 
 func (w *world) destination(i int) string {
 	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s:v%d", w.aws.Account(), w.aws.Region(), w.repository(i), i)
-}
-
-// manifest is an image of its own for each number and version.
-func manifest(i, version int) string {
-	return fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":%d},`+
-		`"layers":[],"annotations":{"image":"%d","version":"%d"}}`, manifestType, digest.FromString(config), len(config), i, version)
 }
 
 // seeders is how many items and images are written at a time.

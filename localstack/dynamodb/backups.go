@@ -1,8 +1,6 @@
 package dynamodb
 
 import (
-	"time"
-
 	"ecrmirror/localstack/awsjson"
 )
 
@@ -15,13 +13,6 @@ type backupsInput struct {
 		PointInTimeRecoveryEnabled bool
 		RecoveryPeriodInDays       *int
 	}
-}
-
-// A recovery says since when a table can be restored to a point in time, and how far back. Nothing is ever
-// restored here: it is a setting that is kept and told.
-type recovery struct {
-	since time.Time // zero = it can't
-	days  int
 }
 
 // updateBackups answers UpdateContinuousBackups.

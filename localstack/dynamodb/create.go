@@ -14,28 +14,6 @@ const (
 	payPerRequest = "PAY_PER_REQUEST"
 )
 
-type attributeDefinition struct {
-	AttributeName string
-	AttributeType string
-}
-
-type keyElement struct {
-	AttributeName string
-	KeyType       string
-}
-
-type throughput struct {
-	ReadCapacityUnits  int
-	WriteCapacityUnits int
-}
-
-type encryption struct {
-	Enabled        bool
-	KMSMasterKeyID string `json:"KMSMasterKeyId"`
-}
-
-type tag struct{ Key, Value string }
-
 type createInput struct {
 	TableName                 *string
 	AttributeDefinitions      []attributeDefinition

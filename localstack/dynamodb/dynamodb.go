@@ -21,14 +21,6 @@ const targetPrefix = "DynamoDB_20120810."
 // bodyLimit is the size of the largest request DynamoDB takes, in bytes.
 const bodyLimit = 16 << 20
 
-// Options configure [New].
-type Options struct {
-	Home string // account of callers whose access key id is not that of an account
-	// PageLimit is the most items that one page of Scan looks at, beside the megabyte. 0 leaves it to the caller's Limit.
-	PageLimit int
-	Now       func() time.Time // nil = time.Now
-}
-
 // A Service answers DynamoDB's API. It is safe for concurrent use.
 type Service struct {
 	opts Options

@@ -146,7 +146,7 @@ func Attributes(c Condition) []string {
 func walk(c Condition, f func(Path)) {
 	visit := func(operands ...operand) {
 		for _, o := range operands {
-			if s, ok := o.(size); ok {
+			if s, ok := o.(sizeOf); ok {
 				o = s.operand
 			}
 			if p, ok := o.(Path); ok {

@@ -18,10 +18,10 @@ type constant struct{ value.Value }
 
 func (c constant) of(value.Item) (value.Value, bool) { return c.Value, true }
 
-// A size is the function of that name: characters, bytes, or members.
-type size struct{ operand }
+// A sizeOf is the function size: characters, bytes, or members.
+type sizeOf struct{ operand }
 
-func (s size) of(item value.Item) (value.Value, bool) {
+func (s sizeOf) of(item value.Item) (value.Value, bool) {
 	v, ok := s.operand.of(item)
 	if !ok {
 		return value.Value{}, false

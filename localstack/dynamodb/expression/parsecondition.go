@@ -23,7 +23,7 @@ func (p *parser) condition(n node) Condition {
 	switch n := bare(n).(type) {
 	case Condition:
 		return n
-	case size:
+	case sizeOf:
 		p.refuse("The function is not allowed to be used this way in an expression; function: size")
 	default:
 		p.fail()
@@ -189,7 +189,7 @@ func (p *parser) call(name string, args []operand) node {
 	switch name {
 	case "size":
 		p.mustBe(args[0], "size", value.S, value.B, value.M, value.L, value.SS, value.NS, value.BS)
-		return size{args[0]}
+		return sizeOf{args[0]}
 	case "attribute_type":
 		p.mustBe(args[1], name, value.S)
 		if c, ok := args[1].(constant); ok && c.Kind == value.S && !slices.Contains(kindNames, c.Text) {

@@ -43,13 +43,13 @@ func (e edit) result(item value.Item) (v value.Value, remove bool, err error) {
 		v, err = value.Add(old, c)
 		return v, false, err
 	case exists:
-		return with(old, c), false, nil
+		return union(old, c), false, nil
 	default:
 		return c, false, nil
 	}
 }
 
-func with(set, more value.Value) value.Value {
+func union(set, more value.Value) value.Value {
 	out := value.Value{Kind: set.Kind, Set: slices.Clone(set.Set)}
 	for _, member := range more.Set {
 		if !slices.Contains(out.Set, member) {

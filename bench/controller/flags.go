@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"time"
+
+	"ecrmirror/testkit/command"
+)
+
+const usage = `controller [FLAG...]
+
+Fills a table and registries on this machine, and runs the real controller on them:
+  1 everything current, and no entry checked before
+  2 the same again
+  3 some entries stale
+  4 the same at once, while the jobs are in flight
+  5 with 5% of look-ups failing by 500, 429 and silence, and 20 malformed rows
+
+`
+
+// flags are the command line.
+type flags struct {
+	entries, repositories, registries, stale, page int
+	delay                                          time.Duration
+	controller                                     string
+	healthy                                        bool
+}
+
+func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
+	set := flag.NewFlagSet("controller", flag.ContinueOnError)
+	set.IntVar(&f.entries, "n", 10_000, "`entries` of the table")
+	set.IntVar(&f.repositories, "repositories", 200, "`repositories` that the destinations are in")
+	set.IntVar(&f.registries, "registries", 5, "source `registries`")
+	set.IntVar(&f.stale, "stale", 1_000, "`entries` that are made stale for the third sweep; 0 leaves out sweeps 3 and 4")
+	set.IntVar(&f.page, "page", 2_000, "`items` in a page of a scan: DynamoDB's are of 1 MB")
+	set.DurationVar(&f.delay, "delay", 20*time.Millisecond, "`time` that every call takes")
+	set.StringVar(&f.controller, "controller", "", "the controller `program`; by default it is built")
+	set.BoolVar(&f.healthy, "healthy", false, "leave out sweep 5, which takes a minute or two")
+	if err := command.Parse(set, usage, args, stderr); err != nil {
+		return f, err
+	}
+	if f.stale >= f.entries || f.repositories < 1 || f.registries < 1 {
+		return f, errors.New("stale entries are fewer than entries, and there is a repository and a registry")
+	}
+	return f, nil
+}
