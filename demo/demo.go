@@ -1,13 +1,12 @@
 package main
 
 import (
-	"path/filepath"
-	"runtime"
-
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 

@@ -11,7 +11,7 @@ import (
 )
 
 // leakChecks are the packages whose TestMain fails tests that leave goroutines behind.
-var leakChecks = []string{module + "testkit/leaks", module + "testkit/dynamodblocal", "go.uber.org/goleak"}
+var leakChecks = []string{module + "testkit/leaks", module + "testkit/dynamodblocal"}
 
 // notLeakChecked are the packages that start goroutines and whose tests may leave some behind, and why.
 var notLeakChecked = map[string]string{

@@ -3,8 +3,7 @@ package session
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"ecrmirror/testkit/leaks"
 )
 
-// TestMain fails the tests where they leave goroutines behind.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
