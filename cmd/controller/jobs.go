@@ -100,7 +100,7 @@ func (c *config) asked(cmd *cobra.Command, cfg aws.Config) (trigger.Event, error
 	if c.eventFile != "" {
 		return trigger.ReadFile(cmd.InOrStdin(), c.eventFile)
 	}
-	home, err := homeRegistry(cmd.Context(), cfg, c.account)
+	home, err := program.HomeRegistry(cmd.Context(), cfg, c.account)
 	return trigger.Event{Kind: trigger.Push, Registry: home, Repository: c.repository, Tag: c.tag}, err
 }
 

@@ -37,7 +37,7 @@ func (c *config) inventory(ctx context.Context, now time.Time) (inventory.Invent
 	return inv, nil
 }
 
-// completionTime is how long somebody who has hit the tab key waits for the table.
+// completionTime is how long a shell waits for the table when the tab key is hit.
 const completionTime = 3 * time.Second
 
 // completeSources has a shell complete the sources in the table: as many arguments as given at most, 0 for

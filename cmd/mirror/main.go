@@ -96,7 +96,7 @@ const example = `  mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/
   mirror --progress json --memory-budget 256MiB ghcr.io/org/big:1 registry.example.com/big:1
   mirror --output json oci:build:latest registry.example.com/app:1`
 
-// programs is what the image prints where nobody says what to run.
+// programs is what the image prints where its command is not replaced.
 const programs = `This image has two programs:
 
   mirror SRC DEST[,DEST...] [DEST...]   copies an image, all its platforms

@@ -141,7 +141,8 @@ var layers = map[string]layer{
 	},
 	"internal/program": {
 		internal: []string{
-			"internal/awserror", "internal/contract", "internal/credentials", "internal/images", "internal/printable", "internal/transient",
+			"internal/awserror", "internal/contract", "internal/credentials", "internal/imagename", "internal/printable",
+			"internal/transient",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus"},
 	},
@@ -177,7 +178,7 @@ var layers = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/dispatch": {internal: []string{
-		"internal/contract", "internal/controller", "internal/entry", "internal/images", "internal/metrics", "internal/program",
+		"internal/contract", "internal/controller", "internal/entry", "internal/metrics", "internal/program",
 		"internal/table", "internal/trigger", "internal/transient",
 	}},
 	"internal/lambdafunction": {

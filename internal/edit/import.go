@@ -36,7 +36,7 @@ func (i Import) Run(
 	}
 	steps := difference.Steps
 	if err := announce(stdout, stderr, steps, difference.Bad); err != nil {
-		return program.NotPrinted(nil, err) // nothing is written that nobody could see
+		return program.NotPrinted(nil, err) // nothing is written that was not announced
 	}
 	counts, changes := tally(steps)
 	if i.DryRun {

@@ -1,4 +1,4 @@
-// Package output prints what commands answer with: lines, grids and JSON documents. No text in them, whoever wrote it,
+// Package output prints what commands answer with: lines, grids and JSON documents. No text in them
 // can steer a terminal, hide text or fill a screen.
 package output
 

@@ -77,7 +77,7 @@ func cut(line []byte) []byte {
 func shortQuoted(quoted []byte, most int) []byte {
 	var s string
 	if json.Unmarshal(quoted, &s) != nil {
-		return []byte(`"?"`) // it is none: nobody writes such a document
+		return []byte(`"?"`) // it is none; encoding/json writes no such document
 	}
 	most -= len(`""`)
 	short := quote(Short(s, most))

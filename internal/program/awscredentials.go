@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/printable"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -79,7 +80,7 @@ func explain(err error, profile awsconfig.SharedConfig) *CredentialsError {
 	if inner := errors.Unwrap(err); inner != nil {
 		cause = inner // without "failed to refresh cached credentials, "
 	}
-	return &CredentialsError{text: "no AWS credentials: " + OneLine(cause.Error()), err: err}
+	return &CredentialsError{text: "no AWS credentials: " + printable.Line(cause.Error()), err: err}
 }
 
 // explainInstance tells why the instance has none: it is where the SDK looks last, so that on most

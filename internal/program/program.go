@@ -113,13 +113,10 @@ func report(w io.Writer, name string, err error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		// Nothing can be done about a standard error that is closed.
-		_, _ = fmt.Fprintf(w, "%s: %s\n", name, OneLine(told(err)))
+		_, _ = fmt.Fprintf(w, "%s: %s\n", name, printable.Line(told(err)))
 		return
 	}
 	for _, err := range joined.Unwrap() {
 		report(w, name, err)
 	}
 }
-
-// OneLine returns the text as one line that does no harm to a terminal; see [printable.Line].
-func OneLine(text string) string { return printable.Line(text) }

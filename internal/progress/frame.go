@@ -49,7 +49,7 @@ type row struct {
 	size, read int64 // a size of -1 is unknown
 	rate       float64
 	complete   bool
-	time       string // that is left, "" if nobody knows
+	time       string // that is left, "" if it is not known
 }
 
 // frame returns the lines of a moment: a bar for each blob that moves, as far as there is room, and

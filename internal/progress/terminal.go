@@ -36,7 +36,7 @@ func (t *terminal) show(events []event, now snapshot) {
 func (t *terminal) close(events []event, now snapshot) {
 	text := told(blobsOf(events)) // destinations come next, in the result
 	for _, b := range now.moving {
-		text = append(text, label(b.digest)+wasInterrupted) // nobody has ended them
+		text = append(text, label(b.digest)+wasInterrupted) // no event has ended them
 	}
 	width, _ := t.size()
 	if now.read > 0 || t.shown && now.interrupted {

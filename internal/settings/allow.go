@@ -42,7 +42,7 @@ func (p *patterns) add(flags *pflag.FlagSet, getenv func(string) string, flag, e
 }
 
 // Lists returns the lists. A pattern that is wrong is an error, and so is a list that was given
-// and is empty: nobody means by that that everything is allowed.
+// and is empty: taken for no list, it would allow everything.
 func (f *Allowed) Lists() (lists allow.Lists, err error) {
 	if lists.Sources, err = f.sources.parse(); err != nil {
 		return lists, err

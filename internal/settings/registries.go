@@ -45,7 +45,7 @@ func (f *Registries) Add(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.StringSliceVar(&f.authSecrets, "auth-secret", imagename.SplitList(getenv(contract.EnvAuthSecret)),
 		"`ID[,ID...]` of Secrets Manager secrets with logins to registries, "+
 			"HOST=ID where the secret does not name its registry (env "+contract.EnvAuthSecret+")")
-	// Not the flag's default, which the help would print: an external id is nobody else's business.
+	// Not the flag's default, which the help would print: an external id is to be kept.
 	f.envRoles = getenv(contract.EnvAssumeRoles)
 	f.loginFiles = credentials.Files(getenv)
 	flags.StringArrayVar(&f.roles, "assume-role", nil,
@@ -56,8 +56,8 @@ func (f *Registries) Add(flags *pflag.FlagSet, getenv func(string) string) {
 // Open returns the registries as the flags say, after reading the logins if a
 // parameter or a secret holds some. Roles are assumed when they are first needed. The budget is for
 // blobs that pass through; nil is for programs that copy none. The log is told of missing
-// permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its error
-// is a *program.Failure.
+// permissions that only cost time, and of entries that hold no login; nil is no log. Where the flags are right, its
+// error is a *program.Failure.
 func (f *Registries) Open(
 	ctx context.Context, cfg aws.Config, budget *chunked.Budget, log *slog.Logger,
 ) (*images.Client, error) {

@@ -20,8 +20,8 @@ type Table interface {
 }
 
 // Read returns the status of all items of a table, or of the first of the sources, in whatever way the table writes it.
-// The whole table is read: what an entry is in conflict with may be anywhere. It is an error if a source has no entry, or
-// an invalid one.
+// The whole table is read: what an entry is in conflict with may be anywhere. It is an error if the source has no
+// entry, or an invalid one.
 func Read(ctx context.Context, t Table, now time.Time, source ...string) ([]Entry, error) {
 	inv, err := inventory.Read(t.All(ctx, now))
 	if err != nil {

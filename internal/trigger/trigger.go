@@ -49,7 +49,7 @@ const (
 
 // Parse reads an event: the JSON object that EventBridge hands to a rule's target where the rule
 // does not transform its input. Its error says what of it is malformed; an event that is well
-// formed and is nobody's business here is of kind [Ignored].
+// formed and asks for nothing here is of kind [Ignored].
 func Parse(payload []byte) (Event, error) {
 	e, err := parse(payload)
 	if err != nil {
