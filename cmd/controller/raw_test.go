@@ -25,7 +25,8 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 			c := config{logFormat: flagvalue.OneOf("FORMAT", format)}
 			var b bytes.Buffer
 			c.newLog(&b).Log(t.Context(), slog.LevelError, raw, "reason", raw)
-			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") || strings.Count(b.String(), "\n") != 1 || b.Len() > 8000 {
+			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") ||
+				strings.Count(b.String(), "\n") != 1 || b.Len() > 8000 {
 				t.Errorf("%s: %d bytes: %.200q", format, b.Len(), b.String())
 			}
 		}

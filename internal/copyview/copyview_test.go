@@ -43,7 +43,8 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", text.String(), want)
 	}
 	var got Report
-	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.BytesReadAgain != 36<<20 || got.Destinations[0].SetAside || !got.Destinations[1].SetAside {
+	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.BytesReadAgain != 36<<20 ||
+		got.Destinations[0].SetAside || !got.Destinations[1].SetAside {
 		t.Errorf("%+v, %v", got, err)
 	}
 	report.Results = report.Results[:1]
@@ -83,7 +84,8 @@ func TestTheDocumentHasTheErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got Report
-	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Destinations[0].Error != "<busy>" || !got.Destinations[0].Transient || got.Destinations[0].State != "failed" {
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Destinations[0].Error != "<busy>" ||
+		!got.Destinations[0].Transient || got.Destinations[0].State != "failed" {
 		t.Errorf("%s, %v", &b, err)
 	}
 }

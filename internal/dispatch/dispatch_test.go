@@ -86,11 +86,12 @@ func TestWhatATriggerComesTo(t *testing.T) {
 	} {
 		var log, metrics bytes.Buffer
 		opened := 0
-		d := &Dispatcher{Entries: table, Limit: time.Minute, Table: "mirror", Metrics: &metrics, Open: func(context.Context, *slog.Logger) (*controller.Controller, func(), error) {
+		open := func(context.Context, *slog.Logger) (*controller.Controller, func(), error) {
 			opened++
 			ctl, closeAll := wired(table)
 			return ctl, closeAll, c.open
-		}}
+		}
+		d := &Dispatcher{Entries: table, Open: open, Limit: time.Minute, Table: "mirror", Metrics: &metrics}
 		got := d.Dispatch(t.Context(), printable.TextLog(&log, slog.LevelDebug), c.event)
 		if got.Summary != c.summary || got.Idle != c.idle || got.Partial || program.ExitCode(got.Err) != c.exit {
 			t.Errorf("%s: %+v", name, got)
@@ -136,7 +137,9 @@ func TestASweepEndsBeforeItsDeadline(t *testing.T) {
 	if got := within(t.Context(), time.Hour); got != time.Hour {
 		t.Errorf("%s without a deadline", got)
 	}
-	for left, want := range map[time.Duration]time.Duration{2 * time.Hour: time.Hour, 10 * time.Minute: 9 * time.Minute, time.Millisecond: leastLimit, -time.Hour: leastLimit} {
+	for left, want := range map[time.Duration]time.Duration{
+		2 * time.Hour: time.Hour, 10 * time.Minute: 9 * time.Minute, time.Millisecond: leastLimit, -time.Hour: leastLimit,
+	} {
 		ctx, cancel := context.WithTimeout(t.Context(), left)
 		defer cancel()
 		if got := within(ctx, time.Hour); got > want || got < want-10*time.Second && want != leastLimit {
@@ -152,7 +155,8 @@ func TestMetricsThatCannotBePrintedAreAnError(t *testing.T) {
 		return ctl, closeAll, nil
 	}}
 	got := d.Sweep(t.Context(), slog.New(slog.DiscardHandler))
-	if got.Summary == "" || got.Partial || program.ExitCode(got.Err) != contract.ExitFailed || !errors.Is(got.Err, errFull) {
+	if got.Summary == "" || got.Partial || program.ExitCode(got.Err) != contract.ExitFailed ||
+		!errors.Is(got.Err, errFull) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -140,7 +140,8 @@ func TestPut(t *testing.T) {
 		}
 		var out bytes.Buffer
 		err := edit.Put(t.Context(), &out, m, c.entry, now)
-		if program.ExitCode(err) != c.exit || (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
+		if program.ExitCode(err) != c.exit || (err != nil) != (c.err != "") || err != nil &&
+			!strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if out.String() != c.out || m.entries[c.entry.Source] != c.stands {
@@ -151,8 +152,11 @@ func TestPut(t *testing.T) {
 
 func TestRemove(t *testing.T) {
 	m := &memory{
-		entries: map[string]string{"alpine:3": "r.io/a:1", "r.io/x:1": "r.io/b:1", "docker://r.io/x:1": "r.io/b:1", "r.io/stuck:1": "r.io/c:1", "r.io/last:1": ""},
-		fails:   map[string]error{"r.io/stuck:1": syscall.ECONNREFUSED},
+		entries: map[string]string{
+			"alpine:3": "r.io/a:1", "r.io/x:1": "r.io/b:1", "docker://r.io/x:1": "r.io/b:1", "r.io/stuck:1": "r.io/c:1",
+			"r.io/last:1": "",
+		},
+		fails: map[string]error{"r.io/stuck:1": syscall.ECONNREFUSED},
 	}
 	for _, c := range []struct {
 		sources  []string
@@ -174,7 +178,8 @@ func TestRemove(t *testing.T) {
 		}
 	}
 	m.entries = map[string]string{"alpine:3": "r.io/a:1", "docker.io/library/alpine:3": "r.io/a:1"}
-	if err := edit.Remove(t.Context(), io.Discard, m, []string{"library/alpine:3"}, now); err == nil || !strings.Contains(err.Error(), "is the source of several entries") || len(m.entries) != 2 {
+	if err := edit.Remove(t.Context(), io.Discard, m, []string{"library/alpine:3"}, now); err == nil ||
+		!strings.Contains(err.Error(), "is the source of several entries") || len(m.entries) != 2 {
 		t.Errorf("%v, %v", err, m.entries)
 	}
 }
@@ -184,7 +189,9 @@ func TestImport(t *testing.T) {
 	file := []entry.Entry{entryTo("r.io/kept:1", "r.io/k:1"), entryTo("r.io/moved:1", "r.io/n:1"), entryTo("r.io/new:1", "r.io/w:1")}
 	const changes = "replace r.io/moved:1\n  + r.io/n:1\n  - r.io/m:1\ncreate r.io/new:1\n  + r.io/w:1\n"
 	const pruned = "remove r.io/gone:1\n  - r.io/x:1\n" + changes
-	left := map[string]string{"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1", "r.io/new:1": "r.io/w:1", "zz": ""}
+	left := map[string]string{
+		"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1", "r.io/new:1": "r.io/w:1", "zz": "",
+	}
 	for name, c := range map[string]struct {
 		how   edit.Import
 		fails map[string]error
@@ -222,7 +229,8 @@ func TestImport(t *testing.T) {
 		}
 	}
 	m := &memory{entries: maps.Clone(there)}
-	if err := (edit.Import{}).Run(t.Context(), full{}, io.Discard, m, file, now); !errors.Is(err, io.ErrShortWrite) || !maps.Equal(m.entries, there) {
+	if err := (edit.Import{}).Run(t.Context(), full{}, io.Discard, m, file, now); !errors.Is(err, io.ErrShortWrite) ||
+		!maps.Equal(m.entries, there) {
 		t.Errorf("what nobody could see was written: %v, %v", err, m.entries)
 	}
 	clash := []entry.Entry{entryTo("r.io/new:1", "r.io/k:1")}
@@ -239,7 +247,8 @@ func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 func TestReadFileNamesTheFileInEachError(t *testing.T) {
 	const two = "entries:\n  - source: UPPER\n    destinations: [r.io/a:1]\n  - source: r.io/b:1\n    destinations: [UPPER]\n"
 	_, err := edit.ReadFile(strings.NewReader(two), "-", now)
-	if parts := program.Parts(err); len(parts) != 2 || !strings.HasPrefix(parts[0].Error(), "standard input: ") || !strings.HasPrefix(parts[1].Error(), "standard input: ") {
+	if parts := program.Parts(err); len(parts) != 2 || !strings.HasPrefix(parts[0].Error(), "standard input: ") ||
+		!strings.HasPrefix(parts[1].Error(), "standard input: ") {
 		t.Errorf("%q", parts)
 	}
 	if _, err := edit.ReadFile(nil, t.TempDir()+"/none", now); err == nil {
@@ -269,16 +278,21 @@ func TestWhatMayBeWritten(t *testing.T) {
 		"expired":            {expired, "expiry 2027-01-15T08:00:00Z has passed", ""},
 		"not allowed":        {entryTo("q.io/a:1", "r.io/b:1"), "", `source "q.io/a:1"`},
 	} {
-		if err := edit.Check(c.entry, now); (err != nil) != (c.check != "") || err != nil && !strings.Contains(err.Error(), c.check) {
+		if err := edit.Check(c.entry, now); (err != nil) != (c.check != "") || err != nil &&
+			!strings.Contains(err.Error(), c.check) {
 			t.Errorf("%s: checked: %v", name, err)
 		}
 		err := edit.Refused(lists, c.entry)
-		if c.refused != "" && (err == nil || !strings.Contains(err.Error(), c.refused) || strings.Contains(err.Error(), "\n")) || c.check == "" && c.refused == "" && err != nil {
+		if c.refused != "" && (err == nil || !strings.Contains(err.Error(), c.refused) ||
+			strings.Contains(err.Error(), "\n")) || c.check == "" && c.refused == "" && err != nil {
 			t.Errorf("%s: refused: %v", name, err)
 		}
 	}
-	err = edit.RefusedOf(lists, "entries.yaml", []entry.Entry{entryTo("r.io/a:1", "r.io/b:1"), entryTo("q.io/a:1", "r.io/b:1"), entryTo("q.io/c:1", "r.io/b:1")})
-	if parts := program.Parts(err); len(parts) != 2 || !strings.HasPrefix(parts[0].Error(), `entries.yaml: entry "q.io/a:1": source "q.io/a:1": `) {
+	err = edit.RefusedOf(lists, "entries.yaml", []entry.Entry{
+		entryTo("r.io/a:1", "r.io/b:1"), entryTo("q.io/a:1", "r.io/b:1"), entryTo("q.io/c:1", "r.io/b:1"),
+	})
+	if parts := program.Parts(err); len(parts) != 2 ||
+		!strings.HasPrefix(parts[0].Error(), `entries.yaml: entry "q.io/a:1": source "q.io/a:1": `) {
 		t.Errorf("%q", parts)
 	}
 }

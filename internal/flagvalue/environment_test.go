@@ -48,7 +48,8 @@ func TestUsageNamesTheVariable(t *testing.T) {
 	environment := flagvalue.NewEnvironment(flags, func(string) string { return "mirror" })
 	var table string
 	environment.String(&table, "table", "MIRROR_TABLE", "`NAME` of the table")
-	if got := flags.Lookup("table"); table != "mirror" || got.Usage != "`NAME` of the table (env MIRROR_TABLE)" || got.DefValue != "mirror" {
+	if got := flags.Lookup("table"); table != "mirror" || got.Usage != "`NAME` of the table (env MIRROR_TABLE)" ||
+		got.DefValue != "mirror" {
 		t.Errorf("%q, %+v", table, got)
 	}
 }

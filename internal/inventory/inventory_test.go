@@ -44,7 +44,8 @@ func read(t *testing.T, sources ...string) inventory.Inventory {
 
 func TestAnInventoryIsSortedWithTheInvalidItemsApart(t *testing.T) {
 	inv := read(t, "r.io/c:1", "!z", "r.io/a:1", "UPPER", "!a", "r.io/b:1")
-	if diff := cmp.Diff([]string{"r.io/a:1", "r.io/b:1", "r.io/c:1", "UPPER", "a", "z"}, inv.Keys()); diff != "" || inv.Len() != 6 {
+	if diff := cmp.Diff([]string{"r.io/a:1", "r.io/b:1", "r.io/c:1", "UPPER", "a", "z"}, inv.Keys()); diff != "" ||
+		inv.Len() != 6 {
 		t.Errorf("%d items (-want +got)\n%s", inv.Len(), diff)
 	}
 	if len(inv.Entries) != 3 || inv.Entries[0].Status.Error != "x" {
@@ -79,7 +80,8 @@ func TestItemsAreFoundByAnySpellingOfTheirSource(t *testing.T) {
 		if diff := cmp.Diff(c.want, got.Keys()); diff != "" {
 			t.Errorf("%q (-want +got)\n%s", c.sources, diff)
 		}
-		if (err != nil) != (c.absent != "") || err != nil && (!errors.Is(err, table.ErrNotFound) || !strings.HasSuffix(err.Error(), c.absent)) {
+		if (err != nil) != (c.absent != "") || err != nil && (!errors.Is(err, table.ErrNotFound) ||
+			!strings.HasSuffix(err.Error(), c.absent)) {
 			t.Errorf("%q: %v", c.sources, err)
 		}
 	}
@@ -106,7 +108,8 @@ func TestWhatAnImportWouldRefuseIsNotImportable(t *testing.T) {
 	inv := read(t, "r.io/a:1", "!z")
 	inv.Entries = append(inv.Entries, entry.Entry{Source: "r.io/b:1", Destinations: []string{"UPPER"}})
 	got := inv.Importable()
-	if diff := cmp.Diff([]string{"r.io/a:1", "z", "r.io/b:1"}, got.Keys()); diff != "" || len(got.Entries) != 1 || len(inv.Invalid) != 1 {
+	if diff := cmp.Diff([]string{"r.io/a:1", "z", "r.io/b:1"}, got.Keys()); diff != "" || len(got.Entries) != 1 ||
+		len(inv.Invalid) != 1 {
 		t.Errorf("%+v (-want +got)\n%s", got, diff)
 	}
 }
@@ -187,7 +190,8 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 			if err := write(&b); err != nil {
 				t.Fatal(err)
 			}
-			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") || b.Len() > 40_000 || name != "JSON" && strings.Count(b.String(), "\n") > 8 {
+			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") || b.Len() > 40_000 ||
+				name != "JSON" && strings.Count(b.String(), "\n") > 8 {
 				t.Errorf("%s: %d bytes: %.200q", name, b.Len(), b.String())
 			}
 		}

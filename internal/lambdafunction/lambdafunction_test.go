@@ -35,7 +35,8 @@ func event(t *testing.T, name string) []byte {
 }
 
 func TestWhatAnInvocationIsToldAndWhatIsLogged(t *testing.T) {
-	lasting, passing := &program.Failure{Err: errors.New("1 of 2 entries failed")}, &program.Failure{Err: errors.New("throttled"), Transient: true}
+	lasting := &program.Failure{Err: errors.New("1 of 2 entries failed")}
+	passing := &program.Failure{Err: errors.New("throttled"), Transient: true}
 	for name, c := range map[string]struct {
 		payload []byte // a push if nil
 		result  dispatch.Result
@@ -54,13 +55,14 @@ func TestWhatAnInvocationIsToldAndWhatIsLogged(t *testing.T) {
 	} {
 		var log bytes.Buffer
 		asked := 0
-		f := &Function{Log: printable.JSONLog(&log, slog.LevelInfo), Dispatch: func(_ context.Context, _ *slog.Logger, e trigger.Event) dispatch.Result {
+		f := &Function{Log: printable.JSONLog(&log, slog.LevelInfo)}
+		f.Dispatch = func(_ context.Context, _ *slog.Logger, e trigger.Event) dispatch.Result {
 			asked++
 			if e.Kind != trigger.Push || e.Tag != "latest" {
 				t.Errorf("%s: %+v", name, e)
 			}
 			return c.result
-		}}
+		}
 		payload := c.payload
 		if payload == nil {
 			payload = event(t, "push-aws")
@@ -168,12 +170,14 @@ func TestAProgramThatCannotStartTellsLambdaWhy(t *testing.T) {
 		if want := `POST /2018-06-01/runtime/init/error {"errorMessage":"` + c.err.Error() + `","errorType":"` + c.kind + `"}`; told != want {
 			t.Errorf("%s: told %s", name, told)
 		}
-		if log := stderr.String(); !strings.Contains(log, `"msg":"cannot start","reason":"`+c.err.Error()+`"`) || !strings.Contains(log, c.log) || (strings.Count(log, "\n") == 1) != (c.log == "") {
+		if log := stderr.String(); !strings.Contains(log, `"msg":"cannot start","reason":"`+c.err.Error()+`"`) ||
+			!strings.Contains(log, c.log) || (strings.Count(log, "\n") == 1) != (c.log == "") {
 			t.Errorf("%s: %s", name, log)
 		}
 	}
 	var stderr bytes.Buffer
-	if code := Run(t.Context(), "controller", "127.0.0.1:1", &stderr, func(context.Context) error { return nil }); code != contract.ExitOK || stderr.Len() > 0 {
+	code := Run(t.Context(), "controller", "127.0.0.1:1", &stderr, func(context.Context) error { return nil })
+	if code != contract.ExitOK || stderr.Len() > 0 {
 		t.Errorf("exit code %d, %s", code, &stderr)
 	}
 }

@@ -73,7 +73,8 @@ func TestWhatIsNoOrdinaryFileStaysWhatItIs(t *testing.T) {
 
 func TestErrorsNameTheFileThatWasAskedFor(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing", "entries.yaml")
-	if err := outfile.Replace(missing, text("new")); err == nil || err.Error() != "writing "+missing+": there is no directory "+filepath.Dir(missing) {
+	if err := outfile.Replace(missing, text("new")); err == nil ||
+		err.Error() != "writing "+missing+": there is no directory "+filepath.Dir(missing) {
 		t.Error(err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
@@ -81,7 +82,9 @@ func TestErrorsNameTheFileThatWasAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	below := filepath.Join(file, "entries.yaml")
-	if err := outfile.Replace(below, text("new")); err == nil || !strings.HasPrefix(err.Error(), "writing "+below+": in its directory: ") || strings.Contains(err.Error(), ".export-") {
+	if err := outfile.Replace(below, text("new")); err == nil ||
+		!strings.HasPrefix(err.Error(), "writing "+below+": in its directory: ") ||
+		strings.Contains(err.Error(), ".export-") {
 		t.Error(err)
 	}
 }

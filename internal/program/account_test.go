@@ -29,7 +29,8 @@ func TestHomeRegistry(t *testing.T) {
 	_ = standIn.Close()
 	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
 	_, err = HomeRegistry(t.Context(), cfg, "")
-	if err == nil || !strings.HasPrefix(err.Error(), "asking STS for the account: ") || ExitCode(Fail(err)) != contract.ExitTransient {
+	if err == nil || !strings.HasPrefix(err.Error(), "asking STS for the account: ") ||
+		ExitCode(Fail(err)) != contract.ExitTransient {
 		t.Errorf("STS is gone: %v", err)
 	}
 }

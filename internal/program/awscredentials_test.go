@@ -143,7 +143,8 @@ func TestInstanceMetadataThatIsBroken(t *testing.T) {
 	for status, transient := range map[int]bool{401: false, 403: false, 500: true, 503: true} {
 		answer := &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: errors.New("request to EC2 IMDS failed")}
 		err := explain(&smithy.OperationError{ServiceID: "ec2imds", OperationName: "GetMetadata", Err: answer}, awsconfig.SharedConfig{})
-		if got := Fail(err); got.Transient != transient || !strings.HasPrefix(err.Error(), noCredentials+" (") || !strings.Contains(err.Error(), strconv.Itoa(status)) {
+		if got := Fail(err); got.Transient != transient || !strings.HasPrefix(err.Error(), noCredentials+" (") ||
+			!strings.Contains(err.Error(), strconv.Itoa(status)) {
 			t.Errorf("%v, transient: %v", got, got.Transient)
 		}
 	}

@@ -21,7 +21,8 @@ func TestWhatPackageLogPrintsGoesToTheLog(t *testing.T) {
 	CaptureLog(slog.New(slog.NewTextHandler(&b, nil)))
 	silenceLog()
 	log.Printf("Unsolicited response received on idle HTTP channel starting with %s", "\x1b[2J")
-	if got := b.String(); !strings.Contains(got, "level=WARN") || !strings.Contains(got, `\x1b[2J`) || strings.Contains(got, "\x1b") {
+	if got := b.String(); !strings.Contains(got, "level=WARN") || !strings.Contains(got, `\x1b[2J`) ||
+		strings.Contains(got, "\x1b") {
 		t.Errorf("%q", got)
 	}
 }

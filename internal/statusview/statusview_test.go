@@ -129,14 +129,16 @@ func TestConflictsAndInvalidDestinationsAreShownWhetherOrNotACheckHasSeenThem(t 
 		}
 		got = append(got, line)
 	}
-	if diff := cmp.Diff([]string{"r.io/a:1 failing failing invalid", "r.io/a:2 invalid", "r.io/b:1 failing failing unchecked"}, got); diff != "" {
+	want := []string{"r.io/a:1 failing failing invalid", "r.io/a:2 invalid", "r.io/b:1 failing failing unchecked"}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
 func TestAViewOfNothing(t *testing.T) {
 	var b bytes.Buffer
-	if err := Write(&b, output.Palette{}, "mirror", nil, 0, clock); err != nil || b.String() != "table mirror has no entries (controller put writes one)\n" {
+	if err := Write(&b, output.Palette{}, "mirror", nil, 0, clock); err != nil ||
+		b.String() != "table mirror has no entries (controller put writes one)\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 }
@@ -171,7 +173,8 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 			if err := write(&b); err != nil {
 				t.Fatal(err)
 			}
-			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") || b.Len() > 40_000 || name != "JSON" && strings.Count(b.String(), "\n") > 8 {
+			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") || b.Len() > 40_000 ||
+				name != "JSON" && strings.Count(b.String(), "\n") > 8 {
 				t.Errorf("%s: %d bytes: %.200q", name, b.Len(), b.String())
 			}
 		}
