@@ -37,7 +37,7 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate,
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce,
 	})
-	report := copier.Copy(ctx, mirror.Request{Source: source, Destinations: destinations})
+	report := copier.Copy(ctx, c.request)
 	reporter.Close() // nothing about how it goes after what it came to
 	if c.format.JSON() {
 		err := copyview.WriteJSON(stdout, report)

@@ -198,7 +198,7 @@ var layers = map[string]layer{
 		internal: []string{
 			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
 			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
-			"internal/mirror/port", "internal/mirror/stall", "internal/printable",
+			"internal/mirror/port", "internal/mirror/stall", "internal/printable", "internal/request",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},

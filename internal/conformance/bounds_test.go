@@ -22,9 +22,9 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/chunked"
-	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -167,7 +167,7 @@ func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 	budget := chunked.NewBudget(total)
 	registries := images.New(images.Options{Budget: budget})
 	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is}).
-		Copy(t.Context(), mirror.Request{Source: parse(t, from), Destinations: []imagename.Name{parse(t, to)}}).Err()
+		Copy(t.Context(), request.New(parse(t, from), parse(t, to))).Err()
 	registries.Close()
 	stop()
 	counting.Wait()

@@ -13,6 +13,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 	"ecrmirror/testkit/slowregistry"
 )
@@ -83,7 +84,7 @@ func copyScarcely(
 		names = append(names, parse(t, s.image))
 	}
 	before := server.Sent()
-	report := copier.Copy(t.Context(), mirror.Request{Source: parse(t, from), Destinations: names})
+	report := copier.Copy(t.Context(), request.New(parse(t, from), names...))
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}

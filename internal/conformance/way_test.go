@@ -16,6 +16,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -46,7 +47,7 @@ func (p *place) engine() way {
 		if err != nil {
 			return err
 		}
-		return copier.Copy(ctx, mirror.Request{Source: source, Destinations: []imagename.Name{destination}}).Err()
+		return copier.Copy(ctx, request.New(source, destination)).Err()
 	}}
 }
 

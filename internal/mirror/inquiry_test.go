@@ -11,6 +11,7 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/request"
 )
 
 // answering are images whose digests come after so long each; all have the same.
@@ -48,7 +49,7 @@ func TestLateAnswers(t *testing.T) {
 				names = append(names, name)
 			}
 			images, opts := answering{after: tt.after}, Options{}.withDefaults()
-			report := newReport(Request{names[0], names[1:]})
+			report := newReport(request.New(names[0], names[1:]...))
 			err := newInquiry(images, opts, report).compare(t.Context())
 			if got := len(report.pending()); err != nil || got != tt.pending || time.Since(begun) != tt.took {
 				t.Errorf("%s: %d pending after %v, %v", tt.name, got, time.Since(begun), err)

@@ -23,6 +23,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/request"
 )
 
 // A Copier copies images. It is safe for concurrent use.
@@ -41,12 +42,12 @@ func New(images port.Images, opts Options) *Copier {
 	}
 }
 
-// Copy copies an image to every destination that does not hold it already. The report says what happened to each, in
-// the order of the request. Destinations that the Gate refuses by name are not asked anything, and the source is not
-// where the Gate refuses that, or all destinations.
-func (c *Copier) Copy(ctx context.Context, request Request) *Report {
-	report := newReport(request)
-	if report.admit(ctx, c.opts.Gate) {
+// Copy copies the image of a request to every destination that does not hold it already. The report says what happened
+// to each, in the order of the request. Destinations that the Gate refuses by name are not asked anything, and the
+// source is not where the Gate refuses that, or all destinations.
+func (c *Copier) Copy(ctx context.Context, asked request.Request) *Report {
+	report := newReport(asked)
+	if len(report.pending()) > 0 && report.admit(ctx, c.opts.Gate) {
 		if err := c.copy(ctx, report); err != nil {
 			report.failPending(err)
 		}

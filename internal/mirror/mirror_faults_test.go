@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 )
 
 func TestOneDestinationsFailureIsItsOwn(t *testing.T) {
@@ -34,7 +35,7 @@ func TestOneDestinationsFailureIsItsOwn(t *testing.T) {
 			}
 			return hit
 		})
-		report := copier(w).Copy(t.Context(), mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/bad:1", "HOST/b:1")})
+		report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/bad:1", "HOST/b:1")...))
 		if states(report) != "copied,failed,copied" {
 			t.Errorf("%s: %s: %v", c.name, states(report), report.Err())
 		}
@@ -64,7 +65,7 @@ func TestTransientFailureIsTriedOnceMore(t *testing.T) {
 		w := newWorld(t)
 		w.pushIndex("HOST/src:1", 1)
 		w.busyFor(c.failures, "/v2/b/manifests/1")
-		report := copier(w).Copy(t.Context(), mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")})
+		report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
 		if states(report) != c.want {
 			t.Errorf("%d failures: %s, %v", c.failures, states(report), report.Err())
 		}
@@ -87,7 +88,7 @@ func TestBlobThatIsNotTakenForNowIsSentAgain(t *testing.T) {
 		w := newWorld(t)
 		w.pushIndex("HOST/src:1", 1)
 		w.busyFor(c.failures, "/v2/b/blobs/uploads/")
-		report := copier(w).Copy(t.Context(), mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")})
+		report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
 		if states(report) != c.want {
 			t.Errorf("%d failures: %s, %v", c.failures, states(report), report.Err())
 		}
@@ -123,7 +124,7 @@ func TestBrokenSourceLeavesNoTag(t *testing.T) {
 			return hit
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		report := copier(w).Copy(ctx, mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")})
+		report := copier(w).Copy(ctx, request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
 		cancel()
 		if states(report) != "failed,failed" {
 			t.Errorf("%s: %s", name, states(report))
@@ -152,7 +153,7 @@ func TestBytesThatChangedOnTheWayAreReadAgain(t *testing.T) {
 		}
 		return hit
 	})
-	report := copier(w).Copy(t.Context(), mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")})
+	report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
 	if states(report) != "copied,copied" || !changed.Load() {
 		t.Errorf("%s: %v", states(report), report.Err())
 	}
@@ -171,7 +172,7 @@ func TestWrongDigestsAreRefusedBeforeAnythingIsWritten(t *testing.T) {
 		{"destination is the source", "HOST/src:1", "HOST/src:1", "failed"},
 	} {
 		w.breakWith(nil)
-		report := copier(w).Copy(t.Context(), mirror.Request{w.name(c.src), w.names(c.dst)})
+		report := copier(w).Copy(t.Context(), request.New(w.name(c.src), w.names(c.dst)...))
 		if states(report) != c.want {
 			t.Errorf("%s: %s, %v", c.name, states(report), report.Err())
 		}

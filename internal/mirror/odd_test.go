@@ -14,6 +14,7 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 )
 
 // typed is a descriptor of that type.
@@ -178,11 +179,11 @@ func TestASourceMayBeSlowToTellItsDigest(t *testing.T) {
 	want, _ := w.pushIndex("HOST/src:1", 1).Digest()
 	old := w.pushIndex("HOST/b:1", 1) // one destination has another image, one the same, one none
 	mustCopy(t, w, "HOST/src:1", "HOST/c:1")
-	report := mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(), mirror.Request{w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "HOST/c:1")})
+	report := mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "HOST/c:1")...))
 	if states(report) != "copied,copied,current" || report.Digest.String() != want.String() || w.digest("HOST/b:1") != want.String() {
 		t.Errorf("%s of %v, %v, not %v", states(report), report.Digest, report.Err(), old)
 	}
-	report = mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(), mirror.Request{w.name("HOST/src:none"), w.names("HOST/a:1")})
+	report = mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(), request.New(w.name("HOST/src:none"), w.names("HOST/a:1")...))
 	if err := report.Err(); err == nil || !strings.Contains(err.Error(), "manifest unknown") && !strings.Contains(err.Error(), "MANIFEST_UNKNOWN") {
 		t.Errorf("%v", err)
 	}
@@ -257,12 +258,12 @@ func TestARootOfAnotherDigestIsCurrentOnceItIsThere(t *testing.T) {
 			return n
 		}
 		for _, want := range []mirror.State{mirror.Copied, mirror.Current} {
-			result := b.copier.Copy(t.Context(), mirror.Request{parse(source), []imagename.Name{parse("dst:1")}}).Results[0]
+			result := b.copier.Copy(t.Context(), request.New(parse(source), parse("dst:1"))).Results[0]
 			if result.State != want || result.Digest != digest.FromString(root) {
 				t.Errorf("%s: %+v", name, result)
 			}
 		}
-		result := b.copier.Copy(t.Context(), mirror.Request{parse(source), []imagename.Name{parse("dst:2@" + other), parse("dst:3@" + digest.SHA512.FromString("x").String())}})
+		result := b.copier.Copy(t.Context(), request.New(parse(source), parse("dst:2@"+other), parse("dst:3@"+digest.SHA512.FromString("x").String())))
 		if result.Results[0].State != mirror.Copied || result.Results[1].State != mirror.Failed {
 			t.Errorf("%s: %v", name, result.Err())
 		}
@@ -284,7 +285,7 @@ func TestECRHoldsNoIndexOfBlobs(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		result := b.copier.Copy(ctx, mirror.Request{source, []imagename.Name{dest}}).Results[0]
+		result := b.copier.Copy(ctx, request.New(source, dest)).Results[0]
 		cancel()
 		if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(), "index "+digest.FromBytes(s.served["1"].content).String()+" is one of blobs") {
 			t.Errorf("%s: %v", name, result.Err)

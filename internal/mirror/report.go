@@ -2,19 +2,15 @@ package mirror
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/request"
 )
-
-// A Request says what to copy: an image, and to which destinations.
-type Request struct {
-	Source       imagename.Name
-	Destinations []imagename.Name
-}
 
 // A State says how a destination ended up.
 type State string
@@ -61,11 +57,18 @@ type Result struct {
 	held digest.Digest // what the destination had; "" if nothing, or if that is not known
 }
 
-func newReport(request Request) *Report {
-	report := &Report{Source: request.Source, started: time.Now(), Results: make([]Result, len(request.Destinations))}
-	for i, name := range request.Destinations {
-		report.Results[i].Name = name
+// newReport returns the report of a request, in which nothing has happened yet. A copy is of one image: where the request
+// has another number of images, all destinations have failed.
+func newReport(r request.Request) *Report {
+	report := &Report{started: time.Now()}
+	for _, name := range r.DestinationNames() {
+		report.Results = append(report.Results, Result{Name: name})
 	}
+	if len(r.Images) != 1 {
+		report.failPending(fmt.Errorf("%d images are asked for, where one can be copied", len(r.Images)))
+		return report
+	}
+	report.Source = r.Images[0].Source.Name
 	return report
 }
 

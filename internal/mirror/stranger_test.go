@@ -20,6 +20,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -173,7 +174,7 @@ func (b *bench) copyOf(tb testing.TB, s *stranger, source string) mirror.Result 
 		}
 		return n
 	}
-	result := b.copier.Copy(ctx, mirror.Request{parse(source), []imagename.Name{parse("dst:1")}}).Results[0]
+	result := b.copier.Copy(ctx, request.New(parse(source), parse("dst:1"))).Results[0]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	got, tagged := s.manifests["1"]
