@@ -2,10 +2,10 @@
 // digest of each entry's source with those of its destinations, and has a mirror
 // job submitted where they differ. It copies nothing itself.
 //
-// Entries are looked at in waves of so many images, so that memory does not grow with the table, and that the
-// destinations in one repository are looked up together. Within a wave an entry is decided about as soon as its own
-// digests are known. What a slow host does not answer in a wave's time is put off until all other entries have been
-// looked at.
+// A sweep takes entries through stages: read, expand, look up, decide, submit. Entries are looked at in waves of so
+// many images, so that memory does not grow with the table, and destinations in one repository are looked up together.
+// Within a wave an image is decided about as soon as its own digests are known. Images that a slow host does not answer
+// for in the time of a wave are put off until all other entries have been looked at.
 package controller
 
 import (

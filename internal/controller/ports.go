@@ -14,7 +14,7 @@ import (
 	"ecrmirror/internal/table"
 )
 
-// Entries are the entries to work from. [table.Table] implements it, and says which errors there are.
+// Entries iterates the entries of a table. [table.Table] implements it, and says which errors there are.
 type Entries interface {
 	All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error]
 }
@@ -24,18 +24,17 @@ type reader func(context.Context) iter.Seq2[entry.Entry, error]
 
 // Digests looks digests up, wherever the images are.
 type Digests interface {
-	// LookUp looks up distinct images and calls found for each, by several goroutines at once, as
-	// soon as it is known; it returns after the last. Right before an image is asked for, it calls ask;
-	// where that returns false the image is passed over. The images of a registry are asked for in the order of
-	// names. The digest is "" with a nil error where the image does not exist. The size is in bytes, 0 where it is
-	// not known. An error that is an [entry.Deferral] says that the image's registry is rate-limited, one
-	// with a method CreateCommand() string that the image's repository does not exist, and has to be
-	// created by that command. How many are looked up at a time, and how long each may take, is up to it.
+	// LookUp looks up distinct images. It calls found for each as soon as it is known, by several goroutines at once,
+	// and returns after the last. It calls ask right before it asks for an image, and passes the image over if ask
+	// returns false. The images of a registry are asked for in the order of names. If an image does not exist, the
+	// digest is "" and the error nil. The size is in bytes, and 0 if it is not known. An error that is an
+	// [entry.Deferral] says that the registry is rate-limited. An error with a method CreateCommand() string says
+	// that the repository does not exist; that command creates it.
 	LookUp(
 		ctx context.Context, names []imagename.Name,
 		ask func(i int) bool, found func(i int, d digest.Digest, size int64, err error),
 	)
-	// DeferredUntil returns until when the registry of an image is rate-limited, the zero time if it is not.
+	// DeferredUntil returns until when the registry of an image is rate-limited; the zero time if it is not.
 	DeferredUntil(name imagename.Name) time.Time
 }
 
@@ -45,14 +44,14 @@ type Jobs interface {
 	Submit(ctx context.Context, inFlight jobs.InFlight, requests []request.Request) []jobs.Result
 }
 
-// A Recorder writes down what checks do to the statuses of entries. [table.Recorder] implements it.
+// A Recorder writes the statuses of entries. [table.Recorder] implements it.
 type Recorder interface {
 	Record(ctx context.Context, u entry.Update)
 	Close() table.Recorded
 }
 
-// Allowed says which images may be mirrored, and where to. An error is why one may not. Such images are not
-// looked up, and no job is submitted for them.
+// Allowed returns an error for an image that may not be a source or a destination. Such an image is not looked up, and
+// no job is submitted for it.
 type Allowed interface {
 	Source(source imagename.Name) error
 	Destination(destination imagename.Name) error

@@ -11,7 +11,7 @@ import (
 // maxErrors is how many errors a report holds at most.
 const maxErrors = 1000
 
-// A Report counts what a run found and did.
+// A Report counts what a sweep, an event or a plan found and did.
 type Report struct {
 	Entries   int // entries read, the invalid ones among them; expired ones are not
 	Current   int // entries with nothing to do
@@ -28,7 +28,7 @@ type Report struct {
 	Unread     bool      // the time was up before the table was read to its end; what was not read is not counted
 	Unrecorded int       // entries whose status could not be written
 
-	OldestLag time.Duration // since when the destination is behind that is longest; 0 = none is
+	OldestLag time.Duration // how long a destination has been behind, at most; 0 if none is
 	Duration  time.Duration
 }
 

@@ -12,14 +12,14 @@ type Update struct {
 	Entry  Entry // as it was read, with the status that it had
 	Result Result
 	Status Status // after the check
-	Mark   bool   // the status is to be written even if it is not due: it says how far a sweep has got
+	Mark   bool   // has the status written even if it is not due, to tell how far a sweep has got
 }
 
-// Update returns what a check with this result does to the entry's status.
+// Update returns what a check with a result does to the status of the entry.
 func (e Entry) Update(r Result) Update { return Update{Entry: e, Result: r, Status: e.After(r)} }
 
-// Over returns the update of an entry whose status is another one by now: another check has written its own meanwhile.
-// Nothing is known of jobs that were submitted in between: they may be in flight.
+// Over returns the update on top of the status that the entry has now, which another check has written meanwhile. A job
+// that the other check submitted may still be in flight, so that the status does not say that it has ended.
 func (u Update) Over(now Status) Update {
 	read := u.Entry.Status
 	u.Entry.Status = now
@@ -33,11 +33,10 @@ func (u Update) Over(now Status) Update {
 	return u
 }
 
-// After returns the status that e has after a check, given the one that it has.
+// After returns the status of the entry after a check with a result.
 func (e Entry) After(r Result) Status {
-	s := Status{
-		Checked: r.Time, Source: r.Digest, State: r.State(), Error: text(r.Err), Destinations: map[string]DestinationStatus{},
-	}
+	s := Status{Checked: r.Time, Source: r.Digest, State: r.State(), Error: text(r.Err)}
+	s.Destinations = map[string]DestinationStatus{}
 	if s.Source == "" {
 		s.Source = e.Status.Source
 	}

@@ -1,6 +1,5 @@
-// Package entry says what an entry is: a source image, its destinations, its [Options], and what is known of
-// it from the last check, its [Status]. All of it is pure: where entries are kept, and how they are written
-// there, packages table and entryfile know.
+// Package entry says what an entry is: a source image, its destinations, its [Options], and its [Status], which is what
+// the last check found. It only computes. Packages table and entryfile read and write entries.
 package entry
 
 import (
@@ -9,15 +8,15 @@ import (
 	"time"
 )
 
-// An Entry is what is mirrored to where.
+// An Entry asks for a source image to be mirrored to destinations.
 type Entry struct {
 	Source       string   // the image name as it was written; the key
-	Destinations []string // at least one, without blanks or repetitions, in the order in which they were written
+	Destinations []string // image names in the order in which they were written: at least one, each once
 	Options
 	Status Status // as it was last written; zero if the entry has never been checked
 }
 
-// Options are what an entry says beside its names. The zero value of each is what holds where the entry says nothing.
+// Options are the settings of an entry. A setting that the entry does not have is zero.
 type Options struct {
 	Expires time.Time // the entry is ignored from this second on; zero if it never expires
 }
@@ -30,18 +29,19 @@ func (o Options) rounded() Options {
 	return o
 }
 
-// ExpiredBy reports whether the entry has expired by now: from the second of Expires on.
+// ExpiredBy reports whether the entry has expired at a time. It has from the second of Expires on.
 func (o Options) ExpiredBy(now time.Time) bool {
 	return !o.Expires.IsZero() && o.Expires.Unix() <= now.Unix()
 }
 
-// Same reports whether both say the same of the same source, with the destinations in the same order. What is known
-// of them is not compared.
+// Same reports whether two entries have the same source, the same destinations in the same order, and the same
+// options. Statuses are not compared.
 func (e Entry) Same(other Entry) bool {
-	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) && e.rounded() == other.rounded()
+	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) &&
+		e.rounded() == other.rounded()
 }
 
-// An Error says what is wrong with one entry. Other entries are not affected by it.
+// An Error is an error of one entry. It does not affect other entries.
 type Error struct {
 	Source string // the entry's key; "" if it has none that is a string
 	Err    error

@@ -15,10 +15,10 @@ type Names struct {
 // A Name is a name of an entry: as it is written, and what it means.
 type Name struct {
 	imagename.Written
-	Err error // why no entry can have the name; it means nothing then
+	Err error // why an entry can't have the name
 }
 
-// Names parses the entry's names. A source without tag and digest is the image "latest", and so is a destination.
+// Names parses the names of the entry. A name without tag and digest is that of the image with the tag "latest".
 func (e Entry) Names() Names {
 	names := Names{Source: ParseName(e.Source), Destinations: make([]Name, len(e.Destinations))}
 	for i, text := range e.Destinations {
@@ -27,8 +27,8 @@ func (e Entry) Names() Names {
 	return names
 }
 
-// ParseName parses a name of an entry. A job's files are gone when it ends, and not where the controller looks, so
-// that an image in files would be stale for ever.
+// ParseName parses a name of an entry. The name of an image in files has an error: a job's files are gone when it ends,
+// and the controller can't see them, so that such an image would be stale for ever.
 func ParseName(text string) Name {
 	written, err := imagename.ParseWritten(text)
 	if err == nil && (written.Name.Kind == imagename.OCILayout || written.Name.Kind == imagename.Directory) {

@@ -7,35 +7,35 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// A Result is what one check of an entry found, and what the submission of a job came to that may have followed it.
+// A Result is what one check of an entry found. A submission of jobs that follows the check is noted in it, too.
 type Result struct {
 	Source string        // the entry's
-	Time   time.Time     // when the first of its images was asked for: a check that began later knows better
-	Digest digest.Digest // that the source has; "" if it could not be had
-	Size   int64         // of the source in bytes, of an index that of its largest image; 0 = not known
-	// Err is why the entry as a whole could not be judged, or not now. It then goes for all of its destinations,
-	// and Destinations is empty.
+	Time   time.Time     // when the check asked for its first image; a later check replaces an earlier one
+	Digest digest.Digest // the digest that the source has; "" if the check could not tell
+	Size   int64         // bytes of the source, of an index those of its largest image; 0 if not known
+	// Err is why the check could not judge the entry as a whole. It concerns all destinations, and Destinations is
+	// empty.
 	Err error
-	// Twin is set where another entry has the same image as its source. The destinations are mirrored all the same.
+	// Twin is an error if another entry has the same source image. The destinations are mirrored all the same.
 	Twin         error
-	Destinations []DestinationResult // those judged, in the entry's order; others keep the status they have
+	Destinations []DestinationResult // in the entry's order; a destination that was not judged keeps its status
 }
 
 // A DestinationResult is what a check found of one destination.
 type DestinationResult struct {
 	Name   string        // as in the entry
-	Wanted digest.Digest // that it should have
-	Digest digest.Digest // that it has; "" if it does not exist, or that is not known
+	Wanted digest.Digest // the digest that the destination should have
+	Digest digest.Digest // the digest that it has; "" if it does not exist, or if that is not known
 	State  State
-	Err    error // of states Failing and Deferred: why. It must not hold secrets
-	// Differs says that it was to be mirrored, whatever has become of that: a job was submitted or was in flight,
-	// the job was put off, or could not be submitted.
+	Err    error // why the state is Failing or Deferred. It must not hold secrets
+	// Differs says that the check found the destination stale. The state may be another by now: a job was submitted
+	// or is in flight, was put off, or could not be submitted.
 	Differs bool
-	Absent  error  // that its repository does not exist, which the job creates; nil if it does
-	JobID   string // of state Submitted: the job, if it was submitted just now
+	Absent  error  // says that the repository does not exist, and that the job creates it; nil if it exists
+	JobID   string // the job that was submitted; "" if none was, or another job is in flight
 }
 
-// State returns Failing or Deferred if the entry as a whole could not be judged, otherwise "".
+// State returns Failing or Deferred if the entry as a whole could not be judged, and "" otherwise.
 func (r Result) State() State {
 	if r.Err == nil {
 		return ""
@@ -43,7 +43,7 @@ func (r Result) State() State {
 	return StateOf(r.Err)
 }
 
-// Differing returns how many destinations were to be mirrored, whatever has become of that.
+// Differing returns the number of destinations that the check found stale.
 func (r Result) Differing() (n int) {
 	for _, d := range r.Destinations {
 		if d.Differs {
@@ -53,7 +53,7 @@ func (r Result) Differing() (n int) {
 	return n
 }
 
-// Stale reports whether a job is to be submitted: a destination is stale.
+// Stale reports whether a destination is stale, so that a job is to be submitted.
 func (r Result) Stale() bool {
 	return slices.ContainsFunc(r.Destinations, func(d DestinationResult) bool { return d.State == Stale })
 }

@@ -17,15 +17,16 @@ const (
 	Failing   State = "failing"   // could not be judged, or no job could be submitted
 )
 
-// A Deferral is an error that puts something off, which is no failure: a registry is rate-limited, or was not reached
-// in time.
+// A Deferral is an error that is no failure: a registry is rate-limited, or was not reached in time. What it concerns
+// is put off.
 type Deferral interface {
 	error
 	// DeferredUntil returns when it may be tried again; the zero time if that is not known.
 	DeferredUntil() time.Time
 }
 
-// StateOf returns the state of what could not be judged by an error: Deferred by a [Deferral], Failing by any other.
+// StateOf returns the state of an entry or a destination that an error kept from being judged: Deferred if the error is
+// a [Deferral], and Failing otherwise.
 func StateOf(err error) State {
 	if _, ok := errors.AsType[Deferral](err); ok {
 		return Deferred

@@ -6,8 +6,7 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// Status is what is known of an entry. It holds something for those of the entry's
-// present destinations that were ever checked, and for no others.
+// Status is what checks have found of an entry. It has the entry's present destinations that were ever checked.
 type Status struct {
 	// Checked is when the entry was last checked, or up to [RefreshAfter] earlier if nothing has changed since; zero =
 	// never.

@@ -13,7 +13,7 @@ const errorLimit = 300
 // jobLimit is the same for what Batch says that a job is called: 36 bytes.
 const jobLimit = 100
 
-// IsStatusText reports whether a text is one that a [Status] may have.
+// IsStatusText reports whether a [Status] may have the text: at most 300 bytes, all of them printable.
 func IsStatusText(text string) bool { return isPrinted(text, errorLimit) }
 
 // isPrinted reports whether a text is printed as it is, and has so many bytes at most.

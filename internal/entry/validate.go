@@ -18,10 +18,10 @@ const (
 	MaxName = 2048
 )
 
-// Validate returns the entry's problems as one error, nil if it has none.
+// Validate returns the problems of the entry as one error of one line, and nil if there are none.
 func (e Entry) Validate() error { return oneLine(errorsOf(e.Problems())) }
 
-// ValidateAt is Validate, and refuses an entry that has expired by now.
+// ValidateAt does the same for an entry that is written now. An entry that has expired by then has a problem more.
 func (e Entry) ValidateAt(now time.Time) error {
 	errs := errorsOf(e.Problems())
 	if e.ExpiredBy(now) {
@@ -30,14 +30,13 @@ func (e Entry) ValidateAt(now time.Time) error {
 	return oneLine(errs)
 }
 
-// ValidateSource returns why the name can't be that of a source, nil if it can.
+// ValidateSource returns an error if an entry can't have the name as its source.
 func ValidateSource(text string) error { return ParseName(text).problem("source") }
 
-// ValidateDestination returns why the name can't be that of a destination, nil if it can.
+// ValidateDestination returns an error if an entry can't have the name as a destination.
 func ValidateDestination(text string) error { return ParseName(text).problem("destination") }
 
-// ValidateKey returns why no entry can have this source, whatever it means: DynamoDB refuses such a key. nil if one
-// can.
+// ValidateKey returns an error if DynamoDB refuses the source as a key. It does not parse the source.
 func ValidateKey(source string) error {
 	switch {
 	case source == "":
@@ -48,18 +47,18 @@ func ValidateKey(source string) error {
 	return nil
 }
 
-// A Problem says why an entry must not be written.
+// A Problem is a reason why an entry must not be written.
 type Problem struct {
-	Destination int // whose problem it is: an index, or -1 if it is the source's or the entry's
+	Destination int // index of the destination that has the problem; -1 if the source or the entry has it
 	Err         error
 }
 
-// Problems returns everything that is wrong with the entry, nil if nothing is.
+// Problems returns the problems of the entry's names; see [Names.Problems].
 func (e Entry) Problems() []Problem { return e.Names().Problems() }
 
-// Problems returns everything that is wrong with the names of an entry, nil if nothing is. They
-// must be of images in registries; a destination must not be the source, repeat
-// another one, or be fixed to a digest that the source can never have.
+// Problems returns all problems of the names, and nil if there are none. Each name must be that of an image in a
+// registry. There must be 1 to [MaxDestinations] destinations. A destination must not be the source, repeat another
+// destination, or have a digest that the source can never have.
 func (n Names) Problems() []Problem {
 	var problems []Problem
 	add := func(i int, err error) { problems = append(problems, Problem{i, err}) }

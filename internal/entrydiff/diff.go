@@ -1,4 +1,4 @@
-// Package entrydiff says what it takes to make the entries of a table those of a file, and takes these steps.
+// Package entrydiff compares the entries of a table with those of a file, and changes the table.
 package entrydiff
 
 import (
@@ -17,8 +17,8 @@ import (
 // A Step is what is to be done about one entry.
 type Step struct {
 	Change table.Change
-	Entry  entry.Entry // as it will be; as it is where it is removed, its source alone if its item is not a good entry
-	Old    entry.Entry // as it is where it is replaced; zero if its item is not a good entry
+	Entry  entry.Entry // as it will be; as it is if it is removed, the source alone if its item is invalid
+	Old    entry.Entry // as it is, if it is replaced; zero if its item is invalid
 }
 
 // A Difference is what lies between a file and a table.

@@ -31,7 +31,7 @@ const (
 	fieldDestinations = "destinations"
 )
 
-// Read reads a file. Everything in it is checked, see [entry.Entry.Problems]: the
+// Read reads the entries of a file, and validates them; see [entry.Entry.Problems]. The
 // error has a line for each thing that is wrong, "line 12: ...", or for the first hundred, and there are no
 // entries then. Entries come in the order of the file. One that has expired by now
 // is no error: files outlive entries.

@@ -53,7 +53,8 @@ func (l *limiter) Read(p []byte) (int, error) {
 		l.err = fmt.Errorf("line %d: more than %d documents", l.line, maxDocuments)
 	case l.places > maxPlaces:
 		l.err = fmt.Errorf(
-			"line %d: more than %d lines, list items and fields in one document; a line --- begins another, with `%s:` again",
+			"line %d: more than %d lines, list items and fields in one document; "+
+				"a line --- begins another, with `%s:` again",
 			l.line+1, maxPlaces, fieldEntries)
 	}
 	if l.err != nil {

@@ -10,7 +10,7 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// header says what the file is, to whoever opens it.
+// header says what the file is.
 const header = `# Entries of an image mirror: each source image is kept at its destinations.
 #
 # expires is the last day (in UTC) on which an entry is good, or a time such as
@@ -45,7 +45,7 @@ func rowOf(e entry.Entry) row {
 }
 
 // Write writes entries, sorted by source, so that the file changes only where the
-// entries do. [Read] gives the same entries back. Where they are more than it takes in one document, there are several.
+// entries do. [Read] gives the same entries back. Entries that are too many for one document are written to several.
 func Write(w io.Writer, entries []entry.Entry) error {
 	if _, err := io.WriteString(w, header); err != nil {
 		return err

@@ -111,7 +111,8 @@ func checkHost(s string) error {
 	switch {
 	case isIPv6(host):
 		return fmt.Errorf(
-			"%q is an IPv6 address, which image names have no place for: give the registry a name, in /etc/hosts or DNS", host)
+			"%q is an IPv6 address, which image names have no place for: "+
+				"give the registry a name, in /etc/hosts or DNS", host)
 	case hasRepository && hasPort && strings.Trim(port, "0123456789") == "" && !isPort(port):
 		return fmt.Errorf("%q is not a port", port)
 	case !hasRepository &&

@@ -11,9 +11,8 @@ import (
 	"ecrmirror/internal/request"
 )
 
-// InFlight is the mirror jobs of a queue that had not ended when they were listed, by
-// the start of their names, which stands for the source and its digest. Jobs with
-// other names than [request.Request.Name] gives are not in it.
+// InFlight has the mirror jobs of a queue that had not ended when they were listed, by the stems of their names; see
+// [request.Request.Stem]. Jobs whose names [request.Request.Name] does not give are not in it.
 type InFlight map[string][]listed
 
 // listed is what a listing says of a job.

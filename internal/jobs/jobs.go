@@ -52,8 +52,8 @@ func New(api API, queue, definition string) *Queue {
 	}
 }
 
-// Longest makes the source and the destinations of a job have so many characters at most, commas included. ECS
-// limits a task's overrides, of which a job definition with a large environment leaves less.
+// Longest sets how many characters the source and the destinations of a job may have together, commas included. ECS
+// limits the overrides of a task, and a job definition with a large environment leaves less of them.
 func (q *Queue) Longest(characters int) *Queue {
 	q.longest = characters
 	return q
@@ -61,9 +61,9 @@ func (q *Queue) Longest(characters int) *Queue {
 
 // A Result is what became of one request.
 type Result struct {
-	Submitted []Submission // none, one, or several where the destinations are too many for one
-	InFlight  []string     // destinations left out because another job in flight, or just ended well, has them
-	Err       error        // what stopped the rest, nil if nothing did
+	Submitted []Submission // the jobs: several if the destinations are too many for one
+	InFlight  []string     // destinations that were left out: a job copies to them, or has just done so
+	Err       error        // why the other destinations have no job; nil if there are none
 }
 
 // A Submission is a job that was submitted.
@@ -72,7 +72,7 @@ type Submission struct {
 	Destinations []string // those that it copies to
 }
 
-// JobFor returns the id of the job that was submitted for a destination, "" if none was.
+// JobFor returns the id of the job that was submitted for a destination, and "" if none was.
 func (r Result) JobFor(destination string) string {
 	for _, s := range r.Submitted {
 		if slices.Contains(s.Destinations, destination) {
@@ -86,10 +86,10 @@ func (r Result) JobFor(destination string) string {
 // a call takes some hundred milliseconds.
 const concurrency = 16
 
-// Submit submits jobs for requests, without the destinations that jobs among those inFlight with the
-// same source at the same digest take care of, and returns a result for each, in order. The digests of a request's
-// images are required. Destinations that are too many for one job go into several. At most 50 SubmitJob calls
-// are made in a second, retries counted. One request's error does not stop the others.
+// Submit submits jobs for requests, and returns a result for each, in order. The images of a request must have digests.
+// A destination is left out if a job in flight copies the same source at the same digest to it. Destinations that are
+// too many for one job go into several. At most 50 SubmitJob calls are made in a second, retries counted. An error of
+// one request does not stop the others.
 func (q *Queue) Submit(ctx context.Context, inFlight InFlight, requests []request.Request) []Result {
 	results := make([]Result, len(requests))
 	copying, err := q.copying(ctx, inFlight, requests)

@@ -20,7 +20,7 @@ func (r Request) Name() string {
 	return r.Stem() + "-" + hash(strings.Join(sorted, ","), 4)
 }
 
-// Stem returns the start of the name, which is the same whatever the destinations.
+// Stem returns the start of the name, which does not depend on the destinations.
 func (r Request) Stem() string {
 	source, encoded := r.Source(), r.encodedDigest()
 	suffix := "-" + hash(source, 8) + "-" + encoded[:min(12, len(encoded))]
@@ -37,7 +37,7 @@ func (r Request) encodedDigest() string {
 	return encoded
 }
 
-// Digests returns the digests that the sources have as text, with commas between them.
+// Digests returns the digests of the images as text, with commas between them.
 func (r Request) Digests() string {
 	digests := make([]string, len(r.Images))
 	for i, image := range r.Images {

@@ -9,8 +9,8 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// Parameters returns the request as parameters of a Batch job: the source, and the destinations with commas between
-// them. They are the arguments that [Parse] reads.
+// Parameters returns the parameters of the Batch job: the source, and the destinations with commas between them.
+// [Parse] reads them.
 func (r Request) Parameters() map[string]string {
 	return map[string]string{
 		contract.ParamSource: r.Source(),
@@ -18,14 +18,15 @@ func (r Request) Parameters() map[string]string {
 	}
 }
 
-// Asked returns what the parameters of a job ask, as text that is not parsed: another program may have written them.
+// Asked returns the source and the destinations in the parameters of a job as text. They are not parsed, because
+// another program may have written them.
 func Asked(parameters map[string]string) (source string, destinations []string) {
 	return parameters[contract.ParamSource], imagename.SplitList(parameters[contract.ParamDest])
 }
 
-// Split returns the request in as many pieces as it takes for the parameters of each to have so many characters at
-// most, commas included. The pieces are the same in whatever order the destinations come. It is an error if the source
-// and one destination have more than that.
+// Split splits the request into pieces whose parameters have at most so many characters each, commas included. The
+// order of the destinations does not change the pieces. A source and a destination that are longer together are an
+// error.
 func (r Request) Split(longest int) ([]Request, error) {
 	var pieces []Request
 	source, left := len(r.Source()), 0

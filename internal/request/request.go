@@ -1,6 +1,6 @@
-// Package request says what one mirror job is asked: which images of a source repository are copied to which
-// destinations. The controller writes a request as parameters of a job, [Request.Parameters]; the mirror program
-// reads it back from its arguments, [Parse]; the copy engine carries it out. All of it is pure.
+// Package request says what one mirror job is asked: to copy images of a source repository to destinations. The
+// controller writes a request as the parameters of a job, [Request.Parameters]. The mirror program reads it from its
+// arguments, [Parse], and the copy engine carries it out. The package only computes.
 package request
 
 import (
@@ -14,19 +14,19 @@ import (
 
 // A Request is what one job is asked.
 type Request struct {
-	Images       []Image             // what is copied: images of one source repository. The programs ask for one
-	Destinations []imagename.Written // where to, at least one, each once
+	Images       []Image             // images of one source repository; the programs ask for one
+	Destinations []imagename.Written // at least one, each once
 }
 
-// An Image is an image that is copied.
+// An Image is one of the images that are copied.
 type Image struct {
 	Source imagename.Written
-	// Digest is what the source has as far as the asker knows; "" if it has not looked. It is part of the
-	// request's [Request.Name] alone: what is copied is what the source has when the job comes to it.
+	// Digest is the digest that the source had when the request was made; "" if that was not looked up. It is part of
+	// [Request.Name], and no parameter: a job copies what the source has when it runs.
 	Digest digest.Digest
 }
 
-// New returns the request to copy one image to destinations. Its texts are the names' full forms.
+// New returns a request to copy one image to destinations. Its texts are the names in their full form.
 func New(source imagename.Name, destinations ...imagename.Name) Request {
 	r := Request{Images: []Image{{Source: imagename.Written{Text: source.String(), Name: source}}}}
 	for _, name := range destinations {
@@ -35,9 +35,10 @@ func New(source imagename.Name, destinations ...imagename.Name) Request {
 	return r
 }
 
-// Parse parses the arguments of the mirror program: a source, and destinations, each argument one or a list with
-// commas. Blanks around names are dropped, and destinations that repeat another in whatever words. It is an error
-// if an argument names no image, or if a destination is the source itself. The error says which side is wrong.
+// Parse parses the arguments of the mirror program: a source, and destinations, each of which may be a list with
+// commas. Blanks around names are dropped, and so is a destination that repeats another one in whatever words. An
+// argument that names no image is an error, and so is a destination that is the source. The error says which side it
+// concerns.
 func Parse(source string, destinations ...string) (Request, error) {
 	from, err := imagename.ParseWritten(source)
 	if err != nil {
@@ -66,7 +67,7 @@ func Parse(source string, destinations ...string) (Request, error) {
 	return r, nil
 }
 
-// Source returns the images' sources as text, with commas between them.
+// Source returns the sources of the images as text, with commas between them.
 func (r Request) Source() string {
 	texts := make([]string, len(r.Images))
 	for i, image := range r.Images {

@@ -6,8 +6,7 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// A Backlog is the entries of a sweep that are put off. It takes some 40 bytes for each, and no more: they are read
-// again.
+// A Backlog has the entries of a sweep that are put off. It takes some 40 bytes for each: the entries are read again.
 type Backlog struct {
 	hosts   *Hosts
 	limit   Limit
@@ -20,7 +19,7 @@ type waiting struct {
 	behind time.Time
 }
 
-// NewBacklog returns the backlog of a sweep with a limit, which is empty.
+// NewBacklog returns an empty backlog for a sweep with a limit.
 func NewBacklog(hosts *Hosts, limit Limit) *Backlog {
 	return &Backlog{hosts: hosts, limit: limit, waiting: map[uint64]waiting{}}
 }
@@ -33,13 +32,13 @@ func (b *Backlog) PutOff(e *entry.Entry, h *Host) {
 // Len returns how many entries are put off.
 func (b *Backlog) Len() int { return len(b.waiting) }
 
-// Has reports whether the entry of a source is put off.
+// Has reports whether the entry with a source is put off.
 func (b *Backlog) Has(source string) bool {
 	_, ok := b.waiting[position(source)]
 	return ok
 }
 
-// A Draw takes some entries out of a backlog: of each host what comes first there. All entries are handed to Add, and
+// A Draw takes some entries out of a backlog: those that come first at each host. All entries are handed to Add, and
 // End returns those that are drawn.
 type Draw struct {
 	backlog *Backlog
@@ -47,12 +46,12 @@ type Draw struct {
 	there   map[uint64]waiting
 }
 
-// Draw begins to take out entries for one later turn.
+// Draw begins a draw for one later turn.
 func (b *Backlog) Draw() *Draw {
 	return &Draw{backlog: b, choice: newChoice(b.hosts, b.waiting, b.limit.later()), there: map[uint64]waiting{}}
 }
 
-// Add takes an entry into account, which may or may not be put off.
+// Add adds an entry of the table to the draw. One that is not put off is ignored.
 func (d *Draw) Add(e entry.Entry) {
 	at := position(e.Source)
 	if w, ok := d.backlog.waiting[at]; ok {
@@ -61,8 +60,8 @@ func (d *Draw) Add(e entry.Entry) {
 	}
 }
 
-// End returns the entries that are drawn, which are put off no more. Nor are those that Add was not told of: they have
-// been removed.
+// End returns the entries that are drawn, and takes them out of the backlog. It takes out entries that were not added,
+// too: they have been removed from the table.
 func (d *Draw) End() []entry.Entry {
 	d.backlog.waiting = d.there
 	entries := d.choice.end()

@@ -1,6 +1,6 @@
-// Package schedule says which entries of a sweep are looked at when: in waves of so many images, each for a turn of the
-// sweep's time, and the images at one host in an order by which none waits for ever. Entries whose images a slow host
-// has not answered for are put off until all others have had their turn.
+// Package schedule says when a sweep looks at which entries. It bounds waves by their images, gives each wave a turn of
+// the sweep's time, and orders the images at one host so that none waits for ever. It puts off entries whose images a
+// slow host has not answered for, until all others have had their turn.
 package schedule
 
 import "ecrmirror/internal/entry"
@@ -18,7 +18,7 @@ type Batch struct {
 	load    load
 }
 
-// Full reports whether an entry is too much for the wave. A wave has room for any one entry.
+// Full reports whether there is no room for an entry. An empty batch has room for any entry.
 func (b *Batch) Full(e entry.Entry) bool { return b.load.full(e) }
 
 // Add adds an entry.
@@ -27,7 +27,7 @@ func (b *Batch) Add(e entry.Entry) {
 	b.load.count(e, 1)
 }
 
-// Clear empties the batch, whose memory the next entries take.
+// Clear empties the batch. The next entries use its memory.
 func (b *Batch) Clear() {
 	clear(b.Entries)
 	*b = Batch{Entries: b.Entries[:0]}

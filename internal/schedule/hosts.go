@@ -19,7 +19,7 @@ type Hosts struct {
 	byName map[string]*Host
 }
 
-// A Host is what a sweep knows of one. nil is one of which nothing is remembered.
+// A Host is what a sweep knows of one host. nil is a host of which nothing is remembered.
 type Host struct {
 	name     string
 	slow     bool // see [Hosts.Slow]
@@ -49,7 +49,7 @@ func (h *Host) answers() float64 {
 	return h.rate
 }
 
-// NewHosts returns the hosts of a sweep that began at a time; nothing is known of them.
+// NewHosts returns the hosts of a sweep that began at a time. It knows none yet.
 func NewHosts(began time.Time) *Hosts { return &Hosts{now: began, byName: map[string]*Host{}} }
 
 // get returns what is known of a host; nil if there are too many. The caller holds mu.
@@ -103,7 +103,8 @@ func (h *Hosts) Slow(name string) bool {
 	return known != nil && known.slow
 }
 
-// Left returns the host that has not answered for an image, nil if that is not remembered. Slow says that it was asked.
+// Left returns the host that has not answered for an image; nil if nothing is remembered of it. Slow says that the host
+// was asked.
 func (h *Hosts) Left(name string, slow bool) *Host {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -114,8 +115,7 @@ func (h *Hosts) Left(name string, slow bool) *Host {
 	return known
 }
 
-// Slower returns the host that is to be blamed where an entry waits for both: one that was slow, or else one that is
-// remembered.
+// Slower returns the host that an entry is said to wait for if it waits for both: a slow one, or else a known one.
 func Slower(a, b *Host) *Host {
 	if a == nil || b != nil && b.slow && !a.slow {
 		return b

@@ -16,8 +16,8 @@ import (
 //   - First comes what was certainly not looked at for long, the oldest first: a status is written at the first look
 //     at which it is older than entry.RefreshAfter, so that one that is twice as old has been left out. So nothing is
 //     left out for longer, as long as the host answers at all.
-//   - The others follow in a ring, by a hash of their sources, from the one on that was looked at last. A sweep that ends
-//     before a host has answered for all of its images writes the status of that one in any case.
+//   - The others follow in a ring, by a hash of their sources, from the one on that was looked at last. A sweep that
+//     ends before a host has answered for all of its images writes the status of that one in any case.
 type Place struct {
 	checked int64  // by Unix time in ms; the last there is, if that may be outdated
 	after   uint64 // how far behind the one that was looked at last
@@ -42,8 +42,8 @@ func (h *Hosts) Place(name string, e *entry.Entry) Place {
 	return p
 }
 
-// position is where an entry stands in the ring. It is the same in every sweep, and another for every source: nobody
-// finds two sources with one.
+// position is where an entry stands in the ring. It is the same in every sweep, and another for every source: no two
+// sources are known to have one.
 func position(source string) uint64 {
 	sum := sha256.Sum256([]byte(source))
 	return binary.BigEndian.Uint64(sum[:])

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// DefaultLimit is how long a sweep takes at most where nothing else is said: less than the hour after which the
-// job of a sweep is ended where it is deployed.
+// DefaultLimit is the default limit of a sweep. It is less than the hour after which AWS Batch ends the job of a sweep.
 const DefaultLimit = 55 * time.Minute
 
 // How long the images of a wave are asked for, as parts of a sweep's limit: while there are entries that
@@ -48,7 +47,7 @@ type Turn struct {
 	end   time.Time // what is in flight then is given up
 }
 
-// First returns the turn, from now on, of a wave whose entries nothing has looked at yet.
+// First returns a turn, which begins now, for a wave whose entries have not been looked at yet.
 func (l Limit) First() Turn {
 	if l.end.IsZero() {
 		return Turn{}
@@ -57,7 +56,7 @@ func (l Limit) First() Turn {
 	return Turn{last: earlier(now.Add(part), l.end), end: earlier(now.Add(2*part), l.end)}
 }
 
-// Later returns the turn, from now on, of a wave whose entries were put off.
+// Later returns a turn, which begins now, for a wave whose entries were put off.
 func (l Limit) Later() Turn {
 	if l.end.IsZero() {
 		return Turn{Again: true}

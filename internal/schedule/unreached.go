@@ -46,7 +46,7 @@ type Remainder struct {
 	Err     error // why they were not looked at
 }
 
-// Remainders returns what is left of each host, the most entries first.
+// Remainders returns what waits for each host, the host with the most entries first.
 func (b *Backlog) Remainders() []Remainder {
 	entries := map[*Host]int{}
 	for _, w := range b.waiting {
@@ -62,7 +62,7 @@ func (b *Backlog) Remainders() []Remainder {
 	return list
 }
 
-// Behind returns since when the entry that is put off is behind that is longest; zero if none is.
+// Behind returns the earliest time since which an entry of the backlog is behind; zero if none is.
 func (b *Backlog) Behind() (first time.Time) {
 	for _, w := range b.waiting {
 		if !w.behind.IsZero() && (first.IsZero() || w.behind.Before(first)) {

@@ -16,8 +16,8 @@ import (
 
 type item = map[string]types.AttributeValue
 
-// decode reads an item. An expired item is not looked at further, so that nobody
-// has to mend what is about to be deleted. The error is an [*entry.Error].
+// decode reads an item. An expired item is not read further: it is about to be deleted, and its errors need not be
+// mended. The error is an [*entry.Error].
 func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
 	source, sourceErr := textOf(contract.AttrSource, it[contract.AttrSource])
 	e.Source = source

@@ -14,8 +14,8 @@ import (
 	"ecrmirror/internal/contract"
 )
 
-// ErrWrongKey says that the table is none of entries: its items are found by something else than Source.
-// It is wrapped with the table's name and key.
+// ErrWrongKey says that the table is no table of entries: its key is not Source. It is wrapped with the table's name
+// and key.
 var ErrWrongKey = errors.New("wrong key")
 
 // refusedKey returns what is wrong with the table's key, if DynamoDB refused a request for its form. nil is

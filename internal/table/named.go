@@ -28,7 +28,7 @@ const (
 // Named iterates those entries that have the given sources, distinct and at most 100 of them, in
 // no particular order. They are read in one strongly consistent call of DynamoDB.
 //
-// Sources of which there is no entry are passed over. An item that is not a good entry yields an
+// Sources of which there is no entry are passed over. An item that is an invalid entry yields an
 // [*entry.Error]; one that has expired by now yields its source and an error that wraps
 // [ErrExpired]; the iteration goes on after both. Any other error ends it, as in [Table.All].
 func (t *Table) Named(ctx context.Context, sources []string, now time.Time) iter.Seq2[entry.Entry, error] {

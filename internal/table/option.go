@@ -65,9 +65,8 @@ func decodeOptions(it item) (o entry.Options, first error) {
 	return o, first
 }
 
-// expiryOf reads Expires. DynamoDB's time to live takes no
-// notice of an Expires that is not a number, or of 0. Whoever wrote one meant
-// something by it, so that it is an error here and not "never".
+// expiryOf reads Expires. DynamoDB's time to live ignores an Expires that is not a number, or 0. Here it is an error,
+// and does not mean "never": it was written for a reason.
 func expiryOf(name string, v types.AttributeValue) (time.Time, error) {
 	n, ok := v.(*types.AttributeValueMemberN)
 	if !ok {

@@ -17,7 +17,7 @@ import (
 // All iterates the entries that have not expired by now, in no particular order,
 // reading the table page by page as the iteration goes.
 //
-// An item that is not a good entry yields an [*entry.Error], and the iteration goes
+// An item that is an invalid entry yields an [*entry.Error], and the iteration goes
 // on. Any other error ends it: one that wraps [ErrNoTable] or [ErrWrongKey], or one of
 // DynamoDB or the context. The read is not a snapshot: entries written meanwhile may be missed.
 func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error] {
@@ -61,7 +61,7 @@ func (t *Table) All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, e
 // Get returns the entry with the given source, by a strongly consistent read of
 // its key. Its error wraps [ErrNotFound] if there is none, [ErrExpired] if it has
 // expired by now, [ErrNoTable] if there is no table, [ErrWrongKey] if it is another one; it is an [*entry.Error] if
-// the item is not a good entry.
+// the item is an invalid entry.
 func (t *Table) Get(ctx context.Context, source string, now time.Time) (entry.Entry, error) {
 	pages := dynamodb.NewQueryPaginator(t.api, &dynamodb.QueryInput{
 		TableName:                aws.String(t.name),

@@ -13,7 +13,7 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// Why a status was not written, which is nothing to worry about.
+// Reasons why a status is not written. Neither is a failure.
 var (
 	ErrGone     = errors.New("the entry was removed meanwhile")
 	ErrOutdated = errors.New("a later check has written its status already")

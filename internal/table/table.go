@@ -1,5 +1,4 @@
-// Package table keeps the entries that the service works from, in the DynamoDB
-// table that people keep them in, and what the service knows of each: its [Status].
+// Package table reads and writes entries in a DynamoDB table, and the status of each.
 //
 // An item has the attributes Source (S, the key), Destination (S, comma-separated
 // S, SS or L of S), optionally Expires (N, epoch seconds), and MirrorStatus (M) once
@@ -42,7 +41,7 @@ type API interface {
 	) (*dynamodb.DescribeTableOutput, error)
 }
 
-// Errors that say why there is no entry to be had.
+// Errors of reading an entry.
 var (
 	ErrNoTable  = errors.New("table does not exist") // wrapped with the table's name
 	ErrNotFound = errors.New("no entry")             // wrapped with the source

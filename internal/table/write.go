@@ -20,12 +20,12 @@ type Change string
 // The changes.
 const (
 	Created  Change = "create"  // there was none, or only an expired one
-	Replaced Change = "replace" // there was another one, or an item that was not a good entry
+	Replaced Change = "replace" // there was another one, or an item that was an invalid entry
 	Kept     Change = "keep"    // the same was there
 	Removed  Change = "remove"
 )
 
-// Put creates the entry, or gives the one that is there its destinations and expiry.
+// Put creates the entry, or gives the one that is there its destinations and options.
 // Other attributes, the status among them, stay: a destination that is still there
 // keeps its own. It checks the entry first, see [entry.Entry.Problems], and refuses one
 // that has expired by now; nothing is written then. Its error is an [*entry.Error].
