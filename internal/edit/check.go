@@ -26,17 +26,18 @@ func Check(e entry.Entry, now time.Time) error {
 // Refused returns, in one line, which names of an entry the lists do not allow. The entry must be valid.
 func Refused(lists allow.Lists, e entry.Entry) error {
 	var refused []error
-	check := func(what, written string, allowed func(imagename.Name) error) {
-		name, err := imagename.ParseImage(written)
+	check := func(what string, name entry.Name, allowed func(imagename.Name) error) {
+		err := name.Err
 		if err == nil {
-			err = allowed(name)
+			err = allowed(name.Name)
 		}
 		if err != nil {
-			refused = append(refused, fmt.Errorf("%s %q: %w", what, written, err))
+			refused = append(refused, fmt.Errorf("%s %q: %w", what, name.Text, err))
 		}
 	}
-	check("source", e.Source, lists.Source)
-	for _, destination := range e.Destinations {
+	names := e.Names()
+	check("source", names.Source, lists.Source)
+	for _, destination := range names.Destinations {
 		check("destination", destination, lists.Destination)
 	}
 	return oneLine(refused)

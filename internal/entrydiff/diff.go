@@ -36,39 +36,18 @@ type Difference struct {
 func Diff(
 	file []entry.Entry, inTable iter.Seq2[entry.Entry, error], prune bool, now time.Time,
 ) (d Difference, err error) {
-	var there []found
-	for old, err := range inTable {
-		wrong, isBad := errors.AsType[*entry.Error](err)
-		switch {
-		case isBad:
-			old = entry.Entry{Source: wrong.Source}
-			d.Bad = append(d.Bad, wrong)
-		case err != nil:
-			return Difference{}, err
-		}
-		there = append(there, found{old, isBad})
+	there, err := d.read(inTable)
+	if err != nil {
+		return Difference{}, err
 	}
 	wanted := bySource(file, there)
 	for _, item := range there {
 		want, ok := wanted[item.Source]
 		delete(wanted, item.Source)
-		if !ok && prune && !item.bad {
-			if err := item.Validate(); err != nil { // no file could have it
-				d.Bad, d.Left = append(d.Bad, &entry.Error{Source: item.Source, Err: err}), append(d.Left, item.Entry)
-				continue
-			}
-		}
-		switch {
-		case ok && want.ExpiredBy(now), !ok && prune && !item.bad:
-			d.Steps = append(d.Steps, Step{Change: table.Removed, Entry: item.Entry})
-		case ok && item.bad:
-			d.Steps = append(d.Steps, Step{Change: table.Replaced, Entry: want})
-		case ok && want.Same(item.Entry):
-			d.Steps = append(d.Steps, Step{Change: table.Kept, Entry: want, Old: item.Entry})
-		case ok:
-			d.Steps = append(d.Steps, Step{Change: table.Replaced, Entry: want, Old: item.Entry})
-		case !item.bad:
-			d.Left = append(d.Left, item.Entry)
+		if ok {
+			d.Steps = append(d.Steps, stepTo(want, item, now))
+		} else if !item.bad {
+			d.leave(item.Entry, prune)
 		}
 	}
 	for _, e := range wanted {
@@ -78,6 +57,48 @@ func Diff(
 	}
 	slices.SortFunc(d.Steps, func(a, b Step) int { return cmp.Compare(a.Entry.Source, b.Entry.Source) })
 	return d, nil
+}
+
+// read reads the items of the table, and notes the invalid ones.
+func (d *Difference) read(inTable iter.Seq2[entry.Entry, error]) (there []found, err error) {
+	for old, err := range inTable {
+		wrong, isBad := errors.AsType[*entry.Error](err)
+		switch {
+		case isBad:
+			old = entry.Entry{Source: wrong.Source}
+			d.Bad = append(d.Bad, wrong)
+		case err != nil:
+			return nil, err
+		}
+		there = append(there, found{old, isBad})
+	}
+	return there, nil
+}
+
+// stepTo returns what makes an item the entry that the file has.
+func stepTo(want entry.Entry, item found, now time.Time) Step {
+	switch {
+	case want.ExpiredBy(now):
+		return Step{Change: table.Removed, Entry: item.Entry}
+	case item.bad:
+		return Step{Change: table.Replaced, Entry: want}
+	case want.Same(item.Entry):
+		return Step{Change: table.Kept, Entry: want, Old: item.Entry}
+	}
+	return Step{Change: table.Replaced, Entry: want, Old: item.Entry}
+}
+
+// leave leaves an entry that the file does not have, or removes it. One that no file could have is left in any case.
+func (d *Difference) leave(e entry.Entry, prune bool) {
+	if prune {
+		err := e.Validate()
+		if err == nil {
+			d.Steps = append(d.Steps, Step{Change: table.Removed, Entry: e})
+			return
+		}
+		d.Bad = append(d.Bad, &entry.Error{Source: e.Source, Err: err})
+	}
+	d.Left = append(d.Left, e)
 }
 
 // found is an item of the table. Of a bad one there is only the source.
