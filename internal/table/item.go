@@ -14,8 +14,6 @@ import (
 	"ecrmirror/internal/printable"
 )
 
-type item = map[string]types.AttributeValue
-
 // decode reads an item. An expired item is not read further: it is about to be deleted, and its errors need not be
 // mended. The error is an [*entry.Error].
 func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
@@ -36,15 +34,6 @@ func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
 	}
 	e.Status = decodeStatus(it[contract.AttrStatus], e.Destinations)
 	return e, false, nil
-}
-
-// textOf reads an attribute that is a text.
-func textOf(attribute string, v types.AttributeValue) (string, error) {
-	s, ok := v.(*types.AttributeValueMemberS)
-	if !ok {
-		return "", fmt.Errorf("%s %s; it must be S", attribute, typeOf(v))
-	}
-	return s.Value, nil
 }
 
 // destinations reads Destination in each of the forms in which people write it.
@@ -92,15 +81,6 @@ func kept(name string) string {
 		return strings.Clone(name)
 	}
 	return fmt.Sprintf("%s (%d bytes)", printable.Short(name, 100), len(name))
-}
-
-// typeOf says which of DynamoDB's types v has.
-func typeOf(v types.AttributeValue) string {
-	if v == nil {
-		return "is missing"
-	}
-	name := fmt.Sprintf("%T", v)
-	return "has type " + name[strings.LastIndex(name, "Member")+len("Member"):]
 }
 
 // encodeDestinations writes one destination as a string, as people do, and several

@@ -75,8 +75,6 @@ func unchanged(read, now time.Time) condition {
 	}
 }
 
-func stringValue(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
-
 // setStatus writes a status on a condition. With ErrOutdated it returns what is there.
 func (t *Table) setStatus(ctx context.Context, source string, s entry.Status, c condition) (there item, err error) {
 	c.values[":status"] = encodeStatus(s)

@@ -8,7 +8,6 @@ package table
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 )
 
@@ -77,17 +75,4 @@ func projection() *string {
 // key is the key of an entry.
 func key(source string) item {
 	return item{contract.AttrSource: &types.AttributeValueMemberS{Value: source}}
-}
-
-// failure describes an error of DynamoDB's: which table it was, and what is wrong
-// with it where it is not there, or another one.
-func (t *Table) failure(ctx context.Context, doing string, err error) error {
-	var missing *types.ResourceNotFoundException
-	if errors.As(err, &missing) {
-		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
-	}
-	if wrong := t.refusedKey(ctx, err); wrong != nil {
-		return wrong
-	}
-	return fmt.Errorf("%s table %q: %w", doing, t.name, awserror.Plain(err))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 )
 
@@ -56,4 +57,17 @@ func (t *Table) wrongKey(ctx context.Context) error {
 func hasKey(it item) bool {
 	_, ok := it[contract.AttrSource].(*types.AttributeValueMemberS)
 	return ok
+}
+
+// failure describes an error of DynamoDB's: which table it was, and what is wrong
+// with it where it is not there, or another one.
+func (t *Table) failure(ctx context.Context, doing string, err error) error {
+	var missing *types.ResourceNotFoundException
+	if errors.As(err, &missing) {
+		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
+	}
+	if wrong := t.refusedKey(ctx, err); wrong != nil {
+		return wrong
+	}
+	return fmt.Errorf("%s table %q: %w", doing, t.name, awserror.Plain(err))
 }
