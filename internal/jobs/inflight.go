@@ -89,10 +89,10 @@ func (q *Queue) copying(ctx context.Context, inFlight InFlight, requests []reque
 	copies := map[copyOf]bool{}
 	asked := map[string]bool{}
 	for _, r := range requests {
-		stem := r.Stem()
+		stem, source := r.Stem(), r.Source()
 		if inFlight.all(r, q.longest) {
 			for _, destination := range r.Destinations {
-				copies[copyOf{stem, r.Source(), destination.Text}] = true
+				copies[copyOf{stem, source, destination.Text}] = true
 			}
 		} else if !asked[stem] {
 			asked[stem] = true

@@ -114,10 +114,10 @@ func (q *Queue) Submit(ctx context.Context, inFlight InFlight, requests []reques
 
 // submit submits what of the request is not being copied.
 func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, r request.Request) (result Result) {
-	rest := r
+	rest, stem, source := r, r.Stem(), r.Source()
 	rest.Destinations = nil
 	for _, destination := range r.Destinations {
-		if copying[copyOf{r.Stem(), r.Source(), destination.Text}] {
+		if copying[copyOf{stem, source, destination.Text}] {
 			result.InFlight = append(result.InFlight, destination.Text)
 		} else {
 			rest.Destinations = append(rest.Destinations, destination)
