@@ -4,7 +4,7 @@ import (
 	"regexp"
 )
 
-// An ecrImage is the name of an image in private ECR.
+// An ECRImage is the name of an image in private ECR.
 type ECRImage struct{ Account, Region, Repository, TagOrDigest string }
 
 var ecrImagePattern = regexp.MustCompile(
