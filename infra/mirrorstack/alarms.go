@@ -2,6 +2,7 @@ package mirrorstack
 
 import (
 	"math"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -28,44 +29,14 @@ type alarm struct {
 
 func (s *stack) newAlarms(topic awssns.Topic, rules jobRules, t triggers) []awscloudwatch.IAlarm {
 	hour := awscdk.Duration_Hours(jsii.Number(1))
-	alarms := []alarm{
-		{
-			id: "FailedJobsAlarm", name: "failed-jobs", metric: triggered(rules.failed, "failed jobs"), threshold: 1,
-			description: "A mirror job failed for good. The log group /" + s.props.Name + "/failed-jobs says which and why.",
-			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
-		},
-		{
-			id: "QueueBlockedAlarm", name: "queue-blocked", metric: triggered(rules.blocked, "blocked queues"), threshold: 1,
-			description: "The first job of a queue can't start, and those behind it wait. The log group /" + s.props.Name + "/failed-jobs says which and why.",
-			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
-		},
-		{
-			id: "FailedEntriesAlarm", name: "failed-entries", metric: s.metric(contract.MetricFailed, "Maximum", hour), threshold: 1,
-			description: "A sweep could not compare an entry of the table. The controller's log says which and why; so does controller status --state failing.",
-			missing:     awscloudwatch.TreatMissingData_IGNORE, // until the next sweep
-		},
-		{
-			id: "LagAlarm", name: "lag", metric: s.metric(contract.MetricOldestLag, "Maximum", hour), threshold: s.props.Watch.Objective.Seconds(),
-			description: "A destination has been behind its source for longer than " + settings.ShortDuration(s.props.Watch.Objective) + ". controller status --state stale,failing says which.",
-			missing:     awscloudwatch.TreatMissingData_IGNORE,
-		},
-	}
-	for _, dead := range t.deadLetters {
-		alarms = append(alarms, alarm{
-			id: *dead.queue.Node().Id() + "Alarm", name: "dead-letters-" + dead.of, threshold: 1,
-			metric: dead.queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
-				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
-			}),
-			description: "An event (" + dead.of + ") could not be handled. The messages in the queue say which and why.",
-			missing:     awscloudwatch.TreatMissingData_NOT_BREACHING,
-		})
-	}
+	alarms := slices.Concat(s.jobAlarms(rules), s.entryAlarms(hour), deadLetterAlarms(t))
 	if within := s.props.SweepWithin(); s.props.Schedule != schedule.Off && within <= settings.LongestWatch {
 		alarms = append(alarms, alarm{
 			id: "NoSweepAlarm", name: "no-sweep", metric: s.signsOfSweeps(t.deployed, hour),
 			threshold: 1, below: true, periods: int(math.Ceil(within.Hours())),
-			description: "No sweep ended for " + settings.ShortDuration(within) + ". Look at the controller's queue and its jobs.",
-			missing:     awscloudwatch.TreatMissingData_MISSING, whenMissing: true,
+			description: "No sweep ended for " + settings.ShortDuration(within) +
+				". Look at the controller's queue and its jobs.",
+			missing: awscloudwatch.TreatMissingData_MISSING, whenMissing: true,
 		})
 	}
 	var made []awscloudwatch.IAlarm
@@ -73,6 +44,62 @@ func (s *stack) newAlarms(topic awssns.Topic, rules jobRules, t triggers) []awsc
 		made = append(made, s.newAlarm(a, topic))
 	}
 	return made
+}
+
+// jobAlarms watch what Batch tells of jobs.
+func (s *stack) jobAlarms(rules jobRules) []alarm {
+	return []alarm{
+		{
+			id: "FailedJobsAlarm", name: "failed-jobs", metric: triggered(rules.failed, "failed jobs"), threshold: 1,
+			description: "A mirror job failed for good. The log group /" + s.props.Name +
+				"/failed-jobs says which and why.",
+			missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
+		},
+		{
+			id: "QueueBlockedAlarm", name: "queue-blocked", threshold: 1,
+			metric: triggered(rules.blocked, "blocked queues"),
+			description: "The first job of a queue can't start, and those behind it wait. The log group /" +
+				s.props.Name + "/failed-jobs says which and why.",
+			missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
+		},
+	}
+}
+
+// entryAlarms watch what sweeps found of entries, by the hour.
+func (s *stack) entryAlarms(hour awscdk.Duration) []alarm {
+	objective := s.props.Watch.Objective
+	return []alarm{
+		{
+			id: "FailedEntriesAlarm", name: "failed-entries", threshold: 1,
+			metric: s.metric(contract.MetricFailed, "Maximum", hour),
+			description: "A sweep could not compare an entry of the table. The controller's log says which and why; " +
+				"so does controller status --state failing.",
+			missing: awscloudwatch.TreatMissingData_IGNORE, // until the next sweep
+		},
+		{
+			id: "LagAlarm", name: "lag", threshold: objective.Seconds(),
+			metric: s.metric(contract.MetricOldestLag, "Maximum", hour),
+			description: "A destination has been behind its source for longer than " +
+				settings.ShortDuration(objective) + ". controller status --state stale,failing says which.",
+			missing: awscloudwatch.TreatMissingData_IGNORE,
+		},
+	}
+}
+
+// deadLetterAlarms watch for events that could not be handled.
+func deadLetterAlarms(t triggers) (alarms []alarm) {
+	for _, dead := range t.deadLetters {
+		alarms = append(alarms, alarm{
+			id: *dead.queue.Node().Id() + "Alarm", name: "dead-letters-" + dead.of, threshold: 1,
+			metric: dead.queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
+				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
+			}),
+			description: "An event (" + dead.of + ") could not be handled. " +
+				"The messages in the queue say which and why.",
+			missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
+		})
+	}
+	return alarms
 }
 
 func (s *stack) newAlarm(a alarm, topic awssns.Topic) awscloudwatch.IAlarm {

@@ -22,9 +22,10 @@ func (s *stack) newDashboard(rules jobRules, alarms []awscloudwatch.IAlarm, t tr
 	}
 	var undelivered []awscloudwatch.IMetric
 	for _, dead := range t.deadLetters {
-		undelivered = append(undelivered, dead.queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
-			Label: jsii.String("dead letters: " + dead.of),
-		}))
+		undelivered = append(undelivered,
+			dead.queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
+				Label: jsii.String("dead letters: " + dead.of),
+			}))
 	}
 	if t.function != nil {
 		undelivered = append(undelivered, t.function.MetricErrors(nil), t.function.MetricInvocations(nil))
@@ -45,16 +46,20 @@ func (s *stack) newDashboard(rules jobRules, alarms []awscloudwatch.IAlarm, t tr
 		Title: jsii.String("Alarms"), Alarms: &references, Width: jsii.Number(24),
 	}))
 	dashboard.AddWidgets(
-		graph("Entries", maximum(contract.MetricEntries, contract.MetricCurrent, contract.MetricFailed, contract.MetricDeferred, contract.MetricUnreached), nil),
+		graph("Entries", maximum(contract.MetricEntries, contract.MetricCurrent, contract.MetricFailed,
+			contract.MetricDeferred, contract.MetricUnreached), nil),
 		graph("Behind", maximum(contract.MetricStale), maximum(contract.MetricOldestLag)))
 	dashboard.AddWidgets(
-		graph("Jobs", maximum(contract.MetricSubmitted), &[]awscloudwatch.IMetric{triggered(rules.failed, "failed jobs"), triggered(rules.blocked, "blocked queues")}),
+		graph("Jobs", maximum(contract.MetricSubmitted), &[]awscloudwatch.IMetric{
+			triggered(rules.failed, "failed jobs"), triggered(rules.blocked, "blocked queues"),
+		}),
 		graph("Sweeps and events", maximum(contract.MetricDuration), &undelivered))
 	dashboard.AddWidgets(awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title: jsii.String("Last failed jobs"), Width: jsii.Number(24),
 		LogGroupNames: texts("/" + s.props.Name + "/failed-jobs"),
 		QueryLines: texts(
-			"fields @timestamp, detail.jobName, detail.parameters.source, detail.container.exitCode, detail.statusReason, detail.container.logStreamName",
+			"fields @timestamp, detail.jobName, detail.parameters.source, detail.container.exitCode, "+
+				"detail.statusReason, detail.container.logStreamName",
 			"sort @timestamp desc", "limit 20"),
 	}))
 	return dashboard

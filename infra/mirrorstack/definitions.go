@@ -30,35 +30,34 @@ type definitions struct {
 
 func (s *stack) newDefinitions(q queues) definitions {
 	d := definitions{mirrorName: s.name("mirror"), sweepName: s.name("sweep"), eventName: s.name("event")}
-	mirrorRole := s.newJobRole("MirrorRole", "Mirror jobs", s.mirrorPermissions())
-	mirror := definition{
-		id: "MirrorJob", name: d.mirrorName, props: s.props.Mirror, ec2: s.props.Compute.EC2,
-		command:     texts("mirror", ref(contract.ParamSource), ref(contract.ParamDest)),
-		environment: s.mirrorEnvironment(),
-		role:        mirrorRole, execution: s.newExecutionRole("MirrorExecutionRole", "mirror jobs"),
-		logs: s.logs.mirror, retries: retries(reclaimed(s.props.Compute)),
-	}
+	mirror := s.mirrorDefinition(d.mirrorName)
 	d.mirror = s.newDefinition(mirror, leastParameters)
 	d.parameters = contract.LongestOverrides - overrides(mirror.command, mirror.environment)
-	controllerRole := s.newJobRole("ControllerRole", "The controller's jobs", s.controllerPermissions(q, d))
+	role := s.newJobRole("ControllerRole", "The controller's jobs", s.controllerPermissions(q, d.mirrorName))
 	execution := s.newExecutionRole("ControllerExecutionRole", "the controller's jobs")
-	d.sweep = s.newDefinition(definition{
-		id: "SweepJob", name: d.sweepName, props: s.props.Sweep,
-		command:     texts("controller", "sweep"),
-		environment: s.controllerEnvironment(q, d),
-		role:        controllerRole, execution: execution,
-		logs: s.logs.controller, retries: retries(""),
-	}, 0)
+	controller := func(id, name string, props settings.JobProps, command ...string) definition {
+		return definition{
+			id: id, name: name, props: props, command: texts(command...), environment: s.controllerEnvironment(q, d),
+			role: role, execution: execution, logs: s.logs.controller, retries: retries(""),
+		}
+	}
+	d.sweep = s.newDefinition(controller("SweepJob", d.sweepName, s.props.Sweep, "controller", "sweep"), 0)
 	if s.props.Push.Target == settings.PushBatch {
-		d.event = s.newDefinition(definition{
-			id: "EventJob", name: d.eventName, props: s.props.Event,
-			command:     texts("controller", "event", "--repository", ref(contract.ParamRepository), "--tag", ref(contract.ParamTag)),
-			environment: s.controllerEnvironment(q, d),
-			role:        controllerRole, execution: execution,
-			logs: s.logs.controller, retries: retries(""),
-		}, longestPush)
+		d.event = s.newDefinition(controller("EventJob", d.eventName, s.props.Event, "controller", "event",
+			"--repository", ref(contract.ParamRepository), "--tag", ref(contract.ParamTag)), longestPush)
 	}
 	return d
+}
+
+func (s *stack) mirrorDefinition(name string) definition {
+	role := s.newJobRole("MirrorRole", "Mirror jobs", s.mirrorPermissions())
+	return definition{
+		id: "MirrorJob", name: name, props: s.props.Mirror, ec2: s.props.Compute.EC2,
+		command:     texts("mirror", ref(contract.ParamSource), ref(contract.ParamDest)),
+		environment: s.mirrorEnvironment(),
+		role:        role, execution: s.newExecutionRole("MirrorExecutionRole", "mirror jobs"),
+		logs: s.logs.mirror, retries: retries(reclaimed(s.props.Compute)),
+	}
 }
 
 // ref returns what stands for a parameter in a command.
@@ -76,14 +75,10 @@ type definition struct {
 	retries         *[]awsbatch.RetryStrategy
 }
 
-// envRegion is the SDK's variable of the region. ECS sets it on Fargate, and on instances with an agent of
-// 2026; Lambda sets it itself and takes no function that does.
-const envRegion = "AWS_REGION"
-
 // newDefinition makes a definition that leaves that many characters of a task's overrides to parameters.
 func (s *stack) newDefinition(d definition, parameters int) awsbatch.EcsJobDefinition {
 	d.environment[envRegion] = *awscdk.Aws_REGION()
-	if err := checkDefinition(d, parameters); err != nil {
+	if err := checkDefinition(d.name, d.command, d.environment, parameters); err != nil {
 		s.wrong = append(s.wrong, err)
 	}
 	return awsbatch.NewEcsJobDefinition(s.scope, &d.id, &awsbatch.EcsJobDefinitionProps{
@@ -100,35 +95,27 @@ func (s *stack) newContainer(d definition) awsbatch.IEcsContainerDefinition {
 	logging := awsecs.LogDriver_AwsLogs(&awsecs.AwsLogDriverProps{LogGroup: d.logs, StreamPrefix: &d.name})
 	memory := awscdk.Size_Mebibytes(jsii.Number(d.props.Memory))
 	if d.ec2 {
-		return awsbatch.NewEcsEc2ContainerDefinition(s.scope, jsii.String(d.id+"Container"), &awsbatch.EcsEc2ContainerDefinitionProps{
-			Image: s.image.container, Command: d.command, Environment: environment(d.environment),
-			Cpu: &d.props.VCPUs, Memory: memory,
-			JobRole: d.role, ExecutionRole: d.execution, Logging: logging,
-			User: jsii.String(user), ReadonlyRootFilesystem: jsii.Bool(true),
-		})
+		return awsbatch.NewEcsEc2ContainerDefinition(s.scope, jsii.String(d.id+"Container"),
+			&awsbatch.EcsEc2ContainerDefinitionProps{
+				Image: s.image.container, Command: d.command, Environment: environment(d.environment),
+				Cpu: &d.props.VCPUs, Memory: memory,
+				JobRole: d.role, ExecutionRole: d.execution, Logging: logging,
+				User: jsii.String(user), ReadonlyRootFilesystem: jsii.Bool(true),
+			})
 	}
 	architecture := awsecs.CpuArchitecture_ARM64()
 	if s.props.Architecture == settings.AMD64 {
 		architecture = awsecs.CpuArchitecture_X86_64()
 	}
-	return awsbatch.NewEcsFargateContainerDefinition(s.scope, jsii.String(d.id+"Container"), &awsbatch.EcsFargateContainerDefinitionProps{
-		Image: s.image.container, Command: d.command, Environment: environment(d.environment),
-		Cpu: &d.props.VCPUs, Memory: memory,
-		JobRole: d.role, ExecutionRole: d.execution, Logging: logging,
-		User: jsii.String(user), ReadonlyRootFilesystem: jsii.Bool(true),
-		FargateCpuArchitecture: architecture,
-		AssignPublicIp:         &s.network.publicIP,
-	})
-}
-
-func environment(values map[string]string) *map[string]*string {
-	m := map[string]*string{}
-	for name, value := range values {
-		if value != "" {
-			m[name] = jsii.String(value)
-		}
-	}
-	return &m
+	return awsbatch.NewEcsFargateContainerDefinition(s.scope, jsii.String(d.id+"Container"),
+		&awsbatch.EcsFargateContainerDefinitionProps{
+			Image: s.image.container, Command: d.command, Environment: environment(d.environment),
+			Cpu: &d.props.VCPUs, Memory: memory,
+			JobRole: d.role, ExecutionRole: d.execution, Logging: logging,
+			User: jsii.String(user), ReadonlyRootFilesystem: jsii.Bool(true),
+			FargateCpuArchitecture: architecture,
+			AssignPublicIp:         &s.network.publicIP,
+		})
 }
 
 // registryEnvironment says how both programs reach registries.
@@ -164,7 +151,8 @@ func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string
 	return m
 }
 
-// timeLimit returns for how long a sweep that is ended after timeout looks at entries. The rest is for jobs and statuses.
+// timeLimit returns for how long a sweep that is ended after timeout looks at entries. The rest is for jobs and
+// statuses.
 func timeLimit(timeout time.Duration) time.Duration {
 	return (timeout - min(timeout/10, 5*time.Minute)).Truncate(time.Second)
 }
@@ -173,3 +161,7 @@ func timeLimit(timeout time.Duration) time.Duration {
 // source and destinations: half of it. The program takes 32 MiB beside its budget before it
 // collects garbage, and what is live then, manifests and connections, comes on top.
 func memoryBudget(memory int) int { return memory / 2 }
+
+// envRegion is the SDK's variable of the region. ECS sets it on Fargate, and on instances with an agent of
+// 2026; Lambda sets it itself and takes no function that does.
+const envRegion = "AWS_REGION"

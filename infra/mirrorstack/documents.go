@@ -8,21 +8,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/jsii-runtime-go"
 
+	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
 )
 
 // longestInline is how many characters of a document stand in environments. A longer one stands in an SSM parameter, so
 // that five of them leave most of an environment to what else is there.
 const longestInline = 512
-
-// documents are the settings that may be long.
-type documents struct {
-	parameters map[string]awsssm.CfnParameter // by variable: of those that are
-	texts      map[string]string              // their values
-}
 
 // documentSettings are the settings that the variables' values come from.
 var documentSettings = map[string]string{
@@ -49,10 +45,12 @@ func (s *stack) newDocuments() (documents, error) {
 		case n <= longestInline:
 			continue
 		case n > contract.LongestParameter:
-			return d, fmt.Errorf("setting %s has %d characters, and programs read it from an SSM parameter, which takes %d: %s",
+			return d, fmt.Errorf(
+				"setting %s has %d characters, and programs read it from an SSM parameter, which takes %d: %s",
 				setting, n, contract.LongestParameter, shorter[setting])
 		}
-		d.parameters[variable] = awsssm.NewCfnParameter(s.scope, jsii.String("Setting"+strings.ToUpper(setting[:1])+setting[1:]), &awsssm.CfnParameterProps{
+		id := "Setting" + strings.ToUpper(setting[:1]) + setting[1:]
+		d.parameters[variable] = awsssm.NewCfnParameter(s.scope, &id, &awsssm.CfnParameterProps{
 			Type: jsii.String("String"), Value: &text,
 			// An advanced parameter, of more than 4,096 characters, costs $0.05 a month.
 			Tier:        jsii.String("Intelligent-Tiering"),
@@ -64,8 +62,9 @@ func (s *stack) newDocuments() (documents, error) {
 
 // shorter says how a setting can have fewer characters.
 var shorter = map[string]string{
-	"assumeRoles":         "name fewer accounts in one deployment, or shorten the roles' names and paths",
-	"createRepositories":  "shorten the policies in it, or have ECR apply them by a repository creation template of its own",
+	"assumeRoles": "name fewer accounts in one deployment, or shorten the roles' names and paths",
+	"createRepositories": "shorten the policies in it, or have ECR apply them by a repository creation template of " +
+		"its own",
 	"signaturePolicy":     "give fewer keys, or narrower scopes with a stricter default",
 	"allowedSources":      "use patterns, as in ghcr.io/org/**",
 	"allowedDestinations": "use patterns, as in ecr:*/team/**",
@@ -115,3 +114,22 @@ var (
 	commonDocuments = []string{contract.EnvAssumeRoles, contract.EnvAllowedSources, contract.EnvAllowedDestinations}
 	mirrorDocuments = append(slices.Clone(commonDocuments), contract.EnvRepositoryTemplate, contract.EnvSignaturePolicy)
 )
+
+// allowedDestinations returns the patterns of what may be written, as the programs read them.
+func (s *stack) allowedDestinations() []string {
+	var list []string
+	for _, pattern := range s.props.Registries.AllowedDestinations {
+		if pattern != settings.AllowedOwn {
+			list = append(list, pattern)
+			continue
+		}
+		list = append(list, "ecr:"+*awscdk.Aws_ACCOUNT_ID())
+		for _, account := range s.props.Registries.OtherAccounts() {
+			list = append(list, "ecr:"+account)
+		}
+		if s.props.PublicAccess() == settings.PublicWrite {
+			list = append(list, "public.ecr.aws")
+		}
+	}
+	return list
+}

@@ -17,7 +17,8 @@ func (s *stack) addGateways(vpc awsec2.Vpc, internet bool) {
 	reachable, actions := "*", []string{"s3:GetObject", "s3:PutObject"}
 	if !internet {
 		actions = actions[:1]
-		reachable = fmt.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_REGION())
+		reachable = fmt.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*", *awscdk.Aws_PARTITION(),
+			*awscdk.Aws_REGION())
 	}
 	layers := vpc.AddGatewayEndpoint(jsii.String("S3"), &awsec2.GatewayVpcEndpointOptions{
 		Service: awsec2.GatewayVpcEndpointAwsService_S3(),

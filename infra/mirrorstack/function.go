@@ -25,7 +25,7 @@ func (s *stack) newFunction(q queues, d definitions, dead awssqs.Queue) awslambd
 	logs := s.newLogGroup("FunctionLogs", "push")
 	role := s.newRole("FunctionRole", "The controller as a function calls AWS as this",
 		awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
-		append(s.controllerPermissions(q, d), s.functionPermissions()...))
+		append(s.controllerPermissions(q, d.mirrorName), s.functionPermissions()...))
 	props := &awslambda.DockerImageFunctionProps{
 		FunctionName: &name,
 		Description:  &description,

@@ -12,15 +12,6 @@ import (
 	"ecrmirror/infra/settings"
 )
 
-// An image is the container image that everything runs.
-type image struct {
-	container awsecs.ContainerImage // for jobs
-
-	// For the function: nil if the image is not in private ECR.
-	repository  awsecr.IRepository
-	tagOrDigest string
-}
-
 // newImage returns the image of the props, or one that deployment builds from the Dockerfile.
 func (s *stack) newImage() image {
 	if s.props.Image.Name == "" {
@@ -30,11 +21,12 @@ func (s *stack) newImage() image {
 	if !ok {
 		return image{container: awsecs.ContainerImage_FromRegistry(&s.props.Image.Name, nil)}
 	}
-	repository := awsecr.Repository_FromRepositoryAttributes(s.scope, jsii.String("Repository"), &awsecr.RepositoryAttributes{
-		RepositoryArn: jsii.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s",
-			*awscdk.Aws_PARTITION(), named.Region, named.Account, named.Repository)),
-		RepositoryName: &named.Repository,
-	})
+	repository := awsecr.Repository_FromRepositoryAttributes(s.scope, jsii.String("Repository"),
+		&awsecr.RepositoryAttributes{
+			RepositoryArn: jsii.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s",
+				*awscdk.Aws_PARTITION(), named.Region, named.Account, named.Repository)),
+			RepositoryName: &named.Repository,
+		})
 	return image{
 		container:   awsecs.ContainerImage_FromEcrRepository(repository, &named.TagOrDigest),
 		repository:  repository,
@@ -54,7 +46,9 @@ func (s *stack) builtImage() image {
 		// A commit that does not touch the programs makes no new image, and so no new job definitions.
 		Invalidation: &awsecrassets.DockerImageAssetInvalidationOptions{BuildArgs: jsii.Bool(false)},
 		// What the image is not made of must not make a new one.
-		Exclude:    texts("**", "!Dockerfile", "!go.mod", "!go.sum", "!cmd/**", "!internal/**", "**/*_test.go", "**/testdata"),
+		Exclude: texts(
+			"**", "!Dockerfile", "!go.mod", "!go.sum", "!cmd/**", "!internal/**", "**/*_test.go", "**/testdata",
+		),
 		IgnoreMode: awscdk.IgnoreMode_DOCKER,
 	})
 	return image{

@@ -10,14 +10,6 @@ import (
 	"ecrmirror/infra/settings"
 )
 
-// A network is where the jobs run.
-type network struct {
-	vpc      awsec2.IVpc
-	subnets  []awsec2.ISubnet
-	security awsec2.ISecurityGroup // of the jobs and the function
-	publicIP bool                  // whether jobs need a public address to get anywhere
-}
-
 func (s *stack) newNetwork() network {
 	var n network
 	switch s.props.Network.Kind {
@@ -29,12 +21,15 @@ func (s *stack) newNetwork() network {
 		n = s.publicNetwork()
 	}
 	group := awsec2.NewSecurityGroup(s.scope, jsii.String("Security"), &awsec2.SecurityGroupProps{
-		Vpc:              n.vpc,
-		Description:      jsii.String("Jobs of the mirror: they connect to registries and AWS and nothing connects to them"),
+		Vpc: n.vpc,
+		Description: jsii.String(
+			"Jobs of the mirror: they connect to registries and AWS and nothing connects to them",
+		),
 		AllowAllOutbound: jsii.Bool(false),
 	})
 	for _, port := range s.props.Network.EgressPorts {
-		group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(port)), jsii.String(fmt.Sprintf("Registries and AWS on port %d", port)), nil)
+		group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(port)),
+			jsii.String(fmt.Sprintf("Registries and AWS on port %d", port)), nil)
 	}
 	n.security = group
 	if s.props.Network.Kind == settings.NetworkPrivate {
@@ -51,7 +46,8 @@ func (s *stack) existingNetwork() network {
 		AvailabilityZones: &[]*string{awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_GetAzs(nil))},
 	})
 	for i, id := range s.props.Network.Subnets {
-		n.subnets = append(n.subnets, awsec2.Subnet_FromSubnetId(s.scope, jsii.String(fmt.Sprintf("Subnet%d", i+1)), &id))
+		name := fmt.Sprintf("Subnet%d", i+1)
+		n.subnets = append(n.subnets, awsec2.Subnet_FromSubnetId(s.scope, &name, &id))
 	}
 	return n
 }
@@ -69,7 +65,9 @@ func (s *stack) publicNetwork() network {
 func (s *stack) privateNetwork() network {
 	gateways := s.props.Network.NATGateways
 	if gateways == 0 {
-		vpc := s.newVPC(0, false, &awsec2.SubnetConfiguration{Name: jsii.String("isolated"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED})
+		vpc := s.newVPC(0, false, &awsec2.SubnetConfiguration{
+			Name: jsii.String("isolated"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED,
+		})
 		return network{vpc: vpc, subnets: *vpc.IsolatedSubnets()}
 	}
 	vpc := s.newVPC(gateways, true,

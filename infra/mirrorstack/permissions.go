@@ -37,7 +37,9 @@ func (s *stack) mirrorPermissions() []permission {
 	}
 	if len(r.SigningProfiles) > 0 {
 		// ECR signs as the one who pushes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
-		permissions = append(permissions, permission{sid: "SignImages", resources: r.SigningProfiles, actions: []string{"signer:SignPayload"}})
+		permissions = append(permissions, permission{
+			sid: "SignImages", resources: r.SigningProfiles, actions: []string{"signer:SignPayload"},
+		})
 	}
 	permissions = append(permissions, s.publicPermissions()...)
 	permissions = append(permissions, s.documentPermissions(mirrorDocuments...)...)
@@ -45,12 +47,18 @@ func (s *stack) mirrorPermissions() []permission {
 }
 
 // controllerPermissions are what the controller calls, as a job and as a function.
-func (s *stack) controllerPermissions(q queues, d definitions) []permission {
+func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 	permissions := []permission{
-		{sid: "ReadEntries", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:Scan"}},
+		{
+			sid: "ReadEntries", resources: []string{*s.table.TableArn()},
+			actions: []string{"dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:Scan"},
+		},
 		{sid: "RecordStatus", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:UpdateItem"}},
-		{sid: "CompareImages", resources: s.readRepositories(), actions: []string{"ecr:DescribeImages", "ecr:ListImages"}},
-		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirror, d.mirrorName)},
+		{
+			sid: "CompareImages", resources: s.readRepositories(),
+			actions: []string{"ecr:DescribeImages", "ecr:ListImages"},
+		},
+		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirror, mirrorJob)},
 		{sid: "TagJobs", actions: []string{"batch:TagResource"}, resources: []string{s.arn("batch", "job/*")}},
 		// Batch knows no resources for these two.
 		{sid: "FindJobs", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, resources: []string{"*"}},
@@ -58,7 +66,9 @@ func (s *stack) controllerPermissions(q queues, d definitions) []permission {
 	if key := s.props.TableKey(); key != "" {
 		permissions = append(permissions, permission{
 			sid: "UseKeyOfTable", resources: []string{key},
-			actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
+			actions: []string{
+				"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
+			},
 			when: map[string]map[string]string{"StringEquals": {
 				"kms:ViaService": fmt.Sprintf("dynamodb.%s.%s", *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX()),
 			}},
@@ -124,9 +134,13 @@ func (s *stack) encryptionPermissions() []permission {
 		through["ForAnyValue:StringEquals"] = map[string]string{"kms:ResourceAliases": name}
 		key = fmt.Sprintf("arn:%s:kms:*:%s:key/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID())
 	case !strings.HasPrefix(key, "arn:"):
-		key = fmt.Sprintf("arn:%s:kms:*:%s:key/%s", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID(), strings.TrimPrefix(key, "key/"))
+		key = fmt.Sprintf("arn:%s:kms:*:%s:key/%s", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID(),
+			strings.TrimPrefix(key, "key/"))
 	}
-	return []permission{{sid: "EncryptRepositories", resources: []string{key}, actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, when: through}}
+	return []permission{{
+		sid: "EncryptRepositories", resources: []string{key},
+		actions: []string{"kms:CreateGrant", "kms:DescribeKey"}, when: through,
+	}}
 }
 
 // publicPermissions are those for ECR Public. Its tokens are no resources.
@@ -154,7 +168,9 @@ func (s *stack) publicPermissions() []permission {
 		}
 		permissions = append(permissions,
 			permission{sid: "CreatePublicRepositories", resources: []string{all}, actions: create},
-			permission{sid: "FindPublicRegistry", resources: []string{"*"}, actions: []string{"ecr-public:DescribeRegistries"}})
+			permission{
+				sid: "FindPublicRegistry", resources: []string{"*"}, actions: []string{"ecr-public:DescribeRegistries"},
+			})
 	}
 	return permissions
 }
@@ -218,7 +234,7 @@ func (s *stack) secretARN(id string) string {
 
 // readRepositories are those that are written, which are compared, and the sources.
 func (s *stack) readRepositories() []string {
-	list := s.repositories(append(slices.Clone(s.props.Registries.Repositories), s.props.Registries.SourceRepositories...))
+	list := s.repositories(slices.Concat(s.props.Registries.Repositories, s.props.Registries.SourceRepositories))
 	slices.Sort(list)
 	return slices.Compact(list)
 }

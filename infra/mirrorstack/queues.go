@@ -23,7 +23,9 @@ const (
 )
 
 func (s *stack) newQueues() queues {
-	q := queues{controller: s.newQueue("ControlQueue", 10, controllerWait, s.newFargate("ControllerCompute", false, s.props.Compute.ControllerMaxVCPUs))}
+	var q queues
+	q.controller = s.newQueue("ControlQueue", 10, controllerWait,
+		s.newFargate("ControllerCompute", false, s.props.Compute.ControllerMaxVCPUs))
 
 	var computes []awsbatch.IComputeEnvironment
 	newCompute := s.newFargate
@@ -40,7 +42,9 @@ func (s *stack) newQueues() queues {
 
 // newQueue makes a queue that uses the compute environments in this order: the next where
 // the one before has no capacity left.
-func (s *stack) newQueue(id string, priority float64, wait int, computes ...awsbatch.IComputeEnvironment) awsbatch.JobQueue {
+func (s *stack) newQueue(
+	id string, priority float64, wait int, computes ...awsbatch.IComputeEnvironment,
+) awsbatch.JobQueue {
 	var ordered []*awsbatch.OrderedComputeEnvironment
 	for i, c := range computes {
 		ordered = append(ordered, &awsbatch.OrderedComputeEnvironment{ComputeEnvironment: c, Order: jsii.Number(i + 1)})

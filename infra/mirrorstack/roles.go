@@ -1,8 +1,6 @@
 package mirrorstack
 
 import (
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -19,20 +17,25 @@ type permission struct {
 
 // newJobRole makes the role that a job's program has.
 func (s *stack) newJobRole(id, whose string, permissions []permission) awsiam.IRole {
-	return s.newRole(id, whose+" call AWS as this", awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil), permissions)
+	return s.newRole(id, whose+" call AWS as this",
+		awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil), permissions)
 }
 
 // newExecutionRole makes the role by which ECS starts a job: the image and the log group
 // add what it takes.
 func (s *stack) newExecutionRole(id, what string) awsiam.IRole {
-	return s.newRole(id, "ECS starts "+what+" as this", awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil), nil)
+	return s.newRole(id, "ECS starts "+what+" as this",
+		awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil), nil)
 }
 
 // newEventsRole makes the role by which EventBridge submits a job, for this account's rules alone.
 func (s *stack) newEventsRole(id string, permissions []permission) awsiam.IRole {
 	principal := awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-		// Whether it says for whom it takes a role for a Batch target is not documented: if so, it must be this account.
-		Conditions: &map[string]any{"StringEqualsIfExists": map[string]any{"aws:SourceAccount": *awscdk.Aws_ACCOUNT_ID()}},
+		// Whether it says for whom it takes a role for a Batch target is not documented: if so, it must be this
+		// account.
+		Conditions: &map[string]any{
+			"StringEqualsIfExists": map[string]any{"aws:SourceAccount": *awscdk.Aws_ACCOUNT_ID()},
+		},
 	})
 	return s.newRole(id, "EventBridge submits the controller's jobs as this", principal, permissions)
 }
@@ -59,5 +62,3 @@ func (s *stack) newRole(id, description string, principal awsiam.IPrincipal, per
 func policyOf(role awsiam.IRole) constructs.IConstruct {
 	return role.Node().FindChild(jsii.String("DefaultPolicy"))
 }
-
-func join(list []string) string { return strings.Join(list, ",") }

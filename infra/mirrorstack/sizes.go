@@ -58,7 +58,8 @@ func overrides(command *[]*string, environment map[string]string) int {
 			words = append(words, "")
 		}
 	}
-	doc, err := json.Marshal(map[string]any{"containerOverrides": []any{map[string]any{"name": "default", "command": words, "environment": list}}})
+	container := map[string]any{"name": "default", "command": words, "environment": list}
+	doc, err := json.Marshal(map[string]any{"containerOverrides": []any{container}})
 	if err != nil {
 		return contract.LongestOverrides + 1 // cannot be: they are strings
 	}
@@ -66,9 +67,9 @@ func overrides(command *[]*string, environment map[string]string) int {
 }
 
 // checkDefinition returns an error if a job's definition leaves less than that many characters to its parameters.
-func checkDefinition(d definition, parameters int) error {
-	if n := overrides(d.command, d.environment); n+parameters > contract.LongestOverrides {
-		return tooLong("the job definition "+d.name, n, contract.LongestOverrides-parameters, d.environment)
+func checkDefinition(name string, command *[]*string, environment map[string]string, parameters int) error {
+	if n := overrides(command, environment); n+parameters > contract.LongestOverrides {
+		return tooLong("the job definition "+name, n, contract.LongestOverrides-parameters, environment)
 	}
 	return nil
 }
@@ -91,7 +92,8 @@ func checkFunction(environment map[string]string) error {
 // tooLong names the setting that takes most of an environment.
 func tooLong(whose string, n, limit int, environment map[string]string) error {
 	settings := map[string]string{
-		contract.EnvAuthSecret:         "authSecrets: keep several logins in one secret, a containers-auth.json document, or in authParameter",
+		contract.EnvAuthSecret: "authSecrets: keep several logins in one secret, a containers-auth.json " +
+			"document, or in authParameter",
 		contract.EnvInsecureRegistries: "insecureRegistries: name fewer, or give those registries certificates",
 		contract.EnvAuthParameter:      "authParameter",
 	}
@@ -101,5 +103,6 @@ func tooLong(whose string, n, limit int, environment map[string]string) error {
 			longest = name
 		}
 	}
-	return fmt.Errorf("the environment of %s has %d characters, and AWS takes %d; the longest setting in it is %s", whose, n, limit, settings[longest])
+	return fmt.Errorf("the environment of %s has %d characters, and AWS takes %d; the longest setting in it is %s",
+		whose, n, limit, settings[longest])
 }

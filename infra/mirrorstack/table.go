@@ -17,7 +17,9 @@ func (s *stack) newTable() awsdynamodb.ITable {
 		return awsdynamodb.Table_FromTableName(s.scope, jsii.String("Entries"), &name)
 	}
 	props := &awsdynamodb.TableProps{
-		PartitionKey:        &awsdynamodb.Attribute{Name: jsii.String(contract.AttrSource), Type: awsdynamodb.AttributeType_STRING},
+		PartitionKey: &awsdynamodb.Attribute{
+			Name: jsii.String(contract.AttrSource), Type: awsdynamodb.AttributeType_STRING,
+		},
 		BillingMode:         awsdynamodb.BillingMode_PAY_PER_REQUEST,
 		TimeToLiveAttribute: jsii.String(contract.AttrExpires),
 		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{

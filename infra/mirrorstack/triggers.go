@@ -2,11 +2,9 @@ package mirrorstack
 
 import (
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsbatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -37,19 +35,19 @@ type deadLetters struct {
 
 func (s *stack) newTriggers(q queues, d definitions) triggers {
 	var t triggers
-	submits := map[string]awsbatch.EcsJobDefinition{} // by name: what EventBridge submits
 	scheduled, pushed := s.props.Schedule != schedule.Off, s.props.Push.Target
-	if scheduled {
-		submits[d.sweepName] = d.sweep
-	}
+	var submits []string // the job definitions that EventBridge submits
 	if pushed == settings.PushBatch {
-		submits[d.eventName] = d.event
+		submits = append(submits, d.eventName)
+	}
+	if scheduled {
+		submits = append(submits, d.sweepName)
 	}
 	var role awsiam.IRole
 	if len(submits) > 0 {
 		role = s.newEventsRole("EventsRole", []permission{{
 			sid: "SubmitControllerJobs", actions: []string{"batch:SubmitJob"},
-			resources: s.jobResources(q.controller, sorted(maps.Keys(submits))...),
+			resources: s.jobResources(q.controller, submits...),
 		}})
 	}
 	if scheduled {
@@ -72,12 +70,16 @@ func (s *stack) newTriggers(q queues, d definitions) triggers {
 
 // newSchedule has sweeps submitted, by the schedule and after each deployment, and returns where those go
 // that could not be, and the rule of deployments. Events that are old are not worth it: the next is near.
-func (s *stack) newSchedule(q queues, d definitions, role awsiam.IRole) (dead awssqs.Queue, deployed awsevents.CfnRule) {
+func (s *stack) newSchedule(
+	q queues, d definitions, role awsiam.IRole,
+) (dead awssqs.Queue, deployed awsevents.CfnRule) {
 	dead = s.newDeadLetters("ScheduleDeadLetters")
 	sweep := awsevents.CfnRule_TargetProperty{
-		Arn:             q.controller.JobQueueArn(),
-		RoleArn:         role.RoleArn(),
-		BatchParameters: &awsevents.CfnRule_BatchParametersProperty{JobDefinition: &d.sweepName, JobName: jsii.String("sweep")},
+		Arn:     q.controller.JobQueueArn(),
+		RoleArn: role.RoleArn(),
+		BatchParameters: &awsevents.CfnRule_BatchParametersProperty{
+			JobDefinition: &d.sweepName, JobName: jsii.String("sweep"),
+		},
 	}
 	s.newRule("Schedule", &awsevents.CfnRuleProps{
 		Description:        jsii.String("Sweeps the table of entries"),
@@ -100,7 +102,9 @@ func (s *stack) newSchedule(q queues, d definitions, role awsiam.IRole) (dead aw
 
 // newPushRule has pushes of tags to ECR reported to the target. What is pushed by digest
 // alone, such as the instances of an index, concerns no entry.
-func (s *stack) newPushRule(dead awssqs.Queue, target awsevents.CfnRule_TargetProperty, before ...constructs.IDependable) {
+func (s *stack) newPushRule(
+	dead awssqs.Queue, target awsevents.CfnRule_TargetProperty, before ...constructs.IDependable,
+) {
 	rule := s.newRule("Push", &awsevents.CfnRuleProps{
 		Description:  jsii.String("Mirrors what is pushed to ECR"),
 		EventPattern: settings.PushPattern(s.props.Push),
@@ -116,15 +120,18 @@ func (s *stack) newPushRule(dead awssqs.Queue, target awsevents.CfnRule_TargetPr
 // eventJob is the target that submits a job for a push, with the event's repository and tag.
 func (s *stack) eventJob(q queues, d definitions, role awsiam.IRole) awsevents.CfnRule_TargetProperty {
 	return awsevents.CfnRule_TargetProperty{
-		Arn:             q.controller.JobQueueArn(),
-		RoleArn:         role.RoleArn(),
-		BatchParameters: &awsevents.CfnRule_BatchParametersProperty{JobDefinition: &d.eventName, JobName: jsii.String(pushJob)},
+		Arn:     q.controller.JobQueueArn(),
+		RoleArn: role.RoleArn(),
+		BatchParameters: &awsevents.CfnRule_BatchParametersProperty{
+			JobDefinition: &d.eventName, JobName: jsii.String(pushJob),
+		},
 		InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
 			InputPathsMap: &map[string]*string{
 				contract.ParamRepository: jsii.String("$.detail.repository-name"),
 				contract.ParamTag:        jsii.String("$.detail.image-tag"),
 			},
-			InputTemplate: jsii.String(fmt.Sprintf(`{"Parameters":{"%s":<%[1]s>,"%s":<%[2]s>}}`, contract.ParamRepository, contract.ParamTag)),
+			InputTemplate: jsii.String(fmt.Sprintf(`{"Parameters":{"%s":<%[1]s>,"%s":<%[2]s>}}`,
+				contract.ParamRepository, contract.ParamTag)),
 		},
 	}
 }

@@ -140,30 +140,40 @@ func (f cronField) values(part string) ([]int, error) {
 			return nil, errors.New("the number after / must be 1 at least")
 		}
 	}
-	from, to := f.first, f.last
-	if span != "*" {
-		begin, end, isRange := strings.Cut(span, "-")
-		var err error
-		if from, err = f.value(begin); err != nil {
-			return nil, err
-		}
-		switch {
-		case isRange:
-			if to, err = f.value(end); err != nil {
-				return nil, err
-			}
-		case !stepped:
-			to = from
-		}
-		if to < from {
-			return nil, errors.New("the range ends before it begins")
-		}
+	from, to, err := f.span(span, stepped)
+	if err != nil {
+		return nil, err
 	}
 	var list []int
 	for n := from; n <= to; n += by {
 		list = append(list, n)
 	}
 	return list, nil
+}
+
+// span returns the first and the last value of *, 5 or 1-5. With a step, 5 goes on to the field's last.
+func (f cronField) span(text string, stepped bool) (from, to int, err error) {
+	if text == "*" {
+		return f.first, f.last, nil
+	}
+	begin, end, isRange := strings.Cut(text, "-")
+	if from, err = f.value(begin); err != nil {
+		return 0, 0, err
+	}
+	switch {
+	case isRange:
+		if to, err = f.value(end); err != nil {
+			return 0, 0, err
+		}
+	case stepped:
+		to = f.last
+	default:
+		to = from
+	}
+	if to < from {
+		return 0, 0, errors.New("the range ends before it begins")
+	}
+	return from, to, nil
 }
 
 func (f cronField) value(text string) (int, error) {
