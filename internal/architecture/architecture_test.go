@@ -37,7 +37,10 @@ func TestImportsAreReallyChecked(t *testing.T) {
 	for _, c := range []struct{ pkg, imported, want string }{
 		{"internal/controller", "ecrmirror/internal/mirror", "internal/controller must not import internal/mirror"},
 		{"internal/mirror", "ecrmirror/internal/controller", "internal/mirror must not import internal/controller"},
-		{"internal/mirror", "github.com/aws/aws-sdk-go-v2/service/ecr", "internal/mirror must not import github.com/aws/aws-sdk-go-v2/service/ecr"},
+		{
+			"internal/mirror", "github.com/aws/aws-sdk-go-v2/service/ecr",
+			"internal/mirror must not import github.com/aws/aws-sdk-go-v2/service/ecr",
+		},
 		{"internal/contract", "ecrmirror/internal/imagename", "internal/contract must not import internal/imagename"},
 		{
 			"internal/registryclient/reading", "ecrmirror/internal/registryclient/writing",
@@ -50,7 +53,10 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"internal/chunked", "ecrmirror/internal/ecr", "internal/chunked must not import internal/ecr"},
 		{"internal/ecr", "ecrmirror/internal/ecrtransport", "internal/ecr must not import internal/ecrtransport"},
 		{"internal/ecr", "go.podman.io/image/v5/types", "internal/ecr must not import go.podman.io/image/v5/types"},
-		{"internal/mirror", "go.podman.io/image/v5/types", "internal/mirror must not import go.podman.io/image/v5/types"},
+		{
+			"internal/mirror", "go.podman.io/image/v5/types",
+			"internal/mirror must not import go.podman.io/image/v5/types",
+		},
 		{"internal/mirror/port", "ecrmirror/internal/mirror", "internal/mirror/port must not import internal/mirror"},
 		{"internal/ecrtransport", "ecrmirror/internal/images", "internal/ecrtransport must not import internal/images"},
 		{"localstack/ecr", "ecrmirror/internal/imagename", "localstack/ecr must not import internal/imagename"},
@@ -59,9 +65,18 @@ func TestImportsAreReallyChecked(t *testing.T) {
 		{"internal/images", "ecrmirror/localstack/ecr", "internal/images must not import localstack/ecr"},
 		{"cmd/mirror", "ecrmirror/localstack/server", "cmd/mirror must not import localstack/server"},
 		{"infra/mirrorstack", "ecrmirror/internal/jobs", "infra/mirrorstack must not import internal/jobs"},
-		{"infra/mirrorstack", "github.com/aws/aws-sdk-go-v2/aws", "infra/mirrorstack must not import github.com/aws/aws-sdk-go-v2/aws"},
-		{"infra/preflight/checks", "ecrmirror/infra/mirrorstack", "infra/preflight/checks must not import infra/mirrorstack"},
-		{"infra/assembly", "github.com/aws/aws-cdk-go/awscdk/v2", "infra/assembly must not import github.com/aws/aws-cdk-go/awscdk/v2"},
+		{
+			"infra/mirrorstack", "github.com/aws/aws-sdk-go-v2/aws",
+			"infra/mirrorstack must not import github.com/aws/aws-sdk-go-v2/aws",
+		},
+		{
+			"infra/preflight/checks", "ecrmirror/infra/mirrorstack",
+			"infra/preflight/checks must not import infra/mirrorstack",
+		},
+		{
+			"infra/assembly", "github.com/aws/aws-cdk-go/awscdk/v2",
+			"infra/assembly must not import github.com/aws/aws-cdk-go/awscdk/v2",
+		},
 		{"internal/util", "strings", "internal/util has no place: add it to internal/architecture/architecture.go"},
 		{"internal/contract", "strings", ""},
 		{"cmd/mirror", "ecrmirror/internal/mirror", ""},

@@ -14,14 +14,20 @@ import (
 
 // connecting are what makes connections of its own, or says how they are made, by package.
 var connecting = map[string][]string{
-	"net/http": {"DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm", "Client", "Transport", "NewFileTransport"},
-	"net": {
-		"Dial", "DialTimeout", "DialIP", "DialTCP", "DialUDP", "DialUnix", "Dialer", "Resolver", "LookupHost", "LookupIP", "LookupAddr", "DefaultResolver",
+	"net/http": {
+		"DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm", "Client", "Transport",
+		"NewFileTransport",
 	},
-	"crypto/tls":                              {"Dial", "DialWithDialer", "Dialer", "Client"},
-	"golang.org/x/net/http2":                  {"Transport", "ConfigureTransport"},
-	"golang.org/x/net/proxy":                  {"Dial", "FromEnvironment", "SOCKS5"},
-	"go.podman.io/image/v5/docker":            {"GetRepositoryTags", "GetDigest", "CheckAuth", "SearchRegistry", "Image"},
+	"net": {
+		"Dial", "DialTimeout", "DialIP", "DialTCP", "DialUDP", "DialUnix", "Dialer", "Resolver", "LookupHost",
+		"LookupIP", "LookupAddr", "DefaultResolver",
+	},
+	"crypto/tls":             {"Dial", "DialWithDialer", "Dialer", "Client"},
+	"golang.org/x/net/http2": {"Transport", "ConfigureTransport"},
+	"golang.org/x/net/proxy": {"Dial", "FromEnvironment", "SOCKS5"},
+	"go.podman.io/image/v5/docker": {
+		"GetRepositoryTags", "GetDigest", "CheckAuth", "SearchRegistry", "Image",
+	},
 	"go.podman.io/image/v5/copy":              {"Image"},
 	"github.com/aws/smithy-go/transport/http": {"NewClientHandler"},
 }
@@ -35,8 +41,10 @@ var outsideTheFence = map[string]string{
 	"internal/ecr/client.go":                      "transports for the fence to give connections",
 	"internal/ecr/blob.go":                        "reads by the clients of client.go",
 	"internal/chunked/http.go":                    "reads by a client that it is given",
-	"internal/lambdafunction/init.go":             "tells Lambda, at the address that Lambda gives, that the start failed",
-	"cmd/controller/open.go":                      "how many connections the AWS SDK keeps to the endpoints that the operator names",
+	"internal/lambdafunction/init.go": "tells Lambda, at the address that Lambda gives, that the start " +
+		"failed",
+	"cmd/controller/open.go": "how many connections the AWS SDK keeps to the endpoints that the " +
+		"operator names",
 }
 
 // TestConnectionsGoThroughTheFence: every connection of the programs is made by package fence, or by the AWS SDK,
@@ -47,7 +55,9 @@ func TestConnectionsGoThroughTheFence(t *testing.T) {
 		err := filepath.WalkDir(filepath.Join(root, tree), func(path string, d fs.DirEntry, err error) error {
 			name, _ := filepath.Rel(root, path)
 			name = filepath.ToSlash(name)
-			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "internal/fence/") {
+			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(
+				name, "_test.go",
+			) || strings.HasPrefix(name, "internal/fence/") {
 				return err
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
@@ -56,7 +66,11 @@ func TestConnectionsGoThroughTheFence(t *testing.T) {
 			}
 			uses := connections(file)
 			if len(uses) > 0 && outsideTheFence[name] == "" {
-				t.Errorf("%s uses %s: connections are package fence's to make, or the file stands in outsideTheFence with a reason", name, strings.Join(uses, ", "))
+				t.Errorf(
+					"%s uses %s: connections are package fence's to make, or the file stands in outsideTheFence with "+
+						"a reason",
+					name, strings.Join(uses, ", "),
+				)
 			}
 			found[name] = len(uses) > 0
 			return nil

@@ -48,7 +48,9 @@ func TestGoroutinesEnd(t *testing.T) {
 		has := slices.ContainsFunc(leakChecks, func(check string) bool { return slices.Contains(tests, check) })
 		switch _, excepted := notLeakChecked[name]; {
 		case needs && !has && !excepted:
-			t.Errorf("%s starts goroutines, and no test of it finds those that are left behind: see testkit/leaks", name)
+			t.Errorf(
+				"%s starts goroutines, and no test of it finds those that are left behind: see testkit/leaks", name,
+			)
 		case excepted && (has || !needs):
 			t.Errorf("%s needs no exception", name)
 		}

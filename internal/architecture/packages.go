@@ -41,7 +41,8 @@ func tables(synopses map[string]string) (string, error) {
 			}
 			what, ok := summary(name, synopses[name])
 			if !ok {
-				return "", fmt.Errorf("the comment of package %s begins %q: it must begin with Package or Command and the name",
+				return "", fmt.Errorf("the comment of package %s begins %q: it must begin with Package or Command "+
+					"and the name",
 					name, synopses[name])
 			}
 			l, _ := layerOf(name)
@@ -51,7 +52,8 @@ func tables(synopses map[string]string) (string, error) {
 		b.WriteString("\n")
 	}
 	if written != len(names) {
-		return "", fmt.Errorf("%d of %d packages are in no section of docs/packages.md: add their directory to sections",
+		return "", fmt.Errorf("%d of %d packages are in no section of docs/packages.md: add their directory to "+
+			"sections",
 			len(names)-written, len(names))
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil

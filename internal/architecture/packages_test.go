@@ -62,7 +62,10 @@ func TestTables(t *testing.T) {
 	for _, c := range []struct {
 		name, pkg, synopsis, want, err string
 	}{
-		{"a package", "internal/allow", "Package allow holds a|b.", "| `internal/allow` | holds a\\|b | `imagename` |\n", ""},
+		{
+			"a package", "internal/allow", "Package allow holds a|b.",
+			"| `internal/allow` | holds a\\|b | `imagename` |\n", "",
+		},
 		{"a command", "cmd/mirror", "Command mirror copies.", "| `cmd/mirror` | copies | `internal/...` |\n", ""},
 		{"no comment", "internal/allow", "", "", `the comment of package internal/allow begins ""`},
 		{"another's comment", "internal/allow", "Package other is.", "", `internal/allow begins "Package other is."`},

@@ -1,0 +1,272 @@
+package architecture
+
+// programs are the layers of what the programs consist of.
+var programs = map[string]layer{
+	"internal/contract":  {},
+	"internal/printable": {},
+	"internal/jsonscan":  {},
+	"internal/manifesttype": {
+		internal: []string{"internal/jsonscan"},
+		external: []string{"github.com/opencontainers/image-spec/", "go.podman.io/image/v5/manifest"},
+	},
+	"internal/manifestdigest": {
+		internal: []string{"internal/jsonscan", "internal/manifesttype"},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"},
+	},
+	"internal/transient": {}, // errors of AWS and of others answer where they come in
+	"internal/awserror":  {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
+	"internal/imagename": {
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"},
+	},
+	"internal/allow":    {internal: []string{"internal/imagename"}},
+	"internal/conflict": {internal: []string{"internal/entry", "internal/imagename"}},
+	"internal/signature": {
+		internal: []string{"internal/manifestdigest"},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"},
+	},
+	"internal/chunked": {
+		internal: []string{"internal/transient"}, external: []string{"golang.org/x/sync", "golang.org/x/time"},
+	},
+	"internal/fence": {},
+	"internal/ecr": {
+		internal: []string{
+			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
+			"internal/chunked",
+			"internal/fence", "internal/printable", "internal/transient",
+		},
+		external: []string{
+			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64",
+			"go.podman.io/image/v5/manifest", "golang.org/x/",
+		},
+	},
+	"internal/ecrtransport": {
+		internal: []string{"internal/ecr", "internal/imagename"},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
+	},
+	"internal/credentials": {
+		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
+	},
+	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
+	"internal/registryclient/answer": {
+		internal: []string{"internal/chunked", "internal/fence", "internal/printable", "internal/transient"},
+		external: []string{"golang.org/x/sync/semaphore"},
+	},
+	"internal/registryclient/pace": {
+		internal: []string{"internal/chunked", "internal/registryclient/answer"},
+		external: []string{"golang.org/x/time/rate"},
+	},
+	"internal/registryclient/wire": {
+		internal: []string{"internal/fence", "internal/registryclient/answer"},
+		external: []string{"go.podman.io/image/v5/pkg/tlsclientconfig"},
+	},
+	"internal/registryclient/auth": {
+		internal: []string{"internal/registryclient/answer", "internal/registryclient/wire"},
+		external: []string{"go.podman.io/image/v5/types"},
+	},
+	"internal/registryclient/session": {
+		internal: []string{
+			"internal/chunked", "internal/registryclient/answer", "internal/registryclient/auth",
+			"internal/registryclient/wire",
+		},
+	},
+	"internal/registryclient/reading": {
+		internal: []string{
+			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
+			"internal/registryclient/auth", "internal/registryclient/pace", "internal/registryclient/session",
+			"internal/registryclient/wire",
+		},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
+	},
+	"internal/registryclient/writing": {
+		internal: []string{
+			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
+			"internal/registryclient/reading",
+			"internal/registryclient/session", "internal/registryclient/wire", "internal/transient",
+		},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/registryclient": {
+		internal: []string{"internal/chunked", "internal/fence", "internal/registryclient/..."},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/types"},
+	},
+	"internal/images": {
+		internal: []string{
+			"internal/imagename", "internal/images/...", "internal/manifestdigest", "internal/manifesttype",
+			"internal/ecr",
+			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/mirror/content", "internal/mirror/port", "internal/transient",
+		},
+		external: []string{
+			"github.com/aws/aws-sdk-go-v2/aws", "github.com/opencontainers/", "go.podman.io/image/v5/",
+		},
+	},
+	"internal/images/disk": {
+		internal: []string{
+			"internal/chunked", "internal/imagename", "internal/images/transport", "internal/manifestdigest",
+			"internal/manifesttype", "internal/mirror/port", "internal/transient",
+		},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/"},
+	},
+	"internal/images/transport": {
+		internal: []string{
+			"internal/chunked", "internal/imagename", "internal/mirror/content", "internal/mirror/port",
+			"internal/mirror/stall",
+		},
+		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
+	},
+	"internal/images/visit": {},
+	"internal/images/hosts": {internal: []string{"internal/registryclient"}},
+	"internal/images/signatures": {
+		internal: []string{
+			"internal/ecr", "internal/imagename", "internal/mirror/content", "internal/mirror/port",
+			"internal/registryclient",
+		},
+		external: []string{
+			"github.com/opencontainers/", "go.podman.io/image/v5/", "go.podman.io/storage/pkg/configfile",
+			"go.yaml.in/yaml/v3",
+		},
+	},
+	"internal/entry": {
+		internal: []string{"internal/imagename", "internal/printable"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/table": {
+		internal: []string{
+			"internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable",
+		},
+		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
+	},
+	"internal/schedule": {internal: []string{"internal/entry"}},
+	"internal/request": {
+		internal: []string{"internal/contract", "internal/imagename"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/entryfile": {
+		internal: []string{"internal/conflict", "internal/entry"}, external: []string{"go.yaml.in/yaml/v3"},
+	},
+	"internal/entrydiff": {internal: []string{"internal/conflict", "internal/entry", "internal/table"}},
+	"internal/trigger": {
+		internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"},
+	},
+	"internal/jobs": {
+		internal: []string{"internal/awserror", "internal/contract", "internal/request"},
+		external: []string{"github.com/aws/", "golang.org/x/time/rate"},
+	},
+	"internal/program": {
+		internal: []string{
+			"internal/awserror", "internal/contract", "internal/credentials", "internal/imagename",
+			"internal/printable",
+			"internal/transient",
+		},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus"},
+	},
+	"internal/settings": {
+		internal: []string{
+			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename",
+			"internal/images",
+			"internal/program", "internal/roles",
+		},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
+	},
+	"internal/controller": {
+		internal: []string{
+			"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request",
+			"internal/schedule", "internal/table", "internal/jobs",
+		},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
+	},
+	"internal/inventory": {internal: []string{
+		"internal/conflict", "internal/entry", "internal/output", "internal/printable", "internal/table",
+	}},
+	"internal/statusview": {
+		internal: []string{
+			"internal/conflict", "internal/entry", "internal/inventory", "internal/output", "internal/table",
+		},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/edit": {internal: []string{
+		"internal/allow", "internal/entry", "internal/entrydiff", "internal/entryfile", "internal/imagename",
+		"internal/inventory", "internal/output",
+		"internal/printable", "internal/program", "internal/table",
+	}},
+	"internal/planview": {internal: []string{
+		"internal/controller", "internal/entry", "internal/output", "internal/printable", "internal/statusview",
+	}},
+	"internal/outfile":  {},
+	"internal/copyview": {internal: []string{"internal/mirror", "internal/output", "internal/printable"}},
+	"internal/gate": {
+		internal: []string{
+			"internal/allow", "internal/imagename", "internal/images", "internal/mirror", "internal/signature",
+		},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/dispatch": {internal: []string{
+		"internal/contract", "internal/controller", "internal/entry", "internal/metrics", "internal/program",
+		"internal/table", "internal/trigger", "internal/transient",
+	}},
+	"internal/lambdafunction": {
+		internal: []string{
+			"internal/contract", "internal/dispatch", "internal/printable", "internal/program", "internal/trigger",
+		},
+		external: []string{"github.com/aws/aws-lambda-go/"},
+	},
+	"internal/metrics":   {internal: []string{"internal/output"}},
+	"internal/buildinfo": {},
+	"internal/output":    {internal: []string{"internal/printable", "internal/tty"}},
+	"internal/flagvalue": {external: []string{"github.com/docker/go-units", "github.com/spf13/pflag"}},
+	"internal/cli": {
+		internal: []string{
+			"internal/buildinfo", "internal/flagvalue", "internal/output", "internal/program", "internal/tty",
+		},
+		external: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"},
+	},
+	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
+	"internal/mirror": {
+		internal: []string{
+			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
+			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
+			"internal/mirror/port", "internal/mirror/stall", "internal/printable", "internal/request",
+		},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
+	},
+	"internal/mirror/content": {
+		internal: []string{"internal/manifestdigest"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/mirror/convoy": {internal: []string{"internal/chunked", "internal/mirror/fanout"}},
+	"internal/mirror/fanout": {
+		internal: []string{"internal/chunked", "internal/mirror/content", "internal/mirror/stall"},
+	},
+	"internal/mirror/graph": {
+		internal: []string{
+			"internal/mirror/content", "internal/mirror/port", "internal/mirror/references", "internal/mirror/stall",
+		},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/errgroup"},
+	},
+	"internal/mirror/lanes": {
+		internal: []string{"internal/chunked"}, external: []string{"golang.org/x/sync/semaphore"},
+	},
+	"internal/mirror/port": {
+		internal: []string{"internal/chunked", "internal/imagename", "internal/mirror/content"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/mirror/references": {
+		internal: []string{
+			"internal/jsonscan", "internal/manifesttype", "internal/mirror/content", "internal/printable",
+		},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
+	},
+	"internal/mirror/stall": {},
+	"internal/progress": {
+		internal: []string{"internal/output", "internal/tty"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
+	"internal/tty":          {external: []string{"golang.org/x/sys/windows", "golang.org/x/term"}},
+	"internal/architecture": {},
+	// tests only
+	"internal/conformance/containers": {internal: []string{"localstack/...", "testkit/..."}, external: anything},
+	// tests only
+	"internal/conformance": {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything},
+	"cmd/...":              {internal: []string{"internal/..."}, external: anything},
+}
