@@ -51,7 +51,8 @@ func newBench(ctx context.Context, f flags, dir, measure string, list []programs
 func (b *bench) all(ctx context.Context, cases []benchCase) error {
 	for _, c := range cases {
 		if c.budget != "" && !b.budgets {
-			b.result.Notes = append(b.result.Notes, fmt.Sprintf("%s: left out, this mirror has no --memory-budget", c.ID))
+			b.result.Notes = append(b.result.Notes,
+				fmt.Sprintf("%s: left out, this mirror has no --memory-budget", c.ID))
 			continue
 		}
 		b.result.Cases = append(b.result.Cases, c.Case)
@@ -84,7 +85,8 @@ func (b *bench) round(ctx context.Context, c benchCase, contents slowregistry.Co
 			continue
 		}
 		for _, p := range b.programs {
-			if p.Name != t.program && (t.program != "*" || p.Name == programs.Ours) || !slices.Contains(p.Settings, t.setting) {
+			if p.Name != t.program && (t.program != "*" || p.Name == programs.Ours) ||
+				!slices.Contains(p.Settings, t.setting) {
 				continue
 			}
 			ran = true
@@ -107,16 +109,22 @@ func (b *bench) round(ctx context.Context, c benchCase, contents slowregistry.Co
 func (b *bench) say(s result.Sample) {
 	switch {
 	case s.Error != "":
-		_, _ = fmt.Fprintf(b.stderr, "%-10s %-8s %-8s round %d  FAILED: %s\n", s.Case, s.Program, s.Setting, s.Round, s.Error)
+		_, _ = fmt.Fprintf(b.stderr, "%-10s %-8s %-8s round %d  FAILED: %s\n", s.Case, s.Program, s.Setting,
+			s.Round, s.Error)
 	case b.flags.progress:
-		_, _ = fmt.Fprintf(b.stderr, "%-10s %-8s %-8s round %d  %6.2f s  cpu %6.2f s  peak %4d MiB  source %5.3f x\n", s.Case, s.Program, s.Setting, s.Round,
+		_, _ = fmt.Fprintf(b.stderr, "%-10s %-8s %-8s round %d  %6.2f s  cpu %6.2f s  peak %4d MiB  source %5.3f x\n",
+			s.Case, s.Program, s.Setting, s.Round,
 			s.Wall.Seconds(), s.CPU.Seconds(), s.PeakRSS>>20, float64(s.SourceSize)/float64(s.ImageSize))
 	}
 }
 
 // sample measures one copy, between servers of its own.
-func (b *bench) sample(ctx context.Context, c benchCase, contents slowregistry.Contents, p programs.Program, setting string) (s result.Sample, err error) {
-	s = result.Sample{Case: c.ID, Program: p.Name, Setting: setting, Destinations: max(c.destinations, 1), ImageSize: contents.Size}
+func (b *bench) sample(
+	ctx context.Context, c benchCase, contents slowregistry.Contents, p programs.Program, setting string,
+) (s result.Sample, err error) {
+	s = result.Sample{
+		Case: c.ID, Program: p.Name, Setting: setting, Destinations: max(c.destinations, 1), ImageSize: contents.Size,
+	}
 	source, err := slowregistry.Start(ctx, b.images, c.source)
 	if err != nil {
 		return s, err
@@ -165,7 +173,10 @@ func countsOf(source *slowregistry.Server, to destination) counts {
 
 // copy has the program make the copy, twice if the second is the one that counts, and
 // returns what it used and the counts before it.
-func (b *bench) copy(ctx context.Context, c benchCase, p programs.Program, job programs.Copy, source *slowregistry.Server, to destination) (programs.Total, counts, error) {
+func (b *bench) copy(
+	ctx context.Context, c benchCase, p programs.Program, job programs.Copy, source *slowregistry.Server,
+	to destination,
+) (programs.Total, counts, error) {
 	if p.Prepare != nil {
 		if err := p.Prepare(ctx, job); err != nil {
 			return programs.Total{}, counts{}, err

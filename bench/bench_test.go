@@ -78,7 +78,8 @@ func TestMeasuresCopies(t *testing.T) {
 		if s.Case == "again" {
 			copies, read = 0, 0
 		}
-		if s.Error != "" || s.Wall <= 0 || s.PeakRSS <= 0 || s.SourceSize != read || s.WrittenSize != copies*s.ImageSize {
+		if s.Error != "" || s.Wall <= 0 || s.PeakRSS <= 0 || s.SourceSize != read ||
+			s.WrittenSize != copies*s.ImageSize {
 			t.Errorf("%s", text)
 		}
 	}
@@ -86,12 +87,16 @@ func TestMeasuresCopies(t *testing.T) {
 
 // A program that copies nothing fails, instead of being fast.
 func TestInexactCopiesDoNotCount(t *testing.T) {
-	idle := programs.Program{Name: programs.Ours, Path: "/bin/true", Settings: []string{programs.ByDefault}, Commands: programs.Mirror}
+	idle := programs.Program{
+		Name: programs.Ours, Path: "/bin/true", Settings: []string{programs.ByDefault}, Commands: programs.Mirror,
+	}
 	var stderr strings.Builder
-	b := newBench(t.Context(), flags{timeout: time.Minute}, t.TempDir(), measureFor(t), []programs.Program{idle}, &stderr)
+	b := newBench(t.Context(), flags{timeout: time.Minute}, t.TempDir(), measureFor(t),
+		[]programs.Program{idle}, &stderr)
 	image := slowregistry.Spec{Layers: 1, LayerSize: 1000}
 	for _, ecr := range []bool{false, true} {
-		if err := b.all(t.Context(), []benchCase{{Case: result.Case{ID: "idle"}, image: image, ecr: ecr, turns: []turn{ours(1)}}}); err != nil {
+		if err := b.all(t.Context(),
+			[]benchCase{{Case: result.Case{ID: "idle"}, image: image, ecr: ecr, turns: []turn{ours(1)}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -38,7 +38,12 @@ func ours(rounds int) turn { return turn{programs.Ours, programs.ByDefault, roun
 
 // contest has everybody copy in every setting; in the slowest, the peers' own, less often.
 func contest(rounds int) []turn {
-	return []turn{ours(rounds), {"*", programs.ByDefault, max(2, rounds/2)}, {"*", programs.Wide, rounds}, {"*", programs.Wider, rounds}}
+	return []turn{
+		ours(rounds),
+		{"*", programs.ByDefault, max(2, rounds/2)},
+		{"*", programs.Wide, rounds},
+		{"*", programs.Wider, rounds},
+	}
 }
 
 // Images. Each has a seed of its own, so that none helps another.
@@ -90,26 +95,67 @@ func allCases(quick bool) []benchCase {
 			Case: name("D", "index of 6 platforms x 3 layers of 20 MiB, one shared"), image: imageD(), source: normal,
 			turns: contest(3),
 		},
-		{Case: name("A", "one layer of 1 GiB"), image: imageA(gib), source: normal, turns: []turn{ours(3), {"*", programs.ByDefault, 1}}},
-		{Case: name("A-ecr", "A to the ECR API"), image: imageA(gib), source: normal, ecr: true, turns: []turn{ours(3)}},
-		{Case: name("B-2", "B to 2 repositories"), image: imageB(), source: normal, destinations: 2, turns: []turn{ours(2)}},
-		{Case: name("B-4", "B to 4 repositories"), image: imageB(), source: normal, destinations: 4, turns: []turn{ours(3), {"*", programs.ByDefault, 2}, {"*", programs.Wide, 2}}},
-		{Case: name("B-8", "B to 8 repositories"), image: imageB(), source: normal, destinations: 8, turns: []turn{ours(2)}},
 		{
-			Case: name("B-4-capped", "B to 4 repositories, source capped at 320 MB/s in total"), image: imageB(), source: capped(), destinations: 4,
+			Case: name("A", "one layer of 1 GiB"), image: imageA(gib), source: normal,
+			turns: []turn{ours(3), {"*", programs.ByDefault, 1}},
+		},
+		{
+			Case: name("A-ecr", "A to the ECR API"), image: imageA(gib), source: normal, ecr: true,
+			turns: []turn{ours(3)},
+		},
+		{
+			Case: name("B-2", "B to 2 repositories"), image: imageB(), source: normal, destinations: 2,
+			turns: []turn{ours(2)},
+		},
+		{
+			Case: name("B-4", "B to 4 repositories"), image: imageB(), source: normal, destinations: 4,
+			turns: []turn{ours(3), {"*", programs.ByDefault, 2}, {"*", programs.Wide, 2}},
+		},
+		{
+			Case: name("B-8", "B to 8 repositories"), image: imageB(), source: normal, destinations: 8,
+			turns: []turn{ours(2)},
+		},
+		{
+			Case: name("B-4-capped", "B to 4 repositories, source capped at 320 MB/s in total"), image: imageB(),
+			source: capped(), destinations: 4,
 			turns: []turn{ours(3), {"*", programs.ByDefault, 1}, {"*", programs.Wide, 1}},
 		},
 		{Case: name("A-free", "A, no throttle"), image: imageA(gib), source: free(), turns: []turn{
-			ours(5), {"crane", programs.ByDefault, 5}, {"regctl", programs.ByDefault, 5}, {"oras", programs.ByDefault, 5}, {"skopeo", programs.ByDefault, 1},
+			ours(5),
+			{"crane", programs.ByDefault, 5},
+			{"regctl", programs.ByDefault, 5},
+			{"oras", programs.ByDefault, 5},
+			{"skopeo", programs.ByDefault, 1},
 		}},
-		{Case: name("B-free", "B, no throttle"), image: imageB(), source: free(), turns: []turn{ours(5), {"*", programs.ByDefault, 5}, {"*", programs.Wide, 5}}},
-		{Case: name("B-stall", "B, one connection stalls for 20 s"), image: imageB(), source: stalling(), turns: []turn{ours(3)}},
-		{Case: name("same", "B, there already"), image: imageB(), source: normal, again: true, turns: []turn{ours(1), {"*", programs.ByDefault, 1}}},
-		{Case: name("same-ecr", "B, there already, ECR API"), image: imageB(), source: normal, again: true, ecr: true, turns: []turn{ours(1)}},
+		{
+			Case: name("B-free", "B, no throttle"), image: imageB(), source: free(),
+			turns: []turn{ours(5), {"*", programs.ByDefault, 5}, {"*", programs.Wide, 5}},
+		},
+		{
+			Case: name("B-stall", "B, one connection stalls for 20 s"), image: imageB(), source: stalling(),
+			turns: []turn{ours(3)},
+		},
+		{
+			Case: name("same", "B, there already"), image: imageB(), source: normal, again: true,
+			turns: []turn{ours(1), {"*", programs.ByDefault, 1}},
+		},
+		{
+			Case: name("same-ecr", "B, there already, ECR API"), image: imageB(), source: normal, again: true, ecr: true,
+			turns: []turn{ours(1)},
+		},
 		{Case: name("M-127", "127 layers of 4 MiB"), image: imageMany(), source: free(), turns: []turn{ours(1)}},
-		{Case: name("M-127-16m", "127 layers of 4 MiB, budget 16 MiB"), image: imageMany(), source: free(), budget: "16MiB", turns: []turn{ours(1)}},
-		{Case: name("M-B-4-16m", "B to 4 repositories, budget 16 MiB"), image: imageB(), source: normal, destinations: 4, budget: "16MiB", turns: []turn{ours(1)}},
-		{Case: name("M-10g", "one layer of 10 GiB, no throttle"), image: imageHuge(), source: free(), turns: []turn{ours(1)}},
+		{
+			Case: name("M-127-16m", "127 layers of 4 MiB, budget 16 MiB"), image: imageMany(), source: free(),
+			budget: "16MiB", turns: []turn{ours(1)},
+		},
+		{
+			Case: name("M-B-4-16m", "B to 4 repositories, budget 16 MiB"), image: imageB(), source: normal,
+			destinations: 4, budget: "16MiB", turns: []turn{ours(1)},
+		},
+		{
+			Case: name("M-10g", "one layer of 10 GiB, no throttle"), image: imageHuge(), source: free(),
+			turns: []turn{ours(1)},
+		},
 	}
 	if quick {
 		return quickened(cases)
@@ -120,7 +166,9 @@ func allCases(quick bool) []benchCase {
 // quickened leaves out what takes long, and has the fastest peers copy only what they are needed for.
 func quickened(cases []benchCase) []benchCase {
 	fastest := func(rounds int) []turn {
-		return []turn{{"crane", programs.Wide, rounds}, {"regctl", programs.Wider, rounds}, {"oras", programs.Wider, rounds}}
+		return []turn{
+			{"crane", programs.Wide, rounds}, {"regctl", programs.Wider, rounds}, {"oras", programs.Wider, rounds},
+		}
 	}
 	turns := map[string][]turn{
 		"A":          {ours(2), {"crane", programs.ByDefault, 1}},

@@ -68,7 +68,8 @@ func (r *registry) verify(_ context.Context, want slowregistry.Contents, n int) 
 		case got.Tags[tag] != want.Root:
 			return fmt.Errorf("repository %d: the tag is %q, not %q", i, got.Tags[tag], want.Root)
 		case !maps.Equal(got.Blobs, want.Blobs):
-			return fmt.Errorf("repository %d: %d blobs of other digests than the source's %d", i, len(got.Blobs), len(want.Blobs))
+			return fmt.Errorf("repository %d: %d blobs of other digests than the source's %d", i, len(got.Blobs),
+				len(want.Blobs))
 		case len(got.Manifests) != len(want.Manifests):
 			return fmt.Errorf("repository %d: %d manifests, not %d", i, len(got.Manifests), len(want.Manifests))
 		}
@@ -104,7 +105,8 @@ func newECR(ctx context.Context, parent string, repositories int) (*ecrAPI, erro
 	}
 	e := &ecrAPI{mirror: role, server: s, client: ecr.NewFromConfig(s.Config()), dir: dir}
 	for i := range repositories {
-		if _, err := e.client.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(repositoryName(i))}); err != nil {
+		if _, err := e.client.CreateRepository(ctx,
+			&ecr.CreateRepositoryInput{RepositoryName: aws.String(repositoryName(i))}); err != nil {
 			return nil, errors.Join(err, e.close())
 		}
 	}
@@ -115,7 +117,8 @@ func newECR(ctx context.Context, parent string, repositories int) (*ecrAPI, erro
 func (e *ecrAPI) names(n int) []string {
 	var names []string
 	for i := range n {
-		names = append(names, fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s:%s", e.server.Account(), e.server.Region(), repositoryName(i), tag))
+		names = append(names, fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s:%s", e.server.Account(), e.server.Region(),
+			repositoryName(i), tag))
 	}
 	return names
 }
@@ -150,7 +153,8 @@ func (e *ecrAPI) verify(ctx context.Context, want slowregistry.Contents, n int) 
 			digests = append(digests, d.String())
 		}
 		for batch := range slices.Chunk(digests, 100) {
-			answer, err := e.client.BatchCheckLayerAvailability(ctx, &ecr.BatchCheckLayerAvailabilityInput{RepositoryName: name, LayerDigests: batch})
+			answer, err := e.client.BatchCheckLayerAvailability(ctx,
+				&ecr.BatchCheckLayerAvailabilityInput{RepositoryName: name, LayerDigests: batch})
 			if err != nil {
 				return fmt.Errorf("repository %d: %w", i, err)
 			}

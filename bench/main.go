@@ -47,8 +47,10 @@ func parseFlags(args []string, stderr io.Writer) (flags, error) {
 	var f flags
 	set := flag.NewFlagSet("bench", flag.ContinueOnError)
 	set.BoolVar(&f.quick, "quick", false, "under 2 minutes: fewer rounds, the fastest peers only, case A with 256 MiB")
-	set.StringVar(&f.cases, "cases", "", "comma-separated `cases` (-list names them); a trailing * stands for the rest; all by default")
-	set.StringVar(&f.peers, "peers", "", "comma-separated `peers`, or none; by default all that are found, of -quick the fastest")
+	set.StringVar(&f.cases, "cases", "",
+		"comma-separated `cases` (-list names them); a trailing * stands for the rest; all by default")
+	set.StringVar(&f.peers, "peers", "",
+		"comma-separated `peers`, or none; by default all that are found, of -quick the fastest")
 	set.IntVar(&f.rounds, "rounds", 0, "`rounds` of each case and program, instead of each case's own number")
 	set.StringVar(&f.mirror, "mirror", "", "the mirror `program` to measure; by default it is built")
 	set.StringVar(&f.out, "out", "bench/.out", "`directory` for report.md, report.json and chart.svg")

@@ -48,7 +48,9 @@ func (d *demo) buildFor(ctx context.Context, platform v1.Platform) error {
 	env := []string{"CGO_ENABLED=0", "GOOS=" + platform.OS, "GOARCH=" + platform.Architecture}
 	dir := d.programsFor(platform) + string(os.PathSeparator)
 	args := func(dir string) []string {
-		args := []string{"go", "build", "-tags", "containers_image_openpgp", "-trimpath", "-ldflags", "-s -w", "-o", dir}
+		args := []string{
+			"go", "build", "-tags", "containers_image_openpgp", "-trimpath", "-ldflags", "-s -w", "-o", dir,
+		}
 		for _, name := range programNames {
 			args = append(args, "./cmd/"+name)
 		}
@@ -73,7 +75,8 @@ func moduleRoot(ctx context.Context) (string, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		err = fmt.Errorf("finding the module (run the demo inside the repository): %w: %s", err, strings.TrimSpace(stderr.String()))
+		err = fmt.Errorf("finding the module (run the demo inside the repository): %w: %s", err,
+			strings.TrimSpace(stderr.String()))
 		return "", err
 	}
 	root := strings.TrimSpace(string(out))

@@ -47,8 +47,8 @@ func (d *demo) command(ctx context.Context, program string, args ...string) (end
 	return ended{code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}, nil
 }
 
-// gentle has a program end in good order when its context ends. It is in a process group of its own: Ctrl-C reaches the demo alone,
-// which then is the one to say what happened.
+// gentle has a program end in good order when its context ends. It is in a process group of its own: Ctrl-C reaches the
+// demo alone, which then is the one to say what happened.
 func gentle(cmd *exec.Cmd) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }

@@ -29,7 +29,8 @@ func (d *demo) compare(ctx context.Context, source string, destinations ...strin
 			rows = append(rows, d.row(r))
 			if r.Err != nil {
 				right = false
-				wrong = append(wrong, fmt.Sprintf("%s, %s: %s", destination, r.Manifest.What, strings.ReplaceAll(r.Err.Error(), "\n", "; ")))
+				wrong = append(wrong, fmt.Sprintf("%s, %s: %s", destination, r.Manifest.What,
+					strings.ReplaceAll(r.Err.Error(), "\n", "; ")))
 			}
 		}
 		if right {

@@ -25,7 +25,10 @@ func TestFailedJobIsAProblemAndItsLogIsShown(t *testing.T) {
 	if err := d.submit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"job straight (mirror to 1 destination) is FAILED: exit code 1", "│ the disk is full"} {
+	for _, want := range []string{
+		"job straight (mirror to 1 destination) is FAILED: exit code 1",
+		"│ the disk is full",
+	} {
 		if !strings.Contains(told.String(), want) {
 			t.Errorf("the story lacks %q:\n%s", want, told)
 		}
@@ -90,7 +93,8 @@ func TestUnexpectedExitCodeIsAProblem(t *testing.T) {
 	if d := cmp.Diff([]string{"exit code 3 instead of 0: it should work"}, d.problems); d != "" {
 		t.Errorf("problems (-want +got):\n%s", d)
 	}
-	want := "   $ mirror a 'b c'\n   │ out\n   ┊ err\n   ✓ exit code 3: it says so\n   ✗ exit code 3 instead of 0: it should work\n"
+	want := "   $ mirror a 'b c'\n   │ out\n   ┊ err\n   ✓ exit code 3: it says so\n   ✗ exit code 3 instead of 0: " +
+		"it should work\n"
 	if d := cmp.Diff(want, told.String()); d != "" {
 		t.Errorf("story (-want +got):\n%s", d)
 	}
@@ -111,7 +115,8 @@ func TestUnreachableSourceStopsTheDemoBeforeItBuilds(t *testing.T) {
 	d, told := newDemo(t, "")
 	d.extra = d.upstream("none:1")
 	err := d.tell(t.Context())
-	if err == nil || !strings.Contains(err.Error(), d.extra) || !strings.Contains(err.Error(), "check its name and the network") {
+	if err == nil || !strings.Contains(err.Error(), d.extra) || !strings.Contains(err.Error(),
+		"check its name and the network") {
 		t.Errorf("error %v", err)
 	}
 	if strings.Contains(told.String(), "go build") {
@@ -145,7 +150,10 @@ func createRepository(t *testing.T, d *demo, image string) {
 func newDemo(t *testing.T, mirror string) (*demo, *bytes.Buffer) {
 	t.Helper()
 	told := new(bytes.Buffer)
-	d := &demo{story: story.New(told, false), work: t.TempDir(), environ: os.Environ(), began: time.Now(), seen: map[string]bool{}}
+	d := &demo{
+		story: story.New(told, false), work: t.TempDir(), environ: os.Environ(), began: time.Now(),
+		seen: map[string]bool{},
+	}
 	if mirror != "" {
 		if err := os.MkdirAll(d.programs(), 0o755); err != nil {
 			t.Fatal(err)

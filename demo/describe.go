@@ -30,7 +30,9 @@ func describe(tree *check.Tree) []string {
 	if abouts > 0 {
 		instances = append(instances, count(abouts, "attestation"))
 	}
-	return []string{tree.Image, tree.Manifests[0].What, strings.Join(instances, ", "), bytesOf(tree.Size()), short(tree.Digest())}
+	return []string{
+		tree.Image, tree.Manifests[0].What, strings.Join(instances, ", "), bytesOf(tree.Size()), short(tree.Digest()),
+	}
 }
 
 // short is a digest as tables show it. Digests are compared in full.

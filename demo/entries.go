@@ -62,13 +62,20 @@ func (d *demo) entries() ([]entry, error) {
 			source: d.upstream(attestedImage), written: asList,
 			destinations: []string{d.home(attestedImage), d.foreign(attestedImage)},
 		},
-		{source: d.upstream(singleImage), written: asString, destinations: []string{d.abroad(singleImage)}, expires: time.Hour},
-		{source: d.upstream(retiredImage), written: asString, destinations: []string{d.abroad(retiredImage)}, expires: -time.Second},
+		{
+			source: d.upstream(singleImage), written: asString, destinations: []string{d.abroad(singleImage)},
+			expires: time.Hour,
+		},
+		{
+			source: d.upstream(retiredImage), written: asString, destinations: []string{d.abroad(retiredImage)},
+			expires: -time.Second,
+		},
 		{source: d.upstream("broken:1"), written: notWritten},
 	}
 	for n := range releases {
 		list = append(list, entry{
-			source: d.upstream(release(n + 1)), written: asString, destinations: []string{d.abroad(release(n + 1))}, current: n+1 < releases,
+			source: d.upstream(release(n + 1)), written: asString, destinations: []string{d.abroad(release(n + 1))},
+			current: n+1 < releases,
 		})
 	}
 	if d.extra != "" {
@@ -76,7 +83,9 @@ func (d *demo) entries() ([]entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, entry{source: d.extra, written: asCommas, destinations: []string{d.home(image), d.abroad(image)}})
+		list = append(list, entry{
+			source: d.extra, written: asCommas, destinations: []string{d.home(image), d.abroad(image)},
+		})
 	}
 	return list, nil
 }
@@ -128,7 +137,8 @@ func (d *demo) fillTable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.story.Say("Destinations are written in every way that there is. One entry has expired, one is broken, and of %d tags of one repository "+
+	d.story.Say("Destinations are written in every way that there is. One entry has expired, one is broken, and of "+
+		"%d tags of one repository "+
 		"all but the last are there.", releases)
 	return d.put(ctx, entries...)
 }

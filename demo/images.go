@@ -58,7 +58,8 @@ func (d *demo) makeImages() (*images, error) {
 		assembly assembly
 		version  string
 	}{{&m.single, mirror, "1-single"}, {&m.retired, shared, "2"}, {&m.stale, shared, "1"}} {
-		if *to.image, err = sample.Image(sample.OCI, instance(l.programs[0], to.assembly, "mirror", to.version)); err != nil {
+		if *to.image, err = sample.Image(sample.OCI, instance(l.programs[0], to.assembly, "mirror",
+			to.version)); err != nil {
 			return nil, err
 		}
 	}

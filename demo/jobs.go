@@ -60,7 +60,9 @@ func (d *demo) finish(ctx context.Context) ([]job, error) {
 		}
 		jobs = append(jobs, more...)
 	}
-	slices.SortStableFunc(jobs, func(a, b job) int { return cmp.Compare(aws.ToInt64(a.CreatedAt), aws.ToInt64(b.CreatedAt)) })
+	slices.SortStableFunc(jobs, func(a, b job) int {
+		return cmp.Compare(aws.ToInt64(a.CreatedAt), aws.ToInt64(b.CreatedAt))
+	})
 	d.showJobs(jobs)
 	return jobs, nil
 }
@@ -104,7 +106,8 @@ func (d *demo) showJobs(jobs []job) {
 	for i, j := range jobs {
 		seconds := float64(aws.ToInt64(j.StoppedAt)-aws.ToInt64(j.StartedAt)) / 1000
 		rows[i] = []string{
-			aws.ToString(j.JobName), string(j.Status), strconv.Itoa(len(j.Attempts)), fmt.Sprintf("%.1f s", seconds), j.subject(),
+			aws.ToString(j.JobName), string(j.Status), strconv.Itoa(len(j.Attempts)),
+			fmt.Sprintf("%.1f s", seconds), j.subject(),
 		}
 	}
 	if len(rows) > 0 {

@@ -53,17 +53,29 @@ func TestEntriesAreWrittenInEveryWay(t *testing.T) {
 		want  map[string]types.AttributeValue
 	}{
 		{entry{written: asString, destinations: both[:1]}, map[string]types.AttributeValue{"Destination": a}},
-		{entry{written: asCommas, destinations: both}, map[string]types.AttributeValue{"Destination": &types.AttributeValueMemberS{Value: "a,b"}}},
-		{entry{written: asSet, destinations: both}, map[string]types.AttributeValue{"Destination": &types.AttributeValueMemberSS{Value: both}}},
+		{
+			entry{written: asCommas, destinations: both},
+			map[string]types.AttributeValue{"Destination": &types.AttributeValueMemberS{Value: "a,b"}},
+		},
+		{
+			entry{written: asSet, destinations: both},
+			map[string]types.AttributeValue{"Destination": &types.AttributeValueMemberSS{Value: both}},
+		},
 		{
 			entry{written: asList, destinations: both},
-			map[string]types.AttributeValue{"Destination": &types.AttributeValueMemberL{Value: []types.AttributeValue{a, b}}},
+			map[string]types.AttributeValue{
+				"Destination": &types.AttributeValueMemberL{Value: []types.AttributeValue{a, b}},
+			},
 		},
-		{entry{written: notWritten, expires: -time.Second}, map[string]types.AttributeValue{"Expires": &types.AttributeValueMemberN{Value: "999"}}},
+		{
+			entry{written: notWritten, expires: -time.Second},
+			map[string]types.AttributeValue{"Expires": &types.AttributeValueMemberN{Value: "999"}},
+		},
 	} {
 		tc.entry.source, tc.want["Source"] = "s", source
 		ignore := cmpopts.IgnoreUnexported(
-			types.AttributeValueMemberS{}, types.AttributeValueMemberN{}, types.AttributeValueMemberSS{}, types.AttributeValueMemberL{})
+			types.AttributeValueMemberS{}, types.AttributeValueMemberN{}, types.AttributeValueMemberSS{},
+			types.AttributeValueMemberL{})
 		if d := cmp.Diff(tc.want, tc.entry.item(now), ignore); d != "" {
 			t.Errorf("item of %+v (-want +got):\n%s", tc.entry, d)
 		}
@@ -76,7 +88,8 @@ func TestLogsAreCutButErrorsAreNot(t *testing.T) {
 	if len(got[0]) > maxLog+len("…") || got[1] != "time=2 level=ERROR "+long || got[2] != "short" {
 		t.Errorf("log %q", got)
 	}
-	if got, want := lastLines(strings.Repeat("line\n", 2*logLines)), strings.Repeat("line\n", logLines); got+"\n" != want {
+	if got, want := lastLines(strings.Repeat("line\n", 2*logLines)), strings.Repeat("line\n",
+		logLines); got+"\n" != want {
 		t.Errorf("last lines %q", got)
 	}
 }

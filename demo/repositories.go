@@ -40,7 +40,8 @@ func (d *demo) createRepositories(ctx context.Context) error {
 			}
 		}
 	}
-	d.story.Say("One of them has %d of %d releases, and one already has an image, older than its source: %s.", releases-1, releases, d.abroad(retiredImage))
+	d.story.Say("One of them has %d of %d releases, and one already has an image, older than its source: %s.",
+		releases-1, releases, d.abroad(retiredImage))
 	_, err = d.push(ctx, d.abroad(retiredImage), d.images.stale)
 	return err
 }
@@ -70,7 +71,8 @@ func (d *demo) share(ctx context.Context, client *ecr.Client, name string) error
 		"ecr:DescribeImages", "ecr:ListImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability",
 		"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"
 	]}]}`, d.server.Role("ControllerRole"), d.server.Role("MirrorRole"))
-	d.story.Command("AWS_ACCESS_KEY_ID="+otherAccount, "aws", "ecr", "set-repository-policy", "--repository-name", name, "--policy-text", "file://shared.json")
+	d.story.Command("AWS_ACCESS_KEY_ID="+otherAccount, "aws", "ecr", "set-repository-policy", "--repository-name", name,
+		"--policy-text", "file://shared.json")
 	_, err := client.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: &name, PolicyText: &policy})
 	return err
 }

@@ -16,7 +16,8 @@ func (d *demo) probe(ctx context.Context) error {
 	tree, err := check.Read(ctx, plainName(d.extra))
 	if err != nil {
 		return fmt.Errorf("the image to mirror too cannot be read: %w (check its name and the network; "+
-			"it has to be in a registry and readable without login; without such an image the demo needs no network)", err)
+			"it has to be in a registry and readable without login; without such an image the demo needs no network)",
+			err)
 	}
 	d.story.Table([]string{"IMAGE", "WHAT IT IS", "INSTANCES", "BLOBS", "DIGEST"}, [][]string{describe(tree)})
 	return nil

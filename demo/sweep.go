@@ -36,7 +36,8 @@ func (d *demo) sweep(ctx context.Context) error {
 		return err
 	}
 	d.expectBroken(sweep, entries)
-	d.story.Say("Batch runs the jobs. What they push to %s in the home account starts event jobs, for which there is no entry.", d.server.Region())
+	d.story.Say("Batch runs the jobs. What they push to %s in the home account starts event jobs, for which there is "+
+		"no entry.", d.server.Region())
 	if jobs, err = d.finish(ctx); err != nil {
 		return err
 	}
@@ -121,9 +122,12 @@ func (d *demo) sweepAgain(ctx context.Context) error {
 }
 
 func (d *demo) remove(ctx context.Context, source string) error {
-	d.story.Command("aws", "dynamodb", "delete-item", "--table-name", tableName, "--key", fmt.Sprintf(`{"Source":{"S":%q}}`, source))
+	d.story.Command("aws", "dynamodb", "delete-item", "--table-name", tableName, "--key",
+		fmt.Sprintf(`{"Source":{"S":%q}}`, source))
 	_, err := dynamodb.NewFromConfig(d.server.Config()).DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: aws.String(tableName), Key: map[string]types.AttributeValue{"Source": &types.AttributeValueMemberS{Value: source}},
+		TableName: aws.String(tableName), Key: map[string]types.AttributeValue{
+			"Source": &types.AttributeValueMemberS{Value: source},
+		},
 	})
 	if err != nil {
 		return fmt.Errorf("removing the entry %s: %w", source, err)

@@ -46,7 +46,8 @@ func (d *demo) conclude(interrupted bool, err error) {
 	case err != nil:
 		d.story.Verdict(false, "stopped after %.1f s: %v", took, err)
 	case len(d.problems) > 0:
-		d.story.Verdict(false, "not as it should be (%s, in %.1f s): %s", count(len(d.problems), "problem"), took, strings.Join(d.problems, "; "))
+		d.story.Verdict(false, "not as it should be (%s, in %.1f s): %s", count(len(d.problems), "problem"), took,
+			strings.Join(d.problems, "; "))
 	default:
 		d.story.Verdict(true, "everything matched: %d jobs, %d destinations, %d manifests, %d blobs, in %.1f s",
 			d.tally.jobs, d.tally.destinations, d.tally.manifests, d.tally.blobs, took)
@@ -57,7 +58,8 @@ func (d *demo) conclude(interrupted bool, err error) {
 // merely wrong is in d.problems.
 func (d *demo) tell(ctx context.Context) error {
 	d.story.Title("Container images mirrored by the real programs: table, controller, Batch job, mirror, Amazon ECR")
-	d.story.Say("Commands after $ are run as they are shown; those of aws and docker by the same calls of the AWS SDK " +
+	d.story.Say("Commands after $ are run as they are shown; those of aws and docker by the same calls of the AWS " +
+		"SDK " +
 		"and go-containerregistry, so that neither need be installed.")
 	if d.extra != "" {
 		if err := d.probe(ctx); err != nil {
@@ -72,7 +74,8 @@ func (d *demo) tell(ctx context.Context) error {
 	ctx, cancel = context.WithTimeoutCause(ctx, storyTime, fmt.Errorf("took longer than %v", storyTime))
 	defer cancel()
 	for _, step := range []func(context.Context) error{
-		d.start, d.pushImages, d.createRepositories, d.fillTable, d.sweep, d.sweepAgain, d.pushEvent, d.byHand, d.submit,
+		d.start, d.pushImages, d.createRepositories, d.fillTable, d.sweep, d.sweepAgain, d.pushEvent,
+		d.byHand, d.submit,
 	} {
 		err := step(ctx)
 		switch {
@@ -94,14 +97,19 @@ const rolesVariant = "accounts"
 func (d *demo) start(ctx context.Context) (err error) {
 	d.story.Heading("Start localstack")
 	d.server, err = server.Start(ctx, server.Options{
-		Dir: d.path("localstack"), Programs: d.programs(), JobEnvironment: network(d.environ), Log: d.log, Roles: rolesVariant,
+		Dir: d.path("localstack"), Programs: d.programs(), JobEnvironment: network(d.environ), Log: d.log,
+		Roles: rolesVariant,
 	})
 	if err != nil {
 		return err
 	}
 	d.story.Say("DynamoDB, ECR and Batch for account %s in %s, and beside them an ordinary registry, all at %s. "+
-		"Batch jobs are processes of the programs just built. They, and controller and mirror below, have the permissions of the roles that the CloudFormation template gives them, and no others.", d.server.Account(), d.server.Region(), d.server.URL())
-	d.story.Command(append([]string{"export", "PATH=" + d.shown(d.programs()) + ":$PATH"}, d.server.Environment()...)...)
+		"Batch jobs are processes of the programs just built. They, and controller and mirror below, have the "+
+		"permissions of the roles that the CloudFormation template gives them, and no others.", d.server.Account(),
+		d.server.Region(), d.server.URL())
+	d.story.Command(append([]string{
+		"export", "PATH=" + d.shown(d.programs()) + ":$PATH",
+	}, d.server.Environment()...)...)
 	return nil
 }
 

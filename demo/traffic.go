@@ -45,9 +45,12 @@ func (d *demo) checkTraffic(ctx context.Context, entries []entry, read map[strin
 		n, size, mark := read[repository], tree.Size(), story.Right
 		if n < size || n > size+size/rereadPart {
 			mark = story.Wrong
-			d.problems = append(d.problems, fmt.Sprintf("%d bytes were read of %s, whose blobs have %d", n, e.source, size))
+			d.problems = append(d.problems, fmt.Sprintf("%d bytes were read of %s, whose blobs have %d", n,
+				e.source, size))
 		}
-		rows = append(rows, []string{e.source, strconv.Itoa(len(e.destinations)), strconv.FormatInt(size, 10), strconv.FormatInt(n, 10), mark})
+		rows = append(rows, []string{
+			e.source, strconv.Itoa(len(e.destinations)), strconv.FormatInt(size, 10), strconv.FormatInt(n, 10), mark,
+		})
 	}
 	d.story.Table([]string{"SOURCE", "DESTINATIONS", "BYTES OF ITS BLOBS", "BYTES READ"}, rows)
 	return nil
@@ -60,7 +63,8 @@ func (d *demo) expectCheap(calls map[string]int64) {
 	for _, call := range slices.Sorted(maps.Keys(calls)) {
 		list = append(list, fmt.Sprintf("%s %d", call, calls[call]))
 	}
-	fetched := calls["v2.GET manifest"] + calls["v2.GET blob"] + calls["ecr.BatchGetImage"] + calls["ecr.GetDownloadUrlForLayer"]
+	fetched := calls["v2.GET manifest"] + calls["v2.GET blob"] +
+		calls["ecr.BatchGetImage"] + calls["ecr.GetDownloadUrlForLayer"]
 	if calls["v2.HEAD manifest"] == 0 || calls["ecr.DescribeImages"] == 0 {
 		d.expect(false, "the sweep did not ask for digests: that nothing is left to do is not known")
 	}

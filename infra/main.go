@@ -39,7 +39,9 @@ func run(args []string, getenv func(string) string, stdout io.Writer) error {
 	}
 	defaults := settings.DefaultProps()
 	defaults.Image.Directory = ".." // of the repository; the app runs in infra/
-	defaults.Image.BuildArgs = map[string]string{"VERSION": getenv("VERSION"), "COMMIT": getenv("COMMIT"), "GOPROXY": getenv("GOPROXY")}
+	defaults.Image.BuildArgs = map[string]string{
+		"VERSION": getenv("VERSION"), "COMMIT": getenv("COMMIT"), "GOPROXY": getenv("GOPROXY"),
+	}
 	props, err := settings.FromContext(defaults, context)
 	if err != nil {
 		return err
@@ -49,7 +51,8 @@ func run(args []string, getenv func(string) string, stdout io.Writer) error {
 	}
 	if props.Image.Name == "" {
 		if _, err := os.Stat(filepath.Join(props.Image.Directory, "Dockerfile")); err != nil {
-			return fmt.Errorf("nothing to build the image from (setting image names one that is there already): %w", err)
+			return fmt.Errorf("nothing to build the image from (setting image names one that is there already): %w",
+				err)
 		}
 	}
 	// jsii's Node.js process ends when this one does; to close it by hand is a race with that.
@@ -72,7 +75,8 @@ func describe(w io.Writer, file string) error {
 	}
 	note := ""
 	if info.Size() > assembly.TemplateLimit {
-		note = fmt.Sprintf("; more than the %d that CloudFormation takes in a request: deploy it with make deploy, or with make deploy-template S3_BUCKET=NAME", assembly.TemplateLimit)
+		note = fmt.Sprintf("; more than the %d that CloudFormation takes in a request: deploy it with make deploy, "+
+			"or with make deploy-template S3_BUCKET=NAME", assembly.TemplateLimit)
 	}
 	_, err = fmt.Fprintf(w, "infra/cdk.out/%s: %d bytes%s\n", filepath.Base(file), info.Size(), note)
 	return err

@@ -20,7 +20,8 @@ func TestMissingNodeIsSaid(t *testing.T) {
 
 func TestContextComesFromTheCLIOrTheFileAndArguments(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cdk.json")
-	if err := os.WriteFile(file, []byte(`{"app": "go run .", "context": {"schedule": "off", "maxVcpus": 8}}`), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(`{"app": "go run .", "context": {"schedule": "off", "maxVcpus": 8}}`),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -30,8 +31,18 @@ func TestContextComesFromTheCLIOrTheFileAndArguments(t *testing.T) {
 		want map[string]any
 	}{
 		{"file", nil, "", map[string]any{"schedule": "off", "maxVcpus": 8.0}},
-		{"arguments win", []string{"-c", "schedule=rate(1 day)", "--context", "spot=false"}, "", map[string]any{"schedule": "rate(1 day)", "maxVcpus": 8.0, "spot": "false"}},
-		{"an equals sign in the value", []string{"-c", "authSecrets=ghcr.io=mirror/ghcr"}, "", map[string]any{"schedule": "off", "maxVcpus": 8.0, "authSecrets": "ghcr.io=mirror/ghcr"}},
+		{
+			"arguments win",
+			[]string{"-c", "schedule=rate(1 day)", "--context", "spot=false"},
+			"",
+			map[string]any{"schedule": "rate(1 day)", "maxVcpus": 8.0, "spot": "false"},
+		},
+		{
+			"an equals sign in the value",
+			[]string{"-c", "authSecrets=ghcr.io=mirror/ghcr"},
+			"",
+			map[string]any{"schedule": "off", "maxVcpus": 8.0, "authSecrets": "ghcr.io=mirror/ghcr"},
+		},
 		{"the CLI has read the file itself", nil, `{"push": "off"}`, map[string]any{"push": "off"}},
 	} {
 		got, err := readContext(c.args, func(string) string { return c.cli }, file)

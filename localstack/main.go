@@ -101,17 +101,22 @@ func parse(args []string, out io.Writer) (server.Options, error) {
 	flags := flag.NewFlagSet("localstack", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&opts.Addr, "addr", "127.0.0.1:4566", "`host:port` to listen on; port 0 takes a free one")
-	flags.StringVar(&opts.Dir, "dir", "", "`directory` for blobs, jobs and built programs (default: a temporary one, removed at the end)")
-	flags.StringVar(&opts.Programs, "programs", "", "`directory` with the programs mirror and controller (default: they are built)")
+	flags.StringVar(&opts.Dir, "dir", "",
+		"`directory` for blobs, jobs and built programs (default: a temporary one, removed at the end)")
+	flags.StringVar(&opts.Programs, "programs", "",
+		"`directory` with the programs mirror and controller (default: they are built)")
 	flags.StringVar(&opts.Account, "account", "111122223333", "home `account`, 12 digits")
 	flags.StringVar(&opts.Region, "region", "us-east-1", "home `region`")
-	flags.StringVar(&opts.Roles, "roles", roles.Default, "the service's roles are those of this `variant` of its settings: "+strings.Join(roles.Variants(), ", "))
-	flags.BoolVar(&opts.AnySignature, "any-signature", false, "take requests whatever their signatures are, of clients that can't sign")
+	flags.StringVar(&opts.Roles, "roles", roles.Default,
+		"the service's roles are those of this `variant` of its settings: "+strings.Join(roles.Variants(), ", "))
+	flags.BoolVar(&opts.AnySignature, "any-signature", false,
+		"take requests whatever their signatures are, of clients that can't sign")
 	flags.BoolVar(&opts.NoEvents, "no-events", false, "pushes to ECR start no jobs")
-	flags.Func("insecure-registry", "`host:port` of another registry that jobs may reach without TLS; may be repeated", func(host string) error {
-		opts.InsecureRegistries = append(opts.InsecureRegistries, host)
-		return nil
-	})
+	flags.Func("insecure-registry", "`host:port` of another registry that jobs may reach without TLS; may be repeated",
+		func(host string) error {
+			opts.InsecureRegistries = append(opts.InsecureRegistries, host)
+			return nil
+		})
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		flags.SetOutput(out)
@@ -123,7 +128,8 @@ func parse(args []string, out io.Writer) (server.Options, error) {
 	case flags.NArg() > 0:
 		return opts, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
 	case !slices.Contains(roles.Variants(), opts.Roles):
-		return opts, fmt.Errorf("invalid value %q for flag -roles: must be %s; %w", opts.Roles, strings.Join(roles.Variants(), ", "), errUsage)
+		return opts, fmt.Errorf("invalid value %q for flag -roles: must be %s; %w", opts.Roles,
+			strings.Join(roles.Variants(), ", "), errUsage)
 	case !accountID.MatchString(opts.Account):
 		return opts, fmt.Errorf("invalid value %q for flag -account: must be 12 digits; %w", opts.Account, errUsage)
 	}

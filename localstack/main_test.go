@@ -49,10 +49,14 @@ func TestServesUntilItIsInterrupted(t *testing.T) {
 			t.Error(response.Status)
 		}
 	}}
-	if err := run(ctx, []string{"--addr", "127.0.0.1:0", "--programs", t.TempDir(), "--region", "eu-west-1"}, nil, out, io.Discard); err != nil {
+	if err := run(ctx, []string{"--addr", "127.0.0.1:0", "--programs", t.TempDir(), "--region", "eu-west-1"}, nil, out,
+		io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"export AWS_ACCESS_KEY_ID=111122223333\n", "export AWS_REGION=eu-west-1\n", "\nexport PATH=/", "\n\ncontroller put docker.io/", "\ncontroller sweep\n", "aws batch submit-job "} {
+	for _, want := range []string{
+		"export AWS_ACCESS_KEY_ID=111122223333\n", "export AWS_REGION=eu-west-1\n",
+		"\nexport PATH=/", "\n\ncontroller put docker.io/", "\ncontroller sweep\n", "aws batch submit-job ",
+	} {
 		if !strings.Contains(out.output.String(), want) {
 			t.Errorf("output lacks %q", want)
 		}
@@ -67,7 +71,10 @@ func TestHelpTeaches(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, nil, &out, io.Discard); err != nil {
 		t.Error(err)
 	}
-	for _, want := range []string{"Usage: localstack [flags]", "-no-events", "/_localstack/jobs/idle", "127.0.0.1:4566"} {
+	for _, want := range []string{
+		"Usage: localstack [flags]", "-no-events", "/_localstack/jobs/idle",
+		"127.0.0.1:4566",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("help lacks %q", want)
 		}
@@ -83,14 +90,17 @@ func TestWrongCommandLinesAreNamed(t *testing.T) {
 		{[]string{"up"}, `unexpected argument "up"`},
 		{[]string{"--port", "1"}, "flag provided but not defined: -port"},
 	} {
-		if err := run(t.Context(), tc.args, nil, io.Discard, io.Discard); !errors.Is(err, errUsage) || err.Error() != tc.want+"; run localstack -h for help" {
+		if err := run(t.Context(), tc.args, nil, io.Discard, io.Discard); !errors.Is(err, errUsage) ||
+			err.Error() != tc.want+"; run localstack -h for help" {
 			t.Errorf("%q: %v", tc.args, err)
 		}
 	}
 }
 
 func TestJobsGetOnlyHowToReachTheNetwork(t *testing.T) {
-	got := networkEnvironment([]string{"HOME=/root", "https_proxy=http://proxy:1", "AWS_SECRET_ACCESS_KEY=x", "SSL_CERT_FILE=/ca.pem", "NO_PROXY=a"})
+	got := networkEnvironment([]string{
+		"HOME=/root", "https_proxy=http://proxy:1", "AWS_SECRET_ACCESS_KEY=x", "SSL_CERT_FILE=/ca.pem", "NO_PROXY=a",
+	})
 	if want := []string{"https_proxy=http://proxy:1", "SSL_CERT_FILE=/ca.pem", "NO_PROXY=a"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

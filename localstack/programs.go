@@ -16,7 +16,8 @@ func buildPrograms(ctx context.Context, dir string, environ []string, log io.Wri
 		return fmt.Errorf("building the programs: %w", err)
 	}
 	// The trailing separator makes the go command write into the directory even for one program.
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "containers_image_openpgp", "-o", dir+string(os.PathSeparator),
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "containers_image_openpgp", "-o",
+		dir+string(os.PathSeparator),
 		"ecrmirror/cmd/mirror", "ecrmirror/cmd/controller")
 	// What an interrupted go command leaves behind goes where the programs go.
 	cmd.Env = append(slices.Clone(environ), "CGO_ENABLED=0", "GOTMPDIR="+dir)
@@ -33,7 +34,8 @@ func networkEnvironment(environ []string) []string {
 	var out []string
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
-		if slices.Contains([]string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}, strings.ToUpper(name)) {
+		if slices.Contains([]string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"},
+			strings.ToUpper(name)) {
 			out = append(out, pair)
 		}
 	}

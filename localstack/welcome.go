@@ -48,7 +48,8 @@ Usage: localstack [flags]
 // welcome tells how to use the server, and the programs in a directory.
 func welcome(s *server.Server, programs string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "localstack is ready at %s (account %s, region %s). In another shell:\n\n", s.URL(), s.Account(), s.Region())
+	fmt.Fprintf(&b, "localstack is ready at %s (account %s, region %s). In another shell:\n\n", s.URL(),
+		s.Account(), s.Region())
 	for _, pair := range s.Environment() {
 		fmt.Fprintf(&b, "export %s\n", pair)
 	}

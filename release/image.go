@@ -25,13 +25,18 @@ func (w *work) image(licenses map[gobuild.Platform][]archive.File) error {
 			return err
 		}
 		files := []archive.File{
-			{Name: "licenses/", Mode: 0o755}, {Name: "usr/", Mode: 0o755}, {Name: "usr/local/", Mode: 0o755}, {Name: "usr/local/bin/", Mode: 0o755},
+			{Name: "licenses/", Mode: 0o755},
+			{Name: "usr/", Mode: 0o755},
+			{Name: "usr/local/", Mode: 0o755},
+			{Name: "usr/local/bin/", Mode: 0o755},
 		}
 		for _, f := range programs {
 			files = append(files, archive.File{Name: "usr/local/bin/" + f.Name, Mode: f.Mode, Content: f.Content})
 		}
 		for _, f := range licenses[p] {
-			files = append(files, archive.File{Name: "licenses/" + filepath.Base(f.Name), Mode: f.Mode, Content: f.Content})
+			files = append(files, archive.File{
+				Name: "licenses/" + filepath.Base(f.Name), Mode: f.Mode, Content: f.Content,
+			})
 		}
 		image.Variants = append(image.Variants, ociimage.Variant{OS: p.OS, Arch: p.Arch, Files: files})
 	}
@@ -44,7 +49,8 @@ func (w *work) image(licenses map[gobuild.Platform][]archive.File) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.log, "image %s\n  mirror oci:%s:%s REGISTRY/ecrmirror:%s\n", digest, filepath.Join(w.out, name), w.commit.Version, w.commit.Version)
+	fmt.Fprintf(w.log, "image %s\n  mirror oci:%s:%s REGISTRY/ecrmirror:%s\n", digest, filepath.Join(w.out, name),
+		w.commit.Version, w.commit.Version)
 	files, err := filesIn(dir)
 	if err != nil {
 		return err

@@ -21,7 +21,10 @@ func TestInstall(t *testing.T) {
 	path := withoutGo(t)
 	built := map[string]string{"bin/mirror": "mirror", "bin/controller": "controller"}
 	for _, p := range []string{"mirror", "controller"} {
-		for _, file := range []string{"man/" + p + ".1", "completions/" + p + ".bash", "completions/_" + p, "completions/" + p + ".fish"} {
+		for _, file := range []string{
+			"man/" + p + ".1", "completions/" + p + ".bash", "completions/_" + p,
+			"completions/" + p + ".fish",
+		} {
 			built["bin/share/"+file] = file
 		}
 	}
@@ -72,7 +75,8 @@ func withoutGo(t *testing.T) string {
 // makeOf runs make in dir, with the commands of path alone.
 func makeOf(t *testing.T, dir, path string, args ...string) (string, error) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(path, "sh"), append([]string{"-c", `umask 077 && exec make "$@"`, "sh"}, args...)...)
+	cmd := exec.CommandContext(t.Context(),
+		filepath.Join(path, "sh"), append([]string{"-c", `umask 077 && exec make "$@"`, "sh"}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + path}
 	out, err := cmd.CombinedOutput()

@@ -15,7 +15,8 @@ import (
 // are told: the version that they are given in a file versions, the commit in commits, all arguments in seen.
 type makeable struct{ dir, commands, notes string }
 
-// note begins a command that does nothing else. DESTDIR and the like go to install in its arguments, and to rm, which is real.
+// note begins a command that does nothing else. DESTDIR and the like go to install in its arguments, and to rm, which
+// is real.
 const note = `#!/bin/sh
 printf '%s ' "$@" "$DESTDIR" "$PREFIX" "$BINDIR" "$DATADIR" "$MANDIR" "$ECRMIRROR_SEED" "$ECRMIRROR_KILLS" "$ECRMIRROR_TWICE" "$SMOKE" >>"$NOTES/seen"
 `
@@ -25,14 +26,17 @@ func newMakeable(t *testing.T, dir string) makeable {
 	t.Helper()
 	m := makeable{dir: dir, commands: t.TempDir(), notes: t.TempDir()}
 	m.write(t, map[string]string{
-		"Makefile": read(t, "../Makefile"), ".ci/fuzz": read(t, "../.ci/fuzz"), "go.mod": "toolchain go1.26.10\n", ".gitignore": "*\n",
+		"Makefile": read(t, "../Makefile"), ".ci/fuzz": read(t, "../.ci/fuzz"), "go.mod": "toolchain go1.26.10\n",
+		".gitignore": "*\n",
 		"infra/none": "", "cmd/none": "", "internal/none": "", "localstack/none": "", "bin/share/none": "",
 		"tools/cdk/package.json": "{}", "tools/cdk/package-lock.json": "{}",
 	})
 	for name, content := range map[string]string{
 		"install": note, "node": note, "cdk": note, "tool": note,
-		"docker": note + "case $1 in build) printf '%s\\n' \"$VERSION\" >>\"$NOTES/versions\"; printf '%s\\n' \"$COMMIT\" >>\"$NOTES/commits\" ;; create) echo 4f2d ;; esac\n",
-		"npm":    note + "mkdir -p node_modules/.bin && cp \"${0%/*}/cdk\" node_modules/.bin/cdk\n",
+		"docker": note +
+			"case $1 in build) printf '%s\\n' \"$VERSION\" >>\"$NOTES/versions\"; printf '%s\\n' \"$COMMIT\" " +
+			">>\"$NOTES/commits\" ;; create) echo 4f2d ;; esac\n",
+		"npm": note + "mkdir -p node_modules/.bin && cp \"${0%/*}/cdk\" node_modules/.bin/cdk\n",
 		"go": note + `case "$1 $2" in
 "run ./sbom") printf '%s\n' "$4" >>"$NOTES/versions" ;;
 "env CC") echo none ;;
@@ -55,7 +59,8 @@ func (m makeable) write(t *testing.T, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
 		path := filepath.Join(m.dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o700)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700),
+			os.WriteFile(path, []byte(content), 0o700)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,7 +105,8 @@ func (m makeable) noted(t *testing.T, name string) string {
 func escaped(path string) string { return regexp.MustCompile(`[*?\[\\]`).ReplaceAllString(path, `\$0`) }
 
 // settings are those of the Makefile that are data.
-var settings = strings.Fields("VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE SEED")
+var settings = strings.Fields("VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR " +
+	"TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE SEED")
 
 // foreign returns the environment of the tests without what they must not depend on: settings, and repositories of
 // Git's other than the one where a command is run.
@@ -108,7 +114,8 @@ func foreign() []string {
 	env := slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
 		// A make that runs the tests gives on what it has been told.
-		return strings.HasPrefix(name, "GIT_") || slices.Contains(settings, name) || slices.Contains([]string{"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}, name)
+		return strings.HasPrefix(name, "GIT_") || slices.Contains(settings, name) ||
+			slices.Contains([]string{"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}, name)
 	})
 	return append(env, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
 }

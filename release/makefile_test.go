@@ -52,7 +52,8 @@ func TestAVersionIsOneWord(t *testing.T) {
 	m := newMakeable(t, t.TempDir())
 	for _, version := range []string{"v1 -linkmode=external", "v1\t-extld=x", "v1\n", "v1 $(shell touch PWNED)"} {
 		for _, target := range []string{"build", "image", "install"} {
-			if out, err := m.try(t, nil, target, "VERSION="+version); err == nil || !strings.Contains(out, "VERSION and COMMIT may have no spaces") {
+			if out, err := m.try(t, nil, target, "VERSION="+version); err == nil || !strings.Contains(out,
+				"VERSION and COMMIT may have no spaces") {
 				t.Errorf("%s of %q: %v\n%s", target, version, err, out)
 			}
 		}
@@ -62,7 +63,8 @@ func TestAVersionIsOneWord(t *testing.T) {
 	}
 }
 
-// TestRecipesPasteNoSetting finds what is set by whoever calls make, and stands in a recipe as if it were a piece of it.
+// TestRecipesPasteNoSetting finds what is set by whoever calls make, and stands in a recipe as if it were a piece of
+// it.
 func TestRecipesPasteNoSetting(t *testing.T) {
 	makefile := read(t, "../Makefile")
 	var own []string // what the Makefile itself says
@@ -76,7 +78,8 @@ func TestRecipesPasteNoSetting(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile(`\$[({](?:or[ \t]+)?(?:\$[({])?([A-Z_0-9]+)[)},]`).FindAllStringSubmatch(line, -1) {
 			n++
-			if name := m[1]; slices.Contains(settings, name) || !slices.Contains(own, name) && name != "MAKE" && !strings.HasSuffix(name, "_FLAGS") {
+			if name := m[1]; slices.Contains(settings, name) || !slices.Contains(own, name) && name != "MAKE" &&
+				!strings.HasSuffix(name, "_FLAGS") {
 				t.Errorf("%s is pasted into the command %s", name, strings.TrimSpace(line))
 			}
 		}
@@ -89,15 +92,18 @@ func TestRecipesPasteNoSetting(t *testing.T) {
 // TestASettingIsData gives each setting such values, for all targets that have it.
 func TestASettingIsData(t *testing.T) {
 	for setting, targets := range map[string]string{
-		"IMAGE": "image sbom smoke", "PLATFORM": "image", "SOURCE": "demo", "TAG": "release", "S3_BUCKET": "deploy-template", "PLACE": "bootstrap",
+		"IMAGE": "image sbom smoke", "PLATFORM": "image", "SOURCE": "demo", "TAG": "release",
+		"S3_BUCKET": "deploy-template", "PLACE": "bootstrap",
 		"SMOKE": "smoke", "FUZZTIME": "fuzz", "KILLS": "kill", "TWICE": "twice", "SEED": "kill twice",
-		"DESTDIR": "install uninstall", "PREFIX": "install uninstall", "BINDIR": "install uninstall", "DATADIR": "install uninstall", "MANDIR": "install uninstall",
+		"DESTDIR": "install uninstall", "PREFIX": "install uninstall", "BINDIR": "install uninstall",
+		"DATADIR": "install uninstall", "MANDIR": "install uninstall",
 	} {
 		t.Run(setting, func(t *testing.T) {
 			m := newMakeable(t, t.TempDir())
 			m.write(t, map[string]string{"cmd/a_test.go": "func FuzzIt(f *testing.F) {}\n"})
 			for _, value := range []string{
-				"a  b; touch PWNED; #", "a'; touch PWNED; '", `a"; touch PWNED; "`, "a$(touch PWNED)`touch PWNED`$(shell touch PWNED)$(MAKE)$$", "-x", "a\nb\\",
+				"a  b; touch PWNED; #", "a'; touch PWNED; '", `a"; touch PWNED; "`,
+				"a$(touch PWNED)`touch PWNED`$(shell touch PWNED)$(MAKE)$$", "-x", "a\nb\\",
 			} {
 				for _, env := range [][]string{{setting + "=" + value}, nil} {
 					args := strings.Fields(targets)
@@ -120,12 +126,14 @@ func TestASettingIsData(t *testing.T) {
 // TestACheckoutMayBeAnywhere is of directories that people, or who names what they unpack, may think of.
 func TestACheckoutMayBeAnywhere(t *testing.T) {
 	for _, name := range []string{
-		"a  b", "it's", `"`, "$(touch PWNED)", "`touch PWNED`", "$(shell touch PWNED)", "; touch PWNED; #", "a\nb", "a\ntouch PWNED\n", "#x", "50%", "~", "-x", "a:b", "*", `\`,
+		"a  b", "it's", `"`, "$(touch PWNED)", "`touch PWNED`", "$(shell touch PWNED)", "; touch PWNED; #", "a\nb",
+		"a\ntouch PWNED\n", "#x", "50%", "~", "-x", "a:b", "*", `\`,
 	} {
 		m := newMakeable(t, filepath.Join(t.TempDir(), name))
 		m.write(t, map[string]string{"cmd/a_test.go": "func FuzzIt(f *testing.F) {}\n"})
 		m.make(t, []string{"TMPDIR=" + m.dir, "PREFIX=" + m.dir + "/into"},
-			"build", "image", "sbom", "release", "demo", "test", "fuzz", "install", "uninstall", "synth", "deploy", "smoke", "SMOKE=yes", "cover", "grants", "help", "clean")
+			"build", "image", "sbom", "release", "demo", "test", "fuzz", "install", "uninstall", "synth", "deploy",
+			"smoke", "SMOKE=yes", "cover", "grants", "help", "clean")
 		if versions := m.noted(t, "versions"); strings.Count(versions, "\n") != 3 {
 			t.Errorf("in %q: %q", name, versions)
 		}
@@ -150,7 +158,8 @@ func TestFilesMayHaveAnyName(t *testing.T) {
 	command(t, m.dir, nil, "git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "Files")
 	m.make(t, nil, "build", "image", "release", "lint", "fmt", "fuzz", "cover", "test", "clean")
 	seen := m.noted(t, "seen")
-	if strings.Count(seen, " -fuzz=^FuzzIt$ ") != 4 || !strings.Contains(seen, " ./cmd/a b;touch PWNED ") || !strings.Contains(seen, " ./cmd/$(touch PWNED) ") {
+	if strings.Count(seen, " -fuzz=^FuzzIt$ ") != 4 || !strings.Contains(seen, " ./cmd/a b;touch PWNED ") ||
+		!strings.Contains(seen, " ./cmd/$(touch PWNED) ") {
 		t.Errorf("seen:\n%s", seen)
 	}
 	if commits := m.noted(t, "commits"); len(strings.TrimSpace(commits)) != 40 {

@@ -45,7 +45,9 @@ func (w *work) extras(ctx context.Context) ([]archive.File, error) {
 	}
 	var programs []share.Program
 	for _, name := range gobuild.Programs {
-		programs = append(programs, share.Program{Name: name, Command: []string{filepath.Join(w.binaries(here), here.Executable(name))}})
+		programs = append(programs, share.Program{
+			Name: name, Command: []string{filepath.Join(w.binaries(here), here.Executable(name))},
+		})
 	}
 	return share.Files(ctx, w.commit.Version, w.commit.Time, programs)
 }

@@ -91,7 +91,8 @@ func TestCDKIsLocked(t *testing.T) {
 
 // TestNothingIsInstalledByNameAlone is of what the Makefile and the gate call.
 func TestNothingIsInstalledByNameAlone(t *testing.T) {
-	text := read(t, "../Makefile") + read(t, "../.ci/run") + read(t, "../.ci/docker") + read(t, "../.ci/images") + read(t, workflowFile)
+	text := read(t, "../Makefile") + read(t, "../.ci/run") + read(t, "../.ci/docker") + read(t,
+		"../.ci/images") + read(t, workflowFile)
 	for _, c := range []struct{ call, must string }{
 		{`\bpip3? install\b`, "--require-hashes"},
 		{`\bpip3? install\b`, "--only-binary :all:"},
@@ -103,7 +104,8 @@ func TestNothingIsInstalledByNameAlone(t *testing.T) {
 		{`(curl|wget)[^\n]*\|`, "nothing has what is fetched run"},
 	} {
 		for line := range strings.Lines(text) {
-			if regexp.MustCompile(c.call).MatchString(line) && !strings.Contains(line, c.must) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			if regexp.MustCompile(c.call).MatchString(line) && !strings.Contains(line, c.must) &&
+				!strings.HasPrefix(strings.TrimSpace(line), "#") {
 				t.Errorf("without %s: %s", c.must, line)
 			}
 		}
@@ -133,17 +135,20 @@ func TestImagesAreNamedByDigest(t *testing.T) {
 	if len(images) != 1 {
 		t.Errorf("the images are built by several: %v", images)
 	}
-	image := regexp.MustCompile(`image += "(.*)"`).FindStringSubmatch(read(t, "../testkit/dynamodblocal/dynamodblocal.go"))
+	image := regexp.MustCompile(`image += "(.*)"`).FindStringSubmatch(
+		read(t, "../testkit/dynamodblocal/dynamodblocal.go"))
 	if image == nil || !byDigest.MatchString(image[1]) {
 		t.Errorf("DynamoDB Local is %q", image)
 	}
-	for _, image := range regexp.MustCompile(`(?m)^ *(?:image|container): *(.*)$`).FindAllStringSubmatch(read(t, "../localstack/compose.yaml")+read(t, workflowFile), -1) {
+	for _, image := range regexp.MustCompile(`(?m)^ *(?:image|container): *(.*)$`).FindAllStringSubmatch(read(t,
+		"../localstack/compose.yaml")+read(t, workflowFile), -1) {
 		if image[1] != "ecrmirror" && image[1] != "ecrmirror-localstack" { // which are built
 			t.Errorf("image %s", image[1])
 		}
 	}
 	for _, path := range []string{"Dockerfile", "localstack/Dockerfile", "testkit/dynamodblocal/dynamodblocal.go"} {
-		if !regexp.MustCompile(`go run \./tools/images .*\b` + regexp.QuoteMeta(path) + `\b`).MatchString(read(t, "../Makefile")) {
+		if !regexp.MustCompile(`go run \./tools/images .*\b` + regexp.QuoteMeta(path) + `\b`).MatchString(read(t,
+			"../Makefile")) {
 			t.Errorf("make renew-images does not renew %s", path)
 		}
 	}

@@ -89,7 +89,9 @@ func (w *work) build(ctx context.Context, source string) error {
 	if running := runtime.Version(); running != toolchain {
 		return fmt.Errorf("this is %s, and a release is made by %s: make release takes that one", running, toolchain)
 	}
-	w.source = gobuild.Source{Dir: source, Version: w.commit.Version, Commit: w.commit.Commit, Environ: w.environ, Go: toolchain}
+	w.source = gobuild.Source{
+		Dir: source, Version: w.commit.Version, Commit: w.commit.Commit, Environ: w.environ, Go: toolchain,
+	}
 	extras, err := w.extras(ctx)
 	if err != nil {
 		return err
@@ -130,7 +132,8 @@ func replaceable(dir string) error {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(dir, checksums)); err != nil {
-		return fmt.Errorf("%s has files but no %s, so it is no release to replace: name another directory, or remove it", dir, checksums)
+		return fmt.Errorf("%s has files but no %s, so it is no release to replace: name another directory, or remove "+
+			"it", dir, checksums)
 	}
 	return nil
 }

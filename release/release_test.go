@@ -28,10 +28,13 @@ func TestTheSameTagMakesTheSameBytes(t *testing.T) {
 	command(t, origin, nil, "git", "tag", "v1.2.3")
 	command(t, origin, nil, "git", "tag", "nightly")
 	dir := t.TempDir()
-	write(t, dir, map[string]string{"config/go/env": "GOFLAGS=-ldflags=-X=main.greeting=mine\nGOAMD64=v3\n"}) // as go env -w does
+	// as go env -w does
+	write(t, dir, map[string]string{"config/go/env": "GOFLAGS=-ldflags=-X=main.greeting=mine\nGOAMD64=v3\n"})
 	first := releaseOf(t, clone(t, origin, filepath.Join(dir, "a"), "umask 022"))
-	second := releaseOf(t, clone(t, origin, filepath.Join(dir, "another", "place"), "umask 077", "-c", "core.autocrlf=true"),
-		"XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "GOFLAGS=-tags=other", "GOEXPERIMENT=nodwarf5", "CGO_ENABLED=1", "GOOS=plan9",
+	second := releaseOf(t, clone(t, origin, filepath.Join(dir, "another", "place"), "umask 077", "-c",
+		"core.autocrlf=true"),
+		"XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "GOFLAGS=-tags=other", "GOEXPERIMENT=nodwarf5",
+		"CGO_ENABLED=1", "GOOS=plan9",
 		"SOURCE_DATE_EPOCH=1", "TZ=Asia/Tokyo", "LC_ALL=C")
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("the two releases differ (-first +second)\n%s", diff)
@@ -104,18 +107,40 @@ func TestWhatIsNoReleaseIsRefused(t *testing.T) {
 		after map[string]string // files beside it
 		want  string
 	}{
-		"changes":           {after: map[string]string{"README.md": "other"}, want: "the checkout has changes that are not committed; commit or remove them:\n   M README.md"},
-		"what Git ignores":  {after: map[string]string{"bin/mirror": "built"}},
-		"a new file":        {after: map[string]string{"cmd/mirror/\x1b[31m.go": "package main"}, want: `?? cmd/mirror/\x1b[31m.go`},
-		"two versions":      {tags: []string{"v1.0.0", "v1.0.0-rc.1", "x"}, want: "the commit has the tags v1.0.0 and v1.0.0-rc.1: say which with TAG=v1.0.0-rc.1"},
-		"names of Git's":    {files: map[string]string{"HEAD": "x", "-x": "x", "v1.0.0": "x"}, tags: []string{"v1.0.0", "HEAD", "$(touch${IFS}x)"}},
-		"one of two":        {tags: []string{"v1.0.0", "v1.0.0-rc.1"}, ask: "v1.0.0"},
-		"a tag elsewhere":   {tags: []string{"v1.0.0"}, ask: "v2.0.0", want: "tag v2.0.0 is not at the commit that is checked out: git checkout v2.0.0"},
-		"no version":        {tags: []string{"x"}, ask: "x", want: `tag "x" is no version like v1.2.3`},
-		"another toolchain": {files: map[string]string{"go.mod": "module ecrmirror\n\ngo 1.26.0\n\ntoolchain go1.26.999\n"}, want: "and a release is made by go1.26.999: make release takes that one"},
-		"no toolchain":      {files: map[string]string{"go.mod": "module ecrmirror\n\ngo 1.26.0\n"}, want: "go.mod names no toolchain"},
+		"changes": {
+			after: map[string]string{"README.md": "other"},
+			want:  "the checkout has changes that are not committed; commit or remove them:\n   M README.md",
+		},
+		"what Git ignores": {after: map[string]string{"bin/mirror": "built"}},
+		"a new file": {
+			after: map[string]string{"cmd/mirror/\x1b[31m.go": "package main"}, want: `?? cmd/mirror/\x1b[31m.go`,
+		},
+		"two versions": {
+			tags: []string{"v1.0.0", "v1.0.0-rc.1", "x"},
+			want: "the commit has the tags v1.0.0 and v1.0.0-rc.1: say which with TAG=v1.0.0-rc.1",
+		},
+		"names of Git's": {
+			files: map[string]string{"HEAD": "x", "-x": "x", "v1.0.0": "x"},
+			tags:  []string{"v1.0.0", "HEAD", "$(touch${IFS}x)"},
+		},
+		"one of two": {tags: []string{"v1.0.0", "v1.0.0-rc.1"}, ask: "v1.0.0"},
+		"a tag elsewhere": {
+			tags: []string{"v1.0.0"}, ask: "v2.0.0",
+			want: "tag v2.0.0 is not at the commit that is checked out: git checkout v2.0.0",
+		},
+		"no version": {tags: []string{"x"}, ask: "x", want: `tag "x" is no version like v1.2.3`},
+		"another toolchain": {
+			files: map[string]string{"go.mod": "module ecrmirror\n\ngo 1.26.0\n\ntoolchain go1.26.999\n"},
+			want:  "and a release is made by go1.26.999: make release takes that one",
+		},
+		"no toolchain": {
+			files: map[string]string{"go.mod": "module ecrmirror\n\ngo 1.26.0\n"}, want: "go.mod names no toolchain",
+		},
 		"other files there": {after: map[string]string{"dist/mine": "precious"}, want: "no release to replace"},
-		"what is no code":   {files: map[string]string{"cmd/mirror/main.go": "package main\n\nfunc main() { nothing }\n"}, want: "building for "},
+		"what is no code": {
+			files: map[string]string{"cmd/mirror/main.go": "package main\n\nfunc main() { nothing }\n"},
+			want:  "building for ",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := project(t, c.files)
@@ -156,7 +181,8 @@ func TestACommitWithoutATagIsNamedByItself(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "dist", "of-a-release-before")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the release before was not replaced: %v", err)
 	}
-	if !strings.HasPrefix(log.String(), "the commit has no tag like v1.2.3: this is no release, but a snapshot\necrmirror v0.0.0-20261127010203-") {
+	if !strings.HasPrefix(log.String(),
+		"the commit has no tag like v1.2.3: this is no release, but a snapshot\necrmirror v0.0.0-20261127010203-") {
 		t.Errorf("log:\n%s", log.String())
 	}
 }
@@ -177,11 +203,13 @@ var greeting = "greeting"
 func main() { os.Stdout.WriteString(greeting + " " + buildinfo.String() + " " + os.Args[1] + ".\n\nUsage:\n  toy\n") }
 `
 	files := map[string]string{
-		"go.mod":                          "module ecrmirror\n\ngo 1.26.0\n\ntoolchain " + runtime.Version() + "\n",
-		"cmd/mirror/main.go":              program,
-		"cmd/controller/main.go":          program,
-		"internal/buildinfo/buildinfo.go": "package buildinfo\n\nvar version, commit string\n\nfunc String() string { return version + commit }\n",
-		"README.md":                       "read\nme\n", "CHANGELOG.md": "changes\n", "LICENSE": "license\n", ".gitignore": "/bin\n/dist/\n",
+		"go.mod":                 "module ecrmirror\n\ngo 1.26.0\n\ntoolchain " + runtime.Version() + "\n",
+		"cmd/mirror/main.go":     program,
+		"cmd/controller/main.go": program,
+		"internal/buildinfo/buildinfo.go": "package buildinfo\n\nvar version, commit string\n\nfunc String() string " +
+			"{ return version + commit }\n",
+		"README.md": "read\nme\n", "CHANGELOG.md": "changes\n", "LICENSE": "license\n",
+		".gitignore": "/bin\n/dist/\n",
 	}
 	maps.Copy(files, instead)
 	dir := t.TempDir()
@@ -198,7 +226,8 @@ func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
 		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755),
+			os.WriteFile(path, []byte(content), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}

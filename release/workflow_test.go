@@ -68,7 +68,8 @@ func TestTheWorkflowIsSound(t *testing.T) {
 			t.Errorf("%s needs %s, which is no job", name, job.Needs)
 		}
 		if job.RunsOn == "" || job.Timeout == 0 || len(job.Permissions) > 0 {
-			t.Errorf("%s: runs on %q, for %d minutes at most, with the permissions %v", name, job.RunsOn, job.Timeout, job.Permissions)
+			t.Errorf("%s: runs on %q, for %d minutes at most, with the permissions %v", name, job.RunsOn, job.Timeout,
+				job.Permissions)
 		}
 		for _, step := range job.Steps {
 			if (step.Uses == "") == (step.Run == "") {
@@ -105,8 +106,8 @@ func TestTheWorkflowNamesWhatIsThere(t *testing.T) {
 	}
 }
 
-// TestTheWorkflowTakesNoNamesFromOutside is of expressions: what a branch, a tag, a title or an author is called is in none
-// but the one that groups runs.
+// TestTheWorkflowTakesNoNamesFromOutside is of expressions: what a branch, a tag, a title or an author is called is in
+// none but the one that groups runs.
 func TestTheWorkflowTakesNoNamesFromOutside(t *testing.T) {
 	files, err := filepath.Glob("../.github/workflows/*")
 	if err != nil || len(files) != 1 {

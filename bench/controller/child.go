@@ -27,7 +27,8 @@ func build(ctx context.Context, dir, controller string) (p programs, err error) 
 }
 
 func goBuild(ctx context.Context, to, what string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-tags=containers_image_openpgp", "-o", to, what)
+	command := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w",
+		"-tags=containers_image_openpgp", "-o", to, what)
 	command.Env = append(command.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("building %s: %w\n%s", what, err, out)

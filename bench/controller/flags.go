@@ -33,7 +33,8 @@ func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set.IntVar(&f.entries, "n", 10_000, "`entries` of the table")
 	set.IntVar(&f.repositories, "repositories", 200, "`repositories` that the destinations are in")
 	set.IntVar(&f.registries, "registries", 5, "source `registries`")
-	set.IntVar(&f.stale, "stale", 1_000, "`entries` that are made stale for the third sweep; 0 leaves out sweeps 3 and 4")
+	set.IntVar(&f.stale, "stale", 1_000,
+		"`entries` that are made stale for the third sweep; 0 leaves out sweeps 3 and 4")
 	set.IntVar(&f.page, "page", 2_000, "`items` in a page of a scan: DynamoDB's are of 1 MB")
 	set.DurationVar(&f.delay, "delay", 20*time.Millisecond, "`time` that every call takes")
 	set.StringVar(&f.controller, "controller", "", "the controller `program`; by default it is built")

@@ -133,5 +133,6 @@ const (
 // manifest is an image of its own for each number and version.
 func manifest(i, version int) string {
 	return fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":%d},`+
-		`"layers":[],"annotations":{"image":"%d","version":"%d"}}`, manifestType, digest.FromString(config), len(config), i, version)
+		`"layers":[],"annotations":{"image":"%d","version":"%d"}}`, manifestType, digest.FromString(config),
+		len(config), i, version)
 }

@@ -33,7 +33,8 @@ func (b *bench) all(ctx context.Context) error {
 	for _, title := range []string{"all current, checked for the first time", "all current"} {
 		if err := b.sweep(ctx, title, 0, false, func(s sweep) {
 			b.checkCost(s)
-			b.check(strings.Contains(s.stdout, fmt.Sprintf("entries: %d (current %d, failed 0)", n, n)), "%d entries current", n)
+			b.check(strings.Contains(s.stdout, fmt.Sprintf("entries: %d (current %d, failed 0)", n, n)),
+				"%d entries current", n)
 			b.check(s.Exit == 0 && s.jobs == 0, "exit code %d, %d jobs; want 0 and none", s.Exit, s.jobs)
 		}); err != nil {
 			return err
@@ -41,10 +42,12 @@ func (b *bench) all(ctx context.Context) error {
 	}
 	if stale := b.flags.stale; stale > 0 {
 		title := fmt.Sprintf("%d stale", stale)
-		if err := b.sweep(ctx, title, stale, false, func(s sweep) { b.check(s.jobs == int64(stale), "%d jobs, want %d", s.jobs, stale) }); err != nil {
+		if err := b.sweep(ctx, title, stale, false,
+			func(s sweep) { b.check(s.jobs == int64(stale), "%d jobs, want %d", s.jobs, stale) }); err != nil {
 			return err
 		}
-		if err := b.sweep(ctx, title+", in flight", stale, false, func(s sweep) { b.check(s.jobs == 0, "%d jobs, want none", s.jobs) }); err != nil {
+		if err := b.sweep(ctx, title+", in flight", stale, false,
+			func(s sweep) { b.check(s.jobs == 0, "%d jobs, want none", s.jobs) }); err != nil {
 			return err
 		}
 	}
@@ -78,7 +81,8 @@ func (b *bench) broken(ctx context.Context) error {
 	return b.sweep(ctx, "5% of look-ups failing, 20 malformed rows", stale, true, func(s sweep) {
 		current := n - broken(n) - before - jobs + broken(before)
 		want := fmt.Sprintf("entries: %d (current %d, deferred %d", n+malformed, current, throttledOnes)
-		b.check(strings.Contains(s.stdout, want) && strings.Contains(s.stdout, fmt.Sprintf("failed %d)", unjudged+malformed)),
+		b.check(strings.Contains(s.stdout, want) && strings.Contains(s.stdout,
+			fmt.Sprintf("failed %d)", unjudged+malformed)),
 			"report: %s...failed %d)", want, unjudged+malformed)
 		b.check(s.jobs == int64(jobs), "%d jobs, want %d: one for each healthy entry that became stale", s.jobs, jobs)
 		b.check(s.Exit == 1, "exit code %d, want 1", s.Exit)
@@ -128,7 +132,8 @@ func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool,
 		}
 	}
 	s.jobs = s.calls["batch.SubmitJob"]
-	b.print("\n%s\n  %.2f s, CPU %.2f s, peak %.1f MiB, %d bytes of log\n  %s", title, s.wall().Seconds(), s.CPU.Seconds(), mib(s.PeakRSS), s.stderr, s.stdout)
+	b.print("\n%s\n  %.2f s, CPU %.2f s, peak %.1f MiB, %d bytes of log\n  %s", title, s.wall().Seconds(),
+		s.CPU.Seconds(), mib(s.PeakRSS), s.stderr, s.stdout)
 	b.print("  registries: %d HEAD (%d repeated), %d GET, %d at a time\n  AWS:", s.heads, s.repeated, s.gets, s.most)
 	for _, name := range slices.Sorted(maps.Keys(s.calls)) {
 		b.print(" %s %d", name, s.calls[name])
@@ -142,7 +147,8 @@ func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool,
 func (b *bench) checkCost(s sweep) {
 	n := b.flags.entries
 	times := max(1, (n+promisedFor-1)/promisedFor)
-	b.check(s.wall() < promisedWall*time.Duration(times), "%.2f s, promised are %s", s.wall().Seconds(), promisedWall*time.Duration(times))
+	b.check(s.wall() < promisedWall*time.Duration(times), "%.2f s, promised are %s", s.wall().Seconds(),
+		promisedWall*time.Duration(times))
 	b.check(s.PeakRSS < promisedRSS, "%.1f MiB resident, promised are %d", mib(s.PeakRSS), promisedRSS>>20)
 	b.check(s.heads <= n && s.repeated == 0, "%d HEAD for %d sources", s.heads, n)
 	if n <= promisedFor {

@@ -36,16 +36,21 @@ func newWorld(ctx context.Context, f flags, dir string) (*world, error) {
 	jobs := filepath.Join(dir, "jobs")
 	// The jobs stay in flight.
 	script := []byte("#!/bin/sh\nexec sleep 3600\n")
-	if err := errors.Join(os.Mkdir(jobs, 0o755), os.WriteFile(filepath.Join(jobs, "mirror"), script, 0o755)); err != nil { //nolint:gosec // a program
+	if err := errors.Join(os.Mkdir(jobs, 0o755), os.WriteFile(filepath.Join(jobs, "mirror"), script,
+		0o755)); err != nil { //nolint:gosec // a program
 		return nil, err
 	}
 	var faults fault.Injector
-	s, err := server.Start(ctx, server.Options{Wrap: faults.Wrap, NoEvents: true, ScanPage: f.page, Programs: jobs, Dir: filepath.Join(dir, "aws")})
+	s, err := server.Start(ctx, server.Options{
+		Wrap: faults.Wrap, NoEvents: true, ScanPage: f.page, Programs: jobs, Dir: filepath.Join(dir, "aws"),
+	})
 	if err != nil {
 		return nil, err
 	}
 	w := &world{flags: f, aws: s, faults: &faults, config: s.Config()}
-	w.config.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = seeders })
+	w.config.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConnsPerHost = seeders
+	})
 	for range f.registries {
 		w.registries = append(w.registries, startRegistry(f.delay))
 	}
@@ -77,7 +82,9 @@ const seeders = 16
 // seed fills ECR and the table, and then has every call take its time.
 func (w *world) seed(ctx context.Context) error {
 	api := ecr.NewFromConfig(w.config)
-	if err := each(ctx, w.flags.repositories, func(ctx context.Context, i int) error { return w.seedRepository(ctx, api, w.repository(i)) }); err != nil {
+	if err := each(ctx, w.flags.repositories, func(ctx context.Context, i int) error {
+		return w.seedRepository(ctx, api, w.repository(i))
+	}); err != nil {
 		return err
 	}
 	err := each(ctx, w.flags.entries, func(ctx context.Context, i int) error {
@@ -125,7 +132,9 @@ func (w *world) seedTable(ctx context.Context) error {
 		for i := n * most; i < min((n+1)*most, w.flags.entries); i++ {
 			puts = append(puts, put(w.source(i), &types.AttributeValueMemberS{Value: w.destination(i)}))
 		}
-		_, err := api.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{table: puts}})
+		_, err := api.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+			RequestItems: map[string][]types.WriteRequest{table: puts},
+		})
 		return err
 	})
 }
@@ -133,13 +142,15 @@ func (w *world) seedTable(ctx context.Context) error {
 // seedMalformed adds rows that are no good entries.
 func (w *world) seedMalformed(ctx context.Context, n int) error {
 	wrong := []types.AttributeValue{
-		nil, &types.AttributeValueMemberN{Value: "7"}, &types.AttributeValueMemberS{Value: " , "}, &types.AttributeValueMemberBOOL{Value: true},
+		nil, &types.AttributeValueMemberN{Value: "7"}, &types.AttributeValueMemberS{Value: " , "},
+		&types.AttributeValueMemberBOOL{Value: true},
 	}
 	var puts []types.WriteRequest
 	for i := range n {
 		puts = append(puts, put(fmt.Sprintf("%s/malformed-%d:1", w.registries[0].host(), i), wrong[i%len(wrong)]))
 	}
-	_, err := dynamodb.NewFromConfig(w.config).BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{table: puts}})
+	_, err := dynamodb.NewFromConfig(w.config).BatchWriteItem(ctx,
+		&dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{table: puts}})
 	return err
 }
 

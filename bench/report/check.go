@@ -73,10 +73,12 @@ func (c *checker) speed() {
 func (c *checker) several() {
 	for _, id := range []string{"B", "B-2", "B-4", "B-8"} {
 		if g := c.ours(id); g != nil {
-			c.add(id+": source bytes, in images", "at most 1.001", fmt.Sprintf("%.4f", g.SourceRatio()), g.SourceRatio() <= 1.001)
+			c.add(id+": source bytes, in images", "at most 1.001", fmt.Sprintf("%.4f", g.SourceRatio()),
+				g.SourceRatio() <= 1.001)
 		}
 	}
-	c.faster("B to 4 repositories, source capped: times as fast as the best peer", "B-4-capped", 3, c.bestPeer("B-4-capped"))
+	c.faster("B to 4 repositories, source capped: times as fast as the best peer", "B-4-capped", 3,
+		c.bestPeer("B-4-capped"))
 	if one, four := c.ours("B"), c.ours("B-4"); one != nil && four != nil {
 		r := float64(four.PeakRSS()) / float64(one.PeakRSS())
 		c.add("B to 4 repositories: peak RSS, of that to 1", "at most 1.1", fmt.Sprintf("%.2f", r), r <= 1.1)
@@ -85,7 +87,8 @@ func (c *checker) several() {
 	c.slower("B, no throttle: times crane's time", "B-free", 1.05, c.bestOf("B-free", "crane"))
 	for _, id := range []string{"A", "A-free", "B-free", "B-stall"} {
 		if g := c.ours(id); g != nil {
-			c.add(id+": source bytes, in images", "at most 1.001", fmt.Sprintf("%.4f", g.SourceRatio()), g.SourceRatio() <= 1.001)
+			c.add(id+": source bytes, in images", "at most 1.001", fmt.Sprintf("%.4f", g.SourceRatio()),
+				g.SourceRatio() <= 1.001)
 		}
 	}
 	c.slower("B with one 20 s stall: times the clean time", "B-stall", 2, c.ours("B"))
@@ -111,7 +114,8 @@ func (c *checker) unchanged() {
 		asked := s.DestinationCalls["HEAD manifest"] + s.DestinationCalls["ecr.DescribeImages"]
 		others := sum(s.DestinationCalls) - asked - s.DestinationCalls["GET base"]
 		c.add(id+": requests (pings of /v2/ aside)", "one HEAD at the source, one call at the destination",
-			fmt.Sprintf("source %v, destination %v", s.SourceCalls, s.DestinationCalls), want && asked == 1 && others == 0)
+			fmt.Sprintf("source %v, destination %v", s.SourceCalls, s.DestinationCalls),
+			want && asked == 1 && others == 0)
 	}
 }
 
@@ -143,7 +147,8 @@ func (c *checker) faster(what, id string, times float64, other *result.Group) {
 		return
 	}
 	r := other.Wall().Seconds() / mine.Wall().Seconds()
-	c.add(what, target, fmt.Sprintf("%.2f (%s against %s of %s, %s)", r, seconds(mine.Wall().Seconds()), seconds(other.Wall().Seconds()), other.Program, other.Setting), r >= times)
+	c.add(what, target, fmt.Sprintf("%.2f (%s against %s of %s, %s)", r, seconds(mine.Wall().Seconds()),
+		seconds(other.Wall().Seconds()), other.Program, other.Setting), r >= times)
 }
 
 // slower promises that ours takes at most so many times the other's time.
@@ -155,7 +160,8 @@ func (c *checker) slower(what, id string, times float64, other *result.Group) {
 		return
 	}
 	r := mine.Wall().Seconds() / other.Wall().Seconds()
-	c.add(what, target, fmt.Sprintf("%.2f (%s against %s)", r, seconds(mine.Wall().Seconds()), seconds(other.Wall().Seconds())), r <= times)
+	c.add(what, target, fmt.Sprintf("%.2f (%s against %s)", r, seconds(mine.Wall().Seconds()),
+		seconds(other.Wall().Seconds())), r <= times)
 }
 
 // under promises that a figure in bytes is under a limit in MiB; 0 is no figure.

@@ -37,6 +37,7 @@ func Write(w io.Writer, dir string, run result.Run) (kept bool, err error) {
 	for _, p := range promises {
 		kept = kept && p.state != missed
 	}
-	_, err = fmt.Fprintf(w, "%s\n%s\n\nWritten to %s: report.md, report.json, chart.svg\n", text(run), textPromises(promises), dir)
+	_, err = fmt.Fprintf(w, "%s\n%s\n\nWritten to %s: report.md, report.json, chart.svg\n", text(run),
+		textPromises(promises), dir)
 	return kept, err
 }

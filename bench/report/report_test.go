@@ -15,7 +15,8 @@ import (
 
 func sample(id, program string, seconds float64, edit func(*result.Sample)) result.Sample {
 	s := result.Sample{
-		Case: id, Program: program, Setting: "default", Wall: time.Duration(seconds * float64(time.Second)), CPU: time.Second,
+		Case: id, Program: program, Setting: "default", Wall: time.Duration(seconds * float64(time.Second)),
+		CPU:       time.Second,
 		ImageSize: 1 << 30, SourceSize: 1 << 30, PeakRSS: 50 << 20, Destinations: 1,
 	}
 	if edit != nil {
@@ -32,18 +33,45 @@ func TestCheck(t *testing.T) {
 		state   state
 		figure  string
 	}{
-		{"fast enough", []result.Sample{sample("A", "mirror", 2, nil), sample("A", "crane", 27, nil)}, "A: times as fast as the best peer", kept, "13.50"},
-		{"too slow", []result.Sample{sample("A", "mirror", 3, nil), sample("A", "crane", 27, nil)}, "A: times as fast as the best peer", missed, "9.00"},
+		{
+			"fast enough",
+			[]result.Sample{sample("A", "mirror", 2, nil), sample("A", "crane", 27, nil)},
+			"A: times as fast as the best peer", kept, "13.50",
+		},
+		{
+			"too slow",
+			[]result.Sample{sample("A", "mirror", 3, nil), sample("A", "crane", 27, nil)},
+			"A: times as fast as the best peer", missed, "9.00",
+		},
 		{"no peer", []result.Sample{sample("A", "mirror", 3, nil)}, "A: times as fast as the best peer", open, ""},
 		{
 			"failed",
-			[]result.Sample{sample("A", "mirror", 2, func(s *result.Sample) { s.Error = "x" }), sample("A", "crane", 27, nil)},
+			[]result.Sample{
+				sample("A", "mirror", 2, func(s *result.Sample) { s.Error = "x" }),
+				sample("A", "crane", 27, nil),
+			},
 			"every copy ends well and is exact", missed, "1 of 1",
 		},
-		{"ECR", []result.Sample{sample("A-ecr", "mirror", 3, nil), sample("A", "crane", 27, nil)}, "A to ECR's API: times as fast as the best peer to /v2/", kept, "9.00"},
-		{"big", []result.Sample{sample("A", "mirror", 2, func(s *result.Sample) { s.PeakRSS = 97 << 20 })}, "A: peak RSS, MiB", missed, "97"},
-		{"read twice", []result.Sample{sample("B-4", "mirror", 2, func(s *result.Sample) { s.SourceSize *= 2 })}, "B-4: source bytes, in images", missed, "2.0"},
-		{"CPU", []result.Sample{sample("A", "mirror", 2, nil), sample("A", "crane", 27, nil)}, "A: CPU per GiB, of crane's", kept, "1.00"},
+		{
+			"ECR",
+			[]result.Sample{sample("A-ecr", "mirror", 3, nil), sample("A", "crane", 27, nil)},
+			"A to ECR's API: times as fast as the best peer to /v2/", kept, "9.00",
+		},
+		{
+			"big",
+			[]result.Sample{sample("A", "mirror", 2, func(s *result.Sample) { s.PeakRSS = 97 << 20 })},
+			"A: peak RSS, MiB", missed, "97",
+		},
+		{
+			"read twice",
+			[]result.Sample{sample("B-4", "mirror", 2, func(s *result.Sample) { s.SourceSize *= 2 })},
+			"B-4: source bytes, in images", missed, "2.0",
+		},
+		{
+			"CPU",
+			[]result.Sample{sample("A", "mirror", 2, nil), sample("A", "crane", 27, nil)},
+			"A: CPU per GiB, of crane's", kept, "1.00",
+		},
 		{"unchanged", []result.Sample{sample("same", "mirror", 1, func(s *result.Sample) {
 			s.SourceCalls = map[string]int64{"GET base": 1, "HEAD manifest": 1}
 			s.DestinationCalls = map[string]int64{"HEAD manifest": 1}
@@ -70,7 +98,8 @@ func TestCheck(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	run := result.Run{
-		Cases: []result.Case{{ID: "A", Title: "one <layer> & more"}}, Versions: map[string]string{"crane": "0.22.1"}, Notes: []string{"M: left out"},
+		Cases: []result.Case{{ID: "A", Title: "one <layer> & more"}}, Versions: map[string]string{"crane": "0.22.1"},
+		Notes: []string{"M: left out"},
 		Samples: []result.Sample{
 			sample("A", "crane", 27, nil), sample("A", "mirror", 2, nil),
 			sample("A", "oras", 1, func(s *result.Sample) { s.Error = "not exact\nmore" }),
@@ -82,7 +111,10 @@ func TestWrite(t *testing.T) {
 	if err != nil || !kept {
 		t.Fatal(kept, err)
 	}
-	for _, want := range []string{"A: one <layer> & more", "13.50", "failed: not exact\n", "ok ", "crane 0.22.1", "M: left out"} {
+	for _, want := range []string{
+		"A: one <layer> & more", "13.50", "failed: not exact\n", "ok ", "crane 0.22.1",
+		"M: left out",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}

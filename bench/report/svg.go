@@ -65,7 +65,9 @@ func svg(run result.Run) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, map[string]any{"Width": chartWidth, "Height": y, "Panels": panels, "BarsAt": barsAt, "Machine": run.Machine})
+	err = t.Execute(&b, map[string]any{
+		"Width": chartWidth, "Height": y, "Panels": panels, "BarsAt": barsAt, "Machine": run.Machine,
+	})
 	return b.Bytes(), err
 }
 

@@ -17,7 +17,10 @@ type row struct {
 }
 
 func columns() []string {
-	return []string{"time", "times as fast as the best peer", "CPU", "CPU per GiB", "peak RSS", "source bytes", "requests: source", "destination", "rounds"}
+	return []string{
+		"time", "times as fast as the best peer", "CPU", "CPU per GiB", "peak RSS", "source bytes", "requests: source",
+		"destination", "rounds",
+	}
 }
 
 // rows returns the rows of a case: ours first, then the peers as they came.
@@ -44,8 +47,10 @@ func rows(run result.Run, id string) []row {
 			rounds += fmt.Sprintf(" (%d failed)", len(g.Failed))
 		}
 		list = append(list, row{name, []string{
-			seconds(g.Wall().Seconds()), ratio, seconds(g.CPU().Seconds()), seconds(cpuPerGiB(g)), fmt.Sprintf("%d MiB", g.PeakRSS()>>20),
-			fmt.Sprintf("%.3f x", g.SourceRatio()), fmt.Sprint(g.SourceCalls()), fmt.Sprint(g.DestinationCalls()), rounds,
+			seconds(g.Wall().Seconds()), ratio, seconds(g.CPU().Seconds()), seconds(cpuPerGiB(g)),
+			fmt.Sprintf("%d MiB", g.PeakRSS()>>20),
+			fmt.Sprintf("%.3f x", g.SourceRatio()), fmt.Sprint(g.SourceCalls()),
+			fmt.Sprint(g.DestinationCalls()), rounds,
 		}})
 	}
 	return list
@@ -113,7 +118,8 @@ func markdown(run result.Run, promises []promise) string {
 		b.WriteString(line + "  \n")
 	}
 	for _, c := range run.Cases {
-		fmt.Fprintf(&b, "\n**%s**: %s\n\n| | %s |\n|---|%s\n", c.ID, c.Title, strings.Join(columns(), " | "), strings.Repeat("--:|", len(columns())))
+		fmt.Fprintf(&b, "\n**%s**: %s\n\n| | %s |\n|---|%s\n", c.ID, c.Title, strings.Join(columns(), " | "),
+			strings.Repeat("--:|", len(columns())))
 		for _, r := range rows(run, c.ID) {
 			cells := r.cells
 			for len(cells) < len(columns()) {

@@ -36,7 +36,8 @@ func TestGroups(t *testing.T) {
 		t.Errorf("mirror: %v, %s, %d, %g", ok, mirror.Wall(), mirror.PeakRSS(), mirror.SourceRatio())
 	}
 	best, ok := run.BestPeer("A")
-	if !ok || best.Program != "crane" || best.Setting != "16 wide" || best.Wall() != 5*time.Second || len(best.Failed) != 1 {
+	if !ok || best.Program != "crane" || best.Setting != "16 wide" || best.Wall() != 5*time.Second ||
+		len(best.Failed) != 1 {
 		t.Errorf("best peer: %v %+v", ok, best)
 	}
 	if _, ok := run.Group("A", "regctl", "default"); ok {

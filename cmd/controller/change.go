@@ -28,7 +28,9 @@ func newPut(c *config) *cobra.Command {
 			return nil
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(cmd *cobra.Command, args []string) error { return c.put(cmd, args[0], args[1:], expires) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.put(cmd, args[0], args[1:], expires)
+		},
 	}
 	cmd.Flags().StringVar(&expires, "expires", "never",
 		"`WHEN` the entry ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12w, 36h or never")
@@ -122,7 +124,8 @@ func newImport(c *config) *cobra.Command {
 		Example: importExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return errors.New("need one file, or - for standard input: controller import FILE (controller import -h explains)")
+				return errors.New("need one file, or - for standard input: controller import FILE (controller import " +
+					"-h explains)")
 			}
 			return nil
 		},

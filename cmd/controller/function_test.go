@@ -74,7 +74,10 @@ func deploy(t *testing.T, opts server.Options, timeout time.Duration, env ...str
 	opts.NoEvents, opts.Programs, opts.JobEnvironment = true, filepath.Dir(mirror), []string{quickExit}
 	opts.Roles = "default" // its pushes start a function
 	opts.Uses = os.Getenv(scripttest.UsesVariable)
-	d := &deployed{t: t, runtime: lambdaruntime.New(lambdaruntime.Options{Timeout: timeout, Grace: time.Minute}), ended: make(chan error, 1)}
+	d := &deployed{
+		t: t, runtime: lambdaruntime.New(lambdaruntime.Options{Timeout: timeout, Grace: time.Minute}),
+		ended: make(chan error, 1),
+	}
 	d.aws, d.registry = servertest.Start(t, opts), registrytest.Start(t)
 	api := httptest.NewServer(d.runtime)
 	t.Cleanup(api.Close)
@@ -85,7 +88,8 @@ func deploy(t *testing.T, opts server.Options, timeout time.Duration, env ...str
 	}
 	d.process = exec.Command("controller")
 	d.process.Env = append(append(os.Environ(), role...), quickExit, "AWS_MAX_ATTEMPTS=2",
-		"AWS_LAMBDA_RUNTIME_API="+api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME=controller", "AWS_LAMBDA_LOG_LEVEL=DEBUG")
+		"AWS_LAMBDA_RUNTIME_API="+api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME=controller",
+		"AWS_LAMBDA_LOG_LEVEL=DEBUG")
 	d.process.Env = append(d.process.Env, env...)
 	d.process.Stdout, d.process.Stderr = &d.stdout, &d.stderr
 	if err := d.process.Start(); err != nil {
@@ -236,7 +240,8 @@ func TestTheImagesCommandIsNoMistakeInLambda(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "\nCMD " + strings.ReplaceAll(string(command), ",", ", ") + "\n"; !strings.HasSuffix(string(dockerfile), want) {
+	if want := "\nCMD " + strings.ReplaceAll(string(command), ",", ", ") + "\n"; !strings.HasSuffix(string(dockerfile),
+		want) {
 		t.Errorf("the Dockerfile does not end with %s", want)
 	}
 	cmd := newFunction(func(string) string { return "" }, io.Discard, io.Discard)

@@ -40,7 +40,9 @@ func TestARecordedPushOfEachPartitionSubmitsItsJob(t *testing.T) {
 			"eusc-de-east-1", "123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/team/app:1.2",
 			"ecr.aws/arn:aws-eusc:ecr:eusc-de-east-1:123456789012:repository/team/app:1.2",
 		},
-		"push-media-types": {"us-west-2", hostWest + "/team/app:1.2", "docker://123456789012.dkr-ecr-fips.us-west-2.on.aws/team/app:1.2"},
+		"push-media-types": {
+			"us-west-2", hostWest + "/team/app:1.2", "docker://123456789012.dkr-ecr-fips.us-west-2.on.aws/team/app:1.2",
+		},
 	} {
 		t.Run(file, func(t *testing.T) {
 			d := deploy(t, server.Options{Account: "123456789012", Region: c.region}, time.Minute)
@@ -48,7 +50,8 @@ func TestARecordedPushOfEachPartitionSubmitsItsJob(t *testing.T) {
 			d.entry(c.source, d.registry+"/copy:1")
 			d.entry("r.io/other:1", d.registry+"/other:1")
 			summary, err := d.invoke(event(t, file))
-			if err != nil || summary != "entries: 1 (current 0, failed 0); stale destinations: 1 (in flight 0); jobs submitted: 1" {
+			if err != nil ||
+				summary != "entries: 1 (current 0, failed 0); stale destinations: 1 (in flight 0); jobs submitted: 1" {
 				t.Errorf("%q, %v", summary, err)
 			}
 			d.jobs(c.source + " -> " + d.registry + "/copy:1\n")
@@ -60,7 +63,8 @@ func TestARecordedPushOfEachPartitionSubmitsItsJob(t *testing.T) {
 			}
 			calls := d.aws.Stats().Snapshot().Calls
 			// Something was to be submitted each time, so that the table was read for entries in its way.
-			if calls["dynamodb.BatchGetItem"] != 2 || calls["dynamodb.Scan"] != 2 || calls["dynamodb.Query"]+calls["sts.GetCallerIdentity"] != 0 {
+			if calls["dynamodb.BatchGetItem"] != 2 || calls["dynamodb.Scan"] != 2 ||
+				calls["dynamodb.Query"]+calls["sts.GetCallerIdentity"] != 0 {
 				t.Errorf("calls %v", calls)
 			}
 		})
@@ -99,7 +103,9 @@ func TestOtherEventsAreIgnoredWithADebugLine(t *testing.T) {
 
 func TestTheKindOfAnErrorSaysWhatToDo(t *testing.T) {
 	d := deploy(t, west, time.Minute)
-	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "on fire", http.StatusInternalServerError) }))
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "on fire", http.StatusInternalServerError)
+	}))
 	defer broken.Close()
 	d.image(hostWest + "/unlucky:1.2")
 	host := broken.Listener.Addr().String()
@@ -110,11 +116,24 @@ func TestTheKindOfAnErrorSaysWhatToDo(t *testing.T) {
 		payload    []byte
 		kind, text string // of text the start
 	}{
-		"malformed":        {[]byte(`{"version":"0"}`), "MalformedEvent", `malformed event: no "source"; it has to come as EventBridge sends it, not transformed`},
-		"not JSON":         {[]byte("push"), "MalformedEvent", "malformed event: invalid character 'p' looking for beginning of value"},
-		"it may pass":      {pushed(t, "unlucky"), "Transient", `1 of 1 entries failed; entry "` + hostWest + `/unlucky:1.2": destination "` + host + `/x:1": `},
-		"it does not pass": {pushed(t, "absent"), "Failed", `1 of 1 entries failed; entry "` + hostWest + `/absent:1.2": source image does not exist`},
-		"bad entry":        {pushed(t, "bad"), "Failed", `1 of 1 entries failed; entry "` + hostWest + `/bad:1.2": empty Destination`},
+		"malformed": {
+			[]byte(`{"version":"0"}`), "MalformedEvent",
+			`malformed event: no "source"; it has to come as EventBridge sends it, not transformed`,
+		},
+		"not JSON": {
+			[]byte("push"), "MalformedEvent", "malformed event: invalid character 'p' looking for beginning of value",
+		},
+		"it may pass": {
+			pushed(t, "unlucky"), "Transient",
+			`1 of 1 entries failed; entry "` + hostWest + `/unlucky:1.2": destination "` + host + `/x:1": `,
+		},
+		"it does not pass": {
+			pushed(t, "absent"), "Failed",
+			`1 of 1 entries failed; entry "` + hostWest + `/absent:1.2": source image does not exist`,
+		},
+		"bad entry": {
+			pushed(t, "bad"), "Failed", `1 of 1 entries failed; entry "` + hostWest + `/bad:1.2": empty Destination`,
+		},
 	} {
 		_, err := d.invoke(c.payload)
 		var failure *lambdaruntime.FunctionError
@@ -177,7 +196,10 @@ func TestAFunctionThatCannotStartSaysWhy(t *testing.T) {
 		t.Run(env, func(t *testing.T) {
 			d := deploy(t, west, time.Minute, env, "AWS_DEFAULT_REGION=")
 			failure := d.runtime.InitError(t.Context())
-			if failure == nil || *failure != (lambdaruntime.FunctionError{Type: "Configuration", Message: want, HeaderType: "Runtime.Configuration"}) {
+			if failure == nil || *failure != (lambdaruntime.FunctionError{
+				Type: "Configuration", Message: want,
+				HeaderType: "Runtime.Configuration",
+			}) {
 				t.Errorf("got %v", failure)
 			}
 			if code := d.exitCode(); code != contract.ExitUsage {
@@ -219,7 +241,8 @@ func TestAnInvocationEndsBeforeItsTimeIsUp(t *testing.T) {
 	d.entry(hostWest+"/team/app:1.2", host+"/copy:1")
 	_, err := d.invoke(event(t, "push-media-types"))
 	var failure *lambdaruntime.FunctionError
-	if !errors.As(err, &failure) || failure.Type != "Transient" || !strings.HasPrefix(failure.Message, "the Lambda function's timeout is near; give it more time") {
+	if !errors.As(err, &failure) || failure.Type != "Transient" || !strings.HasPrefix(failure.Message,
+		"the Lambda function's timeout is near; give it more time") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := d.invoke(event(t, "delete")); err != nil { // it lives on

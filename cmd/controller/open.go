@@ -29,7 +29,8 @@ const connections = 64
 // openAWS loads the AWS configuration for a controller, which has credentials.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
-	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag), err); err != nil {
+	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag),
+		err); err != nil {
 		return aws.Config{}, err
 	}
 	cfg, err := program.NeedAWS(ctx)

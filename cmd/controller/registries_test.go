@@ -39,7 +39,8 @@ func startBearer(t *testing.T, password string) string {
 func startRedirecting(t *testing.T) string {
 	t.Helper()
 	elsewhere := start(t, func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, "<Error><Code>AccessDenied</Code><Resource>"+r.URL.Path+"</Resource></Error>", http.StatusForbidden)
+		http.Error(w, "<Error><Code>AccessDenied</Code><Resource>"+r.URL.Path+"</Resource></Error>",
+			http.StatusForbidden)
 	})
 	registry := registrytest.New()
 	return start(t, func(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +52,8 @@ func startRedirecting(t *testing.T) string {
 		if strings.Contains(r.URL.Path, "/gone/") {
 			scheme = "https://"
 		}
-		http.Redirect(w, r, scheme+elsewhere+r.URL.Path+"?X-Amz-Credential=someone&X-Amz-Signature="+signature, http.StatusTemporaryRedirect)
+		http.Redirect(w, r, scheme+elsewhere+r.URL.Path+"?X-Amz-Credential=someone&X-Amz-Signature="+signature,
+			http.StatusTemporaryRedirect)
 	})
 }
 

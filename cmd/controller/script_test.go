@@ -44,7 +44,9 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, filepath.Dir(mirror)) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"as":     scripttest.As(func(ts *testscript.TestScript) *server.Server { return ts.Value(worldKey{}).(*server.Server) }),
+			"as": scripttest.As(func(ts *testscript.TestScript) *server.Server {
+				return ts.Value(worldKey{}).(*server.Server)
+			}),
 			"exits":  scripttest.Exits,
 			"expand": scripttest.Expand,
 			"item":   item,
@@ -67,11 +69,12 @@ func TestScripts(t *testing.T) {
 const quickExit = "GORACE=atexit_sleep_ms=0"
 
 // setUp gives each script a world of its own: AWS as the deployment finds it, with
-// small pages, the controller's role (until the command as says otherwise), and registries that work ($REG), fail ($BROKEN), want a login ($LOGIN), have every image ($QUICK), and
-// answer for some of those only ($SLOW).
+// small pages, the controller's role (until the command as says otherwise), and registries that work ($REG), fail
+// ($BROKEN), want a login ($LOGIN), have every image ($QUICK), and answer for some of those only ($SLOW).
 func setUp(env *testscript.Env, programs string) error {
 	aws, err := server.Start(context.Background(), server.Options{
-		Programs: programs, NoEvents: true, ScanPage: 2, JobEnvironment: []string{quickExit}, Uses: os.Getenv(scripttest.UsesVariable),
+		Programs: programs, NoEvents: true, ScanPage: 2, JobEnvironment: []string{quickExit},
+		Uses: os.Getenv(scripttest.UsesVariable),
 	})
 	if err != nil {
 		return err
@@ -95,10 +98,12 @@ func setUp(env *testscript.Env, programs string) error {
 	quick.answer(math.MaxInt)
 	env.Values[sparingKey{}] = slow
 	for name, handler := range map[string]http.Handler{
-		"SLOW":   slow,
-		"REG":    registrytest.New(),
-		"QUICK":  quick,
-		"BROKEN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "on fire", http.StatusInternalServerError) }),
+		"SLOW":  slow,
+		"REG":   registrytest.New(),
+		"QUICK": quick,
+		"BROKEN": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "on fire", http.StatusInternalServerError)
+		}),
 	} {
 		s := httptest.NewServer(handler)
 		env.Defer(s.Close)

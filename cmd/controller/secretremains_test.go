@@ -52,7 +52,8 @@ func (w *secretWorld) keepJob(api *batch.Client, id string) {
 
 func (w *secretWorld) keepTable() {
 	w.t.Helper()
-	out, err := dynamodb.NewFromConfig(w.aws.Config()).Scan(w.t.Context(), &dynamodb.ScanInput{TableName: aws.String("mirror")})
+	out, err := dynamodb.NewFromConfig(w.aws.Config()).Scan(w.t.Context(),
+		&dynamodb.ScanInput{TableName: aws.String("mirror")})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -46,9 +46,11 @@ func TestNoSecretIsLeftBehind(t *testing.T) {
 	w.submitSweep()
 	w.finishJobs()
 	w.breakBlobs(fault.Rule{Kind: fault.Expire})
-	w.left("expired URLs", w.run("mirror", "-v", "--progress=json", w.ecr("111122223333", "app:1"), w.ecr("111122223333", "broken:1")))
+	w.left("expired URLs", w.run("mirror", "-v", "--progress=json", w.ecr("111122223333", "app:1"),
+		w.ecr("111122223333", "broken:1")))
 	w.breakBlobs(fault.Rule{Kind: fault.Reset, Times: 2})
-	w.left("connections that are reset", w.run("mirror", "-v", "--progress=plain", w.ecr("111122223333", "app:1"), w.ecr("111122223333", "broken:1")))
+	w.left("connections that are reset", w.run("mirror", "-v", "--progress=plain", w.ecr("111122223333", "app:1"),
+		w.ecr("111122223333", "broken:1")))
 
 	// Logins that cannot be read, and roles that are not as they should be.
 	for _, variable := range []string{
@@ -56,11 +58,13 @@ func TestNoSecretIsLeftBehind(t *testing.T) {
 		"MIRROR_ASSUME_ROLES=" + partnerAccount + "=" + partnerRole + "x y#" + externalID,
 	} {
 		w.environment = append(w.environment, variable)
-		w.left(variable[:strings.Index(variable, "=")], w.run("controller", "sweep", "-v")+w.run("mirror", w.ssmHost+"/app:1", w.ecr("111122223333", "app:1")))
+		w.left(variable[:strings.Index(variable, "=")], w.run("controller", "sweep", "-v")+w.run("mirror",
+			w.ssmHost+"/app:1", w.ecr("111122223333", "app:1")))
 		w.left("help", w.run("controller", "sweep", "--help"))
 		w.environment = w.environment[:len(w.environment)-1]
 	}
-	w.left("status", w.run("controller", "status")+w.run("controller", "status", "-o", "json")+w.run("controller", "plan"))
+	w.left("status", w.run("controller", "status")+w.run("controller", "status", "-o",
+		"json")+w.run("controller", "plan"))
 	w.keepTable()
 	w.keepFiles()
 	w.search()
@@ -95,7 +99,8 @@ func (w *secretWorld) search() {
 			found = found || strings.Contains(text, expected)
 		}
 		if !found {
-			w.t.Errorf("the search is worth nothing: %q is nowhere in %d texts of %d bytes", expected, len(w.remains), all)
+			w.t.Errorf("the search is worth nothing: %q is nowhere in %d texts of %d bytes", expected,
+				len(w.remains), all)
 		}
 	}
 }

@@ -51,13 +51,16 @@ func newSecretWorld(t *testing.T) *secretWorld {
 		"MIRROR_ASSUME_ROLES=" + partnerAccount + "=" + partnerRole + "#" + externalID,
 	}
 	var err error
-	w.aws, err = server.Start(t.Context(), server.Options{Wrap: w.faults.Wrap, Programs: w.programs, NoEvents: true, JobEnvironment: w.environment})
+	w.aws, err = server.Start(t.Context(), server.Options{
+		Wrap: w.faults.Wrap, Programs: w.programs, NoEvents: true, JobEnvironment: w.environment,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.aws.Close() })
 	for _, role := range []string{"MirrorRole", "ControllerRole"} {
-		if err := w.aws.Grant(role, "ssm:GetParameter", "secretsmanager:GetSecretValue", "sts:AssumeRole", "dynamodb:*"); err != nil {
+		if err := w.aws.Grant(role, "ssm:GetParameter", "secretsmanager:GetSecretValue", "sts:AssumeRole",
+			"dynamodb:*"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -65,7 +68,8 @@ func newSecretWorld(t *testing.T) *secretWorld {
 		t.Fatal(err)
 	}
 
-	logins := `{"auths":{"` + w.ssmHost + `":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("robot:"+ssmPassword)) + `"}}}`
+	logins := `{"auths":{"` + w.ssmHost + `":{"auth":"` + base64.StdEncoding.EncodeToString(
+		[]byte("robot:"+ssmPassword)) + `"}}}`
 	w.parameter("/logins", logins)
 	w.parameter("/broken", `{"auths":{"ghcr.io":{"auth":"`+brokenPassword+`"}}`)
 	w.secret("logins", `{"username":"robot","password":"`+secretPassword+`","registry":"`+w.bearerHost+`"}`)
@@ -105,7 +109,8 @@ func writeImage(t *testing.T, image string, login authn.Authenticator) {
 func (w *secretWorld) buildPrograms() {
 	w.t.Helper()
 	built := w.t.TempDir()
-	cmd := exec.CommandContext(w.t.Context(), "go", "build", "-tags", "containers_image_openpgp", "-o", built+string(os.PathSeparator),
+	cmd := exec.CommandContext(w.t.Context(), "go", "build", "-tags", "containers_image_openpgp", "-o",
+		built+string(os.PathSeparator),
 		"ecrmirror/cmd/mirror", "ecrmirror/cmd/controller")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -141,7 +146,8 @@ func (w *secretWorld) run(program string, args ...string) string {
 	}
 	home := w.t.TempDir()
 	cmd := exec.CommandContext(w.t.Context(), filepath.Join(w.programs, program), args...)
-	cmd.Dir, cmd.Env = home, slices.Concat([]string{"HOME=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH")}, role, w.environment)
+	cmd.Dir, cmd.Env = home, slices.Concat([]string{"HOME=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH")},
+		role, w.environment)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -178,9 +184,10 @@ func (w *secretWorld) parameter(name, value string) {
 
 func (w *secretWorld) secret(name, value string) {
 	w.t.Helper()
-	_, err := secretsmanager.NewFromConfig(w.aws.Config()).CreateSecret(w.t.Context(), &secretsmanager.CreateSecretInput{
-		Name: aws.String(name), SecretString: aws.String(value),
-	})
+	_, err := secretsmanager.NewFromConfig(w.aws.Config()).CreateSecret(w.t.Context(),
+		&secretsmanager.CreateSecretInput{
+			Name: aws.String(name), SecretString: aws.String(value),
+		})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -194,7 +201,8 @@ func (w *secretWorld) client(account string) *ecr.Client {
 
 func (w *secretWorld) repository(account, name string) {
 	w.t.Helper()
-	_, err := w.client(account).CreateRepository(w.t.Context(), &ecr.CreateRepositoryInput{RepositoryName: aws.String(name)})
+	_, err := w.client(account).CreateRepository(w.t.Context(),
+		&ecr.CreateRepositoryInput{RepositoryName: aws.String(name)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -59,7 +59,8 @@ func TestASignalEndsASweepWithItsExitCode(t *testing.T) {
 			if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != want {
 				t.Errorf("ended with %v, want exit code %d", err, want)
 			}
-			if out := stderr.String(); !strings.HasSuffix(out, "controller: stopped by signal: "+signal.String()+"\n") || strings.Contains(out, "level=ERROR") {
+			if out := stderr.String(); !strings.HasSuffix(out,
+				"controller: stopped by signal: "+signal.String()+"\n") || strings.Contains(out, "level=ERROR") {
 				t.Errorf("standard error:\n%s", out)
 			}
 		})

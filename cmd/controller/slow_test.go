@@ -14,7 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// A sparing registry has every image, all the same, and answers for so many of them. Requests for others it keeps waiting.
+// A sparing registry has every image, all the same, and answers for so many of them. Requests for others it keeps
+// waiting.
 type sparing struct {
 	mu       sync.Mutex
 	most     int
@@ -61,10 +62,13 @@ func items(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	api := dynamodb.NewFromConfig(worldOf(ts))
 	for i := range n {
-		_, err := api.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: map[string]types.AttributeValue{
-			"Source":      &types.AttributeValueMemberS{Value: fmt.Sprintf("%s-%d:1", args[1], i)},
-			"Destination": &types.AttributeValueMemberS{Value: fmt.Sprintf("%s-%d:1", args[2], i)},
-		}})
+		_, err := api.PutItem(context.Background(), &dynamodb.PutItemInput{
+			TableName: aws.String("mirror"),
+			Item: map[string]types.AttributeValue{
+				"Source":      &types.AttributeValueMemberS{Value: fmt.Sprintf("%s-%d:1", args[1], i)},
+				"Destination": &types.AttributeValueMemberS{Value: fmt.Sprintf("%s-%d:1", args[2], i)},
+			},
+		})
 		ts.Check(err)
 	}
 }

@@ -25,18 +25,27 @@ func TestStatusAsJSON(t *testing.T) {
 	aws := servertest.Start(t, server.Options{})
 	tb := table.New(dynamodb.NewFromConfig(aws.Config()), "mirror")
 	now := time.Now().UTC().Truncate(time.Second)
-	e := entry.Entry{Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: now.Add(24 * time.Hour)}}
+	e := entry.Entry{
+		Source: "quay.io/org/app:1", Destinations: []string{"r.io/b:1", "r.io/a:1"},
+		Options: entry.Options{Expires: now.Add(24 * time.Hour)},
+	}
 	if _, err := tb.Put(t.Context(), e, now); err != nil {
 		t.Fatal(err)
 	}
-	check := entry.Result{Time: now.Add(-time.Hour), Digest: digest.FromString("newer"), Destinations: []entry.DestinationResult{
-		{Name: "r.io/b:1", State: entry.Current, Digest: digest.FromString("newer")},
-		{Name: "r.io/a:1", State: entry.Submitted, Digest: digest.FromString("older"), JobID: "job-1"},
-	}}
+	check := entry.Result{
+		Time: now.Add(-time.Hour), Digest: digest.FromString("newer"),
+		Destinations: []entry.DestinationResult{
+			{Name: "r.io/b:1", State: entry.Current, Digest: digest.FromString("newer")},
+			{Name: "r.io/a:1", State: entry.Submitted, Digest: digest.FromString("older"), JobID: "job-1"},
+		},
+	}
 	if err := tb.SetStatus(t.Context(), e.Source, e.After(check)); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"status", "-o", "json"}, {"status", e.Source, "--output=json", "--state=current,submitted", "--expiring"}} {
+	for _, args := range [][]string{
+		{"status", "-o", "json"},
+		{"status", e.Source, "--output=json", "--state=current,submitted", "--expiring"},
+	} {
 		viewer, err := aws.EnvironmentOf("Viewer")
 		if err != nil {
 			t.Fatal(err)
@@ -61,11 +70,15 @@ func TestStatusAsJSON(t *testing.T) {
 			}
 		}
 		want := []statusview.Entry{{
-			Source: e.Source, State: entry.Submitted, Digest: digest.FromString("newer"), Checked: &check.Time, Behind: &check.Time,
+			Source: e.Source, State: entry.Submitted, Digest: digest.FromString("newer"), Checked: &check.Time,
+			Behind:        &check.Time,
 			BehindSeconds: 3600, Expires: &e.Expires, ExpiresSoon: true,
 			Destinations: []statusview.Destination{
 				{Name: "r.io/b:1", State: entry.Current, Digest: digest.FromString("newer")},
-				{Name: "r.io/a:1", State: entry.Submitted, Digest: digest.FromString("older"), Behind: &check.Time, BehindSeconds: 3600, Job: "job-1", Jobs: 1},
+				{
+					Name: "r.io/a:1", State: entry.Submitted, Digest: digest.FromString("older"), Behind: &check.Time,
+					BehindSeconds: 3600, Job: "job-1", Jobs: 1,
+				},
 			},
 		}}
 		if diff := cmp.Diff(want, got); diff != "" {

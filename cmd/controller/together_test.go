@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
@@ -32,58 +31,6 @@ import (
 	"ecrmirror/testkit/servertest"
 )
 
-// moving is a registry whose images move while they are looked at, and that now and then fails.
-type moving struct {
-	mu     sync.Mutex
-	random *rand.Rand
-	fails  bool
-	had    map[string][]digest.Digest // by path: what the image was and is
-}
-
-func (m *moving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m.mu.Lock()
-	pause, fails := time.Duration(m.random.IntN(3000))*time.Microsecond, m.fails && m.random.IntN(60) == 0
-	m.mu.Unlock()
-	select {
-	case <-time.After(pause):
-	case <-r.Context().Done():
-	}
-	now := m.now(r.URL.Path)
-	switch {
-	case fails:
-		http.Error(w, "now and then", http.StatusServiceUnavailable)
-	case now == "":
-		http.NotFound(w, r)
-	default:
-		w.Header().Set("Docker-Content-Digest", now.String())
-	}
-}
-
-func (m *moving) fail(now bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.fails = now
-}
-
-func (m *moving) now(path string) digest.Digest {
-	if all := m.all(path); len(all) > 0 {
-		return all[len(all)-1]
-	}
-	return ""
-}
-
-func (m *moving) all(path string) []digest.Digest {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.had[path])
-}
-
-func (m *moving) move(path string, to digest.Digest) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.had[path] = append(m.had[path], to)
-}
-
 // together is what several controllers work on at a time.
 type together struct {
 	t        *testing.T
@@ -101,15 +48,21 @@ func newTogether(t *testing.T) *together {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &together{t: t, config: &config{}, registry: &moving{random: rand.New(rand.NewPCG(1, 2)), had: map[string][]digest.Digest{}}}
+	w := &together{
+		t: t, config: &config{},
+		registry: &moving{random: rand.New(rand.NewPCG(1, 2)), had: map[string][]digest.Digest{}},
+	}
 	w.aws = servertest.Start(t, server.Options{
 		Wrap: w.faults.Wrap, Programs: filepath.Dir(mirror), JobEnvironment: []string{quickExit}, NoEvents: true,
 	})
 	s := httptest.NewServer(w.registry)
 	t.Cleanup(s.Close)
 	w.host = s.Listener.Addr().String()
-	environment := map[string]string{contract.EnvTable: "mirror", contract.EnvQueue: "mirror", contract.EnvJobDefinition: "mirror"}
-	w.config.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError), func(name string) string { return environment[name] })
+	environment := map[string]string{
+		contract.EnvTable: "mirror", contract.EnvQueue: "mirror", contract.EnvJobDefinition: "mirror",
+	}
+	w.config.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError),
+		func(name string) string { return environment[name] })
 	w.entries = table.New(dynamodb.NewFromConfig(w.aws.Config()), "mirror")
 	return w
 }
@@ -133,7 +86,9 @@ func (w *together) image(name string) string {
 func (w *together) jobs() map[string]batchtypes.JobDetail {
 	api, all := batch.NewFromConfig(w.aws.Config()), map[string]batchtypes.JobDetail{}
 	for _, status := range batchtypes.JobStatus("").Values() {
-		pages := batch.NewListJobsPaginator(api, &batch.ListJobsInput{JobQueue: aws.String("mirror"), JobStatus: status})
+		pages := batch.NewListJobsPaginator(api, &batch.ListJobsInput{
+			JobQueue: aws.String("mirror"), JobStatus: status,
+		})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(w.t.Context())
 			if err != nil {
@@ -157,9 +112,9 @@ func (w *together) jobs() map[string]batchtypes.JobDetail {
 	return all
 }
 
-// TestTwoSweepsAndAnEventAtTheSameInstant has three controllers look at the same entries while their images move, and AWS and
-// the registry fail now and then. Nothing that they leave may be wrong: a job has a digest that its source had, a status tells
-// of what was there, and once all is quiet the next sweep finds and writes the truth.
+// TestTwoSweepsAndAnEventAtTheSameInstant has three controllers look at the same entries while their images move, and
+// AWS and the registry fail now and then. Nothing that they leave may be wrong: a job has a digest that its source had,
+// a status tells of what was there, and once all is quiet the next sweep finds and writes the truth.
 func TestTwoSweepsAndAnEventAtTheSameInstant(t *testing.T) {
 	const rounds, sources = 6, 4
 	w := newTogether(t)
@@ -167,8 +122,10 @@ func TestTwoSweepsAndAnEventAtTheSameInstant(t *testing.T) {
 		var names []string
 		for i := range sources {
 			e := entry.Entry{
-				Source:       fmt.Sprintf("%s/from-%d-%d:1", w.host, round, i),
-				Destinations: []string{fmt.Sprintf("%s/a-%d-%d:1", w.host, round, i), fmt.Sprintf("%s/b-%d-%d:1", w.host, round, i)},
+				Source: fmt.Sprintf("%s/from-%d-%d:1", w.host, round, i),
+				Destinations: []string{
+					fmt.Sprintf("%s/a-%d-%d:1", w.host, round, i), fmt.Sprintf("%s/b-%d-%d:1", w.host, round, i),
+				},
 			}
 			if _, err := w.entries.Put(t.Context(), e, time.Now()); err != nil {
 				t.Fatal(err)
@@ -231,7 +188,8 @@ func (w *together) round(names []string) {
 
 // injected reports whether an error is one that this test makes.
 func injected(text string) bool {
-	return strings.Contains(text, "503") || strings.Contains(text, "500") || strings.Contains(text, "connection reset") || strings.Contains(text, "EOF")
+	return strings.Contains(text, "503") || strings.Contains(text, "500") || strings.Contains(text,
+		"connection reset") || strings.Contains(text, "EOF")
 }
 
 // honest holds the jobs and the statuses against what the images were.
@@ -260,7 +218,8 @@ func (w *together) honest(names []string) {
 			case entry.Current:
 				right = slices.Contains(was, d.Digest) && slices.Contains(is, d.Digest) && d.Error == ""
 			case entry.Submitted:
-				right = (d.Digest == "" || slices.Contains(is, d.Digest)) && d.Error == "" && (d.JobID == "" || known && job.Parameters[contract.ParamSource] == source)
+				right = (d.Digest == "" || slices.Contains(is, d.Digest)) && d.Error == "" &&
+					(d.JobID == "" || known && job.Parameters[contract.ParamSource] == source)
 			case entry.Failing, entry.Deferred:
 				right = injected(d.Error + e.Status.Error)
 			}

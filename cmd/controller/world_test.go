@@ -42,7 +42,8 @@ func item(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(json.Unmarshal([]byte(pair[1]), &value))
 		it[pair[0]] = attribute(ts, value)
 	}
-	_, err := dynamodb.NewFromConfig(worldOf(ts)).PutItem(context.Background(), &dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: it})
+	_, err := dynamodb.NewFromConfig(worldOf(ts)).PutItem(context.Background(),
+		&dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: it})
 	ts.Check(err)
 }
 
@@ -51,8 +52,10 @@ func keyed(ts *testscript.TestScript, _ bool, args []string) {
 	key := aws.String(args[1])
 	_, err := dynamodb.NewFromConfig(worldOf(ts)).CreateTable(context.Background(), &dynamodb.CreateTableInput{
 		TableName: aws.String(args[0]), BillingMode: types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: key, KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: key, AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema: []types.KeySchemaElement{{AttributeName: key, KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: key, AttributeType: types.ScalarAttributeTypeS},
+		},
 	})
 	ts.Check(err)
 }
@@ -147,7 +150,8 @@ func pushToECR(cfg aws.Config, ref name.Reference, image v1.Image) error {
 
 // createRepository creates a repository in ECR, unless it is there.
 func createRepository(cfg aws.Config, name string) error {
-	_, err := ecr.NewFromConfig(cfg).CreateRepository(context.Background(), &ecr.CreateRepositoryInput{RepositoryName: &name})
+	_, err := ecr.NewFromConfig(cfg).CreateRepository(context.Background(),
+		&ecr.CreateRepositoryInput{RepositoryName: &name})
 	if _, exists := errors.AsType[*ecrtypes.RepositoryAlreadyExistsException](err); exists {
 		return nil
 	}

@@ -60,7 +60,8 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.Var(&c.minRate, "min-rate",
 		"bytes a second that a source must deliver, and a destination take, while the copy waits for it, "+
 			"over a time from 1s to 24h; 0 is any rate")
-	flags.BoolVar(&c.readOnce, "read-once", false, "read the source once, though faster destinations wait for the slowest")
+	flags.BoolVar(&c.readOnce, "read-once", false,
+		"read the source once, though faster destinations wait for the slowest")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
 	c.allowed.Add(flags, getenv)
@@ -106,7 +107,8 @@ func checkVerb(args []string) error {
 	if len(args) < 3 || !slices.Contains(verbs, args[0]) {
 		return nil
 	}
-	return fmt.Errorf("there is no command %s: mirror SRC DEST[,DEST...] (the image is docker.io/library/%[1]s)", args[0])
+	return fmt.Errorf("there is no command %s: mirror SRC DEST[,DEST...] (the image is docker.io/library/%[1]s)",
+		args[0])
 }
 
 // parseBudget takes the budget from the environment unless a flag has set it.

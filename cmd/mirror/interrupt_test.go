@@ -18,14 +18,16 @@ func TestAnInterruptIsNoFailure(t *testing.T) {
 	if _, err := images.Put("app", "1", slowregistry.Spec{Layers: 2, LayerSize: 1 << 20}); err != nil {
 		t.Fatal(err)
 	}
-	source, err := slowregistry.Start(t.Context(), images, slowregistry.Options{Stall: slowregistry.Stall{For: time.Hour, After: 1 << 19}})
+	source, err := slowregistry.Start(t.Context(), images,
+		slowregistry.Options{Stall: slowregistry.Stall{For: time.Hour, After: 1 << 19}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = source.Close() }()
 	dir := t.TempDir()
 	var stdout, stderr strings.Builder
-	cmd := exec.CommandContext(t.Context(), "mirror", "--progress=plain", source.Host()+"/app:1", "oci:"+filepath.Join(dir, "layout"))
+	cmd := exec.CommandContext(t.Context(), "mirror", "--progress=plain", source.Host()+"/app:1",
+		"oci:"+filepath.Join(dir, "layout"))
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -71,10 +71,19 @@ func TestDifferencesAreFound(t *testing.T) {
 	}{
 		{"other digest", func(w *world) { w.push("copy/app:1", empty.Index) }, "OCI index", "differs from the source"},
 		{"no tag", func(w *world) { w.refuse("/v2/copy/app/manifests/1") }, "OCI index", "manifest"},
-		{"no instance", func(w *world) { w.refuse("/v2/copy/app/manifests/" + w.instance(1)) }, "linux/arm64", "manifest"},
-		{"other instance", func(w *world) { w.replace("/v2/copy/app/manifests/"+w.instance(1), "{}") }, "linux/arm64", "manifest"},
+		{
+			"no instance", func(w *world) { w.refuse("/v2/copy/app/manifests/" + w.instance(1)) },
+			"linux/arm64", "manifest",
+		},
+		{
+			"other instance", func(w *world) { w.replace("/v2/copy/app/manifests/"+w.instance(1), "{}") },
+			"linux/arm64", "manifest",
+		},
 		{"no blob", func(w *world) { w.refuse("/v2/copy/app/blobs/" + w.layer(1)) }, "linux/arm64", "blob"},
-		{"other blob", func(w *world) { w.replace("/v2/copy/app/blobs/"+w.layer(1), strings.Repeat("x", layerSize)) }, "linux/arm64", "blob"},
+		{
+			"other blob", func(w *world) { w.replace("/v2/copy/app/blobs/"+w.layer(1), strings.Repeat("x", layerSize)) },
+			"linux/arm64", "blob",
+		},
 		{"short blob", func(w *world) { w.replace("/v2/copy/app/blobs/"+w.layer(1), "x") }, "linux/arm64", "blob"},
 		{"other media type", func(w *world) { w.retype("/v2/copy/app/manifests/1") }, "OCI index", "media type"},
 	} {

@@ -71,7 +71,9 @@ func (r *Result) compare(ctx context.Context, client *remote.Puller, ref name.Re
 
 // fetch fetches the blobs that the source's manifest refers to, except those that
 // are verified, with their sizes, already.
-func (r *Result) fetch(ctx context.Context, client *remote.Puller, repository name.Repository, verified map[v1.Hash]int64) {
+func (r *Result) fetch(
+	ctx context.Context, client *remote.Puller, repository name.Repository, verified map[v1.Hash]int64,
+) {
 	var missing []v1.Descriptor
 	seen := map[v1.Hash]bool{}
 	for _, b := range r.Manifest.blobs {
@@ -121,7 +123,8 @@ func verify(ctx context.Context, client *remote.Puller, repository name.Reposito
 		return fmt.Errorf("blob %s: %w", want.Digest, err)
 	}
 	if got := hex.EncodeToString(hash.Sum(nil)); got != want.Digest.Hex || size != want.Size {
-		return fmt.Errorf("blob %s of %d bytes: has sha256:%s and %d bytes: %w", want.Digest, want.Size, got, size, errDiffers)
+		return fmt.Errorf("blob %s of %d bytes: has sha256:%s and %d bytes: %w", want.Digest, want.Size, got,
+			size, errDiffers)
 	}
 	return nil
 }

@@ -72,7 +72,9 @@ func Read(ctx context.Context, image string, options ...remote.Option) (*Tree, e
 }
 
 // add adds a manifest and, if it is an index, its instances.
-func (t *Tree) add(ctx context.Context, repository name.Repository, d *remote.Descriptor, what string, about bool) error {
+func (t *Tree) add(
+	ctx context.Context, repository name.Repository, d *remote.Descriptor, what string, about bool,
+) error {
 	m := Manifest{What: what, About: about, Digest: d.Digest, Type: d.MediaType, raw: d.Manifest}
 	if !d.MediaType.IsIndex() {
 		var err error

@@ -96,7 +96,9 @@ func add(archive *tar.Writer, file File) error {
 
 // header has no time of its own, so that the same files make the same layer.
 func header(kind byte, name string, mode, size int64) *tar.Header {
-	return &tar.Header{Typeflag: kind, Name: name, Mode: mode, Size: size, ModTime: time.Unix(0, 0), Format: tar.FormatPAX}
+	return &tar.Header{
+		Typeflag: kind, Name: name, Mode: mode, Size: size, ModTime: time.Unix(0, 0), Format: tar.FormatPAX,
+	}
 }
 
 // A typed layer is a layer in an image of one format.

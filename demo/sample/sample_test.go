@@ -60,7 +60,10 @@ func TestIndexIsOfOneFormat(t *testing.T) {
 		index, image, config, layer types.MediaType
 	}{
 		{"OCI", sample.OCI, types.OCIImageIndex, types.OCIManifestSchema1, types.OCIConfigJSON, types.OCILayer},
-		{"Docker", sample.Docker, types.DockerManifestList, types.DockerManifestSchema2, types.DockerConfigJSON, types.DockerLayer},
+		{
+			"Docker", sample.Docker, types.DockerManifestList, types.DockerManifestSchema2, types.DockerConfigJSON,
+			types.DockerLayer,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			index, err := sample.Index(tc.format, instances(t)...)

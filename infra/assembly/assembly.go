@@ -82,7 +82,8 @@ func Read(dir string) (Stack, error) {
 		if s.Name == "" {
 			s.Name = id
 		}
-		if _, region, ok := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/"); ok && region != "unknown-region" {
+		if _, region, ok := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/"); ok &&
+			region != "unknown-region" {
 			s.Region = region
 		}
 		if err := s.readTemplate(dir, a.Properties.TemplateFile); err != nil {

@@ -11,7 +11,9 @@ import (
 	"ecrmirror/infra/assembly"
 )
 
-var virginia = assembly.Place{Account: "111122223333", Region: "us-east-1", Partition: "aws", Zones: []string{"us-east-1a", "us-east-1b"}}
+var virginia = assembly.Place{
+	Account: "111122223333", Region: "us-east-1", Partition: "aws", Zones: []string{"us-east-1a", "us-east-1b"},
+}
 
 const manifest = `{"artifacts":{"Mirror":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/eu-west-1",
 	"properties":{"templateFile":"t.json","stackName":"ecrmirror","requiresBootstrapStackVersion":6,"bootstrapStackVersionSsmParameter":"/cdk-bootstrap/x/version"}},
@@ -31,7 +33,9 @@ func write(t *testing.T, files map[string]string) string {
 
 func read(t *testing.T, template string) assembly.Stack {
 	t.Helper()
-	s, err := assembly.Read(write(t, map[string]string{"manifest.json": manifest, "t.json": template, "assets.json": `{"dockerImages":{"a":{}}}`}))
+	s, err := assembly.Read(write(t, map[string]string{
+		"manifest.json": manifest, "t.json": template, "assets.json": `{"dockerImages":{"a":{}}}`,
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +44,8 @@ func read(t *testing.T, template string) assembly.Stack {
 
 func TestRead(t *testing.T) {
 	s := read(t, `{"Resources":{"A":{"Type":"AWS::SNS::Topic"}},"Outputs":{"O":{"Value":"v"}}}`)
-	if s.Name != "ecrmirror" || s.Region != "eu-west-1" || !s.Builds || s.Bootstrap != (assembly.Bootstrap{Parameter: "/cdk-bootstrap/x/version", Version: 6}) {
+	if s.Name != "ecrmirror" || s.Region != "eu-west-1" || !s.Builds ||
+		s.Bootstrap != (assembly.Bootstrap{Parameter: "/cdk-bootstrap/x/version", Version: 6}) {
 		t.Errorf("%+v", s)
 	}
 	if diff := cmp.Diff([]string{"A"}, s.OfType("AWS::SNS::Topic")); diff != "" {
@@ -84,12 +89,18 @@ func TestText(t *testing.T) {
 		{`true`, "true", ""},
 		{`{"Ref":"AWS::AccountId"}`, "111122223333", ""},
 		{`{"Ref":"AWS::URLSuffix"}`, "amazonaws.com", ""},
-		{`{"Ref":"AWS::StackId"}`, "arn:aws:cloudformation:us-east-1:111122223333:stack/ecrmirror/00000000-0000-0000-0000-000000000000", ""},
+		{
+			`{"Ref":"AWS::StackId"}`,
+			"arn:aws:cloudformation:us-east-1:111122223333:stack/ecrmirror/00000000-0000-0000-0000-000000000000", "",
+		},
 		{`{"Ref":"Table"}`, "ecrmirror-Table-XXXXXXXXXXXX", ""},
 		{`{"Ref":"Queue"}`, "arn:aws:batch:us-east-1:111122223333:job-queue/ecrmirror-mirrors", ""},
 		{`{"Ref":"Made"}`, "arn:aws:batch:us-east-1:111122223333:job-queue/ecrmirror-Made-XXXXXXXXXXXX", ""},
 		{`{"Ref":"Logs"}`, "/x", ""},
-		{`{"Fn::GetAtt":["Table","Arn"]}`, "arn:aws:dynamodb:us-east-1:111122223333:table/ecrmirror-Table-XXXXXXXXXXXX", ""},
+		{
+			`{"Fn::GetAtt":["Table","Arn"]}`, "arn:aws:dynamodb:us-east-1:111122223333:table/ecrmirror-Table-XXXXXXXXXXXX",
+			"",
+		},
 		{`{"Fn::GetAtt":["Logs","Arn"]}`, "arn:aws:logs:us-east-1:111122223333:log-group:/x:*", ""},
 		{`{"Fn::GetAtt":["Role","Arn"]}`, "arn:aws:iam::111122223333:role/ecrmirror-Role-XXXXXXXXXXXX", ""},
 		{`{"Fn::GetAtt":["Queue","JobQueueName"]}`, "ecrmirror-mirrors", ""},

@@ -58,7 +58,8 @@ func TestTheDefaultStack(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.ContainsFunc(role.Statements, func(st assembly.Statement) bool {
-		return slices.Contains(st.Actions, "dynamodb:Scan") && strings.HasPrefix(st.Resources[0], "arn:aws:dynamodb:us-east-1:111122223333:table/ecrmirror-Entries")
+		return slices.Contains(st.Actions, "dynamodb:Scan") && strings.HasPrefix(st.Resources[0],
+			"arn:aws:dynamodb:us-east-1:111122223333:table/ecrmirror-Entries")
 	}) {
 		t.Errorf("no statement about the table: %+v", role.Statements)
 	}

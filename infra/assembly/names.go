@@ -49,7 +49,8 @@ func (s Stack) ref(id string, p Place) (string, error) {
 	case "AWS::URLSuffix":
 		return p.Suffix(), nil
 	case "AWS::StackId":
-		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/00000000-0000-0000-0000-000000000000", p.Partition, p.Region, p.Account, s.Name), nil
+		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/00000000-0000-0000-0000-000000000000", p.Partition,
+			p.Region, p.Account, s.Name), nil
 	case "AWS::StackName":
 		return s.Name, nil
 	}
@@ -85,7 +86,8 @@ func (s Stack) arn(id string, p Place) (string, error) {
 	}
 	f, ok := forms[s.Resources[id].Type]
 	if !ok {
-		return fmt.Sprintf("arn:%s:%s:%s:%s:%s", p.Partition, service(s.Resources[id].Type), p.Region, p.Account, name), nil
+		return fmt.Sprintf("arn:%s:%s:%s:%s:%s", p.Partition, service(s.Resources[id].Type), p.Region,
+			p.Account, name), nil
 	}
 	return fmt.Sprintf(f.arn, p.Partition, p.Region, p.Account, name), nil
 }

@@ -36,7 +36,8 @@ func (s Stack) Role(id string, p Place) (Role, error) {
 	}
 	for _, policy := range s.OfType("AWS::IAM::Policy") {
 		properties := s.Resources[policy].Properties
-		if roles, ok := properties["Roles"].([]any); ok && slices.ContainsFunc(roles, func(v any) bool { return ReferredTo(v) == id }) {
+		if roles, ok := properties["Roles"].([]any); ok && slices.ContainsFunc(roles,
+			func(v any) bool { return ReferredTo(v) == id }) {
 			documents = append(documents, properties["PolicyDocument"])
 		}
 	}

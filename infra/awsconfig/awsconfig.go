@@ -17,7 +17,8 @@ func Load(ctx context.Context, region string) (aws.Config, error) {
 	var missing config.SharedConfigProfileNotExistError
 	switch {
 	case errors.As(err, &missing):
-		return cfg, fmt.Errorf("AWS profile %q does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ~/.aws/credentials", missing.Profile)
+		return cfg, fmt.Errorf("AWS profile %q does not exist: set AWS_PROFILE to one of those in ~/.aws/config and "+
+			"~/.aws/credentials", missing.Profile)
 	case err != nil:
 		return cfg, fmt.Errorf("reading the AWS configuration: %w", err)
 	}

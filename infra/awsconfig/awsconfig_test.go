@@ -9,7 +9,11 @@ func TestLoad(t *testing.T) {
 	for _, c := range []struct{ name, profile, region, wantRegion, wantErr string }{
 		{name: "a region of the environment", region: "eu-west-1", wantRegion: "eu-west-1"},
 		{name: "none, so the stack's", wantRegion: "us-east-1"},
-		{name: "a profile that is nowhere", profile: "nosuch", wantErr: `AWS profile "nosuch" does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ~/.aws/credentials`},
+		{
+			name: "a profile that is nowhere", profile: "nosuch",
+			wantErr: `AWS profile "nosuch" does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ` +
+				`~/.aws/credentials`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for name, value := range map[string]string{

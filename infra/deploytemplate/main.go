@@ -51,13 +51,18 @@ func arguments(dir, bucket string) ([]string, error) {
 	file := filepath.Join(dir, "Mirror.template.json")
 	switch {
 	case stack.Builds:
-		return nil, errors.New("the template is for an image that CDK builds and uploads: use make deploy, or name an image that is there, " +
+		return nil, errors.New("the template is for an image that CDK builds and uploads: use make deploy, or name " +
+			"an image that is there, " +
 			"CDK_FLAGS='-c image=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG'")
 	case len(stack.Template) > assembly.TemplateLimit && bucket == "":
-		return nil, fmt.Errorf("%s has %d bytes, and CloudFormation takes %d in a request: name an S3 bucket of yours in the stack's region "+
+		return nil, fmt.Errorf("%s has %d bytes, and CloudFormation takes %d in a request: name an S3 bucket of "+
+			"yours in the stack's region "+
 			"that it can be uploaded to, S3_BUCKET=NAME", file, len(stack.Template), assembly.TemplateLimit)
 	}
-	args := []string{"cloudformation", "deploy", "--template-file", file, "--stack-name", stack.Name, "--capabilities", "CAPABILITY_IAM"}
+	args := []string{
+		"cloudformation", "deploy", "--template-file", file, "--stack-name", stack.Name, "--capabilities",
+		"CAPABILITY_IAM",
+	}
 	if stack.Region != "" {
 		args = append(args, "--region", stack.Region)
 	}

@@ -17,7 +17,8 @@ func (c *Client) Zones(ctx context.Context) ([]Zone, error) {
 	var reply struct {
 		Zones []Zone `xml:"availabilityZoneInfo>item"`
 	}
-	err := c.call(ctx, "DescribeAvailabilityZones", filters("zone-type", "availability-zone", "state", "available"), &reply)
+	err := c.call(ctx, "DescribeAvailabilityZones", filters("zone-type", "availability-zone", "state", "available"),
+		&reply)
 	return reply.Zones, err
 }
 

@@ -13,7 +13,9 @@ import (
 
 // TestAssembliesAreRead has what preflight and smoke read of a template there, in every variant.
 func TestAssembliesAreRead(t *testing.T) {
-	place := assembly.Place{Account: "111122223333", Region: "us-east-1", Partition: "aws", Zones: []string{"us-east-1a", "us-east-1b"}}
+	place := assembly.Place{
+		Account: "111122223333", Region: "us-east-1", Partition: "aws", Zones: []string{"us-east-1a", "us-east-1b"},
+	}
 	for _, variant := range slices.Sorted(maps.Keys(variants)) {
 		t.Run(variant, func(t *testing.T) {
 			stack := readAssembly(t, variant)
@@ -42,7 +44,9 @@ func readAssembly(t *testing.T, variant string) assembly.Stack {
 	for name, value := range map[string]any{
 		"t.json": document(t, variant),
 		"manifest.json": map[string]any{"artifacts": map[string]any{"Mirror": map[string]any{
-			"type": "aws:cloudformation:stack", "properties": map[string]any{"templateFile": "t.json", "stackName": "ecrmirror"},
+			"type": "aws:cloudformation:stack", "properties": map[string]any{
+				"templateFile": "t.json", "stackName": "ecrmirror",
+			},
 		}}},
 	} {
 		doc, err := json.Marshal(value)

@@ -54,7 +54,10 @@ func TestJobsCallTheProgramsByTheContractsParameters(t *testing.T) {
 		{"default", "mirror", []any{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest}},
 		{"ec2", "mirror", []any{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest}},
 		{"default", "sweep", []any{"controller", "sweep"}},
-		{"isolated", "event", []any{"controller", "event", "--repository", "Ref::" + contract.ParamRepository, "--tag", "Ref::" + contract.ParamTag}},
+		{"isolated", "event", []any{
+			"controller", "event", "--repository", "Ref::" + contract.ParamRepository, "--tag",
+			"Ref::" + contract.ParamTag,
+		}},
 	} {
 		if diff := cmp.Diff(c.want, container(t, c.variant, c.name)["Command"]); diff != "" {
 			t.Errorf("%s %s (-want +got):\n%s", c.variant, c.name, diff)
@@ -72,25 +75,32 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 		}},
 		{"default", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "ecr:ACCOUNT",
-			contract.EnvTable:               "Entries", contract.EnvQueue: "MirrorQueue", contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
-			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS", contract.EnvTimeLimit: "55m0s",
+			contract.EnvTable:               "Entries", contract.EnvQueue: "MirrorQueue",
+			contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
+			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
+			contract.EnvTimeLimit: "55m0s",
 		}},
 		{"existing table", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "*",
-			contract.EnvTable:               "MirrorTable", contract.EnvQueue: "MirrorQueue", contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
-			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS", contract.EnvTimeLimit: "55m0s",
+			contract.EnvTable:               "MirrorTable", contract.EnvQueue: "MirrorQueue",
+			contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
+			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
+			contract.EnvTimeLimit: "55m0s",
 		}},
 		{"everything", "mirror", map[string]string{
-			"AWS_REGION":                    "REGION",
-			contract.EnvMemoryBudget:        "2048MiB",
-			contract.EnvAuthParameter:       "mirror-logins",
-			contract.EnvAuthSecret:          "ghcr.io=mirror/ghcr,arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf",
-			contract.EnvAssumeRoles:         "444455556666=arn:aws:iam::444455556666:role/mirror#secret,777788889999=arn:aws:iam::777788889999:role/team/mirror",
-			contract.EnvInsecureRegistries:  "registry.example.com:5000",
-			contract.EnvAllowedSources:      "docker.io/library/*,ghcr.io/org/**",
-			contract.EnvAllowedDestinations: "ecr:ACCOUNT,ecr:444455556666,ecr:777788889999,public.ecr.aws,registry.example.com:5000/partner/*",
-			contract.EnvSignaturePolicy:     `{"default":[{"type":"insecureAcceptAnything"}]}`,
-			contract.EnvRepositoryTemplate: `{"encryptionConfiguration":{"encryptionType":"KMS","kmsKey":"alias/images"},"imageTagMutability":"IMMUTABLE","lifecyclePolicy":` +
+			"AWS_REGION":              "REGION",
+			contract.EnvMemoryBudget:  "2048MiB",
+			contract.EnvAuthParameter: "mirror-logins",
+			contract.EnvAuthSecret:    "ghcr.io=mirror/ghcr,arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf",
+			contract.EnvAssumeRoles: "444455556666=arn:aws:iam::444455556666:role/mirror#secret," +
+				"777788889999=arn:aws:iam::777788889999:role/team/mirror",
+			contract.EnvInsecureRegistries: "registry.example.com:5000",
+			contract.EnvAllowedSources:     "docker.io/library/*,ghcr.io/org/**",
+			contract.EnvAllowedDestinations: "ecr:ACCOUNT,ecr:444455556666,ecr:777788889999,public.ecr.aws," +
+				"registry.example.com:5000/partner/*",
+			contract.EnvSignaturePolicy: `{"default":[{"type":"insecureAcceptAnything"}]}`,
+			contract.EnvRepositoryTemplate: `{"encryptionConfiguration":{"encryptionType":"KMS",` +
+				`"kmsKey":"alias/images"},"imageTagMutability":"IMMUTABLE","lifecyclePolicy":` +
 				strconv.Quote(lifecycle) + `,"repositoryPolicy":"{}","resourceTags":[]}`,
 		}},
 	} {
@@ -167,7 +177,8 @@ func TestAlarmsAndDashboardUseTheContractsMetrics(t *testing.T) {
 func contractStrings(t *testing.T, prefix string) (values []string) {
 	t.Helper()
 	for _, file := range []string{"contract.go", "metrics.go"} {
-		parsed, err := parser.ParseFile(token.NewFileSet(), "../../internal/contract/"+file, nil, parser.SkipObjectResolution)
+		parsed, err := parser.ParseFile(token.NewFileSet(), "../../internal/contract/"+file, nil,
+			parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,12 +206,17 @@ func contractStrings(t *testing.T, prefix string) (values []string) {
 func TestOutputsHaveALineThatSubmitsAMirrorJob(t *testing.T) {
 	outputs := document(t, "default")["Outputs"].(map[string]any)
 	got := plain(outputs["SubmitMirrorJob"].(map[string]any)["Value"])
-	want := `aws batch submit-job --region REGION --job-name by-hand --job-queue MirrorQueue --job-definition ecrmirror-mirror --parameters '{"` +
-		contract.ParamSource + `":"docker.io/library/alpine:3","` + contract.ParamDest + `":"ACCOUNT.dkr.ecr.REGION.SUFFIX/alpine:3"}'`
+	want := `aws batch submit-job --region REGION --job-name by-hand --job-queue MirrorQueue --job-definition ` +
+		`ecrmirror-mirror --parameters '{"` +
+		contract.ParamSource + `":"docker.io/library/alpine:3","` + contract.ParamDest +
+		`":"ACCOUNT.dkr.ecr.REGION.SUFFIX/alpine:3"}'`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	for _, name := range []string{"MirrorTable", "MirrorQueue", "MirrorJob", "ControlQueue", "ControllerJob", "AlarmTopic"} {
+	for _, name := range []string{
+		"MirrorTable", "MirrorQueue", "MirrorJob", "ControlQueue",
+		"ControllerJob", "AlarmTopic",
+	} {
 		if outputs[name] == nil {
 			t.Errorf("there is no output %s", name)
 		}

@@ -22,7 +22,8 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 	template := writeTemplate(t, dir, "image")
 	transient := map[string]any{"action": "retry", "onExitCode": strconv.Itoa(contract.ExitTransient)}
 	stopped := map[string]any{"action": "retry", "onExitCode": strconv.Itoa(contract.ExitTerminated)}
-	one, two := map[string]any{"action": "exit", "onExitCode": "1*"}, map[string]any{"action": "exit", "onExitCode": "2*"}
+	one := map[string]any{"action": "exit", "onExitCode": "1*"}
+	two := map[string]any{"action": "exit", "onExitCode": "2*"}
 	job := func(command []string, environment map[string]string, attempts int, rules ...any) map[string]any {
 		return map[string]any{
 			"type":   "container",
@@ -38,12 +39,18 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 	}
 	expected, err := json.Marshal(map[string]any{
 		"ecrmirror-mirror": job([]string{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest},
-			map[string]string{contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:123456789012", "AWS_REGION": "us-east-1"}, 5,
-			transient, stopped, map[string]any{"action": "retry", "onStatusReason": "Your Spot Task was interrupted*"}, one, two),
+			map[string]string{
+				contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:123456789012",
+				"AWS_REGION": "us-east-1",
+			}, 5,
+			transient, stopped, map[string]any{"action": "retry", "onStatusReason": "Your Spot Task was interrupted*"},
+			one, two),
 		"ecrmirror-sweep": job([]string{"controller", "sweep"},
 			map[string]string{
-				contract.EnvTable: "~Entries", contract.EnvQueue: "~:job-queue/", "AWS_REGION": "us-east-1", contract.EnvJobDefinition: "ecrmirror-mirror",
-				contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvAllowedDestinations: "ecr:123456789012", contract.EnvJobParameters: "~",
+				contract.EnvTable: "~Entries", contract.EnvQueue: "~:job-queue/", "AWS_REGION": "us-east-1",
+				contract.EnvJobDefinition: "ecrmirror-mirror",
+				contract.EnvMetrics:       "on", contract.EnvLogFormat: "json",
+				contract.EnvAllowedDestinations: "ecr:123456789012", contract.EnvJobParameters: "~",
 				contract.EnvTimeLimit: "55m0s",
 			}, 3,
 			transient, stopped, one, two),

@@ -38,6 +38,7 @@ func TestDefaultTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(normal)); diff != "" {
-		t.Errorf("the default template changed (-want +got); if that was meant, run go test ./infra/mirrorstack -update:\n%s", diff)
+		t.Errorf("the default template changed (-want +got); if that was meant, run go test ./infra/mirrorstack "+
+			"-update:\n%s", diff)
 	}
 }

@@ -1,7 +1,6 @@
 package mirrorstack_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -34,8 +33,10 @@ func count(t *testing.T, variant, kind string, want int) {
 func TestTableOutlivesTheStackAndItsMistakes(t *testing.T) {
 	for _, variant := range []string{"default", "everything", "govcloud"} {
 		has(t, variant, "AWS::DynamoDB::Table", map[string]any{
-			"BillingMode":                      "PAY_PER_REQUEST",
-			"KeySchema":                        []any{map[string]any{"AttributeName": contract.AttrSource, "KeyType": "HASH"}},
+			"BillingMode": "PAY_PER_REQUEST",
+			"KeySchema": []any{
+				map[string]any{"AttributeName": contract.AttrSource, "KeyType": "HASH"},
+			},
 			"TimeToLiveSpecification":          map[string]any{"AttributeName": contract.AttrExpires, "Enabled": true},
 			"PointInTimeRecoverySpecification": map[string]any{"PointInTimeRecoveryEnabled": true},
 			"DeletionProtectionEnabled":        true,
@@ -47,14 +48,16 @@ func TestTableOutlivesTheStackAndItsMistakes(t *testing.T) {
 			}
 		}
 		if table.id != "Entries3C9817F4" {
-			t.Errorf("the table has another logical id, %s: an upgrade would leave people's entries behind in the old table", table.id)
+			t.Errorf("the table has another logical id, %s: an upgrade would leave people's entries behind in the "+
+				"old table", table.id)
 		}
 	}
 }
 
 func TestTableIsEncryptedByTheKeyThatIsNamed(t *testing.T) {
 	has(t, "everything", "AWS::DynamoDB::Table", map[string]any{"SSESpecification": map[string]any{
-		"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+		"SSEEnabled": true, "SSEType": "KMS",
+		"KMSMasterKeyId": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
 	}})
 }
 
@@ -65,9 +68,13 @@ func TestExistingTableIsUsedAndNoneMade(t *testing.T) {
 func TestMirrorsTrySpotFirstAndControllersNever(t *testing.T) {
 	kinds := map[string]string{}
 	for _, ce := range resources(t, "default", "AWS::Batch::ComputeEnvironment") {
-		kinds[strings.TrimRight(logicalHash.ReplaceAllString(ce.id, ""), "")] = ce.properties["ComputeResources"].(map[string]any)["Type"].(string)
+		kinds[strings.TrimRight(logicalHash.ReplaceAllString(ce.id, ""),
+			"")] = ce.properties["ComputeResources"].(map[string]any)["Type"].(string)
 	}
-	if diff := cmp.Diff(map[string]string{"ControllerCompute": "FARGATE", "SpotCompute": "FARGATE_SPOT", "OnDemandCompute": "FARGATE"}, kinds); diff != "" {
+	if diff := cmp.Diff(map[string]string{
+		"ControllerCompute": "FARGATE", "SpotCompute": "FARGATE_SPOT",
+		"OnDemandCompute": "FARGATE",
+	}, kinds); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	for name, want := range map[string][]string{
@@ -148,7 +155,8 @@ func TestARM64UnlessAskedOtherwise(t *testing.T) {
 		t.Error(diff)
 	}
 	has(t, "default", "AWS::Lambda::Function", map[string]any{"Architectures": []any{"arm64"}})
-	if diff := cmp.Diff(map[string]any{"CpuArchitecture": "X86_64"}, container(t, "ec2", "sweep")["RuntimePlatform"]); diff != "" {
+	if diff := cmp.Diff(map[string]any{"CpuArchitecture": "X86_64"},
+		container(t, "ec2", "sweep")["RuntimePlatform"]); diff != "" {
 		t.Error(diff)
 	}
 	has(t, "ec2", "AWS::Lambda::Function", map[string]any{"Architectures": []any{"x86_64"}})
@@ -161,116 +169,21 @@ func TestEC2IsForMirrorsAlone(t *testing.T) {
 	if diff := cmp.Diff([]any{"FARGATE"}, definitionOf(t, "ec2", "sweep")["PlatformCapabilities"]); diff != "" {
 		t.Error(diff)
 	}
-	has(t, "ec2", "AWS::Batch::ComputeEnvironment", map[string]any{"ComputeResources": assertions.Match_ObjectLike(&map[string]any{
-		"Type": "SPOT", "AllocationStrategy": "SPOT_PRICE_CAPACITY_OPTIMIZED", "MaxvCpus": 256, "MinvCpus": 0,
-	})})
+	has(t, "ec2", "AWS::Batch::ComputeEnvironment",
+		map[string]any{"ComputeResources": assertions.Match_ObjectLike(&map[string]any{
+			"Type": "SPOT", "AllocationStrategy": "SPOT_PRICE_CAPACITY_OPTIMIZED", "MaxvCpus": 256, "MinvCpus": 0,
+		})})
 	count(t, "ec2", "AWS::EC2::LaunchTemplate", 2)
-	has(t, "ec2", "AWS::EC2::LaunchTemplate", map[string]any{"LaunchTemplateData": assertions.Match_ObjectLike(&map[string]any{
-		"MetadataOptions": map[string]any{"HttpTokens": "required"},
-	})})
-}
-
-func TestOnlyTaggedPushesThatSucceededCount(t *testing.T) {
-	for _, c := range []struct {
-		variant string
-		names   []any
-	}{{"default", nil}, {"isolated", nil}, {"existing table", []any{map[string]any{"prefix": "team/"}, "tools"}}} {
-		detail := map[string]any{
-			"action-type": []any{"PUSH"}, "result": []any{"SUCCESS"}, "image-tag": []any{map[string]any{"exists": true}},
-		}
-		if c.names != nil {
-			detail["repository-name"] = c.names
-		}
-		want := map[string]any{"source": []any{"aws.ecr"}, "detail-type": []any{"ECR Image Action"}, "detail": detail}
-		if diff := cmp.Diff(want, rule(t, c.variant, "Push").properties["EventPattern"]); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", c.variant, diff)
-		}
-	}
-}
-
-func rule(t *testing.T, variant, id string) resource {
-	t.Helper()
-	for _, r := range resources(t, variant, "AWS::Events::Rule") {
-		if r.id == id {
-			return r
-		}
-	}
-	t.Fatalf("%s has no rule %s", variant, id)
-	return resource{}
-}
-
-func TestPushAsAJobPassesRepositoryAndTag(t *testing.T) {
-	target := rule(t, "isolated", "Push").properties["Targets"].([]any)[0].(map[string]any)
-	transformer := target["InputTransformer"].(map[string]any)
-	filled := transformer["InputTemplate"].(string)
-	for name, path := range transformer["InputPathsMap"].(map[string]any) {
-		filled = strings.ReplaceAll(filled, "<"+name+">", `"`+path.(string)+`"`) // as EventBridge does with a JSON string
-	}
-	var input struct{ Parameters map[string]string }
-	if err := json.Unmarshal([]byte(filled), &input); err != nil {
-		t.Fatalf("%v: %s", err, filled)
-	}
-	want := map[string]string{contract.ParamRepository: "$.detail.repository-name", contract.ParamTag: "$.detail.image-tag"}
-	if diff := cmp.Diff(want, input.Parameters); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-	if got := target["BatchParameters"].(map[string]any)["JobDefinition"]; got != "ecrmirror-event" {
-		t.Errorf("it submits %v", got)
-	}
-}
-
-func TestNoEventIsLostSilently(t *testing.T) {
-	for _, variant := range []string{"default", "isolated", "existing network", "existing table"} {
-		for _, id := range []string{"Push", "Schedule", "Deployed"} {
-			target := rule(t, variant, id).properties["Targets"].([]any)[0].(map[string]any)
-			if target["DeadLetterConfig"] == nil || target["RetryPolicy"] == nil {
-				t.Errorf("%s: %s has no dead letters, or no retry policy: %v", variant, id, target)
-			}
-		}
-		count(t, variant, "AWS::SQS::Queue", 2)
-	}
-	for _, f := range resources(t, "default", "AWS::Lambda::Function") {
-		if f.properties["DeadLetterConfig"] == nil {
-			t.Error("the function has no dead letters")
-		}
-	}
-	has(t, "default", "AWS::Lambda::EventInvokeConfig", map[string]any{"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21600})
-}
-
-func TestTriggersCanBeOff(t *testing.T) {
-	count(t, "quiet", "AWS::Events::Rule", 2) // of failed jobs and blocked queues
-	count(t, "quiet", "AWS::Lambda::Function", 0)
-	count(t, "quiet", "AWS::SQS::Queue", 0)
-}
-
-func TestScheduleIsAsAsked(t *testing.T) {
-	for variant, want := range map[string]string{"default": "rate(1 hour)", "existing table": "cron(0 6 * * ? *)", "everything": "rate(4 hours)"} {
-		if got := rule(t, variant, "Schedule").properties["ScheduleExpression"]; got != want {
-			t.Errorf("%s: %v, want %s", variant, got, want)
-		}
-	}
-}
-
-// TestADeploymentSweepsAtOnce: a rate would do so only when it is over once.
-func TestADeploymentSweepsAtOnce(t *testing.T) {
-	r := rule(t, "default", "Deployed")
-	want := map[string]any{
-		"source": []any{"aws.cloudformation"}, "detail-type": []any{"CloudFormation Stack Status Change"},
-		"detail": map[string]any{
-			"stack-id":       []any{map[string]any{"Ref": "AWS::StackId"}},
-			"status-details": map[string]any{"status": []any{"CREATE_COMPLETE", "UPDATE_COMPLETE"}},
-		},
-	}
-	if diff := cmp.Diff(want, r.properties["EventPattern"]); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-	if diff := cmp.Diff(rule(t, "default", "Schedule").properties["Targets"], r.properties["Targets"]); diff != "" {
-		t.Errorf("it starts something else than the schedule (-schedule +deployment):\n%s", diff)
-	}
+	has(t, "ec2", "AWS::EC2::LaunchTemplate",
+		map[string]any{"LaunchTemplateData": assertions.Match_ObjectLike(&map[string]any{
+			"MetadataOptions": map[string]any{"HttpTokens": "required"},
+		})})
 }
 
 func TestFunctionIsLimitedIfAskedFor(t *testing.T) {
-	has(t, "everything", "AWS::Lambda::Function", map[string]any{"ReservedConcurrentExecutions": 5, "PackageType": "Image"})
+	has(t, "everything", "AWS::Lambda::Function", map[string]any{
+		"ReservedConcurrentExecutions": 5, "PackageType": "Image",
+	})
 	if _, ok := resources(t, "default", "AWS::Lambda::Function")[0].properties["ReservedConcurrentExecutions"]; ok {
 		t.Error("the function takes concurrency from others unasked")
 	}

@@ -25,7 +25,9 @@ func deployed(t *testing.T, variant string) []assembly.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := assembly.Place{Account: "111122223333", Region: "ap-southeast-1", Partition: "aws", Zones: []string{"a", "b", "c"}}
+	place := assembly.Place{
+		Account: "111122223333", Region: "ap-southeast-1", Partition: "aws", Zones: []string{"a", "b", "c"},
+	}
 	programs, err := stack.Programs(place)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +55,8 @@ func TestEnvironmentsAreAsSmallAsAWSWantsThem(t *testing.T) {
 	}
 }
 
-// jobOverrides are what ECS gets of a job with so many characters of parameters, if the definition's environment counts.
+// jobOverrides are what ECS gets of a job with so many characters of parameters, if the definition's environment
+// counts.
 func jobOverrides(t *testing.T, p assembly.Program, parameters int) int {
 	t.Helper()
 	type pair struct{ Name, Value string }
@@ -67,7 +70,9 @@ func jobOverrides(t *testing.T, p assembly.Program, parameters int) int {
 			command[i], parameters = strings.Repeat("x", parameters), 0
 		}
 	}
-	doc, err := json.Marshal(map[string]any{"containerOverrides": []any{map[string]any{"name": "default", "command": command, "environment": environment}}})
+	doc, err := json.Marshal(map[string]any{
+		"containerOverrides": []any{map[string]any{"name": "default", "command": command, "environment": environment}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +84,9 @@ func jobOverrides(t *testing.T, p assembly.Program, parameters int) int {
 func TestParametersHaveTheRoomThatIsLeft(t *testing.T) {
 	for _, variant := range slices.Sorted(maps.Keys(variants)) {
 		programs := deployed(t, variant)
-		i := slices.IndexFunc(programs, func(p assembly.Program) bool { return !p.Function && p.Command[0] == "mirror" })
+		i := slices.IndexFunc(programs, func(p assembly.Program) bool {
+			return !p.Function && p.Command[0] == "mirror"
+		})
 		for _, p := range programs {
 			text, told := p.Environment[contract.EnvJobParameters]
 			if !told {
@@ -104,7 +111,10 @@ func TestLongSettingsStandInParameters(t *testing.T) {
 	for _, p := range resources(t, "many accounts", "AWS::SSM::Parameter") {
 		values[p.id] = plain(p.properties["Value"])
 	}
-	want := []string{"SettingAllowedDestinations", "SettingAllowedSources", "SettingAssumeRoles", "SettingCreateRepositories", "SettingSignaturePolicy"}
+	want := []string{
+		"SettingAllowedDestinations", "SettingAllowedSources", "SettingAssumeRoles", "SettingCreateRepositories",
+		"SettingSignaturePolicy",
+	}
 	if got := slices.Sorted(maps.Keys(values)); !slices.Equal(got, want) {
 		t.Fatalf("there are %q, want %q", got, want)
 	}
@@ -116,13 +126,15 @@ func TestLongSettingsStandInParameters(t *testing.T) {
 	}
 	mirror, sweep := environmentOf(t, "many accounts", "mirror"), environmentOf(t, "many accounts", "sweep")
 	for variable, parameter := range map[string]string{
-		contract.EnvAssumeRoles: "SettingAssumeRoles", contract.EnvAllowedSources: "SettingAllowedSources", contract.EnvAllowedDestinations: "SettingAllowedDestinations",
+		contract.EnvAssumeRoles: "SettingAssumeRoles", contract.EnvAllowedSources: "SettingAllowedSources",
+		contract.EnvAllowedDestinations: "SettingAllowedDestinations",
 	} {
 		if mirror[variable] != "ssm:"+parameter || sweep[variable] != "ssm:"+parameter {
 			t.Errorf("%s is %q and %q", variable, mirror[variable], sweep[variable])
 		}
 	}
-	if mirror[contract.EnvSignaturePolicy] != "ssm:SettingSignaturePolicy" || mirror[contract.EnvRepositoryTemplate] != "ssm:SettingCreateRepositories" {
+	if mirror[contract.EnvSignaturePolicy] != "ssm:SettingSignaturePolicy" ||
+		mirror[contract.EnvRepositoryTemplate] != "ssm:SettingCreateRepositories" {
 		t.Errorf("%v", mirror)
 	}
 	if _, ok := sweep[contract.EnvSignaturePolicy]; ok {
@@ -136,14 +148,22 @@ func TestWhatIsTooLongEvenSoIsRefused(t *testing.T) {
 	needNode(t)
 	var secrets []string
 	for i := range 80 {
-		secrets = append(secrets, "registry"+strconv.Itoa(i)+".example.com=mirror/a-secret-with-a-long-name-"+strconv.Itoa(i))
+		secrets = append(secrets,
+			"registry"+strconv.Itoa(i)+".example.com=mirror/a-secret-with-a-long-name-"+strconv.Itoa(i))
 	}
 	for _, c := range []struct {
 		context map[string]any
 		want    string
 	}{
-		{map[string]any{"assumeRoles": manyRoles(150)}, "setting assumeRoles has 10649 characters, and programs read it from an SSM parameter, which takes 8192: name fewer accounts"},
-		{map[string]any{"authSecrets": strings.Join(secrets, ",")}, "the longest setting in it is authSecrets: keep several logins in one secret"},
+		{
+			map[string]any{"assumeRoles": manyRoles(150)},
+			"setting assumeRoles has 10649 characters, and programs read it from an SSM parameter, which takes 8192: " +
+				"name fewer accounts",
+		},
+		{
+			map[string]any{"authSecrets": strings.Join(secrets, ",")},
+			"the longest setting in it is authSecrets: keep several logins in one secret",
+		},
 	} {
 		props, err := settings.FromContext(testDefaults(), c.context)
 		if err != nil {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestTemplatesPassCfnLint has every variant linted: no error, no warning, nothing exempted but that zones stand in a template that a
-// setting names.
+// TestTemplatesPassCfnLint has every variant linted: no error, no warning, nothing exempted but that zones stand in a
+// template that a setting names.
 func TestTemplatesPassCfnLint(t *testing.T) {
 	tool := needTool(t, "cfn-lint", "cfn-lint")
 	dir := t.TempDir()

@@ -43,7 +43,8 @@ func TestStackPassesCDKNag(t *testing.T) {
 		awscdk.Aspects_Of(stack).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Reports: jsii.Bool(false)}), nil)
 		annotations := assertions.Annotations_FromStack(stack)
 		finding := assertions.Match_StringLikeRegexp(jsii.String(`AwsSolutions-`))
-		found := append(*annotations.FindError(jsii.String("*"), finding), *annotations.FindWarning(jsii.String("*"), finding)...)
+		found := append(*annotations.FindError(jsii.String("*"), finding), *annotations.FindWarning(jsii.String("*"),
+			finding)...)
 		for _, text := range messages(t, found) {
 			rule := nagRule.FindString(text)
 			if accepted[rule] == "" {

@@ -51,9 +51,13 @@ func TestZonesAreThoseThatAreNamed(t *testing.T) {
 	}
 }
 
-// TestUploadsThatRegistriesRedirectToS3PassTheGateway where the network has the internet, by which they would pass anyway.
+// TestUploadsThatRegistriesRedirectToS3PassTheGateway where the network has the internet, by which they would pass
+// anyway.
 func TestUploadsThatRegistriesRedirectToS3PassTheGateway(t *testing.T) {
-	for variant, want := range map[string]string{"default": "[s3:GetObject s3:PutObject]", "private": "[s3:GetObject s3:PutObject]", "isolated": "s3:GetObject"} {
+	for variant, want := range map[string]string{
+		"default": "[s3:GetObject s3:PutObject]",
+		"private": "[s3:GetObject s3:PutObject]", "isolated": "s3:GetObject",
+	} {
 		for _, e := range resources(t, variant, "AWS::EC2::VPCEndpoint") {
 			if !strings.HasSuffix(plain(e.properties["ServiceName"]), ".s3") {
 				continue
@@ -74,7 +78,8 @@ func TestIsolatedNetworkReadsECRsLayersAndNothingElseOfS3(t *testing.T) {
 			continue
 		}
 		statement := e.properties["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
-		if got := plain(statement["Resource"]); got != "arn:PARTITION:s3:::prod-REGION-starport-layer-bucket/*" || statement["Action"] != "s3:GetObject" {
+		if got := plain(statement["Resource"]); got != "arn:PARTITION:s3:::prod-REGION-starport-layer-bucket/*" ||
+			statement["Action"] != "s3:GetObject" {
 			t.Errorf("S3: %v on %s", statement["Action"], got)
 		}
 		return
@@ -115,8 +120,12 @@ func TestJobsConnectToThePortsOfRegistriesAlone(t *testing.T) {
 }
 
 func TestJobsHavePublicAddressesOnlyWhereTheyMust(t *testing.T) {
-	for variant, want := range map[string]string{"default": "ENABLED", "private": "DISABLED", "existing network": "DISABLED"} {
-		if got := container(t, variant, "mirror")["NetworkConfiguration"].(map[string]any)["AssignPublicIp"]; got != want {
+	for variant, want := range map[string]string{
+		"default": "ENABLED", "private": "DISABLED",
+		"existing network": "DISABLED",
+	} {
+		if got := container(t, variant,
+			"mirror")["NetworkConfiguration"].(map[string]any)["AssignPublicIp"]; got != want {
 			t.Errorf("%s: %v, want %s", variant, got, want)
 		}
 	}

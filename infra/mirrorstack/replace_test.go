@@ -103,24 +103,33 @@ func TestQueuesAndTheirComputeHaveGeneratedNames(t *testing.T) {
 // running jobs, or takes the network from under them. Whoever changes a line here needs a way to upgrade.
 func TestWhatMustNotBeReplacedIsFrozen(t *testing.T) {
 	want := map[string]map[string]string{
-		"Entries3C9817F4":                    {"KeySchema": `[{"AttributeName":"Source","KeyType":"HASH"}]`},
-		"MirrorQueue88F9F423":                {},
-		"ControlQueue9204A4FA":               {},
-		"SpotComputeFF4E1CD0":                {"Type": "managed", "Tags": `{"application":"ecrmirror"}`, "ComputeResources/Type": "FARGATE_SPOT"},
-		"OnDemandComputeD679D1E5":            {"Type": "managed", "Tags": `{"application":"ecrmirror"}`, "ComputeResources/Type": "FARGATE"},
-		"ControllerComputeFC77B330":          {"Type": "managed", "Tags": `{"application":"ecrmirror"}`, "ComputeResources/Type": "FARGATE"},
-		"MirrorJobE457892F":                  {"JobDefinitionName": "ecrmirror-mirror"},
-		"SweepJobB9B63DE3":                   {"JobDefinitionName": "ecrmirror-sweep"},
-		"Function76856677":                   {"FunctionName": "ecrmirror-push", "PackageType": "Image"},
-		"Alarms04B5A0BF":                     {},
-		"ScheduleDeadLetters0406ECBC":        {},
-		"PushDeadLettersEA7EF4C6":            {},
-		"MirrorRoleC21F5DAC":                 {},
-		"ControllerRole10B665F1":             {},
-		"MirrorLogsB562D7EB":                 {"LogGroupName": "/ecrmirror/mirror"},
-		"ControllerLogsA1749C6A":             {"LogGroupName": "/ecrmirror/controller"},
-		"Network1C6012B5":                    {"CidrBlock": "10.0.0.0/20", "InstanceTenancy": "default"},
-		"Security2D46CA7F":                   {"GroupDescription": "Jobs of the mirror: they connect to registries and AWS and nothing connects to them", "VpcId": "Network"},
+		"Entries3C9817F4":      {"KeySchema": `[{"AttributeName":"Source","KeyType":"HASH"}]`},
+		"MirrorQueue88F9F423":  {},
+		"ControlQueue9204A4FA": {},
+		"SpotComputeFF4E1CD0": {
+			"Type": "managed", "Tags": `{"application":"ecrmirror"}`, "ComputeResources/Type": "FARGATE_SPOT",
+		},
+		"OnDemandComputeD679D1E5": {
+			"Type": "managed", "Tags": `{"application":"ecrmirror"}`, "ComputeResources/Type": "FARGATE",
+		},
+		"ControllerComputeFC77B330": {
+			"Type": "managed", "Tags": `{"application":"ecrmirror"}`, "ComputeResources/Type": "FARGATE",
+		},
+		"MirrorJobE457892F":           {"JobDefinitionName": "ecrmirror-mirror"},
+		"SweepJobB9B63DE3":            {"JobDefinitionName": "ecrmirror-sweep"},
+		"Function76856677":            {"FunctionName": "ecrmirror-push", "PackageType": "Image"},
+		"Alarms04B5A0BF":              {},
+		"ScheduleDeadLetters0406ECBC": {},
+		"PushDeadLettersEA7EF4C6":     {},
+		"MirrorRoleC21F5DAC":          {},
+		"ControllerRole10B665F1":      {},
+		"MirrorLogsB562D7EB":          {"LogGroupName": "/ecrmirror/mirror"},
+		"ControllerLogsA1749C6A":      {"LogGroupName": "/ecrmirror/controller"},
+		"Network1C6012B5":             {"CidrBlock": "10.0.0.0/20", "InstanceTenancy": "default"},
+		"Security2D46CA7F": {
+			"GroupDescription": "Jobs of the mirror: they connect to registries and AWS and nothing connects to them",
+			"VpcId":            "Network",
+		},
 		"NetworkpublicSubnet1Subnet3B5BE2B6": {"CidrBlock": "10.0.0.0/21", "VpcId": "Network"},
 	}
 	known := createOnly(t)
@@ -130,7 +139,11 @@ func TestWhatMustNotBeReplacedIsFrozen(t *testing.T) {
 			continue
 		}
 		got[r.id] = fixed(t, r, known)
-		for _, changing := range []string{"ComputeResources/SecurityGroupIds", "ComputeResources/Subnets", "AvailabilityZone"} { // references
+		// references
+		for _, changing := range []string{
+			"ComputeResources/SecurityGroupIds", "ComputeResources/Subnets",
+			"AvailabilityZone",
+		} {
 			delete(got[r.id], changing)
 		}
 	}
@@ -139,7 +152,8 @@ func TestWhatMustNotBeReplacedIsFrozen(t *testing.T) {
 	}
 }
 
-// TestCreateOnlyPropertiesAreThoseOfTheSchemas holds the list to the schemas of cfn-lint that is installed; -update writes it.
+// TestCreateOnlyPropertiesAreThoseOfTheSchemas holds the list to the schemas of cfn-lint that is installed; -update
+// writes it.
 func TestCreateOnlyPropertiesAreThoseOfTheSchemas(t *testing.T) {
 	python := needTool(t, "cfn-lint", "python")
 	kinds := map[string]bool{}

@@ -22,7 +22,8 @@ func (e end) matches(rule map[string]any) bool {
 		if !ok {
 			continue
 		}
-		if start, open := strings.CutSuffix(pattern, "*"); of.text == "" || open && !strings.HasPrefix(of.text, start) || !open && of.text != pattern {
+		if start, open := strings.CutSuffix(pattern, "*"); of.text == "" || open && !strings.HasPrefix(of.text,
+			start) || !open && of.text != pattern {
 			return false
 		}
 	}
@@ -153,7 +154,8 @@ func TestRulesAreSuchAsBatchTakes(t *testing.T) {
 		}
 		for _, r := range rules {
 			for property, pattern := range r.(map[string]any) {
-				if property != "Action" && strings.Trim(strings.TrimSuffix(pattern.(string), "*"), characters[property]) != "" {
+				if property != "Action" && strings.Trim(strings.TrimSuffix(pattern.(string), "*"),
+					characters[property]) != "" {
 					t.Errorf("%s: %s %q has other characters", p.name, property, pattern)
 				}
 			}

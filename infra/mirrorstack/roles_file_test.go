@@ -34,14 +34,20 @@ var roleVariants = map[string]map[string]any{
 		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
 	},
 	"accounts": {
-		"push": "batch", "assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror#s3cret,222233334444=arn:aws:iam::222233334444:role/team/mirror",
+		"push": "batch",
+		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror#s3cret," +
+			"222233334444=arn:aws:iam::222233334444:role/team/mirror",
 		"repositories": "*,arn:aws:ecr:*:777788889999:repository/shared/*",
 	},
 	"logins": {
-		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror", "authParameter": "/mirror/logins", "authSecrets": "ghcr.io=mirror/ghcr,mirror/all",
-		"kmsKeys": "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
+		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror", "authParameter": "/mirror/logins",
+		"authSecrets": "ghcr.io=mirror/ghcr,mirror/all",
+		"kmsKeys":     "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
 	},
-	"signatures": {"push": "batch", "signaturePolicy": map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}}},
+	"signatures": {
+		"push":            "batch",
+		"signaturePolicy": map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
+	},
 	"settings": {
 		"push": "batch", "allowedSources": strings.Repeat("ghcr.io/organization/**,", 30),
 		"createRepositories": map[string]any{"lifecyclePolicy": lifecycle + strings.Repeat(" ", 500)},
@@ -85,7 +91,8 @@ func TestLocalstackHasTheRolesOfTheTemplate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), got.String()); diff != "" {
-			t.Errorf("%s is not what is synthesized (-want +got); if that was meant, run go test ./infra/mirrorstack -update:\n%s", file, diff)
+			t.Errorf("%s is not what is synthesized (-want +got); if that was meant, run go test ./infra/mirrorstack "+
+				"-update:\n%s", file, diff)
 		}
 	}
 	files, err := filepath.Glob(filepath.Join(rolesDirectory, "*.json"))
@@ -174,7 +181,8 @@ func (p placeholders) function(t *testing.T, v map[string]any) (string, bool) {
 			}
 			return strings.Join(parts, argument.([]any)[0].(string)), true
 		case "Fn::Sub":
-			return strings.NewReplacer("${AWS::Partition}", "${Partition}", "${AWS::Region}", "${Region}", "${AWS::AccountId}", "${Account}").
+			return strings.NewReplacer("${AWS::Partition}", "${Partition}", "${AWS::Region}", "${Region}",
+				"${AWS::AccountId}", "${Account}").
 				Replace(argument.(string)), true
 		}
 		if strings.HasPrefix(name, "Fn::") {
@@ -194,14 +202,21 @@ var arns = map[string]struct {
 	"AWS::DynamoDB::Table":       {[]string{"Arn"}, "arn:${Partition}:dynamodb:${Region}:${Account}:table/%s"},
 	"AWS::Logs::LogGroup":        {[]string{"Arn"}, "arn:${Partition}:logs:${Region}:${Account}:log-group:%s:*"},
 	"AWS::SQS::Queue":            {[]string{"Arn"}, "arn:${Partition}:sqs:${Region}:${Account}:%s"},
-	"AWS::Batch::JobQueue":       {[]string{"", "JobQueueArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-queue/%s"},
-	"AWS::SSM::Parameter":        {[]string{""}, "%s"},
-	"AWS::Batch::JobDefinition":  {[]string{"", "JobDefinitionArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-definition/%s"},
+	"AWS::Batch::JobQueue": {
+		[]string{"", "JobQueueArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-queue/%s",
+	},
+	"AWS::SSM::Parameter": {[]string{""}, "%s"},
+	"AWS::Batch::JobDefinition": {
+		[]string{"", "JobDefinitionArn"}, "arn:${Partition}:batch:${Region}:${Account}:job-definition/%s",
+	},
 }
 
 func (p placeholders) reference(t *testing.T, id, attribute string) string {
 	t.Helper()
-	pseudo := map[string]string{"AWS::Partition": "${Partition}", "AWS::Region": "${Region}", "AWS::AccountId": "${Account}", "AWS::URLSuffix": "${URLSuffix}"}
+	pseudo := map[string]string{
+		"AWS::Partition": "${Partition}", "AWS::Region": "${Region}", "AWS::AccountId": "${Account}",
+		"AWS::URLSuffix": "${URLSuffix}",
+	}
 	if text, ok := pseudo[id]; ok {
 		return text
 	}

@@ -149,7 +149,8 @@ func plain(v any) string {
 	case map[string]any:
 		if ref, ok := v["Ref"].(string); ok {
 			pseudo := map[string]string{
-				"AWS::Partition": "PARTITION", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT", "AWS::URLSuffix": "SUFFIX",
+				"AWS::Partition": "PARTITION", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT",
+				"AWS::URLSuffix": "SUFFIX",
 			}
 			if text, ok := pseudo[ref]; ok {
 				return text
@@ -175,7 +176,8 @@ func plain(v any) string {
 			return text
 		}
 		if sub, ok := v["Fn::Sub"].(string); ok {
-			return strings.NewReplacer("${AWS::Partition}", "PARTITION", "${AWS::Region}", "REGION", "${AWS::AccountId}", "ACCOUNT").Replace(sub)
+			return strings.NewReplacer("${AWS::Partition}", "PARTITION", "${AWS::Region}", "REGION",
+				"${AWS::AccountId}", "ACCOUNT").Replace(sub)
 		}
 	}
 	return fmt.Sprint(v)
@@ -223,7 +225,8 @@ func TestRolesAreTakenByTheirServiceAlone(t *testing.T) {
 			if want := roles[i].service; strings.ReplaceAll(service, "SUFFIX", "amazonaws.com") != want {
 				t.Errorf("%s: %s is taken by %s, want %s", variant, name, service, want)
 			}
-			if name == "EventsRole" && !strings.Contains(plainJSON(t, statement["Condition"]), `"aws:SourceAccount":"ACCOUNT"`) {
+			if name == "EventsRole" && !strings.Contains(plainJSON(t, statement["Condition"]),
+				`"aws:SourceAccount":"ACCOUNT"`) {
 				t.Errorf("%s: EventBridge takes %s for other accounts, too", variant, name)
 			}
 		}
@@ -241,7 +244,8 @@ func TestSecurityDocument(t *testing.T) {
 	for _, r := range roles {
 		fmt.Fprintf(&b, "\n**`%s`**, taken by %s:\n\n", r.id, r.who)
 		if strings.HasSuffix(r.id, "InstanceProfileRole") {
-			b.WriteString("AWS's managed policy `AmazonEC2ContainerServiceforEC2Role`, which the ECS agent on an instance needs.\n")
+			b.WriteString("AWS's managed policy `AmazonEC2ContainerServiceforEC2Role`, which the ECS agent on an " +
+				"instance needs.\n")
 			continue
 		}
 		b.WriteString("| to | actions | on | when |\n|---|---|---|---|\n")

@@ -15,7 +15,8 @@ func TestTemplatesAreAsSmallAsCloudFormationWantsThem(t *testing.T) {
 	if len(variants) < 12 {
 		t.Errorf("there are %d variants", len(variants))
 	}
-	byBucket := map[string]bool{"large": true, "many accounts": true} // variants that are too large for the request: docs/deployment.md has the way
+	// variants that are too large for the request: docs/deployment.md has the way
+	byBucket := map[string]bool{"large": true, "many accounts": true}
 	for _, variant := range slices.Sorted(maps.Keys(variants)) {
 		synth(t, variant)
 		info, err := os.Stat(written(variant))
@@ -24,7 +25,8 @@ func TestTemplatesAreAsSmallAsCloudFormationWantsThem(t *testing.T) {
 		}
 		t.Logf("%-18s %6d bytes, %3d resources", variant, info.Size(), len(resources(t, variant, "")))
 		if tooLarge := info.Size() > assembly.TemplateLimit; tooLarge != byBucket[variant] {
-			t.Errorf("%s has %d bytes; CloudFormation takes %d without a bucket", variant, info.Size(), assembly.TemplateLimit)
+			t.Errorf("%s has %d bytes; CloudFormation takes %d without a bucket", variant, info.Size(),
+				assembly.TemplateLimit)
 		}
 		if info.Size() > 1<<20 {
 			t.Errorf("%s has %d bytes; CloudFormation takes no more than 1 MiB", variant, info.Size())

@@ -22,7 +22,8 @@ import (
 // to one Node.js process over one pipe. A variant is synthesized once for all of them.
 
 // lifecycle is a lifecycle policy as ECR takes it.
-const lifecycle = `{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":14},"action":{"type":"expire"}}]}`
+const lifecycle = `{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed",` +
+	`"countUnit":"days","countNumber":14},"action":{"type":"expire"}}]}`
 
 // manyRoles are roles of other accounts.
 func manyRoles(n int) (list []any) {
@@ -37,14 +38,18 @@ func manyRoles(n int) (list []any) {
 var variants = map[string]map[string]any{
 	"default": {},
 	"image":   {"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0"},
-	"private": {"network": "private", "availabilityZones": "us-east-1b,us-east-1d", "authParameter": "/mirror/logins", "authSecrets": "ghcr.io=mirror/ghcr", "natGateways": "1"},
+	"private": {
+		"network": "private", "availabilityZones": "us-east-1b,us-east-1d", "authParameter": "/mirror/logins",
+		"authSecrets": "ghcr.io=mirror/ghcr", "natGateways": "1",
+	},
 	"isolated": {
 		"network": "private", "natGateways": "0", "compute": "ec2", "push": "batch", "ecrPublic": "anonymous",
 		"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
 	},
 	"existing network": {
-		"network": "existing", "vpcId": "vpc-0123456789abcdef0", "subnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
-		"image": "ghcr.io/example/ecrmirror:1.0.0", "push": "batch",
+		"network": "existing", "vpcId": "vpc-0123456789abcdef0",
+		"subnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+		"image":     "ghcr.io/example/ecrmirror:1.0.0", "push": "batch",
 	},
 	"ec2": {"compute": "ec2", "architecture": "amd64", "maxVcpus": "256"},
 	"many accounts": {
@@ -52,16 +57,23 @@ var variants = map[string]map[string]any{
 		"assumeRoles":        manyRoles(70),
 		"allowedSources":     strings.Repeat("ghcr.io/organization/**,", 30),
 		"createRepositories": map[string]any{"lifecyclePolicy": lifecycle + strings.Repeat(" ", 1000)},
-		"signaturePolicy":    map[string]any{"default": []any{map[string]any{"type": "signedBy", "keyType": "GPGKeys", "keyData": strings.Repeat("QUJD", 300)}}},
+		"signaturePolicy": map[string]any{
+			"default": []any{
+				map[string]any{"type": "signedBy", "keyType": "GPGKeys", "keyData": strings.Repeat("QUJD", 300)},
+			},
+		},
 	},
 	"large": {
-		"network": "private", "compute": "ec2", "schedule": "cron(0 6 ? * MON *)", "maxVcpus": "64", "mirrorMemory": "8192",
-		"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
+		"network": "private", "compute": "ec2", "schedule": "cron(0 6 ? * MON *)", "maxVcpus": "64",
+		"mirrorMemory": "8192",
+		"image":        "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
 	},
 	"govcloud": {"region": "us-gov-west-1"},
 	"china":    {"region": "cn-north-1"},
 	"narrow": {
-		"repositories": "mirrored/*", "sourceRepositories": "team/*", "createRepositories": `{"encryptionConfiguration":{"encryptionType":"KMS","kmsKey":"arn:aws:kms:us-east-1:111122223333:key/33333333-2222-3333-4444-555555555555"}}`, "push": "batch",
+		"repositories": "mirrored/*", "sourceRepositories": "team/*",
+		"createRepositories": `{"encryptionConfiguration":{"encryptionType":"KMS",` +
+			`"kmsKey":"arn:aws:kms:us-east-1:111122223333:key/33333333-2222-3333-4444-555555555555"}}`, "push": "batch",
 		"authSecrets": "ghcr.io=mirror/ghcr", "assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
 	},
 	"quiet": {"schedule": "off", "push": "off", "spot": "false"},
@@ -70,22 +82,29 @@ var variants = map[string]map[string]any{
 		"existingTable":       "MirrorTable", "schedule": "cron(0 6 * * ? *)", "pushRepositories": "team/*,tools",
 	},
 	"everything": {
-		"schedule": "rate(4 hours)", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
-		"repositories": "mirrored/*,arn:aws:ecr:eu-west-1:444455556666:repository/shared/*", "sourceRepositories": "team/*",
+		"schedule":           "rate(4 hours)",
+		"tableEncryption":    "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+		"repositories":       "mirrored/*,arn:aws:ecr:eu-west-1:444455556666:repository/shared/*",
+		"sourceRepositories": "team/*",
 		"createRepositories": map[string]any{
-			"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": lifecycle, "resourceTags": []any{},
+			"imageTagMutability": "IMMUTABLE", "repositoryPolicy": "{}", "lifecyclePolicy": lifecycle,
+			"resourceTags":            []any{},
 			"encryptionConfiguration": map[string]any{"encryptionType": "KMS", "kmsKey": "alias/images"},
 		},
-		"signingProfiles":    "arn:aws:signer:us-east-1:111122223333:/signing-profiles/mirror",
-		"ecrPublic":          "write",
-		"authParameter":      "mirror-logins",
-		"authSecrets":        []any{"ghcr.io=mirror/ghcr", "arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf"},
-		"kmsKeys":            "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
-		"assumeRoles":        "444455556666=arn:aws:iam::444455556666:role/mirror#secret,777788889999=arn:aws:iam::777788889999:role/team/mirror",
+		"signingProfiles": "arn:aws:signer:us-east-1:111122223333:/signing-profiles/mirror",
+		"ecrPublic":       "write",
+		"authParameter":   "mirror-logins",
+		"authSecrets": []any{
+			"ghcr.io=mirror/ghcr", "arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf",
+		},
+		"kmsKeys": "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666",
+		"assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror#secret," +
+			"777788889999=arn:aws:iam::777788889999:role/team/mirror",
 		"insecureRegistries": "registry.example.com:5000", "egressPorts": "443,5000",
-		"allowedSources": "docker.io/library/*,ghcr.io/org/**", "allowedDestinations": "own,registry.example.com:5000/partner/*",
-		"signaturePolicy": map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
-		"alarmEmail":      "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
+		"allowedSources":      "docker.io/library/*,ghcr.io/org/**",
+		"allowedDestinations": "own,registry.example.com:5000/partner/*",
+		"signaturePolicy":     map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
+		"alarmEmail":          "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
 	},
 }
 
@@ -115,7 +134,9 @@ func synth(t *testing.T, variant string) assertions.Template {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false), Outdir: jsii.String(filepath.Dir(written(variant)))})
+	app := awscdk.NewApp(&awscdk.AppProps{
+		AnalyticsReporting: jsii.Bool(false), Outdir: jsii.String(filepath.Dir(written(variant))),
+	})
 	stack, err := mirrorstack.New(app, props)
 	if err != nil {
 		t.Fatal(err)

@@ -18,10 +18,18 @@ func alarms(t *testing.T, variant string) map[string]resource {
 
 func TestPeopleAreToldOfAllThatGoesWrong(t *testing.T) {
 	for variant, want := range map[string][]string{
-		"default":        {"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push", "no-sweep"},
-		"existing table": {"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push", "no-sweep"},
+		"default": {
+			"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push",
+			"no-sweep",
+		},
+		"existing table": {
+			"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push",
+			"no-sweep",
+		},
 		// A week between two sweeps is more than an alarm can look back.
-		"large": {"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push"},
+		"large": {
+			"failed-jobs", "queue-blocked", "failed-entries", "lag", "dead-letters-schedule", "dead-letters-push",
+		},
 		"quiet": {"failed-jobs", "queue-blocked", "failed-entries", "lag"},
 	} {
 		got := alarms(t, variant)
@@ -75,10 +83,14 @@ func TestANewStackIsNotTakenForOneThatDoesNotSweep(t *testing.T) {
 		}
 		stat := metric["MetricStat"].(map[string]any)
 		of := stat["Metric"].(map[string]any)
-		got = append(got, fmt.Sprint(metric["Id"], " ", of["MetricName"], " ", stat["Stat"], " ", stat["Period"], " ", plain(of["Dimensions"].([]any)[0].(map[string]any)["Value"])))
+		got = append(got, fmt.Sprint(metric["Id"], " ", of["MetricName"], " ", stat["Stat"], " ", stat["Period"], " ",
+			plain(of["Dimensions"].([]any)[0].(map[string]any)["Value"])))
 	}
 	slices.Sort(got)
-	want := []string{"FILL(SUM([sweeps, deployments]), 0)", "deployments TriggeredRules Sum 3600 Deployed", "sweeps Entries SampleCount 3600 Entries"}
+	want := []string{
+		"FILL(SUM([sweeps, deployments]), 0)", "deployments TriggeredRules Sum 3600 Deployed",
+		"sweeps Entries SampleCount 3600 Entries",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -91,7 +103,8 @@ func TestBlockedQueuesAreTold(t *testing.T) {
 	for _, q := range pattern["detail"].(map[string]any)["jobQueue"].([]any) {
 		queues = append(queues, plain(q))
 	}
-	if fmt.Sprint(pattern["detail-type"]) != "[Batch Job Queue Blocked]" || !slices.Equal(queues, []string{"MirrorQueue", "ControlQueue"}) {
+	if fmt.Sprint(pattern["detail-type"]) != "[Batch Job Queue Blocked]" || !slices.Equal(queues,
+		[]string{"MirrorQueue", "ControlQueue"}) {
 		t.Errorf("the rule matches %v", pattern)
 	}
 }

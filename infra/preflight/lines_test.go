@@ -1,29 +1,47 @@
 package main
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"testing"
-
-	"ecrmirror/internal/contract"
 )
+
+// A fault is one thing that is wrong with an account that is in order otherwise.
+type fault struct {
+	name    string
+	replies map[string]string
+	refuses map[string]string
+	denied  []string
+	change  func(t *testing.T, p *plan)
+	builds  bool
+	want    []string // beginnings of lines; all other lines are ok
+}
+
+func refuses(action, code string) map[string]string { return map[string]string{action: code} }
+
+func replies(action, reply string) map[string]string { return map[string]string{action: reply} }
 
 // TestEachFaultHasItsLine provokes each line that says what is to be fixed, and each that says
 // why something could not be asked: one fault at a time in an account that is in order.
 func TestEachFaultHasItsLine(t *testing.T) {
-	type fault struct {
-		name    string
-		replies map[string]string
-		refuses map[string]string
-		denied  []string
-		change  func(t *testing.T, p *plan)
-		builds  bool
-		want    []string // beginnings of lines; all other lines are ok
+	for _, c := range slices.Concat(faults(), faultsOfLimits()) {
+		t.Run(c.name, func(t *testing.T) {
+			p := defaults(t)
+			p.named(image)
+			if c.change != nil {
+				c.change(t, p)
+			}
+			code, report := preflight(
+				t, &account{t: t, replies: c.replies, refuses: c.refuses, denied: c.denied}, p, c.builds,
+			)
+			checkLines(t, code, report, c.want)
+		})
 	}
-	refuses := func(action, code string) map[string]string { return map[string]string{action: code} }
-	replies := func(action, reply string) map[string]string { return map[string]string{action: reply} }
-	for _, c := range []fault{
+}
+
+// faults are those up to the instances that jobs run on.
+func faults() []fault {
+	return []fault{
 		{
 			name: "credentials that AWS does not take", refuses: refuses("sts:GetCallerIdentity", "ExpiredToken"),
 			want: []string{
@@ -45,7 +63,8 @@ func TestEachFaultHasItsLine(t *testing.T) {
 			},
 		},
 		{
-			name: "a stack at work", replies: replies("cloudformation:DescribeStacks", stackReply("UPDATE_IN_PROGRESS")),
+			name: "a stack at work", replies: replies("cloudformation:DescribeStacks",
+				stackReply("UPDATE_IN_PROGRESS")),
 			want: []string{
 				"FIX  stack: ecrmirror is UPDATE_IN_PROGRESS: wait",
 			},
@@ -195,263 +214,5 @@ func TestEachFaultHasItsLine(t *testing.T) {
 					"asks for 5",
 			},
 		},
-		{
-			name:    "quotas that may not be seen",
-			refuses: refuses("servicequotas:GetServiceQuota", "AccessDeniedException"), want: []string{
-				"?    quota Fargate on demand: these credentials may not ask: it takes servicequotas:GetServiceQuota",
-				"?    quota Fargate Spot", "?    quota Lambda concurrency",
-			},
-		},
-		{
-			name: "zones without Fargate",
-			replies: replies(
-				"ec2:DescribeAvailabilityZones",
-				zonesReply("us-east-1a use1-az3", "us-east-1b use1-az1", "us-east-1c use1-az2"),
-			), want: []string{
-				"FIX  zones: us-east-1a (use1-az3) has no Fargate or no Lambda in a VPC: -c " +
-					"availabilityZones=us-east-1b," +
-					"us-east-1c",
-			},
-		},
-		{
-			name: "a single zone", replies: replies("ec2:DescribeAvailabilityZones", zonesReply("us-east-1a use1-az1")),
-			want: []string{
-				"FIX  zones: the settings want more zones than these credentials see, us-east-1a",
-			},
-		},
-		{name: "a zone of elsewhere", change: func(
-			_ *testing.T, p *plan,
-		) {
-			p.ofType("AWS::EC2::Subnet")[0]["AvailabilityZone"] = "eu-west-1a"
-		}, want: []string{
-			"FIX  zones: eu-west-1a is not a zone of this region",
-		}},
-		{
-			name: "zones that may not be seen", refuses: refuses("ec2:DescribeAvailabilityZones", "UnauthorizedOperation"),
-			want: []string{
-				"?    zones: these credentials may not ask: it takes ec2:DescribeAvailabilityZones",
-			},
-		},
-		{
-			name: "subnets that are not there", change: existing(false),
-			refuses: refuses("ec2:DescribeSubnets", "InvalidSubnetID.NotFound"), want: []string{
-				"FIX  network: one of subnet-1 does not exist here",
-			},
-		},
-		{
-			name: "subnets of two VPCs", change: existing(false),
-			replies: replies(
-				"ec2:DescribeSubnets",
-				`<R><subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId></item><item><subnetId>subnet-2</subnetId><vpcId>vpc-2</vpcId></item></subnetSet></R>`,
-			), want: []string{
-				"FIX  network: subnet-1 is in vpc-1 and subnet-2 in vpc-2",
-			},
-		},
-		{
-			name: "a subnet in a zone without Fargate", change: existing(false),
-			replies: replies(
-				"ec2:DescribeSubnets",
-				`<R><subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><availabilityZoneId>use1-az3</availabilityZoneId></item></subnetSet></R>`,
-			), want: []string{
-				"FIX  network: subnet-1 is in use1-az3, which has no Fargate",
-			},
-		},
-		{
-			name: "public subnets without public addresses", change: existing(false),
-			replies: replies("ec2:DescribeRouteTables", routesReply("gatewayId", "igw-1")), want: []string{
-				"FIX  ways out of subnet-1: its way out is an internet gateway, which takes public addresses: -c " +
-					"publicIp=true",
-			},
-		},
-		{
-			name: "no way out and no endpoints", change: existing(false),
-			replies: replies("ec2:DescribeRouteTables", `<R><routeTableSet/></R>`), want: []string{
-				"FIX  ways out of subnet-1: it has no way to the internet, and the VPC lacks endpoints for s3, " +
-					"dynamodb, " +
-					"ecr.api, ecr.dkr, batch, logs: make them",
-			},
-		},
-		{
-			name: "subnets that may not be seen", change: existing(false),
-			refuses: refuses("ec2:DescribeSubnets", "UnauthorizedOperation"), want: []string{
-				"?    network: these credentials may not ask: it takes ec2:DescribeSubnets",
-			},
-		},
-		{
-			name: "routes that may not be seen", change: existing(false),
-			refuses: refuses("ec2:DescribeRouteTables", "UnauthorizedOperation"), want: []string{
-				"?    ways out: these credentials may not ask: it takes ec2:DescribeRouteTables",
-			},
-		},
-		{
-			name: "endpoints that may not be seen", change: existing(false),
-			refuses: refuses("ec2:DescribeVpcEndpoints", "UnauthorizedOperation"), want: []string{
-				"?    endpoints: these credentials may not ask: it takes ec2:DescribeVpcEndpoints",
-			},
-		},
-		{
-			name: "a role that lacks a call", change: without("ControllerRoleDefaultPolicy", "ecr:ListImages"),
-			want: []string{
-				"FIX  role ControllerRole: IAM denies what its program calls: ecr:ListImages",
-			},
-		},
-		{name: "a role that lacks what a document in SSM asks for", change: func(t *testing.T, p *plan) {
-			p.Resources["Template"] = &resource{
-				Type: "AWS::SSM::Parameter", Properties: map[string]any{"Value": `{"lifecyclePolicy":"{}"}`},
-			}
-			container := p.of(t, "MirrorJob")["ContainerProperties"].(map[string]any)
-			container["Environment"] = append(container["Environment"].([]any), map[string]any{
-				"Name": contract.EnvRepositoryTemplate,
-				"Value": map[string]any{
-					"Fn::Join": []any{"", []any{contract.FromParameter, map[string]any{"Ref": "Template"}}},
-				},
-			})
-		}, want: []string{
-			"FIX  role MirrorRole: IAM denies what its program calls: ecr:CreateRepository, ecr:PutLifecyclePolicy, " +
-				"ssm:GetParameter",
-		}},
-		{
-			name: "policies that may not be simulated", refuses: refuses("iam:SimulateCustomPolicy", "AccessDenied"),
-			want: []string{
-				"?    roles: these credentials may not ask: it takes iam:SimulateCustomPolicy",
-			},
-		},
-		{
-			name: "an emulator without simulations", refuses: refuses("iam:SimulateCustomPolicy", "NotImplemented"),
-			want: []string{
-				"?    roles: the endpoint does not have iam:SimulateCustomPolicy (NotImplemented)",
-			},
-		},
-		{
-			name: "a caller who may not take CDK's roles", builds: true, denied: []string{"sts:AssumeRole"},
-			want: []string{
-				"FIX  your rights: arn:aws:sts::111122223333:assumed-role/Deploy/me may not take the bootstrap " +
-					"stack's " +
-					"roles: have it allowed sts:AssumeRole on arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-us-east-1",
-			},
-		},
-		{
-			name: "a caller who may not make queues", refuses: refuses("ssm:GetParameter", "ParameterNotFound"),
-			denied: []string{"batch:CreateJobQueue", "iam:PassRole"}, want: []string{
-				"FIX  your rights: arn:aws:sts::111122223333:assumed-role/Deploy/me may not deploy by " +
-					"CloudFormation: " +
-					"have it allowed batch:CreateJobQueue, iam:PassRole",
-			},
-		},
-		{
-			name: "rights that may not be simulated", refuses: refuses("iam:SimulatePrincipalPolicy", "AccessDenied"),
-			want: []string{
-				"?    your rights: these credentials may not ask: it takes iam:SimulatePrincipalPolicy",
-			},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := defaults(t)
-			p.named(image)
-			if c.change != nil {
-				c.change(t, p)
-			}
-			code, report := preflight(
-				t, &account{t: t, replies: c.replies, refuses: c.refuses, denied: c.denied}, p, c.builds,
-			)
-			checkLines(t, code, report, c.want)
-		})
-	}
-}
-
-// checkLines holds the lines of a report that are not ok, its last line and the exit code to what is wanted.
-func checkLines(t *testing.T, code int, report string, want []string) {
-	t.Helper()
-	var got []string
-	unasked := false
-	for line := range strings.Lines(report) {
-		if strings.HasPrefix(line, "FIX ") || strings.HasPrefix(line, "? ") {
-			got = append(got, line)
-			unasked = unasked || strings.Contains(
-				line, "these credentials may not ask",
-			) || strings.Contains(line, " was refused: ")
-		}
-	}
-	for _, beginning := range want {
-		i := slices.IndexFunc(got, func(line string) bool { return strings.HasPrefix(line, beginning) })
-		if i < 0 {
-			t.Errorf("no line begins with %q in\n%s", beginning, report)
-			continue
-		}
-		got = slices.Delete(got, i, i+1)
-	}
-	if len(got) > 0 {
-		t.Errorf("further lines:\n%s", strings.Join(got, ""))
-	}
-	fixes := slices.ContainsFunc(want, func(line string) bool { return strings.HasPrefix(line, "FIX") })
-	if (code == 1) != (fixes || unasked) || code > 1 {
-		t.Errorf("exit code %d", code)
-	}
-	if ahead := strings.Contains(report, "\nNothing to fix: the deployment can go ahead."); ahead != (code == 0) {
-		t.Errorf("exit code %d, and the report ends\n%s", code, report[strings.LastIndex(report, "\n\n"):])
-	}
-}
-
-func zonesReply(zones ...string) string {
-	reply := `<R><availabilityZoneInfo>`
-	for _, z := range zones {
-		name, id, _ := strings.Cut(z, " ")
-		reply += `<item><zoneName>` + name + `</zoneName><zoneId>` + id + `</zoneId></item>`
-	}
-	return reply + `</availabilityZoneInfo></R>`
-}
-
-func existing(public bool) func(*testing.T, *plan) {
-	return func(_ *testing.T, p *plan) { p.existing(public) }
-}
-
-// without takes an action from a policy.
-func without(policy, action string) func(*testing.T, *plan) {
-	return func(t *testing.T, p *plan) {
-		for _, s := range p.of(t, policy)["PolicyDocument"].(map[string]any)["Statement"].([]any) {
-			statement := s.(map[string]any)
-			if list, ok := statement["Action"].([]any); ok {
-				statement["Action"] = slices.DeleteFunc(list, func(a any) bool { return a == action })
-			}
-		}
-	}
-}
-
-// TestAnExistingNetworkInOrder has ways out of each kind.
-func TestAnExistingNetworkInOrder(t *testing.T) {
-	services := []string{"s3", "dynamodb", "ecr.api", "ecr.dkr", "batch", "logs"}
-	endpoints := `<R><vpcEndpointSet>`
-	for _, s := range services {
-		endpoints += `<item><serviceName>com.amazonaws.us-east-1.` + s + `</serviceName></item>`
-	}
-	none := map[string]string{"ec2:DescribeRouteTables": `<R><routeTableSet/></R>`}
-	withEndpoints := maps.Clone(none)
-	withEndpoints["ec2:DescribeVpcEndpoints"] = endpoints + `</vpcEndpointSet></R>`
-	for _, c := range []struct {
-		name    string
-		public  bool
-		replies map[string]string
-		want    string
-	}{
-		{"a NAT gateway", false, nil, "ok   ways out of subnet-1: nat-1\n"},
-		{
-			"an internet gateway", true,
-			map[string]string{"ec2:DescribeRouteTables": routesReply("gatewayId", "igw-1")},
-			"ok   ways out of subnet-1: an internet gateway, and jobs have public addresses\n",
-		},
-		{
-			"endpoints alone", false, withEndpoints,
-			"ok   ways out of subnet-1: none to the internet; endpoints for all of AWS that is used",
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := defaults(t)
-			p.named(image)
-			p.existing(c.public)
-			code, report := preflight(t, &account{t: t, replies: c.replies}, p, false)
-			if code != 0 || !strings.Contains(report, c.want) {
-				t.Errorf("exit code %d, no %q in\n%s", code, c.want, report)
-			}
-		})
 	}
 }

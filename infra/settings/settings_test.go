@@ -30,7 +30,10 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"instanceTypes", "c7g.large", "goes with compute=ec2 only"},
 		{"push", "sqs", "must be lambda or batch or off"},
 		{"image", "ghcr.io/example/ecrmirror:1", "Lambda runs images from private ECR only; or set push to batch"},
-		{"image", "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror", "must be ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG"},
+		{
+			"image", "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror",
+			"must be ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG",
+		},
 		{"repositories", "Team/App", "must be the name of a repository"},
 		{"createRepositories", "{", "not valid JSON"},
 		{"kmsKeys", "alias/mirror", "must be the ARN of a KMS key"},
@@ -41,12 +44,18 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"allowedDestinations", "", "must be own, patterns, or * for everything"},
 		{"signaturePolicy", "/etc/containers/policy.json", "must be the policy itself, a JSON object"},
 		{"signaturePolicy", `{"transports":{}}`, "efault policy is missing"},
-		{"signaturePolicy", `{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/key"}]}`, "must hold its keys"},
+		{
+			"signaturePolicy", `{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/key"}]}`,
+			"must hold its keys",
+		},
 		{"assumeRoles", "mirror#secret", `setting assumeRoles is "mirror": role "mirror" is not ACCOUNT=ARN`},
 		{"logDays", "8", "must be one of [1 3 5"},
 		{"region", "Frankfurt", "must be the name of an AWS region"},
 		{"egressPorts", "https", "must be ports"},
-		{"createRepositories", `{"imageTagMutabilty":"IMMUTABLE"}`, `unknown field "imageTagMutabilty"; a template has imageTagMutability, `},
+		{
+			"createRepositories", `{"imageTagMutabilty":"IMMUTABLE"}`,
+			`unknown field "imageTagMutabilty"; a template has imageTagMutability, `,
+		},
 		{"createRepositories", `{"lifecyclePolicy":"{}"}`, "lifecyclePolicy: ECR takes 100 to 30720 bytes"},
 		{"createRepositories", "[]", "is a JSON array, not an object"},
 		{"authSecrets", "ghcr.io=", "has no name after the ="},
@@ -54,7 +63,10 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"authSecrets", "my secret", "is no name or ARN"},
 		{"authParameter", "mirror logins", "is no name or ARN"},
 		{"authParameter", " /mirror/logins", "is no name or ARN"},
-		{"assumeRoles", "111122223333=arn:aws:iam::111122223333:role/a,111122223333=arn:aws:iam::111122223333:role/b", "account 111122223333 has two roles"},
+		{
+			"assumeRoles", "111122223333=arn:aws:iam::111122223333:role/a,111122223333=arn:aws:iam::111122223333:role/b",
+			"account 111122223333 has two roles",
+		},
 		{"schedule", "cron(0 25 * * ? *)", `hours "25": must be 0 to 23`},
 		{"schedule", "cron(0 6 31 2 ? *)", "there is no such day"},
 		{"sweepWithin", "30m", "must be longer than the 1h that pass between two sweeps of rate(1 hour)"},
@@ -78,19 +90,55 @@ func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		want    string
 	}{
 		{map[string]any{"existingTable": "T1T", "tableEncryption": "aws-managed"}, "does not go with existingTable"},
-		{map[string]any{"compute": "ec2", "instanceTypes": "c7g.large,c5.large"}, `setting instanceTypes is "c5.large": has CPUs of amd64, and the setting architecture is arm64`},
-		{map[string]any{"compute": "ec2", "architecture": "amd64", "instanceTypes": "im4gn.large"}, "has CPUs of arm64, and the setting architecture is amd64"},
-		{map[string]any{"region": "eu-west-1", "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1"}, "is in us-east-1: Lambda runs images of its own region only, eu-west-1"},
-		{map[string]any{"schedule": "cron(0 6 ? * MON *)", "sweepWithin": "49h"}, "must be longer than the 168h that pass between two sweeps"},
+		{
+			map[string]any{"compute": "ec2", "instanceTypes": "c7g.large,c5.large"},
+			`setting instanceTypes is "c5.large": has CPUs of amd64, and the setting architecture is arm64`,
+		},
+		{
+			map[string]any{"compute": "ec2", "architecture": "amd64", "instanceTypes": "im4gn.large"},
+			"has CPUs of arm64, and the setting architecture is amd64",
+		},
+		{
+			map[string]any{"region": "eu-west-1", "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1"},
+			"is in us-east-1: Lambda runs images of its own region only, eu-west-1",
+		},
+		{
+			map[string]any{"schedule": "cron(0 6 ? * MON *)", "sweepWithin": "49h"},
+			"must be longer than the 168h that pass between two sweeps",
+		},
 		{map[string]any{"region": "eu-west-1", "availabilityZones": "us-east-1a"}, "must be of the region eu-west-1"},
-		{map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1", "availabilityZones": "us-east-1a"}, "does not go with network=existing"},
-		{map[string]any{"compute": "ec2", "mirrorVcpus": "0.5", "mirrorMemory": "1024"}, "must be a whole number with compute=ec2"},
-		{map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1,subnet-1"}, `setting subnetIds is "subnet-1": must not come twice`},
-		{map[string]any{"network": "existing", "vpcId": "vpc-123", "subnetIds": "subnet-01234567"}, `setting vpcId is "vpc-123": must be like vpc-0123456789abcdef0`},
-		{map[string]any{"network": "existing", "vpcId": "vpc-01234567", "subnetIds": "subnet-01234567,subnet-0123456789abcdef"}, `setting subnetIds is "subnet-0123456789abcdef": must be like subnet-0123456789abcdef0`},
+		{map[string]any{
+			"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1",
+			"availabilityZones": "us-east-1a",
+		}, "does not go with network=existing"},
+		{
+			map[string]any{"compute": "ec2", "mirrorVcpus": "0.5", "mirrorMemory": "1024"},
+			"must be a whole number with compute=ec2",
+		},
+		{
+			map[string]any{"network": "existing", "vpcId": "vpc-1", "subnetIds": "subnet-1,subnet-1"},
+			`setting subnetIds is "subnet-1": must not come twice`,
+		},
+		{
+			map[string]any{"network": "existing", "vpcId": "vpc-123", "subnetIds": "subnet-01234567"},
+			`setting vpcId is "vpc-123": must be like vpc-0123456789abcdef0`,
+		},
+		{
+			map[string]any{
+				"network": "existing", "vpcId": "vpc-01234567",
+				"subnetIds": "subnet-01234567,subnet-0123456789abcdef",
+			},
+			`setting subnetIds is "subnet-0123456789abcdef": must be like subnet-0123456789abcdef0`,
+		},
 		{map[string]any{"region": "cn-north-1", "ecrPublic": "write"}, "can't be in cn-north-1"},
-		{map[string]any{"region": "eu-west-1", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"}, "must be a key of the table's region, eu-west-1"},
-		{map[string]any{"network": "private", "availabilityZones": "us-east-1a", "natGateways": "2"}, "must be 0 to 1, one a zone"},
+		{
+			map[string]any{"region": "eu-west-1", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"},
+			"must be a key of the table's region, eu-west-1",
+		},
+		{
+			map[string]any{"network": "private", "availabilityZones": "us-east-1a", "natGateways": "2"},
+			"must be 0 to 1, one a zone",
+		},
 	} {
 		_, err := settings.FromContext(defaults(), c.context)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -103,7 +151,10 @@ func TestSettingsThatGoTogetherAreTaken(t *testing.T) {
 	for _, context := range []map[string]any{
 		{"existingTable": "T1T", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"},
 		{"compute": "ec2", "instanceTypes": "c7g.large,a1.large,t4g.micro,x2gd.metal,c8gn.large,is4gen.large"},
-		{"compute": "ec2", "architecture": "amd64", "instanceTypes": "c5.large,m7i-flex.large,g4dn.xlarge,g6.xlarge,i3en.large"},
+		{
+			"compute": "ec2", "architecture": "amd64",
+			"instanceTypes": "c5.large,m7i-flex.large,g4dn.xlarge,g6.xlarge,i3en.large",
+		},
 		{"push": "batch", "region": "eu-west-1", "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1"},
 		{"schedule": "cron(0 6 ? * MON *)"},
 		{"network": "existing", "vpcId": "vpc-01234567", "subnetIds": "subnet-01234567,subnet-0123456789abcdef0"},
@@ -124,7 +175,9 @@ func TestExternalIDsAreNotPrinted(t *testing.T) {
 }
 
 func TestCDKsOwnContextIsLeftAlone(t *testing.T) {
-	_, err := settings.FromContext(defaults(), map[string]any{"aws:cdk:bundling-stacks": []any{"**"}, "@aws-cdk/core:newStyleStackSynthesis": true})
+	_, err := settings.FromContext(defaults(), map[string]any{
+		"aws:cdk:bundling-stacks": []any{"**"}, "@aws-cdk/core:newStyleStackSynthesis": true,
+	})
 	if err != nil {
 		t.Error(err)
 	}
@@ -133,13 +186,15 @@ func TestCDKsOwnContextIsLeftAlone(t *testing.T) {
 // TestContextMayBeJSONOrText: cdk.json has types, the command line has not.
 func TestContextMayBeJSONOrText(t *testing.T) {
 	typed, err := settings.FromContext(defaults(), map[string]any{
-		"maxVcpus": 32.0, "spot": false, "egressPorts": []any{443.0, 5000.0}, "createRepositories": map[string]any{"imageTagMutability": "IMMUTABLE"},
+		"maxVcpus": 32.0, "spot": false, "egressPorts": []any{443.0, 5000.0},
+		"createRepositories": map[string]any{"imageTagMutability": "IMMUTABLE"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	plain, err := settings.FromContext(defaults(), map[string]any{
-		"maxVcpus": "32", "spot": "false", "egressPorts": "443, 5000", "createRepositories": `{"imageTagMutability":"IMMUTABLE"}`,
+		"maxVcpus": "32", "spot": "false", "egressPorts": "443, 5000",
+		"createRepositories": `{"imageTagMutability":"IMMUTABLE"}`,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -89,7 +89,8 @@ func nothingWithoutAStack(t *testing.T, home, script string) {
 	shell := exec.CommandContext(t.Context(), "sh", "-c", wrong+"bin/controller list --output json")
 	shell.Dir = home
 	out, err := shell.CombinedOutput()
-	if err != nil || wrong == script || !strings.Contains(string(out), "Stack with id nosuch does not exist") || strings.Contains(string(out), "alpine:3") {
+	if err != nil || wrong == script || !strings.Contains(string(out), "Stack with id nosuch does not exist") ||
+		strings.Contains(string(out), "alpine:3") {
 		t.Errorf("%v; without the stack, the commands said:\n%s", err, out)
 	}
 }
@@ -110,7 +111,8 @@ func commands(t *testing.T) string {
 		}
 	}
 	if count := len(regexp.MustCompile(`(?m)^[0-9]\. `).FindAllString(section, -1)); count > 6 || len(blocks) < count {
-		t.Errorf("the document has %d steps and %d blocks of commands; a new user is promised 6 steps at most", count, len(blocks))
+		t.Errorf("the document has %d steps and %d blocks of commands; a new user is promised 6 steps at most",
+			count, len(blocks))
 	}
 	if !strings.Contains(script.String(), "docker.io/library/alpine:3") {
 		t.Fatalf("the document has no commands for the first image:\n%s", section)
@@ -152,8 +154,10 @@ func deployDefault(t *testing.T, client *cloudformation.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	waiter := cloudformation.NewStackCreateCompleteWaiter(client, func(o *cloudformation.StackCreateCompleteWaiterOptions) { o.MinDelay = 100 * time.Millisecond })
-	if err := waiter.Wait(t.Context(), &cloudformation.DescribeStacksInput{StackName: made.StackId}, time.Minute); err != nil {
+	waiter := cloudformation.NewStackCreateCompleteWaiter(client,
+		func(o *cloudformation.StackCreateCompleteWaiterOptions) { o.MinDelay = 100 * time.Millisecond })
+	if err := waiter.Wait(t.Context(), &cloudformation.DescribeStacksInput{StackName: made.StackId},
+		time.Minute); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -32,7 +32,8 @@ func TestEventsThatWereLost(t *testing.T) {
 		`</member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`
 	w.replies["sqs:GetQueueAttributes"] = `{"Attributes":{"ApproximateNumberOfMessages":"3"}}`
 	code, outcomes, report := tryHere(t.Context(), t)
-	if code != 1 || outcomes["dead letters"] != "FAILED" || !strings.Contains(report, "PushDeadLetters holds 3 messages: aws sqs receive-message --queue-url https://sqs") {
+	if code != 1 || outcomes["dead letters"] != "FAILED" || !strings.Contains(report,
+		"PushDeadLetters holds 3 messages: aws sqs receive-message --queue-url https://sqs") {
 		t.Errorf("exit code %d:\n%s", code, report)
 	}
 }
@@ -40,9 +41,11 @@ func TestEventsThatWereLost(t *testing.T) {
 // TestAHostThatRefuses has the job end that was to be stopped, as where the network rejects what leads nowhere.
 func TestAHostThatRefuses(t *testing.T) {
 	w := newWorld(t, "")
-	w.replies["batch:/v1/describejobs"] = `{"jobs":[{"jobId":"x","status":"FAILED","attempts":[{},{},{},{},{}],"container":{"exitCode":75}}]}`
+	w.replies["batch:/v1/describejobs"] = `{"jobs":[{"jobId":"x","status":"FAILED","attempts":[{},{},{},{},{}],` +
+		`"container":{"exitCode":75}}]}`
 	code, outcomes, report := tryHere(t.Context(), t, "-silent", "192.0.2.7:5000")
-	want := "the job ended before it was stopped: FAILED after 5 attempts: exit code 75. If its network refuses or answers for 192.0.2.7:5000, " +
+	want := "the job ended before it was stopped: FAILED after 5 attempts: exit code 75. If its network refuses or " +
+		"answers for 192.0.2.7:5000, " +
 		"where nothing should answer, name another host by SMOKE_FLAGS='-silent HOST'"
 	if code != 1 || outcomes["stopped"] != "FAILED" || !strings.Contains(report, want) {
 		t.Errorf("exit code %d:\n%s", code, report)
@@ -53,7 +56,8 @@ func TestAHostThatRefuses(t *testing.T) {
 func TestJobsThatDoNotStart(t *testing.T) {
 	newWorld(t, t.TempDir()) // no programs there
 	code, outcomes, report := tryHere(t.Context(), t)
-	if code != 1 || outcomes["sweep"] != "FAILED" || outcomes["digests"] != "skipped" || outcomes["failing"] != "FAILED" || outcomes["tags"] != "ok" ||
+	if code != 1 || outcomes["sweep"] != "FAILED" || outcomes["digests"] != "skipped" ||
+		outcomes["failing"] != "FAILED" || outcomes["tags"] != "ok" ||
 		!strings.Contains(report, "its log is in /"+suite+"/controller") {
 		t.Errorf("exit code %d:\n%s", code, report)
 	}

@@ -66,9 +66,12 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 	flags.SetOutput(io.Discard)
 	dir := flags.String("assembly", "infra/cdk.out", "`directory` with what make synth wrote")
 	keep := flags.Bool("keep", false, "remove nothing at the end, but say how")
-	answersDir := flags.String("answers", "infra/smoke/testdata/answers", "`directory` for what AWS answered, without identifiers; of an emulator only if it is given")
-	bucket := flags.String("bucket", "", "`name` of a bucket for a template of more than 51,200 bytes (default: that of CDK's bootstrap stack)")
-	silent := flags.String("silent", "192.0.2.1", "`host` where nothing answers, so that a job can be stopped at its work")
+	answersDir := flags.String("answers", "infra/smoke/testdata/answers",
+		"`directory` for what AWS answered, without identifiers; of an emulator only if it is given")
+	bucket := flags.String("bucket", "",
+		"`name` of a bucket for a template of more than 51,200 bytes (default: that of CDK's bootstrap stack)")
+	silent := flags.String("silent", "192.0.2.1",
+		"`host` where nothing answers, so that a job can be stopped at its work")
 	usage := func(format string, values ...any) int {
 		_, _ = fmt.Fprintf(problems, "smoke: "+format+"; run it with -h for help\n", values...)
 		return 2
@@ -92,9 +95,11 @@ func run(ctx context.Context, args []string, consent string, out, problems io.Wr
 	case err != nil:
 		return usage("%v", err)
 	case !throwaway.MatchString(stack.Name):
-		return usage("the stack is called %q, and only ecrmirror-smoke-XXXXXX is thrown away: make smoke synthesizes one", stack.Name)
+		return usage("the stack is called %q, and only ecrmirror-smoke-XXXXXX is thrown away: make smoke synthesizes "+
+			"one", stack.Name)
 	case stack.Builds:
-		return usage("no image is given: make smoke SMOKE=yes IMAGE=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, of an image that is in ECR")
+		return usage("no image is given: make smoke SMOKE=yes IMAGE=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, " +
+			"of an image that is in ECR")
 	}
 	options, err := account(ctx, stack)
 	if err != nil {
@@ -123,7 +128,9 @@ func account(ctx context.Context, stack assembly.Stack) (scenario.Options, error
 	if err != nil {
 		return scenario.Options{}, fmt.Errorf("asking whose the credentials are (make preflight says more): %w", err)
 	}
-	return scenario.Options{Stack: stack, Account: aws.ToString(who.Account), Config: cfg, Emulated: cfg.BaseEndpoint != nil}, nil
+	return scenario.Options{
+		Stack: stack, Account: aws.ToString(who.Account), Config: cfg, Emulated: cfg.BaseEndpoint != nil,
+	}, nil
 }
 
 // try does all steps, and removes what they made.

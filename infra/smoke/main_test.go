@@ -21,7 +21,10 @@ func assemblyOf(t *testing.T, name string, builds bool, template any) string {
 		"t.json": template, "assets.json": map[string]any{"dockerImages": images},
 		"manifest.json": map[string]any{"artifacts": map[string]any{
 			"assets": map[string]any{"type": "cdk:asset-manifest", "properties": map[string]any{"file": "assets.json"}},
-			"Mirror": map[string]any{"type": "aws:cloudformation:stack", "properties": map[string]any{"templateFile": "t.json", "stackName": name}},
+			"Mirror": map[string]any{
+				"type":       "aws:cloudformation:stack",
+				"properties": map[string]any{"templateFile": "t.json", "stackName": name},
+			},
 		}},
 	} {
 		doc, err := json.Marshal(value)
@@ -52,8 +55,18 @@ func TestNothingIsMadeUnasked(t *testing.T) {
 		{"an unknown flag", []string{"-force"}, "yes", 2, "-force; run it with -h for help"},
 		{"an argument", []string{"now"}, "yes", 2, `unexpected argument "now"`},
 		{"no template", []string{"-assembly", t.TempDir()}, "yes", 2, "make synth writes it"},
-		{"a stack that is in use", []string{"-assembly", assemblyOf(t, "ecrmirror", false, map[string]any{})}, "yes", 2, `the stack is called "ecrmirror", and only ecrmirror-smoke-XXXXXX is thrown away`},
-		{"an image that is to be built", []string{"-assembly", assemblyOf(t, "ecrmirror-smoke-a1b2c3", true, map[string]any{})}, "yes", 2, "no image is given: make smoke SMOKE=yes IMAGE="},
+		{
+			"a stack that is in use",
+			[]string{"-assembly", assemblyOf(t, "ecrmirror", false, map[string]any{})},
+			"yes", 2,
+			`the stack is called "ecrmirror", and only ecrmirror-smoke-XXXXXX is thrown away`,
+		},
+		{
+			"an image that is to be built",
+			[]string{"-assembly", assemblyOf(t, "ecrmirror-smoke-a1b2c3", true, map[string]any{})},
+			"yes", 2,
+			"no image is given: make smoke SMOKE=yes IMAGE=",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out, problems strings.Builder
@@ -69,14 +82,18 @@ func TestNothingIsMadeUnasked(t *testing.T) {
 
 func TestWithoutCredentials(t *testing.T) {
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_PROFILE": "",
+		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "",
+		"AWS_SECRET_ACCESS_KEY": "", "AWS_PROFILE": "",
 		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
 	} {
 		t.Setenv(name, value)
 	}
 	var out, problems strings.Builder
-	code := run(context.Background(), []string{"-assembly", assemblyOf(t, "ecrmirror-smoke-a1b2c3", false, map[string]any{})}, "yes", &out, &problems)
-	if code != 1 || !strings.Contains(problems.String(), "asking whose the credentials are (make preflight says more)") || out.Len() > 0 {
+	code := run(context.Background(), []string{
+		"-assembly", assemblyOf(t, "ecrmirror-smoke-a1b2c3", false, map[string]any{}),
+	}, "yes", &out, &problems)
+	if code != 1 || !strings.Contains(problems.String(),
+		"asking whose the credentials are (make preflight says more)") || out.Len() > 0 {
 		t.Errorf("exit code %d: %s%s", code, out.String(), problems.String())
 	}
 }

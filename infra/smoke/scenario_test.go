@@ -31,7 +31,9 @@ func tryHere(ctx context.Context, t *testing.T, flags ...string) (code int, outc
 }
 
 // tryOf does so with a template.
-func tryOf(ctx context.Context, t *testing.T, template map[string]any, flags ...string) (code int, outcomes map[string]string, report string) {
+func tryOf(
+	ctx context.Context, t *testing.T, template map[string]any, flags ...string,
+) (code int, outcomes map[string]string, report string) {
 	t.Helper()
 	var out, problems strings.Builder
 	code = run(ctx, append(flags, "-assembly", assemblyOf(t, suite, false, template)), "yes", &out, &problems)
@@ -62,7 +64,8 @@ func TestEverything(t *testing.T) {
 	}
 	nothingIsLeft(t, local)
 	checkAnswers(t, dir)
-	transcript.Hold(t, "../../docs/try-out.md", "smoke", "make smoke SMOKE=yes IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0", report, *update)
+	transcript.Hold(t, "../../docs/try-out.md", "smoke",
+		"make smoke SMOKE=yes IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0", report, *update)
 }
 
 // nothingIsLeft looks for stacks, tables and repositories that localstack did not begin with.
@@ -127,7 +130,10 @@ func checkAnswers(t *testing.T, dir string) {
 			t.Errorf("%s names the stack: %s", file, doc)
 		}
 	}
-	for _, want := range []string{"job-sweep.json", "job-parameters.json", "job-bad-image.json", "job-stopped.json", "refusals.json"} {
+	for _, want := range []string{
+		"job-sweep.json", "job-parameters.json", "job-bad-image.json", "job-stopped.json",
+		"refusals.json",
+	} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no %s among %v", want, names)
 		}

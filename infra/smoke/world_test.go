@@ -41,7 +41,8 @@ type world struct {
 func built(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "containers_image_openpgp", "-o", dir+"/", "ecrmirror/cmd/mirror", "ecrmirror/cmd/controller")
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "containers_image_openpgp", "-o", dir+"/",
+		"ecrmirror/cmd/mirror", "ecrmirror/cmd/controller")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -114,7 +115,8 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(rw, `{"__type":"%s","message":"no"}`, refused)
 	case refused != "":
 		rw.WriteHeader(http.StatusBadRequest)
-		_, _ = fmt.Fprintf(rw, `<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`, refused)
+		_, _ = fmt.Fprintf(rw, `<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`,
+			refused)
 	case reply != "":
 		_, _ = fmt.Fprint(rw, reply)
 	case service == "cloudformation":
@@ -128,7 +130,8 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.Values) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	const id = "<StackId>arn:aws:cloudformation:us-east-1:111122223333:stack/" + suite + "/6f9619ff-8b86-d011-b42d-00c04fc964ff</StackId>"
+	const id = "<StackId>arn:aws:cloudformation:us-east-1:111122223333:stack/" + suite +
+		"/6f9619ff-8b86-d011-b42d-00c04fc964ff</StackId>"
 	inner := ""
 	switch action {
 	case "CreateStack":
@@ -140,12 +143,17 @@ func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.V
 	case "DescribeStacks":
 		if strings.HasSuffix(form.Get("StackName"), "-none") {
 			rw.WriteHeader(http.StatusBadRequest)
-			_, _ = fmt.Fprint(rw, `<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id x does not exist</Message></Error></ErrorResponse>`)
+			_, _ = fmt.Fprint(rw,
+				`<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id x does not `+
+					`exist</Message></Error></ErrorResponse>`)
 			return
 		}
-		inner = "<Stacks><member>" + id + "<StackName>" + suite + "</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>" + w.status + "</StackStatus><Outputs>"
+		inner = "<Stacks><member>" + id + "<StackName>" + suite +
+			"</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>" + w.status +
+			"</StackStatus><Outputs>"
 		for name, value := range map[string]string{
-			"MirrorTable": "mirror", "MirrorQueue": "mirror", "MirrorJob": "mirror", "ControlQueue": "controller", "ControllerJob": "controller",
+			"MirrorTable": "mirror", "MirrorQueue": "mirror", "MirrorJob": "mirror", "ControlQueue": "controller",
+			"ControllerJob": "controller",
 		} {
 			inner += "<member><OutputKey>" + name + "</OutputKey><OutputValue>" + value + "</OutputValue></member>"
 		}
@@ -153,10 +161,12 @@ func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.V
 	case "ListStackResources":
 		inner = "<StackResourceSummaries/>"
 	case "DescribeStackEvents":
-		inner = `<StackEvents><member>` + id + `<EventId>1</EventId><StackName>x</StackName><Timestamp>2026-01-01T00:00:00Z</Timestamp><LogicalResourceId>MirrorQueue</LogicalResourceId><ResourceType>AWS::Batch::JobQueue</ResourceType><ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>no capacity</ResourceStatusReason></member></StackEvents>`
+		inner = `<StackEvents><member>` + id +
+			`<EventId>1</EventId><StackName>x</StackName><Timestamp>2026-01-01T00:00:00Z</Timestamp><LogicalResourceId>MirrorQueue</LogicalResourceId><ResourceType>AWS::Batch::JobQueue</ResourceType><ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>no capacity</ResourceStatusReason></member></StackEvents>`
 	default:
 		rw.WriteHeader(http.StatusNotImplemented)
-		_, _ = fmt.Fprint(rw, `<ErrorResponse><Error><Code>NotImplemented</Code><Message>no</Message></Error></ErrorResponse>`)
+		_, _ = fmt.Fprint(rw,
+			`<ErrorResponse><Error><Code>NotImplemented</Code><Message>no</Message></Error></ErrorResponse>`)
 		return
 	}
 	_, _ = fmt.Fprintf(rw, "<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, inner)

@@ -25,7 +25,8 @@ func Hold(t *testing.T, document, name, command, output string, update bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile(`(?s)(<!-- ` + regexp.QuoteMeta(name) + `: [^\n]*-->\n)(.*?)(<!-- end of ` + regexp.QuoteMeta(name) + ` -->\n)`)
+	block := regexp.MustCompile(`(?s)(<!-- ` + regexp.QuoteMeta(name) +
+		`: [^\n]*-->\n)(.*?)(<!-- end of ` + regexp.QuoteMeta(name) + ` -->\n)`)
 	found := block.FindStringSubmatch(string(doc))
 	if found == nil {
 		t.Fatalf("%s has no lines <!-- %s: ... --> and <!-- end of %[2]s -->", document, name)
@@ -36,10 +37,12 @@ func Hold(t *testing.T, document, name, command, output string, update bool) {
 	case same && !update:
 		return
 	case !update:
-		t.Errorf("%s shows %s otherwise than it is (-shown +is); if that was meant, run the test with -update:\n%s", document, name, cmp.Diff(found[2], want))
+		t.Errorf("%s shows %s otherwise than it is (-shown +is); if that was meant, run the test with -update:\n%s",
+			document, name, cmp.Diff(found[2], want))
 		return
 	}
-	if err := os.WriteFile(document, []byte(strings.Replace(string(doc), found[0], found[1]+want+found[3], 1)), 0o644); err != nil { //nolint:gosec // a document
+	if err := os.WriteFile(document, []byte(strings.Replace(string(doc), found[0], found[1]+want+found[3], 1)),
+		0o644); err != nil { //nolint:gosec // a document
 		t.Fatal(err)
 	}
 }

@@ -11,12 +11,14 @@ import (
 
 func TestHold(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.md")
-	const before = "# X\n<!-- a: by a test -->\nold\n<!-- end of a -->\n<!-- b: by a test -->\nkept\n<!-- end of b -->\n"
+	const before = "# X\n<!-- a: by a test -->\nold\n<!-- end of a -->\n<!-- b: by a test -->\nkept\n<!-- end of b " +
+		"-->\n"
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	transcript.Hold(t, file, "a", "make a", "ok  step (7s)\nok  copy was there after 12s\n", true)
-	const want = "# X\n<!-- a: by a test -->\n```\n$ make a\nok  step\nok  copy was there\n```\n<!-- end of a -->\n<!-- b: by a test -->\nkept\n<!-- end of b -->\n"
+	const want = "# X\n<!-- a: by a test -->\n```\n$ make a\nok  step\nok  copy was there\n```\n<!-- end of a " +
+		"-->\n<!-- b: by a test -->\nkept\n<!-- end of b -->\n"
 	if got, err := os.ReadFile(file); err != nil || string(got) != want {
 		t.Errorf("got %q, %v", got, err)
 	}

@@ -105,23 +105,31 @@ func TestPatterns(t *testing.T) {
 // spellings are ways to write one image, each line another one.
 var spellings = [][]string{
 	{
-		"alpine", "alpine:3", "library/alpine", "docker.io/alpine", "docker.io/library/alpine:latest", "docker://alpine",
-		"index.docker.io/library/alpine", "DOCKER.IO/library/alpine", "docker.io:443/library/alpine", "registry-1.docker.io/library/alpine",
-		"registry-1.docker.io/alpine", "Registry-1.Docker.io:0443/library/alpine", "registry.hub.docker.com/library/alpine",
+		"alpine", "alpine:3", "library/alpine", "docker.io/alpine", "docker.io/library/alpine:latest",
+		"docker://alpine",
+		"index.docker.io/library/alpine", "DOCKER.IO/library/alpine", "docker.io:443/library/alpine",
+		"registry-1.docker.io/library/alpine",
+		"registry-1.docker.io/alpine", "Registry-1.Docker.io:0443/library/alpine",
+		"registry.hub.docker.com/library/alpine",
 		"index.docker.io:443/library/alpine", "alpine@sha256:" + strings.Repeat("a", 64),
 	},
 	{"org/app", "docker.io/org/app", "registry-1.docker.io/org/app:1"},
 	{"ghcr.io/org/app", "GHCR.io/org/app:1", "ghcr.io:443/org/app", "docker://ghcr.io:00443/org/app"},
 	{
-		ecr + "/team/app", "123456789012.DKR.ecr.us-east-1.amazonaws.com/team/app:1", "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/team/app",
+		ecr + "/team/app", "123456789012.DKR.ecr.us-east-1.amazonaws.com/team/app:1",
+		"123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/team/app",
 		"123456789012.dkr-ecr.us-east-1.on.aws/team/app", "123456789012.dkr-ecr-fips.us-east-1.on.aws/team/app",
 		"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/team/app:1",
 	},
 	{
-		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/team/app", "123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/team/app",
+		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/team/app",
+		"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/team/app",
 		"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/team/app",
 	},
-	{"public.ecr.aws/alias/app", "ecr-public.aws.com/alias/app:1", "PUBLIC.ecr.aws/alias/app", "public.ecr.aws:443/alias/app", "ecr-public.aws.com:443/alias/app"},
+	{
+		"public.ecr.aws/alias/app", "ecr-public.aws.com/alias/app:1", "PUBLIC.ecr.aws/alias/app",
+		"public.ecr.aws:443/alias/app", "ecr-public.aws.com:443/alias/app",
+	},
 	{"localhost:5000/app", "LOCALHOST:5000/app", "localhost:05000/app:1"},
 	{"oci:/srv/app:1", "oci:/srv/app", "oci:/srv//app/", "oci:/srv/x/../app:2"},
 	{"dir:/srv/app", "dir:/srv/./app/"},
@@ -129,7 +137,8 @@ var spellings = [][]string{
 
 // patternsFor are for each of the spellings one that allows it.
 var patternsFor = []string{
-	"docker.io/library/alpine", "docker.io/org/app", "ghcr.io/org/app", "ecr:123456789012/team/*", "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
+	"docker.io/library/alpine", "docker.io/org/app", "ghcr.io/org/app", "ecr:123456789012/team/*",
+	"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
 	"public.ecr.aws/alias/*", "localhost:5000", "oci:/srv/*", "dir:/srv/*",
 }
 
@@ -179,7 +188,8 @@ func TestWrongPatterns(t *testing.T) {
 		"ghcr io/a":                                                 "is not a registry's host",
 	} {
 		_, err := allow.Parse(setting, []string{"ghcr.io", pattern})
-		if err == nil || !strings.Contains(err.Error(), say) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), setting) {
+		if err == nil || !strings.Contains(err.Error(), say) || strings.Contains(err.Error(), "\n") ||
+			!strings.Contains(err.Error(), setting) {
 			t.Errorf("%q: %v, want it to say %q", pattern, err, say)
 		}
 	}
@@ -198,7 +208,8 @@ func TestARefusalNamesTheListAndTheSetting(t *testing.T) {
 	lists := allow.Lists{Sources: list(t, "ghcr.io"), Destinations: list(t, "quay.io")}
 	const want = "not allowed: it is not among the allowed sources (--allow-source or env MIRROR_ALLOWED_SOURCES)"
 	var refused *allow.RefusedError
-	if err := lists.Source(parse(t, "alpine:3")); !errors.As(err, &refused) || err.Error() != want || refused.Name != parse(t, "alpine:3") {
+	if err := lists.Source(parse(t, "alpine:3")); !errors.As(err, &refused) || err.Error() != want ||
+		refused.Name != parse(t, "alpine:3") {
 		t.Errorf("%v, want %s", err, want)
 	}
 	if err := lists.Destination(parse(t, "alpine:3")); !errors.As(err, &refused) || refused.What != "destinations" {
@@ -251,12 +262,14 @@ func otherSpellings(n imagename.Name) []string {
 				list = append(list, r.Host()+"/"+n.Repository, strings.ToUpper(r.Host())+"/"+n.Repository)
 			}
 		}
-		return append(list, "ecr.aws/arn:"+n.ECR.Partition+":ecr:"+n.ECR.Region+":"+n.ECR.Account+":repository/"+n.Repository)
+		return append(list,
+			"ecr.aws/arn:"+n.ECR.Partition+":ecr:"+n.ECR.Region+":"+n.ECR.Account+":repository/"+n.Repository)
 	}
 	hosts := []string{n.Host, strings.ToUpper(n.Host), n.Host + ":443"}
 	if n.Host == "docker.io" {
 		hosts = append(hosts, "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
-		if first, _, _ := strings.Cut(n.Repository, "/"); !strings.ContainsAny(first, ".:") && first != "localhost" { // no host
+		// no host
+		if first, _, _ := strings.Cut(n.Repository, "/"); !strings.ContainsAny(first, ".:") && first != "localhost" {
 			list = append(list, n.Repository)
 		}
 	}

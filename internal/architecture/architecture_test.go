@@ -1,14 +1,6 @@
 package architecture
 
 import (
-	"bufio"
-	"bytes"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -106,50 +98,5 @@ func TestTestsApartAreReallyChecked(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
-	}
-}
-
-// TestFiles holds files to what a newcomer can take in: 500 lines at most, no init.
-func TestFiles(t *testing.T) {
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root {
-			return filepath.SkipDir
-		}
-		if !strings.HasSuffix(path, ".go") {
-			return nil
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		checkFile(t, path, src)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func checkFile(t *testing.T, path string, src []byte) {
-	t.Helper()
-	lines := 0
-	for scanner := bufio.NewScanner(bytes.NewReader(src)); scanner.Scan(); {
-		lines++
-	}
-	if lines > 500 {
-		t.Errorf("%s has %d lines: split it", path, lines)
-	}
-	file, err := parser.ParseFile(token.NewFileSet(), path, src, parser.SkipObjectResolution)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	for _, decl := range file.Decls {
-		if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
-			t.Errorf("%s has an init function", path)
-		}
 	}
 }

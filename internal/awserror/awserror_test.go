@@ -32,7 +32,9 @@ func TestPlain(t *testing.T) {
 		{"an answer", answered("ABC", denied), "AccessDeniedException: not authorized (request id ABC)"},
 		{"without a request id", answered("", denied), "AccessDeniedException: not authorized"},
 		{"without a message", answered("", &smithy.GenericAPIError{Code: "ServerException"}), "ServerException"},
-		{"no answer", &smithy.OperationError{ServiceID: "DynamoDB", OperationName: "Scan", Err: errors.New("connection refused")}, "connection refused"},
+		{"no answer", &smithy.OperationError{
+			ServiceID: "DynamoDB", OperationName: "Scan", Err: errors.New("connection refused"),
+		}, "connection refused"},
 		{"no call", errors.New("anything"), "anything"},
 	} {
 		plain := awserror.Plain(c.err)

@@ -22,7 +22,8 @@ import (
 // answer is an answer of AWS with an HTTP status and a code.
 func answer(status int, code string) error {
 	return &smithy.OperationError{ServiceID: "Batch", OperationName: "SubmitJob", Err: &smithyhttp.ResponseError{
-		Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: &smithy.GenericAPIError{Code: code},
+		Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}},
+		Err:      &smithy.GenericAPIError{Code: code},
 	}}
 }
 

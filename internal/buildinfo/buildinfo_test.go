@@ -15,7 +15,10 @@ func TestWhatTheLinkerWasToldWins(t *testing.T) {
 		Settings:  []debug.BuildSetting{{Key: "vcs.revision", Value: "4f2d"}, {Key: "vcs.modified", Value: "true"}},
 		Deps: []*debug.Module{
 			{Path: "example.org/a", Version: "v1.0.0", Sum: "h1:a="},
-			{Path: "example.org/b", Version: "v1.0.0", Replace: &debug.Module{Path: "example.org/c", Version: "v2.0.0"}},
+			{
+				Path: "example.org/b", Version: "v1.0.0",
+				Replace: &debug.Module{Path: "example.org/c", Version: "v2.0.0"},
+			},
 		},
 	}
 	platform := runtime.GOOS + "/" + runtime.GOARCH
@@ -35,7 +38,10 @@ func TestWhatTheLinkerWasToldWins(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	info := Info{Version: "v1.2.3", Commit: "77aa", Modified: true, Go: "go1.26.1", Platform: "linux/arm64", Modules: []Module{{"example.org/a", "v1.0.0", ""}}}
+	info := Info{
+		Version: "v1.2.3", Commit: "77aa", Modified: true, Go: "go1.26.1", Platform: "linux/arm64",
+		Modules: []Module{{"example.org/a", "v1.0.0", ""}},
+	}
 	if got, want := info.Line(), "v1.2.3 (commit 77aa (modified), go1.26.1 linux/arm64)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -96,19 +96,29 @@ func TestHTTPBelievesNoLiar(t *testing.T) {
 			w.Header().Set("Transfer-Encoding", "chunked")
 			partial("bytes 300-399/1000", content[300:401])(w, r)
 		}},
-		{"200 with less", "Content-Length 999, want 1000", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(content[:999]) }},
-		{"204", "unexpected answer 204", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }},
-		{"416", "unexpected answer 416", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusRequestedRangeNotSatisfiable) }},
+		{
+			"200 with less", "Content-Length 999, want 1000",
+			func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(content[:999]) },
+		},
+		{"204", "unexpected answer 204", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNoContent)
+		}},
+		{"416", "unexpected answer 416", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
+		}},
 		{"404", "404 Not Found (NoSuchKey)", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, "<Error><Code>NoSuchKey</Code></Error>")
 		}},
-		{"503", "(3 attempts)", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }},
+		{"503", "(3 attempts)", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}},
 		{"reset", "(3 attempts)", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := serve(t, content, func(w http.ResponseWriter, r *http.Request) bool {
-				lie := strings.HasPrefix(r.Header.Get("Range"), "bytes=3") && strings.HasSuffix(r.Header.Get("Range"), "-399")
+				lie := strings.HasPrefix(r.Header.Get("Range"), "bytes=3") &&
+					strings.HasSuffix(r.Header.Get("Range"), "-399")
 				if lie {
 					tt.answer(w, r)
 				}
@@ -161,7 +171,8 @@ func TestHTTPRenewsAnExpiredURL(t *testing.T) {
 		var served, urls atomic.Int64
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			// A URL is good for ten requests, counted over all.
-			if generation := fmt.Sprint(1 + served.Add(1)/10); r.URL.Query().Get("generation") < generation && r.URL.Query().Get("generation") < "4" {
+			if generation := fmt.Sprint(1 + served.Add(1)/10); r.URL.Query().Get("generation") < generation &&
+				r.URL.Query().Get("generation") < "4" {
 				refuse(w)
 				return
 			}
@@ -195,7 +206,8 @@ func TestHTTPGivesUpWhereItIsForbidden(t *testing.T) {
 	defer r.Close()
 	_, err := io.ReadAll(r)
 	var status *StatusError
-	if !errors.As(err, &status) || status.Status != 403 || status.Code != "AccessDenied" || requests.Load() != 1+MaxRenewals || urls.Load() != 1+MaxRenewals {
+	if !errors.As(err, &status) || status.Status != 403 || status.Code != "AccessDenied" ||
+		requests.Load() != 1+MaxRenewals || urls.Load() != 1+MaxRenewals {
 		t.Errorf("got %v after %d requests to %d URLs", err, requests.Load(), urls.Load())
 	}
 }
@@ -205,7 +217,8 @@ func TestHTTPReportsThatThereIsNoURL(t *testing.T) {
 	h := NewHTTP(http.DefaultClient, 50, func(context.Context) (string, error) { calls++; return "", errFault })
 	r := NewReader(t.Context(), NewBudget(1000), 50, h.Fetch, quick)
 	defer r.Close()
-	if _, err := io.ReadAll(r); !errors.Is(err, errFault) || calls != 1 || !errors.Is(h.Prepare(t.Context()), errFault) {
+	if _, err := io.ReadAll(r); !errors.Is(err, errFault) || calls != 1 ||
+		!errors.Is(h.Prepare(t.Context()), errFault) {
 		t.Errorf("got %v after %d calls", err, calls)
 	}
 }
@@ -260,7 +273,8 @@ func TestHTTPNeverShowsAQuery(t *testing.T) {
 	} {
 		h := NewHTTP(http.DefaultClient, 50, func(context.Context) (string, error) { return url, nil })
 		_, err := h.Fetch(t.Context(), 0, 50)
-		if err == nil || strings.Contains(err.Error(), signature) || strings.Contains(fmt.Sprint(errors.Unwrap(err)), signature) {
+		if err == nil || strings.Contains(err.Error(), signature) ||
+			strings.Contains(fmt.Sprint(errors.Unwrap(err)), signature) {
 			t.Errorf("%s: got error %v", name, err)
 		}
 	}

@@ -84,7 +84,8 @@ func crowded(t *testing.T, reserved int64) (*Budget, *Share) {
 		cancel()
 		<-done
 		if budget.Held() != 0 || budget.claimed != 0 || len(budget.shares) != 0 {
-			t.Errorf("%d bytes held, %d claimed by %d users in the end", budget.Held(), budget.claimed, len(budget.shares))
+			t.Errorf("%d bytes held, %d claimed by %d users in the end", budget.Held(), budget.claimed,
+				len(budget.shares))
 		}
 	})
 	for waits := false; !waits; {
@@ -219,8 +220,14 @@ func TestNextOutlivesFaultsOrReportsThem(t *testing.T) {
 		want error                                                    // nil if it is outlived where it happens once
 	}
 	faults := []fault{
-		{"reset", func(_ context.Context, b Body, n int64) (Body, error) { return with(b, cut(b, n, errFault)), nil }, false, nil},
-		{"short", func(_ context.Context, b Body, n int64) (Body, error) { return with(b, cut(b, n, io.EOF)), nil }, false, nil},
+		{
+			"reset", func(_ context.Context, b Body, n int64) (Body, error) { return with(b, cut(b, n, errFault)), nil },
+			false, nil,
+		},
+		{
+			"short", func(_ context.Context, b Body, n int64) (Body, error) { return with(b, cut(b, n, io.EOF)), nil },
+			false, nil,
+		},
 		{"stalls", func(ctx context.Context, b Body, n int64) (Body, error) {
 			return with(b, io.MultiReader(io.LimitReader(b, n), untilDone{ctx})), nil
 		}, false, nil},
@@ -262,7 +269,9 @@ func TestNextOutlivesFaultsOrReportsThem(t *testing.T) {
 					got, err := h.readAll()
 					want := f.want
 					if always && want == nil {
-						want = map[string]error{"reset": errFault, "short": io.ErrUnexpectedEOF, "stalls": ErrStalled}[f.name]
+						want = map[string]error{
+							"reset": errFault, "short": io.ErrUnexpectedEOF, "stalls": ErrStalled,
+						}[f.name]
 					}
 					if !errors.Is(err, want) || err == nil && !bytes.Equal(got, b.content) || errors.Is(err, io.EOF) {
 						t.Errorf("%s: got %d bytes, %v; want error %v", name, len(got), err, want)

@@ -35,7 +35,8 @@ func TestLendingInATinyBudget(t *testing.T) {
 		}
 		wg.Wait()
 		if budget.Held() != 0 || budget.claimed != 0 || len(budget.shares) != 0 {
-			t.Errorf("seed %d: %d bytes held, %d claimed, %d users", seed, budget.Held(), budget.claimed, len(budget.shares))
+			t.Errorf("seed %d: %d bytes held, %d claimed, %d users", seed, budget.Held(), budget.claimed,
+				len(budget.shares))
 		}
 	}
 }
@@ -78,7 +79,8 @@ func lendAround(t *testing.T, rnd *rand.Rand, budget *Budget, share *Share, b *b
 	r.Close()
 	close(held)
 	wg.Wait()
-	if err == io.EOF && !bytes.Equal(got, b.content) || err != io.EOF && !errors.Is(err, ErrClosed) || !bytes.HasPrefix(b.content, got) {
+	if err == io.EOF && !bytes.Equal(got, b.content) || err != io.EOF && !errors.Is(err, ErrClosed) ||
+		!bytes.HasPrefix(b.content, got) {
 		t.Errorf("got %d of %d bytes, %v", len(got), len(b.content), err)
 	}
 	if b.open() != 0 {

@@ -34,15 +34,25 @@ func TestPaceFollowsWhatRequestsTake(t *testing.T) {
 		then func(p *Pace)
 		want func(width float64) bool
 	}{
-		"grows while they take the same":     {func(p *Pace) { answers(p, 100, usual, usual) }, func(w float64) bool { return w == maxWidth }},
-		"tolerates what is not much slower":  {func(p *Pace) { answers(p, 100, usual, 2*usual) }, func(w float64) bool { return w == maxWidth }},
-		"shrinks where they slow each other": {func(p *Pace) { answers(p, 50, 4*usual, 4*usual) }, func(w float64) bool { return w < firstWidth/2 }},
-		"no lower than the floor":            {func(p *Pace) { answers(p, 200, 100*usual, 100*usual) }, func(w float64) bool { return w < minWidth+0.1 }},
+		"grows while they take the same": {
+			func(p *Pace) { answers(p, 100, usual, usual) }, func(w float64) bool { return w == maxWidth },
+		},
+		"tolerates what is not much slower": {
+			func(p *Pace) { answers(p, 100, usual, 2*usual) }, func(w float64) bool { return w == maxWidth },
+		},
+		"shrinks where they slow each other": {
+			func(p *Pace) { answers(p, 50, 4*usual, 4*usual) }, func(w float64) bool { return w < firstWidth/2 },
+		},
+		"no lower than the floor": {
+			func(p *Pace) { answers(p, 200, 100*usual, 100*usual) }, func(w float64) bool { return w < minWidth+0.1 },
+		},
 		"comes back": {func(p *Pace) {
 			answers(p, 100, 100*usual, usual)
 			answers(p, 200, usual, usual)
 		}, func(w float64) bool { return w == maxWidth }},
-		"takes the new usual for usual, slowly": {func(p *Pace) { answers(p, 5000, 10*usual, 10*usual) }, func(w float64) bool { return w > firstWidth }},
+		"takes the new usual for usual, slowly": {
+			func(p *Pace) { answers(p, 5000, 10*usual, 10*usual) }, func(w float64) bool { return w > firstWidth },
+		},
 		"stays where nobody asks for more": {func(p *Pace) {
 			for range 100 {
 				p.learn(256*kib, usual, usual)
@@ -134,14 +144,15 @@ func TestPlainStreamsAndBack(t *testing.T) {
 				budget := NewBudget(16 * 256 * kib)
 				opts := timedOptions
 				opts.Pace = NewPace()
-				r := NewReader(t.Context(), budget, int64(len(b.content)), func(ctx context.Context, off, n int64) (Body, error) {
-					source := timed{b, time.Millisecond, 0}
-					if n > 256*kib {
-						source.each = tt.each
-						streams++
-					}
-					return source.fetch(ctx, off, n)
-				}, opts)
+				r := NewReader(t.Context(), budget, int64(len(b.content)),
+					func(ctx context.Context, off, n int64) (Body, error) {
+						source := timed{b, time.Millisecond, 0}
+						if n > 256*kib {
+							source.each = tt.each
+							streams++
+						}
+						return source.fetch(ctx, off, n)
+					}, opts)
 				got, err := read(r)
 				r.Close()
 				if err != nil || !bytes.Equal(got, b.content) {

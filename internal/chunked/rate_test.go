@@ -48,11 +48,25 @@ func TestLeastRate(t *testing.T) {
 		fails  bool
 		within time.Duration
 	}{
-		{"all trickle", 64 * mib, false, func(int64) dripping { return dripping{piece: 100, every: 10 * time.Second} }, true, 21 * time.Minute},
-		{"a single chunk trickles", 100_000, false, func(int64) dripping { return dripping{piece: 100, every: 10 * time.Second} }, true, 21 * time.Minute},
-		{"no ranges, and a trickle", 64 * mib, true, func(int64) dripping { return dripping{piece: 100, every: 10 * time.Second} }, true, 21 * time.Minute},
-		{"many slow requests", 64 * mib, false, func(int64) dripping { return dripping{piece: 10_000, every: time.Second} }, false, 10 * time.Minute},
-		{"no ranges, just fast enough", 64 * mib, true, func(int64) dripping { return dripping{piece: 8_000, every: 200 * time.Millisecond} }, false, time.Hour},
+		{
+			"all trickle", 64 * mib, false, func(int64) dripping { return dripping{piece: 100, every: 10 * time.Second} },
+			true, 21 * time.Minute,
+		},
+		{
+			"a single chunk trickles", 100_000, false,
+			func(int64) dripping { return dripping{piece: 100, every: 10 * time.Second} }, true, 21 * time.Minute,
+		},
+		{
+			"no ranges, and a trickle", 64 * mib, true,
+			func(int64) dripping { return dripping{piece: 100, every: 10 * time.Second} }, true, 21 * time.Minute,
+		},
+		{"many slow requests", 64 * mib, false, func(int64) dripping {
+			return dripping{piece: 10_000, every: time.Second}
+		}, false, 10 * time.Minute},
+		{
+			"no ranges, just fast enough", 64 * mib, true,
+			func(int64) dripping { return dripping{piece: 8_000, every: 200 * time.Millisecond} }, false, time.Hour,
+		},
 		{"one request in ten trickles", 64 * mib, false, func(request int64) dripping {
 			if request%10 == 3 {
 				return dripping{piece: 100, every: 10 * time.Second}
@@ -86,7 +100,8 @@ func TestLeastRate(t *testing.T) {
 				n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{r}, make([]byte, 256<<10))
 				var slow *RateError
 				switch took := time.Since(begun); {
-				case tt.fails && (!errors.As(err, &slow) || !transient.Is(err) || !strings.Contains(err.Error(), "below the least rate of 32.0 KiB/s")):
+				case tt.fails && (!errors.As(err, &slow) || !transient.Is(err) || !strings.Contains(err.Error(),
+					"below the least rate of 32.0 KiB/s")):
 					t.Errorf("%d bytes, %v", n, err)
 				case !tt.fails && (err != nil || n != tt.size):
 					t.Errorf("%d bytes of %d, %v", n, tt.size, err)
@@ -108,11 +123,16 @@ func TestRateWatch(t *testing.T) {
 		least LeastRate
 		steps []step
 	}{
-		"the default":           {LeastRate{}, []step{{9 * time.Minute, 0, false}, {time.Minute, 10 << 20, true}}},
-		"just enough":           {LeastRate{}, []step{{10 * time.Minute, 600 * 32 << 10, false}, {10 * time.Minute, 600*32<<10 - 600, true}}},
+		"the default": {LeastRate{}, []step{{9 * time.Minute, 0, false}, {time.Minute, 10 << 20, true}}},
+		"just enough": {
+			LeastRate{}, []step{{10 * time.Minute, 600 * 32 << 10, false}, {10 * time.Minute, 600*32<<10 - 600, true}},
+		},
 		"what needs no waiting": {LeastRate{}, []step{{0, 0, false}, {0, 1, false}}},
-		"each window by itself": {LeastRate{100, time.Second}, []step{{time.Second, 1000, false}, {time.Second, 99, true}, {time.Second, 100, false}}},
-		"any rate":              {LeastRate{BytesPerSecond: -1}, []step{{100 * time.Hour, 0, false}}},
+		"each window by itself": {
+			LeastRate{100, time.Second},
+			[]step{{time.Second, 1000, false}, {time.Second, 99, true}, {time.Second, 100, false}},
+		},
+		"any rate": {LeastRate{BytesPerSecond: -1}, []step{{100 * time.Hour, 0, false}}},
 	} {
 		w := NewRateWatch(tt.least)
 		for i, s := range tt.steps {
@@ -122,7 +142,8 @@ func TestRateWatch(t *testing.T) {
 		}
 	}
 	err := &RateError{Rate: 20_000, Least: LeastRate{}.WithDefaults()}
-	if got := err.Error(); got != "19.5 KiB/s over 10m0s, which is below the least rate of 32.0 KiB/s" || !err.Timeout() {
+	if got := err.Error(); got != "19.5 KiB/s over 10m0s, which is below the least rate of 32.0 KiB/s" ||
+		!err.Timeout() {
 		t.Errorf("%s", got)
 	}
 }

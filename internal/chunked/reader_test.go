@@ -170,10 +170,19 @@ func TestReaderReportsWhatItCannotHave(t *testing.T) {
 		attempts int // of the chunk that fails
 	}{
 		{"refused", func(b Body, _ int64) (Body, error) { b.Close(); return Body{}, errFault }, errFault, 3},
-		{"refused for good", func(b Body, _ int64) (Body, error) { b.Close(); return Body{}, Permanent(errFault) }, errFault, 1},
+		{
+			"refused for good", func(b Body, _ int64) (Body, error) { b.Close(); return Body{}, Permanent(errFault) },
+			errFault, 1,
+		},
 		{"always reset", func(b Body, _ int64) (Body, error) { return with(b, cut(b, 0, errFault)), nil }, errFault, 3},
-		{"resets after each byte", func(b Body, _ int64) (Body, error) { return with(b, cut(b, 1, errFault)), nil }, errFault, 3},
-		{"always short", func(b Body, _ int64) (Body, error) { return with(b, cut(b, 0, io.EOF)), nil }, io.ErrUnexpectedEOF, 3},
+		{
+			"resets after each byte", func(b Body, _ int64) (Body, error) { return with(b, cut(b, 1, errFault)), nil },
+			errFault, 3,
+		},
+		{
+			"always short", func(b Body, _ int64) (Body, error) { return with(b, cut(b, 0, io.EOF)), nil },
+			io.ErrUnexpectedEOF, 3,
+		},
 		{"too long", func(b Body, _ int64) (Body, error) {
 			return with(b, io.MultiReader(b, strings.NewReader("more"))), nil
 		}, ErrTooLong, 1},

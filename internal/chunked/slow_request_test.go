@@ -64,13 +64,16 @@ func TestSlowRequestIsAskedAgain(t *testing.T) {
 		const slow, delivered = 20 * 256 * kib, 100 * kib
 		var once sync.Once
 		begun := time.Now()
-		r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)), func(ctx context.Context, off, n int64) (Body, error) {
-			body, err := source.fetch(ctx, off, n)
-			if off == slow {
-				once.Do(func() { body = with(body, io.MultiReader(io.LimitReader(b.reader(off), delivered), untilDone{ctx})) })
-			}
-			return body, err
-		}, timedOptions)
+		r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)),
+			func(ctx context.Context, off, n int64) (Body, error) {
+				body, err := source.fetch(ctx, off, n)
+				if off == slow {
+					once.Do(func() {
+						body = with(body, io.MultiReader(io.LimitReader(b.reader(off), delivered), untilDone{ctx}))
+					})
+				}
+				return body, err
+			}, timedOptions)
 		got, err := read(r)
 		r.Close()
 		if err != nil || !bytes.Equal(got, b.content) {
@@ -103,13 +106,14 @@ func TestSlowRequestForASmallBlobIsAskedAgain(t *testing.T) {
 		for i := range 12 {
 			b := newBlob(256 * kib)
 			source := timed{b, usual, usual}
-			r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)), func(ctx context.Context, off, n int64) (Body, error) {
-				body, err := source.fetch(ctx, off, n)
-				if i == 10 && b.requests() == 1 {
-					body = with(body, io.MultiReader(io.LimitReader(b.reader(off), kib), untilDone{ctx}))
-				}
-				return body, err
-			}, opts)
+			r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)),
+				func(ctx context.Context, off, n int64) (Body, error) {
+					body, err := source.fetch(ctx, off, n)
+					if i == 10 && b.requests() == 1 {
+						body = with(body, io.MultiReader(io.LimitReader(b.reader(off), kib), untilDone{ctx}))
+					}
+					return body, err
+				}, opts)
 			got, err := read(r)
 			r.Close()
 			if err != nil || !bytes.Equal(got, b.content) {
@@ -130,16 +134,17 @@ func TestAllRequestsMayBecomeSlow(t *testing.T) {
 		b := newBlob(160 * 256 * kib)
 		var mu sync.Mutex
 		asked := map[int64]int{}
-		r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)), func(ctx context.Context, off, n int64) (Body, error) {
-			mu.Lock()
-			asked[off]++
-			mu.Unlock()
-			source := timed{b, usual, usual}
-			if off >= 20*256*kib {
-				source.latency = 3 * time.Second
-			}
-			return source.fetch(ctx, off, n)
-		}, timedOptions)
+		r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)),
+			func(ctx context.Context, off, n int64) (Body, error) {
+				mu.Lock()
+				asked[off]++
+				mu.Unlock()
+				source := timed{b, usual, usual}
+				if off >= 20*256*kib {
+					source.latency = 3 * time.Second
+				}
+				return source.fetch(ctx, off, n)
+			}, timedOptions)
 		got, err := read(r)
 		r.Close()
 		if err != nil || !bytes.Equal(got, b.content) {
@@ -162,14 +167,15 @@ func TestSlownessHasABound(t *testing.T) {
 		b := newBlob(32 * 256 * kib)
 		source := timed{b, usual, usual}
 		tries := 0
-		r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)), func(ctx context.Context, off, n int64) (Body, error) {
-			if off == 20*256*kib {
-				tries++
-				<-ctx.Done()
-				return Body{}, ctx.Err()
-			}
-			return source.fetch(ctx, off, n)
-		}, timedOptions)
+		r := NewReader(t.Context(), NewBudget(1<<30), int64(len(b.content)),
+			func(ctx context.Context, off, n int64) (Body, error) {
+				if off == 20*256*kib {
+					tries++
+					<-ctx.Done()
+					return Body{}, ctx.Err()
+				}
+				return source.fetch(ctx, off, n)
+			}, timedOptions)
 		got, err := read(r)
 		r.Close()
 		if err == nil || !transient.Is(err) || !bytes.Equal(got, b.content[:len(got)]) {

@@ -31,10 +31,15 @@ func newProgram() *cobra.Command {
 	root.PersistentFlags().String("queue", "", "`NAME` of the queue")
 	root.PersistentFlags().BoolP("verbose", "v", false, "say more")
 	format := flagvalue.OneOf("FORMAT", "text", "json")
-	sweep := &cobra.Command{Use: "sweep", Short: "Sweep it", Args: NoArguments, RunE: func(*cobra.Command, []string) error { return nil }}
+	sweep := &cobra.Command{
+		Use: "sweep", Short: "Sweep it", Args: NoArguments, RunE: func(*cobra.Command, []string) error { return nil },
+	}
 	sweep.Flags().VarP(&format, "output", "o", "what to print")
 	sweep.Flags().String("policy", "", "`FILE` with the policy")
-	status := &cobra.Command{Use: "status", Short: "Say how it is", Args: NoArguments, RunE: func(*cobra.Command, []string) error { return nil }}
+	status := &cobra.Command{
+		Use: "status", Short: "Say how it is", Args: NoArguments,
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
 	status.Flags().Bool("expiring", false, "only what expires")
 	root.AddCommand(Uses(sweep, "table"), status)
 	return Finish(root, map[string]string{"programs": "There are two."})
@@ -111,7 +116,10 @@ Flags:
 	if diff := cmp.Diff(want, run("help", "sweep")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	for _, part := range []string{"  prog COMMAND\n", "  sweep        Sweep it\n", "  -v, --verbose ", "--queue NAME", "      --version "} {
+	for _, part := range []string{
+		"  prog COMMAND\n", "  sweep        Sweep it\n", "  -v, --verbose ", "--queue NAME",
+		"      --version ",
+	} {
 		if help := run("-h"); !strings.Contains(help, part) {
 			t.Errorf("%q is not in\n%s", part, help)
 		}
@@ -143,7 +151,8 @@ func TestCompletion(t *testing.T) {
 		"completion|":          "bash zsh fish powershell :4",
 		"help|s":               "status sweep :4",
 	} {
-		if got := strings.Join(strings.Fields(run(append([]string{"__complete"}, strings.Split(typed, "|")...)...)), " "); got != want {
+		if got := strings.Join(strings.Fields(run(append([]string{"__complete"}, strings.Split(typed, "|")...)...)),
+			" "); got != want {
 			t.Errorf("%s: %q, want %q", typed, got, want)
 		}
 	}

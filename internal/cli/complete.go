@@ -19,7 +19,8 @@ func complete(cmd *cobra.Command, flags *pflag.FlagSet) {
 		values, few := f.Value.(interface{ Values() []string })
 		switch {
 		case few:
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, oneOf(values.Values())) // it fails only for a flag that is not there
+			// it fails only for a flag that is not there
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, oneOf(values.Values()))
 		case kind != "FILE":
 			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.NoFileCompletions)
 		}

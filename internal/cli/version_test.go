@@ -10,7 +10,9 @@ import (
 func TestWriteVersion(t *testing.T) {
 	info := buildinfo.Info{
 		Version: "v1.2.3", Commit: "77aa", Modified: true, Go: "go1.26.1", Platform: "linux/arm64",
-		Modules: []buildinfo.Module{{Path: "example.org/a", Version: "v1.0.0"}, {Path: "example.org/longer", Version: "v1.2.0"}},
+		Modules: []buildinfo.Module{
+			{Path: "example.org/a", Version: "v1.0.0"}, {Path: "example.org/longer", Version: "v1.2.0"},
+		},
 	}
 	var b strings.Builder
 	const want = "mirror v1.2.3\ncommit 77aa (modified)\ngo1.26.1 linux/arm64\nmodules:\n" +

@@ -3,12 +3,16 @@ package cli
 import "testing"
 
 func TestWrap(t *testing.T) {
-	const text = "Say for each destination\nwhat is to be done.\n\n  a table      stays as it is\n  and so does this line\nThe end."
+	const text = "Say for each destination\nwhat is to be done.\n\n  a table      stays as it is\n  and so does this " +
+		"line\nThe end."
 	for width, want := range map[int]string{
-		0:  text,
-		80: "Say for each destination what is to be done.\n\n  a table      stays as it is\n  and so does this line\nThe end.",
-		20: "Say for each\ndestination what is\nto be done.\n\n  a table      stays as it is\n  and so does this line\nThe end.",
-		1:  "Say\nfor\neach\ndestination\nwhat\nis\nto\nbe\ndone.\n\n  a table      stays as it is\n  and so does this line\nThe\nend.",
+		0: text,
+		80: "Say for each destination what is to be done.\n\n  a table      stays as it is\n  and so does this " +
+			"line\nThe end.",
+		20: "Say for each\ndestination what is\nto be done.\n\n  a table      stays as it is\n  and so does this " +
+			"line\nThe end.",
+		1: "Say\nfor\neach\ndestination\nwhat\nis\nto\nbe\ndone.\n\n  a table      stays as it is\n  and so does " +
+			"this line\nThe\nend.",
 	} {
 		if got := wrap(text, width); got != want {
 			t.Errorf("%d columns:\n%s", width, got)
@@ -17,7 +21,8 @@ func TestWrap(t *testing.T) {
 }
 
 func TestFlagLines(t *testing.T) {
-	const lines = "  -h, --help           help for prog\n      --role A=B[#C]   A=B[#C]: the role by which the account is reached\n"
+	const lines = "  -h, --help           help for prog\n      --role A=B[#C]   A=B[#C]: the role by which the " +
+		"account is reached\n"
 	const want = `  -h, --help
           help for prog
       --role A=B[#C]

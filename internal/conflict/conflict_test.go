@@ -46,9 +46,13 @@ func TestDestinationsAreOneHoweverTheyAreWritten(t *testing.T) {
 		x.Add(names("s.io/a:1", []string{"r.io/other:1", c.a}...))
 		x.Add(names("s.io/b:1", []string{c.b}...))
 		found := x.Find()
-		for _, end := range []struct{ source, destination, other string }{{"s.io/a:1", c.a, "s.io/b:1"}, {"s.io/b:1", c.b, "s.io/a:1"}} {
+		for _, end := range []struct{ source, destination, other string }{
+			{"s.io/a:1", c.a, "s.io/b:1"},
+			{"s.io/b:1", c.b, "s.io/a:1"},
+		} {
 			err := found.Destination(entry.ParseName(end.source), entry.ParseName(end.destination))
-			if (err != nil) != c.conflict || err != nil && !strings.Contains(err.Error(), fmt.Sprintf("%q", end.other)) {
+			if (err != nil) != c.conflict || err != nil && !strings.Contains(err.Error(),
+				fmt.Sprintf("%q", end.other)) {
 				t.Errorf("%s and %s: %s of %s: %v", c.a, c.b, end.destination, end.source, err)
 			}
 		}
@@ -79,7 +83,8 @@ func TestSourcesAreOneHoweverTheyAreWritten(t *testing.T) {
 		x.Add(names(c.a, []string{"r.io/x:1"}...))
 		x.Add(names(c.b, []string{"r.io/y:1"}...))
 		found := x.Find()
-		if got := found.Source(entry.ParseName(c.a)); (got != nil) != c.same || got != nil && !strings.Contains(got.Error(), fmt.Sprintf("%q", c.b)) {
+		if got := found.Source(entry.ParseName(c.a)); (got != nil) != c.same || got != nil &&
+			!strings.Contains(got.Error(), fmt.Sprintf("%q", c.b)) {
 			t.Errorf("%s and %s: %v", c.a, c.b, got)
 		}
 	}
@@ -96,7 +101,8 @@ func TestAnEntryIsNotInItsOwnWay(t *testing.T) {
 		t.Error(err)
 	}
 	var none *conflict.Found
-	if none.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/x:1")) != nil || none.Source(entry.ParseName("s.io/a:1")) != nil {
+	if none.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/x:1")) != nil ||
+		none.Source(entry.ParseName("s.io/a:1")) != nil {
 		t.Error("nothing has conflicts")
 	}
 }
@@ -107,7 +113,8 @@ func TestAnErrorNamesAFew(t *testing.T) {
 		x.Add(names(fmt.Sprintf("s.io/%d:1", i), []string{"r.io/x:1"}...))
 	}
 	got := x.Find().Destination(entry.ParseName("s.io/1:1"), entry.ParseName("r.io/x:1")).Error()
-	want := `is written by entry "s.io/0:1" and "s.io/2:1" and "s.io/3:1" and 2 more, too: take it out of all entries but one`
+	want := `is written by entry "s.io/0:1" and "s.io/2:1" and "s.io/3:1" and 2 more, too: take it out of all ` +
+		`entries but one`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

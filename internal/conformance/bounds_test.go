@@ -56,7 +56,8 @@ func TestWhatACopyTakesIsBoundedWhateverTheImage(t *testing.T) {
 		for _, budget := range budgets {
 			at := fmt.Sprintf("bounds/%s-%d", name, budget>>20)
 			t.Run(fmt.Sprintf("%s/%d", name, budget>>20), func(t *testing.T) {
-				first, second, third := local.host()+"/"+at+"/1:v1", local.host()+"/"+at+"/2:v1", local.host()+"/"+at+"/3:v1"
+				first, second, third := local.host()+"/"+at+"/1:v1", local.host()+"/"+at+"/2:v1", local.host()+"/"+at+
+					"/3:v1"
 				checkBounds(t, "from files", runWatched(t, local, budget, "oci:"+dir+":"+name, first), budget)
 				if name == manyInstances { // ECR takes 10 manifests a second
 					checkBounds(t, "from a registry", runWatched(t, local, budget, first, second), budget)
@@ -72,7 +73,8 @@ func TestWhatACopyTakesIsBoundedWhateverTheImage(t *testing.T) {
 				}
 				for _, repository := range []string{"/" + at + "/1", "/" + at + "/2", "/" + at + "/3"} {
 					w := watcher{repository: local.url + "/v2" + repository}
-					if _, body, err := w.get(t.Context(), "GET", "/manifests/v1"); err != nil || digest.FromBytes(body) != images[name] {
+					if _, body, err := w.get(t.Context(), "GET", "/manifests/v1"); err != nil ||
+						digest.FromBytes(body) != images[name] {
 						t.Errorf("%s: %d bytes of another digest, %v", repository, len(body), err)
 					}
 				}
@@ -85,7 +87,8 @@ func checkBounds(t *testing.T, what string, p peak, budget int64) {
 	t.Helper()
 	t.Logf("%s: %d MiB resident, %d descriptors at most", what, p.memory>>20, p.descriptors)
 	if p.memory > budget+maxBeside || p.descriptors > maxDescriptors {
-		t.Errorf("%s: %d bytes resident, %d descriptors; want at most %d and %d", what, p.memory, p.descriptors, budget+maxBeside, maxDescriptors)
+		t.Errorf("%s: %d bytes resident, %d descriptors; want at most %d and %d", what, p.memory, p.descriptors,
+			budget+maxBeside, maxDescriptors)
 	}
 }
 
@@ -153,7 +156,8 @@ func (p *peak) look(t *testing.T, pid int) {
 	p.descriptors = max(p.descriptors, len(descriptors))
 }
 
-// copyCounted copies in this process, and returns how many goroutines were there for it at most. None is there afterwards.
+// copyCounted copies in this process, and returns how many goroutines were there for it at most. None is there
+// afterwards.
 func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 	t.Helper()
 	before := runtime.NumGoroutine()

@@ -48,7 +48,8 @@ func attacks(h *hostile, full bool) []attack {
 	all := []attack{
 		{name: "one item of 200 destinations: " + lateManifest, rows: oneEntry(h, lateManifest, 200), entries: 1},
 		from(lateManifest, n(300, 480)),
-		from(longChallenge, n(200, 4_000)), from(longToken, n(100, 2_000)), from(longHeaders, n(200, 2_000)), from(longRefusal, n(100, 2_000)),
+		from(longChallenge, n(200, 4_000)), from(longToken, n(100, 2_000)), from(longHeaders, n(200, 2_000)),
+		from(longRefusal, n(100, 2_000)),
 		from(gzipBomb, n(100, 480)), from(endless, n(100, 480)), from(roundAndRound, n(200, 2_000)),
 		destinations("registries that nobody runs", n(20, 200), deadHost),
 		destinations("registries of Amazon ECR in regions that there are not", n(5, 200), farHost),
@@ -57,8 +58,13 @@ func attacks(h *hostile, full bool) []attack {
 		odd("30,000 names", n(2, 100), row{"Destination": text(strings.Join(numberedNames(30_000), ","))}),
 		odd("a name of 390 KB", n(10, 100), row{"Destination": text(strings.Repeat("!", 390_000))}),
 		odd("390,000 texts in a list", n(1, 20), row{"Destination": listOf(390_000, text(""))}),
-		odd("90,000 maps in a list", n(3, 20), row{"Destination": listOf(90_000, &types.AttributeValueMemberM{Value: row{}})}),
-		odd("a status of 390 KB", n(10, 100), row{"Destination": text("127.0.0.1:9/x:t"), "MirrorStatus": &types.AttributeValueMemberM{Value: row{"error": text(strings.Repeat("!", 390_000))}}}),
+		odd("90,000 maps in a list", n(3, 20), row{
+			"Destination": listOf(90_000, &types.AttributeValueMemberM{Value: row{}}),
+		}),
+		odd("a status of 390 KB", n(10, 100), row{
+			"Destination":  text("127.0.0.1:9/x:t"),
+			"MirrorStatus": &types.AttributeValueMemberM{Value: row{"error": text(strings.Repeat("!", 390_000))}},
+		}),
 	}
 	if full {
 		all = append(all, from(silent, 2_000))
@@ -146,7 +152,8 @@ func TestWhatAControllerTakesIsBoundedWhateverTheTableSays(t *testing.T) {
 					p, out, took := runController(t, local, limit, table, cmp.Or(a.command, "sweep"))
 					t.Logf("%d MiB resident, %d descriptors, %.1f s", p.memory>>20, p.descriptors, took.Seconds())
 					if p.memory > maxController || p.descriptors > maxControllerDescriptors {
-						t.Errorf("%d MiB resident, %d descriptors, want at most %d and %d", p.memory>>20, p.descriptors, maxController>>20, maxControllerDescriptors)
+						t.Errorf("%d MiB resident, %d descriptors, want at most %d and %d", p.memory>>20, p.descriptors,
+							maxController>>20, maxControllerDescriptors)
 					}
 					if want := fmt.Sprintf("entries: %d (", a.entries); !strings.Contains(out, want) {
 						t.Errorf("the program does not say %q but\n%.2000s", want, out)
@@ -158,7 +165,9 @@ func TestWhatAControllerTakesIsBoundedWhateverTheTableSays(t *testing.T) {
 }
 
 // runController has the program work on a table, and watches what it takes. It may fail, as entries do.
-func runController(t *testing.T, local *localstack, limit, table string, args ...string) (p peak, out string, took time.Duration) {
+func runController(
+	t *testing.T, local *localstack, limit, table string, args ...string,
+) (p peak, out string, took time.Duration) {
 	t.Helper()
 	cmd := exec.Command(cmp.Or(os.Getenv(controllerVariable), filepath.Join(programs, "controller")), args...)
 	cmd.Env = []string{ // nothing of the test's own, which may have AWS credentials

@@ -95,7 +95,8 @@ func (w *extremes) image(name string, layers, size int) v1.Descriptor {
 	return w.putJSON(m.MediaType, m)
 }
 
-// escaped makes an image whose manifest has twice its size as a text within JSON, which it is on its way to ECR and back.
+// escaped makes an image whose manifest has twice its size as a text within JSON, which it is on its way to ECR and
+// back.
 func (w *extremes) escaped(name string) v1.Descriptor {
 	w.Helper()
 	return w.putJSON(v1.MediaTypeImageManifest, v1.Manifest{
@@ -120,7 +121,10 @@ func (w *extremes) finish() {
 		desc.Annotations = map[string]string{v1.AnnotationRefName: name}
 		index.Manifests = append(index.Manifests, desc)
 	}
-	for name, v := range map[string]any{v1.ImageIndexFile: index, v1.ImageLayoutFile: v1.ImageLayout{Version: v1.ImageLayoutVersion}} {
+	for name, v := range map[string]any{
+		v1.ImageIndexFile:  index,
+		v1.ImageLayoutFile: v1.ImageLayout{Version: v1.ImageLayoutVersion},
+	} {
 		content, err := json.Marshal(v)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(w.dir, name), content, 0o600)

@@ -61,8 +61,10 @@ func answerFields() []answerField {
 		}})
 	}
 	for _, name := range []string{
-		"Content-Type", "Content-Length", "Transfer-Encoding", "Content-Encoding", "Docker-Content-Digest", "Link", "ETag",
-		"Docker-Upload-UUID", "Range", "OCI-Chunk-Min-Length", "OCI-Subject", "OCI-Filters-Applied", "Date", "Set-Cookie",
+		"Content-Type", "Content-Length", "Transfer-Encoding", "Content-Encoding",
+		"Docker-Content-Digest", "Link", "ETag",
+		"Docker-Upload-UUID", "Range", "OCI-Chunk-Min-Length", "OCI-Subject", "OCI-Filters-Applied",
+		"Date", "Set-Cookie",
 		"Docker-Distribution-Api-Version", "RateLimit-Limit", "RateLimit-Remaining", "X-Unknown", "Trailer",
 	} {
 		fields = append(fields, answerField{name, func(r *reply, text string) { r.set(name, text) }})
@@ -147,7 +149,9 @@ func tokenFields() []answerField {
 		"a list":        `[%s]`,
 		"a number":      `{"token":99999999999999999999%s}`,
 	}) {
-		fields = append(fields, answerField{name, func(r *reply, text string) { r.body = fmt.Sprintf(document, quoted(text)) }})
+		fields = append(fields, answerField{
+			name, func(r *reply, text string) { r.body = fmt.Sprintf(document, quoted(text)) },
+		})
 	}
 	return fields
 }

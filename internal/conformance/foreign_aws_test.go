@@ -42,33 +42,49 @@ func awsCalls() []awsCall {
 		{"DeleteItem", "controller remove " + ecrAt + "from:1", nil},
 		{"BatchGetItem", "controller event --account 111122223333 --repository from --tag 1 -v", nil},
 		{"DescribeImages", sweep, map[string]string{
-			"a digest":      `{"imageDetails":[{"imageDigest":%s,"imageTags":["1"]}]}`,
-			"a tag":         `{"imageDetails":[{"imageDigest":"sha256:1","imageTags":[%s]}]}`,
-			"a media type":  `{"imageDetails":[{"imageDigest":"sha256:1","imageTags":["1"],"imageManifestMediaType":%s}]}`,
+			"a digest": `{"imageDetails":[{"imageDigest":%s,"imageTags":["1"]}]}`,
+			"a tag":    `{"imageDetails":[{"imageDigest":"sha256:1","imageTags":[%s]}]}`,
+			"a media type": `{"imageDetails":[{"imageDigest":"sha256:1","imageTags":["1"],` +
+				`"imageManifestMediaType":%s}]}`,
 			"not a number":  `{"imageDetails":[{"imageSizeInBytes":%s}]}`,
 			"another shape": `{"imageDetails":%s}`,
 		}},
-		{"ListJobs", sweep, map[string]string{"a job": `{"jobSummaryList":[{"jobId":%s,"jobName":%s,"status":%s}]}`, "a page": `{"jobSummaryList":%s}`}},
+		{"ListJobs", sweep, map[string]string{
+			"a job":  `{"jobSummaryList":[{"jobId":%s,"jobName":%s,"status":%s}]}`,
+			"a page": `{"jobSummaryList":%s}`,
+		}},
 		{"SubmitJob", sweep, map[string]string{"an id": `{"jobId":%s,"jobName":%s,"jobArn":%s}`}},
 		{"GetCallerIdentity", "controller event --repository from --tag 1 -v", nil},
 		{"GetParameter", "mirror -v --auth-parameter logins GOOD 127.0.0.1:1/x:1", map[string]string{
-			"a value": `{"Parameter":{"Value":%s}}`, "no login": `{"Parameter":{"Value":"{\"auths\":{\"r.test\":{\"auth\":\"%%%%\"}}}"}, %s:1}`,
+			"a value":  `{"Parameter":{"Value":%s}}`,
+			"no login": `{"Parameter":{"Value":"{\"auths\":{\"r.test\":{\"auth\":\"%%%%\"}}}"}, %s:1}`,
 		}},
-		{"GetSecretValue", "mirror -v --auth-secret logins GOOD 127.0.0.1:1/x:1", map[string]string{"a value": `{"SecretString":%s}`}},
-		{"AssumeRole", "mirror -v --assume-role 444455556666=arn:aws:iam::444455556666:role/x GOOD 444455556666.dkr.ecr.us-east-1.amazonaws.com/xx:1", nil},
+		{
+			"GetSecretValue", "mirror -v --auth-secret logins GOOD 127.0.0.1:1/x:1",
+			map[string]string{"a value": `{"SecretString":%s}`},
+		},
+		{
+			"AssumeRole",
+			"mirror -v --assume-role 444455556666=arn:aws:iam::444455556666:role/x GOOD " +
+				"444455556666.dkr.ecr.us-east-1.amazonaws.com/xx:1", nil,
+		},
 		{"BatchCheckLayerAvailability", copyTo, map[string]string{
 			"a digest": `{"layers":[{"layerDigest":%s,"layerAvailability":%s}],"failures":[]}`,
 			"a reason": `{"layers":[],"failures":[{"layerDigest":"sha256:1","failureCode":%s,"failureReason":%s}]}`,
 		}},
-		{"InitiateLayerUpload", copyTo, map[string]string{"an id": `{"uploadId":%s,"partSize":20971520}`, "a size": `{"uploadId":"u","partSize":%s}`}},
+		{"InitiateLayerUpload", copyTo, map[string]string{
+			"an id":  `{"uploadId":%s,"partSize":20971520}`,
+			"a size": `{"uploadId":"u","partSize":%s}`,
+		}},
 		{"UploadLayerPart", copyTo, map[string]string{"an id": `{"uploadId":%s,"lastByteReceived":1}`}},
 		{"CompleteLayerUpload", copyTo, map[string]string{"a digest": `{"layerDigest":%s}`}},
 		{"PutImage", copyTo, map[string]string{"a digest": `{"image":{"imageId":{"imageDigest":%s}}}`}},
 		{"CreateRepository", "mirror -v --create-repositories DIR/template.json GOOD " + ecrAt + "missing:NEW", nil},
 		{"BatchGetImage", read, map[string]string{
-			"a manifest":   `{"images":[{"imageManifest":%s,"imageId":{"imageDigest":"sha256:1"}}],"failures":[]}`,
-			"a media type": `{"images":[{"imageManifest":"{}","imageManifestMediaType":%s,"imageId":{"imageDigest":"sha256:1"}}],"failures":[]}`,
-			"a reason":     `{"images":[],"failures":[{"failureCode":%s,"failureReason":%s}]}`,
+			"a manifest": `{"images":[{"imageManifest":%s,"imageId":{"imageDigest":"sha256:1"}}],"failures":[]}`,
+			"a media type": `{"images":[{"imageManifest":"{}","imageManifestMediaType":%s,` +
+				`"imageId":{"imageDigest":"sha256:1"}}],"failures":[]}`,
+			"a reason": `{"images":[],"failures":[{"failureCode":%s,"failureReason":%s}]}`,
 		}},
 		{"GetDownloadUrlForLayer", read, map[string]string{"a URL": `{"downloadUrl":%s}`}},
 	}
@@ -90,11 +106,17 @@ func awsFields() []answerField {
 		{"code", refusal(`{"__type":%s,"code":%s,"message":"m"}`)},
 		{"message", refusal(`{"__type":"Refused","message":%s,"Message":%s}`)},
 		{"unknown members", refusal(`{"__type":"Refused",%s:%s}`)},
-		{"XML", refusal(`<ErrorResponse><Error><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>`)},
+		{
+			"XML",
+			refusal(`<ErrorResponse><Error><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>`),
+		},
 		{"body", func(r *reply, text string) { r.status, r.body = "400 Bad Request", text }},
 		{"body of a success", func(r *reply, text string) { r.body = text }},
 	}
-	for _, name := range []string{"X-Amzn-ErrorType", "X-Amzn-RequestId", "X-Amzn-Query-Error", "Date", "Content-Type"} {
+	for _, name := range []string{
+		"X-Amzn-ErrorType", "X-Amzn-RequestId", "X-Amzn-Query-Error", "Date",
+		"Content-Type",
+	} {
 		fields = append(fields, answerField{"header " + name, func(r *reply, text string) {
 			r.status, r.body = "400 Bad Request", `{"message":"m"}`
 			r.set(name, text)
@@ -126,13 +148,16 @@ func (r runner) aws() {
 	for _, call := range awsCalls() {
 		fields := awsFields()
 		for name, document := range inOrder(call.members) {
-			fields = append(fields, answerField{name, func(r *reply, text string) { r.body = strings.ReplaceAll(document, "%s", quoted(text)) }})
+			fields = append(fields, answerField{
+				name, func(r *reply, text string) { r.body = strings.ReplaceAll(document, "%s", quoted(text)) },
+			})
 		}
 		for _, field := range fields {
 			n := len(runs)
 			text := foreignTexts()[n%2].text
 			name := "AWS, " + call.operation + ": " + field.name
-			args := strings.Fields(strings.NewReplacer("GOOD", h.image(asSource, 0, 0), "DIR", dir, "NEW", fmt.Sprint(n)).Replace(call.run))
+			args := strings.Fields(strings.NewReplacer("GOOD", h.image(asSource, 0, 0), "DIR", dir, "NEW",
+				fmt.Sprint(n)).Replace(call.run))
 			r.w.feed(name)
 			s.repository(fmt.Sprint("to", n)) // with no layers yet
 			runs = append(runs, func() {
@@ -145,7 +170,8 @@ func (r runner) aws() {
 
 func (s service) repository(name string) {
 	s.t.Helper()
-	if _, err := ecr.NewFromConfig(s.Config()).CreateRepository(s.t.Context(), &ecr.CreateRepositoryInput{RepositoryName: &name}); err != nil {
+	if _, err := ecr.NewFromConfig(s.Config()).CreateRepository(s.t.Context(),
+		&ecr.CreateRepositoryInput{RepositoryName: &name}); err != nil {
 		s.t.Fatal(err)
 	}
 }

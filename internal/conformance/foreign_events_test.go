@@ -15,18 +15,22 @@ import (
 	"ecrmirror/localstack/lambdaruntime"
 )
 
-const goodEvent = `{"version":"0","id":"i","detail-type":"ECR Image Action","source":"aws.ecr","account":"111122223333",` +
-	`"time":"2026-11-16T01:54:34Z","region":"us-east-1","resources":["r"],"detail":{"action-type":"PUSH","result":"SUCCESS",` +
+const goodEvent = `{"version":"0","id":"i","detail-type":"ECR Image Action","source":"aws.ecr",` +
+	`"account":"111122223333",` +
+	`"time":"2026-11-16T01:54:34Z","region":"us-east-1","resources":["r"],"detail":{"action-type":"PUSH",` +
+	`"result":"SUCCESS",` +
 	`"repository-name":"app","image-digest":"sha256:7f5b","image-tag":"1"}}`
 
 // eventFields are the places in an event: a part of a good one, and what takes its place.
 func eventFields() map[string][2]string {
 	fields := map[string][2]string{
-		"all of it": {goodEvent, "%s"}, "the name of a member": {`"version"`, "%s"}, "before it": {`{"version"`, `%s{"version"`},
-		"a number": {`"PUSH"`, "%d"}, "a detail that is a text": {`{"action-type"`, `%s,"x":{"action-type"`},
+		"all of it": {goodEvent, "%s"}, "the name of a member": {`"version"`, "%s"},
+		"before it": {`{"version"`, `%s{"version"`},
+		"a number":  {`"PUSH"`, "%d"}, "a detail that is a text": {`{"action-type"`, `%s,"x":{"action-type"`},
 	}
 	for _, value := range []string{
-		`"i"`, `"ECR Image Action"`, `"aws.ecr"`, `"111122223333"`, `"2026-11-16T01:54:34Z"`, `"us-east-1"`, `"r"`, `"PUSH"`, `"SUCCESS"`, `"app"`, `"sha256:7f5b"`, `"1"`,
+		`"i"`, `"ECR Image Action"`, `"aws.ecr"`, `"111122223333"`, `"2026-11-16T01:54:34Z"`, `"us-east-1"`, `"r"`,
+		`"PUSH"`, `"SUCCESS"`, `"app"`, `"sha256:7f5b"`, `"1"`,
 	} {
 		fields[value] = [2]string{value, "%s"}
 	}
@@ -37,7 +41,8 @@ func eventFields() map[string][2]string {
 func (r runner) foreignEvents() (events, names []string) {
 	for field, change := range inOrder(eventFields()) {
 		for _, text := range foreignTexts() {
-			with := strings.NewReplacer("%s", quoted(text.text), "%d", strings.Repeat("9", len(text.text))).Replace(change[1])
+			with := strings.NewReplacer("%s", quoted(text.text), "%d", strings.Repeat("9", len(text.text))).Replace(
+				change[1])
 			events = append(events, strings.Replace(goodEvent, change[0], with, 1))
 			names = append(names, "event, "+field)
 			r.w.feed("event, " + field)
@@ -56,7 +61,8 @@ func (r runner) events() {
 		if err := os.WriteFile(file, []byte(events[i]), 0o600); err != nil {
 			r.t.Error(err)
 		}
-		s.run("controller event", names[i:i+1], "controller", "event", "-v", "--log-format", []string{"json", "text"}[i%2], "--json", file)
+		s.run("controller event", names[i:i+1], "controller", "event", "-v", "--log-format",
+			[]string{"json", "text"}[i%2], "--json", file)
 	})
 	s.invoke(events, names)
 }
@@ -67,7 +73,9 @@ func (s service) invoke(events, names []string) {
 	api := httptest.NewServer(runtime)
 	defer api.Close()
 	cmd := exec.CommandContext(s.t.Context(), filepath.Join(programs, "controller"))
-	cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + api.Listener.Addr().String(), "AWS_LAMBDA_LOG_LEVEL=DEBUG", "HOME=" + s.t.TempDir()}, s.env...)
+	cmd.Env = append([]string{
+		"AWS_LAMBDA_RUNTIME_API=" + api.Listener.Addr().String(), "AWS_LAMBDA_LOG_LEVEL=DEBUG", "HOME=" + s.t.TempDir(),
+	}, s.env...)
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	if err := cmd.Start(); err != nil {
@@ -107,7 +115,9 @@ func (r runner) files() {
 		r.w.feed("file, " + field)
 		for i, text := range foreignTexts() {
 			name := filepath.Join(dir, fmt.Sprint(i))
-			if err := os.WriteFile(name, fmt.Appendf(nil, file, strconv.QuoteToASCII(strings.ToValidUTF8(text.text[:900], ""))), 0o600); err != nil {
+			if err := os.WriteFile(name,
+				fmt.Appendf(nil, file, strconv.QuoteToASCII(strings.ToValidUTF8(text.text[:900], ""))),
+				0o600); err != nil {
 				r.t.Fatal(err)
 			}
 			s.refused("controller import", []string{"file, " + field}, "controller", "import", "--dry-run", name)

@@ -67,7 +67,8 @@ func (f registryField) isUpload() bool {
 // breaks reports whether what is in the field makes the answer none.
 func (f registryField) breaks() bool {
 	return slices.Contains([]string{
-		"status line of a success", "status code", "version", "all of it", "name of a header", "header without a colon", "chunk size", "Content-Length", "Transfer-Encoding",
+		"status line of a success", "status code", "version", "all of it", "name of a header", "header without a colon",
+		"chunk size", "Content-Length", "Transfer-Encoding",
 	}, f.name)
 }
 
@@ -150,10 +151,17 @@ func (h *hostileRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // normal is how a registry answers, and to which step.
-func (h *hostileRegistry) normal(f registryField, text, role string, rest []string, r *http.Request, body []byte) (step, reply) {
+func (h *hostileRegistry) normal(
+	f registryField, text, role string, rest []string, r *http.Request, body []byte,
+) (step, reply) {
 	repository := strings.Join(strings.Split(strings.Trim(r.URL.Path, "/"), "/")[1:5], "/")
 	if f.at == getToken && strings.HasPrefix(r.URL.Path, "/v2/") && r.Header.Get("Authorization") == "" {
-		return "", reply{status: "401 Unauthorized", header: []string{`WWW-Authenticate: Bearer realm="http://` + r.Host + "/token/" + repository + `",service="s"`}}
+		return "", reply{
+			status: "401 Unauthorized",
+			header: []string{
+				`WWW-Authenticate: Bearer realm="http://` + r.Host + "/token/" + repository + `",service="s"`,
+			},
+		}
 	}
 	ok := reply{status: "200 OK"}
 	switch what := rest[0]; {
@@ -166,7 +174,9 @@ func (h *hostileRegistry) normal(f registryField, text, role string, rest []stri
 	case what == "manifests" && strings.HasSuffix(r.URL.Path, ".sig"):
 		return getSignature, reply{status: "404 Not Found"}
 	case what == "manifests" && r.Method == http.MethodPut:
-		return putManifest, reply{status: "201 Created", header: []string{"Docker-Content-Digest: " + digest.FromBytes(body).String()}}
+		return putManifest, reply{
+			status: "201 Created", header: []string{"Docker-Content-Digest: " + digest.FromBytes(body).String()},
+		}
 	case what == "manifests" && role == asDestination && f.at != headManifest:
 		return "", reply{status: "404 Not Found"}
 	case what == "manifests":
@@ -177,7 +187,9 @@ func (h *hostileRegistry) normal(f registryField, text, role string, rest []stri
 		ok.body = configContent
 		return "", ok
 	case r.Method == http.MethodGet && f.at == getPlace:
-		return getLayer, reply{status: "307 Temporary Redirect", header: []string{"Location: /place/" + repository + "/x"}}
+		return getLayer, reply{
+			status: "307 Temporary Redirect", header: []string{"Location: /place/" + repository + "/x"},
+		}
 	case r.Method == http.MethodGet:
 		ok.body = layerContent
 		return getLayer, ok
@@ -212,5 +224,7 @@ func (h *hostileRegistry) upload(f registryField, r *http.Request, repository st
 	case f.at == patchUpload && size > 0: // that is not the way
 		return "", reply{status: "405 Method Not Allowed"}
 	}
-	return putUpload, reply{status: "201 Created", header: []string{"Docker-Content-Digest: " + r.URL.Query().Get("digest")}}
+	return putUpload, reply{
+		status: "201 Created", header: []string{"Docker-Content-Digest: " + r.URL.Query().Get("digest")},
+	}
 }

@@ -48,7 +48,9 @@ func (r runner) refused(what string, fields []string, program string, args ...st
 	ctx, cancel := context.WithTimeout(r.t.Context(), longestRun)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(programs, program), args...)
-	cmd.Env = append([]string{"HOME=" + r.t.TempDir(), "TMPDIR=" + os.TempDir(), "AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1"}, r.env...)
+	cmd.Env = append([]string{
+		"HOME=" + r.t.TempDir(), "TMPDIR=" + os.TempDir(), "AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1",
+	}, r.env...)
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	r.slots <- struct{}{}

@@ -35,24 +35,34 @@ func (r runner) signatures() {
 		name := "signature, " + fields[field].String()
 		r.w.feed(name)
 		r.with("MIRROR_SIGNATURE_POLICY="+policy).
-			mirror("of what is signed", field/2+text, []string{name}, h.image(asSource, field, text), "dir:"+filepath.Join(dir, fmt.Sprint(i)))
+			mirror("of what is signed", field/2+text, []string{name}, h.image(asSource, field, text),
+				"dir:"+filepath.Join(dir, fmt.Sprint(i)))
 	})
 }
 
 // signatureFields are the places in the manifest of signatures.
 func signatureFields() []registryField {
 	var fields []registryField
-	const good = `{"schemaVersion":2,"mediaType":"` + ociManifest + `","config":CONFIG,"layers":[{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","digest":"DIGEST","size":20,"annotations":{"dev.cosignproject.cosign/signature":"AAAA"}}]}`
-	document := strings.NewReplacer("CONFIG", descriptor("application/vnd.oci.image.config.v1+json", configContent), "DIGEST", digestOf(layerContent)).Replace(good)
+	const good = `{"schemaVersion":2,"mediaType":"` + ociManifest +
+		`","config":CONFIG,"layers":[{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json",` +
+		`"digest":"DIGEST","size":20,"annotations":{"dev.cosignproject.cosign/signature":"AAAA"}}]}`
+	document := strings.NewReplacer("CONFIG", descriptor("application/vnd.oci.image.config.v1+json", configContent),
+		"DIGEST", digestOf(layerContent)).Replace(good)
 	for old, changed := range inOrder(map[string]string{
-		`"schemaVersion":2`: `"schemaVersion":%s`, `"mediaType":"` + ociManifest + `"`: `"mediaType":%s`, `"size":20`: `"size":%s`, `"AAAA"`: `%s`,
-		`"application/vnd.dev.cosign.simplesigning.v1+json"`: `%s`, `"` + digestOf(layerContent) + `"`: `%s`, `"layers":[`: `"layers":[%s,`, `"annotations":`: `"annotations":%s,"x":`,
+		`"schemaVersion":2`: `"schemaVersion":%s`, `"mediaType":"` + ociManifest + `"`: `"mediaType":%s`,
+		`"size":20`: `"size":%s`, `"AAAA"`: `%s`,
+		`"application/vnd.dev.cosign.simplesigning.v1+json"`: `%s`, `"` + digestOf(layerContent) + `"`: `%s`,
+		`"layers":[`: `"layers":[%s,`, `"annotations":`: `"annotations":%s,"x":`,
 		document: `%s`,
 	}) {
-		fields = append(fields, registryField{at: getSignature, name: "manifest, " + changed, change: func(r *reply, text string) {
-			r.status, r.body = "200 OK", strings.Replace(document, old, strings.ReplaceAll(changed, "%s", quoted(text)), 1)
-			r.set("Content-Type", ociManifest)
-		}})
+		fields = append(fields, registryField{
+			at: getSignature, name: "manifest, " + changed,
+			change: func(r *reply, text string) {
+				r.status, r.body = "200 OK", strings.Replace(document, old,
+					strings.ReplaceAll(changed, "%s", quoted(text)), 1)
+				r.set("Content-Type", ociManifest)
+			},
+		})
 	}
 	return fields
 }

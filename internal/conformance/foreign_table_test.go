@@ -35,7 +35,8 @@ func (r runner) service(programs string) service {
 
 func (s service) put(item attributes) {
 	s.t.Helper()
-	if _, err := dynamodb.NewFromConfig(s.Config()).PutItem(s.t.Context(), &dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: item}); err != nil {
+	if _, err := dynamodb.NewFromConfig(s.Config()).PutItem(s.t.Context(),
+		&dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: item}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -107,11 +108,17 @@ func itemFields() map[string]func(text string) attributes {
 		"SS": func(text string) types.AttributeValue {
 			return &types.AttributeValueMemberSS{Value: []string{text, "127.0.0.1:1/b:1"}}
 		},
-		"many":       func(text string) types.AttributeValue { return str(strings.Repeat("127.0.0.1:1/"+text[:100]+",", 200)) },
+		"many": func(text string) types.AttributeValue {
+			return str(strings.Repeat("127.0.0.1:1/"+text[:100]+",", 200))
+		},
 		"good, many": func(string) types.AttributeValue { return str(manyNames()) },
 		"M":          func(text string) types.AttributeValue { return member(attributes{text: str(text)}) },
-		"B":          func(text string) types.AttributeValue { return &types.AttributeValueMemberB{Value: []byte(text)} },
-		"N":          func(string) types.AttributeValue { return &types.AttributeValueMemberN{Value: strings.Repeat("9", 38)} },
+		"B": func(text string) types.AttributeValue {
+			return &types.AttributeValueMemberB{Value: []byte(text)}
+		},
+		"N": func(string) types.AttributeValue {
+			return &types.AttributeValueMemberN{Value: strings.Repeat("9", 38)}
+		},
 	} {
 		fields["destination, "+name] = func(text string) attributes { return attributes{"Destination": value(text)} }
 		fields["expiry, "+name] = func(text string) attributes { return attributes{"Expires": value(text)} }
@@ -124,7 +131,8 @@ func itemFields() map[string]func(text string) attributes {
 	for _, name := range []string{"state", "error", "digest", "behind", "mirrored", "job", "jobs"} {
 		fields["status of a destination, "+name] = func(text string) attributes {
 			return attributes{"Destination": str("127.0.0.1:1/to:t"), "MirrorStatus": member(attributes{
-				"checked": str("2026-01-01T00:00:00.000Z"), "destinations": member(attributes{"127.0.0.1:1/to:t": member(attributes{name: str(text)})}),
+				"checked":      str("2026-01-01T00:00:00.000Z"),
+				"destinations": member(attributes{"127.0.0.1:1/to:t": member(attributes{name: str(text)})}),
 			})}
 		}
 	}
@@ -199,12 +207,15 @@ func (s service) jobs(what string, names []string) {
 	s.t.Helper()
 	client := batch.NewFromConfig(s.Config())
 	for _, status := range batchtypes.JobStatus("").Values() {
-		jobs, err := client.ListJobs(s.t.Context(), &batch.ListJobsInput{JobQueue: aws.String("mirror"), JobStatus: status})
+		jobs, err := client.ListJobs(s.t.Context(), &batch.ListJobsInput{
+			JobQueue: aws.String("mirror"), JobStatus: status,
+		})
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		for _, job := range jobs.JobSummaryList {
-			details, err := client.DescribeJobs(s.t.Context(), &batch.DescribeJobsInput{Jobs: []string{aws.ToString(job.JobId)}})
+			details, err := client.DescribeJobs(s.t.Context(),
+				&batch.DescribeJobsInput{Jobs: []string{aws.ToString(job.JobId)}})
 			if err != nil {
 				s.t.Fatal(err)
 			}

@@ -8,8 +8,8 @@ import (
 )
 
 // TestWhatStrangersWroteComesOutCleanAndShort puts texts that steer terminals, and texts of any length, into each
-// field that others write, one at a time, and looks at all that the programs print, log, report, write into the table and
-// submit.
+// field that others write, one at a time, and looks at all that the programs print, log, report, write into the table
+// and submit.
 func TestWhatStrangersWroteComesOutCleanAndShort(t *testing.T) {
 	w := newWatch()
 	r := runner{t: t, w: w, env: []string{"AWS_REGION=us-east-1"}, slots: make(chan struct{}, atOnce)}
@@ -17,7 +17,8 @@ func TestWhatStrangersWroteComesOutCleanAndShort(t *testing.T) {
 		for name, feed := range map[string]func(runner){
 			"sources": runner.sources, "manifests": runner.manifests, "destinations": runner.destinations,
 			"signatures": runner.signatures, "TLS": runner.tls,
-			"look-ups": runner.lookUps, "table": runner.items, "events": runner.events, "files": runner.files, "AWS": runner.aws,
+			"look-ups": runner.lookUps, "table": runner.items, "events": runner.events, "files": runner.files,
+			"AWS": runner.aws,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -61,7 +62,8 @@ func (r runner) from(fields []registryField) {
 		}
 		name := "source, " + fields[field].String()
 		r.w.feed(name)
-		r.mirror("from a registry", field/2+text, []string{name}, h.image(asSource, field, text), "dir:"+filepath.Join(to, fmt.Sprint(i)))
+		r.mirror("from a registry", field/2+text, []string{name}, h.image(asSource, field, text),
+			"dir:"+filepath.Join(to, fmt.Sprint(i)))
 	})
 }
 
@@ -75,7 +77,8 @@ func (r runner) destinations() {
 	var images, names []string
 	for i, f := range fields {
 		for text := range h.texts {
-			if f.isUpload() && (text > 0 || f.breaks()) { // each is tried again for minutes; the same is in other answers
+			// each is tried again for minutes; the same is in other answers
+			if f.isUpload() && (text > 0 || f.breaks()) {
 				continue
 			}
 			name := "destination, " + f.String()

@@ -99,19 +99,22 @@ func (w *watch) look(t *testing.T, output, text string, fields ...string) {
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
-		if i := strings.IndexFunc(line, steers); i >= 0 || !utf8.ValidString(line) || strings.HasPrefix(strings.TrimLeft(line, ` "`), forged) {
+		if i := strings.IndexFunc(line, steers); i >= 0 || !utf8.ValidString(line) ||
+			strings.HasPrefix(strings.TrimLeft(line, ` "`), forged) {
 			w.raw++
 			t.Errorf("raw in %s: %.300q by %.200q", output, line[max(0, i-50):], fields)
 		}
 		foreign := strings.Count(line, filler)
 		if foreign > longestLine || len(padding.ReplaceAllString(line, " ")) > longestLine+own {
 			w.long++
-			t.Errorf("over-long in %s: %d bytes, %d of filler: %.300q by %.200q", output, len(line), foreign, line, fields)
+			t.Errorf("over-long in %s: %d bytes, %d of filler: %.300q by %.200q", output, len(line),
+				foreign, line, fields)
 		}
 	}
 }
 
-// steers reports whether a character could steer a terminal or hide text. It is said here by Unicode's names, and not as package printable has it.
+// steers reports whether a character could steer a terminal or hide text. It is said here by Unicode's names, and not
+// as package printable has it.
 func steers(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp,
 		unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point, unicode.Bidi_Control)

@@ -37,10 +37,13 @@ type grantedWorld struct {
 
 func newGrantedWorld(t *testing.T) *grantedWorld {
 	t.Helper()
-	s := servertest.Start(t, server.Options{Dir: t.TempDir(), Programs: programs, NoEvents: true, Uses: os.Getenv(scripttest.UsesVariable)})
+	s := servertest.Start(t, server.Options{
+		Dir: t.TempDir(), Programs: programs, NoEvents: true, Uses: os.Getenv(scripttest.UsesVariable),
+	})
 	w := &grantedWorld{Server: s, t: t}
 	for _, repository := range []string{"source", "copy"} {
-		if _, err := ecr.NewFromConfig(s.Config()).CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: &repository}); err != nil {
+		if _, err := ecr.NewFromConfig(s.Config()).CreateRepository(t.Context(),
+			&ecr.CreateRepositoryInput{RepositoryName: &repository}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -121,7 +124,8 @@ func (w *grantedWorld) sweep() string {
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			fmt.Fprintf(&said, "%s: %s: %s\n", aws.ToString(out.Jobs[0].JobName), out.Jobs[0].Status, aws.ToString(out.Jobs[0].Container.Reason))
+			fmt.Fprintf(&said, "%s: %s: %s\n", aws.ToString(out.Jobs[0].JobName), out.Jobs[0].Status,
+				aws.ToString(out.Jobs[0].Container.Reason))
 		}
 	}
 	return said.String()
@@ -193,7 +197,8 @@ func TestTheGrantsAreEnough(t *testing.T) {
 	t.Parallel()
 	w := newGrantedWorld(t)
 	said := w.sweep()
-	if !w.arrived() || !strings.Contains(said, "entries: 12 (current 11, failed 0)") || strings.Contains(said, "not authorized") {
+	if !w.arrived() || !strings.Contains(said, "entries: 12 (current 11, failed 0)") || strings.Contains(said,
+		"not authorized") {
 		t.Error(said)
 	}
 }
@@ -228,7 +233,8 @@ func TestEachGrantIsNeeded(t *testing.T) {
 			w := newGrantedWorld(t)
 			w.remove(c.role, c.action)
 			said := w.sweep()
-			if !strings.Contains(said, "is not authorized to perform: "+c.action) && !strings.Contains(said, "missing="+c.action) && !strings.Contains(said, `"missing":"`+c.action) {
+			if !strings.Contains(said, "is not authorized to perform: "+c.action) && !strings.Contains(said,
+				"missing="+c.action) && !strings.Contains(said, `"missing":"`+c.action) {
 				t.Errorf("nothing names %s:\n%s", c.action, said)
 			}
 			if w.arrived() != c.arrives {
@@ -241,7 +247,9 @@ func TestEachGrantIsNeeded(t *testing.T) {
 // jobs returns the ids of a queue's jobs.
 func (w *grantedWorld) jobs(ctx context.Context, client *batch.Client, queue string) []string {
 	w.t.Helper()
-	out, err := client.ListJobs(ctx, &batch.ListJobsInput{JobQueue: &queue, Filters: []batchtypes.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{"*"}}}})
+	out, err := client.ListJobs(ctx, &batch.ListJobsInput{
+		JobQueue: &queue, Filters: []batchtypes.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{"*"}}},
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}

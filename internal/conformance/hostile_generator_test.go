@@ -15,7 +15,10 @@ var (
 	places = []struct{ name, mediaType, manifest string }{
 		{"members", v1.MediaTypeImageManifest, imageWith("MEMBERS", "")},
 		{"annotations", v1.MediaTypeImageManifest, imageWith(`,"annotations":{"a":""MEMBERS}`, "")},
-		{"layers", v1.MediaTypeImageManifest, `{"schemaVersion":2,"config":` + blobOf("") + `,"layers":[` + blobOf("") + `ELEMENTS]}`},
+		{
+			"layers", v1.MediaTypeImageManifest,
+			`{"schemaVersion":2,"config":` + blobOf("") + `,"layers":[` + blobOf("") + `ELEMENTS]}`,
+		},
 		{"config", v1.MediaTypeImageManifest, `{"schemaVersion":2,"config":` + blobOf("MEMBERS") + `}`},
 		{"annotations of a layer", v1.MediaTypeImageManifest, imageWith("", `,"annotations":{"a":""MEMBERS}`)},
 		{"URLs", v1.MediaTypeImageManifest, imageWith("", `,"urls":["https://example.com/"ELEMENTS]`)},
@@ -24,13 +27,28 @@ var (
 		{"layers of schema 1 of an image", v1.MediaTypeImageManifest, imageWith(`,"fsLayers":[{}ELEMENTS]`, "")},
 		{"instances of an image", v1.MediaTypeImageManifest, imageWith(`,"manifests":[`+blobOf("")+`ELEMENTS]`, "")},
 		{"instances", v1.MediaTypeImageIndex, `{"schemaVersion":2,"manifests":[` + blobOf("") + `ELEMENTS]}`},
-		{"instances of a list", manifest.DockerV2ListMediaType, `{"schemaVersion":2,"manifests":[` + blobOf("") + `ELEMENTS]}`},
-		{"features of a platform", v1.MediaTypeImageIndex, `{"schemaVersion":2,"manifests":[` + blobOf(`,"platform":{"os.features":[""ELEMENTS]}`) + `]}`},
+		{
+			"instances of a list", manifest.DockerV2ListMediaType,
+			`{"schemaVersion":2,"manifests":[` + blobOf("") + `ELEMENTS]}`,
+		},
+		{
+			"features of a platform", v1.MediaTypeImageIndex,
+			`{"schemaVersion":2,"manifests":[` + blobOf(`,"platform":{"os.features":[""ELEMENTS]}`) + `]}`,
+		},
 		{"instances without a type", "", `{"schemaVersion":2,"manifests":[` + blobOf("") + `ELEMENTS]}`},
 		{"signatures without a type", "", `{"schemaVersion":1,"signatures":[{}ELEMENTS]}`},
-		{"layers of schema 1", manifest.DockerV2Schema1MediaType, `{"schemaVersion":1,"fsLayers":[{}ELEMENTS],"history":[{"v1Compatibility":"{}"}]}`},
-		{"history", manifest.DockerV2Schema1MediaType, `{"schemaVersion":1,"fsLayers":[{}],"history":[{"v1Compatibility":"{}"}ELEMENTS]}`},
-		{"signatures", manifest.DockerV2Schema1SignedMediaType, `{"schemaVersion":1,"fsLayers":[{}],"signatures":[{}ELEMENTS]}`},
+		{
+			"layers of schema 1", manifest.DockerV2Schema1MediaType,
+			`{"schemaVersion":1,"fsLayers":[{}ELEMENTS],"history":[{"v1Compatibility":"{}"}]}`,
+		},
+		{
+			"history", manifest.DockerV2Schema1MediaType,
+			`{"schemaVersion":1,"fsLayers":[{}],"history":[{"v1Compatibility":"{}"}ELEMENTS]}`,
+		},
+		{
+			"signatures", manifest.DockerV2Schema1SignedMediaType,
+			`{"schemaVersion":1,"fsLayers":[{}],"signatures":[{}ELEMENTS]}`,
+		},
 		{"a list", v1.MediaTypeImageManifest, `[0ELEMENTS]`},
 	}
 	pieces = []struct {
@@ -53,7 +71,10 @@ var (
 		{"configurations", func(i int) string { return fmt.Sprintf(`{"v1Compatibility":"{\"id\":\"%064x\"}"}`, i) }},
 	}
 	// names are those of members.
-	names = []func(i int) string{always(`""`), func(i int) string { return fmt.Sprintf(`"%x"`, i) }, always(`"\u006c\u0061yers"`), always(`"Layers"`)}
+	names = []func(i int) string{
+		always(`""`), func(i int) string { return fmt.Sprintf(`"%x"`, i) }, always(`"\u006c\u0061yers"`),
+		always(`"Layers"`),
+	}
 )
 
 func always(s string) func(int) string { return func(int) string { return s } }
@@ -70,7 +91,9 @@ func generated(random *rand.Rand) (list []forgery) {
 				before, after, _ := strings.Cut(place.manifest, "MEMBERS")
 				return before + full(func(i int) string { return "," + name(i) + ":" + piece.piece(i) }) + after
 			}
-			list = append(list, forgery{name: place.name + "/" + piece.name, mediaType: place.mediaType, root: root, more: hasOneBlob})
+			list = append(list, forgery{
+				name: place.name + "/" + piece.name, mediaType: place.mediaType, root: root, more: hasOneBlob,
+			})
 		}
 	}
 	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })

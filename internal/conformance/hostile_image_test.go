@@ -59,7 +59,8 @@ func (f forgery) serve(t *testing.T) (host string) {
 const oneBlob = `{"architecture":"arm64","os":"linux"}`
 
 func blobOf(more string) string {
-	return fmt.Sprintf(`{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":%d%s}`, digest.FromString(oneBlob), len(oneBlob), more)
+	return fmt.Sprintf(`{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":%d%s}`,
+		digest.FromString(oneBlob), len(oneBlob), more)
 }
 
 func hasOneBlob(d digest.Digest) (mediaType, content string) {
@@ -110,7 +111,8 @@ func named() []forgery {
 		return func() string {
 			var list []string
 			for _, m := range largeOnes() {
-				list = append(list, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":1}`, mediaType, digest.FromString(m)))
+				list = append(list, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":1}`, mediaType,
+					digest.FromString(m)))
 			}
 			return `{"schemaVersion":2,"manifests":[` + strings.Join(list, ",") + `]}`
 		}
@@ -127,23 +129,58 @@ func named() []forgery {
 			return `{"schemaVersion":2,"config":` + blobOf("") + `,"layers":[` + fullOf("{},") + blobOf("") + `]}`
 		}},
 		{name: "sixteen instances of 4 MiB", mediaType: index, root: indexOfLarge(image), more: amongLarge},
-		{name: "sixteen members of no known type of 4 MiB", mediaType: index, root: indexOfLarge("x/y"), more: amongLarge},
-		{name: "escapes", mediaType: image, root: func() string { return imageWith(`,"annotations":{"a":"`+fullOf(`\u0000`)+`"}`, "") }, more: hasOneBlob, copied: true},
-		{name: "escapes in a layer", mediaType: image, root: func() string { return imageWith("", `,"annotations":{"a":"`+fullOf(`\u0000`)+`"}`) }, more: hasOneBlob, copied: true},
-		{name: "what is no UTF-8", mediaType: image, root: func() string { return imageWith("", `,"annotations":{"a":"`+fullOf("\xff")+`"}`) }, more: hasOneBlob, copied: true},
-		{name: "content in a layer", mediaType: image, root: func() string { return contentInside(func(s string) string { return s }) }, more: hasOneBlob, copied: true},
+		{
+			name: "sixteen members of no known type of 4 MiB", mediaType: index, root: indexOfLarge("x/y"),
+			more: amongLarge,
+		},
+		{name: "escapes", mediaType: image, root: func() string {
+			return imageWith(`,"annotations":{"a":"`+fullOf(`\u0000`)+`"}`, "")
+		}, more: hasOneBlob, copied: true},
+		{
+			name: "escapes in a layer", mediaType: image,
+			root: func() string { return imageWith("", `,"annotations":{"a":"`+fullOf(`\u0000`)+`"}`) },
+			more: hasOneBlob, copied: true,
+		},
+		{
+			name: "what is no UTF-8", mediaType: image,
+			root: func() string { return imageWith("", `,"annotations":{"a":"`+fullOf("\xff")+`"}`) },
+			more: hasOneBlob, copied: true,
+		},
+		{
+			name: "content in a layer", mediaType: image,
+			root: func() string { return contentInside(func(s string) string { return s }) },
+			more: hasOneBlob, copied: true,
+		},
 		{name: "escaped content in a layer", mediaType: image, root: func() string {
 			return contentInside(func(s string) string { return strings.ReplaceAll(s, "A", `\u0041`) })
 		}, more: hasOneBlob, copied: true},
 		{name: "a size of 4 MiB of digits", mediaType: image, root: func() string {
 			return `{"schemaVersion":2,"config":{"digest":"` + numbered(1) + `","size":` + fullOf("9") + `}}`
 		}},
-		{name: "a schema version of 4 MiB of digits", mediaType: "", root: func() string { return `{"schemaVersion":` + fullOf("1") + `}` }},
-		{name: "a digest of 4 MiB", mediaType: image, root: func() string { return `{"schemaVersion":2,"config":{"digest":"` + fullOf("x") + `"}}` }},
-		{name: "a type of 4 MiB", mediaType: image, root: func() string { return imageWith("", `,"mediaType":"`+fullOf("x")+`"`) }},
-		{name: "a type of 4 MiB of an instance", mediaType: index, root: func() string { return `{"manifests":[{"mediaType":"` + fullOf("x/") + `"}]}` }},
-		{name: "a manifest that says a type of 4 MiB", mediaType: image, root: func() string { return imageWith(`,"mediaType":"`+fullOf("x")+`"`, "") }},
-		{name: "a header that says a type of 60 KiB", mediaType: strings.Repeat("x", 60<<10), root: func() string { return `{}` }},
+		{
+			name: "a schema version of 4 MiB of digits", mediaType: "",
+			root: func() string { return `{"schemaVersion":` + fullOf("1") + `}` },
+		},
+		{
+			name: "a digest of 4 MiB", mediaType: image,
+			root: func() string { return `{"schemaVersion":2,"config":{"digest":"` + fullOf("x") + `"}}` },
+		},
+		{
+			name: "a type of 4 MiB", mediaType: image,
+			root: func() string { return imageWith("", `,"mediaType":"`+fullOf("x")+`"`) },
+		},
+		{
+			name: "a type of 4 MiB of an instance", mediaType: index,
+			root: func() string { return `{"manifests":[{"mediaType":"` + fullOf("x/") + `"}]}` },
+		},
+		{
+			name: "a manifest that says a type of 4 MiB", mediaType: image,
+			root: func() string { return imageWith(`,"mediaType":"`+fullOf("x")+`"`, "") },
+		},
+		{
+			name: "a header that says a type of 60 KiB", mediaType: strings.Repeat("x", 60<<10),
+			root: func() string { return `{}` },
+		},
 		{name: "deep in a layer", mediaType: image, root: func() string {
 			return imageWith("", `,"x":`+strings.Repeat("[", 2<<20-1000)+strings.Repeat("]", 2<<20-1000))
 		}},
@@ -153,16 +190,22 @@ func named() []forgery {
 		{name: "signatures of anything", mediaType: manifest.DockerV2Schema1SignedMediaType, root: func() string {
 			return `{"schemaVersion":1,"signatures":[` + fullOf(`{"a":0},`) + `0]}`
 		}},
-		{name: "a signature that protects 3 MiB", mediaType: manifest.DockerV2Schema1SignedMediaType, root: func() string {
-			return `{"schemaVersion":1,"signatures":[{"protected":"` + fullOf("W10s") + `"}]}`
-		}},
+		{
+			name: "a signature that protects 3 MiB", mediaType: manifest.DockerV2Schema1SignedMediaType,
+			root: func() string {
+				return `{"schemaVersion":1,"signatures":[{"protected":"` + fullOf("W10s") + `"}]}`
+			},
+		},
 		{name: "an instance for each 100 bytes", mediaType: index, root: func() string {
-			return `{"manifests":[` + full(func(i int) string { return fmt.Sprintf(`{"digest":%q,"size":1},`, numbered(i)) }) + blobOf("") + `]}`
+			return `{"manifests":[` + full(func(i int) string {
+				return fmt.Sprintf(`{"digest":%q,"size":1},`, numbered(i))
+			}) + blobOf("") + `]}`
 		}},
 		{name: "three instances of all the blobs that there may be", mediaType: index, root: func() string {
 			var list []string
 			for _, m := range three() {
-				list = append(list, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d}`, image, digest.FromString(m), len(m)))
+				list = append(list, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d}`, image,
+					digest.FromString(m), len(m)))
 			}
 			return `{"schemaVersion":2,"manifests":[` + strings.Join(list, ",") + `]}`
 		}, more: func(d digest.Digest) (string, string) {
@@ -173,8 +216,14 @@ func named() []forgery {
 			}
 			return hasOneBlob(d)
 		}},
-		{name: "an image of all the blobs that there may be", mediaType: image, root: tiny.image(44_000), more: tiny.blob, copied: true, slow: true},
-		{name: "headers by the thousands", mediaType: image, header: manyHeaders(), root: tiny.image(200), more: tiny.blob, copied: true},
+		{
+			name: "an image of all the blobs that there may be", mediaType: image, root: tiny.image(44_000),
+			more: tiny.blob, copied: true, slow: true,
+		},
+		{
+			name: "headers by the thousands", mediaType: image, header: manyHeaders(), root: tiny.image(200),
+			more: tiny.blob, copied: true,
+		},
 	}
 }
 
@@ -187,7 +236,8 @@ func contentInside(written func(base64 string) string) string {
 		n--
 	}
 	content := make([]byte, n*len(zeros))
-	layer := fmt.Sprintf(`{"mediaType":"x/y","digest":%q,"size":%d,"data":"%s"}`, digest.FromBytes(content), len(content), strings.Repeat(written(text), n))
+	layer := fmt.Sprintf(`{"mediaType":"x/y","digest":%q,"size":%d,"data":"%s"}`, digest.FromBytes(content),
+		len(content), strings.Repeat(written(text), n))
 	return `{"schemaVersion":2,"config":` + blobOf("") + `,"layers":[` + layer + `]}`
 }
 

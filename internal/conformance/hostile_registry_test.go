@@ -31,17 +31,20 @@ const (
 	longToken     = "token-of-1-mb"      //
 	longHeaders   = "headers-of-200-kb"  //
 	longRefusal   = "refusal-of-4-mib"   //
-	gzipBomb      = "1-gib-unzipped"     // no digest by HEAD, and a manifest that is so large to whoever decompresses it
-	endless       = "manifest-endless"   // no digest by HEAD, and a manifest without an end
-	roundAndRound = "redirect-endless"   // from one address to the next
-	silent        = "silent"             // no answer
+	// no digest by HEAD, and a manifest that is so large to whoever decompresses it
+	gzipBomb      = "1-gib-unzipped"
+	endless       = "manifest-endless" // no digest by HEAD, and a manifest without an end
+	roundAndRound = "redirect-endless" // from one address to the next
+	silent        = "silent"           // no answer
 )
 
 // startHostile starts a registry at so many addresses of this machine.
 func startHostile(t *testing.T, addresses int, late time.Duration) *hostile {
 	t.Helper()
 	h := &hostile{late: late, done: make(chan struct{}), padding: strings.Repeat("A", manifestLimit-300)}
-	h.manifest = fmt.Appendf(nil, `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"digest":"x"},"annotations":{"a":%q}}`, h.padding)
+	h.manifest = fmt.Appendf(nil,
+		`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"digest":"x"},`+
+			`"annotations":{"a":%q}}`, h.padding)
 	h.bomb = zipped(t, 1<<30)
 	var serving sync.WaitGroup
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
@@ -126,7 +129,8 @@ func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case kind == roundAndRound:
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 		to := h.hosts[(n+1)%len(h.hosts)]
-		http.Redirect(w, r, fmt.Sprintf("http://%s%s?n=%d&padding=%s", to, r.URL.Path, n+1, h.padding[:4000]), http.StatusTemporaryRedirect)
+		http.Redirect(w, r, fmt.Sprintf("http://%s%s?n=%d&padding=%s", to, r.URL.Path, n+1, h.padding[:4000]),
+			http.StatusTemporaryRedirect)
 	case kind == silent:
 		h.wait(r, time.Hour)
 	case isHead: // says nothing

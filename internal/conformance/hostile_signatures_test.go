@@ -45,12 +45,14 @@ func signedForgery() forgery {
 			padding = strings.Repeat("x", manifestLimit-2_000)
 		}
 		m := imageWith(fmt.Sprintf(`,"annotations":{"%d":"%s"}`, i, padding), "")
-		instances = append(instances, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d}`, v1.MediaTypeImageManifest, put(m), len(m)))
+		instances = append(instances, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d}`, v1.MediaTypeImageManifest,
+			put(m), len(m)))
 	}
 	for i := range 15 {
 		payload := fmt.Sprintf("%02d", i) + strings.Repeat("x", 64<<10-2)
 		signatures = append(signatures, fmt.Sprintf(
-			`{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","digest":%q,"size":%d,"annotations":{"dev.cosignproject.cosign/signature":"%s"}}`,
+			`{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","digest":%q,"size":%d,`+
+				`"annotations":{"dev.cosignproject.cosign/signature":"%s"}}`,
 			put(payload), len(payload), strings.Repeat("AAAA", 16<<10)))
 	}
 	attached := `{"schemaVersion":2,"config":` + blobOf("") + `,"layers":[` + strings.Join(signatures, ",") + `]}`
@@ -78,5 +80,6 @@ func policyOf(t *testing.T) string {
 		t.Fatal(err)
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})
-	return fmt.Sprintf(`{"default":[{"type":"sigstoreSigned","keyData":%q,"signedIdentity":{"type":"matchRepository"}}]}`, base64.StdEncoding.EncodeToString(text))
+	return fmt.Sprintf(`{"default":[{"type":"sigstoreSigned","keyData":%q,`+
+		`"signedIdentity":{"type":"matchRepository"}}]}`, base64.StdEncoding.EncodeToString(text))
 }

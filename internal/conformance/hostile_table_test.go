@@ -28,8 +28,12 @@ func (l *localstack) writeTable(t *testing.T, name string, rows []row) {
 	api := dynamodb.NewFromConfig(l.config())
 	if _, err := api.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String(name), BillingMode: types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash},
+		},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS},
+		},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +55,8 @@ func deadHost(n int) string { return fmt.Sprintf("127.%d.%d.%d:9", 100+n/40_000,
 
 // farHost is a registry of Amazon ECR in a region that there is not, another one for each number.
 func farHost(n int) string {
-	return fmt.Sprintf("111122223333.dkr.ecr.xx-%c%c%c-%d.amazonaws.com", 'a'+n/6760%26, 'a'+n/260%26, 'a'+n/10%26, n%10)
+	return fmt.Sprintf("111122223333.dkr.ecr.xx-%c%c%c-%d.amazonaws.com", 'a'+n/6760%26, 'a'+n/260%26,
+		'a'+n/10%26, n%10)
 }
 
 // listOf returns a list of n times the same.

@@ -36,7 +36,8 @@ func TestAHugeLayerArrivesByteForByteAtEveryStop(t *testing.T) {
 				}
 				began := time.Now()
 				travel(t, p, way, dir, image)
-				t.Logf("%d bytes over 4 stops in %v; the process had %d MiB at most", size, time.Since(began).Round(time.Second), peakMemory(t)>>20)
+				t.Logf("%d bytes over 4 stops in %v; the process had %d MiB at most", size,
+					time.Since(began).Round(time.Second), peakMemory(t)>>20)
 			})
 		}
 	})

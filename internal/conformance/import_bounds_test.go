@@ -15,14 +15,17 @@ func TestWhatAnImportTakesIsBoundedWhateverTheFileSays(t *testing.T) {
 	const megabytes = 20_000_000
 	many := strings.TrimSuffix(strings.Repeat("r.io/a:1, ", 50_000), ", ")
 	for name, content := range map[string]string{
-		"one list again and again": "entries:\n- source: s.io/x:1\n  destinations: &d [" + many + "]\n" + strings.Repeat("- {source: s.io/y, destinations: *d}\n", 20_000),
-		"short values":             "entries: [" + strings.Repeat("a,", megabytes/2) + "]",
-		"pairs":                    "entries: [{" + strings.Repeat(`"a":b,`, megabytes/6) + "}]",
-		"lists in lists":           "entries: " + strings.Repeat("[", megabytes),
-		"one long text":            "entries: " + strings.Repeat("x", 2*megabytes),
-		"many documents":           strings.Repeat("---\na\n", megabytes/6),
-		"billion laughs": "entries:\n- &a [x,x,x,x,x,x,x,x,x]\n- &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n- &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n" +
-			"- &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n- &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n- {source: s.io/x:1, destinations: *e}\n",
+		"one list again and again": "entries:\n- source: s.io/x:1\n  destinations: &d [" + many +
+			"]\n" + strings.Repeat("- {source: s.io/y, destinations: *d}\n", 20_000),
+		"short values":   "entries: [" + strings.Repeat("a,", megabytes/2) + "]",
+		"pairs":          "entries: [{" + strings.Repeat(`"a":b,`, megabytes/6) + "}]",
+		"lists in lists": "entries: " + strings.Repeat("[", megabytes),
+		"one long text":  "entries: " + strings.Repeat("x", 2*megabytes),
+		"many documents": strings.Repeat("---\na\n", megabytes/6),
+		"billion laughs": "entries:\n- &a [x,x,x,x,x,x,x,x,x]\n- &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n- &c [*b,*b,*b,*b," +
+			"*b,*b,*b,*b,*b]\n" +
+			"- &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n- &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n- {source: s.io/x:1, " +
+			"destinations: *e}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {

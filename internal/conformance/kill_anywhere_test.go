@@ -213,11 +213,13 @@ func (k killing) run(t *testing.T, name string, at int64) (sum killed, died bool
 		if len(w.wrong) > 0 || w.now != k.image.contents.Root {
 			t.Errorf("at %d: %s: seen: %s", at, w.repository, w.wrong)
 		}
-		again := slices.DeleteFunc(slices.Clone(second.completed[i]), func(d digest.Digest) bool { return slices.Contains(missing[i], d) })
+		again := slices.DeleteFunc(slices.Clone(second.completed[i]),
+			func(d digest.Digest) bool { return slices.Contains(missing[i], d) })
 		sum.again += len(again)
 		slices.Sort(second.completed[i])
 		if !slices.Equal(second.completed[i], missing[i]) {
-			t.Errorf("at %d: %s: the next attempt sent\n%v, want what was not there:\n%v", at, w.repository, second.completed[i], missing[i])
+			t.Errorf("at %d: %s: the next attempt sent\n%v, want what was not there:\n%v", at, w.repository,
+				second.completed[i], missing[i])
 		}
 		if got, want := second.sent[i], sizeOf(k.image.contents, missing[i]); got != want {
 			t.Errorf("at %d: %s: the next attempt sent %d bytes, want %d", at, w.repository, got, want)
@@ -284,10 +286,13 @@ func (k *killed) add(one killed) {
 func (k *killed) table(seed uint64) string {
 	var b strings.Builder
 	n := k.by[syscall.SIGKILL].n + k.by[syscall.SIGTERM].n
-	fmt.Fprintf(&b, "%d random kills (seed %d): %d completions, %d finished layers re-sent of %d, %d incomplete tags seen by a watcher in %d looks\n",
+	fmt.Fprintf(&b,
+		"%d random kills (seed %d): %d completions, %d finished layers re-sent of %d, %d incomplete tags seen by a "+
+			"watcher in %d looks\n",
 		n, seed, k.completions, k.again, k.finished, k.incomplete, k.looks)
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
-		fmt.Fprintf(&b, "  %-10v %3d, ended within %v at most\n", signal, k.by[signal].n, k.by[signal].slowest.Round(time.Millisecond))
+		fmt.Fprintf(&b, "  %-10v %3d, ended within %v at most\n", signal, k.by[signal].n,
+			k.by[signal].slowest.Round(time.Millisecond))
 	}
 	return b.String()
 }

@@ -82,7 +82,8 @@ func (p *place) stops(t *testing.T, way string, image corpus.Image) []stop {
 		third = p.inLocalECR(t, "777788889999.dkr.ecr-fips.us-gov-west-1.amazonaws.com", at)
 	} else {
 		tag := ":conformance-" + strings.ToLower(p.salt) + "-" + way + "-" + image.Name
-		first, second, third = p.inECR(t, p.real[0]+tag+"-1"), p.inECR(t, p.real[1]+tag+"-2"), p.inECR(t, p.real[0]+tag+"-3")
+		first, second, third = p.inECR(t, p.real[0]+tag+"-1"), p.inECR(t, p.real[1]+tag+"-2"), p.inECR(t,
+			p.real[0]+tag+"-3")
 		p.deleteAfter(t, p.real[0]+tag, image)
 		p.deleteAfter(t, p.real[1]+tag, image)
 	}
@@ -102,14 +103,23 @@ func (p *place) inLocalECR(t *testing.T, host, repository string) stop {
 	return s
 }
 
-// create makes the repository of an image in localstack's ECR. What copies is of the home account: others share with it.
+// create makes the repository of an image in localstack's ECR. What copies is of the home account: others share with
+// it.
 func (p *place) create(ctx context.Context, name imagename.Name, tags types.ImageTagMutability) error {
 	owner := p.client(name)
-	if _, err := owner.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: &name.Repository, ImageTagMutability: tags}); err != nil {
+	if _, err := owner.CreateRepository(ctx, &ecr.CreateRepositoryInput{
+		RepositoryName:     &name.Repository,
+		ImageTagMutability: tags,
+	}); err != nil {
 		return err
 	}
-	_, err := owner.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: &name.Repository, PolicyText: aws.String(
-		`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "ecr:*"}]}`)})
+	_, err := owner.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{
+		RepositoryName: &name.Repository,
+		PolicyText: aws.String(
+			`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, ` +
+				`"Action": ` +
+				`"ecr:*"}]}`),
+	})
 	return err
 }
 

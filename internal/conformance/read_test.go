@@ -59,7 +59,8 @@ func checkManifest(t *testing.T, what, dir string, want v1.Descriptor, content [
 		t.Fatal(err)
 	}
 	if string(content) != string(written) || mediaType != want.MediaType {
-		t.Errorf("%s: %d bytes of type %s, want %d bytes of type %s:\n%s", what, len(content), mediaType, len(written), want.MediaType, content)
+		t.Errorf("%s: %d bytes of type %s, want %d bytes of type %s:\n%s", what, len(content), mediaType, len(written),
+			want.MediaType, content)
 	}
 }
 
@@ -120,8 +121,10 @@ func (r *sdkReader) get(ctx context.Context, id types.ImageIdentifier) ([]byte, 
 		RegistryId: &r.name.ECR.Account, RepositoryName: &r.name.Repository, ImageIds: []types.ImageIdentifier{id},
 		AcceptedMediaTypes: []string{
 			"application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
-			"application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json",
-			"application/vnd.docker.distribution.manifest.v1+prettyjws", "application/vnd.docker.distribution.manifest.v1+json",
+			"application/vnd.docker.distribution.manifest.list.v2+json",
+			"application/vnd.docker.distribution.manifest.v2+json",
+			"application/vnd.docker.distribution.manifest.v1+prettyjws",
+			"application/vnd.docker.distribution.manifest.v1+json",
 		},
 	})
 	if err != nil {

@@ -63,7 +63,8 @@ func TestScarceMemoryIsEnoughForManyDestinations(t *testing.T) {
 			at := local.host() + "/scarce:v1"
 			stops = append(stops, stop{at, []reader{newV2Reader(t, at, authn.Anonymous)}})
 			for i := range sources {
-				copyScarcely(t, p, server, fmt.Sprintf("%s/src:%d", server.Host(), i), stops, want[i], tt.total, max(tt.total, part+256<<10))
+				copyScarcely(t, p, server, fmt.Sprintf("%s/src:%d", server.Host(), i), stops, want[i], tt.total,
+					max(tt.total, part+256<<10))
 			}
 		})
 	}
@@ -71,14 +72,17 @@ func TestScarceMemoryIsEnoughForManyDestinations(t *testing.T) {
 
 // copyScarcely copies an image to all stops, and reads it back.
 func copyScarcely(
-	t *testing.T, p *place, server *slowregistry.Server, from string, stops []stop, want slowregistry.Contents, total, limit int64,
+	t *testing.T, p *place, server *slowregistry.Server, from string, stops []stop,
+	want slowregistry.Contents, total, limit int64,
 ) {
 	t.Helper()
 	budget := chunked.NewBudget(total)
 	registries := images.New(images.Options{AWS: p.aws, Budget: budget})
 	defer registries.Close()
 	watch := &memoryWatch{budget: budget}
-	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is, Progress: watch, ReadOnce: true})
+	copier := mirror.New(registries, mirror.Options{
+		Budget: budget, Transient: transient.Is, Progress: watch, ReadOnce: true,
+	})
 	var names []imagename.Name
 	for _, s := range stops {
 		names = append(names, parse(t, s.image))
@@ -91,7 +95,8 @@ func copyScarcely(
 	if report.BytesRead != want.Size {
 		t.Errorf("%d bytes were read of an image of %d", report.BytesRead, want.Size)
 	}
-	t.Logf("%s: %d bytes sent of %d; %d held at most, %d in the budget", from, server.Sent()-before, want.Size, watch.most.Load(), total)
+	t.Logf("%s: %d bytes sent of %d; %d held at most, %d in the budget", from, server.Sent()-before, want.Size,
+		watch.most.Load(), total)
 	if most := watch.most.Load(); most > limit {
 		t.Errorf("%d bytes held, want at most %d", most, limit)
 	}

@@ -40,7 +40,8 @@ func TestASignedSchema1ImageArrivesByteForByte(t *testing.T) {
 			t.Error("the ordinary registry took it")
 		}
 		const refusal = "would change the manifest, which we cannot do"
-		if err := ways[1].copy(t.Context(), from.image, stops[3].image); err == nil || !strings.Contains(err.Error(), refusal) {
+		if err := ways[1].copy(t.Context(), from.image, stops[3].image); err == nil ||
+			!strings.Contains(err.Error(), refusal) {
 			t.Errorf("copy.Image: %v, want %q", err, refusal)
 		}
 	})
@@ -75,7 +76,8 @@ func push(t *testing.T, to *sdkReader, made corpus.Schema1) {
 	t.Helper()
 	registry, repository := &to.name.ECR.Account, &to.name.Repository
 	for _, layer := range made.Layers {
-		begun, err := to.client.InitiateLayerUpload(t.Context(), &ecr.InitiateLayerUploadInput{RegistryId: registry, RepositoryName: repository})
+		begun, err := to.client.InitiateLayerUpload(t.Context(),
+			&ecr.InitiateLayerUploadInput{RegistryId: registry, RepositoryName: repository})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +89,8 @@ func push(t *testing.T, to *sdkReader, made corpus.Schema1) {
 			t.Fatal(err)
 		}
 		_, err = to.client.CompleteLayerUpload(t.Context(), &ecr.CompleteLayerUploadInput{
-			RegistryId: registry, RepositoryName: repository, UploadId: begun.UploadId, LayerDigests: []string{digest.FromBytes(layer).String()},
+			RegistryId: registry, RepositoryName: repository, UploadId: begun.UploadId,
+			LayerDigests: []string{digest.FromBytes(layer).String()},
 		})
 		if err != nil {
 			t.Fatal(err)

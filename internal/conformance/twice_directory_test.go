@@ -13,8 +13,8 @@ import (
 	"ecrmirror/testkit/corpus"
 )
 
-// A directory, which is erased when it is opened, is never two programs' at a time: one of them copies the image, and the
-// other finds it there, copies it after it, or says that it has to wait.
+// A directory, which is erased when it is opened, is never two programs' at a time: one of them copies the image, and
+// the other finds it there, copies it after it, or says that it has to wait.
 func TestTwoProgramsWriteToOneDirectory(t *testing.T) {
 	t.Parallel()
 	from := filepath.Join(t.TempDir(), "layout")
@@ -45,11 +45,13 @@ func TestTwoProgramsWriteToOneDirectory(t *testing.T) {
 		if done == 0 {
 			t.Error("neither has copied it")
 		}
-		if content, err := os.ReadFile(filepath.Join(dir, "manifest.json")); err != nil || digest.FromBytes(content) != image.Root.Digest {
+		if content, err := os.ReadFile(filepath.Join(dir, "manifest.json")); err != nil ||
+			digest.FromBytes(content) != image.Root.Digest {
 			t.Errorf("the root has %d bytes of another digest, %v", len(content), err)
 		}
 		for _, blob := range image.Blobs {
-			if content, err := os.ReadFile(filepath.Join(dir, blob.Digest.Encoded())); err != nil || digest.FromBytes(content) != blob.Digest {
+			if content, err := os.ReadFile(filepath.Join(dir, blob.Digest.Encoded())); err != nil ||
+				digest.FromBytes(content) != blob.Digest {
 				t.Errorf("blob %s has %d bytes of another digest, %v", blob.Digest, len(content), err)
 			}
 		}

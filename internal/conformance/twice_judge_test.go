@@ -13,7 +13,8 @@ import (
 )
 
 // causes match what is said of faults: a copy that fails for another reason fails for none.
-var causes = regexp.MustCompile(`(?i)\b429\b|\b50[03]\b|throttl|rate exceeded|reset|EOF|broken|internal failure|UploadNotFound`)
+var causes = regexp.MustCompile(`(?i)\b429\b|\b50[03]\b|throttl|rate exceeded|reset|EOF|broken|internal ` +
+	`failure|UploadNotFound`)
 
 // refusesToMove is what is said where an immutable tag has the other image.
 const refusesToMove = "tag is immutable"
@@ -27,7 +28,9 @@ func (p *pair) judge(ctx context.Context, sum *pairs) error {
 	for _, d := range p.at {
 		sum.to[d.kind]++
 		if p.moves && d.moved {
-			sum.stood[map[bool]string{true: "tags stood at the first", false: "at the second"}[d.now == p.family.versions[first].Root]]++
+			sum.stood[map[bool]string{
+				true: "tags stood at the first", false: "at the second",
+			}[d.now == p.family.versions[first].Root]]++
 		}
 	}
 	for i, one := range p.programs {

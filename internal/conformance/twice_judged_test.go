@@ -27,7 +27,8 @@ func TestTheJudgeOfPairsSeesWhatIsNotTrue(t *testing.T) {
 	}))
 	defer server.Close()
 	report := func(results ...string) string { return `{"destinations": [` + strings.Join(results, ", ") + `]}` }
-	copied, current := `{"state": "copied", "digest": "`+root.String()+`"}`, `{"state": "current", "digest": "`+root.String()+`"}`
+	copied, current := `{"state": "copied", "digest": "`+root.String()+`"}`, `{"state": "current", "digest": "`+
+		root.String()+`"}`
 	for _, c := range []struct {
 		name, stdout, stderr string
 		code                 int
@@ -38,15 +39,31 @@ func TestTheJudgeOfPairsSeesWhatIsNotTrue(t *testing.T) {
 		{"done", report(copied), "", 0, 0, false, ""},
 		{"found there", report(current), "", 0, 0, false, ""},
 		{"done, by its report alone", report(copied), "", 1, 0, false, "exit code 1, want 0"},
-		{"failed, by its report alone", report(`{"state": "failed", "error": "reset", "transient": true}`), "", 0, 0, false, "exit code 0, want 75"},
+		{
+			"failed, by its report alone", report(`{"state": "failed", "error": "reset", "transient": true}`), "", 0, 0,
+			false, "exit code 0, want 75",
+		},
 		{"failed for now", report(`{"state": "failed", "error": "reset", "transient": true}`), "", 75, 0, false, ""},
 		{"failed for good", report(`{"state": "failed", "error": "500"}`), "", 1, 0, false, "no fault is a reason"},
-		{"failed for nothing that broke", report(`{"state": "failed", "error": "layers not found", "transient": true}`), "", 75, 0, false, "no fault is a reason"},
+		{
+			"failed for nothing that broke", report(`{"state": "failed", "error": "layers not found", "transient": true}`),
+			"", 75, 0, false, "no fault is a reason",
+		},
 		{"failed without an error", report(`{"state": "failed"}`), "", 1, 0, false, "without an error"},
 		{"the tag is another image", report(`{"state": "failed", "error": "tag is immutable"}`), "", 1, 0, true, ""},
-		{"the tag might move", report(`{"state": "failed", "error": "tag is immutable"}`), "", 1, 0, false, "nothing has to move"},
-		{"done, and it is not there", report(`{"state": "copied", "digest": "` + digest.FromString("other").String() + `"}`), "", 0, 0, true, "status 404"},
-		{"an image that the source never was", report(`{"state": "copied", "digest": "sha256:no"}`), "", 0, 0, false, "which the source never was"},
+		{
+			"the tag might move", report(`{"state": "failed", "error": "tag is immutable"}`), "", 1, 0, false,
+			"nothing has to move",
+		},
+		{
+			"done, and it is not there",
+			report(`{"state": "copied", "digest": "` + digest.FromString("other").String() + `"}`), "", 0, 0,
+			true, "status 404",
+		},
+		{
+			"an image that the source never was", report(`{"state": "copied", "digest": "sha256:no"}`), "", 0, 0, false,
+			"which the source never was",
+		},
 		{"of one destination too many", report(copied, copied), "", 0, 0, false, "2 destinations, not 1"},
 		{"without a report", "", "", 0, 0, false, "its report"},
 		{"killed", "", "", -1, syscall.SIGKILL, false, ""},

@@ -242,8 +242,10 @@ func (p *pair) String() string {
 		s += "; the source moves"
 	}
 	for i, one := range p.programs {
-		s += fmt.Sprintf("\n  program %d: exit code %d, killed by %d: %v\n    %s%s", i+1, one.code, one.signal, one.died,
-			strings.TrimSpace(one.stderr.String()), "\n    source: "+fmt.Sprint(one.source)+"\n    to: "+fmt.Sprint(one.to, " silent: ", one.silent))
+		s += fmt.Sprintf("\n  program %d: exit code %d, killed by %d: %v\n    %s%s", i+1, one.code,
+			one.signal, one.died,
+			strings.TrimSpace(one.stderr.String()),
+			"\n    source: "+fmt.Sprint(one.source)+"\n    to: "+fmt.Sprint(one.to, " silent: ", one.silent))
 	}
 	return s
 }

@@ -41,7 +41,9 @@ type program struct {
 // run runs the program to its end, or until it is killed. From and to name its source and destinations, by the
 // registries that it has for itself. Changed is called when it has put a manifest, before it knows. When run returns,
 // whatever the program had sent has had its effect.
-func (p *program) run(ctx context.Context, from func(host string) string, to func(host string) []string, changed func()) error {
+func (p *program) run(
+	ctx context.Context, from func(host string) string, to func(host string) []string, changed func(),
+) error {
 	var faults fault.Injector
 	if err := faults.Set(p.seed, p.source...); err != nil {
 		return err
@@ -142,7 +144,8 @@ func (p *program) stopped() error {
 	switch {
 	case p.signal == syscall.SIGKILL && code != -1:
 		return fmt.Errorf("exit code %d after SIGKILL", code)
-	case p.signal == syscall.SIGTERM && (code != 143 || !strings.Contains(said, "mirror: stopped by signal: terminated\n")):
+	case p.signal == syscall.SIGTERM &&
+		(code != 143 || !strings.Contains(said, "mirror: stopped by signal: terminated\n")):
 		return fmt.Errorf("exit code %d after SIGTERM", code)
 	}
 	return nil

@@ -22,7 +22,8 @@ type pairs struct {
 
 func newPairs() *pairs {
 	return &pairs{
-		from: map[string]int{}, to: map[string]int{}, ends: map[string]int{}, broke: map[string]int{}, met: map[string]int{}, stood: map[string]int{},
+		from: map[string]int{}, to: map[string]int{}, ends: map[string]int{}, broke: map[string]int{},
+		met: map[string]int{}, stood: map[string]int{},
 	}
 }
 
@@ -66,13 +67,22 @@ func (s *pairs) count(one *program) {
 // table is the summary that `make twice` is run for.
 func (s *pairs) table(seed uint64, took time.Duration) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d rounds of two mirrors of one image to the same destinations (seed %d): %d exact, %d incomplete tags seen in %d looks\n",
+	fmt.Fprintf(&b,
+		"%d rounds of two mirrors of one image to the same destinations (seed %d): %d exact, %d incomplete tags seen "+
+			"in %d looks\n",
 		s.rounds, seed, s.exact, s.incomplete, s.looks)
 	fmt.Fprintf(&b, "  %-12s %v, the longest round %v\n", "took", took.Round(time.Second), s.longest.Round(time.Second))
 	for _, line := range []struct {
 		name   string
 		counts map[string]int
-	}{{"from", s.from}, {"to", s.to}, {"programs", s.ends}, {"faults", s.broke}, {"they met", s.met}, {"two digests", s.stood}} {
+	}{
+		{"from", s.from},
+		{"to", s.to},
+		{"programs", s.ends},
+		{"faults", s.broke},
+		{"they met", s.met},
+		{"two digests", s.stood},
+	} {
 		fmt.Fprintf(&b, "  %-12s %s\n", line.name, counted(line.counts))
 	}
 	return b.String()

@@ -54,8 +54,12 @@ const (
 func families() []*family {
 	return []*family{
 		{name: "single", share: 40, spec: slowregistry.Spec{Layers: 2, LayerSize: 96 << 10, Seed: 11}},
-		{name: "index", share: 35, spec: slowregistry.Spec{Platforms: 2, Layers: 2, LayerSize: 64 << 10, Shared: 1, Seed: 12}},
-		{name: "wide", share: 22, spec: slowregistry.Spec{Platforms: 3, Layers: 2, LayerSize: 160<<10 + 7, Shared: 2, Seed: 13}},
+		{name: "index", share: 35, spec: slowregistry.Spec{
+			Platforms: 2, Layers: 2, LayerSize: 64 << 10, Shared: 1, Seed: 12,
+		}},
+		{name: "wide", share: 22, spec: slowregistry.Spec{
+			Platforms: 3, Layers: 2, LayerSize: 160<<10 + 7, Shared: 2, Seed: 13,
+		}},
 		{name: "parts", share: 3, spec: slowregistry.Spec{Layers: 1, LayerSize: 11<<20 + 5, Seed: 14}},
 	}
 }
@@ -106,7 +110,8 @@ func (w *twiceWorld) make(ctx context.Context, f *family) error {
 	}
 	p := &program{twiceWorld: w, gauge: newGauge(1 << 62)}
 	from := func(string) string { return "oci:" + w.layout + ":" + fmt.Sprint(f.name, first) }
-	if err := p.run(ctx, from, func(host string) []string { return []string{host + "/measured/" + f.name + ":v1"} }, func() {}); err != nil {
+	if err := p.run(ctx, from, func(host string) []string { return []string{host + "/measured/" + f.name + ":v1"} },
+		func() {}); err != nil {
 		return err
 	}
 	if p.code != 0 {
@@ -182,17 +187,22 @@ func (w *twiceWorld) fromLayout(f *family, n uint64) origin {
 				return err
 			}
 			desc.Annotations = map[string]string{v1.AnnotationRefName: "v1"}
-			index, err := json.Marshal(v1.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: v1.MediaTypeImageIndex, Manifests: []v1.Descriptor{desc}})
+			index, err := json.Marshal(v1.Index{
+				Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: v1.MediaTypeImageIndex,
+				Manifests: []v1.Descriptor{desc},
+			})
 			if err != nil {
 				return err
 			}
 			if err := os.MkdirAll(dir, 0o700); err != nil {
 				return err
 			}
-			if err := os.Symlink(filepath.Join(w.layout, v1.ImageBlobsDir), filepath.Join(dir, v1.ImageBlobsDir)); err != nil && !os.IsExist(err) {
+			if err := os.Symlink(filepath.Join(w.layout, v1.ImageBlobsDir),
+				filepath.Join(dir, v1.ImageBlobsDir)); err != nil && !os.IsExist(err) {
 				return err
 			}
-			if err := os.WriteFile(filepath.Join(dir, v1.ImageLayoutFile), []byte(`{"imageLayoutVersion":"1.0.0"}`), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, v1.ImageLayoutFile), []byte(`{"imageLayoutVersion":"1.0.0"}`),
+				0o600); err != nil {
 				return err
 			}
 			if err := os.WriteFile(filepath.Join(dir, "new"), index, 0o600); err != nil {

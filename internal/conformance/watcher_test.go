@@ -193,7 +193,8 @@ func TestTheWatcherSeesWhatIsIncomplete(t *testing.T) {
 	body := func(n int) []byte { b, _ := json.Marshal(map[string]int{"image": n}); return b }
 	image := func(n int) slowregistry.Contents {
 		return slowregistry.Contents{
-			Root: digest.FromBytes(body(n)), Manifests: []digest.Digest{"sha256:instance"}, Blobs: map[digest.Digest]int64{"sha256:blob": 7},
+			Root: digest.FromBytes(body(n)), Manifests: []digest.Digest{"sha256:instance"},
+			Blobs: map[digest.Digest]int64{"sha256:blob": 7},
 		}
 	}
 	old, updated, other := image(1), image(2), image(3)

@@ -74,7 +74,8 @@ func (l *library) copy(ctx context.Context, from, to string) error {
 	}
 	defer func() { _ = policy.Destroy() }()
 	sys := &types.SystemContext{
-		DockerInsecureSkipTLSVerify: types.OptionalBoolTrue, OCIAcceptUncompressedLayers: true, BlobInfoCacheDir: l.cache,
+		DockerInsecureSkipTLSVerify: types.OptionalBoolTrue, OCIAcceptUncompressedLayers: true,
+		BlobInfoCacheDir: l.cache,
 	}
 	_, err = copy.Image(ctx, policy, destination, source, &copy.Options{
 		PreserveDigests: true, ImageListSelection: copy.CopyAllImages, SourceCtx: sys, DestinationCtx: sys,

@@ -98,7 +98,10 @@ type wire struct {
 }
 
 func newWire(registry string, g *gauge, changed func()) *wire {
-	w := &wire{registry: registry, gauge: g, changed: changed, completed: map[string][]digest.Digest{}, uploaded: map[string]int64{}}
+	w := &wire{
+		registry: registry, gauge: g, changed: changed, completed: map[string][]digest.Digest{},
+		uploaded: map[string]int64{},
+	}
 	w.server = httptest.NewServer(w.faults.Wrap(w, ecr.OperationName))
 	return w
 }
@@ -186,7 +189,8 @@ func passOn(r *http.Request, to string, body io.Reader) (answer *http.Response, 
 	if err != nil {
 		return nil, nil, err
 	}
-	out.Header, out.ContentLength, out.Host = r.Header.Clone(), r.ContentLength, r.Host // registries name themselves as they are called
+	// registries name themselves as they are called
+	out.Header, out.ContentLength, out.Host = r.Header.Clone(), r.ContentLength, r.Host
 	answer, err = http.DefaultTransport.RoundTrip(out)
 	if err != nil {
 		return nil, nil, err
@@ -205,7 +209,8 @@ func (w *wire) note(c call, status int, said, content []byte) {
 		Repository string          `json:"repositoryName"`
 		Digests    []digest.Digest `json:"layerDigests"`
 	}
-	changes := c.name == "InitiateLayerUpload" || c.name == "UploadLayerPart" || c.name == "CompleteLayerUpload" || c.name == "PutImage" ||
+	changes := c.name == "InitiateLayerUpload" || c.name == "UploadLayerPart" || c.name == "CompleteLayerUpload" ||
+		c.name == "PutImage" ||
 		strings.HasPrefix(c.name, "P") && c.repository != ""
 	switch {
 	case changes && status >= http.StatusMultipleChoices:

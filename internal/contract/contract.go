@@ -5,23 +5,29 @@ package contract
 
 // Environment variables the programs read, beside those of the AWS SDK.
 const (
-	EnvTable               = "MIRROR_TABLE"                // name of the DynamoDB table of entries
-	EnvQueue               = "MIRROR_QUEUE"                // name or ARN of the Batch queue for mirror jobs
-	EnvJobDefinition       = "MIRROR_JOB_DEFINITION"       // name or ARN of the Batch job definition of mirror jobs
-	EnvInsecureRegistries  = "MIRROR_INSECURE_REGISTRIES"  // comma-separated hosts that may be reached without TLS
-	EnvAuthParameter       = "CONTAINER_AUTH_PARAMETER"    // SSM parameter that holds a containers-auth.json document
-	EnvAuthSecret          = "CONTAINER_AUTH_SECRET"       // comma-separated Secrets Manager secrets that hold logins to registries
-	EnvAssumeRoles         = "MIRROR_ASSUME_ROLES"         // comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
-	EnvRepositoryTemplate  = "MIRROR_REPOSITORY_TEMPLATE"  // JSON document by which missing ECR repositories are created
-	EnvCreatesRepositories = "MIRROR_CREATES_REPOSITORIES" // on or off: whether mirror jobs create missing ECR repositories
+	EnvTable              = "MIRROR_TABLE"               // name of the DynamoDB table of entries
+	EnvQueue              = "MIRROR_QUEUE"               // name or ARN of the Batch queue for mirror jobs
+	EnvJobDefinition      = "MIRROR_JOB_DEFINITION"      // name or ARN of the Batch job definition of mirror jobs
+	EnvInsecureRegistries = "MIRROR_INSECURE_REGISTRIES" // comma-separated hosts that may be reached without TLS
+	EnvAuthParameter      = "CONTAINER_AUTH_PARAMETER"   // SSM parameter that holds a containers-auth.json document
+	// comma-separated Secrets Manager secrets that hold logins to registries
+	EnvAuthSecret = "CONTAINER_AUTH_SECRET"
+	// comma-separated ACCOUNT=ARN: roles by which the accounts' ECR is reached
+	EnvAssumeRoles = "MIRROR_ASSUME_ROLES"
+	// JSON document by which missing ECR repositories are created
+	EnvRepositoryTemplate = "MIRROR_REPOSITORY_TEMPLATE"
+	// on or off: whether mirror jobs create missing ECR repositories
+	EnvCreatesRepositories = "MIRROR_CREATES_REPOSITORIES"
 	EnvAllowedSources      = "MIRROR_ALLOWED_SOURCES"      // comma-separated patterns of what may be read
 	EnvAllowedDestinations = "MIRROR_ALLOWED_DESTINATIONS" // comma-separated patterns of what may be written
-	EnvJobParameters       = "MIRROR_JOB_PARAMETERS"       // characters that the source and destinations of one job may have together
-	EnvSignaturePolicy     = "MIRROR_SIGNATURE_POLICY"     // name of a containers-policy.json, or that document itself
-	EnvMetrics             = "MIRROR_METRICS"              // whether a sweep prints its metrics for CloudWatch: auto, on or off
-	EnvLogFormat           = "MIRROR_LOG_FORMAT"           // how the controller logs: auto, text or json
-	EnvTimeLimit           = "MIRROR_TIME_LIMIT"           // how long a sweep looks at entries: 55m
-	EnvMemoryBudget        = "MIRROR_MEMORY_BUDGET"        // memory for what is on its way in a copy: 64MiB, 67108864
+	// characters that the source and destinations of one job may have together
+	EnvJobParameters   = "MIRROR_JOB_PARAMETERS"
+	EnvSignaturePolicy = "MIRROR_SIGNATURE_POLICY" // name of a containers-policy.json, or that document itself
+	// whether a sweep prints its metrics for CloudWatch: auto, on or off
+	EnvMetrics      = "MIRROR_METRICS"
+	EnvLogFormat    = "MIRROR_LOG_FORMAT"    // how the controller logs: auto, text or json
+	EnvTimeLimit    = "MIRROR_TIME_LIMIT"    // how long a sweep looks at entries: 55m
+	EnvMemoryBudget = "MIRROR_MEMORY_BUDGET" // memory for what is on its way in a copy: 64MiB, 67108864
 )
 
 // FromParameter begins the value of a variable among [Documents] that stands in SSM; the parameter's name follows.
@@ -29,7 +35,9 @@ const FromParameter = "ssm:"
 
 // Documents are the variables whose values may be long: more than fits into the environment of a job or a function.
 func Documents() []string {
-	return []string{EnvAssumeRoles, EnvRepositoryTemplate, EnvSignaturePolicy, EnvAllowedSources, EnvAllowedDestinations}
+	return []string{
+		EnvAssumeRoles, EnvRepositoryTemplate, EnvSignaturePolicy, EnvAllowedSources, EnvAllowedDestinations,
+	}
 }
 
 // LongestParameter is how many characters an SSM parameter holds.
@@ -40,7 +48,8 @@ const (
 	// LongestOverrides is how many characters the overrides may have. ECS takes 8,192. It has been seen to refuse
 	// more than 7,680: AWS Batch adds variables of its own.
 	LongestOverrides = 7680
-	// DefaultJobParameters is how much of them is for the source and the destinations where [EnvJobParameters] does not say.
+	// DefaultJobParameters is how much of them is for the source and the destinations where [EnvJobParameters] does not
+	// say.
 	DefaultJobParameters = 6000
 )
 

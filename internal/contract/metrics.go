@@ -12,6 +12,7 @@ const (
 	MetricDeferred  = "Deferred"   // entries put off because a registry is rate-limited
 	MetricFailed    = "Failed"     // entries that failed, or a destination of which failed
 	MetricUnreached = "NotReached" // entries that the sweep had not looked at when its time was over
-	MetricOldestLag = "OldestLag"  // seconds for which the destination is behind that has been for longest; 0 = none is behind
-	MetricDuration  = "Duration"   // milliseconds that the sweep took
+	// seconds for which the destination is behind that has been for longest; 0 = none is behind
+	MetricOldestLag = "OldestLag"
+	MetricDuration  = "Duration" // milliseconds that the sweep took
 )

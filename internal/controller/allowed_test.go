@@ -87,7 +87,8 @@ func TestWhatIsNotAllowedIsAFailureAndNobodyIsAskedAboutIt(t *testing.T) {
 			results, report, err = ctl.Plan(t.Context())
 			for _, d := range results {
 				for _, dest := range d.Destinations {
-					if want := strings.Contains(dest.Name, "evil"); want != strings.HasPrefix(dest.Reason(), "not allowed") {
+					if want := strings.Contains(dest.Name, "evil"); want != strings.HasPrefix(dest.Reason(),
+						"not allowed") {
 						t.Errorf("reason for %s: %s", dest.Name, dest.Reason())
 					}
 				}

@@ -71,7 +71,8 @@ func named(w *world, sources ...string) iter.Seq2[entry.Entry, error] {
 func TestPlanSaysWhyAndSubmitsNothing(t *testing.T) {
 	w := &world{
 		entries: map[string]string{"r.io/z:1": "r.io/b:1,r.io/c:1,r.io/d:1,r.io/e:1", "r.io/a:1": "r.io/a:2"},
-		images:  images{"r.io/z:1": one, "r.io/b:1": one, "r.io/c:1": two}, broken: map[string]error{"r.io/e:1": errBroken},
+		images:  images{"r.io/z:1": one, "r.io/b:1": one, "r.io/c:1": two},
+		broken:  map[string]error{"r.io/e:1": errBroken},
 	}
 	c := w.controller()
 	c.Jobs = nil
@@ -113,8 +114,11 @@ func TestAnEventSubmitsNothingForADestinationThatAnotherEntryWrites(t *testing.T
 		{"stale", images{"r.io/a:1": two, "r.io/b:1": one, "r.io/c:1": one}, []string{"r.io/a:1 -> r.io/c:1"}, 1, 1},
 		{"current", images{"r.io/a:1": one, "r.io/b:1": one, "r.io/c:1": one}, nil, 0, 0},
 	} {
-		w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/z:1": "r.io/b:1"}, images: c.images}
-		report, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
+		w := &world{
+			entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/z:1": "r.io/b:1"}, images: c.images,
+		}
+		report, err := w.controller().Event(t.Context(),
+			func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
 		if err != nil || report.Failed != c.failed || w.reads != c.reads {
 			t.Errorf("%s: %v, %v, the table was read %d times", c.name, report, err, w.reads)
 		}
@@ -125,8 +129,11 @@ func TestAnEventSubmitsNothingForADestinationThatAnotherEntryWrites(t *testing.T
 }
 
 func TestAnEventSubmitsNothingWithoutKnowingWhatIsInConflict(t *testing.T) {
-	w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken}
-	report, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
+	w := &world{
+		entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken,
+	}
+	report, err := w.controller().Event(t.Context(),
+		func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
 	if err != nil || report.Failed != 1 || !errors.Is(report.Errors[0], errBroken) || w.submitted != nil {
 		t.Errorf("%v, %v, %v", report, err, w.submitted)
 	}

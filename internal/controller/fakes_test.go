@@ -60,7 +60,8 @@ type world struct {
 func (w *world) controller() *controller.Controller {
 	w.lookedUp = map[string]int{}
 	return &controller.Controller{
-		Entries: w, Digests: w, Jobs: w, Status: func() controller.Recorder { return &w.status }, CreatesRepositories: w.creates,
+		Entries: w, Digests: w, Jobs: w, Status: func() controller.Recorder { return &w.status },
+		CreatesRepositories: w.creates,
 	}
 }
 
@@ -85,11 +86,14 @@ func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[entry.Entry, error
 
 func (w *world) entry(source string) entry.Entry {
 	return entry.Entry{
-		Source: source, Destinations: imagename.SplitList(w.entries[source]), Options: entry.Options{Expires: w.expires[source]},
+		Source: source, Destinations: imagename.SplitList(w.entries[source]),
+		Options: entry.Options{Expires: w.expires[source]},
 	}
 }
 
-func (w *world) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
+func (w *world) LookUp(
+	ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error),
+) {
 	var wg sync.WaitGroup
 	for i, name := range names {
 		wg.Go(func() {
@@ -156,7 +160,8 @@ func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []request.Reque
 				break
 			}
 			w.submitted = append(w.submitted, copies)
-			results[i].Submitted = append(results[i].Submitted, jobs.Submission{ID: fmt.Sprint("job-", len(w.submitted)), Destinations: piece})
+			results[i].Submitted = append(results[i].Submitted,
+				jobs.Submission{ID: fmt.Sprint("job-", len(w.submitted)), Destinations: piece})
 		}
 	}
 	slices.Sort(w.submitted)

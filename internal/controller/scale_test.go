@@ -37,11 +37,14 @@ func TestWhatARegistryDoesNotBearNowIsDeferred(t *testing.T) {
 	if diff := cmp.Diff([]string{"r.io/x:1 -> r.io/y:1"}, w.submitted); diff != "" {
 		t.Error(diff)
 	}
-	want := controller.Report{Entries: 4, Current: 1, Stale: 2, Submitted: 1, Deferred: 3, Failed: 1, Until: noon.Add(time.Hour)}
+	want := controller.Report{
+		Entries: 4, Current: 1, Stale: 2, Submitted: 1, Deferred: 3, Failed: 1, Until: noon.Add(time.Hour),
+	}
 	if diff := cmp.Diff(want, report, cmpopts.IgnoreFields(report, "Errors", "OldestLag", "Duration")); diff != "" {
 		t.Error(diff)
 	}
-	if !strings.HasPrefix(report.String(), "entries: 4 (current 1, deferred 3 until 2027-01-31T13:00:00Z, failed 1); ") {
+	if !strings.HasPrefix(report.String(),
+		"entries: 4 (current 1, deferred 3 until 2027-01-31T13:00:00Z, failed 1); ") {
 		t.Error(report)
 	}
 	if c := w.status.results["hub.io/b:1"]; c.State() != entry.Deferred || c.Err == nil || c.Digest != "" {
@@ -51,14 +54,19 @@ func TestWhatARegistryDoesNotBearNowIsDeferred(t *testing.T) {
 	for _, f := range w.status.results["hub.io/c:1"].Destinations {
 		states[f.Name] = f.State
 	}
-	if diff := cmp.Diff(map[string]entry.State{"r.io/c:1": entry.Current, "r.io/d:1": entry.Deferred, "r.io/e:1": entry.Failing}, states); diff != "" {
+	if diff := cmp.Diff(map[string]entry.State{
+		"r.io/c:1": entry.Current, "r.io/d:1": entry.Deferred,
+		"r.io/e:1": entry.Failing,
+	}, states); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestAStatusIsWrittenForEachEntry(t *testing.T) {
 	w := &world{
-		entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1,r.io/d:1,r.io/e:1", "r.io/gone:1": "r.io/gone:2", "r.io/no:1": "r.io/n:1"},
+		entries: map[string]string{
+			"r.io/a:1": "r.io/b:1,r.io/c:1,r.io/d:1,r.io/e:1", "r.io/gone:1": "r.io/gone:2", "r.io/no:1": "r.io/n:1",
+		},
 		bad:     map[string]error{"bad": errors.New("no Destination")}, // has none
 		images:  images{"r.io/a:1": one, "r.io/b:1": one, "r.io/c:1": two, "r.io/no:1": two},
 		broken:  map[string]error{"r.io/d:1": errBroken},
@@ -142,14 +150,19 @@ func TestAnEntryThatExpiresDuringASweepIsDropped(t *testing.T) {
 
 func TestAnImageThatEntriesOfSeveralWavesNameIsLookedUpOnce(t *testing.T) {
 	const entries = 13_000 // of three images each, more than a wave
-	w := &world{entries: map[string]string{"x:1": "r.io/b:last", "docker.io/library/x:1": "r.io/a:0,r.io/broken:1"}, images: images{"docker.io/library/x:1": one, "r.io/b:last": one, "r.io/a:0": one}, broken: map[string]error{"r.io/broken:1": errBroken}}
+	w := &world{
+		entries: map[string]string{"x:1": "r.io/b:last", "docker.io/library/x:1": "r.io/a:0,r.io/broken:1"},
+		images:  images{"docker.io/library/x:1": one, "r.io/b:last": one, "r.io/a:0": one},
+		broken:  map[string]error{"r.io/broken:1": errBroken},
+	}
 	for i := range entries {
 		source := fmt.Sprintf("r.io/a:%d", i)
 		w.entries[source], w.images[source] = "r.io/a:0,r.io/broken:1", one
 	}
 	delete(w.entries, "r.io/a:0")
 	report, err := w.controller().Sweep(t.Context())
-	if err != nil || report.Entries != entries+1 || report.Failed != entries+1 || report.Current != 0 || len(report.Errors) != 1000 {
+	if err != nil || report.Entries != entries+1 || report.Failed != entries+1 || report.Current != 0 ||
+		len(report.Errors) != 1000 {
 		t.Errorf("%v, %v, %d errors", report, err, len(report.Errors))
 	}
 	for name, times := range w.lookedUp {

@@ -31,7 +31,8 @@ func TestSlowHostsHoldUpNoEntryOfAnyWave(t *testing.T) {
 		began := time.Now()
 		report := w.sweep(t)
 		for source := range w.entries {
-			if looked := w.looked[source].Sub(began); strings.Contains("b.io d.io f.io", source[:4]) && (looked < 0 || looked > 10*time.Minute) {
+			if looked := w.looked[source].Sub(began); strings.Contains("b.io d.io f.io", source[:4]) &&
+				(looked < 0 || looked > 10*time.Minute) {
 				t.Fatalf("%s is looked at after %v", source, looked)
 			}
 		}
@@ -158,7 +159,9 @@ func TestJobsInFlightAreListedAgainAfterAWhile(t *testing.T) {
 // stale is a world in which nothing has been mirrored.
 type stale struct{ *slowWorld }
 
-func (s stale) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
+func (s stale) LookUp(
+	ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error),
+) {
 	s.slowWorld.LookUp(ctx, names, ask, func(i int, d digest.Digest, size int64, err error) {
 		if names[i].Host == "to.io" {
 			d = ""
@@ -178,7 +181,8 @@ func TestAnswersOfQuickRegistriesDoNotGetOld(t *testing.T) {
 		for source, e := range w.entries {
 			looked := w.looked[source]
 			if looked.Before(began) || looked.Sub(e.Status.Checked) > 12*time.Minute { // 5 and a turn
-				t.Errorf("%s was looked at after %v, by answers of %v before", source, looked.Sub(began), looked.Sub(e.Status.Checked))
+				t.Errorf("%s was looked at after %v, by answers of %v before", source, looked.Sub(began),
+					looked.Sub(e.Status.Checked))
 			}
 		}
 	})
@@ -191,7 +195,8 @@ func TestATableThatIsNotReadInTimeIsSaid(t *testing.T) {
 		w.add("q.io", 10, 0)
 		w.page = 20 * time.Minute
 		report := w.sweep(t)
-		if !report.Unread || report.Entries != 2 || report.Unreached != 2 || !strings.HasSuffix(report.String(), "; the table was not read to its end") {
+		if !report.Unread || report.Entries != 2 || report.Unreached != 2 || !strings.HasSuffix(report.String(),
+			"; the table was not read to its end") {
 			t.Errorf("%v", report)
 		}
 	})
@@ -203,7 +208,9 @@ func TestAShortSweepGetsAnswersOfSlowHosts(t *testing.T) {
 		w := newSlowWorld(32)
 		w.add("m.io", 100, 25*time.Second)
 		w.add("q.io", 100, 0)
-		c := &controller.Controller{Entries: w, Digests: w, Status: func() controller.Recorder { return w }, Limit: time.Minute}
+		c := &controller.Controller{
+			Entries: w, Digests: w, Status: func() controller.Recorder { return w }, Limit: time.Minute,
+		}
 		began := time.Now()
 		report, err := c.Sweep(t.Context())
 		if err != nil || report.Current < 100+32 || time.Since(began) > time.Minute {
@@ -226,8 +233,10 @@ func TestTheSlowHostIsNamed(t *testing.T) {
 		var log strings.Builder
 		c := &controller.Controller{Entries: w, Digests: w, Log: slog.New(slog.NewTextHandler(&log, nil))}
 		report, err := c.Sweep(t.Context())
-		want := fmt.Sprintf(`entries=%d reason="not looked at: slow.io answered for %d images in the 55m0s of this sweep; first in the next"`, report.Unreached, report.Current)
-		if err != nil || report.Unreached == 0 || strings.Count(log.String(), "level=WARN") != 1 || !strings.Contains(log.String(), want) {
+		want := fmt.Sprintf(`entries=%d reason="not looked at: slow.io answered for %d images in the 55m0s of this `+
+			`sweep; first in the next"`, report.Unreached, report.Current)
+		if err != nil || report.Unreached == 0 || strings.Count(log.String(), "level=WARN") != 1 ||
+			!strings.Contains(log.String(), want) {
 			t.Errorf("%v, %v; the log has no %s:\n%s", report, err, want, &log)
 		}
 	})

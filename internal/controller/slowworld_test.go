@@ -35,7 +35,10 @@ type slowWorld struct {
 }
 
 func newSlowWorld(width int) *slowWorld {
-	return &slowWorld{width: width, takes: map[string]time.Duration{}, entries: map[string]entry.Entry{}, looked: map[string]time.Time{}, asked: map[string]int{}}
+	return &slowWorld{
+		width: width, takes: map[string]time.Duration{}, entries: map[string]entry.Entry{},
+		looked: map[string]time.Time{}, asked: map[string]int{},
+	}
 }
 
 // add adds entries with sources at a host that takes so long.
@@ -43,7 +46,9 @@ func (w *slowWorld) add(host string, n int, takes time.Duration) {
 	w.takes[host] = takes
 	for i := range n {
 		source := fmt.Sprintf("%s/app-%d:1", host, i)
-		w.entries[source] = entry.Entry{Source: source, Destinations: []string{fmt.Sprintf("to.io/%s/app-%d:1", host, i)}}
+		w.entries[source] = entry.Entry{
+			Source: source, Destinations: []string{fmt.Sprintf("to.io/%s/app-%d:1", host, i)},
+		}
 	}
 	w.order = slices.Sorted(maps.Keys(w.entries))
 }
@@ -66,7 +71,9 @@ func (w *slowWorld) All(ctx context.Context, _ time.Time) iter.Seq2[entry.Entry,
 	}
 }
 
-func (w *slowWorld) LookUp(ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error)) {
+func (w *slowWorld) LookUp(
+	ctx context.Context, names []imagename.Name, ask func(int) bool, found func(int, digest.Digest, int64, error),
+) {
 	hosts := map[string][]int{}
 	for i, name := range names {
 		hosts[name.Host] = append(hosts[name.Host], i)

@@ -14,16 +14,22 @@ import (
 func TestEachImageIsLookedUpOnce(t *testing.T) {
 	w := &world{
 		entries: map[string]string{
-			"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/c:1": "r.io/b:1", "docker.io/library/x:1": "r.io/b:1", "x:1": "r.io/d:1",
+			"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/c:1": "r.io/b:1", "docker.io/library/x:1": "r.io/b:1",
+			"x:1":                    "r.io/d:1",
 			"r.io/p@" + one.String(): "r.io/c:1", "r.io/broken:1": "r.io/never:1",
 		},
-		images: images{"r.io/a:1": one, "r.io/b:1": one, "r.io/c:1": one, "docker.io/library/x:1": one, "r.io/d:1": one},
+		images: images{
+			"r.io/a:1": one, "r.io/b:1": one, "r.io/c:1": one, "docker.io/library/x:1": one, "r.io/d:1": one,
+		},
 		broken: map[string]error{"r.io/broken:1": errBroken},
 	}
 	if _, err := w.controller().Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int{"r.io/a:1": 1, "r.io/b:1": 1, "r.io/c:1": 1, "docker.io/library/x:1": 1, "r.io/d:1": 1, "r.io/broken:1": 1, "r.io/never:1": 1}
+	want := map[string]int{
+		"r.io/a:1": 1, "r.io/b:1": 1, "r.io/c:1": 1, "docker.io/library/x:1": 1, "r.io/d:1": 1, "r.io/broken:1": 1,
+		"r.io/never:1": 1,
+	}
 	if diff := cmp.Diff(want, w.lookedUp); diff != "" {
 		t.Errorf("lookups (-want +got)\n%s", diff)
 	}
@@ -63,7 +69,9 @@ func TestJobsInFlightAreListedOnceHoweverManyJobs(t *testing.T) {
 }
 
 func TestNothingIsSubmittedWithoutKnowingWhatIsInConflict(t *testing.T) {
-	w := &world{entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken}
+	w := &world{
+		entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken,
+	}
 	report, err := w.controller().Sweep(t.Context())
 	if !errors.Is(err, errBroken) || report.Entries != 0 || w.submitted != nil {
 		t.Errorf("%v, %v", report, err)
@@ -77,7 +85,8 @@ func TestNothingIsSubmittedWithoutKnowingWhatIsInFlight(t *testing.T) {
 		w.entries[source], w.images[source] = fmt.Sprintf("r.io/b:%d", i), one
 	}
 	report, err := w.controller().Sweep(t.Context())
-	if !errors.Is(err, errBroken) || err.Error() != errBroken.Error() || w.submitted != nil || report.Failed != 0 || w.listed != 1 {
+	if !errors.Is(err, errBroken) || err.Error() != errBroken.Error() || w.submitted != nil || report.Failed != 0 ||
+		w.listed != 1 {
 		t.Errorf("%v, %v, submitted %v", report, err, w.submitted)
 	}
 }
@@ -109,9 +118,11 @@ func TestTheLogNamesEntryAndCause(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`level=ERROR msg="destination failed" source=r.io/a:1 destinations=[r.io/c:1] digest=` + one.String() + ` state=failing reason="registry is on fire"`,
+		`level=ERROR msg="destination failed" source=r.io/a:1 destinations=[r.io/c:1] digest=` + one.String() +
+			` state=failing reason="registry is on fire"`,
 		`level=ERROR msg="entry failed" source=r.io/gone:1 state=failing reason="source image does not exist"`,
-		`level=INFO msg=submitted source=r.io/a:1 destinations="[r.io/b:1 r.io/d:1]" digest=` + one.String() + ` state=submitted reason="does not exist" job=job-1`,
+		`level=INFO msg=submitted source=r.io/a:1 destinations="[r.io/b:1 r.io/d:1]" digest=` + one.String() +
+			` state=submitted reason="does not exist" job=job-1`,
 	} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("log has no %s:\n%s", want, &log)

@@ -25,7 +25,10 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 		Source: name("r.test/src:1"), BytesRead: 100 << 20, BytesReadAgain: 36 << 20,
 		Results: []mirror.Result{
 			{Name: name("r.test/fast:1"), State: mirror.Copied, Digest: "sha256:f", BlobsSent: 2, BytesSent: 64 << 20},
-			{Name: name("r.test/slow:1"), State: mirror.Copied, Digest: "sha256:f", BlobsSent: 2, BytesSent: 64 << 20, SetAside: true},
+			{
+				Name: name("r.test/slow:1"), State: mirror.Copied, Digest: "sha256:f", BlobsSent: 2, BytesSent: 64 << 20,
+				SetAside: true,
+			},
 			{Name: name("r.test/slower:1"), State: mirror.Failed, Err: errors.New("slow"), SetAside: true},
 		},
 	}
@@ -49,7 +52,8 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 	}
 	report.Results = report.Results[:1]
 	text.Reset()
-	if err := WriteText(&text, output.Palette{}, report, false); err != nil || strings.Contains(text.String(), "again") {
+	if err := WriteText(&text, output.Palette{}, report, false); err != nil ||
+		strings.Contains(text.String(), "again") {
 		t.Errorf("%s, %v", text.String(), err)
 	}
 }
@@ -67,11 +71,16 @@ func TestWhatWasStoppedIsInterrupted(t *testing.T) {
 		{mirror.Result{State: mirror.Failed}, true, "interrupted r.test/a:1\n"},
 		{mirror.Result{State: mirror.Failed}, false, "failed   r.test/a:1\n"},
 		{mirror.Result{State: mirror.Current, Digest: "sha256:a"}, true, "current  r.test/a:1 sha256:a\n"},
-		{mirror.Result{State: mirror.Copied, Digest: "sha256:a\x1b[2J", BlobsSent: 1, BytesSent: 10}, true, "copied   r.test/a:1 sha256:a?[2J (1 blobs, 10 B sent)\n"},
+		{
+			mirror.Result{State: mirror.Copied, Digest: "sha256:a\x1b[2J", BlobsSent: 1, BytesSent: 10},
+			true,
+			"copied   r.test/a:1 sha256:a?[2J (1 blobs, 10 B sent)\n",
+		},
 	} {
 		c.result.Name = n
 		var b bytes.Buffer
-		if err := WriteText(&b, output.Palette{}, &mirror.Report{Results: []mirror.Result{c.result}}, c.stopped); err != nil || b.String() != c.want {
+		if err := WriteText(&b, output.Palette{}, &mirror.Report{Results: []mirror.Result{c.result}},
+			c.stopped); err != nil || b.String() != c.want {
 			t.Errorf("%q, %v, want %q", b.String(), err, c.want)
 		}
 	}
@@ -79,7 +88,9 @@ func TestWhatWasStoppedIsInterrupted(t *testing.T) {
 
 func TestTheDocumentHasTheErrors(t *testing.T) {
 	var b bytes.Buffer
-	report := &mirror.Report{Results: []mirror.Result{{State: mirror.Failed, Err: errors.New("<busy>"), Transient: true}}}
+	report := &mirror.Report{
+		Results: []mirror.Result{{State: mirror.Failed, Err: errors.New("<busy>"), Transient: true}},
+	}
 	if err := WriteJSON(&b, report); err != nil {
 		t.Fatal(err)
 	}

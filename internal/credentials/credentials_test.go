@@ -83,11 +83,17 @@ func TestParseRefusesWithoutQuoting(t *testing.T) {
 func TestAnEntryThatCannotBeUsedIsPassedOver(t *testing.T) {
 	good := `"good.io":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("robot:p")) + `"}`
 	for _, c := range []struct{ name, entry, want string }{
-		{"Docker's, beside a helper", `"bad.io":{}`, `the entry for "bad.io" in here has neither user and password nor an identity token`},
+		{
+			"Docker's, beside a helper", `"bad.io":{}`,
+			`the entry for "bad.io" in here has neither user and password nor an identity token`,
+		},
 		{"empty", `"bad.io":{"auth":""}`, "has neither"},
 		{"null", `"bad.io":null`, "has neither"},
 		{"not base64", `"bad.io":{"auth":"hunter2!"}`, "is not base64 of USER:PASSWORD"},
-		{"no colon", `"bad.io":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("hunter2")) + `"}`, "is not base64 of USER:PASSWORD"},
+		{
+			"no colon", `"bad.io":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("hunter2")) + `"}`,
+			"is not base64 of USER:PASSWORD",
+		},
 		{"a text", `"bad.io":"hunter2"`, "is not an object of strings"},
 		{"a number in it", `"bad.io":{"username":"hunter2","password":5}`, "is not an object of strings"},
 		{"a secret for a key", `"hunter2":{}`, ""},
@@ -110,7 +116,8 @@ func TestAnEntryThatCannotBeUsedIsPassedOver(t *testing.T) {
 }
 
 func TestAnEntryBelowOneThatCannotBeUsedCounts(t *testing.T) {
-	store, err := Parse([]byte(`{"auths":{"a.io/team":{},"a.io":{"username":"host","password":"p"},"b.io":{"auth":"!","username":"k8s","password":"p"}}}`), "here")
+	store, err := Parse([]byte(`{"auths":{"a.io/team":{},"a.io":{"username":"host","password":"p"},`+
+		`"b.io":{"auth":"!","username":"k8s","password":"p"}}}`), "here")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +139,8 @@ func TestAFileIsReadAsASecretIs(t *testing.T) {
 		1: `{"auths":{"a.io":{},"b.io":{"username":"k8s","password":"p"}}}`,
 		2: `{"auths":{"a.io":{"identitytoken":"t"},"b.io":{"auth":"eDp5"}},"credsStore":"desktop"}`,
 	} {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(files[i]), 0o700), os.WriteFile(files[i], []byte(text), 0o600)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(files[i]), 0o700),
+			os.WriteFile(files[i], []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,7 +158,8 @@ func TestKeysThatMeanTheSame(t *testing.T) {
 		store, err := Parse(doc(
 			"https://index.docker.io/v1/", "legacy:p", "docker.io", "plain:p", "index.docker.io", "alias:p",
 			"https://ghcr.io/v2/", "second:p", "http://ghcr.io", "first:p",
-			"https://quay.io/org/app", "url:p", "registry.example.com/v1", "namespace:p", "registry.example.com/v2/", "api:p",
+			"https://quay.io/org/app", "url:p", "registry.example.com/v1", "namespace:p",
+			"registry.example.com/v2/", "api:p",
 		), "here")
 		if err != nil {
 			t.Fatal(err)

@@ -26,8 +26,10 @@ func checkError(t *testing.T, err error, secrets ...string) {
 func FuzzParse(f *testing.F) {
 	f.Add(doc("registry.example.com/team", "user:password", "https://index.docker.io/v1/", "hub:p"))
 	for _, seed := range []string{
-		`{"auths":{"a":{}}}`, `{"auths":{"a.io":{"identitytoken":"t"}}}`, `{"auths":{"":{"username":"u"}}}`, `{"auths":null}`,
-		`{"auths":{"a.io/x/":{"auth":"dTpwAAA="}},"AUTHS":{}}`, `{"auths":{"http:///":{"password":"x"}},"registry":"x"}`, `[]`, `null`,
+		`{"auths":{"a":{}}}`, `{"auths":{"a.io":{"identitytoken":"t"}}}`, `{"auths":{"":{"username":"u"}}}`,
+		`{"auths":null}`,
+		`{"auths":{"a.io/x/":{"auth":"dTpwAAA="}},"AUTHS":{}}`,
+		`{"auths":{"http:///":{"password":"x"}},"registry":"x"}`, `[]`, `null`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -68,14 +70,16 @@ func FuzzSecret(f *testing.F) {
 			return // it is an ID then, or somebody's own fault
 		}
 		raw, err := json.Marshal(map[string]string{
-			"username": user, "password": password, "identitytoken": identity, "registry": registry, "accessToken": access,
+			"username": user, "password": password, "identitytoken": identity, "registry": registry,
+			"accessToken": access,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		store, err := parseSecret(raw, given, "here")
 		if err != nil {
-			if !strings.Contains(given, password) && !strings.Contains(given, access) && !strings.Contains(given, identity) {
+			if !strings.Contains(given, password) && !strings.Contains(given, access) &&
+				!strings.Contains(given, identity) {
 				checkError(t, err, password, access, identity)
 			}
 			return
@@ -93,7 +97,10 @@ func FuzzSecret(f *testing.F) {
 
 // FuzzSecretID checks that nothing gets lost between REGISTRY=ID's parts.
 func FuzzSecretID(f *testing.F) {
-	for _, seed := range []string{"ghcr.io=x", "a=b", "arn:aws:secretsmanager:eu-west-1:1:secret:a=b", "localhost=x=y", "https://a.io/=x"} {
+	for _, seed := range []string{
+		"ghcr.io=x", "a=b", "arn:aws:secretsmanager:eu-west-1:1:secret:a=b", "localhost=x=y",
+		"https://a.io/=x",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, given string) {

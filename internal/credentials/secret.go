@@ -15,7 +15,8 @@ import (
 
 // SecretAPI is the call to AWS Secrets Manager that this package makes.
 type SecretAPI interface {
-	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput,
+		...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 }
 
 // FromSecrets reads logins from secrets, given by name or ARN. A secret is a document as
@@ -71,7 +72,8 @@ func fromSecret(ctx context.Context, api SecretAPI, registry, id string) (*Store
 func parseSecret(value []byte, registry, place string) (*Store, error) {
 	if store, err := Parse(value, place); err == nil { // whatever members it has beside
 		if registry != "" {
-			return nil, fmt.Errorf("a containers-auth.json document says itself which registries it is for; leave out %q", registry)
+			return nil, fmt.Errorf("a containers-auth.json document says itself which registries it is for; leave "+
+				"out %q", registry)
 		}
 		return store, nil
 	}
@@ -83,7 +85,8 @@ func parseSecret(value []byte, registry, place string) (*Store, error) {
 	}
 	if err := json.Unmarshal(value, &secret); err != nil {
 		// The decoder's message may quote what it read.
-		return nil, errors.New(`neither a containers-auth.json document nor an object with "username" and "password": invalid JSON`)
+		return nil, errors.New(`neither a containers-auth.json document nor an object with "username" and ` +
+			`"password": invalid JSON`)
 	}
 	for _, named := range []string{secret.Registry, secret.Host} {
 		switch {

@@ -45,7 +45,8 @@ func encoded(login string) string { return base64.StdEncoding.EncodeToString([]b
 func TestSecretsHoldLogins(t *testing.T) {
 	c := client(t)
 	for name, value := range map[string]string{
-		"document": `{"auths":{"ghcr.io":{"auth":"` + encoded("robot:of-the-document") + `"},"quay.io":{"username":"k8s","password":"p"}}}`,
+		"document": `{"auths":{"ghcr.io":{"auth":"` + encoded("robot:of-the-document") +
+			`"},"quay.io":{"username":"k8s","password":"p"}}}`,
 		"registry": `{"registry":"ghcr.io/team","username":"robot","password":"of-the-team"}`,
 		"host":     `{"host":"https://index.docker.io/v1/","username":"hub","password":"p"}`,
 		"bare":     `{"username":"ecs","password":"p"}`,
@@ -63,7 +64,8 @@ func TestSecretsHoldLogins(t *testing.T) {
 	}
 	arn := put(t, c, "by/arn", `{"registry":"arn.example.com","username":"a","password":"p"}`)
 	store, err := credentials.FromSecrets(t.Context(), c,
-		"document", "registry", "host", "registry.example.com=bare", "docker.io/team=cache", "token", "odd=name", "bytes", arn, "ghcr.io=bare")
+		"document", "registry", "host", "registry.example.com=bare", "docker.io/team=cache", "token", "odd=name",
+		"bytes", arn, "ghcr.io=bare")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,19 +100,29 @@ const secret = "hunter2"
 func TestNothingSecretIsSaid(t *testing.T) {
 	c := client(t)
 	for name, tc := range map[string]struct{ value, registry, want string }{
-		"not-json":       {secret, "", `registry logins in secret "not-json": neither`},
-		"broken":         {`{"username":"a","password":` + secret + `}`, "", "invalid JSON"},
-		"number":         {`{"username":"` + secret + `","password":1}`, "", "invalid JSON"},
-		"other":          {`{"key":"` + secret + `"}`, "", "neither"},
-		"null":           {`null`, "", "neither"},
-		"no-registry":    {`{"username":"a","password":"` + secret + `"}`, "", "for which registry"},
-		"bad-registry":   {`{"registry":"` + secret + `","username":"a","password":"b"}`, "", `not HOST[/NAMESPACE...]`},
-		"empty":          {`{"username":"","registry":"` + secret + `.example.com"}`, "", "neither"},
-		"two-registries": {`{"registry":"` + secret + `.example.com","username":"a","password":"b"}`, "ghcr.io", `not for "ghcr.io"`},
-		"document":       {`{"auths":{}}`, "ghcr.io", `leave out "ghcr.io"`},
-		"bad-auth":       {`{"registry":"ghcr.io","auth":"` + secret + `!"}`, "", `the login for "ghcr.io" is not base64`},
-		"no-colon":       {`{"registry":"ghcr.io","auth":"` + encoded(secret) + `"}`, "", `is not base64 of USER:PASSWORD`},
-		"nothing":        {`{"registry":"ghcr.io","auth":"` + encoded(":") + `"}`, "", `the login for "ghcr.io" has neither`},
+		"not-json":    {secret, "", `registry logins in secret "not-json": neither`},
+		"broken":      {`{"username":"a","password":` + secret + `}`, "", "invalid JSON"},
+		"number":      {`{"username":"` + secret + `","password":1}`, "", "invalid JSON"},
+		"other":       {`{"key":"` + secret + `"}`, "", "neither"},
+		"null":        {`null`, "", "neither"},
+		"no-registry": {`{"username":"a","password":"` + secret + `"}`, "", "for which registry"},
+		"bad-registry": {
+			`{"registry":"` + secret + `","username":"a","password":"b"}`, "", `not HOST[/NAMESPACE...]`,
+		},
+		"empty": {`{"username":"","registry":"` + secret + `.example.com"}`, "", "neither"},
+		"two-registries": {
+			`{"registry":"` + secret + `.example.com","username":"a","password":"b"}`, "ghcr.io", `not for "ghcr.io"`,
+		},
+		"document": {`{"auths":{}}`, "ghcr.io", `leave out "ghcr.io"`},
+		"bad-auth": {
+			`{"registry":"ghcr.io","auth":"` + secret + `!"}`, "", `the login for "ghcr.io" is not base64`,
+		},
+		"no-colon": {
+			`{"registry":"ghcr.io","auth":"` + encoded(secret) + `"}`, "", `is not base64 of USER:PASSWORD`,
+		},
+		"nothing": {
+			`{"registry":"ghcr.io","auth":"` + encoded(":") + `"}`, "", `the login for "ghcr.io" has neither`,
+		},
 	} {
 		put(t, c, name, tc.value)
 		id := name
@@ -125,12 +137,15 @@ func TestNothingSecretIsSaid(t *testing.T) {
 	}
 	store, err := credentials.FromSecrets(t.Context(), c)
 	said(t, store, err)
-	put(t, c, "good", `{"registry":"ghcr.io","username":"`+secret+`","password":"`+secret+`","identitytoken":"`+secret+`"}`)
+	put(t, c, "good", `{"registry":"ghcr.io","username":"`+secret+`","password":"`+secret+`","identitytoken":"`+secret+
+		`"}`)
 	if store, err = credentials.FromSecrets(t.Context(), c, "good"); err != nil {
 		t.Fatal(err)
 	}
-	said(t, store, *store, struct{ Logins *credentials.Store }{store}, struct{ Logins credentials.Store }{*store}, []*credentials.Store{store})
-	if _, err := credentials.FromSecrets(t.Context(), c, "good", "absent"); err == nil || !strings.Contains(err.Error(), `secret "absent"`) {
+	said(t, store, *store, struct{ Logins *credentials.Store }{store}, struct{ Logins credentials.Store }{*store},
+		[]*credentials.Store{store})
+	if _, err := credentials.FromSecrets(t.Context(), c, "good", "absent"); err == nil || !strings.Contains(err.Error(),
+		`secret "absent"`) {
 		t.Errorf("absent: %v", err)
 	}
 }
@@ -163,7 +178,10 @@ func TestTheParameterIsNamedAndNotQuoted(t *testing.T) {
 	for name, value := range map[string]string{
 		"/good": `{"auths":{"ghcr.io":{"auth":"` + encoded("robot:"+secret) + `"}}}`, "/bad": secret,
 	} {
-		if _, err := c.PutParameter(t.Context(), &ssm.PutParameterInput{Name: &name, Value: &value, Type: ssmtypes.ParameterTypeSecureString}); err != nil {
+		if _, err := c.PutParameter(t.Context(), &ssm.PutParameterInput{
+			Name: &name, Value: &value,
+			Type: ssmtypes.ParameterTypeSecureString,
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -36,7 +36,8 @@ type items map[string]error
 func (i items) Named(_ context.Context, sources []string, _ time.Time) iter.Seq2[entry.Entry, error] {
 	return func(yield func(entry.Entry, error) bool) {
 		for _, source := range sources {
-			if err, there := i[source]; there && !yield(entry.Entry{Source: source, Destinations: []string{"r.io/b:1"}}, err) {
+			if err, there := i[source]; there && !yield(entry.Entry{Source: source, Destinations: []string{"r.io/b:1"}},
+				err) {
 				return
 			}
 		}
@@ -74,15 +75,40 @@ func TestWhatATriggerComesTo(t *testing.T) {
 		opened  int
 		log     string
 	}{
-		"ignored":                 {event: trigger.Event{Kind: trigger.Ignored, Reason: "the push has no tag"}, summary: "nothing to do: the push has no tag", idle: true, log: "event ignored"},
-		"no entry":                {event: push("absent"), summary: "nothing to do: no entry for " + host + "/absent:1", idle: true, log: "no entry for the push"},
-		"an entry that is over":   {event: push("expired"), summary: "nothing to do: no entry for " + host + "/expired:1", idle: true, log: "it was long ago"},
-		"a table that fails":      {event: push("throttled"), err: "connection reset by peer", exit: contract.ExitTransient},
-		"no image":                {event: push("UPPER"), err: "UPPER", exit: contract.ExitUsage},
-		"an invalid entry":        {event: push("bad"), summary: "entries: 1 (current 0, failed 1); stale destinations: 0 (in flight 0); jobs submitted: 0", err: "1 of 1 entries failed", exit: contract.ExitFailed, opened: 1, log: "entry failed"},
-		"a sweep":                 {event: trigger.Event{Kind: trigger.Schedule}, summary: "entries: 0 (current 0, failed 0); stale destinations: 0 (in flight 0); jobs submitted: 0", opened: 1},
-		"registries out of reach": {event: push("bad"), open: errors.New("roles are wrong"), err: "roles are wrong", exit: contract.ExitUsage, opened: 1},
-		"the same, in a sweep":    {event: trigger.Event{Kind: trigger.Schedule}, open: errors.New("roles are wrong"), err: "roles are wrong", exit: contract.ExitUsage, opened: 1},
+		"ignored": {
+			event:   trigger.Event{Kind: trigger.Ignored, Reason: "the push has no tag"},
+			summary: "nothing to do: the push has no tag", idle: true, log: "event ignored",
+		},
+		"no entry": {
+			event: push("absent"), summary: "nothing to do: no entry for " + host + "/absent:1", idle: true,
+			log: "no entry for the push",
+		},
+		"an entry that is over": {
+			event: push("expired"), summary: "nothing to do: no entry for " + host + "/expired:1", idle: true,
+			log: "it was long ago",
+		},
+		"a table that fails": {
+			event: push("throttled"), err: "connection reset by peer", exit: contract.ExitTransient,
+		},
+		"no image": {event: push("UPPER"), err: "UPPER", exit: contract.ExitUsage},
+		"an invalid entry": {
+			event:   push("bad"),
+			summary: "entries: 1 (current 0, failed 1); stale destinations: 0 (in flight 0); jobs submitted: 0",
+			err:     "1 of 1 entries failed", exit: contract.ExitFailed, opened: 1, log: "entry failed",
+		},
+		"a sweep": {
+			event:   trigger.Event{Kind: trigger.Schedule},
+			summary: "entries: 0 (current 0, failed 0); stale destinations: 0 (in flight 0); jobs submitted: 0",
+			opened:  1,
+		},
+		"registries out of reach": {
+			event: push("bad"), open: errors.New("roles are wrong"), err: "roles are wrong", exit: contract.ExitUsage,
+			opened: 1,
+		},
+		"the same, in a sweep": {
+			event: trigger.Event{Kind: trigger.Schedule}, open: errors.New("roles are wrong"), err: "roles are wrong",
+			exit: contract.ExitUsage, opened: 1,
+		},
 	} {
 		var log, metrics bytes.Buffer
 		opened := 0
@@ -102,7 +128,8 @@ func TestWhatATriggerComesTo(t *testing.T) {
 		if opened != c.opened || !strings.Contains(log.String(), c.log) {
 			t.Errorf("%s: %d controllers were opened; log:\n%s", name, opened, &log)
 		}
-		if swept := c.event.Kind == trigger.Schedule && c.err == ""; strings.Contains(metrics.String(), `"_aws"`) != swept {
+		if swept := c.event.Kind == trigger.Schedule && c.err == ""; strings.Contains(metrics.String(),
+			`"_aws"`) != swept {
 			t.Errorf("%s: metrics %q", name, &metrics)
 		}
 		if c.exit == contract.ExitFailed && (len(got.Causes) != 1 || got.Causes[0].Error() != bad.Error()) {
@@ -138,7 +165,8 @@ func TestASweepEndsBeforeItsDeadline(t *testing.T) {
 		t.Errorf("%s without a deadline", got)
 	}
 	for left, want := range map[time.Duration]time.Duration{
-		2 * time.Hour: time.Hour, 10 * time.Minute: 9 * time.Minute, time.Millisecond: leastLimit, -time.Hour: leastLimit,
+		2 * time.Hour: time.Hour, 10 * time.Minute: 9 * time.Minute, time.Millisecond: leastLimit,
+		-time.Hour: leastLimit,
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), left)
 		defer cancel()
@@ -150,10 +178,13 @@ func TestASweepEndsBeforeItsDeadline(t *testing.T) {
 
 // A sweep whose metrics nobody gets has failed, and is worth no other try.
 func TestMetricsThatCannotBePrintedAreAnError(t *testing.T) {
-	d := &Dispatcher{Metrics: full{}, Open: func(context.Context, *slog.Logger) (*controller.Controller, func(), error) {
-		ctl, closeAll := wired(items{})
-		return ctl, closeAll, nil
-	}}
+	d := &Dispatcher{
+		Metrics: full{},
+		Open: func(context.Context, *slog.Logger) (*controller.Controller, func(), error) {
+			ctl, closeAll := wired(items{})
+			return ctl, closeAll, nil
+		},
+	}
 	got := d.Sweep(t.Context(), slog.New(slog.DiscardHandler))
 	if got.Summary == "" || got.Partial || program.ExitCode(got.Err) != contract.ExitFailed ||
 		!errors.Is(got.Err, errFull) {

@@ -53,7 +53,8 @@ func TestArchivedImagesAreNotThere(t *testing.T) {
 			}
 		}
 		_, err := w.client.Digest(t.Context(), parse(t, here+":v0"))
-		if there && err != nil || !there && (!errors.Is(err, ErrImageNotFound) || !strings.Contains(err.Error(), state)) {
+		if there && err != nil || !there && (!errors.Is(err, ErrImageNotFound) ||
+			!strings.Contains(err.Error(), state)) {
 			t.Errorf("%s: %v", state, err)
 		}
 	}
@@ -68,18 +69,22 @@ func TestArchivedImagesAreNotThere(t *testing.T) {
 
 // What was archived is pushed as if it had never been there, also under a tag that can't move.
 func TestAPushBringsAnArchivedImageBack(t *testing.T) {
-	for name, change := range map[string]func(*ecr.CreateRepositoryInput){"mutable": func(*ecr.CreateRepositoryInput) {}, "immutable": immutable} {
+	for name, change := range map[string]func(*ecr.CreateRepositoryInput){
+		"mutable": func(*ecr.CreateRepositoryInput) {}, "immutable": immutable,
+	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			image := strings.Replace(here, "/app", "/"+name, 1) + ":v1"
 			w.create(image, change)
 			content := w.push(image, []byte("layer"))
 			if _, err := w.sdk(image).UpdateImageStorageClass(t.Context(), &ecr.UpdateImageStorageClassInput{
-				RepositoryName: &name, ImageId: &ecrtypes.ImageIdentifier{ImageTag: aws.String("v1")}, TargetStorageClass: ecrtypes.TargetStorageClassArchive,
+				RepositoryName: &name, ImageId: &ecrtypes.ImageIdentifier{ImageTag: aws.String("v1")},
+				TargetStorageClass: ecrtypes.TargetStorageClassArchive,
 			}); err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := w.source(image).root(t.Context()); err == nil || !strings.Contains(err.Error(), "ImageInaccessible") {
+			if _, _, err := w.source(image).root(t.Context()); err == nil || !strings.Contains(err.Error(),
+				"ImageInaccessible") {
 				t.Errorf("reading what is archived: %v", err)
 			}
 			w.push(image, []byte("layer"))

@@ -34,7 +34,8 @@ func calledHost(t *testing.T, cfg aws.Config, image string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := api.DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: aws.String("app")}); s.host == "" {
+	if _, err := api.DescribeImages(t.Context(),
+		&ecr.DescribeImagesInput{RepositoryName: aws.String("app")}); s.host == "" {
 		t.Fatal(err)
 	}
 	return s.host
@@ -58,7 +59,10 @@ func TestClientsCallTheEndpointOfTheRegistry(t *testing.T) {
 		{"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "api.ecr.cn-north-1.amazonaws.com.cn"},
 		{"123456789012.dkr.ecr-fips.cn-north-1.amazonaws.com.cn", "api.ecr-fips.cn-north-1.amazonaws.com.cn"},
 		{"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "ecr.cn-north-1.api.amazonwebservices.com.cn"},
-		{"123456789012.dkr-ecr-fips.cn-north-1.on.amazonwebservices.com.cn", "ecr-fips.cn-north-1.api.amazonwebservices.com.cn"},
+		{
+			"123456789012.dkr-ecr-fips.cn-north-1.on.amazonwebservices.com.cn",
+			"ecr-fips.cn-north-1.api.amazonwebservices.com.cn",
+		},
 		{"123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "api.ecr.us-iso-east-1.c2s.ic.gov"},
 		{"123456789012.dkr.ecr-fips.us-iso-east-1.c2s.ic.gov", "api.ecr-fips.us-iso-east-1.c2s.ic.gov"},
 		{"123456789012.dkr-ecr.us-iso-east-1.on.aws.ic.gov", "ecr.us-iso-east-1.api.aws.ic.gov"},
@@ -70,7 +74,10 @@ func TestClientsCallTheEndpointOfTheRegistry(t *testing.T) {
 		{"123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", "api.ecr.eu-isoe-west-1.cloud.adc-e.uk"},
 		{"123456789012.dkr.ecr-fips.eu-isoe-west-1.cloud.adc-e.uk", "api.ecr-fips.eu-isoe-west-1.cloud.adc-e.uk"},
 		{"123456789012.dkr-ecr.eu-isoe-west-1.on.cloud-aws.adc-e.uk", "ecr.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
-		{"123456789012.dkr-ecr-fips.eu-isoe-west-1.on.cloud-aws.adc-e.uk", "ecr-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
+		{
+			"123456789012.dkr-ecr-fips.eu-isoe-west-1.on.cloud-aws.adc-e.uk",
+			"ecr-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
+		},
 		{"123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "api.ecr.us-isof-south-1.csp.hci.ic.gov"},
 		{"123456789012.dkr.ecr-fips.us-isof-south-1.csp.hci.ic.gov", "api.ecr-fips.us-isof-south-1.csp.hci.ic.gov"},
 		{"123456789012.dkr-ecr.us-isof-south-1.on.aws.hci.ic.gov", "ecr.us-isof-south-1.api.aws.hci.ic.gov"},
@@ -86,7 +93,8 @@ func TestClientsCallTheEndpointOfTheRegistry(t *testing.T) {
 
 func TestClientsKeepToAFixedEndpoint(t *testing.T) {
 	image := "123456789012.dkr-ecr-fips.us-east-1.on.aws/app"
-	if got := calledHost(t, aws.Config{BaseEndpoint: aws.String("http://localhost:4566")}, image); got != "localhost:4566" {
+	if got := calledHost(t, aws.Config{BaseEndpoint: aws.String("http://localhost:4566")},
+		image); got != "localhost:4566" {
 		t.Errorf("BaseEndpoint: called %s", got)
 	}
 	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECR"} {
@@ -139,7 +147,8 @@ func TestAccountsMayHaveClientsOfTheirOwn(t *testing.T) {
 	}
 	for _, account := range []string{"111122223333", "444455556666"} {
 		client := get(account, "us-east-1")
-		if found, err := client.Options().Credentials.Retrieve(t.Context()); err != nil || found.AccessKeyID != "of-"+account {
+		if found, err := client.Options().Credentials.Retrieve(t.Context()); err != nil ||
+			found.AccessKeyID != "of-"+account {
 			t.Errorf("account %s: key %s, %v", account, found.AccessKeyID, err)
 		}
 		if get(account, "us-east-1") != client || get(account, "eu-west-1") == client {

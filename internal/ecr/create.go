@@ -34,7 +34,8 @@ func (r *Repository) setPolicy(ctx context.Context, template *RepositoryTemplate
 		return nil
 	}
 	_, err := r.private.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{
-		RegistryId: r.registryID(), RepositoryName: r.repositoryName(), PolicyText: aws.String(template.RepositoryPolicy),
+		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
+		PolicyText: aws.String(template.RepositoryPolicy),
 	})
 	if err != nil {
 		return fmt.Errorf("it lacks the repository policy: %w", r.failed("SetRepositoryPolicy", err))

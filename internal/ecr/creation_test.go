@@ -3,9 +3,6 @@ package ecr
 import (
 	"context"
 	"errors"
-	"maps"
-	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,7 +60,8 @@ func TestDestinationCreatesARepositoryOnce(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			layer := randomBytes(10)
-			if _, err := w.destination(absent).PutBlob(t.Context(), strings.NewReader(string(layer)), blobInfo(layer)); err != nil {
+			if _, err := w.destination(absent).PutBlob(t.Context(), strings.NewReader(string(layer)),
+				blobInfo(layer)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -90,54 +88,6 @@ func TestOnlyDestinationsCreateRepositories(t *testing.T) {
 	}
 }
 
-// A scripted ECR has no repository until it is created, and remembers what it was asked.
-type scripted struct {
-	mu      sync.Mutex
-	exists  bool
-	refuse  map[string]string // by operation: exceptions
-	calls   []string
-	members map[string]map[string]any
-}
-
-// asked returns the operations so far, and what each was asked with last.
-func (s *scripted) asked() (calls []string, members map[string]map[string]any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.calls), maps.Clone(s.members)
-}
-
-// forget makes the repository one that was deleted.
-func (s *scripted) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.exists = false
-}
-
-func (s *scripted) answer(operation string, w http.ResponseWriter, r *http.Request) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls = append(s.calls, operation)
-	if s.members == nil {
-		s.members = map[string]map[string]any{}
-	}
-	s.members[operation] = members(r)
-	if code := s.refuse[operation]; code != "" {
-		s.exists = s.exists || code == codeRepositoryExists
-		return refuse(w, http.StatusBadRequest, code, "")
-	}
-	switch operation {
-	case "CreateRepository":
-		s.exists = true
-	case "BatchCheckLayerAvailability":
-		if !s.exists {
-			return refuse(w, http.StatusBadRequest, codeRepositoryNotFound, "")
-		}
-	case "DescribeRegistries":
-		return answer(w, `{"registries":[{"aliases":[{"name":"default"},{"name":"alias"}]}]}`)
-	}
-	return answer(w, `{}`)
-}
-
 func (w *world) available(image string) error {
 	_, err := w.destination(image).AvailableBlobs(w.t.Context(), []digest.Digest{digest.Digest(sha[1:])})
 	return err
@@ -150,7 +100,9 @@ func TestCreationFollowsTheTemplate(t *testing.T) {
 		ImageTagMutabilityExclusionFilters: []ecrtypes.ImageTagMutabilityExclusionFilter{
 			{FilterType: ecrtypes.ImageTagMutabilityExclusionFilterTypeWildcard, Filter: aws.String("dev-*")},
 		},
-		EncryptionConfiguration:    &ecrtypes.EncryptionConfiguration{EncryptionType: ecrtypes.EncryptionTypeKms, KmsKey: aws.String("alias/k")},
+		EncryptionConfiguration: &ecrtypes.EncryptionConfiguration{
+			EncryptionType: ecrtypes.EncryptionTypeKms, KmsKey: aws.String("alias/k"),
+		},
 		ImageScanningConfiguration: &ecrtypes.ImageScanningConfiguration{ScanOnPush: true},
 		ResourceTags:               []ecrtypes.Tag{{Key: aws.String("team"), Value: aws.String("a")}},
 		RepositoryPolicy:           `{"a":1}`, LifecyclePolicy: `{"b":2}`,
@@ -169,7 +121,9 @@ func TestCreationFollowsTheTemplate(t *testing.T) {
 			"tags":                               []any{object{"Key": "team", "Value": "a"}},
 		},
 		"SetRepositoryPolicy": {"registryId": "111122223333", "repositoryName": "app", "policyText": `{"a":1}`},
-		"PutLifecyclePolicy":  {"registryId": "111122223333", "repositoryName": "app", "lifecyclePolicyText": `{"b":2}`},
+		"PutLifecyclePolicy": {
+			"registryId": "111122223333", "repositoryName": "app", "lifecyclePolicyText": `{"b":2}`,
+		},
 	} {
 		if diff := cmp.Diff(want, asked[operation]); diff != "" {
 			t.Errorf("%s: %s", operation, diff)
@@ -196,17 +150,21 @@ func TestCreationFailures(t *testing.T) {
 		{
 			"refused", policies,
 			map[string]string{"CreateRepository": "LimitExceededException"},
-			"CreateRepository", "creating the missing repository: ecr CreateRepository 111122223333.dkr.ecr.us-east-1.amazonaws.com/app: LimitExceededException", false,
+			"CreateRepository",
+			"creating the missing repository: ecr CreateRepository 111122223333.dkr.ecr.us-east-1.amazonaws.com/app: " +
+				"LimitExceededException", false,
 		},
 		{
 			"no repository policy", policies,
 			map[string]string{"SetRepositoryPolicy": "AccessDeniedException"},
-			"CreateRepository SetRepositoryPolicy PutLifecyclePolicy", "it lacks the repository policy: ecr SetRepositoryPolicy", true,
+			"CreateRepository SetRepositoryPolicy PutLifecyclePolicy",
+			"it lacks the repository policy: ecr SetRepositoryPolicy", true,
 		},
 		{
 			"no lifecycle policy", policies,
 			map[string]string{"PutLifecyclePolicy": "ServerException"},
-			"CreateRepository SetRepositoryPolicy PutLifecyclePolicy", "it lacks the lifecycle policy: ecr PutLifecyclePolicy", true,
+			"CreateRepository SetRepositoryPolicy PutLifecyclePolicy",
+			"it lacks the lifecycle policy: ecr PutLifecyclePolicy", true,
 		},
 		{
 			"missing still",
@@ -257,8 +215,10 @@ func TestMissingRepositoryIsExplained(t *testing.T) {
 	w := newScript(t, s.answer)
 	w.client.opts.CreateHint = "(or ask for it)"
 	for image, want := range map[string]string{
-		here: "; to create it: aws ecr create-repository --registry-id 111122223333 --region us-east-1 --repository-name app (or ask for it)",
-		open: "; to create it: aws ecr-public create-repository --region us-east-1 --repository-name team/app (or ask for it)",
+		here: "; to create it: aws ecr create-repository --registry-id 111122223333 --region us-east-1 " +
+			"--repository-name app (or ask for it)",
+		open: "; to create it: aws ecr-public create-repository --region us-east-1 --repository-name team/app (or " +
+			"ask for it)",
 	} {
 		if err := w.available(image); !errors.Is(err, ErrRepositoryNotFound) || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: got %v", image, err)
@@ -278,11 +238,28 @@ func TestCreationInECRPublic(t *testing.T) {
 	}{
 		{"created", open, tags, nil, "", true},
 		{"created by someone else", open, tags, map[string]string{"CreateRepository": codeRepositoryExists}, "", true},
-		{"refused", open, tags, map[string]string{"CreateRepository": "AccessDeniedException"}, "ecr-public CreateRepository public.ecr.aws/alias/team/app: AccessDenied", true},
-		{"whose registry is not known", open, tags, map[string]string{"DescribeRegistries": "AccessDeniedException"}, "ecr-public DescribeRegistries", false},
+		{
+			"refused", open, tags,
+			map[string]string{"CreateRepository": "AccessDeniedException"},
+			"ecr-public CreateRepository public.ecr.aws/alias/team/app: AccessDenied", true,
+		},
+		{
+			"whose registry is not known", open, tags,
+			map[string]string{"DescribeRegistries": "AccessDeniedException"},
+			"ecr-public DescribeRegistries", false,
+		},
 		{"in another's registry", foreign, tags, nil, "another is not an alias of the caller's registry", false},
-		{"asked for too much", open, RepositoryTemplate{ImageTagMutability: "IMMUTABLE", LifecyclePolicy: `{}`}, nil, "ECR Public knows no imageTagMutability, lifecyclePolicy", false},
-		{"without a registry", open, tags, map[string]string{"BatchCheckLayerAvailability": "RegistryNotFoundException"}, "RegistryNotFoundException", false},
+		{
+			"asked for too much", open,
+			RepositoryTemplate{ImageTagMutability: "IMMUTABLE", LifecyclePolicy: `{}`},
+			nil,
+			"ECR Public knows no imageTagMutability, lifecyclePolicy", false,
+		},
+		{
+			"without a registry", open, tags,
+			map[string]string{"BatchCheckLayerAvailability": "RegistryNotFoundException"},
+			"RegistryNotFoundException", false,
+		},
 	} {
 		s := &scripted{refuse: tt.refuse}
 		err := newScript(t, s.answer).creating(tt.template).available(tt.image)

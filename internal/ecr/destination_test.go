@@ -133,10 +133,12 @@ func TestDestinationPutManifest(t *testing.T) {
 		t.Errorf("tag has %s, %v", got, err)
 	}
 	// Of an index that does not say so ECR was told the type.
-	if _, mediaType, err := w.source(here + ":v1").root(t.Context()); err != nil || mediaType != "application/vnd.oci.image.index.v1+json" {
+	if _, mediaType, err := w.source(here + ":v1").root(t.Context()); err != nil ||
+		mediaType != "application/vnd.oci.image.index.v1+json" {
 		t.Errorf("type %s, %v", mediaType, err)
 	}
-	if m, err := w.source(here).Manifest(t.Context(), "", instanceInfo.Digest); err != nil || !bytes.Equal(m.Content, instance) {
+	if m, err := w.source(here).Manifest(t.Context(), "", instanceInfo.Digest); err != nil ||
+		!bytes.Equal(m.Content, instance) {
 		t.Errorf("instance %s, %v", m.Content, err)
 	}
 }
@@ -175,7 +177,8 @@ func TestDestinationPutManifestRespectsImmutableTags(t *testing.T) {
 	second := ociImage(w.put(d, []byte("{}")), w.put(d, []byte("two")))
 	err := d.putRoot(t.Context(), second)
 	if !errors.Is(err, ErrImmutableTag) || transient.Is(err) ||
-		!strings.Contains(err.Error(), blobInfo(first).Digest.String()) || !strings.Contains(err.Error(), blobInfo(second).Digest.String()) {
+		!strings.Contains(err.Error(), blobInfo(first).Digest.String()) || !strings.Contains(err.Error(),
+		blobInfo(second).Digest.String()) {
 		t.Errorf("got %v, want ErrImmutableTag with both digests", err)
 	}
 }
@@ -189,7 +192,10 @@ func TestDestinationPutManifestFailures(t *testing.T) {
 	}{
 		{"there already", script(http.StatusBadRequest, "ImageAlreadyExistsException"), nil},
 		{"layers missing", script(http.StatusBadRequest, "LayersNotFoundException"), ErrLayersNotFound},
-		{"instances missing", script(http.StatusBadRequest, "ReferencedImagesNotFoundException"), ErrReferencedImagesNotFound},
+		{
+			"instances missing", script(http.StatusBadRequest, "ReferencedImagesNotFoundException"),
+			ErrReferencedImagesNotFound,
+		},
 		{"repository missing", script(http.StatusBadRequest, "RepositoryNotFoundException"), ErrRepositoryNotFound},
 		{"digest differs", script(http.StatusBadRequest, "ImageDigestDoesNotMatchException"), ErrDigestMismatch},
 		{"another digest stored", func(_ string, w http.ResponseWriter, _ *http.Request) bool {
@@ -215,7 +221,8 @@ func TestDestinationPutManifestFailures(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if err := newWorld(t).destination(here).putRoot(t.Context(), make([]byte, maxManifestSize+1)); err == nil || !strings.Contains(err.Error(), "at most 4194304") {
+	if err := newWorld(t).destination(here).putRoot(t.Context(), make([]byte, maxManifestSize+1)); err == nil ||
+		!strings.Contains(err.Error(), "at most 4194304") {
 		t.Errorf("manifest too large: %v", err)
 	}
 }
@@ -254,7 +261,8 @@ func TestDestinationOutlivesThrottling(t *testing.T) {
 	w := newWorld(t)
 	var calls atomic.Int32
 	w.breakBy(func(operation string, rw http.ResponseWriter, _ *http.Request) bool {
-		return operation != "GetObject" && calls.Add(1)%2 == 1 && refuse(rw, http.StatusBadRequest, "ThrottleException", "")
+		return operation != "GetObject" && calls.Add(1)%2 == 1 && refuse(rw, http.StatusBadRequest,
+			"ThrottleException", "")
 	})
 	layer := randomBytes(2 * mib)
 	w.push(here+":v1", layer)

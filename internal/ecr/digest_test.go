@@ -49,7 +49,8 @@ func TestDigestBelievesNoNonsense(t *testing.T) {
 			}
 			return answer(w, "%s", tt.answer)
 		})
-		if got, err := w.client.Digest(t.Context(), parse(t, here+sha)); err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+		if got, err := w.client.Digest(t.Context(), parse(t, here+sha)); err == nil || tt.want != nil &&
+			!errors.Is(err, tt.want) {
 			t.Errorf("%s: got %s, %v", tt.answer, got, err)
 		}
 	}

@@ -49,14 +49,16 @@ func TestDigestsOfManyImages(t *testing.T) {
 		digests, wanted := map[string]string{}, map[string]string{}
 		for _, reference := range c.references {
 			digests[reference], wanted[reference] = got[reference].Digest.String(), want[reference]
-			if lists := w.calls("ListImages") - lists; lists == 0 && (got[reference].Size > 0) != (want[reference] != "") {
+			if lists := w.calls("ListImages") - lists; lists == 0 &&
+				(got[reference].Size > 0) != (want[reference] != "") {
 				t.Errorf("%s: %s has %d bytes", c.name, reference, got[reference].Size)
 			}
 		}
 		if diff := cmp.Diff(wanted, digests); diff != "" || len(got) != len(c.references) {
 			t.Errorf("%s (-want +got)\n%s", c.name, diff)
 		}
-		if describe, lists = w.calls("DescribeImages")-describe, w.calls("ListImages")-lists; describe != c.describe || lists != c.lists {
+		if describe, lists = w.calls("DescribeImages")-describe, w.calls("ListImages")-lists; describe != c.describe ||
+			lists != c.lists {
 			t.Errorf("%s: %d DescribeImages, %d ListImages; want %d, %d", c.name, describe, lists, c.describe, c.lists)
 		}
 	}
@@ -73,7 +75,8 @@ func TestDigestsInARepositoryThatIsNotThere(t *testing.T) {
 	if !ok || !errors.Is(err, ErrRepositoryNotFound) || err.Error() != "repository "+none+" does not exist" {
 		t.Fatal(err)
 	}
-	if got := missing.CreateCommand(); !strings.HasPrefix(got, "aws ecr create-repository ") || !strings.HasSuffix(got, " --repository-name none") {
+	if got := missing.CreateCommand(); !strings.HasPrefix(got, "aws ecr create-repository ") || !strings.HasSuffix(got,
+		" --repository-name none") {
 		t.Error(got)
 	}
 }
@@ -92,11 +95,13 @@ func TestDigestsOfVeryManyImagesStartWithAList(t *testing.T) {
 			calls[operation]++
 		}
 		if operation == "ListImages" {
-			return answer(w, `{"imageIds":[{"imageTag":"t1","imageDigest":%q}],"nextToken":"%v."}`, sha[1:], m["nextToken"])
+			return answer(w, `{"imageIds":[{"imageTag":"t1","imageDigest":%q}],"nextToken":"%v."}`,
+				sha[1:], m["nextToken"])
 		}
 		var details []string
 		for _, id := range m["imageIds"].([]any) {
-			details = append(details, fmt.Sprintf(`{"imageDigest":%q,"imageTags":[%q]}`, sha[1:], id.(map[string]any)["imageTag"]))
+			details = append(details, fmt.Sprintf(`{"imageDigest":%q,"imageTags":[%q]}`, sha[1:],
+				id.(map[string]any)["imageTag"]))
 		}
 		return answer(w, `{"imageDetails":[%s]}`, strings.Join(details, ","))
 	})
@@ -138,7 +143,9 @@ func TestDigestsOfManyImagesWithoutAList(t *testing.T) {
 			return false
 		}
 		rw.WriteHeader(http.StatusBadRequest)
-		return answer(rw, `{"__type":"AccessDeniedException","message":"User: arn:aws:sts::111122223333:assumed-role/controller/s is not authorized to perform: ecr:ListImages"}`)
+		return answer(rw,
+			`{"__type":"AccessDeniedException","message":"User: arn:aws:sts::111122223333:assumed-role/controller/s `+
+				`is not authorized to perform: ecr:ListImages"}`)
 	})
 	for _, c := range []struct {
 		name       string
@@ -162,7 +169,8 @@ func TestDigestsOfManyImagesWithoutAList(t *testing.T) {
 		if n := w.calls("DescribeImages") - before; n > c.calls {
 			t.Errorf("%s: %d calls of DescribeImages, want at most %d", c.name, n, c.calls)
 		}
-		if n := strings.Count(w.log.String(), "missing=ecr:ListImages") - told; n != 1 || !strings.Contains(w.log.String(), "repository="+here) {
+		if n := strings.Count(w.log.String(), "missing=ecr:ListImages") - told; n != 1 ||
+			!strings.Contains(w.log.String(), "repository="+here) {
 			t.Errorf("%s: told %d times: %s", c.name, n, w.log.String())
 		}
 	}
@@ -181,7 +189,8 @@ func TestDigestsBelieveNoNonsense(t *testing.T) {
 			_, err := fmt.Fprint(w, c.answer)
 			return err == nil
 		})
-		if got, err := w.client.Digests(t.Context(), parse(t, here), []string{"a", "b"}); err == nil || errors.Is(err, ErrImageNotFound) {
+		if got, err := w.client.Digests(t.Context(), parse(t, here), []string{"a", "b"}); err == nil || errors.Is(err,
+			ErrImageNotFound) {
 			t.Errorf("%s: %v, %v", c.answer, got, err)
 		}
 	}

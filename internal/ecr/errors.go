@@ -132,7 +132,8 @@ func (e *callError) hint() string {
 func createCommand(name imagename.Name) string {
 	if name.Kind == imagename.ECRPublic {
 		_, repository := name.SplitAlias()
-		return fmt.Sprintf("aws ecr-public create-repository --region %s --repository-name %s", publicRegion, repository)
+		return fmt.Sprintf("aws ecr-public create-repository --region %s --repository-name %s",
+			publicRegion, repository)
 	}
 	return fmt.Sprintf("aws ecr create-repository --registry-id %s --region %s --repository-name %s",
 		name.ECR.Account, name.ECR.Region, name.Repository)

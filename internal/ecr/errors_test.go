@@ -26,7 +26,8 @@ func TestErrorsNameCallRepositoryCodeAndRequest(t *testing.T) {
 		return refuse(w, http.StatusBadRequest, "RepositoryNotFoundException", "")
 	})
 	_, err := w.client.Digest(t.Context(), parse(t, here))
-	want := "ecr DescribeImages 111122223333.dkr.ecr.us-east-1.amazonaws.com/app: RepositoryNotFoundException: the service's words" +
+	want := "ecr DescribeImages 111122223333.dkr.ecr.us-east-1.amazonaws.com/app: RepositoryNotFoundException: the " +
+		"service's words" +
 		" (request id a-request-id)" // nothing about how to create it: what is read is not to be had by that
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)

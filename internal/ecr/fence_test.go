@@ -22,7 +22,9 @@ func fenced(t *testing.T, f fault) (w *world, dialed *[]string) {
 	w, dialed = newScript(t, f), new([]string)
 	w.client = New(Options{
 		API: w.apis, Budget: w.budget, Chunks: chunked.Options{Attempts: 1, Backoff: time.Millisecond},
-		Network: fence.Network{Dialer: &net.Dialer{ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+		Network: fence.Network{Dialer: &net.Dialer{ControlContext: func(_ context.Context, _, address string,
+			_ syscall.RawConn,
+		) error {
 			if address == strings.TrimPrefix(w.url, "http://") {
 				return nil
 			}
@@ -34,7 +36,8 @@ func fenced(t *testing.T, f fault) (w *world, dialed *[]string) {
 }
 
 var privy = []string{
-	"https://169.254.169.254/x", "https://169.254.170.2/x", "https://[::ffff:a9fe:a9fe]/x", "https://metadata.google.internal/x", "https://2852039166/x",
+	"https://169.254.169.254/x", "https://169.254.170.2/x", "https://[::ffff:a9fe:a9fe]/x",
+	"https://metadata.google.internal/x", "https://2852039166/x",
 }
 
 // What an image says where a layer is says a stranger.
@@ -43,7 +46,10 @@ func TestForeignLayersAreReadAtPublicHostsAlone(t *testing.T) {
 		t.Errorf("%s was called", operation)
 		return false
 	})
-	for _, to := range append([]string{"https://127.0.0.1/x", "http://localhost/x", "https://10.0.0.1/x", "https://[fe80::1]/x", w.url}, privy...) {
+	for _, to := range append([]string{
+		"https://127.0.0.1/x", "http://localhost/x", "https://10.0.0.1/x",
+		"https://[fe80::1]/x", w.url,
+	}, privy...) {
 		info := blobInfo([]byte("x"))
 		body, _, err := w.client.ForeignBlob(t.Context(), info, []string{to})
 		var place *fence.PlaceError
@@ -52,7 +58,8 @@ func TestForeignLayersAreReadAtPublicHostsAlone(t *testing.T) {
 		}
 	}
 	info := blobInfo([]byte("x"))
-	if _, _, err := w.client.ForeignBlob(t.Context(), info, []string{"https://8.8.8.8/x"}); err == nil || len(*dialed) != 1 {
+	if _, _, err := w.client.ForeignBlob(t.Context(), info, []string{"https://8.8.8.8/x"}); err == nil ||
+		len(*dialed) != 1 {
 		t.Errorf("a public host: %v, dialed %q", err, *dialed)
 	}
 }

@@ -106,10 +106,22 @@ func TestUploadThatECRForgot(t *testing.T) {
 		ok      bool
 		begun   int
 	}{
-		{"at its first part", layer, func(o string, first any) bool { return o == "UploadLayerPart" && first == 0.0 }, true, 2},
-		{"at its second part", layer, func(o string, first any) bool { return o == "UploadLayerPart" && first != 0.0 }, false, 1},
-		{"at completion, with all in hand", layer[:999], func(o string, _ any) bool { return o == "CompleteLayerUpload" }, true, 2},
-		{"at completion, with parts gone", layer, func(o string, _ any) bool { return o == "CompleteLayerUpload" }, false, 1},
+		{
+			"at its first part", layer, func(o string, first any) bool { return o == "UploadLayerPart" && first == 0.0 },
+			true, 2,
+		},
+		{
+			"at its second part", layer, func(o string, first any) bool { return o == "UploadLayerPart" && first != 0.0 },
+			false, 1,
+		},
+		{
+			"at completion, with all in hand", layer[:999],
+			func(o string, _ any) bool { return o == "CompleteLayerUpload" }, true, 2,
+		},
+		{
+			"at completion, with parts gone", layer, func(o string, _ any) bool { return o == "CompleteLayerUpload" },
+			false, 1,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, e := newTiny(t)

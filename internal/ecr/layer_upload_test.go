@@ -32,7 +32,8 @@ func TestUploadSendsPartsInOrder(t *testing.T) {
 				shared := chunked.NewBudget(budget)
 				from := buffered(iotest.HalfReader(bytes.NewReader(layer)), shared)
 				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), from)
-				if want := blobInfo(layer); err != nil || got.Digest != want.Digest || got.Size != want.Size || shared.Held() != 0 {
+				if want := blobInfo(layer); err != nil || got.Digest != want.Digest || got.Size != want.Size ||
+					shared.Held() != 0 {
 					t.Errorf("%d bytes, known %v: got %v, %v; %d bytes held", size, known, got, err, shared.Held())
 				}
 				var want []string
@@ -88,13 +89,35 @@ func TestUploadChecksTheStream(t *testing.T) {
 		{"empty", strings.NewReader(""), blobInfo(layer), "ended after 0 of"},
 		{"long", bytes.NewReader(append(layer[:len(layer):len(layer)], 1)), blobInfo(layer), "longer than 2500 bytes"},
 		{"wrong", bytes.NewReader(randomBytes(2500)), blobInfo(layer), "digest mismatch"},
-		{"wrong, size unknown", strings.NewReader("wrong"), Blob{Digest: blobInfo(layer).Digest, Size: -1}, "digest mismatch"},
-		{"broken", io.MultiReader(bytes.NewReader(layer[:2005]), iotest.ErrReader(errRead)), blobInfo(layer), errRead.Error()},
-		{"broken at its end", io.MultiReader(bytes.NewReader(layer), iotest.ErrReader(errRead)), blobInfo(layer), errRead.Error()},
-		{"truncated, nothing known", io.MultiReader(strings.NewReader("x"), iotest.ErrReader(io.ErrUnexpectedEOF)), Blob{Size: -1}, "unexpected EOF"},
-		{"lost, nothing known", io.MultiReader(strings.NewReader("x"), iotest.ErrReader(fmt.Errorf("GET: %w", io.EOF))), Blob{Size: -1}, "GET: EOF"},
+		{
+			"wrong, size unknown", strings.NewReader("wrong"),
+			Blob{Digest: blobInfo(layer).Digest, Size: -1},
+			"digest mismatch",
+		},
+		{
+			"broken", io.MultiReader(bytes.NewReader(layer[:2005]), iotest.ErrReader(errRead)), blobInfo(layer),
+			errRead.Error(),
+		},
+		{
+			"broken at its end", io.MultiReader(bytes.NewReader(layer), iotest.ErrReader(errRead)), blobInfo(layer),
+			errRead.Error(),
+		},
+		{
+			"truncated, nothing known", io.MultiReader(strings.NewReader("x"), iotest.ErrReader(io.ErrUnexpectedEOF)),
+			Blob{Size: -1},
+			"unexpected EOF",
+		},
+		{
+			"lost, nothing known", io.MultiReader(strings.NewReader("x"), iotest.ErrReader(fmt.Errorf("GET: %w", io.EOF))),
+			Blob{Size: -1},
+			"GET: EOF",
+		},
 		{"no digest at all", strings.NewReader(""), Blob{Digest: "sha256:zz", Size: -1}, "invalid checksum digest"},
-		{"another algorithm", strings.NewReader("x"), Blob{Digest: digest.SHA512.FromString("x"), Size: 1}, "sha256 only"},
+		{
+			"another algorithm", strings.NewReader("x"),
+			Blob{Digest: digest.SHA512.FromString("x"), Size: 1},
+			"sha256 only",
+		},
 	} {
 		_, err := d.PutBlob(t.Context(), tt.stream, tt.info)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -167,7 +190,8 @@ func TestUploadOfALayerThatIsThere(t *testing.T) {
 	d := w.destination(here)
 	info := w.put(d, []byte("layer"))
 	// Somebody else was faster: LayerAlreadyExists.
-	if _, err := newUpload(d.Destination, info).run(t.Context(), buffered(strings.NewReader("layer"), w.budget)); err != nil {
+	if _, err := newUpload(d.Destination, info).run(t.Context(),
+		buffered(strings.NewReader("layer"), w.budget)); err != nil {
 		t.Error(err)
 	}
 	if n := w.calls("CompleteLayerUpload"); n != 2 {
@@ -208,7 +232,8 @@ func TestUploadOfNoBytes(t *testing.T) {
 			})
 			info := Blob{Digest: digest.Digest(sha[1:]), Size: size}
 			got, err := w.destination(here).PutBlob(t.Context(), strings.NewReader(""), info)
-			if tt.want == "" && (err != nil || got.Size != 0) || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			if tt.want == "" && (err != nil || got.Size != 0) || tt.want != "" &&
+				(err == nil || !strings.Contains(err.Error(), tt.want)) {
 				t.Errorf("%s, size %d: got %v, %v", tt.name, size, got, err)
 			}
 		}
@@ -237,8 +262,12 @@ func TestUploadStopsWithItsContext(t *testing.T) {
 func TestUploadBelievesNoNonsense(t *testing.T) {
 	info := blobInfo([]byte("layer"))
 	for name, f := range map[string]fault{
-		"no upload id": func(_ string, w http.ResponseWriter, _ *http.Request) bool { return answer(w, `{"partSize":10}`) },
-		"no part size": func(_ string, w http.ResponseWriter, _ *http.Request) bool { return answer(w, `{"uploadId":"u"}`) },
+		"no upload id": func(_ string, w http.ResponseWriter, _ *http.Request) bool {
+			return answer(w, `{"partSize":10}`)
+		},
+		"no part size": func(_ string, w http.ResponseWriter, _ *http.Request) bool {
+			return answer(w, `{"uploadId":"u"}`)
+		},
 		"another layer": func(operation string, w http.ResponseWriter, _ *http.Request) bool {
 			if operation == "InitiateLayerUpload" {
 				return answer(w, `{"uploadId":"u","partSize":10485760}`)
@@ -247,7 +276,8 @@ func TestUploadBelievesNoNonsense(t *testing.T) {
 		},
 	} {
 		w := newScript(t, f)
-		if _, err := newUpload(w.destination(here).Destination, info).run(t.Context(), buffered(strings.NewReader("layer"), w.budget)); err == nil {
+		if _, err := newUpload(w.destination(here).Destination, info).run(t.Context(),
+			buffered(strings.NewReader("layer"), w.budget)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -79,7 +79,9 @@ func BenchmarkUpload(b *testing.B) {
 	blob := zeroBlob(b, 64<<20)
 	for name, stream := range map[string]func(*Client) func(*upload) partSource{
 		"lent": func(*Client) func(*upload) partSource { return lentZerosOf(blob) },
-		"read": func(client *Client) func(*upload) partSource { return buffered(&zeros{blob.Size}, client.opts.Budget) },
+		"read": func(client *Client) func(*upload) partSource {
+			return buffered(&zeros{blob.Size}, client.opts.Budget)
+		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			client := sinkClient(blob.Digest)

@@ -35,8 +35,10 @@ func TestLentPartsAreTheStreamsParts(t *testing.T) {
 					}
 					continue
 				}
-				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), func(u *upload) partSource { return u.lent(lent) })
-				if err != nil || got.Digest != info.Digest || got.Size != int64(size) || e.seen().layers[info.Digest] != size {
+				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(),
+					func(u *upload) partSource { return u.lent(lent) })
+				if err != nil || got.Digest != info.Digest || got.Size != int64(size) ||
+					e.seen().layers[info.Digest] != size {
 					t.Errorf("%d bytes in pieces of %d: got %v, %v", size, piece, got, err)
 				}
 				var want []string
@@ -66,7 +68,8 @@ func TestLentPartsChecksTheStream(t *testing.T) {
 		w, e := newTiny(t)
 		lent := lend(layer, 400, 0)
 		change(lent)
-		if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err == nil || len(e.seen().layers) != 0 {
+		if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err == nil ||
+			len(e.seen().layers) != 0 {
 			t.Errorf("%s: %v, %d layers", name, err, len(e.seen().layers))
 		}
 		lent.check(t)
@@ -84,7 +87,8 @@ func TestLentPartsGoOnWhereECRSaysThatItIs(t *testing.T) {
 				if operation == "UploadLayerPart" && members(r)["partFirstByte"] == float64(tinyPart) {
 					once.Do(func() {
 						e.resume("1", layer[:has:has])
-						broken = refuse(rw, http.StatusBadRequest, "InvalidLayerPartException", fmt.Sprintf(`,"lastValidByteReceived":%d`, has-1))
+						broken = refuse(rw, http.StatusBadRequest, "InvalidLayerPartException",
+							fmt.Sprintf(`,"lastValidByteReceived":%d`, has-1))
 					})
 				}
 				return broken

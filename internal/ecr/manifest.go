@@ -37,7 +37,8 @@ func (r *Repository) Manifest(ctx context.Context, tag string, want digest.Diges
 	// An image with several tags can come once for each, with the same content.
 	if len(out.Images) == 0 || aws.ToString(out.Images[0].ImageManifest) == "" {
 		if len(out.Failures) > 0 {
-			return Manifest{}, fmt.Errorf("manifest %s: %w", label(tag, want), r.imageFailed(operation, out.Failures[0]))
+			return Manifest{}, fmt.Errorf("manifest %s: %w", label(tag, want),
+				r.imageFailed(operation, out.Failures[0]))
 		}
 		err := fmt.Errorf("empty answer for %s: %w", label(tag, want), ErrImageNotFound)
 		return Manifest{}, r.failed(operation, err)
@@ -70,7 +71,8 @@ func verify(content []byte, want digest.Digest, id *ecrtypes.ImageIdentifier) er
 		}
 		// Of a signed v2s1 manifest the digest leaves out the signatures.
 		if got, err := manifestdigest.By(d.Algorithm(), content); err != nil || got != d {
-			return fmt.Errorf("%w: the manifest of %d bytes does not have the digest %s", ErrDigestMismatch, len(content), d)
+			return fmt.Errorf("%w: the manifest of %d bytes does not have the digest %s", ErrDigestMismatch,
+				len(content), d)
 		}
 	}
 	return nil

@@ -95,7 +95,8 @@ func TestUploadAllocatesLittlePerPart(t *testing.T) {
 	const parts = 3
 	blob := zeroBlob(t, parts*testPartSize)
 	client := sinkClient(blob.Digest)
-	uploadToSink(t, client, blob, buffered(&zeros{blob.Size}, client.opts.Budget)) // the first fills the budget's pool of buffers
+	// the first fills the budget's pool of buffers
+	uploadToSink(t, client, blob, buffered(&zeros{blob.Size}, client.opts.Budget))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	uploadToSink(t, client, blob, buffered(&zeros{blob.Size}, client.opts.Budget))

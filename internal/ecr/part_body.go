@@ -31,7 +31,8 @@ func sendingPart(data pieces, moved func()) func(*ecr.Options) {
 	) (middleware.SerializeOutput, middleware.Metadata, error) {
 		req, ok := in.Request.(*smithyhttp.Request)
 		if !ok {
-			return middleware.SerializeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected transport type %T", in.Request)
+			return middleware.SerializeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected transport type %T",
+				in.Request)
 		}
 		req, err := withPart(req, data, moved)
 		if err != nil {

@@ -44,7 +44,8 @@ func (p publicDestination) BatchCheckLayerAvailability(
 	}
 	for _, f := range out.Failures {
 		converted.Failures = append(converted.Failures, ecrtypes.LayerFailure{
-			FailureCode: ecrtypes.LayerFailureCode(f.FailureCode), FailureReason: f.FailureReason, LayerDigest: f.LayerDigest,
+			FailureCode: ecrtypes.LayerFailureCode(f.FailureCode), FailureReason: f.FailureReason,
+			LayerDigest: f.LayerDigest,
 		})
 	}
 	return converted, nil
@@ -103,7 +104,8 @@ func (p publicDestination) CompleteLayerUpload(
 	ctx context.Context, in *ecr.CompleteLayerUploadInput, optFns ...func(*ecr.Options),
 ) (*ecr.CompleteLayerUploadOutput, error) {
 	out, err := p.api.CompleteLayerUpload(ctx, &ecrpublic.CompleteLayerUploadInput{
-		RegistryId: in.RegistryId, RepositoryName: in.RepositoryName, UploadId: in.UploadId, LayerDigests: in.LayerDigests,
+		RegistryId: in.RegistryId, RepositoryName: in.RepositoryName, UploadId: in.UploadId,
+		LayerDigests: in.LayerDigests,
 	}, p.options(optFns))
 	if err != nil {
 		return nil, err
@@ -157,8 +159,9 @@ func (p publicDestination) DescribeImages(
 	converted := &ecr.DescribeImagesOutput{NextToken: out.NextToken, ResultMetadata: out.ResultMetadata}
 	for _, d := range out.ImageDetails {
 		converted.ImageDetails = append(converted.ImageDetails, ecrtypes.ImageDetail{
-			ArtifactMediaType: d.ArtifactMediaType, ImageDigest: d.ImageDigest, ImageManifestMediaType: d.ImageManifestMediaType,
-			ImagePushedAt: d.ImagePushedAt, ImageSizeInBytes: d.ImageSizeInBytes, ImageTags: d.ImageTags,
+			ArtifactMediaType: d.ArtifactMediaType, ImageDigest: d.ImageDigest,
+			ImageManifestMediaType: d.ImageManifestMediaType,
+			ImagePushedAt:          d.ImagePushedAt, ImageSizeInBytes: d.ImageSizeInBytes, ImageTags: d.ImageTags,
 			RegistryId: d.RegistryId, RepositoryName: d.RepositoryName,
 		})
 	}

@@ -20,8 +20,10 @@ func TestPublicLoginIsRemembered(t *testing.T) {
 		want   Login
 		calls  int32
 	}{
-		{"a login", fmt.Sprintf(`{"authorizationData":{"authorizationToken":%q,"expiresAt":%d}}`, token, time.Now().Add(12*time.Hour).Unix()), want, 1},
-		{"one about to expire", fmt.Sprintf(`{"authorizationData":{"authorizationToken":%q,"expiresAt":%d}}`, token, time.Now().Add(time.Minute).Unix()), want, 3},
+		{"a login", fmt.Sprintf(`{"authorizationData":{"authorizationToken":%q,"expiresAt":%d}}`, token,
+			time.Now().Add(12*time.Hour).Unix()), want, 1},
+		{"one about to expire", fmt.Sprintf(`{"authorizationData":{"authorizationToken":%q,"expiresAt":%d}}`, token,
+			time.Now().Add(time.Minute).Unix()), want, 3},
 		{"none", `{}`, Login{}, 1},
 		{"no base64", `{"authorizationData":{"authorizationToken":"?"}}`, Login{}, 1},
 		{"no password", `{"authorizationData":{"authorizationToken":"QVdT"}}`, Login{}, 1},
@@ -57,7 +59,8 @@ func TestPublicLoginThatWasNotWaitedForIsNotRemembered(t *testing.T) {
 	var calls atomic.Int32
 	w := newScript(t, func(_ string, rw http.ResponseWriter, _ *http.Request) bool {
 		calls.Add(1)
-		return answer(rw, `{"authorizationData":{"authorizationToken":"QVdTOng=","expiresAt":%d}}`, time.Now().Add(12*time.Hour).Unix())
+		return answer(rw, `{"authorizationData":{"authorizationToken":"QVdTOng=","expiresAt":%d}}`,
+			time.Now().Add(12*time.Hour).Unix())
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -28,8 +28,16 @@ func TestPublicClientCallsItsEndpoint(t *testing.T) {
 	}{
 		{"usually", nil, "api.ecr-public.us-east-1.amazonaws.com"},
 		{"dual-stack", map[string]string{"AWS_USE_DUALSTACK_ENDPOINT": "true"}, "ecr-public.us-east-1.api.aws"},
-		{"elsewhere", map[string]string{"AWS_ENDPOINT_URL": "http://localhost:4566", "AWS_USE_FIPS_ENDPOINT": "true"}, "localhost:4566"},
-		{"elsewhere by service", map[string]string{"AWS_ENDPOINT_URL_ECR_PUBLIC": "http://localhost:4567"}, "localhost:4567"},
+		{
+			"elsewhere",
+			map[string]string{"AWS_ENDPOINT_URL": "http://localhost:4566", "AWS_USE_FIPS_ENDPOINT": "true"},
+			"localhost:4566",
+		},
+		{
+			"elsewhere by service",
+			map[string]string{"AWS_ENDPOINT_URL_ECR_PUBLIC": "http://localhost:4567"},
+			"localhost:4567",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for name, value := range tt.env {
@@ -43,7 +51,8 @@ func TestPublicClientCallsItsEndpoint(t *testing.T) {
 			cfg.HTTPClient = &http.Client{Transport: s}
 			cfg.Credentials = credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")
 			client := NewPublicAPI(cfg, func(o *ecrpublic.Options) { o.Retryer = aws.NopRetryer{} })
-			if _, err := client.DescribeRegistries(t.Context(), &ecrpublic.DescribeRegistriesInput{}); s.host != tt.want {
+			if _, err := client.DescribeRegistries(t.Context(),
+				&ecrpublic.DescribeRegistriesInput{}); s.host != tt.want {
 				t.Errorf("called %q, want %s: %v", s.host, tt.want, err)
 			}
 		})
@@ -99,7 +108,8 @@ func TestPublicDestinationPutsManifests(t *testing.T) {
 		got = members(r)
 		return answer(w, `{"image":{"imageId":{"imageDigest":%q}}}`, info.Digest)
 	})
-	if err := w.destination(open+":v1").PutManifest(t.Context(), content, "", info.Digest); err != nil || !cmp.Equal(asked, got) {
+	if err := w.destination(open+":v1").PutManifest(t.Context(), content, "", info.Digest); err != nil ||
+		!cmp.Equal(asked, got) {
 		t.Errorf("instance: %v, %s", err, cmp.Diff(asked, got))
 	}
 	asked["imageTag"] = "v1"
@@ -126,11 +136,14 @@ func TestPublicDestinationFailures(t *testing.T) {
 	if err := put(t, false, invalid); err == nil || strings.Contains(err.Error(), explanation) {
 		t.Errorf("root: %v", err)
 	}
-	if err := put(t, false, script(http.StatusBadRequest, "LayersNotFoundException")); !errors.Is(err, ErrLayersNotFound) ||
+	if err := put(t, false, script(http.StatusBadRequest, "LayersNotFoundException")); !errors.Is(err,
+		ErrLayersNotFound) ||
 		!strings.Contains(err.Error(), "ecr-public PutImage public.ecr.aws/alias/team/app: LayersNotFoundException") {
 		t.Errorf("layers missing: %v", err)
 	}
-	if err := put(t, false, func(_ string, w http.ResponseWriter, _ *http.Request) bool { return answer(w, `{}`) }); err == nil {
+	if err := put(t, false, func(_ string, w http.ResponseWriter, _ *http.Request) bool {
+		return answer(w, `{}`)
+	}); err == nil {
 		t.Error("empty answer: no error")
 	}
 	for digest, want := range map[string]error{info.Digest.String(): nil, sha[1:]: ErrImmutableTag} {
@@ -150,12 +163,15 @@ func TestPublicDestinationFailures(t *testing.T) {
 }
 
 func TestPublicDestinationTakesAnIndex(t *testing.T) {
-	w := newWorld(t).creating(RepositoryTemplate{ResourceTags: []ecrtypes.Tag{{Key: aws.String("team"), Value: aws.String("a")}}})
+	w := newWorld(t).creating(RepositoryTemplate{
+		ResourceTags: []ecrtypes.Tag{{Key: aws.String("team"), Value: aws.String("a")}},
+	})
 	image := "public.ecr.aws/" + standin.PublicAlias("111122223333") + "/team/app:v1"
 	d := w.destination(image)
 	child := ociImage(w.put(d, []byte("{}")), w.put(d, randomBytes(6*mib)))
 	info := blobInfo(child)
-	index := fmt.Appendf(nil, `{"schemaVersion":2,"manifests":[{"mediaType":%q,"digest":%q,"size":%d}]}`, ociManifestType, info.Digest, info.Size)
+	index := fmt.Appendf(nil, `{"schemaVersion":2,"manifests":[{"mediaType":%q,"digest":%q,"size":%d}]}`,
+		ociManifestType, info.Digest, info.Size)
 	if err := d.putRoot(t.Context(), index); !errors.Is(err, ErrReferencedImagesNotFound) {
 		t.Errorf("index before its instance: %v", err)
 	}
@@ -183,8 +199,10 @@ func TestPublicDestinationKeepsMetadata(t *testing.T) {
 	w := newScript(t, func(_ string, w http.ResponseWriter, _ *http.Request) bool {
 		return refuse(w, http.StatusBadRequest, "InvalidLayerPartException", `,"lastValidByteReceived":5`)
 	})
-	_, err := newUpload(w.destination(open).Destination, Blob{Size: 3}).sendOnce(t.Context(), 0, pieces{[]byte("abc")}, nil)
-	if err == nil || !strings.Contains(err.Error(), "request id a-request-id") || !strings.Contains(err.Error(), "ECR has 6 bytes") {
+	_, err := newUpload(w.destination(open).Destination, Blob{Size: 3}).sendOnce(t.Context(), 0,
+		pieces{[]byte("abc")}, nil)
+	if err == nil || !strings.Contains(err.Error(), "request id a-request-id") || !strings.Contains(err.Error(),
+		"ECR has 6 bytes") {
 		t.Errorf("got %v", err)
 	}
 	if got := bytes.Count([]byte(err.Error()), []byte("InvalidLayerPartException")); got != 1 {

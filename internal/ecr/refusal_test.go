@@ -115,10 +115,13 @@ func TestEveryRefusalIsToldAsItIs(t *testing.T) {
 // An instance that an index refers to can't be deleted; ECR says so image by image.
 func TestDeletingWhatAnIndexNeedsIsRefused(t *testing.T) {
 	w := newScript(t, func(_ string, rw http.ResponseWriter, _ *http.Request) bool {
-		return answer(rw, `{"failures":[{"imageId":{"imageTag":"v1"},"failureCode":"ImageReferencedByManifestList","failureReason":"it is needed"}]}`)
+		return answer(rw,
+			`{"failures":[{"imageId":{"imageTag":"v1"},"failureCode":"ImageReferencedByManifestList",`+
+				`"failureReason":"it is needed"}]}`)
 	})
 	err := w.source(here).DeleteImage(t.Context(), "v1", "")
-	if err == nil || !strings.Contains(err.Error(), "ImageReferencedByManifestList: it is needed") || transient.Is(err) {
+	if err == nil || !strings.Contains(err.Error(), "ImageReferencedByManifestList: it is needed") ||
+		transient.Is(err) {
 		t.Errorf("%v", err)
 	}
 }

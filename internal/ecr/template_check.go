@@ -115,7 +115,10 @@ func (t *RepositoryTemplate) privateSettings() []string {
 		member string
 		isSet  bool
 	}{
-		{"imageTagMutability", t.ImageTagMutability != "" && t.ImageTagMutability != ecrtypes.ImageTagMutabilityMutable},
+		{
+			"imageTagMutability",
+			t.ImageTagMutability != "" && t.ImageTagMutability != ecrtypes.ImageTagMutabilityMutable,
+		},
 		{"encryptionConfiguration", t.EncryptionConfiguration != nil},
 		{"imageScanningConfiguration", t.ImageScanningConfiguration != nil && t.ImageScanningConfiguration.ScanOnPush},
 		{"repositoryPolicy", t.RepositoryPolicy != ""},

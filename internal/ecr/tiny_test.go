@@ -70,7 +70,8 @@ func (e *tiny) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, _ := m["uploadId"].(string)
 	service, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	repository := fmt.Sprintf("%s %v %v", service, m["registryId"], m["repositoryName"])
-	if repository != "AmazonEC2ContainerRegistry_V20150921 111122223333 app" && repository != "SpencerFrontendService alias team/app" {
+	if repository != "AmazonEC2ContainerRegistry_V20150921 111122223333 app" &&
+		repository != "SpencerFrontendService alias team/app" {
 		refuse(w, http.StatusBadRequest, "RepositoryNotFoundException", "")
 		return
 	}

@@ -3,10 +3,6 @@ package ecr
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/json"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
-	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
@@ -62,7 +57,9 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, stats: &stats.Counter{}, budget: chunked.NewBudget(32 * mib), now: time.Now()}
-	registry, err := standin.New(t.Context(), standin.Options{Home: "111122223333", Dir: t.TempDir(), Stats: w.stats, Now: w.clock})
+	registry, err := standin.New(t.Context(), standin.Options{
+		Home: "111122223333", Dir: t.TempDir(), Stats: w.stats, Now: w.clock,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +102,9 @@ func (w *world) serve(handler http.Handler) {
 	}))
 	w.t.Cleanup(server.Close)
 	w.url = server.URL
-	cfg := aws.Config{BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}
+	cfg := aws.Config{
+		BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
+	}
 	w.apis = NewAPIs(cfg, func(o *ecr.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) })
 	public := NewPublicAPI(cfg, func(o *ecrpublic.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) })
 	w.client = New(Options{
@@ -243,62 +242,4 @@ func (w *world) checkBudget() {
 	if held := w.budget.Held(); held != 0 {
 		w.t.Errorf("%d bytes of the budget held in the end", held)
 	}
-}
-
-func blobInfo(content []byte) Blob {
-	return Blob{Digest: digest.FromBytes(content), Size: int64(len(content))}
-}
-
-func randomBytes(n int) []byte {
-	content := make([]byte, n)
-	_, _ = rand.Read(content)
-	return content
-}
-
-func ociImage(config Blob, layers ...Blob) []byte {
-	type descriptor struct {
-		MediaType string        `json:"mediaType"`
-		Digest    digest.Digest `json:"digest"`
-		Size      int64         `json:"size"`
-	}
-	m := map[string]any{
-		"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-		"config": descriptor{"application/vnd.oci.image.config.v1+json", config.Digest, config.Size},
-	}
-	var list []descriptor
-	for _, l := range layers {
-		list = append(list, descriptor{"application/vnd.oci.image.layer.v1.tar", l.Digest, l.Size})
-	}
-	m["layers"] = list
-	content, err := json.Marshal(m)
-	if err != nil {
-		panic(err)
-	}
-	return content
-}
-
-// answer is an awsJson1.1 reply with the members given as JSON.
-func answer(w http.ResponseWriter, format string, args ...any) bool {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.Header().Set("X-Amzn-RequestId", "a-request-id")
-	fmt.Fprintf(w, format, args...)
-	return true
-}
-
-// refuse is an awsJson1.1 exception, with further members as in `,"name":value`.
-func refuse(w http.ResponseWriter, status int, code, members string) bool {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.Header().Set("X-Amzn-RequestId", "a-request-id")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"__type":%q,"message":"the service's words"%s}`, code, members)
-	return true
-}
-
-// members reads the request's body, and leaves it to be read again.
-func members(r *http.Request) map[string]any {
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	var m map[string]any
-	_ = json.Unmarshal(body, &m)
-	return m
 }

@@ -24,7 +24,9 @@ import (
 // copyImage copies as the library does it: all instances, digests kept.
 func copyImage(t *testing.T, from, to types.ImageReference) error {
 	t.Helper()
-	policy, err := signature.NewPolicyContext(&signature.Policy{Default: []signature.PolicyRequirement{signature.NewPRInsecureAcceptAnything()}})
+	policy, err := signature.NewPolicyContext(&signature.Policy{
+		Default: []signature.PolicyRequirement{signature.NewPRInsecureAcceptAnything()},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,9 @@ func everything(t *testing.T, ref types.ImageReference) map[digest.Digest]string
 	return all
 }
 
-func collect(ctx context.Context, t *testing.T, src types.ImageSource, instance *digest.Digest, all map[digest.Digest]string) {
+func collect(
+	ctx context.Context, t *testing.T, src types.ImageSource, instance *digest.Digest, all map[digest.Digest]string,
+) {
 	t.Helper()
 	content, mediaType, err := src.GetManifest(ctx, instance)
 	if err != nil {
@@ -114,7 +118,8 @@ func TestCopyKeepsEveryByte(t *testing.T) {
 				from = to
 			}
 			for _, image := range []string{here, there} {
-				if got, err := w.client.Digest(t.Context(), parse(t, image+":v1")); err != nil || got != digest.FromString(want[""]) {
+				if got, err := w.client.Digest(t.Context(), parse(t, image+":v1")); err != nil ||
+					got != digest.FromString(want[""]) {
 					t.Errorf("%s has %s, %v", image, got, err)
 				}
 			}
@@ -168,7 +173,8 @@ func TestCopyIntoImmutableTags(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := copyImage(t, kinds["Docker v2s2"](newDirImage(t)), w.reference(frozen)); !errors.Is(err, ecr.ErrImmutableTag) {
+	if err := copyImage(t, kinds["Docker v2s2"](newDirImage(t)), w.reference(frozen)); !errors.Is(err,
+		ecr.ErrImmutableTag) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,7 +13,8 @@ import (
 func TestDestinationConstants(t *testing.T) {
 	d := newWorld(t).destination(here)
 	if len(d.SupportedManifestMIMETypes()) != 6 || d.DesiredLayerCompression() != types.PreserveOriginal ||
-		!d.AcceptsForeignLayerURLs() || d.MustMatchRuntimeOS() || d.IgnoresEmbeddedDockerReference() || !d.HasThreadSafePutBlob() {
+		!d.AcceptsForeignLayerURLs() || d.MustMatchRuntimeOS() || d.IgnoresEmbeddedDockerReference() ||
+		!d.HasThreadSafePutBlob() {
 		t.Error("wrong constants")
 	}
 	if err := d.SupportsSignatures(t.Context()); err == nil {
@@ -57,7 +58,8 @@ func TestDestinationPutsInstancesByDigest(t *testing.T) {
 	if _, _, err := w.source(here+":v1").GetManifest(t.Context(), nil); !errors.Is(err, ecr.ErrImageNotFound) {
 		t.Errorf("the instance has the tag: %v", err)
 	}
-	if got, _, err := w.source(here+":v1").GetManifest(t.Context(), &info.Digest); err != nil || !bytes.Equal(got, content) {
+	if got, _, err := w.source(here+":v1").GetManifest(t.Context(), &info.Digest); err != nil ||
+		!bytes.Equal(got, content) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }

@@ -58,7 +58,8 @@ func Example() {
 
 // localECR runs a stand-in for ECR that has the repository app, and returns the configuration that leads there.
 func localECR(dir string) (cfg aws.Config, stop func()) {
-	registry, err := standin.New(context.Background(), standin.Options{Home: "111122223333", Dir: dir, Stats: &stats.Counter{}})
+	registry, err := standin.New(context.Background(),
+		standin.Options{Home: "111122223333", Dir: dir, Stats: &stats.Counter{}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -97,23 +97,27 @@ var configBlob = []byte(`{"os":"linux","architecture":"amd64","rootfs":{"type":"
 var kinds = map[string]func(d dirImage) types.ImageReference{
 	"OCI manifest": func(d dirImage) types.ImageReference {
 		return d.root(d.object(ociManifestType, map[string]any{
-			"config": d.blob(ociConfigType, configBlob), "layers": []descriptor{d.blob(ociLayerType, randomBytes(3000))},
+			"config": d.blob(ociConfigType, configBlob),
+			"layers": []descriptor{d.blob(ociLayerType, randomBytes(3000))},
 		}))
 	},
 	"OCI manifest without a type": func(d dirImage) types.ImageReference {
 		return d.root(d.object("", map[string]any{
-			"config": d.blob(ociConfigType, configBlob), "layers": []descriptor{d.blob(ociLayerType, randomBytes(3000))},
+			"config": d.blob(ociConfigType, configBlob),
+			"layers": []descriptor{d.blob(ociLayerType, randomBytes(3000))},
 		}))
 	},
 	"layer of two parts": func(d dirImage) types.ImageReference {
 		return d.root(d.object(ociManifestType, map[string]any{
-			"config": d.blob(ociConfigType, configBlob), "layers": []descriptor{d.blob(ociLayerType, randomBytes(12*mib+1))},
+			"config": d.blob(ociConfigType, configBlob),
+			"layers": []descriptor{d.blob(ociLayerType, randomBytes(12*mib+1))},
 		}))
 	},
 	"the same layer twice, and zstd": func(d dirImage) types.ImageReference {
 		layer := d.blob(ociZstdType, randomBytes(3000))
 		return d.root(d.object(ociManifestType, map[string]any{
-			"config": d.blob(ociConfigType, configBlob), "layers": []descriptor{layer, layer, d.blob(ociLayerType, randomBytes(10))},
+			"config": d.blob(ociConfigType, configBlob),
+			"layers": []descriptor{layer, layer, d.blob(ociLayerType, randomBytes(10))},
 		}))
 	},
 	"Docker v2s2": func(d dirImage) types.ImageReference {
@@ -139,22 +143,28 @@ var kinds = map[string]func(d dirImage) types.ImageReference{
 		var instances []descriptor
 		for _, arch := range []string{"amd64", "arm64"} {
 			content := d.object(ociManifestType, map[string]any{
-				"config": d.blob(ociConfigType, append([]byte(" "), configBlob...)), "layers": []descriptor{shared, d.blob(ociLayerType, randomBytes(100))},
+				"config": d.blob(ociConfigType, append([]byte(" "), configBlob...)),
+				"layers": []descriptor{shared, d.blob(ociLayerType, randomBytes(100))},
 			})
 			instances = append(instances, d.instance(ociManifestType, content, "linux", arch))
 		}
 		attestation := d.object(ociManifestType, map[string]any{
-			"config": d.blob(ociConfigType, configBlob), "layers": []descriptor{d.blob("application/vnd.in-toto+json", []byte(`{"_type":"statement"}`))},
+			"config": d.blob(ociConfigType, configBlob),
+			"layers": []descriptor{d.blob("application/vnd.in-toto+json", []byte(`{"_type":"statement"}`))},
 		})
 		note := d.instance(ociManifestType, attestation, "unknown", "unknown")
-		note.Note = map[string]string{"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": instances[0].Digest.String()}
+		note.Note = map[string]string{
+			"vnd.docker.reference.type":   "attestation-manifest",
+			"vnd.docker.reference.digest": instances[0].Digest.String(),
+		}
 		return d.root(d.object(ociIndexType, map[string]any{"manifests": append(instances, note)}))
 	},
 	"Docker manifest list": func(d dirImage) types.ImageReference {
 		var instances []descriptor
 		for _, arch := range []string{"amd64", "arm"} {
 			content := d.object(dockerType, map[string]any{
-				"config": d.blob(dockerConfig, configBlob), "layers": []descriptor{d.blob(dockerLayer, randomBytes(100))},
+				"config": d.blob(dockerConfig, configBlob),
+				"layers": []descriptor{d.blob(dockerLayer, randomBytes(100))},
 			})
 			instances = append(instances, d.instance(dockerType, content, "linux", arch))
 		}

@@ -47,7 +47,9 @@ func TestSourceReadsBlobs(t *testing.T) {
 	w := newWorld(t)
 	layer := randomBytes(1000)
 	w.push(here+":v1", layer)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("elsewhere")) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("elsewhere"))
+	}))
 	defer server.Close()
 	foreign := blobInfo([]byte("elsewhere"))
 	foreign.URLs = []string{server.URL + "/layer"}
@@ -63,7 +65,8 @@ func TestSourceReadsBlobs(t *testing.T) {
 		}
 		body.Close()
 	}
-	if body, _, err := w.source(here+":v1").GetBlob(t.Context(), blobInfo([]byte("none")), nil); body != nil || !errors.Is(err, ecr.ErrLayersNotFound) {
+	if body, _, err := w.source(here+":v1").GetBlob(t.Context(), blobInfo([]byte("none")), nil); body != nil ||
+		!errors.Is(err, ecr.ErrLayersNotFound) {
 		t.Errorf("no such blob: %v, %v", body, err)
 	}
 }

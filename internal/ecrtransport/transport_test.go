@@ -15,7 +15,9 @@ import (
 const sha = "@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 func newTransport() *Transport {
-	return New(ecr.New(ecr.Options{API: func(imagename.ECRRegistry) (ecr.API, error) { return nil, errors.New("no client") }}))
+	return New(ecr.New(ecr.Options{
+		API: func(imagename.ECRRegistry) (ecr.API, error) { return nil, errors.New("no client") },
+	}))
 }
 
 func TestTransportName(t *testing.T) {
@@ -28,24 +30,63 @@ func TestTransportName(t *testing.T) {
 var references = []struct{ in, want string }{
 	{"123456789012.dkr.ecr.us-east-1.amazonaws.com/app", "//123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest"},
 	{"//123456789012.dkr.ecr.us-east-1.amazonaws.com/app", "//123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest"},
-	{"123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b-c:v1", "//123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b-c:v1"},
-	{"123456789012.dkr.ecr.us-east-1.amazonaws.com/app" + sha, "//123456789012.dkr.ecr.us-east-1.amazonaws.com/app" + sha},
-	{"123456789012.dkr.ecr.us-east-1.amazonaws.com/app:v1" + sha, "//123456789012.dkr.ecr.us-east-1.amazonaws.com/app:v1" + sha},
-	{"123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/app:v1", "//123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/app:v1"},
+	{
+		"123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b-c:v1",
+		"//123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b-c:v1",
+	},
+	{
+		"123456789012.dkr.ecr.us-east-1.amazonaws.com/app" + sha,
+		"//123456789012.dkr.ecr.us-east-1.amazonaws.com/app" + sha,
+	},
+	{
+		"123456789012.dkr.ecr.us-east-1.amazonaws.com/app:v1" + sha,
+		"//123456789012.dkr.ecr.us-east-1.amazonaws.com/app:v1" + sha,
+	},
+	{
+		"123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/app:v1",
+		"//123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/app:v1",
+	},
 	{"123456789012.dkr-ecr.eu-west-1.on.aws/app:v1", "//123456789012.dkr-ecr.eu-west-1.on.aws/app:v1"},
 	{"123456789012.dkr-ecr-fips.us-east-1.on.aws/app:v1", "//123456789012.dkr-ecr-fips.us-east-1.on.aws/app:v1"},
-	{"123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/app:v1", "//123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/app:v1"},
-	{"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:v1", "//123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:v1"},
-	{"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/app:v1", "//123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/app:v1"},
+	{
+		"123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/app:v1",
+		"//123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/app:v1",
+	},
+	{
+		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:v1",
+		"//123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:v1",
+	},
+	{
+		"123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/app:v1",
+		"//123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/app:v1",
+	},
 	{"123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov/app:v1", "//123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov/app:v1"},
-	{"123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/app:v1", "//123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/app:v1"},
-	{"123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk/app:v1", "//123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk/app:v1"},
-	{"123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov/app:v1", "//123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov/app:v1"},
-	{"123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app:v1", "//123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app:v1"},
+	{
+		"123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/app:v1",
+		"//123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/app:v1",
+	},
+	{
+		"123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk/app:v1",
+		"//123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk/app:v1",
+	},
+	{
+		"123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov/app:v1",
+		"//123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov/app:v1",
+	},
+	{
+		"123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app:v1",
+		"//123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app:v1",
+	},
 	{"public.ecr.aws/alias/team/app:v1", "//public.ecr.aws/alias/team/app:v1"},
 	{"ecr-public.aws.com/alias/app" + sha, "//ecr-public.aws.com/alias/app" + sha},
-	{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app", "//123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest"},
-	{"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/a/b:v1" + sha, "//123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a/b:v1" + sha},
+	{
+		"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app",
+		"//123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest",
+	},
+	{
+		"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/a/b:v1" + sha,
+		"//123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a/b:v1" + sha,
+	},
 }
 
 func TestTransportParseReference(t *testing.T) {
@@ -98,7 +139,8 @@ func TestTransportNewReference(t *testing.T) {
 		t.Error(err)
 	}
 	for _, name := range []string{"alpine", "oci:/path"} {
-		if _, err := transport.NewReference(parse(t, name)); err == nil || !strings.Contains(err.Error(), "not in Amazon ECR") {
+		if _, err := transport.NewReference(parse(t, name)); err == nil || !strings.Contains(err.Error(),
+			"not in Amazon ECR") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -144,7 +186,8 @@ func TestReferencePolicyConfiguration(t *testing.T) {
 		}
 		want := []string{
 			host + "/a/b", host + "/a", host,
-			"*.dkr.ecr.us-east-1.amazonaws.com", "*.ecr.us-east-1.amazonaws.com", "*.us-east-1.amazonaws.com", "*.amazonaws.com", "*.com",
+			"*.dkr.ecr.us-east-1.amazonaws.com", "*.ecr.us-east-1.amazonaws.com", "*.us-east-1.amazonaws.com",
+			"*.amazonaws.com", "*.com",
 		}
 		if diff := cmp.Diff(want, ref.PolicyConfigurationNamespaces()); diff != "" {
 			t.Errorf("%s: %s", tt.in, diff)
@@ -198,7 +241,8 @@ func TestReferenceDeleteImage(t *testing.T) {
 		{here + ":v2", ecr.ErrImageNotFound},
 		{strings.Replace(here, "/app", "/none", 1), ecr.ErrRepositoryNotFound},
 	} {
-		if err := w.reference(step.name).DeleteImage(t.Context(), nil); !errors.Is(err, step.want) || (err == nil) != (step.want == nil) {
+		if err := w.reference(step.name).DeleteImage(t.Context(), nil); !errors.Is(err, step.want) ||
+			(err == nil) != (step.want == nil) {
 			t.Errorf("%s: got %v, want %v", step.name, err, step.want)
 		}
 	}

@@ -52,7 +52,9 @@ func newWorld(t *testing.T) *world {
 	mux.HandleFunc(standin.BlobPrefix, registry.ServeBlob)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	cfg := aws.Config{BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}
+	cfg := aws.Config{
+		BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
+	}
 	w.apis = ecr.NewAPIs(cfg)
 	w.client = ecr.New(ecr.Options{
 		API: w.apis, Public: ecr.NewPublicAPI(cfg), HTTP: server.Client(), Budget: w.budget, PutImageRate: 1000,

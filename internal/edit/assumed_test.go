@@ -5,17 +5,21 @@ import "testing"
 func TestAssumed(t *testing.T) {
 	const digest = "@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 	for written, want := range map[string]string{
-		"alpine":                     "alpine means docker.io/library/alpine:latest: a short name is Docker Hub's, and no tag is latest",
-		"alpine:3":                   "alpine:3 means docker.io/library/alpine:3: a short name is Docker Hub's",
-		"org/app:1":                  "org/app:1 means docker.io/org/app:1: a short name is Docker Hub's",
-		"docker://alpine:3":          "docker://alpine:3 means docker.io/library/alpine:3: a short name is Docker Hub's",
+		"alpine": "alpine means docker.io/library/alpine:latest: a short name is Docker Hub's, " +
+			"and no tag is latest",
+		"alpine:3":  "alpine:3 means docker.io/library/alpine:3: a short name is Docker Hub's",
+		"org/app:1": "org/app:1 means docker.io/org/app:1: a short name is Docker Hub's",
+		"docker://alpine:3": "docker://alpine:3 means docker.io/library/alpine:3: a short name is Docker " +
+			"Hub's",
 		"docker.io/library/alpine:3": "",
-		"docker.io/library/alpine":   "docker.io/library/alpine means docker.io/library/alpine:latest: no tag is latest",
-		"ghcr.io/org/app":            "ghcr.io/org/app means ghcr.io/org/app:latest: no tag is latest",
-		"localhost:5000/app":         "localhost:5000/app means localhost:5000/app:latest: no tag is latest",
-		"ghcr.io/org/app:latest":     "",
-		"ghcr.io/org/app" + digest:   "",
-		"123456789012.dkr.ecr.us-east-1.amazonaws.com/app": "123456789012.dkr.ecr.us-east-1.amazonaws.com/app means 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest: no tag is latest",
+		"docker.io/library/alpine": "docker.io/library/alpine means docker.io/library/alpine:latest: no tag is " +
+			"latest",
+		"ghcr.io/org/app":          "ghcr.io/org/app means ghcr.io/org/app:latest: no tag is latest",
+		"localhost:5000/app":       "localhost:5000/app means localhost:5000/app:latest: no tag is latest",
+		"ghcr.io/org/app:latest":   "",
+		"ghcr.io/org/app" + digest: "",
+		"123456789012.dkr.ecr.us-east-1.amazonaws.com/app": "123456789012.dkr.ecr.us-east-1.amazonaws.com/app means " +
+			"123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest: no tag is latest",
 		"UPPER": "",
 	} {
 		if got := assumed(written); got != want {

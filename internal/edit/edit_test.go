@@ -2,14 +2,10 @@ package edit_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
-	"iter"
 	"maps"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -26,63 +22,6 @@ import (
 
 var now = time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)
 
-// memory is a table: destinations by source, "" where the item is an invalid entry.
-type memory struct {
-	mu      sync.Mutex
-	entries map[string]string
-	fails   map[string]error // by source, "" for reading
-}
-
-func (m *memory) All(context.Context, time.Time) iter.Seq2[entry.Entry, error] {
-	return func(yield func(entry.Entry, error) bool) {
-		if err := m.fails[""]; err != nil {
-			yield(entry.Entry{}, err)
-			return
-		}
-		for _, source := range slices.Sorted(maps.Keys(m.entries)) {
-			e, err := entryTo(source, m.entries[source]), error(nil)
-			if m.entries[source] == "" {
-				e, err = entry.Entry{}, &entry.Error{Source: source, Err: errors.New("no Destination")}
-			}
-			if !yield(e, err) {
-				return
-			}
-		}
-	}
-}
-
-func (m *memory) Put(_ context.Context, e entry.Entry, _ time.Time) (table.Change, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.fails[e.Source]; err != nil {
-		return "", err
-	}
-	old, there := m.entries[e.Source]
-	m.entries[e.Source] = strings.Join(e.Destinations, ",")
-	switch {
-	case !there:
-		return table.Created, nil
-	case old == m.entries[e.Source]:
-		return table.Kept, nil
-	}
-	return table.Replaced, nil
-}
-
-func (m *memory) Remove(_ context.Context, source string) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	_, there := m.entries[source]
-	if err := m.fails[source]; err != nil {
-		return false, err
-	}
-	delete(m.entries, source)
-	return there, nil
-}
-
-func entryTo(source, destinations string) entry.Entry {
-	return entry.Entry{Source: source, Destinations: strings.Split(destinations, ",")}
-}
-
 func TestPut(t *testing.T) {
 	for name, c := range map[string]struct {
 		table  map[string]string
@@ -98,16 +37,19 @@ func TestPut(t *testing.T) {
 			out: "created r.io/a:1\n  + r.io/b:1\n",
 		},
 		"in the place of another": {
-			table: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1"}, entry: entryTo("r.io/a:1", "r.io/c:1,r.io/d:1"), stands: "r.io/c:1,r.io/d:1",
-			out: "replaced r.io/a:1\n  + r.io/d:1\n  - r.io/b:1\n",
+			table: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1"}, entry: entryTo("r.io/a:1", "r.io/c:1,r.io/d:1"),
+			stands: "r.io/c:1,r.io/d:1",
+			out:    "replaced r.io/a:1\n  + r.io/d:1\n  - r.io/b:1\n",
 		},
 		"in another order": {
-			table: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1"}, entry: entryTo("r.io/a:1", "r.io/c:1,r.io/b:1"), stands: "r.io/c:1,r.io/b:1",
-			out: "replaced r.io/a:1\n  other order of destinations\n",
+			table: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1"}, entry: entryTo("r.io/a:1", "r.io/c:1,r.io/b:1"),
+			stands: "r.io/c:1,r.io/b:1",
+			out:    "replaced r.io/a:1\n  other order of destinations\n",
 		},
 		"the same": {
-			table: map[string]string{"r.io/a:1": "r.io/b:1"}, entry: entryTo("r.io/a:1", "r.io/b:1"), stands: "r.io/b:1",
-			out: "unchanged r.io/a:1\n",
+			table: map[string]string{"r.io/a:1": "r.io/b:1"}, entry: entryTo("r.io/a:1", "r.io/b:1"),
+			stands: "r.io/b:1",
+			out:    "unchanged r.io/a:1\n",
 		},
 		"in the place of an invalid item": {
 			table: map[string]string{"r.io/a:1": ""}, entry: entryTo("r.io/a:1", "r.io/b:1"), stands: "r.io/b:1",
@@ -115,10 +57,14 @@ func TestPut(t *testing.T) {
 		},
 		"short": {
 			entry: entryTo("alpine", "r.io/b:1"), stands: "r.io/b:1",
-			out: "created alpine\n  + r.io/b:1\n  alpine means docker.io/library/alpine:latest: a short name is Docker Hub's, and no tag is latest\n",
+			out: "created alpine\n  + r.io/b:1\n  alpine means docker.io/library/alpine:latest: a short name is " +
+				"Docker Hub's, and no tag is latest\n",
 		},
 		"until a day": {
-			entry:  entry.Entry{Source: "r.io/a:1", Destinations: []string{"r.io/b:1"}, Options: entry.Options{Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}},
+			entry: entry.Entry{
+				Source: "r.io/a:1", Destinations: []string{"r.io/b:1"},
+				Options: entry.Options{Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)},
+			},
 			stands: "r.io/b:1", out: "created r.io/a:1\n  + r.io/b:1\n  expires 2027-01-31\n",
 		},
 		"another entry's destination": {
@@ -165,7 +111,11 @@ func TestRemove(t *testing.T) {
 	}{
 		{[]string{"docker.io/library/alpine:3"}, "removed alpine:3\n", "", contract.ExitOK},
 		{[]string{"alpine:3"}, "", `: "alpine:3" (controller list shows the sources)`, contract.ExitFailed},
-		{[]string{"r.io/x:1@sha256:"}, "", `"r.io/x:1@sha256:" (controller list shows the sources)`, contract.ExitFailed},
+		{
+			[]string{"r.io/x:1@sha256:"},
+			"", `"r.io/x:1@sha256:" (controller list shows the sources)`,
+			contract.ExitFailed,
+		},
 		{[]string{"r.io/stuck:1"}, "", "connection refused", contract.ExitTransient},
 		{[]string{"r.io/stuck:1", "alpine:3"}, "", "connection refused", contract.ExitFailed},
 		{[]string{"r.io/none:1", "r.io/last:1"}, "removed r.io/last:1\n", `"r.io/none:1"`, contract.ExitFailed},
@@ -173,7 +123,8 @@ func TestRemove(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		err := edit.Remove(t.Context(), &out, m, c.sources, now)
-		if out.String() != c.out || program.ExitCode(err) != c.exit || err != nil && !strings.Contains(err.Error(), c.err) {
+		if out.String() != c.out || program.ExitCode(err) != c.exit || err != nil &&
+			!strings.Contains(err.Error(), c.err) {
 			t.Errorf("%q: %q, %v", c.sources, out.String(), err)
 		}
 	}
@@ -185,12 +136,17 @@ func TestRemove(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	there := map[string]string{"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/m:1", "zz": ""}
-	file := []entry.Entry{entryTo("r.io/kept:1", "r.io/k:1"), entryTo("r.io/moved:1", "r.io/n:1"), entryTo("r.io/new:1", "r.io/w:1")}
+	there := map[string]string{
+		"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/m:1", "zz": "",
+	}
+	file := []entry.Entry{
+		entryTo("r.io/kept:1", "r.io/k:1"), entryTo("r.io/moved:1", "r.io/n:1"), entryTo("r.io/new:1", "r.io/w:1"),
+	}
 	const changes = "replace r.io/moved:1\n  + r.io/n:1\n  - r.io/m:1\ncreate r.io/new:1\n  + r.io/w:1\n"
 	const pruned = "remove r.io/gone:1\n  - r.io/x:1\n" + changes
 	left := map[string]string{
-		"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1", "r.io/new:1": "r.io/w:1", "zz": "",
+		"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1",
+		"r.io/new:1": "r.io/w:1", "zz": "",
 	}
 	for name, c := range map[string]struct {
 		how   edit.Import
@@ -199,18 +155,28 @@ func TestImport(t *testing.T) {
 		exit  int
 		want  map[string]string
 	}{
-		"adding":  {out: changes + "2 of 2 changes written: create 1, replace 1, remove 0; 1 unchanged\n", want: left},
-		"dry run": {how: edit.Import{DryRun: true}, out: changes + "nothing written of 2 changes: create 1, replace 1, remove 0; 1 unchanged\n", want: there},
+		"adding": {out: changes + "2 of 2 changes written: create 1, replace 1, remove 0; 1 unchanged\n", want: left},
+		"dry run": {
+			how: edit.Import{DryRun: true},
+			out: changes + "nothing written of 2 changes: create 1, replace 1, remove 0; 1 unchanged\n", want: there,
+		},
 		"pruning": {
-			how: edit.Import{Prune: true}, out: pruned + "3 of 3 changes written: create 1, replace 1, remove 1; 1 unchanged\n",
-			want: map[string]string{"r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1", "r.io/new:1": "r.io/w:1", "zz": ""},
+			how: edit.Import{Prune: true},
+			out: pruned + "3 of 3 changes written: create 1, replace 1, remove 1; 1 unchanged\n",
+			want: map[string]string{
+				"r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1", "r.io/new:1": "r.io/w:1", "zz": "",
+			},
 		},
 		"one that fails": {
 			fails: map[string]error{"r.io/new:1": syscall.ECONNREFUSED}, exit: contract.ExitTransient,
-			out:  changes + "1 of 2 changes written: create 1, replace 1, remove 0; 1 unchanged\n",
-			want: map[string]string{"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1", "zz": ""},
+			out: changes + "1 of 2 changes written: create 1, replace 1, remove 0; 1 unchanged\n",
+			want: map[string]string{
+				"r.io/gone:1": "r.io/x:1", "r.io/kept:1": "r.io/k:1", "r.io/moved:1": "r.io/n:1", "zz": "",
+			},
 		},
-		"a table that can't be read": {fails: map[string]error{"": table.ErrNoTable}, exit: contract.ExitFailed, want: there},
+		"a table that can't be read": {
+			fails: map[string]error{"": table.ErrNoTable}, exit: contract.ExitFailed, want: there,
+		},
 	} {
 		m := &memory{entries: maps.Clone(there), fails: c.fails}
 		var out, stderr bytes.Buffer
@@ -224,7 +190,8 @@ func TestImport(t *testing.T) {
 		if diff := cmp.Diff(c.want, m.entries); diff != "" {
 			t.Errorf("%s: the table (-want +got)\n%s", name, diff)
 		}
-		if said := stderr.String() == "controller: left as it is: entry \"zz\": no Destination\n"; said != (c.out != "") {
+		said := stderr.String() == "controller: left as it is: entry \"zz\": no Destination\n"
+		if said != (c.out != "") {
 			t.Errorf("%s: %q", name, stderr.String())
 		}
 	}
@@ -234,7 +201,8 @@ func TestImport(t *testing.T) {
 		t.Errorf("what nobody could see was written: %v, %v", err, m.entries)
 	}
 	clash := []entry.Entry{entryTo("r.io/new:1", "r.io/k:1")}
-	if err := (edit.Import{}).Run(t.Context(), io.Discard, io.Discard, m, clash, now); program.ExitCode(err) != contract.ExitFailed || !maps.Equal(m.entries, there) {
+	if err := (edit.Import{}).Run(t.Context(), io.Discard, io.Discard, m, clash,
+		now); program.ExitCode(err) != contract.ExitFailed || !maps.Equal(m.entries, there) {
 		t.Errorf("in conflict: %v, %v", err, m.entries)
 	}
 }
@@ -245,7 +213,8 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 func TestReadFileNamesTheFileInEachError(t *testing.T) {
-	const two = "entries:\n  - source: UPPER\n    destinations: [r.io/a:1]\n  - source: r.io/b:1\n    destinations: [UPPER]\n"
+	const two = "entries:\n  - source: UPPER\n    destinations: [r.io/a:1]\n  - source: r.io/b:1\n    destinations: " +
+		"[UPPER]\n"
 	_, err := edit.ReadFile(strings.NewReader(two), "-", now)
 	if parts := program.Parts(err); len(parts) != 2 || !strings.HasPrefix(parts[0].Error(), "standard input: ") ||
 		!strings.HasPrefix(parts[1].Error(), "standard input: ") {
@@ -254,7 +223,8 @@ func TestReadFileNamesTheFileInEachError(t *testing.T) {
 	if _, err := edit.ReadFile(nil, t.TempDir()+"/none", now); err == nil {
 		t.Error("no file, no error")
 	}
-	entries, err := edit.ReadFile(strings.NewReader("entries:\n  - source: r.io/b:1\n    destinations: [r.io/a:1]\n"), "-", now)
+	entries, err := edit.ReadFile(strings.NewReader("entries:\n  - source: r.io/b:1\n    destinations: [r.io/a:1]\n"),
+		"-", now)
 	if err != nil || len(entries) != 1 {
 		t.Errorf("%v, %v", entries, err)
 	}

@@ -30,7 +30,11 @@ func TestAfter(t *testing.T) {
 		found  entry.DestinationResult
 		want   entry.DestinationStatus
 	}{
-		{"first check", one, entry.DestinationResult{State: entry.Stale}, entry.DestinationStatus{State: entry.Stale, Behind: at(0)}},
+		{
+			"first check", one,
+			entry.DestinationResult{State: entry.Stale},
+			entry.DestinationStatus{State: entry.Stale, Behind: at(0)},
+		},
 		{
 			"submitted", one,
 			entry.DestinationResult{State: entry.Submitted, JobID: "j1"},
@@ -44,12 +48,18 @@ func TestAfter(t *testing.T) {
 		{
 			"the job has failed", one,
 			entry.DestinationResult{State: entry.Submitted, JobID: "j2"},
-			entry.DestinationStatus{State: entry.Submitted, Behind: at(0), JobID: "j2", Jobs: 2, Error: "job j1 has ended without mirroring it"},
+			entry.DestinationStatus{
+				State: entry.Submitted, Behind: at(0), JobID: "j2", Jobs: 2,
+				Error: "job j1 has ended without mirroring it",
+			},
 		},
 		{
 			"in flight again", one,
 			entry.DestinationResult{State: entry.Submitted},
-			entry.DestinationStatus{State: entry.Submitted, Behind: at(0), JobID: "j2", Jobs: 2, Error: "job j1 has ended without mirroring it"},
+			entry.DestinationStatus{
+				State: entry.Submitted, Behind: at(0), JobID: "j2", Jobs: 2,
+				Error: "job j1 has ended without mirroring it",
+			},
 		},
 		{
 			"caught up", one,
@@ -69,12 +79,18 @@ func TestAfter(t *testing.T) {
 		{
 			"the source has moved", two,
 			entry.DestinationResult{State: entry.Submitted, Digest: one, JobID: "j3"},
-			entry.DestinationStatus{State: entry.Submitted, Digest: one, Behind: at(8), Mirrored: at(5), JobID: "j3", Jobs: 1},
+			entry.DestinationStatus{
+				State: entry.Submitted, Digest: one, Behind: at(8), Mirrored: at(5),
+				JobID: "j3", Jobs: 1,
+			},
 		},
 		{
 			"unreadable", two,
 			entry.DestinationResult{State: entry.Failing, Err: errors.New("no access")},
-			entry.DestinationStatus{State: entry.Failing, Digest: one, Behind: at(8), Mirrored: at(5), JobID: "j3", Jobs: 1, Error: "no access"},
+			entry.DestinationStatus{
+				State: entry.Failing, Digest: one, Behind: at(8), Mirrored: at(5), JobID: "j3",
+				Jobs: 1, Error: "no access",
+			},
 		},
 		{
 			"moved while behind", one,
@@ -89,12 +105,18 @@ func TestAfter(t *testing.T) {
 		{
 			"current, then failing", one,
 			entry.DestinationResult{State: entry.Failing, Err: errors.New("no access")},
-			entry.DestinationStatus{State: entry.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "no access"},
+			entry.DestinationStatus{
+				State: entry.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3",
+				Error: "no access",
+			},
 		},
 		{
 			"no job could be submitted", one,
 			entry.DestinationResult{State: entry.Failing, Err: errors.New("submitting a job: queue not found")},
-			entry.DestinationStatus{State: entry.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3", Error: "submitting a job: queue not found"},
+			entry.DestinationStatus{
+				State: entry.Failing, Digest: one, Behind: at(12), Mirrored: at(11), JobID: "j3",
+				Error: "submitting a job: queue not found",
+			},
 		},
 		{
 			"one could", one,
@@ -104,7 +126,10 @@ func TestAfter(t *testing.T) {
 		{
 			"deferred while in flight", "",
 			entry.DestinationResult{State: entry.Deferred, Err: errors.New("later")},
-			entry.DestinationStatus{State: entry.Deferred, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1, Error: "later"},
+			entry.DestinationStatus{
+				State: entry.Deferred, Behind: at(12), Mirrored: at(11), JobID: "j4", Jobs: 1,
+				Error: "later",
+			},
 		},
 		{
 			"in flight after that", one,
@@ -117,7 +142,9 @@ func TestAfter(t *testing.T) {
 			minute = -1
 		}
 		step.found.Name = "d"
-		e.Status = e.After(entry.Result{Time: at(minute + 1), Digest: step.source, Destinations: []entry.DestinationResult{step.found}})
+		e.Status = e.After(entry.Result{
+			Time: at(minute + 1), Digest: step.source, Destinations: []entry.DestinationResult{step.found},
+		})
 		if diff := cmp.Diff(step.want, e.Status.Destinations["d"]); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", step.name, diff)
 		}
@@ -133,9 +160,12 @@ func TestACheckThatFailsAsAWholeGoesForEveryDestination(t *testing.T) {
 		t.Errorf("%s: %+v", got, e.Status)
 	}
 	e.Status = e.After(entry.Result{Time: at(1), Err: errors.New("no such image\nat all")})
-	want := entry.Status{Checked: at(1), Source: one, State: entry.Failing, Error: "no such image", Destinations: map[string]entry.DestinationStatus{
-		"a": {State: entry.Failing, Digest: one, Behind: at(1)}, "b": {State: entry.Failing, Behind: at(1)},
-	}}
+	want := entry.Status{
+		Checked: at(1), Source: one, State: entry.Failing, Error: "no such image",
+		Destinations: map[string]entry.DestinationStatus{
+			"a": {State: entry.Failing, Digest: one, Behind: at(1)}, "b": {State: entry.Failing, Behind: at(1)},
+		},
+	}
 	if diff := cmp.Diff(want, e.Status); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -154,18 +184,28 @@ func TestAStatusHoldsNothingRaw(t *testing.T) {
 	long := strings.Repeat("x", 2000)
 	e := entry.Entry{Source: "src", Destinations: []string{"a", "b" + raw, long}}
 	s := e.After(entry.Result{Time: at(0), Digest: one, Destinations: []entry.DestinationResult{
-		{Name: "a", State: entry.Failing, Err: errors.New(raw)}, {Name: "b" + raw, State: entry.Failing}, {Name: long, State: entry.Failing},
+		{Name: "a", State: entry.Failing, Err: errors.New(raw)},
+		{Name: "b" + raw, State: entry.Failing},
+		{Name: long, State: entry.Failing},
 	}})
 	if len(s.Destinations) != 1 || s.Destinations["a"].Error != "?[2J??" {
 		t.Errorf("%+v", s)
 	}
 	e.Status = s
-	s = e.After(entry.Result{Time: at(1), Digest: one, Destinations: []entry.DestinationResult{{Name: "a", State: entry.Submitted, JobID: raw + long}}})
+	s = e.After(entry.Result{
+		Time: at(1), Digest: one,
+		Destinations: []entry.DestinationResult{{Name: "a", State: entry.Submitted, JobID: raw + long}},
+	})
 	if id := s.Destinations["a"].JobID; len(id) > 100 || !strings.HasPrefix(id, "?[2J??xx") {
 		t.Errorf("%q", id)
 	}
 	e.Status = s
-	if again := e.After(entry.Result{Time: at(2), Digest: one, Destinations: []entry.DestinationResult{{Name: "a", State: entry.Submitted, JobID: raw + long}}}); again.Destinations["a"].Error != "" {
+	if again := e.After(entry.Result{
+		Time: at(2), Digest: one,
+		Destinations: []entry.DestinationResult{
+			{Name: "a", State: entry.Submitted, JobID: raw + long},
+		},
+	}); again.Destinations["a"].Error != "" {
 		t.Errorf("the same job: %+v", again)
 	}
 }

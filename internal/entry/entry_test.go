@@ -61,7 +61,8 @@ func TestProblemsSayWhoseTheyAre(t *testing.T) {
 		{"r.io/a:1", []string{"r.io/b:1"}, nil},
 		{"r.io/a:1,r.io/b:1", nil, map[int]string{-1: "no destination"}},
 		{"r.io/a:1", []string{"R.io/b c:1", "r.io/a:1"}, map[int]string{
-			0: `destination: image name "R.io/b c:1" has a comma or a blank in it`, 1: `destination "r.io/a:1" is the source itself`,
+			0: `destination: image name "R.io/b c:1" has a comma or a blank in it`,
+			1: `destination "r.io/a:1" is the source itself`,
 		}},
 		{"alpine", []string{"b:1", "docker.io/library/b:1", "b:1", "c@" + digest}, map[int]string{
 			1: `destination "docker.io/library/b:1" is the same image as "b:1"`, 2: `is the same image as`,
@@ -86,7 +87,10 @@ func TestProblemsSayWhoseTheyAre(t *testing.T) {
 
 func TestAResultSaysHowManyWereToBeMirrored(t *testing.T) {
 	r := entry.Result{Destinations: []entry.DestinationResult{
-		{State: entry.Current}, {State: entry.Stale, Differs: true}, {State: entry.Failing, Differs: true}, {State: entry.Failing},
+		{State: entry.Current},
+		{State: entry.Stale, Differs: true},
+		{State: entry.Failing, Differs: true},
+		{State: entry.Failing},
 	}}
 	if n := r.Differing(); n != 2 {
 		t.Errorf("%d differ, want 2", n)

@@ -10,7 +10,8 @@ import (
 
 func TestParseExpiry(t *testing.T) {
 	noon := time.Date(2026, 12, 30, 12, 0, 0, 500, time.FixedZone("east", 14*3600)) // still the 29th in UTC
-	for text, want := range map[string]string{                                      // by RFC 3339, or how the error ends
+	// by RFC 3339, or how the error ends
+	for text, want := range map[string]string{
 		"":                          "",
 		"never":                     "",
 		"2027-01-31":                "2027-02-01T00:00:00Z",
@@ -38,7 +39,8 @@ func TestParseExpiry(t *testing.T) {
 		got, err := entry.ParseExpiry(text, noon)
 		switch {
 		case err != nil:
-			if !strings.HasSuffix(err.Error(), want) || want == "" || !strings.HasPrefix(err.Error(), `expiry "`+strings.TrimSpace(text)+`" is `) {
+			if !strings.HasSuffix(err.Error(), want) || want == "" || !strings.HasPrefix(err.Error(),
+				`expiry "`+strings.TrimSpace(text)+`" is `) {
 				t.Errorf("%q: %v", text, err)
 			}
 		case want == "":
@@ -59,7 +61,10 @@ func TestParseExpiry(t *testing.T) {
 
 // FuzzExpiry reads what people write, and what it means is written and read again as the same time.
 func FuzzExpiry(f *testing.F) {
-	for _, seed := range []string{"2027-01-31", "2027-01-31T18:00:00+01:00", "90d", "12w", "36h", "never", "", "999999w", "-1h", "9999-12-31", "2562047h"} {
+	for _, seed := range []string{
+		"2027-01-31", "2027-01-31T18:00:00+01:00", "90d", "12w", "36h", "never", "",
+		"999999w", "-1h", "9999-12-31", "2562047h",
+	} {
 		f.Add(seed)
 	}
 	now := time.Date(2026, 3, 4, 5, 6, 7, 8, time.UTC)

@@ -30,12 +30,17 @@ func newTable(t *testing.T) (*table.Table, *dynamodb.Client) {
 	standIn := httptest.NewServer(standin.New(standin.Options{Home: "111122223333"}))
 	t.Cleanup(standIn.Close)
 	client := dynamodb.New(dynamodb.Options{
-		BaseEndpoint: &standIn.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
+		BaseEndpoint: &standIn.URL, Region: "us-east-1",
+		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
 	})
 	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String("mirror"), BillingMode: types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash},
+		},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +61,8 @@ func until(e entry.Entry, days int) entry.Entry {
 func summary(steps []entrydiff.Step) []string {
 	var lines []string
 	for _, s := range steps {
-		lines = append(lines, fmt.Sprint(s.Change, " ", s.Entry.Source, " ", s.Old.Destinations, "->", s.Entry.Destinations))
+		lines = append(lines, fmt.Sprint(s.Change, " ", s.Entry.Source, " ", s.Old.Destinations, "->",
+			s.Entry.Destinations))
 	}
 	return lines
 }
@@ -73,15 +79,19 @@ func TestDiffAndApply(t *testing.T) {
 	}
 	for _, source := range []string{"src.io/bad:1", "src.io/mended:1"} {
 		_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{
-			TableName: aws.String("mirror"), Item: map[string]types.AttributeValue{"Source": &types.AttributeValueMemberS{Value: source}},
+			TableName: aws.String("mirror"), Item: map[string]types.AttributeValue{
+				"Source": &types.AttributeValueMemberS{Value: source},
+			},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	file := []entry.Entry{
-		anEntry("same", "r.io/a:1"), anEntry("moved", "r.io/b:1"), until(anEntry("longer", "r.io/a:1"), 9), anEntry("new", "r.io/n:1"),
-		anEntry("mended", "r.io/m:1"), until(anEntry("over", "r.io/a:1"), 0), until(anEntry("never was", "r.io/a:1"), -5),
+		anEntry("same", "r.io/a:1"), anEntry("moved", "r.io/b:1"), until(anEntry("longer", "r.io/a:1"), 9),
+		anEntry("new", "r.io/n:1"),
+		anEntry("mended", "r.io/m:1"), until(anEntry("over", "r.io/a:1"), 0),
+		until(anEntry("never was", "r.io/a:1"), -5),
 		until(anEntry("ended", "r.io/a:1"), 1),
 	}
 	difference, err := entrydiff.Diff(file, tb.All(t.Context(), now), true, now)
@@ -143,10 +153,28 @@ func TestASourceIsOneHoweverItIsWritten(t *testing.T) {
 		want  []string // steps
 		there []entry.Entry
 	}{
-		{"kept", of("docker.io/library/alpine:3", "r.io/a:1"), []string{"keep alpine:3 [r.io/a:1]->[r.io/a:1]"}, []entry.Entry{of("alpine:3", "r.io/a:1")}},
-		{"replaced", of("alpine", "r.io/b:1"), []string{"replace docker.io/alpine:latest [r.io/a:1]->[r.io/b:1]"}, []entry.Entry{of("docker.io/alpine:latest", "r.io/a:1")}},
-		{"the same key first", of("alpine:3", "r.io/b:1"), []string{"replace alpine:3 [r.io/a:1]->[r.io/b:1]", "remove library/alpine:3 []->[r.io/c:1]"}, []entry.Entry{of("library/alpine:3", "r.io/c:1"), of("alpine:3", "r.io/a:1")}},
-		{"another image", of("alpine:3.1", "r.io/b:1"), []string{"remove alpine:3 []->[r.io/a:1]", "create alpine:3.1 []->[r.io/b:1]"}, []entry.Entry{of("alpine:3", "r.io/a:1")}},
+		{
+			"kept", of("docker.io/library/alpine:3", "r.io/a:1"),
+			[]string{"keep alpine:3 [r.io/a:1]->[r.io/a:1]"},
+			[]entry.Entry{of("alpine:3", "r.io/a:1")},
+		},
+		{
+			"replaced", of("alpine", "r.io/b:1"),
+			[]string{"replace docker.io/alpine:latest [r.io/a:1]->[r.io/b:1]"},
+			[]entry.Entry{of("docker.io/alpine:latest", "r.io/a:1")},
+		},
+		{"the same key first", of("alpine:3", "r.io/b:1"), []string{
+			"replace alpine:3 [r.io/a:1]->[r.io/b:1]",
+			"remove library/alpine:3 []->[r.io/c:1]",
+		}, []entry.Entry{
+			of("library/alpine:3", "r.io/c:1"),
+			of("alpine:3", "r.io/a:1"),
+		}},
+		{
+			"another image", of("alpine:3.1", "r.io/b:1"),
+			[]string{"remove alpine:3 []->[r.io/a:1]", "create alpine:3.1 []->[r.io/b:1]"},
+			[]entry.Entry{of("alpine:3", "r.io/a:1")},
+		},
 	} {
 		difference, err := entrydiff.Diff([]entry.Entry{c.file}, listed(c.there...), true, now)
 		if got := summary(difference.Steps); err != nil || !slices.Equal(got, c.want) {
@@ -163,19 +191,57 @@ func TestConflictsOfWhatIsWritten(t *testing.T) {
 		want        string // "" for none
 	}{
 		{"none", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/y:1")}, false, ""},
-		{"in the file", []entry.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io:443/x:1")}, nil, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
-		{"with the table", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/x:1")}, false, `entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`},
-		{"with what is pruned", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/x:1")}, true, ""},
-		{"with what is replaced", []entry.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io/y:1")}, []entry.Entry{of("r.io/b:1", "r.io/x:1")}, false, ""},
-		{"between others", []entry.Entry{of("r.io/a:1", "r.io/x:1")}, []entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
-		{"that were there", []entry.Entry{of("r.io/b:1", "r.io/y:1")}, []entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")}, false, ""},
-		{"two spellings in the table", []entry.Entry{of("x:1", "r.io/z:1")}, []entry.Entry{of("x:1", "r.io/x:1"), of("docker.io/x:1", "r.io/y:1")}, false, `entry "x:1": is the same image as the source of entry "docker.io/x:1"`},
+		{
+			"in the file",
+			[]entry.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io:443/x:1")},
+			nil, false,
+			`entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`,
+		},
+		{
+			"with the table",
+			[]entry.Entry{of("r.io/a:1", "r.io/x:1")},
+			[]entry.Entry{of("r.io/b:1", "r.io/x:1")},
+			false,
+			`entry "r.io/a:1": destination "r.io/x:1": is written by entry "r.io/b:1"`,
+		},
+		{
+			"with what is pruned",
+			[]entry.Entry{of("r.io/a:1", "r.io/x:1")},
+			[]entry.Entry{of("r.io/b:1", "r.io/x:1")},
+			true, "",
+		},
+		{
+			"with what is replaced",
+			[]entry.Entry{of("r.io/a:1", "r.io/x:1"), of("r.io/b:1", "r.io/y:1")},
+			[]entry.Entry{of("r.io/b:1", "r.io/x:1")},
+			false, "",
+		},
+		{
+			"between others",
+			[]entry.Entry{of("r.io/a:1", "r.io/x:1")},
+			[]entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")},
+			false, "",
+		},
+		{
+			"that were there",
+			[]entry.Entry{of("r.io/b:1", "r.io/y:1")},
+			[]entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")},
+			false, "",
+		},
+		{
+			"two spellings in the table",
+			[]entry.Entry{of("x:1", "r.io/z:1")},
+			[]entry.Entry{of("x:1", "r.io/x:1"), of("docker.io/x:1", "r.io/y:1")},
+			false,
+			`entry "x:1": is the same image as the source of entry "docker.io/x:1"`,
+		},
 	} {
 		difference, err := entrydiff.Diff(c.file, listed(c.there...), c.prune, now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := difference.Conflicts(); (err != nil) != (c.want != "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+		if err := difference.Conflicts(); (err != nil) != (c.want != "") || err != nil &&
+			!strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 	}

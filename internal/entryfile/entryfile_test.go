@@ -43,11 +43,23 @@ entries:
 `
 	got, err := entryfile.Read(strings.NewReader(file), now)
 	want := []entry.Entry{
-		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: day(2027, 2, 1)}},
-		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Options: entry.Options{Expires: time.Date(2027, 1, 31, 17, 0, 0, 0, time.UTC)}},
-		{Source: "src.io/z:1", Destinations: []string{"r.io/z:1", "r.io/z:2"}, Options: entry.Options{Expires: day(2027, 4, 16)}},
+		{
+			Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"},
+			Options: entry.Options{Expires: day(2027, 2, 1)},
+		},
+		{
+			Source: "src.io/y:1", Destinations: []string{"r.io/y:1"},
+			Options: entry.Options{Expires: time.Date(2027, 1, 31, 17, 0, 0, 0, time.UTC)},
+		},
+		{
+			Source: "src.io/z:1", Destinations: []string{"r.io/z:1", "r.io/z:2"},
+			Options: entry.Options{Expires: day(2027, 4, 16)},
+		},
 		{Source: "src.io/a:1", Destinations: []string{"r.io/z:1", "r.io/z:2"}},
-		{Source: "src.io/old:1", Destinations: []string{"r.io/old:1"}, Options: entry.Options{Expires: day(2020, 3, 1)}},
+		{
+			Source: "src.io/old:1", Destinations: []string{"r.io/old:1"},
+			Options: entry.Options{Expires: day(2020, 3, 1)},
+		},
 		{Source: "src.io/n:1", Destinations: []string{"r.io/n:1"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -107,12 +119,15 @@ func TestReadNamesEveryBadLine(t *testing.T) {
 			`line 5: destination: image name "dir:/tmp": an entry can name`, `line 6: destination: image name "R": `,
 		}},
 		"repetition": {
-			"entries:\n- {source: s.io/a, destinations: r.io/a}\n---\nentries:\n- {source: s.io/a, destinations: r.io/b}\n",
+			"entries:\n- {source: s.io/a, destinations: r.io/a}\n---\nentries:\n- {source: s.io/a, destinations: " +
+				"r.io/b}\n",
 			[]string{`line 5: source "s.io/a" has an entry in line 2 already`},
 		},
-		"no list":       {"entries: 5\n", []string{`line 1: entries must be a list`}},
-		"no entries":    {"{}\n", []string{`line 1: no entries`}},
-		"another field": {"# x\nentry: []\n", []string{`line 2: unknown field "entry"; the file has entries`, `line 2: no entries`}},
+		"no list":    {"entries: 5\n", []string{`line 1: entries must be a list`}},
+		"no entries": {"{}\n", []string{`line 1: no entries`}},
+		"another field": {
+			"# x\nentry: []\n", []string{`line 2: unknown field "entry"; the file has entries`, `line 2: no entries`},
+		},
 		"a list":        {"- source: a\n", []string{"line 1: the file must have the form `entries: ...`"}},
 		"no YAML":       {"entries:\n\t- x\n", []string{`line 2: found character that cannot start any token`}},
 		"half an entry": {"entries:\n- {source: s.io/a, ", []string{`line 2: `}},
@@ -137,8 +152,14 @@ func TestReadNamesEveryBadLine(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	entries := []entry.Entry{
-		{Source: "src.io/y:1", Destinations: []string{"r.io/y:1"}, Options: entry.Options{Expires: time.Unix(1_800_000_000, 0)}},
-		{Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: day(2027, 2, 1)}},
+		{
+			Source: "src.io/y:1", Destinations: []string{"r.io/y:1"},
+			Options: entry.Options{Expires: time.Unix(1_800_000_000, 0)},
+		},
+		{
+			Source: "src.io/x:1", Destinations: []string{"r.io/b:1", "r.io/a:1"},
+			Options: entry.Options{Expires: day(2027, 2, 1)},
+		},
 		{Source: "true", Destinations: []string{"r.io/n:1"}},
 	}
 	var out bytes.Buffer
@@ -179,7 +200,8 @@ func TestWrite(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("entries:\n- {source: s.io/a, destinations: [r.io/a], expires: 90d}\n"))
-	f.Add([]byte("entries:\n- &a {source: s.io/a, destinations: &b [r.io/a]}\n- {source: s.io/b, destinations: *b, expires: 2027-01-31}\n"))
+	f.Add([]byte("entries:\n- &a {source: s.io/a, destinations: &b [r.io/a]}\n- {source: s.io/b, destinations: *b, " +
+		"expires: 2027-01-31}\n"))
 	f.Add([]byte("--- \n- a\n---\n{}"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		entries, err := entryfile.Read(bytes.NewReader(file), now)

@@ -42,12 +42,22 @@ func TestHostileFiles(t *testing.T) {
 		file io.Reader
 		want string
 	}{
-		"billion laughs":               {strings.NewReader(laughs("- {source: s.io/y:1, destinations: *l9}\n")), "must"},
-		"one list again and again":     {repeated("entries:\n- source: s.io/x:1\n  destinations: &d ["+destinations+"]\n", "- {source: s.io/y, destinations: *d}\n", 30_000), "line 13: with the destinations of this entry there are more than 1000000"},
-		"one entry again and again":    {repeated("entries:\n- &e {source: s.io/x:1, destinations: r.io/x:1}\n", "- *e\n", 100_000), "more is wrong"},
-		"short values on one line":     {repeated("entries: [", "a,", 10_000_000), "line 1: more than 300000 lines"},
-		"nothing on one line":          {repeated("entries: [", ",", 10_000_000), "did not find expected node content"},
-		"pairs on one line":            {repeated("entries: [{", `"a":b,`, 2_000_000), "line 1: more than 300000 lines"},
+		"billion laughs": {
+			strings.NewReader(laughs("- {source: s.io/y:1, destinations: *l9}\n")), "must",
+		},
+		"one list again and again": {
+			repeated("entries:\n- source: s.io/x:1\n  destinations: &d ["+destinations+"]\n",
+				"- {source: s.io/y, destinations: *d}\n", 30_000),
+			"line 13: with the destinations of this entry there are more than 1000000",
+		},
+		"one entry again and again": {
+			repeated("entries:\n- &e {source: s.io/x:1, destinations: r.io/x:1}\n", "- *e\n", 100_000), "more is wrong",
+		},
+		"short values on one line": {repeated("entries: [", "a,", 10_000_000), "line 1: more than 300000 lines"},
+		"nothing on one line":      {repeated("entries: [", ",", 10_000_000), "did not find expected node content"},
+		"pairs on one line": {
+			repeated("entries: [{", `"a":b,`, 2_000_000), "line 1: more than 300000 lines",
+		},
 		"maps on one line":             {repeated("entries: [", "{},", 2_000_000), "line 1: more than 300000 lines"},
 		"lists in lists":               {repeated("entries: ", "[", 10_000_000), "max depth"},
 		"maps in maps":                 {repeated("entries: ", "{a: ", 10_000_000), "max depth"},
@@ -63,7 +73,9 @@ func TestHostileFiles(t *testing.T) {
 		"many empty documents":         {repeated("", "---\n", 20_000_000), "more than 1000 documents"},
 		"dashes within a text":         {repeated("entries:\n- 'x\n", "  ---\n", 1_000_000), "more than 300000 lines"},
 		"an unknown anchor":            {repeated("entries: *", "x", 1_000_000), "unknown anchor"},
-		"a long field":                 {strings.NewReader("? " + strings.Repeat("x", 100_000) + "\n: 1\n"), "unknown field"},
+		"a long field": {
+			strings.NewReader("? " + strings.Repeat("x", 100_000) + "\n: 1\n"), "unknown field",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
@@ -87,9 +99,11 @@ func TestLargeFilesAreRead(t *testing.T) {
 	for document := range 2 {
 		b.WriteString("---\nentries:\n")
 		for i := range 2_000 {
-			fmt.Fprintf(&b, "- source: registry.example.com:5000/team/application-%d/%d:v1.2.3\n  destinations:\n", document, i)
+			fmt.Fprintf(&b, "- source: registry.example.com:5000/team/application-%d/%d:v1.2.3\n  destinations:\n",
+				document, i)
 			for d := range 5 {
-				fmt.Fprintf(&b, "    - 11112222333%d.dkr.ecr.eu-west-1.amazonaws.com/team/application-%d/%d:v1.2.3\n", d, document, i)
+				fmt.Fprintf(&b, "    - 11112222333%d.dkr.ecr.eu-west-1.amazonaws.com/team/application-%d/%d:v1.2.3\n",
+					d, document, i)
 			}
 			b.WriteString("  expires: 2027-01-31\n")
 		}

@@ -36,7 +36,8 @@ func embedded(addr netip.Addr) []netip.Addr {
 	last := pick(b, places[5])
 	var list []netip.Addr
 	switch {
-	case nat64.Contains(addr), translated.Contains(addr), compatible.Contains(addr) && b != [16]byte{} && b != [16]byte{15: 1}:
+	case nat64.Contains(addr), translated.Contains(addr), compatible.Contains(addr) && b != [16]byte{} &&
+		b != [16]byte{15: 1}:
 		list = append(list, last)
 	case sixToFour.Contains(addr):
 		list = append(list, pick(b, [4]int{2, 3, 4, 5}))

@@ -27,7 +27,8 @@ var loopbackNames = set(
 )
 
 // privateNames are those of a Kubernetes cluster's API server inside of the cluster.
-var privateNames = set("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local")
+var privateNames = set("kubernetes", "kubernetes.default", "kubernetes.default.svc",
+	"kubernetes.default.svc.cluster.local")
 
 func set(names ...string) map[string]bool {
 	m := map[string]bool{}

@@ -32,7 +32,8 @@ func (n Network) proxy() func(*http.Request) (*url.URL, error) {
 
 // dial returns what dials, and checks addresses as it dials them. Its errors tell where a name led that
 // was refused.
-func (n Network) dial(check func(address string) error) func(ctx context.Context, network, addr string) (net.Conn, error) {
+func (n Network) dial(check func(address string) error) func(ctx context.Context,
+	network, addr string) (net.Conn, error) {
 	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	if n.Dialer != nil {
 		d = n.Dialer

@@ -121,7 +121,8 @@ func TestBehindAProxyNamesAreJudged(t *testing.T) {
 					mu.Unlock()
 					var place *PlaceError
 					if asked != admitted || errors.As(err, &place) == admitted {
-						t.Errorf("%s%s, led there: %v, insecure: %v: the proxy was asked: %v, %v", scheme, host, i == 1, insecure, asked, err)
+						t.Errorf("%s%s, led there: %v, insecure: %v: the proxy was asked: %v, %v", scheme, host, i == 1,
+							insecure, asked, err)
 					}
 				}
 			}
@@ -131,7 +132,10 @@ func TestBehindAProxyNamesAreJudged(t *testing.T) {
 
 // A proxy of the environment may be anywhere, but where metadata is.
 func TestProxyIsNoMetadata(t *testing.T) {
-	for proxy, want := range map[string][]string{"10.0.0.1:3128": {"10.0.0.1:3128"}, "127.0.0.1:3128": {"127.0.0.1:3128"}, "169.254.169.254:80": nil} {
+	for proxy, want := range map[string][]string{
+		"10.0.0.1:3128":  {"10.0.0.1:3128"},
+		"127.0.0.1:3128": {"127.0.0.1:3128"}, "169.254.169.254:80": nil,
+	} {
 		var s spy
 		f := New(Network{Dialer: s.dialer(), Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: proxy})}, false)
 		for _, by := range []http.RoundTripper{f.Home(&http.Transport{}), f.Outside(&http.Transport{})} {

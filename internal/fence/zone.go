@@ -53,14 +53,18 @@ func networks() []network {
 		in(linkLocal, "169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "fe80::/10", "ff00::/8"),
 		// Anycast of PCP and TURN, in a block that is not reachable otherwise.
 		in(public, "192.0.0.9/32", "192.0.0.10/32"),
-		in(private, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", // private, and behind a carrier's NAT
+		// private, and behind a carrier's NAT
+		in(private, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
 			"192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", // protocols, documentation
 			"198.18.0.0/15", "240.0.0.0/4"), // benchmarks, reserved
 		// PCP, TURN, DNS-SD, AMT, AS112, ORCHIDv2 and drones, in a block that is not reachable otherwise.
-		in(public, "2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:3::/32", "2001:4:112::/48", "2001:20::/28", "2001:30::/28"),
+		in(public, "2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:3::/32", "2001:4:112::/48", "2001:20::/28",
+			"2001:30::/28"),
 		in(private, "2001::/23", "2001:db8::/32", "3fff::/20"), // protocols, Teredo's among them; documentation
-		in(public, "2000::/3", "64:ff9b::/96"),                 // all of IPv6 that is assigned to be reached, and NAT64's well-known prefix
-		in(private, "::/0"),                                    // fc00::/7, fec0::/10, 64:ff9b:1::/48, 100::/64, 5f00::/16, ::/96, ...
+		// all of IPv6 that is assigned to be reached, and NAT64's well-known prefix
+		in(public, "2000::/3", "64:ff9b::/96"),
+		// fc00::/7, fec0::/10, 64:ff9b:1::/48, 100::/64, 5f00::/16, ::/96, ...
+		in(private, "::/0"),
 	} {
 		list = append(list, n...)
 	}

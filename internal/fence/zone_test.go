@@ -96,7 +96,10 @@ func TestZonesThatAreAdmitted(t *testing.T) {
 
 // FuzzHost takes nothing for a host that could be an address to somebody else.
 func FuzzHost(f *testing.F) {
-	for _, seed := range []string{"localhost", "0x7f.1", "[::1]", "::ffff:7f00:1", "a.b.", "１.1.1.1", "fe80::1%eth0", "x.0X1"} {
+	for _, seed := range []string{
+		"localhost", "0x7f.1", "[::1]", "::ffff:7f00:1", "a.b.", "１.1.1.1",
+		"fe80::1%eth0", "x.0X1",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, host string) {
@@ -108,7 +111,8 @@ func FuzzHost(f *testing.F) {
 			return
 		}
 		labels := strings.Split(strings.ToLower(strings.TrimSuffix(host, ".")), ".")
-		if ok && (isNumber(labels[len(labels)-1]) || strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("%@:/[]", r) })) {
+		if ok && (isNumber(labels[len(labels)-1]) || strings.ContainsFunc(host,
+			func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("%@:/[]", r) })) {
 			t.Errorf("%q is a name, in %s", host, z)
 		}
 		if upper, c, o := zoneOfHost(strings.ToUpper(host)); ok && (upper != z || c != certain || !o) {
@@ -119,9 +123,13 @@ func FuzzHost(f *testing.F) {
 
 func TestRefusalsSayNothingRaw(t *testing.T) {
 	f := New(Network{}, false)
-	for _, host := range []string{"a\x1b[2J", "fe80::1%\x1b[2J", strings.Repeat("\x07", 10_000), strings.Repeat("a", 10_000), "\u202egro.elpmaxe"} {
+	for _, host := range []string{
+		"a\x1b[2J", "fe80::1%\x1b[2J", strings.Repeat("\x07", 10_000),
+		strings.Repeat("a", 10_000), "\u202egro.elpmaxe",
+	} {
 		err := f.CheckHost(host)
-		if err == nil || len(err.Error()) > 500 || strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r > '~' }) {
+		if err == nil || len(err.Error()) > 500 || strings.ContainsFunc(err.Error(),
+			func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Errorf("%q: %v", host, err)
 		}
 	}

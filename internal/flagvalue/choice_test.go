@@ -62,7 +62,10 @@ func TestChoices(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for text, want := range map[string]int{"1000": 1000, "7680": 7680, "999": 0, "7681": 0, "": 0, "many": 0, "-1": 0, "1e3": 0, "5000.0": 0} {
+	for text, want := range map[string]int{
+		"1000": 1000, "7680": 7680, "999": 0, "7681": 0, "": 0, "many": 0, "-1": 0,
+		"1e3": 0, "5000.0": 0,
+	} {
 		n := NewNumber("CHARACTERS", 1, 1000, 7680)
 		err := n.Set(text)
 		if want == 0 && (err == nil || err.Error() != "must be 1000 to 7680" || n.Value() != 1) || want != 0 &&

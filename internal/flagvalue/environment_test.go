@@ -22,7 +22,8 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		{env: "long", flag: "--limit=20s", want: "20s"},
 	} {
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		environment := flagvalue.NewEnvironment(flags, func(name string) string { return map[string]string{"MIRROR_LIMIT": c.env}[name] })
+		environment := flagvalue.NewEnvironment(flags,
+			func(name string) string { return map[string]string{"MIRROR_LIMIT": c.env}[name] })
 		limit := flagvalue.NewDuration(55*time.Minute, time.Second, "55m or 1h30m")
 		environment.Var(&limit, "limit", "MIRROR_LIMIT", "how long")
 		if c.flag != "" {

@@ -56,7 +56,8 @@ const longestRateTime = 24 * time.Hour
 func (r *Rate) Set(s string) error {
 	rate, time, timed := strings.Cut(s, "/")
 	if !ratePattern.MatchString(rate) {
-		return errors.New("must be bytes a second, like 32KiB, and may say over what time, like 32KiB/10m; 0 is any rate")
+		return errors.New("must be bytes a second, like 32KiB, and may say over what time, like 32KiB/10m; 0 is any " +
+			"rate")
 	}
 	n, err := bytesIn(rate)
 	if err != nil {

@@ -25,7 +25,10 @@ func TestRate(t *testing.T) {
 			t.Errorf("%s: %+v, %q, %v", c.text, m, m.String(), err)
 		}
 	}
-	for _, text := range []string{"", "/", "/10m", "32KiB/", "fast", "-1", "1e9", "1 KiB", "32KiB/10", "32KiB/500ms", "32KiB/25h", "32KiB/-1m", "32KiB/10m/1", "1TiB", "99999999999999999999"} {
+	for _, text := range []string{
+		"", "/", "/10m", "32KiB/", "fast", "-1", "1e9", "1 KiB", "32KiB/10", "32KiB/500ms",
+		"32KiB/25h", "32KiB/-1m", "32KiB/10m/1", "1TiB", "99999999999999999999",
+	} {
 		m := NewRate(32<<10, 10*time.Minute)
 		if err := m.Set(text); err == nil || m != NewRate(32<<10, 10*time.Minute) {
 			t.Errorf("%q was taken as %+v", text, m)

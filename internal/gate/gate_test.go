@@ -40,8 +40,10 @@ func TestWhatPassesByItsName(t *testing.T) {
 		gate             Gate
 		source, anything bool // whether the source passes, and something of the copy
 	}{
-		"no lists":                    {Gate{}, true, true},
-		"all allowed":                 {Gate{Lists: allow.Lists{Sources: listed(t, "r.io/**"), Destinations: listed(t, "q.io/**")}}, true, true},
+		"no lists": {Gate{}, true, true},
+		"all allowed": {
+			Gate{Lists: allow.Lists{Sources: listed(t, "r.io/**"), Destinations: listed(t, "q.io/**")}}, true, true,
+		},
 		"one destination allowed":     {Gate{Lists: allow.Lists{Destinations: listed(t, "q.io/b")}}, true, true},
 		"no destination allowed":      {Gate{Lists: allow.Lists{Destinations: listed(t, "x.io/**")}}, true, false},
 		"source not allowed":          {Gate{Lists: allow.Lists{Sources: listed(t, "x.io/**")}}, false, false},
@@ -60,7 +62,8 @@ func TestWhatPassesByItsName(t *testing.T) {
 
 // An image passes without being asked for signatures where no policy wants some: there is nothing to read them by.
 func TestAnImageWithoutAPolicyForItPasses(t *testing.T) {
-	anything, err := signature.Load(`{"default":[{"type":"insecureAcceptAnything"}]}`, func(string) string { return "" })
+	anything, err := signature.Load(`{"default":[{"type":"insecureAcceptAnything"}]}`,
+		func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}

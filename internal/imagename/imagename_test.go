@@ -21,20 +21,63 @@ func TestParseImage(t *testing.T) {
 		{"alpine", Name{Kind: Registry, Host: "docker.io", Repository: "library/alpine", Tag: "latest"}},
 		{"alpine:3", Name{Kind: Registry, Host: "docker.io", Repository: "library/alpine", Tag: "3"}},
 		{"docker://alpine:3", Name{Kind: Registry, Host: "docker.io", Repository: "library/alpine", Tag: "3"}},
-		{"index.docker.io/grafana/loki", Name{Kind: Registry, Host: "docker.io", Repository: "grafana/loki", Tag: "latest"}},
+		{"index.docker.io/grafana/loki", Name{
+			Kind: Registry, Host: "docker.io", Repository: "grafana/loki",
+			Tag: "latest",
+		}},
 		{"localhost:5000/a/b:1", Name{Kind: Registry, Host: "localhost:5000", Repository: "a/b", Tag: "1"}},
 		{"ghcr.io/a/b@" + someDigest, Name{Kind: Registry, Host: "ghcr.io", Repository: "a/b", Digest: someDigest}},
-		{"ghcr.io/a/b:1@" + someDigest, Name{Kind: Registry, Host: "ghcr.io", Repository: "a/b", Tag: "1", Digest: someDigest}},
-		{"example.com/mirror.dkr.ecr/x:1", Name{Kind: Registry, Host: "example.com", Repository: "mirror.dkr.ecr/x", Tag: "1"}}, // dkr.ecr in a path is no host
-		{"public.ecr.aws/docker/library/alpine:3", Name{Kind: ECRPublic, Host: "public.ecr.aws", Repository: "docker/library/alpine", Tag: "3"}},
-		{"ecr-public.aws.com/alias/app", Name{Kind: ECRPublic, Host: "ecr-public.aws.com", Repository: "alias/app", Tag: "latest"}},
-		{"Public.ECR.aws/alias/app:1@" + someDigest, Name{Kind: ECRPublic, Host: "public.ecr.aws", Repository: "alias/app", Tag: "1", Digest: someDigest}},
+		{"ghcr.io/a/b:1@" + someDigest, Name{
+			Kind: Registry, Host: "ghcr.io", Repository: "a/b", Tag: "1",
+			Digest: someDigest,
+		}},
+		// dkr.ecr in a path is no host
+		{
+			"example.com/mirror.dkr.ecr/x:1",
+			Name{Kind: Registry, Host: "example.com", Repository: "mirror.dkr.ecr/x", Tag: "1"},
+		},
+		{"public.ecr.aws/docker/library/alpine:3", Name{
+			Kind: ECRPublic, Host: "public.ecr.aws",
+			Repository: "docker/library/alpine", Tag: "3",
+		}},
+		{"ecr-public.aws.com/alias/app", Name{
+			Kind: ECRPublic, Host: "ecr-public.aws.com", Repository: "alias/app",
+			Tag: "latest",
+		}},
+		{"Public.ECR.aws/alias/app:1@" + someDigest, Name{
+			Kind: ECRPublic, Host: "public.ecr.aws",
+			Repository: "alias/app", Tag: "1", Digest: someDigest,
+		}},
 		{"oci:build:v1", Name{Kind: OCILayout, Path: "build:v1"}},
 		{"dir:/tmp/image", Name{Kind: Directory, Path: "/tmp/image"}},
-		{"123456789012.dkr.ecr.us-east-1.amazonaws.com/app", Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "latest"}},
-		{"123456789012.DKR.ecr.US-east-1.amazonaws.com/app:1", Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "1"}},
-		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/team/app:1", Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "team/app", Tag: "1"}},
-		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1@" + someDigest, Name{Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "1", Digest: someDigest}},
+		{
+			"123456789012.dkr.ecr.us-east-1.amazonaws.com/app",
+			Name{
+				Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app",
+				Tag: "latest",
+			},
+		},
+		{
+			"123456789012.DKR.ecr.US-east-1.amazonaws.com/app:1",
+			Name{
+				Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+				Repository: "app", Tag: "1",
+			},
+		},
+		{
+			"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/team/app:1",
+			Name{
+				Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+				Repository: "team/app", Tag: "1",
+			},
+		},
+		{
+			"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1@" + someDigest,
+			Name{
+				Kind: ECR, ECR: us, Host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", Repository: "app", Tag: "1",
+				Digest: someDigest,
+			},
+		},
 	} {
 		got, err := ParseImage(c.in)
 		if err != nil {
@@ -56,7 +99,8 @@ func TestARepositoryIsNotItsLatestImage(t *testing.T) {
 		"ghcr.io/a/b@" + someDigest: {"ghcr.io/a/b@" + someDigest, "ghcr.io/a/b@" + someDigest, false},
 		"public.ecr.aws/alias/app":  {"public.ecr.aws/alias/app", "public.ecr.aws/alias/app:latest", true},
 		"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/a/b": {
-			"123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b", "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b:latest", true,
+			"123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b",
+			"123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b:latest", true,
 		},
 		"oci:layout": {"oci:layout", "oci:layout", false},
 		"dir:files":  {"dir:files", "dir:files", false},
@@ -65,7 +109,8 @@ func TestARepositoryIsNotItsLatestImage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name.String() != want.full || name.IsRepository() != want.repository || name.OrLatest().String() != want.image {
+		if name.String() != want.full || name.IsRepository() != want.repository ||
+			name.OrLatest().String() != want.image {
 			t.Errorf("Parse(%q) = %s, a repository: %v, its image %s", in, name, name.IsRepository(), name.OrLatest())
 		}
 		if w, err := ParseWritten(in); err != nil || w.String() != in || w.Name != name.OrLatest() {
@@ -128,8 +173,10 @@ func TestParseECRHosts(t *testing.T) {
 
 func TestRegionsTellTheirPartition(t *testing.T) {
 	for region, want := range map[string]string{
-		"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b",
-		"eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc", "xx-future-9": "aws",
+		"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso",
+		"us-isob-east-1": "aws-iso-b",
+		"eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc",
+		"xx-future-9": "aws",
 	} {
 		if got := Partition(region); got != want {
 			t.Errorf("%s: %s, want %s", region, got, want)
@@ -152,7 +199,10 @@ func TestParseRefuses(t *testing.T) {
 		{"https://example.com/app:1", "URL scheme"},
 		{"[::1]:5000/team/app:1", `"[::1]:5000" is an IPv6 address`},
 		{"[::1]/app", `"[::1]" is an IPv6 address`},
-		{"docker://[2001:db8::1]:443/app@" + "sha256:" + strings.Repeat("a", 64), `"[2001:db8::1]:443" is an IPv6 address`},
+		{
+			"docker://[2001:db8::1]:443/app@" + "sha256:" + strings.Repeat("a", 64),
+			`"[2001:db8::1]:443" is an IPv6 address`,
+		},
 		{"[fe80::1%eth0]:5000/app:1", `"[fe80::1%eth0]:5000" is an IPv6 address`},
 		{"[::ffff:127.0.0.1]:5000/app:1", `is an IPv6 address`},
 		{"::1/app", `"::1" is an IPv6 address`},
@@ -165,7 +215,8 @@ func TestParseRefuses(t *testing.T) {
 		{"12345.dkr.ecr.us-east-1.amazonaws.com/app", "not 12 digits"},
 		{"123456789012.dkr.ecr.useast1.amazonaws.com/app", "not an AWS region"},
 		{"123456789012.dkr.ecr.amazonaws.com/app", "not an AWS region"},
-		{"123456789012.dkr.ecr.us-east-1.on.aws/app", "there is no ECR host"},        // dual-stack suffix without dkr-ecr
+		// dual-stack suffix without dkr-ecr
+		{"123456789012.dkr.ecr.us-east-1.on.aws/app", "there is no ECR host"},
 		{"123456789012.dkr-ecr.us-east-1.amazonaws.com/app", "there is no ECR host"}, // and the reverse
 		{"123456789012.dkr.ecr.us-east-1.amazonaws.com/a", "2 to 256"},
 		{"123456789012.dkr.ecr.us-east-1.amazonaws.com/" + strings.Repeat("a", 257), "255 characters"},
@@ -176,14 +227,24 @@ func TestParseRefuses(t *testing.T) {
 		{"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/", "does not name a repository"},
 		{"ecr.aws/arn:aws:ecr:us-east-1:1234:repository/app", "not 12 digits"},
 		{"ecr.aws/arn:aws:ecr::123456789012:repository/app", "not an AWS region"},
-		{"ecr.aws/arn:moon:ecr:us-east-1:123456789012:repository/app", `partition is "moon", but region us-east-1 is in aws`},
+		{
+			"ecr.aws/arn:moon:ecr:us-east-1:123456789012:repository/app",
+			`partition is "moon", but region us-east-1 is in aws`,
+		},
 		{"ecr.aws/arn:aws:ecr:cn-north-1:123456789012:repository/app", "region cn-north-1 is in aws-cn"},
 		{"arn:aws:ecr:us-east-1:123456789012:repository/app", "write ecr.aws/ before an ARN"},
 		{"123456789012.dkr.ecr.cn-north-1.amazonaws.com/app", "there is no ECR host"}, // another partition's suffix
 		{"123456789012.dkr.ecr.us-east-1.amazonaws.com:443/app", "is not ACCOUNT.dkr.ecr.REGION.SUFFIX"},
-		{"123456789012.dkr.ecr.us-east-1.amazonaws.com", "host without a repository"}, // not Docker Hub's repository of that name
-		{"123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu/app", "no dual-stack ECR host in partition aws-eusc; use 123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu"},
-		{"123456789012.dkr-ecr-fips.eusc-de-east-1.amazonwebservices.eu/app", "no dual-stack ECR host in partition aws-eusc"},
+		// not Docker Hub's repository of that name
+		{"123456789012.dkr.ecr.us-east-1.amazonaws.com", "host without a repository"},
+		{
+			"123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu/app",
+			"no dual-stack ECR host in partition aws-eusc; use 123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu",
+		},
+		{
+			"123456789012.dkr-ecr-fips.eusc-de-east-1.amazonwebservices.eu/app",
+			"no dual-stack ECR host in partition aws-eusc",
+		},
 		{"123456789012.dkr-ecr.us-east-1.on.amazonwebservices.eu/app", "there is no ECR host"},
 		{"public.ecr.aws/app:1", "without a registry alias; write public.ecr.aws/ALIAS/NAME:TAG"},
 		{"ecr-public.aws.com/app", "without a registry alias; write ecr-public.aws.com/ALIAS/NAME:TAG"},
@@ -206,111 +267,6 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("Parse(%q) = %+v, want an error", c.in, name)
 		case !strings.Contains(err.Error(), c.say):
 			t.Errorf("Parse(%q): %v, want it to say %q", c.in, err, c.say)
-		}
-	}
-}
-
-func TestSameImage(t *testing.T) {
-	const host = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{
-		{"alpine", "docker.io/library/alpine:latest", true},
-		{"alpine:3", "alpine:4", false},
-		{host + "/app:1", "ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1", true},
-		{host + "/app:1", "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/app:1", true}, // another way to the same image
-		{host + "/app:1", "123456789012.dkr-ecr.us-east-1.on.aws/app:1", true},
-		{host + "/app:1", "123456789012.dkr.ecr.us-east-2.amazonaws.com/app:1", false},
-		{host + "/app@" + someDigest, host + "/app:1", false}, // gives the digest a tag
-		{host + "/app@" + someDigest, host + "/app@" + someDigest, true},
-		{host + "/app:1@" + someDigest, host + "/app:1", false}, // puts the tag back on the digest
-		{"public.ecr.aws/alias/app:1", "ecr-public.aws.com/alias/app:1", true},
-		{"public.ecr.aws/alias/app:1", "public.ecr.aws/other/app:1", false},
-		{"oci:a:1", "oci:./a:1", true},
-		{"oci:a:1", "oci:a:2", false},
-		{"dir:a", "dir:b/../a", true},
-		{"oci:a", "dir:a", false},
-	} {
-		a, errA := ParseImage(c.a)
-		b, errB := ParseImage(c.b)
-		if errA != nil || errB != nil {
-			t.Fatal(errA, errB)
-		}
-		if a.SameImage(b) != c.want || b.SameImage(a) != c.want {
-			t.Errorf("SameImage(%s, %s) = %v and %v, want %v", c.a, c.b, a.SameImage(b), b.SameImage(a), c.want)
-		}
-	}
-}
-
-func TestSplitList(t *testing.T) {
-	for _, c := range []struct {
-		in   string
-		want []string
-	}{
-		{"", nil},
-		{" , ,", nil},
-		{"a", []string{"a"}},
-		{" a:1 ,b:2,, a:1", []string{"a:1", "b:2"}},
-	} {
-		if diff := cmp.Diff(c.want, SplitList(c.in)); diff != "" {
-			t.Errorf("SplitList(%q) (-want +got):\n%s", c.in, diff)
-		}
-	}
-}
-
-func TestSplitAlias(t *testing.T) {
-	name, err := ParseImage("public.ecr.aws/docker/library/alpine:3")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if alias, repository := name.SplitAlias(); alias != "docker" || repository != "library/alpine" {
-		t.Errorf("%q, %q", alias, repository)
-	}
-}
-
-// FuzzParse checks that whatever is accepted has a full form which means the same.
-func FuzzParse(f *testing.F) {
-	for _, s := range []string{
-		"alpine", "localhost:5000/a:1", "ghcr.io/a/b:1@" + someDigest, "oci:a:b", "dir:x", "docker://x",
-		"123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/app:1", "123456789012.dkr-ecr.us-east-1.on.aws/a/b",
-		"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/app@" + someDigest, "public.ecr.aws/ab/cd",
-		"123456789012.dkr-ecr-fips.us-isob-east-1.on.aws.scloud/app", "ecr-public.aws.com/ab/cd/ef:1", "[::1]:5000/a",
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(checkFullForm)
-}
-
-// FuzzParseARN is FuzzParse where it seldom gets: behind an ARN's prefix, its parts varied one
-// by one.
-func FuzzParseARN(f *testing.F) {
-	f.Add("aws", "us-east-1", "123456789012", "app")
-	f.Add("aws-cn", "cn-north-1", "123456789012", "team/app:1")
-	f.Add("aws-us-gov", "us-gov-west-1", "000000000000", "a/b-c__d.e@"+someDigest)
-	f.Add("aws-iso-e", "eu-isoe-west-1", "123456789012", "app:1@"+someDigest)
-	f.Add("aws-eusc", "eusc-de-east-1", "123456789012", "x:y/z")
-	f.Fuzz(func(t *testing.T, partition, region, account, rest string) {
-		checkFullForm(t, "ecr.aws/arn:"+partition+":ecr:"+region+":"+account+":repository/"+rest)
-	})
-}
-
-// checkFullForm fails the test if s is accepted and its full form does not mean the same.
-func checkFullForm(t *testing.T, s string) {
-	for what, parse := range map[string]func(string) (Name, error){"Parse": Parse, "ParseImage": ParseImage} {
-		name, err := parse(s)
-		if err != nil {
-			continue
-		}
-		again, err := parse(name.String())
-		if err != nil {
-			t.Fatalf("%s(%q) = %s, which is refused: %v", what, s, name, err)
-		}
-		if again != name || !name.SameImage(again) {
-			t.Errorf("%s(%q) = %+v, parsed again %+v", what, s, name, again)
-		}
-		if strings.HasPrefix(s, "ecr.aws/") && (name.Kind != ECR || name.ECR.FIPS || name.ECR.DualStack) {
-			t.Errorf("%s(%q) = %+v, want an image by the usual endpoints of ECR", what, s, name)
 		}
 	}
 }

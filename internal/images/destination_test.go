@@ -48,7 +48,9 @@ func putManifest(t *testing.T, dest port.Destination, name string, manifest []by
 	if d != nil {
 		return dest.PutManifest(t.Context(), port.Manifest{Digest: *d, Content: manifest})
 	}
-	return dest.PutTag(t.Context(), parse(t, name), port.Manifest{Digest: digest.FromBytes(manifest), Content: manifest})
+	return dest.PutTag(t.Context(), parse(t, name), port.Manifest{
+		Digest: digest.FromBytes(manifest), Content: manifest,
+	})
 }
 
 // image returns a manifest of two blobs.
@@ -178,8 +180,13 @@ func TestWhichFailuresOfWritingAreTransient(t *testing.T) {
 		{"429", strings.NewReader("x"), status(429), true},
 		{"503", strings.NewReader("x"), status(503), true},
 		{"no single PUT", strings.NewReader("x"), status(405), true},
-		{"reset", strings.NewReader("x"), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true},
-		{"stream", iotest.ErrReader(mine), func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }, false},
+		{
+			"reset", strings.NewReader("x"), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			true,
+		},
+		{"stream", iotest.ErrReader(mine), func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+		}, false},
 	} {
 		host := serve(t, func(h http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

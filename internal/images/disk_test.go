@@ -19,8 +19,10 @@ import (
 	"ecrmirror/internal/transient"
 )
 
-const numbered = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
-	`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[],"annotations":{"n":"%d"}}`
+const numbered = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",` +
+	`"config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
+	`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[],` +
+	`"annotations":{"n":"%d"}}`
 
 // A named is a destination with the image that it was opened for.
 type named struct {
@@ -63,7 +65,8 @@ func TestTwoWriteToOneLayout(t *testing.T) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
-		if got, err := images.New(images.Options{}).Digest(t.Context(), parse(t, layout+name)); err != nil || got != want[name] {
+		if got, err := images.New(images.Options{}).Digest(t.Context(), parse(t, layout+name)); err != nil ||
+			got != want[name] {
 			t.Errorf("%s: %s, %v, want %s", name, got, err, want[name])
 		}
 	}
@@ -125,7 +128,8 @@ func TestADirectoryIsWrittenToByOneAtATime(t *testing.T) {
 	dest := opened(t, "dir:"+dir)
 	want := writeImage(t, dest, 1)
 	_, err := images.New(images.Options{}).Destination(t.Context(), parse(t, "dir:"+dir))
-	if err == nil || err.Error() != dir+": another program writes to this directory; try again when it has ended" || !transient.Is(err) {
+	if err == nil || err.Error() != dir+": another program writes to this directory; try again when it has ended" ||
+		!transient.Is(err) {
 		t.Errorf("%v", err)
 	}
 	if err := dest.Close(); err != nil {

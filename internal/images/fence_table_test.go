@@ -17,18 +17,37 @@ var forms = []struct {
 	what  string
 	hosts string
 }{
-	{"where clouds keep credentials", `169.254.169.254 169.254.169.254:8080 169.254.170.2 169.254.170.23 168.63.129.16 100.100.100.200 192.0.0.192 169.254.0.23 169.254.42.42
-		[fd00:ec2::254] [fd00:ec2::23] [fd20:ce::254] [fd00:c1::a9fe:a9fe] [fd00:100::100:200] [fd00:42::42] [fe80::a9fe:a9fe%25eth0]`},
-	{"the same inside of IPv6", `[::ffff:169.254.169.254] [::169.254.169.254] [::ffff:0:a9fe:a9fe] [64:ff9b::a9fe:a9fe] [64:ff9b:1::a9fe:a9fe]
-		[64:ff9b:1:a9fe:a9:fe00::] [2002:a9fe:a9fe::1] [2001:0:808:808::5601:5601] [fe80::5efe:a9fe:a9fe] [2600:1:2:3:4:5:a9fe:a9fe]`},
-	{"the same as a number", `2852039166 0xa9fea9fe 0xA9.0xFE.0xA9.0xFE 0251.0376.0251.0376 169.254.43518 169.254.169.254. 169.254.169.254%2e
-		１６９.254.169.254 169。254。169。254`},
-	{"their names", `metadata.google.internal METADATA.GOOGLE.INTERNAL. metadata metadata.goog instance-data.ec2.internal metadata.tencentyun.com`},
-	{"this machine", `127.0.0.1 127.255.255.254:5000 [::1] 0.0.0.0 [::] [::ffff:127.0.0.1] [64:ff9b::7f00:1] 127.1 2130706433 localhost x.localhost. LOCALHOST
-		ip6-localhost host.docker.internal ⓛocalhost`},
+	{
+		"where clouds keep credentials",
+		`169.254.169.254 169.254.169.254:8080 169.254.170.2 169.254.170.23 168.63.129.16 100.100.100.200 192.0.0.192 169.254.0.23 169.254.42.42
+		[fd00:ec2::254] [fd00:ec2::23] [fd20:ce::254] [fd00:c1::a9fe:a9fe] [fd00:100::100:200] [fd00:42::42] [fe80::a9fe:a9fe%25eth0]`,
+	},
+	{
+		"the same inside of IPv6",
+		`[::ffff:169.254.169.254] [::169.254.169.254] [::ffff:0:a9fe:a9fe] [64:ff9b::a9fe:a9fe] [64:ff9b:1::a9fe:a9fe]
+		[64:ff9b:1:a9fe:a9:fe00::] [2002:a9fe:a9fe::1] [2001:0:808:808::5601:5601] [fe80::5efe:a9fe:a9fe] [2600:1:2:3:4:5:a9fe:a9fe]`,
+	},
+	{
+		"the same as a number",
+		`2852039166 0xa9fea9fe 0xA9.0xFE.0xA9.0xFE 0251.0376.0251.0376 169.254.43518 169.254.169.254. 169.254.169.254%2e
+		１６９.254.169.254 169。254。169。254`,
+	},
+	{
+		"their names",
+		`metadata.google.internal METADATA.GOOGLE.INTERNAL. metadata metadata.goog instance-data.ec2.internal ` +
+			`metadata.tencentyun.com`,
+	},
+	{
+		"this machine",
+		`127.0.0.1 127.255.255.254:5000 [::1] 0.0.0.0 [::] [::ffff:127.0.0.1] [64:ff9b::7f00:1] 127.1 2130706433 localhost x.localhost. LOCALHOST
+		ip6-localhost host.docker.internal ⓛocalhost`,
+	},
 	{"this link, and many at once", `169.254.1.1 [fe80::1%25eth0] 224.0.0.1 255.255.255.255 [ff02::1]`},
-	{"private networks", `10.0.0.1 172.16.0.1 192.168.1.1 100.64.0.1 198.18.0.1 192.0.0.8 203.0.113.1 240.0.0.1 [fd12::1] [fec0::1] [2001:db8::1]
-		[::ffff:10.0.0.1] [2002:a00:1::1] kubernetes.default.svc`},
+	{
+		"private networks",
+		`10.0.0.1 172.16.0.1 192.168.1.1 100.64.0.1 198.18.0.1 192.0.0.8 203.0.113.1 240.0.0.1 [fd12::1] [fec0::1] [2001:db8::1]
+		[::ffff:10.0.0.1] [2002:a00:1::1] kubernetes.default.svc`,
+	},
 	{"names that mean such an address", `169-254-169-254.nip.io 127-0-0-1.nip.io 10-0-0-1.nip.io`},
 	{"with a user", `example.org@169.254.169.254 169.254.169.254@example.org`},
 	{"all others", `example.org 8.8.8.8 [2600::1] xn--bcher-kva.example metadata.example.org`},

@@ -33,7 +33,8 @@ import (
 const (
 	hostile   = "registry.example.com" // which a certificate of httptest's is for
 	imageType = "application/vnd.oci.image.manifest.v1+json"
-	anImage   = `{"schemaVersion":2,"mediaType":"` + imageType + `","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
+	anImage   = `{"schemaVersion":2,"mediaType":"` + imageType +
+		`","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
 		`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}`
 )
 
@@ -154,7 +155,8 @@ func (n *network) open() *images.Client {
 		return nil, nil
 	}
 	return images.New(images.Options{
-		AWS: aws.Config{}, Network: fence.Network{Dialer: dialer, Proxy: proxy}, Chunks: chunked.Options{Attempts: 1, Backoff: time.Millisecond},
+		AWS: aws.Config{}, Network: fence.Network{Dialer: dialer, Proxy: proxy},
+		Chunks: chunked.Options{Attempts: 1, Backoff: time.Millisecond},
 	})
 }
 

@@ -16,7 +16,8 @@ import (
 // A way is one in which somebody is asked for something.
 type way struct {
 	name string
-	lead func(w http.ResponseWriter, r *http.Request, to string) bool // what the registry answers; nil where the user names the host
+	// what the registry answers; nil where the user names the host
+	lead func(w http.ResponseWriter, r *http.Request, to string) bool
 	use  func(ctx context.Context, r *images.Client, host string) error
 }
 
@@ -58,7 +59,9 @@ var ways = []way{
 	{"redirect", sendTo("/manifests/1"), readHostile},
 	{"signature", sendTo(".sig"), func(ctx context.Context, r *images.Client, _ string) error {
 		d := digest.FromString(anImage)
-		signed, err := r.Signed(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"}, d, "")
+		signed, err := r.Signed(ctx, imagename.Name{
+			Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1",
+		}, d, "")
 		if err != nil {
 			return err
 		}
@@ -78,7 +81,9 @@ var ways = []way{
 		}
 		return r.Method == http.MethodPost
 	}, func(ctx context.Context, r *images.Client, _ string) error {
-		dst, err := r.Destination(ctx, imagename.Name{Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1"})
+		dst, err := r.Destination(ctx, imagename.Name{
+			Kind: imagename.Registry, Host: hostile, Repository: "app", Tag: "1",
+		})
 		if err != nil {
 			return err
 		}

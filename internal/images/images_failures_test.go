@@ -23,7 +23,10 @@ func TestWhichFailuresAreTransient(t *testing.T) {
 		{"401", status(401), false, ""},
 		{"403", status(403), false, "403"},
 		{"reset", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, ""},
-		{"not a registry", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }, false, "not a manifest"},
+		{
+			"not a registry", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }, false,
+			"not a manifest",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel() // failures are waited for

@@ -160,7 +160,8 @@ func TestDigestOfAFilesImage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := path.AppendImage(img, layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": "v1"})); err != nil {
+	if err := path.AppendImage(img,
+		layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": "v1"})); err != nil {
 		t.Fatal(err)
 	}
 	want, _ := img.Digest()
@@ -210,7 +211,10 @@ func TestADestinationOnDiskLeavesNothingBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"oci:" + dir + "/new:v1", "dir:" + dir + "/other", "oci:" + dir + "/empty", "oci:" + dir + "/full", "dir:" + dir + "/empty"} {
+	for _, name := range []string{
+		"oci:" + dir + "/new:v1", "dir:" + dir + "/other", "oci:" + dir + "/empty",
+		"oci:" + dir + "/full", "dir:" + dir + "/empty",
+	} {
 		dest, err := images.New(images.Options{}).Destination(t.Context(), parse(t, name))
 		if err != nil {
 			t.Fatal(err)

@@ -30,10 +30,14 @@ func publicAPI(t *testing.T, gives bool) aws.Config {
 			return
 		}
 		token := base64.StdEncoding.EncodeToString([]byte("AWS:token"))
-		fmt.Fprintf(w, `{"authorizationData":{"authorizationToken":%q,"expiresAt":%d}}`, token, time.Now().Add(time.Hour).Unix())
+		fmt.Fprintf(w, `{"authorizationData":{"authorizationToken":%q,"expiresAt":%d}}`, token,
+			time.Now().Add(time.Hour).Unix())
 	}))
 	t.Cleanup(server.Close)
-	return aws.Config{BaseEndpoint: &server.URL, Credentials: awscredentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}
+	return aws.Config{
+		BaseEndpoint: &server.URL,
+		Credentials:  awscredentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
+	}
 }
 
 func TestLoginToECRPublicComesFromAWSUnlessGiven(t *testing.T) {

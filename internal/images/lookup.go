@@ -87,7 +87,9 @@ func (l lookUps) inECR() (visits []*visit.Visit) {
 				l.askECR(name.Host, &silent, t.Images)
 				return nil
 			}
-			v = &visit.Visit{Most: perECR, Enter: func() (func(visit.Task) *visit.Task, func()) { return do, func() {} }}
+			v = &visit.Visit{
+				Most: perECR, Enter: func() (func(visit.Task) *visit.Task, func()) { return do, func() {} },
+			}
 			at[name.Host], visits = v, append(visits, v)
 		}
 		n, known := tasks[place{name.Host, name.Repository}]
@@ -109,7 +111,9 @@ func (l lookUps) elsewhere() (visits []*visit.Visit) {
 		}
 		v := at[name.Host]
 		if v == nil {
-			v = &visit.Visit{Most: perHost, Enter: func() (func(visit.Task) *visit.Task, func()) { return l.enter(name) }}
+			v = &visit.Visit{
+				Most: perHost, Enter: func() (func(visit.Task) *visit.Task, func()) { return l.enter(name) },
+			}
 			at[name.Host], visits = v, append(visits, v)
 		}
 		v.Tasks = append(v.Tasks, visit.Task{Images: []int{i}})

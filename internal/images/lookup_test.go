@@ -82,13 +82,15 @@ func ecrStandIn(t *testing.T, calls *sync.Map) aws.Config {
 		}
 		var details []string
 		for _, id := range in.ImageIDs {
-			details = append(details, fmt.Sprintf(`{"imageDigest":%q,"imageTags":[%q],"imageSizeInBytes":7}`, digest.FromString(in.RepositoryName+id.ImageTag), id.ImageTag))
+			details = append(details, fmt.Sprintf(`{"imageDigest":%q,"imageTags":[%q],"imageSizeInBytes":7}`,
+				digest.FromString(in.RepositoryName+id.ImageTag), id.ImageTag))
 		}
 		_, _ = fmt.Fprintf(w, `{"imageDetails":[%s]}`, strings.Join(details, ","))
 	}))
 	t.Cleanup(server.Close)
 	return aws.Config{
-		Region: "eu-west-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
+		Region: "eu-west-1", BaseEndpoint: &server.URL,
+		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
 	}
 }
 
@@ -117,7 +119,8 @@ func TestManyImagesAreLookedUpTogether(t *testing.T) {
 		if i < 3 {
 			want[fmt.Sprintf("%s/app-%d:1", hosts[b], i)] = digest.FromString(path).String()
 		}
-		want[fmt.Sprintf("%srepo-%d:v%d", ecr, i%2, i)] = digest.FromString(fmt.Sprintf("repo-%dv%d", i%2, i)).String() + " 7"
+		want[fmt.Sprintf("%srepo-%d:v%d", ecr, i%2, i)] = digest.FromString(fmt.Sprintf("repo-%dv%d", i%2,
+			i)).String() + " 7"
 	}
 	want[ecr+"denied:1"] = "AccessDeniedException"
 	for name := range want {
@@ -168,27 +171,31 @@ func TestWhatARegistryPutsOffIsToldAsSuch(t *testing.T) {
 	if until := r.DeferredUntil(name); !until.IsZero() {
 		t.Errorf("until %v before it was asked", until)
 	}
-	r.LookUp(t.Context(), []imagename.Name{name, parse(t, host+"/app:2")}, nil, func(_ int, _ digest.Digest, _ int64, err error) {
-		var put interface{ DeferredUntil() time.Time }
-		if !errors.As(err, &put) || put.DeferredUntil().IsZero() || !transient.Is(err) {
-			t.Errorf("got %v", err)
-		}
-	})
+	r.LookUp(t.Context(), []imagename.Name{name, parse(t, host+"/app:2")}, nil,
+		func(_ int, _ digest.Digest, _ int64, err error) {
+			var put interface{ DeferredUntil() time.Time }
+			if !errors.As(err, &put) || put.DeferredUntil().IsZero() || !transient.Is(err) {
+				t.Errorf("got %v", err)
+			}
+		})
 	if left := time.Until(r.DeferredUntil(name)); left < 9*time.Minute {
 		t.Errorf("for %v", left)
 	}
 }
 
 func TestALookUpEndsWithItsContext(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+	}))
 	defer server.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	images.New(images.Options{}).LookUp(ctx, []imagename.Name{parse(t, server.Listener.Addr().String()+"/app:1")}, nil, func(_ int, _ digest.Digest, _ int64, err error) {
-		if err == nil {
-			t.Error("no error")
-		}
-	})
+	images.New(images.Options{}).LookUp(ctx, []imagename.Name{parse(t, server.Listener.Addr().String()+"/app:1")}, nil,
+		func(_ int, _ digest.Digest, _ int64, err error) {
+			if err == nil {
+				t.Error("no error")
+			}
+		})
 }
 
 // What is passed over is not asked for, and nothing else is.
@@ -212,11 +219,12 @@ func TestImagesArePassedOverWhereTheCallerSaysSo(t *testing.T) {
 			return strings.Contains(fmt.Sprintf("/v2/%s/ %s", names[i].Repository, names[i].Repository+":"), passed)
 		}
 		var found sync.Map
-		r.LookUp(t.Context(), names, func(i int) bool { return !over(i) }, func(i int, d digest.Digest, _ int64, err error) {
-			if _, twice := found.LoadOrStore(i, true); twice || err != nil || d == "" {
-				t.Errorf("%s: %v, %v", names[i], d, err)
-			}
-		})
+		r.LookUp(t.Context(), names, func(i int) bool { return !over(i) },
+			func(i int, d digest.Digest, _ int64, err error) {
+				if _, twice := found.LoadOrStore(i, true); twice || err != nil || d == "" {
+					t.Errorf("%s: %v, %v", names[i], d, err)
+				}
+			})
 		for i, name := range names {
 			if _, ok := found.Load(i); ok == over(i) {
 				t.Errorf("%s: %s is found: %v", passed, name, ok)
@@ -225,7 +233,8 @@ func TestImagesArePassedOverWhereTheCallerSaysSo(t *testing.T) {
 				t.Errorf("%s: %s is asked for", passed, name)
 			}
 		}
-		if n, called := calls.Load("DescribeImages"); called == (passed == "repo-") || called && n.(*atomic.Int32).Load() > 2 {
+		if n, called := calls.Load("DescribeImages"); called == (passed == "repo-") ||
+			called && n.(*atomic.Int32).Load() > 2 {
 			t.Errorf("%s: %v calls", passed, n)
 		}
 	}

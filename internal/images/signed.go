@@ -66,7 +66,8 @@ func (r *Client) Signed(
 func (r *Client) lookaside(at *url.URL) (*registryclient.Registry, error) {
 	insecure := r.isInsecure(at.Host)
 	if at.Scheme == "http" && !insecure {
-		return nil, fmt.Errorf("signatures: %s is to be reached by plain HTTP, and is not an insecure registry", at.Host)
+		return nil, fmt.Errorf("signatures: %s is to be reached by plain HTTP, and is not an insecure registry",
+			at.Host)
 	}
 	opts := registryclient.Options{
 		Host: at.Host, Insecure: insecure, Network: r.opts.Network, UserAgent: r.opts.UserAgent,
@@ -75,7 +76,8 @@ func (r *Client) lookaside(at *url.URL) (*registryclient.Registry, error) {
 	if at.User != nil {
 		password, _ := at.User.Password()
 		login := registryclient.Login{
-			DockerAuthConfig: types.DockerAuthConfig{Username: at.User.Username(), Password: password}, Place: "registries.d",
+			DockerAuthConfig: types.DockerAuthConfig{Username: at.User.Username(), Password: password},
+			Place:            "registries.d",
 		}
 		opts.Login = func(context.Context, string) (registryclient.Login, error) { return login, nil }
 	}

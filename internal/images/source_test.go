@@ -135,14 +135,16 @@ func TestMissingImageIsReadWithAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err = src.Manifest(t.Context(), ""); err == nil || transient.Is(err) || !strings.Contains(err.Error(), host+"/none: 404") {
+	if _, _, err = src.Manifest(t.Context(), ""); err == nil || transient.Is(err) || !strings.Contains(err.Error(),
+		host+"/none: 404") {
 		t.Errorf("manifest: %v", err)
 	}
 	other := digest.Digest("sha256:../../x")
 	if _, _, err = src.Manifest(t.Context(), other.String()); !errors.Is(err, digest.ErrDigestInvalidLength) {
 		t.Errorf("instance: %v", err)
 	}
-	if _, err = src.Blob(t.Context(), content.Blob{Digest: other, Size: 1}); !errors.Is(err, digest.ErrDigestInvalidLength) {
+	if _, err = src.Blob(t.Context(), content.Blob{Digest: other, Size: 1}); !errors.Is(err,
+		digest.ErrDigestInvalidLength) {
 		t.Errorf("blob: %v", err)
 	}
 	a.check(t, "in all", "GET manifests", "GET ping")
@@ -157,7 +159,8 @@ func TestLoginOfTheUserIsUsed(t *testing.T) {
 	for _, there := range []bool{false, true} {
 		if there {
 			auths := fmt.Appendf(nil, `{"auths":{%q:{"auth":"cm9ib3Q6czNjcmV0"}}}`, host)
-			if err := errors.Join(os.Mkdir(filepath.Join(home, ".docker"), 0o700), os.WriteFile(filepath.Join(home, ".docker/config.json"), auths, 0o600)); err != nil {
+			if err := errors.Join(os.Mkdir(filepath.Join(home, ".docker"), 0o700),
+				os.WriteFile(filepath.Join(home, ".docker/config.json"), auths, 0o600)); err != nil {
 				t.Fatal(err)
 			}
 		}

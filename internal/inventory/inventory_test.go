@@ -117,7 +117,10 @@ func TestWhatAnImportWouldRefuseIsNotImportable(t *testing.T) {
 func TestAList(t *testing.T) {
 	inv := inventory.Inventory{
 		Entries: []entry.Entry{
-			{Source: "r.io/a:1", Destinations: []string{"r.io/b:1", "UPPER"}, Options: entry.Options{Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}},
+			{
+				Source: "r.io/a:1", Destinations: []string{"r.io/b:1", "UPPER"},
+				Options: entry.Options{Expires: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)},
+			},
 			{Source: "r.io/long/name:1", Destinations: []string{"r.io/c:1"}},
 		},
 		Invalid: []*entry.Error{{Source: "zz", Err: errors.New("no\nDestination")}},
@@ -175,7 +178,8 @@ zz                -           invalid: no; Destination
 func TestNothingReachesATerminalRaw(t *testing.T) {
 	steers := func(r rune) bool { return !strconv.IsPrint(r) && r != '\n' }
 	for _, raw := range []string{
-		"r.io/a:1\x1b[2J\x1b]0;owned\x07", "r.io/a:1\rr.io/b:1", "r.io/a:1\nr.io/forged:1  r.io/x:1  current", "r.io/a:1\u009b2J",
+		"r.io/a:1\x1b[2J\x1b]0;owned\x07", "r.io/a:1\rr.io/b:1", "r.io/a:1\nr.io/forged:1  r.io/x:1  current",
+		"r.io/a:1\u009b2J",
 		"r.io/a:1\u202egnp", "r.io/a:1\x7f\x00", "r.io/a:1\x9b2J", strings.Repeat("x", 1<<15) + "\x1b",
 	} {
 		inv := inventory.Inventory{
@@ -190,7 +194,8 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 			if err := write(&b); err != nil {
 				t.Fatal(err)
 			}
-			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") || b.Len() > 40_000 ||
+			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") ||
+				b.Len() > 40_000 ||
 				name != "JSON" && strings.Count(b.String(), "\n") > 8 {
 				t.Errorf("%s: %d bytes: %.200q", name, b.Len(), b.String())
 			}

@@ -46,10 +46,13 @@ func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 	b := &standIn{}
 	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/b:1", "r/a:1"))
 	want := []record{{
-		ID: "submitted-0", Name: "docker-io-library-alpine-3-9e42819a0aa0fab4-111111111111-91a0143e", Status: "SUBMITTED",
-		Queue: "mirrors", Definition: "mirror",
+		ID: "submitted-0", Name: "docker-io-library-alpine-3-9e42819a0aa0fab4-111111111111-91a0143e",
+		Status: "SUBMITTED",
+		Queue:  "mirrors", Definition: "mirror",
 		Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1,r/b:1"},
-		Tags:       map[string]string{"ecrmirror:source": "docker.io/library/alpine:3", "ecrmirror:digest": one.String()},
+		Tags: map[string]string{
+			"ecrmirror:source": "docker.io/library/alpine:3", "ecrmirror:digest": one.String(),
+		},
 	}}
 	if len(b.seen().jobs) == 1 && b.seen().jobs[0].Tags["ecrmirror:submission"] == "" {
 		t.Error("the job has no tag of its submission")
@@ -60,7 +63,10 @@ func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 	if diff := cmp.Diff(want, b.seen().jobs); diff != "" {
 		t.Errorf("jobs (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff([]jobs.Result{{Submitted: []jobs.Submission{{ID: "submitted-0", Destinations: want[0].destinations()}}}}, results); diff != "" {
+	if diff := cmp.Diff([]jobs.Result{{Submitted: []jobs.Submission{{
+		ID:           "submitted-0",
+		Destinations: want[0].destinations(),
+	}}}}, results); diff != "" {
 		t.Errorf("results (-want +got)\n%s", diff)
 	}
 }
@@ -68,24 +74,36 @@ func TestAJobCarriesItsSourceAndDestinations(t *testing.T) {
 func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 	name := alpine("r/somewhere:1").Name()
 	copying := func(status, dest string) record {
-		return record{ID: "old", Name: name, Status: status, Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": dest}}
+		return record{
+			ID: "old", Name: name, Status: status,
+			Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": dest},
+		}
 	}
 	for what, c := range map[string]struct {
 		old       record
 		submitted string // destinations of the new job, "" for none
 	}{
-		"submitted":            {copying("SUBMITTED", "r/a:1,r/b:1"), ""},
-		"pending":              {copying("PENDING", "r/a:1,r/b:1"), ""},
-		"runnable":             {copying("RUNNABLE", "r/a:1,r/b:1"), ""},
-		"starting":             {copying("STARTING", "r/a:1,r/b:1"), ""},
-		"running":              {copying("RUNNING", "r/b:1, r/a:1,r/c:1"), ""},
-		"one destination":      {copying("RUNNING", "r/b:1"), "r/a:1"},
-		"other destinations":   {copying("RUNNING", "r/c:1"), "r/a:1,r/b:1"},
-		"succeeded":            {copying("SUCCEEDED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
-		"failed":               {copying("FAILED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
-		"the same name":        {record{ID: "old", Name: alpine("r/b:1", "r/a:1").Name(), Status: "RUNNING"}, ""},
-		"another name":         {record{ID: "old", Name: "x" + name, Status: "RUNNING", Parameters: copying("", "r/a:1").Parameters}, "r/a:1,r/b:1"},
-		"another source":       {record{ID: "old", Name: name, Status: "RUNNING", Parameters: map[string]string{"source": "other", "dest": "r/a:1"}}, "r/a:1,r/b:1"},
+		"submitted":          {copying("SUBMITTED", "r/a:1,r/b:1"), ""},
+		"pending":            {copying("PENDING", "r/a:1,r/b:1"), ""},
+		"runnable":           {copying("RUNNABLE", "r/a:1,r/b:1"), ""},
+		"starting":           {copying("STARTING", "r/a:1,r/b:1"), ""},
+		"running":            {copying("RUNNING", "r/b:1, r/a:1,r/c:1"), ""},
+		"one destination":    {copying("RUNNING", "r/b:1"), "r/a:1"},
+		"other destinations": {copying("RUNNING", "r/c:1"), "r/a:1,r/b:1"},
+		"succeeded":          {copying("SUCCEEDED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
+		"failed":             {copying("FAILED", "r/a:1,r/b:1"), "r/a:1,r/b:1"},
+		"the same name":      {record{ID: "old", Name: alpine("r/b:1", "r/a:1").Name(), Status: "RUNNING"}, ""},
+		"another name": {
+			record{ID: "old", Name: "x" + name, Status: "RUNNING", Parameters: copying("", "r/a:1").Parameters},
+			"r/a:1,r/b:1",
+		},
+		"another source": {
+			record{
+				ID: "old", Name: name, Status: "RUNNING",
+				Parameters: map[string]string{"source": "other", "dest": "r/a:1"},
+			},
+			"r/a:1,r/b:1",
+		},
 		"no parameters at all": {record{ID: "old", Name: name, Status: "RUNNING"}, "r/a:1,r/b:1"},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -99,7 +117,8 @@ func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 				t.Errorf("submitted %q, %v; want %q", got, result.Err, c.submitted)
 			}
 			if n := len(result.InFlight) + strings.Count(c.submitted, "r/"); n != 2 {
-				t.Errorf("%v in flight, %q submitted: not every destination is accounted for", result.InFlight, c.submitted)
+				t.Errorf("%v in flight, %q submitted: not every destination is accounted for",
+					result.InFlight, c.submitted)
 			}
 		})
 	}
@@ -107,7 +126,10 @@ func TestWhatAnEqualJobInFlightCopiesIsNotSubmittedAgain(t *testing.T) {
 
 func TestAJobThatEndsBetweenListingAndLooking(t *testing.T) {
 	for status, want := range map[string]int{"SUCCEEDED": 0, "FAILED": 1} {
-		old := record{ID: "old", Name: alpine("r/a:1", "r/b:1").Name(), Status: "RUNNING", Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1"}}
+		old := record{
+			ID: "old", Name: alpine("r/a:1", "r/b:1").Name(), Status: "RUNNING",
+			Parameters: map[string]string{"source": "docker.io/library/alpine:3", "dest": "r/a:1"},
+		}
 		b := &standIn{jobs: []record{old}}
 		b.beforeDescribe = func() { b.jobs[0].Status = status }
 		result := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("r/a:1"))[0]
@@ -150,7 +172,8 @@ func TestEveryPageOfJobsInFlightIsRead(t *testing.T) {
 		t.Errorf("%d jobs were submitted again", len(b.seen().jobs)-500)
 	}
 	if len(b.seen().described) != 250 || b.seen().mostDescribed != 100 {
-		t.Errorf("described %d jobs, up to %d in a call; want only the 250 that matter, 100 a call", len(b.seen().described), b.seen().mostDescribed)
+		t.Errorf("described %d jobs, up to %d in a call; want only the 250 that matter, 100 a call",
+			len(b.seen().described), b.seen().mostDescribed)
 	}
 }
 
@@ -199,7 +222,8 @@ func splitDestinations(t *testing.T, longest int) {
 	t.Helper()
 	var destinations []string
 	for i := range 200 {
-		destinations = append(destinations, fmt.Sprintf("123456789012.dkr.ecr.us-east-1.amazonaws.com/some/repository/of/some/length:%03d", i))
+		destinations = append(destinations,
+			fmt.Sprintf("123456789012.dkr.ecr.us-east-1.amazonaws.com/some/repository/of/some/length:%03d", i))
 	}
 	b := &standIn{}
 	q := jobs.New(b.client(t), "mirrors", "mirror")
@@ -218,7 +242,8 @@ func splitDestinations(t *testing.T, longest int) {
 		if want := (jobs.Submission{ID: job.ID, Destinations: job.destinations()}); !cmp.Equal(submitted, want) {
 			t.Errorf("submitted %v, said to be %v", want, submitted)
 		}
-		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > longest || n < longest-200 && i < len(b.jobs)-1 {
+		if n := len(job.Parameters["source"]) + len(job.Parameters["dest"]); n > longest || n < longest-200 &&
+			i < len(b.jobs)-1 {
 			t.Errorf("a job has %d characters of source and destinations", n)
 		}
 		got = append(got, job.destinations()...)
@@ -233,7 +258,8 @@ func splitDestinations(t *testing.T, longest int) {
 
 func TestNamesTooLongForAJobAreRefused(t *testing.T) {
 	b := &standIn{}
-	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("oci:/"+strings.Repeat("x", 6000)), alpine("r/a:1"))
+	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("oci:/"+strings.Repeat("x", 6000)),
+		alpine("r/a:1"))
 	if results[0].Err == nil || results[1].Err != nil || len(b.seen().jobs) != 1 {
 		t.Errorf("results %v, %d jobs", results, len(b.seen().jobs))
 	}
@@ -244,8 +270,10 @@ func TestRefusalsNameWhatTheUserGave(t *testing.T) {
 	_, err := jobs.New(b.client(t), "nowhere", "mirror").InFlight(t.Context())
 	results := submit(t, jobs.New(b.client(t), "mirrors", "nothing"), alpine("r/a:1"))
 	for want, err := range map[string]error{
-		`listing jobs in flight (queue "nowhere", job definition "mirror"): ClientException: JobQueue nowhere does not exist`: err,
-		`submitting a job (queue "mirrors", job definition "nothing"): ClientException: JobDefinition nothing not found`:      results[0].Err,
+		`listing jobs in flight (queue "nowhere", job definition "mirror"): ClientException: JobQueue nowhere does ` +
+			`not exist`: err,
+		`submitting a job (queue "mirrors", job definition "nothing"): ClientException: JobDefinition nothing not ` +
+			`found`: results[0].Err,
 	} {
 		var api smithy.APIError
 		if err == nil || err.Error() != want || !errors.As(err, &api) {

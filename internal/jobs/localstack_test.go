@@ -61,7 +61,9 @@ func named(t *testing.T, s localstack, job request.Request) []types.JobDetail {
 	t.Helper()
 	client := batch.NewFromConfig(s.Config())
 	out, err := client.ListJobs(t.Context(), &batch.ListJobsInput{
-		JobQueue: aws.String("mirror"), Filters: []types.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{job.Name()}}},
+		JobQueue: aws.String("mirror"), Filters: []types.KeyValuesPair{
+			{Name: aws.String("JOB_NAME"), Values: []string{job.Name()}},
+		},
 	})
 	if err != nil || len(out.JobSummaryList) == 0 {
 		return nil
@@ -84,7 +86,8 @@ func TestBatchTakesAJobAndKeepsItsTags(t *testing.T) {
 		t.Fatalf("%+v", result)
 	}
 	got := named(t, s, job)
-	if len(got) != 1 || got[0].Tags["ecrmirror:source"] != job.Source() || got[0].Tags["ecrmirror:digest"] != one.String() || !aws.ToBool(got[0].PropagateTags) {
+	if len(got) != 1 || got[0].Tags["ecrmirror:source"] != job.Source() ||
+		got[0].Tags["ecrmirror:digest"] != one.String() || !aws.ToBool(got[0].PropagateTags) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -114,7 +117,8 @@ func TestASubmissionWithoutAReply(t *testing.T) {
 					t.Errorf("job %s is said to be %s", aws.ToString(got[0].JobId), result.Submitted[0].ID)
 				}
 				tried := s.Stats().Snapshot().Calls
-				if n := tried["batch.SubmitJob"] + s.faults.Broken()[kind]; kind != fault.Lose && kind != fault.Cut && n != calls {
+				if n := tried["batch.SubmitJob"] + s.faults.Broken()[kind]; kind != fault.Lose && kind != fault.Cut &&
+					n != calls {
 					t.Errorf("%d calls of SubmitJob, want %d: %v", n, calls, tried)
 				}
 			})
@@ -159,11 +163,13 @@ func TestAnothersJobIsAsGood(t *testing.T) {
 func TestASubmissionThatCannotBeLookedForIsNotRepeated(t *testing.T) {
 	s := start(t, lasting)
 	q, job := queue(s), alpine("r/a:1")
-	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Lose}, fault.Rule{Operation: "batch.ListJobs", Kind: fault.Throttle, Code: "AccessDeniedException"})
+	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Lose},
+		fault.Rule{Operation: "batch.ListJobs", Kind: fault.Throttle, Code: "AccessDeniedException"})
 	result := q.Submit(t.Context(), nil, []request.Request{job})[0]
 	broken(t, s)
 	var failure *jobs.Error
-	if !errors.As(result.Err, &failure) || failure.Doing != "looking for a job whose submission got no reply" || len(named(t, s, job)) != 1 {
+	if !errors.As(result.Err, &failure) || failure.Doing != "looking for a job whose submission got no reply" ||
+		len(named(t, s, job)) != 1 {
 		t.Errorf("%+v, %d jobs", result, len(named(t, s, job)))
 	}
 }
@@ -184,7 +190,9 @@ func TestWhatIsInFlightIsListedAndNothingElse(t *testing.T) {
 		batch = append(batch, asking(fmt.Sprintf("r/a:%d", i), "r/b:1", "r/c:1"))
 	}
 	// Some calls too many, as other clients of the account cause them.
-	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Throttle, Code: "TooManyRequestsException", Status: 429, Rate: 0.1})
+	broken(t, s, fault.Rule{
+		Operation: "batch.SubmitJob", Kind: fault.Throttle, Code: "TooManyRequestsException", Status: 429, Rate: 0.1,
+	})
 	began := time.Now()
 	for _, result := range submit(t, queue(s), batch...) {
 		if len(result.Submitted) != 1 || result.Err != nil {
@@ -203,7 +211,8 @@ func TestWhatIsInFlightIsListedAndNothingElse(t *testing.T) {
 		}
 	}
 	// The SDK's client sometimes loses the connection with a large reply, and calls again.
-	if calls := s.Stats().Snapshot().Calls; len(calls) != 1 || calls["batch.ListJobs"] < 6 || calls["batch.ListJobs"] > 9 {
+	if calls := s.Stats().Snapshot().Calls; len(calls) != 1 || calls["batch.ListJobs"] < 6 ||
+		calls["batch.ListJobs"] > 9 {
 		t.Errorf("calls %v, want 6 of ListJobs", calls)
 	}
 }

@@ -99,7 +99,10 @@ func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			refuse(w, "JobDefinition "+in.JobDefinition+" not found")
 			return
 		}
-		job := record{fmt.Sprintf("submitted-%d", len(b.jobs)), in.JobName, "SUBMITTED", in.JobQueue, in.JobDefinition, in.Parameters, in.Tags}
+		job := record{
+			fmt.Sprintf("submitted-%d", len(b.jobs)), in.JobName, "SUBMITTED", in.JobQueue, in.JobDefinition,
+			in.Parameters, in.Tags,
+		}
 		b.jobs = append(b.jobs, job)
 		_ = json.NewEncoder(w).Encode(job)
 	}

@@ -43,15 +43,42 @@ func TestWhatAnInvocationIsToldAndWhatIsLogged(t *testing.T) {
 		answer  string // or of an error the type and the message
 		log     string // level and message, "" for none
 	}{
-		"done":          {result: dispatch.Result{Summary: "entries: 1"}, answer: `{"summary":"entries: 1"}`, log: "INFO event handled"},
-		"nothing to do": {result: dispatch.Result{Summary: "nothing to do: no entry", Idle: true}, answer: `{"summary":"nothing to do: no entry"}`},
-		"a stranger's":  {result: dispatch.Result{Summary: "a\x1b[2J\nb", Idle: true}, answer: `{"summary":"a?[2J; b"}`},
-		"in part":       {result: dispatch.Result{Summary: "entries: 2", Err: lasting, Partial: true}, answer: `{"summary":"entries: 2"}`, log: "WARN entries failed"},
-		"failed":        {result: dispatch.Result{Err: lasting, Causes: []error{errors.New("no image")}}, answer: "Failed: 1 of 2 entries failed; no image", log: "ERROR event failed"},
-		"may pass":      {result: dispatch.Result{Err: passing}, answer: "Transient: throttled", log: "ERROR event failed"},
-		"wrong setting": {result: dispatch.Result{Err: errors.New("no table")}, answer: "Configuration: no table", log: "ERROR event failed"},
-		"stopped":       {result: dispatch.Result{Err: &program.Failure{Err: context.Canceled}}, answer: "Transient: context canceled", log: "ERROR event failed"},
-		"malformed":     {payload: []byte(`{"version":"0"}`), answer: `MalformedEvent: malformed event: no "source"; it has to come as EventBridge sends it, not transformed`, log: "ERROR event failed"},
+		"done": {
+			result: dispatch.Result{Summary: "entries: 1"}, answer: `{"summary":"entries: 1"}`,
+			log: "INFO event handled",
+		},
+		"nothing to do": {
+			result: dispatch.Result{Summary: "nothing to do: no entry", Idle: true},
+			answer: `{"summary":"nothing to do: no entry"}`,
+		},
+		"a stranger's": {
+			result: dispatch.Result{Summary: "a\x1b[2J\nb", Idle: true}, answer: `{"summary":"a?[2J; b"}`,
+		},
+		"in part": {
+			result: dispatch.Result{Summary: "entries: 2", Err: lasting, Partial: true},
+			answer: `{"summary":"entries: 2"}`, log: "WARN entries failed",
+		},
+		"failed": {
+			result: dispatch.Result{Err: lasting, Causes: []error{errors.New("no image")}},
+			answer: "Failed: 1 of 2 entries failed; no image", log: "ERROR event failed",
+		},
+		"may pass": {
+			result: dispatch.Result{Err: passing}, answer: "Transient: throttled", log: "ERROR event failed",
+		},
+		"wrong setting": {
+			result: dispatch.Result{Err: errors.New("no table")}, answer: "Configuration: no table",
+			log: "ERROR event failed",
+		},
+		"stopped": {
+			result: dispatch.Result{Err: &program.Failure{Err: context.Canceled}},
+			answer: "Transient: context canceled", log: "ERROR event failed",
+		},
+		"malformed": {
+			payload: []byte(`{"version":"0"}`),
+			answer: `MalformedEvent: malformed event: no "source"; it has to come as EventBridge sends it, not ` +
+				`transformed`,
+			log: "ERROR event failed",
+		},
 	} {
 		var log bytes.Buffer
 		asked := 0
@@ -152,8 +179,14 @@ func TestAProgramThatCannotStartTellsLambdaWhy(t *testing.T) {
 		log    string // what is logged beside the reason
 	}{
 		"wrong setting": {errors.New("no table"), http.StatusAccepted, "Configuration", contract.ExitUsage, ""},
-		"may pass":      {&program.Failure{Err: errors.New("throttled"), Transient: true}, http.StatusAccepted, "Transient", contract.ExitTransient, ""},
-		"refused":       {errors.New("no table"), http.StatusForbidden, "Configuration", contract.ExitUsage, "its runtime API refused it: 403 Forbidden"},
+		"may pass": {
+			&program.Failure{Err: errors.New("throttled"), Transient: true}, http.StatusAccepted, "Transient",
+			contract.ExitTransient, "",
+		},
+		"refused": {
+			errors.New("no table"), http.StatusForbidden, "Configuration", contract.ExitUsage,
+			"its runtime API refused it: 403 Forbidden",
+		},
 	} {
 		var told, kind string
 		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -162,12 +195,14 @@ func TestAProgramThatCannotStartTellsLambdaWhy(t *testing.T) {
 			w.WriteHeader(c.status)
 		}))
 		var stderr bytes.Buffer
-		code := Run(t.Context(), "controller", api.Listener.Addr().String(), &stderr, func(context.Context) error { return c.err })
+		code := Run(t.Context(), "controller", api.Listener.Addr().String(), &stderr,
+			func(context.Context) error { return c.err })
 		api.Close()
 		if code != c.exit || kind != "Runtime."+c.kind {
 			t.Errorf("%s: exit code %d, type %q", name, code, kind)
 		}
-		if want := `POST /2018-06-01/runtime/init/error {"errorMessage":"` + c.err.Error() + `","errorType":"` + c.kind + `"}`; told != want {
+		if want := `POST /2018-06-01/runtime/init/error {"errorMessage":"` + c.err.Error() +
+			`","errorType":"` + c.kind + `"}`; told != want {
 			t.Errorf("%s: told %s", name, told)
 		}
 		if log := stderr.String(); !strings.Contains(log, `"msg":"cannot start","reason":"`+c.err.Error()+`"`) ||

@@ -22,8 +22,11 @@ const unsigned = `{
 
 // signature is one of the first length bytes of a manifest and a tail.
 func signature(length any, tail string) string {
-	protected, _ := json.Marshal(map[string]any{"formatLength": length, "formatTail": base64.RawURLEncoding.EncodeToString([]byte(tail))})
-	return `{"header":{"alg":"ES256"},"signature":"c2ln","protected":"` + base64.RawURLEncoding.EncodeToString(protected) + `"}`
+	protected, _ := json.Marshal(map[string]any{
+		"formatLength": length, "formatTail": base64.RawURLEncoding.EncodeToString([]byte(tail)),
+	})
+	return `{"header":{"alg":"ES256"},"signature":"c2ln","protected":"` + base64.RawURLEncoding.EncodeToString(
+		protected) + `"}`
 }
 
 // signedBy returns the manifest with the signatures.
@@ -85,13 +88,15 @@ func TestWhatWasNotSignedHasNoDigest(t *testing.T) {
 		"a member before the signatures": body + `,"fsLayers":[],"signatures":[` + right + `]}`,
 		"signatures twice":               body + `,"signatures":[` + right + `],"signatures":[` + right + `]}`,
 		"in other letters":               body + `,"Signatures":[` + right + `]}`,
-		"signatures of signatures":       strings.TrimSuffix(signedBy(right), "\n}") + `,"signatures":[` + signature(len(signedBy(right))-2, "}") + `]}`,
-		"an object":                      body + `,"signatures":{"protected":"e30"}}`,
-		"a text":                         body + `,"signatures":"e30"}`,
-		"not base64":                     signedBy(`{"protected":"*"}`),
-		"not JSON":                       signedBy(`{"protected":"ew"}`),
-		"a tail that is not base64":      signedBy(`{"protected":"` + base64.RawURLEncoding.EncodeToString([]byte(`{"formatLength":1,"formatTail":"*"}`)) + `"}`),
-		"many, the last wrong":           signedBy(strings.Repeat(right+",", 20_000) + signature(2, "}")),
+		"signatures of signatures": strings.TrimSuffix(signedBy(right),
+			"\n}") + `,"signatures":[` + signature(len(signedBy(right))-2, "}") + `]}`,
+		"an object":  body + `,"signatures":{"protected":"e30"}}`,
+		"a text":     body + `,"signatures":"e30"}`,
+		"not base64": signedBy(`{"protected":"*"}`),
+		"not JSON":   signedBy(`{"protected":"ew"}`),
+		"a tail that is not base64": signedBy(`{"protected":"` + base64.RawURLEncoding.EncodeToString(
+			[]byte(`{"formatLength":1,"formatTail":"*"}`)) + `"}`),
+		"many, the last wrong": signedBy(strings.Repeat(right+",", 20_000) + signature(2, "}")),
 	} {
 		if got, err := Of([]byte(raw)); !errors.Is(err, errPayload) {
 			t.Errorf("%s: %s, %v", name, got, err)
@@ -104,7 +109,11 @@ func FuzzOf(f *testing.F) {
 	f.Add([]byte(unsigned), 1, "}")
 	f.Add([]byte(signedBy(signature(len(unsigned)-2, "\n}"))), len(unsigned)-2, "\n}")
 	f.Fuzz(func(t *testing.T, raw []byte, length int, tail string) {
-		for _, doc := range [][]byte{raw, []byte(strings.TrimSuffix(strings.TrimSpace(string(raw)), "}") + `,"signatures":[` + signature(length, tail) + `]}`)} {
+		for _, doc := range [][]byte{
+			raw,
+			[]byte(strings.TrimSuffix(strings.TrimSpace(string(raw)), "}") + `,"signatures":[` + signature(length,
+				tail) + `]}`),
+		} {
 			got, err := Of(doc)
 			if err != nil || manifest.GuessMIMEType(doc) != manifest.DockerV2Schema1SignedMediaType {
 				continue
@@ -131,11 +140,12 @@ func TestLittleIsMadeOfHostileSignatures(t *testing.T) {
 	many := func(s string) string { return strings.TrimSuffix(strings.Repeat(s+",", 300_000), ",") }
 	body := strings.TrimSuffix(unsigned, "\n}")
 	for name, raw := range map[string]string{
-		"empty":         body + `,"signatures":[` + many("{}") + `]}`,
-		"lists":         body + `,"signatures":[` + many("[]") + `]}`,
-		"members":       body + `,` + many(`"":0`) + `,"signatures":[{}]}`,
-		"a long header": body + `,"signatures":[{"protected":"` + base64.RawURLEncoding.EncodeToString([]byte(`[`+many("{}")+`]`)) + `"}]}`,
-		"more after":    body + `,"signatures":[` + signature(len(body), "\n}") + `],"x":[` + many("{}") + `]}`,
+		"empty":   body + `,"signatures":[` + many("{}") + `]}`,
+		"lists":   body + `,"signatures":[` + many("[]") + `]}`,
+		"members": body + `,` + many(`"":0`) + `,"signatures":[{}]}`,
+		"a long header": body + `,"signatures":[{"protected":"` + base64.RawURLEncoding.EncodeToString(
+			[]byte(`[`+many("{}")+`]`)) + `"}]}`,
+		"more after": body + `,"signatures":[` + signature(len(body), "\n}") + `],"x":[` + many("{}") + `]}`,
 	} {
 		var err error
 		allocations := testing.AllocsPerRun(1, func() { _, err = Of([]byte(raw)) })

@@ -85,7 +85,8 @@ func protected(signature jsonscan.Value) (length int, tail []byte, err error) {
 	}
 	var members map[string]json.RawMessage // unlike a struct's, names of other case are others
 	var encoded string
-	if json.Unmarshal(decoded, &members) != nil || json.Unmarshal(members["formatLength"], &length) != nil || json.Unmarshal(members["formatTail"], &encoded) != nil {
+	if json.Unmarshal(decoded, &members) != nil || json.Unmarshal(members["formatLength"], &length) != nil ||
+		json.Unmarshal(members["formatTail"], &encoded) != nil {
 		return 0, nil, errors.New("a protected header is not JSON with formatLength and formatTail")
 	}
 	tail, err = base64.RawURLEncoding.DecodeString(strings.TrimRight(encoded, "="))

@@ -1,6 +1,6 @@
 // Package manifesttype tells a manifest's media type from its bytes. It does what go.podman.io/image's
-// manifest.GuessMIMEType does, in no more memory than the manifest has: that one makes a tree of what is in it, of 4 MiB
-// hundreds, before anything is decided about it. It knows an index without instances, too.
+// manifest.GuessMIMEType does, in no more memory than the manifest has: that one makes a tree of what is in it, of 4
+// MiB hundreds, before anything is decided about it. It knows an index without instances, too.
 package manifesttype
 
 import (
@@ -21,7 +21,8 @@ func Of(content []byte) string {
 		return ""
 	}
 	switch m.mediaType {
-	case imgspecv1.MediaTypeImageManifest, imgspecv1.MediaTypeImageIndex, manifest.DockerV2Schema2MediaType, manifest.DockerV2ListMediaType:
+	case imgspecv1.MediaTypeImageManifest, imgspecv1.MediaTypeImageIndex, manifest.DockerV2Schema2MediaType,
+		manifest.DockerV2ListMediaType:
 		return m.mediaType
 	}
 	switch m.schemaVersion {

@@ -17,14 +17,21 @@ const (
 // plain are manifests as they come, and such as do not.
 var plain = []string{
 	`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",` + ociConfig + `,"layers":[]}`,
-	`{"schemaVersion":2,` + ociConfig + `}`, `{"schemaVersion":2,` + dockerConfig + `}`, `{"schemaVersion":2,"config":{"mediaType":"x/y"}}`,
-	`{"schemaVersion":2,"manifests":[{}]}`, `{"schemaVersion":2,"manifests":[]}`, `{"schemaVersion":2,"manifests":null}`, `{"schemaVersion":2,"manifests":{}}`,
-	`{"schemaVersion":2,"manifests":[{}],"config":{"mediaType":"x/y"}}`, `{"schemaVersion":2,"manifests":[{}],"config":null}`,
-	`{"schemaVersion":2,"manifests":[{}],"config":[]}`, `{"schemaVersion":2,"config":{"mediaType":1}}`, `{"schemaVersion":2}`,
-	`{"SchemaVersion":2}`, `{"schemaVersion":2,"schemaVersion":1}`, `{"schemaVersion":"2"}`, `{"schemaVersion":2.0}`, `{"schemaVersion":null}`,
-	`{"mediaType":1,"schemaVersion":2}`, `{"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json"}`, `{"mediaType":"x/y"}`,
+	`{"schemaVersion":2,` + ociConfig + `}`, `{"schemaVersion":2,` + dockerConfig + `}`,
+	`{"schemaVersion":2,"config":{"mediaType":"x/y"}}`,
+	`{"schemaVersion":2,"manifests":[{}]}`, `{"schemaVersion":2,"manifests":[]}`,
+	`{"schemaVersion":2,"manifests":null}`, `{"schemaVersion":2,"manifests":{}}`,
+	`{"schemaVersion":2,"manifests":[{}],"config":{"mediaType":"x/y"}}`,
+	`{"schemaVersion":2,"manifests":[{}],"config":null}`,
+	`{"schemaVersion":2,"manifests":[{}],"config":[]}`, `{"schemaVersion":2,"config":{"mediaType":1}}`,
+	`{"schemaVersion":2}`,
+	`{"SchemaVersion":2}`, `{"schemaVersion":2,"schemaVersion":1}`, `{"schemaVersion":"2"}`, `{"schemaVersion":2.0}`,
+	`{"schemaVersion":null}`,
+	`{"mediaType":1,"schemaVersion":2}`, `{"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json"}`,
+	`{"mediaType":"x/y"}`,
 	`{"\u006dediaType":"application\/vnd.oci.image.index.v1+json"}`,
-	`{"schemaVersion":1}`, `{"schemaVersion":1,"signatures":null}`, `{}`, `[]`, `null`, `1`, ``, `{`, `{"schemaVersion":2} {}`,
+	`{"schemaVersion":1}`, `{"schemaVersion":1,"signatures":null}`, `{}`, `[]`, `null`, `1`, ``, `{`,
+	`{"schemaVersion":2} {}`,
 }
 
 func TestTypesAreThoseOfTheLibrary(t *testing.T) {
@@ -32,8 +39,10 @@ func TestTypesAreThoseOfTheLibrary(t *testing.T) {
 		sameType(t, content)
 	}
 	for content, want := range map[string]string{
-		plain[0]: ociManifest, `{"schemaVersion":2,"manifests":[]}`: ociIndex, `{"schemaVersion":2,"manifests":[{}],"layers":null}`: ociIndex,
-		`{"schemaVersion":2,"manifests":[],"layers":[]}`: ociManifest, `{"schemaVersion":2,"manifests":[],"config":{}}`: ociManifest,
+		plain[0]: ociManifest, `{"schemaVersion":2,"manifests":[]}`: ociIndex,
+		`{"schemaVersion":2,"manifests":[{}],"layers":null}`: ociIndex,
+		`{"schemaVersion":2,"manifests":[],"layers":[]}`:     ociManifest,
+		`{"schemaVersion":2,"manifests":[],"config":{}}`:     ociManifest,
 	} {
 		if got := Of([]byte(content)); got != want {
 			t.Errorf("%s: %q, want %q", content, got, want)
@@ -49,7 +58,8 @@ func sameType(t *testing.T, content string) {
 	case got == want:
 	case want == "" && got == ociIndex: // whose instances are for the reader to judge
 	case want == ociManifest && got == ociIndex: // without instances, and without a config or layers
-	case got == "" && !slices.Contains(manifest.DefaultRequestedManifestMIMETypes, want): // of an index that has a config, that one's
+	// of an index that has a config, that one's
+	case got == "" && !slices.Contains(manifest.DefaultRequestedManifestMIMETypes, want):
 	default:
 		t.Errorf("%s: %q, want %q", content, got, want)
 	}

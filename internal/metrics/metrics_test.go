@@ -12,9 +12,12 @@ func TestALineIsOfTheEmbeddedMetricFormat(t *testing.T) {
 	var b strings.Builder
 	now := time.Date(2027, 1, 31, 12, 0, 0, 5e6, time.UTC)
 	err := metrics.Write(&b, now, "space", []metrics.Dimension{{Name: "Table", Value: "mirror"}},
-		metrics.Metric{Name: "Entries", Unit: metrics.Count, Value: 3}, metrics.Metric{Name: "Lag", Unit: metrics.Seconds, Value: 1.5})
-	want := `{"Entries":3,"Lag":1.5,"Table":"mirror","_aws":{"CloudWatchMetrics":[{"Namespace":"space","Dimensions":[["Table"]],` +
-		`"Metrics":[{"Name":"Entries","Unit":"Count"},{"Name":"Lag","Unit":"Seconds"}]}],"Timestamp":1801396800005}}` + "\n"
+		metrics.Metric{Name: "Entries", Unit: metrics.Count, Value: 3},
+		metrics.Metric{Name: "Lag", Unit: metrics.Seconds, Value: 1.5})
+	want := `{"Entries":3,"Lag":1.5,"Table":"mirror","_aws":{"CloudWatchMetrics":[{"Namespace":"space",` +
+		`"Dimensions":[["Table"]],` +
+		`"Metrics":[{"Name":"Entries","Unit":"Count"},{"Name":"Lag","Unit":"Seconds"}]}],"Timestamp":1801396800005}}` +
+		"\n"
 	if err != nil || b.String() != want {
 		t.Errorf("%v\n got %s\nwant %s", err, &b, want)
 	}

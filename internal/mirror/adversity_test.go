@@ -110,7 +110,8 @@ func TestASourceInFilesMovesMeanwhile(t *testing.T) {
 		mustCopy(t, w, "HOST/src:1", source)
 		images := &asked{Images: w, source: w.name(source), move: func() { mustCopy(t, w, "HOST/next:1", source) }}
 		pushOCI(t, w, "HOST/to:1") // else the source is read while its digest is asked for
-		report := mirror.New(images, mirror.Options{}).Copy(t.Context(), request.New(w.name(source), w.names("HOST/to:1")...))
+		report := mirror.New(images, mirror.Options{}).Copy(t.Context(),
+			request.New(w.name(source), w.names("HOST/to:1")...))
 		if states(report) != "copied" || report.Digest.String() != next.String() {
 			t.Errorf("%s: %s, digest %s, %v", source, states(report), report.Digest, report.Err())
 		}

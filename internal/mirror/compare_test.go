@@ -21,9 +21,11 @@ func TestSameAsCopyImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer policy.Destroy()
-	theirs, err := copy.Image(t.Context(), policy, w.reference(w.name("HOST/theirs:1")), w.reference(w.name("HOST/src:1")), &copy.Options{
-		SourceCtx: insecure, DestinationCtx: insecure, ImageListSelection: copy.CopyAllImages, PreserveDigests: true,
-	})
+	theirs, err := copy.Image(t.Context(), policy, w.reference(w.name("HOST/theirs:1")),
+		w.reference(w.name("HOST/src:1")), &copy.Options{
+			SourceCtx: insecure, DestinationCtx: insecure, ImageListSelection: copy.CopyAllImages,
+			PreserveDigests: true,
+		})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,13 +35,28 @@ func TestNobodyIsHeldUp(t *testing.T) {
 		{"a fast one and one of 20 kB/s", journey{blobs: []int{24 * mib}, rates: []float64{16 * mb, 20 * kb}}, 0},
 		{"a slow one first", journey{blobs: []int{24 * mib}, rates: []float64{20 * kb, 16 * mb}}, 0},
 		{"eight speeds", journey{blobs: []int{24 * mib}, rates: eight}, 0},
-		{"eight speeds, many blobs, little memory", journey{blobs: repeated(24, mib), rates: eight, budget: 8 * mib}, 10 * time.Second},
+		{
+			"eight speeds, many blobs, little memory",
+			journey{blobs: repeated(24, mib), rates: eight, budget: 8 * mib},
+			10 * time.Second,
+		},
 		{"eight speeds, small blobs", journey{blobs: repeated(100, 50*kb), rates: eight}, 4 * time.Second},
 		{"eight speeds, parts", journey{blobs: []int{12 * mib, 12 * mib}, rates: eight, parts: 2 * mib}, 0},
-		{"parts, memory for one", journey{blobs: []int{24 * mib}, rates: []float64{16 * mb, mb, 60 * kb}, parts: 5 * mib, budget: 8 * mib}, 3 * time.Second},
-		{"more blobs than are copied at a time", journey{blobs: repeated(60, mib/2), rates: []float64{16 * mb, 40 * kb}, budget: 512 * mib}, 0},
-		{"more blobs than fit in memory", journey{blobs: repeated(24, mib), rates: []float64{16 * mb, 20 * kb}, budget: 8 * mib}, 0},
-		{"slow to answer", journey{blobs: repeated(4, mib), rates: []float64{16 * mb, 16 * mb}, change: func(i int, p *paced) {
+		{"parts, memory for one", journey{
+			blobs: []int{24 * mib}, rates: []float64{16 * mb, mb, 60 * kb},
+			parts: 5 * mib, budget: 8 * mib,
+		}, 3 * time.Second},
+		{"more blobs than are copied at a time", journey{
+			blobs: repeated(60, mib/2), rates: []float64{16 * mb, 40 * kb},
+			budget: 512 * mib,
+		}, 0},
+		{"more blobs than fit in memory", journey{
+			blobs: repeated(24, mib), rates: []float64{16 * mb, 20 * kb},
+			budget: 8 * mib,
+		}, 0},
+		{"slow to answer", journey{blobs: repeated(4, mib), rates: []float64{16 * mb, 16 * mb}, change: func(i int,
+			p *paced,
+		) {
 			p.answers = time.Duration(i) * 14 * time.Second
 		}}, time.Second},
 	} {
@@ -52,7 +67,8 @@ func TestNobodyIsHeldUp(t *testing.T) {
 				j.travel(t)
 				for i := range j.rates {
 					alone, took := j.alone(i), j.took(i)
-					t.Logf("%6.0f kB/s: alone %8.2f s, in company %8.2f s", j.rates[i]/kb, alone.Seconds(), took.Seconds())
+					t.Logf("%6.0f kB/s: alone %8.2f s, in company %8.2f s", j.rates[i]/kb,
+						alone.Seconds(), took.Seconds())
 					if err := j.places[i].failure(); err != nil || took > 2*alone+tt.slack {
 						t.Errorf("%.0f kB/s: took %v, alone %v, %v", j.rates[i]/kb, took, alone, err)
 					}
@@ -74,8 +90,14 @@ func TestThoseThatKeepUpStayTogether(t *testing.T) {
 	}{
 		{"equal ones", journey{rates: []float64{8 * mb, 8 * mb, 8 * mb, 8 * mb}}},
 		{"one takes half as long again", journey{rates: []float64{8 * mb, 5.5 * mb}}},
-		{"equal ones that pause in turn", journey{rates: []float64{8 * mb, 8 * mb, 8 * mb}, pause: 90 * time.Millisecond}},
-		{"equal ones that send parts", journey{rates: []float64{8 * mb, 8 * mb, 8 * mb}, parts: 5 * mib, budget: 8 * mib}},
+		{"equal ones that pause in turn", journey{
+			rates: []float64{8 * mb, 8 * mb, 8 * mb},
+			pause: 90 * time.Millisecond,
+		}},
+		{"equal ones that send parts", journey{
+			rates: []float64{8 * mb, 8 * mb, 8 * mb}, parts: 5 * mib,
+			budget: 8 * mib,
+		}},
 		{"one that is slow, by choice", journey{rates: []float64{8 * mb, mb / 2}, opts: Options{ReadOnce: true}}},
 		{"one alone", journey{rates: []float64{40 * kb}}},
 	} {
@@ -128,7 +150,10 @@ func TestAnyCompany(t *testing.T) {
 	for seed := range uint64(15) {
 		rnd := rand.New(rand.NewPCG(seed, 2))
 		synctest.Test(t, func(t *testing.T) {
-			j := journey{opts: Options{LeastRate: anyRate, StallTimeout: time.Hour}, budget: int64(2+rnd.IntN(20)) * mib, parts: rnd.IntN(2) * (mib + rnd.IntN(4*mib))}
+			j := journey{
+				opts: Options{LeastRate: anyRate, StallTimeout: time.Hour}, budget: int64(2+rnd.IntN(20)) * mib,
+				parts: rnd.IntN(2) * (mib + rnd.IntN(4*mib)),
+			}
 			for range 1 + rnd.IntN(8) {
 				j.blobs = append(j.blobs, rnd.IntN(3*mib))
 			}

@@ -21,16 +21,24 @@ func FuzzCopy(f *testing.F) {
 		schema1 = `{"schemaVersion":1,"name":"a","tag":"1","architecture":"amd64","fsLayers":[{"blobSum":"BLOB"}],` +
 			`"history":[{"v1Compatibility":"{\"id\":\"a\"}"}],"signatures":[]}`
 	)
-	kinds := append([]string{"", "text/html", "application/json; charset=utf-8"}, manifest.DefaultRequestedManifestMIMETypes...)
+	kinds := append([]string{
+		"", "text/html", "application/json; charset=utf-8",
+	}, manifest.DefaultRequestedManifestMIMETypes...)
 	f.Add([]byte(image), byte(3), []byte(image), byte(3), []byte("blob"))
 	f.Add([]byte(index), byte(8), []byte(image), byte(3), []byte("blob"))
 	f.Add([]byte(index), byte(8), []byte(index), byte(8), []byte("blob"))
 	f.Add([]byte(schema1), byte(6), []byte(``), byte(0), []byte("blob"))
 	f.Add([]byte(schema1), byte(5), []byte(``), byte(0), []byte("blob"))
-	f.Add([]byte(strings.Replace(schema1, `[]}`, `[{"protected":"eyJmb3JtYXRMZW5ndGgiOi0xLCJmb3JtYXRUYWlsIjoiZlEifQ"}]}`, 1)), byte(5), []byte(``), byte(0), []byte("blob")) // of -1 bytes
-	f.Add([]byte(`{"manifests":[],"layers":null,"Layers":[{"digest":"BLOB"}],"config":{"digest":"BLOB","size":4}}`), byte(3), []byte(image), byte(3), []byte("blob"))
-	f.Add([]byte(`{"config":{"digest":"BLOB","size":-1},"layers":[{"digest":"md5:x","size":9223372036854775807}]}`), byte(4), []byte(image), byte(3), []byte("blob"))
-	f.Add([]byte(strings.ReplaceAll(image, `"size":4`, `"size":9223372036854775807`)), byte(4), []byte(image), byte(3), []byte("blob"))
+	// of -1 bytes
+	f.Add([]byte(strings.Replace(schema1, `[]}`,
+		`[{"protected":"eyJmb3JtYXRMZW5ndGgiOi0xLCJmb3JtYXRUYWlsIjoiZlEifQ"}]}`, 1)), byte(5), []byte(``),
+		byte(0), []byte("blob"))
+	f.Add([]byte(`{"manifests":[],"layers":null,"Layers":[{"digest":"BLOB"}],"config":{"digest":"BLOB","size":4}}`),
+		byte(3), []byte(image), byte(3), []byte("blob"))
+	f.Add([]byte(`{"config":{"digest":"BLOB","size":-1},"layers":[{"digest":"md5:x","size":9223372036854775807}]}`),
+		byte(4), []byte(image), byte(3), []byte("blob"))
+	f.Add([]byte(strings.ReplaceAll(image, `"size":4`, `"size":9223372036854775807`)), byte(4), []byte(image),
+		byte(3), []byte("blob"))
 	f.Add([]byte(strings.Repeat(`[`, 9999)), byte(4), []byte(`null`), byte(3), []byte(""))
 	b := newBench(f)
 	f.Fuzz(func(t *testing.T, root []byte, rootKind byte, child []byte, childKind byte, blob []byte) {

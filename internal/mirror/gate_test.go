@@ -59,7 +59,8 @@ func TestWhatTheGateRefusesByNameIsNotAskedFor(t *testing.T) {
 		{&gate{}, "copied,current", "src,a,b"}, // b is there by now
 	} {
 		w.breakWith(nil)
-		report := mirror.New(w, mirror.Options{Gate: c.gate}).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
+		report := mirror.New(w, mirror.Options{Gate: c.gate}).Copy(t.Context(),
+			request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
 		if got := states(report); got != c.states {
 			t.Errorf("%s, want %s: %v", got, c.states, report.Err())
 		}
@@ -70,7 +71,8 @@ func TestWhatTheGateRefusesByNameIsNotAskedFor(t *testing.T) {
 			}
 		}
 		var e *mirror.Error
-		if err := report.Err(); err != nil && (!errors.Is(err, errRefused) || !errors.As(err, &e) || e.Op != "checking") {
+		if err := report.Err(); err != nil && (!errors.Is(err, errRefused) || !errors.As(err, &e) ||
+			e.Op != "checking") {
 			t.Errorf("%s: %v", c.states, err)
 		}
 	}
@@ -86,7 +88,8 @@ func TestNothingIsWrittenBeforeTheGateHasSeenTheImage(t *testing.T) {
 	want, _ := idx.Digest()
 	closed := &gate{image: errRefused}
 	w.breakWith(nil)
-	report := mirror.New(w, mirror.Options{Gate: closed}).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "dir:"+t.TempDir()+"/d")...))
+	report := mirror.New(w, mirror.Options{Gate: closed}).Copy(t.Context(),
+		request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "dir:"+t.TempDir()+"/d")...))
 	if states(report) != "failed,failed,failed" || !errors.Is(report.Err(), errRefused) {
 		t.Fatalf("%s: %v", states(report), report.Err())
 	}
@@ -103,11 +106,13 @@ func TestNothingIsWrittenBeforeTheGateHasSeenTheImage(t *testing.T) {
 	}
 
 	passing := &gate{}
-	report = mirror.New(w, mirror.Options{Gate: passing}).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1")...))
+	report = mirror.New(w, mirror.Options{Gate: passing}).Copy(t.Context(),
+		request.New(w.name("HOST/src:1"), w.names("HOST/a:1")...))
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.digest("HOST/a:1"); got != want.String() || len(passing.asked) != 1 || !slices.Equal(passing.asked[0], closed.asked[0]) {
+	if got := w.digest("HOST/a:1"); got != want.String() || len(passing.asked) != 1 || !slices.Equal(passing.asked[0],
+		closed.asked[0]) {
 		t.Errorf("a is %s, want %s; asked about %v", got, want, passing.asked)
 	}
 }
@@ -119,7 +124,8 @@ func TestARequestOfSeveralImagesIsRefused(t *testing.T) {
 	several.Images = append(several.Images, several.Images[0])
 	report := copier(w).Copy(t.Context(), several)
 	for _, result := range report.Results {
-		if result.State != mirror.Failed || result.Err == nil || result.Err.Error() != "2 images are asked for, where one can be copied" {
+		if result.State != mirror.Failed || result.Err == nil ||
+			result.Err.Error() != "2 images are asked for, where one can be copied" {
 			t.Errorf("%+v", result)
 		}
 	}

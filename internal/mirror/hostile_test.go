@@ -33,7 +33,8 @@ func serve(rootType, root string, more map[string]served) *stranger {
 }
 
 func descriptor(content string, size int64) string {
-	return fmt.Sprintf(`{"mediaType":"application/octet-stream","digest":%q,"size":%d}`, digest.FromString(content), size)
+	return fmt.Sprintf(`{"mediaType":"application/octet-stream","digest":%q,"size":%d}`,
+		digest.FromString(content), size)
 }
 
 func imageOf(config string, layers ...string) string {
@@ -57,24 +58,56 @@ func TestHostileImagesAreRefused(t *testing.T) {
 		{"a blob that is shorter than it says", ociManifest, imageOf(good, descriptor("blob", 5)), "bytes"},
 		{"a blob of no bytes that has some", ociManifest, imageOf(descriptor("blob", 0)), "digest is"},
 		{"a blob of less than no bytes", ociManifest, imageOf(descriptor("blob", -1)), "-1 bytes"},
-		{"a blob of all bytes there are", ociManifest, imageOf(descriptor("blob", math.MaxInt64)), "the greatest that is taken"},
+		{
+			"a blob of all bytes there are", ociManifest, imageOf(descriptor("blob", math.MaxInt64)),
+			"the greatest that is taken",
+		},
 		{"a blob of 16 TiB", ociManifest, imageOf(descriptor("blob", 1<<44)), "bytes"},
 		{"a size that is no number", ociManifest, imageOf(`{"size":1e99}`), "cannot unmarshal"},
-		{"MD5", ociManifest, imageOf(`{"digest":"md5:d41d8cd98f00b204e9800998ecf8427e","size":4}`), "unsupported digest algorithm"},
-		{"an instance by SHA-1", ociIndex, indexOf(`{"digest":"sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709","size":4}`), "unsupported digest algorithm"},
-		{"a digest that is a path", ociManifest, imageOf(`{"digest":"sha256:../../../../etc/passwd","size":4}`), "digest"},
+		{
+			"MD5", ociManifest, imageOf(`{"digest":"md5:d41d8cd98f00b204e9800998ecf8427e","size":4}`),
+			"unsupported digest algorithm",
+		},
+		{
+			"an instance by SHA-1", ociIndex,
+			indexOf(`{"digest":"sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709","size":4}`),
+			"unsupported digest algorithm",
+		},
+		{
+			"a digest that is a path", ociManifest, imageOf(`{"digest":"sha256:../../../../etc/passwd","size":4}`),
+			"digest",
+		},
 		{"a digest of a megabyte", ociManifest, imageOf(`{"digest":"` + strings.Repeat("x", 1<<20) + `"}`), "digest"},
 		{"no digest", ociManifest, imageOf(`{}`), "digest"},
 		{"nested a million deep", ociManifest, strings.Repeat(`{"config":`, 300_000), "depth"},
 		{"both an image and an index", ociManifest, `{"config":` + good + `,"layers":[],"manifests":[]}`, "ambiguous"},
-		{"layers twice", ociManifest, `{"config":` + good + `,"layers":[` + descriptor("x", 1) + `],"layers":[]}`, "ambiguous"},
-		{"Layers and layers", ociManifest, `{"config":` + good + `,"layers":[` + descriptor("x", 1) + `],"Layers":[]}`, "ambiguous"},
-		{"layers with a long s", ociManifest, `{"config":` + good + `,"layers":[` + descriptor("x", 1) + `],"layerſ":[]}`, "ambiguous"},
-		{"two digests", ociManifest, `{"config":{"digest":"` + digest.FromString("x").String() + `",` + good[1:] + `}`, "ambiguous"},
-		{"an index that says it is an image", ociIndex, `{"mediaType":"` + ociManifest + `","manifests":[]}`, "ambiguous"},
+		{
+			"layers twice", ociManifest, `{"config":` + good + `,"layers":[` + descriptor("x", 1) + `],"layers":[]}`,
+			"ambiguous",
+		},
+		{
+			"Layers and layers", ociManifest, `{"config":` + good + `,"layers":[` + descriptor("x", 1) + `],"Layers":[]}`,
+			"ambiguous",
+		},
+		{"layers with a long s", ociManifest, `{"config":` + good + `,"layers":[` + descriptor("x",
+			1) + `],"layerſ":[]}`, "ambiguous"},
+		{
+			"two digests", ociManifest, `{"config":{"digest":"` + digest.FromString("x").String() + `",` + good[1:] + `}`,
+			"ambiguous",
+		},
+		{
+			"an index that says it is an image", ociIndex, `{"mediaType":"` + ociManifest + `","manifests":[]}`,
+			"ambiguous",
+		},
 		{"signatures of -1 bytes", schema1Signed, signedAs(-1, `}`), "signatures are not of what it says"},
-		{"signatures of another image", schema1Signed, signedAs(0, imageOf(good)), "signatures are not of what it says"},
-		{"no signature", schema1Signed, `{"schemaVersion":1,"fsLayers":[],"signatures":[]}`, "signatures are not of what it says"},
+		{
+			"signatures of another image", schema1Signed, signedAs(0, imageOf(good)),
+			"signatures are not of what it says",
+		},
+		{
+			"no signature", schema1Signed, `{"schemaVersion":1,"fsLayers":[],"signatures":[]}`,
+			"signatures are not of what it says",
+		},
 		{"nothing", ociManifest, ``, "unexpected end"},
 		{"HTML", "text/html", `<html>`, "unknown media type"},
 	} {
@@ -87,8 +120,10 @@ func TestHostileImagesAreRefused(t *testing.T) {
 
 // signedAs is a manifest of schema 1 whose signature is of its first bytes, so many, and a tail.
 func signedAs(length int, tail string) string {
-	header := fmt.Sprintf(`{"formatLength":%d,"formatTail":%q}`, length, base64.RawURLEncoding.EncodeToString([]byte(tail)))
-	return `{"schemaVersion":1,"fsLayers":[{"blobSum":"` + digest.FromString("evil").String() + `"}],"history":[{"v1Compatibility":"{\"id\":\"a\"}"}],` +
+	header := fmt.Sprintf(`{"formatLength":%d,"formatTail":%q}`, length,
+		base64.RawURLEncoding.EncodeToString([]byte(tail)))
+	return `{"schemaVersion":1,"fsLayers":[{"blobSum":"` + digest.FromString("evil").String() +
+		`"}],"history":[{"v1Compatibility":"{\"id\":\"a\"}"}],` +
 		`"signatures":[{"protected":"` + base64.RawURLEncoding.EncodeToString([]byte(header)) + `"}]}`
 }
 
@@ -99,11 +134,14 @@ func TestASignatureDoesNotMakeAnotherDigest(t *testing.T) {
 	evil := []byte(signedAs(0, pinned))
 	s := serve(schema1Signed, string(evil), nil)
 	s.served[digest.FromString("evil").String()] = served{content: []byte("evil")}
-	s.served[digest.FromString(pinned).String()] = served{mediaType: schema1Signed, content: evil, answer: func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", schema1Signed)
-		w.Header().Set("Docker-Content-Digest", digest.FromString(pinned).String())
-		_, _ = w.Write(evil)
-	}}
+	s.served[digest.FromString(pinned).String()] = served{
+		mediaType: schema1Signed, content: evil,
+		answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", schema1Signed)
+			w.Header().Set("Docker-Content-Digest", digest.FromString(pinned).String())
+			_, _ = w.Write(evil)
+		},
+	}
 	result := b.copyOf(t, s, "src@"+digest.FromString(pinned).String())
 	if result.State != mirror.Failed || !strings.Contains(result.Err.Error(), "signatures are not of what it says") {
 		t.Errorf("%s: %v", result.State, result.Err)
@@ -126,7 +164,8 @@ func TestAnIndexThatClaimsToContainItself(t *testing.T) {
 	index := served{mediaType: ociIndex, content: []byte(indexOf(descriptor("an index that claims this digest", 1)))}
 	s := serve(ociIndex, string(index.content), map[string]served{claimed: index})
 	result := b.copy(t, s)
-	if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(), "digest is") || s.asked.Load() > 20 {
+	if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(), "digest is") ||
+		s.asked.Load() > 20 {
 		t.Errorf("%d requests: %v", s.asked.Load(), result.Err)
 	}
 }
@@ -195,7 +234,8 @@ func TestBlobsAtPlacesThatOnlyWeCanReach(t *testing.T) {
 		http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/iam/security-credentials/", http.StatusFound)
 	}}
 	result := b.copy(t, s)
-	if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(), "credentials for this machine") {
+	if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(),
+		"credentials for this machine") {
 		t.Error(result.Err)
 	}
 }

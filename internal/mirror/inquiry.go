@@ -108,7 +108,8 @@ func (q *inquiry) held(ctx context.Context, name imagename.Name) (got digest.Dig
 		return "", true
 	}
 	if err != nil {
-		q.opts.Log.DebugContext(ctx, "destination's digest unknown", "error", destinationError(name, "reading digest", err))
+		q.opts.Log.DebugContext(ctx, "destination's digest unknown", "error",
+			destinationError(name, "reading digest", err))
 		return "", false
 	}
 	return got, got == ""

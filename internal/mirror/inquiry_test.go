@@ -34,9 +34,23 @@ func TestLateAnswers(t *testing.T) {
 	}{
 		{"all at once", nil, 0, 0},
 		{"one is late", map[string]time.Duration{"c": 14 * time.Second}, 1, lateAnswer},
-		{"one after the other", map[string]time.Duration{"b": 4 * time.Second, "c": 8 * time.Second}, 0, 8 * time.Second},
-		{"the source is late", map[string]time.Duration{"src": time.Minute, "c": 64 * time.Second}, 0, 64 * time.Second},
-		{"all are late", map[string]time.Duration{"a": time.Minute, "b": time.Minute, "c": time.Minute}, 0, time.Minute},
+		{
+			"one after the other",
+			map[string]time.Duration{"b": 4 * time.Second, "c": 8 * time.Second},
+			0,
+			8 * time.Second,
+		},
+		{
+			"the source is late",
+			map[string]time.Duration{"src": time.Minute, "c": 64 * time.Second},
+			0,
+			64 * time.Second,
+		},
+		{
+			"all are late",
+			map[string]time.Duration{"a": time.Minute, "b": time.Minute, "c": time.Minute},
+			0, time.Minute,
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			begun := time.Now()

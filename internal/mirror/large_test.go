@@ -38,7 +38,8 @@ func TestFewGoroutinesPutAllManifests(t *testing.T) {
 	}
 }
 
-// Manifests that are put at the same time have the size of the largest at most, but for small ones, which wait for none.
+// Manifests that are put at the same time have the size of the largest at most, but for small ones, which wait for
+// none.
 func TestLargeManifestsTakeTurns(t *testing.T) {
 	turns := newLargeTurns()
 	var at, most atomic.Int64

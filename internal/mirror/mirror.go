@@ -108,7 +108,8 @@ func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {
 		var slow *chunked.RateError
-		if r.State == Failed && !errors.As(r.Err, &slow) && r.Name.Kind != imagename.Directory && c.opts.Transient(r.Err) {
+		if r.State == Failed && !errors.As(r.Err, &slow) && r.Name.Kind != imagename.Directory &&
+			c.opts.Transient(r.Err) {
 			again = append(again, r)
 		}
 	}

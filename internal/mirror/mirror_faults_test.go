@@ -35,11 +35,13 @@ func TestOneDestinationsFailureIsItsOwn(t *testing.T) {
 			}
 			return hit
 		})
-		report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/bad:1", "HOST/b:1")...))
+		report := copier(w).Copy(t.Context(),
+			request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/bad:1", "HOST/b:1")...))
 		if states(report) != "copied,failed,copied" {
 			t.Errorf("%s: %s: %v", c.name, states(report), report.Err())
 		}
-		if err := report.Err(); err == nil || !strings.Contains(err.Error(), w.host+"/bad:1") || strings.Contains(err.Error(), "\n") {
+		if err := report.Err(); err == nil || !strings.Contains(err.Error(), w.host+"/bad:1") ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want one error that names bad:1", c.name, err)
 		}
 		if w.digest("HOST/a:1") != want.String() || w.digest("HOST/b:1") != want.String() {
@@ -117,7 +119,8 @@ func TestBrokenSourceLeavesNoTag(t *testing.T) {
 		idx := w.pushIndex("HOST/src:1", 1)
 		victim, bytes := largestLayer(t, idx)
 		w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
-			hit := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/v2/src/blobs/") && strings.HasSuffix(r.URL.Path, victim)
+			hit := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/v2/src/blobs/") &&
+				strings.HasSuffix(r.URL.Path, victim)
 			if hit {
 				lie(rw, append([]byte(nil), bytes...))
 			}
@@ -146,7 +149,8 @@ func TestBytesThatChangedOnTheWayAreReadAgain(t *testing.T) {
 	victim, bytes := largestLayer(t, idx)
 	var changed atomic.Bool
 	w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
-		hit := r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, victim) && changed.CompareAndSwap(false, true)
+		hit := r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, victim) &&
+			changed.CompareAndSwap(false, true)
 		if hit {
 			wrong := append([]byte{bytes[0] ^ 1}, bytes[1:]...)
 			_, _ = rw.Write(wrong)

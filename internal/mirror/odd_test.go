@@ -1,20 +1,16 @@
 package mirror_test
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 )
 
 // typed is a descriptor of that type.
@@ -24,7 +20,8 @@ func typed(mediaType, content string) string {
 
 // inline is a descriptor with data in it.
 func inline(mediaType, content, data string) string {
-	return strings.TrimSuffix(typed(mediaType, content), "}") + `,"data":"` + base64.StdEncoding.EncodeToString([]byte(data)) + `"}`
+	return strings.TrimSuffix(typed(mediaType, content), "}") + `,"data":"` + base64.StdEncoding.EncodeToString(
+		[]byte(data)) + `"}`
 }
 
 // blob is content that the source has as a blob alone.
@@ -55,27 +52,111 @@ func TestOddImages(t *testing.T) {
 		more                  map[string]string
 		err                   string // "" if it is copied
 	}{
-		{"BuildKit's cache", ociIndex, indexOf(typed(ociLayer, "layer"), typed("application/vnd.buildkit.cacheconfig.v0", "{}")), []string{"layer", "{}"}, nil, ""},
-		{"BuildKit's cache, as a list", dockerList, indexOf(typed("application/vnd.docker.image.rootfs.diff.tar.gzip", "layer")), []string{"layer"}, nil, ""},
-		{"an index of what nobody knows", ociIndex, indexOf(typed("application/x-thing", "layer")), []string{"layer"}, nil, ""},
-		{"an index of blobs and an image", ociIndex, indexOf(typed(ociLayer, "more"), typed(ociManifest, image)), []string{"more", "config", "layer"}, map[string]string{ociManifest: image}, ""},
-		{"an image by a type that nobody knows", ociIndex, indexOf(descriptor(image, int64(len(image)))), []string{"config", "layer"}, map[string]string{ociManifest: image}, ""},
-		{"an image without a type", ociIndex, indexOf(strings.Replace(descriptor(image, int64(len(image))), `"mediaType":"application/octet-stream",`, "", 1)), []string{"config", "layer"}, map[string]string{ociManifest: image}, ""},
-		{"an artifact in an index", ociIndex, indexOf(typed("application/vnd.oci.artifact.manifest.v1+json", `{"blobs":[]}`)), nil, map[string]string{"application/vnd.oci.artifact.manifest.v1+json": `{"blobs":[]}`}, `unknown media type "application/vnd.oci.artifact.manifest.v1+json"`},
+		{
+			"BuildKit's cache", ociIndex,
+			indexOf(typed(ociLayer, "layer"), typed("application/vnd.buildkit.cacheconfig.v0", "{}")),
+			[]string{"layer", "{}"},
+			nil, "",
+		},
+		{
+			"BuildKit's cache, as a list", dockerList,
+			indexOf(typed("application/vnd.docker.image.rootfs.diff.tar.gzip", "layer")),
+			[]string{"layer"},
+			nil, "",
+		},
+		{
+			"an index of what nobody knows", ociIndex, indexOf(typed("application/x-thing", "layer")),
+			[]string{"layer"},
+			nil, "",
+		},
+		{
+			"an index of blobs and an image", ociIndex, indexOf(typed(ociLayer, "more"), typed(ociManifest, image)),
+			[]string{"more", "config", "layer"},
+			map[string]string{ociManifest: image},
+			"",
+		},
+		{
+			"an image by a type that nobody knows", ociIndex, indexOf(descriptor(image, int64(len(image)))),
+			[]string{"config", "layer"},
+			map[string]string{ociManifest: image},
+			"",
+		},
+		{
+			"an image without a type", ociIndex,
+			indexOf(strings.Replace(descriptor(image, int64(len(image))), `"mediaType":"application/octet-stream",`, "",
+				1)),
+			[]string{"config", "layer"},
+			map[string]string{ociManifest: image},
+			"",
+		},
+		{
+			"an artifact in an index", ociIndex,
+			indexOf(typed("application/vnd.oci.artifact.manifest.v1+json", `{"blobs":[]}`)), nil,
+			map[string]string{"application/vnd.oci.artifact.manifest.v1+json": `{"blobs":[]}`},
+			`unknown media type "application/vnd.oci.artifact.manifest.v1+json"`,
+		},
 		{"a blob that is not there", ociIndex, indexOf(typed(ociLayer, "layer")), nil, nil, "404 Not Found"},
-		{"data of what is there", ociManifest, imageOf(inline(ociConfig, "config", "config")), []string{"config"}, nil, ""},
-		{"data of what is nowhere else", ociManifest, imageOf(inline(ociConfig, "config", "config"), inline(ociLayer, "layer", "layer")), nil, nil, ""},
-		{"an instance as data", ociIndex, indexOf(inline(ociManifest, image, image)), []string{"config", "layer"}, nil, ""},
+		{
+			"data of what is there", ociManifest, imageOf(inline(ociConfig, "config", "config")),
+			[]string{"config"},
+			nil, "",
+		},
+		{"data of what is nowhere else", ociManifest, imageOf(inline(ociConfig, "config", "config"),
+			inline(ociLayer, "layer", "layer")), nil, nil, ""},
+		{
+			"an instance as data", ociIndex, indexOf(inline(ociManifest, image, image)),
+			[]string{"config", "layer"},
+			nil, "",
+		},
 		{"other data", ociManifest, imageOf(inline(ociConfig, "config", "CONFIG")), []string{"config"}, nil, ""},
-		{"other data, and nothing else", ociManifest, imageOf(inline(ociConfig, "config", "CONFIG")), nil, nil, "404 Not Found"},
-		{"data of no size", ociManifest, imageOf(strings.Replace(inline(ociConfig, "config", "config"), `"size":6`, `"size":5`, 1)), []string{"config"}, nil, "the blob has 6 bytes there, and not the 5 of its descriptor"},
-		{"a size of 0", ociManifest, imageOf(descriptor("config", 6), descriptor("layer", 0)), []string{"config", "layer"}, nil, `blob "` + digest.FromString("layer").String() + `" has 0 bytes by its descriptor, and its digest is not that of nothing`},
-		{"no size", ociManifest, imageOf(descriptor("config", 6), strings.Replace(descriptor("layer", 0), `,"size":0`, "", 1)), []string{"config", "layer"}, nil, "has 0 bytes by its descriptor"},
-		{"a size for nothing", ociManifest, imageOf(descriptor("config", 6), descriptor("", 5)), []string{"config", ""}, nil, "has 5 bytes by its descriptor, and its digest is that of nothing"},
+		{
+			"other data, and nothing else", ociManifest, imageOf(inline(ociConfig, "config", "CONFIG")), nil, nil,
+			"404 Not Found",
+		},
+		{
+			"data of no size", ociManifest,
+			imageOf(strings.Replace(inline(ociConfig, "config", "config"), `"size":6`, `"size":5`, 1)),
+			[]string{"config"},
+			nil, "the blob has 6 bytes there, and not the 5 of its descriptor",
+		},
+		{
+			"a size of 0", ociManifest, imageOf(descriptor("config", 6), descriptor("layer", 0)),
+			[]string{"config", "layer"},
+			nil,
+			`blob "` + digest.FromString("layer").String() +
+				`" has 0 bytes by its descriptor, and its digest is not that of nothing`,
+		},
+		{
+			"no size", ociManifest,
+			imageOf(descriptor("config", 6), strings.Replace(descriptor("layer", 0), `,"size":0`, "", 1)),
+			[]string{"config", "layer"},
+			nil, "has 0 bytes by its descriptor",
+		},
+		{
+			"a size for nothing", ociManifest, imageOf(descriptor("config", 6), descriptor("", 5)),
+			[]string{"config", ""},
+			nil, "has 5 bytes by its descriptor, and its digest is that of nothing",
+		},
 		{"nothing", ociManifest, imageOf(descriptor("config", 6), descriptor("", 0)), []string{"config", ""}, nil, ""},
-		{"a size of 0 in an index", ociIndex, indexOf(strings.Replace(descriptor("x", 0), "octet-stream", "x-thing", 1)), []string{"x"}, nil, "has 0 bytes by its descriptor"},
-		{"a size that is too small", ociManifest, imageOf(descriptor("config", 5)), []string{"config"}, nil, "the blob has 6 bytes there, and not the 5 of its descriptor"},
-		{"a size that is too large", ociManifest, imageOf(descriptor("config", 7)), []string{"config"}, nil, "the blob has 6 bytes there, and not the 7 of its descriptor"},
+		{
+			"a size of 0 in an index", ociIndex,
+			indexOf(strings.Replace(descriptor("x", 0), "octet-stream", "x-thing", 1)),
+			[]string{"x"},
+			nil,
+			"has 0 bytes by its descriptor",
+		},
+		{
+			"a size that is too small", ociManifest, imageOf(descriptor("config", 5)),
+			[]string{"config"},
+			nil,
+			"the blob has 6 bytes there, and not the 5 of its descriptor",
+		},
+		{
+			"a size that is too large", ociManifest, imageOf(descriptor("config", 7)),
+			[]string{"config"},
+			nil,
+			"the blob has 6 bytes there, and not the 7 of its descriptor",
+		},
 	} {
 		more := map[string]served{}
 		for _, content := range c.there {
@@ -87,7 +168,8 @@ func TestOddImages(t *testing.T) {
 		s := serve(c.mediaType, c.root, more)
 		delete(s.served, digest.FromString("blob").String())
 		result := b.copy(t, s)
-		if (result.State != mirror.Failed) != (c.err == "") || c.err != "" && (!strings.Contains(result.Err.Error(), c.err) || result.Transient) {
+		if (result.State != mirror.Failed) != (c.err == "") || c.err != "" &&
+			(!strings.Contains(result.Err.Error(), c.err) || result.Transient) {
 			t.Errorf("%s: %s: %v", c.name, result.State, result.Err)
 		}
 	}
@@ -97,11 +179,14 @@ const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json"
 
 // The bytes of an image whose layers have no sizes are counted as they pass.
 func TestBytesOfSchema1AreCounted(t *testing.T) {
-	const root = `{"schemaVersion":1,"name":"a","tag":"1","architecture":"amd64","fsLayers":[{"blobSum":"sha256:%s"}],"history":[{"v1Compatibility":"{\"id\":\"1111111111111111111111111111111111111111111111111111111111111111\"}"}]}`
+	const root = `{"schemaVersion":1,"name":"a","tag":"1","architecture":"amd64",` +
+		`"fsLayers":[{"blobSum":"sha256:%s"}],"history":[{"v1Compatibility":"{\"id\":\"1111111111111111111111111111111111111111111111111111111111111111\"}"}]}`
 	layer := strings.Repeat("layer", 100)
 	d := digest.FromString(layer)
-	s := serve("application/vnd.docker.distribution.manifest.v1+json", fmt.Sprintf(root, d.Encoded()), map[string]served{d.String(): blob(layer)})
-	if result := newBench(t).copy(t, s); result.State != mirror.Copied || result.BytesSent != 500 || result.BlobsSent != 1 {
+	s := serve("application/vnd.docker.distribution.manifest.v1+json", fmt.Sprintf(root, d.Encoded()),
+		map[string]served{d.String(): blob(layer)})
+	if result := newBench(t).copy(t, s); result.State != mirror.Copied || result.BytesSent != 500 ||
+		result.BlobsSent != 1 {
 		t.Errorf("%+v", result)
 	}
 }
@@ -125,7 +210,8 @@ func TestABlobOfAnotherSizeIsSentAgain(t *testing.T) {
 			}
 			continue
 		}
-		if result := b.copy(t, s); result.State != mirror.Copied || result.BlobsSent != 1 || string(s.blobs[digest.FromString("blob").String()]) != "blob" {
+		if result := b.copy(t, s); result.State != mirror.Copied || result.BlobsSent != 1 ||
+			string(s.blobs[digest.FromString("blob").String()]) != "blob" {
 			t.Errorf("%s: %+v", name, result)
 		}
 	}
@@ -152,143 +238,14 @@ func TestReadingDecidesAboutASource(t *testing.T) {
 		hit := strings.HasPrefix(r.URL.Path, "/v2/src/manifests/")
 		if hit {
 			w.WriteHeader(http.StatusNotFound)
-			_, _ = fmt.Fprint(w, `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"OCI artifact found, but not accepted"}]}`)
+			_, _ = fmt.Fprint(w,
+				`{"errors":[{"code":"MANIFEST_UNKNOWN","message":"OCI artifact found, but not accepted"}]}`)
 		}
 		return hit
 	}
 	result := b.copy(t, s)
-	if !errors.Is(result.Err, mirror.ErrAbsent) || result.Transient || !strings.Contains(result.Err.Error(), "image does not exist: ") || !strings.Contains(result.Err.Error(), "but not accepted") {
+	if !errors.Is(result.Err, mirror.ErrAbsent) || result.Transient || !strings.Contains(result.Err.Error(),
+		"image does not exist: ") || !strings.Contains(result.Err.Error(), "but not accepted") {
 		t.Errorf("%v", result.Err)
-	}
-}
-
-// undigested are images of which nobody is told the source's digest in time.
-type undigested struct{ *world }
-
-var errMute = errors.New("no answer in time")
-
-func (u undigested) Digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
-	if name.Repository == "src" {
-		return "", errMute
-	}
-	return u.world.Digest(ctx, name)
-}
-
-func TestASourceMayBeSlowToTellItsDigest(t *testing.T) {
-	w := newWorld(t)
-	want, _ := w.pushIndex("HOST/src:1", 1).Digest()
-	old := w.pushIndex("HOST/b:1", 1) // one destination has another image, one the same, one none
-	mustCopy(t, w, "HOST/src:1", "HOST/c:1")
-	report := mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "HOST/c:1")...))
-	if states(report) != "copied,copied,current" || report.Digest.String() != want.String() || w.digest("HOST/b:1") != want.String() {
-		t.Errorf("%s of %v, %v, not %v", states(report), report.Digest, report.Err(), old)
-	}
-	report = mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(), request.New(w.name("HOST/src:none"), w.names("HOST/a:1")...))
-	if err := report.Err(); err == nil || !strings.Contains(err.Error(), "manifest unknown") && !strings.Contains(err.Error(), "MANIFEST_UNKNOWN") {
-		t.Errorf("%v", err)
-	}
-}
-
-// A tag that HEAD tells of wrongly, or that moves between being asked for and being read, is asked for again.
-func TestATagMovesBetweenTwoQuestions(t *testing.T) {
-	gone := digest.FromString("gone").String()
-	for _, c := range []struct {
-		name  string
-		wrong int32 // HEADs that tell of an image that is gone
-	}{{"once", 1}, {"always, as a cache does", 1000}} {
-		s := serve(ociManifest, imageOf(descriptor("blob", 4)), nil)
-		var heads atomic.Int32
-		s.oddly = func(w http.ResponseWriter, r *http.Request) bool {
-			hit := r.Method == http.MethodHead && r.URL.Path == "/v2/src/manifests/1" && heads.Add(1) <= c.wrong
-			if hit {
-				w.Header().Set("Docker-Content-Digest", gone)
-			}
-			return hit
-		}
-		if result := newBench(t).copy(t, s); result.State != mirror.Copied || result.Digest != digest.FromBytes(s.served["1"].content) {
-			t.Errorf("%s: %+v", c.name, result)
-		}
-	}
-	// It moves for ever: each time it is read, its image is gone.
-	s := serve(ociManifest, "", nil)
-	var reads atomic.Int32
-	s.oddly = func(w http.ResponseWriter, r *http.Request) bool {
-		if !strings.HasPrefix(r.URL.Path, "/v2/src/") {
-			return false
-		}
-		root := indexOf(typed(ociManifest, fmt.Sprint("gone", reads.Load())))
-		if r.Method == http.MethodGet {
-			root = indexOf(typed(ociManifest, fmt.Sprint("gone", reads.Add(1))))
-		}
-		if r.URL.Path != "/v2/src/manifests/1" {
-			w.WriteHeader(http.StatusNotFound)
-			return true
-		}
-		w.Header().Set("Content-Type", ociIndex)
-		w.Header().Set("Docker-Content-Digest", digest.FromString(root).String())
-		_, _ = fmt.Fprint(w, root)
-		return true
-	}
-	if result := newBench(t).copy(t, s); result.State != mirror.Failed || !strings.Contains(result.Err.Error(), "404") || s.asked.Load() > 40 {
-		t.Errorf("%+v after %d requests", result, s.asked.Load())
-	}
-}
-
-// A root that its registry knows by SHA-512 is the same image by SHA-256, which is what destinations tell.
-func TestARootOfAnotherDigestIsCurrentOnceItIsThere(t *testing.T) {
-	root := imageOf(descriptor("blob", 4))
-	other := digest.SHA512.FromString(root).String()
-	b := newBench(t)
-	for name, source := range map[string]string{"by tag": "src:1", "by digest": "src@" + other} {
-		s := serve(ociManifest, root, map[string]served{other: {mediaType: ociManifest, content: []byte(root)}})
-		s.oddly = func(w http.ResponseWriter, r *http.Request) bool {
-			if r.Method == http.MethodHead && strings.HasPrefix(r.URL.Path, "/v2/src/manifests/") {
-				w.Header().Set("Docker-Content-Digest", other)
-				return true
-			}
-			return false
-		}
-		s.blobs, s.manifests = map[string][]byte{}, map[string][]byte{}
-		b.now.Store(s)
-		parse := func(name string) imagename.Name {
-			n, err := imagename.ParseImage(b.host + "/" + name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return n
-		}
-		for _, want := range []mirror.State{mirror.Copied, mirror.Current} {
-			result := b.copier.Copy(t.Context(), request.New(parse(source), parse("dst:1"))).Results[0]
-			if result.State != want || result.Digest != digest.FromString(root) {
-				t.Errorf("%s: %+v", name, result)
-			}
-		}
-		result := b.copier.Copy(t.Context(), request.New(parse(source), parse("dst:2@"+other), parse("dst:3@"+digest.SHA512.FromString("x").String())))
-		if result.Results[0].State != mirror.Copied || result.Results[1].State != mirror.Failed {
-			t.Errorf("%s: %v", name, result.Err())
-		}
-	}
-}
-
-// Amazon ECR takes no index of blobs, which is told before anything is asked of it.
-func TestECRHoldsNoIndexOfBlobs(t *testing.T) {
-	b := newBench(t)
-	s := serve(ociIndex, indexOf(typed(ociLayer, "layer")), map[string]served{digest.FromString("layer").String(): blob("layer")})
-	b.now.Store(s)
-	source, err := imagename.ParseImage(b.host + "/src:1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1", "public.ecr.aws/alias/app:1"} {
-		dest, err := imagename.ParseImage(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		result := b.copier.Copy(ctx, request.New(source, dest)).Results[0]
-		cancel()
-		if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(), "index "+digest.FromBytes(s.served["1"].content).String()+" is one of blobs") {
-			t.Errorf("%s: %v", name, result.Err)
-		}
 	}
 }

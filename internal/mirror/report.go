@@ -57,8 +57,8 @@ type Result struct {
 	held digest.Digest // what the destination had; "" if nothing, or if that is not known
 }
 
-// newReport returns the report of a request, in which nothing has happened yet. A copy is of one image: where the request
-// has another number of images, all destinations have failed.
+// newReport returns the report of a request, in which nothing has happened yet. A copy is of one image: where the
+// request has another number of images, all destinations have failed.
 func newReport(r request.Request) *Report {
 	report := &Report{started: time.Now()}
 	for _, name := range r.DestinationNames() {

@@ -141,7 +141,9 @@ type bench struct {
 func newBench(tb testing.TB) *bench {
 	b := &bench{}
 	b.now.Store(&stranger{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.now.Load().ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b.now.Load().ServeHTTP(w, r)
+	}))
 	tb.Cleanup(server.Close)
 	b.host = server.Listener.Addr().String()
 	budget := chunked.NewBudget(16 << 20)

@@ -45,7 +45,9 @@ func TestAFileHasAllOfItsNewContentOrItsOldOne(t *testing.T) {
 	}
 	check("newer", 0o600)
 	full := errors.New("no space left")
-	if err := outfile.Replace(name, func(w io.Writer) error { return errors.Join(text("half")(w), full) }); !errors.Is(err, full) {
+	if err := outfile.Replace(name, func(w io.Writer) error {
+		return errors.Join(text("half")(w), full)
+	}); !errors.Is(err, full) {
 		t.Error(err)
 	}
 	check("newer", 0o600)

@@ -16,8 +16,9 @@ import (
 
 func TestSpan(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		-time.Second: "0s", 0: "0s", 59*time.Second + 999*time.Millisecond: "59s", time.Minute: "1m", 59 * time.Minute: "59m",
-		time.Hour: "1h", 47 * time.Hour: "47h", 48 * time.Hour: "2d", 1000 * time.Hour: "41d",
+		-time.Second: "0s", 0: "0s", 59*time.Second + 999*time.Millisecond: "59s", time.Minute: "1m",
+		59 * time.Minute: "59m",
+		time.Hour:        "1h", 47 * time.Hour: "47h", 48 * time.Hour: "2d", 1000 * time.Hour: "41d",
 	} {
 		if got := Span(d); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
@@ -57,8 +58,13 @@ func TestGrid(t *testing.T) {
 		grid Grid
 		want string
 	}{
-		"plain":            {Grid{Rows: rows}, "NAME    STATE  REASON\na       bad    on fire\ngrößer  good\n\nx              y\n"},
-		"colors":           {Grid{Palette{on: true}, bad, rows}, "NAME    STATE  REASON\na       \x1b[31mbad\x1b[0m    on fire\ngrößer  good\n\nx              y\n"},
+		"plain": {
+			Grid{Rows: rows}, "NAME    STATE  REASON\na       bad    on fire\ngrößer  good\n\nx              y\n",
+		},
+		"colors": {
+			Grid{Palette{on: true}, bad, rows},
+			"NAME    STATE  REASON\na       \x1b[31mbad\x1b[0m    on fire\ngrößer  good\n\nx              y\n",
+		},
 		"no rows":          {Grid{Rows: func(func(...string)) {}}, ""},
 		"a stranger's row": {Grid{Rows: func(row func(...string)) { row("a\nb\x1b[2J", "c") }}, "a; b?[2J  c\n"},
 	} {
@@ -86,11 +92,13 @@ func TestJSON(t *testing.T) {
 		"one":  {[]element{{Name: "<a>&\u009b"}}, "[\n  {\n    \"name\": \"<a>&\\u009b\"\n  }\n]\n"},
 		"two": {
 			[]element{{"a", Time(time.Time{})}, {"b", Time(when)}},
-			"[\n  {\n    \"name\": \"a\"\n  },\n  {\n    \"name\": \"b\",\n    \"time\": \"2027-01-31T11:00:00.123Z\"\n  }\n]\n",
+			"[\n  {\n    \"name\": \"a\"\n  },\n  {\n    \"name\": \"b\",\n    \"time\": " +
+				"\"2027-01-31T11:00:00.123Z\"\n  }\n]\n",
 		},
 	} {
 		var list, document bytes.Buffer
-		if err := errors.Join(JSONList(&list, slices.Values(c.list)), JSON(&document, append([]element{}, c.list...))); err != nil {
+		if err := errors.Join(JSONList(&list, slices.Values(c.list)),
+			JSON(&document, append([]element{}, c.list...))); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(c.want, list.String()); diff != "" {
@@ -101,11 +109,13 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	var line bytes.Buffer
-	if err := JSONLine(&line, element{Name: "<a>&\u009b"}); err != nil || line.String() != `{"name":"<a>&\u009b"}`+"\n" {
+	if err := JSONLine(&line, element{Name: "<a>&\u009b"}); err != nil ||
+		line.String() != `{"name":"<a>&\u009b"}`+"\n" {
 		t.Errorf("%q, %v", line.String(), err)
 	}
 	for name, err := range map[string]error{
-		"list": JSONList(&bytes.Buffer{}, slices.Values([]any{make(chan int)})), "document": JSON(&bytes.Buffer{}, make(chan int)),
+		"list":     JSONList(&bytes.Buffer{}, slices.Values([]any{make(chan int)})),
+		"document": JSON(&bytes.Buffer{}, make(chan int)),
 	} {
 		if _, ok := errors.AsType[*json.UnsupportedTypeError](err); !ok {
 			t.Errorf("%s that is none: %v", name, err)
@@ -134,7 +144,8 @@ func TestAFullDiskIsAnError(t *testing.T) {
 
 func TestNothingReachesATerminalRaw(t *testing.T) {
 	for _, raw := range []string{
-		"a\x1b[2J\x1b]0;owned\x07", "a\rb", "a\nforged", "a\u009b2J", "a\u202egnp", "a\x7f\x00", "a\x9b2J", strings.Repeat("x", 1<<15) + "\x1b",
+		"a\x1b[2J\x1b]0;owned\x07", "a\rb", "a\nforged", "a\u009b2J", "a\u202egnp", "a\x7f\x00", "a\x9b2J",
+		strings.Repeat("x", 1<<15) + "\x1b",
 	} {
 		var b bytes.Buffer
 		for name, err := range map[string]error{

@@ -58,9 +58,10 @@ type Entry struct {
 	Source string `json:"source"`
 	Digest string `json:"digest,omitempty"`
 	// State is failing or deferred where the entry as a whole could not be judged. It has no destinations then.
-	State        string        `json:"state,omitempty"`
-	Error        string        `json:"error,omitempty"` // why, or what is wrong with the entry beside its destinations
-	Bytes        int64         `json:"bytes,omitempty"` // of the source, of an index its largest image's; 0 if not known
+	State string `json:"state,omitempty"`
+	Error string `json:"error,omitempty"` // why, or what is wrong with the entry beside its destinations
+	// of the source, of an index its largest image's; 0 if not known
+	Bytes        int64         `json:"bytes,omitempty"`
 	Destinations []Destination `json:"destinations"`
 }
 

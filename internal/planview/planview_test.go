@@ -117,7 +117,8 @@ func TestWhatIsStale(t *testing.T) {
 func TestNothingReachesATerminalRaw(t *testing.T) {
 	steers := func(r rune) bool { return !strconv.IsPrint(r) && r != '\n' }
 	for _, raw := range []string{
-		"r.io/a:1\x1b[2J\x1b]0;owned\x07", "r.io/a:1\rr.io/b:1", "r.io/a:1\nr.io/forged:1  r.io/x:1  current", "r.io/a:1\u009b2J",
+		"r.io/a:1\x1b[2J\x1b]0;owned\x07", "r.io/a:1\rr.io/b:1", "r.io/a:1\nr.io/forged:1  r.io/x:1  current",
+		"r.io/a:1\u009b2J",
 		"r.io/a:1\u202egnp", "r.io/a:1\x7f\x00", "r.io/a:1\x9b2J", strings.Repeat("x", 1<<15) + "\x1b",
 	} {
 		reason := errors.New("says " + raw)

@@ -49,7 +49,8 @@ func TestLongTextsKeepTheirEnds(t *testing.T) {
 		for _, letter := range []string{"x", "é", "世", "😀"} {
 			text := "begin" + strings.Repeat(letter, n) + "end"
 			got := Line(text)
-			if len(got) > Longest || len(got) < min(len(text), Longest-8) || !utf8.ValidString(got) || !strings.HasPrefix(got, "begin") || !strings.HasSuffix(got, "end") {
+			if len(got) > Longest || len(got) < min(len(text), Longest-8) || !utf8.ValidString(got) ||
+				!strings.HasPrefix(got, "begin") || !strings.HasSuffix(got, "end") {
 				t.Errorf("%d of %s: %d bytes, %q", n, letter, len(got), got)
 			}
 		}
@@ -109,7 +110,10 @@ func FuzzLine(f *testing.F) {
 }
 
 func TestJSONIsSafeAndTheSame(t *testing.T) {
-	for _, text := range []string{"plain", "\x1b[2J", "\u009b2J", "\x7f", "a\u202eb", "\u200b", "\U000e0041 tag", "ü😀", "<&>\n\t\r\x00", "\ufffd", "\u2028", "vs\ufe0f", "o" + strings.Repeat("\u0301", 9)} {
+	for _, text := range []string{
+		"plain", "\x1b[2J", "\u009b2J", "\x7f", "a\u202eb", "\u200b", "\U000e0041 tag", "ü😀",
+		"<&>\n\t\r\x00", "\ufffd", "\u2028", "vs\ufe0f", "o" + strings.Repeat("\u0301", 9),
+	} {
 		var b strings.Builder
 		encoder := json.NewEncoder(JSON(&b))
 		encoder.SetIndent("", "\t")
@@ -142,11 +146,16 @@ func TestLinesOfJSONAreCut(t *testing.T) {
 			var b strings.Builder
 			encoder := json.NewEncoder(JSON(&b))
 			encoder.SetIndent("", indent)
-			if err := encoder.Encode(document{"name", []string{text, "short"}, map[string]string{text: text}}); err != nil {
+			if err := encoder.Encode(document{
+				"name",
+				[]string{text, "short"},
+				map[string]string{text: text},
+			}); err != nil {
 				t.Fatal(err)
 			}
 			var got document
-			if err := json.Unmarshal([]byte(b.String()), &got); err != nil || got.Name != "name" || got.List[1] != "short" || len(got.Map) != 1 {
+			if err := json.Unmarshal([]byte(b.String()), &got); err != nil || got.Name != "name" ||
+				got.List[1] != "short" || len(got.Map) != 1 {
 				t.Errorf("%.20q: %.200s, %v", text, b.String(), err)
 			}
 			for line := range strings.Lines(b.String()) {

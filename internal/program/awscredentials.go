@@ -94,7 +94,9 @@ func explainInstance(err error) *CredentialsError {
 	case code == http.StatusNotFound:
 		return &CredentialsError{text: noCredentials + " (this EC2 instance has no role)"}
 	case code >= http.StatusInternalServerError:
-		return &CredentialsError{text: fmt.Sprintf("%s (EC2 instance metadata: status %d)", noCredentials, code), err: err}
+		return &CredentialsError{
+			text: fmt.Sprintf("%s (EC2 instance metadata: status %d)", noCredentials, code), err: err,
+		}
 	default:
 		text := fmt.Sprintf("%s (access to EC2 instance metadata was denied: status %d)", noCredentials, code)
 		return &CredentialsError{text: text}

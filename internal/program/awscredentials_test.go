@@ -59,18 +59,57 @@ func TestWhyThereAreNoCredentials(t *testing.T) {
 	}{
 		{name: "nothing", want: none, code: contract.ExitFailed},
 		{name: "a profile without any", profile: "bare", want: none, code: contract.ExitFailed},
-		{name: "metadata denied", instance: 403, want: none + " (access to EC2 instance metadata was denied: status 403)", code: contract.ExitFailed},
+		{
+			name: "metadata denied", instance: 403,
+			want: none + " (access to EC2 instance metadata was denied: status 403)", code: contract.ExitFailed,
+		},
 		{name: "no role", instance: 404, want: none + " (this EC2 instance has no role)", code: contract.ExitFailed},
-		{name: "no such profile", profile: "nope", want: `prog: AWS profile "nope" does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ~/.aws/credentials`, code: contract.ExitUsage},
-		{name: "no such source profile", profile: "dangling", want: `prog: AWS profile "gone" does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ~/.aws/credentials`, code: contract.ExitUsage},
-		{name: "not logged in", profile: "session", want: `prog: the AWS SSO session of profile "session" has not begun: run aws sso login --profile session`, code: contract.ExitFailed},
-		{name: "login expired", profile: "session", login: "corp", want: `prog: the AWS SSO session of profile "session" has expired: run aws sso login --profile session`, code: contract.ExitFailed},
-		{name: "old login expired", profile: "old", login: "https://old.example.com/start", want: `prog: the AWS SSO session of profile "old" has expired: run aws sso login --profile old`, code: contract.ExitFailed},
-		{name: "login of a role expired", profile: "chained", login: "https://old.example.com/start", want: `prog: the AWS SSO session of profile "old" has expired: run aws sso login --profile old`, code: contract.ExitFailed},
-		{name: "a program fails", profile: "script", want: "prog: no AWS credentials: process provider error: error in credential_process: exit status 1", code: contract.ExitFailed},
-		{name: "no token file", env: "AWS_WEB_IDENTITY_TOKEN_FILE", value: "/nonexistent/token", want: "prog: no AWS credentials: failed to retrieve jwt from provide source, unable to read file at /nonexistent/token", code: contract.ExitFailed},
+		{
+			name: "no such profile", profile: "nope",
+			want: `prog: AWS profile "nope" does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ` +
+				`~/.aws/credentials`, code: contract.ExitUsage,
+		},
+		{
+			name: "no such source profile", profile: "dangling",
+			want: `prog: AWS profile "gone" does not exist: set AWS_PROFILE to one of those in ~/.aws/config and ` +
+				`~/.aws/credentials`, code: contract.ExitUsage,
+		},
+		{
+			name: "not logged in", profile: "session",
+			want: `prog: the AWS SSO session of profile "session" has not begun: run aws sso login --profile session`,
+			code: contract.ExitFailed,
+		},
+		{
+			name: "login expired", profile: "session", login: "corp",
+			want: `prog: the AWS SSO session of profile "session" has expired: run aws sso login --profile session`,
+			code: contract.ExitFailed,
+		},
+		{
+			name: "old login expired", profile: "old", login: "https://old.example.com/start",
+			want: `prog: the AWS SSO session of profile "old" has expired: run aws sso login --profile old`,
+			code: contract.ExitFailed,
+		},
+		{
+			name: "login of a role expired", profile: "chained", login: "https://old.example.com/start",
+			want: `prog: the AWS SSO session of profile "old" has expired: run aws sso login --profile old`,
+			code: contract.ExitFailed,
+		},
+		{
+			name: "a program fails", profile: "script",
+			want: "prog: no AWS credentials: process provider error: error in credential_process: exit status 1",
+			code: contract.ExitFailed,
+		},
+		{
+			name: "no token file", env: "AWS_WEB_IDENTITY_TOKEN_FILE", value: "/nonexistent/token",
+			want: "prog: no AWS credentials: failed to retrieve jwt from provide source, unable to read file at " +
+				"/nonexistent/token", code: contract.ExitFailed,
+		},
 		{name: "no region", env: "AWS_REGION", want: "prog: no AWS region: set AWS_REGION", code: contract.ExitUsage},
-		{name: "a container's agent is down", env: "AWS_CONTAINER_CREDENTIALS_FULL_URI", value: "http://127.0.0.1:1/", want: "prog: no AWS credentials: failed to load credentials, exceeded maximum number of attempts", code: contract.ExitTransient},
+		{
+			name: "a container's agent is down", env: "AWS_CONTAINER_CREDENTIALS_FULL_URI", value: "http://127.0.0.1:1/",
+			want: "prog: no AWS credentials: failed to load credentials, exceeded maximum number of attempts",
+			code: contract.ExitTransient,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			noAWS(t, c.instance)
@@ -88,14 +127,16 @@ func TestWhyThereAreNoCredentials(t *testing.T) {
 				_, err := NeedAWS(ctx)
 				return err
 			})
-			if got := stderr.String(); !strings.HasPrefix(got, c.want) || code != c.code || strings.Count(got, "\n") != 1 {
+			if got := stderr.String(); !strings.HasPrefix(got, c.want) || code != c.code ||
+				strings.Count(got, "\n") != 1 {
 				t.Errorf("code %d: %swant code %d: %s", code, got, c.code, c.want)
 			}
 		})
 	}
 }
 
-// TestACallSaysThereAreNoCredentials is about the errors of any call of AWS, as they are logged, and as they are printed.
+// TestACallSaysThereAreNoCredentials is about the errors of any call of AWS, as they are logged, and as they are
+// printed.
 func TestACallSaysThereAreNoCredentials(t *testing.T) {
 	noAWS(t, 0)
 	cfg, err := AWSConfig(t.Context())
@@ -117,13 +158,18 @@ func TestACallSaysThereAreNoCredentials(t *testing.T) {
 // TestCredentialsThatAWSRefuses are told by what is wrong with them, other refusals as they are.
 func TestCredentialsThatAWSRefuses(t *testing.T) {
 	const expired = "the AWS credentials have expired: run aws sso login, or get others where these come from"
-	const unknown = "AWS does not know the credentials: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, or set AWS_PROFILE"
+	const unknown = "AWS does not know the credentials: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, or set " +
+		"AWS_PROFILE"
 	for code, want := range map[string]string{
-		"ExpiredTokenException": expired, "ExpiredToken": expired, "UnrecognizedClientException": unknown, "InvalidClientTokenId": unknown,
-		"InvalidSignatureException": "AWS does not take the credentials: why", "SignatureDoesNotMatch": "AWS does not take the credentials: why",
-		"AccessDeniedException": "operation error SSM: GetParameter, api error AccessDeniedException: why",
+		"ExpiredTokenException": expired, "ExpiredToken": expired, "UnrecognizedClientException": unknown,
+		"InvalidClientTokenId":      unknown,
+		"InvalidSignatureException": "AWS does not take the credentials: why",
+		"SignatureDoesNotMatch":     "AWS does not take the credentials: why",
+		"AccessDeniedException":     "operation error SSM: GetParameter, api error AccessDeniedException: why",
 	} {
-		err := &smithy.OperationError{ServiceID: "SSM", OperationName: "GetParameter", Err: &smithy.GenericAPIError{Code: code, Message: "why"}}
+		err := &smithy.OperationError{
+			ServiceID: "SSM", OperationName: "GetParameter", Err: &smithy.GenericAPIError{Code: code, Message: "why"},
+		}
 		var stderr strings.Builder
 		report(&stderr, "prog", Fail(fmt.Errorf("reading logins: %w", err)))
 		if got := stderr.String(); got != "prog: reading logins: "+want+"\n" {
@@ -141,8 +187,12 @@ func TestCredentialsThatAWSRefuses(t *testing.T) {
 // TestInstanceMetadataThatIsBroken may work again.
 func TestInstanceMetadataThatIsBroken(t *testing.T) {
 	for status, transient := range map[int]bool{401: false, 403: false, 500: true, 503: true} {
-		answer := &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: errors.New("request to EC2 IMDS failed")}
-		err := explain(&smithy.OperationError{ServiceID: "ec2imds", OperationName: "GetMetadata", Err: answer}, awsconfig.SharedConfig{})
+		answer := &smithyhttp.ResponseError{
+			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}},
+			Err:      errors.New("request to EC2 IMDS failed"),
+		}
+		err := explain(&smithy.OperationError{ServiceID: "ec2imds", OperationName: "GetMetadata", Err: answer},
+			awsconfig.SharedConfig{})
 		if got := Fail(err); got.Transient != transient || !strings.HasPrefix(err.Error(), noCredentials+" (") ||
 			!strings.Contains(err.Error(), strconv.Itoa(status)) {
 			t.Errorf("%v, transient: %v", got, got.Transient)
@@ -169,7 +219,9 @@ func noAWS(t *testing.T, instance int) {
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	if instance > 0 {
-		metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(instance) }))
+		metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(instance)
+		}))
 		t.Cleanup(metadata.Close)
 		t.Setenv("AWS_EC2_METADATA_DISABLED", "")
 		t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.URL)

@@ -25,10 +25,16 @@ func TestRunPrintsErrorsAndReturnsTheExitCode(t *testing.T) {
 		{"failure", Fail(one), contract.ExitFailed, "prog: one\n"},
 		{"failure inside another error", fmt.Errorf("outer: %w", Fail(one)), contract.ExitFailed, "prog: one\n"},
 		{"failures", Fail(errors.Join(one, two)), contract.ExitFailed, "prog: one\nprog: two; lines\n"},
-		{"transient failure", Fail(fmt.Errorf("dialing: %w", syscall.ECONNREFUSED)), contract.ExitTransient, "prog: dialing: connection refused\n"},
+		{
+			"transient failure", Fail(fmt.Errorf("dialing: %w", syscall.ECONNREFUSED)), contract.ExitTransient,
+			"prog: dialing: connection refused\n",
+		},
 		{"printed", NotPrinted(nil, nil), contract.ExitOK, ""},
 		{"not printed", NotPrinted(nil, one), contract.ExitFailed, "prog: printing the result: one\n"},
-		{"failures, not printed", NotPrinted(&Failure{Err: errors.Join(one, two), Transient: true}, one), contract.ExitTransient, "prog: one\nprog: two; lines\nprog: printing the result: one\n"},
+		{
+			"failures, not printed", NotPrinted(&Failure{Err: errors.Join(one, two), Transient: true}, one),
+			contract.ExitTransient, "prog: one\nprog: two; lines\nprog: printing the result: one\n",
+		},
 	} {
 		var stderr bytes.Buffer
 		code := Run(t.Context(), "prog", &stderr, func(context.Context) error { return c.err })

@@ -14,11 +14,16 @@ func TestFrameFits(t *testing.T) {
 		{blobs: 1},
 		{blobs: 1, done: 1, moved: begin},
 		{blobs: 6, done: 1, moved: begin, size: 900 * mib, bytes: 10 * mib, rate: mib, moving: []movingBlob{
-			{digest: blobOf("a"), size: 700 * mib, read: 9 * mib, rate: mib}, {digest: blobOf("b"), size: -1, read: mib}, {digest: blobOf("c")},
+			{digest: blobOf("a"), size: 700 * mib, read: 9 * mib, rate: mib},
+			{digest: blobOf("b"), size: -1, read: mib},
+			{digest: blobOf("c")},
 		}},
-		{blobs: 100, done: 33, failed: 11, moved: begin, size: 9000 << 30, bytes: 3000 << 30, rate: 90 << 30, moving: []movingBlob{
-			{digest: blobOf("a"), size: 5000 << 30, read: 1000 << 30, rate: 90 << 30},
-		}},
+		{
+			blobs: 100, done: 33, failed: 11, moved: begin, size: 9000 << 30, bytes: 3000 << 30, rate: 90 << 30,
+			moving: []movingBlob{
+				{digest: blobOf("a"), size: 5000 << 30, read: 1000 << 30, rate: 90 << 30},
+			},
+		},
 	} {
 		now.started, now.at = begin, begin.Add(10*time.Second)
 		for width := 1; width < 250; width++ {

@@ -34,18 +34,25 @@ func TestJSON(t *testing.T) {
 		r.Done("r.io/b:1", errBroken)
 		r.Close()
 		want := lines(
-			`{"time":"2000-01-01T00:00:01Z","event":"image","source":"docker.io/library/app:1","destinations":2,"manifests":3,"blobs":4,"size":113246208}`,
+			`{"time":"2000-01-01T00:00:01Z","event":"image","source":"docker.io/library/app:1","destinations":2,`+
+				`"manifests":3,"blobs":4,"size":113246208}`,
 			`{"time":"2000-01-01T00:00:01Z","event":"blobDone","blob":"`+c.String()+`","bytes":0,"size":8388608}`,
-			`{"time":"2000-01-01T00:00:01Z","event":"blobStarted","destinations":2,"blob":"`+a.String()+`","size":104857600}`,
+			`{"time":"2000-01-01T00:00:01Z","event":"blobStarted","destinations":2,"blob":"`+a.String()+
+				`","size":104857600}`,
 			`{"time":"2000-01-01T00:00:01Z","event":"blobStarted","destinations":1,"blob":"`+b.String()+`"}`,
-			`{"time":"2000-01-01T00:00:01.1Z","event":"totals","totals":{"blobs":4,"blobsDone":1,"blobsFailed":0,"bytes":52428800,"size":104857600,"bytesRead":52428800,"bytesPerSecond":524288000,"seconds":0.1}}`,
-			`{"time":"2000-01-01T00:00:01.5Z","event":"blobDone","blob":"`+a.String()+`","bytes":104857600,"size":104857600}`,
-			`{"time":"2000-01-01T00:00:01.5Z","event":"blobDone","blob":"`+b.String()+`","bytes":0,"error":"one\ntwo <&>"}`,
+			`{"time":"2000-01-01T00:00:01.1Z","event":"totals","totals":{"blobs":4,"blobsDone":1,"blobsFailed":0,`+
+				`"bytes":52428800,"size":104857600,"bytesRead":52428800,"bytesPerSecond":524288000,"seconds":0.1}}`,
+			`{"time":"2000-01-01T00:00:01.5Z","event":"blobDone","blob":"`+a.String()+
+				`","bytes":104857600,"size":104857600}`,
+			`{"time":"2000-01-01T00:00:01.5Z","event":"blobDone","blob":"`+b.String()+
+				`","bytes":0,"error":"one\ntwo <&>"}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"manifest","destination":"r.io/a:1","manifest":"`+c.String()+`"}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"destinationSetAside","destination":"r.io/b:1"}`,
 			`{"time":"2000-01-01T00:00:01.5Z","event":"destinationDone","destination":"r.io/a:1"}`,
-			`{"time":"2000-01-01T00:00:01.5Z","event":"destinationDone","destination":"r.io/b:1","error":"destination r.io/b:1: writing blob: connection refused"}`,
-			`{"time":"2000-01-01T00:00:01.5Z","event":"totals","totals":{"blobs":4,"blobsDone":2,"blobsFailed":1,"bytes":104857600,"size":104857600,"bytesRead":104857600,"bytesPerSecond":209715200,"seconds":0.5}}`,
+			`{"time":"2000-01-01T00:00:01.5Z","event":"destinationDone","destination":"r.io/b:1",`+
+				`"error":"destination r.io/b:1: writing blob: connection refused"}`,
+			`{"time":"2000-01-01T00:00:01.5Z","event":"totals","totals":{"blobs":4,"blobsDone":2,"blobsFailed":1,`+
+				`"bytes":104857600,"size":104857600,"bytesRead":104857600,"bytesPerSecond":209715200,"seconds":0.5}}`,
 		)
 		if diff := cmp.Diff(want, o.take()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

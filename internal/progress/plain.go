@@ -57,7 +57,8 @@ func (p *plain) events(events []event, now snapshot) {
 		switch {
 		case e.kind == blobDone && e.elapsed >= plainBlob && e.err == nil:
 			p.line(fmt.Sprintf("copied blob %s, %s in %s, %s",
-				short(e.digest), output.Bytes(e.bytes), seconds(e.elapsed), speed(float64(e.bytes)/e.elapsed.Seconds())))
+				short(e.digest), output.Bytes(e.bytes), seconds(e.elapsed),
+				speed(float64(e.bytes)/e.elapsed.Seconds())))
 		case e.interrupted: // the conclusion says so
 		case e.kind == blobDone && e.elapsed >= plainBlob:
 			p.line(fmt.Sprintf("failed blob %s after %s", short(e.digest), seconds(e.elapsed)))

@@ -127,7 +127,8 @@ func TestConcurrentUse(t *testing.T) {
 		r.Manifest("r.io/a:1", blobOf("manifest"))
 		r.Done("r.io/a:1", nil)
 		r.Close()
-		if got := r.all(); strings.Count(got, " done\n") != 40 || !strings.Contains(got, "copied 40 of 40 blobs, 40.0 MiB in ") {
+		if got := r.all(); strings.Count(got, " done\n") != 40 || !strings.Contains(got,
+			"copied 40 of 40 blobs, 40.0 MiB in ") {
 			t.Errorf("screen:\n%s", got)
 		}
 	})

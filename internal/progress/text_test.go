@@ -27,12 +27,29 @@ func TestText(t *testing.T) {
 		{short("sha256:ab"), "ab"},
 		{short("nonsense"), "nonsense"},
 		{short(""), ""},
-		{summary(snapshot{started: begin, moved: begin, at: later, blobs: 8, done: 3, size: 512 << 20, bytes: 212 << 20, rate: 100 << 20}), "copied 3 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100.0 MiB/s, 3 s left"},
-		{summary(snapshot{started: begin, moved: begin, at: later.Add(-1), blobs: 8, done: 3, size: 512 << 20, bytes: 212 << 20, rate: 100 << 20}), "copied 3 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100.0 MiB/s"},
-		{summary(snapshot{started: begin, moved: begin, at: later, blobs: 8, done: 8, size: 512 << 20, bytes: 512 << 20, rate: 100 << 20}), "copied 8 of 8 blobs, 512.0 MiB of 512.0 MiB (100%), 100.0 MiB/s"},
-		{summary(snapshot{started: begin, moved: begin, at: later, blobs: 8, size: 1 << 60, rate: 1}), "copied 0 of 8 blobs, 0 B of 1073741824.00 GiB (0%), 1 B/s"},
-		{summary(snapshot{started: begin, moved: later, at: later.Add(settled - 1), blobs: 8, size: 512 << 20, bytes: 212 << 20, rate: 100 << 20}), "copied 0 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100.0 MiB/s"},
-		{summary(snapshot{started: begin, moved: begin, at: later, blobs: 8, size: 512 << 20, bytes: 212 << 20, rate: 100}), "copied 0 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100 B/s"},
+		{summary(snapshot{
+			started: begin, moved: begin, at: later, blobs: 8, done: 3, size: 512 << 20, bytes: 212 << 20,
+			rate: 100 << 20,
+		}), "copied 3 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100.0 MiB/s, 3 s left"},
+		{summary(snapshot{
+			started: begin, moved: begin, at: later.Add(-1), blobs: 8, done: 3, size: 512 << 20, bytes: 212 << 20,
+			rate: 100 << 20,
+		}), "copied 3 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100.0 MiB/s"},
+		{summary(snapshot{
+			started: begin, moved: begin, at: later, blobs: 8, done: 8, size: 512 << 20, bytes: 512 << 20,
+			rate: 100 << 20,
+		}), "copied 8 of 8 blobs, 512.0 MiB of 512.0 MiB (100%), 100.0 MiB/s"},
+		{
+			summary(snapshot{started: begin, moved: begin, at: later, blobs: 8, size: 1 << 60, rate: 1}),
+			"copied 0 of 8 blobs, 0 B of 1073741824.00 GiB (0%), 1 B/s",
+		},
+		{summary(snapshot{
+			started: begin, moved: later, at: later.Add(settled - 1), blobs: 8, size: 512 << 20, bytes: 212 << 20,
+			rate: 100 << 20,
+		}), "copied 0 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100.0 MiB/s"},
+		{summary(snapshot{
+			started: begin, moved: begin, at: later, blobs: 8, size: 512 << 20, bytes: 212 << 20, rate: 100,
+		}), "copied 0 of 8 blobs, 212.0 MiB of 512.0 MiB (41%), 100 B/s"},
 		{conclusion(snapshot{blobs: 1, done: 1, bytes: 10}), "copied 1 of 1 blob, 10 B in 0.0 s"},
 	} {
 		if c.got != c.want {

@@ -18,7 +18,8 @@ func TestAutoIsPlainWhereThereIsNoTerminal(t *testing.T) {
 	}
 	defer null.Close()
 	for _, v := range []view{
-		viewOf(Auto, file, noEnv), viewOf(Auto, null, noEnv), viewOf(Auto, &bytes.Buffer{}, noEnv), viewOf(Plain, file, noEnv),
+		viewOf(Auto, file, noEnv), viewOf(Auto, null, noEnv), viewOf(Auto, &bytes.Buffer{}, noEnv),
+		viewOf(Plain, file, noEnv),
 	} {
 		if _, ok := v.(*plain); !ok {
 			t.Errorf("%T, want plain", v)

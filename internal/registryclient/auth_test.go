@@ -21,7 +21,9 @@ func robot(o *registryclient.Options) { login("robot", "s3cret")(o) }
 func login(user, password string) func(*registryclient.Options) {
 	return func(o *registryclient.Options) {
 		o.Login = func(context.Context, string) (registryclient.Login, error) {
-			return registryclient.Login{DockerAuthConfig: types.DockerAuthConfig{Username: user, Password: password}}, nil
+			return registryclient.Login{
+				DockerAuthConfig: types.DockerAuthConfig{Username: user, Password: password},
+			}, nil
 		}
 	}
 }
@@ -63,7 +65,8 @@ func TestUnchangedImageCostsOneHead(t *testing.T) {
 			if d, err := r.Repository(repository).Digest(t.Context(), "1"); err != nil || d != someDigest {
 				t.Errorf("%s: %q, %v", c.name, d, err)
 			}
-			if got := strings.Join(registry.take(), " "); got != strings.ReplaceAll(want, "HEAD", "HEAD /v2/team/app/manifests/1") {
+			if got := strings.Join(registry.take(), " "); got != strings.ReplaceAll(want, "HEAD",
+				"HEAD /v2/team/app/manifests/1") {
 				t.Errorf("%s: asked %s, want %s", c.name, got, want)
 			}
 		}

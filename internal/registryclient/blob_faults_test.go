@@ -40,7 +40,10 @@ func TestThrottledBlobIsAskedForAgain(t *testing.T) {
 // The store that the registry sends to is another host, whose refusals come in another form.
 func TestStoreThatFailsForNowIsAskedAgain(t *testing.T) {
 	blob, _ := content(10 * chunk)
-	for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable} {
+	for _, status := range []int{
+		http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusServiceUnavailable,
+	} {
 		var n atomic.Int32
 		store := start(t, func(w http.ResponseWriter, r *http.Request) {
 			if n.Add(1)%4 == 1 {

@@ -92,7 +92,10 @@ func TestWhatWasLearnedOfOneBlobIsNotBelievedOfAnother(t *testing.T) {
 	away := redirect(func() string { return store.URL })
 	registry := start(t, nil)
 	r := open(t, registry)
-	for i, answer := range []http.HandlerFunc{ranges(blob), away, whole(blob), ranges(blob), whole(blob), away, ranges(blob)} {
+	for i, answer := range []http.HandlerFunc{
+		ranges(blob), away, whole(blob), ranges(blob), whole(blob),
+		away, ranges(blob),
+	} {
 		registry.become(answer)
 		if err := read(t, r, blob, int64(len(blob))); err != nil {
 			t.Errorf("blob %d: %v", i, err)

@@ -34,7 +34,9 @@ func (c elsewhere) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.addr
 
 // at returns the registry example.com, by TLS that is verified, as if it were at an address. Names that
 // end in .rebound are, as far as its answers may lead, 127.0.0.1.
-func at(t *testing.T, addr string, login func(context.Context, string) (Login, error), answer http.HandlerFunc) *Registry {
+func at(
+	t *testing.T, addr string, login func(context.Context, string) (Login, error), answer http.HandlerFunc,
+) *Registry {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Test-Path", r.URL.Path)
@@ -58,7 +60,10 @@ func at(t *testing.T, addr string, login func(context.Context, string) (Login, e
 			return elsewhere{conn, netip.MustParseAddrPort(addr)}, err
 		}
 	}
-	for _, o := range []*fence.Outside{r.session.Clients.Away, r.session.Clients.UploadsAway, r.session.Clients.Tokens} {
+	for _, o := range []*fence.Outside{
+		r.session.Clients.Away, r.session.Clients.UploadsAway,
+		r.session.Clients.Tokens,
+	} {
 		o.Direct.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
 	}
 	t.Cleanup(r.Close)
@@ -170,7 +175,8 @@ func TestNoAnswerLeadsToWhatOnlyWeCanReach(t *testing.T) {
 			"169.254.169.254", "[fd00:ec2::254]", "169.254.170.2", "169.254.170.23", "metadata.google.internal",
 			"[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "169.254.1.1", "[fe80::1]",
 			"127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]", "[::]", "0.0.0.0", "localhost", "x.LOCALHOST.",
-			"2130706433", "127.1", "0x7f.1", "0x7f000001", "127.0.0.0x1", "cdn.rebound", "10.0.0.1", "[fd00::1]", "100.64.0.1",
+			"2130706433", "127.1", "0x7f.1", "0x7f000001", "127.0.0.0x1", "cdn.rebound", "10.0.0.1",
+			"[fd00::1]", "100.64.0.1",
 		} {
 			r := at(t, "192.0.32.8:443", loginFor(name), func(w http.ResponseWriter, _ *http.Request) {
 				way.answer(w, "https://"+host+":"+port+"/x?signature=SECRET")
@@ -204,7 +210,9 @@ func TestRegistriesLeadWhereTheyAre(t *testing.T) {
 	} {
 		for name, way := range ways {
 			asked.Store(0)
-			r := at(t, c.from, loginFor(name), func(w http.ResponseWriter, _ *http.Request) { way.answer(w, "https://"+c.host+":"+port+"/x") })
+			r := at(t, c.from, loginFor(name), func(w http.ResponseWriter, _ *http.Request) {
+				way.answer(w, "https://"+c.host+":"+port+"/x")
+			})
 			if err := way.use(t.Context(), r); (asked.Load() > 0) != c.reached {
 				t.Errorf("%s from %s to %s: reached %v: %v", name, c.from, c.host, !c.reached, err)
 			}

@@ -13,7 +13,9 @@ import (
 )
 
 // asks answers only those who bring the token, with the challenge where it is told.
-func asks(registry *host, token string, told func(*http.Request) bool, status int, h http.HandlerFunc) http.HandlerFunc {
+func asks(
+	registry *host, token string, told func(*http.Request) bool, status int, h http.HandlerFunc,
+) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/token":
@@ -21,7 +23,8 @@ func asks(registry *host, token string, told func(*http.Request) bool, status in
 		case r.Header.Get("Authorization") == "Bearer "+token:
 			h(w, r)
 		case told(r):
-			w.Header().Set("WWW-Authenticate", `Bearer realm="`+registry.URL+`/token",service="x",scope="repository:other/name:pull"`)
+			w.Header().Set("WWW-Authenticate",
+				`Bearer realm="`+registry.URL+`/token",service="x",scope="repository:other/name:pull"`)
 			w.WriteHeader(http.StatusUnauthorized)
 		default:
 			w.WriteHeader(status)
@@ -35,11 +38,15 @@ func atVersion(r *http.Request) bool { return r.URL.Path == "/v2/" }
 // A registry may tell at /v2/ alone what it wants, and refuse by whatever status.
 func TestChallengeAtVersionOnly(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
-		for name, login := range map[string]func(*registryclient.Options){"anonymous": func(*registryclient.Options) {}, "login": robot} {
+		for name, login := range map[string]func(*registryclient.Options){
+			"anonymous": func(*registryclient.Options) {},
+			"login":     robot,
+		} {
 			bearer := start(t, nil)
 			bearer.become(asks(bearer, "T", atVersion, status, hasImage))
 			for round := range 2 {
-				if d, err := open(t, bearer, login).Repository(repository).Digest(t.Context(), "1"); d != someDigest || err != nil {
+				if d, err := open(t, bearer, login).Repository(repository).Digest(t.Context(), "1"); d != someDigest ||
+					err != nil {
 					t.Errorf("%d, %s, %d: %q, %v", status, name, round, d, err)
 				}
 			}
@@ -51,7 +58,8 @@ func TestChallengeAtVersionOnly(t *testing.T) {
 			}
 			protected(hasImage)(w, r)
 		})
-		if d, err := open(t, basic, robot).Repository(repository).Digest(t.Context(), "1"); d != someDigest || err != nil {
+		if d, err := open(t, basic, robot).Repository(repository).Digest(t.Context(), "1"); d != someDigest ||
+			err != nil {
 			t.Errorf("%d, Basic: %q, %v", status, d, err)
 		}
 	}
@@ -100,7 +108,8 @@ func TestGatewayLeadsToARegistryThatWantsAToken(t *testing.T) {
 		}
 		mustRead(t, r, blob, int64(len(blob)))
 		mustRead(t, r, blob, -1)
-		if err := r.WritableRepository(repository).PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob))); err != nil {
+		if err := r.WritableRepository(repository).PutBlob(t.Context(), bytes.NewReader(blob), d,
+			int64(len(blob))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		for _, sent := range other.sent("Authorization") {
@@ -137,7 +146,8 @@ func TestGatewayLeadsToARegistryThatWantsALogin(t *testing.T) {
 		r := open(t, gateway, robot)
 		_, err := r.Repository(repository).Digest(t.Context(), "1")
 		for _, err := range []error{err, read(t, r, blob, 10)} {
-			if err == nil || !strings.Contains(err.Error(), "401 Unauthorized") || !strings.Contains(err.Error(), other.addr()) || answer.Soon(err) || isNotFound(err) {
+			if err == nil || !strings.Contains(err.Error(), "401 Unauthorized") || !strings.Contains(err.Error(),
+				other.addr()) || answer.Soon(err) || isNotFound(err) {
 				t.Errorf("%s: %v", name, err)
 			}
 			if name != "nothing that it says" && !strings.Contains(err.Error(), "no login for "+other.addr()) {
@@ -163,14 +173,18 @@ func TestStoresAreNotTakenForRegistries(t *testing.T) {
 
 // The fence is around the token servers of those that a registry leads to, too.
 func TestGatewaysTokenServerIsInsideTheFence(t *testing.T) {
-	for _, realm := range []string{"http://169.254.169.254/latest", "http://metadata.google.internal/x", "ftp://x/y", "http://a b/"} {
+	for _, realm := range []string{
+		"http://169.254.169.254/latest", "http://metadata.google.internal/x", "ftp://x/y",
+		"http://a b/",
+	} {
 		other := start(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="`+realm+`"`)
 			w.WriteHeader(http.StatusUnauthorized)
 		})
 		gateway := start(t, redirect(func() string { return other.URL + "/v2/x" }))
 		_, err := open(t, gateway).Repository(repository).Digest(t.Context(), "1")
-		if err == nil || answer.Soon(err) || !strings.Contains(err.Error(), "refused: ") && !strings.Contains(err.Error(), "is not a URL") {
+		if err == nil || answer.Soon(err) || !strings.Contains(err.Error(), "refused: ") &&
+			!strings.Contains(err.Error(), "is not a URL") {
 			t.Errorf("%s: %v", realm, err)
 		}
 	}
@@ -212,12 +226,30 @@ func TestRefusalsSayWhoWasRefused(t *testing.T) {
 		want   string
 	}{
 		{"none", protected(hasImage), at("", func(*registryclient.Login) {}), "no login for HOST: 401 Unauthorized"},
-		{"none, for a reason", protected(hasImage), at("its entry is empty", func(*registryclient.Login) {}), "no login for HOST (its entry is empty): 401 Unauthorized"},
-		{"wrong", protected(hasImage), at("secret \"x\"", user), `login "ro?bot" of secret "x" was refused: 401 Unauthorized`},
-		{"may not", denied, at("AWS credentials", user), `login "ro?bot" of AWS credentials was refused: 403 Forbidden`},
-		{"wrong at the token server", tokens.wants("", hasImage), at("here", user), `login "ro?bot" of here was refused: 401 Unauthorized (UNAUTHORIZED: wrong password)`},
-		{"an identity token", tokens.wants("", hasImage), at("here", func(l *registryclient.Login) { l.IdentityToken = "t" }), ""},
-		{"limit", limited, at("here", user), "rate limit: 429 Too Many Requests (TOOMANYREQUESTS: You have reached your pull rate limit)"},
+		{
+			"none, for a reason", protected(hasImage), at("its entry is empty", func(*registryclient.Login) {}),
+			"no login for HOST (its entry is empty): 401 Unauthorized",
+		},
+		{
+			"wrong", protected(hasImage), at("secret \"x\"", user),
+			`login "ro?bot" of secret "x" was refused: 401 Unauthorized`,
+		},
+		{
+			"may not", denied, at("AWS credentials", user),
+			`login "ro?bot" of AWS credentials was refused: 403 Forbidden`,
+		},
+		{
+			"wrong at the token server", tokens.wants("", hasImage), at("here", user),
+			`login "ro?bot" of here was refused: 401 Unauthorized (UNAUTHORIZED: wrong password)`,
+		},
+		{
+			"an identity token", tokens.wants("", hasImage),
+			at("here", func(l *registryclient.Login) { l.IdentityToken = "t" }), "",
+		},
+		{
+			"limit", limited, at("here", user),
+			"rate limit: 429 Too Many Requests (TOOMANYREQUESTS: You have reached your pull rate limit)",
+		},
 		{"limit by another status", hub, at("here", user), "rate limit: 403 Forbidden (TOOMANYREQUESTS: too many)"},
 	} {
 		registry := start(t, c.answer)
@@ -225,7 +257,8 @@ func TestRefusalsSayWhoWasRefused(t *testing.T) {
 		if c.want == "" {
 			continue
 		}
-		if err == nil || !strings.Contains(err.Error(), ": "+strings.ReplaceAll(c.want, "HOST", registry.addr())) || strings.Contains(err.Error(), "wrong:") {
+		if err == nil || !strings.Contains(err.Error(), ": "+strings.ReplaceAll(c.want, "HOST", registry.addr())) ||
+			strings.Contains(err.Error(), "wrong:") {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

@@ -34,7 +34,8 @@ func TestARegistryOutOfRequestsIsNotAskedOn(t *testing.T) {
 			t.Errorf("%s: %v, %v", c.name, d, err)
 		}
 		_, err = registry.Repository("other").Digest(t.Context(), "1")
-		if !errors.As(err, &put) || put.Until != registry.DeferredUntil() || !strings.Contains(err.Error(), " bears no more requests until ") {
+		if !errors.As(err, &put) || put.Until != registry.DeferredUntil() || !strings.Contains(err.Error(),
+			" bears no more requests until ") {
 			t.Errorf("%s: %v", c.name, err)
 		} else if left := time.Until(put.Until); left > c.until || left < c.until-time.Minute {
 			t.Errorf("%s: for %v", c.name, left)
@@ -55,7 +56,8 @@ func TestAnImageThatIsRefusedAgainAndAgainIsDeferred(t *testing.T) {
 	_, err := registry.Repository("refused").Digest(t.Context(), "1")
 	var put *registryclient.DeferredError
 	var status *registryclient.StatusError
-	if !errors.As(err, &put) || !put.Until.IsZero() || !errors.As(err, &status) || status.Status != http.StatusTooManyRequests {
+	if !errors.As(err, &put) || !put.Until.IsZero() || !errors.As(err, &status) ||
+		status.Status != http.StatusTooManyRequests {
 		t.Errorf("got %v", err)
 	}
 	if d, err := registry.Repository(repository).Digest(t.Context(), "1"); d != someDigest {

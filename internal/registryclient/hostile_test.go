@@ -17,7 +17,10 @@ import (
 )
 
 func TestAbsurdHeadersAreRefusedAtOnce(t *testing.T) {
-	for name, start := range map[string]func(*testing.T, http.HandlerFunc) *host{"HTTP/1.1": start, "HTTP/2": startTLS} {
+	for name, start := range map[string]func(*testing.T, http.HandlerFunc) *host{
+		"HTTP/1.1": start,
+		"HTTP/2":   startTLS,
+	} {
 		registry := start(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Long", strings.Repeat("x", 400<<10))
 		})
@@ -79,7 +82,8 @@ func TestNothingIsDecompressed(t *testing.T) {
 	r := open(t, registry)
 	mustRead(t, r, packed.Bytes(), int64(packed.Len()))
 	mustRead(t, r, packed.Bytes(), -1)
-	if got, _, err := r.Repository(repository).Manifest(t.Context(), "1"); err != nil || !bytes.Equal(got, packed.Bytes()) {
+	if got, _, err := r.Repository(repository).Manifest(t.Context(), "1"); err != nil || !bytes.Equal(got,
+		packed.Bytes()) {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
 	for _, accepted := range registry.sent("Accept-Encoding") {
@@ -118,7 +122,8 @@ func TestUnknownDigestAlgorithmsAreRefusedBeforeAnyRequest(t *testing.T) {
 	registry := start(t, hasImage)
 	r := open(t, registry)
 	for _, d := range []digest.Digest{
-		"", "sha256", "sha256:", "md5:d41d8cd98f00b204e9800998ecf8427e", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
+		"", "sha256", "sha256:", "md5:d41d8cd98f00b204e9800998ecf8427e",
+		"sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
 		"sha256:" + digest.Digest(strings.Repeat("A", 64)), "sha256:../../x", someDigest + "/../x",
 	} {
 		if _, _, err := r.Repository(repository).Blob(t.Context(), d, 1); err == nil {

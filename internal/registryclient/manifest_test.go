@@ -25,11 +25,18 @@ func TestDigestNeedsAnAnswerWithADigest(t *testing.T) {
 	}{
 		{"has one", hasImage, someDigest, false, "", "HEAD"},
 		{"says none", only("HEAD", status(200)), ofManifest, false, "", "HEAD GET"},
-		{"says nonsense", only("HEAD", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Docker-Content-Digest", "x") }), ofManifest, false, "", "HEAD GET"},
+		{
+			"says nonsense",
+			only("HEAD", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Docker-Content-Digest", "x") }),
+			ofManifest, false, "", "HEAD GET",
+		},
 		{"says a SHA-512", only("HEAD", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Docker-Content-Digest", digest.SHA512.FromString("{}").String())
 		}), ofManifest, false, "", "HEAD GET"},
-		{"204", only("HEAD", func(w http.ResponseWriter, r *http.Request) { hasImage(w, r); w.WriteHeader(204) }), someDigest, false, "", "HEAD"},
+		{
+			"204", only("HEAD", func(w http.ResponseWriter, r *http.Request) { hasImage(w, r); w.WriteHeader(204) }),
+			someDigest, false, "", "HEAD",
+		},
 		{"knows no HEAD, 405", only("HEAD", status(405)), ofManifest, false, "", "HEAD GET"},
 		{"knows no HEAD, 501", only("HEAD", status(501)), ofManifest, false, "", "HEAD GET"},
 		{"knows no HEAD, 400", only("HEAD", status(400)), ofManifest, false, "", "HEAD GET"},
@@ -46,7 +53,8 @@ func TestDigestNeedsAnAnswerWithADigest(t *testing.T) {
 		if d.String() != c.want || isNotFound(err) != c.missing || (err == nil) != (c.err == "") {
 			t.Errorf("%s: %q, %v", c.name, d, err)
 		}
-		if err != nil && (!strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), registry.addr()+"/team/app: ")) {
+		if err != nil && (!strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(),
+			registry.addr()+"/team/app: ")) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		checkText(t, c.name, registry.methods(), c.methods)
@@ -137,7 +145,8 @@ func TestThrottlingAndFailuresAreWaitedFor(t *testing.T) {
 			t.Errorf("%s: %v after %v", c.name, err, time.Since(began))
 		}
 		var answer *registryclient.StatusError
-		if wantsTemporary := strings.HasPrefix(c.name, "429") || strings.HasPrefix(c.name, "500"); errors.As(err, &answer) && answer.Transient() != wantsTemporary {
+		if wantsTemporary := strings.HasPrefix(c.name, "429") || strings.HasPrefix(c.name, "500"); errors.As(err,
+			&answer) && answer.Transient() != wantsTemporary {
 			t.Errorf("%s: temporary is %v", c.name, answer.Transient())
 		}
 		check(t, c.name+": requests", len(registry.asked()), c.requests)
@@ -170,8 +179,14 @@ func TestManifestIsReadWithItsMediaType(t *testing.T) {
 		{"with parameters", "application/json; charset=utf-8", "{}", "application/json", "", 200},
 		{"as large as it may be", "a/b", huge, "a/b", "", 200},
 		{"too large", "a/b", huge + "x", "", "more than 4194304 bytes", 200},
-		{"refused", "application/json", `{"errors":[{"code":"DENIED","message":"go \u001b[2J away"}]}`, "", "403 Forbidden (DENIED: go ?[2J away)", 403},
-		{"unknown", "application/json", `{"errors":[{"code":"NAME_UNKNOWN"}]}`, "", "404 Not Found (NAME_UNKNOWN)", 404},
+		{
+			"refused", "application/json", `{"errors":[{"code":"DENIED","message":"go \u001b[2J away"}]}`, "",
+			"403 Forbidden (DENIED: go ?[2J away)", 403,
+		},
+		{
+			"unknown", "application/json", `{"errors":[{"code":"NAME_UNKNOWN"}]}`, "",
+			"404 Not Found (NAME_UNKNOWN)", 404,
+		},
 	} {
 		registry := start(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", c.mediaType)

@@ -55,7 +55,8 @@ func TestTokenAnswersMayBeOdd(t *testing.T) {
 		repo := open(t, registry).Repository(repository)
 		for range 2 {
 			_, err := repo.Digest(t.Context(), "1")
-			if (err == nil) != (c.token != "") || err != nil && (!strings.HasSuffix(err.Error(), "the answer holds no token") || answer.Soon(err)) {
+			if (err == nil) != (c.token != "") || err != nil &&
+				(!strings.HasSuffix(err.Error(), "the answer holds no token") || answer.Soon(err)) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -96,7 +97,8 @@ func TestTokenServersKnowNoImages(t *testing.T) {
 		has, _, blobErr := r.WritableRepository(repository).HasBlob(t.Context(), someDigest)
 		for _, err := range []error{digestErr, manifestErr, blobErr} {
 			if err == nil || has || isNotFound(err) || answer.Soon(err) != c.temporary ||
-				!strings.Contains(err.Error(), "token for "+registry.addr()+" from "+registry.addr()+": ") || !strings.Contains(err.Error(), strconv.Itoa(c.status)) {
+				!strings.Contains(err.Error(), "token for "+registry.addr()+" from "+registry.addr()+": ") ||
+				!strings.Contains(err.Error(), strconv.Itoa(c.status)) {
 				t.Errorf("%d %s: %v", c.status, c.body, err)
 			}
 		}
@@ -116,7 +118,10 @@ func TestRangesThatAreRefused(t *testing.T) {
 			whole(blob)(w, r)
 		}
 		store := start(t, refusing)
-		for name, answer := range map[string]http.HandlerFunc{"itself": refusing, "elsewhere": redirect(func() string { return store.URL })} {
+		for name, answer := range map[string]http.HandlerFunc{
+			"itself":    refusing,
+			"elsewhere": redirect(func() string { return store.URL }),
+		} {
 			registry := start(t, answer)
 			r := open(t, registry)
 			for _, size := range []int64{int64(len(blob)), -1} {
@@ -124,7 +129,8 @@ func TestRangesThatAreRefused(t *testing.T) {
 					t.Errorf("%d, %s: %v", code, name, err)
 				}
 			}
-			if n := registry.count(blobPath(d)); n > 60 { // requests at a time, each of which renews a signed URL before it gives that up
+			// requests at a time, each of which renews a signed URL before it gives that up
+			if n := registry.count(blobPath(d)); n > 60 {
 				t.Errorf("%d, %s: %d requests", code, name, n)
 			}
 		}

@@ -60,13 +60,17 @@ func TestUploadsThatAreAnsweredOddly(t *testing.T) {
 		"202 without the digest": {without(202), "", false},
 		"204 without the digest": {without(204), "", false},
 		"201 without the digest": {without(201), "", false},
-		"200 of nothing":         {lying(200), "200 OK, which is not how a registry answers that: the registry does not have what it was sent", true},
-		"201 of nothing":         {lying(201), "does not have what it was sent", true},
-		"204 of nothing":         {lying(204), "does not have what it was sent", true},
+		"200 of nothing": {
+			lying(200), "200 OK, which is not how a registry answers that: the registry does not have what it was sent",
+			true,
+		},
+		"201 of nothing": {lying(201), "does not have what it was sent", true},
+		"204 of nothing": {lying(204), "does not have what it was sent", true},
 	} {
 		registry := start(t, c.wrap(keeping()))
 		err := writable(t, registry).PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob)))
-		if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || answer.Soon(err) != c.soon) {
+		if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) ||
+			answer.Soon(err) != c.soon) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -95,7 +99,10 @@ func TestUploadsThatAreRefusedForNow(t *testing.T) {
 		answer http.HandlerFunc
 		fails  bool // the first try does; the next one works
 	}{
-		"a health check":             {http.MethodPost, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "Healthcheck requested") }, false},
+		"a health check": {
+			http.MethodPost, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "Healthcheck requested") },
+			false,
+		},
 		"a health check of 204":      {http.MethodPost, status(204), false},
 		"a token that ended early":   {http.MethodPut, refuse(401, "UNAUTHORIZED"), true},
 		"a session that is not seen": {http.MethodPut, refuse(404, "BLOB_UPLOAD_UNKNOWN"), true},

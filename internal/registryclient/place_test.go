@@ -23,7 +23,9 @@ func TestWhereRedirectsMayLead(t *testing.T) {
 		{"relative", func(*host) string { return "/stored/x?y=1" }, 2, ""},
 		{"absolute, to itself", func(h *host) string { return h.URL + "/stored/x" }, 2, ""},
 		{"another port", func(*host) string { return plain.URL }, 1, ""},
-		{"another name for itself", func(h *host) string { return strings.Replace(h.URL, "127.0.0.1", "localhost", 1) + "/stored/x" }, 1, "401"},
+		{"another name for itself", func(h *host) string {
+			return strings.Replace(h.URL, "127.0.0.1", "localhost", 1) + "/stored/x"
+		}, 1, "401"},
 		{"round and round", func(*host) string { return blobPath(d) }, 6, "redirects"},
 		{"nowhere", func(*host) string { return "" }, 1, "to nowhere"},
 		{"a file", func(*host) string { return "file:///etc/passwd" }, 1, "not an HTTP URL"},
@@ -149,7 +151,8 @@ func TestRangesHaveConnectionsOfTheirOwn(t *testing.T) {
 
 func TestPlainHTTPIsForInsecureRegistriesOnly(t *testing.T) {
 	registry := start(t, hasImage)
-	_, err := open(t, registry, func(o *registryclient.Options) { o.Insecure = false }).Repository(repository).Digest(t.Context(), "1")
+	_, err := open(t, registry, func(o *registryclient.Options) { o.Insecure = false }).Repository(
+		repository).Digest(t.Context(), "1")
 	if err == nil || len(registry.asked()) > 0 {
 		t.Errorf("%v, asked %v", err, registry.asked())
 	}

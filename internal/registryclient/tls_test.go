@@ -32,7 +32,8 @@ func TestAHostWithoutTLSGetsNothing(t *testing.T) {
 	for _, put := range []func() error{
 		func() error { return read(t, r, []byte("blob"), 4) },
 		func() error {
-			return r.WritableRepository(repository).PutManifest(t.Context(), "1", []byte("{}"), "application/json", someDigest)
+			return r.WritableRepository(repository).PutManifest(t.Context(), "1", []byte("{}"),
+				"application/json", someDigest)
 		},
 	} {
 		if put() == nil {
@@ -93,7 +94,8 @@ func TestNoRedirectLeadsOutOfTLS(t *testing.T) {
 			_, err := r.Repository(repository).Digest(t.Context(), "1")
 			return err
 		}(),
-		"upload": r.WritableRepository(repository).PutBlob(t.Context(), strings.NewReader(string(blob)), d, int64(len(blob))),
+		"upload": r.WritableRepository(repository).PutBlob(t.Context(), strings.NewReader(string(blob)), d,
+			int64(len(blob))),
 	} {
 		if err == nil || strings.Contains(fmt.Sprint(err), "signature") {
 			t.Errorf("%s: %v, want an error", what, err)
@@ -108,7 +110,8 @@ func TestNoRedirectLeadsOutOfTLS(t *testing.T) {
 func TestCertificatesAreVerified(t *testing.T) {
 	secure := startTLS(t, protected(hasImage))
 	r := open(t, secure, verified, robot)
-	if _, err := r.Repository(repository).Digest(t.Context(), "1"); err == nil || !strings.Contains(err.Error(), "certificate") {
+	if _, err := r.Repository(repository).Digest(t.Context(), "1"); err == nil || !strings.Contains(err.Error(),
+		"certificate") {
 		t.Errorf("%v, want one about the certificate", err)
 	}
 	if seen := secure.asked(); len(seen) > 0 {

@@ -36,7 +36,8 @@ func startTokens(t *testing.T) *tokenServer {
 func (s *tokenServer) wants(scope string, h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != fmt.Sprintf("Bearer token%d", s.given.Load()) {
-			w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="%s/token",service="test",scope=%q`, s.URL, scope))
+			w.Header().Set("WWW-Authenticate",
+				fmt.Sprintf(`Bearer realm="%s/token",service="test",scope=%q`, s.URL, scope))
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}

@@ -25,22 +25,27 @@ func TestStreamThatFailsLeavesNothing(t *testing.T) {
 			size   int64
 			want   error
 		}{
-			"at once":           {iotest.ErrReader(mine), 100_000, mine},
-			"half-way":          {io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine)), 100_000, mine},
+			"at once": {iotest.ErrReader(mine), 100_000, mine},
+			"half-way": {
+				io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine)), 100_000, mine,
+			},
 			"half-way, unsized": {io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine)), -1, mine},
 			"at the end":        {io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine)), 100_000, mine},
 			"at the end, wrapped": {
-				io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(fmt.Errorf("%w: %w", mine, io.EOF))), 100_000, mine,
+				io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(fmt.Errorf("%w: %w", mine, io.EOF))), 100_000,
+				mine,
 			},
 			"at the end, unsized": {io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine)), -1, mine},
-			"half-way, lent":      {lend(io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine))), 100_000, mine},
-			"at the end, lent":    {lend(io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine))), 100_000, mine},
-			"short, lent":         {lend(bytes.NewReader(blob)), 200_000, io.ErrUnexpectedEOF},
-			"long, lent":          {lend(bytes.NewReader(blob)), 99_999, nil},
-			"short":               {bytes.NewReader(blob), 100_001, io.ErrUnexpectedEOF},
-			"long":                {bytes.NewReader(blob), 99_999, nil},
-			"not empty":           {bytes.NewReader(blob), 0, nil},
-			"silent":              {silent{}, 0, io.ErrNoProgress},
+			"half-way, lent": {
+				lend(io.MultiReader(bytes.NewReader(blob[:50_000]), iotest.ErrReader(mine))), 100_000, mine,
+			},
+			"at the end, lent": {lend(io.MultiReader(bytes.NewReader(blob), iotest.ErrReader(mine))), 100_000, mine},
+			"short, lent":      {lend(bytes.NewReader(blob)), 200_000, io.ErrUnexpectedEOF},
+			"long, lent":       {lend(bytes.NewReader(blob)), 99_999, nil},
+			"short":            {bytes.NewReader(blob), 100_001, io.ErrUnexpectedEOF},
+			"long":             {bytes.NewReader(blob), 99_999, nil},
+			"not empty":        {bytes.NewReader(blob), 0, nil},
+			"silent":           {silent{}, 0, io.ErrNoProgress},
 		} {
 			registry := start(t, keeping())
 			repo := writable(t, registry)
@@ -72,7 +77,8 @@ func TestLentBytesAreNotCopied(t *testing.T) {
 		t.Error(err)
 	}
 	if stream.lent < len(blob)*9/10 || stream.released != stream.borrowed {
-		t.Errorf("%d of %d bytes were borrowed, %d of %d times given back", stream.lent, len(blob), stream.released, stream.borrowed)
+		t.Errorf("%d of %d bytes were borrowed, %d of %d times given back", stream.lent, len(blob), stream.released,
+			stream.borrowed)
 	}
 }
 

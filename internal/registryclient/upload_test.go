@@ -98,7 +98,8 @@ func TestBlobCostsThreeRequests(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		put := registry.seen[len(registry.seen)-1]
-		if got := put.Header.Get("Content-Type"); got != "application/octet-stream" || put.ContentLength != size || put.URL.Query().Get("digest") != d.String() {
+		if got := put.Header.Get("Content-Type"); got != "application/octet-stream" || put.ContentLength != size ||
+			put.URL.Query().Get("digest") != d.String() {
 			t.Errorf("%s: PUT %s of %d bytes of %s", c.name, put.URL, put.ContentLength, got)
 		}
 		checkText(t, c.name, registry.methods(), "HEAD POST PUT")
@@ -208,10 +209,12 @@ func TestUploadIsNotSentAnywhere(t *testing.T) {
 	away := start(t, elsewhere(""))
 	for location, want := range map[string]string{
 		"": "to nowhere", "file:///etc/passwd": "not an HTTP URL", "http://[": "not a URL",
-		away.URL + "/x?secret": "from HTTPS to plain HTTP", strings.Replace(registry.URL, "https", "http", 1): "from HTTPS to plain HTTP",
+		away.URL + "/x?secret": "from HTTPS to plain HTTP", strings.Replace(registry.URL, "https", "http",
+			1): "from HTTPS to plain HTTP",
 	} {
 		registry.become(elsewhere(location))
-		err := writable(t, registry, func(o *registryclient.Options) { o.Insecure = false }).PutBlob(t.Context(), bytes.NewReader(blob), d, 10)
+		err := writable(t, registry, func(o *registryclient.Options) { o.Insecure = false }).PutBlob(t.Context(),
+			bytes.NewReader(blob), d, 10)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", location, err)
 		}

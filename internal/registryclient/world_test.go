@@ -227,7 +227,8 @@ func checkLeaks(t *testing.T) {
 			buf := make([]byte, 1<<20)
 			stacks = string(buf[:runtime.Stack(buf, true)])
 			// The stack of this test has the package's name, too.
-			if strings.Count(stacks, "internal/registryclient.(") == 0 && !strings.Contains(stacks, "internal/chunked.") &&
+			if strings.Count(stacks, "internal/registryclient.(") == 0 && !strings.Contains(stacks,
+				"internal/chunked.") &&
 				!strings.Contains(stacks, "persistConn") {
 				return
 			}

@@ -47,10 +47,12 @@ func TestTokensForReadingAndWritingAreKeptApart(t *testing.T) {
 	if err := repo.PutManifest(t.Context(), "1", blob, manifestType, d); err != nil {
 		t.Error(err)
 	}
-	if got := tokens.scopesSeen(); !slices.Equal(got, []string{"repository:team/app:pull", "repository:team/app:pull,push"}) {
+	if got := tokens.scopesSeen(); !slices.Equal(got,
+		[]string{"repository:team/app:pull", "repository:team/app:pull,push"}) {
 		t.Errorf("tokens for %q", got)
 	}
-	checkText(t, "requests", registry.methods(), "HEAD HEAD GET HEAD POST PUT PUT") // the first was a 401, and 404 is believed to a GET
+	// the first was a 401, and 404 is believed to a GET
+	checkText(t, "requests", registry.methods(), "HEAD HEAD GET HEAD POST PUT PUT")
 }
 
 func TestTokenIsRenewedBeforeAnUploadThatItMayNotOutlast(t *testing.T) {
@@ -199,7 +201,12 @@ func TestManifestIsPut(t *testing.T) {
 		{"204", []int{204}, "", "", d, 1, "", false},
 		{"200, and it is there later", []int{200, 201}, "", "", d, 1, "", false},
 		{"200, and another is there", []int{200}, "", "", digest.Digest(someDigest), 5, "there is " + someDigest, true},
-		{"201, and it is not there", []int{201}, "", "", 404, 5, "201 Created, and yet the registry does not have", true},
+		{
+			"201, and it is not there",
+			[]int{201},
+			"", "", 404, 5, "201 Created, and yet the registry does not have",
+			true,
+		},
 		{"201, and nobody says", []int{201}, "", "", 403, 1, "", false},
 		{"202, and nobody says", []int{202}, "", "", 403, 5, "202 Accepted, which is not how", true},
 		{"throttled", []int{429, 429, 201}, d.String(), "", d, 3, "", false},
@@ -209,14 +216,30 @@ func TestManifestIsPut(t *testing.T) {
 		{"another digest", []int{201}, someDigest, "", d, 1, "stored " + someDigest + ", not " + d.String(), false},
 		{"no digest", []int{201}, "sha256:x", "", d, 1, `stored "sha256:x"`, false},
 		{"does not see its blobs yet", []int{400, 400, 201}, d.String(), unknown, d, 3, "", false},
-		{"lacks blobs", []int{400}, "", unknown, d, 5, "400 Bad Request (MANIFEST_BLOB_UNKNOWN: blob unknown to registry)", true},
-		{"does not see an instance", []int{404, 201}, d.String(), `{"errors":[{"code":"MANIFEST_UNKNOWN"}]}`, d, 2, "", false},
-		{"does not see its repository", []int{404, 201}, d.String(), `{"errors":[{"code":"NAME_UNKNOWN"}]}`, d, 2, "", false},
+		{
+			"lacks blobs",
+			[]int{400},
+			"", unknown, d, 5,
+			"400 Bad Request (MANIFEST_BLOB_UNKNOWN: blob unknown to registry)", true,
+		},
+		{
+			"does not see an instance",
+			[]int{404, 201},
+			d.String(), `{"errors":[{"code":"MANIFEST_UNKNOWN"}]}`,
+			d, 2, "", false,
+		},
+		{
+			"does not see its repository",
+			[]int{404, 201},
+			d.String(), `{"errors":[{"code":"NAME_UNKNOWN"}]}`,
+			d, 2, "", false,
+		},
 		{"refuses it", []int{400}, "", `{"errors":[{"code":"MANIFEST_INVALID"}]}`, d, 1, "MANIFEST_INVALID", false},
 	} {
 		var tries atomic.Int32
 		put := func(w http.ResponseWriter, r *http.Request) {
-			if got, _ := io.ReadAll(r.Body); !bytes.Equal(got, content) || r.Header.Get("Content-Type") != manifestType {
+			if got, _ := io.ReadAll(r.Body); !bytes.Equal(got, content) ||
+				r.Header.Get("Content-Type") != manifestType {
 				t.Errorf("%s: got %s of type %s", c.name, got, r.Header.Get("Content-Type"))
 			}
 			status := c.status[min(int(tries.Add(1)), len(c.status))-1]

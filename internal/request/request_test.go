@@ -20,7 +20,12 @@ func TestARequestIsReadBackFromItsParameters(t *testing.T) {
 		names  string
 	}{
 		{"alpine", []string{"r.io/a:1"}, "r.io/a:1", "r.io/a:1"},
-		{"alpine:3", []string{"r.io/b, r.io/a:1,", "oci:x:y"}, "r.io/b,r.io/a:1,oci:x:y", "r.io/b:latest r.io/a:1 oci:x:y"},
+		{
+			"alpine:3",
+			[]string{"r.io/b, r.io/a:1,", "oci:x:y"},
+			"r.io/b,r.io/a:1,oci:x:y",
+			"r.io/b:latest r.io/a:1 oci:x:y",
+		},
 		{"dir:x", []string{"b:1,docker.io/library/b:1", "b:1"}, "b:1", "docker.io/library/b:1"},
 	} {
 		r, err := request.Parse(c.source, c.given...)
@@ -55,7 +60,10 @@ func TestAWrongArgumentIsNamedByItsSide(t *testing.T) {
 		{"", "r.io/a:1", `source: image name "": is empty`},
 		{"r.io/a:1", "r.io/b:1,UPPER", `destination: image name "UPPER": `},
 		{"r.io/a:1", " , ", `destination: image name " , ": is empty`},
-		{"alpine", "r.io/a:1,docker.io/library/alpine:latest", "destination docker.io/library/alpine:latest is the source itself"},
+		{
+			"alpine", "r.io/a:1,docker.io/library/alpine:latest",
+			"destination docker.io/library/alpine:latest is the source itself",
+		},
 	} {
 		if _, err := request.Parse(c.source, c.destination); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%q, %q: %v, want %s", c.source, c.destination, err, c.want)
@@ -72,7 +80,10 @@ func TestNamesAreTheTextsOfARequestOfNames(t *testing.T) {
 		return name
 	}
 	r := request.New(parse("alpine"), parse("dir:x"), parse("r.io/a"))
-	if want := map[string]string{"source": "docker.io/library/alpine:latest", "dest": "dir:x,r.io/a:latest"}; !maps.Equal(r.Parameters(), want) {
+	if want := map[string]string{
+		"source": "docker.io/library/alpine:latest",
+		"dest":   "dir:x,r.io/a:latest",
+	}; !maps.Equal(r.Parameters(), want) {
 		t.Errorf("%v, want %v", r.Parameters(), want)
 	}
 }

@@ -34,7 +34,8 @@ type world struct {
 func start(t *testing.T, ahead time.Duration) *world {
 	w := &world{}
 	stand := sts.New(sts.Options{
-		Home: home, Now: func() time.Time { return time.Now().Add(ahead) }, ExternalIDs: map[string]string{shy: "open-sesame"},
+		Home: home, Now: func() time.Time { return time.Now().Add(ahead) },
+		ExternalIDs: map[string]string{shy: "open-sesame"},
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.FormValue("Action") == "AssumeRole" {
@@ -89,7 +90,10 @@ func TestCallsAreMadeByTheAccountsRole(t *testing.T) {
 		{"external id", r, "777788889999", w.cfg, "arn:aws:sts::777788889999:assumed-role/shy/ecrmirror"},
 		{"no role for the account", r, home, w.cfg, "arn:aws:iam::111122223333:root"},
 		{"no roles", nil, other, w.cfg, "arn:aws:iam::111122223333:root"},
-		{"no region", parse(t, other+"="+mirror), other, nowhere, "arn:aws:sts::444455556666:assumed-role/mirror/ecrmirror"},
+		{
+			"no region", parse(t, other+"="+mirror), other, nowhere,
+			"arn:aws:sts::444455556666:assumed-role/mirror/ecrmirror",
+		},
 	} {
 		if got := caller(t, tc.roles.Config(tc.account, tc.cfg)); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
@@ -134,8 +138,10 @@ func TestARoleIsAssumedAgainBeforeItsSessionEnds(t *testing.T) {
 func TestARoleThatCannotBeAssumedIsNamed(t *testing.T) {
 	w := start(t, 0)
 	for spec, want := range map[string]string{
-		"777788889999=" + shy + "#wrong-id":                 "assuming " + shy + " for account 777788889999: ",
-		other + "=arn:aws-cn:iam::444455556666:role/mirror": "assuming arn:aws-cn:iam::444455556666:role/mirror for account " + other + ": ",
+		"777788889999=" + shy + "#wrong-id": "assuming " + shy + " for account 777788889999: ",
+		other +
+			"=arn:aws-cn:iam::444455556666:role/mirror": "assuming arn:aws-cn:iam::444455556666:role/mirror for " +
+			"account " + other + ": ",
 	} {
 		account, _, _ := strings.Cut(spec, "=")
 		_, err := parse(t, spec).Config(account, w.cfg).Credentials.Retrieve(t.Context())
@@ -177,7 +183,8 @@ func TestParse(t *testing.T) {
 			t.Errorf("the error says the external id: %v", err)
 		}
 	}
-	if _, err := roles.Parse(other+"="+mirror, other+"="+mirror+"2"); err == nil || !strings.Contains(err.Error(), "two roles") {
+	if _, err := roles.Parse(other+"="+mirror, other+"="+mirror+"2"); err == nil ||
+		!strings.Contains(err.Error(), "two roles") {
 		t.Errorf("two roles: %v", err)
 	}
 }

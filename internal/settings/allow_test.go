@@ -25,7 +25,11 @@ func TestListsComeFromTheFlagsOrTheEnvironment(t *testing.T) {
 		{nil, "a.io,wrong", `pattern "wrong" of --allow-source, env MIRROR_ALLOWED_SOURCES: `},
 		{nil, " ", "--allow-source, env MIRROR_ALLOWED_SOURCES: is empty"},
 		{[]string{"--allow-source="}, "a.io", "--allow-source, env MIRROR_ALLOWED_SOURCES: is empty"},
-		{[]string{"--allow-destination=wrong"}, "", `pattern "wrong" of --allow-destination, env MIRROR_ALLOWED_DESTINATIONS: `},
+		{
+			[]string{"--allow-destination=wrong"},
+			"",
+			`pattern "wrong" of --allow-destination, env MIRROR_ALLOWED_DESTINATIONS: `,
+		},
 	} {
 		var f Allowed
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)

@@ -25,7 +25,8 @@ func TestLoginsOfSecretsComeBeforeThoseOfTheParameter(t *testing.T) {
 	cfg := standIn.Config()
 	_, err = ssm.NewFromConfig(cfg).PutParameter(t.Context(), &ssm.PutParameterInput{
 		Name: aws.String("/logins"), Type: types.ParameterTypeSecureString,
-		Value: aws.String(`{"auths":{"a.io":{"username":"parameter","password":"x"},"b.io":{"username":"parameter","password":"x"}}}`),
+		Value: aws.String(`{"auths":{"a.io":{"username":"parameter","password":"x"},"b.io":{"username":"parameter",` +
+			`"password":"x"}}}`),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +35,8 @@ func TestLoginsOfSecretsComeBeforeThoseOfTheParameter(t *testing.T) {
 		"first":  `{"auths":{"b.io":{"username":"first","password":"x"}}}`,
 		"second": `{"username":"second","password":"x"}`,
 	} {
-		if _, err := secretsmanager.NewFromConfig(cfg).CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &name, SecretString: &value}); err != nil {
+		if _, err := secretsmanager.NewFromConfig(cfg).CreateSecret(t.Context(),
+			&secretsmanager.CreateSecretInput{Name: &name, SecretString: &value}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -43,8 +45,14 @@ func TestLoginsOfSecretsComeBeforeThoseOfTheParameter(t *testing.T) {
 		want  map[string]string // user by host
 	}{
 		{Registries{authParameter: "/logins"}, map[string]string{"a.io": "parameter", "b.io": "parameter", "c.io": ""}},
-		{Registries{authSecrets: []string{"first", "c.io=second"}}, map[string]string{"a.io": "", "b.io": "first", "c.io": "second"}},
-		{Registries{authParameter: "/logins", authSecrets: []string{"first"}}, map[string]string{"a.io": "parameter", "b.io": "first", "c.io": ""}},
+		{Registries{authSecrets: []string{"first", "c.io=second"}}, map[string]string{
+			"a.io": "", "b.io": "first",
+			"c.io": "second",
+		}},
+		{
+			Registries{authParameter: "/logins", authSecrets: []string{"first"}},
+			map[string]string{"a.io": "parameter", "b.io": "first", "c.io": ""},
+		},
 	} {
 		logins, err := c.flags.logins(t.Context(), cfg)
 		if err != nil {
@@ -100,12 +108,25 @@ func TestAWrongConfigurationIsWrongUsage(t *testing.T) {
 		flags Registries
 		want  string
 	}{
-		{Registries{insecure: []string{"r.io:5000", "http://r.io"}}, `insecure registry "http://r.io" is not HOST or HOST:PORT`},
+		{
+			Registries{insecure: []string{"r.io:5000", "http://r.io"}},
+			`insecure registry "http://r.io" is not HOST or HOST:PORT`,
+		},
 		{Registries{authParameter: "/logins"}, "no AWS region: set AWS_REGION"},
 		{Registries{authSecrets: []string{"logins"}}, "no AWS region: set AWS_REGION"},
-		{Registries{roles: []string{"1=arn#hidden"}}, `role "1=arn" is not ACCOUNT=ARN, as in 123456789012=arn:aws:iam::123456789012:role/mirror (with an external id: ACCOUNT=ARN#ID)`},
-		{Registries{template: templateFlag{document: "{"}}, "repository template MIRROR_REPOSITORY_TEMPLATE: not valid JSON: unexpected EOF"},
-		{Registries{template: templateFlag{file: "/none", document: "{}"}}, "repository template: open /none: no such file or directory"},
+		{
+			Registries{roles: []string{"1=arn#hidden"}},
+			`role "1=arn" is not ACCOUNT=ARN, as in 123456789012=arn:aws:iam::123456789012:role/mirror (with an ` +
+				`external id: ACCOUNT=ARN#ID)`,
+		},
+		{
+			Registries{template: templateFlag{document: "{"}},
+			"repository template MIRROR_REPOSITORY_TEMPLATE: not valid JSON: unexpected EOF",
+		},
+		{
+			Registries{template: templateFlag{file: "/none", document: "{}"}},
+			"repository template: open /none: no such file or directory",
+		},
 	} {
 		_, err := c.flags.Open(t.Context(), aws.Config{}, nil, nil)
 		if err == nil || err.Error() != c.want || program.ExitCode(err) != contract.ExitUsage {

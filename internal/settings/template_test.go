@@ -26,7 +26,11 @@ func TestRepositoryTemplateComesFromTheFlagOrTheEnvironment(t *testing.T) {
 		{"environment", nil, `{"imageTagMutability":"MUTABLE"}`, "MUTABLE"},
 		{"ECR's defaults", nil, `{}`, ""},
 		{"flag", []string{"--create-repositories", file}, "", "IMMUTABLE"},
-		{"template in the flag", []string{"--create-repositories", `{"imageTagMutability":"IMMUTABLE"}`}, `{"imageTagMutability":"MUTABLE"}`, "IMMUTABLE"},
+		{
+			"template in the flag",
+			[]string{"--create-repositories", `{"imageTagMutability":"IMMUTABLE"}`},
+			`{"imageTagMutability":"MUTABLE"}`, "IMMUTABLE",
+		},
 		{"ECR's defaults in the flag", []string{"--create-repositories", "{}"}, "", ""},
 		{"both", []string{"--create-repositories", file}, `{"imageTagMutability":"MUTABLE"}`, "IMMUTABLE"},
 	} {

@@ -47,7 +47,9 @@ type Source interface {
 // and that must have been signed. manifests are the digests of all manifests of the image, the root last; each of
 // them must be accepted, an index as well as its instances. The manifests that src returns are held against these
 // digests.
-func (p *Policy) Image(ctx context.Context, identity types.ImageReference, src Source, manifests []digest.Digest) error {
+func (p *Policy) Image(
+	ctx context.Context, identity types.ImageReference, src Source, manifests []digest.Digest,
+) error {
 	if p == nil {
 		return nil
 	}

@@ -29,18 +29,31 @@ func TestSignedBy(t *testing.T) {
 		{"right", func(image string, d []digest.Digest) { w.beside(w.gpg, image, d[0], d[0]) }, ""},
 		{"none", func(string, []digest.Digest) {}, noSignature},
 		{"key", func(image string, d []digest.Digest) { w.beside(w.mallory, image, d[0], d[0]) }, "Key not found"},
-		{"digest", func(image string, d []digest.Digest) { w.beside(w.gpg, image, digest.FromString("other"), d[0]) }, "does not match"},
+		{
+			"digest", func(image string, d []digest.Digest) { w.beside(w.gpg, image, digest.FromString("other"), d[0]) },
+			"does not match",
+		},
 		{"identity", func(_ string, d []digest.Digest) {
 			sig := must(w.gpg.Sign(w.host+"/identity:2", d[0].String()))(t)
 			w.lookasideFile("identity", d[0], sig)
 		}, "is not accepted"},
-		{"junk", func(_ string, d []digest.Digest) { w.lookasideFile("junk", d[0], []byte("\x90junk")) }, "signature policy: "},
-		{"page", func(_ string, d []digest.Digest) { w.lookasideFile("page", d[0], []byte("<html>")) }, "/signature-1: unrecognized signature format, starting with binary 0x3c"},
-		{"large", func(_ string, d []digest.Digest) { w.lookasideFile("large", d[0], make([]byte, 64<<10+1)) }, "/signature-1: more than 65536 bytes"},
+		{
+			"junk", func(_ string, d []digest.Digest) { w.lookasideFile("junk", d[0], []byte("\x90junk")) },
+			"signature policy: ",
+		},
+		{
+			"page", func(_ string, d []digest.Digest) { w.lookasideFile("page", d[0], []byte("<html>")) },
+			"/signature-1: unrecognized signature format, starting with binary 0x3c",
+		},
+		{
+			"large", func(_ string, d []digest.Digest) { w.lookasideFile("large", d[0], make([]byte, 64<<10+1)) },
+			"/signature-1: more than 65536 bytes",
+		},
 		{"second", func(image string, d []digest.Digest) {
 			w.beside(w.mallory, image, d[0], d[0])
 			sig := must(w.gpg.Sign(w.host+"/"+image, d[0].String()))(t)
-			w.writeFile(filepath.Join(w.lookaside, "second@"+strings.Replace(d[0].String(), ":", "=", 1), "signature-2"), string(sig))
+			w.writeFile(filepath.Join(w.lookaside, "second@"+strings.Replace(d[0].String(), ":", "=", 1),
+				"signature-2"), string(sig))
 		}, ""},
 	} {
 		image := c.name + ":1"
@@ -59,11 +72,20 @@ func TestSigstoreSigned(t *testing.T) {
 		want   string
 	}{
 		{"right", func(image string, d digest.Digest) { w.attach(w.cosign, image, image, d, d) }, ""},
-		{"repository", func(image string, d digest.Digest) { w.attach(w.cosign, image, "repository:2", d, d) }, ""}, // as the policy says
+		// as the policy says
+		{"repository", func(image string, d digest.Digest) { w.attach(w.cosign, image, "repository:2", d, d) }, ""},
 		{"none", func(string, digest.Digest) {}, noSignature},
-		{"key", func(image string, d digest.Digest) { w.attach(w.eve, image, image, d, d) }, "cryptographic signature verification failed"},
-		{"digest", func(image string, d digest.Digest) { w.attach(w.cosign, image, image, digest.FromString("other"), d) }, "does not match"},
-		{"identity", func(image string, d digest.Digest) { w.attach(w.cosign, image, "other:1", d, d) }, "is not accepted"},
+		{
+			"key", func(image string, d digest.Digest) { w.attach(w.eve, image, image, d, d) },
+			"cryptographic signature verification failed",
+		},
+		{"digest", func(image string, d digest.Digest) {
+			w.attach(w.cosign, image, image, digest.FromString("other"), d)
+		}, "does not match"},
+		{
+			"identity", func(image string, d digest.Digest) { w.attach(w.cosign, image, "other:1", d, d) },
+			"is not accepted",
+		},
 	} {
 		image := c.name + ":1"
 		manifests := w.push(image)
@@ -148,15 +170,20 @@ func TestScopes(t *testing.T) {
 	})
 	for name, want := range map[string]string{
 		"alpine": "accepted", "registry-1.docker.io/alpine:3": "accepted", "INDEX.docker.io/library/alpine": "accepted",
-		"evil": "rejected", "registry.hub.docker.com/library/evil": "rejected", "docker.io:443/library/evil": "rejected", "org/app": "rejected",
+		"evil": "rejected", "registry.hub.docker.com/library/evil": "rejected",
+		"docker.io:443/library/evil": "rejected", "org/app": "rejected",
 		host + "/team/other:1": "accepted", host + "/team/app:1": "signatures", host + "/else": "rejected",
-		"123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/team/app": "signatures", "123456789012.dkr-ecr.us-east-1.on.aws/team/app": "signatures",
+		"123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/team/app":       "signatures",
+		"123456789012.dkr-ecr.us-east-1.on.aws/team/app":                   "signatures",
 		"ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/team/app:1": "signatures",
 		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app":             "accepted",
 		"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app":            "rejected",
-		"ecr-public.aws.com/docker/library/alpine":                         "accepted", "public.ecr.aws/other/app": "rejected",
-		"ghcr.io/org/app:1": "accepted", "GHCR.io:443/org/app:1": "accepted", "ghcr.io/org/app:2": "rejected",
-		"quay.io/a/b@sha256:" + strings.Repeat("a", 64): "accepted", "quay.io/a/b:1@sha256:" + strings.Repeat("a", 64): "accepted",
+		"ecr-public.aws.com/docker/library/alpine":                         "accepted",
+		"public.ecr.aws/other/app":                                         "rejected",
+		"ghcr.io/org/app:1":                                                "accepted",
+		"GHCR.io:443/org/app:1":                                            "accepted", "ghcr.io/org/app:2": "rejected",
+		"quay.io/a/b@sha256:" + strings.Repeat("a", 64): "accepted", "quay.io/a/b:1@sha256:" + strings.Repeat("a",
+			64): "accepted",
 		w.host + "/app": "accepted", "dir:/tmp": "rejected", "oci:/tmp/x:1": "rejected",
 	} {
 		identity := must(images.Identity(must(imagename.ParseImage(name))(t)))(t)

@@ -26,7 +26,8 @@ func TestLoad(t *testing.T) {
 		}
 		return path
 	}
-	accept, reject, wrong := write("accept.json", acceptAll), write("reject.json", rejectAll), write("wrong.json", `{"fallback":[]}`)
+	accept, reject, wrong := write("accept.json", acceptAll), write("reject.json", rejectAll), write("wrong.json",
+		`{"fallback":[]}`)
 	home := filepath.Dir(filepath.Dir(filepath.Dir(write("home/.config/containers/policy.json", rejectAll))))
 	config := filepath.Dir(filepath.Dir(write("config/containers/policy.json", rejectAll)))
 	broken := filepath.Dir(filepath.Dir(filepath.Dir(write("broken/.config/containers/policy.json", "{"))))
@@ -42,7 +43,11 @@ func TestLoad(t *testing.T) {
 		{"of the user", "", map[string]string{"HOME": home}, "rejected"},
 		{"of the user's configuration", "", map[string]string{"HOME": dir, "XDG_CONFIG_HOME": config}, "rejected"},
 		{"no such file", filepath.Join(dir, "none.json"), nil, "none.json: no such file"},
-		{"no such file of the environment", "", map[string]string{"CONTAINERS_POLICY_JSON": filepath.Join(dir, "none.json")}, "none.json: no such file"},
+		{
+			"no such file of the environment", "",
+			map[string]string{"CONTAINERS_POLICY_JSON": filepath.Join(dir, "none.json")},
+			"none.json: no such file",
+		},
 		{"wrong file", wrong, nil, "signature policy " + wrong + ": "},
 		{"wrong document", `{"default":[]}`, nil, "signature policy: "},
 		{"no document", "{", nil, "signature policy: "},

@@ -39,7 +39,10 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, lookaside: t.TempDir(), places: t.TempDir(), registries: images.New(images.Options{AWS: aws.Config{Region: "us-east-1"}})}
+	w := &world{
+		t: t, lookaside: t.TempDir(), places: t.TempDir(),
+		registries: images.New(images.Options{AWS: aws.Config{Region: "us-east-1"}}),
+	}
 	images := registrytest.New()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
@@ -163,7 +166,9 @@ func (w *world) signedBy() requirement {
 
 func (w *world) sigstoreSigned() requirement {
 	key := must(w.cosign.Public())(w.t)
-	return requirement{"type": "sigstoreSigned", "keyData": key, "signedIdentity": map[string]string{"type": "matchRepository"}}
+	return requirement{
+		"type": "sigstoreSigned", "keyData": key, "signedIdentity": map[string]string{"type": "matchRepository"},
+	}
 }
 
 // judge asks the policy about an image, as mirror does.

@@ -64,12 +64,25 @@ func TestRead(t *testing.T) {
 			table: items{entries: entries, invalid: invalid},
 			want:  "docker.io/library/alpine:3 failing, r.io/b:1 failing, r.io/bad:1 invalid, r.io/c:1 unchecked",
 		},
-		"one":                        {table: items{entries: entries}, source: []string{"r.io/c:1"}, want: "r.io/c:1 unchecked"},
-		"one in conflict":            {table: items{entries: entries}, source: []string{"alpine:3"}, want: "docker.io/library/alpine:3 failing"},
-		"an invalid one":             {table: items{invalid: invalid}, source: []string{"r.io/bad:1"}, is: invalid[0], text: "no Destination"},
-		"none":                       {table: items{entries: entries, get: notFound}, source: []string{"r.io/none:1"}, is: table.ErrNotFound, text: "(controller list shows the sources)"},
-		"one that has expired":       {table: items{get: table.ErrExpired}, source: []string{"r.io/none:1"}, is: table.ErrExpired},
-		"one that appears meanwhile": {table: items{entries: entries}, source: []string{"r.io/new:1"}, want: "r.io/new:1 unchecked"},
+		"one": {
+			table: items{entries: entries}, source: []string{"r.io/c:1"}, want: "r.io/c:1 unchecked",
+		},
+		"one in conflict": {
+			table: items{entries: entries}, source: []string{"alpine:3"}, want: "docker.io/library/alpine:3 failing",
+		},
+		"an invalid one": {
+			table: items{invalid: invalid}, source: []string{"r.io/bad:1"}, is: invalid[0], text: "no Destination",
+		},
+		"none": {
+			table: items{entries: entries, get: notFound}, source: []string{"r.io/none:1"}, is: table.ErrNotFound,
+			text: "(controller list shows the sources)",
+		},
+		"one that has expired": {
+			table: items{get: table.ErrExpired}, source: []string{"r.io/none:1"}, is: table.ErrExpired,
+		},
+		"one that appears meanwhile": {
+			table: items{entries: entries}, source: []string{"r.io/new:1"}, want: "r.io/new:1 unchecked",
+		},
 		"a table that can't be read": {table: items{entries: entries, fails: table.ErrNoTable}, is: table.ErrNoTable},
 		"an empty table":             {want: ""},
 	} {

@@ -59,9 +59,10 @@ type Destination struct {
 	Mirrored      *time.Time    `json:"mirrored,omitempty"`
 	Behind        *time.Time    `json:"behind,omitempty"`
 	BehindSeconds int64         `json:"behindSeconds"`
-	Error         string        `json:"error,omitempty"` // why it is failing or deferred, or what became of the last job
-	Job           string        `json:"job,omitempty"`   // the last job submitted for it
-	Jobs          int           `json:"jobs"`            // how many were since it is behind
+	// why it is failing or deferred, or what became of the last job
+	Error string `json:"error,omitempty"`
+	Job   string `json:"job,omitempty"` // the last job submitted for it
+	Jobs  int    `json:"jobs"`          // how many were since it is behind
 }
 
 // Of returns the status of an inventory's items, sorted by source.
@@ -71,7 +72,9 @@ func Of(inv inventory.Inventory, conflicts *conflict.Found, now time.Time) []Ent
 		list = append(list, statusOf(e, conflicts, now))
 	}
 	for _, e := range inv.Invalid {
-		list = append(list, Entry{Source: e.Source, State: Invalid, Error: e.Err.Error(), Destinations: []Destination{}})
+		list = append(list, Entry{
+			Source: e.Source, State: Invalid, Error: e.Err.Error(), Destinations: []Destination{},
+		})
 	}
 	slices.SortStableFunc(list, func(a, b Entry) int { return strings.Compare(a.Source, b.Source) })
 	return list

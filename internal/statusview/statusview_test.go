@@ -33,26 +33,43 @@ func night() []Entry {
 	const ecr = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/"
 	entries := []entry.Entry{
 		{
-			Source: "docker.io/library/alpine:3", Destinations: []string{ecr + "alpine:3", ecr + "team/alpine:3", "r.io/alpine:3", "r.io/new:3"},
+			Source: "docker.io/library/alpine:3", Destinations: []string{
+				ecr + "alpine:3", ecr + "team/alpine:3", "r.io/alpine:3", "r.io/new:3",
+			},
 			Options: entry.Options{Expires: clock.Add(5*24*time.Hour + time.Hour).Truncate(24 * time.Hour)},
-			Status: entry.Status{Checked: before(2 * time.Minute), Source: newer, Destinations: map[string]entry.DestinationStatus{
-				ecr + "alpine:3":      {State: entry.Current, Digest: newer, Mirrored: before(3 * time.Hour)},
-				ecr + "team/alpine:3": {State: entry.Submitted, Digest: older, Behind: before(90 * time.Second), Mirrored: before(50 * time.Hour), JobID: "job-1", Jobs: 1},
-				"r.io/alpine:3":       {State: entry.Stale, Behind: before(26 * time.Hour), Error: "job job-0 has ended\twithout \x1b[31mmirroring it", JobID: "job-0", Jobs: 4},
-			}},
+			Status: entry.Status{
+				Checked: before(2 * time.Minute), Source: newer,
+				Destinations: map[string]entry.DestinationStatus{
+					ecr + "alpine:3": {State: entry.Current, Digest: newer, Mirrored: before(3 * time.Hour)},
+					ecr + "team/alpine:3": {
+						State: entry.Submitted, Digest: older, Behind: before(90 * time.Second),
+						Mirrored: before(50 * time.Hour), JobID: "job-1", Jobs: 1,
+					},
+					"r.io/alpine:3": {
+						State: entry.Stale, Behind: before(26 * time.Hour),
+						Error: "job job-0 has ended\twithout \x1b[31mmirroring it", JobID: "job-0", Jobs: 4,
+					},
+				},
+			},
 		},
 		{
 			Source: "ghcr.io/org/app:1", Destinations: []string{"r.io/app:1"},
 			Status: entry.Status{
 				Checked: before(30 * time.Second), State: entry.Failing, Error: "source image does not exist",
-				Destinations: map[string]entry.DestinationStatus{"r.io/app:1": {State: entry.Failing, Behind: before(72 * time.Hour)}},
+				Destinations: map[string]entry.DestinationStatus{
+					"r.io/app:1": {State: entry.Failing, Behind: before(72 * time.Hour)},
+				},
 			},
 		},
-		{Source: "quay.io/org/new:1", Destinations: []string{"r.io/org/new:1"}, Options: entry.Options{Expires: clock.Add(30 * 24 * time.Hour)}},
+		{
+			Source: "quay.io/org/new:1", Destinations: []string{"r.io/org/new:1"},
+			Options: entry.Options{Expires: clock.Add(30 * 24 * time.Hour)},
+		},
 		{
 			Source: "quay.io/org/wait:1", Destinations: []string{"r.io/wait:1"},
 			Status: entry.Status{
-				Checked: before(time.Hour), State: entry.Deferred, Source: older, Error: "quay.io: no more requests for 5m0s",
+				Checked: before(time.Hour), State: entry.Deferred, Source: older,
+				Error:        "quay.io: no more requests for 5m0s",
 				Destinations: map[string]entry.DestinationStatus{"r.io/wait:1": {State: entry.Deferred, Digest: older}},
 			},
 		},
@@ -69,7 +86,9 @@ func TestStatusAsText(t *testing.T) {
 		filter Filter
 		want   string
 	}{
-		"everything": {Filter{}, `STATE      BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION                                                 REASON
+		"everything": {
+			Filter{},
+			`STATE      BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION                                                 REASON
 current    -       3h ago    2m ago   soon, in 4d  docker.io/library/alpine:3  111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3
 submitted  1m      2d ago    2m ago   soon, in 4d  docker.io/library/alpine:3  111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/alpine:3
 stale      26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3                                               job job-0 has ended without ?[31mmirroring it
@@ -81,20 +100,29 @@ invalid    -       -         -        -            zz                          -
 entries: 5 (invalid 1, expiring soon 1)
 destinations: 7 (current 1, deferred 1, submitted 1, stale 1, failing 1, unchecked 2)
 furthest behind: ghcr.io/org/app:1 (3d)
-`},
-		"what is wrong": {Filter{States: []entry.State{entry.Failing, entry.Stale}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION    REASON
+`,
+		},
+		"what is wrong": {
+			Filter{States: []entry.State{entry.Failing, entry.Stale}},
+			`STATE    BEHIND  MIRRORED  CHECKED  EXPIRES      SOURCE                      DESTINATION    REASON
 stale    26h     never     2m ago   soon, in 4d  docker.io/library/alpine:3  r.io/alpine:3  job job-0 has ended without ?[31mmirroring it
 failing  3d      never     30s ago  never        ghcr.io/org/app:1           r.io/app:1     source image does not exist
 entries: 2 (invalid 0, expiring soon 1)
 destinations: 2 (stale 1, failing 1)
 furthest behind: ghcr.io/org/app:1 (3d)
-`},
-		"what is invalid": {Filter{States: []entry.State{Invalid}}, `STATE    BEHIND  MIRRORED  CHECKED  EXPIRES  SOURCE  DESTINATION  REASON
+`,
+		},
+		"what is invalid": {
+			Filter{States: []entry.State{Invalid}},
+			`STATE    BEHIND  MIRRORED  CHECKED  EXPIRES  SOURCE  DESTINATION  REASON
 invalid  -       -         -        -        zz      -            no Destination
 entries: 1 (invalid 1, expiring soon 0)
 destinations: 0
-`},
-		"nothing": {Filter{Expiring: true, States: []entry.State{entry.Failing}}, "no entry matches, of 5 in the table\n"},
+`,
+		},
+		"nothing": {
+			Filter{Expiring: true, States: []entry.State{entry.Failing}}, "no entry matches, of 5 in the table\n",
+		},
 	} {
 		var out bytes.Buffer
 		all := night()
@@ -158,11 +186,14 @@ func TestEachStateHasAColor(t *testing.T) {
 func TestNothingReachesATerminalRaw(t *testing.T) {
 	steers := func(r rune) bool { return !strconv.IsPrint(r) && r != '\n' }
 	for _, raw := range []string{
-		"r.io/a:1\x1b[2J\x1b]0;owned\x07", "r.io/a:1\rr.io/b:1", "r.io/a:1\nr.io/forged:1  r.io/x:1  current", "r.io/a:1\u009b2J",
+		"r.io/a:1\x1b[2J\x1b]0;owned\x07", "r.io/a:1\rr.io/b:1", "r.io/a:1\nr.io/forged:1  r.io/x:1  current",
+		"r.io/a:1\u009b2J",
 		"r.io/a:1\u202egnp", "r.io/a:1\x7f\x00", "r.io/a:1\x9b2J", strings.Repeat("x", 1<<15) + "\x1b",
 	} {
 		list := []Entry{{
-			Source: raw, State: Invalid, Error: raw, Destinations: []Destination{{Name: raw, State: entry.State(raw), Error: raw}},
+			Source: raw, State: Invalid, Error: raw, Destinations: []Destination{
+				{Name: raw, State: entry.State(raw), Error: raw},
+			},
 		}}
 		for name, write := range map[string]func(io.Writer) error{
 			"text":    func(w io.Writer) error { return Write(w, output.Palette{}, "mirror", list, 1, clock) },
@@ -173,7 +204,8 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 			if err := write(&b); err != nil {
 				t.Fatal(err)
 			}
-			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") || b.Len() > 40_000 ||
+			if strings.ContainsFunc(b.String(), steers) || strings.Contains(b.String(), "\nr.io/forged") ||
+				b.Len() > 40_000 ||
 				name != "JSON" && strings.Count(b.String(), "\n") > 8 {
 				t.Errorf("%s: %d bytes: %.200q", name, b.Len(), b.String())
 			}

@@ -27,7 +27,8 @@ func Write(w io.Writer, palette output.Palette, table string, entries []Entry, o
 				row(string(e.State), "-", "-", "-", "-", e.Source, "-", e.Error)
 			}
 			for _, d := range e.Destinations {
-				row(string(d.State), behind(d.Behind, now), mirrored(d, now), checked, expires, e.Source, d.Name, reason(e, d))
+				row(string(d.State), behind(d.Behind, now), mirrored(d, now), checked, expires, e.Source,
+					d.Name, reason(e, d))
 			}
 		}
 	}}

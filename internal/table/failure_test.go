@@ -20,7 +20,8 @@ func TestAMissingTableIsSaidSo(t *testing.T) {
 	missing := table.New(newTable(t), "elsewhere")
 	_, err := missing.Get(t.Context(), "src", now)
 	for _, err := range []error{err, only(t, missing)} {
-		if !errors.Is(err, table.ErrNoTable) || err.Error() != `table does not exist: "elsewhere" (is it in this account and region?)` {
+		if !errors.Is(err, table.ErrNoTable) ||
+			err.Error() != `table does not exist: "elsewhere" (is it in this account and region?)` {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -66,7 +67,8 @@ func TestAnErrorOfDynamoDBEndsTheIterationAfterWhatCameBefore(t *testing.T) {
 		sources, last = append(sources, entry.Source), err
 	}
 	var api smithy.APIError
-	if !errors.As(last, &api) || api.ErrorCode() != "AccessDeniedException" || last.Error() != `reading table "mirror": AccessDeniedException: no` {
+	if !errors.As(last, &api) || api.ErrorCode() != "AccessDeniedException" ||
+		last.Error() != `reading table "mirror": AccessDeniedException: no` {
 		t.Errorf("error %v", last)
 	}
 	if strings.Join(sources, " ") != "a " {

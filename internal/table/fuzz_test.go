@@ -66,8 +66,10 @@ func FuzzItem(f *testing.F) {
 		`{"Source":{"S":"a:1"},"Destination":{"L":[{"S":"r/a:1"},{"N":"1"}]}}`,
 		`{"Source":{"N":"1"},"Destination":{"L":[null]},"Expires":{"S":"1"}}`,
 		`{"Source":{"S":"a:1"},"Destination":{"S":"r/a:1"},"Status":{"M":{"checked":{"S":"2026-01-02T03:04:05.678Z"},` +
-			`"source":{"S":"sha256:x"},"state":{"S":"failing"},"error":{"S":"no"},"destinations":{"M":{"r/a:1":{"M":{"state":{"S":"current"},` +
-			`"behind":{"S":"2026-01-02T03:04:05.678Z"},"job":{"S":"j"},"jobs":{"N":"-7"}}},"r/gone:1":{"M":{}},"r/b:1":{"S":"x"}}}}}}`,
+			`"source":{"S":"sha256:x"},"state":{"S":"failing"},"error":{"S":"no"},` +
+			`"destinations":{"M":{"r/a:1":{"M":{"state":{"S":"current"},` +
+			`"behind":{"S":"2026-01-02T03:04:05.678Z"},"job":{"S":"j"},"jobs":{"N":"-7"}}},"r/gone:1":{"M":{}},` +
+			`"r/b:1":{"S":"x"}}}}}}`,
 		`{"Source":{"S":"a:1"},"Destination":{"S":" ,, "},"Expires":{"N":"99999999999999999999"}}`,
 	} {
 		f.Add([]byte(seed))
@@ -99,7 +101,10 @@ func FuzzItem(f *testing.F) {
 				t.Errorf("destination %q", name)
 			}
 		}
-		again := item{contract.AttrSource: key(e.Source)[contract.AttrSource], contract.AttrDestination: encodeDestinations(e.Destinations)}
+		again := item{
+			contract.AttrSource:      key(e.Source)[contract.AttrSource],
+			contract.AttrDestination: encodeDestinations(e.Destinations),
+		}
 		again[contract.AttrStatus] = encodeStatus(e.Status)
 		for _, option := range options {
 			if v := option.encode(e.Options); v != nil {

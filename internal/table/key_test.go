@@ -31,12 +31,19 @@ func TestAWrongKeyIsToldAsThat(t *testing.T) {
 				`table "other" has the wrong key id (S): that of a table of entries is Source (S) alone`,
 			},
 			"a sort key": {
-				[]types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: text}, {AttributeName: aws.String("Region"), AttributeType: text}},
+				[]types.AttributeDefinition{
+					{AttributeName: aws.String("Source"), AttributeType: text},
+					{AttributeName: aws.String("Region"), AttributeType: text},
+				},
 				nil,
-				`table "other" has the wrong key Source (S), Region (S): that of a table of entries is Source (S) alone`,
+				`table "other" has the wrong key Source (S), Region (S): that of a table of entries is Source (S) ` +
+					`alone`,
 			},
 			"a number": {
-				[]types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeN}},
+				[]types.AttributeDefinition{{
+					AttributeName: aws.String("Source"),
+					AttributeType: types.ScalarAttributeTypeN,
+				}},
 				nil,
 				`table "other" has the wrong key Source (N): that of a table of entries is Source (S) alone`,
 			},
@@ -45,13 +52,17 @@ func TestAWrongKeyIsToldAsThat(t *testing.T) {
 				client := newTable(t)
 				create(t, client, c.keys, c.item)
 				other := table.New(client, "other")
-				_, put := other.Put(t.Context(), entry.Entry{Source: "r.io/a:1", Destinations: []string{"r.io/b:1"}}, now)
+				_, put := other.Put(t.Context(), entry.Entry{Source: "r.io/a:1", Destinations: []string{"r.io/b:1"}},
+					now)
 				_, removed := other.Remove(t.Context(), "r.io/a:1")
 				var named error
 				for _, err := range other.Named(t.Context(), []string{"r.io/a:1"}, now) {
 					named = err
 				}
-				for call, err := range map[string]error{"All": only(t, other), "Put": put, "Remove": removed, "Named": named} {
+				for call, err := range map[string]error{
+					"All": only(t, other), "Put": put, "Remove": removed,
+					"Named": named,
+				} {
 					var bad *entry.Error
 					if errors.As(err, &bad) {
 						err = bad.Err
@@ -69,17 +80,23 @@ func create(t *testing.T, client *dynamodb.Client, keys []types.AttributeDefinit
 	t.Helper()
 	schema := []types.KeySchemaElement{{AttributeName: keys[0].AttributeName, KeyType: types.KeyTypeHash}}
 	if len(keys) > 1 {
-		schema = append(schema, types.KeySchemaElement{AttributeName: keys[1].AttributeName, KeyType: types.KeyTypeRange})
+		schema = append(schema, types.KeySchemaElement{
+			AttributeName: keys[1].AttributeName, KeyType: types.KeyTypeRange,
+		})
 	}
 	if _, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: aws.String("other"), BillingMode: types.BillingModePayPerRequest, KeySchema: schema, AttributeDefinitions: keys,
+		TableName: aws.String("other"), BillingMode: types.BillingModePayPerRequest, KeySchema: schema,
+		AttributeDefinitions: keys,
 	}); err != nil {
 		t.Fatal(err)
 	}
 	if it == nil {
 		return
 	}
-	if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("other"), Item: it}); err != nil {
+	if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{
+		TableName: aws.String("other"),
+		Item:      it,
+	}); err != nil {
 		t.Fatal(err)
 	}
 }

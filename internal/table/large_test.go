@@ -41,12 +41,18 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 		items = append(items, item{"Source": textValue(fmt.Sprint("r.io/s:", i)), "Destination": textValue("r.io/d:1")})
 	}
 	odd := map[string]item{
-		"list of texts":   {"Destination": nothings(150_000)},
-		"status of texts": {"Destination": textValue("r.io/d:1"), "MirrorStatus": &types.AttributeValueMemberM{Value: item{"a": nothings(150_000)}}},
-		"names":           {"Destination": textValue(joinedNames(20_000))},
-		"one name":        {"Destination": textValue("r.io/d:1," + strings.Repeat("!", 300_000))},
-		"blanks":          {"Destination": textValue("r.io/d:1" + strings.Repeat(" ", 300_000) + ",,,")},
-		"status":          {"Destination": textValue("r.io/d:1"), "MirrorStatus": &types.AttributeValueMemberM{Value: item{"error": textValue(strings.Repeat("x", 390_000))}}},
+		"list of texts": {"Destination": nothings(150_000)},
+		"status of texts": {
+			"Destination":  textValue("r.io/d:1"),
+			"MirrorStatus": &types.AttributeValueMemberM{Value: item{"a": nothings(150_000)}},
+		},
+		"names":    {"Destination": textValue(joinedNames(20_000))},
+		"one name": {"Destination": textValue("r.io/d:1," + strings.Repeat("!", 300_000))},
+		"blanks":   {"Destination": textValue("r.io/d:1" + strings.Repeat(" ", 300_000) + ",,,")},
+		"status": {
+			"Destination":  textValue("r.io/d:1"),
+			"MirrorStatus": &types.AttributeValueMemberM{Value: item{"error": textValue(strings.Repeat("x", 390_000))}},
+		},
 	}
 	for name, it := range odd {
 		it["Source"] = textValue(name)
@@ -69,7 +75,8 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 		t.Errorf("%d entries, errors %v", len(good), bad)
 	}
 	for name, want := range map[string]string{
-		"list of texts": "more than 1048576 bytes of JSON", "status of texts": "more than 1048576 bytes of JSON", "names": "20000 destinations; an entry may have 200",
+		"list of texts": "more than 1048576 bytes of JSON", "status of texts": "more than 1048576 bytes of JSON",
+		"names": "20000 destinations; an entry may have 200",
 	} {
 		if !strings.HasPrefix(bad[name], want) {
 			t.Errorf("%s: %q, want %q", name, bad[name], want)
@@ -79,7 +86,8 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 		}
 	}
 	names := good["one name"].Destinations
-	if len(names) != 2 || len(names[1]) > 200 || !strings.HasSuffix(names[1], "(300000 bytes)") || entry.ValidateDestination(names[1]) == nil {
+	if len(names) != 2 || len(names[1]) > 200 || !strings.HasSuffix(names[1], "(300000 bytes)") ||
+		entry.ValidateDestination(names[1]) == nil {
 		t.Errorf("names %.300q", names)
 	}
 	if got := good["blanks"].Destinations; !slices.Equal(got, []string{"r.io/d:1"}) {
@@ -97,7 +105,9 @@ func TestLargeItemsThatAreNamedAreReadOneByOne(t *testing.T) {
 	for i := range 6 {
 		source := fmt.Sprint("r.io/s:", i)
 		sources = append(sources, source)
-		items = append(items, item{"Source": textValue(source), "Destination": textValue("r.io/d:1" + strings.Repeat(" ", 350_000))})
+		items = append(items, item{
+			"Source": textValue(source), "Destination": textValue("r.io/d:1" + strings.Repeat(" ", 350_000)),
+		})
 	}
 	items[2]["Destination"] = nothings(140_000)
 	items[3]["Destination"] = nothings(150_000)
@@ -115,7 +125,8 @@ func TestLargeItemsThatAreNamedAreReadOneByOne(t *testing.T) {
 	}
 	slices.Sort(good)
 	slices.Sort(bad)
-	if !slices.Equal(good, []string{sources[0], sources[1], sources[4], sources[5]}) || !slices.Equal(bad, sources[2:4]) {
+	if !slices.Equal(good, []string{sources[0], sources[1], sources[4], sources[5]}) ||
+		!slices.Equal(bad, sources[2:4]) {
 		t.Errorf("good %v, bad %v", good, bad)
 	}
 }

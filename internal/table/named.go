@@ -103,9 +103,10 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 }
 
 // errUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way.
-var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w", awserror.Plain(&types.ProvisionedThroughputExceededException{
-	Message: aws.String("too many reads at a time"),
-}))
+var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w",
+	awserror.Plain(&types.ProvisionedThroughputExceededException{
+		Message: aws.String("too many reads at a time"),
+	}))
 
 // pause waits, or returns why ctx ended before.
 func pause(ctx context.Context, d time.Duration) error {

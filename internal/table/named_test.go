@@ -39,7 +39,10 @@ func TestSeveralEntriesAreReadByTheirSources(t *testing.T) {
 			item{"Source": s("docker://src:1"), "Destination": s("r/b:1,r/c:1")},
 			item{"Source": s("other:1"), "Destination": s("r/d:1")},
 			item{"Source": s("bad:1")},
-			item{"Source": s("old:1"), "Destination": s("r/e:1"), "Expires": &types.AttributeValueMemberN{Value: fmt.Sprint(now.Unix())}},
+			item{
+				"Source": s("old:1"), "Destination": s("r/e:1"),
+				"Expires": &types.AttributeValueMemberN{Value: fmt.Sprint(now.Unix())},
+			},
 		)
 		want := []string{
 			`: entry "bad:1": no Destination`,
@@ -47,7 +50,8 @@ func TestSeveralEntriesAreReadByTheirSources(t *testing.T) {
 			`old:1: entry has expired: "old:1"`,
 			"src:1 -> r/a:1",
 		}
-		if diff := cmp.Diff(want, readNamed(t, api, "src:1", "docker://src:1", "absent:1", "bad:1", "old:1")); diff != "" {
+		if diff := cmp.Diff(want, readNamed(t, api, "src:1", "docker://src:1", "absent:1", "bad:1",
+			"old:1")); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
 		if got := readNamed(t, api, "absent:1"); got != nil {
@@ -84,7 +88,8 @@ func TestKeysThatDynamoDBLeavesOutAreAskedForAgain(t *testing.T) {
 		},
 		"always": {
 			slices.Repeat([]string{`{"Responses":{"mirror":[]},` + left + `}`}, 5),
-			[]string{`: reading table "mirror": DynamoDB has left keys unread: ProvisionedThroughputExceededException: too many reads at a time`},
+			[]string{`: reading table "mirror": DynamoDB has left keys unread: ` +
+				`ProvisionedThroughputExceededException: too many reads at a time`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +115,8 @@ func TestKeysThatDynamoDBLeavesOutAreAskedForAgain(t *testing.T) {
 }
 
 func TestNoMoreEntriesAreReadByNameThanDynamoDBTakes(t *testing.T) {
-	if got := readNamed(t, newTable(t), make([]string, 101)...); len(got) != 1 || !strings.Contains(got[0], "more than 100") {
+	if got := readNamed(t, newTable(t), make([]string, 101)...); len(got) != 1 || !strings.Contains(got[0],
+		"more than 100") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -23,7 +23,9 @@ type counting struct {
 	writes atomic.Int64
 }
 
-func (c *counting) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (c *counting) UpdateItem(
+	ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options),
+) (*dynamodb.UpdateItemOutput, error) {
 	c.writes.Add(1)
 	return c.Client.UpdateItem(ctx, in, opts...)
 }
@@ -101,7 +103,9 @@ func overtaking(t *testing.T, newTable world) {
 		return entry.DestinationResult{Name: "r/a:1", State: entry.Submitted, Digest: two, JobID: job}
 	}
 	check := func(second int, f entry.DestinationResult) entry.Result {
-		return entry.Result{Time: now.Add(time.Duration(second) * time.Second), Digest: one, Destinations: []entry.DestinationResult{f}}
+		return entry.Result{
+			Time: now.Add(time.Duration(second) * time.Second), Digest: one, Destinations: []entry.DestinationResult{f},
+		}
 	}
 	at := func(second int) time.Time { return now.Add(time.Duration(second) * time.Second) }
 	right := entry.DestinationResult{Name: "r/a:1", State: entry.Current, Digest: one}
@@ -129,7 +133,10 @@ func overtaking(t *testing.T, newTable world) {
 		{
 			"it was checked before", new(check(0, submitted("a"))),
 			[]entry.Result{check(2, right), check(3, submitted("b"))},
-			entry.DestinationStatus{State: entry.Submitted, Digest: two, Behind: at(3), Mirrored: at(2), JobID: "b", Jobs: 1},
+			entry.DestinationStatus{
+				State: entry.Submitted, Digest: two, Behind: at(3), Mirrored: at(2),
+				JobID: "b", Jobs: 1,
+			},
 		},
 	} {
 		tb := table.New(newTable(t, item{"Source": s("src"), "Destination": s("r/a:1")}), "mirror")
@@ -181,7 +188,9 @@ func TestALostAnswerCountsOnce(t *testing.T) {
 // repeating makes each write twice, as after a lost answer.
 type repeating struct{ *dynamodb.Client }
 
-func (c *repeating) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (c *repeating) UpdateItem(
+	ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options),
+) (*dynamodb.UpdateItemOutput, error) {
 	if _, err := c.Client.UpdateItem(ctx, in, opts...); err != nil {
 		return nil, err
 	}
@@ -190,7 +199,8 @@ func (c *repeating) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput
 
 func TestASpoiledStatusIsReplaced(t *testing.T) {
 	for _, spoiled := range []item{{"checked": s("yesterday")}, {"checked": n(7)}, {}} {
-		tb := table.New(newTable(t, item{"Source": s("src"), "Destination": s("r/a:1"), "MirrorStatus": m(spoiled)}), "mirror")
+		tb := table.New(newTable(t, item{"Source": s("src"), "Destination": s("r/a:1"), "MirrorStatus": m(spoiled)}),
+			"mirror")
 		e, err := tb.Get(t.Context(), "src", now)
 		if err != nil {
 			t.Fatal(err)
@@ -198,7 +208,8 @@ func TestASpoiledStatusIsReplaced(t *testing.T) {
 		r := tb.Recorder()
 		r.Record(t.Context(), e.Update(current(e, now)))
 		done := r.Close()
-		if e, err = tb.Get(t.Context(), "src", now); err != nil || done.Failed > 0 || done.Written == 1 && e.Status.Worst() != entry.Current {
+		if e, err = tb.Get(t.Context(), "src", now); err != nil || done.Failed > 0 || done.Written == 1 &&
+			e.Status.Worst() != entry.Current {
 			t.Errorf("%v: %+v, %+v, %v", spoiled, done, e.Status, err)
 		}
 	}
@@ -215,7 +226,10 @@ func TestARemovedEntryIsNotRecorded(t *testing.T) {
 }
 
 func TestOneRefusalForAllEndsRecording(t *testing.T) {
-	for code, most := range map[string]int64{"AccessDeniedException": 64, "ItemCollectionSizeLimitExceededException": 500} {
+	for code, most := range map[string]int64{
+		"AccessDeniedException":                    64,
+		"ItemCollectionSizeLimitExceededException": 500,
+	} {
 		t.Run(code, func(t *testing.T) {
 			var calls atomic.Int64
 			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -44,13 +44,17 @@ func spoiledTexts(t *testing.T, newTable world) {
 func TestStatusIsReadAsItWasWritten(t *testing.T) { each(t, statusRoundTrip) }
 
 func statusRoundTrip(t *testing.T, newTable world) {
-	client := newTable(t, item{"Source": s("src"), "Destination": l(s("r/a:1"), s("r/b:1"), s("r/c:1")), "Keeper": s("me")})
+	client := newTable(t, item{
+		"Source": s("src"), "Destination": l(s("r/a:1"), s("r/b:1"), s("r/c:1")), "Keeper": s("me"),
+	})
 	tb := table.New(client, "mirror")
 	want := entry.Status{
 		Checked: at(3).Add(123 * time.Millisecond), Source: one, State: entry.Deferred, Error: "why",
 		Destinations: map[string]entry.DestinationStatus{
 			"r/a:1": {State: entry.Current, Digest: one, Mirrored: at(1)},
-			"r/b:1": {State: entry.Submitted, Digest: two, Behind: at(2), Mirrored: at(1), Error: "e", JobID: "j", Jobs: 3},
+			"r/b:1": {
+				State: entry.Submitted, Digest: two, Behind: at(2), Mirrored: at(1), Error: "e", JobID: "j", Jobs: 3,
+			},
 			"r/c:1": {State: entry.Stale},
 		},
 	}
@@ -69,7 +73,8 @@ func statusRoundTrip(t *testing.T, newTable world) {
 		t.Error("another attribute is gone")
 	}
 	// What is not among the entry's destinations any more is not told.
-	if _, err := tb.Put(t.Context(), entry.Entry{Source: "src", Destinations: []string{"r.io/z:1", "r/b:1"}}, now); err != nil {
+	if _, err := tb.Put(t.Context(), entry.Entry{Source: "src", Destinations: []string{"r.io/z:1", "r/b:1"}},
+		now); err != nil {
 		t.Fatal(err)
 	}
 	got, _ = tb.Get(t.Context(), "src", now)
@@ -82,10 +87,12 @@ func TestAStatusThatIsNoneIsNoStatus(t *testing.T) { each(t, spoiledStatus) }
 
 func spoiledStatus(t *testing.T, newTable world) {
 	for name, spoiled := range map[string]item{
-		"text":              {"MirrorStatus": s("fine")},
-		"empty":             {"MirrorStatus": m(item{})},
-		"other types":       {"MirrorStatus": m(item{"checked": n(5), "source": n(5), "destinations": s("x")})},
-		"other types below": {"MirrorStatus": m(item{"checked": s("yesterday"), "destinations": m(item{"r/a:1": s("x")})})},
+		"text":        {"MirrorStatus": s("fine")},
+		"empty":       {"MirrorStatus": m(item{})},
+		"other types": {"MirrorStatus": m(item{"checked": n(5), "source": n(5), "destinations": s("x")})},
+		"other types below": {
+			"MirrorStatus": m(item{"checked": s("yesterday"), "destinations": m(item{"r/a:1": s("x")})}),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			spoiled["Source"], spoiled["Destination"] = s("src"), s("r/a:1")

@@ -43,7 +43,9 @@ type onePerPage struct {
 	pages int
 }
 
-func (p *onePerPage) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
+func (p *onePerPage) Scan(
+	ctx context.Context, in *dynamodb.ScanInput, opts ...func(*dynamodb.Options),
+) (*dynamodb.ScanOutput, error) {
 	in.Limit = aws.Int32(1)
 	p.pages++
 	return p.Client.Scan(ctx, in, opts...)
@@ -109,22 +111,44 @@ func aBadItemIsReportedByKeyAndTheOthersAreRead(t *testing.T, newTable world) {
 		bad  item
 		want string
 	}{
-		"no destination":          {item{}, `entry "bad": no Destination`},
-		"empty destination":       {item{"Destination": s("")}, `entry "bad": empty Destination`},
-		"blank destination":       {item{"Destination": s(" , ")}, `entry "bad": empty Destination`},
-		"list of nothing":         {item{"Destination": l(s(""))}, `entry "bad": empty Destination`},
-		"number":                  {item{"Destination": n(7)}, `entry "bad": Destination has type N; it must be S, SS or L of S`},
-		"truth":                   {item{"Destination": &types.AttributeValueMemberBOOL{Value: true}}, `entry "bad": Destination has type BOOL; it must be S, SS or L of S`},
-		"list with a number":      {item{"Destination": l(s("r/a:1"), n(7))}, `entry "bad": Destination[1] has type N; it must be S`},
-		"expires as text":         {item{"Destination": s("r/a:1"), "Expires": s("2027-01-31")}, `entry "bad": Expires has type S; it must be N, epoch seconds`},
-		"expires as null":         {item{"Destination": s("r/a:1"), "Expires": &types.AttributeValueMemberNULL{Value: true}}, `entry "bad": Expires has type NULL; it must be N, epoch seconds`},
-		"expires zero":            {item{"Destination": s("r/a:1"), "Expires": n(0)}, `entry "bad": Expires is 0, not a time in epoch seconds`},
-		"expires negative":        {item{"Destination": s("r/a:1"), "Expires": n(-5)}, `entry "bad": Expires is -5, not a time in epoch seconds`},
-		"expires in milliseconds": {item{"Destination": s("r/a:1"), "Expires": n(1_900_000_000_000)}, `entry "bad": Expires is 1900000000000, which is too far ahead; is it in milliseconds?`},
+		"no destination":    {item{}, `entry "bad": no Destination`},
+		"empty destination": {item{"Destination": s("")}, `entry "bad": empty Destination`},
+		"blank destination": {item{"Destination": s(" , ")}, `entry "bad": empty Destination`},
+		"list of nothing":   {item{"Destination": l(s(""))}, `entry "bad": empty Destination`},
+		"number": {
+			item{"Destination": n(7)}, `entry "bad": Destination has type N; it must be S, SS or L of S`,
+		},
+		"truth": {
+			item{"Destination": &types.AttributeValueMemberBOOL{Value: true}},
+			`entry "bad": Destination has type BOOL; it must be S, SS or L of S`,
+		},
+		"list with a number": {
+			item{"Destination": l(s("r/a:1"), n(7))}, `entry "bad": Destination[1] has type N; it must be S`,
+		},
+		"expires as text": {
+			item{"Destination": s("r/a:1"), "Expires": s("2027-01-31")},
+			`entry "bad": Expires has type S; it must be N, epoch seconds`,
+		},
+		"expires as null": {
+			item{"Destination": s("r/a:1"), "Expires": &types.AttributeValueMemberNULL{Value: true}},
+			`entry "bad": Expires has type NULL; it must be N, epoch seconds`,
+		},
+		"expires zero": {
+			item{"Destination": s("r/a:1"), "Expires": n(0)}, `entry "bad": Expires is 0, not a time in epoch seconds`,
+		},
+		"expires negative": {
+			item{"Destination": s("r/a:1"), "Expires": n(-5)},
+			`entry "bad": Expires is -5, not a time in epoch seconds`,
+		},
+		"expires in milliseconds": {
+			item{"Destination": s("r/a:1"), "Expires": n(1_900_000_000_000)},
+			`entry "bad": Expires is 1900000000000, which is too far ahead; is it in milliseconds?`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.bad["Source"] = s("bad")
-			client := newTable(t, item{"Source": s("a"), "Destination": s("r/a:1")}, c.bad, item{"Source": s("z"), "Destination": s("r/z:1")})
+			client := newTable(t, item{"Source": s("a"), "Destination": s("r/a:1")}, c.bad,
+				item{"Source": s("z"), "Destination": s("r/z:1")})
 			entries, errs := read(t, client)
 			if diff := cmp.Diff([]string{c.want}, errs); diff != "" {
 				t.Errorf("errors (-want +got)\n%s", diff)
@@ -160,7 +184,8 @@ func anEntryExpiresAtItsSecond(t *testing.T, newTable world) {
 		t.Errorf("All: %v (-want +got)\n%s", errs, diff)
 	}
 	for source, want := range map[string]error{
-		"next second": nil, "this second": table.ErrExpired, "expired and bad": table.ErrExpired, "absent": table.ErrNotFound,
+		"next second": nil, "this second": table.ErrExpired, "expired and bad": table.ErrExpired,
+		"absent": table.ErrNotFound,
 	} {
 		_, err := table.New(client, "mirror").Get(t.Context(), source, now)
 		if !errors.Is(err, want) || err != nil && !strings.Contains(err.Error(), strconv.Quote(source)) {

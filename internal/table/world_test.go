@@ -53,16 +53,23 @@ func newTable(t *testing.T, items ...item) *dynamodb.Client { return fill(t, emb
 func fill(t *testing.T, client *dynamodb.Client, items []item) *dynamodb.Client {
 	t.Helper()
 	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName:            aws.String("mirror"),
-		BillingMode:          types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS}},
+		TableName:   aws.String("mirror"),
+		BillingMode: types.BillingModePayPerRequest,
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash},
+		},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, it := range items {
-		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("mirror"), Item: it}); err != nil {
+		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{
+			TableName: aws.String("mirror"),
+			Item:      it,
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}

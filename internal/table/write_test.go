@@ -19,7 +19,9 @@ import (
 // raw reads an item past the package.
 func raw(t *testing.T, client *dynamodb.Client, source string) item {
 	t.Helper()
-	out, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("mirror"), Key: item{"Source": s(source)}})
+	out, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: aws.String("mirror"), Key: item{"Source": s(source)},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,24 +38,51 @@ func putting(t *testing.T, newTable world) {
 		want  table.Change
 		item  item
 	}{
-		"new":                  {nil, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Created, item{"Destination": s("r.io/a:1")}},
-		"several destinations": {nil, entry.Entry{Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: later}}, table.Created, item{"Destination": l(s("r.io/b:1"), s("r.io/a:1")), "Expires": n(later.Unix())}},
-		"the same":             {item{"Destination": s("r.io/a:1")}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Kept, item{"Destination": s("r.io/a:1")}},
+		"new": {
+			nil, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Created, item{"Destination": s("r.io/a:1")},
+		},
+		"several destinations": {
+			nil,
+			entry.Entry{Destinations: []string{"r.io/b:1", "r.io/a:1"}, Options: entry.Options{Expires: later}},
+			table.Created,
+			item{"Destination": l(s("r.io/b:1"), s("r.io/a:1")), "Expires": n(later.Unix())},
+		},
+		"the same": {
+			item{"Destination": s("r.io/a:1")},
+			entry.Entry{Destinations: []string{"r.io/a:1"}},
+			table.Kept,
+			item{"Destination": s("r.io/a:1")},
+		},
 		"other destinations": {
 			item{"Destination": ss("r.io/a:1"), "Keeper": s("me")},
 			entry.Entry{Destinations: []string{"r.io/b:1"}},
 			table.Replaced,
 			item{"Destination": s("r.io/b:1"), "Keeper": s("me")},
 		},
-		"another expiry": {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix() + 1)}, entry.Entry{Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: later}}, table.Replaced, item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}},
-		"no expiry":      {item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Replaced, item{"Destination": s("r.io/a:1")}},
+		"another expiry": {
+			item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix() + 1)},
+			entry.Entry{Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: later}},
+			table.Replaced,
+			item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())},
+		},
+		"no expiry": {
+			item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix())},
+			entry.Entry{Destinations: []string{"r.io/a:1"}},
+			table.Replaced,
+			item{"Destination": s("r.io/a:1")},
+		},
 		"status kept": {
 			item{"Destination": s("r.io/a:1"), "MirrorStatus": s("whatever")},
 			entry.Entry{Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: later}},
 			table.Replaced,
 			item{"Destination": s("r.io/a:1"), "Expires": n(later.Unix()), "MirrorStatus": s("whatever")},
 		},
-		"over a bad item": {item{"Destination": n(7), "Expires": s("soon")}, entry.Entry{Destinations: []string{"r.io/a:1"}}, table.Replaced, item{"Destination": s("r.io/a:1")}},
+		"over a bad item": {
+			item{"Destination": n(7), "Expires": s("soon")},
+			entry.Entry{Destinations: []string{"r.io/a:1"}},
+			table.Replaced,
+			item{"Destination": s("r.io/a:1")},
+		},
 		"over an expired one": {
 			item{"Destination": s("r.io/a:1"), "Expires": n(now.Unix()), "MirrorStatus": s("old"), "Keeper": s("me")},
 			entry.Entry{Destinations: []string{"r.io/a:1"}},
@@ -74,7 +103,8 @@ func putting(t *testing.T, newTable world) {
 				t.Errorf("Put: %q, %v; want %q", got, err, c.want)
 			}
 			c.item["Source"] = s("src.io/x:1")
-			if diff := cmp.Diff(c.item, raw(t, client, "src.io/x:1"), cmp.AllowUnexported(types.AttributeValueMemberS{}, types.AttributeValueMemberN{}, types.AttributeValueMemberL{})); diff != "" {
+			if diff := cmp.Diff(c.item, raw(t, client, "src.io/x:1"), cmp.AllowUnexported(types.AttributeValueMemberS{},
+				types.AttributeValueMemberN{}, types.AttributeValueMemberL{})); diff != "" {
 				t.Errorf("item (-want +got)\n%s", diff)
 			}
 			if got, err := tb.Get(t.Context(), "src.io/x:1", now); err != nil || !got.Same(c.entry) {
@@ -97,17 +127,44 @@ func TestPutWritesNothingThatIsWrong(t *testing.T) {
 	}{
 		{entry.Entry{Destinations: []string{"r.io/a:1"}}, `source: image name is empty`},
 		{entry.Entry{Source: "src.io/X:1", Destinations: []string{"r.io/a:1"}}, `source: image name "src.io/X:1": `},
-		{entry.Entry{Source: "src.io/x:1 ", Destinations: []string{"r.io/a:1"}}, `source: image name "src.io/x:1 " has a comma or a blank in it`},
-		{entry.Entry{Source: "dir:/x", Destinations: []string{"r.io/a:1"}}, `source: image name "dir:/x": an entry can name images in registries only`},
-		{entry.Entry{Source: strings.Repeat("x", 2049), Destinations: []string{"r.io/a:1"}}, `source: image name of 2049 bytes; the longest may have 2048`},
+		{
+			entry.Entry{Source: "src.io/x:1 ", Destinations: []string{"r.io/a:1"}},
+			`source: image name "src.io/x:1 " has a comma or a blank in it`,
+		},
+		{
+			entry.Entry{Source: "dir:/x", Destinations: []string{"r.io/a:1"}},
+			`source: image name "dir:/x": an entry can name images in registries only`,
+		},
+		{
+			entry.Entry{Source: strings.Repeat("x", 2049), Destinations: []string{"r.io/a:1"}},
+			`source: image name of 2049 bytes; the longest may have 2048`,
+		},
 		{entry.Entry{Source: "src.io/x:1"}, `no destination`},
 		{entry.Entry{Source: "src.io/x:1", Destinations: many}, `201 destinations; an entry may have 200`},
-		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1,r.io/b:1"}}, `destination: image name "r.io/a:1,r.io/b:1" has a comma or a blank in it`},
-		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"docker://src.io/x:1"}}, `destination "docker://src.io/x:1" is the source itself`},
-		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1", "r.io/a:1"}}, `destination "r.io/a:1" is named twice`},
-		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a", "r.io/a:latest"}}, `destination "r.io/a:latest" is the same image as "r.io/a"`},
-		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a@" + d}}, `destination "r.io/a@` + d + `" is fixed to a digest that the source is not fixed to`},
-		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: now}}, `would have expired at 2027-01-15T08:00:00Z`},
+		{
+			entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1,r.io/b:1"}},
+			`destination: image name "r.io/a:1,r.io/b:1" has a comma or a blank in it`,
+		},
+		{
+			entry.Entry{Source: "src.io/x:1", Destinations: []string{"docker://src.io/x:1"}},
+			`destination "docker://src.io/x:1" is the source itself`,
+		},
+		{
+			entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1", "r.io/a:1"}},
+			`destination "r.io/a:1" is named twice`,
+		},
+		{
+			entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a", "r.io/a:latest"}},
+			`destination "r.io/a:latest" is the same image as "r.io/a"`,
+		},
+		{
+			entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a@" + d}},
+			`destination "r.io/a@` + d + `" is fixed to a digest that the source is not fixed to`,
+		},
+		{
+			entry.Entry{Source: "src.io/x:1", Destinations: []string{"r.io/a:1"}, Options: entry.Options{Expires: now}},
+			`would have expired at 2027-01-15T08:00:00Z`,
+		},
 		{entry.Entry{Source: "src.io/x:1", Destinations: []string{"R:1", "oci:x"}}, `destination: image name "R:1": `},
 	} {
 		_, err := table.New(client, "mirror").Put(t.Context(), c.entry, now)
@@ -128,7 +185,8 @@ func TestPutWritesNothingThatIsWrong(t *testing.T) {
 func TestRemove(t *testing.T) { each(t, removing) }
 
 func removing(t *testing.T, newTable world) {
-	client := newTable(t, item{"Source": s("a"), "Destination": s("r/a:1")}, item{"Source": s("bad"), "Destination": n(7)}, item{"Source": s("z"), "Destination": s("r/z:1")})
+	client := newTable(t, item{"Source": s("a"), "Destination": s("r/a:1")},
+		item{"Source": s("bad"), "Destination": n(7)}, item{"Source": s("z"), "Destination": s("r/z:1")})
 	tb := table.New(client, "mirror")
 	for _, source := range []string{"a", "bad", "absent"} {
 		if was, err := tb.Remove(t.Context(), source); was != (source != "absent") || err != nil {
@@ -165,17 +223,21 @@ func TestTheTableTakesExpiresForItsTimeToLive(t *testing.T) { each(t, timeToLive
 func timeToLive(t *testing.T, newTable world) {
 	client := newTable(t)
 	_, err := client.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
-		TableName:               aws.String("mirror"),
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("Expires"), Enabled: aws.Bool(true)},
+		TableName: aws.String("mirror"),
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{
+			AttributeName: aws.String("Expires"), Enabled: aws.Bool(true),
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := client.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: aws.String("mirror")})
+	out, err := client.DescribeTimeToLive(t.Context(),
+		&dynamodb.DescribeTimeToLiveInput{TableName: aws.String("mirror")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := out.TimeToLiveDescription; aws.ToString(d.AttributeName) != "Expires" || d.TimeToLiveStatus != types.TimeToLiveStatusEnabled {
+	if d := out.TimeToLiveDescription; aws.ToString(d.AttributeName) != "Expires" ||
+		d.TimeToLiveStatus != types.TimeToLiveStatusEnabled {
 		t.Errorf("time to live %+v", d)
 	}
 	tb := table.New(client, "mirror")

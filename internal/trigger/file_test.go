@@ -40,8 +40,11 @@ func TestAFileThatHasNoEventIsAnError(t *testing.T) {
 	}{
 		"no file":      {nil, filepath.Join("testdata", "none.json"), fs.ErrNotExist, "reading the event: open "},
 		"broken input": {iotest.ErrReader(broken), "-", broken, "reading the event: "},
-		"too large":    {strings.NewReader(strings.Repeat(" ", 1<<20+1)), "-", nil, "reading the event: it has more than 1048576 bytes"},
-		"no event":     {strings.NewReader("{}"), "-", nil, "malformed event: "},
+		"too large": {
+			strings.NewReader(strings.Repeat(" ", 1<<20+1)), "-", nil,
+			"reading the event: it has more than 1048576 bytes",
+		},
+		"no event": {strings.NewReader("{}"), "-", nil, "malformed event: "},
 	} {
 		_, err := trigger.ReadFile(c.stdin, c.file)
 		if err == nil || !strings.HasPrefix(err.Error(), c.text) || c.is != nil && !errors.Is(err, c.is) {

@@ -52,6 +52,7 @@ func writtenAs(registry imagename.ECRRegistry, repository string) []string {
 			ways = append(ways, registry.Host()+"/"+repository)
 		}
 	}
-	arn := "arn:" + registry.Partition + ":ecr:" + registry.Region + ":" + registry.Account + ":repository/" + repository
+	arn := "arn:" + registry.Partition + ":ecr:" + registry.Region + ":" + registry.Account +
+		":repository/" + repository
 	return append(ways, "ecr.aws/"+arn)
 }

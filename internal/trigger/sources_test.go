@@ -31,10 +31,12 @@ func TestAPushIsNewsForItsImageHoweverItIsWritten(t *testing.T) {
 		}},
 		"latest": {home, "app", "latest", []string{
 			host + "/app:latest", host + "/app",
-			"123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/app:latest", "123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/app",
+			"123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/app:latest",
+			"123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/app",
 			"123456789012.dkr-ecr.eu-west-1.on.aws/app:latest", "123456789012.dkr-ecr.eu-west-1.on.aws/app",
 			"123456789012.dkr-ecr-fips.eu-west-1.on.aws/app:latest", "123456789012.dkr-ecr-fips.eu-west-1.on.aws/app",
-			"ecr.aws/arn:aws:ecr:eu-west-1:123456789012:repository/app:latest", "ecr.aws/arn:aws:ecr:eu-west-1:123456789012:repository/app",
+			"ecr.aws/arn:aws:ecr:eu-west-1:123456789012:repository/app:latest",
+			"ecr.aws/arn:aws:ecr:eu-west-1:123456789012:repository/app",
 		}},
 		"China": {of("aws-cn", "cn-north-1"), "app", "1", []string{
 			"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app:1",
@@ -43,7 +45,10 @@ func TestAPushIsNewsForItsImageHoweverItIsWritten(t *testing.T) {
 			"123456789012.dkr-ecr-fips.cn-north-1.on.amazonwebservices.com.cn/app:1",
 			"ecr.aws/arn:aws-cn:ecr:cn-north-1:123456789012:repository/app:1",
 		}},
-		"GovCloud, by a FIPS host": {imagename.ECRRegistry{Account: "123456789012", Region: "us-gov-west-1", Partition: "aws-us-gov", FIPS: true}, "app", "1", []string{
+		"GovCloud, by a FIPS host": {imagename.ECRRegistry{
+			Account: "123456789012", Region: "us-gov-west-1",
+			Partition: "aws-us-gov", FIPS: true,
+		}, "app", "1", []string{
 			"123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/app:1",
 			"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/app:1",
 			"123456789012.dkr-ecr.us-gov-west-1.on.aws/app:1",
@@ -62,8 +67,10 @@ func TestAPushIsNewsForItsImageHoweverItIsWritten(t *testing.T) {
 		"with the host":   {home, host + "/app", "1", nil},
 		"a digest":        {home, "app", "1@" + digest.FromString("one").String(), nil},
 		"bad tag":         {home, "app", "one two", nil},
-		"bad account":     {imagename.ECRRegistry{Account: "1", Region: "eu-west-1", Partition: "aws"}, "app", "1", nil},
-		"bad region":      {of("aws", "Europe"), "app", "1", nil},
+		"bad account": {
+			imagename.ECRRegistry{Account: "1", Region: "eu-west-1", Partition: "aws"}, "app", "1", nil,
+		},
+		"bad region": {of("aws", "Europe"), "app", "1", nil},
 	} {
 		want := c.want
 		for _, source := range c.want {

@@ -29,7 +29,8 @@ func TestWhatRecordedEventsAskFor(t *testing.T) {
 	const digest = "sha256:7f5b2640fe6fb4f46592dfd3410c4a79dac4f89e4782432e0378abcd1234ef00"
 	action := func(kind trigger.Kind, partition, region, repository, tag, reason string) trigger.Event {
 		return trigger.Event{
-			Kind: kind, ID: "13cde686-328b-6117-af20-0e5566167482", Time: time.Date(2026, 11, 16, 1, 54, 34, 0, time.UTC), Reason: reason,
+			Kind: kind, ID: "13cde686-328b-6117-af20-0e5566167482",
+			Time: time.Date(2026, 11, 16, 1, 54, 34, 0, time.UTC), Reason: reason,
 			Registry:   imagename.ECRRegistry{Account: "123456789012", Region: region, Partition: partition},
 			Repository: repository, Tag: tag, Digest: digest,
 		}
@@ -42,14 +43,18 @@ func TestWhatRecordedEventsAskFor(t *testing.T) {
 		"push-aws-eusc":    action(trigger.Push, "aws-eusc", "eusc-de-east-1", "team/app", "1.2", ""),
 		"push-media-types": action(trigger.Push, "aws", "us-west-2", "team/app", "1.2", ""),
 		"push-untagged":    action(trigger.Ignored, "aws", "us-west-2", "team/app", "", "the push has no tag"),
-		"push-failure":     action(trigger.Ignored, "aws", "us-west-2", "team/app", "1.2", `the push came to "FAILURE", not to success`),
-		"delete":           action(trigger.Ignored, "aws", "us-west-2", "team/app", "1.2", `the action is "DELETE", not a push`),
+		"push-failure": action(trigger.Ignored, "aws", "us-west-2", "team/app", "1.2",
+			`the push came to "FAILURE", not to success`),
+		"delete": action(trigger.Ignored, "aws", "us-west-2", "team/app", "1.2",
+			`the action is "DELETE", not a push`),
 		"scan": {
-			Kind: trigger.Ignored, ID: "85fc3613-e913-7fc4-a80c-a3753e4aa9ae", Time: time.Date(2026, 10, 29, 2, 36, 48, 0, time.UTC),
+			Kind: trigger.Ignored, ID: "85fc3613-e913-7fc4-a80c-a3753e4aa9ae",
+			Time:   time.Date(2026, 10, 29, 2, 36, 48, 0, time.UTC),
 			Reason: `"ECR Image Scan" from "aws.ecr" is not an event that asks for something`,
 		},
 		"batch-state": {
-			Kind: trigger.Ignored, ID: "c8f9c4b5-76e5-d76a-f980-7011e206042b", Time: time.Date(2026, 1, 11, 23, 36, 40, 0, time.UTC),
+			Kind: trigger.Ignored, ID: "c8f9c4b5-76e5-d76a-f980-7011e206042b",
+			Time:   time.Date(2026, 1, 11, 23, 36, 40, 0, time.UTC),
 			Reason: `"Batch Job State Change" from "aws.batch" is not an event that asks for something`,
 		},
 		"schedule-rule":      {Kind: trigger.Schedule, ID: "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", Time: scheduled},
@@ -91,33 +96,43 @@ func TestTheStructFitsTheDocumentedEvent(t *testing.T) {
 func TestAMalformedEventIsNamed(t *testing.T) {
 	good := string(read(t, "push-aws-cn"))
 	for name, c := range map[string]struct{ payload, want string }{
-		"empty":              {"", "unexpected end of JSON input"},
-		"cut off":            {good[:len(good)/2], "unexpected end of JSON input"},
-		"not JSON":           {"push", "invalid character 'p'"},
-		"two events":         {good + good, "after top-level value"},
-		"a list":             {"[" + good + "]", "cannot unmarshal array"},
-		"null":               {"null", `no "source"; it has to come as EventBridge sends it`},
-		"Batch parameters":   {`{"Parameters":{"repository":"app","tag":"1"}}`, `no "source"`},
-		"no source":          {strings.Replace(good, `"source"`, `"origin"`, 1), `no "source"`},
-		"no detail-type":     {strings.Replace(good, `"detail-type"`, `"type"`, 1), `no "detail-type"`},
-		"no detail":          {strings.Replace(good, `"detail"`, `"more"`, 1), `no "detail.action-type"`},
-		"no action":          {strings.Replace(good, `"action-type"`, `"action"`, 1), `no "detail.action-type"`},
-		"no result":          {strings.Replace(good, `"result"`, `"outcome"`, 1), `no "detail.result"`},
-		"no account":         {strings.Replace(good, `"account"`, `"acct"`, 1), `no "account"`},
-		"no region":          {strings.Replace(good, `"region"`, `"place"`, 1), `no "region"`},
-		"no repository":      {strings.Replace(good, `"repository-name"`, `"repository"`, 1), `no "detail.repository-name"`},
+		"empty":            {"", "unexpected end of JSON input"},
+		"cut off":          {good[:len(good)/2], "unexpected end of JSON input"},
+		"not JSON":         {"push", "invalid character 'p'"},
+		"two events":       {good + good, "after top-level value"},
+		"a list":           {"[" + good + "]", "cannot unmarshal array"},
+		"null":             {"null", `no "source"; it has to come as EventBridge sends it`},
+		"Batch parameters": {`{"Parameters":{"repository":"app","tag":"1"}}`, `no "source"`},
+		"no source":        {strings.Replace(good, `"source"`, `"origin"`, 1), `no "source"`},
+		"no detail-type":   {strings.Replace(good, `"detail-type"`, `"type"`, 1), `no "detail-type"`},
+		"no detail":        {strings.Replace(good, `"detail"`, `"more"`, 1), `no "detail.action-type"`},
+		"no action":        {strings.Replace(good, `"action-type"`, `"action"`, 1), `no "detail.action-type"`},
+		"no result":        {strings.Replace(good, `"result"`, `"outcome"`, 1), `no "detail.result"`},
+		"no account":       {strings.Replace(good, `"account"`, `"acct"`, 1), `no "account"`},
+		"no region":        {strings.Replace(good, `"region"`, `"place"`, 1), `no "region"`},
+		"no repository": {
+			strings.Replace(good, `"repository-name"`, `"repository"`, 1), `no "detail.repository-name"`,
+		},
 		"a number for a tag": {strings.Replace(good, `"1.2"`, `1.2`, 1), "detail.image-tag of type string"},
-		"text for detail":    {`{"source":"aws.ecr","detail-type":"ECR Image Action","detail":"{}"}`, "detail of type events.ECRImageActionEventDetailType"},
-		"bad time":           {strings.Replace(good, `2026-11-16T`, `yesterday`, 1), "yesterday"},
-		"bad account":        {strings.Replace(good, `123456789012`, `12345`, 1), `ECR account "12345" is not 12 digits`},
-		"bad region":         {strings.Replace(good, `cn-north-1`, `China`, 1), `"china" is not an AWS region`},
-		"bad repository":     {strings.Replace(good, `team/app`, `Team/App`, 1), "lowercase"},
-		"two tags":           {strings.Replace(good, `team/app`, `team/app:1`, 1), "invalid reference format"},
-		"bad tag":            {strings.Replace(good, `"1.2"`, `"1 2"`, 1), "invalid reference format"},
-		"a digest for a tag": {strings.Replace(good, `"1.2"`, `"1@sha256:`+strings.Repeat("0", 64)+`"`, 1), "does not make an image name"},
+		"text for detail": {
+			`{"source":"aws.ecr","detail-type":"ECR Image Action","detail":"{}"}`,
+			"detail of type events.ECRImageActionEventDetailType",
+		},
+		"bad time": {strings.Replace(good, `2026-11-16T`, `yesterday`, 1), "yesterday"},
+		"bad account": {
+			strings.Replace(good, `123456789012`, `12345`, 1), `ECR account "12345" is not 12 digits`,
+		},
+		"bad region":     {strings.Replace(good, `cn-north-1`, `China`, 1), `"china" is not an AWS region`},
+		"bad repository": {strings.Replace(good, `team/app`, `Team/App`, 1), "lowercase"},
+		"two tags":       {strings.Replace(good, `team/app`, `team/app:1`, 1), "invalid reference format"},
+		"bad tag":        {strings.Replace(good, `"1.2"`, `"1 2"`, 1), "invalid reference format"},
+		"a digest for a tag": {
+			strings.Replace(good, `"1.2"`, `"1@sha256:`+strings.Repeat("0", 64)+`"`, 1), "does not make an image name",
+		},
 	} {
 		event, err := trigger.Parse([]byte(c.payload))
-		if err == nil || !strings.HasPrefix(err.Error(), "malformed event: ") || !strings.Contains(err.Error(), c.want) || event != (trigger.Event{}) {
+		if err == nil || !strings.HasPrefix(err.Error(), "malformed event: ") || !strings.Contains(err.Error(),
+			c.want) || event != (trigger.Event{}) {
 			t.Errorf("%s: %+v, %v", name, event, err)
 		}
 	}
@@ -140,7 +155,8 @@ func FuzzEvent(f *testing.F) {
 			}
 		case event.Kind == trigger.Push:
 			name, err := imagename.ParseImage(event.Registry.Host() + "/" + event.Repository + ":" + event.Tag)
-			if err != nil || name.ECR != event.Registry || name.Repository != event.Repository || name.Tag != event.Tag || name.Digest != "" {
+			if err != nil || name.ECR != event.Registry || name.Repository != event.Repository ||
+				name.Tag != event.Tag || name.Digest != "" {
 				t.Errorf("%+v is not an image: %+v, %v", event, name, err)
 			}
 		case event.Kind == trigger.Ignored && event.Reason == "":

@@ -38,7 +38,9 @@ func WithCaller(r *http.Request, c Caller) *http.Request {
 // KEYID/DATE/REGION/SERVICE/aws4_request.
 var (
 	authorization = regexp.MustCompile(
-		`^` + algorithm + ` +Credential=([^/, ]+)/[0-9]{8}/([^/, ]+)/([^/, ]+)/aws4_request, *SignedHeaders=[^, ]+, *Signature=[0-9a-f]+$`)
+		`^` + algorithm +
+			` +Credential=([^/, ]+)/[0-9]{8}/([^/, ]+)/([^/, ]+)/aws4_request, *SignedHeaders=[^, ]+, ` +
+			`*Signature=[0-9a-f]+$`)
 	accountKey = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
@@ -56,7 +58,8 @@ func CallerOf(r *http.Request, home string) (Caller, error) {
 	switch {
 	case !strings.HasPrefix(header, algorithm):
 		return Caller{}, &Error{
-			Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token",
+			Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException",
+			Message: "Missing Authentication Token",
 		}
 	case m == nil:
 		return Caller{}, Errorf("IncompleteSignatureException",
@@ -66,7 +69,9 @@ func CallerOf(r *http.Request, home string) (Caller, error) {
 	if accountKey.MatchString(c.KeyID) {
 		c.Account = c.KeyID
 	}
-	c.Principal = iam.Principal{ARN: "arn:" + Partition(c.Region) + ":iam::" + c.Account + ":root", Account: c.Account, Root: true}
+	c.Principal = iam.Principal{
+		ARN: "arn:" + Partition(c.Region) + ":iam::" + c.Account + ":root", Account: c.Account, Root: true,
+	}
 	return c, nil
 }
 

@@ -24,7 +24,8 @@ func request(authorization, body string) *http.Request {
 }
 
 func signed(key string) string {
-	return "AWS4-HMAC-SHA256 Credential=" + key + "/20300102/eu-west-1/ecr/aws4_request, SignedHeaders=host, Signature=0"
+	return "AWS4-HMAC-SHA256 Credential=" + key +
+		"/20300102/eu-west-1/ecr/aws4_request, SignedHeaders=host, Signature=0"
 }
 
 func TestCallerIsInTheCredentialScope(t *testing.T) {
@@ -65,7 +66,10 @@ func TestDoDecodesAndRefuses(t *testing.T) {
 		{"input", signed(home), `{"Name":"a"}`, op, home + " a", ""},
 		{"empty body", signed(home), "", op, home + " ", ""},
 		{"not JSON", signed(home), "{", op, "", "SerializationException"},
-		{"large", signed(home), `{"Name":"` + strings.Repeat("a", 100) + `"}`, op, "", "RequestEntityTooLargeException"},
+		{
+			"large", signed(home), `{"Name":"` + strings.Repeat("a", 100) + `"}`, op, "",
+			"RequestEntityTooLargeException",
+		},
 		{"unsigned", "", "", op, "", "MissingAuthenticationTokenException"},
 		{"no operation", signed(home), "", nil, "", "UnknownOperationException"},
 	} {
@@ -90,8 +94,14 @@ func TestErrorsHaveTheirShape(t *testing.T) {
 		body   map[string]any
 	}{
 		{"default status", awsjson.Errorf("X", "no %s", "x"), 400, map[string]any{"__type": "X", "message": "no x"}},
-		{"members", &awsjson.Error{Status: 404, Code: "X", Members: map[string]any{"last": 1.0}}, 404, map[string]any{"__type": "X", "message": "", "last": 1.0}},
-		{"other errors", errors.New("disk full"), 500, map[string]any{"__type": "ServerException", "message": "disk full"}},
+		{
+			"members", &awsjson.Error{Status: 404, Code: "X", Members: map[string]any{"last": 1.0}}, 404,
+			map[string]any{"__type": "X", "message": "", "last": 1.0},
+		},
+		{
+			"other errors", errors.New("disk full"), 500,
+			map[string]any{"__type": "ServerException", "message": "disk full"},
+		},
 	} {
 		w := httptest.NewRecorder()
 		awsjson.Reply(w, nil, tc.err)
@@ -99,7 +109,8 @@ func TestErrorsHaveTheirShape(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(tc.body, body); d != "" || w.Code != tc.status || w.Header().Get("X-Amzn-ErrorType") != tc.body["__type"] {
+		if d := cmp.Diff(tc.body, body); d != "" || w.Code != tc.status ||
+			w.Header().Get("X-Amzn-ErrorType") != tc.body["__type"] {
 			t.Errorf("%s: status %d (-want +got):\n%s", tc.name, w.Code, d)
 		}
 	}
@@ -108,7 +119,8 @@ func TestErrorsHaveTheirShape(t *testing.T) {
 func TestARNsAreOfTheRegionsPartition(t *testing.T) {
 	for region, want := range map[string]string{
 		"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso",
-		"us-isob-east-1": "aws-iso-b", "eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc",
+		"us-isob-east-1": "aws-iso-b", "eu-isoe-west-1": "aws-iso-e", "us-isof-south-1": "aws-iso-f",
+		"eusc-de-east-1": "aws-eusc",
 	} {
 		got := awsjson.Caller{Account: home, Region: region}.ARN("batch", "job-queue/mirror")
 		if got != "arn:"+want+":batch:"+region+":"+home+":job-queue/mirror" {

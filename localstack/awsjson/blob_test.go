@@ -36,11 +36,15 @@ func readBlob(reader *awsjson.BlobReader, document string) (upload, error) {
 
 var documents = []string{
 	`{"blob":"AQID","Name":"a","First":0}`, `{"First":0,"Name":"a","blob":"AQIDBA=="}`, "{ \"blob\" \n:\t\"AQ==\" }",
-	`{"blob":""}`, `{"blob":null}`, `{}`, ``, `{"Name":"blob"}`, `{"Name":"blob","blob":"AQID"}`, `{"Name":"\"blob\":\"AQID\""}`,
+	`{"blob":""}`, `{"blob":null}`, `{}`, ``, `{"Name":"blob"}`, `{"Name":"blob","blob":"AQID"}`,
+	`{"Name":"\"blob\":\"AQID\""}`,
 	`{"Name":"\"blob","blob":"AQID"}`, `{"Other":{"blob":"AQID"}}`, `{"Other":{"blob":"AQID"},"blob":"BAUG"}`,
-	`{"blob":"AQID","Other":{"blob":"BAUG"}}`, `{"blob":"AQID","blob":"BAUG"}`, `{"blob":"AQID","blob":""}`, `{"blob":"AQID","BLOB":""}`,
-	`{"BLOB":"AQID"}`, `{"blob":"\u0041QID"}`, `{"blob":"AQ\/="}`, "{\"blob\":\"AQ\nID\"}", "{\"blob\":\"AQ\r\nID\"}", `{"blob":"AQ"}`,
-	`{"blob":"*"}`, `{"blob":"AQID`, `{"blob":"AQID"`, `{"blob":"AQID"}}`, `{"blob":1}`, `{"blob"`, `{"blob":`, `"blob":"AQID"`, `["blob:","AQID"]`,
+	`{"blob":"AQID","Other":{"blob":"BAUG"}}`, `{"blob":"AQID","blob":"BAUG"}`, `{"blob":"AQID","blob":""}`,
+	`{"blob":"AQID","BLOB":""}`,
+	`{"BLOB":"AQID"}`, `{"blob":"\u0041QID"}`, `{"blob":"AQ\/="}`, "{\"blob\":\"AQ\nID\"}", "{\"blob\":\"AQ\r\nID\"}",
+	`{"blob":"AQ"}`,
+	`{"blob":"*"}`, `{"blob":"AQID`, `{"blob":"AQID"`, `{"blob":"AQID"}}`, `{"blob":1}`, `{"blob"`, `{"blob":`,
+	`"blob":"AQID"`, `["blob:","AQID"]`,
 }
 
 func TestBlobsAreReadAsJSONIs(t *testing.T) {
@@ -55,7 +59,8 @@ func TestBlobsAreReadAsJSONIs(t *testing.T) {
 	}
 	sameAsJSON(t, &reader, `{"blob":"`+strings.Repeat("AQID", 16<<10-1)+`AQ==AQID"}`)
 	large := strings.Repeat("x", 1<<20)
-	if _, err := readBlob(&reader, `{"blob":"`+large+`"}`); err == nil || awsjson.ErrorOf(err).Code != "RequestEntityTooLargeException" {
+	if _, err := readBlob(&reader, `{"blob":"`+large+`"}`); err == nil ||
+		awsjson.ErrorOf(err).Code != "RequestEntityTooLargeException" {
 		t.Errorf("large: %v", err)
 	}
 }

@@ -51,7 +51,9 @@ func readBody(buffer *bytes.Buffer, r *http.Request, limit int64) error {
 }
 
 func tooLarge() error {
-	return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "body too large"}
+	return &Error{
+		Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "body too large",
+	}
 }
 
 // Do runs op for the request, whose body may have up to limit bytes: it finds
@@ -74,7 +76,9 @@ func Do(r *http.Request, home string, limit int64, op Operation) (any, error) {
 
 // Serve answers a request to a service whose operations are named by X-Amz-Target: the
 // prefix, and the operation's name.
-func Serve(w http.ResponseWriter, r *http.Request, home string, limit int64, prefix string, operations map[string]Operation) {
+func Serve(
+	w http.ResponseWriter, r *http.Request, home string, limit int64, prefix string, operations map[string]Operation,
+) {
 	name, _ := strings.CutPrefix(r.Header.Get("X-Amz-Target"), prefix)
 	out, err := Do(r, home, limit, operations[name])
 	Reply(w, out, err)

@@ -69,7 +69,10 @@ func (f Form) Forms(name, key string) []Form {
 func Write(w http.ResponseWriter, namespace, action string, out any) {
 	w.Header().Set("Content-Type", "text/xml")
 	e := xml.NewEncoder(w)
-	outer := xml.StartElement{Name: xml.Name{Local: action + "Response"}, Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}}}
+	outer := xml.StartElement{
+		Name: xml.Name{Local: action + "Response"},
+		Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}},
+	}
 	// An error means that the client is gone: what is encoded are strings, numbers and times.
 	_ = e.EncodeToken(outer)
 	_ = e.EncodeElement(out, xml.StartElement{Name: xml.Name{Local: action + "Result"}})

@@ -44,7 +44,9 @@ func (s *Service) Access(c awsjson.Caller, operation string, body []byte) ([]iam
 	}
 	switch operation {
 	case "SubmitJob":
-		return s.SubmitAccess(c, SubmitJobInput{JobQueue: in.JobQueue, JobDefinition: in.JobDefinition, Tags: in.Tags}), nil
+		return s.SubmitAccess(c, SubmitJobInput{
+			JobQueue: in.JobQueue, JobDefinition: in.JobDefinition, Tags: in.Tags,
+		}), nil
 	case "CancelJob", "TerminateJob":
 		return on(c.ARN("batch", "job/"+in.JobID)), nil
 	case "UpdateJobQueue", "DeleteJobQueue":

@@ -132,7 +132,8 @@ func (s *Service) world(c awsjson.Caller) *world {
 	w, ok := s.worlds[key]
 	if !ok {
 		w = &world{
-			environments: map[string]*computeEnvironment{}, queues: map[string]*queue{}, definitions: map[string][]*jobDefinition{},
+			environments: map[string]*computeEnvironment{}, queues: map[string]*queue{},
+			definitions: map[string][]*jobDefinition{},
 		}
 		s.worlds[key] = w
 	}

@@ -89,7 +89,9 @@ func (w world) createQueue(t *testing.T, name string) {
 	}
 	_, err = w.CreateJobQueue(t.Context(), &awsbatch.CreateJobQueueInput{
 		JobQueueName: aws.String(name), Priority: aws.Int32(1),
-		ComputeEnvironmentOrder: []types.ComputeEnvironmentOrder{{Order: aws.Int32(1), ComputeEnvironment: aws.String(name + "-spot")}},
+		ComputeEnvironmentOrder: []types.ComputeEnvironmentOrder{
+			{Order: aws.Int32(1), ComputeEnvironment: aws.String(name + "-spot")},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +102,8 @@ func container(command ...string) *types.ContainerProperties {
 	return &types.ContainerProperties{
 		Image: aws.String("mirror:1"), Command: command,
 		ResourceRequirements: []types.ResourceRequirement{
-			{Type: types.ResourceTypeVcpu, Value: aws.String("1")}, {Type: types.ResourceTypeMemory, Value: aws.String("2048")},
+			{Type: types.ResourceTypeVcpu, Value: aws.String("1")},
+			{Type: types.ResourceTypeMemory, Value: aws.String("2048")},
 		},
 	}
 }
@@ -118,8 +121,12 @@ func (w world) define(t *testing.T, in *awsbatch.RegisterJobDefinitionInput) *aw
 // defined returns the input of a job of a new definition that runs the command.
 func (w world) defined(t *testing.T, command ...string) *awsbatch.SubmitJobInput {
 	t.Helper()
-	w.define(t, &awsbatch.RegisterJobDefinitionInput{JobDefinitionName: aws.String("run"), ContainerProperties: container(command...)})
-	return &awsbatch.SubmitJobInput{JobName: aws.String("job"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("run")}
+	w.define(t, &awsbatch.RegisterJobDefinitionInput{
+		JobDefinitionName: aws.String("run"), ContainerProperties: container(command...),
+	})
+	return &awsbatch.SubmitJobInput{
+		JobName: aws.String("job"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("run"),
+	}
 }
 
 func (w world) submit(t *testing.T, in *awsbatch.SubmitJobInput) string {

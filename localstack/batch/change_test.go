@@ -34,24 +34,36 @@ func TestEverythingHasTags(t *testing.T) {
 			}
 		}
 		check(map[string]string{})
-		if _, err := w.TagResource(t.Context(), &awsbatch.TagResourceInput{ResourceArn: &arn, Tags: map[string]string{"team": "a", "cost": "1"}}); err != nil {
+		if _, err := w.TagResource(t.Context(), &awsbatch.TagResourceInput{
+			ResourceArn: &arn,
+			Tags:        map[string]string{"team": "a", "cost": "1"},
+		}); err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
-		if _, err := w.TagResource(t.Context(), &awsbatch.TagResourceInput{ResourceArn: &arn, Tags: map[string]string{"team": "b"}}); err != nil {
+		if _, err := w.TagResource(t.Context(), &awsbatch.TagResourceInput{
+			ResourceArn: &arn,
+			Tags:        map[string]string{"team": "b"},
+		}); err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
 		check(map[string]string{"team": "b", "cost": "1"})
-		if _, err := w.UntagResource(t.Context(), &awsbatch.UntagResourceInput{ResourceArn: &arn, TagKeys: []string{"cost", "other"}}); err != nil {
+		if _, err := w.UntagResource(t.Context(), &awsbatch.UntagResourceInput{
+			ResourceArn: &arn,
+			TagKeys:     []string{"cost", "other"},
+		}); err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
 		check(map[string]string{"team": "b"})
-		_, err := w.TagResource(t.Context(), &awsbatch.TagResourceInput{ResourceArn: &arn, Tags: map[string]string{"aws:x": "y"}})
+		_, err := w.TagResource(t.Context(), &awsbatch.TagResourceInput{
+			ResourceArn: &arn, Tags: map[string]string{"aws:x": "y"},
+		})
 		if why := refusal(err, "aws: is reserved"); why != "" {
 			t.Errorf("%s: %s", kind, why)
 		}
 	}
 	for _, arn := range []string{
-		"arn:aws:batch:us-east-1:" + home + ":job-queue/absent", "arn:aws:batch:us-east-1:444455556666:job-queue/mirror", "arn:aws:batch:us-east-1:" + home + ":job/x",
+		"arn:aws:batch:us-east-1:" + home + ":job-queue/absent",
+		"arn:aws:batch:us-east-1:444455556666:job-queue/mirror", "arn:aws:batch:us-east-1:" + home + ":job/x",
 	} {
 		_, err := w.ListTagsForResource(t.Context(), &awsbatch.ListTagsForResourceInput{ResourceArn: &arn})
 		if why := refusal(err, "not found"); why != "" {
@@ -76,7 +88,8 @@ func TestQueuesAreChangedAndDeleted(t *testing.T) {
 	}
 	environment := aws.String("mirror-spot")
 	removeEnvironment := func() error {
-		_, err := w.DeleteComputeEnvironment(t.Context(), &awsbatch.DeleteComputeEnvironmentInput{ComputeEnvironment: environment})
+		_, err := w.DeleteComputeEnvironment(t.Context(),
+			&awsbatch.DeleteComputeEnvironmentInput{ComputeEnvironment: environment})
 		return err
 	}
 	if why := refusal(remove(), "not DISABLED"); why != "" {
@@ -87,7 +100,11 @@ func TestQueuesAreChangedAndDeleted(t *testing.T) {
 	}
 	for want, change := range map[string]*awsbatch.UpdateJobQueueInput{
 		"is not ENABLED or DISABLED": {State: "SLEEPING"}, "priority must be": {Priority: aws.Int32(-1)},
-		"absent not found": {ComputeEnvironmentOrder: []types.ComputeEnvironmentOrder{{Order: aws.Int32(1), ComputeEnvironment: aws.String("absent")}}},
+		"absent not found": {
+			ComputeEnvironmentOrder: []types.ComputeEnvironmentOrder{
+				{Order: aws.Int32(1), ComputeEnvironment: aws.String("absent")},
+			},
+		},
 	} {
 		change.JobQueue = aws.String("mirror")
 		_, err := w.UpdateJobQueue(t.Context(), change)
@@ -101,7 +118,8 @@ func TestQueuesAreChangedAndDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	queues, err := w.DescribeJobQueues(t.Context(), &awsbatch.DescribeJobQueuesInput{JobQueues: []string{"mirror"}})
-	if err != nil || queues.JobQueues[0].State != types.JQStateDisabled || aws.ToInt32(queues.JobQueues[0].Priority) != 7 || len(queues.JobQueues[0].ComputeEnvironmentOrder) != 1 {
+	if err != nil || queues.JobQueues[0].State != types.JQStateDisabled ||
+		aws.ToInt32(queues.JobQueues[0].Priority) != 7 || len(queues.JobQueues[0].ComputeEnvironmentOrder) != 1 {
 		t.Errorf("queue %+v, %v", queues, err)
 	}
 	if err := remove(); err != nil {
@@ -109,7 +127,8 @@ func TestQueuesAreChangedAndDeleted(t *testing.T) {
 	}
 	w.idle(t)
 	for _, id := range []string{first, second} {
-		if job := w.job(t, id); job.Status != types.JobStatusFailed || aws.ToString(job.StatusReason) != "the job queue was deleted" {
+		if job := w.job(t, id); job.Status != types.JobStatusFailed ||
+			aws.ToString(job.StatusReason) != "the job queue was deleted" {
 			t.Errorf("job %+v", job)
 		}
 	}
@@ -119,7 +138,10 @@ func TestQueuesAreChangedAndDeleted(t *testing.T) {
 	if why := refusal(removeEnvironment(), "not DISABLED"); why != "" {
 		t.Error(why)
 	}
-	if _, err := w.UpdateComputeEnvironment(t.Context(), &awsbatch.UpdateComputeEnvironmentInput{ComputeEnvironment: environment, State: types.CEStateDisabled}); err != nil {
+	if _, err := w.UpdateComputeEnvironment(t.Context(),
+		&awsbatch.UpdateComputeEnvironmentInput{
+			ComputeEnvironment: environment, State: types.CEStateDisabled,
+		}); err != nil {
 		t.Fatal(err)
 	}
 	if err := removeEnvironment(); err != nil {
@@ -136,28 +158,34 @@ func TestTokensBelongToTheirLists(t *testing.T) {
 	one := aws.Int32(1)
 	lists := map[string]func(*string) (*string, error){
 		"jobs of mirror": func(token *string) (*string, error) {
-			out, err := w.ListJobs(t.Context(), &awsbatch.ListJobsInput{JobQueue: aws.String("mirror"), MaxResults: one, NextToken: token, Filters: everything})
+			out, err := w.ListJobs(t.Context(), &awsbatch.ListJobsInput{
+				JobQueue: aws.String("mirror"), MaxResults: one, NextToken: token, Filters: everything,
+			})
 			if err != nil {
 				return nil, err
 			}
 			return out.NextToken, nil
 		},
 		"jobs of controller": func(token *string) (*string, error) {
-			out, err := w.ListJobs(t.Context(), &awsbatch.ListJobsInput{JobQueue: aws.String("controller"), MaxResults: one, NextToken: token, Filters: everything})
+			out, err := w.ListJobs(t.Context(), &awsbatch.ListJobsInput{
+				JobQueue: aws.String("controller"), MaxResults: one, NextToken: token, Filters: everything,
+			})
 			if err != nil {
 				return nil, err
 			}
 			return out.NextToken, nil
 		},
 		"queues": func(token *string) (*string, error) {
-			out, err := w.DescribeJobQueues(t.Context(), &awsbatch.DescribeJobQueuesInput{MaxResults: one, NextToken: token})
+			out, err := w.DescribeJobQueues(t.Context(),
+				&awsbatch.DescribeJobQueuesInput{MaxResults: one, NextToken: token})
 			if err != nil {
 				return nil, err
 			}
 			return out.NextToken, nil
 		},
 		"environments": func(token *string) (*string, error) {
-			out, err := w.DescribeComputeEnvironments(t.Context(), &awsbatch.DescribeComputeEnvironmentsInput{MaxResults: one, NextToken: token})
+			out, err := w.DescribeComputeEnvironments(t.Context(),
+				&awsbatch.DescribeComputeEnvironmentsInput{MaxResults: one, NextToken: token})
 			if err != nil {
 				return nil, err
 			}
@@ -199,11 +227,14 @@ func TestAnAttemptStaysWhereItStarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := w.UpdateJobQueue(t.Context(), &awsbatch.UpdateJobQueueInput{
-		JobQueue: aws.String("mirror"), ComputeEnvironmentOrder: []types.ComputeEnvironmentOrder{{Order: aws.Int32(1), ComputeEnvironment: aws.String("other")}},
+		JobQueue: aws.String("mirror"), ComputeEnvironmentOrder: []types.ComputeEnvironmentOrder{
+			{Order: aws.Int32(1), ComputeEnvironment: aws.String("other")},
+		},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.TerminateJob(t.Context(), &awsbatch.TerminateJobInput{JobId: &id, Reason: aws.String("enough")}); err != nil {
+	if _, err := w.TerminateJob(t.Context(),
+		&awsbatch.TerminateJobInput{JobId: &id, Reason: aws.String("enough")}); err != nil {
 		t.Fatal(err)
 	}
 	w.idle(t)

@@ -95,7 +95,8 @@ func (s *Service) deregisterJobDefinition(_ context.Context, c awsjson.Caller, i
 	defer s.mu.Unlock()
 	all := s.world(c).definitions[name]
 	if !ok || revision == 0 || revision > len(all) {
-		return nil, refused("JobDefinition %s not found; name:revision or an ARN with the revision is needed", in.Definition)
+		return nil, refused("JobDefinition %s not found; name:revision or an ARN with the revision is needed",
+			in.Definition)
 	}
 	all[revision-1].Status = "INACTIVE"
 	return struct{}{}, nil
@@ -130,7 +131,8 @@ func (s *Service) describeJobDefinitions(_ context.Context, c awsjson.Caller, in
 // name and that status, if they are given.
 func (d *jobDefinition) matches(names []string, name, status string) bool {
 	revision := d.Name + ":" + strconv.Itoa(d.Revision)
-	if len(names) > 0 && !slices.Contains(names, d.ARN) && !slices.Contains(names, revision) && !slices.Contains(names, d.Name) {
+	if len(names) > 0 && !slices.Contains(names, d.ARN) && !slices.Contains(names, revision) &&
+		!slices.Contains(names, d.Name) {
 		return false
 	}
 	return (name == "" || name == d.Name) && (status == "" || status == d.Status)

@@ -24,12 +24,14 @@ func TestTerminateEndsWaitingAndRunningJobs(t *testing.T) {
 	}
 	// CancelJob leaves a running job alone.
 	for _, id := range []string{first, third} {
-		if _, err := w.CancelJob(t.Context(), &awsbatch.CancelJobInput{JobId: &id, Reason: aws.String("cancelled")}); err != nil {
+		if _, err := w.CancelJob(t.Context(),
+			&awsbatch.CancelJobInput{JobId: &id, Reason: aws.String("cancelled")}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, id := range []string{second, first} {
-		if _, err := w.TerminateJob(t.Context(), &awsbatch.TerminateJobInput{JobId: &id, Reason: aws.String("not needed")}); err != nil {
+		if _, err := w.TerminateJob(t.Context(),
+			&awsbatch.TerminateJobInput{JobId: &id, Reason: aws.String("not needed")}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -39,10 +41,13 @@ func TestTerminateEndsWaitingAndRunningJobs(t *testing.T) {
 		attempts int
 	}{first: {"not needed", 1}, second: {"not needed", 0}, third: {"cancelled", 0}} {
 		job := w.job(t, id)
-		if job.Status != types.JobStatusFailed || aws.ToString(job.StatusReason) != want.reason || len(job.Attempts) != want.attempts {
-			t.Errorf("%s, %q after %d attempts, want %+v", job.Status, aws.ToString(job.StatusReason), len(job.Attempts), want)
+		if job.Status != types.JobStatusFailed || aws.ToString(job.StatusReason) != want.reason ||
+			len(job.Attempts) != want.attempts {
+			t.Errorf("%s, %q after %d attempts, want %+v", job.Status, aws.ToString(job.StatusReason),
+				len(job.Attempts), want)
 		}
-		if cancelled := id == third; aws.ToBool(job.IsCancelled) != cancelled || aws.ToBool(job.IsTerminated) == cancelled {
+		if cancelled := id == third; aws.ToBool(job.IsCancelled) != cancelled ||
+			aws.ToBool(job.IsTerminated) == cancelled {
 			t.Errorf("job: cancelled %v, terminated %v", aws.ToBool(job.IsCancelled), aws.ToBool(job.IsTerminated))
 		}
 	}
@@ -92,7 +97,8 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 	w.idle(t)
 	for _, id := range ids {
-		if job := w.job(t, id); job.Status != types.JobStatusFailed || aws.ToString(job.StatusReason) != "the Batch stand-in was closed" {
+		if job := w.job(t, id); job.Status != types.JobStatusFailed ||
+			aws.ToString(job.StatusReason) != "the Batch stand-in was closed" {
 			t.Errorf("%s, %q", job.Status, aws.ToString(job.StatusReason))
 		}
 	}
@@ -106,13 +112,15 @@ func TestCloseDoesNotWaitForATerminatedJob(t *testing.T) {
 	running := filepath.Join(t.TempDir(), "running")
 	id := w.submit(t, w.defined(t, "stubborn", running))
 	await(t, "the job runs", exists(running))
-	if _, err := w.TerminateJob(t.Context(), &awsbatch.TerminateJobInput{JobId: &id, Reason: aws.String("not needed")}); err != nil {
+	if _, err := w.TerminateJob(t.Context(),
+		&awsbatch.TerminateJobInput{JobId: &id, Reason: aws.String("not needed")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.service.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if job := w.job(t, id); aws.ToInt32(job.Container.ExitCode) != 137 || aws.ToString(job.StatusReason) != "not needed" {
+	if job := w.job(t, id); aws.ToInt32(job.Container.ExitCode) != 137 ||
+		aws.ToString(job.StatusReason) != "not needed" {
 		t.Errorf("exit code %d, %q", aws.ToInt32(job.Container.ExitCode), aws.ToString(job.StatusReason))
 	}
 }

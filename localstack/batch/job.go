@@ -62,7 +62,8 @@ func (j *job) detail() jobDetail {
 	}
 	for _, a := range j.attempts {
 		d.Attempts = append(d.Attempts, attemptDetail{
-			Container: j.container(a), Started: millis(a.started), Stopped: millis(a.stopped), StatusReason: a.statusReason,
+			Container: j.container(a), Started: millis(a.started), Stopped: millis(a.stopped),
+			StatusReason: a.statusReason,
 		})
 	}
 	d.Container.containerProperties = *j.definition.Container
@@ -77,7 +78,9 @@ func (j *job) detail() jobDetail {
 func (j *job) container(a attempt) attemptContainer {
 	c := attemptContainer{ExitCode: a.exitCode, Reason: a.reason}
 	if !a.started.IsZero() {
-		ecs := strings.Join([]string{"arn", awsjson.Partition(j.caller.Region), "ecs", j.caller.Region, j.caller.Account}, ":")
+		ecs := strings.Join([]string{
+			"arn", awsjson.Partition(j.caller.Region), "ecs", j.caller.Region, j.caller.Account,
+		}, ":")
 		c.LogStream, c.Task = a.logStream, ecs+":task/"+a.environment+"/"+a.taskID
 	}
 	return c

@@ -117,7 +117,9 @@ func filter(name string, values []string) (func(*job) bool, error) {
 		return nil, refused("filter %s has no values", name)
 	}
 	one := map[string]func(j *job, value string) bool{
-		"JOB_NAME":          func(j *job, v string) bool { return v != "" && match(strings.ToLower(v), strings.ToLower(j.name)) },
+		"JOB_NAME": func(j *job, v string) bool {
+			return v != "" && match(strings.ToLower(v), strings.ToLower(j.name))
+		},
 		"JOB_DEFINITION":    func(j *job, v string) bool { return definedBy(j.definition, v) },
 		"BEFORE_CREATED_AT": func(j *job, v string) bool { return j.created.Before(time.UnixMilli(number(v))) },
 		"AFTER_CREATED_AT":  func(j *job, v string) bool { return j.created.After(time.UnixMilli(number(v))) },

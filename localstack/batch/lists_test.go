@@ -49,12 +49,32 @@ func TestListJobsFiltersAndPages(t *testing.T) {
 		{"name in any case, any status", awsbatch.ListJobsInput{Filters: filter("JOB_NAME", "sweep-3")}, ids[3:4]},
 		{"name is whole", awsbatch.ListJobsInput{Filters: filter("JOB_NAME", "sweep")}, nil},
 		{"start of the name", awsbatch.ListJobsInput{Filters: filter("JOB_NAME", "SWEEP*")}, newest},
-		{"status does not matter with a filter", awsbatch.ListJobsInput{Filters: filter("JOB_NAME", "holding"), JobStatus: types.JobStatusFailed}, []string{holding}},
-		{"definition", awsbatch.ListJobsInput{Filters: filter("JOB_DEFINITION", "run")}, append([]string{holding}, newest...)},
-		{"revision", awsbatch.ListJobsInput{Filters: filter("JOB_DEFINITION", "arn:aws:batch:us-east-1:111122223333:job-definition/run:2")}, []string{holding}},
-		{"created before", awsbatch.ListJobsInput{Filters: filter("BEFORE_CREATED_AT", created)}, append([]string{holding}, newest...)},
+		{"status does not matter with a filter", awsbatch.ListJobsInput{
+			Filters:   filter("JOB_NAME", "holding"),
+			JobStatus: types.JobStatusFailed,
+		}, []string{holding}},
+		{
+			"definition",
+			awsbatch.ListJobsInput{Filters: filter("JOB_DEFINITION", "run")},
+			append([]string{holding}, newest...),
+		},
+		{
+			"revision",
+			awsbatch.ListJobsInput{Filters: filter("JOB_DEFINITION",
+				"arn:aws:batch:us-east-1:111122223333:job-definition/run:2")},
+			[]string{holding},
+		},
+		{
+			"created before",
+			awsbatch.ListJobsInput{Filters: filter("BEFORE_CREATED_AT", created)},
+			append([]string{holding}, newest...),
+		},
 		{"created after", awsbatch.ListJobsInput{Filters: filter("AFTER_CREATED_AT", created)}, nil},
-		{"other queue", awsbatch.ListJobsInput{JobQueue: aws.String("controller"), Filters: filter("JOB_NAME", "*")}, nil},
+		{
+			"other queue",
+			awsbatch.ListJobsInput{JobQueue: aws.String("controller"), Filters: filter("JOB_NAME", "*")},
+			nil,
+		},
 	} {
 		for _, size := range []*int32{nil, aws.Int32(1), aws.Int32(2), aws.Int32(1000)} {
 			in := tc.in
@@ -102,10 +122,29 @@ func TestListAndDescribeRefuse(t *testing.T) {
 		{"two parents", list(awsbatch.ListJobsInput{JobQueue: queue, ArrayJobId: aws.String("x")}), "exactly one"},
 		{"unknown queue", list(awsbatch.ListJobsInput{JobQueue: aws.String("absent")}), "not found"},
 		{"unknown status", list(awsbatch.ListJobsInput{JobQueue: queue, JobStatus: "DONE"}), "jobStatus"},
-		{"two filters", list(awsbatch.ListJobsInput{JobQueue: queue, Filters: []types.KeyValuesPair{one, one}}), "only one filter"},
-		{"unknown filter", list(awsbatch.ListJobsInput{JobQueue: queue, Filters: []types.KeyValuesPair{{Name: aws.String("X"), Values: []string{"x"}}}}), "filter"},
-		{"filter without values", list(awsbatch.ListJobsInput{JobQueue: queue, Filters: []types.KeyValuesPair{{Name: aws.String("JOB_NAME")}}}), "no values"},
-		{"time that is no number", list(awsbatch.ListJobsInput{JobQueue: queue, Filters: []types.KeyValuesPair{{Name: aws.String("AFTER_CREATED_AT"), Values: []string{"today"}}}}), "milliseconds"},
+		{
+			"two filters", list(awsbatch.ListJobsInput{JobQueue: queue, Filters: []types.KeyValuesPair{one, one}}),
+			"only one filter",
+		},
+		{
+			"unknown filter",
+			list(awsbatch.ListJobsInput{
+				JobQueue: queue, Filters: []types.KeyValuesPair{{Name: aws.String("X"), Values: []string{"x"}}},
+			}), "filter",
+		},
+		{
+			"filter without values",
+			list(awsbatch.ListJobsInput{
+				JobQueue: queue, Filters: []types.KeyValuesPair{{Name: aws.String("JOB_NAME")}},
+			}), "no values",
+		},
+		{
+			"time that is no number",
+			list(awsbatch.ListJobsInput{
+				JobQueue: queue,
+				Filters:  []types.KeyValuesPair{{Name: aws.String("AFTER_CREATED_AT"), Values: []string{"today"}}},
+			}), "milliseconds",
+		},
 		{"empty pages", list(awsbatch.ListJobsInput{JobQueue: queue, MaxResults: aws.Int32(0)}), "maxResults"},
 		{"foreign token", list(awsbatch.ListJobsInput{JobQueue: queue, NextToken: aws.String("x")}), "nextToken"},
 		{"101 ids", func() error {
@@ -113,7 +152,9 @@ func TestListAndDescribeRefuse(t *testing.T) {
 			return err
 		}, "100"},
 		{"terminating an unknown job", func() error {
-			_, err := w.TerminateJob(t.Context(), &awsbatch.TerminateJobInput{JobId: aws.String("x"), Reason: aws.String("x")})
+			_, err := w.TerminateJob(t.Context(), &awsbatch.TerminateJobInput{
+				JobId: aws.String("x"), Reason: aws.String("x"),
+			})
 			return err
 		}, "not found"},
 	} {
@@ -121,7 +162,8 @@ func TestListAndDescribeRefuse(t *testing.T) {
 			t.Errorf("%s: %s", tc.name, why)
 		}
 	}
-	if out, err := w.DescribeJobs(t.Context(), &awsbatch.DescribeJobsInput{Jobs: []string{"absent"}}); err != nil || len(out.Jobs) != 0 {
+	if out, err := w.DescribeJobs(t.Context(), &awsbatch.DescribeJobsInput{Jobs: []string{"absent"}}); err != nil ||
+		len(out.Jobs) != 0 {
 		t.Errorf("unknown job: %v, %v", out, err)
 	}
 }

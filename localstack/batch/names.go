@@ -15,7 +15,8 @@ var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
 
 func checkName(what, name string) error {
 	if !validName.MatchString(name) {
-		return refused("%s %q must be 1 to 128 letters, digits, hyphens and underscores, and start with a letter or digit", what, name)
+		return refused("%s %q must be 1 to 128 letters, digits, hyphens and underscores, and start with a letter or "+
+			"digit", what, name)
 	}
 	return nil
 }

@@ -14,7 +14,8 @@ type page struct {
 
 // cut returns the asked page of items, which come in descending order of key,
 // with at most limit items, and the next token, which is nil on the last page.
-// A token names the last key given out, so new items at the front do not move it, and the list, to which alone it belongs.
+// A token names the last key given out, so new items at the front do not move it, and the list, to which alone it
+// belongs.
 func cut[T any](p page, list string, limit int, items []T, key func(T) int64) ([]T, *string, error) {
 	if p.MaxResults != nil {
 		if *p.MaxResults < 1 {

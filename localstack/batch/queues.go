@@ -87,7 +87,8 @@ func (s *Service) check(c awsjson.Caller, q *queueDetail) (first string, err err
 			return "", err
 		}
 	}
-	q.Environments = slices.SortedFunc(slices.Values(q.Environments), func(a, b environmentOrder) int { return a.Order - b.Order })
+	q.Environments = slices.SortedFunc(slices.Values(q.Environments),
+		func(a, b environmentOrder) int { return a.Order - b.Order })
 	for i, o := range q.Environments {
 		environment, err := s.environmentOf(c, o.Environment)
 		if err != nil {

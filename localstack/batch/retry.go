@@ -72,7 +72,8 @@ func (r *RetryStrategy) retries(n int, o outcome) bool {
 		exitCode = strconv.Itoa(*o.exitCode)
 	}
 	for _, rule := range r.Rules {
-		if match(rule.OnExitCode, exitCode) && match(rule.OnReason, o.reason) && match(rule.OnStatusReason, o.statusReason) {
+		if match(rule.OnExitCode, exitCode) && match(rule.OnReason, o.reason) && match(rule.OnStatusReason,
+			o.statusReason) {
 			return strings.EqualFold(rule.Action, "RETRY")
 		}
 	}

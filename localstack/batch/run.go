@@ -133,7 +133,8 @@ func (s *Service) program(name string) (string, error) {
 
 // environment is all that the job's process gets: nothing of this process's own.
 func (s *Service) environment(j *job, n int, home, programs string) ([]string, error) {
-	env := map[string]string{"PATH": programs + ":" + systemPath, "HOME": home, "TMPDIR": home} // /tmp would outlive the job
+	// /tmp would outlive the job
+	env := map[string]string{"PATH": programs + ":" + systemPath, "HOME": home, "TMPDIR": home}
 	if s.opts.Environment != nil {
 		pairs, err := s.opts.Environment(j.task())
 		if err != nil {

@@ -31,13 +31,24 @@ func TestParametersReplaceReferences(t *testing.T) {
 		want       string
 	}{
 		{"defaults", nil, nil, "default-source default-dest Ref::unknown x=Ref::dest\n"},
-		{"submitted over default", map[string]string{"dest": "a,b"}, nil, "default-source a,b Ref::unknown x=Ref::dest\n"},
-		{"no shell sees them", map[string]string{"source": "$HOME; *"}, nil, "$HOME; * default-dest Ref::unknown x=Ref::dest\n"},
+		{
+			"submitted over default",
+			map[string]string{"dest": "a,b"},
+			nil,
+			"default-source a,b Ref::unknown x=Ref::dest\n",
+		},
+		{
+			"no shell sees them",
+			map[string]string{"source": "$HOME; *"},
+			nil,
+			"$HOME; * default-dest Ref::unknown x=Ref::dest\n",
+		},
 		{"in a command override", map[string]string{"dest": "c"}, []string{"say", "-", "Ref::dest"}, "- c\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			in := &awsbatch.SubmitJobInput{
-				JobName: aws.String("job"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("mirror"), Parameters: tc.parameters,
+				JobName: aws.String("job"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("mirror"),
+				Parameters: tc.parameters,
 			}
 			if tc.override != nil {
 				in.ContainerOverrides = &types.ContainerOverrides{Command: tc.override}
@@ -66,14 +77,18 @@ func TestAttemptsAreRecorded(t *testing.T) {
 	}
 	for i, code := range []int32{75, 0} {
 		a := job.Attempts[i]
-		if aws.ToInt32(a.Container.ExitCode) != code || aws.ToString(a.StatusReason) != "Essential container in task exited" {
-			t.Errorf("attempt %d: exit code %d, %q", i+1, aws.ToInt32(a.Container.ExitCode), aws.ToString(a.StatusReason))
+		if aws.ToInt32(a.Container.ExitCode) != code ||
+			aws.ToString(a.StatusReason) != "Essential container in task exited" {
+			t.Errorf("attempt %d: exit code %d, %q", i+1, aws.ToInt32(a.Container.ExitCode),
+				aws.ToString(a.StatusReason))
 		}
-		if !strings.HasPrefix(aws.ToString(a.Container.LogStreamName), "run/default/") || a.StartedAt == nil || *a.StoppedAt < *a.StartedAt {
+		if !strings.HasPrefix(aws.ToString(a.Container.LogStreamName), "run/default/") || a.StartedAt == nil ||
+			*a.StoppedAt < *a.StartedAt {
 			t.Errorf("attempt %d: %+v", i+1, a)
 		}
 	}
-	if aws.ToInt32(job.Container.ExitCode) != 0 || job.Container.ExitCode == nil || job.StartedAt == nil || job.StoppedAt == nil {
+	if aws.ToInt32(job.Container.ExitCode) != 0 || job.Container.ExitCode == nil || job.StartedAt == nil ||
+		job.StoppedAt == nil {
 		t.Errorf("job %+v", job)
 	}
 }
@@ -86,11 +101,15 @@ func TestRulesDecideOnRetries(t *testing.T) {
 			}
 			return &s
 		}
-		return types.EvaluateOnExit{OnExitCode: pattern(exitCode), OnReason: pattern(reason), OnStatusReason: pattern(statusReason), Action: action}
+		return types.EvaluateOnExit{
+			OnExitCode: pattern(exitCode), OnReason: pattern(reason), OnStatusReason: pattern(statusReason),
+			Action: action,
+		}
 	}
 	const retry, exit = types.RetryActionRetry, types.RetryActionExit
 	deployed := []types.EvaluateOnExit{
-		rule("75", "", "", retry), rule("", "", "Host EC2*", retry), rule("", "CannotPull*", "", retry), rule("", "*", "", exit),
+		rule("75", "", "", retry), rule("", "", "Host EC2*", retry), rule("", "CannotPull*", "", retry),
+		rule("", "*", "", exit),
 	}
 	w := start(t, batch.Options{})
 	for _, tc := range []struct {
@@ -104,7 +123,10 @@ func TestRulesDecideOnRetries(t *testing.T) {
 		{"permanent", []string{"exit", "1"}, deployed, 1},
 		{"does not start", []string{"absent"}, deployed, 1},
 		{"no rule matches", []string{"exit", "1"}, []types.EvaluateOnExit{rule("2", "", "", exit)}, 3},
-		{"first match decides", []string{"exit", "1"}, []types.EvaluateOnExit{rule("1", "", "", retry), rule("*", "", "", exit)}, 3},
+		{"first match decides", []string{"exit", "1"}, []types.EvaluateOnExit{
+			rule("1", "", "", retry),
+			rule("*", "", "", exit),
+		}, 3},
 		{"start of the code", []string{"exit", "13"}, []types.EvaluateOnExit{rule("1*", "", "", exit)}, 1},
 		{"all patterns of a rule", []string{"exit", "1"}, []types.EvaluateOnExit{rule("1", "", "Host*", exit)}, 3},
 		{"status reason", []string{"exit", "1"}, []types.EvaluateOnExit{rule("", "", "Essential*", exit)}, 1},
@@ -127,7 +149,8 @@ func TestOnlyProgramsOfTheDirectoryStart(t *testing.T) {
 	w := start(t, batch.Options{})
 	for _, command := range [][]string{{"absent"}, {"/bin/sh", "-c", "echo"}, {"../sh"}, {"."}, nil} {
 		job, log := w.finish(t, w.defined(t, command...))
-		if job.Status != types.JobStatusFailed || !strings.HasPrefix(aws.ToString(job.Container.Reason), "CannotStartContainerError: ") {
+		if job.Status != types.JobStatusFailed || !strings.HasPrefix(aws.ToString(job.Container.Reason),
+			"CannotStartContainerError: ") {
 			t.Errorf("%q: %s, reason %q", command, job.Status, aws.ToString(job.Container.Reason))
 		}
 		if job.Container.ExitCode != nil || log != "" {
@@ -147,7 +170,9 @@ func TestEnvironmentIsOnlyWhatTheJobIsGiven(t *testing.T) {
 		{Name: aws.String("REPLACED"), Value: aws.String("definition")},
 		{Name: aws.String("SET"), Value: aws.String("definition")},
 	}
-	w.define(t, &awsbatch.RegisterJobDefinitionInput{JobDefinitionName: aws.String("env"), ContainerProperties: properties})
+	w.define(t, &awsbatch.RegisterJobDefinitionInput{
+		JobDefinitionName: aws.String("env"), ContainerProperties: properties,
+	})
 	job, log := w.finish(t, &awsbatch.SubmitJobInput{
 		JobName: aws.String("job"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("env"),
 		ContainerOverrides: &types.ContainerOverrides{
@@ -172,7 +197,8 @@ func TestEnvironmentIsOnlyWhatTheJobIsGiven(t *testing.T) {
 		delete(got, shell)
 	}
 	want := map[string]string{
-		"AWS_ACCESS_KEY_ID": home, "AWS_REGION": "us-east-1", "REPLACED": "definition", "MIRROR_TABLE": "mirror", "SET": "job",
+		"AWS_ACCESS_KEY_ID": home, "AWS_REGION": "us-east-1", "REPLACED": "definition",
+		"MIRROR_TABLE": "mirror", "SET": "job",
 		"AWS_BATCH_JOB_ID": aws.ToString(job.JobId), "AWS_BATCH_JOB_ATTEMPT": "1",
 		"AWS_BATCH_JQ_NAME": "mirror", "AWS_BATCH_CE_NAME": "mirror-spot",
 	}
@@ -221,8 +247,10 @@ func TestTimeoutEndsTheJobForGood(t *testing.T) {
 			}
 			w.idle(t)
 			job := w.job(t, id)
-			if job.Status != types.JobStatusFailed || len(job.Attempts) != 1 || aws.ToInt32(job.Container.ExitCode) != tc.code {
-				t.Errorf("%s after %d attempts, exit code %d", job.Status, len(job.Attempts), aws.ToInt32(job.Container.ExitCode))
+			if job.Status != types.JobStatusFailed || len(job.Attempts) != 1 ||
+				aws.ToInt32(job.Container.ExitCode) != tc.code {
+				t.Errorf("%s after %d attempts, exit code %d", job.Status, len(job.Attempts),
+					aws.ToInt32(job.Container.ExitCode))
 			}
 			if aws.ToString(job.StatusReason) != "Job attempt duration exceeded timeout" {
 				t.Errorf("reason %q", aws.ToString(job.StatusReason))

@@ -19,7 +19,8 @@ func (s *Service) add(j *job) {
 	}
 	s.active++
 	if j.propagateTags && taskTags(j.definition.Tags, j.tags) > tagsLimit {
-		s.finish(j, statusFailed, fmt.Sprintf("The job and its job definition have more than %d tags together", tagsLimit))
+		s.finish(j, statusFailed,
+			fmt.Sprintf("The job and its job definition have more than %d tags together", tagsLimit))
 		return
 	}
 	if overridesSize(j.substituted, j.environment) > overridesLimit {
@@ -52,7 +53,9 @@ func (s *Service) start(j *job) {
 	task := newID()
 	log := &tail{limit: s.opts.LogSize}
 	j.end = end
-	j.current = &attempt{queue: j.queue.Name, environment: j.queue.environment, taskID: task, logStream: j.definition.logStream(task)}
+	j.current = &attempt{
+		queue: j.queue.Name, environment: j.queue.environment, taskID: task, logStream: j.definition.logStream(task),
+	}
 	j.logs = append(j.logs, log)
 	s.turn(j, statusStarting)
 	j.queue.running++
@@ -109,7 +112,8 @@ func (s *Service) ended(j *job, o outcome) {
 	j.attempts = append(j.attempts, *j.current)
 	j.current = nil
 	j.queue.running--
-	s.opts.Log.Debug("attempt ended", "job", j.name, "id", j.id, "attempt", len(j.attempts), "statusReason", o.statusReason, "reason", o.reason)
+	s.opts.Log.Debug("attempt ended", "job", j.name, "id", j.id, "attempt", len(j.attempts), "statusReason",
+		o.statusReason, "reason", o.reason)
 	switch {
 	case o.succeeded():
 		s.finish(j, statusSucceeded, o.statusReason)

@@ -119,7 +119,8 @@ func newJob(c awsjson.Caller, in SubmitJobInput, q *queue, d *jobDefinition) *jo
 		parameters: maps.Clone(d.Parameters), command: d.Container.Command,
 		environment: mergeEnvironment(d.Container.Environment, in.Overrides.Environment),
 		resources:   mergeResources(d.Container.Resources, in.Overrides.Resources),
-		retry:       d.Retry, timeout: d.Timeout, tags: in.Tags, propagateTags: d.PropagateTags, status: statusSubmitted,
+		retry:       d.Retry, timeout: d.Timeout, tags: in.Tags, propagateTags: d.PropagateTags,
+		status: statusSubmitted,
 	}
 	j.arn = c.ARN("batch", "job/"+j.id)
 	if j.parameters == nil {

@@ -59,7 +59,8 @@ func (s *Service) answer(r *http.Request) (action string, out any, err error) {
 	action = in.Text("Action")
 	op, ok := s.operations()[action]
 	if !ok {
-		return action, nil, awsjson.Errorf("InvalidAction", "the stand-in for CloudFormation does not have the action %s", action)
+		return action, nil, awsjson.Errorf("InvalidAction",
+			"the stand-in for CloudFormation does not have the action %s", action)
 	}
 	out, err = op(r.Context(), c, in)
 	return action, out, err

@@ -49,7 +49,8 @@ func checkCapabilities(t *template.Template, given []string) error {
 	for _, c := range given {
 		if !slices.Contains([]string{capabilityIAM, capabilityNamedIAM, "CAPABILITY_AUTO_EXPAND"}, c) {
 			return invalid("1 validation error detected: Value '[%s]' at 'capabilities' failed to satisfy constraint: "+
-				"Member must satisfy constraint: [Member must satisfy enum value set: [CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND]]", strings.Join(given, ", "))
+				"Member must satisfy constraint: [Member must satisfy enum value set: [CAPABILITY_IAM, "+
+				"CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND]]", strings.Join(given, ", "))
 		}
 	}
 	capability, _ := needed(t)

@@ -33,11 +33,15 @@ func (s *Service) changes(st *stack, in intent) (diff, error) {
 		declared, was := in.template.Resources[id], st.resources[id]
 		switch {
 		case was == nil || was.ID == "":
-			d.resources = append(d.resources, change{Kind: "Resource", Action: "Add", LogicalID: id, Type: declared.Type})
+			d.resources = append(d.resources, change{
+				Kind: "Resource", Action: "Add", LogicalID: id, Type: declared.Type,
+			})
 			continue
 		case was.kind != declared.Type:
-			return diff{}, invalid("Update of resource type is not permitted. The new template modifies resource type of the following resources: [%s]", id)
-		case was.declared.DeletionPolicy != declared.DeletionPolicy, was.declared.UpdateReplacePolicy != declared.UpdateReplacePolicy,
+			return diff{}, invalid("Update of resource type is not permitted. The new template modifies resource "+
+				"type of the following resources: [%s]", id)
+		case was.declared.DeletionPolicy != declared.DeletionPolicy,
+			was.declared.UpdateReplacePolicy != declared.UpdateReplacePolicy,
 			!reflect.DeepEqual(was.declared.Metadata, declared.Metadata):
 			d.policies = true
 		}
@@ -52,7 +56,9 @@ func (s *Service) changes(st *stack, in intent) (diff, error) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(st.resources)) {
 		if r := st.resources[id]; !slices.Contains(ids, id) {
-			d.resources = append(d.resources, change{Kind: "Resource", Action: "Remove", LogicalID: id, PhysicalID: r.ID, Type: r.kind})
+			d.resources = append(d.resources, change{
+				Kind: "Resource", Action: "Remove", LogicalID: id, PhysicalID: r.ID, Type: r.kind,
+			})
 		}
 	}
 	d.tags = !maps.Equal(st.intent.tags, in.tags)
@@ -80,7 +86,8 @@ func (s *Service) modification(was *resource, properties map[string]any) *change
 		return nil
 	}
 	out := &change{
-		Kind: "Resource", Action: "Modify", LogicalID: was.logicalID, PhysicalID: was.ID, Type: was.kind, Replacement: "False", Scope: []string{"Properties"},
+		Kind: "Resource", Action: "Modify", LogicalID: was.logicalID, PhysicalID: was.ID, Type: was.kind,
+		Replacement: "False", Scope: []string{"Properties"},
 	}
 	replaced := s.types[was.kind].Replaced(was.properties, properties)
 	if len(replaced) > 0 {
@@ -88,14 +95,19 @@ func (s *Service) modification(was *resource, properties map[string]any) *change
 	}
 	for _, name := range slices.Sorted(maps.Keys(differ)) {
 		recreation := "Never"
-		if slices.ContainsFunc(replaced, func(path string) bool { return path == name || len(path) > len(name) && path[:len(name)+1] == name+"/" }) {
+		if slices.ContainsFunc(replaced, func(path string) bool {
+			return path == name || len(path) > len(name) && path[:len(name)+1] == name+"/"
+		}) {
 			recreation = "Always"
 		}
 		attribute := "Properties"
 		if name == "Tags" {
 			attribute = "Tags"
 		}
-		out.Details = append(out.Details, detail{Attribute: attribute, Name: name, Recreation: recreation, Evaluation: "Static", Source: "DirectModification"})
+		out.Details = append(out.Details, detail{
+			Attribute: attribute, Name: name, Recreation: recreation, Evaluation: "Static",
+			Source: "DirectModification",
+		})
 	}
 	return out
 }

@@ -49,7 +49,8 @@ func (s *Service) createChangeSet(ctx context.Context, c awsjson.Caller, in awsq
 		s.turnLocked(st, reviewInProgress, "User Initiated")
 	}
 	set := &changeSet{
-		name: setName, id: c.ARN("cloudformation", "changeSet/"+setName+"/"+newID()), description: in.Text("Description"), kind: kind,
+		name: setName, id: c.ARN("cloudformation", "changeSet/"+setName+"/"+newID()),
+		description: in.Text("Description"), kind: kind,
 		intent: want, created: s.opts.Now(), status: createComplete, execution: "AVAILABLE",
 	}
 	found, err := s.changes(st, want)
@@ -78,7 +79,8 @@ func (s *Service) before(c awsjson.Caller, name, setName, kind string) (*intent,
 	case kind == "CREATE" && st == nil:
 		return nil, checkName("stackName", name, stackName)
 	case kind == "CREATE" && st.status != reviewInProgress:
-		return nil, invalid("Stack [%s] already exists and cannot be created again with the changeSet [%s].", name, setName)
+		return nil, invalid("Stack [%s] already exists and cannot be created again with the changeSet [%s].", name,
+			setName)
 	case kind == "UPDATE" && (st == nil || st.status == deleteComplete):
 		return nil, invalid("Stack [%s] does not exist", name)
 	}
@@ -97,7 +99,8 @@ func (s *Service) executeChangeSet(_ context.Context, c awsjson.Caller, in awsqu
 	s.mu.Lock()
 	st, set, err := s.changeSet(c, in)
 	if err == nil && set.execution != "AVAILABLE" {
-		err = awsjson.Errorf("InvalidChangeSetStatus", "ChangeSet [%s] cannot be executed in its current execution status of [%s]", set.id, set.execution)
+		err = awsjson.Errorf("InvalidChangeSetStatus",
+			"ChangeSet [%s] cannot be executed in its current execution status of [%s]", set.id, set.execution)
 	}
 	if err == nil && set.kind == "UPDATE" {
 		err = st.checkUpdatable()
@@ -112,7 +115,8 @@ func (s *Service) executeChangeSet(_ context.Context, c awsjson.Caller, in awsqu
 		want.onFailure = "DO_NOTHING"
 	}
 	set.execution = "EXECUTE_COMPLETE"
-	st.changeSets = slices.DeleteFunc(st.changeSets, func(other *changeSet) bool { return other != set }) // of what the stack was
+	// of what the stack was
+	st.changeSets = slices.DeleteFunc(st.changeSets, func(other *changeSet) bool { return other != set })
 	work := func(ctx context.Context) { s.updateStack(ctx, st, want) }
 	if set.kind == "CREATE" {
 		st.intent = want
@@ -162,5 +166,7 @@ func (s *Service) changeSet(c awsjson.Caller, in awsquery.Form) (*stack, *change
 			}
 		}
 	}
-	return nil, nil, &awsjson.Error{Status: 404, Code: "ChangeSetNotFound", Message: "ChangeSet [" + name + "] does not exist"}
+	return nil, nil, &awsjson.Error{
+		Status: 404, Code: "ChangeSetNotFound", Message: "ChangeSet [" + name + "] does not exist",
+	}
 }

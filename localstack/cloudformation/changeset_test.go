@@ -28,13 +28,18 @@ func (w *world) changeSet(t *testing.T, in *cfn.CreateChangeSetInput) *cfn.Descr
 
 func TestDeployByChangeSets(t *testing.T) {
 	w := start(t, cloudformation.Options{After: never})
-	first := w.changeSet(t, &cfn.CreateChangeSetInput{ChangeSetType: types.ChangeSetTypeCreate, TemplateBody: template(group)})
-	if first.Status != types.ChangeSetStatusCreateComplete || first.ExecutionStatus != types.ExecutionStatusAvailable || len(first.Changes) != 1 {
+	first := w.changeSet(t, &cfn.CreateChangeSetInput{
+		ChangeSetType: types.ChangeSetTypeCreate, TemplateBody: template(group),
+	})
+	if first.Status != types.ChangeSetStatusCreateComplete || first.ExecutionStatus != types.ExecutionStatusAvailable ||
+		len(first.Changes) != 1 {
 		t.Errorf("%+v", first)
 	}
 	w.want(t, types.StackStatusReviewInProgress)
 	execute := func() error {
-		_, err := w.ExecuteChangeSet(t.Context(), &cfn.ExecuteChangeSetInput{StackName: aws.String("Mirror"), ChangeSetName: aws.String("c")})
+		_, err := w.ExecuteChangeSet(t.Context(), &cfn.ExecuteChangeSetInput{
+			StackName: aws.String("Mirror"), ChangeSetName: aws.String("c"),
+		})
 		return err
 	}
 	if err := execute(); err != nil {
@@ -45,7 +50,10 @@ func TestDeployByChangeSets(t *testing.T) {
 		t.Error(why)
 	}
 	remove := func() {
-		if _, err := w.DeleteChangeSet(t.Context(), &cfn.DeleteChangeSetInput{StackName: aws.String("Mirror"), ChangeSetName: aws.String("c")}); err != nil {
+		if _, err := w.DeleteChangeSet(t.Context(), &cfn.DeleteChangeSetInput{
+			StackName:     aws.String("Mirror"),
+			ChangeSetName: aws.String("c"),
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -58,11 +66,15 @@ func TestDeployByChangeSets(t *testing.T) {
 		body   *string
 		reason string
 	}{
-		{template(group), "The submitted information didn't contain changes. Submit different information to create a change set."},
+		{
+			template(group),
+			"The submitted information didn't contain changes. Submit different information to create a change set.",
+		},
 		{aws.String(`{"Description":"the same","Resources":{` + group + `}}`), "No updates are to be performed."},
 	} {
 		same := w.changeSet(t, &cfn.CreateChangeSetInput{TemplateBody: tc.body})
-		if same.Status != types.ChangeSetStatusFailed || same.ExecutionStatus != types.ExecutionStatusUnavailable || aws.ToString(same.StatusReason) != tc.reason {
+		if same.Status != types.ChangeSetStatusFailed || same.ExecutionStatus != types.ExecutionStatusUnavailable ||
+			aws.ToString(same.StatusReason) != tc.reason {
 			t.Errorf("%s %s %q", same.Status, same.ExecutionStatus, aws.ToString(same.StatusReason))
 		}
 		if why := refusal(execute(), "InvalidChangeSetStatus", "UNAVAILABLE"); why != "" {
@@ -85,7 +97,9 @@ func TestChangeSetTellsWhatChanges(t *testing.T) {
 		user  = `"User":{"Type":"AWS::Logs::LogGroup","Properties":{"KmsKeyId":{"Ref":"Fifo"}}}`
 	)
 	w.create(t, &cfn.CreateStackInput{TemplateBody: template(group + "," + plain + "," + user + "," + kept)})
-	set := w.changeSet(t, &cfn.CreateChangeSetInput{TemplateBody: template(longer + "," + fifo + "," + user + "," + queue)})
+	set := w.changeSet(t, &cfn.CreateChangeSetInput{
+		TemplateBody: template(longer + "," + fifo + "," + user + "," + queue),
+	})
 	got := map[string]string{}
 	for _, c := range set.Changes {
 		r := c.ResourceChange
@@ -96,7 +110,8 @@ func TestChangeSetTellsWhatChanges(t *testing.T) {
 		got[aws.ToString(r.LogicalResourceId)] = text
 	}
 	if d := cmp.Diff(map[string]string{
-		"Fifo": "Modify True FifoQueue Always", "Group": "Modify False RetentionInDays Never", "User": "Modify False KmsKeyId Never",
+		"Fifo": "Modify True FifoQueue Always", "Group": "Modify False RetentionInDays Never",
+		"User":  "Modify False KmsKeyId Never",
 		"Queue": "Add ", "Kept": "Remove ",
 	}, got); d != "" {
 		t.Error(d)
@@ -113,10 +128,16 @@ func TestChangeSetsRefuse(t *testing.T) {
 		code, text string
 	}{
 		{"Mirror", "c", types.ChangeSetTypeUpdate, "AlreadyExistsException", "ChangeSet c already exists"},
-		{"Mirror", "d", types.ChangeSetTypeCreate, "ValidationError", "Stack [Mirror] already exists and cannot be created again with the changeSet [d]."},
+		{
+			"Mirror", "d", types.ChangeSetTypeCreate, "ValidationError",
+			"Stack [Mirror] already exists and cannot be created again with the changeSet [d].",
+		},
 		{"Other", "d", types.ChangeSetTypeUpdate, "ValidationError", "Stack [Other] does not exist"},
 		{"Mirror", "d", types.ChangeSetTypeImport, "ValidationError", "no change sets of type IMPORT"},
-		{"Mirror", "1", types.ChangeSetTypeUpdate, "ValidationError", "at 'changeSetName' failed to satisfy constraint"},
+		{
+			"Mirror", "1", types.ChangeSetTypeUpdate, "ValidationError",
+			"at 'changeSetName' failed to satisfy constraint",
+		},
 		{"a_b", "d", types.ChangeSetTypeCreate, "ValidationError", "at 'stackName' failed to satisfy constraint"},
 	} {
 		_, err := w.CreateChangeSet(t.Context(), &cfn.CreateChangeSetInput{

@@ -15,8 +15,9 @@ import (
 func TestStackIsMade(t *testing.T) {
 	w := start(t, cloudformation.Options{After: never})
 	w.create(t, &cfn.CreateStackInput{
-		TemplateBody: template(group+","+queue, `"Name":{"Description":"of the queue","Value":{"Ref":"Queue"}}`, `"Where":{"Value":{"Fn::Sub":"${AWS::Region} ${AWS::AccountId} ${AWS::StackName}"}}`),
-		Tags:         []types.Tag{{Key: aws.String("team"), Value: aws.String("x")}},
+		TemplateBody: template(group+","+queue, `"Name":{"Description":"of the queue","Value":{"Ref":"Queue"}}`,
+			`"Where":{"Value":{"Fn::Sub":"${AWS::Region} ${AWS::AccountId} ${AWS::StackName}"}}`),
+		Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("x")}},
 	})
 	w.want(t, types.StackStatusCreateComplete)
 	if d := cmp.Diff([]string{
@@ -32,16 +33,20 @@ func TestStackIsMade(t *testing.T) {
 		outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
 	}
 	name := outputs["Name"]
-	if !strings.HasPrefix(name, "Mirror-Queue-") || len(name) != len("Mirror-Queue-")+12 || outputs["Where"] != "us-east-1 111122223333 Mirror" {
+	if !strings.HasPrefix(name, "Mirror-Queue-") || len(name) != len("Mirror-Queue-")+12 ||
+		outputs["Where"] != "us-east-1 111122223333 Mirror" {
 		t.Errorf("outputs %v", outputs)
 	}
 	properties := w.things.there[name]
 	tags, _ := properties["Tags"].([]any)
-	if len(tags) != 2 || !strings.HasPrefix(tags[0].(map[string]any)["Value"].(string), "arn:Mirror-Group-") || tags[1].(map[string]any)["Key"] != "team" {
+	if len(tags) != 2 || !strings.HasPrefix(tags[0].(map[string]any)["Value"].(string), "arn:Mirror-Group-") ||
+		tags[1].(map[string]any)["Key"] != "team" {
 		t.Errorf("tags %v: the resource's own come first, and the stack's then", tags)
 	}
-	resources, err := w.DescribeStackResources(t.Context(), &cfn.DescribeStackResourcesInput{StackName: aws.String("Mirror")})
-	if err != nil || len(resources.StackResources) != 2 || aws.ToString(resources.StackResources[1].PhysicalResourceId) != name {
+	resources, err := w.DescribeStackResources(t.Context(),
+		&cfn.DescribeStackResourcesInput{StackName: aws.String("Mirror")})
+	if err != nil || len(resources.StackResources) != 2 ||
+		aws.ToString(resources.StackResources[1].PhysicalResourceId) != name {
 		t.Errorf("resources %v, %v", resources, err)
 	}
 }
@@ -66,13 +71,19 @@ func TestFailureRollsBack(t *testing.T) {
 		t.Errorf("left over: %v", w.things.there)
 	}
 	// Nothing but its deletion is possible now.
-	_, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{StackName: aws.String("Mirror"), TemplateBody: template(group)})
+	_, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{
+		StackName: aws.String("Mirror"), TemplateBody: template(group),
+	})
 	if why := refusal(err, "ValidationError", "is in ROLLBACK_COMPLETE state and can not be updated."); why != "" {
 		t.Error(why)
 	}
-	for kind, text := range map[types.ChangeSetType]string{types.ChangeSetTypeUpdate: "can not be updated", types.ChangeSetTypeCreate: "already exists"} {
+	for kind, text := range map[types.ChangeSetType]string{
+		types.ChangeSetTypeUpdate: "can not be updated",
+		types.ChangeSetTypeCreate: "already exists",
+	} {
 		_, err := w.CreateChangeSet(t.Context(), &cfn.CreateChangeSetInput{
-			StackName: aws.String("Mirror"), ChangeSetName: aws.String("c"), ChangeSetType: kind, TemplateBody: template(group),
+			StackName: aws.String("Mirror"), ChangeSetName: aws.String("c"), ChangeSetType: kind,
+			TemplateBody: template(group),
 		})
 		if why := refusal(err, "ValidationError", text); why != "" {
 			t.Error(why)
@@ -84,7 +95,8 @@ func TestFailureRollsBack(t *testing.T) {
 	// What was kept is in the way of the next attempt.
 	w.things.refuse = nil
 	w.create(t, &cfn.CreateStackInput{TemplateBody: template(kept)})
-	if s := w.stack(t); s.StackStatus != types.StackStatusRollbackComplete || !strings.Contains(strings.Join(w.events(t), "\n"), "already exists: /kept") {
+	if s := w.stack(t); s.StackStatus != types.StackStatusRollbackComplete ||
+		!strings.Contains(strings.Join(w.events(t), "\n"), "already exists: /kept") {
 		t.Errorf("%s: %v", s.StackStatus, w.events(t))
 	}
 }
@@ -108,7 +120,8 @@ func TestFailureEndsAsWanted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s := w.stack(t, aws.ToString(out.StackId)); s.StackStatus != tc.status || len(w.things.there) != tc.left {
-			t.Errorf("%s %v: %s, left %v", tc.in.OnFailure, aws.ToBool(tc.in.DisableRollback), s.StackStatus, w.things.there)
+			t.Errorf("%s %v: %s, left %v", tc.in.OnFailure, aws.ToBool(tc.in.DisableRollback),
+				s.StackStatus, w.things.there)
 		}
 	}
 }
@@ -120,7 +133,10 @@ func TestFailedCreationCanBeMended(t *testing.T) {
 	w.want(t, types.StackStatusCreateFailed)
 	delete(w.things.refuse, "create Queue")
 	w.things.done()
-	if _, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{StackName: aws.String("Mirror"), UsePreviousTemplate: aws.Bool(true)}); err != nil {
+	if _, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{
+		StackName:           aws.String("Mirror"),
+		UsePreviousTemplate: aws.Bool(true),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	w.want(t, types.StackStatusUpdateComplete)
@@ -134,7 +150,9 @@ func TestRequestsDoNotWaitForSlowWork(t *testing.T) {
 	w.things.hold = make(chan struct{})
 	w.create(t, &cfn.CreateStackInput{TemplateBody: template(group)})
 	w.want(t, types.StackStatusCreateInProgress)
-	_, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{StackName: aws.String("Mirror"), TemplateBody: template(longer)})
+	_, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{
+		StackName: aws.String("Mirror"), TemplateBody: template(longer),
+	})
 	if why := refusal(err, "ValidationError", "is in CREATE_IN_PROGRESS state and can not be updated."); why != "" {
 		t.Error(why)
 	}

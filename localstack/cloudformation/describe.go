@@ -60,9 +60,12 @@ type stackDetail struct {
 // detail describes the stack. The lock must be held.
 func (st *stack) detail() stackDetail {
 	return stackDetail{
-		ID: st.id, Name: st.name, Description: st.intent.description, Parameters: st.intent.shown(), Created: st.created.UTC(),
-		Updated: unlessZero(st.updated), Deleted: unlessZero(st.deleted), Status: st.status, Reason: st.reason, Capabilities: st.intent.capabilities,
-		Outputs: st.outputs, Tags: st.intent.shownTags(), Protected: st.protected, NoRollback: st.intent.onFailure == "DO_NOTHING",
+		ID: st.id, Name: st.name, Description: st.intent.description, Parameters: st.intent.shown(),
+		Created: st.created.UTC(),
+		Updated: unlessZero(st.updated), Deleted: unlessZero(st.deleted), Status: st.status, Reason: st.reason,
+		Capabilities: st.intent.capabilities,
+		Outputs:      st.outputs, Tags: st.intent.shownTags(), Protected: st.protected,
+		NoRollback: st.intent.onFailure == "DO_NOTHING",
 	}
 }
 
@@ -150,7 +153,9 @@ func (s *Service) listStacks(_ context.Context, c awsjson.Caller, in awsquery.Fo
 			continue
 		}
 		d := st.detail()
-		out.Stacks = append(out.Stacks, stackSummary{d.ID, d.Name, d.Description, d.Created, d.Updated, d.Deleted, d.Status, d.Reason})
+		out.Stacks = append(out.Stacks, stackSummary{
+			d.ID, d.Name, d.Description, d.Created, d.Updated, d.Deleted, d.Status, d.Reason,
+		})
 	}
 	var err error
 	out.Stacks, out.Next, err = page(in, out.Stacks)

@@ -34,9 +34,11 @@ func (s *Service) describeChangeSet(_ context.Context, c awsjson.Caller, in awsq
 		return nil, err
 	}
 	out := changeSetDetail{
-		Name: set.name, ID: set.id, StackID: st.id, StackName: st.name, Description: set.description, Parameters: set.intent.shown(),
-		Created: set.created.UTC(), Execution: set.execution, Status: set.status, Reason: set.reason, Capabilities: set.intent.capabilities,
-		Tags: set.intent.shownTags(), OnFailure: set.intent.onFailure,
+		Name: set.name, ID: set.id, StackID: st.id, StackName: st.name, Description: set.description,
+		Parameters: set.intent.shown(),
+		Created:    set.created.UTC(), Execution: set.execution, Status: set.status, Reason: set.reason,
+		Capabilities: set.intent.capabilities,
+		Tags:         set.intent.shownTags(), OnFailure: set.intent.onFailure,
 	}
 	out.Changes, out.Next, err = page(in, set.changes)
 	return out, err
@@ -64,7 +66,9 @@ func (s *Service) listChangeSets(_ context.Context, c awsjson.Caller, in awsquer
 		return nil, err
 	}
 	for _, set := range st.changeSets {
-		out.Summaries = append(out.Summaries, changeSetSummary{set.name, set.id, st.id, st.name, set.created.UTC(), set.execution, set.status, set.reason})
+		out.Summaries = append(out.Summaries, changeSetSummary{
+			set.name, set.id, st.id, st.name, set.created.UTC(), set.execution, set.status, set.reason,
+		})
 	}
 	return out, nil
 }

@@ -28,8 +28,9 @@ func (st *stack) resourceDetails() []resourceDetail {
 	for _, id := range slices.Sorted(maps.Keys(st.resources)) {
 		r := st.resources[id]
 		list = append(list, resourceDetail{
-			StackID: st.id, StackName: st.name, LogicalID: id, PhysicalID: r.ID, Type: r.kind, Time: r.updated.UTC(), Updated: r.updated.UTC(),
-			Status: r.status, Reason: r.reason,
+			StackID: st.id, StackName: st.name, LogicalID: id, PhysicalID: r.ID, Type: r.kind, Time: r.updated.UTC(),
+			Updated: r.updated.UTC(),
+			Status:  r.status, Reason: r.reason,
 		})
 	}
 	return list

@@ -15,16 +15,19 @@ func checkName(what, name string, form *regexp.Regexp) error {
 		return nil
 	}
 	if name == "" {
-		return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", what)
+		return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must "+
+			"not be null", what)
 	}
 	if len(name) > 128 && !strings.HasPrefix(name, "arn:") {
-		return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less than or equal to 128", name, what)
+		return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must "+
+			"have length less than or equal to 128", name, what)
 	}
 	pattern := "[a-zA-Z][-a-zA-Z0-9]*"
 	if form == stackNameID {
 		pattern += "|arn:[-a-zA-Z0-9:/._+]*"
 	}
-	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", name, what, pattern)
+	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must "+
+		"satisfy regular expression pattern: %s", name, what, pattern)
 }
 
 // invalid is CloudFormation's refusal of a request.

@@ -30,7 +30,10 @@ func (s *Service) turnLocked(st *stack, status, reason string) {
 		Time: now.UTC(), Status: status, Reason: reason, Token: st.intent.token,
 	})
 	if s.opts.OnStatus != nil {
-		s.opts.OnStatus(Status{Account: st.caller.Account, Region: st.caller.Region, StackID: st.id, Status: status, Reason: reason, Client: st.intent.token})
+		s.opts.OnStatus(Status{
+			Account: st.caller.Account, Region: st.caller.Region, StackID: st.id, Status: status, Reason: reason,
+			Client: st.intent.token,
+		})
 	}
 }
 
@@ -45,7 +48,8 @@ func (s *Service) mark(st *stack, r *resource, status, reason string) {
 		properties = string(doc)
 	}
 	st.events = append(st.events, event{
-		StackID: st.id, ID: r.logicalID + "-" + status + "-" + newID(), StackName: st.name, LogicalID: r.logicalID, PhysicalID: r.ID, Type: r.kind,
+		StackID: st.id, ID: r.logicalID + "-" + status + "-" + newID(), StackName: st.name, LogicalID: r.logicalID,
+		PhysicalID: r.ID, Type: r.kind,
 		Time: r.updated.UTC(), Status: status, Reason: reason, Properties: properties, Token: st.intent.token,
 	})
 }

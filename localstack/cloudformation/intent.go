@@ -22,7 +22,9 @@ const tagsLimit = 50
 
 // readIntent reads what a request wants a stack to be; was is what it is, or nil.
 func (s *Service) readIntent(ctx context.Context, c awsjson.Caller, in awsquery.Form, was *intent) (intent, error) {
-	out := intent{capabilities: in.Texts("Capabilities"), token: in.Text("ClientRequestToken"), onFailure: in.Text("OnFailure")}
+	out := intent{
+		capabilities: in.Texts("Capabilities"), token: in.Text("ClientRequestToken"), onFailure: in.Text("OnFailure"),
+	}
 	if out.onFailure == "" || in.Has("OnStackFailure") {
 		out.onFailure = "ROLLBACK"
 		if text := in.Text("OnStackFailure"); text != "" {
@@ -58,7 +60,10 @@ func (s *Service) readIntent(ctx context.Context, c awsjson.Caller, in awsquery.
 
 // unsupported refuses what this stand-in would leave out in silence.
 func unsupported(in awsquery.Form) error {
-	for _, name := range []string{"StackPolicyBody", "StackPolicyURL", "RollbackConfiguration.RollbackTriggers.member.1.Arn", "ResourcesToImport.member.1.ResourceType"} {
+	for _, name := range []string{
+		"StackPolicyBody", "StackPolicyURL",
+		"RollbackConfiguration.RollbackTriggers.member.1.Arn", "ResourcesToImport.member.1.ResourceType",
+	} {
 		if in.Has(name) {
 			return invalid("this stand-in for CloudFormation does not have %s", strings.Split(name, ".")[0])
 		}
@@ -74,13 +79,15 @@ func (s *Service) readTemplate(in awsquery.Form, was *intent) (string, *template
 	body := in.Text("TemplateBody")
 	switch {
 	case in.Has("TemplateURL"):
-		return "", nil, invalid("this stand-in for CloudFormation takes templates in TemplateBody, and not from TemplateURL: it has no S3")
+		return "", nil, invalid("this stand-in for CloudFormation takes templates in TemplateBody, and not from " +
+			"TemplateURL: it has no S3")
 	case in.True("UsePreviousTemplate") && was != nil:
 		return was.body, was.template, nil
 	case body == "":
 		return "", nil, invalid("Either Template URL or Template Body must be specified.")
 	case len(body) > templateLimit:
-		return "", nil, invalid("1 validation error detected: Value '%s' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to %d", body, templateLimit)
+		return "", nil, invalid("1 validation error detected: Value '%s' at 'templateBody' failed to satisfy "+
+			"constraint: Member must have length less than or equal to %d", body, templateLimit)
 	}
 	t, err := template.Parse(body)
 	if err != nil {
@@ -102,7 +109,8 @@ func (s *Service) checkTypes(t *template.Template) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	return invalid("Template format error: Unrecognized resource types: [%s] (this stand-in for CloudFormation does not have them)",
+	return invalid("Template format error: Unrecognized resource types: [%s] (this stand-in for CloudFormation does "+
+		"not have them)",
 		strings.Join(slices.Sorted(maps.Keys(unknown)), ", "))
 }
 
@@ -115,12 +123,14 @@ func readTags(in awsquery.Form, was *intent) (map[string]string, error) {
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
 			return nil, invalid("Tag keys may not begin with aws: (got %s)", key)
 		case key == "" || len(key) > 128 || len(tag.Text("Value")) > 256:
-			return nil, invalid("1 validation error detected: Value '%s' at 'tags' failed to satisfy constraint: a key has 1 to 128 characters, a value at most 256", key)
+			return nil, invalid("1 validation error detected: Value '%s' at 'tags' failed to satisfy constraint: a "+
+				"key has 1 to 128 characters, a value at most 256", key)
 		}
 		tags[key] = tag.Text("Value")
 	}
 	if len(tags) > tagsLimit {
-		return nil, invalid("1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to %d", tagsLimit)
+		return nil, invalid("1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must "+
+			"have length less than or equal to %d", tagsLimit)
 	}
 	if len(tags) == 0 && was != nil {
 		return was.tags, nil
@@ -137,11 +147,13 @@ func readParameters(in awsquery.Form, t *template.Template, was *intent) (map[st
 			continue
 		}
 		if was == nil {
-			return nil, invalid("Invalid input for parameter key %s. Cannot specify usePreviousValue as true for a parameter key not in the previous template", name)
+			return nil, invalid("Invalid input for parameter key %s. Cannot specify usePreviousValue as true for a "+
+				"parameter key not in the previous template", name)
 		}
 		text, ok := was.parameters[name]
 		if !ok {
-			return nil, invalid("Invalid input for parameter key %s. Cannot specify usePreviousValue as true for a parameter key not in the previous template", name)
+			return nil, invalid("Invalid input for parameter key %s. Cannot specify usePreviousValue as true for a "+
+				"parameter key not in the previous template", name)
 		}
 		given[name] = text
 	}
@@ -153,14 +165,17 @@ func readParameters(in awsquery.Form, t *template.Template, was *intent) (map[st
 }
 
 // values looks up what parameters stand for, some of them in the parameter store.
-func (s *Service) values(ctx context.Context, c awsjson.Caller, t *template.Template, texts map[string]string) (map[string]any, error) {
+func (s *Service) values(
+	ctx context.Context, c awsjson.Caller, t *template.Template, texts map[string]string,
+) (map[string]any, error) {
 	values := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		p, text := t.Parameters[name], texts[name]
 		if _, stored := p.Stored(); stored {
 			var err error
 			if text, err = s.stored(ctx, c, text); err != nil {
-				return nil, invalid("Unable to fetch parameters [%s] from parameter store for this account.", texts[name])
+				return nil, invalid("Unable to fetch parameters [%s] from parameter store for this account.",
+					texts[name])
 			}
 		}
 		values[name] = p.Value(text)

@@ -111,7 +111,9 @@ func retained(r *resource) bool {
 }
 
 // removeAll deletes resources, those first that others depend on last, and returns the ids of those that would not go.
-func (s *Service) removeAll(ctx context.Context, st *stack, list []*resource, keep func(*resource) bool) (failed []string) {
+func (s *Service) removeAll(
+	ctx context.Context, st *stack, list []*resource, keep func(*resource) bool,
+) (failed []string) {
 	for _, r := range backward(list) {
 		if blocked(r, list, failed) {
 			continue // something that needs it is still there
@@ -140,7 +142,8 @@ func (r *resource) needs() []string {
 // backward returns the resources in an order in which each comes before those that it needs. There
 // may be several of one id, of which all but one were replaced.
 func backward(list []*resource) []*resource {
-	left := slices.SortedStableFunc(slices.Values(list), func(a, b *resource) int { return strings.Compare(a.logicalID, b.logicalID) })
+	left := slices.SortedStableFunc(slices.Values(list),
+		func(a, b *resource) int { return strings.Compare(a.logicalID, b.logicalID) })
 	var order []*resource
 	for len(left) > 0 {
 		needed := map[string]bool{}

@@ -99,7 +99,8 @@ func (s *Service) deleteStackNow(_ context.Context, c awsjson.Caller, in awsquer
 		return nil, invalid("Stack [%s] cannot be deleted while TerminationProtection is enabled", st.name)
 	case len(keep) > 0 && st.status != deleteFailed:
 		s.mu.Unlock()
-		return nil, invalid("Invalid operation on stack [%s]. Specify RetainResources only on a stack in DELETE_FAILED state.", st.id)
+		return nil, invalid("Invalid operation on stack [%s]. Specify RetainResources only on a stack in "+
+			"DELETE_FAILED state.", st.id)
 	}
 	s.mu.Unlock()
 	s.begin(st, func(ctx context.Context) { s.deleteStack(ctx, st, keep) })

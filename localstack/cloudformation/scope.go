@@ -31,12 +31,14 @@ func (s *Service) scope(st *stack, in intent, known func(id string) bool) *templ
 		}
 		r, ok := st.resources[id]
 		if !ok { // its condition does not hold
-			return nil, false, invalid("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", id)
+			return nil, false, invalid("Template format error: Unresolved resource dependencies [%s] in the "+
+				"Resources block of the template", id)
 		}
 		return r, true, nil
 	}
 	return &template.Scope{
-		Template: in.template, Parameters: in.values, Pseudo: pseudo(st.caller, st.name, st.id), Zones: zones(st.caller.Region),
+		Template: in.template, Parameters: in.values, Pseudo: pseudo(st.caller, st.name, st.id),
+		Zones: zones(st.caller.Region),
 		Ref: func(id string) (any, error) {
 			r, ok, err := one(id)
 			if !ok {
@@ -62,7 +64,8 @@ func (r *resource) attribute(name string) (any, error) {
 	if v, ok := r.Attributes[name]; ok {
 		return v, nil
 	}
-	return nil, invalid("Template error: resource %s does not support attribute type %s in Fn::GetAtt", r.logicalID, name)
+	return nil, invalid("Template error: resource %s does not support attribute type %s in Fn::GetAtt",
+		r.logicalID, name)
 }
 
 // propertiesOf returns what a resource of the intent is to be made of, with the tags of the stack.
@@ -97,8 +100,10 @@ func (st *stack) updateRequest(was, is *resource) Request {
 
 // nameLimits are the most characters of names that CloudFormation makes up; others have 255.
 var nameLimits = map[string]int{
-	"AWS::Batch::ComputeEnvironment": 128, "AWS::Batch::JobDefinition": 128, "AWS::Batch::JobQueue": 128, "AWS::Events::Rule": 64,
-	"AWS::IAM::InstanceProfile": 128, "AWS::IAM::ManagedPolicy": 128, "AWS::IAM::Role": 64, "AWS::Lambda::Function": 64, "AWS::SQS::Queue": 80,
+	"AWS::Batch::ComputeEnvironment": 128, "AWS::Batch::JobDefinition": 128, "AWS::Batch::JobQueue": 128,
+	"AWS::Events::Rule":         64,
+	"AWS::IAM::InstanceProfile": 128, "AWS::IAM::ManagedPolicy": 128, "AWS::IAM::Role": 64, "AWS::Lambda::Function": 64,
+	"AWS::SQS::Queue": 80,
 }
 
 // physicalName makes up a name, of the stack's, the resource's and a random part. Those of Batch

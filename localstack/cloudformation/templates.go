@@ -24,7 +24,9 @@ func parametersOf(t *template.Template) []declaredParameter {
 	for _, name := range slices.Sorted(maps.Keys(t.Parameters)) {
 		p := t.Parameters[name]
 		text, _ := p.DefaultText()
-		list = append(list, declaredParameter{Key: name, Type: p.Type, Default: text, Hidden: p.Hidden(), Description: p.Description})
+		list = append(list, declaredParameter{
+			Key: name, Type: p.Type, Default: text, Hidden: p.Hidden(), Description: p.Description,
+		})
 	}
 	return list
 }

@@ -65,7 +65,9 @@ func (u *update) change(ctx context.Context, scope *template.Scope, id string) e
 	}
 	declared := u.in.template.Resources[id]
 	properties, err := u.propertiesOf(scope, u.in, id)
-	is := &resource{Resource: was.Resource, logicalID: id, kind: declared.Type, declared: declared, properties: properties}
+	is := &resource{
+		Resource: was.Resource, logicalID: id, kind: declared.Type, declared: declared, properties: properties,
+	}
 	switch {
 	case err != nil:
 		u.mark(u.st, was, updateFailed, reason(err))
@@ -109,11 +111,13 @@ func (u *update) replace(ctx context.Context, was, is *resource) error {
 	kind := u.types[is.kind]
 	old, _ := kind.CustomName(was.properties)
 	if name, custom := kind.CustomName(is.properties); custom && name == old {
-		err := invalid("CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename %s and update the stack again.", name)
+		err := invalid("CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename "+
+			"%s and update the stack again.", name)
 		u.mark(u.st, is, updateFailed, err.Message)
 		return err
 	}
-	u.mark(u.st, is, updateInProgress, "Requested update requires the creation of a new physical resource; hence creating one.")
+	u.mark(u.st, is, updateInProgress,
+		"Requested update requires the creation of a new physical resource; hence creating one.")
 	if err := u.create(ctx, u.st, is); err != nil {
 		u.mark(u.st, is, updateFailed, reason(err))
 		return err
@@ -162,7 +166,8 @@ func (u *update) rollBack(ctx context.Context, why string) {
 		}
 		replaced, err := u.undo(ctx, step)
 		if err != nil {
-			u.turn(u.st, updateRollbackFailed, "The following resource(s) failed to update: "+bracketed([]string{step.was.logicalID})+". ")
+			u.turn(u.st, updateRollbackFailed,
+				"The following resource(s) failed to update: "+bracketed([]string{step.was.logicalID})+". ")
 			return
 		}
 		if replaced {
@@ -170,7 +175,8 @@ func (u *update) rollBack(ctx context.Context, why string) {
 		}
 	}
 	u.turn(u.st, updateRollbackCleanup, "")
-	u.removeAll(ctx, u.st, made, func(r *resource) bool { return r.declared.DeletionPolicy == "Retain" }) // events tell what stays
+	// events tell what stays
+	u.removeAll(ctx, u.st, made, func(r *resource) bool { return r.declared.DeletionPolicy == "Retain" })
 	u.turn(u.st, updateRolledBack, "")
 }
 

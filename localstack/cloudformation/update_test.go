@@ -29,8 +29,10 @@ func TestUpdate(t *testing.T) {
 		batch   = `"Batch":{"Type":"AWS::Batch::JobQueue","Properties":{"Priority":1,"JobQueueName":"jobs"}}`
 		batch2  = `"Batch":{"Type":"AWS::Batch::JobQueue","Properties":{"Priority":2,"JobQueueName":"jobs"}}`
 		free    = `"Batch":{"Type":"AWS::Batch::JobQueue","Properties":{"Priority":1}}`
-		role    = `"Role":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"r","Path":"/","AssumeRolePolicyDocument":{}}}`
-		moved   = `"Role":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"r","Path":"/x/","AssumeRolePolicyDocument":{}}}`
+		role    = `"Role":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"r","Path":"/",` +
+			`"AssumeRolePolicyDocument":{}}}`
+		moved = `"Role":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"r","Path":"/x/",` +
+			`"AssumeRolePolicyDocument":{}}}`
 	)
 	team := []types.Tag{{Key: aws.String("team"), Value: aws.String("x")}}
 	for _, tc := range []struct {
@@ -41,21 +43,48 @@ func TestUpdate(t *testing.T) {
 		event               string // one of those that are there
 	}{
 		{"in place", group, longer, nil, types.StackStatusUpdateComplete, "update Group", "Group UPDATE_COMPLETE"},
-		{"added", group, group + "," + queue, nil, types.StackStatusUpdateComplete, "create Queue", "Queue CREATE_COMPLETE"},
-		{"removed", group + "," + queue, group, nil, types.StackStatusUpdateComplete, "delete Queue", "Queue DELETE_COMPLETE"},
-		{"removed but retained", group + "," + kept, group, nil, types.StackStatusUpdateComplete, "", "Kept DELETE_SKIPPED"},
-		{"renamed", named, renamed, nil, types.StackStatusUpdateComplete, "create Group, delete Group", "Group UPDATE_IN_PROGRESS: Requested update requires the creation of a new physical resource; hence creating one."},
-		{"replaced", plain, fifo, nil, types.StackStatusUpdateComplete, "create Queue, delete Queue", "Mirror UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"},
-		{"tags of the stack", group, group, team, types.StackStatusUpdateComplete, "update Group", "Group UPDATE_COMPLETE"},
-		{"job queue in place", batch, batch2, nil, types.StackStatusUpdateComplete, "update Batch", "Batch UPDATE_COMPLETE"},
-		{"tags of a job queue", free, free, team, types.StackStatusUpdateComplete, "create Batch, delete Batch", "Batch UPDATE_COMPLETE"},
 		{
-			"tags of a named job queue", batch + "," + group, batch + "," + longer, team, types.StackStatusUpdateRollbackComplete, "create Batch",
+			"added", group, group + "," + queue, nil, types.StackStatusUpdateComplete, "create Queue",
+			"Queue CREATE_COMPLETE",
+		},
+		{
+			"removed", group + "," + queue, group, nil, types.StackStatusUpdateComplete, "delete Queue",
+			"Queue DELETE_COMPLETE",
+		},
+		{
+			"removed but retained", group + "," + kept, group, nil, types.StackStatusUpdateComplete, "",
+			"Kept DELETE_SKIPPED",
+		},
+		{
+			"renamed", named, renamed, nil, types.StackStatusUpdateComplete, "create Group, delete Group",
+			"Group UPDATE_IN_PROGRESS: Requested update requires the creation of a new physical resource; hence " +
+				"creating one.",
+		},
+		{
+			"replaced", plain, fifo, nil, types.StackStatusUpdateComplete, "create Queue, delete Queue",
+			"Mirror UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+		},
+		{
+			"tags of the stack", group, group, team, types.StackStatusUpdateComplete, "update Group",
+			"Group UPDATE_COMPLETE",
+		},
+		{
+			"job queue in place", batch, batch2, nil, types.StackStatusUpdateComplete, "update Batch",
+			"Batch UPDATE_COMPLETE",
+		},
+		{
+			"tags of a job queue", free, free, team, types.StackStatusUpdateComplete, "create Batch, delete Batch",
+			"Batch UPDATE_COMPLETE",
+		},
+		{
+			"tags of a named job queue", batch + "," + group, batch + "," + longer, team,
+			types.StackStatusUpdateRollbackComplete, "create Batch",
 			`Batch UPDATE_FAILED: Resource handler returned message: "object already exists: jobs"`,
 		},
 		{
 			"replacement of what is known by its name", role, moved, nil, types.StackStatusUpdateRollbackComplete, "",
-			"Role UPDATE_FAILED: CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename r and update the stack again.",
+			"Role UPDATE_FAILED: CloudFormation cannot update a stack when a custom-named resource requires " +
+				"replacing. Rename r and update the stack again.",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -82,7 +111,9 @@ func TestFailedUpdateRollsBack(t *testing.T) {
 		replaced = `"Fifo":{"Type":"AWS::SQS::Queue","Properties":{"FifoQueue":%s}}`
 		last     = `"Last":{"Type":"AWS::SQS::Queue","DependsOn":["Group","Fifo"]}`
 	)
-	w.create(t, &cfn.CreateStackInput{TemplateBody: template(group + "," + strings.ReplaceAll(replaced, "%s", "false"))})
+	w.create(t, &cfn.CreateStackInput{
+		TemplateBody: template(group + "," + strings.ReplaceAll(replaced, "%s", "false")),
+	})
 	w.want(t, types.StackStatusCreateComplete)
 	there := map[string]map[string]any{}
 	for id, properties := range w.things.there {
@@ -91,7 +122,9 @@ func TestFailedUpdateRollsBack(t *testing.T) {
 	w.things.refuse["create Last"] = "no more queues"
 	w.things.done()
 	before := len(w.events(t))
-	w.update(t, &cfn.UpdateStackInput{TemplateBody: template(longer + "," + strings.ReplaceAll(replaced, "%s", "true") + "," + last)})
+	w.update(t, &cfn.UpdateStackInput{
+		TemplateBody: template(longer + "," + strings.ReplaceAll(replaced, "%s", "true") + "," + last),
+	})
 	w.want(t, types.StackStatusUpdateRollbackComplete)
 	if calls := w.things.done(); calls != "create Fifo, update Group, create Last, update Group, delete Fifo" {
 		t.Errorf("calls: %s", calls)
@@ -101,8 +134,10 @@ func TestFailedUpdateRollsBack(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{
 		"Mirror UPDATE_IN_PROGRESS: User Initiated",
-		"Fifo UPDATE_IN_PROGRESS: Requested update requires the creation of a new physical resource; hence creating one.",
-		"Fifo UPDATE_IN_PROGRESS: Resource creation Initiated", "Fifo UPDATE_COMPLETE", "Group UPDATE_IN_PROGRESS", "Group UPDATE_COMPLETE",
+		"Fifo UPDATE_IN_PROGRESS: Requested update requires the creation of a new physical resource; hence creating " +
+			"one.",
+		"Fifo UPDATE_IN_PROGRESS: Resource creation Initiated", "Fifo UPDATE_COMPLETE", "Group UPDATE_IN_PROGRESS",
+		"Group UPDATE_COMPLETE",
 		"Last CREATE_IN_PROGRESS", `Last CREATE_FAILED: Resource handler returned message: "no more queues"`,
 		"Mirror UPDATE_ROLLBACK_IN_PROGRESS: The following resource(s) failed to create: [Last]. ",
 		"Group UPDATE_IN_PROGRESS", "Group UPDATE_COMPLETE", "Fifo UPDATE_IN_PROGRESS", "Fifo UPDATE_COMPLETE",
@@ -113,7 +148,9 @@ func TestFailedUpdateRollsBack(t *testing.T) {
 	}
 	// The stack is what it was, so that the same update can be tried again.
 	w.things.refuse = nil
-	w.update(t, &cfn.UpdateStackInput{TemplateBody: template(longer + "," + strings.ReplaceAll(replaced, "%s", "true") + "," + last)})
+	w.update(t, &cfn.UpdateStackInput{
+		TemplateBody: template(longer + "," + strings.ReplaceAll(replaced, "%s", "true") + "," + last),
+	})
 	w.want(t, types.StackStatusUpdateComplete)
 }
 
@@ -121,7 +158,8 @@ func TestFailedUpdateRollsBack(t *testing.T) {
 func TestReplacedGoInOrder(t *testing.T) {
 	w := start(t, cloudformation.Options{After: never})
 	body := func(fifo string) *string {
-		return template(`"A":{"Type":"AWS::SQS::Queue","Properties":{"FifoQueue":` + fifo + `}},"Z":{"Type":"AWS::SQS::Queue","Properties":{"FifoQueue":` + fifo + `,"KmsMasterKeyId":{"Ref":"A"}}}`)
+		return template(`"A":{"Type":"AWS::SQS::Queue","Properties":{"FifoQueue":` + fifo +
+			`}},"Z":{"Type":"AWS::SQS::Queue","Properties":{"FifoQueue":` + fifo + `,"KmsMasterKeyId":{"Ref":"A"}}}`)
 	}
 	w.create(t, &cfn.CreateStackInput{TemplateBody: body("false")})
 	w.things.done()
@@ -149,11 +187,15 @@ func TestFailedUpdateStaysWhereWanted(t *testing.T) {
 func TestNothingToUpdate(t *testing.T) {
 	w := start(t, cloudformation.Options{After: never})
 	w.create(t, &cfn.CreateStackInput{TemplateBody: template(group, `"O":{"Value":"a"}`)})
-	_, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{StackName: aws.String("Mirror"), UsePreviousTemplate: aws.Bool(true)})
+	_, err := w.UpdateStack(t.Context(), &cfn.UpdateStackInput{
+		StackName: aws.String("Mirror"), UsePreviousTemplate: aws.Bool(true),
+	})
 	if why := refusal(err, "ValidationError", "No updates are to be performed."); why != "" {
 		t.Error(why)
 	}
-	_, err = w.UpdateStack(t.Context(), &cfn.UpdateStackInput{StackName: aws.String("Mirror"), TemplateBody: template(`"Group":{"Type":"AWS::SQS::Queue"}`)})
+	_, err = w.UpdateStack(t.Context(), &cfn.UpdateStackInput{
+		StackName: aws.String("Mirror"), TemplateBody: template(`"Group":{"Type":"AWS::SQS::Queue"}`),
+	})
 	if why := refusal(err, "ValidationError", "modifies resource type of the following resources: [Group]"); why != "" {
 		t.Error(why)
 	}
@@ -167,13 +209,17 @@ func TestNothingToUpdate(t *testing.T) {
 func TestDelete(t *testing.T) {
 	w := start(t, cloudformation.Options{After: never})
 	name := aws.String("Mirror")
-	w.create(t, &cfn.CreateStackInput{TemplateBody: template(group + "," + queue + "," + kept), EnableTerminationProtection: aws.Bool(true)})
+	w.create(t, &cfn.CreateStackInput{
+		TemplateBody: template(group + "," + queue + "," + kept), EnableTerminationProtection: aws.Bool(true),
+	})
 	id := aws.ToString(w.stack(t).StackId)
 	_, err := w.DeleteStack(t.Context(), &cfn.DeleteStackInput{StackName: name})
-	if why := refusal(err, "ValidationError", "Stack [Mirror] cannot be deleted while TerminationProtection is enabled"); why != "" {
+	if why := refusal(err, "ValidationError",
+		"Stack [Mirror] cannot be deleted while TerminationProtection is enabled"); why != "" {
 		t.Error(why)
 	}
-	_, err = w.UpdateTerminationProtection(t.Context(), &cfn.UpdateTerminationProtectionInput{StackName: name, EnableTerminationProtection: aws.Bool(false)})
+	_, err = w.UpdateTerminationProtection(t.Context(),
+		&cfn.UpdateTerminationProtectionInput{StackName: name, EnableTerminationProtection: aws.Bool(false)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,13 +229,15 @@ func TestDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.want(t, types.StackStatusDeleteFailed)
-	if reason := aws.ToString(w.stack(t).StackStatusReason); reason != "The following resource(s) failed to delete: [Queue]. " {
+	if reason := aws.ToString(w.stack(t).StackStatusReason); reason != "The following resource(s) failed to delete: "+
+		"[Queue]. " {
 		t.Error(reason)
 	}
 	if calls := w.things.done(); calls != "delete Queue" { // what it needs stays with it
 		t.Errorf("calls: %s", calls)
 	}
-	if _, err := w.DeleteStack(t.Context(), &cfn.DeleteStackInput{StackName: name, RetainResources: []string{"Queue"}}); err != nil {
+	if _, err := w.DeleteStack(t.Context(),
+		&cfn.DeleteStackInput{StackName: name, RetainResources: []string{"Queue"}}); err != nil {
 		t.Fatal(err)
 	}
 	if s := w.stack(t, id); s.StackStatus != types.StackStatusDeleteComplete || s.DeletionTime == nil {
@@ -205,7 +253,9 @@ func TestDelete(t *testing.T) {
 	if _, err := w.DeleteStack(t.Context(), &cfn.DeleteStackInput{StackName: name}); err != nil {
 		t.Errorf("deleting what is not there: %v", err)
 	}
-	list, err := w.ListStacks(t.Context(), &cfn.ListStacksInput{StackStatusFilter: []types.StackStatus{types.StackStatusDeleteComplete}})
+	list, err := w.ListStacks(t.Context(), &cfn.ListStacksInput{
+		StackStatusFilter: []types.StackStatus{types.StackStatusDeleteComplete},
+	})
 	if err != nil || len(list.StackSummaries) != 1 {
 		t.Errorf("%v, %v", list, err)
 	}

@@ -64,7 +64,9 @@ func (p *things) Create(ctx context.Context, r cloudformation.Request) (cloudfor
 	return cloudformation.Resource{ID: id, Attributes: map[string]any{"Arn": "arn:" + id}}, nil
 }
 
-func (p *things) Update(_ context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p *things) Update(
+	_ context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.did("update", r); err != nil {
@@ -103,7 +105,8 @@ type world struct {
 func start(t *testing.T, opts cloudformation.Options) *world {
 	t.Helper()
 	p := &things{there: map[string]map[string]any{}, refuse: map[string]string{}, names: map[string]string{
-		"AWS::Batch::JobQueue": "JobQueueName", "AWS::IAM::Role": "RoleName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::SQS::Queue": "QueueName",
+		"AWS::Batch::JobQueue": "JobQueueName", "AWS::IAM::Role": "RoleName", "AWS::Logs::LogGroup": "LogGroupName",
+		"AWS::SQS::Queue": "QueueName",
 	}}
 	opts.Home, opts.Providers = home, map[string]cloudformation.Provider{}
 	for kind := range p.names {
@@ -140,8 +143,9 @@ func template(resources string, outputs ...string) *string {
 const (
 	group  = `"Group":{"Type":"AWS::Logs::LogGroup","Properties":{"RetentionInDays":30}}`
 	longer = `"Group":{"Type":"AWS::Logs::LogGroup","Properties":{"RetentionInDays":90}}`
-	queue  = `"Queue":{"Type":"AWS::SQS::Queue","Properties":{"DelaySeconds":1,"Tags":[{"Key":"of","Value":{"Fn::GetAtt":["Group","Arn"]}}]}}`
-	kept   = `"Kept":{"Type":"AWS::Logs::LogGroup","DeletionPolicy":"Retain","Properties":{"LogGroupName":"/kept"}}`
+	queue  = `"Queue":{"Type":"AWS::SQS::Queue","Properties":{"DelaySeconds":1,"Tags":[{"Key":"of",` +
+		`"Value":{"Fn::GetAtt":["Group","Arn"]}}]}}`
+	kept = `"Kept":{"Type":"AWS::Logs::LogGroup","DeletionPolicy":"Retain","Properties":{"LogGroupName":"/kept"}}`
 )
 
 func (w *world) create(t *testing.T, in *cfn.CreateStackInput) {
@@ -172,7 +176,8 @@ func (w *world) stack(t *testing.T, id ...string) types.Stack {
 func (w *world) want(t *testing.T, status types.StackStatus) {
 	t.Helper()
 	if s := w.stack(t); s.StackStatus != status {
-		t.Fatalf("the stack is %s (%s), want %s\n%s", s.StackStatus, aws.ToString(s.StackStatusReason), status, strings.Join(w.events(t), "\n"))
+		t.Fatalf("the stack is %s (%s), want %s\n%s", s.StackStatus, aws.ToString(s.StackStatusReason), status,
+			strings.Join(w.events(t), "\n"))
 	}
 }
 

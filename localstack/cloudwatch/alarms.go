@@ -51,9 +51,12 @@ func (in alarmInput) check() error {
 	_, known := comparisons[in.ComparisonOperator]
 	switch {
 	case in.AlarmName == "" || len(in.AlarmName) > 255:
-		return refused("ValidationError", "1 validation error detected: Value '%s' at 'alarmName' failed to satisfy constraint: 1 to 255 characters", in.AlarmName)
+		return refused("ValidationError",
+			"1 validation error detected: Value '%s' at 'alarmName' failed to satisfy constraint: 1 to 255 characters",
+			in.AlarmName)
 	case !known:
-		return refused("ValidationError", "the stand-in for CloudWatch does not know the operator %q", in.ComparisonOperator)
+		return refused("ValidationError", "the stand-in for CloudWatch does not know the operator %q",
+			in.ComparisonOperator)
 	case in.Threshold == nil:
 		return refused("ValidationError", "Threshold is required")
 	case in.EvaluationPeriods < 1:
@@ -61,12 +64,15 @@ func (in alarmInput) check() error {
 	case in.DatapointsToAlarm > in.EvaluationPeriods:
 		return refused("ValidationError", "DatapointsToAlarm must be less than or equal to EvaluationPeriods")
 	case !slices.Contains([]string{"", "breaching", "notBreaching", "ignore", "missing"}, in.TreatMissingData):
-		return refused("ValidationError", "Option %s is not supported for TreatMissingData parameter. Supported options are [breaching, notBreaching, ignore, missing].", in.TreatMissingData)
+		return refused("ValidationError",
+			"Option %s is not supported for TreatMissingData parameter. Supported options are [breaching, "+
+				"notBreaching, ignore, missing].", in.TreatMissingData)
 	case in.ExtendedStatistic != "":
 		return refused("ValidationError", "the stand-in for CloudWatch has no percentiles")
 	case len(in.Metrics) > 0 && (in.Name != "" || in.Period > 0):
 		return refused("ValidationError", "Metrics list and MetricName, Period and Statistic exclude each other")
-	case len(in.Metrics) == 0 && (in.Name == "" || in.Namespace == "" || in.Period < 1 || !slices.Contains(statisticNames(), in.Statistic)):
+	case len(in.Metrics) == 0 && (in.Name == "" || in.Namespace == "" || in.Period < 1 ||
+		!slices.Contains(statisticNames(), in.Statistic)):
 		return refused("ValidationError", "MetricName, Namespace, Period and Statistic must be given, or Metrics")
 	}
 	return nil
@@ -79,7 +85,10 @@ func (s *Service) putMetricAlarm(_ context.Context, c awsjson.Caller, in alarmIn
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := nameKey{c.Account, c.Region, in.AlarmName}
-	a := &alarm{alarmInput: in, arn: c.ARN("cloudwatch", "alarm:"+in.AlarmName), state: stateUnknown, reason: "Unchecked: Initial alarm creation", changed: s.opts.Now()}
+	a := &alarm{
+		alarmInput: in, arn: c.ARN("cloudwatch", "alarm:"+in.AlarmName), state: stateUnknown,
+		reason: "Unchecked: Initial alarm creation", changed: s.opts.Now(),
+	}
 	if was, exists := s.alarms[k]; exists {
 		a.state, a.reason, a.changed = was.state, was.reason, was.changed
 	}
@@ -112,8 +121,10 @@ func (s *Service) describeAlarms(_ context.Context, c awsjson.Caller, in struct 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := []any{}
-	for _, k := range slices.SortedFunc(maps.Keys(s.alarms), func(a, b nameKey) int { return strings.Compare(a.name, b.name) }) {
-		if k.account != c.Account || k.region != c.Region || !strings.HasPrefix(k.name, in.AlarmNamePrefix) || len(in.AlarmNames) > 0 && !slices.Contains(in.AlarmNames, k.name) {
+	for _, k := range slices.SortedFunc(maps.Keys(s.alarms),
+		func(a, b nameKey) int { return strings.Compare(a.name, b.name) }) {
+		if k.account != c.Account || k.region != c.Region || !strings.HasPrefix(k.name, in.AlarmNamePrefix) ||
+			len(in.AlarmNames) > 0 && !slices.Contains(in.AlarmNames, k.name) {
 			continue
 		}
 		a := s.alarms[k]
@@ -130,10 +141,14 @@ func (s *Service) describeAlarms(_ context.Context, c awsjson.Caller, in struct 
 // described is the alarm as DescribeAlarms has it.
 func (a *alarm) described() map[string]any {
 	d := map[string]any{
-		"AlarmName": a.AlarmName, "AlarmArn": a.arn, "AlarmDescription": a.AlarmDescription, "ActionsEnabled": a.ActionsEnabled == nil || *a.ActionsEnabled,
-		"OKActions": texts(a.OKActions), "AlarmActions": texts(a.AlarmActions), "InsufficientDataActions": texts(a.InsufficientDataActions),
-		"EvaluationPeriods": a.EvaluationPeriods, "Threshold": *a.Threshold, "ComparisonOperator": a.ComparisonOperator,
-		"TreatMissingData": orMissing(a.TreatMissingData), "StateValue": a.state, "StateReason": a.reason, "StateUpdatedTimestamp": a.changed,
+		"AlarmName": a.AlarmName, "AlarmArn": a.arn, "AlarmDescription": a.AlarmDescription,
+		"ActionsEnabled": a.ActionsEnabled == nil || *a.ActionsEnabled,
+		"OKActions":      texts(a.OKActions), "AlarmActions": texts(a.AlarmActions),
+		"InsufficientDataActions": texts(a.InsufficientDataActions),
+		"EvaluationPeriods":       a.EvaluationPeriods, "Threshold": *a.Threshold,
+		"ComparisonOperator": a.ComparisonOperator,
+		"TreatMissingData":   orMissing(a.TreatMissingData), "StateValue": a.state, "StateReason": a.reason,
+		"StateUpdatedTimestamp": a.changed,
 	}
 	if a.DatapointsToAlarm > 0 {
 		d["DatapointsToAlarm"] = a.DatapointsToAlarm
@@ -157,7 +172,9 @@ func (q query) described() map[string]any {
 		d["Label"] = q.Label
 	}
 	if q.MetricStat != nil {
-		d["MetricStat"] = map[string]any{"Metric": q.MetricStat.Metric.described(), "Period": q.MetricStat.Period, "Stat": q.MetricStat.Stat}
+		d["MetricStat"] = map[string]any{
+			"Metric": q.MetricStat.Metric.described(), "Period": q.MetricStat.Period, "Stat": q.MetricStat.Stat,
+		}
 		return d
 	}
 	d["Expression"] = q.Expression

@@ -51,7 +51,8 @@ func New(opts Options) *Service {
 		opts.Now = time.Now
 	}
 	s := &Service{
-		opts: opts, series: map[seriesKey][]point{}, metrics: map[seriesKey]Metric{}, alarms: map[nameKey]*alarm{}, dashboards: map[nameKey]dashboard{},
+		opts: opts, series: map[seriesKey][]point{}, metrics: map[seriesKey]Metric{}, alarms: map[nameKey]*alarm{},
+		dashboards: map[nameKey]dashboard{},
 	}
 	s.operations = awsjson.Operations{
 		"DeleteAlarms":        awsjson.Func(s.deleteAlarms),

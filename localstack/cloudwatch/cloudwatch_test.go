@@ -3,7 +3,6 @@ package cloudwatch_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -14,65 +13,38 @@ import (
 	awscloudwatch "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/smithy-go"
-
-	"ecrmirror/localstack/cloudwatch"
-	"ecrmirror/testkit/awstest"
 )
-
-const home = "111122223333"
-
-type world struct {
-	*awscloudwatch.Client
-	service *cloudwatch.Service
-	url     string
-	now     time.Time
-	depth   float64 // of the queue "letters"
-}
-
-func start(t *testing.T) *world {
-	t.Helper()
-	w := &world{now: time.UnixMilli(1_800_000_000_000)}
-	w.service = cloudwatch.New(cloudwatch.Options{Home: home, Now: func() time.Time { return w.now }, Gauge: func(_, _ string, m cloudwatch.Metric) (float64, bool) {
-		return w.depth, m.Namespace == "AWS/SQS" && m.Dimensions[0].Value == "letters"
-	}})
-	w.url = awstest.Serve(t, w.service)
-	w.Client = client(w.url, home)
-	return w
-}
-
-func client(url, account string) *awscloudwatch.Client {
-	return awscloudwatch.NewFromConfig(awstest.Config(url, account, "us-east-1"))
-}
-
-// line is one of the controller's, in the embedded metric format.
-func (w *world) line(failed int) {
-	w.service.RecordLine(home, "us-east-1", fmt.Sprintf(`{"Failed":%d,"Sizes":[1,3],"Table":"entries","_aws":{"Timestamp":%d,`+
-		`"CloudWatchMetrics":[{"Namespace":"ecrmirror","Dimensions":[["Table"],["Missing"]],"Metrics":[{"Name":"Failed","Unit":"Count"},{"Name":"Sizes"},{"Name":"Absent"}]}]}}`, failed, w.now.UnixMilli()))
-}
-
-var table = []types.Dimension{{Name: aws.String("Table"), Value: aws.String("entries")}}
 
 func TestLinesBecomeMetrics(t *testing.T) {
 	w := start(t)
 	w.line(2)
 	w.now = w.now.Add(time.Second)
 	w.line(4)
-	for _, other := range []string{"plain", `{"_aws":1}`, `{"_aws":{"CloudWatchMetrics":[{"Metrics":[{"Name":"A"}]}]}`, `{"_aws":null}`} {
+	for _, other := range []string{
+		"plain", `{"_aws":1}`, `{"_aws":{"CloudWatchMetrics":[{"Metrics":[{"Name":"A"}]}]}`,
+		`{"_aws":null}`,
+	} {
 		w.service.RecordLine(home, "us-east-1", other)
 	}
 	out, err := w.GetMetricStatistics(t.Context(), &awscloudwatch.GetMetricStatisticsInput{
 		Namespace: aws.String("ecrmirror"), MetricName: aws.String("Failed"), Dimensions: table, Period: aws.Int32(60),
 		StartTime: aws.Time(w.now.Add(-time.Hour)), EndTime: aws.Time(w.now.Add(time.Minute)),
-		Statistics: []types.Statistic{types.StatisticSum, types.StatisticAverage, types.StatisticMaximum, types.StatisticMinimum, types.StatisticSampleCount},
+		Statistics: []types.Statistic{
+			types.StatisticSum, types.StatisticAverage, types.StatisticMaximum, types.StatisticMinimum,
+			types.StatisticSampleCount,
+		},
 	})
 	if err != nil || len(out.Datapoints) != 1 {
 		t.Fatalf("%v, %v", out, err)
 	}
 	p := out.Datapoints[0]
-	if *p.Sum != 6 || *p.Average != 3 || *p.Maximum != 4 || *p.Minimum != 2 || *p.SampleCount != 2 || !p.Timestamp.Equal(w.now.Truncate(time.Minute)) {
+	if *p.Sum != 6 || *p.Average != 3 || *p.Maximum != 4 || *p.Minimum != 2 || *p.SampleCount != 2 ||
+		!p.Timestamp.Equal(w.now.Truncate(time.Minute)) {
 		t.Errorf("%+v at %v", p, p.Timestamp)
 	}
-	list, err := w.ListMetrics(t.Context(), &awscloudwatch.ListMetricsInput{Namespace: aws.String("ecrmirror"), Dimensions: []types.DimensionFilter{{Name: aws.String("Table")}}})
+	list, err := w.ListMetrics(t.Context(), &awscloudwatch.ListMetricsInput{
+		Namespace: aws.String("ecrmirror"), Dimensions: []types.DimensionFilter{{Name: aws.String("Table")}},
+	})
 	if err != nil || len(list.Metrics) != 2 {
 		t.Errorf("%v, %v", list, err)
 	}
@@ -89,33 +61,6 @@ func TestLinesBecomeMetrics(t *testing.T) {
 	}
 }
 
-func stat(name, of string) *types.MetricStat {
-	return &types.MetricStat{
-		Metric: &types.Metric{Namespace: aws.String("ecrmirror"), MetricName: &name, Dimensions: table}, Period: aws.Int32(3600), Stat: &of,
-	}
-}
-
-// alarm is one on failed entries.
-func alarm(change func(*awscloudwatch.PutMetricAlarmInput)) *awscloudwatch.PutMetricAlarmInput {
-	in := &awscloudwatch.PutMetricAlarmInput{
-		AlarmName: aws.String("a"), Namespace: aws.String("ecrmirror"), MetricName: aws.String("Failed"), Dimensions: table, Statistic: types.StatisticMaximum,
-		Period: aws.Int32(3600), EvaluationPeriods: aws.Int32(1), Threshold: aws.Float64(1), ComparisonOperator: types.ComparisonOperatorGreaterThanOrEqualToThreshold,
-	}
-	if change != nil {
-		change(in)
-	}
-	return in
-}
-
-func (w *world) state(t *testing.T) types.StateValue {
-	t.Helper()
-	out, err := w.DescribeAlarms(t.Context(), &awscloudwatch.DescribeAlarmsInput{AlarmNames: []string{"a"}})
-	if err != nil || len(out.MetricAlarms) != 1 {
-		t.Fatalf("%v, %v", out, err)
-	}
-	return out.MetricAlarms[0].StateValue
-}
-
 func TestAlarmsFollowTheirMetrics(t *testing.T) {
 	for _, tc := range []struct {
 		missing string
@@ -128,7 +73,8 @@ func TestAlarmsFollowTheirMetrics(t *testing.T) {
 		{"ignore", [4]types.StateValue{"INSUFFICIENT_DATA", "ALARM", "OK", "OK"}},
 	} {
 		w := start(t)
-		if _, err := w.PutMetricAlarm(t.Context(), alarm(func(in *awscloudwatch.PutMetricAlarmInput) { in.TreatMissingData = &tc.missing })); err != nil {
+		if _, err := w.PutMetricAlarm(t.Context(),
+			alarm(func(in *awscloudwatch.PutMetricAlarmInput) { in.TreatMissingData = &tc.missing })); err != nil {
 			t.Fatal(err)
 		}
 		var got [4]types.StateValue
@@ -194,7 +140,8 @@ func TestRefuses(t *testing.T) {
 	}
 	statistics := func(change func(*awscloudwatch.GetMetricStatisticsInput)) error {
 		in := &awscloudwatch.GetMetricStatisticsInput{
-			Namespace: aws.String("n"), MetricName: aws.String("m"), Period: aws.Int32(60), StartTime: aws.Time(w.now.Add(-time.Hour)), EndTime: aws.Time(w.now),
+			Namespace: aws.String("n"), MetricName: aws.String("m"), Period: aws.Int32(60),
+			StartTime: aws.Time(w.now.Add(-time.Hour)), EndTime: aws.Time(w.now),
 			Statistics: []types.Statistic{types.StatisticSum},
 		}
 		change(in)
@@ -202,7 +149,9 @@ func TestRefuses(t *testing.T) {
 		return err
 	}
 	dashboard := func(name, body string) error {
-		_, err := w.PutDashboard(t.Context(), &awscloudwatch.PutDashboardInput{DashboardName: &name, DashboardBody: &body})
+		_, err := w.PutDashboard(t.Context(), &awscloudwatch.PutDashboardInput{
+			DashboardName: &name, DashboardBody: &body,
+		})
 		return err
 	}
 	_, absent := w.GetDashboard(t.Context(), &awscloudwatch.GetDashboardInput{DashboardName: aws.String("absent")})
@@ -220,17 +169,37 @@ func TestRefuses(t *testing.T) {
 		{"operator", put(func(in *awscloudwatch.PutMetricAlarmInput) {
 			in.ComparisonOperator = types.ComparisonOperatorLessThanLowerThreshold
 		}), "does not know the operator"},
-		{"missing data", put(func(in *awscloudwatch.PutMetricAlarmInput) { in.TreatMissingData = aws.String("x") }), "not supported for TreatMissingData"},
+		{
+			"missing data", put(func(in *awscloudwatch.PutMetricAlarmInput) { in.TreatMissingData = aws.String("x") }),
+			"not supported for TreatMissingData",
+		},
 		{"no metric", put(func(in *awscloudwatch.PutMetricAlarmInput) { in.MetricName = nil }), "must be given"},
-		{"datapoints", put(func(in *awscloudwatch.PutMetricAlarmInput) { in.DatapointsToAlarm = aws.Int32(2) }), "less than or equal"},
-		{"percentile", put(func(in *awscloudwatch.PutMetricAlarmInput) { in.ExtendedStatistic = aws.String("p99") }), "no percentiles"},
+		{
+			"datapoints", put(func(in *awscloudwatch.PutMetricAlarmInput) { in.DatapointsToAlarm = aws.Int32(2) }),
+			"less than or equal",
+		},
+		{
+			"percentile", put(func(in *awscloudwatch.PutMetricAlarmInput) { in.ExtendedStatistic = aws.String("p99") }),
+			"no percentiles",
+		},
 		{"unknown function", expression("ANOMALY_DETECTION_BAND(m)"), "there is no metric with the Id m"},
 		{"half an expression", expression("SUM([1"), "does not know the expression"},
 		{"expression of itself", expression("e"), "there is no metric with the Id e"},
 		{"arithmetic", expression("1 + 1"), "does not know the expression"},
-		{"period", statistics(func(in *awscloudwatch.GetMetricStatisticsInput) { in.Period = aws.Int32(61) }), "Period must be"},
-		{"times", statistics(func(in *awscloudwatch.GetMetricStatisticsInput) { in.StartTime = in.EndTime }), "must be less than"},
-		{"many datapoints", statistics(func(in *awscloudwatch.GetMetricStatisticsInput) { in.StartTime = aws.Time(w.now.Add(-48 * time.Hour)) }), "1,440"},
+		{
+			"period", statistics(func(in *awscloudwatch.GetMetricStatisticsInput) { in.Period = aws.Int32(61) }),
+			"Period must be",
+		},
+		{
+			"times", statistics(func(in *awscloudwatch.GetMetricStatisticsInput) { in.StartTime = in.EndTime }),
+			"must be less than",
+		},
+		{
+			"many datapoints",
+			statistics(func(in *awscloudwatch.GetMetricStatisticsInput) {
+				in.StartTime = aws.Time(w.now.Add(-48 * time.Hour))
+			}), "1,440",
+		},
 		{"dashboard that is no JSON", dashboard("d", "x"), "valid JSON"},
 		{"name of a dashboard", dashboard("a b", "{}"), "invalid characters"},
 		{"absent dashboard", absent, "does not exist"},
@@ -244,7 +213,10 @@ func TestRefuses(t *testing.T) {
 
 func TestDashboards(t *testing.T) {
 	w := start(t)
-	if _, err := w.PutDashboard(t.Context(), &awscloudwatch.PutDashboardInput{DashboardName: aws.String("d"), DashboardBody: aws.String(`{"widgets":[]}`)}); err != nil {
+	if _, err := w.PutDashboard(t.Context(), &awscloudwatch.PutDashboardInput{
+		DashboardName: aws.String("d"),
+		DashboardBody: aws.String(`{"widgets":[]}`),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	list, err := w.ListDashboards(t.Context(), &awscloudwatch.ListDashboardsInput{})
@@ -255,7 +227,8 @@ func TestDashboards(t *testing.T) {
 	if err != nil || len(other.DashboardEntries) != 0 {
 		t.Errorf("another account's: %v, %v", other, err)
 	}
-	if _, err := w.DeleteDashboards(t.Context(), &awscloudwatch.DeleteDashboardsInput{DashboardNames: []string{"d"}}); err != nil {
+	if _, err := w.DeleteDashboards(t.Context(),
+		&awscloudwatch.DeleteDashboardsInput{DashboardNames: []string{"d"}}); err != nil {
 		t.Error(err)
 	}
 }
@@ -271,7 +244,9 @@ func TestAnswersInJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("X-Amz-Target", "GraniteServiceVersion20100801.DescribeAlarms")
-	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+home+"/20300101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0")
+	r.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential="+home+
+			"/20300101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0")
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -281,7 +256,8 @@ func TestAnswersInJSON(t *testing.T) {
 	var out struct {
 		MetricAlarms []struct{ StateUpdatedTimestamp float64 }
 	}
-	if err != nil || json.Unmarshal(body, &out) != nil || len(out.MetricAlarms) != 1 || out.MetricAlarms[0].StateUpdatedTimestamp != 1_800_000_000 {
+	if err != nil || json.Unmarshal(body, &out) != nil || len(out.MetricAlarms) != 1 ||
+		out.MetricAlarms[0].StateUpdatedTimestamp != 1_800_000_000 {
 		t.Errorf("%s, %v", body, err)
 	}
 }

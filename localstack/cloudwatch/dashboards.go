@@ -20,15 +20,21 @@ type dashboard struct {
 var dashboardName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 
 // putDashboard looks at no more than whether the body is a document with widgets.
-func (s *Service) putDashboard(_ context.Context, c awsjson.Caller, in struct{ DashboardName, DashboardBody string }) (any, error) {
+func (s *Service) putDashboard(
+	_ context.Context, c awsjson.Caller, in struct{ DashboardName, DashboardBody string },
+) (any, error) {
 	var body struct{ Widgets []map[string]any }
 	switch err := json.Unmarshal([]byte(in.DashboardBody), &body); {
 	case !dashboardName.MatchString(in.DashboardName):
-		return nil, invalid("The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).")
+		return nil, invalid("The value for field DashboardName contains invalid characters. It can only contain " +
+			"alphanumerics, dash (-) and underscore (_).")
 	case err != nil:
-		return nil, refused("InvalidParameterInput", "The dashboard body is invalid, there are 1 validation errors: [{\"message\": \"The field DashboardBody must be a valid JSON object\"}]")
+		return nil, refused("InvalidParameterInput",
+			"The dashboard body is invalid, there are 1 validation errors: [{\"message\": \"The field DashboardBody "+
+				"must be a valid JSON object\"}]")
 	case len(body.Widgets) > 500:
-		return nil, refused("InvalidParameterInput", "The dashboard body is invalid: it has %d widgets, and 500 are the limit", len(body.Widgets))
+		return nil, refused("InvalidParameterInput",
+			"The dashboard body is invalid: it has %d widgets, and 500 are the limit", len(body.Widgets))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,7 +49,9 @@ func (s *Service) getDashboard(_ context.Context, c awsjson.Caller, in struct{ D
 	if !ok {
 		return nil, missing(in.DashboardName)
 	}
-	return map[string]any{"DashboardName": in.DashboardName, "DashboardArn": arn(c, in.DashboardName), "DashboardBody": d.body}, nil
+	return map[string]any{
+		"DashboardName": in.DashboardName, "DashboardArn": arn(c, in.DashboardName), "DashboardBody": d.body,
+	}, nil
 }
 
 func missing(name string) error {
@@ -54,20 +62,28 @@ func arn(c awsjson.Caller, name string) string {
 	return "arn:" + awsjson.Partition(c.Region) + ":cloudwatch::" + c.Account + ":dashboard/" + name
 }
 
-func (s *Service) listDashboards(_ context.Context, c awsjson.Caller, in struct{ DashboardNamePrefix string }) (any, error) {
+func (s *Service) listDashboards(
+	_ context.Context, c awsjson.Caller, in struct{ DashboardNamePrefix string },
+) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := []any{}
-	for _, k := range slices.SortedFunc(maps.Keys(s.dashboards), func(a, b nameKey) int { return strings.Compare(a.name, b.name) }) {
+	for _, k := range slices.SortedFunc(maps.Keys(s.dashboards),
+		func(a, b nameKey) int { return strings.Compare(a.name, b.name) }) {
 		if k.account == c.Account && k.region == c.Region && strings.HasPrefix(k.name, in.DashboardNamePrefix) {
 			d := s.dashboards[k]
-			list = append(list, map[string]any{"DashboardName": k.name, "DashboardArn": arn(c, k.name), "LastModified": d.modified, "Size": len(d.body)})
+			list = append(list, map[string]any{
+				"DashboardName": k.name, "DashboardArn": arn(c, k.name), "LastModified": d.modified,
+				"Size": len(d.body),
+			})
 		}
 	}
 	return map[string]any{"DashboardEntries": list}, nil
 }
 
-func (s *Service) deleteDashboards(_ context.Context, c awsjson.Caller, in struct{ DashboardNames []string }) (any, error) {
+func (s *Service) deleteDashboards(
+	_ context.Context, c awsjson.Caller, in struct{ DashboardNames []string },
+) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range in.DashboardNames {

@@ -56,7 +56,8 @@ func (s *Service) Record(account, region string, m Metric, at time.Time, value f
 
 // RecordLine adds the values that a line of a log has in the embedded metric format, if it is one.
 //
-// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+// Source:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func (s *Service) RecordLine(account, region, line string) {
 	if !strings.Contains(line, `"_aws"`) {
 		return

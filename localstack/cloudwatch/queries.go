@@ -37,7 +37,9 @@ func (s *Service) resolve(c awsjson.Caller, queries []query, id string, start, e
 	q := queries[i]
 	if q.MetricStat == nil {
 		others := slices.Delete(slices.Clone(queries), i, i+1) // an expression is not made of itself
-		v, err := expression{q.Expression, func(id string) (value, error) { return s.resolve(c, others, id, start, end) }}.evaluate()
+		v, err := expression{
+			q.Expression, func(id string) (value, error) { return s.resolve(c, others, id, start, end) },
+		}.evaluate()
 		if err != nil {
 			return value{}, invalid("%v", err)
 		}
@@ -49,7 +51,8 @@ func (s *Service) resolve(c awsjson.Caller, queries []query, id string, start, e
 // statistic returns what a metric comes to from start until end. The lock must be held.
 func (s *Service) statistic(c awsjson.Caller, m Metric, name string, start, end time.Time) (value, error) {
 	if !slices.Contains(statisticNames(), name) {
-		return value{}, invalid("the stand-in for CloudWatch has the statistics %s, not %s", strings.Join(statisticNames(), ", "), name)
+		return value{}, invalid("the stand-in for CloudWatch has the statistics %s, not %s",
+			strings.Join(statisticNames(), ", "), name)
 	}
 	list := within(s.points(c.Account, c.Region, m), start, end)
 	if len(list) == 0 {
@@ -68,14 +71,19 @@ func (s *Service) getMetricStatistics(_ context.Context, c awsjson.Caller, in st
 },
 ) (any, error) {
 	switch {
-	case in.Period < 1 || in.Period > 60 && in.Period%60 != 0 || in.Period < 60 && !slices.Contains([]int{1, 5, 10, 20, 30}, in.Period):
+	case in.Period < 1 || in.Period > 60 && in.Period%60 != 0 || in.Period < 60 &&
+		!slices.Contains([]int{1, 5, 10, 20, 30}, in.Period):
 		return nil, invalid("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
 	case in.EndTime <= in.StartTime:
 		return nil, invalid("The parameter StartTime must be less than the parameter EndTime.")
 	case len(in.Statistics) == 0 || len(in.ExtendedStatistics) > 0:
-		return nil, refused("InvalidParameterCombination", "At least one of the parameters Statistics and ExtendedStatistics must be specified (and the stand-in has no extended ones).")
+		return nil, refused("InvalidParameterCombination",
+			"At least one of the parameters Statistics and ExtendedStatistics must be specified (and the stand-in "+
+				"has no extended ones).")
 	case (in.EndTime-in.StartTime)/float64(in.Period) > 1440:
-		return nil, refused("InvalidParameterCombination", "You have requested up to %d datapoints, which exceeds the limit of 1,440.", int((in.EndTime-in.StartTime)/float64(in.Period)))
+		return nil, refused("InvalidParameterCombination",
+			"You have requested up to %d datapoints, which exceeds the limit of 1,440.",
+			int((in.EndTime-in.StartTime)/float64(in.Period)))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,7 +99,8 @@ func (s *Service) getMetricStatistics(_ context.Context, c awsjson.Caller, in st
 		for _, name := range in.Statistics {
 			number, ok := all[name]
 			if !ok {
-				return nil, invalid("The parameter Statistics.member.1 must be a value in the set [ %s ].", strings.Join(statisticNames(), ", "))
+				return nil, invalid("The parameter Statistics.member.1 must be a value in the set [ %s ].",
+					strings.Join(statisticNames(), ", "))
 			}
 			out[name] = number
 		}
@@ -131,7 +140,9 @@ func (s *Service) getMetricData(_ context.Context, c awsjson.Caller, in struct {
 			slices.Reverse(times)
 			slices.Reverse(numbers)
 		}
-		results = append(results, map[string]any{"Id": q.ID, "Label": q.Label, "Timestamps": times, "Values": numbers, "StatusCode": "Complete"})
+		results = append(results, map[string]any{
+			"Id": q.ID, "Label": q.Label, "Timestamps": times, "Values": numbers, "StatusCode": "Complete",
+		})
 	}
 	return map[string]any{"MetricDataResults": results}, nil
 }
@@ -159,11 +170,13 @@ func (s *Service) listMetrics(_ context.Context, c awsjson.Caller, in struct {
 	defer s.mu.Unlock()
 	list := []any{}
 	for k, m := range s.metrics {
-		if k.account != c.Account || k.region != c.Region || in.Namespace != "" && m.Namespace != in.Namespace || in.MetricName != "" && m.Name != in.MetricName {
+		if k.account != c.Account || k.region != c.Region || in.Namespace != "" && m.Namespace != in.Namespace ||
+			in.MetricName != "" && m.Name != in.MetricName {
 			continue
 		}
 		if slices.ContainsFunc(in.Dimensions, func(d Dimension) bool {
-			return !slices.ContainsFunc(m.Dimensions, func(own Dimension) bool { return own.Name == d.Name && (d.Value == "" || own.Value == d.Value) })
+			return !slices.ContainsFunc(m.Dimensions,
+				func(own Dimension) bool { return own.Name == d.Name && (d.Value == "" || own.Value == d.Value) })
 		}) {
 			continue
 		}

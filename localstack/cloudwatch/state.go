@@ -50,13 +50,15 @@ func (s *Service) evaluate(c awsjson.Caller, a *alarm) (state, reason string, er
 	}
 	switch {
 	case breaching >= needed:
-		return stateAlarm, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were %s (%v)", breaching, a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
+		return stateAlarm, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were %s (%v)", breaching,
+			a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
 	case there == 0 && a.TreatMissingData == "ignore":
 		return a.state, a.reason, nil
 	case there == 0:
 		return stateUnknown, "Insufficient Data", nil
 	default:
-		return stateOK, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were not %s (%v)", there-breaching, a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
+		return stateOK, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were not %s (%v)",
+			there-breaching, a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
 	}
 }
 

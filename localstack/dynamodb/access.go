@@ -75,7 +75,8 @@ func (s *Service) Access(c awsjson.Caller, operation string, body []byte) ([]iam
 
 // memberActions are the actions of what a transaction may have.
 var memberActions = map[string]string{
-	"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem",
+	"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
+	"ConditionCheck": "ConditionCheckItem",
 }
 
 // batched is what a batch says of one table: what it reads, or which items it writes.
@@ -144,7 +145,8 @@ func (in accessInput) attributes() []string {
 		}
 	}
 	for _, text := range []string{
-		in.ProjectionExpression, in.ConditionExpression, in.UpdateExpression, in.KeyConditionExpression, in.FilterExpression,
+		in.ProjectionExpression, in.ConditionExpression, in.UpdateExpression, in.KeyConditionExpression,
+		in.FilterExpression,
 	} {
 		for _, name := range expression.Names(text, in.ExpressionAttributeNames) {
 			names[name] = true

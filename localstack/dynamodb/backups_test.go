@@ -27,7 +27,8 @@ func TestPointsInTimeAreThoseSinceItWasEnabled(t *testing.T) {
 	}
 	get := func() *types.PointInTimeRecoveryDescription {
 		t.Helper()
-		out, err := c.DescribeContinuousBackups(t.Context(), &awsdynamodb.DescribeContinuousBackupsInput{TableName: aws.String("mirror")})
+		out, err := c.DescribeContinuousBackups(t.Context(),
+			&awsdynamodb.DescribeContinuousBackupsInput{TableName: aws.String("mirror")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,13 +42,15 @@ func TestPointsInTimeAreThoseSinceItWasEnabled(t *testing.T) {
 	}
 	enabled := now
 	now = now.AddDate(0, 0, 10)
-	if got := get(); got.PointInTimeRecoveryStatus != types.PointInTimeRecoveryStatusEnabled || !got.EarliestRestorableDateTime.Equal(enabled) || aws.ToInt32(got.RecoveryPeriodInDays) != 35 {
+	if got := get(); got.PointInTimeRecoveryStatus != types.PointInTimeRecoveryStatusEnabled ||
+		!got.EarliestRestorableDateTime.Equal(enabled) || aws.ToInt32(got.RecoveryPeriodInDays) != 35 {
 		t.Errorf("enabled: %+v", got)
 	}
 	if err := set(true, aws.Int32(7)); err != nil {
 		t.Fatal(err)
 	}
-	if got := get(); !got.EarliestRestorableDateTime.Equal(now.AddDate(0, 0, -7)) || !got.LatestRestorableDateTime.Equal(now) {
+	if got := get(); !got.EarliestRestorableDateTime.Equal(now.AddDate(0, 0, -7)) ||
+		!got.LatestRestorableDateTime.Equal(now) {
 		t.Errorf("for 7 days: %+v", got)
 	}
 	if err := set(true, aws.Int32(36)); awstest.Code(err) != "ValidationException" {
@@ -59,7 +62,8 @@ func TestPointsInTimeAreThoseSinceItWasEnabled(t *testing.T) {
 	if got := get(); got.PointInTimeRecoveryStatus != types.PointInTimeRecoveryStatusDisabled {
 		t.Errorf("disabled: %+v", got)
 	}
-	_, err := c.DescribeContinuousBackups(t.Context(), &awsdynamodb.DescribeContinuousBackupsInput{TableName: aws.String("absent")})
+	_, err := c.DescribeContinuousBackups(t.Context(),
+		&awsdynamodb.DescribeContinuousBackupsInput{TableName: aws.String("absent")})
 	if awstest.Code(err) != "TableNotFoundException" {
 		t.Errorf("absent: %v", err)
 	}

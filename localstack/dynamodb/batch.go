@@ -53,7 +53,8 @@ func (in batchGetInput) check() error {
 			return invalid("the stand-in for DynamoDB does not have the parameter AttributesToGet")
 		}
 		if slices.ContainsFunc(wanted.Keys, func(key value.Item) bool { return len(key) == 0 }) {
-			return invalid("The list of keys in RequestItems for BatchGetItem may not contain null or empty values: %s has one or more empty keys", table)
+			return invalid("The list of keys in RequestItems for BatchGetItem may not contain null or empty values: "+
+				"%s has one or more empty keys", table)
 		}
 		n += len(wanted.Keys)
 	}
@@ -96,7 +97,9 @@ func (t *tables) batchGet(c awsjson.Caller, in batchGetInput) (any, error) {
 }
 
 // wanted finds what is wanted of one table.
-func (t *tables) wanted(c awsjson.Caller, name string, wanted wantedItems) (*table, []rows.Key, expression.Projection, error) {
+func (t *tables) wanted(
+	c awsjson.Caller, name string, wanted wantedItems,
+) (*table, []rows.Key, expression.Projection, error) {
 	projection, err := wanted.projection()
 	if err != nil {
 		return nil, nil, nil, err
@@ -139,7 +142,8 @@ func (r writeRequest) change(table string, at int) (change, error) {
 	path := fmt.Sprintf("requestItems.%s.member.%d.member.", table, at)
 	switch {
 	case (r.PutRequest == nil) == (r.DeleteRequest == nil):
-		return change{}, invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+		return change{}, invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one " +
+			"of the supported datatypes")
 	case r.PutRequest != nil && r.PutRequest.Item == nil:
 		wrong.required(true, path+"putRequest.item")
 		return change{}, wrong.err()

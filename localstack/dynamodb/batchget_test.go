@@ -41,10 +41,12 @@ func TestSeveralItemsAreReadInOneCall(t *testing.T) {
 		sources []string
 		want    string
 	}{
-		"no table":        {"elsewhere", []string{"a"}, "ResourceNotFoundException"},
-		"another's table": {"arn:aws:dynamodb:us-east-1:444455556666:table/mirror", []string{"a"}, "ResourceNotFoundException"},
-		"the same key":    {"mirror", []string{"a", "b", "a"}, "ValidationException"},
-		"too many":        {"mirror", many(101), "ValidationException"},
+		"no table": {"elsewhere", []string{"a"}, "ResourceNotFoundException"},
+		"another's table": {
+			"arn:aws:dynamodb:us-east-1:444455556666:table/mirror", []string{"a"}, "ResourceNotFoundException",
+		},
+		"the same key": {"mirror", []string{"a", "b", "a"}, "ValidationException"},
+		"too many":     {"mirror", many(101), "ValidationException"},
 	} {
 		if _, err := get(c.table, c.sources...); awstest.Code(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)

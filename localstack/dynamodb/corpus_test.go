@@ -79,7 +79,8 @@ func TestCorpusIsAnsweredAsByDynamoDBLocal(t *testing.T) {
 		total += n
 		t.Logf("%3d differ: %s: %s", n, reason, reasons[reason])
 	}
-	t.Logf("%d requests; %d are answered otherwise than by DynamoDB Local, each for one of %d reasons", requests, total, len(reasons))
+	t.Logf("%d requests; %d are answered otherwise than by DynamoDB Local, each for one of %d reasons", requests,
+		total, len(reasons))
 }
 
 // TestCorpusIsWhatDynamoDBLocalAnswers holds the recorded answers against the real thing, or records them.

@@ -125,7 +125,8 @@ func post(t *testing.T, url, keyID, op string, body []byte) (int, map[string]any
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := resp.Header.Get("X-Amz-Crc32"), fmt.Sprint(crc32.ChecksumIEEE(data)); got != want && keyID == home { // DynamoDB Local sends none
+	// DynamoDB Local sends none
+	if got, want := resp.Header.Get("X-Amz-Crc32"), fmt.Sprint(crc32.ChecksumIEEE(data)); got != want && keyID == home {
 		t.Errorf("%s: checksum %s, want %s", op, got, want)
 	}
 	var out map[string]any
@@ -137,7 +138,8 @@ func post(t *testing.T, url, keyID, op string, body []byte) (int, map[string]any
 
 // changing are members whose values are others every time, or another's in a DynamoDB of another place.
 var changing = []string{
-	"CreationDateTime", "TableId", "TableArn", "LastUpdateToPayPerRequestDateTime", "LastIncreaseDateTime", "LastDecreaseDateTime",
+	"CreationDateTime", "TableId", "TableArn", "LastUpdateToPayPerRequestDateTime", "LastIncreaseDateTime",
+	"LastDecreaseDateTime",
 }
 
 // settled returns the body without what is not the same every time: times, the order of

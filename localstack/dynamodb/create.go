@@ -77,14 +77,18 @@ func (in createInput) keys() (keySchema, error) {
 	}
 	switch n := len(in.KeySchema); {
 	case n == 0:
-		return keySchema{}, invalid("No defined key schema.  A key schema containing at least a hash key must be defined for all tables")
+		return keySchema{}, invalid("No defined key schema.  A key schema containing at least a hash key must be " +
+			"defined for all tables")
 	case n > 2:
-		return keySchema{}, invalid("1 validation error detected: Value '%v' at 'keySchema' failed to satisfy constraint: "+
+		return keySchema{}, invalid("1 validation error detected: Value '%v' at 'keySchema' failed to satisfy "+
+			"constraint: "+
 			"Member must have length less than or equal to 2", in.KeySchema)
 	case in.KeySchema[0].KeyType != "HASH":
-		return keySchema{}, invalid("No Hash Key specified in schema.  All Dynamo DB tables must have exactly one hash key")
+		return keySchema{}, invalid("No Hash Key specified in schema.  All Dynamo DB tables must have exactly one " +
+			"hash key")
 	case n == 2 && in.KeySchema[1].KeyType != "RANGE":
-		return keySchema{}, invalid("Too many hash keys specified.  All Dynamo DB tables must have exactly one hash key")
+		return keySchema{}, invalid("Too many hash keys specified.  All Dynamo DB tables must have exactly one hash " +
+			"key")
 	case n == 2 && in.KeySchema[0].AttributeName == in.KeySchema[1].AttributeName:
 		return keySchema{}, invalid("Two keys can not have the same name")
 	}
@@ -95,7 +99,8 @@ func (in createInput) keys() (keySchema, error) {
 func (in createInput) keyKinds() (keySchema, error) {
 	var keys keySchema
 	for i, k := range in.KeySchema {
-		at := slices.IndexFunc(in.AttributeDefinitions, func(a attributeDefinition) bool { return a.AttributeName == k.AttributeName })
+		at := slices.IndexFunc(in.AttributeDefinitions,
+			func(a attributeDefinition) bool { return a.AttributeName == k.AttributeName })
 		switch {
 		case at < 0 && i == 0:
 			return keys, invalid("Hash Key not specified in Attribute Definitions.  Type unknown.")
@@ -108,7 +113,8 @@ func (in createInput) keyKinds() (keySchema, error) {
 		}
 	}
 	if len(in.AttributeDefinitions) != len(in.KeySchema) {
-		return keys, invalid("The number of attributes in key schema must match the number of attributes defined in attribute definitions.")
+		return keys, invalid("The number of attributes in key schema must match the number of attributes defined in " +
+			"attribute definitions.")
 	}
 	return keys, nil
 }

@@ -13,13 +13,15 @@ func (t *table) description(status string) map[string]any {
 		schema = append(schema, keyElement{t.keys.Range, "RANGE"})
 	}
 	d := map[string]any{
-		"TableName": t.name, "TableArn": t.arn, "TableId": t.id(), "TableStatus": status, "CreationDateTime": epoch(t.created),
+		"TableName": t.name, "TableArn": t.arn, "TableId": t.id(), "TableStatus": status,
+		"CreationDateTime":     epoch(t.created),
 		"AttributeDefinitions": t.attributes, "KeySchema": schema,
 		"ItemCount": t.rows.Len(), "TableSizeBytes": t.rows.Bytes(),
 		"DeletionProtectionEnabled": t.deletionProtection,
 		"ProvisionedThroughput": map[string]any{
 			"NumberOfDecreasesToday": 0,
-			"ReadCapacityUnits":      t.throughput.ReadCapacityUnits, "WriteCapacityUnits": t.throughput.WriteCapacityUnits,
+			"ReadCapacityUnits":      t.throughput.ReadCapacityUnits,
+			"WriteCapacityUnits":     t.throughput.WriteCapacityUnits,
 		},
 	}
 	if t.billing == payPerRequest || !t.billingModeSwitched.IsZero() {
@@ -27,7 +29,9 @@ func (t *table) description(status string) map[string]any {
 		if !t.billingModeSwitched.IsZero() {
 			since = t.billingModeSwitched
 		}
-		d["BillingModeSummary"] = map[string]any{"BillingMode": t.billing, "LastUpdateToPayPerRequestDateTime": epoch(since)}
+		d["BillingModeSummary"] = map[string]any{
+			"BillingMode": t.billing, "LastUpdateToPayPerRequestDateTime": epoch(since),
+		}
 	}
 	if t.class != "" {
 		d["TableClassSummary"] = map[string]any{"TableClass": t.class}

@@ -43,13 +43,15 @@ func New(opts Options) *Service {
 // ServeHTTP answers requests whose X-Amz-Target is DynamoDB_20120810.<Operation>.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
-	out, err := awsjson.Do(r, s.opts.Home, bodyLimit, func(_ context.Context, c awsjson.Caller, body []byte) (any, error) {
-		op, ok := operations[name]
-		if !ok {
-			return nil, awsjson.Errorf("UnknownOperationException", "the stand-in for DynamoDB does not have %s", name)
-		}
-		return op(s.tablesOf(c), c, body)
-	})
+	out, err := awsjson.Do(r, s.opts.Home, bodyLimit,
+		func(_ context.Context, c awsjson.Caller, body []byte) (any, error) {
+			op, ok := operations[name]
+			if !ok {
+				return nil, awsjson.Errorf("UnknownOperationException",
+					"the stand-in for DynamoDB does not have %s", name)
+			}
+			return op(s.tablesOf(c), c, body)
+		})
 	reply(w, out, err)
 }
 

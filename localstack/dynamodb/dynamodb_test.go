@@ -29,12 +29,15 @@ func TestKeepsEveryKindOfAttribute(t *testing.T) {
 		"M":      &types.AttributeValueMemberM{Value: item{"k": str("v")}},
 	}
 	put(t, c, "mirror", want)
-	got, err := c.GetItem(t.Context(), &awsdynamodb.GetItemInput{TableName: aws.String("mirror"), Key: item{"Source": want["Source"]}})
+	got, err := c.GetItem(t.Context(), &awsdynamodb.GetItemInput{
+		TableName: aws.String("mirror"), Key: item{"Source": want["Source"]},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	unexported := cmpopts.IgnoreUnexported(
-		types.AttributeValueMemberS{}, types.AttributeValueMemberSS{}, types.AttributeValueMemberL{}, types.AttributeValueMemberN{},
+		types.AttributeValueMemberS{}, types.AttributeValueMemberSS{}, types.AttributeValueMemberL{},
+		types.AttributeValueMemberN{},
 		types.AttributeValueMemberBOOL{}, types.AttributeValueMemberNULL{}, types.AttributeValueMemberM{})
 	if d := cmp.Diff(want, got.Item, unexported); d != "" {
 		t.Errorf("item differs (-put +got):\n%s", d)
@@ -62,7 +65,9 @@ func TestPagesOfScanNeitherLoseNorRepeatItems(t *testing.T) {
 				want = append(want, key)
 				put(t, c, "mirror", item{"Source": str(key)})
 			}
-			p := awsdynamodb.NewScanPaginator(c, &awsdynamodb.ScanInput{TableName: aws.String("mirror"), Limit: tc.limit})
+			p := awsdynamodb.NewScanPaginator(c, &awsdynamodb.ScanInput{
+				TableName: aws.String("mirror"), Limit: tc.limit,
+			})
 			got, pages := []string{}, 0
 			for ; p.HasMorePages(); pages++ {
 				page, err := p.NextPage(t.Context())
@@ -92,7 +97,8 @@ func TestFilterLeavesOutExpiredItems(t *testing.T) {
 	values := item{":now": &types.AttributeValueMemberN{Value: "2000"}}
 
 	p := awsdynamodb.NewScanPaginator(c, &awsdynamodb.ScanInput{
-		TableName: aws.String("mirror"), FilterExpression: filter, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+		TableName: aws.String("mirror"), FilterExpression: filter, ExpressionAttributeNames: names,
+		ExpressionAttributeValues: values,
 	})
 	var got []string
 	for p.HasMorePages() {
@@ -127,7 +133,8 @@ func TestConditionalWriteKeepsWhatIsThere(t *testing.T) {
 	createTable(t, c, "mirror")
 	in := &awsdynamodb.PutItemInput{
 		TableName: aws.String("mirror"), Item: item{"Source": str("a")},
-		ConditionExpression: aws.String("attribute_not_exists(#s)"), ExpressionAttributeNames: map[string]string{"#s": "Source"},
+		ConditionExpression:      aws.String("attribute_not_exists(#s)"),
+		ExpressionAttributeNames: map[string]string{"#s": "Source"},
 	}
 	if _, err := c.PutItem(t.Context(), in); err != nil {
 		t.Fatal(err)
@@ -155,14 +162,16 @@ func TestDescribesTables(t *testing.T) {
 	if got := aws.ToString(out.Table.TableArn); got != "arn:aws:dynamodb:eu-west-1:111122223333:table/mirror" {
 		t.Errorf("ARN %s", got)
 	}
-	if out.Table.TableStatus != types.TableStatusActive || out.Table.CreationDateTime == nil || len(out.Table.AttributeDefinitions) != 1 {
+	if out.Table.TableStatus != types.TableStatusActive || out.Table.CreationDateTime == nil ||
+		len(out.Table.AttributeDefinitions) != 1 {
 		t.Errorf("description %+v", out.Table)
 	}
 	list, err := c.ListTables(t.Context(), &awsdynamodb.ListTablesInput{})
 	if err != nil || !slices.Equal(list.TableNames, []string{"mirror"}) {
 		t.Errorf("tables %v, %v", list, err)
 	}
-	if _, err := c.DeleteTable(t.Context(), &awsdynamodb.DeleteTableInput{TableName: aws.String("mirror")}); err != nil {
+	if _, err := c.DeleteTable(t.Context(),
+		&awsdynamodb.DeleteTableInput{TableName: aws.String("mirror")}); err != nil {
 		t.Fatal(err)
 	}
 	list, err = c.ListTables(t.Context(), &awsdynamodb.ListTablesInput{})
@@ -176,13 +185,16 @@ func TestTimeToLiveIsWhatWasSet(t *testing.T) {
 	createTable(t, c, "mirror")
 	set := func(enabled bool) error {
 		_, err := c.UpdateTimeToLive(t.Context(), &awsdynamodb.UpdateTimeToLiveInput{
-			TableName:               aws.String("mirror"),
-			TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("Expires"), Enabled: aws.Bool(enabled)},
+			TableName: aws.String("mirror"),
+			TimeToLiveSpecification: &types.TimeToLiveSpecification{
+				AttributeName: aws.String("Expires"), Enabled: aws.Bool(enabled),
+			},
 		})
 		return err
 	}
 	status := func() types.TimeToLiveDescription {
-		out, err := c.DescribeTimeToLive(t.Context(), &awsdynamodb.DescribeTimeToLiveInput{TableName: aws.String("mirror")})
+		out, err := c.DescribeTimeToLive(t.Context(),
+			&awsdynamodb.DescribeTimeToLiveInput{TableName: aws.String("mirror")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +209,8 @@ func TestTimeToLiveIsWhatWasSet(t *testing.T) {
 	if err := set(true); err != nil {
 		t.Fatal(err)
 	}
-	if got := status(); got.TimeToLiveStatus != types.TimeToLiveStatusEnabled || aws.ToString(got.AttributeName) != "Expires" {
+	if got := status(); got.TimeToLiveStatus != types.TimeToLiveStatusEnabled ||
+		aws.ToString(got.AttributeName) != "Expires" {
 		t.Errorf("enabled: %+v", got)
 	}
 	if err := set(true); awstest.Code(err) != "ValidationException" {
@@ -220,7 +233,9 @@ func TestRefuses(t *testing.T) {
 			return err
 		}, "ResourceNotFoundException"},
 		{"put to an absent table", func() error {
-			_, err := c.PutItem(t.Context(), &awsdynamodb.PutItemInput{TableName: absent, Item: item{"Source": str("a")}})
+			_, err := c.PutItem(t.Context(), &awsdynamodb.PutItemInput{
+				TableName: absent, Item: item{"Source": str("a")},
+			})
 			return err
 		}, "ResourceNotFoundException"},
 		{"description of an absent table", func() error {
@@ -232,7 +247,9 @@ func TestRefuses(t *testing.T) {
 			return err
 		}, "ResourceNotFoundException"},
 		{"item without key", func() error {
-			_, err := c.PutItem(t.Context(), &awsdynamodb.PutItemInput{TableName: aws.String("mirror"), Item: item{"Destination": str("a")}})
+			_, err := c.PutItem(t.Context(), &awsdynamodb.PutItemInput{
+				TableName: aws.String("mirror"), Item: item{"Destination": str("a")},
+			})
 			return err
 		}, "ValidationException"},
 		{"new values of a put", func() error {
@@ -246,11 +263,13 @@ func TestRefuses(t *testing.T) {
 			return err
 		}, "UnknownOperationException"},
 		{"table of another region", func() error {
-			_, err := client(t, url, home, "eu-west-1").Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String("mirror")})
+			_, err := client(t, url, home, "eu-west-1").Scan(t.Context(),
+				&awsdynamodb.ScanInput{TableName: aws.String("mirror")})
 			return err
 		}, "ResourceNotFoundException"},
 		{"table of another account", func() error {
-			_, err := client(t, url, "444455556666", "us-east-1").Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String("mirror")})
+			_, err := client(t, url, "444455556666", "us-east-1").Scan(t.Context(),
+				&awsdynamodb.ScanInput{TableName: aws.String("mirror")})
 			return err
 		}, "ResourceNotFoundException"},
 	} {
@@ -267,7 +286,9 @@ func TestServesManyAtOnce(t *testing.T) {
 		wg.Go(func() {
 			createTable(t, c, fmt.Sprintf("table-%d", n))
 			put(t, c, fmt.Sprintf("table-%d", n), item{"Source": str("a")})
-			if _, err := c.DescribeTable(t.Context(), &awsdynamodb.DescribeTableInput{TableName: aws.String("table-0")}); err != nil && awstest.Code(err) != "ResourceNotFoundException" {
+			if _, err := c.DescribeTable(t.Context(),
+				&awsdynamodb.DescribeTableInput{TableName: aws.String("table-0")}); err != nil &&
+				awstest.Code(err) != "ResourceNotFoundException" {
 				t.Error(err)
 			}
 		})

@@ -15,7 +15,9 @@ import (
 func call(service http.Handler, op, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+op)
-	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+home+"/20300102/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+	r.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential="+home+
+			"/20300102/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	w := httptest.NewRecorder()
 	service.ServeHTTP(w, r)
 	return w
@@ -37,19 +39,25 @@ func FuzzRequests(f *testing.F) {
 	f.Fuzz(func(t *testing.T, op, body string) {
 		service := dynamodb.New(dynamodb.Options{Home: home})
 		for _, table := range []string{
-			`{"TableName":"tab","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}`,
-			`{"TableName":"tabn","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],` +
-				`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}`,
+			`{"TableName":"tab","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],` +
+				`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}`,
+			`{"TableName":"tabn","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk",` +
+				`"KeyType":"RANGE"}],` +
+				`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk",` +
+				`"AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}`,
 		} {
 			if w := call(service, "CreateTable", table); w.Code != http.StatusOK {
 				t.Fatal(w.Body)
 			}
 		}
-		call(service, "PutItem", `{"TableName":"tab","Item":{"pk":{"S":"a"},"n":{"N":"1"},"m":{"M":{"l":{"L":[{"N":"1"}]}}},"ss":{"SS":["p"]}}}`)
+		call(service, "PutItem",
+			`{"TableName":"tab","Item":{"pk":{"S":"a"},"n":{"N":"1"},"m":{"M":{"l":{"L":[{"N":"1"}]}}},`+
+				`"ss":{"SS":["p"]}}}`)
 		call(service, "PutItem", `{"TableName":"tabn","Item":{"pk":{"S":"p"},"sk":{"N":"1"}}}`)
 		w := call(service, op, body)
 		var out map[string]any
-		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
+		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != http.StatusOK &&
+			w.Code != http.StatusBadRequest {
 			t.Fatalf("%s %s: %d %s", op, body, w.Code, w.Body)
 		}
 		if w.Code != http.StatusOK && (out["__type"] == nil || out["message"] == nil) {

@@ -18,9 +18,11 @@ func (s keySchema) keyOf(item value.Item) (rows.Key, error) {
 		v, ok := item[k.name]
 		switch {
 		case !ok:
-			return rows.Key{}, invalid("One or more parameter values were invalid: Missing the key %s in the item", k.name)
+			return rows.Key{}, invalid("One or more parameter values were invalid: Missing the key %s in the item",
+				k.name)
 		case v.Kind != k.kind:
-			return rows.Key{}, invalid("One or more parameter values were invalid: Type mismatch for key %s expected: %s actual: %s", k.name, k.kind, v.Kind)
+			return rows.Key{}, invalid("One or more parameter values were invalid: Type mismatch for key %s "+
+				"expected: %s actual: %s", k.name, k.kind, v.Kind)
 		}
 	}
 	return s.key(item)
@@ -63,7 +65,8 @@ func emptyKey(k keyMember) error {
 	if k.kind == value.B {
 		kind = "binary"
 	}
-	return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", kind, k.name)
+	return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot "+
+		"contain an empty %s value. Key: %s", kind, k.name)
 }
 
 type keyMember struct {

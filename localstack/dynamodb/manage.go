@@ -26,7 +26,8 @@ func (t *tables) deleteTable(c awsjson.Caller, in tableInput) (any, error) {
 		return nil, err
 	}
 	if table.deletionProtection {
-		return nil, invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
+		return nil, invalid("Resource cannot be deleted as it is currently protected against deletion. Disable " +
+			"deletion protection first.")
 	}
 	delete(t.byName, table.name)
 	return map[string]any{"TableDescription": table.description("DELETING")}, nil
@@ -82,10 +83,12 @@ func (in updateTableInput) change(d *definition) (changed bool, err error) {
 			return true, err
 		}
 		if d.billing == provisioned && old.billing == d.billing && old.throughput == d.throughput {
-			return true, invalid("The provisioned throughput for the table will not change. The requested value equals the current value. "+
+			return true, invalid("The provisioned throughput for the table will not change. The requested value "+
+				"equals the current value. "+
 				"Current ReadCapacityUnits provisioned for the table: %d. Requested ReadCapacityUnits: %d. "+
 				"Current WriteCapacityUnits provisioned for the table: %d. Requested WriteCapacityUnits: %d.",
-				old.throughput.ReadCapacityUnits, d.throughput.ReadCapacityUnits, old.throughput.WriteCapacityUnits, d.throughput.WriteCapacityUnits)
+				old.throughput.ReadCapacityUnits, d.throughput.ReadCapacityUnits, old.throughput.WriteCapacityUnits,
+				d.throughput.WriteCapacityUnits)
 		}
 	}
 	if in.DeletionProtectionEnabled != nil {

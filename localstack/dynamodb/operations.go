@@ -9,9 +9,11 @@ type operation func(t *tables, c awsjson.Caller, body []byte) (any, error)
 
 // operations are those that there are, by their names.
 var operations = map[string]operation{
-	"CreateTable":               locked((*tables).create, "LocalSecondaryIndexes", "GlobalSecondaryIndexes", "StreamSpecification", "ResourcePolicy"),
-	"DescribeTable":             locked((*tables).describe),
-	"UpdateTable":               locked((*tables).updateTable, "GlobalSecondaryIndexUpdates", "StreamSpecification", "ReplicaUpdates"),
+	"CreateTable": locked((*tables).create, "LocalSecondaryIndexes", "GlobalSecondaryIndexes",
+		"StreamSpecification", "ResourcePolicy"),
+	"DescribeTable": locked((*tables).describe),
+	"UpdateTable": locked((*tables).updateTable, "GlobalSecondaryIndexUpdates", "StreamSpecification",
+		"ReplicaUpdates"),
 	"DeleteTable":               locked((*tables).deleteTable),
 	"ListTables":                locked((*tables).list),
 	"UpdateContinuousBackups":   locked((*tables).updateBackups),
@@ -26,11 +28,12 @@ var operations = map[string]operation{
 	"UpdateItem":                locked((*tables).update, "AttributeUpdates", "Expected", "ConditionalOperator"),
 	"DeleteItem":                locked((*tables).delete, "Expected", "ConditionalOperator"),
 	"Scan":                      locked((*tables).scan, "AttributesToGet", "ScanFilter", "ConditionalOperator"),
-	"Query":                     locked((*tables).query, "AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator"),
-	"BatchGetItem":              locked((*tables).batchGet),
-	"BatchWriteItem":            locked((*tables).batchWrite),
-	"TransactGetItems":          locked((*tables).transactGet),
-	"TransactWriteItems":        locked((*tables).transactWrite),
+	"Query": locked((*tables).query, "AttributesToGet", "KeyConditions", "QueryFilter",
+		"ConditionalOperator"),
+	"BatchGetItem":       locked((*tables).batchGet),
+	"BatchWriteItem":     locked((*tables).batchWrite),
+	"TransactGetItems":   locked((*tables).transactGet),
+	"TransactWriteItems": locked((*tables).transactWrite),
 }
 
 // locked makes an operation of a function whose input is decoded from JSON, and that has

@@ -55,7 +55,8 @@ func (p paging) check() error {
 	case p.Select == "ALL_PROJECTED_ATTRIBUTES":
 		return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 	case p.Select == "SPECIFIC_ATTRIBUTES" && !projects:
-		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get " +
+			"SPECIFIC_ATTRIBUTES")
 	}
 	return nil
 }
@@ -113,7 +114,8 @@ func (p paging) startKey(table *table) (*rows.Key, error) {
 	return &key, nil
 }
 
-// page reads rows until it is full. Most is how many rows it looks at at most beside the caller's limit; 0 if any number.
+// page reads rows until it is full. Most is how many rows it looks at at most beside the caller's limit; 0 if any
+// number.
 func (p paging) page(name string, table *table, from iter.Seq[rows.Row], of parsed, most int) map[string]any {
 	if p.Limit != nil && (most == 0 || *p.Limit < most) {
 		most = *p.Limit

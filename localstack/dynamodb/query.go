@@ -23,7 +23,8 @@ func (t *tables) query(c awsjson.Caller, in queryInput) (any, error) {
 		return nil, err
 	}
 	if in.KeyConditionExpression == nil {
-		return nil, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+		return nil, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the " +
+			"request.")
 	}
 	subs, err := expression.NewSubstitutes(in.ExpressionAttributeNames, in.ExpressionAttributeValues, false, "")
 	if err != nil {
@@ -51,7 +52,9 @@ func (t *tables) query(c awsjson.Caller, in queryInput) (any, error) {
 }
 
 // keyCondition holds what the request says of the key and of others against the table's.
-func (in queryInput) keyCondition(table *table, condition expression.Condition, of parsed) (expression.KeyCondition, error) {
+func (in queryInput) keyCondition(
+	table *table, condition expression.Condition, of parsed,
+) (expression.KeyCondition, error) {
 	key, err := expression.KeyConditionOf(condition, table.keys.KeySchema)
 	if err != nil {
 		return key, err
@@ -60,13 +63,15 @@ func (in queryInput) keyCondition(table *table, condition expression.Condition, 
 		for _, v := range [][]value.Value{{key.Hash}, key.Bound}[i] {
 			switch {
 			case v.Kind != member.kind:
-				return key, invalid("One or more parameter values were invalid: Condition parameter type does not match schema type")
+				return key, invalid("One or more parameter values were invalid: Condition parameter type does not " +
+					"match schema type")
 			case v.Text == "":
 				return key, emptyKey(member)
 			}
 		}
 		if of.filter != nil && slices.Contains(expression.Attributes(of.filter), member.name) {
-			return key, invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", member.name)
+			return key, invalid("Filter Expression can only contain non-primary key attributes: Primary key "+
+				"attribute: %s", member.name)
 		}
 	}
 	return key, nil

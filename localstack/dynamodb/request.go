@@ -24,7 +24,8 @@ func decode(body []byte, in any, lacks []string) error {
 	}
 	err := json.Unmarshal(exact(body, members, reflect.TypeOf(in).Elem()), in)
 	if mismatch := (*json.UnmarshalTypeError)(nil); errors.As(err, &mismatch) {
-		return awsjson.Errorf("SerializationException", "%s cannot be converted to %s", jsonTypes[strings.Fields(mismatch.Value)[0]], goTypes[mismatch.Type.Kind()])
+		return awsjson.Errorf("SerializationException", "%s cannot be converted to %s",
+			jsonTypes[strings.Fields(mismatch.Value)[0]], goTypes[mismatch.Type.Kind()])
 	}
 	return err
 }
@@ -49,9 +50,13 @@ func exact(body []byte, members map[string]json.RawMessage, in reflect.Type) []b
 // jsonTypes and goTypes name types as DynamoDB does, by encoding/json's names and by Go's.
 var (
 	jsonTypes = map[string]string{
-		"string": "STRING_VALUE", "number": "NUMBER_VALUE", "bool": "TRUE_VALUE", "object": "START_OBJECT", "array": "START_ARRAY",
+		"string": "STRING_VALUE", "number": "NUMBER_VALUE", "bool": "TRUE_VALUE", "object": "START_OBJECT",
+		"array": "START_ARRAY",
 	}
-	goTypes = map[reflect.Kind]string{reflect.String: "String", reflect.Int: "Integer", reflect.Bool: "Boolean", reflect.Slice: "List", reflect.Map: "Map", reflect.Struct: "Structure"}
+	goTypes = map[reflect.Kind]string{
+		reflect.String: "String", reflect.Int: "Integer", reflect.Bool: "Boolean", reflect.Slice: "List",
+		reflect.Map: "Map", reflect.Struct: "Structure",
+	}
 )
 
 func invalid(format string, args ...any) error {

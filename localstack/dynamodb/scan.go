@@ -36,9 +36,11 @@ func (in scanInput) segments() (segment, total int, err error) {
 	case in.Segment == nil && in.TotalSegments == nil:
 		return 0, 1, nil
 	case in.TotalSegments == nil:
-		return 0, 0, invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter is present")
+		return 0, 0, invalid("The TotalSegments parameter is required but was not present in the request when " +
+			"Segment parameter is present")
 	case in.Segment == nil:
-		return 0, 0, invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
+		return 0, 0, invalid("The Segment parameter is required but was not present in the request when parameter " +
+			"TotalSegments is present")
 	case *in.Segment >= *in.TotalSegments:
 		return 0, 0, invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: "+
 			"Segment: %d is not less than TotalSegments: %d", *in.Segment, *in.TotalSegments)
@@ -74,7 +76,8 @@ func (t *tables) scan(c awsjson.Caller, in scanInput) (any, error) {
 		return nil, err
 	}
 	if start != nil && !start.In(segment, total) {
-		return nil, invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "+
+		return nil, invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "+
+			"ExclusiveStartKey with correct Segment. "+
 			"TotalSegments: %d Segment: %d", total, segment)
 	}
 	return in.page(name, table, table.rows.Segment(segment, total, start), parsed, t.opts.PageLimit), nil

@@ -57,7 +57,8 @@ func nameOf(c awsjson.Caller, name *string) (string, error) {
 	case strings.HasPrefix(*name, "arn:"):
 		own, ok := strings.CutPrefix(*name, c.ARN("dynamodb", "table/"))
 		if !ok || !tableName.MatchString(own) {
-			return "", awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: Table: %s not found", *name)
+			return "", awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: Table: %s not found",
+				*name)
 		}
 		return own, nil
 	case !tableName.MatchString(*name):
@@ -84,7 +85,8 @@ func (t *tables) described(c awsjson.Caller, name *string) (*table, error) {
 	}
 	table, ok := t.byName[own]
 	if !ok {
-		return nil, awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: Table: %s not found", own)
+		return nil, awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: Table: %s not found",
+			own)
 	}
 	return table, nil
 }
@@ -127,7 +129,8 @@ type recovery struct {
 // Options configure [New].
 type Options struct {
 	Home string // account of callers whose access key id is not that of an account
-	// PageLimit is the most items that one page of Scan looks at, beside the megabyte. 0 leaves it to the caller's Limit.
+	// PageLimit is the most items that one page of Scan looks at, beside the megabyte. 0 leaves it to the caller's
+	// Limit.
 	PageLimit int
 	Now       func() time.Time // nil = time.Now
 }

@@ -25,7 +25,8 @@ func (t *tables) tagged(in tagsInput) (*table, error) {
 			return table, nil
 		}
 	}
-	return nil, awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: ResourcArn: %s not found", *in.ResourceArn)
+	return nil, awsjson.Errorf("ResourceNotFoundException", "Requested resource not found: ResourcArn: %s not found",
+		*in.ResourceArn)
 }
 
 // tag answers TagResource.

@@ -76,7 +76,8 @@ func (i transactItem) check(at int) (*string, error) {
 	}
 	if i.ConditionCheck != nil {
 		member("conditionCheck", i.ConditionCheck.writing, i.ConditionCheck.Key == nil, "key")
-		wrong.required(i.ConditionCheck.ConditionExpression == nil, fmt.Sprintf("transactItems.%d.member.conditionCheck.conditionExpression", at))
+		wrong.required(i.ConditionCheck.ConditionExpression == nil,
+			fmt.Sprintf("transactItems.%d.member.conditionCheck.conditionExpression", at))
 	}
 	if i.Put != nil {
 		member("put", i.Put.writing, i.Put.Item == nil, "item")
@@ -86,7 +87,8 @@ func (i transactItem) check(at int) (*string, error) {
 	}
 	if i.Update != nil {
 		member("update", i.Update.writing, i.Update.Key == nil, "key")
-		wrong.required(i.Update.UpdateExpression == nil, fmt.Sprintf("transactItems.%d.member.update.updateExpression", at))
+		wrong.required(i.Update.UpdateExpression == nil,
+			fmt.Sprintf("transactItems.%d.member.update.updateExpression", at))
 	}
 	switch {
 	case n == 0:
@@ -103,9 +105,12 @@ func count(wrong *constraints, n int, missing bool) {
 	switch {
 	case missing:
 	case n == 0:
-		*wrong = append(*wrong, "Value '[]' at 'transactItems' failed to satisfy constraint: Member must have length greater than or equal to 1")
+		*wrong = append(*wrong,
+			"Value '[]' at 'transactItems' failed to satisfy constraint: Member must have length greater than or "+
+				"equal to 1")
 	case n > maxTransaction:
-		wrong.add(fmt.Sprintf("[%d items]", n), "transactItems", fmt.Sprintf("have length less than or equal to %d", maxTransaction))
+		wrong.add(fmt.Sprintf("[%d items]", n), "transactItems", fmt.Sprintf("have length less than or equal to %d",
+			maxTransaction))
 	}
 }
 
@@ -202,7 +207,8 @@ func (t *tables) done(in transactWriteInput) (bool, error) {
 	case in.ClientRequestToken == "" || !ok || t.opts.Now().After(old.until):
 		return false, nil
 	case !reflect.DeepEqual(old.items, in.TransactItems):
-		return false, awsjson.Errorf("IdempotentParameterMismatchException", "the ClientRequestToken was used for other TransactItems")
+		return false, awsjson.Errorf("IdempotentParameterMismatchException",
+			"the ClientRequestToken was used for other TransactItems")
 	}
 	return true, nil
 }

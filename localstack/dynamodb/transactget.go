@@ -55,7 +55,8 @@ func (t *tables) transactGet(c awsjson.Caller, in transactGetInput) (any, error)
 	return withCapacity(map[string]any{"Responses": responses}, in.consumedAll(units)), nil
 }
 
-// getOne reads one item, and what is wanted of it. Where there is no table in what it returns, the request is wrong by itself.
+// getOne reads one item, and what is wanted of it. Where there is no table in what it returns, the request is wrong by
+// itself.
 func (t *tables) getOne(c awsjson.Caller, in getInput) (written, value.Item, error) {
 	name, err := nameOf(c, in.TableName)
 	if err != nil {

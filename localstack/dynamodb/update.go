@@ -54,7 +54,8 @@ func (s keySchema) untouched(update expression.Update) error {
 	for _, path := range update.Paths() {
 		for _, member := range s.members() {
 			if path.Top() == member.name {
-				return invalid("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", member.name)
+				return invalid("One or more parameter values were invalid: Cannot update attribute %s. This "+
+					"attribute is part of the key", member.name)
 			}
 		}
 	}

@@ -28,7 +28,8 @@ func TestATableIsKnownByItsARN(t *testing.T) {
 		"arn:aws:dynamodb:us-east-1:" + home + ":table/mirror", "arn:aws:dynamodb:eu-west-1:444455556666:table/mirror",
 		"arn:aws:dynamodb:eu-west-1:" + home + ":table/", arn + "/index/x", arn + "x",
 	} {
-		if _, err := c.Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String(wrong)}); awstest.Code(err) != "ResourceNotFoundException" {
+		if _, err := c.Scan(t.Context(),
+			&awsdynamodb.ScanInput{TableName: aws.String(wrong)}); awstest.Code(err) != "ResourceNotFoundException" {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}
@@ -94,7 +95,9 @@ func TestRemovesAttributes(t *testing.T) {
 		if _, err := c.UpdateItem(t.Context(), in); err != nil {
 			t.Fatal(expression, err)
 		}
-		out, err := c.GetItem(t.Context(), &awsdynamodb.GetItemInput{TableName: aws.String("mirror"), Key: item{"Source": str("x")}})
+		out, err := c.GetItem(t.Context(), &awsdynamodb.GetItemInput{
+			TableName: aws.String("mirror"), Key: item{"Source": str("x")},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

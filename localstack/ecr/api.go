@@ -79,7 +79,8 @@ func (r *Registry) answer(req *http.Request) (any, error) {
 		return nil, err
 	}
 	if caller.Service != "ecr" {
-		return nil, awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: 'ecr'.")
+		return nil, awsjson.Errorf("InvalidSignatureException",
+			"Credential should be scoped to correct service: 'ecr'.")
 	}
 	if !regionName.MatchString(caller.Region) {
 		return nil, awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to a valid region.")

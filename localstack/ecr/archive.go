@@ -25,7 +25,9 @@ type storageClassOutput struct {
 //
 // Of an image of an index ECR's model says nothing. Here it goes with its index, which makes
 // clients look after both, and not by itself.
-func (r *Registry) updateImageStorageClass(_ context.Context, c call, in storageClassInput) (out storageClassOutput, err error) {
+func (r *Registry) updateImageStorageClass(
+	_ context.Context, c call, in storageClassInput,
+) (out storageClassOutput, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	repo, err := in.find(r, c, in.check())
@@ -47,7 +49,9 @@ func (r *Registry) updateImageStorageClass(_ context.Context, c call, in storage
 			part.storage.restore(now, now.Add(r.opts.RestoreTime))
 		}
 	}
-	return storageClassOutput{RegistryID: repo.id.Account, RepositoryName: repo.id.Name, ID: id, Status: img.storage.status(now)}, nil
+	return storageClassOutput{
+		RegistryID: repo.id.Account, RepositoryName: repo.id.Name, ID: id, Status: img.storage.status(now),
+	}, nil
 }
 
 func (in storageClassInput) check() error {
@@ -67,7 +71,8 @@ func (repo *repository) mayChange(img *image, class string, now time.Time) error
 	switch parents := repo.parents(img.digest); {
 	case status != from:
 		return refuse("ImageStorageClassUpdateNotSupportedException",
-			"The image with digest '%s' in %s is %s and cannot be transitioned to %s", img.digest, where(repo.id), status, class)
+			"The image with digest '%s' in %s is %s and cannot be transitioned to %s", img.digest,
+			where(repo.id), status, class)
 	case len(parents) > 0:
 		return refuse("ImageStorageClassUpdateNotSupportedException",
 			"The image with digest '%s' in %s is referenced by manifest list: %v", img.digest, where(repo.id), parents)

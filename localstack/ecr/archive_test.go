@@ -33,7 +33,8 @@ func (w *world) class(repo, reference string, to types.TargetStorageClass) (type
 
 func (w *world) archive(repo, reference string) {
 	w.t.Helper()
-	if got, err := w.class(repo, reference, types.TargetStorageClassArchive); got != types.ImageStatusArchived || err != nil {
+	if got, err := w.class(repo, reference, types.TargetStorageClassArchive); got != types.ImageStatusArchived ||
+		err != nil {
 		w.t.Fatalf("archiving %s: %s, %v", reference, got, err)
 	}
 }
@@ -41,18 +42,20 @@ func (w *world) archive(repo, reference string) {
 // described returns the description of an image.
 func (w *world) described(repo string, d digest.Digest) types.ImageDetail {
 	w.t.Helper()
-	out := awstest.Must[*awsecr.DescribeImagesOutput](w.t)(w.ecr.DescribeImages(w.t.Context(), &awsecr.DescribeImagesInput{
-		RepositoryName: &repo, ImageIds: []types.ImageIdentifier{{ImageDigest: aws.String(d.String())}},
-	}))
+	out := awstest.Must[*awsecr.DescribeImagesOutput](w.t)(w.ecr.DescribeImages(w.t.Context(),
+		&awsecr.DescribeImagesInput{
+			RepositoryName: &repo, ImageIds: []types.ImageIdentifier{{ImageDigest: aws.String(d.String())}},
+		}))
 	return out.ImageDetails[0]
 }
 
 // availability returns that of a layer with the given content.
 func (w *world) availability(repo, content string) types.LayerAvailability {
 	w.t.Helper()
-	out := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](w.t)(w.ecr.BatchCheckLayerAvailability(w.t.Context(), &awsecr.BatchCheckLayerAvailabilityInput{
-		RepositoryName: &repo, LayerDigests: []string{digest.FromString(content).String()},
-	}))
+	out := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](w.t)(w.ecr.BatchCheckLayerAvailability(w.t.Context(),
+		&awsecr.BatchCheckLayerAvailabilityInput{
+			RepositoryName: &repo, LayerDigests: []string{digest.FromString(content).String()},
+		}))
 	return out.Layers[0].LayerAvailability
 }
 
@@ -77,10 +80,12 @@ func TestImagesGoToTheArchiveAndBack(t *testing.T) {
 		t.Errorf("pushed: %s", got)
 	}
 	w.archive("app", "1")
-	if got := w.described("app", d); got.ImageStatus != types.ImageStatusArchived || !aws.ToTime(got.LastArchivedAt).Equal(w.clock()) || got.LastActivatedAt != nil {
+	if got := w.described("app", d); got.ImageStatus != types.ImageStatusArchived ||
+		!aws.ToTime(got.LastArchivedAt).Equal(w.clock()) || got.LastActivatedAt != nil {
 		t.Errorf("archived: %+v", got)
 	}
-	if got, err := w.class("app", d.String(), types.TargetStorageClassStandard); got != types.ImageStatusActivating || err != nil {
+	if got, err := w.class("app", d.String(), types.TargetStorageClassStandard); got != types.ImageStatusActivating ||
+		err != nil {
 		t.Errorf("restoring: %s, %v", got, err)
 	}
 	w.pass(restoreTime - time.Second)
@@ -91,7 +96,8 @@ func TestImagesGoToTheArchiveAndBack(t *testing.T) {
 		t.Errorf("pull of what is activating: %q", got)
 	}
 	w.pass(time.Second)
-	if got := w.described("app", d); got.ImageStatus != types.ImageStatusActive || !aws.ToTime(got.LastActivatedAt).Equal(w.clock()) {
+	if got := w.described("app", d); got.ImageStatus != types.ImageStatusActive ||
+		!aws.ToTime(got.LastActivatedAt).Equal(w.clock()) {
 		t.Errorf("restored: %+v", got)
 	}
 	if got := w.pull("app", d); got != "" {
@@ -114,9 +120,18 @@ func TestStorageClassUpdatesThatAreRefused(t *testing.T) {
 		to              types.TargetStorageClass
 		want            string
 	}{
-		{"restoring what is active", "active", types.TargetStorageClassStandard, "ImageStorageClassUpdateNotSupportedException"},
-		{"archiving what is archived", "archived", types.TargetStorageClassArchive, "ImageStorageClassUpdateNotSupportedException"},
-		{"an image of an index", childDigest.String(), types.TargetStorageClassArchive, "ImageStorageClassUpdateNotSupportedException"},
+		{
+			"restoring what is active", "active", types.TargetStorageClassStandard,
+			"ImageStorageClassUpdateNotSupportedException",
+		},
+		{
+			"archiving what is archived", "archived", types.TargetStorageClassArchive,
+			"ImageStorageClassUpdateNotSupportedException",
+		},
+		{
+			"an image of an index", childDigest.String(), types.TargetStorageClassArchive,
+			"ImageStorageClassUpdateNotSupportedException",
+		},
 		{"an image that is not there", "nope", types.TargetStorageClassArchive, "ImageNotFoundException"},
 		{"another class", "active", "GLACIER", "InvalidParameterException"},
 	} {
@@ -147,9 +162,10 @@ func TestArchivedImagesAreListedWhereTheyAreAskedFor(t *testing.T) {
 		types.ImageStatusFilterActivating: sorted(),
 		types.ImageStatusFilter("ANY"):    sorted(gone, here),
 	} {
-		described := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
-			RepositoryName: aws.String("app"), Filter: &types.DescribeImagesFilter{ImageStatus: filter},
-		}))
+		described := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(),
+			&awsecr.DescribeImagesInput{
+				RepositoryName: aws.String("app"), Filter: &types.DescribeImagesFilter{ImageStatus: filter},
+			}))
 		listed := awstest.Must[*awsecr.ListImagesOutput](t)(w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{
 			RepositoryName: aws.String("app"), Filter: &types.ListImagesFilter{ImageStatus: filter},
 		}))
@@ -164,9 +180,12 @@ func TestArchivedImagesAreListedWhereTheyAreAskedFor(t *testing.T) {
 			t.Errorf("filter %q (-want +described, listed)\n%s", filter, d)
 		}
 	}
-	byTag := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
-		RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("1")}, {ImageTag: aws.String("2")}},
-	}))
+	byTag := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(),
+		&awsecr.DescribeImagesInput{
+			RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{
+				{ImageTag: aws.String("1")}, {ImageTag: aws.String("2")},
+			},
+		}))
 	if len(byTag.ImageDetails) != 2 || byTag.ImageDetails[0].ImageStatus != types.ImageStatusArchived {
 		t.Errorf("by tag: %+v", byTag.ImageDetails)
 	}
@@ -177,7 +196,9 @@ func TestArchivedImagesCannotBePulled(t *testing.T) {
 	w.repository("app")
 	_, d := w.image("app", "1", "config", "layer")
 	path := "/v2/" + home + "/" + region + "/app/"
-	paths := []string{path + "manifests/1", path + "manifests/" + d.String(), path + "blobs/" + digest.FromString("layer").String()}
+	paths := []string{
+		path + "manifests/1", path + "manifests/" + d.String(), path + "blobs/" + digest.FromString("layer").String(),
+	}
 	check := func(want int, failure types.ImageFailureCode) {
 		t.Helper()
 		for _, path := range paths {
@@ -236,7 +257,8 @@ func TestImagesOfAnIndexGoWithIt(t *testing.T) {
 	}
 	w.archive("app", "1")
 	for d, want := range map[digest.Digest]types.ImageStatus{
-		digest.FromString(index): types.ImageStatusArchived, own: types.ImageStatusArchived, shared: types.ImageStatusActive,
+		digest.FromString(index): types.ImageStatusArchived, own: types.ImageStatusArchived,
+		shared: types.ImageStatusActive,
 	} {
 		if got := w.described("app", d).ImageStatus; got != want {
 			t.Errorf("%s: %s, want %s", d, got, want)
@@ -262,9 +284,10 @@ func TestArchivedImagesCanBeDeleted(t *testing.T) {
 	w.repository("app")
 	w.image("app", "1", "config", "layer")
 	w.archive("app", "1")
-	out := awstest.Must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{
-		RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("1")}},
-	}))
+	out := awstest.Must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(),
+		&awsecr.BatchDeleteImageInput{
+			RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("1")}},
+		}))
 	if len(out.ImageIds) != 1 || len(out.Failures) != 0 {
 		t.Errorf("%+v", out)
 	}

@@ -17,7 +17,8 @@ import (
 // v2 makes a request of the front and returns its status and body.
 func (w *world) v2(method, path, mediaType, body string) (int, string) {
 	w.t.Helper()
-	req := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body)))
+	req := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), method, w.url+path,
+		strings.NewReader(body)))
 	if mediaType != "" {
 		req.Header.Set("Content-Type", mediaType)
 		req.Header.Set("Accept", mediaType)
@@ -69,7 +70,8 @@ func TestAPushUnderV2RestoresAtOnce(t *testing.T) {
 	w.archive("app", "1")
 	path := "/v2/" + home + "/" + region + "/app/"
 	for _, content := range []string{"config", "layer"} {
-		req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+path+"blobs/uploads/", nil))
+		req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost,
+			w.url+path+"blobs/uploads/", nil))
 		resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))
 		_ = resp.Body.Close()
 		location := awstest.Must[any](t)(resp.Location())
@@ -79,14 +81,16 @@ func TestAPushUnderV2RestoresAtOnce(t *testing.T) {
 		if strings.Contains(at, "?") {
 			separator = "&"
 		}
-		if got, body := w.v2(http.MethodPut, at+separator+"digest="+digest.FromString(content).String(), "application/octet-stream", content); got != http.StatusCreated {
+		if got, body := w.v2(http.MethodPut, at+separator+"digest="+digest.FromString(content).String(),
+			"application/octet-stream", content); got != http.StatusCreated {
 			t.Fatalf("uploading: %d %s", got, body)
 		}
 	}
 	if got, body := w.v2(http.MethodPut, path+"manifests/1", ociManifest, manifest); got != http.StatusCreated {
 		t.Fatalf("pushing: %d %s", got, body)
 	}
-	if got, body := w.v2(http.MethodGet, path+"manifests/1", ociManifest, ""); got != http.StatusOK || body != manifest {
+	if got, body := w.v2(http.MethodGet, path+"manifests/1", ociManifest, ""); got != http.StatusOK ||
+		body != manifest {
 		t.Errorf("pull: %d %s", got, body)
 	}
 	if got := w.described("app", d).ImageStatus; got != types.ImageStatusActive {

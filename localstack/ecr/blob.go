@@ -43,7 +43,10 @@ func (r *Registry) send(w http.ResponseWriter, req *http.Request, id repositoryI
 	span, partial := parseRange(req.Header.Get("Range"), blob.Size)
 	if partial && span.length == 0 {
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", blob.Size))
-		(&s3Error{Status: http.StatusRequestedRangeNotSatisfiable, Code: "InvalidRange", Message: "The requested range is not satisfiable"}).write(w)
+		(&s3Error{
+			Status: http.StatusRequestedRangeNotSatisfiable, Code: "InvalidRange",
+			Message: "The requested range is not satisfiable",
+		}).write(w)
 		return
 	}
 	content, err := r.store.Open(req.Context(), blob, span.offset)
@@ -55,7 +58,8 @@ func (r *Registry) send(w http.ResponseWriter, req *http.Request, id repositoryI
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Length", strconv.FormatInt(span.length, 10))
 	if partial {
-		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", span.offset, span.offset+span.length-1, blob.Size))
+		w.Header().Set("Content-Range",
+			fmt.Sprintf("bytes %d-%d/%d", span.offset, span.offset+span.length-1, blob.Size))
 		w.WriteHeader(http.StatusPartialContent)
 	}
 	// A write error means the client is gone.

@@ -70,7 +70,8 @@ func (r *Registry) finish(ctx context.Context, u *upload, id repositoryID, uploa
 		return refuse("EmptyUploadException", "The upload with id '%s' has no layer parts in %s", uploadID, where(id))
 	case u.small:
 		return refuse("LayerPartTooSmallException",
-			"Layer parts other than the last must be at least %d bytes; the upload with id '%s' has a smaller one", smallestPart, uploadID)
+			"Layer parts other than the last must be at least %d bytes; the upload with id '%s' has a smaller one",
+			smallestPart, uploadID)
 	}
 	_, before := r.store.Stat(ctx, id.storage(), d)
 	again := before == nil && r.inArchive(id, d)
@@ -86,7 +87,8 @@ func (r *Registry) finish(ctx context.Context, u *upload, id repositoryID, uploa
 	}
 	switch {
 	case errors.Is(err, store.ErrDigest):
-		return refuse("InvalidLayerException", "The layer digest '%s' does not match the digest of the uploaded layer", d)
+		return refuse("InvalidLayerException", "The layer digest '%s' does not match the digest of the uploaded layer",
+			d)
 	case err == nil && again:
 		r.uploadedAgain(id, d)
 	case err == nil && before == nil:

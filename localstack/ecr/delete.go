@@ -20,7 +20,9 @@ type batchDeleteImageOutput struct {
 // batchDeleteImage deletes in the order of the request: by tag the tag, and with its
 // last tag the image; by digest the image and all its tags. An image of an index
 // cannot be deleted before the index. Blobs stay, as they do in ECR for a while.
-func (r *Registry) batchDeleteImage(ctx context.Context, c call, in batchDeleteImageInput) (out batchDeleteImageOutput, err error) {
+func (r *Registry) batchDeleteImage(
+	ctx context.Context, c call, in batchDeleteImageInput,
+) (out batchDeleteImageOutput, err error) {
 	ctx = context.WithoutCancel(ctx) // a deletion is done or not, whoever hangs up
 	r.mu.Lock()
 	defer r.mu.Unlock()

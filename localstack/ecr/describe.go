@@ -103,7 +103,9 @@ type describeImagesOutput struct {
 	NextToken string        `json:"nextToken,omitempty"`
 }
 
-func (r *Registry) describeImages(_ context.Context, c call, in describeImagesInput) (out describeImagesOutput, err error) {
+func (r *Registry) describeImages(
+	_ context.Context, c call, in describeImagesInput,
+) (out describeImagesOutput, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	repo, err := in.find(r, c, in.check())
@@ -116,7 +118,8 @@ func (r *Registry) describeImages(_ context.Context, c call, in describeImagesIn
 		images, err = repo.chosen(in.IDs)
 	} else {
 		all := repo.filtered(in.Filter, now)
-		images, out.NextToken, err = page(in.paging, "DescribeImages "+repo.id.String(), pageSize, all, func(i *image) string { return i.digest.String() })
+		images, out.NextToken, err = page(in.paging, "DescribeImages "+repo.id.String(), pageSize, all,
+			func(i *image) string { return i.digest.String() })
 	}
 	out.Details = make([]imageDetail, len(images))
 	for i, img := range images {

@@ -22,9 +22,10 @@ func TestDescribeImagesTellsAboutAnImage(t *testing.T) {
 	}
 	pushed := w.clock()
 	describe := func(id types.ImageIdentifier) types.ImageDetail {
-		out := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
-			RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{id, id},
-		}))
+		out := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(),
+			&awsecr.DescribeImagesInput{
+				RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{id, id},
+			}))
 		if len(out.ImageDetails) != 1 {
 			t.Fatalf("%d details of one image", len(out.ImageDetails))
 		}
@@ -86,7 +87,8 @@ func TestListsComeInPages(t *testing.T) {
 			slices.Sort(tt.want)
 			var described, listed []string
 			for p := awsecr.NewDescribeImagesPaginator(w.ecr, &awsecr.DescribeImagesInput{
-				RepositoryName: aws.String("app"), MaxResults: aws.Int32(2), Filter: &types.DescribeImagesFilter{TagStatus: tt.filter},
+				RepositoryName: aws.String("app"), MaxResults: aws.Int32(2),
+				Filter: &types.DescribeImagesFilter{TagStatus: tt.filter},
 			}); p.HasMorePages(); {
 				page := awstest.Must[*awsecr.DescribeImagesOutput](t)(p.NextPage(t.Context()))
 				for _, d := range page.ImageDetails {
@@ -94,7 +96,8 @@ func TestListsComeInPages(t *testing.T) {
 				}
 			}
 			for p := awsecr.NewListImagesPaginator(w.ecr, &awsecr.ListImagesInput{
-				RepositoryName: aws.String("app"), MaxResults: aws.Int32(1), Filter: &types.ListImagesFilter{TagStatus: tt.filter},
+				RepositoryName: aws.String("app"), MaxResults: aws.Int32(1),
+				Filter: &types.ListImagesFilter{TagStatus: tt.filter},
 			}); p.HasMorePages(); {
 				page := awstest.Must[*awsecr.ListImagesOutput](t)(p.NextPage(t.Context()))
 				listed = append(listed, *page.ImageIds[0].ImageDigest)

@@ -15,7 +15,9 @@ type describeRepositoriesOutput struct {
 	NextToken    string             `json:"nextToken,omitempty"`
 }
 
-func (r *Registry) describeRepositories(_ context.Context, c call, in describeRepositoriesInput) (out describeRepositoriesOutput, err error) {
+func (r *Registry) describeRepositories(
+	_ context.Context, c call, in describeRepositoriesInput,
+) (out describeRepositoriesOutput, err error) {
 	reg, err := registryOf(in.RegistryID, c)
 	if err != nil {
 		return out, err
@@ -31,7 +33,8 @@ func (r *Registry) describeRepositories(_ context.Context, c call, in describeRe
 	}
 	if in.Names == nil {
 		list := "DescribeRepositories " + reg.Account + "/" + reg.Region
-		repos, out.NextToken, err = page(in.paging, list, pageSize, repos, func(repo *repository) string { return repo.id.Name })
+		repos, out.NextToken, err = page(in.paging, list, pageSize, repos,
+			func(repo *repository) string { return repo.id.Name })
 	}
 	out.Repositories = make([]repositoryDetail, len(repos))
 	for i, repo := range repos {

@@ -123,10 +123,15 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 		return nil, fmt.Errorf("starting ECR: %w", err)
 	}
 	r := &Registry{
-		opts:         opts,
-		store:        s,
-		limits:       limits{partSize: 20 << 20, parts: 4200, layerSize: 52_000 << 20, tags: 1000, images: 100_000, repositories: 100_000},
-		public:       limits{partSize: 20 << 20, parts: 1000, layerSize: 10_000 << 20, tags: 1000, images: 10_000, repositories: 10_000},
+		opts:  opts,
+		store: s,
+		limits: limits{
+			partSize: 20 << 20, parts: 4200, layerSize: 52_000 << 20, tags: 1000, images: 100_000,
+			repositories: 100_000,
+		},
+		public: limits{
+			partSize: 20 << 20, parts: 1000, layerSize: 10_000 << 20, tags: 1000, images: 10_000, repositories: 10_000,
+		},
 		key:          make([]byte, 32),
 		repositories: map[repositoryID]*repository{},
 		logins:       map[string]login{},

@@ -30,12 +30,15 @@ func (e *encryption) settle(reg registryID) (encryption, error) {
 	case e.Type == aes256:
 		return *e, nil
 	case e.Key == "":
-		return encryption{Type: e.Type, Key: awsjson.Caller{Account: reg.Account, Region: reg.Region}.ARN("kms", "alias/aws/ecr")}, nil
+		return encryption{
+			Type: e.Type, Key: awsjson.Caller{Account: reg.Account, Region: reg.Region}.ARN("kms", "alias/aws/ecr"),
+		}, nil
 	}
 	if err := length(parameter, len(e.Key), 1, 2048); err != nil {
 		return encryption{}, err
 	}
-	if parts := strings.Split(e.Key, ":"); parts[0] == "arn" && (len(parts) != 6 || parts[2] != "kms" || parts[3] != reg.Region) {
+	if parts := strings.Split(e.Key, ":"); parts[0] == "arn" && (len(parts) != 6 || parts[2] != "kms" ||
+		parts[3] != reg.Region) {
 		return encryption{}, &awsjson.Error{
 			Code: "KmsException", Message: "The KMS key '" + e.Key + "' cannot be used in the region " + reg.Region,
 			Members: map[string]any{"kmsError": "NotFoundException"},

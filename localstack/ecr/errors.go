@@ -45,7 +45,8 @@ func missing(what string, digests []digest.Digest, id repositoryID) string {
 	for i, d := range digests {
 		list[i] = d.String()
 	}
-	return fmt.Sprintf("%s with digests '[%s]' required for pushing image into repository with name '%s' in the registry with id '%s' do not exist",
+	return fmt.Sprintf("%s with digests '[%s]' required for pushing image into repository with name '%s' in the "+
+		"registry with id '%s' do not exist",
 		what, strings.Join(list, ", "), id.Name, id.Account)
 }
 

@@ -19,7 +19,8 @@ func (r *Registry) forward(w http.ResponseWriter, req *http.Request, v v2Request
 	front := &frontWriter{ResponseWriter: w}
 	front.header = func(h http.Header) {
 		if v.ecr != nil && v.kind == "upload" && front.status == http.StatusCreated {
-			r.uploadedAgain(*v.ecr, digest.Digest(req.URL.Query().Get("digest"))) // before the client pushes the manifest
+			// before the client pushes the manifest
+			r.uploadedAgain(*v.ecr, digest.Digest(req.URL.Query().Get("digest")))
 		}
 		for _, name := range []string{"Location", "Link"} {
 			if value := h.Get(name); value != "" && v.name != "" {

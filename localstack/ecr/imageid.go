@@ -32,7 +32,8 @@ func (repo *repository) lookUp(id imageID) (*image, *imageFailure) {
 		return failure("InvalidImageDigest",
 			"Invalid request parameters: image digest should satisfy the regex '"+contentDigest.String()+"'")
 	case id.Tag != "" && !imageTag.MatchString(id.Tag):
-		return failure("InvalidImageTag", "Invalid request parameters: image tag should satisfy the regex '"+imageTag.String()+"'")
+		return failure("InvalidImageTag",
+			"Invalid request parameters: image tag should satisfy the regex '"+imageTag.String()+"'")
 	}
 	img := repo.tags[id.Tag]
 	if id.Tag == "" {
@@ -69,7 +70,8 @@ func (repo *repository) chosen(ids []imageID) ([]*image, error) {
 			}
 		case failure.Code == "ImageNotFound" || failure.Code == "ImageTagDoesNotMatchDigest":
 			return nil, refuse("ImageNotFoundException",
-				"The image with imageId {imageDigest:%s, imageTag:%s} does not exist within the repository with name '%s' in the registry with id '%s'",
+				"The image with imageId {imageDigest:%s, imageTag:%s} does not exist within the repository with name "+
+					"'%s' in the registry with id '%s'",
 				orNull(id.Digest), orNull(id.Tag), repo.id.Name, repo.id.Account)
 		default:
 			return nil, refuse("InvalidParameterException", "%s", failure.Reason)

@@ -30,7 +30,9 @@ type batchGetImageOutput struct {
 	Failures []imageFailure `json:"failures"`
 }
 
-func (r *Registry) batchGetImage(_ context.Context, c call, in batchGetImageInput) (out batchGetImageOutput, err error) {
+func (r *Registry) batchGetImage(
+	_ context.Context, c call, in batchGetImageInput,
+) (out batchGetImageOutput, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	repo, err := in.find(r, c, in.check())
@@ -74,6 +76,7 @@ func refuseConversion(img *image, want imageID, accepted []string) *imageFailure
 	}
 	return &imageFailure{
 		ID: want, Code: "ImageNotFound",
-		Reason: "Requested image is stored as " + img.mediaType + ", which is not accepted, and manifests are not converted",
+		Reason: "Requested image is stored as " + img.mediaType +
+			", which is not accepted, and manifests are not converted",
 	}
 }

@@ -33,13 +33,20 @@ func TestManifestsComeBackAsTheyWere(t *testing.T) {
 	w.repository("app")
 	oci, _ := w.image("app", "", "config", "layer")
 	docker := encode(object{
-		"schemaVersion": 2, "mediaType": dockerManifest, "config": blobOf("application/vnd.docker.container.image.v1+json", "config"),
+		"schemaVersion": 2, "mediaType": dockerManifest,
+		"config": blobOf("application/vnd.docker.container.image.v1+json", "config"),
 		"layers": []object{
 			blobOf("application/vnd.docker.image.rootfs.diff.tar.gzip", "layer"),
-			{"mediaType": foreignLayers[0], "digest": digest.FromString("elsewhere"), "size": 9, "urls": []string{"https://example.com/layer"}},
+			{
+				"mediaType": foreignLayers[0], "digest": digest.FromString("elsewhere"), "size": 9,
+				"urls": []string{"https://example.com/layer"},
+			},
 		},
 	})
-	untyped := encode(object{"schemaVersion": 2, "config": blobOf("application/vnd.oci.image.config.v1+json", "config"), "layers": []object{}})
+	untyped := encode(object{
+		"schemaVersion": 2, "config": blobOf("application/vnd.oci.image.config.v1+json", "config"),
+		"layers": []object{},
+	})
 	signed, signedDigest := signedManifest("layer")
 	for _, tt := range []struct {
 		name, manifest, declared, stored string
@@ -54,7 +61,10 @@ func TestManifestsComeBackAsTheyWere(t *testing.T) {
 		{"index", indexOf(ociIndex, ociManifest, oci), ociIndex, ociIndex, ""},
 		{"list", indexOf(dockerList, dockerManifest, docker), dockerList, dockerList, ""},
 		{"index of an index", indexOf(ociIndex, ociIndex, indexOf(ociIndex, ociManifest, oci)), ociIndex, ociIndex, ""},
-		{"schema 1", encode(object{"schemaVersion": 1, "fsLayers": []object{{"blobSum": digest.FromString("layer")}}}), "", dockerV1, ""},
+		{
+			"schema 1", encode(object{"schemaVersion": 1, "fsLayers": []object{{"blobSum": digest.FromString("layer")}}}),
+			"", dockerV1, "",
+		},
 		{"signed schema 1", signed, "", dockerV1Signed, signedDigest},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,7 +81,8 @@ func TestManifestsComeBackAsTheyWere(t *testing.T) {
 					t.Fatalf("%v", out.Failures)
 				}
 				img := out.Images[0]
-				if *img.ImageManifest != tt.manifest || *img.ImageManifestMediaType != tt.stored || *img.ImageId.ImageDigest != want.String() {
+				if *img.ImageManifest != tt.manifest || *img.ImageManifestMediaType != tt.stored ||
+					*img.ImageId.ImageDigest != want.String() {
 					t.Errorf("got %s %s\n%s", *img.ImageManifestMediaType, *img.ImageId.ImageDigest, *img.ImageManifest)
 				}
 			}
@@ -95,8 +106,15 @@ func TestBatchGetImageFailsImageByImage(t *testing.T) {
 		{"malformed tag", byTag("-"), nil, "InvalidImageTag"},
 		{"unknown digest", byDigest(absent), nil, "ImageNotFound"},
 		{"unknown tag", byTag("v2"), nil, "ImageNotFound"},
-		{"tag of another digest", types.ImageIdentifier{ImageTag: aws.String("v1"), ImageDigest: aws.String(absent.String())}, nil, "ImageTagDoesNotMatchDigest"},
-		{"tag and its digest", types.ImageIdentifier{ImageTag: aws.String("v1"), ImageDigest: aws.String(d.String())}, nil, ""},
+		{"tag of another digest", types.ImageIdentifier{
+			ImageTag:    aws.String("v1"),
+			ImageDigest: aws.String(absent.String()),
+		}, nil, "ImageTagDoesNotMatchDigest"},
+		{
+			"tag and its digest",
+			types.ImageIdentifier{ImageTag: aws.String("v1"), ImageDigest: aws.String(d.String())},
+			nil, "",
+		},
 		{"by tag, type accepted", byTag("v1"), []string{dockerManifest, ociManifest}, ""},
 		{"by tag, type not accepted", byTag("v1"), []string{dockerManifest}, "ImageNotFound"},
 		{"by digest, type not accepted", byDigest(d), []string{dockerManifest}, ""},
@@ -185,11 +203,13 @@ func TestImageQuotas(t *testing.T) {
 	if err := w.put("app", manifest, ociManifest, "v2"); awstest.Code(err) != "LimitExceededException" {
 		t.Errorf("tags: %v", err)
 	}
-	if err := w.put("app", manifestOf("config", "config"), ociManifest, "v2"); awstest.Code(err) != "LimitExceededException" {
+	if err := w.put("app", manifestOf("config", "config"), ociManifest,
+		"v2"); awstest.Code(err) != "LimitExceededException" {
 		t.Errorf("images: %v", err)
 	}
 	w.limits.repositories = 1
-	if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("more")})(t.Context(), w.ecr); awstest.Code(err) != "LimitExceededException" {
+	if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("more")})(t.Context(),
+		w.ecr); awstest.Code(err) != "LimitExceededException" {
 		t.Errorf("repositories: %v", err)
 	}
 }
@@ -219,9 +239,10 @@ func TestBatchDeleteImage(t *testing.T) {
 		{"child of no index", byDigest(childDigest), []string{""}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			out := awstest.Must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{
-				RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{tt.id},
-			}))
+			out := awstest.Must[*awsecr.BatchDeleteImageOutput](t)(w.ecr.BatchDeleteImage(t.Context(),
+				&awsecr.BatchDeleteImageInput{
+					RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{tt.id},
+				}))
 			var deleted []string
 			for _, id := range out.ImageIds {
 				deleted = append(deleted, aws.ToString(id.ImageTag))
@@ -235,7 +256,8 @@ func TestBatchDeleteImage(t *testing.T) {
 			}
 		})
 	}
-	if err := download(digest.FromString("config").String())(t.Context(), w.ecr); awstest.Code(err) != "LayerInaccessibleException" {
+	if err := download(digest.FromString("config").String())(t.Context(),
+		w.ecr); awstest.Code(err) != "LayerInaccessibleException" {
 		t.Errorf("layer of a deleted image: %v", err)
 	}
 }
@@ -245,10 +267,13 @@ func TestBatchCheckLayerAvailability(t *testing.T) {
 	w.repository("app", "elsewhere")
 	w.image("app", "", "config", "layer")
 	loose, absent := w.layer("app", []byte("loose")), w.layer("elsewhere", []byte("absent"))
-	out := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(), &awsecr.BatchCheckLayerAvailabilityInput{
-		RepositoryName: aws.String("app"),
-		LayerDigests:   []string{digest.FromString("layer").String(), loose.String(), absent.String(), "", "latest"},
-	}))
+	out := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
+		&awsecr.BatchCheckLayerAvailabilityInput{
+			RepositoryName: aws.String("app"),
+			LayerDigests: []string{
+				digest.FromString("layer").String(), loose.String(), absent.String(), "", "latest",
+			},
+		}))
 	var got []string
 	for _, l := range out.Layers {
 		got = append(got, string(l.LayerAvailability)+" "+aws.ToString(l.MediaType))
@@ -256,7 +281,10 @@ func TestBatchCheckLayerAvailability(t *testing.T) {
 	for _, f := range out.Failures {
 		got = append(got, string(f.FailureCode))
 	}
-	want := []string{"AVAILABLE application/vnd.oci.image.layer.v1.tar+gzip", "AVAILABLE ", "UNAVAILABLE ", "MissingLayerDigest", "InvalidLayerDigest"}
+	want := []string{
+		"AVAILABLE application/vnd.oci.image.layer.v1.tar+gzip", "AVAILABLE ", "UNAVAILABLE ", "MissingLayerDigest",
+		"InvalidLayerDigest",
+	}
 	if diff := cmp.Diff(want, got); diff != "" || *out.Layers[0].LayerSize != 5 {
 		t.Errorf("size %d; %s", *out.Layers[0].LayerSize, diff)
 	}

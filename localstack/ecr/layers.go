@@ -32,7 +32,9 @@ type layerFailure struct {
 	Reason string `json:"failureReason"`
 }
 
-func (r *Registry) batchCheckLayerAvailability(ctx context.Context, c call, in availabilityInput) (out availabilityOutput, err error) {
+func (r *Registry) batchCheckLayerAvailability(
+	ctx context.Context, c call, in availabilityInput,
+) (out availabilityOutput, err error) {
 	id, err := in.resolve(c)
 	if err != nil {
 		return out, err
@@ -47,10 +49,14 @@ func (r *Registry) batchCheckLayerAvailability(ctx context.Context, c call, in a
 	for _, d := range in.Digests {
 		switch {
 		case d == "":
-			out.Failures = append(out.Failures, layerFailure{Code: "MissingLayerDigest", Reason: "Layer digest is missing"})
+			out.Failures = append(out.Failures, layerFailure{
+				Code: "MissingLayerDigest", Reason: "Layer digest is missing",
+			})
 			continue
 		case !contentDigest.MatchString(d):
-			out.Failures = append(out.Failures, layerFailure{Digest: d, Code: "InvalidLayerDigest", Reason: "Layer digest is invalid"})
+			out.Failures = append(out.Failures, layerFailure{
+				Digest: d, Code: "InvalidLayerDigest", Reason: "Layer digest is invalid",
+			})
 			continue
 		}
 		layer, err := r.availability(ctx, id, digest.Digest(d))
@@ -98,7 +104,9 @@ type downloadURLOutput struct {
 }
 
 // getDownloadURLForLayer gives URLs for layers and configs of pushed images only.
-func (r *Registry) getDownloadURLForLayer(ctx context.Context, c call, in downloadURLInput) (out downloadURLOutput, err error) {
+func (r *Registry) getDownloadURLForLayer(
+	ctx context.Context, c call, in downloadURLInput,
+) (out downloadURLOutput, err error) {
 	id, err := in.resolve(c)
 	if err != nil {
 		return out, err
@@ -118,7 +126,8 @@ func (r *Registry) getDownloadURLForLayer(ctx context.Context, c call, in downlo
 		return out, err
 	}
 	if _, used := r.use(id, d); !used {
-		return out, refuse("LayerInaccessibleException", "The layer with digest '%s' is not part of an image in %s", d, where(id))
+		return out, refuse("LayerInaccessibleException", "The layer with digest '%s' is not part of an image in %s", d,
+			where(id))
 	}
 	if r.inArchive(id, d) {
 		return out, refuse("LayerInaccessibleException", "The layer with digest '%s' is archived in %s", d, where(id))

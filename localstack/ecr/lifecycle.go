@@ -75,7 +75,8 @@ func (rule lifecycleRule) valid() bool {
 	tagged := s.TagStatus == "tagged"
 	known := tagged || s.TagStatus == "untagged" || s.TagStatus == "any"
 	tags := (len(s.Prefixes) > 0) != (len(s.Patterns) > 0)
-	return rule.Priority >= 1 && known && tagged == tags && s.CountNumber >= 1 && rule.validCount() && rule.validAction()
+	return rule.Priority >= 1 && known && tagged == tags && s.CountNumber >= 1 && rule.validCount() &&
+		rule.validAction()
 }
 
 // validCount reports whether a rule counts images without a unit, or their age in days.
@@ -91,7 +92,8 @@ func (rule lifecycleRule) validCount() bool {
 // validAction reports whether the rule expires images or moves them to the archive.
 func (rule lifecycleRule) validAction() bool {
 	a := rule.Action
-	return a.Type == "expire" && a.StorageClass == nil || a.Type == "transition" && a.StorageClass != nil && *a.StorageClass == "archive"
+	return a.Type == "expire" && a.StorageClass == nil || a.Type == "transition" && a.StorageClass != nil &&
+		*a.StorageClass == "archive"
 }
 
 // hasNull reports whether JSON has a null anywhere.
@@ -121,7 +123,9 @@ type lifecycleOutput struct {
 }
 
 func (repo *repository) lifecycleDocument() document {
-	return document{&repo.lifecycle, "LifecyclePolicyNotFoundException", "Lifecycle policy does not exist for " + where(repo.id)}
+	return document{
+		&repo.lifecycle, "LifecyclePolicyNotFoundException", "Lifecycle policy does not exist for " + where(repo.id),
+	}
 }
 
 func (r *Registry) putLifecyclePolicy(_ context.Context, c call, in lifecycleInput) (lifecycleOutput, error) {

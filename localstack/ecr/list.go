@@ -34,6 +34,7 @@ func (r *Registry) listImages(_ context.Context, c call, in listImagesInput) (ou
 		}
 	}
 	list := "ListImages " + repo.id.String()
-	out.IDs, out.NextToken, err = page(in.paging, list, pageSize, ids, func(i imageID) string { return i.Digest + " " + i.Tag })
+	out.IDs, out.NextToken, err = page(in.paging, list, pageSize, ids,
+		func(i imageID) string { return i.Digest + " " + i.Tag })
 	return out, err
 }

@@ -68,7 +68,8 @@ func (r *Registry) loginOf(req *http.Request) (login, bool) {
 
 // challenge asks for a login as ECR does.
 func challenge(w http.ResponseWriter, registry registryID) {
-	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Basic realm="https://%s/",service="ecr.amazonaws.com"`, registry.host()))
+	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Basic realm="https://%s/",service="ecr.amazonaws.com"`,
+		registry.host()))
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
 	http.Error(w, "Not Authorized", http.StatusUnauthorized)
 }

@@ -72,21 +72,35 @@ func TestRegistryTakesALogin(t *testing.T) {
 	}{
 		{"none", "GET", "", path, "", "", 401, asked, "Not Authorized"},
 		{"none, HEAD", "HEAD", "", path, "", "", 401, asked, ""},
-		{"none, to push", "POST", "", "/v2/" + home + "/" + region + "/app/blobs/uploads/", "", "", 401, asked, "Not Authorized"},
+		{
+			"none, to push", "POST", "", "/v2/" + home + "/" + region + "/app/blobs/uploads/", "", "", 401, asked,
+			"Not Authorized",
+		},
 		{"none, its own host", "GET", ours, "/v2/", "", "", 401, asked, "Not Authorized"},
 		{"wrong", "GET", "", path, "AWS", "nonsense", 401, asked, "Not Authorized"},
 		{"another user", "GET", "", path, "robot", good, 401, asked, "Not Authorized"},
 		{"of another region", "GET", "", path, "AWS", elsewhere, 401, asked, "Not Authorized"},
-		{"of another account, without permission", "GET", "", path, "AWS", foreign, 403, "", `"code":"DENIED","message":"may not ecr:BatchGetImage arn:aws:ecr:` + region + `:` + home + `:repository/app"`},
+		{
+			"of another account, without permission", "GET", "", path, "AWS", foreign, 403, "",
+			`"code":"DENIED","message":"may not ecr:BatchGetImage arn:aws:ecr:` + region + `:` + home +
+				`:repository/app"`,
+		},
 		{"right", "GET", "", path, "AWS", good, 200, "", "schemaVersion"},
 		{"right, its own host", "GET", ours, "/v2/app/manifests/1", "AWS", good, 200, "", "schemaVersion"},
 		{"right, base", "GET", ours, "/v2/", "AWS", good, 200, "", ""},
 		{"the ordinary registry takes none", "GET", "", "/v2/", "", "", 200, "", ""},
-		{"ECR Public is read by all", "GET", "", "/v2/public/" + PublicAlias(home) + "/nothing/tags/list", "", "", 404, "", ""},
-		{"ECR Public is not written by all", "POST", "", "/v2/public/" + PublicAlias(home) + "/nothing/blobs/uploads/", "AWS", good, 401, "Basic", ""},
+		{
+			"ECR Public is read by all", "GET", "", "/v2/public/" + PublicAlias(home) + "/nothing/tags/list", "",
+			"", 404, "", "",
+		},
+		{
+			"ECR Public is not written by all", "POST", "", "/v2/public/" + PublicAlias(home) + "/nothing/blobs/uploads/",
+			"AWS", good, 401, "Basic", "",
+		},
 	} {
 		status, challenge, body := w.ask(c.method, c.host, c.path, c.user, c.password)
-		if status != c.status || !strings.HasPrefix(challenge, c.challenge) || (challenge == "") != (c.challenge == "") || !strings.Contains(body, c.body) {
+		if status != c.status || !strings.HasPrefix(challenge, c.challenge) ||
+			(challenge == "") != (c.challenge == "") || !strings.Contains(body, c.body) {
 			t.Errorf("%s: %d, %q\n%s", c.name, status, challenge, body)
 		}
 	}

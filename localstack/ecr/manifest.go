@@ -75,7 +75,10 @@ func parseManifest(raw []byte, declared string) (manifest, error) {
 	if err != nil {
 		return manifest{}, err
 	}
-	m := manifest{raw: raw, mediaType: mediaType, digest: digest.FromBytes(raw), artifactType: in.ArtifactType, annotations: in.Annotations}
+	m := manifest{
+		raw: raw, mediaType: mediaType, digest: digest.FromBytes(raw), artifactType: in.ArtifactType,
+		annotations: in.Annotations,
+	}
 	if in.Subject != nil {
 		m.subject = in.Subject.Digest
 	}

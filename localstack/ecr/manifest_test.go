@@ -12,10 +12,16 @@ import (
 // signedManifest returns a manifest of schema 1 with a signature, which nobody
 // verifies, and the digest of its payload.
 func signedManifest(layer string) (string, digest.Digest) {
-	payload := encode(object{"schemaVersion": 1, "name": "app", "tag": "v1", "fsLayers": []object{{"blobSum": digest.FromString(layer)}}})
+	payload := encode(object{
+		"schemaVersion": 1, "name": "app", "tag": "v1", "fsLayers": []object{{"blobSum": digest.FromString(layer)}},
+	})
 	body, tail := strings.TrimSuffix(payload, "\n}\n"), "\n}\n"
-	header := encode(object{"formatLength": len(body), "formatTail": base64.RawURLEncoding.EncodeToString([]byte(tail))})
-	signature := encode([]object{{"protected": base64.RawURLEncoding.EncodeToString([]byte(header)), "signature": "c2ln"}})
+	header := encode(object{
+		"formatLength": len(body), "formatTail": base64.RawURLEncoding.EncodeToString([]byte(tail)),
+	})
+	signature := encode([]object{
+		{"protected": base64.RawURLEncoding.EncodeToString([]byte(header)), "signature": "c2ln"},
+	})
 	return body + ",\n   \"signatures\": " + signature + "}\n", digest.FromString(payload)
 }
 

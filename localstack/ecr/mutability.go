@@ -37,7 +37,8 @@ func (m mutability) fixed(tag string) bool {
 // check holds a setting to the model: filters come with the settings that have
 // exclusions, one to five of them, and with no other.
 func (m mutability) check() error {
-	if err := oneOf("imageTagMutability", m.Setting, mutable, immutable, mutableWithExclusion, immutableWithExclusion); err != nil {
+	if err := oneOf("imageTagMutability", m.Setting, mutable, immutable, mutableWithExclusion,
+		immutableWithExclusion); err != nil {
 		return err
 	}
 	const parameter = "imageTagMutabilityExclusionFilters"

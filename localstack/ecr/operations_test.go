@@ -18,9 +18,11 @@ import (
 func (w *world) send(operation string, in any) string {
 	w.t.Helper()
 	body := awstest.Must[[]byte](w.t)(json.Marshal(in))
-	req := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.url, bytes.NewReader(body)))
+	req := awstest.Must[*http.Request](w.t)(http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.url,
+		bytes.NewReader(body)))
 	req.Header.Set("X-Amz-Target", targetPrefix+operation)
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+home+"/20261121/"+region+"/ecr/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential="+home+"/20261121/"+region+"/ecr/aws4_request, SignedHeaders=host, Signature=0")
 	resp := awstest.Must[*http.Response](w.t)(http.DefaultClient.Do(req))
 	defer func() { _ = resp.Body.Close() }()
 	return resp.Header.Get("X-Amzn-ErrorType")
@@ -31,10 +33,12 @@ func inputs() map[string]object {
 	d := digest.FromString("x").String()
 	policy := policyOf(statement)
 	inputs := map[string]object{
-		"BatchCheckLayerAvailability":   {"layerDigests": []string{d}},
-		"BatchDeleteImage":              {"imageIds": []object{{"imageDigest": d}}},
-		"BatchGetImage":                 {"imageIds": []object{{"imageDigest": d}}},
-		"CompleteLayerUpload":           {"uploadId": "01234567-0123-0123-0123-0123456789ab", "layerDigests": []string{d}},
+		"BatchCheckLayerAvailability": {"layerDigests": []string{d}},
+		"BatchDeleteImage":            {"imageIds": []object{{"imageDigest": d}}},
+		"BatchGetImage":               {"imageIds": []object{{"imageDigest": d}}},
+		"CompleteLayerUpload": {
+			"uploadId": "01234567-0123-0123-0123-0123456789ab", "layerDigests": []string{d},
+		},
 		"DescribeImageScanFindings":     {"imageId": object{"imageDigest": d}},
 		"GetDownloadUrlForLayer":        {"layerDigest": d},
 		"ListImageReferrers":            {"subjectId": object{"imageDigest": d}},
@@ -48,7 +52,8 @@ func inputs() map[string]object {
 		"UntagResource":                 {"tagKeys": []string{}},
 		"UpdateImageStorageClass":       {"imageId": object{"imageDigest": d}, "targetStorageClass": "ARCHIVE"},
 		"UploadLayerPart": {
-			"uploadId": "01234567-0123-0123-0123-0123456789ab", "partFirstByte": 0, "partLastByte": 0, "layerPartBlob": "AQ==",
+			"uploadId": "01234567-0123-0123-0123-0123456789ab", "partFirstByte": 0, "partLastByte": 0,
+			"layerPartBlob": "AQ==",
 		},
 	}
 	for name := range operations {

@@ -40,7 +40,9 @@ func (o *owner) password(registry registryID) string {
 	defer o.mu.Unlock()
 	if o.passwords[registry] == "" {
 		root := iam.Principal{Account: registry.Account, Root: true}
-		o.passwords[registry] = o.registry.newPassword(awsjson.Caller{Account: registry.Account, Region: registry.Region, Principal: root})
+		o.passwords[registry] = o.registry.newPassword(awsjson.Caller{
+			Account: registry.Account, Region: registry.Region, Principal: root,
+		})
 	}
 	return o.passwords[registry]
 }

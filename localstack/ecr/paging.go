@@ -43,9 +43,9 @@ func (p paging) checkSize(most int) error {
 }
 
 // page returns the page that p asks for, of items in the order of their keys and of
-// most items unless p says otherwise, and the token of the next page, "" after the last. The token is the last key of the
-// page, so that a list that changes meanwhile neither repeats nor skips what stays; and it belongs to the list, whose
-// operation and repository it names.
+// most items unless p says otherwise, and the token of the next page, "" after the last. The token is the last key of
+// the page, so that a list that changes meanwhile neither repeats nor skips what stays; and it belongs to the list,
+// whose operation and repository it names.
 func page[T any](p paging, list string, most int, items []T, key func(T) string) ([]T, string, error) {
 	if p.NextToken != nil {
 		text, err := base64.URLEncoding.DecodeString(*p.NextToken)

@@ -80,7 +80,8 @@ func (r *Registry) uploadLayerPart(c call, in partInput) (out partOutput, err er
 	u.parts++
 	u.last = len(in.Blob)
 	return partOutput{
-		RegistryID: id.Account, RepositoryName: id.Name, UploadID: uploadID, Received: max(u.blob.Size()-1, 0), // the model has no -1
+		// the model has no -1
+		RegistryID: id.Account, RepositoryName: id.Name, UploadID: uploadID, Received: max(u.blob.Size()-1, 0),
 	}, nil
 }
 
@@ -92,7 +93,8 @@ func (r *Registry) mayAppend(u *upload, id repositoryID, uploadID string, in par
 	received, limits := u.blob.Size(), r.limitsOf(id.registryID)
 	switch {
 	case *in.First != received:
-		return invalidPart(id, uploadID, received, "The layer part's first byte is not consecutive to the last byte of the previous layer part upload")
+		return invalidPart(id, uploadID, received,
+			"The layer part's first byte is not consecutive to the last byte of the previous layer part upload")
 	case !r.sizeFits(u, in):
 		return invalidPart(id, uploadID, received, "The layer part size is not valid")
 	case u.parts >= limits.parts:

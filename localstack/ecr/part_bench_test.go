@@ -32,10 +32,12 @@ func BenchmarkUploadLayerPart(b *testing.B) {
 		}
 		u := &upload{blob: writer}
 		r.repositories[id].uploads[writer.ID()] = u
-		body := fmt.Sprintf(`{"layerPartBlob":%q,"partFirstByte":0,"partLastByte":%d,"repositoryName":"app","uploadId":%q}`, blob, len(part)-1, writer.ID())
+		body := fmt.Sprintf(`{"layerPartBlob":%q,"partFirstByte":0,"partLastByte":%d,"repositoryName":"app",`+
+			`"uploadId":%q}`, blob, len(part)-1, writer.ID())
 		req := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader([]byte(body)))
 		req.Header.Set("X-Amz-Target", targetPrefix+"UploadLayerPart")
-		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=k/20261121/"+region+"/ecr/aws4_request, SignedHeaders=host, Signature=0")
+		req.Header.Set("Authorization",
+			"AWS4-HMAC-SHA256 Credential=k/20261121/"+region+"/ecr/aws4_request, SignedHeaders=host, Signature=0")
 		w := httptest.NewRecorder()
 		b.StartTimer()
 		r.ServeAPI(w, req)

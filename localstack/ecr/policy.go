@@ -35,7 +35,8 @@ func checkPolicy(text string) error {
 		}
 		statements = append(statements[:0], one)
 	}
-	if len(statements) == 0 || slices.ContainsFunc(statements, func(s map[string]json.RawMessage) bool { return !isStatement(s) }) {
+	if len(statements) == 0 || slices.ContainsFunc(statements,
+		func(s map[string]json.RawMessage) bool { return !isStatement(s) }) {
 		return wrong
 	}
 	if _, err := iam.Parse(policyName, text); err != nil {
@@ -63,7 +64,9 @@ type policyOutput struct {
 }
 
 func (repo *repository) policyDocument() document {
-	return document{&repo.policy, "RepositoryPolicyNotFoundException", "Repository policy does not exist for " + where(repo.id)}
+	return document{
+		&repo.policy, "RepositoryPolicyNotFoundException", "Repository policy does not exist for " + where(repo.id),
+	}
 }
 
 // setRepositoryPolicy keeps a policy, which [Registry.Access] tells. That AWS asks for force

@@ -13,7 +13,8 @@ import (
 
 const (
 	statement = `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::222222222222:root"},"Action":["ecr:BatchGetImage"]}`
-	rule      = `{"rulePriority":1,"description":"untagged ones go","selection":{"tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}}`
+	rule      = `{"rulePriority":1,"description":"untagged ones go","selection":{"tagStatus":"untagged",` +
+		`"countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}}`
 )
 
 func policyOf(statements ...string) string {
@@ -40,10 +41,12 @@ func TestRepositoryPolicy(t *testing.T) {
 		}
 		return out.PolicyText, nil
 	}
-	if _, err := get(); awstest.Code(err) != "RepositoryPolicyNotFoundException" || !strings.Contains(awstest.Message(err), "'app'") {
+	if _, err := get(); awstest.Code(err) != "RepositoryPolicyNotFoundException" ||
+		!strings.Contains(awstest.Message(err), "'app'") {
 		t.Errorf("before: %v", err)
 	}
-	set := awstest.Must[*awsecr.SetRepositoryPolicyOutput](t)(w.ecr.SetRepositoryPolicy(t.Context(), &awsecr.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: &text}))
+	set := awstest.Must[*awsecr.SetRepositoryPolicyOutput](t)(w.ecr.SetRepositoryPolicy(t.Context(),
+		&awsecr.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: &text}))
 	if *set.PolicyText != text || *set.RegistryId != home || *set.RepositoryName != "app" {
 		t.Errorf("set: %+v", set)
 	}
@@ -63,20 +66,45 @@ func TestRepositoryPolicyIsChecked(t *testing.T) {
 	w.repository("app")
 	for _, tt := range []struct{ name, repo, text, code, message string }{
 		{"one statement without a list", "app", `{"Version":"2008-10-17","Statement":` + statement + `}`, "", ""},
-		{"10,240 characters", "app", policyOf(statement) + strings.Repeat(" ", maxPolicy-len(policyOf(statement))), "", ""},
-		{"10,241 characters", "app", policyOf(statement) + strings.Repeat(" ", maxPolicy+1-len(policyOf(statement))), "InvalidParameterException", "10240"},
+		{
+			"10,240 characters", "app", policyOf(statement) + strings.Repeat(" ", maxPolicy-len(policyOf(statement))), "",
+			"",
+		},
+		{
+			"10,241 characters", "app", policyOf(statement) + strings.Repeat(" ", maxPolicy+1-len(policyOf(statement))),
+			"InvalidParameterException", "10240",
+		},
 		{"nothing", "app", "", "InvalidParameterException", "Invalid repository policy provided"},
 		{"not JSON", "app", "{", "InvalidParameterException", "Invalid repository policy provided"},
 		{"no statement", "app", policyOf(), "InvalidParameterException", "Invalid repository policy provided"},
-		{"statement that is text", "app", policyOf(`"allow"`), "InvalidParameterException", "Invalid repository policy provided"},
-		{"unknown version", "app", strings.Replace(policyOf(statement), "2012", "2013", 1), "InvalidParameterException", "Invalid repository policy provided"},
-		{"no effect", "app", policyOf(strings.Replace(statement, "Allow", "Maybe", 1)), "InvalidParameterException", "Invalid repository policy provided"},
-		{"no principal", "app", policyOf(`{"Effect":"Allow","Action":"ecr:*"}`), "InvalidParameterException", "Invalid repository policy provided"},
-		{"no action", "app", policyOf(`{"Effect":"Allow","Principal":"*"}`), "InvalidParameterException", "Invalid repository policy provided"},
-		{"a resource", "app", policyOf(`{"Effect":"Allow","Principal":"*","Action":"ecr:*","Resource":"*"}`), "InvalidParameterException", "Invalid repository policy provided"},
+		{
+			"statement that is text", "app", policyOf(`"allow"`), "InvalidParameterException",
+			"Invalid repository policy provided",
+		},
+		{
+			"unknown version", "app", strings.Replace(policyOf(statement), "2012", "2013", 1), "InvalidParameterException",
+			"Invalid repository policy provided",
+		},
+		{
+			"no effect", "app", policyOf(strings.Replace(statement, "Allow", "Maybe", 1)), "InvalidParameterException",
+			"Invalid repository policy provided",
+		},
+		{
+			"no principal", "app", policyOf(`{"Effect":"Allow","Action":"ecr:*"}`), "InvalidParameterException",
+			"Invalid repository policy provided",
+		},
+		{
+			"no action", "app", policyOf(`{"Effect":"Allow","Principal":"*"}`), "InvalidParameterException",
+			"Invalid repository policy provided",
+		},
+		{
+			"a resource", "app", policyOf(`{"Effect":"Allow","Principal":"*","Action":"ecr:*","Resource":"*"}`),
+			"InvalidParameterException", "Invalid repository policy provided",
+		},
 		{"no repository", "nope", policyOf(statement), "RepositoryNotFoundException", "'nope'"},
 	} {
-		_, err := w.ecr.SetRepositoryPolicy(t.Context(), &awsecr.SetRepositoryPolicyInput{RepositoryName: &tt.repo, PolicyText: &tt.text})
+		_, err := w.ecr.SetRepositoryPolicy(t.Context(),
+			&awsecr.SetRepositoryPolicyInput{RepositoryName: &tt.repo, PolicyText: &tt.text})
 		if awstest.Code(err) != tt.code || !strings.Contains(awstest.Message(err), tt.message) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.code)
 		}
@@ -91,15 +119,20 @@ func TestLifecyclePolicy(t *testing.T) {
 		_, err := w.ecr.GetLifecyclePolicy(t.Context(), &awsecr.GetLifecyclePolicyInput{RepositoryName: app})
 		return err
 	}
-	if err := get(); awstest.Code(err) != "LifecyclePolicyNotFoundException" || !strings.Contains(awstest.Message(err), "'app'") {
+	if err := get(); awstest.Code(err) != "LifecyclePolicyNotFoundException" ||
+		!strings.Contains(awstest.Message(err), "'app'") {
 		t.Errorf("before: %v", err)
 	}
-	put := awstest.Must[*awsecr.PutLifecyclePolicyOutput](t)(w.ecr.PutLifecyclePolicy(t.Context(), &awsecr.PutLifecyclePolicyInput{RepositoryName: app, LifecyclePolicyText: &text}))
-	got := awstest.Must[*awsecr.GetLifecyclePolicyOutput](t)(w.ecr.GetLifecyclePolicy(t.Context(), &awsecr.GetLifecyclePolicyInput{RepositoryName: app}))
-	if *put.LifecyclePolicyText != text || *got.LifecyclePolicyText != text || *got.RegistryId != home || got.LastEvaluatedAt != nil {
+	put := awstest.Must[*awsecr.PutLifecyclePolicyOutput](t)(w.ecr.PutLifecyclePolicy(t.Context(),
+		&awsecr.PutLifecyclePolicyInput{RepositoryName: app, LifecyclePolicyText: &text}))
+	got := awstest.Must[*awsecr.GetLifecyclePolicyOutput](t)(w.ecr.GetLifecyclePolicy(t.Context(),
+		&awsecr.GetLifecyclePolicyInput{RepositoryName: app}))
+	if *put.LifecyclePolicyText != text || *got.LifecyclePolicyText != text || *got.RegistryId != home ||
+		got.LastEvaluatedAt != nil {
 		t.Errorf("put: %+v\ngot: %+v", put, got)
 	}
-	gone := awstest.Must[*awsecr.DeleteLifecyclePolicyOutput](t)(w.ecr.DeleteLifecyclePolicy(t.Context(), &awsecr.DeleteLifecyclePolicyInput{RepositoryName: app}))
+	gone := awstest.Must[*awsecr.DeleteLifecyclePolicyOutput](t)(w.ecr.DeleteLifecyclePolicy(t.Context(),
+		&awsecr.DeleteLifecyclePolicyInput{RepositoryName: app}))
 	if *gone.LifecyclePolicyText != text {
 		t.Errorf("deleted: %s", *gone.LifecyclePolicyText)
 	}
@@ -141,7 +174,10 @@ func TestLifecyclePolicyIsChecked(t *testing.T) {
 		{"not JSON", rulesOf(rule) + "}", text},
 		{"by age", rulesOf(with(`"imageCountMoreThan"`, `"sinceImagePushed","countUnit":"days"`)), ""},
 		{"by age without a unit", rulesOf(with("imageCountMoreThan", "sinceImagePushed")), text},
-		{"by number with a unit", rulesOf(with(`"imageCountMoreThan"`, `"imageCountMoreThan","countUnit":"days"`)), text},
+		{
+			"by number with a unit", rulesOf(with(`"imageCountMoreThan"`, `"imageCountMoreThan","countUnit":"days"`)),
+			text,
+		},
 		{"a unit that is null", rulesOf(with(`"imageCountMoreThan"`, `"imageCountMoreThan","countUnit":null`)), text},
 		{"a member that is unknown", rulesOf(with(`"selection"`, `"x":1,"selection"`)), text},
 		{"tags by prefix", rulesOf(with(`"untagged"`, `"tagged","tagPrefixList":["v"]`)), ""},
@@ -153,12 +189,14 @@ func TestLifecyclePolicyIsChecked(t *testing.T) {
 		{"priority 0", rulesOf(with(`"rulePriority":1`, `"rulePriority":0`)), text},
 		{"a priority twice", rulesOf(rule, rule), text},
 		{"any before others", rulesOf(anyTag, numbered(2)[1]), text},
-		{"any after others", rulesOf(strings.Replace(anyTag, `"rulePriority":1`, `"rulePriority":9`, 1), numbered(2)[1]), ""},
+		{"any after others", rulesOf(strings.Replace(anyTag, `"rulePriority":1`, `"rulePriority":9`, 1),
+			numbered(2)[1]), ""},
 		{"unknown action", rulesOf(with(`"expire"`, `"keep"`)), text},
 		{"to the archive", rulesOf(with(`"expire"`, `"transition","targetStorageClass":"archive"`)), ""},
 		{"to nowhere", rulesOf(with(`"expire"`, `"transition"`)), text},
 	} {
-		_, err := w.ecr.PutLifecyclePolicy(t.Context(), &awsecr.PutLifecyclePolicyInput{RepositoryName: aws.String("app"), LifecyclePolicyText: &tt.policy})
+		_, err := w.ecr.PutLifecyclePolicy(t.Context(),
+			&awsecr.PutLifecyclePolicyInput{RepositoryName: aws.String("app"), LifecyclePolicyText: &tt.policy})
 		want := "InvalidParameterException"
 		if tt.message == "" {
 			want = ""
@@ -167,7 +205,9 @@ func TestLifecyclePolicyIsChecked(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, want)
 		}
 	}
-	_, err := w.ecr.PutLifecyclePolicy(t.Context(), &awsecr.PutLifecyclePolicyInput{RepositoryName: aws.String("nope"), LifecyclePolicyText: aws.String(rulesOf(rule))})
+	_, err := w.ecr.PutLifecyclePolicy(t.Context(), &awsecr.PutLifecyclePolicyInput{
+		RepositoryName: aws.String("nope"), LifecyclePolicyText: aws.String(rulesOf(rule)),
+	})
 	if awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Errorf("no repository: %v", err)
 	}

@@ -77,7 +77,8 @@ func (r *Registry) authorize(req *http.Request) *s3Error {
 	if req.Header.Get("Authorization") != "" {
 		return &s3Error{
 			Status: http.StatusBadRequest, Code: "InvalidArgument",
-			Message: "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
+			Message: "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query " +
+				"string parameter or the Authorization header should be specified",
 		}
 	}
 	if query.Get("X-Amz-Signature") == "" {
@@ -86,7 +87,8 @@ func (r *Registry) authorize(req *http.Request) *s3Error {
 	if !hmac.Equal([]byte(query.Get("X-Amz-Signature")), []byte(r.sign(req.Method, req.Host, req.URL.Path, query))) {
 		return &s3Error{
 			Status: http.StatusForbidden, Code: "SignatureDoesNotMatch",
-			Message: "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+			Message: "The request signature we calculated does not match the signature you provided. Check your key " +
+				"and signing method.",
 		}
 	}
 	// The signature holds, so the date is one that presign wrote.

@@ -22,9 +22,10 @@ func (w *world) blobURL() string {
 	w.t.Helper()
 	w.repository("app")
 	w.image("app", "v1", "config", content)
-	out := awstest.Must[*awsecr.GetDownloadUrlForLayerOutput](w.t)(w.ecr.GetDownloadUrlForLayer(w.t.Context(), &awsecr.GetDownloadUrlForLayerInput{
-		RepositoryName: aws.String("app"), LayerDigest: aws.String(digest.FromString(content).String()),
-	}))
+	out := awstest.Must[*awsecr.GetDownloadUrlForLayerOutput](w.t)(w.ecr.GetDownloadUrlForLayer(w.t.Context(),
+		&awsecr.GetDownloadUrlForLayerInput{
+			RepositoryName: aws.String("app"), LayerDigest: aws.String(digest.FromString(content).String()),
+		}))
 	return *out.DownloadUrl
 }
 
@@ -47,11 +48,13 @@ func TestPresignedURLHasTheShapeOfSigV4(t *testing.T) {
 	w := newWorld(t)
 	u := awstest.Must[*url.URL](t)(url.Parse(w.blobURL()))
 	query := u.Query()
-	if u.Scheme != "http" || u.Host != w.host || !strings.HasPrefix(u.Path, BlobPrefix) || query.Get("X-Amz-Signature") == "" {
+	if u.Scheme != "http" || u.Host != w.host || !strings.HasPrefix(u.Path, BlobPrefix) ||
+		query.Get("X-Amz-Signature") == "" {
 		t.Errorf("%s://%s%s", u.Scheme, u.Host, u.Path)
 	}
 	for name, want := range map[string]string{
-		"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Date": "20261121T120000Z", "X-Amz-Expires": "3600", "X-Amz-SignedHeaders": "host",
+		"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Date": "20261121T120000Z", "X-Amz-Expires": "3600",
+		"X-Amz-SignedHeaders": "host",
 	} {
 		if query.Get(name) != want {
 			t.Errorf("%s is %q", name, query.Get(name))
@@ -87,8 +90,10 @@ func TestPresignedURLServesRanges(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			resp, body := w.do(http.MethodGet, u, "Range", tt.header)
-			if resp.StatusCode != tt.status || resp.Header.Get("Content-Range") != tt.contentRange || resp.Header.Get("Accept-Ranges") != "bytes" {
-				t.Errorf("%s, Content-Range %q, Accept-Ranges %q", resp.Status, resp.Header.Get("Content-Range"), resp.Header.Get("Accept-Ranges"))
+			if resp.StatusCode != tt.status || resp.Header.Get("Content-Range") != tt.contentRange ||
+				resp.Header.Get("Accept-Ranges") != "bytes" {
+				t.Errorf("%s, Content-Range %q, Accept-Ranges %q", resp.Status, resp.Header.Get("Content-Range"),
+					resp.Header.Get("Accept-Ranges"))
 			}
 			if tt.body != "" && (body != tt.body || resp.ContentLength != int64(len(tt.body))) {
 				t.Errorf("%q of %d bytes", body, resp.ContentLength)
@@ -118,12 +123,23 @@ func TestPresignedURLRefusesAsS3Does(t *testing.T) {
 	}{
 		{"HEAD", http.MethodHead, u, nil, 0, 403, ""},
 		{"PUT", http.MethodPut, u, nil, 0, 403, "SignatureDoesNotMatch"},
-		{"wrong signature", http.MethodGet, replace("X-Amz-Signature=", "X-Amz-Signature=0"), nil, 0, 403, "SignatureDoesNotMatch"},
-		{"longer life", http.MethodGet, replace("X-Amz-Expires=3600", "X-Amz-Expires=7200"), nil, 0, 403, "SignatureDoesNotMatch"},
+		{
+			"wrong signature", http.MethodGet, replace("X-Amz-Signature=", "X-Amz-Signature=0"), nil, 0, 403,
+			"SignatureDoesNotMatch",
+		},
+		{
+			"longer life", http.MethodGet, replace("X-Amz-Expires=3600", "X-Amz-Expires=7200"), nil, 0, 403,
+			"SignatureDoesNotMatch",
+		},
 		{"another blob", http.MethodGet, replace(BlobPrefix, BlobPrefix+"x"), nil, 0, 403, "SignatureDoesNotMatch"},
 		{"another host", http.MethodGet, u, []string{"Host", "example.com"}, 0, 403, "SignatureDoesNotMatch"},
 		{"no query", http.MethodGet, u[:strings.Index(u, "?")], nil, 0, 403, "AccessDenied"},
-		{"two ways to authorize", http.MethodGet, u, []string{"Authorization", "Bearer token"}, 0, 400, "InvalidArgument"},
+		{
+			"two ways to authorize", http.MethodGet, u,
+			[]string{"Authorization", "Bearer token"},
+			0, 400,
+			"InvalidArgument",
+		},
 		{"just in time", http.MethodGet, u, nil, time.Hour, 200, ""},
 		{"a second late", http.MethodGet, u, nil, time.Second, 403, "Request has expired"},
 	} {
@@ -140,11 +156,13 @@ func TestPresignedURLRefusesAsS3Does(t *testing.T) {
 func TestPresignedURLOutlivesTheImageNotTheRepository(t *testing.T) {
 	w := newWorld(t)
 	u := w.blobURL()
-	awstest.Must[any](t)(w.ecr.BatchDeleteImage(t.Context(), &awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: ids("v1")}))
+	awstest.Must[any](t)(w.ecr.BatchDeleteImage(t.Context(),
+		&awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: ids("v1")}))
 	if resp, _ := w.do(http.MethodGet, u); resp.StatusCode != 200 {
 		t.Errorf("without the image: %s", resp.Status)
 	}
-	awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
+	awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(),
+		&awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
 	if resp, body := w.do(http.MethodGet, u); resp.StatusCode != 404 || !strings.Contains(body, "NoSuchKey") {
 		t.Errorf("without the repository: %s %s", resp.Status, body)
 	}
@@ -160,7 +178,8 @@ func TestBytesReadAreCounted(t *testing.T) {
 	if n := got.BytesRead["111111111111/eu-west-1/app"]; n != 13 {
 		t.Errorf("counted %d bytes, want 13", n)
 	}
-	if got.Calls["s3.GetObject"] != 2 || got.Calls["s3.HeadObject"] != 1 || got.Calls["ecr.GetDownloadUrlForLayer"] != 1 {
+	if got.Calls["s3.GetObject"] != 2 || got.Calls["s3.HeadObject"] != 1 ||
+		got.Calls["ecr.GetDownloadUrlForLayer"] != 1 {
 		t.Errorf("counted %v", got.Calls)
 	}
 }

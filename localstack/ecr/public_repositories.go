@@ -38,7 +38,9 @@ type createPublicOutput struct {
 }
 
 // createPublicRepository creates a repository in ECR Public, always in the caller's registry.
-func (r *Registry) createPublicRepository(_ context.Context, c call, in createPublicInput) (out createPublicOutput, err error) {
+func (r *Registry) createPublicRepository(
+	_ context.Context, c call, in createPublicInput,
+) (out createPublicOutput, err error) {
 	in.RegistryID = nil // not in the model
 	id, err := in.resolve(c)
 	if err != nil {

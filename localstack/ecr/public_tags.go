@@ -40,7 +40,8 @@ func (r *Registry) describeImageTags(_ context.Context, c call, in imageTagsInpu
 		return out, err
 	}
 	all := slices.Sorted(maps.Keys(repo.tags))
-	tags, next, err := page(in.paging, "DescribeImageTags "+repo.id.String(), pageSize, all, func(tag string) string { return tag })
+	tags, next, err := page(in.paging, "DescribeImageTags "+repo.id.String(), pageSize, all,
+		func(tag string) string { return tag })
 	out = imageTagsOutput{Details: make([]imageTagDetail, len(tags)), NextToken: next}
 	for i, tag := range tags {
 		out.Details[i] = repo.imageTagDetail(tag)

@@ -36,13 +36,15 @@ func TestPublicQuotas(t *testing.T) {
 		{"too large a part", []step{{0, 10, "InvalidParameterException"}, {0, 9, ""}}},
 		{"too large a layer", []step{{0, 9, ""}, {9, 2, "LimitExceededException"}}},
 	} {
-		began, ok := awstest.Must[any](t)(w.public("InitiateLayerUpload", object{"repositoryName": "app"})).(initiateOutput)
+		began, ok := awstest.Must[any](t)(w.public("InitiateLayerUpload",
+			object{"repositoryName": "app"})).(initiateOutput)
 		if !ok {
 			t.Fatalf("%T", began)
 		}
 		for _, s := range tt.steps {
 			_, err := w.public("UploadLayerPart", object{
-				"repositoryName": "app", "uploadId": began.UploadID, "partFirstByte": s.first, "partLastByte": s.first + s.size - 1,
+				"repositoryName": "app", "uploadId": began.UploadID, "partFirstByte": s.first,
+				"partLastByte":  s.first + s.size - 1,
 				"layerPartBlob": make([]byte, s.size),
 			})
 			got := ""
@@ -54,7 +56,8 @@ func TestPublicQuotas(t *testing.T) {
 			}
 		}
 	}
-	if _, err := w.public("CreateRepository", object{"repositoryName": "more"}); err == nil || awsjson.ErrorOf(err).Code != "LimitExceededException" {
+	if _, err := w.public("CreateRepository", object{"repositoryName": "more"}); err == nil ||
+		awsjson.ErrorOf(err).Code != "LimitExceededException" {
 		t.Errorf("repositories: %v", err)
 	}
 	if err := w.put("app", manifestOf("x"), ociManifest, ""); awstest.Code(err) != "RepositoryNotFoundException" {
@@ -66,18 +69,25 @@ func TestPublicQuotas(t *testing.T) {
 func TestPublicAnswersHaveTheirOwnMembers(t *testing.T) {
 	w := newWorld(t)
 	awstest.Must[any](t)(w.public("CreateRepository", object{"repositoryName": "app"}))
-	awstest.Must[any](t)(w.public("PutImage", object{"repositoryName": "app", "imageTag": "v1", "imageManifest": indexOf(ociIndex, ociManifest)}))
+	awstest.Must[any](t)(w.public("PutImage", object{
+		"repositoryName": "app", "imageTag": "v1", "imageManifest": indexOf(ociIndex, ociManifest),
+	}))
 	for _, tt := range []struct {
 		operation, list string
 		want            []string
 	}{
-		{"DescribeRepositories", "repositories", []string{"createdAt", "registryId", "repositoryArn", "repositoryName", "repositoryUri"}},
+		{"DescribeRepositories", "repositories", []string{
+			"createdAt", "registryId", "repositoryArn", "repositoryName",
+			"repositoryUri",
+		}},
 		{"DescribeImages", "imageDetails", []string{
-			"imageDigest", "imageManifestMediaType", "imagePushedAt", "imageSizeInBytes", "imageTags", "registryId", "repositoryName",
+			"imageDigest", "imageManifestMediaType", "imagePushedAt", "imageSizeInBytes", "imageTags", "registryId",
+			"repositoryName",
 		}},
 		{"DescribeImageTags", "imageTagDetails", []string{"createdAt", "imageDetail", "imageTag"}},
 	} {
-		raw := awstest.Must[[]byte](t)(json.Marshal(awstest.Must[any](t)(w.public(tt.operation, object{"repositoryName": "app"}))))
+		raw := awstest.Must[[]byte](t)(json.Marshal(
+			awstest.Must[any](t)(w.public(tt.operation, object{"repositoryName": "app"}))))
 		var out map[string][]object
 		if err := json.Unmarshal(raw, &out); err != nil {
 			t.Fatal(err)

@@ -74,14 +74,16 @@ func (r *Registry) put(ctx context.Context, id repositoryID, p pushed) (manifest
 	}
 	if p.digest != "" && p.digest != m.digest {
 		return m, refuse("ImageDigestDoesNotMatchException",
-			"The specified image digest '%s' does not match the digest '%s' that Amazon ECR calculated for the image", p.digest, m.digest)
+			"The specified image digest '%s' does not match the digest '%s' that Amazon ECR calculated for the image",
+			p.digest, m.digest)
 	}
 	if err := r.accept(ctx, id, m, p.tag); err != nil {
 		return m, err
 	}
 	if r.opts.OnPush != nil && !id.public() {
 		r.opts.OnPush(Push{
-			Account: id.Account, Region: id.Region, Repository: id.Name, Tag: p.tag, Digest: m.digest, MediaType: m.mediaType,
+			Account: id.Account, Region: id.Region, Repository: id.Name, Tag: p.tag, Digest: m.digest,
+			MediaType: m.mediaType,
 		})
 	}
 	return m, nil
@@ -167,15 +169,18 @@ func (r *Registry) mayTag(repo *repository, d digest.Digest, tag string) error {
 	switch {
 	case present != nil && repo.mutability.fixed(tag):
 		return refuse("ImageTagAlreadyExistsException",
-			"The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the repository is immutable.", tag, repo.id.Name)
+			"The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the "+
+				"repository is immutable.", tag, repo.id.Name)
 	case img != nil && tag == "":
 		return refuse("ImageAlreadyExistsException", "Image with digest '%s' already exists in %s", d, where(repo.id))
 	case img != nil && present == img:
-		return refuse("ImageAlreadyExistsException", "Image with digest '%s' and tag '%s' already exists in %s", d, tag, where(repo.id))
+		return refuse("ImageAlreadyExistsException", "Image with digest '%s' and tag '%s' already exists in %s", d,
+			tag, where(repo.id))
 	case img == nil && len(repo.images) >= limits.images:
 		return limitExceeded("The limit of %d images is reached in %s", limits.images, where(repo.id))
 	case img != nil && len(img.tags) >= limits.tags:
-		return limitExceeded("The limit of %d tags is reached for the image with digest '%s' in %s", limits.tags, d, where(repo.id))
+		return limitExceeded("The limit of %d tags is reached for the image with digest '%s' in %s", limits.tags,
+			d, where(repo.id))
 	}
 	return nil
 }

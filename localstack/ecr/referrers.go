@@ -54,12 +54,14 @@ func (r *Registry) listImageReferrers(_ context.Context, c call, in referrersInp
 	now := r.opts.Now()
 	all := []referrer{}
 	for _, img := range repo.filtered(imageFilter{ImageStatus: in.Filter.Status}, now) {
-		if img.subject.String() == *in.Subject.Digest && (in.Filter.Types == nil || slices.Contains(in.Filter.Types, img.artifactType)) {
+		if img.subject.String() == *in.Subject.Digest && (in.Filter.Types == nil || slices.Contains(in.Filter.Types,
+			img.artifactType)) {
 			all = append(all, img.referrer(now))
 		}
 	}
 	list := "ListImageReferrers " + repo.id.String() + " " + *in.Subject.Digest
-	out.Referrers, out.NextToken, err = page(in.paging, list, referrersPage, all, func(r referrer) string { return r.Digest.String() })
+	out.Referrers, out.NextToken, err = page(in.paging, list, referrersPage, all,
+		func(r referrer) string { return r.Digest.String() })
 	return out, err
 }
 
@@ -77,7 +79,8 @@ func (in referrersInput) check() error {
 		}
 	}
 	if in.Filter.Status != nil {
-		if err := oneOf("filter.artifactStatus", *in.Filter.Status, "ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"); err != nil {
+		if err := oneOf("filter.artifactStatus", *in.Filter.Status, "ACTIVE", "ARCHIVED", "ACTIVATING",
+			"ANY"); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,9 @@ func (w *world) referrerOf(repo string, subject digest.Digest, artifactType, not
 
 func referrersOf(subject digest.Digest) *awsecr.ListImageReferrersInput {
 	return &awsecr.ListImageReferrersInput{
-		RepositoryName: aws.String("app"), SubjectId: &types.SubjectIdentifier{ImageDigest: aws.String(subject.String())},
+		RepositoryName: aws.String("app"), SubjectId: &types.SubjectIdentifier{
+			ImageDigest: aws.String(subject.String()),
+		},
 	}
 }
 
@@ -42,12 +44,14 @@ func TestReferrersAreDescribed(t *testing.T) {
 	_, subject := w.image("app", "v1", "config")
 	manifest := w.referrerOf("app", subject, "application/spdx+json", "x")
 	w.referrerOf("app", digest.FromString("another subject"), "application/spdx+json", "y")
-	got := awstest.Must[*awsecr.ListImageReferrersOutput](t)(w.ecr.ListImageReferrers(t.Context(), referrersOf(subject))).Referrers
+	got := awstest.Must[*awsecr.ListImageReferrersOutput](t)(w.ecr.ListImageReferrers(t.Context(),
+		referrersOf(subject))).Referrers
 	if len(got) != 1 {
 		t.Fatalf("%d referrers", len(got))
 	}
 	r := got[0]
-	if *r.Digest != digest.FromString(manifest).String() || *r.MediaType != ociManifest || *r.ArtifactType != "application/spdx+json" ||
+	if *r.Digest != digest.FromString(manifest).String() || *r.MediaType != ociManifest ||
+		*r.ArtifactType != "application/spdx+json" ||
 		*r.Size != int64(len(manifest)) || r.ArtifactStatus != types.ArtifactStatusActive {
 		t.Errorf("%s %s %s of %d bytes is %s", *r.Digest, *r.MediaType, *r.ArtifactType, *r.Size, r.ArtifactStatus)
 	}
@@ -76,7 +80,10 @@ func TestReferrersAreFilteredAndComeInPages(t *testing.T) {
 		{"by 50", nil, aws.Int32(50), slices.Concat(all["a/0"], all["a/1"]), 1},
 		{"by 5", nil, aws.Int32(5), slices.Concat(all["a/0"], all["a/1"]), 5},
 		{"one type", &types.ListImageReferrersFilter{ArtifactTypes: []string{"a/1", "a/2"}}, nil, all["a/1"], 1},
-		{"any status", &types.ListImageReferrersFilter{ArtifactStatus: types.ArtifactStatusFilterAny}, aws.Int32(50), slices.Concat(all["a/0"], all["a/1"]), 1},
+		{
+			"any status", &types.ListImageReferrersFilter{ArtifactStatus: types.ArtifactStatusFilterAny}, aws.Int32(50),
+			slices.Concat(all["a/0"], all["a/1"]), 1,
+		},
 		{"archived", &types.ListImageReferrersFilter{ArtifactStatus: types.ArtifactStatusFilterArchived}, nil, nil, 1},
 	} {
 		in := referrersOf(subject)
@@ -106,17 +113,32 @@ func TestReferrersAreHeldToTheModel(t *testing.T) {
 		change func(*awsecr.ListImageReferrersInput)
 		code   string
 	}{
-		{"51 results", func(in *awsecr.ListImageReferrersInput) { in.MaxResults = aws.Int32(51) }, "InvalidParameterException"},
-		{"0 results", func(in *awsecr.ListImageReferrersInput) { in.MaxResults = aws.Int32(0) }, "InvalidParameterException"},
+		{
+			"51 results", func(in *awsecr.ListImageReferrersInput) { in.MaxResults = aws.Int32(51) },
+			"InvalidParameterException",
+		},
+		{
+			"0 results", func(in *awsecr.ListImageReferrersInput) { in.MaxResults = aws.Int32(0) },
+			"InvalidParameterException",
+		},
 		{"6 types", func(in *awsecr.ListImageReferrersInput) {
 			in.Filter = &types.ListImageReferrersFilter{ArtifactTypes: make([]string, 6)}
 		}, "InvalidParameterException"},
 		{"unknown status", func(in *awsecr.ListImageReferrersInput) {
 			in.Filter = &types.ListImageReferrersFilter{ArtifactStatus: "LOST"}
 		}, "InvalidParameterException"},
-		{"malformed subject", func(in *awsecr.ListImageReferrersInput) { in.SubjectId.ImageDigest = aws.String("v1") }, "InvalidParameterException"},
-		{"token that is none", func(in *awsecr.ListImageReferrersInput) { in.NextToken = aws.String("%") }, "InvalidParameterException"},
-		{"no repository", func(in *awsecr.ListImageReferrersInput) { in.RepositoryName = aws.String("nope") }, "RepositoryNotFoundException"},
+		{
+			"malformed subject", func(in *awsecr.ListImageReferrersInput) { in.SubjectId.ImageDigest = aws.String("v1") },
+			"InvalidParameterException",
+		},
+		{
+			"token that is none", func(in *awsecr.ListImageReferrersInput) { in.NextToken = aws.String("%") },
+			"InvalidParameterException",
+		},
+		{
+			"no repository", func(in *awsecr.ListImageReferrersInput) { in.RepositoryName = aws.String("nope") },
+			"RepositoryNotFoundException",
+		},
 	} {
 		in := referrersOf(digest.FromString("x"))
 		tt.change(in)

@@ -2,7 +2,6 @@ package ecr
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -29,7 +28,9 @@ func TestRefusals(t *testing.T) {
 			return err
 		}
 	}
-	settings := awsecr.PutImageTagMutabilityInput{RepositoryName: aws.String("frozen"), ImageTagMutability: types.ImageTagMutabilityImmutable}
+	settings := awsecr.PutImageTagMutabilityInput{
+		RepositoryName: aws.String("frozen"), ImageTagMutability: types.ImageTagMutabilityImmutable,
+	}
 	awstest.Must[any](t)(w.ecr.PutImageTagMutability(t.Context(), &settings))
 	absent := digest.FromString("absent").String()
 	long := strings.Repeat("a", 257)
@@ -40,45 +41,155 @@ func TestRefusals(t *testing.T) {
 		code string
 		text string // within the message
 	}{
-		{"unknown repository", describe("nope"), "RepositoryNotFoundException", "The repository with name 'nope' does not exist in the registry with id '111111111111'"},
+		{
+			"unknown repository", describe("nope"), "RepositoryNotFoundException",
+			"The repository with name 'nope' does not exist in the registry with id '111111111111'",
+		},
 		{"name with capitals", describe("App"), "InvalidParameterException", "repositoryName"},
 		{"name of one character", describe("a"), "InvalidParameterException", "repositoryName"},
 		{"name of 257 characters", describe(long), "InvalidParameterException", "repositoryName"},
 		{"name with an empty component", describe("a//b"), "InvalidParameterException", "repositoryName"},
 		{"registry id of 3 digits", in("123", "app"), "InvalidParameterException", "registryId"},
-		{"registry of another account", in(other, "app"), "RepositoryNotFoundException", "registry with id '222222222222'"},
+		{
+			"registry of another account", in(other, "app"), "RepositoryNotFoundException",
+			"registry with id '222222222222'",
+		},
 
-		{"repository that exists", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")}), "RepositoryAlreadyExistsException", "'app'"},
-		{"unknown mutability", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("new"), ImageTagMutability: "SOLID"}), "InvalidParameterException", "imageTagMutability"},
-		{"exclusion without a filter", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("new"), ImageTagMutability: immutableWithExclusion}), "InvalidParameterException", "ExclusionFilters"},
+		{
+			"repository that exists", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")}),
+			"RepositoryAlreadyExistsException", "'app'",
+		},
+		{
+			"unknown mutability",
+			create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("new"), ImageTagMutability: "SOLID"}),
+			"InvalidParameterException", "imageTagMutability",
+		},
+		{
+			"exclusion without a filter",
+			create(awsecr.CreateRepositoryInput{
+				RepositoryName: aws.String("new"), ImageTagMutability: immutableWithExclusion,
+			}), "InvalidParameterException", "ExclusionFilters",
+		},
 		{"filter without exclusion", create(filters("x*", immutable)), "InvalidParameterException", "ExclusionFilters"},
-		{"filter with a bad character", create(filters("x/y", immutableWithExclusion)), "InvalidParameterException", "ExclusionFilters"},
-		{"51 resource tags", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("new"), Tags: make51()}), "TooManyTagsException", "50"},
-		{"reserved resource tag", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("new"), Tags: []types.Tag{{Key: aws.String("aws:x"), Value: aws.String("y")}}}), "InvalidTagParameterException", "aws:x"},
-		{"unknown encryption", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("new"), EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionType: "ROT13"}}), "InvalidParameterException", "encryptionType"},
+		{
+			"filter with a bad character", create(filters("x/y", immutableWithExclusion)), "InvalidParameterException",
+			"ExclusionFilters",
+		},
+		{
+			"51 resource tags", create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("new"), Tags: make51()}),
+			"TooManyTagsException", "50",
+		},
+		{
+			"reserved resource tag",
+			create(awsecr.CreateRepositoryInput{
+				RepositoryName: aws.String("new"),
+				Tags:           []types.Tag{{Key: aws.String("aws:x"), Value: aws.String("y")}},
+			}), "InvalidTagParameterException", "aws:x",
+		},
+		{
+			"unknown encryption",
+			create(awsecr.CreateRepositoryInput{
+				RepositoryName:          aws.String("new"),
+				EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionType: "ROT13"},
+			}), "InvalidParameterException", "encryptionType",
+		},
 		{"deleting what has images", deleteRepository("app"), "RepositoryNotEmptyException", "still contains images"},
 		{"deleting what is not there", deleteRepository("nope"), "RepositoryNotFoundException", "'nope'"},
 
-		{"config and layer missing", put(awsecr.PutImageInput{ImageManifest: aws.String(manifestOf("no config", "no layer"))}), "LayersNotFoundException", digest.FromString("no layer").String()},
-		{"layer in another repository only", put(awsecr.PutImageInput{RepositoryName: aws.String("empty")}), "LayersNotFoundException", "required for pushing image into repository with name 'empty'"},
-		{"instance missing", put(awsecr.PutImageInput{ImageManifest: aws.String(indexOf(ociIndex, ociManifest, "absent"))}), "ReferencedImagesNotFoundException", absent},
-		{"list's instance missing", put(awsecr.PutImageInput{ImageManifest: aws.String(indexOf(dockerList, dockerManifest, "absent"))}), "ReferencedImagesNotFoundException", absent},
-		{"wrong digest", put(awsecr.PutImageInput{ImageDigest: &absent}), "ImageDigestDoesNotMatchException", imageDigest.String()},
-		{"malformed digest", put(awsecr.PutImageInput{ImageDigest: aws.String("sha256")}), "InvalidParameterException", "imageDigest"},
-		{"malformed tag", put(awsecr.PutImageInput{ImageTag: aws.String("-v1")}), "InvalidParameterException", "imageTag"},
-		{"tag of 129 characters", put(awsecr.PutImageInput{ImageTag: aws.String(strings.Repeat("v", 129))}), "InvalidParameterException", "imageTag"},
-		{"same manifest and tag", put(awsecr.PutImageInput{ImageTag: aws.String("v1")}), "ImageAlreadyExistsException", "tag 'v1'"},
-		{"same manifest without a tag", put(awsecr.PutImageInput{}), "ImageAlreadyExistsException", imageDigest.String()},
-		{"same manifest and immutable tag", put(awsecr.PutImageInput{RepositoryName: aws.String("frozen"), ImageTag: aws.String("v1")}), "ImageTagAlreadyExistsException", "'v1'"},
-		{"manifest that is not JSON", put(awsecr.PutImageInput{ImageManifest: aws.String("{")}), "InvalidParameterException", "Invalid JSON syntax"},
-		{"manifest over 4 MiB", put(awsecr.PutImageInput{ImageManifest: aws.String(strings.Repeat(" ", 4<<20+1))}), "InvalidParameterException", "4194304"},
-		{"manifest and request without a type", put(awsecr.PutImageInput{ImageManifest: aws.String(`{"schemaVersion":2,"config":{},"layers":[]}`)}), "InvalidParameterException", "Invalid JSON syntax"},
-		{"type with a parameter", put(awsecr.PutImageInput{ImageManifestMediaType: aws.String(ociManifest + "; charset=utf-8")}), "InvalidParameterException", "imageManifestMediaType"},
-		{"type that ECR does not take", put(awsecr.PutImageInput{ImageManifestMediaType: aws.String("text/plain")}), "InvalidParameterException", "imageManifestMediaType"},
-		{"type that the manifest denies", put(awsecr.PutImageInput{ImageManifestMediaType: aws.String(dockerManifest)}), "InvalidParameterException", "imageManifestMediaType"},
-		{"index that is declared a manifest", put(awsecr.PutImageInput{ImageManifest: aws.String(`{"schemaVersion":2,"manifests":[]}`), ImageManifestMediaType: aws.String(ociManifest)}), "InvalidParameterException", "Invalid JSON syntax"},
-		{"manifest that is declared an index", put(awsecr.PutImageInput{ImageManifest: aws.String(`{"schemaVersion":2,"config":{"digest":"` + absent + `"}}`), ImageManifestMediaType: aws.String(ociIndex)}), "InvalidParameterException", "Invalid JSON syntax"},
-		{"unknown schema version", put(awsecr.PutImageInput{ImageManifest: aws.String(`{"schemaVersion":3,"mediaType":"` + ociIndex + `","manifests":[]}`)}), "InvalidParameterException", "Invalid JSON syntax"},
+		{
+			"config and layer missing",
+			put(awsecr.PutImageInput{ImageManifest: aws.String(manifestOf("no config", "no layer"))}),
+			"LayersNotFoundException", digest.FromString("no layer").String(),
+		},
+		{
+			"layer in another repository only", put(awsecr.PutImageInput{RepositoryName: aws.String("empty")}),
+			"LayersNotFoundException", "required for pushing image into repository with name 'empty'",
+		},
+		{
+			"instance missing",
+			put(awsecr.PutImageInput{ImageManifest: aws.String(indexOf(ociIndex, ociManifest, "absent"))}),
+			"ReferencedImagesNotFoundException", absent,
+		},
+		{
+			"list's instance missing",
+			put(awsecr.PutImageInput{ImageManifest: aws.String(indexOf(dockerList, dockerManifest, "absent"))}),
+			"ReferencedImagesNotFoundException", absent,
+		},
+		{
+			"wrong digest", put(awsecr.PutImageInput{ImageDigest: &absent}), "ImageDigestDoesNotMatchException",
+			imageDigest.String(),
+		},
+		{
+			"malformed digest", put(awsecr.PutImageInput{ImageDigest: aws.String("sha256")}),
+			"InvalidParameterException", "imageDigest",
+		},
+		{
+			"malformed tag", put(awsecr.PutImageInput{ImageTag: aws.String("-v1")}),
+			"InvalidParameterException", "imageTag",
+		},
+		{
+			"tag of 129 characters", put(awsecr.PutImageInput{ImageTag: aws.String(strings.Repeat("v", 129))}),
+			"InvalidParameterException", "imageTag",
+		},
+		{
+			"same manifest and tag", put(awsecr.PutImageInput{ImageTag: aws.String("v1")}),
+			"ImageAlreadyExistsException", "tag 'v1'",
+		},
+		{
+			"same manifest without a tag", put(awsecr.PutImageInput{}), "ImageAlreadyExistsException",
+			imageDigest.String(),
+		},
+		{
+			"same manifest and immutable tag",
+			put(awsecr.PutImageInput{RepositoryName: aws.String("frozen"), ImageTag: aws.String("v1")}),
+			"ImageTagAlreadyExistsException", "'v1'",
+		},
+		{
+			"manifest that is not JSON", put(awsecr.PutImageInput{ImageManifest: aws.String("{")}),
+			"InvalidParameterException", "Invalid JSON syntax",
+		},
+		{
+			"manifest over 4 MiB", put(awsecr.PutImageInput{ImageManifest: aws.String(strings.Repeat(" ", 4<<20+1))}),
+			"InvalidParameterException", "4194304",
+		},
+		{
+			"manifest and request without a type",
+			put(awsecr.PutImageInput{ImageManifest: aws.String(`{"schemaVersion":2,"config":{},"layers":[]}`)}),
+			"InvalidParameterException", "Invalid JSON syntax",
+		},
+		{
+			"type with a parameter",
+			put(awsecr.PutImageInput{ImageManifestMediaType: aws.String(ociManifest + "; charset=utf-8")}),
+			"InvalidParameterException", "imageManifestMediaType",
+		},
+		{
+			"type that ECR does not take", put(awsecr.PutImageInput{ImageManifestMediaType: aws.String("text/plain")}),
+			"InvalidParameterException", "imageManifestMediaType",
+		},
+		{
+			"type that the manifest denies", put(awsecr.PutImageInput{ImageManifestMediaType: aws.String(dockerManifest)}),
+			"InvalidParameterException", "imageManifestMediaType",
+		},
+		{
+			"index that is declared a manifest",
+			put(awsecr.PutImageInput{
+				ImageManifest:          aws.String(`{"schemaVersion":2,"manifests":[]}`),
+				ImageManifestMediaType: aws.String(ociManifest),
+			}), "InvalidParameterException", "Invalid JSON syntax",
+		},
+		{
+			"manifest that is declared an index",
+			put(awsecr.PutImageInput{
+				ImageManifest:          aws.String(`{"schemaVersion":2,"config":{"digest":"` + absent + `"}}`),
+				ImageManifestMediaType: aws.String(ociIndex),
+			}), "InvalidParameterException", "Invalid JSON syntax",
+		},
+		{
+			"unknown schema version",
+			put(awsecr.PutImageInput{
+				ImageManifest: aws.String(`{"schemaVersion":3,"mediaType":"` + ociIndex + `","manifests":[]}`),
+			}), "InvalidParameterException", "Invalid JSON syntax",
+		},
 
 		{"download of a layer that is not there", download(absent), "LayersNotFoundException", absent},
 		{"download of a layer of no image", download(loose.String()), "LayerInaccessibleException", loose.String()},
@@ -87,18 +198,38 @@ func TestRefusals(t *testing.T) {
 		{"101 images to get", getImages(101), "InvalidParameterException", "imageIds"},
 		{"101 media types to accept", accepting(101), "InvalidParameterException", "acceptedMediaTypes"},
 		{"101 images to delete", deleteImages(101), "InvalidParameterException", "imageIds"},
-		{"one id of two missing", describeIDs(types.ImageIdentifier{ImageTag: aws.String("v1")}, types.ImageIdentifier{ImageTag: aws.String("v2")}), "ImageNotFoundException", "{imageDigest:'null', imageTag:'v2'}"},
-		{"id with tag of another digest", describeIDs(types.ImageIdentifier{ImageTag: aws.String("v1"), ImageDigest: &absent}), "ImageNotFoundException", absent},
-		{"id without tag and digest", describeIDs(types.ImageIdentifier{}), "InvalidParameterException", "both tag and digest"},
+		{
+			"one id of two missing", describeIDs(types.ImageIdentifier{ImageTag: aws.String("v1")},
+				types.ImageIdentifier{ImageTag: aws.String("v2")}), "ImageNotFoundException",
+			"{imageDigest:'null', imageTag:'v2'}",
+		},
+		{
+			"id with tag of another digest",
+			describeIDs(types.ImageIdentifier{ImageTag: aws.String("v1"), ImageDigest: &absent}),
+			"ImageNotFoundException", absent,
+		},
+		{
+			"id without tag and digest", describeIDs(types.ImageIdentifier{}), "InvalidParameterException",
+			"both tag and digest",
+		},
 		{"ids and a page", describePage, "InvalidParameterException", "maxResults"},
 		{"page token that is none", listToken("%"), "InvalidParameterException", "nextToken"},
 		{"page of 1001", listMax(1001), "InvalidParameterException", "maxResults"},
 		{"page of 0", listMax(0), "InvalidParameterException", "maxResults"},
 
-		{"upload that is not there", completeUpload("01234567-0123-0123-0123-0123456789ab", absent), "UploadNotFoundException", "01234567-0123-0123-0123-0123456789ab"},
+		{
+			"upload that is not there", completeUpload("01234567-0123-0123-0123-0123456789ab", absent),
+			"UploadNotFoundException", "01234567-0123-0123-0123-0123456789ab",
+		},
 		{"upload id that is no UUID", completeUpload("up", absent), "InvalidParameterException", "uploadId"},
-		{"digests of two layers", completeUpload("01234567-0123-0123-0123-0123456789ab", absent, loose.String()), "InvalidParameterException", "layerDigests"},
-		{"no digest of a layer", completeUpload("01234567-0123-0123-0123-0123456789ab"), "InvalidParameterException", "layerDigests"},
+		{
+			"digests of two layers", completeUpload("01234567-0123-0123-0123-0123456789ab", absent, loose.String()),
+			"InvalidParameterException", "layerDigests",
+		},
+		{
+			"no digest of a layer", completeUpload("01234567-0123-0123-0123-0123456789ab"), "InvalidParameterException",
+			"layerDigests",
+		},
 		{"operation that is not known", unknownOperation, "UnknownOperationException", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -118,131 +249,4 @@ func cmpOr(s *string, otherwise string) *string {
 		return &otherwise
 	}
 	return s
-}
-
-type sdkCall = func(context.Context, *awsecr.Client) error
-
-func describe(repo string) sdkCall { return in("", repo) }
-
-func in(registry, repo string) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		input := &awsecr.DescribeImagesInput{RepositoryName: &repo}
-		if registry != "" {
-			input.RegistryId = &registry
-		}
-		_, err := c.DescribeImages(ctx, input)
-		return err
-	}
-}
-
-func create(input awsecr.CreateRepositoryInput) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.CreateRepository(ctx, &input)
-		return err
-	}
-}
-
-func filters(filter string, setting types.ImageTagMutability) awsecr.CreateRepositoryInput {
-	return awsecr.CreateRepositoryInput{
-		RepositoryName: aws.String("new"), ImageTagMutability: setting,
-		ImageTagMutabilityExclusionFilters: []types.ImageTagMutabilityExclusionFilter{{
-			Filter: &filter, FilterType: types.ImageTagMutabilityExclusionFilterTypeWildcard,
-		}},
-	}
-}
-
-func make51() []types.Tag {
-	tags := make([]types.Tag, 51)
-	for i := range tags {
-		tags[i] = types.Tag{Key: aws.String("k" + strconv.Itoa(i)), Value: aws.String("v")}
-	}
-	return tags
-}
-
-func deleteRepository(repo string) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.DeleteRepository(ctx, &awsecr.DeleteRepositoryInput{RepositoryName: &repo})
-		return err
-	}
-}
-
-func download(d string) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.GetDownloadUrlForLayer(ctx, &awsecr.GetDownloadUrlForLayerInput{RepositoryName: aws.String("app"), LayerDigest: &d})
-		return err
-	}
-}
-
-func check(n int) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.BatchCheckLayerAvailability(ctx, &awsecr.BatchCheckLayerAvailabilityInput{
-			RepositoryName: aws.String("app"), LayerDigests: make([]string, n),
-		})
-		return err
-	}
-}
-
-func getImages(n int) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.BatchGetImage(ctx, &awsecr.BatchGetImageInput{RepositoryName: aws.String("app"), ImageIds: make([]types.ImageIdentifier, n)})
-		return err
-	}
-}
-
-func accepting(n int) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.BatchGetImage(ctx, &awsecr.BatchGetImageInput{
-			RepositoryName: aws.String("app"), ImageIds: ids("v1"), AcceptedMediaTypes: make([]string, n),
-		})
-		return err
-	}
-}
-
-func deleteImages(n int) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.BatchDeleteImage(ctx, &awsecr.BatchDeleteImageInput{RepositoryName: aws.String("app"), ImageIds: make([]types.ImageIdentifier, n)})
-		return err
-	}
-}
-
-func describeIDs(ids ...types.ImageIdentifier) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.DescribeImages(ctx, &awsecr.DescribeImagesInput{RepositoryName: aws.String("app"), ImageIds: ids})
-		return err
-	}
-}
-
-func describePage(ctx context.Context, c *awsecr.Client) error {
-	_, err := c.DescribeImages(ctx, &awsecr.DescribeImagesInput{
-		RepositoryName: aws.String("app"), ImageIds: ids("v1"), MaxResults: aws.Int32(1),
-	})
-	return err
-}
-
-func listToken(token string) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.ListImages(ctx, &awsecr.ListImagesInput{RepositoryName: aws.String("app"), NextToken: &token})
-		return err
-	}
-}
-
-func listMax(n int32) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.ListImages(ctx, &awsecr.ListImagesInput{RepositoryName: aws.String("app"), MaxResults: &n})
-		return err
-	}
-}
-
-func completeUpload(id string, digests ...string) sdkCall {
-	return func(ctx context.Context, c *awsecr.Client) error {
-		_, err := c.CompleteLayerUpload(ctx, &awsecr.CompleteLayerUploadInput{
-			RepositoryName: aws.String("app"), UploadId: &id, LayerDigests: append([]string{}, digests...),
-		})
-		return err
-	}
-}
-
-func unknownOperation(ctx context.Context, c *awsecr.Client) error {
-	_, err := c.DescribeRegistry(ctx, &awsecr.DescribeRegistryInput{})
-	return err
 }

@@ -44,12 +44,16 @@ func (repo *repository) detail() repositoryDetail {
 		CreatedAt: epoch(repo.createdAt),
 	}
 	if !repo.id.public() {
-		detail.settings = &settings{mutability: repo.mutability, Scanning: scanning{repo.scanOnPush}, Encryption: repo.encryption}
+		detail.settings = &settings{
+			mutability: repo.mutability, Scanning: scanning{repo.scanOnPush}, Encryption: repo.encryption,
+		}
 	}
 	return detail
 }
 
-func (r *Registry) createRepository(_ context.Context, c call, in createRepositoryInput) (out repositoryOutput, err error) {
+func (r *Registry) createRepository(
+	_ context.Context, c call, in createRepositoryInput,
+) (out repositoryOutput, err error) {
 	id, err := in.resolve(c)
 	if err != nil {
 		return out, err
@@ -104,7 +108,8 @@ func (r *Registry) deleteRepository(ctx context.Context, c call, in deleteReposi
 	}
 	if len(repo.images) > 0 && !in.Force {
 		return repositoryOutput{}, refuse("RepositoryNotEmptyException",
-			"The repository with name '%s' in registry with id '%s' cannot be deleted because it still contains images", repo.id.Name, repo.id.Account)
+			"The repository with name '%s' in registry with id '%s' cannot be deleted because it still contains images",
+			repo.id.Name, repo.id.Account)
 	}
 	for _, u := range repo.uploads {
 		u.end(ctx)

@@ -31,7 +31,8 @@ func TestAccountsAndRegionsAreKeptApart(t *testing.T) {
 		{other, region, "of-other"},
 		{home, "us-east-1", "of-home-elsewhere"},
 	} {
-		awstest.Must[any](t)(w.client(c.key, c.region).CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &c.repo}))
+		awstest.Must[any](t)(w.client(c.key, c.region).CreateRepository(t.Context(),
+			&awsecr.CreateRepositoryInput{RepositoryName: &c.repo}))
 	}
 	for _, tt := range []struct {
 		name, key, region string
@@ -57,22 +58,37 @@ func TestAccountsAndRegionsAreKeptApart(t *testing.T) {
 func TestRepositoryIsDescribedInItsPartition(t *testing.T) {
 	w := newWorld(t)
 	for _, tt := range []struct{ region, arn, uri string }{
-		{"eu-west-1", "arn:aws:ecr:eu-west-1:111111111111:repository/team/app", "111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/app"},
-		{"cn-north-1", "arn:aws-cn:ecr:cn-north-1:111111111111:repository/team/app", "111111111111.dkr.ecr.cn-north-1.amazonaws.com.cn/team/app"},
-		{"us-gov-west-1", "arn:aws-us-gov:ecr:us-gov-west-1:111111111111:repository/team/app", "111111111111.dkr.ecr.us-gov-west-1.amazonaws.com/team/app"},
-		{"us-isob-east-1", "arn:aws-iso-b:ecr:us-isob-east-1:111111111111:repository/team/app", "111111111111.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/team/app"},
+		{
+			"eu-west-1", "arn:aws:ecr:eu-west-1:111111111111:repository/team/app",
+			"111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/app",
+		},
+		{
+			"cn-north-1", "arn:aws-cn:ecr:cn-north-1:111111111111:repository/team/app",
+			"111111111111.dkr.ecr.cn-north-1.amazonaws.com.cn/team/app",
+		},
+		{
+			"us-gov-west-1", "arn:aws-us-gov:ecr:us-gov-west-1:111111111111:repository/team/app",
+			"111111111111.dkr.ecr.us-gov-west-1.amazonaws.com/team/app",
+		},
+		{
+			"us-isob-east-1", "arn:aws-iso-b:ecr:us-isob-east-1:111111111111:repository/team/app",
+			"111111111111.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/team/app",
+		},
 	} {
 		t.Run(tt.region, func(t *testing.T) {
 			c := w.client(home, tt.region)
-			awstest.Must[any](t)(c.CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("team/app")}))
+			awstest.Must[any](t)(c.CreateRepository(t.Context(),
+				&awsecr.CreateRepositoryInput{RepositoryName: aws.String("team/app")}))
 			out := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(c.DescribeRepositories(t.Context(),
 				&awsecr.DescribeRepositoriesInput{RepositoryNames: []string{"team/app"}}))
 			got := out.Repositories[0]
 			if *got.RepositoryArn != tt.arn || *got.RepositoryUri != tt.uri {
 				t.Errorf("%s\n%s", *got.RepositoryArn, *got.RepositoryUri)
 			}
-			if !got.CreatedAt.Equal(w.clock()) || got.ImageTagMutability != mutable || got.EncryptionConfiguration.EncryptionType != "AES256" {
-				t.Errorf("created %v, %s, %s", got.CreatedAt, got.ImageTagMutability, got.EncryptionConfiguration.EncryptionType)
+			if !got.CreatedAt.Equal(w.clock()) || got.ImageTagMutability != mutable ||
+				got.EncryptionConfiguration.EncryptionType != "AES256" {
+				t.Errorf("created %v, %s, %s", got.CreatedAt, got.ImageTagMutability,
+					got.EncryptionConfiguration.EncryptionType)
 			}
 		})
 	}
@@ -82,18 +98,23 @@ func TestDescribeRepositoriesComesInPages(t *testing.T) {
 	w := newWorld(t)
 	w.repository("c1", "a1", "b1")
 	var got []string
-	for p := awsecr.NewDescribeRepositoriesPaginator(w.ecr, &awsecr.DescribeRepositoriesInput{MaxResults: aws.Int32(2)}); p.HasMorePages(); {
+	for p := awsecr.NewDescribeRepositoriesPaginator(w.ecr,
+		&awsecr.DescribeRepositoriesInput{MaxResults: aws.Int32(2)}); p.HasMorePages(); {
 		page := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(p.NextPage(t.Context()))
 		got = append(got, names(page.Repositories)...)
 	}
 	if diff := cmp.Diff([]string{"a1", "b1", "c1"}, got); diff != "" {
 		t.Error(diff)
 	}
-	_, err := w.ecr.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{RepositoryNames: []string{"a1", "nope"}})
+	_, err := w.ecr.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{
+		RepositoryNames: []string{"a1", "nope"},
+	})
 	if awstest.Code(err) != "RepositoryNotFoundException" {
 		t.Error(err)
 	}
-	_, err = w.ecr.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{RepositoryNames: []string{"a1"}, MaxResults: aws.Int32(1)})
+	_, err = w.ecr.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{
+		RepositoryNames: []string{"a1"}, MaxResults: aws.Int32(1),
+	})
 	if awstest.Code(err) != "InvalidParameterException" {
 		t.Error(err)
 	}
@@ -103,7 +124,8 @@ func TestDeleteRepositoryByForce(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
 	w.image("app", "v1", "config")
-	out := awstest.Must[*awsecr.DeleteRepositoryOutput](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: true}))
+	out := awstest.Must[*awsecr.DeleteRepositoryOutput](t)(w.ecr.DeleteRepository(t.Context(),
+		&awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: true}))
 	if *out.Repository.RepositoryName != "app" {
 		t.Error(*out.Repository.RepositoryName)
 	}
@@ -115,24 +137,29 @@ func TestDeleteRepositoryByForce(t *testing.T) {
 func TestPutImageTagMutability(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	out := awstest.Must[*awsecr.PutImageTagMutabilityOutput](t)(w.ecr.PutImageTagMutability(t.Context(), &awsecr.PutImageTagMutabilityInput{
-		RepositoryName: aws.String("app"), ImageTagMutability: immutableWithExclusion,
-		ImageTagMutabilityExclusionFilters: filters("latest", immutableWithExclusion).ImageTagMutabilityExclusionFilters,
-	}))
-	if out.ImageTagMutability != immutableWithExclusion || *out.ImageTagMutabilityExclusionFilters[0].Filter != "latest" {
+	out := awstest.Must[*awsecr.PutImageTagMutabilityOutput](t)(w.ecr.PutImageTagMutability(t.Context(),
+		&awsecr.PutImageTagMutabilityInput{
+			RepositoryName: aws.String("app"), ImageTagMutability: immutableWithExclusion,
+			ImageTagMutabilityExclusionFilters: filters("latest",
+				immutableWithExclusion).ImageTagMutabilityExclusionFilters,
+		}))
+	if out.ImageTagMutability != immutableWithExclusion ||
+		*out.ImageTagMutabilityExclusionFilters[0].Filter != "latest" {
 		t.Errorf("%+v", out)
 	}
 }
 
 func TestAuthorizationToken(t *testing.T) {
 	w := newWorld(t)
-	out := awstest.Must[*awsecr.GetAuthorizationTokenOutput](t)(w.ecr.GetAuthorizationToken(t.Context(), &awsecr.GetAuthorizationTokenInput{}))
+	out := awstest.Must[*awsecr.GetAuthorizationTokenOutput](t)(w.ecr.GetAuthorizationToken(t.Context(),
+		&awsecr.GetAuthorizationTokenInput{}))
 	data := out.AuthorizationData[0]
 	login := awstest.Must[[]byte](t)(base64.StdEncoding.DecodeString(*data.AuthorizationToken))
 	if !strings.HasPrefix(string(login), "AWS:") || len(login) < 20 {
 		t.Error("the token is no login of the user AWS")
 	}
-	if !data.ExpiresAt.Equal(w.clock().Add(12*time.Hour)) || *data.ProxyEndpoint != "https://111111111111.dkr.ecr.eu-west-1.amazonaws.com" {
+	if !data.ExpiresAt.Equal(w.clock().Add(12*time.Hour)) ||
+		*data.ProxyEndpoint != "https://111111111111.dkr.ecr.eu-west-1.amazonaws.com" {
 		t.Errorf("%v %s", data.ExpiresAt, *data.ProxyEndpoint)
 	}
 }
@@ -142,11 +169,18 @@ func TestRequestsOfOthersAreRefused(t *testing.T) {
 	const rest = "/aws4_request, SignedHeaders=host, Signature=0"
 	for _, tt := range []struct{ name, authorization, want string }{
 		{"not signed", "", "MissingAuthenticationTokenException"},
-		{"signed for another service", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/eu-west-1/s3" + rest, "InvalidSignatureException"},
-		{"signed for no region", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/mars/ecr" + rest, "InvalidSignatureException"},
+		{
+			"signed for another service", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/eu-west-1/s3" + rest,
+			"InvalidSignatureException",
+		},
+		{
+			"signed for no region", "AWS4-HMAC-SHA256 Credential=AKIA/20261121/mars/ecr" + rest,
+			"InvalidSignatureException",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader("{}")))
+			req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url,
+				strings.NewReader("{}")))
 			req.Header.Set("X-Amz-Target", targetPrefix+"DescribeRepositories")
 			req.Header.Set("Authorization", tt.authorization)
 			resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))

@@ -36,7 +36,9 @@ func (i *image) scanOf(now time.Time) *scanStatus {
 // artifact, whose type is other than that of a container's config.
 func (i *image) scannable() bool {
 	index := i.mediaType == dockerList || i.mediaType == ociIndex
-	return !index && slices.Contains([]string{"", "application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"}, i.artifactType)
+	return !index && slices.Contains([]string{
+		"", "application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json",
+	}, i.artifactType)
 }
 
 type scanInput struct {
@@ -103,9 +105,11 @@ func (r *Registry) startImageScan(_ context.Context, c call, in scanInput) (scan
 	}
 	switch now := r.opts.Now(); {
 	case img.storage.status(now) != active:
-		return out, refuse("ImageArchivedException", "The image with digest '%s' in %s is archived", img.digest, where(repo.id))
+		return out, refuse("ImageArchivedException", "The image with digest '%s' in %s is archived",
+			img.digest, where(repo.id))
 	case !img.scannable():
-		return out, refuse("UnsupportedImageTypeException", "The image with digest '%s' in %s is of a type that can't be scanned", img.digest, where(repo.id))
+		return out, refuse("UnsupportedImageTypeException",
+			"The image with digest '%s' in %s is of a type that can't be scanned", img.digest, where(repo.id))
 	case !img.scannedAt.IsZero() && now.Before(img.scannedAt.Add(scanEvery)):
 		return out, limitExceeded("The scan quota per image has been exceeded. Wait and try again.")
 	default:
@@ -116,7 +120,9 @@ func (r *Registry) startImageScan(_ context.Context, c call, in scanInput) (scan
 }
 
 // describeImageScanFindings tells how a scan went. Its findings are one page.
-func (r *Registry) describeImageScanFindings(_ context.Context, c call, in scanInput) (out scanFindingsOutput, err error) {
+func (r *Registry) describeImageScanFindings(
+	_ context.Context, c call, in scanInput,
+) (out scanFindingsOutput, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	repo, img, begun, err := r.scanned(c, in)
@@ -126,7 +132,8 @@ func (r *Registry) describeImageScanFindings(_ context.Context, c call, in scanI
 	}
 	out.Status = img.scanOf(r.opts.Now())
 	if out.Status == nil {
-		return out, refuse("ScanNotFoundException", "Image scan does not exist for the image with '%s' in %s", img.digest, where(repo.id))
+		return out, refuse("ScanNotFoundException", "Image scan does not exist for the image with '%s' in %s",
+			img.digest, where(repo.id))
 	}
 	if summary := img.scanSummary(r.opts.Now()); summary != nil {
 		out.Findings = &scanFindings{*summary, []struct{}{}}
@@ -146,7 +153,9 @@ type scanningOutput struct {
 }
 
 // putImageScanningConfiguration says whether images are scanned as they are pushed.
-func (r *Registry) putImageScanningConfiguration(_ context.Context, c call, in scanningInput) (out scanningOutput, err error) {
+func (r *Registry) putImageScanningConfiguration(
+	_ context.Context, c call, in scanningInput,
+) (out scanningOutput, err error) {
 	configuration, err := required("imageScanningConfiguration", in.Configuration)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -40,15 +40,18 @@ func TestScansAreDescribed(t *testing.T) {
 	if got, err := w.scan("1"); got != types.ScanStatusInProgress || err != nil {
 		t.Errorf("started: %s, %v", got, err)
 	}
-	if out, err := w.findings("1"); err != nil || out.ImageScanStatus.Status != types.ScanStatusInProgress || out.ImageScanFindings != nil {
+	if out, err := w.findings("1"); err != nil || out.ImageScanStatus.Status != types.ScanStatusInProgress ||
+		out.ImageScanFindings != nil {
 		t.Errorf("in progress: %+v, %v", out, err)
 	}
 	w.pass(scanTime)
 	out, err := w.findings("1")
-	if err != nil || out.ImageScanStatus.Status != types.ScanStatusComplete || !aws.ToTime(out.ImageScanFindings.ImageScanCompletedAt).Equal(w.clock()) {
+	if err != nil || out.ImageScanStatus.Status != types.ScanStatusComplete ||
+		!aws.ToTime(out.ImageScanFindings.ImageScanCompletedAt).Equal(w.clock()) {
 		t.Errorf("complete: %+v, %v", out, err)
 	}
-	if got := w.described("app", d); got.ImageScanStatus.Status != types.ScanStatusComplete || got.ImageScanFindingsSummary == nil {
+	if got := w.described("app", d); got.ImageScanStatus.Status != types.ScanStatusComplete ||
+		got.ImageScanFindingsSummary == nil {
 		t.Errorf("complete: %+v", got)
 	}
 	w.archive("app", "1")
@@ -89,9 +92,11 @@ func TestScansThatAreRefused(t *testing.T) {
 func TestScansOnPush(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
-	out := awstest.Must[*awsecr.PutImageScanningConfigurationOutput](t)(w.ecr.PutImageScanningConfiguration(t.Context(), &awsecr.PutImageScanningConfigurationInput{
-		RepositoryName: aws.String("app"), ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: true},
-	}))
+	out := awstest.Must[*awsecr.PutImageScanningConfigurationOutput](t)(w.ecr.PutImageScanningConfiguration(t.Context(),
+		&awsecr.PutImageScanningConfigurationInput{
+			RepositoryName:             aws.String("app"),
+			ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: true},
+		}))
 	if !out.ImageScanningConfiguration.ScanOnPush {
 		t.Errorf("%+v", out)
 	}

@@ -26,9 +26,12 @@ func TestRepositorySettingsAreDescribed(t *testing.T) {
 	w := newWorld(t)
 	in := filters("latest*", immutableWithExclusion)
 	in.ImageScanningConfiguration = &types.ImageScanningConfiguration{ScanOnPush: true}
-	in.EncryptionConfiguration = &types.EncryptionConfiguration{EncryptionType: kmsDSSE, KmsKey: aws.String("alias/mirror")}
+	in.EncryptionConfiguration = &types.EncryptionConfiguration{
+		EncryptionType: kmsDSSE, KmsKey: aws.String("alias/mirror"),
+	}
 	got := w.created(in)
-	if got.ImageTagMutability != immutableWithExclusion || *got.ImageTagMutabilityExclusionFilters[0].Filter != "latest*" ||
+	if got.ImageTagMutability != immutableWithExclusion ||
+		*got.ImageTagMutabilityExclusionFilters[0].Filter != "latest*" ||
 		got.ImageTagMutabilityExclusionFilters[0].FilterType != "WILDCARD" {
 		t.Errorf("%s except %v", got.ImageTagMutability, got.ImageTagMutabilityExclusionFilters)
 	}
@@ -48,11 +51,18 @@ func TestEncryptionIsDescribed(t *testing.T) {
 	}{
 		{"none", nil, aes256, ""},
 		{"AES256", &types.EncryptionConfiguration{EncryptionType: aes256}, aes256, ""},
-		{"KMS with AWS's key", &types.EncryptionConfiguration{EncryptionType: kms}, kms, "arn:aws:kms:eu-west-1:111111111111:alias/aws/ecr"},
+		{
+			"KMS with AWS's key", &types.EncryptionConfiguration{EncryptionType: kms}, kms,
+			"arn:aws:kms:eu-west-1:111111111111:alias/aws/ecr",
+		},
 		{"KMS with a key", &types.EncryptionConfiguration{EncryptionType: kms, KmsKey: aws.String(key)}, kms, key},
-		{"KMS twice with an alias", &types.EncryptionConfiguration{EncryptionType: kmsDSSE, KmsKey: aws.String("alias/x")}, kmsDSSE, "alias/x"},
+		{"KMS twice with an alias", &types.EncryptionConfiguration{
+			EncryptionType: kmsDSSE, KmsKey: aws.String("alias/x"),
+		}, kmsDSSE, "alias/x"},
 	} {
-		got := w.created(awsecr.CreateRepositoryInput{RepositoryName: aws.String("r" + strconv.Itoa(i)), EncryptionConfiguration: tt.set}).EncryptionConfiguration
+		got := w.created(awsecr.CreateRepositoryInput{
+			RepositoryName: aws.String("r" + strconv.Itoa(i)), EncryptionConfiguration: tt.set,
+		}).EncryptionConfiguration
 		if got.EncryptionType != tt.want || aws.ToString(got.KmsKey) != tt.key {
 			t.Errorf("%s: %s %s", tt.name, got.EncryptionType, aws.ToString(got.KmsKey))
 		}
@@ -62,12 +72,15 @@ func TestEncryptionIsDescribed(t *testing.T) {
 func TestSettingsOfARepositoryAreHeldToTheModel(t *testing.T) {
 	w := newWorld(t)
 	encrypted := func(with types.EncryptionType, key string) awsecr.CreateRepositoryInput {
-		return awsecr.CreateRepositoryInput{EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionType: with, KmsKey: &key}}
+		return awsecr.CreateRepositoryInput{
+			EncryptionConfiguration: &types.EncryptionConfiguration{EncryptionType: with, KmsKey: &key},
+		}
 	}
 	several := func(n int) awsecr.CreateRepositoryInput {
 		in := filters("v*", immutableWithExclusion)
 		for len(in.ImageTagMutabilityExclusionFilters) < n {
-			in.ImageTagMutabilityExclusionFilters = append(in.ImageTagMutabilityExclusionFilters, in.ImageTagMutabilityExclusionFilters[0])
+			in.ImageTagMutabilityExclusionFilters = append(in.ImageTagMutabilityExclusionFilters,
+				in.ImageTagMutabilityExclusionFilters[0])
 		}
 		return in
 	}
@@ -81,11 +94,17 @@ func TestSettingsOfARepositoryAreHeldToTheModel(t *testing.T) {
 	}{
 		{"5 filters", several(5), "", ""},
 		{"6 filters", several(6), "InvalidParameterException", "ExclusionFilters"},
-		{"filter of 129 characters", filters(strings.Repeat("a", 129), mutableWithExclusion), "InvalidParameterException", "filter"},
+		{
+			"filter of 129 characters", filters(strings.Repeat("a", 129), mutableWithExclusion),
+			"InvalidParameterException", "filter",
+		},
 		{"filter of another type", typed, "InvalidParameterException", "filterType"},
 		{"key without KMS", encrypted(aes256, "alias/x"), "InvalidParameterException", "kmsKey"},
 		{"key of 2049 characters", encrypted(kms, strings.Repeat("k", 2049)), "InvalidParameterException", "kmsKey"},
-		{"key of another region", encrypted(kms, "arn:aws:kms:us-east-1:111111111111:key/x"), "KmsException", "us-east-1"},
+		{
+			"key of another region", encrypted(kms, "arn:aws:kms:us-east-1:111111111111:key/x"),
+			"KmsException", "us-east-1",
+		},
 		{"key that is no key", encrypted(kms, "arn:aws:s3:::bucket"), "KmsException", "s3"},
 	} {
 		tt.in.RepositoryName = aws.String("new")
@@ -94,7 +113,8 @@ func TestSettingsOfARepositoryAreHeldToTheModel(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.code)
 		}
 		if err == nil {
-			awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("new")}))
+			awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(),
+				&awsecr.DeleteRepositoryInput{RepositoryName: aws.String("new")}))
 		}
 	}
 }
@@ -110,7 +130,8 @@ func tagsOf(pairs ...string) []types.Tag {
 // resourceTags returns a repository's own tags, as KEY=VALUE.
 func (w *world) resourceTags(arn string) []string {
 	w.t.Helper()
-	out := awstest.Must[*awsecr.ListTagsForResourceOutput](w.t)(w.ecr.ListTagsForResource(w.t.Context(), &awsecr.ListTagsForResourceInput{ResourceArn: &arn}))
+	out := awstest.Must[*awsecr.ListTagsForResourceOutput](w.t)(w.ecr.ListTagsForResource(w.t.Context(),
+		&awsecr.ListTagsForResourceInput{ResourceArn: &arn}))
 	var list []string
 	for _, t := range out.Tags {
 		list = append(list, *t.Key+"="+*t.Value)
@@ -120,12 +141,16 @@ func (w *world) resourceTags(arn string) []string {
 
 func TestRepositoriesHaveTags(t *testing.T) {
 	w := newWorld(t)
-	arn := *w.created(awsecr.CreateRepositoryInput{RepositoryName: aws.String("team/app"), Tags: tagsOf("team", "a", "cost", "1")}).RepositoryArn
-	awstest.Must[any](t)(w.ecr.TagResource(t.Context(), &awsecr.TagResourceInput{ResourceArn: &arn, Tags: tagsOf("cost", "2", "Über:x", "")}))
+	arn := *w.created(awsecr.CreateRepositoryInput{
+		RepositoryName: aws.String("team/app"), Tags: tagsOf("team", "a", "cost", "1"),
+	}).RepositoryArn
+	awstest.Must[any](t)(w.ecr.TagResource(t.Context(),
+		&awsecr.TagResourceInput{ResourceArn: &arn, Tags: tagsOf("cost", "2", "Über:x", "")}))
 	if diff := cmp.Diff([]string{"cost=2", "team=a", "Über:x="}, w.resourceTags(arn)); diff != "" {
 		t.Error(diff)
 	}
-	awstest.Must[any](t)(w.ecr.UntagResource(t.Context(), &awsecr.UntagResourceInput{ResourceArn: &arn, TagKeys: []string{"team", "not there"}}))
+	awstest.Must[any](t)(w.ecr.UntagResource(t.Context(),
+		&awsecr.UntagResourceInput{ResourceArn: &arn, TagKeys: []string{"team", "not there"}}))
 	if diff := cmp.Diff([]string{"cost=2", "Über:x="}, w.resourceTags(arn)); diff != "" {
 		t.Error(diff)
 	}
@@ -133,7 +158,9 @@ func TestRepositoriesHaveTags(t *testing.T) {
 
 func TestTagsAreHeldToAWSsRules(t *testing.T) {
 	w := newWorld(t)
-	arn := *w.created(awsecr.CreateRepositoryInput{RepositoryName: aws.String("app"), Tags: make51()[:49]}).RepositoryArn
+	arn := *w.created(awsecr.CreateRepositoryInput{
+		RepositoryName: aws.String("app"), Tags: make51()[:49],
+	}).RepositoryArn
 	tag := func(arn string, tags ...types.Tag) error {
 		_, err := w.ecr.TagResource(t.Context(), &awsecr.TagResourceInput{ResourceArn: &arn, Tags: tags})
 		return err
@@ -157,15 +184,27 @@ func TestTagsAreHeldToAWSsRules(t *testing.T) {
 		{"key of 128 characters", untag(arn, strings.Repeat("ü", 128)), ""},
 		{"key of 129 characters", tag(arn, tagsOf(strings.Repeat("ü", 129), "")...), "InvalidTagParameterException"},
 		{"no key", tag(arn, tagsOf("", "x")...), "InvalidTagParameterException"},
-		{"value of 257 characters", tag(arn, tagsOf("k0", strings.Repeat("v", 257))...), "InvalidTagParameterException"},
+		{
+			"value of 257 characters", tag(arn, tagsOf("k0", strings.Repeat("v", 257))...),
+			"InvalidTagParameterException",
+		},
 		{"character that is not allowed", tag(arn, tagsOf("k0", "a,b")...), "InvalidTagParameterException"},
 		{"reserved key", tag(arn, tagsOf("AWS:x", "y")...), "InvalidTagParameterException"},
 		{"a key twice", tag(arn, tagsOf("k0", "1", "k0", "2")...), "InvalidTagParameterException"},
 		{"reserved key to remove", untag(arn, "aws:x"), "InvalidTagParameterException"},
 		{"ARN that is none", list("app"), "InvalidParameterException"},
-		{"ARN of another service", list("arn:aws:s3:eu-west-1:111111111111:repository/app"), "InvalidParameterException"},
-		{"ARN of another region", list("arn:aws:ecr:us-east-1:111111111111:repository/app"), "InvalidParameterException"},
-		{"ARN of another partition", list("arn:aws-cn:ecr:eu-west-1:111111111111:repository/app"), "InvalidParameterException"},
+		{
+			"ARN of another service", list("arn:aws:s3:eu-west-1:111111111111:repository/app"),
+			"InvalidParameterException",
+		},
+		{
+			"ARN of another region", list("arn:aws:ecr:us-east-1:111111111111:repository/app"),
+			"InvalidParameterException",
+		},
+		{
+			"ARN of another partition", list("arn:aws-cn:ecr:eu-west-1:111111111111:repository/app"),
+			"InvalidParameterException",
+		},
 		{"ARN of ECR Public", list("arn:aws:ecr-public::111111111111:repository/app"), "InvalidParameterException"},
 		{"ARN of a malformed name", list(strings.Replace(arn, "app", "App", 1)), "InvalidParameterException"},
 		{"ARN of no repository", list(arn + "2"), "RepositoryNotFoundException"},
@@ -183,8 +222,12 @@ func TestTagsAreHeldToAWSsRules(t *testing.T) {
 
 func TestCreationWithBadTagsCreatesNothing(t *testing.T) {
 	w := newWorld(t)
-	for name, tags := range map[string][]types.Tag{"InvalidTagParameterException": tagsOf("a", "1", "a", "2"), "TooManyTagsException": make51()} {
-		if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("app"), Tags: tags})(t.Context(), w.ecr); awstest.Code(err) != name {
+	for name, tags := range map[string][]types.Tag{
+		"InvalidTagParameterException": tagsOf("a", "1", "a", "2"),
+		"TooManyTagsException":         make51(),
+	} {
+		if err := create(awsecr.CreateRepositoryInput{RepositoryName: aws.String("app"), Tags: tags})(t.Context(),
+			w.ecr); awstest.Code(err) != name {
 			t.Errorf("got %v, want %s", err, name)
 		}
 	}

@@ -42,7 +42,8 @@ func checkTags(tags []resourceTag) error {
 }
 
 func checkTagKey(key string) error {
-	if n := utf8.RuneCountInString(key); n < 1 || n > 128 || !tagText.MatchString(key) || strings.HasPrefix(strings.ToLower(key), "aws:") {
+	if n := utf8.RuneCountInString(key); n < 1 || n > 128 || !tagText.MatchString(key) ||
+		strings.HasPrefix(strings.ToLower(key), "aws:") {
 		return refuse("InvalidTagParameterException", "The tag key '%s' is invalid", key)
 	}
 	return nil

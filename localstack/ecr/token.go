@@ -20,7 +20,9 @@ type authorization struct {
 }
 
 // getAuthorizationToken returns a login in AWS's form. The password opens /v2/.
-func (r *Registry) getAuthorizationToken(_ context.Context, c call, in authorizationInput) (out authorizationOutput, err error) {
+func (r *Registry) getAuthorizationToken(
+	_ context.Context, c call, in authorizationInput,
+) (out authorizationOutput, err error) {
 	accounts := []string{c.Account}
 	if in.RegistryIDs != nil {
 		if err := length("registryIds", len(in.RegistryIDs), 1, 10); err != nil {

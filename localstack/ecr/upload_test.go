@@ -34,7 +34,12 @@ func TestPartsAreConsecutive(t *testing.T) {
 		{"a gap", []step{{0, 2, ""}, {3, 1, "InvalidLayerPartException"}}, digestOf(2), ""},
 		{"a repeat", []step{{0, 2, ""}, {0, 2, "InvalidLayerPartException"}}, digestOf(2), ""},
 		{"not from the start", []step{{1, 1, "InvalidLayerPartException"}, {0, 1, ""}}, digestOf(1), ""},
-		{"a small part before the last", []step{{0, 5*mib - 1, ""}, {5*mib - 1, 1, ""}}, digestOf(5 * mib), "LayerPartTooSmallException"},
+		{
+			"a small part before the last",
+			[]step{{0, 5*mib - 1, ""}, {5*mib - 1, 1, ""}},
+			digestOf(5 * mib),
+			"LayerPartTooSmallException",
+		},
 		{"no parts", nil, digestOf(0), "EmptyUploadException"},
 		{"an empty part, then a part", []step{{0, 0, ""}, {0, 1, ""}}, digestOf(1), "LayerPartTooSmallException"},
 		{"a part before byte 0", []step{{-1, 1, "InvalidParameterException"}, {0, 1, ""}}, digestOf(1), ""},
@@ -81,7 +86,9 @@ func TestLayerWithoutBytes(t *testing.T) {
 		t.Fatalf("completing: %v", err)
 	}
 	layer := awstest.Must[*awsecr.BatchCheckLayerAvailabilityOutput](t)(w.ecr.BatchCheckLayerAvailability(t.Context(),
-		&awsecr.BatchCheckLayerAvailabilityInput{RepositoryName: aws.String("app"), LayerDigests: []string{d}})).Layers[0]
+		&awsecr.BatchCheckLayerAvailabilityInput{
+			RepositoryName: aws.String("app"), LayerDigests: []string{d},
+		})).Layers[0]
 	if layer.LayerAvailability != types.LayerAvailabilityAvailable || layer.LayerSize == nil || *layer.LayerSize != 0 {
 		t.Errorf("availability: %+v", layer)
 	}
@@ -121,7 +128,8 @@ func TestPartsWithoutBytesElsewhereAreRefused(t *testing.T) {
 	if _, err := w.sendEmpty(id, 0, 0); awstest.Code(err) != "InvalidLayerPartException" {
 		t.Errorf("with RefuseEmptyParts: %v", err)
 	}
-	if err := w.complete(t.Context(), "app", id, digest.FromString("").String()); awstest.Code(err) != "EmptyUploadException" {
+	if err := w.complete(t.Context(), "app", id,
+		digest.FromString("").String()); awstest.Code(err) != "EmptyUploadException" {
 		t.Errorf("completing: %v", err)
 	}
 }
@@ -131,7 +139,8 @@ func TestInvalidPartSaysWhereToResume(t *testing.T) {
 	w.repository("app")
 	id := w.initiate("app")
 	var invalid *types.InvalidLayerPartException
-	if err := w.part(t.Context(), "app", id, 7, []byte("x")); !errors.As(err, &invalid) || invalid.LastValidByteReceived != nil {
+	if err := w.part(t.Context(), "app", id, 7, []byte("x")); !errors.As(err, &invalid) ||
+		invalid.LastValidByteReceived != nil {
 		t.Errorf("before the first part: %v", err)
 	}
 	if err := w.part(t.Context(), "app", id, 0, []byte("0123456789")); err != nil {
@@ -166,17 +175,19 @@ func TestUploadAnswers(t *testing.T) {
 	if *began.PartSize != 10_485_760 {
 		t.Errorf("part size %d", *began.PartSize)
 	}
-	part := awstest.Must[*awsecr.UploadLayerPartOutput](t)(w.ecr.UploadLayerPart(t.Context(), &awsecr.UploadLayerPartInput{
-		RepositoryName: aws.String("app"), UploadId: began.UploadId,
-		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(4), LayerPartBlob: []byte("layer"),
-	}))
+	part := awstest.Must[*awsecr.UploadLayerPartOutput](t)(w.ecr.UploadLayerPart(t.Context(),
+		&awsecr.UploadLayerPartInput{
+			RepositoryName: aws.String("app"), UploadId: began.UploadId,
+			PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(4), LayerPartBlob: []byte("layer"),
+		}))
 	if *part.LastByteReceived != 4 || *part.UploadId != *began.UploadId || *part.RegistryId != home {
 		t.Errorf("part: %+v", part)
 	}
 	d := digest.FromString("layer").String()
-	done := awstest.Must[*awsecr.CompleteLayerUploadOutput](t)(w.ecr.CompleteLayerUpload(t.Context(), &awsecr.CompleteLayerUploadInput{
-		RepositoryName: aws.String("app"), UploadId: began.UploadId, LayerDigests: []string{d},
-	}))
+	done := awstest.Must[*awsecr.CompleteLayerUploadOutput](t)(w.ecr.CompleteLayerUpload(t.Context(),
+		&awsecr.CompleteLayerUploadInput{
+			RepositoryName: aws.String("app"), UploadId: began.UploadId, LayerDigests: []string{d},
+		}))
 	if *done.LayerDigest != d || *done.RepositoryName != "app" {
 		t.Errorf("complete: %+v", done)
 	}
@@ -223,7 +234,8 @@ func TestUploadQuotas(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			id := w.initiate("app")
 			for _, s := range tt.steps {
-				if err := w.part(t.Context(), "app", id, s.first, bytes.Repeat([]byte{1}, int(s.size))); awstest.Code(err) != s.want {
+				if err := w.part(t.Context(), "app", id, s.first,
+					bytes.Repeat([]byte{1}, int(s.size))); awstest.Code(err) != s.want {
 					t.Errorf("part at %d: got %v, want %q", s.first, err, s.want)
 				}
 			}
@@ -237,7 +249,8 @@ func TestDeletedRepositoryDropsUploadsAndLayers(t *testing.T) {
 	d := w.layer("app", []byte("layer"))
 	w.layer("app/sub", []byte("layer"))
 	id := w.initiate("app")
-	awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(), &awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
+	awstest.Must[any](t)(w.ecr.DeleteRepository(t.Context(),
+		&awsecr.DeleteRepositoryInput{RepositoryName: aws.String("app")}))
 	w.repository("app")
 	if err := w.part(t.Context(), "app", id, 0, []byte("x")); awstest.Code(err) != "UploadNotFoundException" {
 		t.Errorf("upload: %v", err)

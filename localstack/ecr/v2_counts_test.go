@@ -30,11 +30,13 @@ func TestBytesThroughV2AreCounted(t *testing.T) {
 		if err := remote.Write(ref(t, repo), img); err != nil {
 			t.Fatal(err)
 		}
-		blob := "http://" + strings.Replace(repo, w.host, w.host+"/v2", 1) + "/blobs/" + awstest.Must[v1.Hash](t)(layers[0].Digest()).String()
+		blob := "http://" + strings.Replace(repo, w.host, w.host+"/v2",
+			1) + "/blobs/" + awstest.Must[v1.Hash](t)(layers[0].Digest()).String()
 		w.do(http.MethodHead, blob)
 		w.do(http.MethodGet, blob, "Range", "bytes=10-19")
 		if got := w.stats.Snapshot(); got.BytesWritten[counted] != size || got.BytesRead[counted] != 10 {
-			t.Errorf("%s: counted %d bytes written and %d read, want %d and 10", repo, got.BytesWritten[counted], got.BytesRead[counted], size)
+			t.Errorf("%s: counted %d bytes written and %d read, want %d and 10", repo, got.BytesWritten[counted],
+				got.BytesRead[counted], size)
 		}
 	}
 	calls := w.stats.Snapshot().Calls
@@ -57,7 +59,8 @@ func TestPullsThroughV2AreRecorded(t *testing.T) {
 		if resp, _ := w.do(tt.method, url, "Accept", ociManifest); resp.StatusCode != http.StatusOK {
 			t.Fatal(resp.Status)
 		}
-		out := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{RepositoryName: aws.String("app")}))
+		out := awstest.Must[*awsecr.DescribeImagesOutput](t)(w.ecr.DescribeImages(t.Context(),
+			&awsecr.DescribeImagesInput{RepositoryName: aws.String("app")}))
 		if got := out.ImageDetails[0].LastRecordedPullTime != nil; got != tt.want {
 			t.Errorf("after %s: pull recorded is %v", tt.method, got)
 		}
@@ -66,7 +69,8 @@ func TestPullsThroughV2AreRecorded(t *testing.T) {
 
 func TestCatalogIsTheOrdinaryRegistrys(t *testing.T) {
 	w := newWorld(t)
-	if resp, _ := w.do(http.MethodGet, w.url+"/v2/_catalog", "Host", registryName); resp.StatusCode != http.StatusMethodNotAllowed {
+	if resp, _ := w.do(http.MethodGet, w.url+"/v2/_catalog", "Host",
+		registryName); resp.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("on an ECR host: %s", resp.Status)
 	}
 	if resp, body := w.do(http.MethodGet, w.url+"/v2/_catalog"); resp.StatusCode != http.StatusOK {
@@ -91,7 +95,8 @@ func TestManyPushersAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	out := awstest.Must[*awsecr.ListImagesOutput](t)(w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{RepositoryName: aws.String("app")}))
+	out := awstest.Must[*awsecr.ListImagesOutput](t)(w.ecr.ListImages(t.Context(),
+		&awsecr.ListImagesInput{RepositoryName: aws.String("app")}))
 	if len(out.ImageIds) != 8 || len(w.pushes) != 8 {
 		t.Errorf("%d tags, %d pushes", len(out.ImageIds), len(w.pushes))
 	}

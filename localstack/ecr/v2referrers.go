@@ -23,7 +23,9 @@ func (r *Registry) serveReferrers(w http.ResponseWriter, req *http.Request, v v2
 	referrers := r.referrersOf(*v.ecr, subject)
 	if query := req.URL.Query(); query.Has("artifactType") {
 		w.Header().Set("OCI-Filters-Applied", "artifactType")
-		referrers = slices.DeleteFunc(referrers, func(r ociReferrer) bool { return r.ArtifactType != query.Get("artifactType") })
+		referrers = slices.DeleteFunc(referrers, func(r ociReferrer) bool {
+			return r.ArtifactType != query.Get("artifactType")
+		})
 	}
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
 	w.Header().Set("Content-Type", ociIndex)
@@ -47,7 +49,9 @@ func (r *Registry) referrersOf(id repositoryID, subject digest.Digest) []ociRefe
 	if repo := r.repositories[id]; repo != nil {
 		for _, img := range repo.filtered(imageFilter{}, r.opts.Now()) {
 			if img.subject == subject {
-				list = append(list, ociReferrer{img.mediaType, img.digest, len(img.raw), img.artifactType, img.annotations})
+				list = append(list, ociReferrer{
+					img.mediaType, img.digest, len(img.raw), img.artifactType, img.annotations,
+				})
 			}
 		}
 	}

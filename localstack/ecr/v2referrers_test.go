@@ -24,8 +24,10 @@ func TestReferrersAreListedUnderV2(t *testing.T) {
 		path string
 		want []digest.Digest
 	}{
-		"all":                        {path + subject.String(), []digest.Digest{sbom, signature}},
-		"of a type":                  {path + subject.String() + "?artifactType=application/spdx%2Bjson", []digest.Digest{sbom}},
+		"all": {path + subject.String(), []digest.Digest{sbom, signature}},
+		"of a type": {
+			path + subject.String() + "?artifactType=application/spdx%2Bjson", []digest.Digest{sbom},
+		},
 		"of another type":            {path + subject.String() + "?artifactType=text/plain", nil},
 		"subject that is not there":  {path + digest.FromString("nobody").String(), nil},
 		"subject without a referrer": {path + sbom.String(), nil},
@@ -41,7 +43,8 @@ func TestReferrersAreListedUnderV2(t *testing.T) {
 				Size         int
 			}
 		}
-		if err := json.Unmarshal([]byte(body), &index); err != nil || status != http.StatusOK || index.SchemaVersion != 2 || index.MediaType != ociIndex || index.Manifests == nil {
+		if err := json.Unmarshal([]byte(body), &index); err != nil || status != http.StatusOK ||
+			index.SchemaVersion != 2 || index.MediaType != ociIndex || index.Manifests == nil {
 			t.Errorf("%s: %d %s, %v", name, status, body, err)
 		}
 		got := map[digest.Digest]bool{}
@@ -79,27 +82,34 @@ func TestTokensBelongToTheirLists(t *testing.T) {
 	}
 	one := aws.Int32(1)
 	list := func(repo string, token *string) (*string, error) {
-		out, err := w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{RepositoryName: &repo, MaxResults: one, NextToken: token})
+		out, err := w.ecr.ListImages(t.Context(), &awsecr.ListImagesInput{
+			RepositoryName: &repo, MaxResults: one, NextToken: token,
+		})
 		if err != nil {
 			return nil, err
 		}
 		return out.NextToken, nil
 	}
 	describe := func(repo string, token *string) (*string, error) {
-		out, err := w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{RepositoryName: &repo, MaxResults: one, NextToken: token})
+		out, err := w.ecr.DescribeImages(t.Context(), &awsecr.DescribeImagesInput{
+			RepositoryName: &repo, MaxResults: one, NextToken: token,
+		})
 		if err != nil {
 			return nil, err
 		}
 		return out.NextToken, nil
 	}
 	repositories := func(_ string, token *string) (*string, error) {
-		out, err := w.ecr.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{MaxResults: one, NextToken: token})
+		out, err := w.ecr.DescribeRepositories(t.Context(),
+			&awsecr.DescribeRepositoriesInput{MaxResults: one, NextToken: token})
 		if err != nil {
 			return nil, err
 		}
 		return out.NextToken, nil
 	}
-	lists := map[string]func(string, *string) (*string, error){"ListImages": list, "DescribeImages": describe, "DescribeRepositories": repositories}
+	lists := map[string]func(string, *string) (*string, error){
+		"ListImages": list, "DescribeImages": describe, "DescribeRepositories": repositories,
+	}
 	for from, giver := range lists {
 		token, err := giver("app", nil)
 		if err != nil || token == nil {

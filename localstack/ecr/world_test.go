@@ -83,7 +83,8 @@ func (w *world) client(keyID, region string) *awsecr.Client {
 func (w *world) repository(names ...string) {
 	w.t.Helper()
 	for _, name := range names {
-		awstest.Must[any](w.t)(w.ecr.CreateRepository(w.t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: &name}))
+		awstest.Must[any](w.t)(w.ecr.CreateRepository(w.t.Context(),
+			&awsecr.CreateRepositoryInput{RepositoryName: &name}))
 	}
 }
 
@@ -98,7 +99,8 @@ func (w *world) initiate(repo string) string {
 func (w *world) part(ctx context.Context, repo, upload string, first int64, blob []byte) error {
 	_, err := w.ecr.UploadLayerPart(ctx, &awsecr.UploadLayerPartInput{
 		RepositoryName: &repo, UploadId: &upload,
-		PartFirstByte: aws.Int64(first), PartLastByte: aws.Int64(first + max(int64(len(blob)), 1) - 1), LayerPartBlob: blob,
+		PartFirstByte: aws.Int64(first), PartLastByte: aws.Int64(first + max(int64(len(blob)), 1) - 1),
+		LayerPartBlob: blob,
 	})
 	return err
 }

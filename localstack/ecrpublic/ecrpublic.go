@@ -73,7 +73,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (s *Service) answer(req *http.Request) (any, error) {
 	name := OperationName(req)
 	if name == "" || req.Method != http.MethodPost {
-		return nil, awsjson.Errorf("UnknownOperationException", "The requested operation is not recognized by the service.")
+		return nil, awsjson.Errorf("UnknownOperationException",
+			"The requested operation is not recognized by the service.")
 	}
 	s.opts.Stats.Call(name)
 	caller, err := awsjson.CallerOf(req, s.opts.Home)
@@ -81,9 +82,11 @@ func (s *Service) answer(req *http.Request) (any, error) {
 	case err != nil:
 		return nil, err
 	case caller.Service != service:
-		return nil, awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: '%s'.", service)
+		return nil, awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: '%s'.",
+			service)
 	case caller.Region != region:
-		return nil, awsjson.Errorf("UnsupportedCommandException", "The action isn't supported in the region %s.", caller.Region)
+		return nil, awsjson.Errorf("UnsupportedCommandException",
+			"The action isn't supported in the region %s.", caller.Region)
 	}
 	switch strings.TrimPrefix(name, "ecrpublic.") {
 	case "DescribeRegistries":

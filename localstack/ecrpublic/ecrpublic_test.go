@@ -2,7 +2,6 @@ package ecrpublic_test
 
 import (
 	"encoding/base64"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/localstack/ecrpublic"
 	"ecrmirror/testkit/awstest"
 )
 
@@ -25,9 +23,11 @@ func TestImagesArePushedThroughTheAPI(t *testing.T) {
 		repo := "team/app"
 		d := w.layer(registry, repo, "layer "+aws.ToString(registry))
 		config := w.layer(registry, repo, "config "+aws.ToString(registry))
-		out := awstest.Must[*sdk.BatchCheckLayerAvailabilityOutput](t)(w.client.BatchCheckLayerAvailability(t.Context(), &sdk.BatchCheckLayerAvailabilityInput{
-			RegistryId: registry, RepositoryName: &repo, LayerDigests: []string{d, config, digest.FromString("absent").String()},
-		}))
+		out := awstest.Must[*sdk.BatchCheckLayerAvailabilityOutput](t)(w.client.BatchCheckLayerAvailability(t.Context(),
+			&sdk.BatchCheckLayerAvailabilityInput{
+				RegistryId: registry, RepositoryName: &repo,
+				LayerDigests: []string{d, config, digest.FromString("absent").String()},
+			}))
 		var got []string
 		for _, l := range out.Layers {
 			got = append(got, string(l.LayerAvailability))
@@ -45,47 +45,64 @@ func TestImagesArePushedThroughTheAPI(t *testing.T) {
 	}))
 	img := out.ImageDetails[0]
 	if want := digest.FromString(manifestOf("config "+alias, "layer "+alias)).String(); *img.ImageDigest != want ||
-		*img.ImageSizeInBytes != 39 || *img.ImageManifestMediaType != manifest || !img.ImagePushedAt.Equal(w.now) || *img.RegistryId != home {
+		*img.ImageSizeInBytes != 39 || *img.ImageManifestMediaType != manifest || !img.ImagePushedAt.Equal(w.now) ||
+		*img.RegistryId != home {
 		t.Errorf("%+v", img)
 	}
 	if w.pushes.Load() != 0 {
 		t.Errorf("ECR told of %d pushes, and has no events of ECR Public", w.pushes.Load())
 	}
 	counts := w.stats.Snapshot()
-	if counts.Calls["ecrpublic.PutImage"] != 3 || counts.Calls["ecr.PutImage"] != 0 || counts.BytesWritten["public/"+alias+"/team/app"] != 89 {
+	if counts.Calls["ecrpublic.PutImage"] != 3 || counts.Calls["ecr.PutImage"] != 0 ||
+		counts.BytesWritten["public/"+alias+"/team/app"] != 89 {
 		t.Errorf("counted %v", counts)
 	}
 }
 
 func TestRegistriesAndRepositoriesAreDescribed(t *testing.T) {
 	w := newWorld(t)
-	registries := awstest.Must[*sdk.DescribeRegistriesOutput](t)(w.client.DescribeRegistries(t.Context(), &sdk.DescribeRegistriesInput{})).Registries
-	if len(registries) != 1 || *registries[0].RegistryId != home || *registries[0].RegistryUri != "public.ecr.aws/"+alias ||
-		*registries[0].RegistryArn != "arn:aws:ecr-public::111111111111:registry/111111111111" || *registries[0].Aliases[0].Name != alias ||
-		registries[0].Aliases[0].Status != types.RegistryAliasStatusActive || !registries[0].Aliases[0].PrimaryRegistryAlias {
+	registries := awstest.Must[*sdk.DescribeRegistriesOutput](t)(w.client.DescribeRegistries(t.Context(),
+		&sdk.DescribeRegistriesInput{})).Registries
+	if len(registries) != 1 || *registries[0].RegistryId != home || *registries[0].RegistryUri != "public.ecr.aws/"+
+		alias ||
+		*registries[0].RegistryArn != "arn:aws:ecr-public::111111111111:registry/111111111111" ||
+		*registries[0].Aliases[0].Name != alias ||
+		registries[0].Aliases[0].Status != types.RegistryAliasStatusActive ||
+		!registries[0].Aliases[0].PrimaryRegistryAlias {
 		t.Errorf("%+v", registries)
 	}
-	created := awstest.Must[*sdk.CreateRepositoryOutput](t)(w.client.CreateRepository(t.Context(), &sdk.CreateRepositoryInput{
-		RepositoryName: aws.String("team/app"), Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("a")}},
-		CatalogData: &types.RepositoryCatalogDataInput{Description: aws.String("mirrored"), Architectures: []string{"ARM 64"}},
-	}))
+	created := awstest.Must[*sdk.CreateRepositoryOutput](t)(w.client.CreateRepository(t.Context(),
+		&sdk.CreateRepositoryInput{
+			RepositoryName: aws.String("team/app"), Tags: []types.Tag{
+				{Key: aws.String("team"), Value: aws.String("a")},
+			},
+			CatalogData: &types.RepositoryCatalogDataInput{
+				Description: aws.String("mirrored"), Architectures: []string{"ARM 64"},
+			},
+		}))
 	w.repository("b2")
 	if *created.CatalogData.Description != "mirrored" || created.CatalogData.Architectures[0] != "ARM 64" {
 		t.Errorf("catalog data %+v", created.CatalogData)
 	}
 	got := awstest.Must[*sdk.DescribeRepositoriesOutput](t)(w.client.DescribeRepositories(t.Context(),
-		&sdk.DescribeRepositoriesInput{RegistryId: aws.String(home), RepositoryNames: []string{"team/app"}})).Repositories[0]
-	if *got.RepositoryArn != "arn:aws:ecr-public::111111111111:repository/team/app" || *got.RepositoryUri != "public.ecr.aws/"+alias+"/team/app" ||
+		&sdk.DescribeRepositoriesInput{
+			RegistryId: aws.String(home), RepositoryNames: []string{"team/app"},
+		})).Repositories[0]
+	if *got.RepositoryArn != "arn:aws:ecr-public::111111111111:repository/team/app" ||
+		*got.RepositoryUri != "public.ecr.aws/"+alias+"/team/app" ||
 		*got.RegistryId != home || !got.CreatedAt.Equal(w.now) {
 		t.Errorf("%+v", got)
 	}
-	tags := awstest.Must[*sdk.ListTagsForResourceOutput](t)(w.client.ListTagsForResource(t.Context(), &sdk.ListTagsForResourceInput{ResourceArn: got.RepositoryArn})).Tags
+	tags := awstest.Must[*sdk.ListTagsForResourceOutput](t)(w.client.ListTagsForResource(t.Context(),
+		&sdk.ListTagsForResourceInput{ResourceArn: got.RepositoryArn})).Tags
 	if len(tags) != 1 || *tags[0].Key != "team" || *tags[0].Value != "a" {
 		t.Errorf("%+v", tags)
 	}
 	var names []string
-	for p := sdk.NewDescribeRepositoriesPaginator(w.client, &sdk.DescribeRepositoriesInput{MaxResults: aws.Int32(1)}); p.HasMorePages(); {
-		names = append(names, *awstest.Must[*sdk.DescribeRepositoriesOutput](t)(p.NextPage(t.Context())).Repositories[0].RepositoryName)
+	for p := sdk.NewDescribeRepositoriesPaginator(w.client,
+		&sdk.DescribeRepositoriesInput{MaxResults: aws.Int32(1)}); p.HasMorePages(); {
+		names = append(names,
+			*awstest.Must[*sdk.DescribeRepositoriesOutput](t)(p.NextPage(t.Context())).Repositories[0].RepositoryName)
 	}
 	if diff := cmp.Diff([]string{"b2", "team/app"}, names); diff != "" {
 		t.Error(diff)
@@ -96,12 +113,16 @@ func TestPublicAndPrivateRepositoriesAreApart(t *testing.T) {
 	w := newWorld(t)
 	w.repository("app")
 	for _, region := range []string{"us-east-1", "eu-west-1"} {
-		if out := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(w.private(region).DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})); len(out.Repositories) != 0 {
+		out := awstest.Must[*awsecr.DescribeRepositoriesOutput](t)(w.private(region).DescribeRepositories(t.Context(),
+			&awsecr.DescribeRepositoriesInput{}))
+		if len(out.Repositories) != 0 {
 			t.Errorf("%d private ones in %s", len(out.Repositories), region)
 		}
 	}
-	awstest.Must[any](t)(w.private("us-east-1").CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")}))
-	if out := awstest.Must[*sdk.DescribeRepositoriesOutput](t)(w.as(other, "us-east-1").DescribeRepositories(t.Context(), &sdk.DescribeRepositoriesInput{})); len(out.Repositories) != 0 {
+	awstest.Must[any](t)(w.private("us-east-1").CreateRepository(t.Context(),
+		&awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")}))
+	if out := awstest.Must[*sdk.DescribeRepositoriesOutput](t)(w.as(other,
+		"us-east-1").DescribeRepositories(t.Context(), &sdk.DescribeRepositoriesInput{})); len(out.Repositories) != 0 {
 		t.Errorf("%d of another account", len(out.Repositories))
 	}
 }
@@ -116,7 +137,10 @@ func TestTagsAreDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]types.ImageTagDetail{}
-	for p := sdk.NewDescribeImageTagsPaginator(w.client, &sdk.DescribeImageTagsInput{RepositoryName: aws.String("app"), MaxResults: aws.Int32(1)}); p.HasMorePages(); {
+	for p := sdk.NewDescribeImageTagsPaginator(w.client, &sdk.DescribeImageTagsInput{
+		RepositoryName: aws.String("app"),
+		MaxResults:     aws.Int32(1),
+	}); p.HasMorePages(); {
 		detail := awstest.Must[*sdk.DescribeImageTagsOutput](t)(p.NextPage(t.Context())).ImageTagDetails[0]
 		got[*detail.ImageTag] = detail
 	}
@@ -137,17 +161,20 @@ func TestImagesAndRepositoriesAreDeleted(t *testing.T) {
 	w.repository("app")
 	w.image("app", "v1", "config", "layer")
 	remove := func(force bool) error {
-		_, err := w.client.DeleteRepository(t.Context(), &sdk.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: force})
+		_, err := w.client.DeleteRepository(t.Context(),
+			&sdk.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: force})
 		return err
 	}
 	if err := remove(false); awstest.Code(err) != "RepositoryNotEmptyException" {
 		t.Errorf("with an image: %v", err)
 	}
-	out := awstest.Must[*sdk.BatchDeleteImageOutput](t)(w.client.BatchDeleteImage(t.Context(), &sdk.BatchDeleteImageInput{
-		RegistryId: aws.String(alias), RepositoryName: aws.String("app"),
-		ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("v1")}, {ImageTag: aws.String("v2")}},
-	}))
-	if len(out.ImageIds) != 1 || len(out.Failures) != 1 || out.Failures[0].FailureCode != types.ImageFailureCodeImageNotFound {
+	out := awstest.Must[*sdk.BatchDeleteImageOutput](t)(w.client.BatchDeleteImage(t.Context(),
+		&sdk.BatchDeleteImageInput{
+			RegistryId: aws.String(alias), RepositoryName: aws.String("app"),
+			ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("v1")}, {ImageTag: aws.String("v2")}},
+		}))
+	if len(out.ImageIds) != 1 || len(out.Failures) != 1 ||
+		out.Failures[0].FailureCode != types.ImageFailureCodeImageNotFound {
 		t.Errorf("%+v", out)
 	}
 	if err := remove(false); err != nil {
@@ -160,96 +187,10 @@ func TestImagesAndRepositoriesAreDeleted(t *testing.T) {
 
 func TestTokenIsOneLogin(t *testing.T) {
 	w := newWorld(t)
-	data := awstest.Must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(), &sdk.GetAuthorizationTokenInput{})).AuthorizationData
+	data := awstest.Must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(),
+		&sdk.GetAuthorizationTokenInput{})).AuthorizationData
 	login := awstest.Must[[]byte](t)(base64.StdEncoding.DecodeString(*data.AuthorizationToken))
 	if !strings.HasPrefix(string(login), "AWS:") || len(login) < 20 || !data.ExpiresAt.Equal(w.now.Add(12*time.Hour)) {
 		t.Errorf("a login of %d bytes, until %v", len(login), data.ExpiresAt)
-	}
-}
-
-// TestRefusals has a line for each rule that is ECR Public's own.
-func TestRefusals(t *testing.T) {
-	w := newWorld(t)
-	w.repository("app")
-	create := func(in sdk.CreateRepositoryInput) error {
-		_, err := w.client.CreateRepository(t.Context(), &in)
-		return err
-	}
-	images := func(c *sdk.Client, in sdk.DescribeImagesInput) error {
-		in.RepositoryName = aws.String("app")
-		_, err := c.DescribeImages(t.Context(), &in)
-		return err
-	}
-	check := func(registry string) error {
-		_, err := w.client.BatchCheckLayerAvailability(t.Context(), &sdk.BatchCheckLayerAvailabilityInput{
-			RegistryId: &registry, RepositoryName: aws.String("app"), LayerDigests: []string{"sha256:00"},
-		})
-		return err
-	}
-	registries := func(in sdk.DescribeRegistriesInput) error {
-		_, err := w.client.DescribeRegistries(t.Context(), &in)
-		return err
-	}
-	named := func(name string) error { return create(sdk.CreateRepositoryInput{RepositoryName: &name}) }
-	policy := func() error {
-		_, err := w.client.GetRepositoryPolicy(t.Context(), &sdk.GetRepositoryPolicyInput{RepositoryName: aws.String("app")})
-		return err
-	}
-	described := func(about string) error {
-		return create(sdk.CreateRepositoryInput{RepositoryName: aws.String("new"), CatalogData: &types.RepositoryCatalogDataInput{Description: &about}})
-	}
-	for _, tt := range []struct {
-		name string
-		err  error
-		code string
-	}{
-		{"another region", images(w.as(home, "us-west-2"), sdk.DescribeImagesInput{}), "UnsupportedCommandException"},
-		{"unknown alias", check("library"), "RegistryNotFoundException"},
-		{"another account's alias", check("p222222222222"), "RegistryNotFoundException"},
-		{"alias of 51 characters", check(strings.Repeat("a", 51)), "InvalidParameterException"},
-		{"another account's id", check(other), "RepositoryNotFoundException"},
-		{"alias where an id is needed", images(w.client, sdk.DescribeImagesInput{RegistryId: aws.String(alias)}), "InvalidParameterException"},
-		{"unknown repository", images(w.as(other, "us-east-1"), sdk.DescribeImagesInput{}), "RepositoryNotFoundException"},
-		{"unknown image", images(w.client, sdk.DescribeImagesInput{ImageIds: []types.ImageIdentifier{{ImageTag: aws.String("v1")}}}), "ImageNotFoundException"},
-		{"repository that exists", named("app"), "RepositoryAlreadyExistsException"},
-		{"name of 205 characters", named(strings.Repeat("a", 205)), ""},
-		{"name of 206 characters", named(strings.Repeat("a", 206)), "InvalidParameterException"},
-		{"two underscores, which private names may have", named("a__b"), "InvalidParameterException"},
-		{"reserved tag", create(sdk.CreateRepositoryInput{RepositoryName: aws.String("new"), Tags: []types.Tag{{Key: aws.String("aws:x"), Value: aws.String("")}}}), "InvalidTagParameterException"},
-		{"description of 1025 characters", described(strings.Repeat("ü", 1025)), "InvalidParameterException"},
-		{"an operation that is not here", policy(), "UnknownOperationException"},
-		{"a page of registries that is none", registries(sdk.DescribeRegistriesInput{NextToken: aws.String("x")}), "InvalidParameterException"},
-		{"no registries", registries(sdk.DescribeRegistriesInput{MaxResults: aws.Int32(0)}), "InvalidParameterException"},
-		{"manifest of no layers", w.put(nil, "app", manifestOf("no", "layers"), nil), "LayersNotFoundException"},
-	} {
-		if awstest.Code(tt.err) != tt.code {
-			t.Errorf("%s: got %v, want %q", tt.name, tt.err, tt.code)
-		}
-	}
-}
-
-// What no SDK client can send is refused too.
-func TestForeignRequestsAreRefused(t *testing.T) {
-	w := newWorld(t)
-	const signed = "AWS4-HMAC-SHA256 Credential=111111111111/20261121/us-east-1/ecr-public/aws4_request, SignedHeaders=host, Signature=0"
-	for _, tt := range []struct{ name, authorization, operation, body, want string }{
-		{"not signed", "", "DescribeRepositories", "{}", "MissingAuthenticationTokenException"},
-		{"signed for private ECR", strings.Replace(signed, "ecr-public", "ecr", 1), "DescribeRepositories", "{}", "InvalidSignatureException"},
-		{"private operation", signed, "BatchGetImage", "{}", "UnknownOperationException"},
-		{"immutable tags", signed, "CreateRepository", `{"repositoryName":"new","imageTagMutability":"IMMUTABLE"}`, "InvalidParameterException"},
-		{"exclusions", signed, "CreateRepository", `{"repositoryName":"new","imageTagMutabilityExclusionFilters":[]}`, "InvalidParameterException"},
-		{"scans", signed, "CreateRepository", `{"repositoryName":"new","imageScanningConfiguration":{}}`, "InvalidParameterException"},
-		{"KMS", signed, "CreateRepository", `{"repositoryName":"new","encryptionConfiguration":{}}`, "InvalidParameterException"},
-		{"not JSON", signed, "DescribeRegistries", `{`, "SerializationException"},
-		{"none of these", signed, "CreateRepository", `{"repositoryName":"new"}`, ""},
-	} {
-		req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader(tt.body)))
-		req.Header.Set("X-Amz-Target", ecrpublic.TargetPrefix+"."+tt.operation)
-		req.Header.Set("Authorization", tt.authorization)
-		resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))
-		_ = resp.Body.Close()
-		if got := resp.Header.Get("X-Amzn-ErrorType"); got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
-		}
 	}
 }

@@ -28,12 +28,17 @@ func TestFrontServesWhatTheAPITook(t *testing.T) {
 	w := newWorld(t)
 	w.repository("team/app")
 	want := w.image("team/app", "v1", "{}", "layer")
-	data := awstest.Must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(), &sdk.GetAuthorizationTokenInput{})).AuthorizationData
+	data := awstest.Must[*sdk.GetAuthorizationTokenOutput](t)(w.client.GetAuthorizationToken(t.Context(),
+		&sdk.GetAuthorizationTokenInput{})).AuthorizationData
 	token := remote.WithAuth(authn.FromConfig(authn.AuthConfig{Auth: *data.AuthorizationToken}))
 	for _, repo := range []string{
-		"public.ecr.aws/" + alias + "/team/app", "ecr-public.aws.com/" + alias + "/team/app", w.host + "/public/" + alias + "/team/app",
+		"public.ecr.aws/" + alias + "/team/app", "ecr-public.aws.com/" + alias + "/team/app",
+		w.host + "/public/" + alias + "/team/app",
 	} {
-		for caller, login := range map[string]remote.Option{"anonymous": remote.WithAuth(authn.Anonymous), "with the token": token} {
+		for caller, login := range map[string]remote.Option{
+			"anonymous":      remote.WithAuth(authn.Anonymous),
+			"with the token": token,
+		} {
 			got, err := remote.Get(ref(t, repo+":v1"), w.toServer(), login)
 			if err != nil || string(got.Manifest) != want {
 				t.Errorf("%s, %s: %v", repo, caller, err)
@@ -56,7 +61,10 @@ func TestFrontServesWhatTheAPITook(t *testing.T) {
 }
 
 func TestPushedToTheFrontReadByTheAPI(t *testing.T) {
-	for name, repo := range map[string]string{"host": "public.ecr.aws/" + alias + "/app", "path": "HOST/public/" + alias + "/app"} {
+	for name, repo := range map[string]string{
+		"host": "public.ecr.aws/" + alias + "/app",
+		"path": "HOST/public/" + alias + "/app",
+	} {
 		w := newWorld(t)
 		w.repository("app")
 		if name == "path" {
@@ -66,7 +74,8 @@ func TestPushedToTheFrontReadByTheAPI(t *testing.T) {
 		if err := remote.Write(ref(t, repo+":v1"), img, w.toServer()); err != nil {
 			t.Fatal(err)
 		}
-		got := awstest.Must[*sdk.DescribeImageTagsOutput](t)(w.client.DescribeImageTags(t.Context(), &sdk.DescribeImageTagsInput{RepositoryName: aws.String("app")})).ImageTagDetails
+		got := awstest.Must[*sdk.DescribeImageTagsOutput](t)(w.client.DescribeImageTags(t.Context(),
+			&sdk.DescribeImageTagsInput{RepositoryName: aws.String("app")})).ImageTagDetails
 		if len(got) != 1 || *got[0].ImageDetail.ImageDigest != awstest.Must[v1.Hash](t)(img.Digest()).String() {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -104,7 +113,8 @@ func TestFrontRefuses(t *testing.T) {
 			}
 		}
 	}
-	_, err := remote.Catalog(t.Context(), awstest.Must[name.Registry](t)(name.NewRegistry("public.ecr.aws", name.Insecure)), w.toServer())
+	_, err := remote.Catalog(t.Context(),
+		awstest.Must[name.Registry](t)(name.NewRegistry("public.ecr.aws", name.Insecure)), w.toServer())
 	if e, ok := errors.AsType[*transport.Error](err); !ok || e.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("catalog: %v", err)
 	}

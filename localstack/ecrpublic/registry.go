@@ -48,14 +48,17 @@ func (s *Service) registries(req *http.Request, caller awsjson.Caller) (any, err
 	switch {
 	case in.MaxResults != nil && (*in.MaxResults < 1 || *in.MaxResults > 1000):
 		return nil, awsjson.Errorf("InvalidParameterException",
-			"Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value between 1 and 1000'")
+			"Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value between 1 and "+
+				"1000'")
 	case in.NextToken != nil:
 		return nil, awsjson.Errorf("InvalidParameterException",
-			"Invalid parameter at 'nextToken' failed to satisfy constraint: 'is not a token that this operation returned'")
+			"Invalid parameter at 'nextToken' failed to satisfy constraint: 'is not a token that this operation "+
+				"returned'")
 	}
 	name := ecr.PublicAlias(caller.Account)
 	return registriesOutput{Registries: []registry{{
-		ID: caller.Account, ARN: ecr.PublicARN(caller.Account, "registry/"+caller.Account), URI: ecr.PublicHost + "/" + name,
+		ID: caller.Account, ARN: ecr.PublicARN(caller.Account, "registry/"+caller.Account),
+		URI:     ecr.PublicHost + "/" + name,
 		Aliases: []alias{{Name: name, Status: "ACTIVE", Primary: true, Default: true}},
 	}}}, nil
 }

@@ -95,7 +95,9 @@ func (w *world) repository(name string) {
 func (w *world) initiate(registry *string, repo string) string {
 	w.t.Helper()
 	out := awstest.Must[*sdk.InitiateLayerUploadOutput](w.t)(
-		w.client.InitiateLayerUpload(w.t.Context(), &sdk.InitiateLayerUploadInput{RegistryId: registry, RepositoryName: &repo}))
+		w.client.InitiateLayerUpload(w.t.Context(), &sdk.InitiateLayerUploadInput{
+			RegistryId: registry, RepositoryName: &repo,
+		}))
 	if *out.PartSize != 10_485_760 {
 		w.t.Errorf("parts of %d bytes", *out.PartSize)
 	}
@@ -133,7 +135,8 @@ func manifestOf(config, layer string) string {
 
 func (w *world) put(registry *string, repo, content string, tag *string) error {
 	_, err := w.client.PutImage(w.t.Context(), &sdk.PutImageInput{
-		RegistryId: registry, RepositoryName: &repo, ImageManifest: &content, ImageManifestMediaType: aws.String(manifest), ImageTag: tag,
+		RegistryId: registry, RepositoryName: &repo, ImageManifest: &content,
+		ImageManifestMediaType: aws.String(manifest), ImageTag: tag,
 	})
 	return err
 }

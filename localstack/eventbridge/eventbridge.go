@@ -116,8 +116,10 @@ func (s *Service) Publish(e Event) error {
 	}
 	s.last++
 	envelope := map[string]any{
-		"version": "0", "id": fmt.Sprintf("00000000-0000-4000-8000-%012d", s.last), "source": e.Source, "detail-type": e.DetailType,
-		"account": e.Account, "region": e.Region, "time": s.opts.Now().UTC().Format(time.RFC3339), "resources": append([]string{}, e.Resources...), "detail": e.Detail,
+		"version": "0", "id": fmt.Sprintf("00000000-0000-4000-8000-%012d", s.last), "source": e.Source,
+		"detail-type": e.DetailType,
+		"account":     e.Account, "region": e.Region, "time": s.opts.Now().UTC().Format(time.RFC3339),
+		"resources": append([]string{}, e.Resources...), "detail": e.Detail,
 	}
 	s.mu.Unlock()
 	doc, err := json.Marshal(envelope)
@@ -149,7 +151,8 @@ func (s *Service) matching(account, region string, event map[string]any) []rule 
 	defer s.mu.Unlock()
 	var list []rule
 	for k, r := range s.rules {
-		if k.account == account && k.region == region && r.state == "ENABLED" && r.pattern != nil && r.pattern.Match(event) {
+		if k.account == account && k.region == region && r.state == "ENABLED" && r.pattern != nil &&
+			r.pattern.Match(event) {
 			c := *r
 			c.targets = slices.Clone(r.targets)
 			list = append(list, c)

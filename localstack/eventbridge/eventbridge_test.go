@@ -62,7 +62,10 @@ func (w *world) must(t *testing.T, name string, in object) {
 const queue = "arn:aws:batch:us-east-1:111122223333:job-queue/q"
 
 func target(change func(object)) object {
-	out := object{"Id": "t", "Arn": queue, "RoleArn": "arn:aws:iam::111122223333:role/r", "BatchParameters": object{"JobDefinition": "d", "JobName": "n"}}
+	out := object{
+		"Id": "t", "Arn": queue, "RoleArn": "arn:aws:iam::111122223333:role/r",
+		"BatchParameters": object{"JobDefinition": "d", "JobName": "n"},
+	}
 	if change != nil {
 		change(out)
 	}
@@ -71,17 +74,27 @@ func target(change func(object)) object {
 
 func TestEventsReachTheirTargets(t *testing.T) {
 	w := start(t)
-	w.must(t, "PutRule", object{"Name": "push", "EventPattern": `{"source":["aws.ecr"],"detail":{"image-tag":[{"exists":true}]}}`})
+	w.must(t, "PutRule", object{
+		"Name": "push", "EventPattern": `{"source":["aws.ecr"],"detail":{"image-tag":[{"exists":true}]}}`,
+	})
 	w.must(t, "PutTargets", object{"Rule": "push", "Targets": []any{target(func(o object) {
 		o["InputTransformer"] = object{
-			"InputPathsMap": object{"repository": "$.detail.repository-name", "tag": "$.detail.image-tag", "none": "$.detail.none.there"},
+			"InputPathsMap": object{
+				"repository": "$.detail.repository-name", "tag": "$.detail.image-tag", "none": "$.detail.none.there",
+			},
 			"InputTemplate": `{"Parameters":{"repository":<repository>,"tag":<tag>,"none":<none>}}`,
 		}
-	}), object{"Id": "f", "Arn": "arn:aws:lambda:us-east-1:111122223333:function:f", "DeadLetterConfig": object{"Arn": "arn:aws:sqs:us-east-1:111122223333:dead"}}}})
+	}), object{
+		"Id": "f", "Arn": "arn:aws:lambda:us-east-1:111122223333:function:f",
+		"DeadLetterConfig": object{"Arn": "arn:aws:sqs:us-east-1:111122223333:dead"},
+	}}})
 	w.must(t, "PutRule", object{"Name": "off", "EventPattern": `{"source":["aws.ecr"]}`, "State": "DISABLED"})
 	w.must(t, "PutRule", object{"Name": "hourly", "ScheduleExpression": "rate(1 hour)"})
 	publish := func(account string, detail object) {
-		if err := w.Publish(eventbridge.Event{Account: account, Region: "us-east-1", Source: "aws.ecr", DetailType: "ECR Image Action", Detail: detail}); err != nil {
+		if err := w.Publish(eventbridge.Event{
+			Account: account, Region: "us-east-1", Source: "aws.ecr",
+			DetailType: "ECR Image Action", Detail: detail,
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,14 +116,21 @@ func TestWhatNobodyTakesIsADeadLetter(t *testing.T) {
 	w := start(t)
 	w.must(t, "PutRule", object{"Name": "push", "EventPattern": `{"source":["aws.ecr"]}`})
 	w.must(t, "PutTargets", object{"Rule": "push", "Targets": []any{
-		object{"Id": "f", "Arn": "arn:aws:lambda:us-east-1:111122223333:function:f", "DeadLetterConfig": object{"Arn": "arn:aws:sqs:us-east-1:111122223333:dead"}},
+		object{
+			"Id": "f", "Arn": "arn:aws:lambda:us-east-1:111122223333:function:f",
+			"DeadLetterConfig": object{"Arn": "arn:aws:sqs:us-east-1:111122223333:dead"},
+		},
 	}})
-	if err := w.Publish(eventbridge.Event{Account: caller.Account, Region: "us-east-1", Source: "aws.ecr", Detail: object{"a": 1}}); err != nil {
+	if err := w.Publish(eventbridge.Event{
+		Account: caller.Account, Region: "us-east-1", Source: "aws.ecr",
+		Detail: object{"a": 1},
+	}); err != nil {
 		t.Fatal(err)
 	}
 	<-w.lettered
 	w.mu.Lock()
-	if got := w.letters[0]; !strings.HasPrefix(got, "arn:aws:sqs:us-east-1:111122223333:dead {") || !strings.Contains(got, `"detail":{"a":1}`) {
+	if got := w.letters[0]; !strings.HasPrefix(got, "arn:aws:sqs:us-east-1:111122223333:dead {") ||
+		!strings.Contains(got, `"detail":{"a":1}`) {
 		t.Errorf("dead letter %s", got)
 	}
 	w.mu.Unlock()
@@ -132,13 +152,25 @@ func TestRefuses(t *testing.T) {
 	}{
 		{"name", w.call(t, "PutRule", object{"Name": "a b", "ScheduleExpression": "rate(1 hour)"}), "at 'name'"},
 		{"nothing", w.call(t, "PutRule", object{"Name": "a"}), "must be specified"},
-		{"schedule", w.call(t, "PutRule", object{"Name": "a", "ScheduleExpression": "rate(1 hours)"}), "ScheduleExpression is not valid"},
-		{"pattern", w.call(t, "PutRule", object{"Name": "a", "EventPattern": `{"a":[{"numeric":["=",1]}]}`}), "InvalidEventPatternException"},
-		{"bus", w.call(t, "PutRule", object{"Name": "a", "ScheduleExpression": "rate(1 hour)", "EventBusName": "mine"}), "does not exist"},
+		{
+			"schedule", w.call(t, "PutRule", object{"Name": "a", "ScheduleExpression": "rate(1 hours)"}),
+			"ScheduleExpression is not valid",
+		},
+		{
+			"pattern", w.call(t, "PutRule", object{"Name": "a", "EventPattern": `{"a":[{"numeric":["=",1]}]}`}),
+			"InvalidEventPatternException",
+		},
+		{
+			"bus", w.call(t, "PutRule", object{"Name": "a", "ScheduleExpression": "rate(1 hour)", "EventBusName": "mine"}),
+			"does not exist",
+		},
 		{"targets of no rule", w.call(t, "PutTargets", object{"Rule": "absent"}), "does not exist"},
 		{"job queue without a role", put(func(o object) { delete(o, "RoleArn") }), "RoleArn is required"},
 		{"job queue without a job", put(func(o object) { delete(o, "BatchParameters") }), "BatchParameters"},
-		{"unknown service", put(func(o object) { o["Arn"] = "arn:aws:kinesis:us-east-1:111122223333:stream/s" }), `service "kinesis"`},
+		{
+			"unknown service", put(func(o object) { o["Arn"] = "arn:aws:kinesis:us-east-1:111122223333:stream/s" }),
+			`service "kinesis"`,
+		},
 		{"two inputs", put(func(o object) { o["Input"], o["InputPath"] = "{}", "$.detail" }), "only one of"},
 		{"age", put(func(o object) { o["RetryPolicy"] = object{"MaximumEventAgeInSeconds": 59} }), "60 to 86400"},
 		{"rule with targets", w.call(t, "DeleteRule", object{"Name": "r"}), "has targets"},

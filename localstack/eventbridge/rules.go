@@ -32,7 +32,8 @@ type ruleInput struct {
 
 var (
 	ruleName = regexp.MustCompile(`^[.\-_A-Za-z0-9]{1,64}$`)
-	schedule = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$`)
+	schedule = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) ` +
+		`(minutes|hours|days))\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$`)
 )
 
 func invalid(format string, args ...any) error {
@@ -42,7 +43,8 @@ func invalid(format string, args ...any) error {
 func (s *Service) putRule(_ context.Context, c awsjson.Caller, in ruleInput) (any, error) {
 	switch {
 	case !ruleName.MatchString(in.Name):
-		return nil, invalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+", in.Name)
+		return nil, invalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member "+
+			"must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+", in.Name)
 	case in.EventBusName != "" && in.EventBusName != "default":
 		return nil, awsjson.Errorf("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
 	case in.EventPattern == "" && in.ScheduleExpression == "":
@@ -101,7 +103,8 @@ func (s *Service) putTargets(_ context.Context, c awsjson.Caller, in struct {
 		all = append(slices.DeleteFunc(all, func(other Target) bool { return other.ID == t.ID }), t)
 	}
 	if len(all) > targetsLimit {
-		return nil, awsjson.Errorf("LimitExceededException", "The requested resource exceeds the maximum number allowed: %d targets of a rule.", targetsLimit)
+		return nil, awsjson.Errorf("LimitExceededException",
+			"The requested resource exceeds the maximum number allowed: %d targets of a rule.", targetsLimit)
 	}
 	r.targets = all
 	return map[string]any{"FailedEntryCount": 0, "FailedEntries": []any{}}, nil
@@ -138,7 +141,10 @@ func (s *Service) deleteRule(_ context.Context, c awsjson.Caller, in struct{ Nam
 
 func (r *rule) described() map[string]any {
 	d := map[string]any{"Name": r.name, "Arn": r.arn, "State": r.state, "EventBusName": "default"}
-	for name, value := range map[string]string{"Description": r.Description, "EventPattern": r.EventPattern, "ScheduleExpression": r.ScheduleExpression} {
+	for name, value := range map[string]string{
+		"Description": r.Description, "EventPattern": r.EventPattern,
+		"ScheduleExpression": r.ScheduleExpression,
+	} {
 		if value != "" {
 			d[name] = value
 		}
@@ -160,7 +166,8 @@ func (s *Service) listRules(_ context.Context, c awsjson.Caller, in struct{ Name
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := []any{}
-	for _, k := range slices.SortedFunc(maps.Keys(s.rules), func(a, b key) int { return strings.Compare(a.name, b.name) }) {
+	for _, k := range slices.SortedFunc(maps.Keys(s.rules),
+		func(a, b key) int { return strings.Compare(a.name, b.name) }) {
 		if k.account == c.Account && k.region == c.Region && strings.HasPrefix(k.name, in.NamePrefix) {
 			list = append(list, s.rules[k].described())
 		}

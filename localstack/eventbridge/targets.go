@@ -37,13 +37,17 @@ func (t Target) check(known func(service string) bool) error {
 		return errors.New("a target has an Id of 1 to 64 characters")
 	case !known(service):
 		return fmt.Errorf("the stand-in for EventBridge has no targets of the service %q (%s)", service, t.ARN)
-	case service == "batch" && (t.BatchParameters == nil || t.BatchParameters.JobDefinition == "" || t.BatchParameters.JobName == ""):
+	case service == "batch" && (t.BatchParameters == nil || t.BatchParameters.JobDefinition == "" ||
+		t.BatchParameters.JobName == ""):
 		return errors.New("BatchParameters with a JobDefinition and a JobName are required for a job queue")
 	case service == "batch" && t.RoleARN == "":
-		return fmt.Errorf("RoleArn is required for target %s.", t.ARN) //nolint:staticcheck,revive // EventBridge's words
-	case t.RetryPolicy.MaximumEventAgeInSeconds != 0 && (t.RetryPolicy.MaximumEventAgeInSeconds < 60 || t.RetryPolicy.MaximumEventAgeInSeconds > 86400):
+		return fmt.Errorf("RoleArn is required for target %s.",
+			t.ARN) //nolint:staticcheck,revive // EventBridge's words
+	case t.RetryPolicy.MaximumEventAgeInSeconds != 0 && (t.RetryPolicy.MaximumEventAgeInSeconds < 60 ||
+		t.RetryPolicy.MaximumEventAgeInSeconds > 86400):
 		return errors.New("MaximumEventAgeInSeconds is 60 to 86400")
-	case t.RetryPolicy.MaximumRetryAttempts != nil && (*t.RetryPolicy.MaximumRetryAttempts < 0 || *t.RetryPolicy.MaximumRetryAttempts > 185):
+	case t.RetryPolicy.MaximumRetryAttempts != nil && (*t.RetryPolicy.MaximumRetryAttempts < 0 ||
+		*t.RetryPolicy.MaximumRetryAttempts > 185):
 		return errors.New("MaximumRetryAttempts is 0 to 185")
 	}
 	given := 0

@@ -21,13 +21,22 @@ func TestOnlyTaggedPushesAtHomeBecomeJobs(t *testing.T) {
 	}{
 		{"tag", events.Push{Account: "111122223333", Region: "us-east-1", Repository: "team/app", Tag: "1"}, 1},
 		{"no tag", events.Push{Account: "111122223333", Region: "us-east-1", Repository: "team/app"}, 0},
-		{"other region", events.Push{Account: "111122223333", Region: "eu-west-1", Repository: "team/app", Tag: "1"}, 0},
-		{"other account", events.Push{Account: "444455556666", Region: "us-east-1", Repository: "team/app", Tag: "1"}, 0},
+		{
+			"other region",
+			events.Push{Account: "111122223333", Region: "eu-west-1", Repository: "team/app", Tag: "1"},
+			0,
+		},
+		{
+			"other account",
+			events.Push{Account: "444455556666", Region: "us-east-1", Repository: "team/app", Tag: "1"},
+			0,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			jobs := 0
 			events.Rule{
-				Account: "111122223333", Region: "us-east-1", Queue: "controller", JobDefinition: "controller-event", JobName: "push",
+				Account: "111122223333", Region: "us-east-1", Queue: "controller", JobDefinition: "controller-event",
+				JobName: "push",
 				Submit: func(account, region string, in batch.SubmitJobInput) (string, error) {
 					jobs++
 					want := batch.SubmitJobInput{

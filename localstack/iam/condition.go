@@ -73,7 +73,8 @@ func parseConditions(value json.RawMessage, unknown *string) ([]condition, error
 func (c condition) check(name, key string, unknown *string) {
 	_, ok := operators[c.operator]
 	switch {
-	case !ok && (c.operator != null || c.ifExists), !slices.Contains([]string{"", "ForAllValues", "ForAnyValue"}, c.set):
+	case !ok && (c.operator != null || c.ifExists), !slices.Contains([]string{"", "ForAllValues", "ForAnyValue"},
+		c.set):
 		note(unknown, "the condition operator "+name)
 	case !Known(c.key):
 		note(unknown, "the condition key "+key)

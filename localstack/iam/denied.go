@@ -12,7 +12,8 @@ var explicitly = map[side]string{
 // Message says why the request is denied, in AWS's words, and in its own where this
 // package does not know something.
 func (d Decision) Message(r Request) string {
-	text := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", r.Principal.ARN, r.Action, r.Resource)
+	text := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", r.Principal.ARN,
+		r.Action, r.Resource)
 	switch {
 	case d.unknown != "":
 		return text + " because localstack does not know " + d.unknown

@@ -50,44 +50,209 @@ func TestEvaluate(t *testing.T) {
 	}{
 		{"nothing", job(), app, nil, nil, nil, "because no identity-based policy allows the ecr:ListImages action"},
 		{"its policy", job(), app, list{onApp}, nil, nil, "Own/Read"},
-		{"another resource", job(), app + "s", list{onApp}, nil, nil, "because no identity-based policy allows the ecr:ListImages action"},
-		{"another action", job(), app, list{`{"Effect":"Allow","Action":["ecr:PutImage","ecr:DescribeImages"],"Resource":"*"}`}, nil, nil, "no identity-based policy allows the ecr:ListImages action"},
-		{"wildcards", job(), app, list{`{"Effect":"Allow","Action":"ECR:list*","Resource":"arn:aws:ecr:*:111122223333:repository/a?p"}`}, nil, nil, "Own/statement 1"},
-		{"a wildcard ends with its part", job(), app, list{`{` + allow + `,"Resource":"arn:aws:ecr:*:repository/app"}`}, nil, nil, "no identity-based policy allows the ecr:ListImages action"},
-		{"not these actions", job(), app, list{`{"Effect":"Allow","NotAction":"ecr:Put*","Resource":"*"}`}, nil, nil, "Own/statement 1"},
-		{"not this resource", job(), app, list{`{` + allow + `,"NotResource":"` + app + `"}`}, nil, nil, "no identity-based policy allows the ecr:ListImages action"},
-		{"deny is stronger", job(), app, list{onApp, `{"Effect":"Deny","Action":"ecr:*","Resource":"*"}`}, nil, nil, "with an explicit deny in an identity-based policy"},
-		{"denied by the repository", job(), app, list{onApp}, list{`{"Effect":"Deny","Action":"ecr:*","Principal":"*"}`}, nil, "with an explicit deny in a resource-based policy"},
+		{
+			"another resource", job(), app + "s",
+			list{onApp},
+			nil, nil,
+			"because no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"another action", job(), app,
+			list{`{"Effect":"Allow","Action":["ecr:PutImage","ecr:DescribeImages"],"Resource":"*"}`},
+			nil, nil,
+			"no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"wildcards", job(), app,
+			list{`{"Effect":"Allow","Action":"ECR:list*","Resource":"arn:aws:ecr:*:111122223333:repository/a?p"}`},
+			nil,
+			nil, "Own/statement 1",
+		},
+		{
+			"a wildcard ends with its part", job(), app,
+			list{`{` + allow + `,"Resource":"arn:aws:ecr:*:repository/app"}`},
+			nil, nil, "no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"not these actions", job(), app,
+			list{`{"Effect":"Allow","NotAction":"ecr:Put*","Resource":"*"}`},
+			nil, nil,
+			"Own/statement 1",
+		},
+		{
+			"not this resource", job(), app,
+			list{`{` + allow + `,"NotResource":"` + app + `"}`},
+			nil, nil,
+			"no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"deny is stronger", job(), app,
+			list{onApp, `{"Effect":"Deny","Action":"ecr:*","Resource":"*"}`},
+			nil, nil,
+			"with an explicit deny in an identity-based policy",
+		},
+		{
+			"denied by the repository", job(), app,
+			list{onApp},
+			list{`{"Effect":"Deny","Action":"ecr:*","Principal":"*"}`},
+			nil,
+			"with an explicit deny in a resource-based policy",
+		},
 
-		{"the repository names the role", job(), app, nil, list{`{` + allow + `,"Principal":{"AWS":"` + role + `"}}`}, nil, "Repository/statement 1"},
-		{"the repository names the account", job(), app, nil, list{`{` + allow + `,"Principal":{"AWS":"arn:aws:iam::111122223333:root"}}`}, nil, "no identity-based policy allows the ecr:ListImages action"},
-		{"another account, its side alone", job(), theirs, nil, list{`{` + allow + `,"Principal":{"AWS":"` + role + `"}}`}, nil, "no identity-based policy allows the ecr:ListImages action"},
-		{"another account, our side alone", job(), theirs, list{`{` + allow + `,"Resource":"*"}`}, nil, nil, "because no resource-based policy allows the ecr:ListImages action"},
-		{"another account, both", job(), theirs, list{`{"Sid":"S",` + allow + `,"Resource":"*"}`}, list{`{` + allow + `,"Principal":{"AWS":"111122223333"}}`}, nil, "Own/S"},
-		{"another account, a third's", job(), theirs, list{`{` + allow + `,"Resource":"*"}`}, list{`{` + allow + `,"Principal":{"AWS":"777788889999"}}`}, nil, "because no resource-based policy allows the ecr:ListImages action"},
-		{"everyone but us", job(), theirs, list{`{` + allow + `,"Resource":"*"}`}, list{`{` + allow + `,"NotPrincipal":{"AWS":"` + role + `"}}`}, nil, "because no resource-based policy allows the ecr:ListImages action"},
+		{
+			"the repository names the role", job(), app, nil,
+			list{`{` + allow + `,"Principal":{"AWS":"` + role + `"}}`},
+			nil, "Repository/statement 1",
+		},
+		{
+			"the repository names the account", job(), app, nil,
+			list{`{` + allow + `,"Principal":{"AWS":"arn:aws:iam::111122223333:root"}}`},
+			nil,
+			"no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"another account, its side alone", job(), theirs, nil,
+			list{`{` + allow + `,"Principal":{"AWS":"` + role + `"}}`},
+			nil,
+			"no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"another account, our side alone", job(), theirs,
+			list{`{` + allow + `,"Resource":"*"}`},
+			nil, nil,
+			"because no resource-based policy allows the ecr:ListImages action",
+		},
+		{
+			"another account, both", job(), theirs,
+			list{`{"Sid":"S",` + allow + `,"Resource":"*"}`},
+			list{`{` + allow + `,"Principal":{"AWS":"111122223333"}}`},
+			nil, "Own/S",
+		},
+		{
+			"another account, a third's", job(), theirs,
+			list{`{` + allow + `,"Resource":"*"}`},
+			list{`{` + allow + `,"Principal":{"AWS":"777788889999"}}`},
+			nil,
+			"because no resource-based policy allows the ecr:ListImages action",
+		},
+		{
+			"everyone but us", job(), theirs,
+			list{`{` + allow + `,"Resource":"*"}`},
+			list{`{` + allow + `,"NotPrincipal":{"AWS":"` + role + `"}}`},
+			nil,
+			"because no resource-based policy allows the ecr:ListImages action",
+		},
 
 		{"root", root(home), app, nil, nil, nil, "root user"},
-		{"root, denied by the repository", root(home), app, nil, list{`{"Effect":"Deny","Action":"ecr:*","Principal":"*"}`}, nil, "with an explicit deny in a resource-based policy"},
-		{"root elsewhere", root(home), theirs, nil, nil, nil, "because no resource-based policy allows the ecr:ListImages action"},
+		{
+			"root, denied by the repository", root(home), app, nil,
+			list{`{"Effect":"Deny","Action":"ecr:*","Principal":"*"}`},
+			nil,
+			"with an explicit deny in a resource-based policy",
+		},
+		{
+			"root elsewhere", root(home), theirs, nil, nil, nil,
+			"because no resource-based policy allows the ecr:ListImages action",
+		},
 
-		{"a condition that holds", job(), app, list{`{` + allow + `,"Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":["1","2"]}}}`}, nil, map[string][]string{"aws:SourceAccount": {"2"}}, "Own/statement 1"},
-		{"a condition that does not", job(), app, list{`{` + allow + `,"Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":"1"}}}`}, nil, map[string][]string{"aws:SourceAccount": {"2"}}, "no identity-based policy allows the ecr:ListImages action"},
-		{"a condition on what is not there", job(), app, list{`{` + allow + `,"Resource":"*","Condition":{"StringLike":{"aws:SourceArn":"*"}}}`}, nil, nil, "no identity-based policy allows the ecr:ListImages action"},
-		{"if it is there", job(), app, list{`{` + allow + `,"Resource":"*","Condition":{"ArnLikeIfExists":{"aws:SourceArn":"arn:aws:*"}}}`}, nil, nil, "Own/statement 1"},
-		{"not equal to what is not there", job(), app, list{`{` + allow + `,"Resource":"*","Condition":{"StringNotEquals":{"aws:SourceAccount":"1"}}}`}, nil, nil, "Own/statement 1"},
-		{"deny without TLS", job(), app, list{onApp, `{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}`}, nil, nil, "Own/Read"},
-		{"null", job(), app, list{`{` + allow + `,"Resource":"*","Condition":{"Null":{"aws:SourceArn":"true"}}}`}, nil, nil, "Own/statement 1"},
+		{
+			"a condition that holds", job(), app,
+			list{`{` + allow + `,"Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":["1","2"]}}}`},
+			nil,
+			map[string][]string{"aws:SourceAccount": {"2"}},
+			"Own/statement 1",
+		},
+		{
+			"a condition that does not", job(), app,
+			list{`{` + allow + `,"Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":"1"}}}`},
+			nil,
+			map[string][]string{"aws:SourceAccount": {"2"}},
+			"no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"a condition on what is not there", job(), app,
+			list{`{` + allow + `,"Resource":"*","Condition":{"StringLike":{"aws:SourceArn":"*"}}}`},
+			nil, nil,
+			"no identity-based policy allows the ecr:ListImages action",
+		},
+		{
+			"if it is there", job(), app,
+			list{`{` + allow + `,"Resource":"*","Condition":{"ArnLikeIfExists":{"aws:SourceArn":"arn:aws:*"}}}`},
+			nil,
+			nil, "Own/statement 1",
+		},
+		{
+			"not equal to what is not there", job(), app,
+			list{`{` + allow + `,"Resource":"*","Condition":{"StringNotEquals":{"aws:SourceAccount":"1"}}}`},
+			nil, nil,
+			"Own/statement 1",
+		},
+		{
+			"deny without TLS", job(), app,
+			list{
+				onApp,
+				`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}`,
+			},
+			nil, nil, "Own/Read",
+		},
+		{
+			"null", job(), app,
+			list{`{` + allow + `,"Resource":"*","Condition":{"Null":{"aws:SourceArn":"true"}}}`},
+			nil,
+			nil, "Own/statement 1",
+		},
 
-		{"an operator that is not known", job(), app, list{`{"Sid":"Odd",` + allow + `,"Resource":"*","Condition":{"IpAddress":{"aws:SecureTransport":"1"}}}`}, nil, nil, "because localstack does not know the condition operator IpAddress in statement Own/Odd"},
-		{"a key that is not known", job(), app, list{onApp, `{"Sid":"Odd","Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}`}, nil, nil, "does not know the condition key aws:SourceVpc in statement Own/Odd"},
-		{"a variable", job(), app, list{`{` + allow + `,"Resource":"arn:aws:ecr:*:*:repository/${aws:username}"}`}, nil, nil, "does not know the policy variable in arn:aws:ecr:*:*:repository/${aws:username} in statement Own/statement 1"},
-		{"an element that is not known", job(), app, list{`{` + allow + `,"Resource":"*","Extra":1}`}, nil, nil, "does not know the element Extra in statement Own/statement 1"},
-		{"a principal that is not known", job(), app, list{onApp}, list{`{` + allow + `,"Principal":{"Federated":"accounts.example.com"}}`}, nil, "does not know a principal of the kind Federated in statement Repository/statement 1"},
-		{"what is not known of another action", job(), app, list{onApp, `{"Effect":"Allow","Action":"ecr:PutImage","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}}`}, nil, nil, "Own/Read"},
+		{
+			"an operator that is not known", job(), app,
+			list{`{"Sid":"Odd",` + allow + `,"Resource":"*","Condition":{"IpAddress":{"aws:SecureTransport":"1"}}}`},
+			nil, nil, "because localstack does not know the condition operator IpAddress in statement Own/Odd",
+		},
+		{
+			"a key that is not known", job(), app,
+			list{
+				onApp,
+				`{"Sid":"Odd","Effect":"Deny","Action":"*","Resource":"*",` +
+					`"Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}`,
+			},
+			nil, nil,
+			"does not know the condition key aws:SourceVpc in statement Own/Odd",
+		},
+		{
+			"a variable", job(), app,
+			list{`{` + allow + `,"Resource":"arn:aws:ecr:*:*:repository/${aws:username}"}`},
+			nil,
+			nil,
+			"does not know the policy variable in arn:aws:ecr:*:*:repository/${aws:username} in statement " +
+				"Own/statement 1",
+		},
+		{
+			"an element that is not known", job(), app,
+			list{`{` + allow + `,"Resource":"*","Extra":1}`},
+			nil, nil,
+			"does not know the element Extra in statement Own/statement 1",
+		},
+		{
+			"a principal that is not known", job(), app,
+			list{onApp},
+			list{`{` + allow + `,"Principal":{"Federated":"accounts.example.com"}}`},
+			nil,
+			"does not know a principal of the kind Federated in statement Repository/statement 1",
+		},
+		{
+			"what is not known of another action", job(), app,
+			list{
+				onApp,
+				`{"Effect":"Allow","Action":"ecr:PutImage","Resource":"*",` +
+					`"Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}}`,
+			},
+			nil, nil, "Own/Read",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := iam.Request{Principal: c.who, Action: "ecr:ListImages", Resource: c.on, Account: strings.Split(c.on, ":")[4], Keys: c.keys}
+			r := iam.Request{
+				Principal: c.who, Action: "ecr:ListImages", Resource: c.on, Account: strings.Split(c.on, ":")[4],
+				Keys: c.keys,
+			}
 			var p iam.Policies
 			if c.identity != nil {
 				p.Identity = append(p.Identity, policy(t, "Own", c.identity...))
@@ -100,52 +265,6 @@ func TestEvaluate(t *testing.T) {
 			}
 			if !strings.HasSuffix(got, c.want) || d.Allowed != (got == c.want) {
 				t.Errorf("%s, want %s", got, c.want)
-			}
-		})
-	}
-}
-
-func TestTrust(t *testing.T) {
-	const theirRole = "arn:aws:iam::444455556666:role/theirs"
-	may := `{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}`
-	trust := func(principal, condition string) string {
-		return `{"Effect":"Allow","Action":"sts:AssumeRole","Principal":` + principal + condition + `}`
-	}
-	const external = `,"Condition":{"StringEquals":{"sts:ExternalId":"ours"}}`
-	for _, c := range []struct {
-		name     string
-		who      iam.Principal
-		on       string
-		identity bool
-		trust    string
-		external string
-		want     string // "" = allowed
-	}{
-		{"of the account, by name", job(), role, false, trust(`{"AWS":"`+role+`"}`, ""), "", ""},
-		{"of the account, by account", job(), role, false, trust(`{"AWS":"111122223333"}`, ""), "", "no identity-based policy"},
-		{"of the account, by account, and its own policy", job(), role, true, trust(`{"AWS":"111122223333"}`, ""), "", ""},
-		{"of the account, not trusted", job(), role, true, trust(`{"Service":"ecs-tasks.amazonaws.com"}`, ""), "", "no role trust policy"},
-		{"elsewhere, trusted", job(), theirRole, false, trust(`{"AWS":"`+role+`"}`, ""), "", "no identity-based policy"},
-		{"elsewhere, both", job(), theirRole, true, trust(`{"AWS":"`+role+`"}`, ""), "", ""},
-		{"external id", job(), theirRole, true, trust(`{"AWS":"`+role+`"}`, external), "ours", ""},
-		{"another external id", job(), theirRole, true, trust(`{"AWS":"`+role+`"}`, external), "theirs", "no role trust policy"},
-		{"no external id", job(), theirRole, true, trust(`{"AWS":"`+role+`"}`, external), "", "no role trust policy"},
-		{"a service", iam.Principal{ARN: "ecs-tasks.amazonaws.com", Service: "ecs-tasks.amazonaws.com"}, role, false, trust(`{"Service":"ecs-tasks.amazonaws.com"}`, ""), "", ""},
-		{"another service", iam.Principal{ARN: "lambda.amazonaws.com", Service: "lambda.amazonaws.com"}, role, false, trust(`{"Service":"ecs-tasks.amazonaws.com"}`, ""), "", "no role trust policy"},
-		{"anyone is no service", iam.Principal{ARN: "lambda.amazonaws.com", Service: "lambda.amazonaws.com"}, role, false, trust(`"*"`, ""), "", "no role trust policy"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := iam.Policies{Trust: true, Resource: policy(t, "Trust", c.trust)}
-			if c.identity {
-				p.Identity = []*iam.Policy{policy(t, "Own", may)}
-			}
-			r := iam.Request{Principal: c.who, Action: "sts:AssumeRole", Resource: c.on, Account: strings.Split(c.on, ":")[4]}
-			if c.external != "" {
-				r.Keys = map[string][]string{"sts:ExternalId": {c.external}}
-			}
-			d := iam.Evaluate(r, p)
-			if d.Allowed != (c.want == "") || !d.Allowed && !strings.Contains(d.Message(r), "because "+c.want+" allows the sts:AssumeRole action") {
-				t.Errorf("%+v: %s", d, d.Message(r))
 			}
 		})
 	}

@@ -51,7 +51,8 @@ func TestWildcard(t *testing.T) {
 
 // FuzzParse holds that nothing that is no policy breaks the parser, and that what it takes can be evaluated.
 func FuzzParse(f *testing.F) {
-	f.Add(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotPrincipal":{"AWS":["*"]},"NotAction":"a:*","Condition":{"ForAllValues:StringLikeIfExists":{"aws:SourceArn":["a","*"]}}}]}`)
+	f.Add(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotPrincipal":{"AWS":["*"]},"NotAction":"a:*",` +
+		`"Condition":{"ForAllValues:StringLikeIfExists":{"aws:SourceArn":["a","*"]}}}]}`)
 	f.Add(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"ecr:*","Resource":["*"]}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := iam.Parse("P", text)
@@ -59,7 +60,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		r := iam.Request{Principal: job(), Action: "ecr:ListImages", Resource: app}
-		if d := iam.Evaluate(r, iam.Policies{Identity: []*iam.Policy{p}, Resource: p}); !d.Allowed && d.Message(r) == "" {
+		if d := iam.Evaluate(r, iam.Policies{Identity: []*iam.Policy{p}, Resource: p}); !d.Allowed &&
+			d.Message(r) == "" {
 			t.Error("denied without a reason")
 		}
 	})

@@ -84,11 +84,15 @@ func (s *Service) getRole(c awsjson.Caller, form awsquery.Form) (any, error) {
 	name := form.Text("RoleName")
 	if !roleName.MatchString(name) {
 		return nil, awsjson.Errorf("ValidationError",
-			"The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
+			"The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the "+
+				"following: +=,.@_-")
 	}
 	r, ok := s.named(c.Account, name)
 	if !ok {
-		return nil, &awsjson.Error{Status: http.StatusNotFound, Code: "NoSuchEntity", Message: "The role with name " + name + " cannot be found."}
+		return nil, &awsjson.Error{
+			Status: http.StatusNotFound, Code: "NoSuchEntity",
+			Message: "The role with name " + name + " cannot be found.",
+		}
 	}
 	path := r.ARN[strings.Index(r.ARN, ":role/")+len(":role"):]
 	return roleResult{

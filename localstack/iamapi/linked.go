@@ -25,7 +25,10 @@ func (s *Service) createServiceLinkedRole(c awsjson.Caller, form awsquery.Form) 
 	service := form.Text("AWSServiceName")
 	name, ok := linkedRoles[service]
 	if !ok {
-		return nil, &awsjson.Error{Status: http.StatusBadRequest, Code: "InvalidInput", Message: "Service linked role for " + service + " is not known to the stand-in for IAM"}
+		return nil, &awsjson.Error{
+			Status: http.StatusBadRequest, Code: "InvalidInput",
+			Message: "Service linked role for " + service + " is not known to the stand-in for IAM",
+		}
 	}
 	if _, ok := s.named(c.Account, name); ok {
 		return nil, &awsjson.Error{
@@ -35,11 +38,15 @@ func (s *Service) createServiceLinkedRole(c awsjson.Caller, form awsquery.Form) 
 	}
 	path := "/aws-service-role/" + service + "/"
 	role := identity.Role{
-		ARN:   "arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":role" + path + name,
-		Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"` + service + `"}}]}`,
+		ARN: "arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":role" + path + name,
+		Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",` +
+			`"Principal":{"Service":"` + service + `"}}]}`,
 	}
 	if err := s.identities.PutRole(role); err != nil {
 		return nil, err
 	}
-	return roleResult{Path: path, Name: name, ID: "AROA" + name, ARN: role.ARN, Created: "2026-01-01T00:00:00Z", Trust: url.PathEscape(role.Trust)}, nil
+	return roleResult{
+		Path: path, Name: name, ID: "AROA" + name, ARN: role.ARN, Created: "2026-01-01T00:00:00Z",
+		Trust: url.PathEscape(role.Trust),
+	}, nil
 }

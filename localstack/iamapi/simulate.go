@@ -54,7 +54,10 @@ func (s *Service) simulatePrincipalPolicy(form awsquery.Form) (any, error) {
 	source := form.Text("PolicySourceArn")
 	r, ok := s.identities.Role(source)
 	if !ok {
-		return nil, &awsjson.Error{Status: http.StatusNotFound, Code: "NoSuchEntity", Message: "The entity " + source + " cannot be found: the stand-in has roles alone."}
+		return nil, &awsjson.Error{
+			Status: http.StatusNotFound, Code: "NoSuchEntity",
+			Message: "The entity " + source + " cannot be found: the stand-in has roles alone.",
+		}
 	}
 	policies, err := parsed(r, form)
 	if err != nil {
@@ -94,7 +97,8 @@ func simulate(who iam.Principal, policies []*iam.Policy, form awsquery.Form) (an
 	out := simulation{}
 	for _, action := range actions {
 		for _, resource := range resources {
-			d := iam.Evaluate(iam.Request{Principal: who, Action: action, Resource: resource, Keys: keys}, iam.Policies{Identity: policies})
+			d := iam.Evaluate(iam.Request{Principal: who, Action: action, Resource: resource, Keys: keys},
+				iam.Policies{Identity: policies})
 			out.Results = append(out.Results, evaluationOf(action, resource, d, missing(policies, keys)))
 		}
 	}
@@ -120,7 +124,8 @@ func missing(policies []*iam.Policy, given map[string][]string) []string {
 	var list []string
 	for _, p := range policies {
 		for _, key := range p.Keys() {
-			has := slices.ContainsFunc(slices.Collect(maps.Keys(given)), func(name string) bool { return strings.EqualFold(name, key) })
+			has := slices.ContainsFunc(slices.Collect(maps.Keys(given)),
+				func(name string) bool { return strings.EqualFold(name, key) })
 			if !has && !slices.Contains(list, key) {
 				list = append(list, key)
 			}

@@ -49,7 +49,8 @@ func (d *Directory) Used() []Use {
 		list = append(list, use)
 	}
 	slices.SortFunc(list, func(a, b Use) int {
-		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Action, b.Action), cmp.Compare(a.Statement, b.Statement))
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Action, b.Action),
+			cmp.Compare(a.Statement, b.Statement))
 	})
 	return list
 }

@@ -49,7 +49,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "ListFunctions":
 		s.mu.Lock()
 		list := []any{}
-		for _, k := range slices.SortedFunc(maps.Keys(s.functions), func(a, b key) int { return strings.Compare(a.name, b.name) }) {
+		for _, k := range slices.SortedFunc(maps.Keys(s.functions),
+			func(a, b key) int { return strings.Compare(a.name, b.name) }) {
 			if k.account == c.Account && k.region == c.Region {
 				list = append(list, s.functions[k].configuration())
 			}
@@ -68,11 +69,17 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			write(w, f.configuration())
 			return
 		}
-		write(w, map[string]any{"Configuration": f.configuration(), "Code": map[string]string{"ImageUri": f.Code.ImageURI, "RepositoryType": "ECR"}})
+		write(w, map[string]any{
+			"Configuration": f.configuration(),
+			"Code":          map[string]string{"ImageUri": f.Code.ImageURI, "RepositoryType": "ECR"},
+		})
 	case "Invoke":
 		s.serveInvoke(w, r, c, name)
 	default:
-		writeError(w, &awsjson.Error{Status: http.StatusNotImplemented, Code: "NotImplemented", Message: "the stand-in for Lambda does not have " + r.Method + " " + r.URL.Path})
+		writeError(w, &awsjson.Error{
+			Status: http.StatusNotImplemented, Code: "NotImplemented",
+			Message: "the stand-in for Lambda does not have " + r.Method + " " + r.URL.Path,
+		})
 	}
 }
 
@@ -117,10 +124,14 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request, c awsjson.
 // configuration is the function as the API has it.
 func (f *function) configuration() map[string]any {
 	return map[string]any{
-		"FunctionName": f.FunctionName, "FunctionArn": f.arn, "Role": f.Role, "Description": f.Description, "PackageType": f.PackageType,
-		"Architectures": f.Architectures, "MemorySize": f.MemorySize, "Timeout": f.Timeout, "Environment": f.Environment, "Version": "$LATEST",
-		"State": "Active", "LastUpdateStatus": "Successful", "LastModified": f.modified.UTC().Format("2006-01-02T15:04:05.000+0000"),
-		"LoggingConfig": map[string]string{"LogGroup": f.LoggingConfig.LogGroup}, "ImageConfigResponse": map[string]any{"ImageConfig": f.ImageConfig},
+		"FunctionName": f.FunctionName, "FunctionArn": f.arn, "Role": f.Role, "Description": f.Description,
+		"PackageType":   f.PackageType,
+		"Architectures": f.Architectures, "MemorySize": f.MemorySize, "Timeout": f.Timeout,
+		"Environment": f.Environment, "Version": "$LATEST",
+		"State": "Active", "LastUpdateStatus": "Successful",
+		"LastModified":        f.modified.UTC().Format("2006-01-02T15:04:05.000+0000"),
+		"LoggingConfig":       map[string]string{"LogGroup": f.LoggingConfig.LogGroup},
+		"ImageConfigResponse": map[string]any{"ImageConfig": f.ImageConfig},
 	}
 }
 

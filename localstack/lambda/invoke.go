@@ -89,7 +89,9 @@ func (s *Service) run(ctx context.Context, account, region string, f function, p
 	if err != nil {
 		return nil, err
 	}
-	runtime := lambdaruntime.New(lambdaruntime.Options{FunctionARN: f.arn, Timeout: time.Duration(f.Timeout) * time.Second})
+	runtime := lambdaruntime.New(lambdaruntime.Options{
+		FunctionARN: f.arn, Timeout: time.Duration(f.Timeout) * time.Second,
+	})
 	server := &http.Server{Handler: runtime, ReadHeaderTimeout: time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -117,7 +119,9 @@ func (s *Service) run(ctx context.Context, account, region string, f function, p
 }
 
 // handle starts the process, has it handle the event, and ends it.
-func (s *Service) handle(ctx context.Context, cmd *exec.Cmd, runtime *lambdaruntime.Runtime, payload []byte) ([]byte, error) {
+func (s *Service) handle(
+	ctx context.Context, cmd *exec.Cmd, runtime *lambdaruntime.Runtime, payload []byte,
+) ([]byte, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -158,7 +162,8 @@ func (s *Service) output(account, region string, f function) (io.WriteCloser, er
 	}
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return s.opts.Output(account, region, group, s.opts.Now().UTC().Format("2006/01/02")+"/[$LATEST]"+hex.EncodeToString(b[:]))
+	return s.opts.Output(account, region, group,
+		s.opts.Now().UTC().Format("2006/01/02")+"/[$LATEST]"+hex.EncodeToString(b[:]))
 }
 
 type discard struct{}
@@ -171,18 +176,23 @@ func (s *Service) command(account, region string, f function, api, home string) 
 	if len(f.ImageConfig.EntryPoint) == 0 {
 		return nil, errors.New("the stand-in for Lambda wants to be told the entry point: images are not read")
 	}
-	// An entry point that is no absolute path is looked for in the working directory, as far as is known, and not on the PATH.
+	// An entry point that is no absolute path is looked for in the working directory, as far as is known, and not on
+	// the PATH.
 	entry := f.ImageConfig.EntryPoint[0]
 	name := filepath.Base(entry)
 	program := filepath.Join(s.opts.Programs, name)
-	if info, err := os.Stat(program); s.opts.Programs == "" || !filepath.IsAbs(entry) || err != nil || !info.Mode().IsRegular() {
-		return nil, &lambdaruntime.FunctionError{Type: "Runtime.InvalidEntrypoint", Message: fmt.Sprintf("exec: %q: no such file or directory", entry)}
+	if info, err := os.Stat(program); s.opts.Programs == "" || !filepath.IsAbs(entry) || err != nil ||
+		!info.Mode().IsRegular() {
+		return nil, &lambdaruntime.FunctionError{
+			Type: "Runtime.InvalidEntrypoint", Message: fmt.Sprintf("exec: %q: no such file or directory", entry),
+		}
 	}
 	cmd := exec.CommandContext(s.ctx, program, append(f.ImageConfig.EntryPoint[1:], f.ImageConfig.Command...)...)
 	cmd.Dir = home
 	cmd.Env = []string{
 		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "TMPDIR=" + home, lambdaruntimeVariable + "=" + api,
-		"AWS_LAMBDA_FUNCTION_NAME=" + f.FunctionName, "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(f.MemorySize),
+		"AWS_LAMBDA_FUNCTION_NAME=" + f.FunctionName, "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(f.MemorySize),
 		"AWS_LAMBDA_LOG_GROUP_NAME=" + f.LoggingConfig.LogGroup, "AWS_LAMBDA_LOG_FORMAT=" + f.LoggingConfig.LogFormat,
 	}
 	if s.opts.Environment != nil {

@@ -121,20 +121,26 @@ func (f Function) check() error {
 	for name, value := range f.Environment.Variables {
 		size += len(name) + len(value)
 		if reserved.MatchString(name) {
-			return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: %s", name)
+			return invalid("Lambda was unable to configure your environment variables because the environment "+
+				"variables you have provided contains reserved keys that are currently not supported for "+
+				"modification. Reserved keys used in this request: %s", name)
 		}
 	}
 	switch {
 	case !functionName.MatchString(f.FunctionName):
-		return invalid("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern", f.FunctionName)
+		return invalid("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: "+
+			"Member must satisfy regular expression pattern", f.FunctionName)
 	case f.PackageType != "Image" || f.Code.ImageURI == "":
 		return invalid("the stand-in for Lambda has functions from images only")
 	case size > environmentLimit:
-		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %d", size)
+		return invalid("Lambda was unable to configure your environment variables because the environment variables "+
+			"you have provided exceeded the 4KB limit. String measured: %d", size)
 	case f.Timeout < 0 || f.Timeout > longestTimeout:
-		return invalid("1 validation error detected: Value '%d' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to %d", f.Timeout, longestTimeout)
+		return invalid("1 validation error detected: Value '%d' at 'timeout' failed to satisfy constraint: Member "+
+			"must have value less than or equal to %d", f.Timeout, longestTimeout)
 	case f.MemorySize != 0 && (f.MemorySize < 128 || f.MemorySize > 10240):
-		return invalid("1 validation error detected: Value '%d' at 'memorySize' failed to satisfy constraint: 128 to 10240", f.MemorySize)
+		return invalid("1 validation error detected: Value '%d' at 'memorySize' failed to satisfy constraint: 128 to "+
+			"10240", f.MemorySize)
 	}
 	return nil
 }
@@ -157,7 +163,9 @@ func (s *Service) Put(c awsjson.Caller, f Function, isNew bool) (arn string, err
 	was, exists := s.functions[k]
 	switch {
 	case exists && isNew:
-		return "", &awsjson.Error{Status: 409, Code: "ResourceConflictException", Message: "Function already exist: " + f.FunctionName}
+		return "", &awsjson.Error{
+			Status: 409, Code: "ResourceConflictException", Message: "Function already exist: " + f.FunctionName,
+		}
 	case exists:
 		made.retries = was.retries
 	}
@@ -191,7 +199,10 @@ func (s *Service) find(account, region, nameOrARN string) (*function, error) {
 	name, _, _ = strings.Cut(name, ":") // a qualifier; there is one version
 	f, ok := s.functions[key{account, region, name}]
 	if !ok {
-		return nil, &awsjson.Error{Status: 404, Code: "ResourceNotFoundException", Message: fmt.Sprintf("Function not found: %s", c.ARN("lambda", "function:"+name))}
+		return nil, &awsjson.Error{
+			Status: 404, Code: "ResourceNotFoundException",
+			Message: fmt.Sprintf("Function not found: %s", c.ARN("lambda", "function:"+name)),
+		}
 	}
 	return f, nil
 }

@@ -108,13 +108,16 @@ func TestFunctionHandlesEvents(t *testing.T) {
 		t.Errorf("a failure: %v", err)
 	}
 	var exited *lambda.ExitError
-	if _, err := w.invoke(t.Context(), `{"Do":"exit"}`); !errors.As(err, &exited) || !strings.Contains(err.Error(), "exit status 3") {
+	if _, err := w.invoke(t.Context(), `{"Do":"exit"}`); !errors.As(err, &exited) || !strings.Contains(err.Error(),
+		"exit status 3") {
 		t.Errorf("an exit: %v", err)
 	}
 	for name, change := range map[string]func(*lambda.Function){
-		"it has no role":             func(f *lambda.Function) { f.Role = "" },
-		`exec: "handler"`:            func(f *lambda.Function) { f.ImageConfig.EntryPoint = []string{"handler"} },
-		`exec: "/usr/bin/absent"`:    func(f *lambda.Function) { f.ImageConfig.EntryPoint = []string{"/usr/bin/absent"} },
+		"it has no role":  func(f *lambda.Function) { f.Role = "" },
+		`exec: "handler"`: func(f *lambda.Function) { f.ImageConfig.EntryPoint = []string{"handler"} },
+		`exec: "/usr/bin/absent"`: func(f *lambda.Function) {
+			f.ImageConfig.EntryPoint = []string{"/usr/bin/absent"}
+		},
 		"wants to be told the entry": func(f *lambda.Function) { f.ImageConfig.EntryPoint = nil },
 	} {
 		w.put(t, change)
@@ -151,10 +154,12 @@ func TestPutRefuses(t *testing.T) {
 		"Function already exist: f": func(*lambda.Function) {},
 		"at 'functionName'":         func(f *lambda.Function) { f.FunctionName = "a b" },
 		"from images only":          func(f *lambda.Function) { f.FunctionName, f.PackageType = "g", "Zip" },
-		"exceeded the 4KB limit":    func(f *lambda.Function) { f.Environment.Variables["X"] = strings.Repeat("x", 4096) },
-		"reserved keys":             func(f *lambda.Function) { f.Environment.Variables["AWS_REGION"] = "x" },
-		"at 'timeout'":              func(f *lambda.Function) { f.Timeout = 901 },
-		"at 'memorySize'":           func(f *lambda.Function) { f.MemorySize = 64 },
+		"exceeded the 4KB limit": func(f *lambda.Function) {
+			f.Environment.Variables["X"] = strings.Repeat("x", 4096)
+		},
+		"reserved keys":   func(f *lambda.Function) { f.Environment.Variables["AWS_REGION"] = "x" },
+		"at 'timeout'":    func(f *lambda.Function) { f.Timeout = 901 },
+		"at 'memorySize'": func(f *lambda.Function) { f.MemorySize = 64 },
 	} {
 		if _, err := w.Put(caller, function(change), true); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
@@ -162,7 +167,8 @@ func TestPutRefuses(t *testing.T) {
 	}
 }
 
-// The service's front door, as curl would knock at it: the SDK's client is large, and no test but this one would use it.
+// The service's front door, as curl would knock at it: the SDK's client is large, and no test but this one would use
+// it.
 func TestAPI(t *testing.T) {
 	w := start(t)
 	w.put(t, nil)
@@ -183,11 +189,14 @@ func TestAPI(t *testing.T) {
 		{"POST", "/f/invocations", "DryRun", `{}`, 400, "no invocations of type DryRun"},
 		{"DELETE", "/f", "", "", 501, "does not have DELETE"},
 	} {
-		r, err := http.NewRequestWithContext(t.Context(), tc.method, server.URL+lambda.PathPrefix+tc.path, strings.NewReader(tc.body))
+		r, err := http.NewRequestWithContext(t.Context(), tc.method, server.URL+lambda.PathPrefix+tc.path,
+			strings.NewReader(tc.body))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=111122223333/20300101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0")
+		r.Header.Set("Authorization",
+			"AWS4-HMAC-SHA256 Credential=111122223333/20300101/us-east-1/lambda/aws4_request, SignedHeaders=host, "+
+				"Signature=0")
 		r.Header.Set("X-Amz-Invocation-Type", tc.kind)
 		response, err := http.DefaultClient.Do(r)
 		if err != nil {

@@ -16,11 +16,13 @@ func (r *Runtime) register(w http.ResponseWriter, req *http.Request) {
 	name := req.Header.Get("Lambda-Extension-Name")
 	var in struct{ Events []string }
 	if err := json.Unmarshal(body, &in); err != nil || name == "" {
-		r.refuse(w, http.StatusBadRequest, "Extension.InvalidExtensionName", "an extension has a name and a JSON body with its events")
+		r.refuse(w, http.StatusBadRequest, "Extension.InvalidExtensionName",
+			"an extension has a name and a JSON body with its events")
 		return
 	}
 	if len(in.Events) > 0 {
-		r.refuse(w, http.StatusForbidden, "Extension.EventNotImplemented", "the stand-in has no events for extensions: "+strings.Join(in.Events, ", "))
+		r.refuse(w, http.StatusForbidden, "Extension.EventNotImplemented",
+			"the stand-in has no events for extensions: "+strings.Join(in.Events, ", "))
 		return
 	}
 	r.mu.Lock()
@@ -31,11 +33,14 @@ func (r *Runtime) register(w http.ResponseWriter, req *http.Request) {
 	}
 	r.mu.Unlock()
 	if late {
-		r.refuse(w, http.StatusForbidden, "Extension.RegistrationClosed", "extensions register before the first invocation is asked for")
+		r.refuse(w, http.StatusForbidden, "Extension.RegistrationClosed",
+			"extensions register before the first invocation is asked for")
 		return
 	}
 	w.Header().Set("Lambda-Extension-Identifier", id)
-	reply(w, http.StatusOK, map[string]string{"functionName": "controller", "functionVersion": "$LATEST", "handler": "bootstrap"})
+	reply(w, http.StatusOK, map[string]string{
+		"functionName": "controller", "functionVersion": "$LATEST", "handler": "bootstrap",
+	})
 }
 
 // extensionNext keeps an extension waiting, which has registered for no events.

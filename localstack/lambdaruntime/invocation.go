@@ -27,7 +27,8 @@ func (r *Runtime) next(w http.ResponseWriter, req *http.Request) {
 	}
 	r.mu.Unlock()
 	if unanswered || failed {
-		r.refuse(w, http.StatusForbidden, "InvalidStateTransition", "next, but the invocation before is not answered, or the initialization has failed")
+		r.refuse(w, http.StatusForbidden, "InvalidStateTransition",
+			"next, but the invocation before is not answered, or the initialization has failed")
 		return
 	}
 	select {
@@ -118,7 +119,8 @@ func (r *Runtime) report(w http.ResponseWriter, req *http.Request) (report Funct
 	report.HeaderType = req.Header.Get("Lambda-Runtime-Function-Error-Type")
 	mediaType, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type"))
 	if err := json.Unmarshal(body, &report); err != nil || report.Type == "" || mediaType != "application/json" {
-		r.refuse(w, http.StatusBadRequest, "InvalidErrorShape", "a report of an error is application/json with errorType and errorMessage")
+		r.refuse(w, http.StatusBadRequest, "InvalidErrorShape",
+			"a report of an error is application/json with errorType and errorMessage")
 		return report, false
 	}
 	return report, true
@@ -130,7 +132,8 @@ func (r *Runtime) body(w http.ResponseWriter, req *http.Request) ([]byte, bool) 
 	large := len(body) > responseLimit
 	switch {
 	case large:
-		r.refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291456 bytes).")
+		r.refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
+			"Exceeded maximum allowed payload size (6291456 bytes).")
 	case err != nil: // the function ended meanwhile, which is no fault of it: Lambda ends it by SIGTERM
 		panic(http.ErrAbortHandler)
 	}

@@ -76,7 +76,8 @@ func New(opts Options) *Runtime {
 		opts.Timeout = time.Minute
 	}
 	r := &Runtime{
-		opts: opts, mux: http.NewServeMux(), queue: make(chan *invocation), failed: make(chan *FunctionError, 1), extensions: map[string]string{},
+		opts: opts, mux: http.NewServeMux(), queue: make(chan *invocation), failed: make(chan *FunctionError, 1),
+		extensions: map[string]string{},
 	}
 	const runtime = "/2018-06-01/runtime/"
 	r.mux.HandleFunc("GET "+runtime+"invocation/next", r.next)
@@ -100,7 +101,9 @@ func (r *Runtime) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.mux.Se
 func (r *Runtime) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	r.mu.Lock()
 	r.invoked++
-	i := &invocation{id: fmt.Sprintf("%08d-0000-4000-8000-000000000000", r.invoked), payload: payload, done: make(chan outcome, 1)}
+	i := &invocation{
+		id: fmt.Sprintf("%08d-0000-4000-8000-000000000000", r.invoked), payload: payload, done: make(chan outcome, 1),
+	}
 	r.mu.Unlock()
 	select {
 	case r.queue <- i:

@@ -102,11 +102,13 @@ func TestInvocationsGoThroughTheProgramInTurn(t *testing.T) {
 	if _, header, _ := p.send("GET", invocations+"next", ""); header.Get("Lambda-Runtime-Aws-Request-Id") != second {
 		t.Errorf("second: %v", header)
 	}
-	if status, _, _ := p.send("POST", invocations+second+"/error", wrong, "Content-Type", "application/json"); status != http.StatusAccepted {
+	if status, _, _ := p.send("POST", invocations+second+"/error", wrong, "Content-Type",
+		"application/json"); status != http.StatusAccepted {
 		t.Errorf("error: %d", status)
 	}
 	var failure *lambdaruntime.FunctionError
-	if a := <-got; !errors.As(a.err, &failure) || *failure != (lambdaruntime.FunctionError{Type: "Wrong", Message: "went wrong"}) {
+	if a := <-got; !errors.As(a.err, &failure) ||
+		*failure != (lambdaruntime.FunctionError{Type: "Wrong", Message: "went wrong"}) {
 		t.Errorf("got %v", a)
 	}
 	if v := p.runtime.Violations(); v != nil {
@@ -119,7 +121,8 @@ func TestWhatIsOutOfTurnOrMalformedIsRefusedAndKept(t *testing.T) {
 	got := p.invoke("one")
 	refused := func(want int, method, path, body string, header ...string) {
 		t.Helper()
-		if status, _, answer := p.send(method, path, body, header...); status != want || !strings.Contains(answer, "errorType") {
+		if status, _, answer := p.send(method, path, body, header...); status != want ||
+			!strings.Contains(answer, "errorType") {
 			t.Errorf("%s %s: %d %s, want %d", method, path, status, answer, want)
 		}
 	}
@@ -132,7 +135,8 @@ func TestWhatIsOutOfTurnOrMalformedIsRefusedAndKept(t *testing.T) {
 	refused(400, "POST", invocations+second+"/response", "other")
 	refused(400, "POST", invocations+first+"/error", "text", "Content-Type", "application/json")
 	refused(400, "POST", invocations+first+"/error", wrong, "Content-Type", "text/plain")
-	refused(400, "POST", invocations+first+"/error", `{"errorMessage":"of no type"}`, "Content-Type", "application/json")
+	refused(400, "POST", invocations+first+"/error", `{"errorMessage":"of no type"}`, "Content-Type",
+		"application/json")
 	refused(413, "POST", invocations+first+"/response", strings.Repeat("x", 6<<20+1))
 	refused(403, "POST", "/2018-06-01/runtime/init/error", wrong, "Content-Type", "application/json")
 	refused(403, "POST", "/2020-01-01/extension/register", `{"events":null}`, "Lambda-Extension-Name", "late")
@@ -148,7 +152,8 @@ func TestWhatIsOutOfTurnOrMalformedIsRefusedAndKept(t *testing.T) {
 
 func TestAProgramThatCannotStartSaysSo(t *testing.T) {
 	p := start(t, lambdaruntime.Options{})
-	status, _, _ := p.send("POST", "/2018-06-01/runtime/init/error", wrong, "Content-Type", "application/json", "Lambda-Runtime-Function-Error-Type", "Runtime.Wrong")
+	status, _, _ := p.send("POST", "/2018-06-01/runtime/init/error", wrong, "Content-Type", "application/json",
+		"Lambda-Runtime-Function-Error-Type", "Runtime.Wrong")
 	want := &lambdaruntime.FunctionError{Type: "Wrong", Message: "went wrong", HeaderType: "Runtime.Wrong"}
 	if diff := cmp.Diff(want, p.runtime.InitError(t.Context())); diff != "" || status != http.StatusAccepted {
 		t.Errorf("%d (-want +got)\n%s", status, diff)
@@ -171,7 +176,8 @@ func TestAnExtensionWaitsForTheEnd(t *testing.T) {
 		{403, "GET", "event/next", "", []string{"Lambda-Extension-Identifier", "unknown"}},
 		{200, "POST", "register", `{"events":null}`, []string{"Lambda-Extension-Name", "e"}},
 	} {
-		if status, _, body := p.send(c.method, "/2020-01-01/extension/"+c.path, c.body, c.header...); status != c.status {
+		if status, _, body := p.send(c.method, "/2020-01-01/extension/"+c.path,
+			c.body, c.header...); status != c.status {
 			t.Errorf("%s %s: %d %s, want %d", c.method, c.path, status, body, c.status)
 		}
 	}

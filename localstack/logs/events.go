@@ -123,9 +123,13 @@ func (s *Service) getLogEvents(_ context.Context, c awsjson.Caller, in struct {
 	}
 	list := []map[string]any{}
 	for _, e := range all[start:end] {
-		list = append(list, map[string]any{"timestamp": millis(e.at), "message": e.message, "ingestionTime": millis(e.ingested)})
+		list = append(list, map[string]any{
+			"timestamp": millis(e.at), "message": e.message, "ingestionTime": millis(e.ingested),
+		})
 	}
-	return map[string]any{"events": list, "nextForwardToken": "f/" + strconv.Itoa(end), "nextBackwardToken": "b/" + strconv.Itoa(start)}, nil
+	return map[string]any{
+		"events": list, "nextForwardToken": "f/" + strconv.Itoa(end), "nextBackwardToken": "b/" + strconv.Itoa(start),
+	}, nil
 }
 
 // span is the part of n events that a token asks for: f/ those from there on, b/ those before.
@@ -185,7 +189,8 @@ func (s *Service) filterLogEvents(_ context.Context, c awsjson.Caller, in struct
 	list := []map[string]any{}
 	for _, e := range all {
 		list = append(list, map[string]any{
-			"logStreamName": e.stream, "timestamp": millis(e.at), "message": e.message, "ingestionTime": millis(e.ingested), "eventId": fmt.Sprintf("%056d", e.id),
+			"logStreamName": e.stream, "timestamp": millis(e.at), "message": e.message,
+			"ingestionTime": millis(e.ingested), "eventId": fmt.Sprintf("%056d", e.id),
 		})
 	}
 	return map[string]any{"events": list, "searchedLogStreams": []any{}, "nextToken": next}, err

@@ -17,7 +17,9 @@ var (
 )
 
 // retentions are the days that may be given.
-var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+var retentions = []int{
+	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+}
 
 // keyOf is the place of a group that a caller names, or gives the ARN of.
 func keyOf(c awsjson.Caller, nameOrARN string) key {
@@ -33,7 +35,8 @@ func (s *Service) createLogGroup(_ context.Context, c awsjson.Caller, in struct 
 },
 ) (any, error) {
 	if !groupName.MatchString(in.Name) {
-		return nil, invalid("1 validation error detected: Value '%s' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+", in.Name)
+		return nil, invalid("1 validation error detected: Value '%s' at 'logGroupName' failed to satisfy constraint: "+
+			"Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+", in.Name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +73,8 @@ func (s *Service) putRetentionPolicy(_ context.Context, c awsjson.Caller, in str
 },
 ) (any, error) {
 	if !slices.Contains(retentions, in.Days) {
-		return nil, invalid("1 validation error detected: Value '%d' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: %v", in.Days, retentions)
+		return nil, invalid("1 validation error detected: Value '%d' at 'retentionInDays' failed to satisfy "+
+			"constraint: Member must satisfy enum value set: %v", in.Days, retentions)
 	}
 	return s.retain(c, in.Name, in.Days)
 }
@@ -99,7 +103,8 @@ func (s *Service) createLogStream(_ context.Context, c awsjson.Caller, in struct
 },
 ) (any, error) {
 	if !streamName.MatchString(in.Stream) {
-		return nil, invalid("1 validation error detected: Value '%s' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*", in.Stream)
+		return nil, invalid("1 validation error detected: Value '%s' at 'logStreamName' failed to satisfy "+
+			"constraint: Member must satisfy regular expression pattern: [^:*]*", in.Stream)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,12 +157,17 @@ func (s *Service) describeLogGroups(_ context.Context, c awsjson.Caller, in stru
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := []map[string]any{}
-	for _, k := range slices.SortedFunc(maps.Keys(s.groups), func(a, b key) int { return strings.Compare(a.name, b.name) }) {
-		if k.account != c.Account || k.region != c.Region || !strings.HasPrefix(k.name, in.Prefix) || !strings.Contains(k.name, in.Pattern) {
+	for _, k := range slices.SortedFunc(maps.Keys(s.groups),
+		func(a, b key) int { return strings.Compare(a.name, b.name) }) {
+		if k.account != c.Account || k.region != c.Region || !strings.HasPrefix(k.name, in.Prefix) ||
+			!strings.Contains(k.name, in.Pattern) {
 			continue
 		}
 		g := s.groups[k]
-		d := map[string]any{"logGroupName": k.name, "arn": g.arn + ":*", "logGroupArn": g.arn, "creationTime": millis(g.created), "logGroupClass": "STANDARD"}
+		d := map[string]any{
+			"logGroupName": k.name, "arn": g.arn + ":*", "logGroupArn": g.arn, "creationTime": millis(g.created),
+			"logGroupClass": "STANDARD",
+		}
 		if g.retention > 0 {
 			d["retentionInDays"] = g.retention
 		}
@@ -198,7 +208,10 @@ func (s *Service) describeLogStreams(_ context.Context, c awsjson.Caller, in str
 			continue
 		}
 		st := g.streams[name]
-		d := map[string]any{"logStreamName": name, "arn": g.arn + ":log-stream:" + name, "creationTime": millis(st.created), "storedBytes": 0}
+		d := map[string]any{
+			"logStreamName": name, "arn": g.arn + ":log-stream:" + name, "creationTime": millis(st.created),
+			"storedBytes": 0,
+		}
 		if len(st.events) > 0 {
 			d["firstEventTimestamp"], d["lastEventTimestamp"] = millis(st.events[0].at), millis(st.last())
 			d["lastIngestionTime"] = millis(st.ingested)

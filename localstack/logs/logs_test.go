@@ -41,7 +41,8 @@ func client(url, account string) *awslogs.Client {
 // group makes the group /g.
 func (w *world) group(t *testing.T) *string {
 	t.Helper()
-	if _, err := w.CreateLogGroup(t.Context(), &awslogs.CreateLogGroupInput{LogGroupName: aws.String("/g")}); err != nil {
+	if _, err := w.CreateLogGroup(t.Context(),
+		&awslogs.CreateLogGroupInput{LogGroupName: aws.String("/g")}); err != nil {
 		t.Fatal(err)
 	}
 	return aws.String("/g")
@@ -68,7 +69,9 @@ func TestLinesAreEvents(t *testing.T) {
 	group := w.group(t)
 	w.write(t, "s/1", "first\n\nsecond\r\nlast")
 	w.write(t, "s/2", strings.Repeat("x", 256<<10+1)+"\n")
-	out, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("s/1"), StartFromHead: aws.Bool(true)})
+	out, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{
+		LogGroupName: group, LogStreamName: aws.String("s/1"), StartFromHead: aws.Bool(true),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,18 +79,26 @@ func TestLinesAreEvents(t *testing.T) {
 	for _, e := range out.Events {
 		got = append(got, aws.ToString(e.Message))
 	}
-	if !slices.Equal(got, []string{"first", "second", "last"}) || len(told) != 5 || told[2] != "s/1 last" || told[4] != "s/2 x" {
+	if !slices.Equal(got, []string{"first", "second", "last"}) || len(told) != 5 || told[2] != "s/1 last" ||
+		told[4] != "s/2 x" {
 		t.Errorf("events %v, told %d", got, len(told))
 	}
-	after, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("s/1"), NextToken: out.NextForwardToken})
-	if err != nil || len(after.Events) != 0 || aws.ToString(after.NextForwardToken) != aws.ToString(out.NextForwardToken) {
+	after, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{
+		LogGroupName: group, LogStreamName: aws.String("s/1"), NextToken: out.NextForwardToken,
+	})
+	if err != nil || len(after.Events) != 0 ||
+		aws.ToString(after.NextForwardToken) != aws.ToString(out.NextForwardToken) {
 		t.Errorf("after the end: %v, %v", after, err)
 	}
-	last, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("s/1"), Limit: aws.Int32(1)})
+	last, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{
+		LogGroupName: group, LogStreamName: aws.String("s/1"), Limit: aws.Int32(1),
+	})
 	if err != nil || len(last.Events) != 1 || aws.ToString(last.Events[0].Message) != "last" {
 		t.Fatalf("the last: %v, %v", last, err)
 	}
-	before, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("s/1"), Limit: aws.Int32(1), NextToken: last.NextBackwardToken})
+	before, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{
+		LogGroupName: group, LogStreamName: aws.String("s/1"), Limit: aws.Int32(1), NextToken: last.NextBackwardToken,
+	})
 	if err != nil || len(before.Events) != 1 || aws.ToString(before.Events[0].Message) != "second" {
 		t.Errorf("before it: %v, %v", before, err)
 	}
@@ -139,23 +150,38 @@ func TestStreamsAndGroups(t *testing.T) {
 	group := w.group(t)
 	w.write(t, "b", "1\n2\n3\n")
 	w.write(t, "a", "1\n")
-	byTime, err := w.DescribeLogStreams(t.Context(), &awslogs.DescribeLogStreamsInput{LogGroupName: group, OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true)})
-	if err != nil || len(byTime.LogStreams) != 2 || aws.ToString(byTime.LogStreams[0].LogStreamName) != "a" || byTime.LogStreams[0].LastEventTimestamp == nil {
+	byTime, err := w.DescribeLogStreams(t.Context(), &awslogs.DescribeLogStreamsInput{
+		LogGroupName: group, OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true),
+	})
+	if err != nil || len(byTime.LogStreams) != 2 || aws.ToString(byTime.LogStreams[0].LogStreamName) != "a" ||
+		byTime.LogStreams[0].LastEventTimestamp == nil {
 		t.Errorf("%v, %v", byTime, err)
 	}
-	kept, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("b")})
+	kept, err := w.GetLogEvents(t.Context(), &awslogs.GetLogEventsInput{
+		LogGroupName: group, LogStreamName: aws.String("b"),
+	})
 	if err != nil || len(kept.Events) != 2 || aws.ToString(kept.Events[0].Message) != "2" {
 		t.Errorf("kept %v, %v", kept, err)
 	}
-	if _, err := w.PutRetentionPolicy(t.Context(), &awslogs.PutRetentionPolicyInput{LogGroupName: group, RetentionInDays: aws.Int32(30)}); err != nil {
+	if _, err := w.PutRetentionPolicy(t.Context(), &awslogs.PutRetentionPolicyInput{
+		LogGroupName:    group,
+		RetentionInDays: aws.Int32(30),
+	}); err != nil {
 		t.Fatal(err)
 	}
-	groups, err := w.DescribeLogGroups(t.Context(), &awslogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("/")})
+	groups, err := w.DescribeLogGroups(t.Context(),
+		&awslogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("/")})
 	if err != nil || len(groups.LogGroups) != 1 || aws.ToInt32(groups.LogGroups[0].RetentionInDays) != 30 {
 		t.Errorf("%v, %v", groups, err)
 	}
-	put := &awslogs.PutLogEventsInput{LogGroupName: group, LogStreamName: aws.String("c"), LogEvents: []types.InputLogEvent{{Timestamp: aws.Int64(1), Message: aws.String("x")}}}
-	if _, err := w.CreateLogStream(t.Context(), &awslogs.CreateLogStreamInput{LogGroupName: group, LogStreamName: aws.String("c")}); err != nil {
+	put := &awslogs.PutLogEventsInput{
+		LogGroupName: group, LogStreamName: aws.String("c"),
+		LogEvents: []types.InputLogEvent{{Timestamp: aws.Int64(1), Message: aws.String("x")}},
+	}
+	if _, err := w.CreateLogStream(t.Context(), &awslogs.CreateLogStreamInput{
+		LogGroupName:  group,
+		LogStreamName: aws.String("c"),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.PutLogEvents(t.Context(), put); err != nil {
@@ -189,7 +215,9 @@ func TestRefuses(t *testing.T) {
 		return err
 	}
 	retain := func(days int32) error {
-		_, err := w.PutRetentionPolicy(t.Context(), &awslogs.PutRetentionPolicyInput{LogGroupName: group, RetentionInDays: &days})
+		_, err := w.PutRetentionPolicy(t.Context(), &awslogs.PutRetentionPolicyInput{
+			LogGroupName: group, RetentionInDays: &days,
+		})
 		return err
 	}
 	put := func(times ...int64) error {
@@ -209,11 +237,30 @@ func TestRefuses(t *testing.T) {
 		{"existing group", create("/g"), "ResourceAlreadyExistsException"},
 		{"name of a group", create("a b"), "InvalidParameterException"},
 		{"days", retain(29), "InvalidParameterException"},
-		{"absent group", filter(w.Client, awslogs.FilterLogEventsInput{LogGroupName: aws.String("/absent")}), "ResourceNotFoundException"},
-		{"another account's group", filter(client(w.url, "444455556666"), awslogs.FilterLogEventsInput{LogGroupName: group}), "ResourceNotFoundException"},
-		{"pattern in JSON", filter(w.Client, awslogs.FilterLogEventsInput{LogGroupName: group, FilterPattern: aws.String(`{ $.level = "ERROR" }`)}), "InvalidParameterException"},
-		{"half a term", filter(w.Client, awslogs.FilterLogEventsInput{LogGroupName: group, FilterPattern: aws.String(`"a`)}), "InvalidParameterException"},
-		{"token", filter(w.Client, awslogs.FilterLogEventsInput{LogGroupName: group, NextToken: aws.String("x")}), "InvalidParameterException"},
+		{
+			"absent group", filter(w.Client, awslogs.FilterLogEventsInput{LogGroupName: aws.String("/absent")}),
+			"ResourceNotFoundException",
+		},
+		{
+			"another account's group",
+			filter(client(w.url, "444455556666"), awslogs.FilterLogEventsInput{LogGroupName: group}),
+			"ResourceNotFoundException",
+		},
+		{
+			"pattern in JSON",
+			filter(w.Client, awslogs.FilterLogEventsInput{
+				LogGroupName: group, FilterPattern: aws.String(`{ $.level = "ERROR" }`),
+			}), "InvalidParameterException",
+		},
+		{
+			"half a term",
+			filter(w.Client, awslogs.FilterLogEventsInput{LogGroupName: group, FilterPattern: aws.String(`"a`)}),
+			"InvalidParameterException",
+		},
+		{
+			"token", filter(w.Client, awslogs.FilterLogEventsInput{LogGroupName: group, NextToken: aws.String("x")}),
+			"InvalidParameterException",
+		},
 		{"events out of order", put(2, 1), "InvalidParameterException"},
 	} {
 		var api smithy.APIError

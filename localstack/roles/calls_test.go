@@ -40,7 +40,11 @@ var callers = []struct {
 
 // apart are functions that only look as if somebody got to them, by the ends of their names.
 var apart = []struct{ end, who, why string }{
-	{".NewImageSource", "the controller", "go.podman.io/image opens images when it copies one or reads its signatures; the controller asks for digests alone"},
+	{
+		".NewImageSource", "the controller",
+		"go.podman.io/image opens images when it copies one or reads its signatures; the controller asks for digests " +
+			"alone",
+	},
 	{".NewImageDestination", "the controller", "the same"},
 	{".NewImage", "the controller", "the same"},
 	{".DeleteImage", "anyone", "go.podman.io/image wants references to have it, and no program deletes an image"},
@@ -78,7 +82,8 @@ func TestEveryCallIsGranted(t *testing.T) {
 				by = "nothing: " + why
 			}
 			if by == "" {
-				t.Errorf("%s calls %s (%s), and no statement of its policies grants it", who.role, action, calls[action])
+				t.Errorf("%s calls %s (%s), and no statement of its policies grants it", who.role,
+					action, calls[action])
 			}
 			lines = append(lines, fmt.Sprintf("%-15s %-40s %-45s %s\n", who.role, action, calls[action], by))
 		}
@@ -93,7 +98,8 @@ func TestEveryGrantIsCalled(t *testing.T) {
 		calls := c.callsOf(who.role, who.from, who.stops)
 		for _, g := range granted[who.role] {
 			for _, action := range g.actions {
-				because := slices.ContainsFunc(slices.Collect(maps.Keys(along)), func(pattern string) bool { return iam.Wildcard(pattern, action) })
+				because := slices.ContainsFunc(slices.Collect(maps.Keys(along)),
+					func(pattern string) bool { return iam.Wildcard(pattern, action) })
 				if calls[action] == "" && !because {
 					t.Errorf("%s may %s (%s), which it never calls", who.role, action, g.by)
 				}
@@ -216,6 +222,7 @@ func golden(t *testing.T, got string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("the programs call otherwise than %s has it (-want +got); if that was meant, run go test ./localstack/roles -update:\n%s", callsFile, diff)
+		t.Errorf("the programs call otherwise than %s has it (-want +got); if that was meant, run go test "+
+			"./localstack/roles -update:\n%s", callsFile, diff)
 	}
 }

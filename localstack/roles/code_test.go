@@ -50,7 +50,8 @@ func load(t *testing.T) code {
 	t.Helper()
 	list, err := packages.Load(&packages.Config{
 		Context: t.Context(), Dir: "../..", BuildFlags: []string{"-tags=containers_image_openpgp"},
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo,
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports |
+			packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo,
 	}, module+"cmd/...", module+"internal/...")
 	if err != nil || packages.PrintErrors(list) > 0 {
 		t.Fatal("reading the code: ", err)
@@ -157,7 +158,8 @@ func actionOf(f *types.Func) string {
 		}
 	}
 	// The SDK's provider of credentials calls for whoever makes one.
-	if f.Pkg() != nil && strings.HasSuffix(f.Pkg().Path(), "/credentials/stscreds") && f.Name() == "NewAssumeRoleProvider" {
+	if f.Pkg() != nil && strings.HasSuffix(f.Pkg().Path(), "/credentials/stscreds") &&
+		f.Name() == "NewAssumeRoleProvider" {
 		return "sts:AssumeRole"
 	}
 	return ""
@@ -221,7 +223,10 @@ func interfaces(p *packages.Package) []*types.Interface {
 // reached returns the calls to AWS that may be made from a function on, with a place for each,
 // without going into those that stop.
 func (c code) reached(from []string, stop func(string) bool) map[string]string {
-	r := reach{code: c, stop: stop, seen: map[string]bool{}, made: map[string]bool{}, asked: map[asked]bool{}, calls: map[string]string{}}
+	r := reach{
+		code: c, stop: stop, seen: map[string]bool{}, made: map[string]bool{}, asked: map[asked]bool{},
+		calls: map[string]string{},
+	}
 	for _, name := range from {
 		r.function(name)
 	}

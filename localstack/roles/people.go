@@ -18,21 +18,37 @@ var people = []struct {
 	name       string
 	statements []statement
 }{
-	{"Viewer", []statement{{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:DescribeTable"}, []string{entriesTable}}}},
-	{"Editor", []statement{{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:DescribeTable", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}, []string{entriesTable}}}},
+	{
+		"Viewer",
+		[]statement{{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:DescribeTable"}, []string{entriesTable}}},
+	},
+	{
+		"Editor",
+		[]statement{{[]string{
+			"dynamodb:Scan", "dynamodb:Query", "dynamodb:DescribeTable", "dynamodb:UpdateItem",
+			"dynamodb:DeleteItem",
+		}, []string{entriesTable}}},
+	},
 	{"Planner", []statement{
 		{[]string{"dynamodb:Scan", "dynamodb:DescribeTable"}, []string{entriesTable}},
 		{[]string{"ecr:DescribeImages", "ecr:ListImages"}, []string{ownRepositories}},
 		{[]string{"ssm:GetParameter"}, []string{"arn:${Partition}:ssm:${Region}:${Account}:parameter/mirror/*"}},
-		{[]string{"secretsmanager:GetSecretValue"}, []string{"arn:${Partition}:secretsmanager:${Region}:${Account}:secret:mirror/*"}},
+		{
+			[]string{"secretsmanager:GetSecretValue"},
+			[]string{"arn:${Partition}:secretsmanager:${Region}:${Account}:secret:mirror/*"},
+		},
 		{[]string{"sts:AssumeRole"}, []string{"arn:${Partition}:iam::*:role/mirror"}},
 		{[]string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"}, []string{"*"}},
 	}},
-	{"Submitter", []statement{{[]string{"batch:SubmitJob"}, []string{mirrorQueue, mirrorDefinition, mirrorDefinition + ":*"}}}},
+	{
+		"Submitter",
+		[]statement{{[]string{"batch:SubmitJob"}, []string{mirrorQueue, mirrorDefinition, mirrorDefinition + ":*"}}},
+	},
 }
 
 // signedIn is the trust policy of people's roles.
-const signedIn = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sso.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+const signedIn = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sso.amazonaws.com"},` +
+	`"Action":"sts:AssumeRole"}]}`
 
 type statement struct{ actions, on []string }
 

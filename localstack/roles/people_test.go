@@ -13,7 +13,10 @@ import (
 
 // rows are those of "What people need" in docs/security.md, by how they begin.
 var rows = []struct{ begin, role string }{
-	{"| look ", "Viewer"}, {"| change entries ", "Editor"}, {"| see what a sweep would do ", "Planner"}, {"| have a job done ", "Submitter"},
+	{"| look ", "Viewer"},
+	{"| change entries ", "Editor"},
+	{"| see what a sweep would do ", "Planner"},
+	{"| have a job done ", "Submitter"},
 }
 
 var actionText = regexp.MustCompile("`([a-z-]+:[A-Z][A-Za-z]+)`")
@@ -32,7 +35,9 @@ func TestPeopleNeedWhatTheDocumentSays(t *testing.T) {
 	want := map[string][]string{}
 	var before []string
 	for line := range strings.Lines(string(text)) {
-		i := slices.IndexFunc(rows, func(r struct{ begin, role string }) bool { return strings.HasPrefix(line, r.begin) })
+		i := slices.IndexFunc(rows, func(r struct{ begin, role string }) bool {
+			return strings.HasPrefix(line, r.begin)
+		})
 		if i < 0 {
 			continue
 		}

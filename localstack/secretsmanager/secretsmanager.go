@@ -104,7 +104,9 @@ func (s *Service) live(c awsjson.Caller, id string) (*secret, error) {
 	return found, err
 }
 
-func (s *Service) getSecretValue(_ context.Context, c awsjson.Caller, in struct{ SecretID, VersionID, VersionStage string }) (any, error) {
+func (s *Service) getSecretValue(
+	_ context.Context, c awsjson.Caller, in struct{ SecretID, VersionID, VersionStage string },
+) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found, err := s.live(c, in.SecretID)
@@ -113,7 +115,8 @@ func (s *Service) getSecretValue(_ context.Context, c awsjson.Caller, in struct{
 	}
 	id, ok := found.version(in.VersionID, in.VersionStage)
 	if !ok {
-		return nil, awsjson.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for the version or staging label given.")
+		return nil, awsjson.Errorf("ResourceNotFoundException",
+			"Secrets Manager can't find the specified secret value for the version or staging label given.")
 	}
 	v := found.versions[id]
 	out := map[string]any{

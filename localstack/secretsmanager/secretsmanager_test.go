@@ -38,7 +38,9 @@ func TestGivesTheCurrentAndThePreviousValue(t *testing.T) {
 	if !strings.HasPrefix(arn, "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry/quay.io-") {
 		t.Errorf("ARN %s", arn)
 	}
-	_, err := c.PutSecretValue(t.Context(), &awssecrets.PutSecretValueInput{SecretId: &arn, SecretString: aws.String("second")})
+	_, err := c.PutSecretValue(t.Context(), &awssecrets.PutSecretValueInput{
+		SecretId: &arn, SecretString: aws.String("second"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,10 @@ func TestGivesTheCurrentAndThePreviousValue(t *testing.T) {
 func TestKeepsBytes(t *testing.T) {
 	c := client(start(t), home, "us-east-1")
 	want := []byte{0, 1, 255}
-	if _, err := c.CreateSecret(t.Context(), &awssecrets.CreateSecretInput{Name: aws.String("bytes"), SecretBinary: want}); err != nil {
+	if _, err := c.CreateSecret(t.Context(), &awssecrets.CreateSecretInput{
+		Name:         aws.String("bytes"),
+		SecretBinary: want,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	out, err := c.GetSecretValue(t.Context(), &awssecrets.GetSecretValueInput{SecretId: aws.String("bytes")})
@@ -92,10 +97,13 @@ func TestDeletedIsNotGivenOut(t *testing.T) {
 		if _, err := c.DeleteSecret(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.GetSecretValue(t.Context(), &awssecrets.GetSecretValueInput{SecretId: &tc.name}); awstest.Code(err) != tc.get {
+		if _, err := c.GetSecretValue(t.Context(),
+			&awssecrets.GetSecretValueInput{SecretId: &tc.name}); awstest.Code(err) != tc.get {
 			t.Errorf("%s: reading: %v", tc.name, err)
 		}
-		_, err := c.CreateSecret(t.Context(), &awssecrets.CreateSecretInput{Name: &tc.name, SecretString: aws.String("y")})
+		_, err := c.CreateSecret(t.Context(), &awssecrets.CreateSecretInput{
+			Name: &tc.name, SecretString: aws.String("y"),
+		})
 		if awstest.Code(err) != tc.next {
 			t.Errorf("%s: creating: %v", tc.name, err)
 		}
@@ -119,20 +127,38 @@ func TestRefuses(t *testing.T) {
 		code string
 	}{
 		{"absent", get(c, awssecrets.GetSecretValueInput{SecretId: aws.String("b")}), "ResourceNotFoundException"},
-		{"absent version", get(c, awssecrets.GetSecretValueInput{SecretId: a, VersionId: aws.String(strings.Repeat("v", 32))}), "ResourceNotFoundException"},
-		{"no previous version", get(c, awssecrets.GetSecretValueInput{SecretId: a, VersionStage: aws.String("AWSPREVIOUS")}), "ResourceNotFoundException"},
-		{"other region", get(client(url, home, "eu-west-1"), awssecrets.GetSecretValueInput{SecretId: a}), "ResourceNotFoundException"},
-		{"other account", get(client(url, "444455556666", "us-east-1"), awssecrets.GetSecretValueInput{SecretId: a}), "ResourceNotFoundException"},
+		{
+			"absent version",
+			get(c, awssecrets.GetSecretValueInput{SecretId: a, VersionId: aws.String(strings.Repeat("v", 32))}),
+			"ResourceNotFoundException",
+		},
+		{
+			"no previous version",
+			get(c, awssecrets.GetSecretValueInput{SecretId: a, VersionStage: aws.String("AWSPREVIOUS")}),
+			"ResourceNotFoundException",
+		},
+		{
+			"other region", get(client(url, home, "eu-west-1"), awssecrets.GetSecretValueInput{SecretId: a}),
+			"ResourceNotFoundException",
+		},
+		{
+			"other account", get(client(url, "444455556666", "us-east-1"), awssecrets.GetSecretValueInput{SecretId: a}),
+			"ResourceNotFoundException",
+		},
 		{"existing", func() error {
 			_, err := c.CreateSecret(t.Context(), &awssecrets.CreateSecretInput{Name: a, SecretString: a})
 			return err
 		}, "ResourceExistsException"},
 		{"string and bytes", func() error {
-			_, err := c.PutSecretValue(t.Context(), &awssecrets.PutSecretValueInput{SecretId: a, SecretString: a, SecretBinary: []byte("x")})
+			_, err := c.PutSecretValue(t.Context(), &awssecrets.PutSecretValueInput{
+				SecretId: a, SecretString: a, SecretBinary: []byte("x"),
+			})
 			return err
 		}, "InvalidParameterException"},
 		{"short recovery", func() error {
-			_, err := c.DeleteSecret(t.Context(), &awssecrets.DeleteSecretInput{SecretId: a, RecoveryWindowInDays: aws.Int64(6)})
+			_, err := c.DeleteSecret(t.Context(), &awssecrets.DeleteSecretInput{
+				SecretId: a, RecoveryWindowInDays: aws.Int64(6),
+			})
 			return err
 		}, "InvalidParameterException"},
 	} {

@@ -23,11 +23,13 @@ type writeInput struct {
 func (in writeInput) check(create bool) error {
 	switch hasString := in.SecretString != nil; {
 	case create && !validName.MatchString(in.Name):
-		return awsjson.Errorf("ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!")
+		return awsjson.Errorf("ValidationException",
+			"Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!")
 	case in.KMSKeyID != "" && !strings.HasPrefix(in.KMSKeyID, "arn:"):
 		return awsjson.Errorf("ValidationException", "The stand-in takes a key by its ARN alone, not %s.", in.KMSKeyID)
 	case hasString && in.SecretBinary != nil:
-		return awsjson.Errorf("InvalidParameterException", "You can't specify both a binary secret value and a string secret value in the same secret.")
+		return awsjson.Errorf("InvalidParameterException",
+			"You can't specify both a binary secret value and a string secret value in the same secret.")
 	case !hasString && in.SecretBinary == nil && !create:
 		return awsjson.Errorf("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
 	case hasString && (*in.SecretString == "" || len(*in.SecretString) > valueLimit), len(in.SecretBinary) > valueLimit:
@@ -48,9 +50,13 @@ func (s *Service) createSecret(_ context.Context, c awsjson.Caller, in writeInpu
 			return nil, awsjson.Errorf("InvalidRequestException",
 				"You can't create this secret because a secret with this name is already scheduled for deletion.")
 		}
-		return nil, awsjson.Errorf("ResourceExistsException", "The operation failed because the secret %s already exists.", in.Name)
+		return nil, awsjson.Errorf("ResourceExistsException",
+			"The operation failed because the secret %s already exists.", in.Name)
 	}
-	created := &secret{name: in.Name, arn: c.ARN("secretsmanager", "secret:"+in.Name+suffix()), kmsKey: in.KMSKeyID, versions: map[string]version{}}
+	created := &secret{
+		name: in.Name, arn: c.ARN("secretsmanager", "secret:"+in.Name+suffix()), kmsKey: in.KMSKeyID,
+		versions: map[string]version{},
+	}
 	secrets[in.Name] = created
 	out := map[string]any{"ARN": created.arn, "Name": created.name}
 	if in.SecretString != nil || in.SecretBinary != nil {
@@ -74,7 +80,8 @@ func (s *Service) putSecretValue(_ context.Context, c awsjson.Caller, in writeIn
 	case !exists:
 		id = found.add(in, s.opts.Now())
 	case !old.equal(in.version): // else it is the same request again
-		return nil, awsjson.Errorf("ResourceExistsException", "A version with this ClientRequestToken and another value already exists.")
+		return nil, awsjson.Errorf("ResourceExistsException",
+			"A version with this ClientRequestToken and another value already exists.")
 	}
 	return map[string]any{"ARN": found.arn, "Name": found.name, "VersionId": id, "VersionStages": found.stages(id)}, nil
 }
@@ -110,9 +117,11 @@ func (s *Service) deleteSecret(_ context.Context, c awsjson.Caller, in struct {
 	}
 	switch {
 	case in.ForceDeleteWithoutRecovery && in.RecoveryWindowInDays != nil:
-		return nil, awsjson.Errorf("InvalidParameterException", "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
+		return nil, awsjson.Errorf("InvalidParameterException",
+			"You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
 	case days < 7 || days > 30:
-		return nil, awsjson.Errorf("InvalidParameterException", "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
+		return nil, awsjson.Errorf("InvalidParameterException",
+			"The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,5 +134,7 @@ func (s *Service) deleteSecret(_ context.Context, c awsjson.Caller, in struct {
 		found.deleted = s.opts.Now()
 		delete(s.secrets(c), found.name)
 	}
-	return map[string]any{"ARN": found.arn, "Name": found.name, "DeletionDate": float64(found.deleted.UnixMilli()) / 1000}, nil
+	return map[string]any{
+		"ARN": found.arn, "Name": found.name, "DeletionDate": float64(found.deleted.UnixMilli()) / 1000,
+	}, nil
 }

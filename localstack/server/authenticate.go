@@ -65,7 +65,8 @@ func (s *Server) authenticate(r *http.Request, now time.Time) (awsjson.Caller, e
 		}
 	}
 	return awsjson.Caller{
-		Account: key.Principal.Account, Region: signature.Region, Service: signature.Service, KeyID: signature.KeyID, Principal: key.Principal,
+		Account: key.Principal.Account, Region: signature.Region, Service: signature.Service, KeyID: signature.KeyID,
+		Principal: key.Principal,
 	}, nil
 }
 

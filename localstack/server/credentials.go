@@ -22,6 +22,7 @@ func (s *Server) serveCredentials(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"AccessKeyId": c.KeyID, "SecretAccessKey": c.Secret, "Token": c.Token, "Expiration": c.Expires.UTC(), "RoleArn": s.Role(r.PathValue("role")),
+		"AccessKeyId": c.KeyID, "SecretAccessKey": c.Secret, "Token": c.Token, "Expiration": c.Expires.UTC(),
+		"RoleArn": s.Role(r.PathValue("role")),
 	})
 }

@@ -25,11 +25,15 @@ import (
 func (s *Server) openDeployment(dir string) error {
 	home := s.opts.Account
 	s.cloudwatch = cloudwatch.New(cloudwatch.Options{Home: home, Now: s.opts.Now, Gauge: s.gauge})
-	s.logs = logs.New(logs.Options{Home: home, Now: s.opts.Now, OnEvent: func(e logs.Event) { s.cloudwatch.RecordLine(e.Account, e.Region, e.Message) }})
+	s.logs = logs.New(logs.Options{
+		Home: home, Now: s.opts.Now,
+		OnEvent: func(e logs.Event) { s.cloudwatch.RecordLine(e.Account, e.Region, e.Message) },
+	})
 	s.sqs = sqs.New(sqs.Options{Home: home, Now: s.opts.Now})
 	s.lambda = lambda.New(s.ctx, lambda.Options{
-		Home: home, Programs: s.opts.Programs, Dir: dir, Environment: s.functionEnvironment, Output: s.functionOutput, DeadLetter: s.deadLetter,
-		OnInvoke: s.onInvoke, Log: s.opts.Log, Now: s.opts.Now,
+		Home: home, Programs: s.opts.Programs, Dir: dir, Environment: s.functionEnvironment, Output: s.functionOutput,
+		DeadLetter: s.deadLetter,
+		OnInvoke:   s.onInvoke, Log: s.opts.Log, Now: s.opts.Now,
 	})
 	s.events = eventbridge.New(s.ctx, eventbridge.Options{
 		Home: home, DeadLetter: s.deadLetter, Log: s.opts.Log, Now: s.opts.Now,
@@ -42,11 +46,13 @@ func (s *Server) openDeployment(dir string) error {
 	})
 	made := resources.Options{
 		Config: s.configOf, Roles: s.identities, Functions: s.lambda,
-		Queues: s.sqs.Operations(), Logs: s.logs.Operations(), Metrics: s.cloudwatch.Operations(), Events: s.events.Operations(),
+		Queues: s.sqs.Operations(), Logs: s.logs.Operations(), Metrics: s.cloudwatch.Operations(),
+		Events: s.events.Operations(),
 	}
 	var err error
 	s.cloudformation, err = cloudformation.New(s.ctx, cloudformation.Options{
-		Home: home, Providers: resources.Providers(made), Parameter: made.Parameter, OnStatus: s.onStackStatus, Now: s.opts.Now,
+		Home: home, Providers: resources.Providers(made), Parameter: made.Parameter, OnStatus: s.onStackStatus,
+		Now: s.opts.Now,
 	})
 	return err
 }
@@ -60,7 +66,9 @@ func (s *Server) closeDeployment() {
 
 // record adds one to a metric with one dimension.
 func (s *Server) record(account, region, namespace, name, dimension, value string) {
-	m := cloudwatch.Metric{Namespace: namespace, Name: name, Dimensions: []cloudwatch.Dimension{{Name: dimension, Value: value}}}
+	m := cloudwatch.Metric{
+		Namespace: namespace, Name: name, Dimensions: []cloudwatch.Dimension{{Name: dimension, Value: value}},
+	}
 	s.cloudwatch.Record(account, region, m, s.opts.Now(), 1)
 }
 
@@ -83,7 +91,8 @@ func (s *Server) gauge(account, region string, m cloudwatch.Metric) (float64, bo
 func (s *Server) taskOutput(t batch.Task) (io.WriteCloser, error) {
 	out, err := s.logs.Writer(t.Account, t.Region, t.LogGroup, t.LogStream)
 	if err != nil {
-		return nil, fmt.Errorf("ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "+
+		return nil, fmt.Errorf("ResourceInitializationError: failed to validate logger args: create stream has been "+
+			"retried 1 times: "+
 			"failed to create Cloudwatch log stream: %w (log group %s)", err, t.LogGroup)
 	}
 	return out, nil
@@ -98,15 +107,18 @@ func (s *Server) publish(e eventbridge.Event) {
 
 func (s *Server) onJobChange(c batch.Change) {
 	s.publish(eventbridge.Event{
-		Account: c.Account, Region: c.Region, Source: "aws.batch", DetailType: "Batch Job State Change", Detail: c.Detail, Resources: []string{c.ARN},
+		Account: c.Account, Region: c.Region, Source: "aws.batch", DetailType: "Batch Job State Change",
+		Detail: c.Detail, Resources: []string{c.ARN},
 	})
 }
 
 func (s *Server) onStackStatus(c cloudformation.Status) {
 	s.publish(eventbridge.Event{
-		Account: c.Account, Region: c.Region, Source: "aws.cloudformation", DetailType: "CloudFormation Stack Status Change", Resources: []string{c.StackID},
+		Account: c.Account, Region: c.Region, Source: "aws.cloudformation",
+		DetailType: "CloudFormation Stack Status Change", Resources: []string{c.StackID},
 		Detail: map[string]any{
-			"stack-id": c.StackID, "status-details": map[string]string{"status": c.Status, "status-reason": c.Reason}, "client-request-token": c.Client,
+			"stack-id": c.StackID, "status-details": map[string]string{"status": c.Status, "status-reason": c.Reason},
+			"client-request-token": c.Client,
 		},
 	})
 }
@@ -119,12 +131,17 @@ func (s *Server) publishPush(p ecr.Push) {
 	if p.Tag != "" {
 		detail["image-tag"] = p.Tag
 	}
-	s.publish(eventbridge.Event{Account: p.Account, Region: p.Region, Source: "aws.ecr", DetailType: "ECR Image Action", Detail: detail})
+	s.publish(eventbridge.Event{
+		Account: p.Account, Region: p.Region, Source: "aws.ecr", DetailType: "ECR Image Action", Detail: detail,
+	})
 }
 
 // deliverToBatch submits the job of a rule, by the rule's role.
 func (s *Server) deliverToBatch(_ context.Context, d eventbridge.Delivery) error {
-	in := batch.SubmitJobInput{JobName: d.Target.BatchParameters.JobName, JobQueue: d.Target.ARN, JobDefinition: d.Target.BatchParameters.JobDefinition}
+	in := batch.SubmitJobInput{
+		JobName: d.Target.BatchParameters.JobName, JobQueue: d.Target.ARN,
+		JobDefinition: d.Target.BatchParameters.JobDefinition,
+	}
 	var given struct{ Parameters map[string]string }
 	if err := json.Unmarshal([]byte(d.Input), &given); err != nil {
 		return fmt.Errorf("the input of the job is no object: %w", err)
@@ -143,7 +160,8 @@ func (s *Server) deliverToLambda(_ context.Context, d eventbridge.Delivery) erro
 
 // deliverToLogs writes the event to a stream of its own.
 func (s *Server) deliverToLogs(_ context.Context, d eventbridge.Delivery) error {
-	group := strings.TrimPrefix(d.Target.ARN, awsjson.Caller{Account: d.Account, Region: d.Region}.ARN("logs", "log-group:"))
+	group := strings.TrimPrefix(d.Target.ARN,
+		awsjson.Caller{Account: d.Account, Region: d.Region}.ARN("logs", "log-group:"))
 	out, err := s.logs.Writer(d.Account, d.Region, strings.TrimSuffix(group, ":*"), eventStream(d.Input))
 	if err != nil {
 		return err
@@ -169,7 +187,8 @@ func (s *Server) deliverToQueue(_ context.Context, d eventbridge.Delivery) error
 func (s *Server) deadLetter(account, region, queueARN, body string) error {
 	c := awsjson.Caller{Account: account, Region: region, Service: "sqs"}
 	name := strings.TrimPrefix(queueARN, c.ARN("sqs", ""))
-	return s.sqs.Operations().Call(s.ctx, c, "SendMessage", map[string]string{"QueueUrl": sqs.URL(c, name), "MessageBody": body}, nil)
+	return s.sqs.Operations().Call(s.ctx, c, "SendMessage",
+		map[string]string{"QueueUrl": sqs.URL(c, name), "MessageBody": body}, nil)
 }
 
 // functionEnvironment is what a function gets beside its own variables: the credentials of its role.
@@ -181,7 +200,8 @@ func (s *Server) functionEnvironment(account, region string, f lambda.Function) 
 	return slices.Concat(s.jobEnvironment(region), c.Environment()), nil
 }
 
-// functionOutput is where a function's output goes. Without a log group it goes nowhere, and the function runs all the same.
+// functionOutput is where a function's output goes. Without a log group it goes nowhere, and the function runs all the
+// same.
 func (s *Server) functionOutput(account, region, group, stream string) (io.WriteCloser, error) {
 	out, err := s.logs.Writer(account, region, group, stream)
 	if err != nil {

@@ -30,7 +30,8 @@ import (
 
 // What the programs of the stack's jobs do here. The real ones are in the tests of infra.
 const (
-	sweepScript  = "#!/bin/sh\necho \"{\\\"Entries\\\":1,\\\"Table\\\":\\\"$MIRROR_TABLE\\\",\\\"_aws\\\":{\\\"Timestamp\\\":$(date +%s)000,\\\"CloudWatchMetrics\\\":[{\\\"Namespace\\\":\\\"ecrmirror\\\",\\\"Dimensions\\\":[[\\\"Table\\\"]],\\\"Metrics\\\":[{\\\"Name\\\":\\\"Entries\\\"}]}]}}\"\n"
+	sweepScript = "#!/bin/sh\necho \"{\\\"Entries\\\":1,\\\"Table\\\":\\\"$MIRROR_TABLE\\\"," +
+		"\\\"_aws\\\":{\\\"Timestamp\\\":$(date +%s)000,\\\"CloudWatchMetrics\\\":[{\\\"Namespace\\\":\\\"ecrmirror\\\",\\\"Dimensions\\\":[[\\\"Table\\\"]],\\\"Metrics\\\":[{\\\"Name\\\":\\\"Entries\\\"}]}]}}\"\n"
 	mirrorScript = "#!/bin/sh\necho mirroring $1 as ${AWS_SESSION_TOKEN:+somebody}\nexit 1\n"
 )
 
@@ -60,20 +61,26 @@ func deployable(t *testing.T) *deployment {
 		t.Fatal(err)
 	}
 	s := servertest.Start(t, server.Options{Programs: programs})
-	return &deployment{Server: s, stacks: awscfn.NewFromConfig(s.Config()), body: aws.String(small.String()), outputs: map[string]string{}}
+	return &deployment{
+		Server: s, stacks: awscfn.NewFromConfig(s.Config()), body: aws.String(small.String()),
+		outputs: map[string]string{},
+	}
 }
 
 // deploy makes the stack as `aws cloudformation deploy` does.
 func (d *deployment) deploy(t *testing.T) error {
 	t.Helper()
 	_, err := d.stacks.CreateChangeSet(t.Context(), &awscfn.CreateChangeSetInput{
-		StackName: aws.String("Mirror"), ChangeSetName: aws.String("first"), ChangeSetType: cfntypes.ChangeSetTypeCreate, TemplateBody: d.body,
+		StackName: aws.String("Mirror"), ChangeSetName: aws.String("first"),
+		ChangeSetType: cfntypes.ChangeSetTypeCreate, TemplateBody: d.body,
 		Capabilities: []cfntypes.Capability{cfntypes.CapabilityCapabilityIam},
 	})
 	if err != nil {
 		return err
 	}
-	_, err = d.stacks.ExecuteChangeSet(t.Context(), &awscfn.ExecuteChangeSetInput{StackName: aws.String("Mirror"), ChangeSetName: aws.String("first")})
+	_, err = d.stacks.ExecuteChangeSet(t.Context(), &awscfn.ExecuteChangeSetInput{
+		StackName: aws.String("Mirror"), ChangeSetName: aws.String("first"),
+	})
 	return err
 }
 
@@ -144,11 +151,14 @@ func (d *deployment) logged(t *testing.T, group, text string) string {
 
 func (d *deployment) alarm(t *testing.T, name string) cwtypes.StateValue {
 	t.Helper()
-	out, err := awscloudwatch.NewFromConfig(d.Config()).DescribeAlarms(t.Context(), &awscloudwatch.DescribeAlarmsInput{})
+	out, err := awscloudwatch.NewFromConfig(d.Config()).DescribeAlarms(t.Context(),
+		&awscloudwatch.DescribeAlarmsInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(out.MetricAlarms, func(a cwtypes.MetricAlarm) bool { return strings.HasSuffix(aws.ToString(a.AlarmName), name) })
+	i := slices.IndexFunc(out.MetricAlarms, func(a cwtypes.MetricAlarm) bool {
+		return strings.HasSuffix(aws.ToString(a.AlarmName), name)
+	})
 	if i < 0 {
 		t.Fatalf("no alarm %s among %d", name, len(out.MetricAlarms))
 	}
@@ -159,7 +169,8 @@ func (d *deployment) alarm(t *testing.T, name string) cwtypes.StateValue {
 func (d *deployment) bootstrap(t *testing.T, version string) {
 	t.Helper()
 	_, err := awsssm.NewFromConfig(d.Config()).PutParameter(t.Context(), &awsssm.PutParameterInput{
-		Name: aws.String("/cdk-bootstrap/hnb659fds/version"), Value: &version, Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true),
+		Name: aws.String("/cdk-bootstrap/hnb659fds/version"), Value: &version, Type: ssmtypes.ParameterTypeString,
+		Overwrite: aws.Bool(true),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +179,8 @@ func (d *deployment) bootstrap(t *testing.T, version string) {
 
 func TestStackWantsABootstrappedAccount(t *testing.T) {
 	d := deployable(t)
-	if err := d.deploy(t); err == nil || !strings.Contains(err.Error(), "Unable to fetch parameters [/cdk-bootstrap/hnb659fds/version]") {
+	if err := d.deploy(t); err == nil || !strings.Contains(err.Error(),
+		"Unable to fetch parameters [/cdk-bootstrap/hnb659fds/version]") {
 		t.Errorf("without a bootstrap stack: %v", err)
 	}
 	d.bootstrap(t, "5")
@@ -188,14 +200,18 @@ func TestDeployedStackWorks(t *testing.T) {
 	if line := d.logged(t, "/ecrmirror/controller", "_aws"); !strings.Contains(line, table) {
 		t.Errorf("the first deployment has swept %s", line)
 	}
-	for name, want := range map[string]cwtypes.StateValue{"no-sweep": "OK", "failed-jobs": "OK", "dead-letters-schedule": "OK"} {
+	for name, want := range map[string]cwtypes.StateValue{
+		"no-sweep": "OK", "failed-jobs": "OK",
+		"dead-letters-schedule": "OK",
+	} {
 		if got := d.alarm(t, name); got != want {
 			t.Errorf("alarm %s is %s, want %s", name, got, want)
 		}
 	}
 	_, err := awsbatch.NewFromConfig(d.Config()).SubmitJob(t.Context(), &awsbatch.SubmitJobInput{
-		JobName: aws.String("by-hand"), JobQueue: aws.String(d.outputs["MirrorQueue"]), JobDefinition: aws.String(d.outputs["MirrorJob"]),
-		Parameters: map[string]string{"source": "a/b:1", "dest": "c/d:1"},
+		JobName: aws.String("by-hand"), JobQueue: aws.String(d.outputs["MirrorQueue"]),
+		JobDefinition: aws.String(d.outputs["MirrorJob"]),
+		Parameters:    map[string]string{"source": "a/b:1", "dest": "c/d:1"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +219,8 @@ func TestDeployedStackWorks(t *testing.T) {
 	if line := d.logged(t, "/ecrmirror/mirror", "mirroring"); line != "mirroring a/b:1 as somebody" {
 		t.Errorf("the job wrote %q", line)
 	}
-	if line := d.logged(t, "/ecrmirror/failed-jobs", "by-hand"); !strings.Contains(line, `"status":"FAILED"`) || d.alarm(t, "failed-jobs") != "ALARM" {
+	if line := d.logged(t, "/ecrmirror/failed-jobs", "by-hand"); !strings.Contains(line, `"status":"FAILED"`) ||
+		d.alarm(t, "failed-jobs") != "ALARM" {
 		t.Errorf("what failed is told as %s, and the alarm is %s", line, d.alarm(t, "failed-jobs"))
 	}
 	d.queuesAreEmpty(t)
@@ -219,7 +236,9 @@ func (d *deployment) queuesAreEmpty(t *testing.T) {
 	}
 	for _, url := range list.QueueUrls {
 		out, err := client.GetQueueAttributes(t.Context(), &awssqs.GetQueueAttributesInput{
-			QueueUrl: &url, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameApproximateNumberOfMessages},
+			QueueUrl: &url, AttributeNames: []sqstypes.QueueAttributeName{
+				sqstypes.QueueAttributeNameApproximateNumberOfMessages,
+			},
 		})
 		if err != nil || out.Attributes["ApproximateNumberOfMessages"] != "0" {
 			t.Errorf("%s: %v, %v", url, out, err)
@@ -236,18 +255,22 @@ func TestDeployedStackIsChangedAndDeleted(t *testing.T) {
 	d.settle(t, "Mirror", cfntypes.StackStatusCreateComplete)
 	queue, table := d.outputs["MirrorQueue"], d.outputs["MirrorTable"]
 	updated, err := d.stacks.UpdateStack(t.Context(), &awscfn.UpdateStackInput{
-		StackName: aws.String("Mirror"), UsePreviousTemplate: aws.Bool(true), Capabilities: []cfntypes.Capability{cfntypes.CapabilityCapabilityIam},
-		Tags: []cfntypes.Tag{{Key: aws.String("team"), Value: aws.String("x")}},
+		StackName: aws.String("Mirror"), UsePreviousTemplate: aws.Bool(true),
+		Capabilities: []cfntypes.Capability{cfntypes.CapabilityCapabilityIam},
+		Tags:         []cfntypes.Tag{{Key: aws.String("team"), Value: aws.String("x")}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	id := aws.ToString(updated.StackId)
 	d.settle(t, id, cfntypes.StackStatusUpdateComplete)
-	if failures := d.failures(t, id); failures != "" || d.outputs["MirrorQueue"] == queue || d.outputs["MirrorTable"] != table {
-		t.Errorf("tags have the queue replaced, which was %s and is %s, and nothing fails: %s", queue, d.outputs["MirrorQueue"], failures)
+	if failures := d.failures(t, id); failures != "" || d.outputs["MirrorQueue"] == queue ||
+		d.outputs["MirrorTable"] != table {
+		t.Errorf("tags have the queue replaced, which was %s and is %s, and nothing fails: %s", queue,
+			d.outputs["MirrorQueue"], failures)
 	}
-	if _, err := d.stacks.DeleteStack(t.Context(), &awscfn.DeleteStackInput{StackName: aws.String("Mirror")}); err != nil {
+	if _, err := d.stacks.DeleteStack(t.Context(),
+		&awscfn.DeleteStackInput{StackName: aws.String("Mirror")}); err != nil {
 		t.Fatal(err)
 	}
 	d.settle(t, id, cfntypes.StackStatusDeleteComplete)

@@ -20,7 +20,10 @@ func TestFaultsBreakCalls(t *testing.T) {
 		_, err := client.DescribeRepositories(t.Context(), &awsecr.DescribeRepositoriesInput{})
 		return err
 	}
-	if err := faults.Set(1, fault.Rule{Operation: "ecr.DescribeRepositories", Kind: fault.Throttle, Times: 1}); err != nil {
+	if err := faults.Set(1, fault.Rule{
+		Operation: "ecr.DescribeRepositories", Kind: fault.Throttle,
+		Times: 1,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if err := list(); err == nil || !strings.Contains(err.Error(), "ThrottlingException") {
@@ -38,8 +41,13 @@ func TestECRsThrottlingHasItsOwnShape(t *testing.T) {
 	var faults fault.Injector
 	s := start(t, server.Options{Wrap: faults.Wrap})
 	err := faults.Set(1,
-		fault.Rule{Operation: "ecr.*", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
-		fault.Rule{Operation: "ecrpublic.DescribeRegistries", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests},
+		fault.Rule{
+			Operation: "ecr.*", Kind: fault.Throttle, Code: "ThrottleException", Status: http.StatusTooManyRequests,
+		},
+		fault.Rule{
+			Operation: "ecrpublic.DescribeRegistries", Kind: fault.Throttle, Code: "ThrottleException",
+			Status: http.StatusTooManyRequests,
+		},
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +64,8 @@ func TestECRsThrottlingHasItsOwnShape(t *testing.T) {
 			return err
 		},
 	} {
-		if err := call(); err == nil || !strings.Contains(err.Error(), "StatusCode: 429") || !strings.Contains(err.Error(), "ThrottleException") {
+		if err := call(); err == nil || !strings.Contains(err.Error(), "StatusCode: 429") ||
+			!strings.Contains(err.Error(), "ThrottleException") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

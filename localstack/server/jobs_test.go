@@ -17,7 +17,9 @@ import (
 )
 
 func TestJobsReachTheServerAsTheirAccount(t *testing.T) {
-	s := start(t, server.Options{InsecureRegistries: []string{"127.0.0.1:5000"}, JobEnvironment: []string{"NO_PROXY=localhost"}})
+	s := start(t, server.Options{
+		InsecureRegistries: []string{"127.0.0.1:5000"}, JobEnvironment: []string{"NO_PROXY=localhost"},
+	})
 	out, err := awsbatch.NewFromConfig(s.Config()).SubmitJob(t.Context(), &awsbatch.SubmitJobInput{
 		JobName: aws.String("adhoc"), JobQueue: aws.String("mirror"), JobDefinition: aws.String("mirror"),
 		Parameters: map[string]string{"source": "quay.io/a/b:1", "dest": "x,y"},
@@ -33,7 +35,8 @@ func TestJobsReachTheServerAsTheirAccount(t *testing.T) {
 	}
 	for _, want := range []string{
 		"AWS_ENDPOINT_URL=" + s.URL(), "AWS_REGION=us-east-1", "MIRROR_TABLE=mirror", "MIRROR_QUEUE=mirror",
-		"MIRROR_JOB_DEFINITION=mirror", "MIRROR_INSECURE_REGISTRIES=" + s.Addr() + ",127.0.0.1:5000", "NO_PROXY=localhost",
+		"MIRROR_JOB_DEFINITION=mirror", "MIRROR_INSECURE_REGISTRIES=" + s.Addr() + ",127.0.0.1:5000",
+		"NO_PROXY=localhost",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("the job's environment lacks %s", want)
@@ -47,7 +50,8 @@ func TestJobsHaveTheCredentialsOfTheirRole(t *testing.T) {
 	run := func(definition string) (*types.JobDetail, string) {
 		client := awsbatch.NewFromConfig(s.Config())
 		out, err := client.SubmitJob(t.Context(), &awsbatch.SubmitJobInput{
-			JobName: aws.String("adhoc"), JobQueue: aws.String("mirror"), JobDefinition: &definition, Parameters: map[string]string{"source": "a", "dest": "b"},
+			JobName: aws.String("adhoc"), JobQueue: aws.String("mirror"), JobDefinition: &definition,
+			Parameters:    map[string]string{"source": "a", "dest": "b"},
 			RetryStrategy: &types.RetryStrategy{Attempts: aws.Int32(1)},
 		})
 		if err != nil {
@@ -69,18 +73,21 @@ func TestJobsHaveTheCredentialsOfTheirRole(t *testing.T) {
 			env[name] = value
 		}
 		cfg := s.Config()
-		cfg.Credentials = credentials.NewStaticCredentialsProvider(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"])
+		cfg.Credentials = credentials.NewStaticCredentialsProvider(env["AWS_ACCESS_KEY_ID"],
+			env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"])
 		who, err := awssts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), &awssts.GetCallerIdentityInput{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := "arn:aws:sts::111122223333:assumed-role/ecrmirror-" + role + "/" + *job.JobId; aws.ToString(who.Arn) != want {
+		if want := "arn:aws:sts::111122223333:assumed-role/ecrmirror-" + role +
+			"/" + *job.JobId; aws.ToString(who.Arn) != want {
 			t.Errorf("%s runs as %s, not %s", definition, aws.ToString(who.Arn), want)
 		}
 	}
 	for role, want := range map[string]string{
-		"MirrorRole":          "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/ecrmirror-MirrorRole'",
-		"MirrorExecutionRole": "ResourceInitializationError: failed to validate logger args: ECS was unable to assume the role",
+		"MirrorRole": "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/ecrmirror-MirrorRole'",
+		"MirrorExecutionRole": "ResourceInitializationError: failed to validate logger args: ECS was unable to " +
+			"assume the role",
 	} {
 		r, _ := s.Identities().Role(s.Role(role))
 		s.Identities().DeleteRole(r.ARN)

@@ -20,7 +20,8 @@ func TestServiceLinkedRoles(t *testing.T) {
 		{"batch.amazonaws.com", "", "InvalidInput"},
 		{"nothing.amazonaws.com", "", "InvalidInput"},
 	} {
-		made, err := client.CreateServiceLinkedRole(t.Context(), &awsiam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String(c.service)})
+		made, err := client.CreateServiceLinkedRole(t.Context(),
+			&awsiam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String(c.service)})
 		if c.refused != "" {
 			if status, code, _ := refusedAs(err); status != 400 || code != c.refused {
 				t.Errorf("%s: %v", c.service, err)
@@ -31,7 +32,8 @@ func TestServiceLinkedRoles(t *testing.T) {
 			t.Fatal(err)
 		}
 		found, err := client.GetRole(t.Context(), &awsiam.GetRoleInput{RoleName: aws.String(c.role)})
-		if err != nil || aws.ToString(found.Role.Arn) != aws.ToString(made.Role.Arn) || aws.ToString(found.Role.Path) != "/aws-service-role/"+c.service+"/" {
+		if err != nil || aws.ToString(found.Role.Arn) != aws.ToString(made.Role.Arn) ||
+			aws.ToString(found.Role.Path) != "/aws-service-role/"+c.service+"/" {
 			t.Errorf("%s: %v, %v", c.service, found, err)
 		}
 	}

@@ -28,7 +28,8 @@ func BenchmarkUploadLayerPart(b *testing.B) {
 			b.Fatal(err)
 		}
 		_, err = client.UploadLayerPart(ctx, &awsecr.UploadLayerPartInput{
-			RepositoryName: app, UploadId: started.UploadId, PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(int64(len(part)) - 1), LayerPartBlob: part,
+			RepositoryName: app, UploadId: started.UploadId, PartFirstByte: aws.Int64(0),
+			PartLastByte: aws.Int64(int64(len(part)) - 1), LayerPartBlob: part,
 		})
 		if err != nil {
 			b.Fatal(err)

@@ -45,7 +45,8 @@ func newPythonClient(t *testing.T) pythonClient {
 		t.Fatal(err)
 	}
 	return pythonClient{bin, []string{
-		"PATH=" + bin, "HOME=" + t.TempDir(), "AWS_ENDPOINT_URL=" + s.URL(), "AWS_REGION=" + s.Region(), "AWS_DEFAULT_REGION=" + s.Region(),
+		"PATH=" + bin, "HOME=" + t.TempDir(), "AWS_ENDPOINT_URL=" + s.URL(), "AWS_REGION=" + s.Region(),
+		"AWS_DEFAULT_REGION=" + s.Region(),
 		"AWS_ACCESS_KEY_ID=" + credentials.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + credentials.SecretAccessKey,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "PYTHONDONTWRITEBYTECODE=1",
 	}}

@@ -22,9 +22,11 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if err, ok := why.(error); reply.begun || ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(why)
 			}
-			s.opts.Log.Error("handler panicked", "method", r.Method, "path", r.URL.Path, "panic", why, "stack", string(debug.Stack()))
+			s.opts.Log.Error("handler panicked", "method", r.Method, "path", r.URL.Path, "panic", why, "stack",
+				string(debug.Stack()))
 			awsjson.WriteError(w, &awsjson.Error{
-				Status: http.StatusInternalServerError, Code: "InternalFailure", Message: fmt.Sprint("localstack panicked: ", why),
+				Status: http.StatusInternalServerError, Code: "InternalFailure",
+				Message: fmt.Sprint("localstack panicked: ", why),
 			})
 		}()
 		next.ServeHTTP(reply, r)

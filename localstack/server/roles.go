@@ -28,12 +28,15 @@ const sessionLife = 12 * time.Hour
 // deployment is what roles' policies name.
 func (s *Server) deployment() roles.Deployment {
 	return roles.Deployment{
-		Partition: awsjson.Partition(s.opts.Region), Region: s.opts.Region, Account: s.opts.Account, URLSuffix: "amazonaws.com",
+		Partition: awsjson.Partition(s.opts.Region), Region: s.opts.Region, Account: s.opts.Account,
+		URLSuffix: "amazonaws.com",
 		Names: map[string]string{
 			"Entries": tableName, "MirrorQueue": mirrorQueue, "ControlQueue": controllerQueue,
 			"MirrorJob": mirrorDefinition, "SweepJob": controllerDefinition, "EventJob": eventDefinition,
-			"MirrorLogs": mirrorLogs, "ControllerLogs": controllerLogs, "FunctionLogs": "/ecrmirror/push", "PushDeadLetters": "push-dead-letters",
-			"SettingAllowedSources": "setting-allowed-sources", "SettingCreateRepositories": "setting-create-repositories",
+			"MirrorLogs": mirrorLogs, "ControllerLogs": controllerLogs, "FunctionLogs": "/ecrmirror/push",
+			"PushDeadLetters":           "push-dead-letters",
+			"SettingAllowedSources":     "setting-allowed-sources",
+			"SettingCreateRepositories": "setting-create-repositories",
 		},
 	}
 }
@@ -74,14 +77,18 @@ func (s *Server) Grant(role string, actions ...string) error {
 func (s *Server) TrustedRole(arn, externalID string, actions ...string) error {
 	trust := map[string]any{
 		"Effect": "Allow", "Action": "sts:AssumeRole",
-		"Principal": map[string]any{"AWS": []string{s.Role("MirrorRole"), s.Role("ControllerRole"), s.Role("FunctionRole")}},
+		"Principal": map[string]any{
+			"AWS": []string{s.Role("MirrorRole"), s.Role("ControllerRole"), s.Role("FunctionRole")},
+		},
 	}
 	if externalID != "" {
 		trust["Condition"] = map[string]any{"StringEquals": map[string]any{"sts:ExternalId": externalID}}
 	}
 	return s.identities.PutRole(identity.Role{
 		ARN: arn, Trust: document(trust),
-		Policies: map[string]string{"Policy": document(map[string]any{"Effect": "Allow", "Action": actions, "Resource": "*"})},
+		Policies: map[string]string{
+			"Policy": document(map[string]any{"Effect": "Allow", "Action": actions, "Resource": "*"}),
+		},
 	})
 }
 
@@ -120,7 +127,8 @@ func (s *Server) Credentials(role string) (identity.Credentials, error) {
 // takenBy has a service of AWS take a role on behalf of an account.
 func (s *Server) takenBy(service, role, session, account string) (identity.Credentials, error) {
 	return s.identities.Assume(identity.Assumption{
-		Caller: iam.Principal{ARN: service, Service: service}, Role: role, Session: session, Lifetime: sessionLife, SourceAccount: account,
+		Caller: iam.Principal{ARN: service, Service: service}, Role: role, Session: session, Lifetime: sessionLife,
+		SourceAccount: account,
 	})
 }
 

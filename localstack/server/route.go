@@ -42,7 +42,8 @@ func (s *Server) serveAWS(w http.ResponseWriter, r *http.Request) {
 			s.batch.ServeHTTP(w, r)
 		}
 	case strings.HasPrefix(r.URL.Path, cloudwatch.PathPrefix) && signedFor(r, "monitoring"):
-		s.serveNamed(w, r, "monitoring."+cloudwatch.OperationName(r), target{handler: s.cloudwatch, access: anything("cloudwatch")})
+		s.serveNamed(w, r, "monitoring."+cloudwatch.OperationName(r),
+			target{handler: s.cloudwatch, access: anything("cloudwatch")})
 	case strings.HasPrefix(r.URL.Path, lambda.PathPrefix) && signedFor(r, "lambda"):
 		s.serveNamed(w, r, "lambda."+lambda.OperationName(r), target{handler: s.lambda, access: anything("lambda")})
 	default:
@@ -69,7 +70,9 @@ func (s *Server) serveTarget(w http.ResponseWriter, r *http.Request, name string
 	if to.name != "" {
 		s.stats.Call(to.name + "." + operation)
 		if !signedFor(r, to.name) {
-			awsjson.WriteError(w, awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: '%s'.", to.name))
+			awsjson.WriteError(w,
+				awsjson.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: '%s'.",
+					to.name))
 			return
 		}
 	}
@@ -92,7 +95,8 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 		s.serveIAM(w, r)
 	case c.Service == "cloudformation":
 		form, _ := awsquery.Read(r, maxBody) // one that is malformed has no action
-		s.serveNamed(w, r, "cloudformation."+form.Text("Action"), target{handler: s.cloudformation, access: anything("cloudformation")})
+		s.serveNamed(w, r, "cloudformation."+form.Text("Action"),
+			target{handler: s.cloudformation, access: anything("cloudformation")})
 	default:
 		sts.WriteError(w, s.unknown(r))
 	}
@@ -114,12 +118,15 @@ func (s *Server) unknown(r *http.Request) error {
 	return &awsjson.Error{
 		Status: http.StatusNotImplemented, Code: "NotImplemented",
 		Message: "localstack does not have the service " + c.Service + " (or not " + r.Method + " " + r.URL.Path +
-			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, events, iam, lambda, logs, monitoring, secretsmanager, sqs, ssm and sts",
+			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, events, iam, lambda, logs, monitoring," +
+			" secretsmanager, sqs, ssm and sts",
 	}
 }
 
 // serveHealth answers as soon as the server is seeded, for clients; until then nobody knows its address.
 func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ready", "account": s.opts.Account, "region": s.opts.Region})
+	_ = json.NewEncoder(w).Encode(map[string]string{
+		"status": "ready", "account": s.opts.Account, "region": s.opts.Region,
+	})
 }

@@ -39,7 +39,8 @@ func (s *Server) seed(ctx context.Context) error {
 	}
 	home := awsjson.Caller{Account: s.opts.Account, Region: s.opts.Region, Service: "logs"}
 	for _, group := range []string{mirrorLogs, controllerLogs} {
-		if err := s.logs.Operations().Call(ctx, home, "CreateLogGroup", map[string]string{"logGroupName": group}, nil); err != nil {
+		if err := s.logs.Operations().Call(ctx, home, "CreateLogGroup", map[string]string{"logGroupName": group},
+			nil); err != nil {
 			return fmt.Errorf("creating the log group %s: %w", group, err)
 		}
 	}
@@ -63,17 +64,23 @@ func (s *Server) seed(ctx context.Context) error {
 
 func (s *Server) seedTable(ctx context.Context, client *awsdynamodb.Client) error {
 	_, err := client.CreateTable(ctx, &awsdynamodb.CreateTableInput{
-		TableName:            aws.String(tableName),
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash}},
-		BillingMode:          types.BillingModePayPerRequest,
+		TableName: aws.String(tableName),
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS},
+		},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash},
+		},
+		BillingMode: types.BillingModePayPerRequest,
 	})
 	if err != nil {
 		return err
 	}
 	_, err = client.UpdateTimeToLive(ctx, &awsdynamodb.UpdateTimeToLiveInput{
-		TableName:               aws.String(tableName),
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("Expires"), Enabled: aws.Bool(true)},
+		TableName: aws.String(tableName),
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{
+			AttributeName: aws.String("Expires"), Enabled: aws.Bool(true),
+		},
 	})
 	return err
 }
@@ -87,7 +94,9 @@ func seedQueue(ctx context.Context, client *awsbatch.Client, name string, priori
 	}
 	_, err = client.CreateJobQueue(ctx, &awsbatch.CreateJobQueueInput{
 		JobQueueName: aws.String(name), Priority: aws.Int32(priority),
-		ComputeEnvironmentOrder: []batchtypes.ComputeEnvironmentOrder{{Order: aws.Int32(1), ComputeEnvironment: aws.String(name)}},
+		ComputeEnvironmentOrder: []batchtypes.ComputeEnvironmentOrder{
+			{Order: aws.Int32(1), ComputeEnvironment: aws.String(name)},
+		},
 	})
 	return err
 }
@@ -105,8 +114,9 @@ func (s *Server) definitions() []*awsbatch.RegisterJobDefinitionInput {
 			ContainerProperties: s.container("Controller", controllerLogs, "controller", "sweep"),
 		},
 		{
-			JobDefinitionName:   aws.String(eventDefinition),
-			ContainerProperties: s.container("Controller", controllerLogs, "controller", "event", "--repository", "Ref::repository", "--tag", "Ref::tag"),
+			JobDefinitionName: aws.String(eventDefinition),
+			ContainerProperties: s.container("Controller", controllerLogs, "controller", "event", "--repository",
+				"Ref::repository", "--tag", "Ref::tag"),
 		},
 	}
 }
@@ -128,7 +138,9 @@ func (s *Server) container(role, logs string, command ...string) *batchtypes.Con
 	c := &batchtypes.ContainerProperties{
 		Image: aws.String("ecrmirror"), Command: command,
 		JobRoleArn: aws.String(s.Role(role + "Role")), ExecutionRoleArn: aws.String(s.Role(role + "ExecutionRole")),
-		LogConfiguration: &batchtypes.LogConfiguration{LogDriver: batchtypes.LogDriverAwslogs, Options: map[string]string{"awslogs-group": logs}},
+		LogConfiguration: &batchtypes.LogConfiguration{
+			LogDriver: batchtypes.LogDriverAwslogs, Options: map[string]string{"awslogs-group": logs},
+		},
 		ResourceRequirements: []batchtypes.ResourceRequirement{
 			{Type: batchtypes.ResourceTypeVcpu, Value: aws.String("1")},
 			{Type: batchtypes.ResourceTypeMemory, Value: aws.String("2048")},

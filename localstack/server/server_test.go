@@ -28,15 +28,18 @@ import (
 func TestDeploymentIsThere(t *testing.T) {
 	s := start(t, server.Options{})
 	batch := awsbatch.NewFromConfig(s.Config())
-	table, err := awsdynamodb.NewFromConfig(s.Config()).DescribeTimeToLive(t.Context(), &awsdynamodb.DescribeTimeToLiveInput{TableName: aws.String("mirror")})
+	table, err := awsdynamodb.NewFromConfig(s.Config()).DescribeTimeToLive(t.Context(),
+		&awsdynamodb.DescribeTimeToLiveInput{TableName: aws.String("mirror")})
 	if err != nil || aws.ToString(table.TimeToLiveDescription.AttributeName) != "Expires" {
 		t.Errorf("table: %v, %v", table, err)
 	}
-	queues, err := batch.DescribeJobQueues(t.Context(), &awsbatch.DescribeJobQueuesInput{JobQueues: []string{"mirror", "controller"}})
+	queues, err := batch.DescribeJobQueues(t.Context(),
+		&awsbatch.DescribeJobQueuesInput{JobQueues: []string{"mirror", "controller"}})
 	if err != nil || len(queues.JobQueues) != 2 {
 		t.Errorf("queues: %v, %v", queues, err)
 	}
-	definitions, err := batch.DescribeJobDefinitions(t.Context(), &awsbatch.DescribeJobDefinitionsInput{Status: aws.String("ACTIVE")})
+	definitions, err := batch.DescribeJobDefinitions(t.Context(),
+		&awsbatch.DescribeJobDefinitionsInput{Status: aws.String("ACTIVE")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +55,10 @@ func TestDeploymentIsThere(t *testing.T) {
 		t.Errorf("job definitions (-want +got):\n%s", d)
 	}
 	calls := s.Stats().Snapshot().Calls
-	if want := map[string]int64{"dynamodb.DescribeTimeToLive": 1, "batch.DescribeJobQueues": 1, "batch.DescribeJobDefinitions": 1}; !cmp.Equal(calls, want) {
+	if want := map[string]int64{
+		"dynamodb.DescribeTimeToLive": 1, "batch.DescribeJobQueues": 1,
+		"batch.DescribeJobDefinitions": 1,
+	}; !cmp.Equal(calls, want) {
 		t.Errorf("counted %v, want only the test's own: %v", calls, want)
 	}
 }
@@ -69,11 +75,13 @@ func TestEveryServiceAnswersByTheEnvironmentAlone(t *testing.T) {
 	}
 	for name, call := range map[string]func() error{
 		"batch.ListJobs": func() error {
-			_, err := awsbatch.NewFromConfig(cfg).ListJobs(t.Context(), &awsbatch.ListJobsInput{JobQueue: aws.String(os.Getenv("MIRROR_QUEUE"))})
+			_, err := awsbatch.NewFromConfig(cfg).ListJobs(t.Context(),
+				&awsbatch.ListJobsInput{JobQueue: aws.String(os.Getenv("MIRROR_QUEUE"))})
 			return err
 		},
 		"dynamodb.Scan": func() error {
-			_, err := awsdynamodb.NewFromConfig(cfg).Scan(t.Context(), &awsdynamodb.ScanInput{TableName: aws.String(os.Getenv("MIRROR_TABLE"))})
+			_, err := awsdynamodb.NewFromConfig(cfg).Scan(t.Context(),
+				&awsdynamodb.ScanInput{TableName: aws.String(os.Getenv("MIRROR_TABLE"))})
 			return err
 		},
 		"ecr.DescribeRepositories": func() error {
@@ -81,15 +89,18 @@ func TestEveryServiceAnswersByTheEnvironmentAlone(t *testing.T) {
 			return err
 		},
 		"ecrpublic.DescribeRegistries": func() error {
-			_, err := awsecrpublic.NewFromConfig(cfg).DescribeRegistries(t.Context(), &awsecrpublic.DescribeRegistriesInput{})
+			_, err := awsecrpublic.NewFromConfig(cfg).DescribeRegistries(t.Context(),
+				&awsecrpublic.DescribeRegistriesInput{})
 			return err
 		},
 		"ssm.GetParameters": func() error {
-			_, err := awsssm.NewFromConfig(cfg).GetParameters(t.Context(), &awsssm.GetParametersInput{Names: []string{"x"}})
+			_, err := awsssm.NewFromConfig(cfg).GetParameters(t.Context(),
+				&awsssm.GetParametersInput{Names: []string{"x"}})
 			return err
 		},
 		"secretsmanager.CreateSecret": func() error {
-			_, err := awssecrets.NewFromConfig(cfg).CreateSecret(t.Context(), &awssecrets.CreateSecretInput{Name: aws.String("x")})
+			_, err := awssecrets.NewFromConfig(cfg).CreateSecret(t.Context(),
+				&awssecrets.CreateSecretInput{Name: aws.String("x")})
 			return err
 		},
 		"sts.GetCallerIdentity": func() error {
@@ -115,8 +126,14 @@ func TestServicesRefuseWhatIsNotSignedForThem(t *testing.T) {
 		{"/", "X-Amz-Target", "AmazonSSM.GetParameter", "s3", "InvalidSignatureException"},
 		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", "", "MissingAuthenticationTokenException"},
 		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", "s3", "InvalidSignatureException"},
-		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "", "MissingAuthenticationTokenException"},
-		{"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "s3", "InvalidSignatureException"},
+		{
+			"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "",
+			"MissingAuthenticationTokenException",
+		},
+		{
+			"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "s3",
+			"InvalidSignatureException",
+		},
 		{"/", "X-Amz-Target", "SpencerFrontendService.DescribeRepositories", "", "MissingAuthenticationTokenException"},
 		{"/", "X-Amz-Target", "SpencerFrontendService.DescribeRepositories", "s3", "InvalidSignatureException"},
 		{"/", "Content-Type", "application/x-www-form-urlencoded", "", "<Code>MissingAuthenticationToken</Code>"},
@@ -145,8 +162,10 @@ func TestAccountsAreApart(t *testing.T) {
 	ours := s.Config()
 	ours.Credentials = as(t, s, "MirrorRole")
 	trust(t, s, theirs, `"AWS":"`+s.Role("MirrorRole")+`"`, "ecr:CreateRepository")
-	cfg.Credentials = stscreds.NewAssumeRoleProvider(awssts.NewFromConfig(ours), theirs, func(o *stscreds.AssumeRoleOptions) { o.ExternalID = aws.String("s3cret") })
-	out, err := awsecr.NewFromConfig(cfg).CreateRepository(t.Context(), &awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")})
+	cfg.Credentials = stscreds.NewAssumeRoleProvider(awssts.NewFromConfig(ours), theirs,
+		func(o *stscreds.AssumeRoleOptions) { o.ExternalID = aws.String("s3cret") })
+	out, err := awsecr.NewFromConfig(cfg).CreateRepository(t.Context(),
+		&awsecr.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	if err != nil || aws.ToString(out.Repository.RegistryId) != "444455556666" {
 		t.Errorf("repository %v, %v", out, err)
 	}
@@ -160,17 +179,43 @@ func TestUnknownServicesAndUnsignedRequestsAreRefused(t *testing.T) {
 		status                      int
 		body                        string
 	}{
-		{"target", "POST", "/", "kinesis", map[string]string{"X-Amz-Target": "Kinesis_20131202.ListStreams"}, 501, `"NotImplemented"`},
-		{"query", "POST", "/", "ec2", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 501, "<Code>NotImplemented</Code>"},
+		{
+			"target", "POST", "/", "kinesis",
+			map[string]string{"X-Amz-Target": "Kinesis_20131202.ListStreams"},
+			501,
+			`"NotImplemented"`,
+		},
+		{
+			"query", "POST", "/", "ec2",
+			map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+			501,
+			"<Code>NotImplemented</Code>",
+		},
 		{"rest", "GET", "/bucket", "s3", nil, 501, "service s3"},
 		{"path of Batch, other service", "GET", "/v1/x", "eks", nil, 501, "service eks"},
 		{"unsigned", "GET", "/", "", nil, 403, "MissingAuthenticationToken"},
 		{"unsigned Batch", "POST", "/v1/listjobs", "", nil, 403, "Missing Authentication Token"},
-		{"unsigned DynamoDB", "POST", "/", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}, 403, "MissingAuthenticationToken"},
-		{"unsigned ECR", "POST", "/", "", map[string]string{"X-Amz-Target": "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories"}, 403, "MissingAuthenticationToken"},
-		{"unsigned STS", "POST", "/", "", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 403, "<Code>MissingAuthenticationToken"},
+		{
+			"unsigned DynamoDB", "POST", "/", "",
+			map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"},
+			403,
+			"MissingAuthenticationToken",
+		},
+		{
+			"unsigned ECR", "POST", "/", "",
+			map[string]string{"X-Amz-Target": "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories"},
+			403,
+			"MissingAuthenticationToken",
+		},
+		{
+			"unsigned STS", "POST", "/", "",
+			map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+			403,
+			"<Code>MissingAuthenticationToken",
+		},
 	} {
-		if status, body := send(t, s, tc.method, tc.path, tc.service, "", tc.header); status != tc.status || !strings.Contains(body, tc.body) {
+		if status, body := send(t, s, tc.method, tc.path, tc.service, "", tc.header); status != tc.status ||
+			!strings.Contains(body, tc.body) {
 			t.Errorf("%s: %d %s", tc.name, status, body)
 		}
 	}
@@ -178,7 +223,8 @@ func TestUnknownServicesAndUnsignedRequestsAreRefused(t *testing.T) {
 
 func TestTellsItsHealthAndItsCounts(t *testing.T) {
 	s := start(t, server.Options{Account: "777788889999", Region: "eu-west-1"})
-	if status, body := get(t, s.URL()+"/_localstack/health"); status != http.StatusOK || !strings.Contains(body, `"account":"777788889999","region":"eu-west-1"`) {
+	if status, body := get(t, s.URL()+"/_localstack/health"); status != http.StatusOK || !strings.Contains(body,
+		`"account":"777788889999","region":"eu-west-1"`) {
 		t.Errorf("health %d %s", status, body)
 	}
 	if status, _ := get(t, s.URL()+"/v2/"); status == http.StatusNotFound || status == http.StatusNotImplemented {

@@ -101,7 +101,8 @@ func send(t *testing.T, s *server.Server, method, path, service, body string, he
 	if service != "" {
 		hash := sha256.Sum256([]byte(body))
 		key := aws.Credentials{AccessKeyID: s.Account(), SecretAccessKey: "localstack"}
-		if err := v4.NewSigner().SignHTTP(t.Context(), key, request, hex.EncodeToString(hash[:]), service, s.Region(), time.Now()); err != nil {
+		if err := v4.NewSigner().SignHTTP(t.Context(), key, request, hex.EncodeToString(hash[:]), service, s.Region(),
+			time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

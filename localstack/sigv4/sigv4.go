@@ -24,7 +24,8 @@ const dateFormat = "20060102T150405Z"
 // What a signature may be wrong in. The texts are AWS's.
 const (
 	ErrMissing    = wrong("Missing Authentication Token")
-	ErrIncomplete = wrong("Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' parameters, " +
+	ErrIncomplete = wrong("Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' " +
+		"parameters, " +
 		"and the request a header 'X-Amz-Date'.")
 	ErrMismatch = wrong("The request signature we calculated does not match the signature you provided. " +
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
@@ -47,7 +48,8 @@ type Signature struct {
 	signature              string
 }
 
-var authorization = regexp.MustCompile(`^AWS4-HMAC-SHA256 +Credential=([^/, ]+)/([0-9]{8})/([^/, ]+)/([^/, ]+)/aws4_request, *SignedHeaders=([^, ]+), *Signature=([0-9a-f]+)$`)
+var authorization = regexp.MustCompile(`^AWS4-HMAC-SHA256 +Credential=([^/, ]+)/([0-9]{8})/([^/, ]+)/([^/, ` +
+	`]+)/aws4_request, *SignedHeaders=([^, ]+), *Signature=([0-9a-f]+)$`)
 
 // Parse reads the Authorization header of a request.
 func Parse(r *http.Request) (Signature, error) {
@@ -79,7 +81,8 @@ func (s Signature) Verify(r *http.Request, body []byte, secret, token string, no
 	}
 	signed := s.signedPart(r)
 	credentials := aws.Credentials{AccessKeyID: s.KeyID, SecretAccessKey: secret, SessionToken: token}
-	if err := v4.NewSigner().SignHTTP(r.Context(), credentials, signed, payload, s.Service, s.Region, date); err != nil {
+	if err := v4.NewSigner().SignHTTP(r.Context(), credentials, signed, payload, s.Service, s.Region,
+		date); err != nil {
 		return fmt.Errorf("verifying the signature: %w", err)
 	}
 	want, err := Parse(signed)
@@ -102,7 +105,8 @@ func (s Signature) checkDate(date, now time.Time) error {
 	default:
 		return nil
 	}
-	return SkewedError(fmt.Sprintf(text, date.Format(dateFormat), limit.Format(dateFormat), now.Format(dateFormat), sign))
+	return SkewedError(fmt.Sprintf(text, date.Format(dateFormat), limit.Format(dateFormat),
+		now.Format(dateFormat), sign))
 }
 
 // signedPart returns the request with what the signature covers, and nothing else: the

@@ -26,7 +26,8 @@ func signed(t *testing.T, body, token string, at time.Time) *http.Request {
 	r.Header.Set("X-Amz-Target", "Service.Operation")
 	hash := sha256.Sum256([]byte(body))
 	credentials := aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: token}
-	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hex.EncodeToString(hash[:]), "ecr", "eu-west-1", at); err != nil {
+	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hex.EncodeToString(hash[:]), "ecr", "eu-west-1",
+		at); err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("User-Agent", "not signed")
@@ -47,18 +48,47 @@ func TestVerify(t *testing.T) {
 		{"14 minutes ago", func(*http.Request) {}, "{}", "secret", now.Add(-14 * time.Minute), nil},
 		{"another secret", func(*http.Request) {}, "{}", "other", now, sigv4.ErrMismatch},
 		{"another body", func(*http.Request) {}, "{ }", "secret", now, sigv4.ErrMismatch},
-		{"another body than its header says", func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "00") }, "{}", "secret", now, sigv4.ErrMismatch},
-		{"another path", func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/ab", "" }, "{}", "secret", now, sigv4.ErrMismatch},
+		{
+			"another body than its header says", func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "00") },
+			"{}", "secret", now, sigv4.ErrMismatch,
+		},
+		{
+			"another path", func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/ab", "" }, "{}", "secret", now,
+			sigv4.ErrMismatch,
+		},
 		{"another query", func(r *http.Request) { r.URL.RawQuery = "a=1" }, "{}", "secret", now, sigv4.ErrMismatch},
-		{"another operation", func(r *http.Request) { r.Header.Set("X-Amz-Target", "Service.Other") }, "{}", "secret", now, sigv4.ErrMismatch},
+		{
+			"another operation", func(r *http.Request) { r.Header.Set("X-Amz-Target", "Service.Other") }, "{}", "secret",
+			now, sigv4.ErrMismatch,
+		},
 		{"another host", func(r *http.Request) { r.Host = "example.com" }, "{}", "secret", now, sigv4.ErrMismatch},
-		{"another date", func(r *http.Request) { r.Header.Set("X-Amz-Date", "20300102T030406Z") }, "{}", "secret", now, sigv4.ErrMismatch},
-		{"another token", func(r *http.Request) { r.Header.Set("X-Amz-Security-Token", "other") }, "{}", "secret", now, sigv4.ErrMismatch},
+		{
+			"another date", func(r *http.Request) { r.Header.Set("X-Amz-Date", "20300102T030406Z") }, "{}", "secret", now,
+			sigv4.ErrMismatch,
+		},
+		{
+			"another token", func(r *http.Request) { r.Header.Set("X-Amz-Security-Token", "other") }, "{}", "secret", now,
+			sigv4.ErrMismatch,
+		},
 		{"no date", func(r *http.Request) { r.Header.Del("X-Amz-Date") }, "{}", "secret", now, sigv4.ErrIncomplete},
-		{"no signature", func(r *http.Request) { r.Header.Del("Authorization") }, "{}", "secret", now, sigv4.ErrMissing},
-		{"half a signature", func(r *http.Request) { r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a") }, "{}", "secret", now, sigv4.ErrIncomplete},
-		{"16 minutes ago", func(*http.Request) {}, "{}", "secret", now.Add(-16 * time.Minute), sigv4.SkewedError("Signature expired: 20300102T024805Z is now earlier than 20300102T024905Z (20300102T030405Z - 15 min.)")},
-		{"in 16 minutes", func(*http.Request) {}, "{}", "secret", now.Add(16 * time.Minute), sigv4.SkewedError("Signature not yet current: 20300102T032005Z is still later than 20300102T031905Z (20300102T030405Z + 15 min.)")},
+		{
+			"no signature", func(r *http.Request) { r.Header.Del("Authorization") }, "{}", "secret", now,
+			sigv4.ErrMissing,
+		},
+		{
+			"half a signature", func(r *http.Request) { r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a") },
+			"{}", "secret", now, sigv4.ErrIncomplete,
+		},
+		{
+			"16 minutes ago", func(*http.Request) {}, "{}", "secret", now.Add(-16 * time.Minute),
+			sigv4.SkewedError("Signature expired: 20300102T024805Z is now earlier than 20300102T024905Z " +
+				"(20300102T030405Z - 15 min.)"),
+		},
+		{
+			"in 16 minutes", func(*http.Request) {}, "{}", "secret", now.Add(16 * time.Minute),
+			sigv4.SkewedError("Signature not yet current: 20300102T032005Z is still later than 20300102T031905Z " +
+				"(20300102T030405Z + 15 min.)"),
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := signed(t, "{}", "token", c.at)

@@ -35,7 +35,9 @@ func (s *Service) sendMessage(_ context.Context, c awsjson.Caller, in struct {
 	case in.MessageBody == "":
 		return nil, awsjson.Errorf("MissingParameter", "The request must contain the parameter MessageBody.")
 	case len(in.MessageBody) > q.number("MaximumMessageSize"):
-		return nil, awsjson.Errorf("InvalidParameterValue", "One or more parameters are invalid. Reason: Message must be shorter than %d bytes.", q.number("MaximumMessageSize"))
+		return nil, awsjson.Errorf("InvalidParameterValue",
+			"One or more parameters are invalid. Reason: Message must be shorter than %d bytes.",
+			q.number("MaximumMessageSize"))
 	}
 	delay := q.number("DelaySeconds")
 	if in.DelaySeconds != nil {
@@ -43,7 +45,10 @@ func (s *Service) sendMessage(_ context.Context, c awsjson.Caller, in struct {
 	}
 	s.last++
 	now := s.opts.Now()
-	m := &message{id: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.last), body: in.MessageBody, sent: now, visible: now.Add(time.Duration(delay) * time.Second)}
+	m := &message{
+		id: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.last), body: in.MessageBody, sent: now,
+		visible: now.Add(time.Duration(delay) * time.Second),
+	}
 	q.messages = append(q.messages, m)
 	return map[string]string{"MessageId": m.id, "MD5OfMessageBody": sum(m.body)}, nil
 }
@@ -61,7 +66,9 @@ func (s *Service) receiveMessage(_ context.Context, c awsjson.Caller, in struct 
 		most = *in.MaxNumberOfMessages
 	}
 	if most < 1 || most > 10 {
-		return nil, awsjson.Errorf("InvalidParameterValue", "Value %d for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.", most)
+		return nil, awsjson.Errorf("InvalidParameterValue",
+			"Value %d for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
+			most)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,14 +93,17 @@ func (s *Service) receiveMessage(_ context.Context, c awsjson.Caller, in struct 
 		list = append(list, map[string]any{
 			"MessageId": m.id, "ReceiptHandle": m.handle, "Body": m.body, "MD5OfBody": sum(m.body),
 			"Attributes": map[string]string{
-				"SentTimestamp": strconv.FormatInt(m.sent.UnixMilli(), 10), "ApproximateReceiveCount": strconv.Itoa(m.received),
+				"SentTimestamp":           strconv.FormatInt(m.sent.UnixMilli(), 10),
+				"ApproximateReceiveCount": strconv.Itoa(m.received),
 			},
 		})
 	}
 	return map[string]any{"Messages": list}, nil
 }
 
-func (s *Service) deleteMessage(_ context.Context, c awsjson.Caller, in struct{ QueueURL, ReceiptHandle string }) (any, error) {
+func (s *Service) deleteMessage(
+	_ context.Context, c awsjson.Caller, in struct{ QueueURL, ReceiptHandle string },
+) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	q, _, err := s.queue(c, in.QueueURL)

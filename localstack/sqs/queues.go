@@ -25,7 +25,10 @@ var bounds = map[string]bound{
 }
 
 // others are attributes that are kept and not looked at.
-var others = []string{"KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy", "RedriveAllowPolicy", "RedrivePolicy", "SqsManagedSseEnabled"}
+var others = []string{
+	"KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy", "RedriveAllowPolicy", "RedrivePolicy",
+	"SqsManagedSseEnabled",
+}
 
 func checkAttributes(attributes map[string]string) error {
 	for name, value := range attributes {
@@ -55,7 +58,8 @@ func (s *Service) createQueue(_ context.Context, c awsjson.Caller, in struct {
 },
 ) (any, error) {
 	if !queueName.MatchString(in.QueueName) {
-		return nil, awsjson.Errorf("InvalidParameterValue", "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
+		return nil, awsjson.Errorf("InvalidParameterValue",
+			"Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
 	}
 	if err := checkAttributes(in.Attributes); err != nil {
 		return nil, err
@@ -66,7 +70,8 @@ func (s *Service) createQueue(_ context.Context, c awsjson.Caller, in struct {
 	if q, exists := s.queues[k]; exists {
 		for name, value := range in.Attributes {
 			if q.attributes[name] != value {
-				return nil, awsjson.Errorf("QueueNameExists", "A queue already exists with the same name and a different value for attribute %s", name)
+				return nil, awsjson.Errorf("QueueNameExists",
+					"A queue already exists with the same name and a different value for attribute %s", name)
 			}
 		}
 		return map[string]string{"QueueUrl": URL(c, in.QueueName)}, nil
@@ -90,7 +95,9 @@ func (s *Service) deleteQueue(_ context.Context, c awsjson.Caller, in struct{ Qu
 	return struct{}{}, nil
 }
 
-func (s *Service) getQueueURL(_ context.Context, c awsjson.Caller, in struct{ QueueName, QueueOwnerAWSAccountID string }) (any, error) {
+func (s *Service) getQueueURL(
+	_ context.Context, c awsjson.Caller, in struct{ QueueName, QueueOwnerAWSAccountID string },
+) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	url := URL(c, in.QueueName)
@@ -145,7 +152,8 @@ func (s *Service) getQueueAttributes(_ context.Context, c awsjson.Caller, in str
 	for name := range bounds {
 		all[name] = strconv.Itoa(q.number(name))
 	}
-	all["ApproximateNumberOfMessages"], all["ApproximateNumberOfMessagesNotVisible"] = strconv.Itoa(visible), strconv.Itoa(inFlight)
+	all["ApproximateNumberOfMessages"], all["ApproximateNumberOfMessagesNotVisible"] = strconv.Itoa(
+		visible), strconv.Itoa(inFlight)
 	all["ApproximateNumberOfMessagesDelayed"] = "0"
 	all["QueueArn"], all["CreatedTimestamp"] = q.arn, strconv.FormatInt(q.created.Unix(), 10)
 	out := map[string]string{}

@@ -28,7 +28,9 @@ func client(url, account, region string) *awssqs.Client {
 
 func create(t *testing.T, c *awssqs.Client, attributes map[string]string) *string {
 	t.Helper()
-	out, err := c.CreateQueue(t.Context(), &awssqs.CreateQueueInput{QueueName: aws.String("letters"), Attributes: attributes})
+	out, err := c.CreateQueue(t.Context(), &awssqs.CreateQueueInput{
+		QueueName: aws.String("letters"), Attributes: attributes,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,8 @@ func TestMessagesAreInvisibleWhileTheyAreWorkedOn(t *testing.T) {
 	c := client(url, home, "us-east-1")
 	queue := create(t, c, map[string]string{"VisibilityTimeout": "60"})
 	for _, body := range []string{"first", "second"} {
-		if _, err := c.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: queue, MessageBody: &body}); err != nil {
+		if _, err := c.SendMessage(t.Context(),
+			&awssqs.SendMessageInput{QueueUrl: queue, MessageBody: &body}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +69,8 @@ func TestMessagesAreInvisibleWhileTheyAreWorkedOn(t *testing.T) {
 	if second := receive(); len(second) != 1 || aws.ToString(second[0].Body) != "second" || len(receive()) != 0 {
 		t.Errorf("received %v", second)
 	}
-	if _, err := c.DeleteMessage(t.Context(), &awssqs.DeleteMessageInput{QueueUrl: queue, ReceiptHandle: got[0].ReceiptHandle}); err != nil {
+	if _, err := c.DeleteMessage(t.Context(),
+		&awssqs.DeleteMessageInput{QueueUrl: queue, ReceiptHandle: got[0].ReceiptHandle}); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(61 * time.Second)
@@ -74,8 +78,11 @@ func TestMessagesAreInvisibleWhileTheyAreWorkedOn(t *testing.T) {
 	if again := receive(); len(again) != 1 || aws.ToString(again[0].Body) != "second" {
 		t.Errorf("received %v", again)
 	}
-	out, err := c.GetQueueAttributes(t.Context(), &awssqs.GetQueueAttributesInput{QueueUrl: queue, AttributeNames: []types.QueueAttributeName{"All"}})
-	if err != nil || out.Attributes["ApproximateNumberOfMessagesNotVisible"] != "1" || out.Attributes["VisibilityTimeout"] != "60" {
+	out, err := c.GetQueueAttributes(t.Context(), &awssqs.GetQueueAttributesInput{
+		QueueUrl: queue, AttributeNames: []types.QueueAttributeName{"All"},
+	})
+	if err != nil || out.Attributes["ApproximateNumberOfMessagesNotVisible"] != "1" ||
+		out.Attributes["VisibilityTimeout"] != "60" {
 		t.Errorf("%v, %v", out, err)
 	}
 	if _, err := c.PurgeQueue(t.Context(), &awssqs.PurgeQueueInput{QueueUrl: queue}); err != nil {
@@ -102,10 +109,16 @@ func TestQueuesRefuse(t *testing.T) {
 		err  error
 		code string
 	}{
-		{"another queue of the name", make("letters", map[string]string{"MaximumMessageSize": "2048"}), "QueueNameExists"},
+		{
+			"another queue of the name", make("letters", map[string]string{"MaximumMessageSize": "2048"}),
+			"QueueNameExists",
+		},
 		{"name", make("a.b", nil), "InvalidParameterValue"},
 		{"unknown attribute", make("b", map[string]string{"Colour": "red"}), "InvalidAttributeName"},
-		{"attribute out of bounds", make("b", map[string]string{"MessageRetentionPeriod": "59"}), "InvalidAttributeValue"},
+		{
+			"attribute out of bounds", make("b", map[string]string{"MessageRetentionPeriod": "59"}),
+			"InvalidAttributeValue",
+		},
 		{"large message", send(c, strings.Repeat("x", 1025)), "InvalidParameterValue"},
 		{"another account's queue", send(client(url, "444455556666", "us-east-1"), "x"), "QueueDoesNotExist"},
 		{"another region's queue", send(client(url, home, "eu-west-1"), "x"), "QueueDoesNotExist"},

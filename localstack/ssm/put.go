@@ -46,7 +46,8 @@ func (in putInput) check(name string, exists bool) error {
 	types := []string{"String", "StringList", secureString}
 	switch {
 	case !validName.MatchString(name) || len(name) > 1011:
-		return awsjson.Errorf("ValidationException", "Parameter name %q must be letters, digits and . - _, with a / before each part if it has parts.", name)
+		return awsjson.Errorf("ValidationException",
+			"Parameter name %q must be letters, digits and . - _, with a / before each part if it has parts.", name)
 	case in.KeyID != "" && in.Type != secureString:
 		return awsjson.Errorf("ValidationException", "KeyId is required for SecureString type parameter only.")
 	case in.KeyID != "" && !strings.HasPrefix(in.KeyID, "arn:"):
@@ -54,9 +55,11 @@ func (in putInput) check(name string, exists bool) error {
 	case in.Value == "":
 		return awsjson.Errorf("ValidationException", "Value must have at least 1 character.")
 	case len(in.Value) > 4<<10 && in.tier() == "Standard", len(in.Value) > 8<<10:
-		return awsjson.Errorf("ValidationException", "Value has %d bytes; standard parameters have 4096 and advanced ones 8192 at most.", len(in.Value))
+		return awsjson.Errorf("ValidationException",
+			"Value has %d bytes; standard parameters have 4096 and advanced ones 8192 at most.", len(in.Value))
 	case exists && !in.Overwrite:
-		return awsjson.Errorf("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
+		return awsjson.Errorf("ParameterAlreadyExists",
+			"The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
 	case in.Type == "" && !exists:
 		return awsjson.Errorf("ValidationException", "A parameter type is required when you create a parameter.")
 	case in.Type != "" && !slices.Contains(types, in.Type):

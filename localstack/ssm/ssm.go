@@ -116,7 +116,8 @@ func (s *Service) find(c awsjson.Caller, selector string, decrypt bool) (map[str
 	if wanted != "" {
 		var err error
 		if n, err = strconv.Atoi(wanted); err != nil || n < 1 || n > len(p.versions) {
-			return nil, awsjson.Errorf("ParameterVersionNotFound", "Version %s of parameter %s not found.", wanted, name)
+			return nil, awsjson.Errorf("ParameterVersionNotFound",
+				"Version %s of parameter %s not found.", wanted, name)
 		}
 	}
 	v := p.versions[n-1]

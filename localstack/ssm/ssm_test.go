@@ -26,7 +26,9 @@ func client(url, account, region string) *awsssm.Client {
 
 func put(t *testing.T, c *awsssm.Client, name, value string, kind types.ParameterType) {
 	t.Helper()
-	_, err := c.PutParameter(t.Context(), &awsssm.PutParameterInput{Name: &name, Value: &value, Type: kind, Overwrite: aws.Bool(true)})
+	_, err := c.PutParameter(t.Context(), &awsssm.PutParameterInput{
+		Name: &name, Value: &value, Type: kind, Overwrite: aws.Bool(true),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +56,8 @@ func TestGivesWhatWasPut(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, err)
 			continue
 		}
-		if p := out.Parameter; aws.ToString(p.Value) != tc.value || p.Version != tc.version || p.LastModifiedDate == nil {
+		if p := out.Parameter; aws.ToString(p.Value) != tc.value || p.Version != tc.version ||
+			p.LastModifiedDate == nil {
 			t.Errorf("%s: %q, version %d", tc.name, aws.ToString(p.Value), p.Version)
 		}
 	}
@@ -106,9 +109,17 @@ func TestRefuses(t *testing.T) {
 		{"other region", get(client(url, home, "eu-west-1"), "a"), "ParameterNotFound"},
 		{"other account", get(client(url, "444455556666", "us-east-1"), "a"), "ParameterNotFound"},
 		{"other account's ARN", get(c, "arn:aws:ssm:us-east-1:444455556666:parameter/a"), "ParameterNotFound"},
-		{"existing", write(awsssm.PutParameterInput{Name: aws.String("a"), Value: value, Type: types.ParameterTypeString}), "ParameterAlreadyExists"},
+		{
+			"existing",
+			write(awsssm.PutParameterInput{Name: aws.String("a"), Value: value, Type: types.ParameterTypeString}),
+			"ParameterAlreadyExists",
+		},
 		{"no type", write(awsssm.PutParameterInput{Name: aws.String("b"), Value: value}), "ValidationException"},
-		{"bad name", write(awsssm.PutParameterInput{Name: aws.String("a/b"), Value: value, Type: types.ParameterTypeString}), "ValidationException"},
+		{
+			"bad name",
+			write(awsssm.PutParameterInput{Name: aws.String("a/b"), Value: value, Type: types.ParameterTypeString}),
+			"ValidationException",
+		},
 		{"large", write(awsssm.PutParameterInput{
 			Name: aws.String("b"), Value: aws.String(strings.Repeat("x", 4097)), Type: types.ParameterTypeString,
 		}), "ValidationException"},
@@ -133,7 +144,8 @@ func TestDeletedIsGone(t *testing.T) {
 	if _, err := c.DeleteParameter(t.Context(), &awsssm.DeleteParameterInput{Name: aws.String("a")}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.GetParameter(t.Context(), &awsssm.GetParameterInput{Name: aws.String("a")}); awstest.Code(err) != "ParameterNotFound" {
+	if _, err := c.GetParameter(t.Context(),
+		&awsssm.GetParameterInput{Name: aws.String("a")}); awstest.Code(err) != "ParameterNotFound" {
 		t.Error(err)
 	}
 }

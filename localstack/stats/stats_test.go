@@ -23,7 +23,8 @@ func TestCountsWhatIsAddedAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	want := stats.Snapshot{
-		Calls: map[string]int64{"ecr.PutImage": 10}, BytesRead: map[string]int64{"lib/app": 30}, BytesWritten: map[string]int64{"lib/app": 50},
+		Calls: map[string]int64{"ecr.PutImage": 10}, BytesRead: map[string]int64{"lib/app": 30},
+		BytesWritten: map[string]int64{"lib/app": 50},
 	}
 	if d := cmp.Diff(want, c.Snapshot()); d != "" {
 		t.Errorf("counts (-want +got):\n%s", d)

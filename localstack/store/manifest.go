@@ -7,7 +7,8 @@ import (
 
 	"github.com/distribution/distribution/v3"
 	"github.com/distribution/distribution/v3/manifest/manifestlist"
-	_ "github.com/distribution/distribution/v3/manifest/ocischema" // teaches distribution to read OCI manifests and indexes
+	// teaches distribution to read OCI manifests and indexes
+	_ "github.com/distribution/distribution/v3/manifest/ocischema"
 	"github.com/distribution/distribution/v3/manifest/schema2"
 	"github.com/distribution/distribution/v3/registry/storage"
 	"github.com/distribution/distribution/v3/registry/storage/driver"
@@ -19,7 +20,8 @@ import (
 // and lists, OCI image manifests and indexes. Docker's first schema cannot.
 func Keeps(mediaType string) bool {
 	switch mediaType {
-	case schema2.MediaTypeManifest, manifestlist.MediaTypeManifestList, v1.MediaTypeImageManifest, v1.MediaTypeImageIndex:
+	case schema2.MediaTypeManifest, manifestlist.MediaTypeManifestList, v1.MediaTypeImageManifest,
+		v1.MediaTypeImageIndex:
 		return true
 	}
 	return false

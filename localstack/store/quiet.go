@@ -34,5 +34,6 @@ func (c silent) Value(key any) any {
 
 func isLoggerKey(key any) bool {
 	t := reflect.TypeOf(key)
-	return t != nil && t.Name() == "loggerKey" && t.PkgPath() == "github.com/distribution/distribution/v3/internal/dcontext"
+	return t != nil && t.Name() == "loggerKey" &&
+		t.PkgPath() == "github.com/distribution/distribution/v3/internal/dcontext"
 }

@@ -150,7 +150,8 @@ func TestPutManifestRefuses(t *testing.T) {
 		{"no type", "", "{}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := s.PutManifest(t.Context(), "app", tt.mediaType, []byte(tt.content)); !errors.Is(err, ErrManifest) {
+			if _, err := s.PutManifest(t.Context(), "app", tt.mediaType,
+				[]byte(tt.content)); !errors.Is(err, ErrManifest) {
 				t.Errorf("got %v", err)
 			}
 		})

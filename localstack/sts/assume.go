@@ -57,14 +57,16 @@ func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error)
 	}
 	if s.opts.Assume != nil {
 		return s.assumed(c, identity.Assumption{
-			Caller: c.Principal, Role: m[0], Session: name, ExternalID: id, Lifetime: time.Duration(seconds) * time.Second,
+			Caller: c.Principal, Role: m[0], Session: name, ExternalID: id,
+			Lifetime: time.Duration(seconds) * time.Second,
 		})
 	}
 	// The caller is in one partition, and a role of another does not exist for it.
 	if wanted := s.opts.ExternalIDs[m[0]]; partition != awsjson.Partition(c.Region) || wanted != "" && wanted != id {
 		return session{}, &awsjson.Error{
 			Status: http.StatusForbidden, Code: "AccessDenied",
-			Message: "User: arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account + ":root is not authorized to perform: sts:AssumeRole on resource: " + m[0],
+			Message: "User: arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account +
+				":root is not authorized to perform: sts:AssumeRole on resource: " + m[0],
 		}
 	}
 	arn := "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + name
@@ -78,7 +80,9 @@ func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error)
 // assumed starts a session if the accounts' policies allow it.
 func (s *Service) assumed(c awsjson.Caller, wish identity.Assumption) (session, error) {
 	if c.Principal.Root {
-		return session{}, &awsjson.Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Roles may not be assumed by root accounts."}
+		return session{}, &awsjson.Error{
+			Status: http.StatusForbidden, Code: "AccessDenied", Message: "Roles may not be assumed by root accounts.",
+		}
 	}
 	got, err := s.opts.Assume(wish)
 	if err != nil {
@@ -103,7 +107,8 @@ func duration(r *http.Request) (int, error) {
 	case err != nil || seconds < shortest || seconds > longest:
 		return 0, invalid("DurationSeconds %q is not between %d and %d", text, shortest, longest)
 	case r.Header.Get("X-Amz-Security-Token") != "" && seconds > chained:
-		return 0, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+		return 0, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role " +
+			"chaining")
 	}
 	return seconds, nil
 }

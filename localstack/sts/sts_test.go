@@ -53,7 +53,8 @@ func TestTellsTheCaller(t *testing.T) {
 func TestAssumedRoleIsOfItsAccount(t *testing.T) {
 	url := start(t)
 	out, err := client(url, home, "").AssumeRole(t.Context(), &awssts.AssumeRoleInput{
-		RoleArn: aws.String("arn:aws:iam::444455556666:role/team/mirror"), RoleSessionName: aws.String("job"), DurationSeconds: aws.Int32(900),
+		RoleArn: aws.String("arn:aws:iam::444455556666:role/team/mirror"), RoleSessionName: aws.String("job"),
+		DurationSeconds: aws.Int32(900),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +71,8 @@ func TestAssumedRoleIsOfItsAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = "arn:aws:sts::444455556666:assumed-role/mirror/job"
-	if aws.ToString(who.Arn) != want || aws.ToString(out.AssumedRoleUser.Arn) != want || aws.ToString(who.UserId) != aws.ToString(out.AssumedRoleUser.AssumedRoleId) {
+	if aws.ToString(who.Arn) != want || aws.ToString(out.AssumedRoleUser.Arn) != want ||
+		aws.ToString(who.UserId) != aws.ToString(out.AssumedRoleUser.AssumedRoleId) {
 		t.Errorf("caller %s, assumed %s", aws.ToString(who.Arn), aws.ToString(out.AssumedRoleUser.Arn))
 	}
 }
@@ -82,11 +84,23 @@ func TestRefuses(t *testing.T) {
 		name string
 		in   awssts.AssumeRoleInput
 	}{
-		{"user", awssts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::444455556666:user/mirror"), RoleSessionName: aws.String("job")}},
-		{"short account", awssts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::4444:role/mirror"), RoleSessionName: aws.String("job")}},
+		{"user", awssts.AssumeRoleInput{
+			RoleArn:         aws.String("arn:aws:iam::444455556666:user/mirror"),
+			RoleSessionName: aws.String("job"),
+		}},
+		{"short account", awssts.AssumeRoleInput{
+			RoleArn:         aws.String("arn:aws:iam::4444:role/mirror"),
+			RoleSessionName: aws.String("job"),
+		}},
 		{"session name", awssts.AssumeRoleInput{RoleArn: role, RoleSessionName: aws.String("a b")}},
-		{"duration", awssts.AssumeRoleInput{RoleArn: role, RoleSessionName: aws.String("job"), DurationSeconds: aws.Int32(60)}},
-		{"external id", awssts.AssumeRoleInput{RoleArn: role, RoleSessionName: aws.String("job"), ExternalId: aws.String("a b")}},
+		{"duration", awssts.AssumeRoleInput{
+			RoleArn: role, RoleSessionName: aws.String("job"),
+			DurationSeconds: aws.Int32(60),
+		}},
+		{"external id", awssts.AssumeRoleInput{
+			RoleArn: role, RoleSessionName: aws.String("job"),
+			ExternalId: aws.String("a b"),
+		}},
 	} {
 		_, err := c.AssumeRole(t.Context(), &tc.in)
 		var api smithy.APIError
@@ -118,7 +132,8 @@ func TestTrust(t *testing.T) {
 		{"long session of a chained role", "token", "arn:aws:iam::444455556666:role/mirror", nil, 2, "ValidationError"},
 	} {
 		_, err := client(url, home, tc.token).AssumeRole(t.Context(), &awssts.AssumeRoleInput{
-			RoleArn: &tc.role, RoleSessionName: aws.String("job"), ExternalId: tc.id, DurationSeconds: aws.Int32(3600 * tc.hours),
+			RoleArn: &tc.role, RoleSessionName: aws.String("job"), ExternalId: tc.id,
+			DurationSeconds: aws.Int32(3600 * tc.hours),
 		})
 		var api smithy.APIError
 		if (err == nil) != (tc.code == "") || err != nil && (!errors.As(err, &api) || api.ErrorCode() != tc.code) {
@@ -128,7 +143,8 @@ func TestTrust(t *testing.T) {
 }
 
 func TestRequestsMustBeSigned(t *testing.T) {
-	response, err := http.Post(start(t), "application/x-www-form-urlencoded", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
+	response, err := http.Post(start(t), "application/x-www-form-urlencoded",
+		strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
 	if err != nil {
 		t.Fatal(err)
 	}

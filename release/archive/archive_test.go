@@ -43,7 +43,10 @@ func TestArchivesAreReadByOthers(t *testing.T) {
 func TestArchivesAreTheSameBytes(t *testing.T) {
 	backwards := slices.Clone(files)
 	slices.Reverse(backwards)
-	for name, write := range map[string]func(io.Writer, time.Time, []File) error{"tar": Tar, "tar.gz": TarGzip, "zip": Zip} {
+	for name, write := range map[string]func(io.Writer, time.Time, []File) error{
+		"tar":    Tar,
+		"tar.gz": TarGzip, "zip": Zip,
+	} {
 		var first, second bytes.Buffer
 		if err := write(&first, when, files); err != nil {
 			t.Fatal(err)

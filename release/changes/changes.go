@@ -11,8 +11,10 @@ import (
 // Modules are those that programs are made of: path, to version.
 type Modules map[string]string
 
-// Format has go list print a line for each package that Add reads. A module that is replaced is named with what replaces it.
-const Format = `{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{with .Replace}} => {{.Path}}{{with .Version}} {{.}}{{end}}{{end}}{{end}}{{end}}`
+// Format has go list print a line for each package that Add reads. A module that is replaced is named with what
+// replaces it.
+const Format = `{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{with .Replace}} => {{.Path}}{{with ` +
+	`.Version}} {{.}}{{end}}{{end}}{{end}}{{end}}`
 
 // Add adds the modules of go list's lines.
 func (m Modules) Add(lines []string) {

@@ -35,7 +35,8 @@ func Read(ctx context.Context, dir, tag string) (Checkout, error) {
 	if len(changes) > 0 {
 		return Checkout{}, dirtyError(changes)
 	}
-	head, err := c.git(ctx, nil, "-c", "log.showSignature=false", "show", "-s", "--format=%H %ct", "HEAD", "--") // a file may be named HEAD, too
+	// a file may be named HEAD, too
+	head, err := c.git(ctx, nil, "-c", "log.showSignature=false", "show", "-s", "--format=%H %ct", "HEAD", "--")
 	if err != nil {
 		return Checkout{}, err
 	}

@@ -8,8 +8,9 @@ import (
 func TestWhichTagIsAVersion(t *testing.T) {
 	for tag, want := range map[string]bool{
 		"v1.2.3": true, "v0.0.0": true, "v1.2.3-rc.1": true, "v10.20.30-a-b.0x": true,
-		"1.2.3": false, "v1.2": false, "v1": false, "v01.2.3": false, "v1.2.3+linux": false, "v1.2.3-": false, "v1.2.3-a..b": false,
-		"nightly": false, "v9;touch${IFS}x;#": false, "v1.2.3\nv1.2.4": false, "release/v1.2.3": false, "": false,
+		"1.2.3": false, "v1.2": false, "v1": false, "v01.2.3": false, "v1.2.3+linux": false, "v1.2.3-": false,
+		"v1.2.3-a..b": false,
+		"nightly":     false, "v9;touch${IFS}x;#": false, "v1.2.3\nv1.2.4": false, "release/v1.2.3": false, "": false,
 	} {
 		if got, err := version([]string{tag}, ""); err != nil || (got == tag && tag != "") != want {
 			t.Errorf("%q: %q, %v", tag, got, err)
@@ -22,7 +23,8 @@ func TestWhichTagIsAVersion(t *testing.T) {
 
 func TestManyChangesAreCounted(t *testing.T) {
 	err := dirtyError([]byte(strings.Repeat("?? x\x00", 12)))
-	if message := err.Error(); strings.Count(message, "\n  ?? x") != 10 || !strings.HasSuffix(message, "\n  and 2 more") {
+	if message := err.Error(); strings.Count(message, "\n  ?? x") != 10 || !strings.HasSuffix(message,
+		"\n  and 2 more") {
 		t.Error(message)
 	}
 }
@@ -40,7 +42,8 @@ func TestATreeOfAnythingButFilesIsRefused(t *testing.T) {
 		}
 	}
 	got, err := parseTree("100644 blob 4f2d\ta b\tc\x00100755 blob 77aa\tdir/run\x00")
-	if err != nil || len(got) != 2 || got[0] != (file{"a b\tc", "4f2d", 0o644}) || got[1] != (file{"dir/run", "77aa", 0o755}) {
+	if err != nil || len(got) != 2 || got[0] != (file{"a b\tc", "4f2d", 0o644}) ||
+		got[1] != (file{"dir/run", "77aa", 0o755}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -53,7 +56,10 @@ func TestBlobsAreReadBySize(t *testing.T) {
 	if content, rest, err = nextBlob(rest, "77aa"); err != nil || len(content) != 0 || len(rest) != 0 {
 		t.Errorf("%q, %q, %v", content, rest, err)
 	}
-	for _, batch := range []string{"", "4f2d missing\n", "77aa blob 1\nx\n", "4f2d blob 3\nab", "4f2d blob -1\nab", "4f2d tree 1\na\n"} {
+	for _, batch := range []string{
+		"", "4f2d missing\n", "77aa blob 1\nx\n", "4f2d blob 3\nab", "4f2d blob -1\nab",
+		"4f2d tree 1\na\n",
+	} {
 		if content, _, err := nextBlob([]byte(batch), "4f2d"); err == nil {
 			t.Errorf("%q: %q", batch, content)
 		}

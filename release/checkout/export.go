@@ -75,7 +75,8 @@ func nextBlob(batch []byte, object string) (content, rest []byte, err error) {
 	header, rest, _ := bytes.Cut(batch, []byte("\n"))
 	var name string
 	var size int
-	if _, err := fmt.Sscanf(string(header), "%s blob %d", &name, &size); err != nil || name != object || size < 0 || len(rest) <= size {
+	if _, err := fmt.Sscanf(string(header), "%s blob %d", &name, &size); err != nil || name != object || size < 0 ||
+		len(rest) <= size {
 		return nil, nil, fmt.Errorf("git cat-file printed %q for %s", header, object)
 	}
 	return rest[:size], rest[size+1:], nil

@@ -16,7 +16,8 @@ func (c Checkout) Previous(ctx context.Context) (Checkout, error) {
 		return Checkout{}, err
 	}
 	if strings.TrimSpace(string(shallow)) == "true" {
-		return Checkout{}, errors.New("the clone is shallow, so the release before cannot be found: git fetch --unshallow --tags")
+		return Checkout{}, errors.New("the clone is shallow, so the release before cannot be found: git fetch " +
+			"--unshallow --tags")
 	}
 	tags, err := c.git(ctx, nil, "tag", "--merged="+c.Commit)
 	if err != nil {

@@ -67,7 +67,8 @@ func runnable(path string) (string, error) {
 	for _, s := range built.Settings {
 		if s.Key == "GOOS" && s.Value != runtime.GOOS || s.Key == "GOARCH" && s.Value != runtime.GOARCH {
 			return "", fmt.Errorf("%s is built for %s=%s, which does not run here: "+
-				"take the archive of make release for that platform, which has what this would write", path, s.Key, s.Value)
+				"take the archive of make release for that platform, which has what this would write",
+				path, s.Key, s.Value)
 		}
 	}
 	return filepath.Abs(path)

@@ -55,7 +55,8 @@ const tags = "containers_image_openpgp,lambda.norpc"
 func (s Source) Build(ctx context.Context, p Platform, into string) error {
 	args := []string{
 		"build", "-trimpath", "-buildvcs=false", "-mod=readonly", "-tags=" + tags,
-		"-ldflags=-s -w -X ecrmirror/internal/buildinfo.version=" + s.Version + " -X ecrmirror/internal/buildinfo.commit=" + s.Commit,
+		"-ldflags=-s -w -X ecrmirror/internal/buildinfo.version=" + s.Version +
+			" -X ecrmirror/internal/buildinfo.commit=" + s.Commit,
 		"-o", into + string(filepath.Separator),
 	}
 	for _, program := range Programs {
@@ -104,7 +105,8 @@ func (s Source) run(ctx context.Context, p Platform, args ...string) ([]byte, er
 
 // fetching are the settings of Go that say where modules come from and where they are kept, and not what is built.
 var fetching = []string{
-	"GOPATH", "GOMODCACHE", "GOCACHE", "GOPROXY", "GONOPROXY", "GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GOINSECURE", "GOVCS", "GOAUTH", "GOTOOLCHAIN",
+	"GOPATH", "GOMODCACHE", "GOCACHE", "GOPROXY", "GONOPROXY", "GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GOINSECURE",
+	"GOVCS", "GOAUTH", "GOTOOLCHAIN",
 }
 
 // settings returns those settings as they are on this machine, be they in the environment or in a file.
@@ -133,5 +135,6 @@ func environment(environ []string, settings map[string]string, p Platform) []str
 		}
 	}
 	return append(env,
-		"GOENV=off", "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Arch, "GOAMD64=v1", "GOARM64=v8.0", "GOFIPS140=off")
+		"GOENV=off", "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Arch, "GOAMD64=v1",
+		"GOARM64=v8.0", "GOFIPS140=off")
 }

@@ -11,7 +11,8 @@ import (
 func TestEachLicenseIsThereOnce(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
-		"a/LICENSE": "one\r\n", "a/NOTICE.txt": "notice", "a/license.go": "package a", "a/README": "no license", "a/LICENSED": "none either",
+		"a/LICENSE": "one\r\n", "a/NOTICE.txt": "notice", "a/license.go": "package a", "a/README": "no license",
+		"a/LICENSED":    "none either",
 		"a/sub/COPYING": "of a part", "a/sub/pkg/x.go": "package x", "a/other/LICENSE": "of what is not in the program",
 		"b/LICENCE.md": "one\n\n", "b/LICENSES/x": "in a directory",
 	})
@@ -37,11 +38,14 @@ func TestEachLicenseIsThereOnce(t *testing.T) {
 func TestAModuleWithoutALicenseIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"a/x.go": "package a", "b/x.go": "package b", "c/LICENSE": "c"})
-	_, err := Text([]Package{{"b@v1", dir + "/b", dir + "/b"}, {"a@v1", dir + "/a", dir + "/a"}, {"c@v1", dir + "/c", dir + "/c"}})
+	_, err := Text([]Package{
+		{"b@v1", dir + "/b", dir + "/b"}, {"a@v1", dir + "/a", dir + "/a"}, {"c@v1", dir + "/c", dir + "/c"},
+	})
 	if want := "a@v1 has no license file\nb@v1 has no license file"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
-	if _, err := Text([]Package{{"d@v1", dir + "/d", dir + "/d"}}); !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(err.Error(), "d@v1: ") {
+	if _, err := Text([]Package{{"d@v1", dir + "/d", dir + "/d"}}); !errors.Is(err, os.ErrNotExist) ||
+		!strings.HasPrefix(err.Error(), "d@v1: ") {
 		t.Errorf("a module that is not there: %v", err)
 	}
 }
@@ -50,7 +54,8 @@ func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
 		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755),
+			os.WriteFile(path, []byte(content), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -57,7 +57,8 @@ func (i Image) Write(dir string) (digest string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return hash.String(), top.AppendIndex(annotated, layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": i.Version}))
+	return hash.String(), top.AppendIndex(annotated,
+		layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": i.Version}))
 }
 
 func (i Image) image(variant Variant) (v1.Image, error) {
@@ -105,10 +106,11 @@ func (i Image) layer(files []archive.File) (v1.Layer, error) {
 // labels are those of the Dockerfile, and the license.
 func (i Image) labels() map[string]string {
 	return map[string]string{
-		"org.opencontainers.image.title":       "ecrmirror",
-		"org.opencontainers.image.description": "Keeps container images in Amazon ECR, and in any other registry, equal to their source",
-		"org.opencontainers.image.version":     i.Version,
-		"org.opencontainers.image.revision":    i.Commit,
-		"org.opencontainers.image.licenses":    "Apache-2.0",
+		"org.opencontainers.image.title": "ecrmirror",
+		"org.opencontainers.image.description": "Keeps container images in Amazon ECR, and in any other registry, " +
+			"equal to their source",
+		"org.opencontainers.image.version":  i.Version,
+		"org.opencontainers.image.revision": i.Commit,
+		"org.opencontainers.image.licenses": "Apache-2.0",
 	}
 }

@@ -58,7 +58,8 @@ func TestTheLayoutIsOneImageForAllPlatforms(t *testing.T) {
 		}
 		files := filesOf(t, variant)
 		want := []string{
-			"etc/ -rwxr-xr-x", "etc/ssl/ -rwxr-xr-x", "etc/ssl/certs/ -rwxr-xr-x", "etc/ssl/certs/ca-certificates.crt -rw-r--r--",
+			"etc/ -rwxr-xr-x", "etc/ssl/ -rwxr-xr-x", "etc/ssl/certs/ -rwxr-xr-x",
+			"etc/ssl/certs/ca-certificates.crt -rw-r--r--",
 			"tmp/ trwxrwxrwx", "usr/local/bin/mirror -rwxr-xr-x " + image.Variants[i].Arch,
 		}
 		if diff := cmp.Diff(want, files); diff != "" {
@@ -75,7 +76,8 @@ func TestItIsTheImageOfTheDockerfile(t *testing.T) {
 	}
 	want := v1.Config{Labels: map[string]string{}}
 	for _, label := range regexp.MustCompile(`(org\.opencontainers\.image\.\w+)="(.*?)"`).FindAllStringSubmatch(string(dockerfile), -1) {
-		want.Labels[label[1]] = strings.NewReplacer("$VERSION", image.Version, "$COMMIT", image.Commit).Replace(label[2])
+		want.Labels[label[1]] = strings.NewReplacer("$VERSION", image.Version, "$COMMIT", image.Commit).Replace(
+			label[2])
 	}
 	want.Env = strings.Fields(regexp.MustCompile(`(?m)^ENV (.*)$`).FindStringSubmatch(string(dockerfile))[1])
 	want.User = regexp.MustCompile(`(?m)^USER (.*)$`).FindStringSubmatch(string(dockerfile))[1]
@@ -99,7 +101,8 @@ func TestItIsTheImageOfTheDockerfile(t *testing.T) {
 		if diff := cmp.Diff(want, config.Config); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", m.Platform, diff)
 		}
-		if config.OS != "linux" || config.Architecture != m.Platform.Architecture || !config.Created.Equal(image.Created) {
+		if config.OS != "linux" || config.Architecture != m.Platform.Architecture ||
+			!config.Created.Equal(image.Created) {
 			t.Errorf("%s: %s/%s of %s", m.Platform, config.OS, config.Architecture, config.Created)
 		}
 	}
@@ -117,7 +120,8 @@ func TestTheCertificatesAreThoseOfManyAuthorities(t *testing.T) {
 	if n := strings.Count(string(text), "BEGIN CERTIFICATE"); n < 100 {
 		t.Errorf("%d certificates", n)
 	}
-	for _, name := range []string{"Amazon Root CA 1", "ISRG Root X1", "DigiCert Global Root G2"} { // of ECR, and of others' registries
+	// of ECR, and of others' registries
+	for _, name := range []string{"Amazon Root CA 1", "ISRG Root X1", "DigiCert Global Root G2"} {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("no %s", name)
 		}
@@ -141,7 +145,8 @@ func written(t *testing.T) v1.ImageIndex {
 		t.Fatal(err)
 	}
 	named := manifest.Manifests
-	if len(named) != 1 || named[0].Annotations["org.opencontainers.image.ref.name"] != image.Version || named[0].Digest.String() != digest {
+	if len(named) != 1 || named[0].Annotations["org.opencontainers.image.ref.name"] != image.Version ||
+		named[0].Digest.String() != digest {
 		t.Fatalf("in the layout: %+v", named)
 	}
 	index, err := top.ImageIndex(named[0].Digest)

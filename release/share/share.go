@@ -20,7 +20,10 @@ type Program struct {
 
 // shells are those that a program prints completions for, and the files that they look for.
 var shells = []struct{ name, file string }{
-	{"bash", "completions/%s.bash"}, {"zsh", "completions/_%s"}, {"fish", "completions/%s.fish"}, {"powershell", "completions/%s.ps1"},
+	{"bash", "completions/%s.bash"},
+	{"zsh", "completions/_%s"},
+	{"fish", "completions/%s.fish"},
+	{"powershell", "completions/%s.ps1"},
 }
 
 // Files returns the completions of programs, and their manual pages of a version and a day; a zero day is not

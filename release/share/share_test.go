@@ -141,7 +141,8 @@ Take one.
 func TestAProgramThatFailsIsNamed(t *testing.T) {
 	p := tool(t)
 	p.Command = append(p.Command, "--wrong")
-	if _, err := Files(t.Context(), "v1.2.3", time.Time{}, []Program{p}); err == nil || err.Error() != "tool completion bash: exit status 2" {
+	if _, err := Files(t.Context(), "v1.2.3", time.Time{}, []Program{p}); err == nil ||
+		err.Error() != "tool completion bash: exit status 2" {
 		t.Error(err)
 	}
 }
@@ -158,7 +159,8 @@ func TestLinesAreNoRequests(t *testing.T) {
 			t.Errorf("%q: %q, want %q", line, got, want)
 		}
 	}
-	if day := string(page{name: "x", version: "devel"}.roff()); !strings.HasPrefix(day, ".TH X 1 \"\" \"ecrmirror devel\"\n") {
+	if day := string(page{name: "x", version: "devel"}.roff()); !strings.HasPrefix(day,
+		".TH X 1 \"\" \"ecrmirror devel\"\n") {
 		t.Errorf("without a day: %s", day)
 	}
 }

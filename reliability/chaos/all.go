@@ -71,7 +71,8 @@ func (c *chaos) add(a attempt) {
 	if !c.flags.progress && (a.Outcome != wrong || a.Program != programs.Ours) {
 		return
 	}
-	line := fmt.Sprintf("%-22s %-8s %d  %-6s exit %3d  %6.2f s  %3d faults  read %5.3f x", a.Fault, a.Program, a.Run, a.Outcome, a.Exit, a.Wall.Seconds(), a.Broke, float64(a.Read)/float64(a.Size))
+	line := fmt.Sprintf("%-22s %-8s %d  %-6s exit %3d  %6.2f s  %3d faults  read %5.3f x", a.Fault, a.Program, a.Run,
+		a.Outcome, a.Exit, a.Wall.Seconds(), a.Broke, float64(a.Read)/float64(a.Size))
 	if a.Why != "" {
 		line += "  " + a.Why
 	}

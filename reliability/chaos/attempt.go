@@ -57,7 +57,8 @@ func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (
 	if err := w.mend(); err != nil {
 		return a, err
 	}
-	if err := c.judge(ctx, w, &a, home); err != nil || a.Outcome != honest || a.Exit != exitTransient || f.sourceHost != "" {
+	if err := c.judge(ctx, w, &a, home); err != nil || a.Outcome != honest || a.Exit != exitTransient ||
+		f.sourceHost != "" {
 		return a, err
 	}
 	return a, c.again(ctx, w, p, job, &a)
@@ -102,7 +103,8 @@ func (c *chaos) again(ctx context.Context, w *world, p programs.Program, job pro
 	}
 	err := w.exact(ctx)
 	if second.Exit != 0 || err != nil {
-		a.Outcome, a.Why = wrong, fmt.Sprintf("run again without faults it failed: exit code %d, %v: %s", second.Exit, err, second.Output)
+		a.Outcome, a.Why = wrong, fmt.Sprintf("run again without faults it failed: exit code %d, %v: %s", second.Exit,
+			err, second.Output)
 		return nil
 	}
 	a.Again = true

@@ -27,7 +27,10 @@ type chaos struct {
 }
 
 func newChaos(f flags, dir, measure string, list []programs.Program, stderr io.Writer) *chaos {
-	return &chaos{flags: f, dir: dir, measure: measure, ours: list[0], programs: list, stderr: stderr, images: slowregistry.NewImages()}
+	return &chaos{
+		flags: f, dir: dir, measure: measure, ours: list[0], programs: list, stderr: stderr,
+		images: slowregistry.NewImages(),
+	}
 }
 
 // An outcome is how a copy ended.

@@ -18,7 +18,9 @@ func (c *chaos) report(w io.Writer) error {
 	if err := os.MkdirAll(c.flags.out, 0o755); err != nil {
 		return err
 	}
-	raw, err := json.MarshalIndent(map[string]any{"machine": machine.Here(), "versions": c.versions(), "small": c.flags.small, "attempts": c.attempts}, "", " ")
+	raw, err := json.MarshalIndent(map[string]any{
+		"machine": machine.Here(), "versions": c.versions(), "small": c.flags.small, "attempts": c.attempts,
+	}, "", " ")
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,8 @@ func (c *chaos) missed() (list []string) {
 	}
 	for _, f := range c.faults {
 		if t := c.tally(f, programs.Ours); f.extra > 0 && t.extra > f.extra {
-			list = append(list, fmt.Sprintf("%s: %.1f%% of the image's bytes were read again, %.0f%% are promised", f.id, 100*t.extra, 100*f.extra))
+			list = append(list, fmt.Sprintf("%s: %.1f%% of the image's bytes were read again, %.0f%% are promised",
+				f.id, 100*t.extra, 100*f.extra))
 		}
 	}
 	return list
@@ -27,9 +28,10 @@ func (c *chaos) missed() (list []string) {
 type tally struct {
 	runs, exact, honest, wrong, hangs, again int
 	broke                                    int64
-	extra                                    float64 // bytes read beyond the image's, in images, mean of the exact copies
-	worst                                    time.Duration
-	why                                      []string
+	// bytes read beyond the image's, in images, mean of the exact copies
+	extra float64
+	worst time.Duration
+	why   []string
 }
 
 func (c *chaos) tally(f fault, program string) (t tally) {
@@ -73,7 +75,10 @@ func (t tally) cells() []string {
 	if t.again > 0 {
 		honest += fmt.Sprintf(" (%d complete when run again)", t.again)
 	}
-	return []string{fmt.Sprint(t.runs), fmt.Sprint(t.exact), honest, fmt.Sprint(t.wrong), fmt.Sprint(t.broke), t.extraText(), fmt.Sprintf("%.1f s", t.worst.Seconds())}
+	return []string{
+		fmt.Sprint(t.runs), fmt.Sprint(t.exact), honest, fmt.Sprint(t.wrong), fmt.Sprint(t.broke), t.extraText(),
+		fmt.Sprintf("%.1f s", t.worst.Seconds()),
+	}
 }
 
 func (t tally) extraText() string {

@@ -100,7 +100,8 @@ func (w *world) startECR(ctx context.Context, dir string) (err error) {
 	if w.mirror, err = w.ecr.EnvironmentOf("MirrorRole"); err != nil {
 		return err
 	}
-	_, err = ecr.NewFromConfig(w.ecr.Config()).CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)})
+	_, err = ecr.NewFromConfig(w.ecr.Config()).CreateRepository(ctx,
+		&ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)})
 	return err
 }
 
@@ -169,14 +170,17 @@ const (
 )
 
 func oldManifest() []byte {
-	return fmt.Appendf(nil, `{"schemaVersion":2,"mediaType":%q,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":2},"layers":[]}`,
+	return fmt.Appendf(nil,
+		`{"schemaVersion":2,"mediaType":%q,"config":{"mediaType":"application/vnd.oci.image.config.v1+json",`+
+			`"digest":%q,"size":2},"layers":[]}`,
 		ociManifest, digest.FromString("{}"))
 }
 
 // fill copies the image into the ECR that is to be the source.
 func (w *world) fill(ctx context.Context, measure string, ours programs.Program, environment []string) error {
 	c := programs.Copy{
-		Path: ours.Path, Source: w.source.Host() + "/" + w.from + ":" + tag, Destinations: []string{w.ecrHost() + "/" + repository + ":" + tag},
+		Path: ours.Path, Source: w.source.Host() + "/" + w.from + ":" + tag,
+		Destinations: []string{w.ecrHost() + "/" + repository + ":" + tag},
 	}
 	if _, err := programs.RunAll(ctx, measure, environment, ours.Commands(c)); err != nil {
 		return fmt.Errorf("filling ECR: %w", err)

@@ -44,11 +44,13 @@ type flags struct {
 
 func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set := flag.NewFlagSet("slow", flag.ContinueOnError)
-	rates := set.String("rates", "32MB,16MB,8MB,4MB,2MB,1MB,500kB,250kB", "comma-separated `rates` of the destinations, a second; 0 is as fast as it goes")
+	rates := set.String("rates", "32MB,16MB,8MB,4MB,2MB,1MB,500kB,250kB",
+		"comma-separated `rates` of the destinations, a second; 0 is as fast as it goes")
 	size := set.String("size", "32MiB", "`size` of the layer")
 	set.StringVar(&f.minRate, "min-rate", "0", "mirror's --min-rate")
 	set.StringVar(&f.mirror, "mirror", "", "the mirror `program`; by default it is built")
-	set.DurationVar(&f.alone, "alone", 20*time.Second, "`time` that a destination may take for the image at its rate to be copied to alone as well")
+	set.DurationVar(&f.alone, "alone", 20*time.Second,
+		"`time` that a destination may take for the image at its rate to be copied to alone as well")
 	set.DurationVar(&f.within, "timeout", 2*time.Hour, "`time` after which a copy is ended")
 	if err := command.Parse(set, usage, args, stderr); err != nil {
 		return f, err
@@ -129,7 +131,8 @@ func (b *bench) all(ctx context.Context, stdout io.Writer) error {
 			speed(rate), seconds(b.transfer(rate)), seconds(alone[i]), seconds(c.took[i]), verdict)
 		err = errors.Join(err, printed)
 	}
-	_, printed := fmt.Fprintf(stdout, "\nThe copy to all ended with exit code %d after %s; the source sent %.2f times the image. It said:\n\n%s\n",
+	_, printed := fmt.Fprintf(stdout,
+		"\nThe copy to all ended with exit code %d after %s; the source sent %.2f times the image. It said:\n\n%s\n",
 		c.exit, seconds(c.ended), float64(c.sent)/float64(b.want.Size), strings.TrimSpace(c.said))
 	if heldUp {
 		err = errors.Join(err, errHeldUp)

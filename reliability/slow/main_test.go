@@ -14,7 +14,10 @@ func TestASlowDestinationIsSetAsideAndGivenUp(t *testing.T) {
 	if err != nil && !errors.Is(err, errHeldUp) {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"| all it can |", "| 50kB/s | 503.32 s | – | – | given up |", "exit code 75", "set aside destination", "below the least rate of 1.0 MiB/s"} {
+	for _, want := range []string{
+		"| all it can |", "| 50kB/s | 503.32 s | – | – | given up |", "exit code 75",
+		"set aside destination", "below the least rate of 1.0 MiB/s",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing about %q in\n%s", want, out.String())
 		}
@@ -22,7 +25,13 @@ func TestASlowDestinationIsSetAsideAndGivenUp(t *testing.T) {
 }
 
 func TestFlagsThatAreNone(t *testing.T) {
-	for _, args := range [][]string{{"-rates", "fast"}, {"-rates", "1MB,,"}, {"-size", "0"}, {"-size", "big"}, {"more"}} {
+	for _, args := range [][]string{
+		{"-rates", "fast"},
+		{"-rates", "1MB,,"},
+		{"-size", "0"},
+		{"-size", "big"},
+		{"more"},
+	} {
 		if _, err := parseFlags(args, t.Output()); err == nil {
 			t.Errorf("%q was taken", args)
 		}

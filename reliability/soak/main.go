@@ -70,7 +70,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := write(f.out, &s.result); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(stdout, "%s\nWritten to %s\n", markdown(&s.result), filepath.Join(f.out, "soak.json, soak.md, soak.svg")); err != nil {
+	if _, err := fmt.Fprintf(stdout, "%s\nWritten to %s\n", markdown(&s.result),
+		filepath.Join(f.out, "soak.json, soak.md, soak.svg")); err != nil {
 		return err
 	}
 	return s.result.grown()

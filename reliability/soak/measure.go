@@ -85,7 +85,8 @@ func (s *soak) measure(name string, images int) error {
 	}
 	m.Descriptors = len(descriptors) - 1 // the directory itself
 	r.Samples, r.Again = append(r.Samples, m), r.attempts.Load()
-	_, err = fmt.Fprintf(s.stderr, "%5d images  %6.1f s  %6.1f MiB resident  %5.1f MiB live  %3d goroutines  %3d descriptors  %d retried\n",
+	_, err = fmt.Fprintf(s.stderr,
+		"%5d images  %6.1f s  %6.1f MiB resident  %5.1f MiB live  %3d goroutines  %3d descriptors  %d retried\n",
 		m.Images, m.Seconds, mib(m.RSS), mib(m.Heap), m.Goroutines, m.Descriptors, r.Again)
 	return err
 }

@@ -32,11 +32,16 @@ func write(dir string, r *result) error {
 // markdown is the result in Markdown: the begin, each tenth, and the end.
 func markdown(r *result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d images of %d layers of %d KiB, to ECR and to a registry, by one controller (%d jobs, %d sweeps) and %d mirrors at a time, in %.0f s.\n"+
-		"From image %d to %d calls were throttled, failed or lost their replies, and connections were reset: %d calls; %d mirrors, and %d events and sweeps were repeated.\n"+
-		"%s; the process had %.1f MiB at most.\n\n",
-		r.Images, layers, layerSize>>10, r.Jobs, r.Sweeps, r.Mirrors, r.Seconds, r.FaultsFrom, r.FaultsTo, r.Broken, r.Again, r.Retried, r.Machine, mib(r.PeakRSS))
-	b.WriteString("| images | resident | without the program's file | live on the heap | goroutines | descriptors |\n|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&b,
+		"%d images of %d layers of %d KiB, to ECR and to a registry, by one controller (%d jobs, %d sweeps) and %d "+
+			"mirrors at a time, in %.0f s.\n"+
+			"From image %d to %d calls were throttled, failed or lost their replies, and connections were reset: %d "+
+			"calls; %d mirrors, and %d events and sweeps were repeated.\n"+
+			"%s; the process had %.1f MiB at most.\n\n",
+		r.Images, layers, layerSize>>10, r.Jobs, r.Sweeps, r.Mirrors, r.Seconds, r.FaultsFrom, r.FaultsTo, r.Broken,
+		r.Again, r.Retried, r.Machine, mib(r.PeakRSS))
+	b.WriteString("| images | resident | without the program's file | live on the heap | goroutines | descriptors " +
+		"|\n|---|---|---|---|---|---|\n")
 	next := 0
 	for _, s := range r.Samples {
 		name := fmt.Sprint(s.Images)
@@ -49,7 +54,8 @@ func markdown(r *result) string {
 			continue
 		}
 		next = s.Images*10/r.Images + 1
-		fmt.Fprintf(&b, "| %s | %.1f MiB | %.1f MiB | %.1f MiB | %d | %d |\n", name, mib(s.RSS), mib(s.Anonymous), mib(s.Heap), s.Goroutines, s.Descriptors)
+		fmt.Fprintf(&b, "| %s | %.1f MiB | %.1f MiB | %.1f MiB | %d | %d |\n", name, mib(s.RSS), mib(s.Anonymous),
+			mib(s.Heap), s.Goroutines, s.Descriptors)
 	}
 	return b.String()
 }
@@ -94,7 +100,8 @@ func svg(r *result) ([]byte, error) {
 		var points []string
 		for _, s := range r.Samples {
 			p.LastY = plotHeight * (1 - of.value(s)/highest)
-			points = append(points, fmt.Sprintf("%.1f,%.1f", plotAt+float64(s.Images)/float64(r.Images)*plotWidth, p.LastY))
+			points = append(points,
+				fmt.Sprintf("%.1f,%.1f", plotAt+float64(s.Images)/float64(r.Images)*plotWidth, p.LastY))
 		}
 		first, last := r.Samples[0], r.Samples[len(r.Samples)-1]
 		p.Line, p.FirstY = strings.Join(points, " "), plotHeight*(1-of.value(first)/highest)
@@ -108,8 +115,10 @@ func svg(r *result) ([]byte, error) {
 	at := func(image int) float64 { return plotAt + float64(image)/float64(r.Images)*plotWidth }
 	var b bytes.Buffer
 	err = t.Execute(&b, map[string]any{
-		"Width": chartWidth, "Height": 50 + len(panels)*panelHeight, "Panels": panels, "Machine": r.Machine, "Images": r.Images, "Mirrors": r.Mirrors,
-		"Left": plotAt, "Right": plotAt + plotWidth, "High": plotHeight, "FaultsAt": at(r.FaultsFrom), "FaultsWidth": at(r.FaultsTo) - at(r.FaultsFrom),
+		"Width": chartWidth, "Height": 50 + len(panels)*panelHeight, "Panels": panels, "Machine": r.Machine,
+		"Images": r.Images, "Mirrors": r.Mirrors,
+		"Left": plotAt, "Right": plotAt + plotWidth, "High": plotHeight, "FaultsAt": at(r.FaultsFrom),
+		"FaultsWidth": at(r.FaultsTo) - at(r.FaultsFrom),
 	})
 	return b.Bytes(), err
 }

@@ -50,7 +50,8 @@ func serve(ctx context.Context, f flags, in io.Reader, out io.Writer) (err error
 	images := slowregistry.NewImages()
 	at := addresses{}
 	for i := range f.images {
-		contents, err := images.Put(sourceRepository(i), "1", slowregistry.Spec{Layers: layers, LayerSize: layerSize, Seed: uint64(i)})
+		contents, err := images.Put(sourceRepository(i), "1",
+			slowregistry.Spec{Layers: layers, LayerSize: layerSize, Seed: uint64(i)})
 		if err != nil {
 			return err
 		}
@@ -64,17 +65,21 @@ func serve(ctx context.Context, f flags, in io.Reader, out io.Writer) (err error
 	programs := filepath.Join(dir, "programs")
 	// Jobs end at once: the mirrors are in the other process.
 	job := []byte("#!/bin/sh\nexit 0\n")
-	if err := errors.Join(os.Mkdir(programs, 0o755), os.WriteFile(filepath.Join(programs, "mirror"), job, 0o755)); err != nil { //nolint:gosec // a program
+	if err := errors.Join(os.Mkdir(programs, 0o755), os.WriteFile(filepath.Join(programs, "mirror"), job,
+		0o755)); err != nil { //nolint:gosec // a program
 		return err
 	}
-	s, err := server.Start(ctx, server.Options{Wrap: breakable, NoEvents: true, ForgetLayers: true, Programs: programs, Dir: filepath.Join(dir, "aws")})
+	s, err := server.Start(ctx, server.Options{
+		Wrap: breakable, NoEvents: true, ForgetLayers: true, Programs: programs, Dir: filepath.Join(dir, "aws"),
+	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	client := ecr.NewFromConfig(s.Config())
 	for i := range repositories {
-		if _, err := client.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository(i))}); err != nil {
+		if _, err := client.CreateRepository(ctx,
+			&ecr.CreateRepositoryInput{RepositoryName: aws.String(repository(i))}); err != nil {
 			return err
 		}
 	}
@@ -111,7 +116,10 @@ func startServers(ctx context.Context, f flags, stderr io.Writer) (*servers, err
 	if err != nil {
 		return nil, err
 	}
-	s := &servers{command: exec.CommandContext(ctx, self, "-serve", "-n", fmt.Sprint(f.images)), client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	s := &servers{
+		command: exec.CommandContext(ctx, self, "-serve", "-n", fmt.Sprint(f.images)),
+		client:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	}
 	s.command.Stderr = stderr
 	input, err := s.command.StdinPipe()
 	if err != nil {

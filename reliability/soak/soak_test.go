@@ -32,7 +32,8 @@ func TestASmallSoakLeavesNothingOpen(t *testing.T) {
 		t.Errorf("something is left open: %+v, and %+v at first", end, begin)
 	}
 	if s.result.Jobs != 40 || s.result.Sweeps < 1 || s.result.FaultsTo <= s.result.FaultsFrom {
-		t.Errorf("%d jobs, %d sweeps, faults from image %d to %d", s.result.Jobs, s.result.Sweeps, s.result.FaultsFrom, s.result.FaultsTo)
+		t.Errorf("%d jobs, %d sweeps, faults from image %d to %d", s.result.Jobs, s.result.Sweeps, s.result.FaultsFrom,
+			s.result.FaultsTo)
 	}
 	dir := t.TempDir()
 	if err := write(dir, &s.result); err != nil {

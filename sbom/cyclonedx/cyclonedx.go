@@ -106,7 +106,8 @@ func billOf(name, version string, built *buildinfo.BuildInfo) Bill {
 	b := Bill{
 		Schema: "http://cyclonedx.org/schema/bom-1.6.schema.json", Format: "CycloneDX", SpecVersion: "1.6", Version: 1,
 		Metadata: metadata{Component: component{
-			Ref: name, Type: "application", Name: name, Version: cmp.Or(version, strings.Trim(built.Main.Version, "()")),
+			Ref: name, Type: "application", Name: name,
+			Version: cmp.Or(version, strings.Trim(built.Main.Version, "()")),
 		}},
 	}
 	var ours license

@@ -23,7 +23,10 @@ func TestABillHasEveryModuleOfTheProgram(t *testing.T) {
 		Settings:  []debug.BuildSetting{{Key: "GOARCH", Value: "arm64"}, {Key: "GOAMD64", Value: "v1"}},
 		Deps: []*debug.Module{
 			{Path: "example.org/a", Version: "v1.0.0+incompatible", Sum: "h1:a="},
-			{Path: "example.org/b", Version: "v1.0.0", Replace: &debug.Module{Path: "example.org/c", Version: "v2.0.0"}},
+			{
+				Path: "example.org/b", Version: "v1.0.0",
+				Replace: &debug.Module{Path: "example.org/c", Version: "v2.0.0"},
+			},
 		},
 	}
 	const std, a, c = "pkg:golang/std@1.26.1", "pkg:golang/example.org/a@v1.0.0%2Bincompatible", "pkg:golang/example.org/c@v2.0.0"
@@ -32,13 +35,16 @@ func TestABillHasEveryModuleOfTheProgram(t *testing.T) {
 	want := Bill{
 		Schema: "http://cyclonedx.org/schema/bom-1.6.schema.json", Format: "CycloneDX", SpecVersion: "1.6", Version: 1,
 		Metadata: metadata{
-			Component:  component{Ref: "mirror", Type: "application", Name: "mirror", Version: "devel", Licenses: []license{ours}},
+			Component: component{
+				Ref: "mirror", Type: "application", Name: "mirror", Version: "devel", Licenses: []license{ours},
+			},
 			Properties: []property{{"ecrmirror:build:GOARCH", "arm64"}},
 		},
 		Components: []component{
 			{Ref: std, Type: "library", Name: "std", Version: "1.26.1", Scope: "required", PURL: std},
 			{
-				Ref: a, Type: "library", Name: "example.org/a", Version: "v1.0.0+incompatible", Scope: "required", PURL: a,
+				Ref: a, Type: "library", Name: "example.org/a", Version: "v1.0.0+incompatible",
+				Scope: "required", PURL: a,
 				Properties: []property{{"ecrmirror:go.sum", "h1:a="}},
 			},
 			{Ref: c, Type: "library", Name: "example.org/c", Version: "v2.0.0", Scope: "required", PURL: c},
@@ -79,7 +85,10 @@ func TestTheBillOfARealProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []hash{{"SHA-256", fmt.Sprintf("%x", sha256.Sum256(program))}}; !slices.Equal(got.Metadata.Component.Hashes, want) {
+	if want := []hash{{
+		"SHA-256",
+		fmt.Sprintf("%x", sha256.Sum256(program)),
+	}}; !slices.Equal(got.Metadata.Component.Hashes, want) {
 		t.Errorf("hashes %v, want %v", got.Metadata.Component.Hashes, want)
 	}
 	if len(got.Components) == 0 || got.Components[0].Version != strings.TrimPrefix(runtime.Version(), "go") {

@@ -68,7 +68,8 @@ func (g *Gate) give(w http.ResponseWriter) {
 	g.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"token": token, "expires_in": int(claimed / time.Second), "issued_at": now.Add(g.Clock).UTC().Format(time.RFC3339),
+		"token": token, "expires_in": int(claimed / time.Second),
+		"issued_at": now.Add(g.Clock).UTC().Format(time.RFC3339),
 	})
 }
 

@@ -44,7 +44,8 @@ func TestTokensExpire(t *testing.T) {
 		refused := ask(t, url, "")
 		refused.Body.Close()
 		challenge := refused.Header.Get("WWW-Authenticate")
-		if refused.StatusCode != http.StatusUnauthorized || !strings.Contains(challenge, `scope="repository:lib/app:pull,push"`) {
+		if refused.StatusCode != http.StatusUnauthorized || !strings.Contains(challenge,
+			`scope="repository:lib/app:pull,push"`) {
 			t.Errorf("%s: without a token: %s, %s", c.name, refused.Status, challenge)
 		}
 		given := ask(t, server.URL+"/token", "")

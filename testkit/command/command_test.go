@@ -10,7 +10,8 @@ import (
 
 func TestFlagsAndNothingElse(t *testing.T) {
 	for args, want := range map[string]string{
-		"": "", "-n 3": "", "-n x": "invalid value", "-m": "not defined", "more": `unknown argument "more"`, "-n 3 more": `unknown argument "more"`,
+		"": "", "-n 3": "", "-n x": "invalid value", "-m": "not defined", "more": `unknown argument "more"`,
+		"-n 3 more": `unknown argument "more"`,
 	} {
 		var said strings.Builder
 		set := flag.NewFlagSet("program", flag.ContinueOnError)

@@ -39,27 +39,34 @@ type kind struct {
 var kinds = []kind{
 	{"index", func(m *maker) v1.Descriptor { return m.index(v1.MediaTypeImageIndex, ociImage, platforms) }},
 	{"list", func(m *maker) v1.Descriptor { return m.index(dockerList, dockerImage, platforms[:3]) }},
-	{"docker", func(m *maker) v1.Descriptor { return m.image(dockerImage, platforms[0], m.layer(dockerLayer, 50_000)) }},
+	{"docker", func(m *maker) v1.Descriptor {
+		return m.image(dockerImage, platforms[0], m.layer(dockerLayer, 50_000))
+	}},
 	{"attested", (*maker).attested},
 	{"helm", func(m *maker) v1.Descriptor {
-		return m.artifact("", "application/vnd.cncf.helm.config.v1+json", []byte(`{"name":"chart","version":"1.0.0","apiVersion":"v2"}`),
+		return m.artifact("", "application/vnd.cncf.helm.config.v1+json",
+			[]byte(`{"name":"chart","version":"1.0.0","apiVersion":"v2"}`),
 			m.layer("application/vnd.cncf.helm.chart.content.v1.tar+gzip", 3_000))
 	}},
 	{"artifact", func(m *maker) v1.Descriptor {
-		return m.artifact("application/vnd.example.thing", v1.MediaTypeEmptyJSON, []byte("{}"), m.layer("application/vnd.example.part", 100))
+		return m.artifact("application/vnd.example.thing", v1.MediaTypeEmptyJSON, []byte("{}"),
+			m.layer("application/vnd.example.part", 100))
 	}},
 	{"empty-layer", func(m *maker) v1.Descriptor {
-		return m.image(ociImage, platforms[0], m.layer(v1.MediaTypeImageLayer, 0), m.layer(v1.MediaTypeImageLayerGzip, 1_000))
+		return m.image(ociImage, platforms[0], m.layer(v1.MediaTypeImageLayer, 0),
+			m.layer(v1.MediaTypeImageLayerGzip, 1_000))
 	}},
 	{"zstd", func(m *maker) v1.Descriptor {
-		return m.image(ociImage, platforms[0], m.layer(v1.MediaTypeImageLayerZstd, 40_000), m.layer(v1.MediaTypeImageLayerZstd, 10))
+		return m.image(ociImage, platforms[0], m.layer(v1.MediaTypeImageLayerZstd, 40_000),
+			m.layer(v1.MediaTypeImageLayerZstd, 10))
 	}},
 	{"same-layer-twice", func(m *maker) v1.Descriptor {
 		layer := m.layer(v1.MediaTypeImageLayerGzip, 20_000)
 		return m.image(ociImage, platforms[0], layer, m.layer(v1.MediaTypeImageLayerGzip, 5), layer)
 	}},
 	{"no-media-type", func(m *maker) v1.Descriptor {
-		return m.image(format{v1.MediaTypeImageManifest, v1.MediaTypeImageConfig, v1.MediaTypeImageLayerGzip, true}, platforms[0],
+		return m.image(format{v1.MediaTypeImageManifest, v1.MediaTypeImageConfig, v1.MediaTypeImageLayerGzip, true},
+			platforms[0],
 			m.layer(v1.MediaTypeImageLayerGzip, 30_000))
 	}},
 	{"127-layers", func(m *maker) v1.Descriptor {
@@ -70,7 +77,8 @@ var kinds = []kind{
 		return m.image(ociImage, platforms[0], layers...)
 	}},
 	{"parts", func(m *maker) v1.Descriptor { // a layer whose second part has one byte, and one of exactly one part
-		return m.image(ociImage, platforms[0], m.layer(v1.MediaTypeImageLayerGzip, 10<<20+1), m.layer(v1.MediaTypeImageLayerGzip, 10<<20))
+		return m.image(ociImage, platforms[0], m.layer(v1.MediaTypeImageLayerGzip, 10<<20+1),
+			m.layer(v1.MediaTypeImageLayerGzip, 10<<20))
 	}},
 }
 
@@ -109,7 +117,10 @@ func WriteLarge(dir, salt string) (Image, error) {
 	return writeOne(dir, salt, kind{"large", func(m *maker) v1.Descriptor {
 		shared := m.layer(v1.MediaTypeImageLayerGzip, 5<<20)
 		var instances []v1.Descriptor
-		for i, sizes := range [][]int64{{12 << 20, 10<<20 + 1, 2 << 20, 1 << 20}, {11 << 20, 3 << 20, 1<<20 + 7, 1 << 20}} {
+		for i, sizes := range [][]int64{
+			{12 << 20, 10<<20 + 1, 2 << 20, 1 << 20},
+			{11 << 20, 3 << 20, 1<<20 + 7, 1 << 20},
+		} {
 			layers := []v1.Descriptor{shared}
 			for _, size := range sizes {
 				layers = append(layers, m.layer(v1.MediaTypeImageLayerGzip, size))

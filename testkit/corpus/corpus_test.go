@@ -66,7 +66,8 @@ func checkImage(t *testing.T, dir string, image corpus.Image) {
 			t.Fatal(err)
 		}
 		if digest.FromBytes(content) != desc.Digest || int64(len(content)) != desc.Size {
-			t.Errorf("%s: %s of %d bytes is %d bytes of %s", image.Name, desc.Digest, desc.Size, len(content), digest.FromBytes(content))
+			t.Errorf("%s: %s of %d bytes is %d bytes of %s", image.Name, desc.Digest, desc.Size, len(content),
+				digest.FromBytes(content))
 		}
 	}
 }

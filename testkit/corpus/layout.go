@@ -43,5 +43,6 @@ func (l *layout) finish(images []Image) error {
 	if err := os.WriteFile(filepath.Join(l.dir, v1.ImageIndexFile), mustJSON(index), 0o600); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(l.dir, v1.ImageLayoutFile), mustJSON(v1.ImageLayout{Version: v1.ImageLayoutVersion}), 0o600)
+	return os.WriteFile(filepath.Join(l.dir, v1.ImageLayoutFile),
+		mustJSON(v1.ImageLayout{Version: v1.ImageLayoutVersion}), 0o600)
 }

@@ -31,7 +31,8 @@ const byHand = "ECRMIRROR_DYNAMODB_LOCAL"
 // Why container tests cannot run here, and need not.
 var (
 	errNoDocker = errors.New("no answer from Docker")
-	errNoImage  = errors.New("there is no image " + image + " and it cannot be pulled (.ci/images builds " + standIn + ")")
+	errNoImage  = errors.New("there is no image " + image + " and it cannot be pulled (.ci/images builds " + standIn +
+		")")
 )
 
 // A Container is one that is started by the first test that asks for it. Its zero value is ready; Main sets it up.
@@ -132,7 +133,8 @@ func (c *Container) start(ctx context.Context) (url string, err error) {
 func pull(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	provider, err := testcontainers.NewDockerProvider(testcontainers.Generic2DockerOptions(testcontainers.WithLogger(failureLog(cancel)))...)
+	provider, err := testcontainers.NewDockerProvider(testcontainers.Generic2DockerOptions(
+		testcontainers.WithLogger(failureLog(cancel)))...)
 	if err != nil {
 		return err
 	}

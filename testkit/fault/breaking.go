@@ -12,7 +12,8 @@ func (r Rule) breaking(next http.Handler, operation string, broke func()) http.H
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch r.Kind {
 		case Cut, Stall, Short, Corrupt:
-			next.ServeHTTP(&bodyBreaker{ResponseWriter: w, ctx: req.Context(), rule: r, broke: broke, left: r.After}, req)
+			next.ServeHTTP(&bodyBreaker{ResponseWriter: w, ctx: req.Context(), rule: r, broke: broke, left: r.After},
+				req)
 			return
 		case Whole, Shift:
 			if changed := r.otherRange(req); changed != req {

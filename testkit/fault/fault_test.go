@@ -61,8 +61,17 @@ func TestKinds(t *testing.T) {
 		broken    bool   // the connection
 		effects   int64
 	}{
-		{"throttled call to AWS", fault.Rule{Kind: fault.Throttle}, "ecr.PutImage", 400, `"__type":"ThrottlingException"`, false, 0},
-		{"throttled as ECR documents", fault.Rule{Kind: fault.Throttle, Code: "ThrottleException", Status: 429}, "ecr.PutImage", 429, `"__type":"ThrottleException"`, false, 0},
+		{
+			"throttled call to AWS",
+			fault.Rule{Kind: fault.Throttle},
+			"ecr.PutImage", 400,
+			`"__type":"ThrottlingException"`, false, 0,
+		},
+		{
+			"throttled as ECR documents",
+			fault.Rule{Kind: fault.Throttle, Code: "ThrottleException", Status: 429},
+			"ecr.PutImage", 429, `"__type":"ThrottleException"`, false, 0,
+		},
 		{"throttled object", fault.Rule{Kind: fault.Throttle}, "s3.GetObject", 503, "<Code>SlowDown</Code>", false, 0},
 		{"throttled registry", fault.Rule{Kind: fault.Throttle}, "v2.GET blob", 429, "TOOMANYREQUESTS", false, 0},
 		{"failed call to AWS", fault.Rule{Kind: fault.Fail}, "ecr.PutImage", 500, "ServerException", false, 0},
@@ -75,14 +84,29 @@ func TestKinds(t *testing.T) {
 		{"cut after a byte", fault.Rule{Kind: fault.Cut, After: 1}, "s3.GetObject", 200, "0", true, 1},
 		{"short", fault.Rule{Kind: fault.Short}, "s3.GetObject", 200, "01234", false, 1},
 		{"a bit is wrong", fault.Rule{Kind: fault.Corrupt, After: 2}, "s3.GetObject", 200, "0133456789", false, 1},
-		{"stalled for a while", fault.Rule{Kind: fault.Stall, Delay: time.Millisecond}, "s3.GetObject", 200, "0123456789", false, 1},
+		{
+			"stalled for a while",
+			fault.Rule{Kind: fault.Stall, Delay: time.Millisecond},
+			"s3.GetObject", 200,
+			"0123456789", false, 1,
+		},
 		{"denied call to AWS", fault.Rule{Kind: fault.Deny}, "ecr.PutImage", 400, "AccessDeniedException", false, 0},
 		{"denied object", fault.Rule{Kind: fault.Deny}, "s3.GetObject", 403, "AccessDenied", false, 0},
 		{"denied registry", fault.Rule{Kind: fault.Deny}, "v2.GET blob", 403, "DENIED", false, 0},
 		{"failed otherwise", fault.Rule{Kind: fault.Fail, Status: 503}, "v2.GET blob", 503, "UNKNOWN", false, 0},
 		{"slowly read", fault.Rule{Kind: fault.Slow, Speed: 1e6}, "v2.PUT upload", 200, "0123456789", false, 1},
-		{"by another clock, unsigned", fault.Rule{Kind: fault.Skew, Clock: time.Hour}, "ecr.PutImage", 200, "0123456789", false, 1},
-		{"delayed", fault.Rule{Kind: fault.Delay, Delay: time.Millisecond}, "s3.GetObject", 200, "0123456789", false, 1},
+		{
+			"by another clock, unsigned",
+			fault.Rule{Kind: fault.Skew, Clock: time.Hour},
+			"ecr.PutImage", 200,
+			"0123456789", false, 1,
+		},
+		{
+			"delayed",
+			fault.Rule{Kind: fault.Delay, Delay: time.Millisecond},
+			"s3.GetObject", 200,
+			"0123456789", false, 1,
+		},
 	} {
 		w := newWorld(t)
 		c.rule.Operation, c.rule.Times = c.operation, 1
@@ -102,7 +126,8 @@ func TestKinds(t *testing.T) {
 		if n := w.faults.Broken()[c.rule.Kind]; n != 1 {
 			t.Errorf("%s: counted %d times", c.name, n)
 		}
-		if status, body, err := w.call(c.operation); status != 200 || body != "0123456789" || err != nil { // Times is over
+		// Times is over
+		if status, body, err := w.call(c.operation); status != 200 || body != "0123456789" || err != nil {
 			t.Errorf("%s: afterwards %d, %q, %v", c.name, status, body, err)
 		}
 	}
@@ -110,7 +135,8 @@ func TestKinds(t *testing.T) {
 
 func TestRulesChooseTheirCalls(t *testing.T) {
 	w := newWorld(t)
-	if err := w.faults.Set(1, fault.Rule{Operation: "ecr.*", Kind: fault.Fail}, fault.Rule{Operation: "s3.GetObject", Kind: fault.Fail, Rate: 0.3}); err != nil {
+	if err := w.faults.Set(1, fault.Rule{Operation: "ecr.*", Kind: fault.Fail},
+		fault.Rule{Operation: "s3.GetObject", Kind: fault.Fail, Rate: 0.3}); err != nil {
 		t.Fatal(err)
 	}
 	for operation, want := range map[string]int{"ecr.PutImage": 500, "ecr.ListImages": 500, "v2.GET blob": 200} {
@@ -156,7 +182,8 @@ func TestRulesAreSetOverHTTP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req, err := http.NewRequestWithContext(context.Background(), method, control.URL, strings.NewReader(string(doc)))
+		req, err := http.NewRequestWithContext(context.Background(), method, control.URL,
+			strings.NewReader(string(doc)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +201,8 @@ func TestRulesAreSetOverHTTP(t *testing.T) {
 	if status, _, _ := w.call("ecr.PutImage"); status != 500 {
 		t.Errorf("with the rule: %d", status)
 	}
-	if got := send(http.MethodPut, map[string]any{"rules": []fault.Rule{{Kind: "melt"}}}); got != http.StatusBadRequest {
+	if got := send(http.MethodPut,
+		map[string]any{"rules": []fault.Rule{{Kind: "melt"}}}); got != http.StatusBadRequest {
 		t.Errorf("wrong rule: %d", got)
 	}
 	if got := send(http.MethodDelete, nil); got != http.StatusNoContent {
@@ -185,7 +213,8 @@ func TestRulesAreSetOverHTTP(t *testing.T) {
 	}
 }
 
-// What ends too early does not say so, however small it is: a length that is right for what came would make it another body.
+// What ends too early does not say so, however small it is: a length that is right for what came would make it another
+// body.
 func TestAShortBodyDeclaresNoLength(t *testing.T) {
 	var faults fault.Injector
 	if err := faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Short}); err != nil {
@@ -239,7 +268,10 @@ func TestRetryAfterIsSaid(t *testing.T) {
 			return err == nil && time.Since(date) > 59*time.Minute
 		}},
 	} {
-		if err := w.faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Throttle, RetryAfter: 3 * time.Second, Clock: c.clock}); err != nil {
+		if err := w.faults.Set(1, fault.Rule{
+			Operation: "*", Kind: fault.Throttle, RetryAfter: 3 * time.Second,
+			Clock: c.clock,
+		}); err != nil {
 			t.Fatal(err)
 		}
 		answer := httptest.NewRecorder()

@@ -55,7 +55,8 @@ func (r Rule) refuseS3(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	// The client may be gone.
-	_, _ = w.Write([]byte(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>"))
+	_, _ = w.Write([]byte(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code +
+		"</Code><Message>" + message + "</Message></Error>"))
 }
 
 func (r Rule) refuseV2(w http.ResponseWriter) {
@@ -72,12 +73,15 @@ func (r Rule) refuseV2(w http.ResponseWriter) {
 }
 
 func (r Rule) refuseAWS(w http.ResponseWriter) {
-	e := &awsjson.Error{Status: r.Status, Code: "AccessDeniedException", Message: "User is not authorized to perform this action"}
+	e := &awsjson.Error{
+		Status: r.Status, Code: "AccessDeniedException", Message: "User is not authorized to perform this action",
+	}
 	switch r.Kind {
 	case Throttle:
 		e.Code, e.Message = cmp.Or(r.Code, "ThrottlingException"), "Rate exceeded"
 	case Fail:
-		e.Status, e.Code, e.Message = cmp.Or(r.Status, http.StatusInternalServerError), "ServerException", "internal failure"
+		e.Status, e.Code, e.Message = cmp.Or(r.Status,
+			http.StatusInternalServerError), "ServerException", "internal failure"
 	}
 	awsjson.WriteError(w, e)
 }
@@ -92,6 +96,7 @@ func (r Rule) skew(w http.ResponseWriter, req *http.Request, next http.Handler, 
 		return
 	}
 	awsjson.WriteError(w, &awsjson.Error{
-		Status: http.StatusForbidden, Code: "InvalidSignatureException", Message: "Signature expired or not yet current: " + req.Header.Get("X-Amz-Date"),
+		Status: http.StatusForbidden, Code: "InvalidSignatureException",
+		Message: "Signature expired or not yet current: " + req.Header.Get("X-Amz-Date"),
 	})
 }

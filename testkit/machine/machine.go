@@ -63,7 +63,8 @@ func (m Facts) Lines(versions map[string]string) []string {
 		programs = append(programs, name+" "+versions[name])
 	}
 	return []string{
-		fmt.Sprintf("%s, %d cores, %.1f GiB; %s; %s; %s", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.System, m.Go, m.Date.Format("2006-01-02 15:04 MST")),
+		fmt.Sprintf("%s, %d cores, %.1f GiB; %s; %s; %s", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.System, m.Go,
+			m.Date.Format("2006-01-02 15:04 MST")),
 		strings.Join(programs, ", "),
 	}
 }

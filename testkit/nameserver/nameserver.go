@@ -35,7 +35,8 @@ func serve(conn net.Conn, addressOf func(label string) netip.Addr) {
 			return
 		}
 		answer := answerTo(query, addressOf)
-		_, _ = conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)) // an error means that it has hung up
+		// an error means that it has hung up
+		_, _ = conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
 	}
 }
 

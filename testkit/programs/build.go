@@ -34,7 +34,8 @@ func Build(ctx context.Context, dir, mirror string) (Program, string, error) {
 
 // GoBuild builds a main package of this module into a file.
 func GoBuild(ctx context.Context, to, what string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-tags=containers_image_openpgp", "-o", to, what)
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w",
+		"-tags=containers_image_openpgp", "-o", to, what)
 	command.Env = append(command.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("building %s: %w\n%s", what, err, out)

@@ -75,7 +75,8 @@ func version(ctx context.Context, p Program) string {
 		return "unknown"
 	}
 	for _, word := range strings.Fields(string(out)) {
-		if number := strings.TrimPrefix(word, "v"); len(number) > 0 && number[0] >= '0' && number[0] <= '9' && strings.Contains(number, ".") {
+		if number := strings.TrimPrefix(word, "v"); len(number) > 0 && number[0] >= '0' && number[0] <= '9' &&
+			strings.Contains(number, ".") {
 			return number
 		}
 	}

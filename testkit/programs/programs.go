@@ -59,7 +59,9 @@ type Copy struct {
 // Environment returns that of programs with homes and directories for temporary files of their own;
 // more comes after it.
 func Environment(home, temp string, more []string) []string {
-	return append([]string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + temp, "PATH=" + os.Getenv("PATH")}, more...) //nolint:forbidigo // the programs' environment
+	return append([]string{
+		"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + temp, "PATH=" + os.Getenv("PATH"),
+	}, more...) //nolint:forbidigo // the programs' environment
 }
 
 // Mirror returns how this project's program is called.
@@ -75,7 +77,10 @@ func Mirror(c Copy) [][]string {
 func known() []Program {
 	return []Program{
 		{Name: "skopeo", Settings: []string{ByDefault}, Commands: each(func(c Copy, to string) []string {
-			command := []string{c.Path, "copy", "--insecure-policy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false"}
+			command := []string{
+				c.Path, "copy", "--insecure-policy", "--all", "--preserve-digests", "--src-tls-verify=false",
+				"--dest-tls-verify=false",
+			}
 			if n := width(c.Setting); n > 0 {
 				command = append(command, "--image-parallel-copies", strconv.Itoa(n))
 			}
@@ -88,12 +93,17 @@ func known() []Program {
 			}
 			return command
 		})},
-		{Name: "regctl", Settings: []string{ByDefault, Wide, Wider}, Prepare: prepareRegctl, Commands: each(func(c Copy, to string) []string {
+		{Name: "regctl", Settings: []string{ByDefault, Wide, Wider}, Prepare: prepareRegctl, Commands: each(func(c Copy,
+			to string,
+		) []string {
 			return []string{c.Path, "image", "copy", c.Source, to}
 		})},
-		{Name: "regsync", Settings: []string{ByDefault, Wide, Wider}, Prepare: prepareRegsync, Commands: each(func(c Copy, to string) []string {
-			return []string{c.Path, "once", "--config", regsyncConfig(c, to)}
-		})},
+		{
+			Name: "regsync", Settings: []string{ByDefault, Wide, Wider}, Prepare: prepareRegsync,
+			Commands: each(func(c Copy, to string) []string {
+				return []string{c.Path, "once", "--config", regsyncConfig(c, to)}
+			}),
+		},
 		{Name: "oras", Settings: []string{ByDefault, Wide, Wider}, Commands: each(func(c Copy, to string) []string {
 			command := []string{c.Path, "copy", "--from-plain-http", "--to-plain-http", c.Source, to}
 			if n := width(c.Setting); n > 0 {

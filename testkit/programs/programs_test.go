@@ -12,7 +12,10 @@ import (
 )
 
 func TestCommandsOfPeers(t *testing.T) {
-	job := Copy{Path: "P", Home: "/home", Setting: Wide, Source: "127.0.0.1:1/a:1", Destinations: []string{"127.0.0.1:2/b:1", "127.0.0.1:2/c:1"}}
+	job := Copy{
+		Path: "P", Home: "/home", Setting: Wide, Source: "127.0.0.1:1/a:1",
+		Destinations: []string{"127.0.0.1:2/b:1", "127.0.0.1:2/c:1"},
+	}
 	for _, p := range known() {
 		commands := p.Commands(job)
 		if len(commands) != 2 || commands[0][0] != "P" || slices.Equal(commands[0], commands[1]) {
@@ -20,7 +23,8 @@ func TestCommandsOfPeers(t *testing.T) {
 		}
 	}
 	job.Budget = "16MiB"
-	if got := Mirror(job); len(got) != 1 || strings.Join(got[0], " ") != "P 127.0.0.1:1/a:1 --memory-budget 16MiB 127.0.0.1:2/b:1 127.0.0.1:2/c:1" {
+	if got := Mirror(job); len(got) != 1 || strings.Join(got[0],
+		" ") != "P 127.0.0.1:1/a:1 --memory-budget 16MiB 127.0.0.1:2/b:1 127.0.0.1:2/c:1" {
 		t.Errorf("mirror: %v", got)
 	}
 	if got := hosts(job); !slices.Equal(got, []string{"127.0.0.1:1", "127.0.0.1:2"}) {
@@ -56,7 +60,9 @@ func TestPeakIsTheProgramsOwn(t *testing.T) {
 
 func TestFailuresOfProgramsAreTold(t *testing.T) {
 	measure := measureFor(t)
-	_, err := RunAll(t.Context(), measure, nil, [][]string{{"/bin/sh", "-c", "true"}, {"/bin/sh", "-c", "echo broken >&2; exit 3"}})
+	_, err := RunAll(t.Context(), measure, nil, [][]string{
+		{"/bin/sh", "-c", "true"}, {"/bin/sh", "-c", "echo broken >&2; exit 3"},
+	})
 	if err == nil || err.Error() != "exit code 3: broken" {
 		t.Errorf("%v", err)
 	}
@@ -73,7 +79,8 @@ func TestInterruptEndsPrograms(t *testing.T) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := RunAll(ctx, measure, []string{"PATH=/usr/bin:/bin"}, [][]string{{"/bin/sh", "-c", "sleep 1000 & echo >" + fifo + "; wait"}})
+		_, err := RunAll(ctx, measure, []string{"PATH=/usr/bin:/bin"},
+			[][]string{{"/bin/sh", "-c", "sleep 1000 & echo >" + fifo + "; wait"}})
 		ended <- err
 	}()
 	ticker := time.NewTicker(10 * time.Millisecond)

@@ -25,7 +25,8 @@ func TestPrivate(t *testing.T) {
 		r.SetBasicAuth(c.user, c.password)
 		var answer httptest.ResponseRecorder
 		private.ServeHTTP(&answer, r)
-		if answer.Code != c.want || (answer.Header().Get("WWW-Authenticate") != "") != (c.want == http.StatusUnauthorized) {
+		if answer.Code != c.want ||
+			(answer.Header().Get("WWW-Authenticate") != "") != (c.want == http.StatusUnauthorized) {
 			t.Errorf("%s:%s: %d %v", c.user, c.password, answer.Code, answer.Header())
 		}
 	}

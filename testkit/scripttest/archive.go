@@ -23,7 +23,8 @@ func archive(ts *testscript.TestScript, neg bool, args []string) {
 	cfg.Region = region
 	cfg.Credentials = credentials.NewStaticCredentialsProvider(account, "localstack", "")
 	_, err := ecr.NewFromConfig(cfg).UpdateImageStorageClass(w.ctx, &ecr.UpdateImageStorageClassInput{
-		RepositoryName: aws.String(repo), ImageId: &types.ImageIdentifier{ImageTag: aws.String(tag)}, TargetStorageClass: types.TargetStorageClassArchive,
+		RepositoryName: aws.String(repo), ImageId: &types.ImageIdentifier{ImageTag: aws.String(tag)},
+		TargetStorageClass: types.TargetStorageClassArchive,
 	})
 	ts.Check(err)
 }

@@ -11,7 +11,8 @@ import (
 // otherAccounts are what docs/security.md says that another account allows.
 var otherAccounts = []string{
 	"ecr:DescribeImages", "ecr:ListImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
-	"ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+	"ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage",
+	"ecr:UploadLayerPart",
 }
 
 // As returns the script command as ROLE [VARIANT]: from then on the script has the
@@ -34,7 +35,8 @@ func As(of func(*testscript.TestScript) *server.Server) func(*testscript.TestScr
 			ts.Check(err)
 		}
 		for _, pair := range env {
-			if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "AWS_ACCESS") || strings.HasPrefix(name, "AWS_SE") {
+			if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "AWS_ACCESS") ||
+				strings.HasPrefix(name, "AWS_SE") {
 				ts.Setenv(name, value)
 			}
 		}

@@ -31,7 +31,8 @@ func repository(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 2 {
 		kind, args = args[0], args[1:]
 	}
-	if neg || len(args) != 1 || strings.Count(args[0], "/") < 2 || !slices.Contains([]string{"", "-immutable", "-shared"}, kind) {
+	if neg || len(args) != 1 || strings.Count(args[0], "/") < 2 ||
+		!slices.Contains([]string{"", "-immutable", "-shared"}, kind) {
 		ts.Fatalf("usage: repository [-immutable|-shared] ACCOUNT/REGION/NAME")
 	}
 	account, rest, _ := strings.Cut(args[0], "/")
@@ -50,9 +51,12 @@ func repository(ts *testscript.TestScript, neg bool, args []string) {
 	if kind != "-shared" {
 		return
 	}
-	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + w.server.Role("MirrorRole") +
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + w.server.Role(
+		"MirrorRole") +
 		`"},"Action":["` + strings.Join(otherAccounts, `","`) + `"]}]}`
-	_, err = client.SetRepositoryPolicy(w.ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: aws.String(repo), PolicyText: &policy})
+	_, err = client.SetRepositoryPolicy(w.ctx, &ecr.SetRepositoryPolicyInput{
+		RepositoryName: aws.String(repo), PolicyText: &policy,
+	})
 	ts.Check(err)
 }
 

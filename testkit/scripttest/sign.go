@@ -94,7 +94,10 @@ func unwritten(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: unwritten")
 	}
 	for call, n := range of(ts).server.Stats().Snapshot().Calls {
-		for _, writes := range []string{"v2.POST", "v2.PUT", "v2.PATCH", "ecr.Initiate", "ecr.Upload", "ecr.Complete", "ecr.Put", "ecr.Create"} {
+		for _, writes := range []string{
+			"v2.POST", "v2.PUT", "v2.PATCH", "ecr.Initiate", "ecr.Upload", "ecr.Complete",
+			"ecr.Put", "ecr.Create",
+		} {
 			if strings.HasPrefix(call, writes) && n > 0 {
 				ts.Fatalf("%d calls of %s", n, call)
 			}

@@ -20,7 +20,8 @@ type GPG struct{ entity *openpgp.Entity }
 
 // NewGPG makes a pair of keys.
 func NewGPG() (*GPG, error) {
-	entity, err := openpgp.NewEntity("Signer", "", "signer@example.com", &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA})
+	entity, err := openpgp.NewEntity("Signer", "", "signer@example.com",
+		&packet.Config{Algorithm: packet.PubKeyAlgoEdDSA})
 	return &GPG{entity: entity}, err
 }
 

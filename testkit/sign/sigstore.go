@@ -47,9 +47,11 @@ func (s *Sigstore) Attach(ctx context.Context, repository name.Repository, image
 		return err
 	}
 	image, err := mutate.Append(mutate.MediaType(empty.Image, types.OCIManifestSchema1), mutate.Addendum{
-		Layer:       static.NewLayer(content, "application/vnd.dev.cosign.simplesigning.v1+json"),
-		MediaType:   "application/vnd.dev.cosign.simplesigning.v1+json",
-		Annotations: map[string]string{"dev.cosignproject.cosign/signature": base64.StdEncoding.EncodeToString(signature)},
+		Layer:     static.NewLayer(content, "application/vnd.dev.cosign.simplesigning.v1+json"),
+		MediaType: "application/vnd.dev.cosign.simplesigning.v1+json",
+		Annotations: map[string]string{
+			"dev.cosignproject.cosign/signature": base64.StdEncoding.EncodeToString(signature),
+		},
 	})
 	if err != nil {
 		return err

@@ -76,11 +76,14 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		host: listener.Addr().String(), rate: opts.Rate, served: make(chan error, 1),
 		repositories: map[string]*repository{}, uploads: map[string]*upload{},
 	}
-	s.http = &http.Server{Handler: s.handler(opts), ReadHeaderTimeout: time.Minute, ConnState: func(conn net.Conn, state http.ConnState) {
-		if tcp, ok := conn.(*net.TCPConn); ok && state == http.StateNew && opts.Rate > 0 && opts.Rate < slowRate {
-			_ = tcp.SetReadBuffer(slowBuffer) // without it the line is longer
-		}
-	}}
+	s.http = &http.Server{
+		Handler: s.handler(opts), ReadHeaderTimeout: time.Minute,
+		ConnState: func(conn net.Conn, state http.ConnState) {
+			if tcp, ok := conn.(*net.TCPConn); ok && state == http.StateNew && opts.Rate > 0 && opts.Rate < slowRate {
+				_ = tcp.SetReadBuffer(slowBuffer) // without it the line is longer
+			}
+		},
+	}
 	go func() {
 		defer close(s.served)
 		s.served <- s.http.Serve(listener)
@@ -107,14 +110,21 @@ func (s *Server) Repository(name string) Repository {
 func (s *Server) Hold(name string, r Repository) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.repositories[name] = &repository{Repository{Blobs: maps.Clone(r.Blobs), Manifests: maps.Clone(r.Manifests), Tags: maps.Clone(r.Tags)}}
+	s.repositories[name] = &repository{
+		Repository{Blobs: maps.Clone(r.Blobs), Manifests: maps.Clone(r.Manifests), Tags: maps.Clone(r.Tags)},
+	}
 }
 
 // repository returns the named repository, made if need be; mu must be held.
 func (s *Server) repository(name string) *repository {
 	r := s.repositories[name]
 	if r == nil {
-		r = &repository{Repository{Blobs: map[digest.Digest]int64{}, Manifests: map[digest.Digest]Manifest{}, Tags: map[string]digest.Digest{}}}
+		r = &repository{
+			Repository{
+				Blobs: map[digest.Digest]int64{}, Manifests: map[digest.Digest]Manifest{},
+				Tags: map[string]digest.Digest{},
+			},
+		}
 		s.repositories[name] = r
 	}
 	return r

@@ -90,7 +90,9 @@ func TestBlobsComeInEveryWay(t *testing.T) {
 			}
 			w.do(201, http.MethodPut, to+"?digest="+d.String(), content[7:])
 		},
-		"at once": func(w *world) { w.do(201, http.MethodPost, "/v2/lib/app/blobs/uploads/?digest="+d.String(), content) },
+		"at once": func(w *world) {
+			w.do(201, http.MethodPost, "/v2/lib/app/blobs/uploads/?digest="+d.String(), content)
+		},
 		"not mounted": func(w *world) {
 			w.do(201, http.MethodPut, w.begin("?mount="+d.String()+"&from=lib/other")+"?digest="+d.String(), content)
 		},
@@ -100,7 +102,8 @@ func TestBlobsComeInEveryWay(t *testing.T) {
 			w := start(t)
 			w.do(404, http.MethodHead, "/v2/lib/app/blobs/"+d.String(), "")
 			way(w)
-			if got := w.do(200, http.MethodHead, "/v2/lib/app/blobs/"+d.String(), "").ContentLength; got != int64(len(content)) {
+			if got := w.do(200, http.MethodHead, "/v2/lib/app/blobs/"+d.String(),
+				"").ContentLength; got != int64(len(content)) {
 				t.Errorf("HEAD says %d bytes", got)
 			}
 			if d := cmp.Diff(map[digest.Digest]int64{d: 10}, w.server.Repository("lib/app").Blobs); d != "" {
@@ -154,7 +157,8 @@ func TestManifestsNeedWhatTheyName(t *testing.T) {
 	w.do(201, http.MethodPut, base+"1", index, "Content-Type", "application/x-index")
 
 	head := w.do(200, http.MethodHead, base+"1", "")
-	if head.Header.Get("Content-Type") != "application/x-index" || head.Header.Get("Docker-Content-Digest") != digest.FromString(index).String() {
+	if head.Header.Get("Content-Type") != "application/x-index" ||
+		head.Header.Get("Docker-Content-Digest") != digest.FromString(index).String() {
 		t.Errorf("HEAD: %v", head.Header)
 	}
 	w.do(200, http.MethodGet, base+instance.String(), "")

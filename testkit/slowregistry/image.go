@@ -113,7 +113,9 @@ func platform(n int) *imgspecv1.Platform {
 
 // instance makes the image of the nth platform.
 func (p *putting) instance(spec Spec, n int) (manifest, error) {
-	image := imgspecv1.Manifest{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: imgspecv1.MediaTypeImageManifest}
+	image := imgspecv1.Manifest{
+		Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: imgspecv1.MediaTypeImageManifest,
+	}
 	config := imgspecv1.Image{Platform: *platform(n), RootFS: imgspecv1.RootFS{Type: "layers"}}
 	for k := range spec.Layers {
 		owner := n + 1
@@ -126,13 +128,17 @@ func (p *putting) instance(spec Spec, n int) (manifest, error) {
 			return manifest{}, err
 		}
 		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, d)
-		image.Layers = append(image.Layers, imgspecv1.Descriptor{MediaType: imgspecv1.MediaTypeImageLayerGzip, Digest: d, Size: spec.LayerSize})
+		image.Layers = append(image.Layers, imgspecv1.Descriptor{
+			MediaType: imgspecv1.MediaTypeImageLayerGzip, Digest: d, Size: spec.LayerSize,
+		})
 	}
 	body, err := json.Marshal(config)
 	if err != nil {
 		return manifest{}, err
 	}
-	image.Config = imgspecv1.Descriptor{MediaType: imgspecv1.MediaTypeImageConfig, Digest: digest.FromBytes(body), Size: int64(len(body))}
+	image.Config = imgspecv1.Descriptor{
+		MediaType: imgspecv1.MediaTypeImageConfig, Digest: digest.FromBytes(body), Size: int64(len(body)),
+	}
 	p.blob(image.Config.Digest, small(body))
 	return p.manifest(image.MediaType, image)
 }

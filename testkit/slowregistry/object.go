@@ -66,7 +66,9 @@ type storeError struct {
 func (e *storeError) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(e.status)
-	_, _ = fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>", e.code, e.message)
+	_, _ = fmt.Fprintf(w,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>",
+		e.code, e.message)
 }
 
 // serveObject answers what comes to the object store.

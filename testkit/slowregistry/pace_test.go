@@ -76,7 +76,8 @@ func TestSendEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var b bytes.Buffer
-	if n := s.send(ctx, &b, layer{block: s.images.block, size: 1 << 20}, span{0, 1 << 20}, time.Now()); n != 0 || b.Len() != 0 {
+	if n := s.send(ctx, &b, layer{block: s.images.block, size: 1 << 20}, span{0, 1 << 20}, time.Now()); n != 0 ||
+		b.Len() != 0 {
 		t.Errorf("%d bytes", n)
 	}
 }

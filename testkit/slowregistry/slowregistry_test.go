@@ -34,7 +34,8 @@ func TestEverythingHasTheDigestThatItIsNamedBy(t *testing.T) {
 	blobs := map[digest.Digest]int64{}
 	for _, d := range index.Manifests {
 		response, body := w.do(http.MethodGet, "/v2/lib/app/manifests/"+d.Digest.String())
-		if digest.FromBytes(body) != d.Digest || int64(len(body)) != d.Size || response.Header.Get("Content-Type") != d.MediaType {
+		if digest.FromBytes(body) != d.Digest || int64(len(body)) != d.Size ||
+			response.Header.Get("Content-Type") != d.MediaType {
 			t.Fatalf("instance %s: %d bytes, %v", d.Digest, len(body), response.Header)
 		}
 		var m imgspecv1.Manifest
@@ -149,7 +150,8 @@ func TestRangesCanBeOff(t *testing.T) {
 	w := start(t, slowregistry.Options{NoRanges: true})
 	d := w.layer()
 	response, body := w.do(http.MethodGet, w.location(d), "Range", "bytes=5-9")
-	if response.StatusCode != http.StatusOK || digest.FromBytes(body) != d || response.Header.Get("Accept-Ranges") != "" {
+	if response.StatusCode != http.StatusOK || digest.FromBytes(body) != d ||
+		response.Header.Get("Accept-Ranges") != "" {
 		t.Errorf("%s, %v", response.Status, response.Header)
 	}
 }
@@ -166,8 +168,14 @@ func TestTheObjectStoreRefuses(t *testing.T) {
 		{"HEAD", http.MethodHead, location, nil, 403, ""},
 		{"another method", http.MethodPost, location, nil, 403, "SignatureDoesNotMatch"},
 		{"another signature", http.MethodGet, location[:len(location)-1] + "x", nil, 403, "SignatureDoesNotMatch"},
-		{"another expiry", http.MethodGet, strings.Replace(location, "Expires=1200", "Expires=1201", 1), nil, 403, "SignatureDoesNotMatch"},
-		{"another blob", http.MethodGet, strings.Replace(location, "sha256:", "sha256:0", 1), nil, 403, "SignatureDoesNotMatch"},
+		{
+			"another expiry", http.MethodGet, strings.Replace(location, "Expires=1200", "Expires=1201", 1), nil, 403,
+			"SignatureDoesNotMatch",
+		},
+		{
+			"another blob", http.MethodGet, strings.Replace(location, "sha256:", "sha256:0", 1), nil, 403,
+			"SignatureDoesNotMatch",
+		},
 		{"no query", http.MethodGet, location[:strings.Index(location, "?")], nil, 403, "AccessDenied"},
 		{"credentials", http.MethodGet, location, []string{"Authorization", "Bearer x"}, 400, "InvalidArgument"},
 	}

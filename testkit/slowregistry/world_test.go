@@ -24,7 +24,9 @@ const layerSize = 1<<20 + 12345 // no multiple of anything
 func start(t *testing.T, opts slowregistry.Options) *world {
 	t.Helper()
 	images := slowregistry.NewImages()
-	contents, err := images.Put("lib/app", "1", slowregistry.Spec{Platforms: 2, Layers: 3, LayerSize: layerSize, Shared: 1})
+	contents, err := images.Put("lib/app", "1", slowregistry.Spec{
+		Platforms: 2, Layers: 3, LayerSize: layerSize, Shared: 1,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +41,13 @@ func start(t *testing.T, opts slowregistry.Options) *world {
 	})
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &world{t, s, contents, &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &world{
+		t, s, contents,
+		&http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
 }
 
 // do asks for a URL or a path of the registry, and reads the whole answer.
@@ -83,7 +91,8 @@ func (w *world) location(d digest.Digest) string {
 	w.Helper()
 	response, _ := w.do(http.MethodGet, "/v2/lib/app/blobs/"+d.String())
 	location := response.Header.Get("Location")
-	if response.StatusCode != http.StatusTemporaryRedirect || !strings.HasPrefix(location, "http://"+w.server.ObjectHost()+"/") {
+	if response.StatusCode != http.StatusTemporaryRedirect || !strings.HasPrefix(location,
+		"http://"+w.server.ObjectHost()+"/") {
 		w.Fatalf("%s to %q", response.Status, location)
 	}
 	return location

@@ -26,7 +26,11 @@ func Parse(path string) (repository, kind, reference string) {
 		return "", Base, ""
 	}
 	last := -1
-	for _, is := range []struct{ infix, kind string }{{"/manifests/", Manifest}, {"/blobs/", Blob}, {"/blobs/uploads/", Upload}} {
+	for _, is := range []struct{ infix, kind string }{
+		{"/manifests/", Manifest},
+		{"/blobs/", Blob},
+		{"/blobs/uploads/", Upload},
+	} {
 		// An upload's infix is at the place of a blob's.
 		if at := strings.LastIndex(rest, is.infix); at > 0 && at >= last {
 			last = at

@@ -1,5 +1,6 @@
 // Command images renews the digests of the container images that builds and tests start from. In each file, it looks up
-// what NAME:TAG@sha256:... is by now, in NAME's registry, and writes that instead. To take another tag, write it there first.
+// what NAME:TAG@sha256:... is by now, in NAME's registry, and writes that instead. To take another tag, write it there
+// first.
 //
 //	make renew-images
 package main

@@ -38,7 +38,8 @@ func TestDigestsAreRenewed(t *testing.T) {
 		return d.String()
 	}
 	moved, same, old := push("library/golang:1.26.8"), push("a/b:latest"), "sha256:"+strings.Repeat("0", 64)
-	text := "ARG GO_IMAGE=" + host + "/library/golang:1.26.8@%\nFROM $GO_IMAGE # " + host + "/other:1 stays\nconst image = \"" + host + "/a/b:latest@" + same + "\"\n"
+	text := "ARG GO_IMAGE=" + host + "/library/golang:1.26.8@%\nFROM $GO_IMAGE # " + host +
+		"/other:1 stays\nconst image = \"" + host + "/a/b:latest@" + same + "\"\n"
 	path := filepath.Join(t.TempDir(), "Dockerfile")
 	if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "%", old)), 0o600); err != nil {
 		t.Fatal(err)
@@ -54,7 +55,10 @@ func TestDigestsAreRenewed(t *testing.T) {
 		t.Errorf("said %q, want %q", out.String(), want)
 	}
 	gone := "FROM " + host + "/a/b:gone@" + old + "\n"
-	for text, want := range map[string]string{gone: host + "/a/b:gone", "FROM golang:1.26\n": "there is no image with a digest in it"} {
+	for text, want := range map[string]string{
+		gone:                 host + "/a/b:gone",
+		"FROM golang:1.26\n": "there is no image with a digest in it",
+	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,8 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("vulncheck", flag.ContinueOnError)
 	pinned := flags.String("database", "tools/vulncheck/database.json", "`file` that says which database is read")
-	accepted := flags.String("accepted", "tools/vulncheck/accepted.json", "`file` of the vulnerabilities that are accepted, each with its reason")
+	accepted := flags.String("accepted", "tools/vulncheck/accepted.json",
+		"`file` of the vulnerabilities that are accepted, each with its reason")
 	scanner := flags.String("govulncheck", "govulncheck", "`program` that scans")
 	renew := flags.Bool("renew", false, "write the newest database to the file, and scan nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -89,6 +90,7 @@ func prepare(ctx context.Context, pin database.Pin, dir string, out io.Writer) e
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "database of %s: %d entries (%s %s)\n", written.Format("2006-01-02"), entries, database.Module, pin.Version)
+	_, err = fmt.Fprintf(out, "database of %s: %d entries (%s %s)\n", written.Format("2006-01-02"), entries,
+		database.Module, pin.Version)
 	return err
 }

@@ -44,12 +44,15 @@ echo '{"config": {"scan_level": "symbol"}} {"osv": {"id": "GO-1", "summary": "A 
 	}
 	const ours = "-format json -db file:///a%20database -tags containers_image_openpgp"
 	want := " " + ours + " -test ./...\n" +
-		"linux " + ours + ",lambda.norpc ./cmd/...\ndarwin " + ours + ",lambda.norpc ./cmd/...\nwindows " + ours + ",lambda.norpc ./cmd/...\n"
+		"linux " + ours + ",lambda.norpc ./cmd/...\ndarwin " + ours + ",lambda.norpc ./cmd/...\nwindows " + ours +
+		",lambda.norpc ./cmd/...\n"
 	if string(calls) != want {
 		t.Errorf("called:\n%swant:\n%s", calls, want)
 	}
-	err = report(finding.Judge(found, []finding.Exception{{ID: "GO-2", Module: "m", Reason: "r"}}), "accepted.json", &out)
-	if err == nil || !strings.HasPrefix(err.Error(), "vulnerabilities that are called and not accepted: 1; exceptions that are not needed: 1. ") {
+	err = report(finding.Judge(found, []finding.Exception{{ID: "GO-2", Module: "m", Reason: "r"}}),
+		"accepted.json", &out)
+	if err == nil || !strings.HasPrefix(err.Error(),
+		"vulnerabilities that are called and not accepted: 1; exceptions that are not needed: 1. ") {
 		t.Error(err)
 	}
 	for _, line := range []string{
@@ -65,7 +68,8 @@ echo '{"config": {"scan_level": "symbol"}} {"osv": {"id": "GO-1", "summary": "A 
 	if err := os.WriteFile(scanner, []byte("#!/bin/sh\necho no such package >&2\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := scanAll(t.Context(), scanner, "/", &out); err == nil || !strings.HasSuffix(err.Error(), ": no such package") {
+	if _, err := scanAll(t.Context(), scanner, "/", &out); err == nil || !strings.HasSuffix(err.Error(),
+		": no such package") {
 		t.Errorf("a scan that fails: %v", err)
 	}
 }

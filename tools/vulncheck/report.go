@@ -7,7 +7,8 @@ import (
 	"ecrmirror/tools/vulncheck/finding"
 )
 
-// report prints a judgement. It returns an error where the change may not pass. Which exceptions there are is in a file.
+// report prints a judgement. It returns an error where the change may not pass. Which exceptions there are is in a
+// file.
 func report(j finding.Judgement, accepted string, out io.Writer) error {
 	for _, group := range []struct {
 		title    string
@@ -26,7 +27,8 @@ func report(j finding.Judgement, accepted string, out io.Writer) error {
 		}
 	}
 	for _, e := range j.Unneeded {
-		fmt.Fprintf(out, "%s in %s is accepted in %s, but nothing calls it: remove it there\n", e.ID, e.Module, accepted)
+		fmt.Fprintf(out, "%s in %s is accepted in %s, but nothing calls it: remove it there\n", e.ID,
+			e.Module, accepted)
 	}
 	if !j.OK() {
 		return fmt.Errorf("vulnerabilities that are called and not accepted: %d; exceptions that are not needed: %d. "+

@@ -24,9 +24,14 @@ type scan struct {
 
 // scans are of what is released, as it is built for each system, and of all that runs on the machine of a developer.
 func scans() []scan {
-	all := []scan{{what: "everything, with its tests", tags: "containers_image_openpgp", packages: "./...", tests: true}}
+	all := []scan{
+		{what: "everything, with its tests", tags: "containers_image_openpgp", packages: "./...", tests: true},
+	}
 	for _, goos := range []string{"linux", "darwin", "windows"} {
-		all = append(all, scan{what: "the programs for " + goos, tags: "containers_image_openpgp,lambda.norpc", goos: goos, packages: "./cmd/..."})
+		all = append(all, scan{
+			what: "the programs for " + goos, tags: "containers_image_openpgp,lambda.norpc", goos: goos,
+			packages: "./cmd/...",
+		})
 	}
 	return all
 }

@@ -1,5 +1,5 @@
-// Package calls lists the actions of AWS that the programs of the service call, given their environment. A test holds it
-// against the programs' source.
+// Package calls lists the actions of AWS that the programs of the service call, given their environment. A test holds
+// it against the programs' source.
 package calls
 
 import (

@@ -40,13 +40,26 @@ func TestWhatStopsEveryCheckIsSaidFirst(t *testing.T) {
 		want                      string
 	}{
 		{"no region", "", "", some, "no region is set: export AWS_REGION=us-east-1, or the one that it goes to"},
-		{"another region", "us-east-1", "eu-west-1", some, "the setting region is eu-west-1, but the credentials are at home in us-east-1: export AWS_REGION=eu-west-1"},
-		{"no credentials", "us-east-1", "", none, "there are none (no EC2 IMDS role found): aws configure, aws sso login, or AWS_PROFILE"},
-		{"nobody there", "us-east-1", "", some, "AWS is not reached (connection refused): look at the network, AWS_REGION and AWS_ENDPOINT_URL"},
+		{
+			"another region", "us-east-1", "eu-west-1", some,
+			"the setting region is eu-west-1, but the credentials are at home in us-east-1: export " +
+				"AWS_REGION=eu-west-1",
+		},
+		{
+			"no credentials", "us-east-1", "", none,
+			"there are none (no EC2 IMDS role found): aws configure, aws sso login, or AWS_PROFILE",
+		},
+		{
+			"nobody there", "us-east-1", "", some,
+			"AWS is not reached (connection refused): look at the network, AWS_REGION and AWS_ENDPOINT_URL",
+		},
 	} {
 		url := closed(t)
-		client := sts.New(sts.Options{Region: "us-east-1", BaseEndpoint: &url, Credentials: c.credentials, RetryMaxAttempts: 1})
-		_, finding := checks.Begin(t.Context(), assembly.Stack{Region: c.stackRegion}, c.region, checks.AWS{STS: client})
+		client := sts.New(sts.Options{
+			Region: "us-east-1", BaseEndpoint: &url, Credentials: c.credentials, RetryMaxAttempts: 1,
+		})
+		_, finding := checks.Begin(t.Context(), assembly.Stack{Region: c.stackRegion}, c.region,
+			checks.AWS{STS: client})
 		if finding.State != checks.Fix || !strings.Contains(finding.Text, c.want) {
 			t.Errorf("%s: %s %s, want %s", c.name, finding.State, finding.Text, c.want)
 		}

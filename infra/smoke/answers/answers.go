@@ -38,7 +38,8 @@ func (r *Recorder) Save(name string, value any) error {
 	if err := os.MkdirAll(r.dir, 0o755); err != nil {
 		return fmt.Errorf("keeping the answer %s: %w", name, err)
 	}
-	if err := os.WriteFile(filepath.Join(r.dir, name+".json"), []byte(r.redactor.redact(doc.String())), 0o644); err != nil { //nolint:gosec // no secret
+	if err := os.WriteFile(filepath.Join(r.dir, name+".json"), []byte(r.redactor.redact(doc.String())),
+		0o644); err != nil { //nolint:gosec // no secret
 		return fmt.Errorf("keeping the answer %s: %w", name, err)
 	}
 	return nil

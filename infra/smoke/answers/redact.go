@@ -17,8 +17,14 @@ type rule struct {
 // rules are applied in this order. What they leave is AWS's own words.
 var rules = []rule{
 	{regexp.MustCompile(`\b[0-9]{12}\b`), "111122223333"}, // an account; first, as others become digits
-	{regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`), "00000000-0000-0000-0000-%012d"},
-	{regexp.MustCompile(`\b(eni|i|subnet|sg|vpc|vpce|nat|igw|rtb|ami|lt|eipalloc|eipassoc|acl)-[0-9a-f]{8,17}\b`), "${1}-%017d"},
+	{
+		regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`),
+		"00000000-0000-0000-0000-%012d",
+	},
+	{
+		regexp.MustCompile(`\b(eni|i|subnet|sg|vpc|vpce|nat|igw|rtb|ami|lt|eipalloc|eipassoc|acl)-[0-9a-f]{8,17}\b`),
+		"${1}-%017d",
+	},
 	{regexp.MustCompile(`\bsha256:[0-9a-f]{64}\b`), "sha256:%064d"},
 	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), "%032d"},
 	{regexp.MustCompile(`\becrmirror-smoke-[a-z0-9]+`), "ecrmirror-smoke-x"},

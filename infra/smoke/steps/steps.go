@@ -59,7 +59,8 @@ func (r Runner) Run(ctx context.Context, list []Step) ([]Result, error) {
 		result := r.do(ctx, step, done)
 		done[step.Name] = result.Outcome
 		results = append(results, result)
-		if _, err := fmt.Fprintf(r.Out, "%-8s  %-12s  %s%s\n", result.Outcome, step.Name, result.Text, took(begun, result.Outcome)); err != nil {
+		if _, err := fmt.Fprintf(r.Out, "%-8s  %-12s  %s%s\n", result.Outcome, step.Name, result.Text,
+			took(begun, result.Outcome)); err != nil {
 			return results, err
 		}
 	}

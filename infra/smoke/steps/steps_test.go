@@ -28,18 +28,67 @@ func TestRun(t *testing.T) {
 		want     []steps.Outcome
 		says     string
 	}{
-		{"all well", false, []steps.Step{step("a", "seen", nil), step("b", "", nil, "a")}, []steps.Outcome{steps.OK, steps.OK}, "ok        a             seen"},
-		{"a failure and what needs it", false, []steps.Step{step("a", "", errors.New("broke")), step("b", "", nil, "a"), step("c", "", nil)}, []steps.Outcome{steps.Failed, steps.Skipped, steps.OK}, "FAILED    a             broke"},
-		{"what needs something skipped", false, []steps.Step{step("a", "", errors.New("broke")), step("b", "", nil, "a"), step("c", "", nil, "b")}, []steps.Outcome{steps.Failed, steps.Skipped, steps.Skipped}, "it needs b"},
-		{"absent in an emulator", true, []steps.Step{step("a", "", fmt.Errorf("x: %w", errLacks))}, []steps.Outcome{steps.NotHere}, "not here  a             S3"},
-		{"absent by name", true, []steps.Step{step("a", "", &steps.AbsentError{What: "Batch that pulls"})}, []steps.Outcome{steps.NotHere}, "Batch that pulls"},
-		{"absent in AWS, which is a failure", false, []steps.Step{step("a", "", errLacks)}, []steps.Outcome{steps.Failed}, "FAILED    a             lacks it"},
-		{"absent by name in AWS, which is a failure", false, []steps.Step{step("a", "", &steps.AbsentError{What: "Batch"})}, []steps.Outcome{steps.Failed}, "Batch is not here"},
-		{"what others wrote", false, []steps.Step{step("a", "x\x1b[31m\nok b", nil)}, []steps.Outcome{steps.OK}, "x?[31m; ok b"},
+		{
+			"all well", false,
+			[]steps.Step{step("a", "seen", nil), step("b", "", nil, "a")},
+			[]steps.Outcome{steps.OK, steps.OK},
+			"ok        a             seen",
+		},
+		{
+			"a failure and what needs it", false,
+			[]steps.Step{
+				step("a", "", errors.New("broke")), step("b", "", nil, "a"),
+				step("c", "", nil),
+			},
+			[]steps.Outcome{steps.Failed, steps.Skipped, steps.OK},
+			"FAILED    a             broke",
+		},
+		{
+			"what needs something skipped", false,
+			[]steps.Step{
+				step("a", "", errors.New("broke")),
+				step("b", "", nil, "a"), step("c", "", nil, "b"),
+			},
+			[]steps.Outcome{steps.Failed, steps.Skipped, steps.Skipped},
+			"it needs b",
+		},
+		{
+			"absent in an emulator", true,
+			[]steps.Step{step("a", "", fmt.Errorf("x: %w", errLacks))},
+			[]steps.Outcome{steps.NotHere},
+			"not here  a             S3",
+		},
+		{
+			"absent by name", true,
+			[]steps.Step{step("a", "", &steps.AbsentError{What: "Batch that pulls"})},
+			[]steps.Outcome{steps.NotHere},
+			"Batch that pulls",
+		},
+		{
+			"absent in AWS, which is a failure", false,
+			[]steps.Step{step("a", "", errLacks)},
+			[]steps.Outcome{steps.Failed},
+			"FAILED    a             lacks it",
+		},
+		{
+			"absent by name in AWS, which is a failure", false,
+			[]steps.Step{step("a", "", &steps.AbsentError{What: "Batch"})},
+			[]steps.Outcome{steps.Failed},
+			"Batch is not here",
+		},
+		{
+			"what others wrote", false,
+			[]steps.Step{step("a", "x\x1b[31m\nok b", nil)},
+			[]steps.Outcome{steps.OK},
+			"x?[31m; ok b",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
-			runner := steps.Runner{Emulated: c.emulated, Out: &out, Absent: func(err error) (string, bool) { return "S3", errors.Is(err, errLacks) }}
+			runner := steps.Runner{
+				Emulated: c.emulated, Out: &out,
+				Absent: func(err error) (string, bool) { return "S3", errors.Is(err, errLacks) },
+			}
 			results, err := runner.Run(t.Context(), c.list)
 			if err != nil {
 				t.Fatal(err)
@@ -66,7 +115,8 @@ func TestAnInterruptSkipsTheRest(t *testing.T) {
 		{Name: "a", Do: func(ctx context.Context) (string, error) { interrupt(); return "", ctx.Err() }},
 		step("b", "", nil),
 	})
-	if err != nil || results[0].Outcome != steps.Failed || results[0].Text != "interrupted" || results[1].Outcome != steps.Skipped {
+	if err != nil || results[0].Outcome != steps.Failed || results[0].Text != "interrupted" ||
+		results[1].Outcome != steps.Skipped {
 		t.Errorf("%v, %v", results, err)
 	}
 	if failed, notHere := steps.Bad(results); failed != 1 || notHere != 0 {
@@ -76,18 +126,22 @@ func TestAnInterruptSkipsTheRest(t *testing.T) {
 
 func TestUntil(t *testing.T) {
 	asked := 0
-	if err := steps.Until(t.Context(), time.Millisecond, time.Minute, func(context.Context) (bool, error) { asked++; return asked == 3, nil }); err != nil || asked != 3 {
+	if err := steps.Until(t.Context(), time.Millisecond, time.Minute,
+		func(context.Context) (bool, error) { asked++; return asked == 3, nil }); err != nil || asked != 3 {
 		t.Errorf("asked %d times: %v", asked, err)
 	}
-	if err := steps.Until(t.Context(), time.Millisecond, time.Minute, func(context.Context) (bool, error) { return false, errLacks }); !errors.Is(err, errLacks) {
+	if err := steps.Until(t.Context(), time.Millisecond, time.Minute,
+		func(context.Context) (bool, error) { return false, errLacks }); !errors.Is(err, errLacks) {
 		t.Errorf("got %v", err)
 	}
-	if err := steps.Until(t.Context(), time.Millisecond, 5*time.Millisecond, func(context.Context) (bool, error) { return false, nil }); err == nil || err.Error() != "waited for 5ms" {
+	if err := steps.Until(t.Context(), time.Millisecond, 5*time.Millisecond,
+		func(context.Context) (bool, error) { return false, nil }); err == nil || err.Error() != "waited for 5ms" {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := steps.Until(ctx, time.Millisecond, time.Minute, func(context.Context) (bool, error) { return false, nil }); !errors.Is(err, context.Canceled) {
+	if err := steps.Until(ctx, time.Millisecond, time.Minute,
+		func(context.Context) (bool, error) { return false, nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

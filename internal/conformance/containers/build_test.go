@@ -103,7 +103,9 @@ func build(ctx context.Context, args ...string) (err error) {
 			return err
 		}
 	}
-	return docker(ctx, append(append([]string{"build", "--progress", "plain", "--build-arg", "GOPROXY", "--build-arg", "GO_IMAGE"}, args...), dir)...)
+	return docker(ctx, append(append([]string{
+		"build", "--progress", "plain", "--build-arg", "GOPROXY", "--build-arg", "GO_IMAGE",
+	}, args...), dir)...)
 }
 
 // tail is how many bytes of a command's output an error has, at most: a build is told at length.

@@ -30,7 +30,8 @@ type function struct {
 // Docker does not.
 var imageCommand = []string{"mirror", "help", "programs"}
 
-// deploy starts a function with what Lambda gives it: its entrypoint, the image's command, /tmp to write to, a runtime API.
+// deploy starts a function with what Lambda gives it: its entrypoint, the image's command, /tmp to write to, a runtime
+// API.
 func (w *world) deploy() *function {
 	w.t.Helper()
 	asked := make(chan time.Time, 1)
@@ -43,9 +44,11 @@ func (w *world) deploy() *function {
 		f.runtime.ServeHTTP(rw, r)
 	}))
 	w.t.Cleanup(api.Close)
-	f.container = w.start(testcontainers.WithEntrypoint("controller"), testcontainers.WithCmd(imageCommand...), testcontainers.WithTmpfs(map[string]string{"/tmp": "rw"}),
+	f.container = w.start(testcontainers.WithEntrypoint("controller"), testcontainers.WithCmd(imageCommand...),
+		testcontainers.WithTmpfs(map[string]string{"/tmp": "rw"}),
 		w.environment("FunctionRole", map[string]string{
-			"AWS_LAMBDA_RUNTIME_API": api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME": "push", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+			"AWS_LAMBDA_RUNTIME_API": api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME": "push",
+			"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
 		}))
 	return f
 }
@@ -82,7 +85,8 @@ func (w *world) stop(f *function) (code int, log string) {
 }
 
 func TestARecordedPushIsMirroredByTheFunction(t *testing.T) {
-	w := newWorld(t, server.Options{Roles: "default", NoEvents: true, Account: "123456789012", Region: "us-west-2"}) // the event's
+	// the event's
+	w := newWorld(t, server.Options{Roles: "default", NoEvents: true, Account: "123456789012", Region: "us-west-2"})
 	upstream := w.registry + "/upstream/app:1"
 	digest := w.push(upstream)
 	source := w.repository("my-repository-name") + ":latest"

@@ -37,11 +37,12 @@ func TestTheImageSaysWhatItIsAndRunsNothingByItself(t *testing.T) {
 		t.Errorf("entrypoint %q, command %q, user %q", c.Entrypoint, c.Cmd, c.User)
 	}
 	want := map[string]string{
-		"org.opencontainers.image.title":       "ecrmirror",
-		"org.opencontainers.image.description": "Keeps container images in Amazon ECR, and in any other registry, equal to their source",
-		"org.opencontainers.image.version":     "v1.2.3",
-		"org.opencontainers.image.revision":    "0123abc",
-		"org.opencontainers.image.licenses":    "Apache-2.0",
+		"org.opencontainers.image.title": "ecrmirror",
+		"org.opencontainers.image.description": "Keeps container images in Amazon ECR, and in any other registry, " +
+			"equal to their source",
+		"org.opencontainers.image.version":  "v1.2.3",
+		"org.opencontainers.image.revision": "0123abc",
+		"org.opencontainers.image.licenses": "Apache-2.0",
 	}
 	if diff := cmp.Diff(want, got.Config.Labels); diff != "" {
 		t.Errorf("labels (-want +got)\n%s", diff)
@@ -51,7 +52,8 @@ func TestTheImageSaysWhatItIsAndRunsNothingByItself(t *testing.T) {
 func TestRunWithoutACommandItSaysWhichThereAre(t *testing.T) {
 	w := newWorld(t, server.Options{NoEvents: true})
 	code, output := w.run()
-	if code != 0 || !strings.Contains(output, "ecrmirror mirror -h") || !strings.Contains(output, "ecrmirror controller -h") {
+	if code != 0 || !strings.Contains(output, "ecrmirror mirror -h") || !strings.Contains(output,
+		"ecrmirror controller -h") {
 		t.Errorf("exit code %d:\n%s", code, output)
 	}
 }
@@ -72,7 +74,8 @@ func TestBothArchitecturesHaveTheSameFilesAndNothingMore(t *testing.T) {
 			if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
 				t.Errorf("files (-want +got)\n%s", diff)
 			}
-			if info, err := os.Stat(filepath.Join(dir, "tmp")); err != nil || info.Mode() != fs.ModeDir|fs.ModeSticky|0o777 {
+			if info, err := os.Stat(filepath.Join(dir, "tmp")); err != nil ||
+				info.Mode() != fs.ModeDir|fs.ModeSticky|0o777 {
 				t.Errorf("/tmp: %v, %v", info.Mode(), err)
 			}
 			for _, program := range []string{"mirror", "controller"} {

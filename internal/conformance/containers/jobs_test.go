@@ -36,7 +36,8 @@ func writePrograms(t *testing.T, dir string) {
 env -u PATH -u HOME -u TMPDIR -u PWD >environment
 %sexec '%s' run --rm --network host --user 65532:65532 --read-only --cap-drop ALL --env-file environment %s %s "$@"
 `, &own, docker, imageName, program)
-		if err := os.WriteFile(filepath.Join(dir, program), []byte(script), 0o755); err != nil { //nolint:gosec // it is a program
+		if err := os.WriteFile(filepath.Join(dir, program), []byte(script),
+			0o755); err != nil { //nolint:gosec // it is a program
 			t.Fatal(err)
 		}
 	}
@@ -79,7 +80,8 @@ func TestTheProgramsSayTheirVersion(t *testing.T) {
 	w := newWorld(t, server.Options{NoEvents: true})
 	for _, program := range []string{"mirror", "controller"} {
 		code, output := w.run(program, "version")
-		if code != 0 || !regexp.MustCompile(`(?m)^`+program+`\s+v1\.2\.3$`).MatchString(output) || !strings.Contains(output, "0123abc") {
+		if code != 0 || !regexp.MustCompile(`(?m)^`+program+`\s+v1\.2\.3$`).MatchString(output) ||
+			!strings.Contains(output, "0123abc") {
 			t.Errorf("%s: exit code %d:\n%s", program, code, output)
 		}
 	}
@@ -110,7 +112,8 @@ func TestASweepSubmitsContainersAsJobs(t *testing.T) {
 	w.inRegistry(w.registry+"/partner/app:1", digest)
 
 	code, output := w.run("controller", "sweep")
-	if code != 0 || !strings.Contains(output, "entries: 1 (current 1, failed 0); stale destinations: 0 (in flight 0); jobs submitted: 0") {
+	if code != 0 || !strings.Contains(output,
+		"entries: 1 (current 1, failed 0); stale destinations: 0 (in flight 0); jobs submitted: 0") {
 		t.Errorf("again: exit code %d:\n%s", code, output)
 	}
 }
@@ -130,7 +133,8 @@ func (w *world) jobs(client *batch.Client, queue string) {
 	for _, job := range out.JobSummaryList {
 		if job.Status != types.JobStatusSucceeded {
 			text, _ := w.aws.Jobs().Log(aws.ToString(job.JobId), 0)
-			w.t.Errorf("job %s: %s: %s\n%s", aws.ToString(job.JobName), job.Status, aws.ToString(job.StatusReason), text)
+			w.t.Errorf("job %s: %s: %s\n%s", aws.ToString(job.JobName), job.Status,
+				aws.ToString(job.StatusReason), text)
 		}
 	}
 }

@@ -70,7 +70,8 @@ func (w *world) reference(image string) name.Reference {
 // repository creates a repository in ECR and returns the name of its images, without a tag.
 func (w *world) repository(repository string) string {
 	w.t.Helper()
-	out, err := ecr.NewFromConfig(w.aws.Config()).CreateRepository(w.t.Context(), &ecr.CreateRepositoryInput{RepositoryName: &repository})
+	out, err := ecr.NewFromConfig(w.aws.Config()).CreateRepository(w.t.Context(),
+		&ecr.CreateRepositoryInput{RepositoryName: &repository})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -134,7 +135,8 @@ func asNobody() testcontainers.ContainerCustomizer {
 // start starts a container of the image. It is removed when the test ends.
 func (w *world) start(opts ...testcontainers.ContainerCustomizer) *testcontainers.DockerContainer {
 	w.t.Helper()
-	c, err := testcontainers.Run(w.t.Context(), imageName, append([]testcontainers.ContainerCustomizer{asNobody()}, opts...)...)
+	c, err := testcontainers.Run(w.t.Context(),
+		imageName, append([]testcontainers.ContainerCustomizer{asNobody()}, opts...)...)
 	testcontainers.CleanupContainer(w.t, c)
 	if err != nil {
 		w.t.Fatal(err)

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// versionFile is how the library tells a directory of an image from others, which it does not erase. It writes the file last
-// (go.podman.io/image v5.41.2, directory/directory_dest.go).
+// versionFile is how the library tells a directory of an image from others, which it does not erase. It writes the file
+// last (go.podman.io/image v5.41.2, directory/directory_dest.go).
 const (
 	versionFile = "version"
 	version     = "Directory Transport Version: 1.1\n"

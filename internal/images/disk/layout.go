@@ -33,7 +33,8 @@ func (d *layoutDestination) PutManifest(_ context.Context, m port.Manifest) erro
 	if err := m.Digest.Validate(); err != nil {
 		return fmt.Errorf("digest %q of the manifest: %w", m.Digest, err)
 	}
-	return d.replace(filepath.Join(imgspecv1.ImageBlobsDir, m.Digest.Algorithm().String(), m.Digest.Encoded()), m.Content)
+	return d.replace(filepath.Join(imgspecv1.ImageBlobsDir, m.Digest.Algorithm().String(), m.Digest.Encoded()),
+		m.Content)
 }
 
 // PutTag implements [port.Destination]: it points the image's name within the layout to its manifest.

@@ -10,8 +10,8 @@ import (
 
 const hasLocks = true
 
-// tryLock locks a file or directory by flock(2), and reports whether it could: others may have it. File systems that have
-// no locks are written to without.
+// tryLock locks a file or directory by flock(2), and reports whether it could: others may have it. File systems that
+// have no locks are written to without.
 func tryLock(file *os.File, mode lockMode) (bool, error) {
 	how := syscall.LOCK_SH
 	if mode == exclusive {

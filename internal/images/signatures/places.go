@@ -44,7 +44,8 @@ type attaching struct {
 func attaches(ref types.ImageReference, dir string) (bool, error) {
 	said := map[string]attaching{}
 	files := 0
-	for item, err := range configfile.Read(&configfile.File{ // as go.podman.io/image's docker/registries_d.go reads them
+	// as go.podman.io/image's docker/registries_d.go reads them
+	for item, err := range configfile.Read(&configfile.File{
 		Name: "registries", Extension: "yaml", DoNotLoadMainFiles: true, DoNotUseExtensionForConfigName: true,
 		UserId: os.Getuid(), CustomConfigFileDropInDirectory: dir,
 	}) {

@@ -2,7 +2,6 @@ package signatures_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,15 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
-
-	"ecrmirror/internal/images"
-	"ecrmirror/internal/mirror/content"
-	"ecrmirror/internal/mirror/port"
-	"ecrmirror/localstack/server"
-	"ecrmirror/testkit/lent"
-	"ecrmirror/testkit/servertest"
 )
 
 const signatureType = "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -36,7 +27,10 @@ func TestAttachedSignatures(t *testing.T) {
 		err    string
 	}{
 		{"none", func(*signer) {}, 0, ""},
-		{"some", func(s *signer) { s.attach(signatureType, `{"dev.cosignproject.cosign/signature":"x"}`, "a", "b") }, 2, ""},
+		{
+			"some", func(s *signer) { s.attach(signatureType, `{"dev.cosignproject.cosign/signature":"x"}`, "a", "b") }, 2,
+			"",
+		},
 		{"no annotations", func(s *signer) { s.attach(signatureType, "null", "a") }, 1, ""},
 		{"others, which are not read", func(s *signer) {
 			s.attach("application/vnd.dsse.envelope.v1+json", "{}", "a")
@@ -48,9 +42,17 @@ func TestAttachedSignatures(t *testing.T) {
 			s.attachManifest(`{"layers":[` + strings.Repeat("{},", 300_000) + `{}]}`)
 		}, 0, "more than 128 signatures"},
 		{"large", func(s *signer) { s.attach(signatureType, "{}", big) }, 1, ""},
-		{"too large", func(s *signer) { s.attach(signatureType, "{}", big+"x") }, 0, "65537 bytes of signatures, more than 65536"},
-		{"too large in all", func(s *signer) { s.attach(signatureType, "{}", append(slices.Repeat([]string{big}, 16), "x")...) }, 0, "1 bytes of signatures, more than 0"},
-		{"a manifest that is too large", func(s *signer) { s.attachManifest(strings.Repeat(" ", 1<<20) + "{}") }, 0, "a manifest of 1048578 bytes, more than 1048576"},
+		{
+			"too large", func(s *signer) { s.attach(signatureType, "{}", big+"x") }, 0,
+			"65537 bytes of signatures, more than 65536",
+		},
+		{"too large in all", func(s *signer) {
+			s.attach(signatureType, "{}", append(slices.Repeat([]string{big}, 16), "x")...)
+		}, 0, "1 bytes of signatures, more than 0"},
+		{
+			"a manifest that is too large", func(s *signer) { s.attachManifest(strings.Repeat(" ", 1<<20) + "{}") }, 0,
+			"a manifest of 1048578 bytes, more than 1048576",
+		},
 		{"many annotations", func(s *signer) {
 			var list []string
 			for i := range 1000 {
@@ -73,7 +75,9 @@ func TestAttachedSignatures(t *testing.T) {
 			s.attach(signatureType, "{}", "a")
 			delete(s.files, "/v2/app/blobs/"+digest.FromString("a").String())
 		}, 0, "404"},
-		{"no digest", func(s *signer) { s.attachManifest(`{"layers":[{"mediaType":"` + signatureType + `","digest":"x"}]}`) }, 0, "invalid checksum digest"},
+		{"no digest", func(s *signer) {
+			s.attachManifest(`{"layers":[{"mediaType":"` + signatureType + `","digest":"x"}]}`)
+		}, 0, "invalid checksum digest"},
 		{"no layers", func(s *signer) { s.attachManifest(`{"layers":{}}`) }, 0, "{ instead of ["},
 		{"no JSON", func(s *signer) { s.attachManifest(`<html>`) }, 0, "invalid character"},
 		{"another media type", func(s *signer) {
@@ -88,7 +92,8 @@ func TestAttachedSignatures(t *testing.T) {
 		s := newSigner(t)
 		c.attach(s)
 		kinds, err := s.read(t, "")
-		if kinds["sigstore-json"] != c.found || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+		if kinds["sigstore-json"] != c.found || (err == nil) != (c.err == "") || err != nil &&
+			!strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %v, %v; want %d, %q", c.name, kinds, err, c.found, c.err)
 		}
 	}
@@ -109,7 +114,8 @@ func TestSignaturesAreWhereTheFilesSay(t *testing.T) {
 	host := strings.TrimPrefix(s.URL, "http://")
 	s.attach(signatureType, "{}", "a")
 	at := "/base/app@" + strings.Replace(digest.FromString(anImage).String(), ":", "=", 1)
-	s.files[at+"/signature-1"], s.files[at+"/signature-2"], s.files[at+"/signature-4"] = "\x88one", "\x00sigstore-json\n{}", "\x88four"
+	s.files[at+"/signature-1"], s.files[at+"/signature-2"], s.files[at+
+		"/signature-4"] = "\x88one", "\x00sigstore-json\n{}", "\x88four"
 	onDisk := t.TempDir()
 	dir := filepath.Join(onDisk, strings.TrimPrefix(at, "/base/"))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -126,7 +132,10 @@ func TestSignaturesAreWhereTheFilesSay(t *testing.T) {
 	}{
 		{"{}", 0, 0, ""},
 		{"default-docker: {use-sigstore-attachments: true}", 0, 1, ""},
-		{"default-docker: {use-sigstore-attachments: true}\ndocker: {HOST: {use-sigstore-attachments: false}}", 0, 0, ""},
+		{
+			"default-docker: {use-sigstore-attachments: true}\ndocker: {HOST: {use-sigstore-attachments: false}}", 0, 0,
+			"",
+		},
 		{"docker: {HOST: {use-sigstore-attachments: false}, HOST/app: {use-sigstore-attachments: true}}", 0, 1, ""},
 		{"docker: {HOST/other: {use-sigstore-attachments: true}}", 0, 0, ""},
 		{"default-docker: {lookaside: http://HOST/base}", 1, 1, ""},
@@ -134,13 +143,17 @@ func TestSignaturesAreWhereTheFilesSay(t *testing.T) {
 		{"default-docker: {lookaside: http://HOST/elsewhere}", 0, 0, ""},
 		{"default-docker: {lookaside: file://" + onDisk + "}", 1, 0, ""},
 		{"default-docker: {lookaside: ftp://HOST/base}", 0, 0, "not read by the scheme of ftp://"},
-		{"default-docker: {lookaside: http://registry.example.com/base}", 0, 0, "is to be reached by plain HTTP, and is not an insecure registry"},
+		{
+			"default-docker: {lookaside: http://registry.example.com/base}", 0, 0,
+			"is to be reached by plain HTTP, and is not an insecure registry",
+		},
 		{"default-docker: {lookaside: https://169.254.169.254/base}", 0, 0, "credentials for this machine"},
 		{"default-docker: [", 0, 0, "a.yaml"},
 	} {
 		files := strings.ReplaceAll(c.files, "HOST", host)
 		kinds, err := s.read(t, places(t, files))
-		if kinds["simple-signing"] != c.simple || kinds["sigstore-json"] != c.sigstore || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+		if kinds["simple-signing"] != c.simple || kinds["sigstore-json"] != c.sigstore ||
+			(err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %v, %v", files, kinds, err)
 		}
 	}
@@ -156,9 +169,11 @@ func TestSignaturesThatTheRegistryKeeps(t *testing.T) {
 		found int
 		err   string
 	}{
-		{`{"signatures":[{"schemaVersion":2,"name":"x","type":"atomic","content":"` + content + `"},{"schemaVersion":3,"type":"atomic"},{"schemaVersion":2,"type":"x"}]}`, 1, ""},
+		{`{"signatures":[{"schemaVersion":2,"name":"x","type":"atomic","content":"` + content +
+			`"},{"schemaVersion":3,"type":"atomic"},{"schemaVersion":2,"type":"x"}]}`, 1, ""},
 		{`{}`, 0, ""},
-		{`{"signatures":[` + strings.TrimSuffix(strings.Repeat(`{"schemaVersion":2,"type":"atomic"},`, 129), ",") + `]}`, 0, "more than 128 signatures"},
+		{`{"signatures":[` + strings.TrimSuffix(strings.Repeat(`{"schemaVersion":2,"type":"atomic"},`, 129),
+			",") + `]}`, 0, "more than 128 signatures"},
 		{`{"signatures":7}`, 0, "7 instead of ["},
 		{strings.Repeat(" ", 1<<20+1), 0, "more than 1048576 bytes"},
 		{"", 0, "404"},
@@ -168,7 +183,8 @@ func TestSignaturesThatTheRegistryKeeps(t *testing.T) {
 			delete(s.files, at)
 		}
 		kinds, err := s.read(t, "")
-		if kinds["simple-signing"] != c.found || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+		if kinds["simple-signing"] != c.found || (err == nil) != (c.err == "") || err != nil &&
+			!strings.Contains(err.Error(), c.err) {
 			t.Errorf("%.100s: %v, %v", c.list, kinds, err)
 		}
 	}
@@ -212,60 +228,6 @@ func TestSignaturesLeadNoLoginAway(t *testing.T) {
 	aside.wants = "Basic other"
 	if _, err := s.read(t, dir); err == nil || strings.Contains(err.Error(), "pw") {
 		t.Errorf("%v", err)
-	}
-}
-
-// ECR is read by its API, which takes no login.
-func TestSignaturesInPrivateECR(t *testing.T) {
-	standIn := servertest.Start(t, server.Options{})
-	t.Setenv("HOME", t.TempDir())
-	t.Setenv("XDG_CONFIG_HOME", "")
-	t.Setenv("TMPDIR", t.TempDir())
-	repository := "app"
-	cfg := standIn.Config()
-	if _, err := ecr.NewFromConfig(cfg).CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: &repository}); err != nil {
-		t.Fatal(err)
-	}
-	r := images.New(images.Options{AWS: cfg})
-	defer r.Close()
-	write := func(tag string, blobs ...string) digest.Digest {
-		t.Helper()
-		image := parse(t, "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:"+tag)
-		dst, err := r.Destination(t.Context(), image)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer dst.Close()
-		var list []map[string]any
-		for _, b := range blobs {
-			d := digest.FromString(b)
-			if err := dst.PutBlob(t.Context(), content.Blob{Digest: d, Size: int64(len(b))}, lent.By(strings.NewReader(b))); err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, map[string]any{"mediaType": signatureType, "digest": d, "size": len(b)})
-		}
-		list[0]["mediaType"] = "application/vnd.oci.image.config.v1+json"
-		manifest, err := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": imageType, "config": list[0], "layers": list[1:]})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d := digest.FromBytes(manifest)
-		if err := dst.PutTag(t.Context(), image, port.Manifest{Digest: d, Content: manifest}); err != nil {
-			t.Fatal(err)
-		}
-		return d
-	}
-	d := write("1", "{}", "layer")
-	name := parse(t, "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1")
-	if kinds, err := readSigned(t, r, name, d, ""); err != nil || len(kinds) > 0 {
-		t.Errorf("unsigned: %v, %v", kinds, err)
-	}
-	write(strings.Replace(d.String(), ":", "-", 1)+".sig", "{}", "payload")
-	if kinds, err := readSigned(t, r, name, d, ""); err != nil || kinds["sigstore-json"] != 1 {
-		t.Errorf("signed: %v, %v", kinds, err)
-	}
-	if got := standIn.Stats().Snapshot().Calls["ecr.GetAuthorizationToken"]; got != 0 {
-		t.Errorf("%d calls of ecr:GetAuthorizationToken", got)
 	}
 }
 

@@ -20,7 +20,8 @@ import (
 
 const (
 	imageType = "application/vnd.oci.image.manifest.v1+json"
-	anImage   = `{"schemaVersion":2,"mediaType":"` + imageType + `","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
+	anImage   = `{"schemaVersion":2,"mediaType":"` + imageType +
+		`","config":{"mediaType":"application/vnd.oci.image.config.v1+json",` +
 		`"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}`
 )
 
@@ -65,7 +66,8 @@ func (s *signer) attach(mediaType, annotations string, payloads ...string) {
 	for _, p := range payloads {
 		d := digest.FromString(p)
 		s.files["/v2/app/blobs/"+d.String()] = p
-		layers = append(layers, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d,"annotations":%s}`, mediaType, d, len(p), annotations))
+		layers = append(layers, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d,"annotations":%s}`, mediaType, d,
+			len(p), annotations))
 	}
 	s.attachManifest(`{"schemaVersion":2,"mediaType":"` + imageType + `","layers":[` + strings.Join(layers, ",") + `]}`)
 }
@@ -106,7 +108,9 @@ func (s *signer) read(t *testing.T, dir string) (kinds map[string]int, err error
 	return readSigned(t, r, parse(t, strings.TrimPrefix(s.URL, "http://")+"/app:1"), digest.FromString(anImage), dir)
 }
 
-func readSigned(t *testing.T, r *images.Client, name imagename.Name, d digest.Digest, dir string) (map[string]int, error) {
+func readSigned(
+	t *testing.T, r *images.Client, name imagename.Name, d digest.Digest, dir string,
+) (map[string]int, error) {
 	t.Helper()
 	src, err := r.Signed(t.Context(), name, d, dir)
 	if err != nil {

@@ -48,8 +48,8 @@ func New(limit int64, blocked *atomic.Int64, abandoned func()) *Fanout {
 	return f
 }
 
-// Run reads the stream to its end, and returns nil then. Otherwise it returns [ErrNoSinks], or the stream's error, which
-// the sinks get, too: never a clean io.EOF.
+// Run reads the stream to its end, and returns nil then. Otherwise it returns [ErrNoSinks], or the stream's error,
+// which the sinks get, too: never a clean io.EOF.
 func (f *Fanout) Run(s Stream) error { return f.End(f.pump(s)) }
 
 // End has the sinks get an error in the place of a stream that could not be opened. It returns what Run would.

@@ -64,7 +64,10 @@ func pattern(n int) []byte {
 }
 
 // The sizes that matter: around a slot, and around the window.
-var fanoutSizes = []int{0, 1, chunked.SequentialSize - 1, chunked.SequentialSize, chunked.SequentialSize + 1, window, window + 1, 9*chunked.SequentialSize + 7}
+var fanoutSizes = []int{
+	0, 1, chunked.SequentialSize - 1, chunked.SequentialSize, chunked.SequentialSize + 1, window, window + 1,
+	9*chunked.SequentialSize + 7,
+}
 
 func TestFanoutGivesEverySinkTheStream(t *testing.T) {
 	for _, size := range fanoutSizes {

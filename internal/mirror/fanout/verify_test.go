@@ -30,7 +30,8 @@ func TestWhatIsRightPasses(t *testing.T) {
 		for _, declared := range []int64{int64(size), -1} {
 			info := content.Blob{Digest: digest.FromBytes(want), Size: declared}
 			var read int64
-			got, err := drain(Verify(streamOf(iotest.HalfReader(bytes.NewReader(want))), info, func(n int64) { read += n }))
+			got, err := drain(Verify(streamOf(iotest.HalfReader(bytes.NewReader(want))), info,
+				func(n int64) { read += n }))
 			if !isEnd(err) || !bytes.Equal(got, want) || read != int64(size) {
 				t.Errorf("%d bytes, declared %d: got %d, counted %d: %v", size, declared, len(got), read, err)
 			}

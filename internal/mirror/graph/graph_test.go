@@ -33,13 +33,17 @@ func index(t *testing.T, algorithm digest.Algorithm, n, size int) (manifests, di
 	for i := range n {
 		instance := imgspecv1.Manifest{
 			Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: imgspecv1.MediaTypeImageManifest,
-			Config:      imgspecv1.Descriptor{MediaType: imgspecv1.MediaTypeImageConfig, Digest: digest.FromString("{}"), Size: 2},
+			Config: imgspecv1.Descriptor{
+				MediaType: imgspecv1.MediaTypeImageConfig, Digest: digest.FromString("{}"), Size: 2,
+			},
 			Annotations: map[string]string{"note": note[i:]},
 		}
 		raw := encode(t, instance)
 		d := algorithm.FromBytes(raw)
 		src.byDigest[d] = raw
-		root.Manifests = append(root.Manifests, imgspecv1.Descriptor{MediaType: instance.MediaType, Digest: d, Size: int64(len(raw))})
+		root.Manifests = append(root.Manifests, imgspecv1.Descriptor{
+			MediaType: instance.MediaType, Digest: d, Size: int64(len(raw)),
+		})
 	}
 	src.byDigest[""] = encode(t, root)
 	return src, algorithm.FromBytes(src.byDigest[""])

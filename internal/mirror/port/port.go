@@ -38,8 +38,8 @@ type Manifest struct {
 // A Source is a place that images are read from: a repository, an OCI layout or a directory.
 type Source interface {
 	// Manifest reads a manifest by its reference, a tag or a digest, and returns the media type that the source gives
-	// it, if any. The reference "" stands for the image by whose name the source was opened. The engine verifies what it
-	// gets.
+	// it, if any. The reference "" stands for the image by whose name the source was opened. The engine verifies what
+	// it gets.
 	Manifest(ctx context.Context, reference string) (manifest []byte, mediaType string, err error)
 	// Blob opens a blob, which the engine closes and verifies. The context is for all of the blob's life.
 	Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error)

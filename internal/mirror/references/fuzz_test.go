@@ -12,10 +12,14 @@ import (
 func FuzzManifest(f *testing.F) {
 	for _, seed := range []string{
 		`{"config":{"digest":"sha256:a","size":1},"layers":[{"digest":"b","size":2,"urls":["https://x"]}]}`,
-		`{"manifests":[{"digest":"a","size":1,"platform":{"os":"linux","Digest":"x"},"annotations":{"digest":"y","Size":"z"}}]}`,
-		`{"config":{},"layers":[{"digest":"b","mediaType":"application/vnd.oci.image.layer.nondistributable.v1.tar","urls":["x"]}]}`,
-		`{"config":null,"Config":{}}`, `{"config":{"digest":"a"},"config":{"digest":"b"}}`, `{"layers":[],"layerſ":[]}`, `{"config":{"size":-1}}`,
-		`{"schemaVersion":1,"fsLayers":[{"blobSum":"sha256:a"}],"history":[{"v1Compatibility":"{}"}]}`, `null`, `[]`, `{"config":[]}`,
+		`{"manifests":[{"digest":"a","size":1,"platform":{"os":"linux","Digest":"x"},"annotations":{"digest":"y",` +
+			`"Size":"z"}}]}`,
+		`{"config":{},"layers":[{"digest":"b","mediaType":"application/vnd.oci.image.layer.nondistributable.v1.tar",` +
+			`"urls":["x"]}]}`,
+		`{"config":null,"Config":{}}`, `{"config":{"digest":"a"},"config":{"digest":"b"}}`, `{"layers":[],"layerſ":[]}`,
+		`{"config":{"size":-1}}`,
+		`{"schemaVersion":1,"fsLayers":[{"blobSum":"sha256:a"}],"history":[{"v1Compatibility":"{}"}]}`, `null`, `[]`,
+		`{"config":[]}`,
 	} {
 		for kind := range manifest.DefaultRequestedManifestMIMETypes {
 			f.Add([]byte(seed), byte(kind))

@@ -73,7 +73,8 @@ func TestManifestsAreReadAsEncodingJSONReadsThem(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", raw, err)
 		}
-		if !reflect.DeepEqual(got.Blobs, want.Blobs) || !reflect.DeepEqual(got.Instances, want.Instances) || got.Doubtful != nil {
+		if !reflect.DeepEqual(got.Blobs, want.Blobs) || !reflect.DeepEqual(got.Instances, want.Instances) ||
+			got.Doubtful != nil {
 			t.Errorf("%s:\n%+v, want\n%+v", raw, got, want)
 		}
 		for _, d := range append(m.Manifests, m.Layers...) {
@@ -91,7 +92,8 @@ func TestManifestsAreReadAsEncodingJSONReadsThem(t *testing.T) {
 	}
 }
 
-const layerDescriptor = `{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","size":3}`
+const layerDescriptor = `{"mediaType":"application/vnd.oci.image.layer.v1.tar",` +
+	`"digest":"sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","size":3}`
 
 // of is a descriptor like others with more members.
 func of(more string) string { return strings.TrimSuffix(layerDescriptor, "}") + "," + more + "}" }
@@ -104,7 +106,11 @@ func TestAWrongDescriptorIsNamed(t *testing.T) {
 		{`"layers":[null]`, `layers[0]: digest ""`},
 		{`"layers":[1]`, `layers[0]: no object where one should be`},
 		{`"layers":{}`, `layers: no list where one should be`},
-		{`"layers":[` + strings.Replace(layerDescriptor, `"size":3`, `"size":-3`, 1) + `]`, `layers[0]: blob "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae" has a size of -3 bytes`},
+		{
+			`"layers":[` + strings.Replace(layerDescriptor, `"size":3`, `"size":-3`, 1) + `]`,
+			`layers[0]: blob "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae" has a size of ` +
+				`-3 bytes`,
+		},
 		{`"layers":[{"digest":"` + long + `"}]`, `layers[0]: digest "xxx`},
 		{`"layers":[` + of(`"size":4`) + `]`, `layers[0]: it is ambiguous: "size"`},
 		{`"layers":[` + of(`"Size":4`) + `]`, `layers[0]: it is ambiguous: "size"`},
@@ -120,7 +126,10 @@ func TestAWrongDescriptorIsNamed(t *testing.T) {
 		{`"a":0` + strings.Repeat(`,"":0`, 10_000), `more than 10000 values beside its descriptors`},
 		{`"fsLayers":[` + strings.Repeat("{},", 1_000) + `{}]`, `fsLayers: more than 1000`},
 		{`"history":[` + strings.Repeat("{},", 1_000) + `{}]`, `history: more than 1000`},
-		{`"history":[{"v1Compatibility":"[` + strings.Repeat("0,", 100_000) + `0]"}]`, `history[0]: more than 100000 values`},
+		{
+			`"history":[{"v1Compatibility":"[` + strings.Repeat("0,", 100_000) + `0]"}]`,
+			`history[0]: more than 100000 values`,
+		},
 		{`"history":[{"v1Compatibility":"{}","x":[` + strings.Repeat("0,", 100) + `0]}]`, `history[0]: 104 values`},
 	} {
 		raw := `{"schemaVersion":2,` + c.member + `,"config":` + layerDescriptor + `}`
@@ -131,7 +140,8 @@ func TestAWrongDescriptorIsNamed(t *testing.T) {
 	}
 	for _, mediaType := range []string{"", imgspecv1.MediaTypeImageManifest, "x/y"} {
 		raw := fmt.Sprintf(`{"manifests":[%s,{"mediaType":%q,"digest":"sha256:2c26"}]}`, layerDescriptor, mediaType)
-		if _, err := Parse([]byte(raw), imgspecv1.MediaTypeImageIndex); err == nil || !strings.HasPrefix(err.Error(), "manifests[1]: digest") {
+		if _, err := Parse([]byte(raw), imgspecv1.MediaTypeImageIndex); err == nil || !strings.HasPrefix(err.Error(),
+			"manifests[1]: digest") {
 			t.Errorf("an instance of type %q: %v", mediaType, err)
 		}
 	}
@@ -157,10 +167,17 @@ func TestInlineContentMayBeEscaped(t *testing.T) {
 func TestLittleIsMadeOfAHostileManifest(t *testing.T) {
 	many := func(s string) string { return strings.TrimSuffix(strings.Repeat(s+",", 300_000), ",") }
 	for name, c := range map[string]struct{ mediaType, raw string }{
-		"layers":      {imgspecv1.MediaTypeImageManifest, `{"config":` + layerDescriptor + `,"layers":[` + many("{}") + `]}`},
-		"nulls":       {imgspecv1.MediaTypeImageManifest, `{"config":` + layerDescriptor + `,"layers":[` + many("null") + `]}`},
-		"instances":   {imgspecv1.MediaTypeImageIndex, `{"manifests":[` + many("{}") + `]}`},
-		"schema 1":    {manifest.DockerV2Schema1MediaType, `{"schemaVersion":1,"fsLayers":[` + many("{}") + `],"history":[` + many("{}") + `]}`},
+		"layers": {
+			imgspecv1.MediaTypeImageManifest, `{"config":` + layerDescriptor + `,"layers":[` + many("{}") + `]}`,
+		},
+		"nulls": {
+			imgspecv1.MediaTypeImageManifest, `{"config":` + layerDescriptor + `,"layers":[` + many("null") + `]}`,
+		},
+		"instances": {imgspecv1.MediaTypeImageIndex, `{"manifests":[` + many("{}") + `]}`},
+		"schema 1": {
+			manifest.DockerV2Schema1MediaType,
+			`{"schemaVersion":1,"fsLayers":[` + many("{}") + `],"history":[` + many("{}") + `]}`,
+		},
 		"members":     {imgspecv1.MediaTypeImageManifest, `{"config":` + layerDescriptor + `,` + many(`"":0`) + `}`},
 		"annotations": {imgspecv1.MediaTypeImageManifest, `{"config":` + of(`"annotations":{`+many(`"":""`)+`}`) + `}`},
 		"URLs":        {imgspecv1.MediaTypeImageManifest, `{"config":` + of(`"urls":[`+many(`""`)+`]`) + `}`},

@@ -29,7 +29,10 @@ func TestAnAnswerIsReadAsFarAsItMay(t *testing.T) {
 		{maxManifest + 5, maxManifest + 5, maxManifest, maxManifest + 1},
 	} {
 		text := strings.Repeat("x", c.length)
-		for _, body := range []io.Reader{strings.NewReader(text), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
+		for _, body := range []io.Reader{
+			strings.NewReader(text), iotest.HalfReader(strings.NewReader(text)),
+			iotest.DataErrReader(strings.NewReader(text)),
+		} {
 			content, release, err := s.Read(t.Context(), body, int64(c.size), int64(c.most))
 			release()
 			if err != nil || len(content) != c.want {
@@ -72,7 +75,8 @@ func TestLargeAnswersAreBoundedTogether(t *testing.T) {
 	if _, _, err := s.Read(ctx, bytes.NewReader(large), -1, maxManifest); !errors.Is(err, context.Canceled) {
 		t.Errorf("a third does not wait: %v", err)
 	}
-	if content, _, err := s.Read(ctx, bytes.NewReader(large[:freeAnswer]), -1, maxManifest); err != nil || len(content) != freeAnswer {
+	if content, _, err := s.Read(ctx, bytes.NewReader(large[:freeAnswer]), -1, maxManifest); err != nil ||
+		len(content) != freeAnswer {
 		t.Errorf("a small one waits: %v", err)
 	}
 	first()

@@ -22,8 +22,14 @@ func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 func TestRetryAfterIsByTheRegistrysClock(t *testing.T) {
 	for _, ahead := range []time.Duration{-time.Hour, 0, time.Hour} {
 		theirs := time.Now().Add(ahead).UTC()
-		h := http.Header{"Date": {theirs.Format(http.TimeFormat)}, "Retry-After": {theirs.Add(3 * time.Second).Format(http.TimeFormat)}}
-		if got := Refusal(&http.Response{StatusCode: 429, Header: h, Body: http.NoBody}).RetryAfter; got != 3*time.Second {
+		h := http.Header{
+			"Date":        {theirs.Format(http.TimeFormat)},
+			"Retry-After": {theirs.Add(3 * time.Second).Format(http.TimeFormat)},
+		}
+		if got := Refusal(&http.Response{
+			StatusCode: 429, Header: h,
+			Body: http.NoBody,
+		}).RetryAfter; got != 3*time.Second {
 			t.Errorf("%s ahead: to be asked again after %s", ahead, got)
 		}
 	}

@@ -19,26 +19,55 @@ func TestChallengesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		{"with blanks", []string{"bearer  realm = \"https://auth.example/token\" ,\t service= \"r\""}, "bearer", "r"},
 		{"without quotes", []string{`Bearer realm=https://auth.example/token,service=r`}, "bearer", "r"},
 		{"with an escape", []string{`Bearer realm="https://auth.example/token",service="\r"`}, "bearer", "r"},
-		{"with a comma in a value", []string{`Bearer realm="https://auth.example/token",scope="repository:a:pull,push",service="r"`}, "bearer", "r"},
-		{"several in one header", []string{`Basic realm="x", Bearer realm="https://auth.example/token",service="r"`}, "bearer", "r"},
-		{"several in one header, the other way", []string{`Bearer realm="https://auth.example/token",service="r", Basic realm="x"`}, "bearer", "r"},
-		{"several headers", []string{`Basic realm="x"`, `Bearer realm="https://auth.example/token",service="r"`}, "bearer", "r"},
-		{"after one with credentials", []string{`Negotiate YWJj==, Bearer realm="https://auth.example/token",service="r"`}, "bearer", "r"},
+		{
+			"with a comma in a value",
+			[]string{`Bearer realm="https://auth.example/token",scope="repository:a:pull,push",service="r"`},
+			"bearer",
+			"r",
+		},
+		{
+			"several in one header",
+			[]string{`Basic realm="x", Bearer realm="https://auth.example/token",service="r"`},
+			"bearer", "r",
+		},
+		{
+			"several in one header, the other way",
+			[]string{`Bearer realm="https://auth.example/token",service="r", Basic realm="x"`},
+			"bearer", "r",
+		},
+		{
+			"several headers",
+			[]string{`Basic realm="x"`, `Bearer realm="https://auth.example/token",service="r"`},
+			"bearer", "r",
+		},
+		{
+			"after one with credentials",
+			[]string{`Negotiate YWJj==, Bearer realm="https://auth.example/token",service="r"`},
+			"bearer", "r",
+		},
 		{"after one of no kind we know", []string{`Digest realm="x",nonce="y", basic realm="z"`}, "basic", ""},
-		{"a parameter twice", []string{`Bearer realm="https://auth.example/token",realm="https://evil.example",service="r"`}, "bearer", "r"},
+		{
+			"a parameter twice",
+			[]string{`Bearer realm="https://auth.example/token",realm="https://evil.example",service="r"`},
+			"bearer",
+			"r",
+		},
 		{"a bearer of nothing", []string{`Bearer service="r"`, `Basic realm="x"`}, "basic", ""},
 		{"an open quote", []string{`Bearer realm="https://auth.example/token`}, "bearer", ""},
 		{"unknown", []string{`Negotiate`, `NTLM`}, "", ""},
 		{"nonsense", []string{`"`, `=`, `,,,`, "\x00", ``}, "", ""},
 		{"none", nil, "", ""},
 	} {
-		got := challengeIn(&http.Response{StatusCode: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": c.headers}})
+		got := challengeIn(&http.Response{
+			StatusCode: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": c.headers},
+		})
 		switch {
 		case got == nil:
 			if c.scheme != "" {
 				t.Errorf("%s: none", c.name)
 			}
-		case got.scheme != c.scheme || got.parameters["service"] != c.service || c.scheme == "bearer" && got.parameters["realm"] != realm:
+		case got.scheme != c.scheme || got.parameters["service"] != c.service || c.scheme == "bearer" &&
+			got.parameters["realm"] != realm:
 			t.Errorf("%s: %+v", c.name, *got)
 		}
 	}

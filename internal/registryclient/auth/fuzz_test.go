@@ -39,12 +39,15 @@ func secure(tb testing.TB, dialed *[]string) *wire.Wire {
 }
 
 func responseWith(status int, name, value string) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{name: {value}}, Body: io.NopCloser(strings.NewReader(""))}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{name: {value}}, Body: io.NopCloser(strings.NewReader("")),
+	}
 }
 
 func checkText(t *testing.T, err error) {
 	t.Helper()
-	if text := err.Error(); len(text) > 4*200+len("registry.example")*4 || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+	if text := err.Error(); len(text) > 4*200+len("registry.example")*4 || strings.ContainsFunc(text,
+		func(r rune) bool { return !strconv.IsPrint(r) }) {
 		t.Errorf("error %q", text)
 	}
 }
@@ -53,9 +56,12 @@ func checkText(t *testing.T, err error) {
 // all.
 func FuzzChallenge(f *testing.F) {
 	for _, seed := range []string{
-		`Bearer realm="https://auth.example/token",service="r",scope="repository:a:pull"`, `Basic realm="x"`, `bearer`, `Bearer realm="`,
-		`Bearer realm=https://169.254.169.254/,service=x`, `Bearer realm="http://auth.example/"`, `Bearer realm="https://a\"b@[::1%25x]:99999/"`,
-		`Negotiate, Bearer realm="x"`, `Bearer realm="//x"`, "Bearer realm=\"https://\u00e9.example\"", `Bearer service="x",error="y"`, `Bearer realm="https://metadata/x"`,
+		`Bearer realm="https://auth.example/token",service="r",scope="repository:a:pull"`, `Basic realm="x"`, `bearer`,
+		`Bearer realm="`,
+		`Bearer realm=https://169.254.169.254/,service=x`, `Bearer realm="http://auth.example/"`,
+		`Bearer realm="https://a\"b@[::1%25x]:99999/"`,
+		`Negotiate, Bearer realm="x"`, `Bearer realm="//x"`, "Bearer realm=\"https://\u00e9.example\"",
+		`Bearer service="x",error="y"`, `Bearer realm="https://metadata/x"`,
 	} {
 		f.Add(seed)
 	}
@@ -73,8 +79,11 @@ func FuzzChallenge(f *testing.F) {
 			return
 		}
 		dialed = nil
-		to := client.Access(Scope{Name: "x", Actions: Pull}, NewHost("registry.example", Anonymous), client.Wire.Place("").Root())
-		a, err := to.exchange(t.Context(), wanted, Login{DockerAuthConfig: types.DockerAuthConfig{Username: "u", Password: "s3cret-s3cret"}})
+		to := client.Access(Scope{Name: "x", Actions: Pull}, NewHost("registry.example", Anonymous),
+			client.Wire.Place("").Root())
+		a, err := to.exchange(t.Context(), wanted, Login{
+			DockerAuthConfig: types.DockerAuthConfig{Username: "u", Password: "s3cret-s3cret"},
+		})
 		if err == nil || a.header != "" {
 			t.Fatalf("a token from nobody: %v", a)
 		}
@@ -85,7 +94,8 @@ func FuzzChallenge(f *testing.F) {
 		for _, addr := range dialed {
 			host, _, err := net.SplitHostPort(addr)
 			realm, realmErr := url.Parse(wanted.parameters["realm"])
-			if err != nil || realmErr != nil || realm.Scheme != "https" || fence.New(fence.Network{}, false).CheckHost(host) != nil {
+			if err != nil || realmErr != nil || realm.Scheme != "https" ||
+				fence.New(fence.Network{}, false).CheckHost(host) != nil {
 				t.Errorf("%q leads to %q", header, addr)
 			}
 		}

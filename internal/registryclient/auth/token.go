@@ -142,7 +142,8 @@ func (r tokenRequest) checkRedirect(to *http.Request, via []*http.Request) error
 		return nil
 	case !r.login.isAnonymous():
 		return &tokenRedirectError{from.Host + " redirects to another server, which gets no login"}
-	case !wire.IsPlain(to.URL.Host) || to.URL.Scheme != "https" && (from.Scheme == "https" || !r.client.Wire.IsInsecure()):
+	case !wire.IsPlain(to.URL.Host) || to.URL.Scheme != "https" &&
+		(from.Scheme == "https" || !r.client.Wire.IsInsecure()):
 		return &tokenRedirectError{from.Host + " redirects to where no token is fetched"}
 	}
 	return nil

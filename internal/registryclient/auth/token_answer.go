@@ -61,7 +61,8 @@ func readToken(ctx context.Context, answers *answer.Memory, resp *http.Response)
 
 // isHeaderText reports whether a text can be sent in a header as it is.
 func isHeaderText(s string) bool {
-	return s != "" && len(s) <= longestHeader && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+	return s != "" && len(s) <= longestHeader && !strings.ContainsFunc(s,
+		func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // lifeOf reads for how many seconds a token is good: a number, whole or not, or one in a string, as some

@@ -22,7 +22,10 @@ func FuzzPatience(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, remaining, reset, limit, after string, status int) {
 		h := http.Header{}
-		for name, value := range map[string]string{"RateLimit-Remaining": remaining, "RateLimit-Reset": reset, "RateLimit": limit, "Retry-After": after} {
+		for name, value := range map[string]string{
+			"RateLimit-Remaining": remaining, "RateLimit-Reset": reset,
+			"RateLimit": limit, "Retry-After": after,
+		} {
 			if value != "" {
 				h.Set(name, value)
 			}

@@ -74,8 +74,9 @@ func New(host string, opts Options) *Pace {
 		fastest = usualPace
 	}
 	return &Pace{
-		host: host, timeout: cmp.Or(opts.Timeout, headTimeout), probe: cmp.Or(opts.Probe, probeTimeout), fastest: fastest,
-		rate: rate.NewLimiter(fastest, max(1, int(fastest)/10)), changed: make(chan struct{}),
+		host: host, timeout: cmp.Or(opts.Timeout, headTimeout), probe: cmp.Or(opts.Probe, probeTimeout),
+		fastest: fastest,
+		rate:    rate.NewLimiter(fastest, max(1, int(fastest)/10)), changed: make(chan struct{}),
 	}
 }
 

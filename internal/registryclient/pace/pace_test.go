@@ -73,7 +73,8 @@ func TestARegistryThatWantsToBeLeftAloneIs(t *testing.T) {
 		e.Observe(response(503, "Retry-After", "100"))
 		e.Observe(response(429, "Retry-After", "1")) // does not shorten that
 		var put *DeferredError
-		if _, err := e.Enter(t.Context()); !errors.As(err, &put) || time.Until(put.Until) != 100*time.Second || e.DeferredUntil() != put.Until {
+		if _, err := e.Enter(t.Context()); !errors.As(err, &put) || time.Until(put.Until) != 100*time.Second ||
+			e.DeferredUntil() != put.Until {
 			t.Errorf("got %v", err)
 		}
 		<-time.After(95 * time.Second)
@@ -166,9 +167,11 @@ func TestASilentRegistryIsFoundOutByProbes(t *testing.T) {
 func TestARegistryIsLeftAloneByItsOwnClock(t *testing.T) {
 	for _, ahead := range []time.Duration{-time.Hour, 0, time.Hour} {
 		theirs := time.Now().Add(ahead).UTC()
-		dated := response(429, "Date", theirs.Format(http.TimeFormat), "Retry-After", theirs.Add(3*time.Second).Format(http.TimeFormat))
+		dated := response(429, "Date", theirs.Format(http.TimeFormat), "Retry-After",
+			theirs.Add(3*time.Second).Format(http.TimeFormat))
 		began := time.Now()
-		if got := New("registry.example.com", Options{}).Observe(dated).Sub(began); got < 2*time.Second || got > time.Minute {
+		if got := New("registry.example.com", Options{}).Observe(dated).Sub(began); got < 2*time.Second ||
+			got > time.Minute {
 			t.Errorf("%s ahead: left alone for %s", ahead, got)
 		}
 	}

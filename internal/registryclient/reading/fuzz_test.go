@@ -9,12 +9,17 @@ import (
 )
 
 func responseWith(status int, name, value string) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{name: {value}}, Body: io.NopCloser(strings.NewReader(""))}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{name: {value}}, Body: io.NopCloser(strings.NewReader("")),
+	}
 }
 
 // FuzzContentRange takes answers that are the span that was asked for, and no others.
 func FuzzContentRange(f *testing.F) {
-	for _, seed := range []string{"bytes 0-9/100", "bytes 0-9/*", "bytes */100", "bytes 00-09/0100", "bytes 0-9/999999999999999999", "bytes 5-9/10"} {
+	for _, seed := range []string{
+		"bytes 0-9/100", "bytes 0-9/*", "bytes */100", "bytes 00-09/0100",
+		"bytes 0-9/999999999999999999", "bytes 5-9/10",
+	} {
 		f.Add(seed, http.StatusPartialContent, int64(10), int64(0), int64(10), int64(100))
 		f.Add(seed, http.StatusPartialContent, int64(-1), int64(0), int64(10), int64(-1))
 		f.Add(seed, http.StatusOK, int64(10), int64(5), int64(5), int64(10))
@@ -31,7 +36,9 @@ func FuzzContentRange(f *testing.F) {
 			return
 		}
 		// With a known size the answer is of that; the bytes are those asked for, or all.
-		if a.size < 0 || size >= 0 && a.size != size || a.Whole != (status != http.StatusPartialContent && status != http.StatusNoContent) || a.Whole && length >= 0 && length != a.size {
+		if a.size < 0 || size >= 0 && a.size != size ||
+			a.Whole != (status != http.StatusPartialContent && status != http.StatusNoContent) || a.Whole &&
+			length >= 0 && length != a.size {
 			t.Errorf("%+v, %d %q of %d bytes: %+v", s, status, header, length, a)
 		}
 		if !a.Whole && (s.all() || off >= a.size || length >= 0 && length != min(n, a.size-off)) {
@@ -42,7 +49,8 @@ func FuzzContentRange(f *testing.F) {
 
 func checkText(t *testing.T, err error) {
 	t.Helper()
-	if text := err.Error(); len(text) > 4*200+len("registry.example")*4 || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+	if text := err.Error(); len(text) > 4*200+len("registry.example")*4 || strings.ContainsFunc(text,
+		func(r rune) bool { return !strconv.IsPrint(r) }) {
 		t.Errorf("error %q", text)
 	}
 }
@@ -50,7 +58,8 @@ func checkText(t *testing.T, err error) {
 // FuzzRefusalAway reads the errors of object stores, of which the code alone is kept.
 func FuzzRefusalAway(f *testing.F) {
 	for _, seed := range []string{
-		`<Error><Code>ExpiredToken</Code></Error>`, `<Code>a b</Code>`, "<Code>\x1b[2J</Code>", `{"errors":[{"code":"TOOMANYREQUESTS"}]}`, ``,
+		`<Error><Code>ExpiredToken</Code></Error>`, `<Code>a b</Code>`, "<Code>\x1b[2J</Code>",
+		`{"errors":[{"code":"TOOMANYREQUESTS"}]}`, ``,
 	} {
 		f.Add(seed, 403)
 	}

@@ -114,7 +114,8 @@ func (r Repository) head(ctx context.Context, reference string) (digest.Digest, 
 			r.registry.heads.Store(true)
 		}
 		return d, resp.Body.Close()
-	case wire.LacksMethod(status), !r.registry.heads.Load() && (status == http.StatusNotFound || wire.MayBeTheWay(status)):
+	case wire.LacksMethod(status), !r.registry.heads.Load() &&
+		(status == http.StatusNotFound || wire.MayBeTheWay(status)):
 		return "", resp.Body.Close()
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && !until.IsZero():
 		return "", &pace.DeferredError{Host: r.Name(), Until: until, Err: r.Refusal(resp, at)}

@@ -40,7 +40,8 @@ func (s span) partOf(resp *http.Response) (part, error) {
 	if err == nil && resp.ContentLength >= 0 && resp.ContentLength != length {
 		err = fmt.Errorf("Content-Length %d, want %d", resp.ContentLength, length)
 		if isWhole(resp) {
-			err = fmt.Errorf("the blob has %d bytes there, and not the %d of its descriptor", resp.ContentLength, s.size)
+			err = fmt.Errorf("the blob has %d bytes there, and not the %d of its descriptor",
+				resp.ContentLength, s.size)
 		}
 	}
 	if err != nil {
@@ -91,7 +92,8 @@ func (s span) checkRange(header string) (size, length int64, err error) {
 	case s.size >= 0 && size != s.size:
 		return 0, 0, fmt.Errorf("blob has %d bytes, want %d", size, s.size)
 	case first != s.off || last != end-1:
-		return 0, 0, fmt.Errorf("%w: 206 with Content-Range %q, want bytes %d-%d", answer.ErrOtherRange, header, s.off, end-1)
+		return 0, 0, fmt.Errorf("%w: 206 with Content-Range %q, want bytes %d-%d", answer.ErrOtherRange,
+			header, s.off, end-1)
 	}
 	return size, last - first + 1, nil
 }

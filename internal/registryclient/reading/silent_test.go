@@ -28,14 +28,16 @@ func TestAnAnswerThatDoesNotComeIsAskedForTwice(t *testing.T) {
 	defer host.Close()
 	s, err := session.New(session.Options{
 		Wire:  wire.Options{Host: host.Listener.Addr().String(), Insecure: true},
-		Login: auth.Anonymous, Answers: answer.NewMemory(), Tokens: &session.Tokens{}, Attempts: 5, Backoff: time.Millisecond,
+		Login: auth.Anonymous, Answers: answer.NewMemory(), Tokens: &session.Tokens{}, Attempts: 5,
+		Backoff: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	asking := func(p *pace.Pace, repository string) error {
-		_, err := New(s, Options{Pace: p}).Repository(s.Repository(auth.Scope{Name: repository, Actions: auth.Pull})).Digest(t.Context(), "1")
+		_, err := New(s, Options{Pace: p}).Repository(
+			s.Repository(auth.Scope{Name: repository, Actions: auth.Pull})).Digest(t.Context(), "1")
 		return err
 	}
 	if err := asking(pace.New("", pace.Options{}), "app"); err != nil { // finds out the scheme

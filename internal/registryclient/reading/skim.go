@@ -110,6 +110,7 @@ func (s *skim) isSchema1() bool { return s.isManifest() && !s.hasKnownType() && 
 
 func (s *skim) hasKnownType() bool {
 	return slices.Contains([]string{
-		v1.MediaTypeImageManifest, v1.MediaTypeImageIndex, manifest.DockerV2Schema2MediaType, manifest.DockerV2ListMediaType,
+		v1.MediaTypeImageManifest, v1.MediaTypeImageIndex, manifest.DockerV2Schema2MediaType,
+		manifest.DockerV2ListMediaType,
 	}, s.mediaType)
 }

@@ -16,8 +16,14 @@ func TestSkimTellsManifestsAsTheyPass(t *testing.T) {
 	}{
 		{`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}`, true},
 		{`{"mediaType" : "application/vnd.oci.image.index.v1+json" , "annotations":{"a":"` + long + `"}}` + "\n", true},
-		{`{"annotations":{"a":"` + long + `"},"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json"}`, true},
-		{`{"schemaVersion":2,"config":{"mediaType":"x","schemaVersion":9},"layers":[{"mediaType":"y"},[[]],"}"]}`, true},
+		{
+			`{"annotations":{"a":"` + long + `"},"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json"}`,
+			true,
+		},
+		{
+			`{"schemaVersion":2,"config":{"mediaType":"x","schemaVersion":9},"layers":[{"mediaType":"y"},[[]],"}"]}`,
+			true,
+		},
 		{"\t{\"schemaVersion\" : 2\r\n}", true},
 		{`{"schemaVersion":1,"signatures":[{"a":"]}"}]}`, true},
 		{`{"schemaVersion":1,"history":[]}`, true},
@@ -71,7 +77,8 @@ func FuzzSkim(f *testing.F) {
 		for i := range content {
 			_, _ = split.Write(content[i : i+1])
 		}
-		if whole.isManifest() != split.isManifest() || whole.mediaType != split.mediaType || len(whole.mediaType)+len(whole.name) > 2*maxKept {
+		if whole.isManifest() != split.isManifest() || whole.mediaType != split.mediaType ||
+			len(whole.mediaType)+len(whole.name) > 2*maxKept {
 			t.Errorf("%q or %q, %q", whole.mediaType, split.mediaType, whole.name)
 		}
 	})

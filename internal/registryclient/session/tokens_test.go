@@ -15,7 +15,10 @@ func TestTokensAreBoundedTogether(t *testing.T) {
 	const token = 64 << 10
 	var all []*Registry
 	for i := range 2 {
-		r, err := New(Options{Wire: wire.Options{Host: fmt.Sprint("r", i)}, Login: auth.Anonymous, Answers: answer.NewMemory(), Tokens: shared})
+		r, err := New(Options{
+			Wire: wire.Options{Host: fmt.Sprint("r", i)}, Login: auth.Anonymous, Answers: answer.NewMemory(),
+			Tokens: shared,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

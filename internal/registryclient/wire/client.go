@@ -76,7 +76,10 @@ func newTransport(config *tls.Config) *http.Transport {
 }
 
 func (c Clients) closeIdle() {
-	for _, t := range []interface{ CloseIdleConnections() }{c.API, c.Ranges, c.Away, c.Tokens, c.Uploads, c.UploadsAway} {
+	for _, t := range []interface{ CloseIdleConnections() }{
+		c.API, c.Ranges, c.Away, c.Tokens, c.Uploads,
+		c.UploadsAway,
+	} {
 		t.CloseIdleConnections()
 	}
 }

@@ -33,7 +33,11 @@ func secure(tb testing.TB, dialed *[]string) *Wire {
 // FuzzLocation holds where answers lead against what credentials and TLS are worth.
 func FuzzLocation(f *testing.F) {
 	for _, from := range []string{"", "https://cdn.example/x?sig=1", "http://cdn.example:80/"} {
-		for _, to := range []string{"/x", "https://registry.example/y", "https://registry.example:443/y", "//REGISTRY.example/z", "http://registry.example/", "https://u:p@cdn.example/#f", "file:///x", "https:///x", "\x00", "?x", "https://[::1%25]/", "https://[fe80::1%25%1b[2J]/", "https://\u009b2J.example/"} {
+		for _, to := range []string{
+			"/x", "https://registry.example/y", "https://registry.example:443/y",
+			"//REGISTRY.example/z", "http://registry.example/", "https://u:p@cdn.example/#f", "file:///x", "https:///x",
+			"\x00", "?x", "https://[::1%25]/", "https://[fe80::1%25%1b[2J]/", "https://\u009b2J.example/",
+		} {
 			f.Add(from, to)
 		}
 	}
@@ -56,7 +60,8 @@ func FuzzLocation(f *testing.F) {
 			t.Errorf("%q leads home from %q, to %s", location, from, to.URL)
 		case !to.Home && to.URL.Scheme != "https" && (at.Home || at.URL.Scheme == "https"):
 			t.Errorf("%q leads from HTTPS to %s", location, to.URL)
-		case !IsPlain(to.URL.Host), to.URL.User != nil, to.URL.Fragment != "", !to.Home && to.URL.Scheme != "https" && to.URL.Scheme != "http":
+		case !IsPlain(to.URL.Host), to.URL.User != nil, to.URL.Fragment != "", !to.Home && to.URL.Scheme != "https" &&
+			to.URL.Scheme != "http":
 			t.Errorf("%q leads to %s", location, to.URL)
 		}
 	})

@@ -7,7 +7,10 @@ import (
 )
 
 func TestDockerHubIsNotWhereItsNameSays(t *testing.T) {
-	for name, want := range map[string]string{"docker.io": "registry-1.docker.io", "quay.io": "quay.io", "r.io:5000": "r.io:5000"} {
+	for name, want := range map[string]string{
+		"docker.io": "registry-1.docker.io", "quay.io": "quay.io",
+		"r.io:5000": "r.io:5000",
+	} {
 		w, err := New(Options{Host: name})
 		if err != nil || w.Place("/v2/").URL.Host != want {
 			t.Errorf("%s: %v, %v", name, w.Host(), err)
@@ -39,8 +42,11 @@ func TestOriginIsSchemeHostAndPort(t *testing.T) {
 
 func TestHostsThatAreTold(t *testing.T) {
 	for host, want := range map[string]bool{
-		"r.io": true, "r.io:443": true, "my_host": true, "127.0.0.1:5000": true, "[::1]": true, "[::1]:443": true, "xn--bcher-kva.example": true,
-		"": false, ":443": false, "::1": false, "[::1": false, "[r.io]": false, "a]b": false, "a b": false, "[fe80::1%eth0]": false,
+		"r.io": true, "r.io:443": true, "my_host": true, "127.0.0.1:5000": true, "[::1]": true, "[::1]:443": true,
+		"xn--bcher-kva.example": true,
+		"":                      false, ":443": false, "::1": false, "[::1": false, "[r.io]": false,
+		"a]b": false, "a b": false,
+		"[fe80::1%eth0]":      false,
 		"b\u00fccher.example": false, "a\x1b[2J": false, strings.Repeat("a", 300): false, "a@b": false, "a/b": false,
 	} {
 		if IsPlain(host) != want {

@@ -64,7 +64,8 @@ func (u *upload) begin(ctx context.Context) (at *wire.Place, err error) {
 	err = u.Retry(ctx, func() error {
 		ctx, cancel := context.WithTimeout(ctx, wire.AnswerTimeout)
 		defer cancel()
-		resp, from, err := u.askForWriting(ctx, http.MethodPost, u.Home("blobs/uploads/")) //nolint:bodyclose // see below
+		resp, from, err := u.askForWriting(ctx, http.MethodPost,
+			u.Home("blobs/uploads/")) //nolint:bodyclose // see below
 		if err != nil {
 			return err
 		}

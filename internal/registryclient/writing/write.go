@@ -58,7 +58,8 @@ func (r Repository) holds(resp *http.Response, at *wire.Place, d digest.Digest) 
 			return false, -1, errUnclear
 		}
 		return wrong == nil, resp.ContentLength, nil
-	case status == http.StatusNotFound, !at.Home && !answer.TransientStatus(status): // a URL may be signed for GET alone
+	// a URL may be signed for GET alone
+	case status == http.StatusNotFound, !at.Home && !answer.TransientStatus(status):
 		answer.Discard(resp)
 		return false, 0, nil
 	}

@@ -42,9 +42,12 @@ func (p computeEnvironments) Create(ctx context.Context, r cloudformation.Reques
 }
 
 // Update changes what can be changed of it.
-func (p computeEnvironments) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p computeEnvironments) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	in := &batch.UpdateComputeEnvironmentInput{}
-	if err := into(r.Properties, in, "ReplaceComputeEnvironment", "ComputeEnvironmentName", "Type", "Tags", "EksConfiguration", "EcsSettings"); err != nil {
+	if err := into(r.Properties, in, "ReplaceComputeEnvironment", "ComputeEnvironmentName", "Type", "Tags",
+		"EksConfiguration", "EcsSettings"); err != nil {
 		return was, err
 	}
 	in.ComputeEnvironment = aws.String(was.ID)
@@ -55,15 +58,19 @@ func (p computeEnvironments) Update(ctx context.Context, r cloudformation.Reques
 // Delete disables a compute environment, as Batch wants it, and deletes it.
 func (p computeEnvironments) Delete(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) error {
 	client := p.opts.batch(r)
-	found, err := client.DescribeComputeEnvironments(ctx, &batch.DescribeComputeEnvironmentsInput{ComputeEnvironments: []string{was.ID}})
+	found, err := client.DescribeComputeEnvironments(ctx,
+		&batch.DescribeComputeEnvironmentsInput{ComputeEnvironments: []string{was.ID}})
 	if err != nil || len(found.ComputeEnvironments) == 0 {
 		return told("Batch", err)
 	}
-	_, err = client.UpdateComputeEnvironment(ctx, &batch.UpdateComputeEnvironmentInput{ComputeEnvironment: aws.String(was.ID), State: types.CEStateDisabled})
+	_, err = client.UpdateComputeEnvironment(ctx, &batch.UpdateComputeEnvironmentInput{
+		ComputeEnvironment: aws.String(was.ID), State: types.CEStateDisabled,
+	})
 	if err != nil {
 		return told("Batch", err)
 	}
-	_, err = client.DeleteComputeEnvironment(ctx, &batch.DeleteComputeEnvironmentInput{ComputeEnvironment: aws.String(was.ID)})
+	_, err = client.DeleteComputeEnvironment(ctx,
+		&batch.DeleteComputeEnvironmentInput{ComputeEnvironment: aws.String(was.ID)})
 	return told("Batch", err)
 }
 
@@ -86,7 +93,9 @@ func (p jobQueues) Create(ctx context.Context, r cloudformation.Request) (cloudf
 }
 
 // Update changes what can be changed of it.
-func (p jobQueues) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p jobQueues) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	in := &batch.UpdateJobQueueInput{}
 	if err := into(r.Properties, in, "JobQueueName", "JobQueueType", "Tags"); err != nil {
 		return was, err
@@ -103,7 +112,10 @@ func (p jobQueues) Delete(ctx context.Context, r cloudformation.Request, was clo
 	if err != nil || len(found.JobQueues) == 0 {
 		return told("Batch", err)
 	}
-	if _, err := client.UpdateJobQueue(ctx, &batch.UpdateJobQueueInput{JobQueue: aws.String(was.ID), State: types.JQStateDisabled}); err != nil {
+	if _, err := client.UpdateJobQueue(ctx, &batch.UpdateJobQueueInput{
+		JobQueue: aws.String(was.ID),
+		State:    types.JQStateDisabled,
+	}); err != nil {
 		return told("Batch", err)
 	}
 	_, err = client.DeleteJobQueue(ctx, &batch.DeleteJobQueueInput{JobQueue: aws.String(was.ID)})
@@ -118,7 +130,9 @@ func (p jobDefinitions) Create(ctx context.Context, r cloudformation.Request) (c
 	return p.register(ctx, r, named(r, "JobDefinitionName"))
 }
 
-func (p jobDefinitions) register(ctx context.Context, r cloudformation.Request, name string) (cloudformation.Resource, error) {
+func (p jobDefinitions) register(
+	ctx context.Context, r cloudformation.Request, name string,
+) (cloudformation.Resource, error) {
 	in := &batch.RegisterJobDefinitionInput{}
 	if err := into(r.Properties, in, "ResourceRetentionPolicy"); err != nil {
 		return cloudformation.Resource{}, err
@@ -134,7 +148,9 @@ func (p jobDefinitions) register(ctx context.Context, r cloudformation.Request, 
 }
 
 // Update registers a new revision, and deregisters the one before.
-func (p jobDefinitions) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p jobDefinitions) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	parts := strings.Split(was.ID, ":") // arn:...:job-definition/name:revision
 	name := strings.TrimPrefix(parts[len(parts)-2], "job-definition/")
 	now, err := p.register(ctx, r, name)
@@ -150,6 +166,7 @@ func (p jobDefinitions) Update(ctx context.Context, r cloudformation.Request, wa
 
 // Delete deregisters the revision.
 func (p jobDefinitions) Delete(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) error {
-	_, err := p.opts.batch(r).DeregisterJobDefinition(ctx, &batch.DeregisterJobDefinitionInput{JobDefinition: aws.String(was.ID)})
+	_, err := p.opts.batch(r).DeregisterJobDefinition(ctx,
+		&batch.DeregisterJobDefinitionInput{JobDefinition: aws.String(was.ID)})
 	return told("Batch", err)
 }

@@ -14,13 +14,19 @@ type alarms struct{ calls awsjson.Operations }
 func (p alarms) Create(ctx context.Context, r cloudformation.Request) (cloudformation.Resource, error) {
 	name := named(r, "AlarmName")
 	var found struct{ MetricAlarms []any }
-	if err := p.calls.Call(ctx, r.Caller, "DescribeAlarms", map[string]any{"AlarmNames": []string{name}}, &found); err != nil {
+	if err := p.calls.Call(ctx, r.Caller, "DescribeAlarms", map[string]any{"AlarmNames": []string{name}},
+		&found); err != nil {
 		return cloudformation.Resource{}, told("CloudWatch", err)
 	}
 	if len(found.MetricAlarms) > 0 {
-		return cloudformation.Resource{}, &refusal{service: "CloudWatch", message: name + " already exists", code: "Status Code: 409", handlerCode: "AlreadyExists"}
+		return cloudformation.Resource{}, &refusal{
+			service: "CloudWatch", message: name + " already exists", code: "Status Code: 409",
+			handlerCode: "AlreadyExists",
+		}
 	}
-	made := cloudformation.Resource{ID: name, Attributes: map[string]any{"Arn": r.Caller.ARN("cloudwatch", "alarm:"+name)}}
+	made := cloudformation.Resource{
+		ID: name, Attributes: map[string]any{"Arn": r.Caller.ARN("cloudwatch", "alarm:"+name)},
+	}
 	if err := p.put(ctx, r, name); err != nil {
 		return cloudformation.Resource{}, err
 	}
@@ -34,13 +40,16 @@ func (p alarms) put(ctx context.Context, r cloudformation.Request, name string) 
 }
 
 // Update changes the alarm.
-func (p alarms) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p alarms) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	return was, p.put(ctx, r, was.ID)
 }
 
 // Delete deletes the alarm.
 func (p alarms) Delete(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) error {
-	return told("CloudWatch", p.calls.Call(ctx, r.Caller, "DeleteAlarms", map[string]any{"AlarmNames": []string{was.ID}}, nil))
+	return told("CloudWatch",
+		p.calls.Call(ctx, r.Caller, "DeleteAlarms", map[string]any{"AlarmNames": []string{was.ID}}, nil))
 }
 
 // dashboards are those of CloudWatch.
@@ -50,7 +59,10 @@ type dashboards struct{ calls awsjson.Operations }
 func (p dashboards) Create(ctx context.Context, r cloudformation.Request) (cloudformation.Resource, error) {
 	name := named(r, "DashboardName")
 	if p.calls.Call(ctx, r.Caller, "GetDashboard", map[string]any{"DashboardName": name}, nil) == nil {
-		return cloudformation.Resource{}, &refusal{service: "CloudWatch", message: name + " already exists", code: "Status Code: 409", handlerCode: "AlreadyExists"}
+		return cloudformation.Resource{}, &refusal{
+			service: "CloudWatch", message: name + " already exists", code: "Status Code: 409",
+			handlerCode: "AlreadyExists",
+		}
 	}
 	if err := p.put(ctx, r, name); err != nil {
 		return cloudformation.Resource{}, err
@@ -64,7 +76,9 @@ func (p dashboards) put(ctx context.Context, r cloudformation.Request, name stri
 }
 
 // Update changes what is on the dashboard.
-func (p dashboards) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p dashboards) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	return was, p.put(ctx, r, was.ID)
 }
 

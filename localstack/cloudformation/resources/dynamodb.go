@@ -33,7 +33,9 @@ func (p tables) Create(ctx context.Context, r cloudformation.Request) (cloudform
 	if err != nil {
 		return cloudformation.Resource{}, told("DynamoDb", err)
 	}
-	made := cloudformation.Resource{ID: name, Attributes: map[string]any{"Arn": aws.ToString(out.TableDescription.TableArn)}}
+	made := cloudformation.Resource{
+		ID: name, Attributes: map[string]any{"Arn": aws.ToString(out.TableDescription.TableArn)},
+	}
 	return made, p.settle(ctx, r, name, nil)
 }
 
@@ -52,7 +54,8 @@ func renamed(properties map[string]any) map[string]any {
 
 // settle makes the settings that have calls of their own what the properties say, where they were something else.
 func (p tables) settle(ctx context.Context, r cloudformation.Request, name string, was map[string]any) error {
-	if spec := r.Properties["TimeToLiveSpecification"]; spec != nil && !reflect.DeepEqual(spec, was["TimeToLiveSpecification"]) {
+	if spec := r.Properties["TimeToLiveSpecification"]; spec != nil && !reflect.DeepEqual(spec,
+		was["TimeToLiveSpecification"]) {
 		in := &dynamodb.UpdateTimeToLiveInput{}
 		if err := into(map[string]any{"TimeToLiveSpecification": spec}, in); err != nil {
 			return err
@@ -78,14 +81,25 @@ func (p tables) settle(ctx context.Context, r cloudformation.Request, name strin
 }
 
 // Update changes settings of the table.
-func (p tables) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
-	for _, name := range []string{"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "SSESpecification", "StreamSpecification"} {
+func (p tables) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
+	for _, name := range []string{
+		"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "SSESpecification",
+		"StreamSpecification",
+	} {
 		if !reflect.DeepEqual(r.Properties[name], r.Old[name]) {
-			return was, &refusal{service: "DynamoDb", message: "this stand-in does not change " + name + " of a table", code: "Status Code: 400", handlerCode: "InvalidRequest"}
+			return was, &refusal{
+				service: "DynamoDb", message: "this stand-in does not change " + name + " of a table",
+				code: "Status Code: 400", handlerCode: "InvalidRequest",
+			}
 		}
 	}
-	if protected, _ := r.Properties["DeletionProtectionEnabled"].(bool); protected != (r.Old["DeletionProtectionEnabled"] == true) {
-		_, err := p.client(r).UpdateTable(ctx, &dynamodb.UpdateTableInput{TableName: &was.ID, DeletionProtectionEnabled: &protected})
+	protected, _ := r.Properties["DeletionProtectionEnabled"].(bool)
+	if protected != (r.Old["DeletionProtectionEnabled"] == true) {
+		_, err := p.client(r).UpdateTable(ctx, &dynamodb.UpdateTableInput{
+			TableName: &was.ID, DeletionProtectionEnabled: &protected,
+		})
 		if err != nil {
 			return was, told("DynamoDb", err)
 		}

@@ -15,9 +15,14 @@ type rules struct{ calls awsjson.Operations }
 func (p rules) Create(ctx context.Context, r cloudformation.Request) (cloudformation.Resource, error) {
 	name := named(r, "Name")
 	if p.calls.Call(ctx, r.Caller, "DescribeRule", map[string]any{"Name": name}, nil) == nil {
-		return cloudformation.Resource{}, &refusal{service: "EventBridge", message: name + " already exists", code: "Status Code: 409", handlerCode: "AlreadyExists"}
+		return cloudformation.Resource{}, &refusal{
+			service: "EventBridge", message: name + " already exists", code: "Status Code: 409",
+			handlerCode: "AlreadyExists",
+		}
 	}
-	made := cloudformation.Resource{ID: name, Attributes: map[string]any{"Arn": r.Caller.ARN("events", "rule/"+name), "RuleName": name}}
+	made := cloudformation.Resource{
+		ID: name, Attributes: map[string]any{"Arn": r.Caller.ARN("events", "rule/"+name), "RuleName": name},
+	}
 	if err := p.put(ctx, r, name); err != nil {
 		return cloudformation.Resource{}, err
 	}
@@ -43,7 +48,8 @@ func (p rules) target(ctx context.Context, r cloudformation.Request, name string
 	if len(targets) == 0 {
 		return nil
 	}
-	return told("EventBridge", p.calls.Call(ctx, r.Caller, "PutTargets", map[string]any{"Rule": name, "Targets": targets}, nil))
+	return told("EventBridge",
+		p.calls.Call(ctx, r.Caller, "PutTargets", map[string]any{"Rule": name, "Targets": targets}, nil))
 }
 
 // untarget takes the targets away that some properties have.
@@ -54,11 +60,14 @@ func (p rules) untarget(ctx context.Context, r cloudformation.Request, propertie
 		target, _ := item.(map[string]any)
 		ids = append(ids, target["Id"])
 	}
-	return told("EventBridge", p.calls.Call(ctx, r.Caller, "RemoveTargets", map[string]any{"Rule": name, "Ids": ids}, nil))
+	return told("EventBridge",
+		p.calls.Call(ctx, r.Caller, "RemoveTargets", map[string]any{"Rule": name, "Ids": ids}, nil))
 }
 
 // Update changes the rule, and puts its targets in place of those that it had.
-func (p rules) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p rules) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	if err := p.put(ctx, r, was.ID); err != nil {
 		return was, err
 	}

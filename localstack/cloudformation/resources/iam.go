@@ -15,7 +15,10 @@ import (
 
 // malformed is IAM's refusal of a document.
 func malformed(err error) error {
-	return &refusal{service: "Iam", message: "MalformedPolicyDocument: " + err.Error(), code: "Status Code: 400", handlerCode: "InvalidRequest"}
+	return &refusal{
+		service: "Iam", message: "MalformedPolicyDocument: " + err.Error(), code: "Status Code: 400",
+		handlerCode: "InvalidRequest",
+	}
 }
 
 // document writes a policy as text.
@@ -35,11 +38,16 @@ func (p iamRoles) Create(_ context.Context, r cloudformation.Request) (cloudform
 	name, arn := iamARN(r, "role", "RoleName")
 	if _, exists := find(p.roles, r.Caller, name); exists {
 		return cloudformation.Resource{}, &refusal{
-			service: "Iam", message: fmt.Sprintf("Role with name %s already exists.", name), code: "Status Code: 409", handlerCode: "AlreadyExists",
+			service: "Iam", message: fmt.Sprintf("Role with name %s already exists.", name), code: "Status Code: 409",
+			handlerCode: "AlreadyExists",
 		}
 	}
-	made := cloudformation.Resource{ID: name, Attributes: map[string]any{"Arn": arn, "RoleId": "AROA" + strings.ToUpper(id("x")[2:])}}
-	role := identity.Role{ARN: arn, Trust: document(r.Properties["AssumeRolePolicyDocument"]), Policies: inline(r.Properties)}
+	made := cloudformation.Resource{
+		ID: name, Attributes: map[string]any{"Arn": arn, "RoleId": "AROA" + strings.ToUpper(id("x")[2:])},
+	}
+	role := identity.Role{
+		ARN: arn, Trust: document(r.Properties["AssumeRolePolicyDocument"]), Policies: inline(r.Properties),
+	}
 	if err := p.roles.PutRole(role); err != nil {
 		return cloudformation.Resource{}, malformed(err)
 	}
@@ -69,7 +77,9 @@ func find(roles Roles, c awsjson.Caller, name string) (identity.Role, bool) {
 }
 
 // Update changes the trust and the policies within the role, and leaves those that others have put.
-func (p iamRoles) Update(_ context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p iamRoles) Update(
+	_ context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	role, ok := find(p.roles, r.Caller, was.ID)
 	if !ok {
 		return was, notFound(was.ID)
@@ -89,7 +99,10 @@ func (p iamRoles) Update(_ context.Context, r cloudformation.Request, was cloudf
 }
 
 func notFound(name string) error {
-	return &refusal{service: "Iam", message: fmt.Sprintf("The role with name %s cannot be found.", name), code: "Status Code: 404", handlerCode: "NotFound"}
+	return &refusal{
+		service: "Iam", message: fmt.Sprintf("The role with name %s cannot be found.", name), code: "Status Code: 404",
+		handlerCode: "NotFound",
+	}
 }
 
 // Delete deletes the role.
@@ -117,7 +130,9 @@ func (p iamPolicies) Create(_ context.Context, r cloudformation.Request) (cloudf
 // put puts a policy into the roles that properties name.
 func (p iamPolicies) put(r cloudformation.Request, properties map[string]any) error {
 	policy, _ := properties["PolicyName"].(string)
-	return p.each(r, properties, func(role *identity.Role) { role.Policies[policy] = document(properties["PolicyDocument"]) })
+	return p.each(r, properties, func(role *identity.Role) {
+		role.Policies[policy] = document(properties["PolicyDocument"])
+	})
 }
 
 // take takes the policy out of them.
@@ -146,7 +161,9 @@ func (p iamPolicies) each(r cloudformation.Request, properties map[string]any, c
 }
 
 // Update takes the policy out of the roles that had it, and puts the new one in.
-func (p iamPolicies) Update(_ context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p iamPolicies) Update(
+	_ context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	if err := p.take(r, r.Old); err != nil {
 		return was, err
 	}

@@ -31,7 +31,9 @@ func (p functions) Create(_ context.Context, r cloudformation.Request) (cloudfor
 }
 
 // Update changes the function.
-func (p functions) Update(_ context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p functions) Update(
+	_ context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	return p.put(r, was.ID, false)
 }
 
@@ -64,7 +66,9 @@ func (p invokeConfigs) Create(_ context.Context, r cloudformation.Request) (clou
 }
 
 // Update sets it again.
-func (p invokeConfigs) Update(_ context.Context, r cloudformation.Request, _ cloudformation.Resource) (cloudformation.Resource, error) {
+func (p invokeConfigs) Update(
+	_ context.Context, r cloudformation.Request, _ cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	return p.set(r)
 }
 

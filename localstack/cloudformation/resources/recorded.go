@@ -27,7 +27,9 @@ func (p recorded) Create(_ context.Context, r cloudformation.Request) (cloudform
 }
 
 // Update keeps the id and all that was made up.
-func (p recorded) Update(_ context.Context, _ cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p recorded) Update(
+	_ context.Context, _ cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	now := maps.Clone(was.Attributes)
 	if version, ok := now["LatestVersionNumber"].(string); ok { // of a launch template
 		var n int
@@ -94,19 +96,20 @@ func recordings() map[string]func(cloudformation.Request) map[string]any {
 		"AWS::EC2::SecurityGroup":                  securityGroup,
 		"AWS::EC2::SecurityGroupEgress":            numbered("sgr", "Id"),
 		"AWS::EC2::SecurityGroupIngress":           numbered("sgr", "Id"),
-		"AWS::EC2::Subnet":                         numbered("subnet", "SubnetId", "AvailabilityZone", "CidrBlock", "VpcId"),
-		"AWS::EC2::SubnetRouteTableAssociation":    numbered("rtbassoc", "Id"),
-		"AWS::EC2::VPC":                            vpc,
-		"AWS::EC2::VPCEndpoint":                    numbered("vpce", "Id"),
-		"AWS::EC2::VPCGatewayAttachment":           joined("AttachmentType", "InternetGatewayId", "VpcId"),
-		"AWS::IAM::InstanceProfile":                instanceProfile,
-		"AWS::IAM::ManagedPolicy":                  managedPolicy,
-		"AWS::Lambda::Permission":                  nameless,
-		"AWS::Logs::ResourcePolicy":                namedBy("PolicyName"),
-		"AWS::SNS::Subscription":                   subscription,
-		"AWS::SNS::Topic":                          topic,
-		"AWS::SNS::TopicPolicy":                    nameless,
-		"AWS::SQS::QueuePolicy":                    nameless,
+		"AWS::EC2::Subnet": numbered("subnet", "SubnetId", "AvailabilityZone",
+			"CidrBlock", "VpcId"),
+		"AWS::EC2::SubnetRouteTableAssociation": numbered("rtbassoc", "Id"),
+		"AWS::EC2::VPC":                         vpc,
+		"AWS::EC2::VPCEndpoint":                 numbered("vpce", "Id"),
+		"AWS::EC2::VPCGatewayAttachment":        joined("AttachmentType", "InternetGatewayId", "VpcId"),
+		"AWS::IAM::InstanceProfile":             instanceProfile,
+		"AWS::IAM::ManagedPolicy":               managedPolicy,
+		"AWS::Lambda::Permission":               nameless,
+		"AWS::Logs::ResourcePolicy":             namedBy("PolicyName"),
+		"AWS::SNS::Subscription":                subscription,
+		"AWS::SNS::Topic":                       topic,
+		"AWS::SNS::TopicPolicy":                 nameless,
+		"AWS::SQS::QueuePolicy":                 nameless,
 	}
 }
 
@@ -135,7 +138,8 @@ func securityGroup(r cloudformation.Request) map[string]any {
 func vpc(r cloudformation.Request) map[string]any {
 	made := id("vpc")
 	return map[string]any{
-		"": made, "VpcId": made, "CidrBlock": r.Properties["CidrBlock"], "DefaultSecurityGroup": id("sg"), "DefaultNetworkAcl": id("acl"),
+		"": made, "VpcId": made, "CidrBlock": r.Properties["CidrBlock"], "DefaultSecurityGroup": id("sg"),
+		"DefaultNetworkAcl":     id("acl"),
 		"CidrBlockAssociations": []any{id("vpc-cidr-assoc")},
 	}
 }

@@ -69,7 +69,8 @@ func text(r cloudformation.Request, property string) string {
 
 // handlerCodes are what CloudFormation calls the answers of services.
 var handlerCodes = map[int]string{
-	http.StatusBadRequest: "InvalidRequest", http.StatusForbidden: "AccessDenied", http.StatusNotFound: "NotFound", http.StatusConflict: "AlreadyExists",
+	http.StatusBadRequest: "InvalidRequest", http.StatusForbidden: "AccessDenied", http.StatusNotFound: "NotFound",
+	http.StatusConflict: "AlreadyExists",
 }
 
 // handlerCode is what CloudFormation calls the answer of a service, whose code may say more than its status.
@@ -98,13 +99,19 @@ func told(service string, err error) error {
 	var own *awsjson.Error
 	if errors.As(err, &own) {
 		own = awsjson.ErrorOf(own)
-		return &refusal{service: service, message: own.Message, code: fmt.Sprintf("Status Code: %d", own.Status), handlerCode: handlerCode(own.Status, own.Code)}
+		return &refusal{
+			service: service, message: own.Message, code: fmt.Sprintf("Status Code: %d", own.Status),
+			handlerCode: handlerCode(own.Status, own.Code),
+		}
 	}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return err
 	}
-	e := &refusal{service: service, message: api.ErrorMessage(), code: "Code: " + api.ErrorCode(), handlerCode: "GeneralServiceException"}
+	e := &refusal{
+		service: service, message: api.ErrorMessage(), code: "Code: " + api.ErrorCode(),
+		handlerCode: "GeneralServiceException",
+	}
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) {
 		status := response.HTTPStatusCode()

@@ -33,18 +33,28 @@ func attributes(properties map[string]any) map[string]string {
 func (p queues) Create(ctx context.Context, r cloudformation.Request) (cloudformation.Resource, error) {
 	name := named(r, "QueueName")
 	if p.calls.Call(ctx, r.Caller, "GetQueueUrl", map[string]any{"QueueName": name}, nil) == nil {
-		return cloudformation.Resource{}, &refusal{service: "Sqs", message: "A queue named " + name + " exists already", code: "Status Code: 409", handlerCode: "AlreadyExists"}
+		return cloudformation.Resource{}, &refusal{
+			service: "Sqs", message: "A queue named " + name + " exists already", code: "Status Code: 409",
+			handlerCode: "AlreadyExists",
+		}
 	}
 	var out struct{ QueueURL string }
-	if err := p.calls.Call(ctx, r.Caller, "CreateQueue", map[string]any{"QueueName": name, "Attributes": attributes(r.Properties)}, &out); err != nil {
+	if err := p.calls.Call(ctx, r.Caller, "CreateQueue",
+		map[string]any{"QueueName": name, "Attributes": attributes(r.Properties)}, &out); err != nil {
 		return cloudformation.Resource{}, told("Sqs", err)
 	}
-	return cloudformation.Resource{ID: out.QueueURL, Attributes: map[string]any{"QueueUrl": out.QueueURL, "QueueName": name, "Arn": r.Caller.ARN("sqs", name)}}, nil
+	return cloudformation.Resource{
+		ID:         out.QueueURL,
+		Attributes: map[string]any{"QueueUrl": out.QueueURL, "QueueName": name, "Arn": r.Caller.ARN("sqs", name)},
+	}, nil
 }
 
 // Update changes the attributes of the queue.
-func (p queues) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
-	err := p.calls.Call(ctx, r.Caller, "SetQueueAttributes", map[string]any{"QueueUrl": was.ID, "Attributes": attributes(r.Properties)}, nil)
+func (p queues) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
+	err := p.calls.Call(ctx, r.Caller, "SetQueueAttributes",
+		map[string]any{"QueueUrl": was.ID, "Attributes": attributes(r.Properties)}, nil)
 	return was, told("Sqs", err)
 }
 
@@ -66,20 +76,26 @@ func (p logGroups) Create(ctx context.Context, r cloudformation.Request) (cloudf
 	if err := p.calls.Call(ctx, r.Caller, "CreateLogGroup", map[string]any{"logGroupName": name}, nil); err != nil {
 		return cloudformation.Resource{}, told("CloudWatchLogs", err)
 	}
-	made := cloudformation.Resource{ID: name, Attributes: map[string]any{"Arn": r.Caller.ARN("logs", "log-group:"+name+":*")}}
+	made := cloudformation.Resource{
+		ID: name, Attributes: map[string]any{"Arn": r.Caller.ARN("logs", "log-group:"+name+":*")},
+	}
 	return made, p.retain(ctx, r, name)
 }
 
 func (p logGroups) retain(ctx context.Context, r cloudformation.Request, name string) error {
 	days := r.Properties["RetentionInDays"]
 	if days == nil {
-		return told("CloudWatchLogs", p.calls.Call(ctx, r.Caller, "DeleteRetentionPolicy", map[string]any{"logGroupName": name}, nil))
+		return told("CloudWatchLogs", p.calls.Call(ctx, r.Caller, "DeleteRetentionPolicy",
+			map[string]any{"logGroupName": name}, nil))
 	}
-	return told("CloudWatchLogs", p.calls.Call(ctx, r.Caller, "PutRetentionPolicy", map[string]any{"logGroupName": name, "retentionInDays": days}, nil))
+	return told("CloudWatchLogs", p.calls.Call(ctx, r.Caller, "PutRetentionPolicy",
+		map[string]any{"logGroupName": name, "retentionInDays": days}, nil))
 }
 
 // Update changes how long events are kept.
-func (p logGroups) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p logGroups) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	return was, p.retain(ctx, r, was.ID)
 }
 

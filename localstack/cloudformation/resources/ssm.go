@@ -15,19 +15,26 @@ import (
 // parameters are those of the parameter store.
 type parameters struct{ opts Options }
 
-func (p parameters) put(ctx context.Context, r cloudformation.Request, name string, overwrite bool) (cloudformation.Resource, error) {
+func (p parameters) put(
+	ctx context.Context, r cloudformation.Request, name string, overwrite bool,
+) (cloudformation.Resource, error) {
 	in := &ssm.PutParameterInput{}
 	if err := into(r.Properties, in, "Tags"); err != nil {
 		return cloudformation.Resource{}, err
 	}
 	in.Name, in.Overwrite = &name, aws.Bool(overwrite)
 	if in.Type == types.ParameterTypeSecureString {
-		return cloudformation.Resource{}, &refusal{service: "Ssm", message: "CloudFormation makes no parameters of type SecureString", code: "Status Code: 400", handlerCode: "InvalidRequest"}
+		return cloudformation.Resource{}, &refusal{
+			service: "Ssm", message: "CloudFormation makes no parameters of type SecureString",
+			code: "Status Code: 400", handlerCode: "InvalidRequest",
+		}
 	}
 	if _, err := ssm.NewFromConfig(p.opts.Config(r.Caller)).PutParameter(ctx, in); err != nil {
 		return cloudformation.Resource{}, told("Ssm", err)
 	}
-	return cloudformation.Resource{ID: name, Attributes: map[string]any{"Type": string(in.Type), "Value": aws.ToString(in.Value)}}, nil
+	return cloudformation.Resource{
+		ID: name, Attributes: map[string]any{"Type": string(in.Type), "Value": aws.ToString(in.Value)},
+	}, nil
 }
 
 // Create writes a parameter that is not there.
@@ -36,7 +43,9 @@ func (p parameters) Create(ctx context.Context, r cloudformation.Request) (cloud
 }
 
 // Update writes a new version of it.
-func (p parameters) Update(ctx context.Context, r cloudformation.Request, was cloudformation.Resource) (cloudformation.Resource, error) {
+func (p parameters) Update(
+	ctx context.Context, r cloudformation.Request, was cloudformation.Resource,
+) (cloudformation.Resource, error) {
 	return p.put(ctx, r, was.ID, true)
 }
 
@@ -49,7 +58,8 @@ func (p parameters) Delete(ctx context.Context, r cloudformation.Request, was cl
 	return told("Ssm", err)
 }
 
-// Parameter returns the value of a parameter in the parameter store, for parameters of templates. One of type SecureString has none.
+// Parameter returns the value of a parameter in the parameter store, for parameters of templates. One of type
+// SecureString has none.
 func (o Options) Parameter(ctx context.Context, c awsjson.Caller, name string) (string, error) {
 	out, err := ssm.NewFromConfig(o.Config(c)).GetParameter(ctx, &ssm.GetParameterInput{Name: &name})
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 //go:embed types.json
 var document []byte
 
-// A Type is what the registry says of a resource type. Properties are named by their path, as Type or ComputeResources/Type.
+// A Type is what the registry says of a resource type. Properties are named by their path, as Type or
+// ComputeResources/Type.
 type Type struct {
 	Properties            []string // that a template may give
 	Required              []string // that it must give

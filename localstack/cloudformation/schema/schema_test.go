@@ -29,8 +29,18 @@ func TestWhatIsReplaced(t *testing.T) {
 	}{
 		{"AWS::Batch::JobQueue", object{"Priority": 1}, object{"Priority": 2}, ""},
 		{"AWS::Batch::JobQueue", object{"Tags": object{"a": "b"}}, object{"Tags": object{"a": "c"}}, "Tags"},
-		{"AWS::Batch::ComputeEnvironment", object{"Type": "managed"}, object{"Type": "managed", "Tags": object{}}, "Tags"},
-		{"AWS::Batch::ComputeEnvironment", object{"ComputeResources": object{"Type": "FARGATE"}}, object{"ComputeResources": object{"Type": "EC2"}}, "ComputeResources/Type"},
+		{
+			"AWS::Batch::ComputeEnvironment",
+			object{"Type": "managed"},
+			object{"Type": "managed", "Tags": object{}},
+			"Tags",
+		},
+		{
+			"AWS::Batch::ComputeEnvironment",
+			object{"ComputeResources": object{"Type": "FARGATE"}},
+			object{"ComputeResources": object{"Type": "EC2"}},
+			"ComputeResources/Type",
+		},
 		{
 			"AWS::Batch::ComputeEnvironment",
 			object{"ReplaceComputeEnvironment": false, "ComputeResources": object{"Subnets": []any{"a"}}},
@@ -72,7 +82,11 @@ func TestStackTagsAreAdded(t *testing.T) {
 	}{
 		{"AWS::Batch::JobQueue", object{"own": "1"}, object{"own": "1", "team": "x"}},
 		{"AWS::Batch::JobQueue", nil, object{"own": "stack", "team": "x"}},
-		{"AWS::SQS::Queue", []any{object{"Key": "own", "Value": "1"}}, []any{object{"Key": "own", "Value": "1"}, object{"Key": "team", "Value": "x"}}},
+		{
+			"AWS::SQS::Queue",
+			[]any{object{"Key": "own", "Value": "1"}},
+			[]any{object{"Key": "own", "Value": "1"}, object{"Key": "team", "Value": "x"}},
+		},
 		{"AWS::IAM::Policy", nil, nil},
 	} {
 		properties := object{"P": 1}
@@ -97,7 +111,8 @@ func TestCheck(t *testing.T) {
 		"required key [Priority]":      {},
 		"extraneous key [JobQueueArn]": {"Priority": 1, "JobQueueArn": "x"},
 	} {
-		if err := queue.Check(properties); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		if err := queue.Check(properties); (err == nil) != (want == "") || err != nil &&
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v", properties, err)
 		}
 	}

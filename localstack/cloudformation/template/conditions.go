@@ -12,7 +12,8 @@ func (s *Scope) Holds(name string) (bool, error) {
 func (s *Scope) truth(v any) (bool, error) {
 	name, arg, ok := call(v)
 	if !ok {
-		return false, errorf("Template format error: Conditions can only be boolean operations on parameters and other conditions")
+		return false, errorf("Template format error: Conditions can only be boolean operations on parameters and " +
+			"other conditions")
 	}
 	list, _ := arg.([]any)
 	switch name {
@@ -31,7 +32,8 @@ func (s *Scope) truth(v any) (bool, error) {
 		return !holds, err
 	case "Fn::And", "Fn::Or":
 		if len(list) < 2 || len(list) > 10 {
-			return false, errorf("Template error: every %s object requires a list of at least 2 and at most 10 boolean parameters", name)
+			return false, errorf("Template error: every %s object requires a list of at least 2 and at most 10 "+
+				"boolean parameters", name)
 		}
 		return s.all(list, name == "Fn::And")
 	default:

@@ -45,12 +45,14 @@ func (s *Scope) call(name string, arg any) (any, error) {
 	case "Ref":
 		text, _ := arg.(string)
 		return s.ref(text)
-	case "Condition", "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn":
+	case "Condition", "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Fn::Contains", "Fn::EachMemberEquals",
+		"Fn::EachMemberIn":
 		return s.truth(map[string]any{name: arg})
 	case "Fn::GetAtt":
 		id, attribute, ok := attributeOf(arg)
 		if !ok {
-			return nil, errorf("Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute")
+			return nil, errorf("Template error: every Fn::GetAtt object requires two non-empty parameters, the " +
+				"resource name and the resource attribute")
 		}
 		return s.Attribute(id, attribute)
 	case "Fn::If":
@@ -118,8 +120,10 @@ func (s *Scope) choose(arg any) (any, error) {
 func (s *Scope) substitute(arg any) (any, error) {
 	text, own, ok := substitution(arg)
 	if !ok {
-		return nil, errorf("Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. " +
-			"Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string")
+		return nil, errorf("Template error: One or more Fn::Sub intrinsic functions don't specify expected " +
+			"arguments. " +
+			"Specify a string as first argument, and an optional second argument to specify a mapping of values to " +
+			"replace in the string")
 	}
 	var failure error
 	isUnknown := false
@@ -169,7 +173,8 @@ func (s *Scope) find(arg any) (any, error) {
 		keys = append(keys, text)
 	}
 	if len(keys) != 3 {
-		return nil, errorf("Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+		return nil, errorf("Template error: every Fn::FindInMap object requires three parameters, the map name, map " +
+			"key and the attribute for return value")
 	}
 	found, ok := s.Template.Mappings[keys[0]][keys[1]][keys[2]]
 	if !ok {
@@ -184,7 +189,8 @@ func (s *Scope) zones(arg any) (any, error) {
 		return nil, err
 	}
 	if region, _ := scalar(value); region != "" && region != s.Pseudo["AWS::Region"] {
-		return nil, errorf("Template error: Fn::GetAZs: this stand-in knows the zones of the stack's own region alone, not those of %s", region)
+		return nil, errorf("Template error: Fn::GetAZs: this stand-in knows the zones of the stack's own region "+
+			"alone, not those of %s", region)
 	}
 	return s.Zones, nil
 }

@@ -11,12 +11,14 @@ import (
 func join(value any) (any, error) {
 	list, _ := value.([]any)
 	if len(list) != 2 {
-		return nil, errorf("Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined")
+		return nil, errorf("Template error: every Fn::Join object requires two parameters, (1) a string delimiter " +
+			"and (2) a list of strings to be joined")
 	}
 	delimiter, ok := list[0].(string)
 	items, isList := list[1].([]any)
 	if !ok || !isList {
-		return nil, errorf("Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined")
+		return nil, errorf("Template error: every Fn::Join object requires two parameters, (1) a string delimiter " +
+			"and (2) a list of strings to be joined")
 	}
 	parts := make([]string, len(items))
 	for i, item := range items {
@@ -30,14 +32,16 @@ func join(value any) (any, error) {
 func selectOne(value any) (any, error) {
 	list, _ := value.([]any)
 	if len(list) != 2 {
-		return nil, errorf("Template error: Fn::Select requires a list argument with two elements: an integer index and a list")
+		return nil, errorf("Template error: Fn::Select requires a list argument with two elements: an integer index " +
+			"and a list")
 	}
 	text, _ := scalar(list[0])
 	index, err := strconv.Atoi(text)
 	items, ok := list[1].([]any)
 	switch {
 	case err != nil || !ok:
-		return nil, errorf("Template error: Fn::Select requires a list argument with two elements: an integer index and a list")
+		return nil, errorf("Template error: Fn::Select requires a list argument with two elements: an integer index " +
+			"and a list")
 	case index < 0 || index >= len(items):
 		return nil, errorf("Template error: Fn::Select cannot select nonexistent value at index %d", index)
 	}
@@ -47,12 +51,14 @@ func selectOne(value any) (any, error) {
 func split(value any) (any, error) {
 	list, _ := value.([]any)
 	if len(list) != 2 {
-		return nil, errorf("Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split")
+		return nil, errorf("Template error: every Fn::Split object requires two parameters, (1) a string delimiter " +
+			"and (2) a string to be split")
 	}
 	delimiter, ok := list[0].(string)
 	text, isText := scalar(list[1])
 	if !ok || !isText || delimiter == "" {
-		return nil, errorf("Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split")
+		return nil, errorf("Template error: every Fn::Split object requires two parameters, (1) a string delimiter " +
+			"and (2) a string to be split")
 	}
 	var parts []any
 	for _, part := range strings.Split(text, delimiter) {

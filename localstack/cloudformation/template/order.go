@@ -36,7 +36,8 @@ func (t *Template) Order() ([]string, error) {
 			}
 		}
 		if len(ready) == 0 {
-			return nil, errorf("Circular dependency between resources: [%s]", strings.Join(slices.Sorted(maps.Keys(waiting)), ", "))
+			return nil, errorf("Circular dependency between resources: [%s]",
+				strings.Join(slices.Sorted(maps.Keys(waiting)), ", "))
 		}
 		slices.Sort(ready)
 		for _, id := range ready {

@@ -55,7 +55,8 @@ func malformed(body string, err error) error {
 		return fmt.Errorf("Template format error: JSON not well-formed. (line %d, column %d)", line, column)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("Invalid template property or properties [%s]", strings.Trim(name, `"`)) //nolint:staticcheck // CloudFormation's words
+		return fmt.Errorf("Invalid template property or properties [%s]",
+			strings.Trim(name, `"`)) //nolint:staticcheck // CloudFormation's words
 	}
 	return fmt.Errorf("Template format error: %w", err)
 }
@@ -104,7 +105,8 @@ func (t *Template) checkConditions() error {
 			}
 		}
 		if len(waiting) == before {
-			return errorf("Template validation error: Circular dependency between conditions: [%s]", strings.Join(slices.Sorted(maps.Keys(waiting)), ", "))
+			return errorf("Template validation error: Circular dependency between conditions: [%s]",
+				strings.Join(slices.Sorted(maps.Keys(waiting)), ", "))
 		}
 	}
 	return nil
@@ -120,13 +122,15 @@ func (t *Template) checkResource(id string) error {
 	case !slices.Contains([]string{"", "Delete", "Retain", "RetainExceptOnCreate", "Snapshot"}, r.DeletionPolicy):
 		return errorf("Template format error: Unrecognized DeletionPolicy %s for resource %s", r.DeletionPolicy, id)
 	case !slices.Contains([]string{"", "Delete", "Retain", "Snapshot"}, r.UpdateReplacePolicy):
-		return errorf("Template format error: Unrecognized UpdateReplacePolicy %s for resource %s", r.UpdateReplacePolicy, id)
+		return errorf("Template format error: Unrecognized UpdateReplacePolicy %s for resource %s",
+			r.UpdateReplacePolicy, id)
 	case r.DeletionPolicy == "Snapshot" || r.UpdateReplacePolicy == "Snapshot":
 		return errorf("Template error: resource %s: this stand-in takes no snapshots", id)
 	}
 	for _, on := range r.DependsOn {
 		if _, ok := t.Resources[on]; !ok {
-			return errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", on)
+			return errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of "+
+				"the template", on)
 		}
 	}
 	return t.checkValue("Resources block", r.Properties, r.Condition)
@@ -147,7 +151,8 @@ func (t *Template) checkValue(where string, v any, condition string) error {
 		_, isCondition := t.Conditions[r.name]
 		switch {
 		case r.condition && !isCondition:
-			return errorf("Template format error: Unresolved condition dependency %s in the %s of the template", r.name, where)
+			return errorf("Template format error: Unresolved condition dependency %s in the %s of the template", r.name,
+				where)
 		case r.condition, isParameter && r.attribute == "":
 		case r.attribute != "" && !isResource:
 			return errorf("Template error: instance of Fn::GetAtt references undefined resource %s", r.name)
@@ -155,7 +160,8 @@ func (t *Template) checkValue(where string, v any, condition string) error {
 			return errorf("Template error: Conditions can only refer to parameters, not to the resource %s", r.name)
 		case isResource, slices.Contains(pseudoNames, r.name):
 		default:
-			return errorf("Template format error: Unresolved resource dependencies [%s] in the %s of the template", r.name, where)
+			return errorf("Template format error: Unresolved resource dependencies [%s] in the %s of the template",
+				r.name, where)
 		}
 	}
 	return nil
@@ -164,7 +170,8 @@ func (t *Template) checkValue(where string, v any, condition string) error {
 // supported are the functions that values may call; rules have some more.
 func supported() []string {
 	return []string{
-		"Fn::And", "Fn::Base64", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Not", "Fn::Or",
+		"Fn::And", "Fn::Base64", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs", "Fn::GetAtt", "Fn::If", "Fn::Join",
+		"Fn::Not", "Fn::Or",
 		"Fn::Select", "Fn::Split", "Fn::Sub",
 	}
 }
@@ -181,7 +188,8 @@ func checkFunctions(v any) error {
 	case map[string]any:
 		for key, item := range v {
 			if strings.HasPrefix(key, "Fn::") && !slices.Contains(supported(), key) {
-				return errorf("Template error: Encountered unsupported function: %s Supported functions of this stand-in are: [%s]",
+				return errorf("Template error: Encountered unsupported function: %s Supported functions of this "+
+					"stand-in are: [%s]",
 					key, strings.Join(supported(), ", "))
 			}
 			if strings.HasPrefix(key, "Fn::") && len(v) > 1 {

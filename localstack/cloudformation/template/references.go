@@ -14,7 +14,8 @@ const (
 )
 
 var pseudoNames = []string{
-	"AWS::AccountId", noValueName, "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix",
+	"AWS::AccountId", noValueName, "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId",
+	"AWS::StackName", "AWS::URLSuffix",
 }
 
 // call returns the function that a value is a call of, and its argument; false for plain values.

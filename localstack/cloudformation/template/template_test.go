@@ -22,22 +22,62 @@ func TestParseRefuses(t *testing.T) {
 		{"unknown member", `{"Resources":{"Q":{"Type":"A::B::C","Property":{}}}}`, "[Property]"},
 		{"no type", `{"Resources":{"Q":{}}}`, "Every Resources object must contain a Type member."},
 		{"name with a hyphen", `{"Resources":{"Q-1":{"Type":"A::B::C"}}}`, "Resource name 'Q-1' is non alphanumeric."},
-		{"unknown policy", `{"Resources":{"Q":{"Type":"A::B::C","DeletionPolicy":"Keep"}}}`, "Unrecognized DeletionPolicy Keep"},
+		{
+			"unknown policy", `{"Resources":{"Q":{"Type":"A::B::C","DeletionPolicy":"Keep"}}}`,
+			"Unrecognized DeletionPolicy Keep",
+		},
 		{"snapshot", `{"Resources":{"Q":{"Type":"A::B::C","DeletionPolicy":"Snapshot"}}}`, "takes no snapshots"},
-		{"reference to nothing", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Ref":"Gone"}}}}}`, "Unresolved resource dependencies [Gone] in the Resources block"},
-		{"attribute of nothing", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::GetAtt":["Gone","Arn"]}}}}}`, "references undefined resource Gone"},
-		{"variable of nothing", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::Sub":"a ${Gone}"}}}}}`, "[Gone]"},
+		{
+			"reference to nothing", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Ref":"Gone"}}}}}`,
+			"Unresolved resource dependencies [Gone] in the Resources block",
+		},
+		{
+			"attribute of nothing",
+			`{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::GetAtt":["Gone","Arn"]}}}}}`,
+			"references undefined resource Gone",
+		},
+		{
+			"variable of nothing", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::Sub":"a ${Gone}"}}}}}`,
+			"[Gone]",
+		},
 		{"dependency on nothing", `{"Resources":{"Q":{"Type":"A::B::C","DependsOn":"Gone"}}}`, "[Gone]"},
-		{"output of nothing", `{"Resources":{` + queue + `},"Outputs":{"O":{"Value":{"Ref":"Gone"}}}}`, "[Gone] in the Outputs block"},
+		{
+			"output of nothing", `{"Resources":{` + queue + `},"Outputs":{"O":{"Value":{"Ref":"Gone"}}}}`,
+			"[Gone] in the Outputs block",
+		},
 		{"output without a value", `{"Resources":{` + queue + `},"Outputs":{"O":{}}}`, "must contain a Value"},
 		{"export", `{"Resources":{` + queue + `},"Outputs":{"O":{"Value":"x","Export":{"Name":"n"}}}}`, "no exports"},
-		{"condition that is not there", `{"Resources":{"Q":{"Type":"A::B::C","Condition":"Gone"}}}`, "Unresolved condition dependency Gone"},
-		{"condition on a resource", `{"Conditions":{"C":{"Fn::Equals":[{"Ref":"Q"},"x"]}},"Resources":{` + queue + `}}`, "Conditions can only refer to parameters"},
-		{"conditions in a circle", `{"Conditions":{"C":{"Fn::Not":[{"Condition":"D"}]},"D":{"Condition":"C"}},"Resources":{` + queue + `}}`, "between conditions: [C, D]"},
-		{"unknown function", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::Length":[1]}}}}}`, "Encountered unsupported function: Fn::Length"},
-		{"function beside another member", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::Join":["",[]],"Y":1}}}}}`, "must be the only member"},
-		{"itself", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Ref":"Q"}}}}}`, "Circular dependency between resources: [Q]"},
-		{"circle", `{"Resources":{"A":{"Type":"A::B::C","DependsOn":"B"},"B":{"Type":"A::B::C","Properties":{"X":{"Ref":"A"}}}}}`, "[A, B]"},
+		{
+			"condition that is not there", `{"Resources":{"Q":{"Type":"A::B::C","Condition":"Gone"}}}`,
+			"Unresolved condition dependency Gone",
+		},
+		{
+			"condition on a resource", `{"Conditions":{"C":{"Fn::Equals":[{"Ref":"Q"},"x"]}},"Resources":{` + queue + `}}`,
+			"Conditions can only refer to parameters",
+		},
+		{
+			"conditions in a circle",
+			`{"Conditions":{"C":{"Fn::Not":[{"Condition":"D"}]},"D":{"Condition":"C"}},"Resources":{` + queue + `}}`,
+			"between conditions: [C, D]",
+		},
+		{
+			"unknown function", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::Length":[1]}}}}}`,
+			"Encountered unsupported function: Fn::Length",
+		},
+		{
+			"function beside another member",
+			`{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Fn::Join":["",[]],"Y":1}}}}}`,
+			"must be the only member",
+		},
+		{
+			"itself", `{"Resources":{"Q":{"Type":"A::B::C","Properties":{"X":{"Ref":"Q"}}}}}`,
+			"Circular dependency between resources: [Q]",
+		},
+		{
+			"circle",
+			`{"Resources":{"A":{"Type":"A::B::C","DependsOn":"B"},"B":{"Type":"A::B::C",` +
+				`"Properties":{"X":{"Ref":"A"}}}}}`, "[A, B]",
+		},
 	} {
 		if _, err := template.Parse(tc.body); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %s", tc.name, err, tc.want)
@@ -108,7 +148,11 @@ func TestEvaluate(t *testing.T) {
 		{`{"Fn::If":["Both","then","else"]}`, `"else"`},
 		{`{"Fn::If":["Either","then","else"]}`, `"then"`},
 		{`{"a":{"Fn::If":["No","x",{"Ref":"AWS::NoValue"}]},"b":[{"Ref":"AWS::NoValue"},"y"]}`, `{"b":["y"]}`},
-		{`{"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`, `{"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`}, // of a policy
+		// of a policy
+		{
+			`{"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`,
+			`{"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`,
+		},
 	} {
 		var value, want any
 		if err := json.Unmarshal([]byte(tc.value), &value); err != nil {
@@ -185,63 +229,13 @@ func TestWhatDependsOnTheUnknownIsUnknown(t *testing.T) {
 	}
 }
 
-func TestParameters(t *testing.T) {
-	parsed, err := template.Parse(`{"Parameters":{
-		"Size":{"Type":"Number","Default":2,"MinValue":1,"MaxValue":9},
-		"Kind":{"Type":"String","Default":"a","AllowedValues":["a","b"]},
-		"Name":{"Type":"String","AllowedPattern":"[a-z]+","MinLength":2,"MaxLength":4},
-		"Told":{"Type":"String","Default":"x","AllowedPattern":"x","ConstraintDescription":"must be x"}},
-		"Resources":{"R":{"Type":"A::B::C"}}}`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tc := range []struct {
-		given map[string]string
-		want  string // "" = fine
-	}{
-		{map[string]string{"Name": "ab"}, ""},
-		{map[string]string{}, "Parameters: [Name] must have values"},
-		{map[string]string{"Name": "ab", "Other": "x"}, "Parameters: [Other] do not exist in the template"},
-		{map[string]string{"Name": "a"}, "Parameter 'Name' must contain at least 2 characters"},
-		{map[string]string{"Name": "abcde"}, "Parameter 'Name' must contain at most 4 characters"},
-		{map[string]string{"Name": "AB"}, "Parameter 'Name' must match pattern [a-z]+"},
-		{map[string]string{"Name": "ab", "Kind": "c"}, "Parameter 'Kind' must be one of AllowedValues"},
-		{map[string]string{"Name": "ab", "Size": "x"}, "Parameter 'Size' must be a number"},
-		{map[string]string{"Name": "ab", "Size": "0"}, "not less than 1"},
-		{map[string]string{"Name": "ab", "Size": "10"}, "not greater than 9"},
-		{map[string]string{"Name": "ab", "Told": "y"}, "Parameter Told failed to satisfy constraint: must be x"},
-	} {
-		texts, err := parsed.ParameterTexts(tc.given)
-		switch {
-		case tc.want == "" && (err != nil || texts["Size"] != "2" || texts["Name"] != "ab"):
-			t.Errorf("%v: %v, %v", tc.given, texts, err)
-		case tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)):
-			t.Errorf("%v: %v, want %s", tc.given, err, tc.want)
-		}
-	}
-}
-
-func TestRules(t *testing.T) {
-	parsed, err := template.Parse(`{"Parameters":{"Version":{"Type":"String"}},
-		"Rules":{"CheckVersion":{"Assertions":[{"Assert":{"Fn::Not":[{"Fn::Contains":[["1","2"],{"Ref":"Version"}]}]},"AssertDescription":"version 3 is needed"}]},
-			"Never":{"RuleCondition":{"Fn::Equals":["a","b"]},"Assertions":[{"Assert":{"Fn::Equals":["a","b"]}}]},
-			"Members":{"Assertions":[{"Assert":{"Fn::EachMemberIn":[["a"],["a","b"]]}},{"Assert":{"Fn::EachMemberEquals":[["a","a"],"a"]}}]}},
-		"Resources":{"R":{"Type":"A::B::C"}}}`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for version, want := range map[string]string{"2": "version 3 is needed", "3": ""} {
-		s := &template.Scope{Template: parsed, Parameters: map[string]any{"Version": version}}
-		if err := s.CheckRules(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("version %s: %v", version, err)
-		}
-	}
-}
-
-// FuzzParse holds that nothing that is no template breaks the parser, and that what it takes can be ordered and evaluated.
+// FuzzParse holds that nothing that is no template breaks the parser, and that what it takes can be ordered and
+// evaluated.
 func FuzzParse(f *testing.F) {
-	f.Add(`{"Resources":{"R":{"Type":"A::B::C","Properties":{"X":{"Fn::Sub":["${a}${R2.Arn}",{"a":{"Fn::Select":[0,["x"]]}}]}}},"R2":{"Type":"T"}}}`)
-	f.Add(`{"Conditions":{"C":{"Fn::Equals":[{"Ref":"P"},"x"]}},"Parameters":{"P":{"Type":"String","Default":"x"}},"Resources":{"R":{"Type":"T","Condition":"C","DependsOn":[]}},"Outputs":{"O":{"Value":{"Fn::If":["C",1,2]}}}}`)
+	f.Add(`{"Resources":{"R":{"Type":"A::B::C","Properties":{"X":{"Fn::Sub":["${a}${R2.Arn}",{"a":{"Fn::Select":[0,` +
+		`["x"]]}}]}}},"R2":{"Type":"T"}}}`)
+	f.Add(`{"Conditions":{"C":{"Fn::Equals":[{"Ref":"P"},"x"]}},"Parameters":{"P":{"Type":"String","Default":"x"}},` +
+		`"Resources":{"R":{"Type":"T","Condition":"C","DependsOn":[]}},"Outputs":{"O":{"Value":{"Fn::If":["C",1,2]}}}}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		parsed, err := template.Parse(body)
 		if err != nil {
@@ -249,7 +243,8 @@ func FuzzParse(f *testing.F) {
 		}
 		known := func(id string) (any, error) { return id, nil }
 		s := &template.Scope{
-			Template: parsed, Parameters: map[string]any{}, Ref: known, Attribute: func(id, name string) (any, error) { return id + name, nil },
+			Template: parsed, Parameters: map[string]any{}, Ref: known,
+			Attribute: func(id, name string) (any, error) { return id + name, nil },
 		}
 		if _, err := parsed.Order(); err != nil {
 			t.Error(err)

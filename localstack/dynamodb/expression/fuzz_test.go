@@ -35,9 +35,12 @@ func substitutes(t testing.TB) *expression.Substitutes {
 // Whatever is written for an expression is refused or evaluated, and leaves the item as it was.
 func FuzzExpressions(f *testing.F) {
 	for _, seed := range []string{
-		"n = :x", "NOT (n <> :x OR size(ss) >= :x) AND begins_with(pk, :s)", "m.l[1].x IN (:s, :x)", "#n BETWEEN :x AND :x", "attribute_exists(#m.a)",
-		"contains(ss, pk)", "((n = :x))", "n = ", "SET n = n + :x, m.l[0] = :s REMOVE ss", "ADD n :x DELETE ss :ss", "SET m.l = list_append(m.l, :l)",
-		"SET q = if_not_exists(n, :x) - :x", "SET m.a = :x, m = :x", "pk, m.l[0], m.l[1].x", "m.a[", "#", ":", "a.b.c[0][1]", "\x00", "n =:x é",
+		"n = :x", "NOT (n <> :x OR size(ss) >= :x) AND begins_with(pk, :s)", "m.l[1].x IN (:s, :x)",
+		"#n BETWEEN :x AND :x", "attribute_exists(#m.a)",
+		"contains(ss, pk)", "((n = :x))", "n = ", "SET n = n + :x, m.l[0] = :s REMOVE ss", "ADD n :x DELETE ss :ss",
+		"SET m.l = list_append(m.l, :l)",
+		"SET q = if_not_exists(n, :x) - :x", "SET m.a = :x, m = :x", "pk, m.l[0], m.l[1].x", "m.a[", "#", ":",
+		"a.b.c[0][1]", "\x00", "n =:x é",
 	} {
 		f.Add(seed)
 	}
@@ -46,7 +49,8 @@ func FuzzExpressions(f *testing.F) {
 		if c, err := expression.ParseCondition("FilterExpression", text, substitutes(t)); err == nil {
 			c.Holds(item)
 			c.Holds(nil)
-			if key, err := expression.KeyConditionOf(c, expression.KeySchema{Hash: "pk", Range: "n"}); err == nil && key.Range != nil {
+			if key, err := expression.KeyConditionOf(c, expression.KeySchema{Hash: "pk", Range: "n"}); err == nil &&
+				key.Range != nil {
 				key.Range.Holds(item)
 			}
 			expression.Attributes(c)

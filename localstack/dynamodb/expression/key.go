@@ -88,7 +88,8 @@ func keyParts(c Condition) ([]keyPart, error) {
 			return nil, forbidden(c.name)
 		}
 		if _, ok := c.args[0].(Path); !ok {
-			return nil, invalid("Invalid condition in KeyConditionExpression: begins_with operator must have the key attribute as its first operand")
+			return nil, invalid("Invalid condition in KeyConditionExpression: begins_with operator must have the key " +
+				"attribute as its first operand")
 		}
 		return keyPartOf(c, c.name, c.args...)
 	case between:
@@ -114,10 +115,12 @@ func keyPartOf(c Condition, operator string, operands ...operand) ([]keyPart, er
 			part.constants = append(part.constants, o.Value)
 		case Path:
 			if part.name != "" {
-				return nil, invalid("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition")
+				return nil, invalid("Invalid condition in KeyConditionExpression: Multiple attribute names used in " +
+					"one condition")
 			}
 			if len(o) > 1 {
-				return nil, invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", o.Top())
+				return nil, invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are "+
+					"not allowed: Key: %s", o.Top())
 			}
 			part.name = o.Top()
 		default:

@@ -25,7 +25,8 @@ const (
 
 // keywords are words that are never names, in lower case.
 var keywords = map[string]bool{
-	"and": true, "or": true, "not": true, "between": true, "in": true, "set": true, "remove": true, "add": true, "delete": true,
+	"and": true, "or": true, "not": true, "between": true, "in": true, "set": true, "remove": true,
+	"add": true, "delete": true,
 }
 
 // lex cuts an expression into tokens; the last is its end. What begins no token is one that the parser refuses.

@@ -70,7 +70,8 @@ func (p *parser) mustBe(o operand, function string, kinds ...value.Kind) {
 			return
 		}
 	}
-	p.refuse("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", function, kind)
+	p.refuse("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", function,
+		kind)
 }
 
 // distinct refuses a first operand that is among the others.
@@ -81,7 +82,8 @@ func (p *parser) distinct(operator string, first operand, others ...operand) {
 	}
 	for _, other := range others {
 		if b, ok := other.(Path); ok && a.String() == b.String() {
-			p.refuse("The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: %s", operator, a)
+			p.refuse("The first operand must be distinct from the remaining operands for this operator or function; "+
+				"operator: %s, first operand: %s", operator, a)
 		}
 	}
 }

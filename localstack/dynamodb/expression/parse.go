@@ -36,7 +36,8 @@ func parse[T any](what, text string, subs *Substitutes, f func(*parser) T) (T, e
 	case strings.TrimSpace(text) == "":
 		return none, invalid("Invalid %s: The expression can not be empty;", what)
 	case len(text) > maxSize:
-		return none, invalid("Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %d", what, len(text))
+		return none, invalid("Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %d",
+			what, len(text))
 	}
 	out := f(p)
 	if p.peek().kind != end {
@@ -94,7 +95,8 @@ func (p *parser) fail() {
 		if p.at+1 < len(p.tokens) && p.tokens[p.at+1].kind != end {
 			last = p.tokens[p.at+1].end
 		}
-		p.syntax = fmt.Errorf("Syntax error; token: \"%s\", near: \"%s\"", t.text, p.text[first:last]) //nolint:staticcheck // DynamoDB's words
+		p.syntax = fmt.Errorf("Syntax error; token: \"%s\", near: \"%s\"", t.text,
+			p.text[first:last]) //nolint:staticcheck // DynamoDB's words
 	}
 	p.at = len(p.tokens) - 1
 }

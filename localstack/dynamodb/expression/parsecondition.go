@@ -122,7 +122,8 @@ func (p *parser) between(x, low, high operand) Condition {
 			what = "upper bound to be greater than or equal to lower bound"
 		}
 		if what != "" {
-			p.refuse("The BETWEEN operator requires %s; lower bound operand: AttributeValue: {%s:%s}, upper bound operand: AttributeValue: {%s:%s}",
+			p.refuse("The BETWEEN operator requires %s; lower bound operand: AttributeValue: {%s:%s}, upper bound "+
+				"operand: AttributeValue: {%s:%s}",
 				what, a.Kind, a.Text, b.Kind, b.Text)
 		}
 	}
@@ -181,7 +182,8 @@ func (p *parser) call(name string, args []operand) node {
 		p.refuse("Invalid function name; function: %s", name)
 		return f
 	case len(args) != n:
-		p.refuse("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", name, len(args))
+		p.refuse("Incorrect number of operands for operator or function; operator or function: %s, number of "+
+			"operands: %d", name, len(args))
 		return f
 	case !path && strings.HasPrefix(name, "attribute_"):
 		p.refuse("Operator or function requires a document path; operator or function: %s", name)
@@ -193,7 +195,8 @@ func (p *parser) call(name string, args []operand) node {
 	case "attribute_type":
 		p.mustBe(args[1], name, value.S)
 		if c, ok := args[1].(constant); ok && c.Kind == value.S && !slices.Contains(kindNames, c.Text) {
-			p.refuse("Invalid attribute type name found; type: %s, valid types: {%s}", c.Text, strings.Join(kindNames, ","))
+			p.refuse("Invalid attribute type name found; type: %s, valid types: {%s}", c.Text,
+				strings.Join(kindNames, ","))
 		}
 	case "begins_with":
 		p.mustBe(args[0], name, value.S, value.B)

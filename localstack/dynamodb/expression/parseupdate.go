@@ -76,7 +76,8 @@ func (p *parser) edit(section string) edit {
 		}
 		c := p.constant()
 		if section == "ADD" && c.Kind != value.N && !c.Kind.IsSet() || section == "DELETE" && !c.Kind.IsSet() {
-			p.refuse("Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND",
+			p.refuse("Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: "+
+				"ALLOWED_FOR_%s_OPERAND",
 				section, kindWords[c.Kind], section)
 		}
 		e.value = c
@@ -86,7 +87,8 @@ func (p *parser) edit(section string) edit {
 
 // kindWords are DynamoDB's other names of the kinds.
 var kindWords = map[value.Kind]string{
-	value.S: "STRING", value.N: "NUMBER", value.B: "BINARY", value.Bool: "BOOLEAN", value.Null: "NULL", value.M: "MAP", value.L: "LIST",
+	value.S: "STRING", value.N: "NUMBER", value.B: "BINARY", value.Bool: "BOOLEAN", value.Null: "NULL", value.M: "MAP",
+	value.L:  "LIST",
 	value.SS: "STRING_SET", value.NS: "NUMBER_SET", value.BS: "BINARY_SET",
 }
 
@@ -136,7 +138,8 @@ func (p *parser) assigned(name string, args []operand) operand {
 		p.refuse("Invalid function name; function: %s", name)
 		return constant{}
 	case len(args) != 2:
-		p.refuse("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", name, len(args))
+		p.refuse("Incorrect number of operands for operator or function; operator or function: %s, number of "+
+			"operands: %d", name, len(args))
 		return constant{}
 	}
 	if name == "list_append" {

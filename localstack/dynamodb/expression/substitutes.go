@@ -47,7 +47,8 @@ func NewSubstitutes(names map[string]string, values value.Item, none bool, noVal
 			return nil, invalid("ExpressionAttributeValues contains invalid key: Syntax error; key: \"%s\"", key)
 		}
 		if err := (value.Item{key: values[key]}).Err(); err != nil {
-			return nil, invalid("ExpressionAttributeValues contains invalid value: %s for key %s", awsjson.ErrorOf(err).Message, key)
+			return nil, invalid("ExpressionAttributeValues contains invalid value: %s for key %s",
+				awsjson.ErrorOf(err).Message, key)
 		}
 	}
 	return &Substitutes{names: names, values: values, used: map[string]bool{}}, nil

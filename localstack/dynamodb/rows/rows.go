@@ -128,7 +128,8 @@ func (r *Rows) Segment(segment, total int, after *Key) iter.Seq[Row] {
 func (r *Rows) Partition(hash value.Value, backward bool, past *Key) iter.Seq[Row] {
 	partition := NewKey(hash, value.Value{})
 	list := r.lists[partition.place>>24]
-	first, _ := slices.BinarySearchFunc(list, partition, func(row Row, k Key) int { return row.Key.comparePartition(k) })
+	first, _ := slices.BinarySearchFunc(list, partition,
+		func(row Row, k Key) int { return row.Key.comparePartition(k) })
 	last := first
 	for last < len(list) && list[last].Key.comparePartition(partition) == 0 {
 		last++

@@ -43,7 +43,8 @@ func (i Item) Err() error {
 			return err
 		}
 		if i[name].depth() > maxDepth {
-			return invalid("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+			return invalid("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels " +
+				"beyond supported limit")
 		}
 	}
 	return nil
@@ -89,7 +90,8 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	case kinds == 0:
 		v.invalid = invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 	case kinds > 1:
-		v.invalid = invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+		v.invalid = invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of " +
+			"the supported datatypes")
 	}
 	return nil
 }
@@ -107,7 +109,8 @@ func decode(kind Kind, data []byte) (v Value, known bool, err error) {
 	case Null:
 		v.Bool, err = decodeBool(data)
 		if err == nil && !v.Bool {
-			v.invalid = invalid("One or more parameter values were invalid: Null attribute value types must have the value of true")
+			v.invalid = invalid("One or more parameter values were invalid: Null attribute value types must have the " +
+				"value of true")
 		}
 	case M:
 		v.Map = Item{}
@@ -202,7 +205,8 @@ func duplicates(kind Kind, data []byte) error {
 	default:
 		var members []string
 		_ = json.Unmarshal(data, &members) // they were read before
-		return invalid("One or more parameter values were invalid: Input collection [%s] contains duplicates", strings.Join(members, ", "))
+		return invalid("One or more parameter values were invalid: Input collection [%s] contains duplicates",
+			strings.Join(members, ", "))
 	}
 }
 

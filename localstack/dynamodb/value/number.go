@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// What a number may be: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-data-types-number
+// What a number may be:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-data-types-number
 const (
 	maxDigits   = 38
 	maxExponent = 125  // of the first digit
@@ -17,9 +18,11 @@ const (
 
 // Why DynamoDB refuses a number, in its words.
 var (
-	errNoNumber  = errors.New("A value provided cannot be converted into a number")                                         //nolint:staticcheck // DynamoDB's words
-	errOverflow  = errors.New("Number overflow. Attempting to store a number with magnitude larger than supported range")   //nolint:staticcheck // DynamoDB's words
-	errUnderflow = errors.New("Number underflow. Attempting to store a number with magnitude smaller than supported range") //nolint:staticcheck // DynamoDB's words
+	errNoNumber = errors.New("A value provided cannot be converted into a number") //nolint:staticcheck // DynamoDB's words
+	errOverflow = errors.New("Number overflow. Attempting to store a number with magnitude larger than supported " +
+		"range") //nolint:staticcheck // DynamoDB's words
+	errUnderflow = errors.New("Number underflow. Attempting to store a number with magnitude smaller than supported " +
+		"range") //nolint:staticcheck // DynamoDB's words
 	errPrecision = errors.New("DynamoDB only supports precision up to 38 digits")
 )
 

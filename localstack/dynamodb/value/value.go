@@ -59,7 +59,8 @@ func (v Value) Equal(w Value) bool {
 	case L:
 		return slices.EqualFunc(v.List, w.List, Value.Equal)
 	case SS, NS, BS:
-		return len(v.Set) == len(w.Set) && !slices.ContainsFunc(v.Set, func(member string) bool { return !slices.Contains(w.Set, member) })
+		return len(v.Set) == len(w.Set) && !slices.ContainsFunc(v.Set,
+			func(member string) bool { return !slices.Contains(w.Set, member) })
 	default:
 		return v.Text == w.Text && v.Bool == w.Bool
 	}

@@ -54,8 +54,10 @@ func TestSizes(t *testing.T) {
 // What is written reads back as itself, and whatever DynamoDB takes is written.
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{
-		`{"S":"a"}`, `{"N":"-1.50e3"}`, `{"B":"AQ=="}`, `{"BOOL":true}`, `{"NULL":true}`, `{"SS":["a","b"]}`, `{"NS":["1","2.0"]}`,
-		`{"BS":["AQ=="]}`, `{"L":[{"S":"\u2028<"},{"N":"1"}]}`, `{"M":{"a":{"M":{}}}}`, `{"S":"a","N":"1"}`, `{"S":null}`, `{}`, `null`, `[]`, `{"N":1}`,
+		`{"S":"a"}`, `{"N":"-1.50e3"}`, `{"B":"AQ=="}`, `{"BOOL":true}`, `{"NULL":true}`, `{"SS":["a","b"]}`,
+		`{"NS":["1","2.0"]}`,
+		`{"BS":["AQ=="]}`, `{"L":[{"S":"\u2028<"},{"N":"1"}]}`, `{"M":{"a":{"M":{}}}}`, `{"S":"a","N":"1"}`,
+		`{"S":null}`, `{}`, `null`, `[]`, `{"N":1}`,
 	} {
 		f.Add(seed)
 	}
@@ -78,7 +80,13 @@ func FuzzJSON(f *testing.F) {
 // Numbers are what they are in mathematics.
 func FuzzNumbers(f *testing.F) {
 	for _, pair := range [][2]string{
-		{"1", "2"}, {"-0.5", "0.5"}, {"1e125", "1e-130"}, {"99999999999999999999999999999999999999", "1"}, {"007", "7.0"}, {".5", "5e-1"}, {"-1e3", "1E+3"},
+		{"1", "2"},
+		{"-0.5", "0.5"},
+		{"1e125", "1e-130"},
+		{"99999999999999999999999999999999999999", "1"},
+		{"007", "7.0"},
+		{".5", "5e-1"},
+		{"-1e3", "1E+3"},
 	} {
 		f.Add(pair[0], pair[1])
 	}

@@ -147,7 +147,8 @@ func holds(kind string, want, got any, there bool) (bool, error) {
 		}
 		for _, item := range list {
 			if _, nested := item.(map[string]any); nested {
-				return false, errors.New("event pattern: the stand-in for EventBridge knows anything-but of values only")
+				return false, errors.New(
+					"event pattern: the stand-in for EventBridge knows anything-but of values only")
 			}
 		}
 		return there && !slices.Contains(list, got), nil

@@ -8,7 +8,8 @@ import (
 	"ecrmirror/localstack/eventbridge/pattern"
 )
 
-const push = `{"source":"aws.ecr","detail-type":"ECR Image Action","detail":{"action-type":"PUSH","image-tag":"1.0","repository-name":"team/app","size":3},"resources":["a","b"]}`
+const push = `{"source":"aws.ecr","detail-type":"ECR Image Action","detail":{"action-type":"PUSH","image-tag":"1.0",` +
+	`"repository-name":"team/app","size":3},"resources":["a","b"]}`
 
 func TestMatch(t *testing.T) {
 	for _, tc := range []struct {

@@ -21,7 +21,8 @@ const osv = `{"id": "GO-2026-0001", "modified": "0001-01-01T00:00:00Z", "affecte
 // TestTheDatabaseComesFromTheProxy has the go command take the module from a proxy that is a directory.
 func TestTheDatabaseComesFromTheProxy(t *testing.T) {
 	sum := proxy(t, map[string]string{
-		"data/osv/GO-2026-0001.json": osv, "data/osv/README.md": "x", "data/reports/GO-2026-0001.yaml": "x", "internal/data/GO-2026-0002.json": "x",
+		"data/osv/GO-2026-0001.json": osv, "data/osv/README.md": "x", "data/reports/GO-2026-0001.yaml": "x",
+		"internal/data/GO-2026-0002.json": "x",
 	})
 	latest, err := Get(t.Context(), "latest")
 	if err != nil {
@@ -40,7 +41,8 @@ func TestTheDatabaseComesFromTheProxy(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"index/db.json": `{"modified":"2026-11-05T23:49:57Z"}`,
-		"index/modules.json": `[{"path":"example.org/b","vulns":[{"id":"GO-2026-0001","modified":"2026-11-05T23:49:57Z"}]},` +
+		"index/modules.json": `[{"path":"example.org/b","vulns":[{"id":"GO-2026-0001",` +
+			`"modified":"2026-11-05T23:49:57Z"}]},` +
 			`{"path":"stdlib","vulns":[{"id":"GO-2026-0001","modified":"2026-11-05T23:49:57Z"}]}]`,
 		"ID/GO-2026-0001.json": osv,
 	} {
@@ -49,10 +51,12 @@ func TestTheDatabaseComesFromTheProxy(t *testing.T) {
 		}
 	}
 	other := Pin{version, "h1:" + strings.Repeat("A", 43) + "="}
-	if _, err := GetPinned(t.Context(), other); err == nil || !strings.HasSuffix(err.Error(), " has the sum "+sum+", and "+other.Sum+" was pinned") {
+	if _, err := GetPinned(t.Context(), other); err == nil || !strings.HasSuffix(err.Error(),
+		" has the sum "+sum+", and "+other.Sum+" was pinned") {
 		t.Errorf("another content: %v", err)
 	}
-	if _, err := Get(t.Context(), "v0.0.0-20200101000000-000000000000"); err == nil || !strings.Contains(err.Error(), "downloading "+Module+"@v0.0.0-2020") {
+	if _, err := Get(t.Context(), "v0.0.0-20200101000000-000000000000"); err == nil || !strings.Contains(err.Error(),
+		"downloading "+Module+"@v0.0.0-2020") {
 		t.Errorf("a version that is not there: %v", err)
 	}
 }
@@ -77,8 +81,9 @@ func TestAPinIsHeldToItsForm(t *testing.T) {
 	sum := "h1:" + strings.Repeat("A", 43) + "="
 	for text, want := range map[string]string{
 		`{"version":"` + version + `","sum":"` + sum + `"}`: "",
-		`{"version":"v1.2.3","sum":"` + sum + `"}`:          `version "v1.2.3" of golang.org/x/vulndb is not that of a commit`,
-		`{"version":"` + version + `","sum":"sha256:1"}`:    `sum "sha256:1" is not one of a go.sum`,
+		`{"version":"v1.2.3","sum":"` + sum +
+			`"}`: `version "v1.2.3" of golang.org/x/vulndb is not that of a commit`,
+		`{"version":"` + version + `","sum":"sha256:1"}`: `sum "sha256:1" is not one of a go.sum`,
 		`{`: "unexpected end of JSON input",
 	} {
 		path := filepath.Join(t.TempDir(), "pin.json")
@@ -126,7 +131,8 @@ func proxy(t *testing.T, files map[string]string) string {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		version + ".zip": zipped.String(), version + ".mod": files["go.mod"], version + ".info": string(info), "list": version + "\n", "../@latest": string(info),
+		version + ".zip": zipped.String(), version + ".mod": files["go.mod"], version + ".info": string(info),
+		"list": version + "\n", "../@latest": string(info),
 	} {
 		if err := os.WriteFile(filepath.Join(at, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)

@@ -50,15 +50,33 @@ func TestJudge(t *testing.T) {
 		want       Judgement
 		ok         bool
 	}{
-		"nothing":                   {ok: true},
-		"called":                    {findings: []Finding{called}, want: Judgement{Failing: []Finding{called}}},
-		"required":                  {findings: []Finding{required}, want: Judgement{Required: []Finding{required}}, ok: true},
-		"called on one system":      {findings: []Finding{required, called, required}, want: Judgement{Failing: []Finding{called}}},
-		"accepted":                  {findings: []Finding{called}, exceptions: []Exception{exception}, want: Judgement{Accepted: []Finding{called}}, ok: true},
-		"accepted in one module":    {findings: []Finding{elsewhere, called}, exceptions: []Exception{exception}, want: Judgement{Accepted: []Finding{called}, Failing: []Finding{elsewhere}}},
-		"accepted, and not there":   {exceptions: []Exception{exception}, want: Judgement{Unneeded: []Exception{exception}}},
-		"accepted, and only there":  {findings: []Finding{required}, exceptions: []Exception{exception}, want: Judgement{Required: []Finding{required}, Unneeded: []Exception{exception}}},
-		"accepted, and called once": {findings: []Finding{required, called}, exceptions: []Exception{exception}, want: Judgement{Accepted: []Finding{called}}, ok: true},
+		"nothing": {ok: true},
+		"called":  {findings: []Finding{called}, want: Judgement{Failing: []Finding{called}}},
+		"required": {
+			findings: []Finding{required}, want: Judgement{Required: []Finding{required}}, ok: true,
+		},
+		"called on one system": {
+			findings: []Finding{required, called, required}, want: Judgement{Failing: []Finding{called}},
+		},
+		"accepted": {
+			findings: []Finding{called}, exceptions: []Exception{exception},
+			want: Judgement{Accepted: []Finding{called}}, ok: true,
+		},
+		"accepted in one module": {
+			findings: []Finding{elsewhere, called}, exceptions: []Exception{exception},
+			want: Judgement{Accepted: []Finding{called}, Failing: []Finding{elsewhere}},
+		},
+		"accepted, and not there": {
+			exceptions: []Exception{exception}, want: Judgement{Unneeded: []Exception{exception}},
+		},
+		"accepted, and only there": {
+			findings: []Finding{required}, exceptions: []Exception{exception},
+			want: Judgement{Required: []Finding{required}, Unneeded: []Exception{exception}},
+		},
+		"accepted, and called once": {
+			findings: []Finding{required, called}, exceptions: []Exception{exception},
+			want: Judgement{Accepted: []Finding{called}}, ok: true,
+		},
 	} {
 		got := Judge(c.findings, c.exceptions)
 		if got.OK() != c.ok {
@@ -83,7 +101,8 @@ func TestExceptionsHaveReasons(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadExceptions(path); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		if _, err := ReadExceptions(path); (err == nil) != (want == "") || err != nil &&
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
