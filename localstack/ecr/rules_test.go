@@ -36,7 +36,8 @@ func TestRulesNameTests(t *testing.T) {
 			}
 			_, body, ok := strings.Cut(sources[dir], "\nfunc "+m[2]+"(t *testing.T) {\n")
 			body, _, _ = strings.Cut(body, "\n}\n")
-			if !ok || m[3] != "" && !strings.Contains(body, `{"`+m[3]+`",`) {
+			row := regexp.MustCompile(`\{\s*"` + regexp.QuoteMeta(m[3]) + `",`)
+			if !ok || m[3] != "" && !row.MatchString(body) {
 				t.Errorf("%s does not exist", m[0])
 			}
 		}
