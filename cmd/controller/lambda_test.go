@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -16,8 +14,6 @@ import (
 	"ecrmirror/localstack/lambdaruntime"
 	"ecrmirror/localstack/server"
 )
-
-func discarded() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // west is where the recorded events are from, unless they are from another partition.
 var west = server.Options{Account: "123456789012", Region: "us-west-2"}

@@ -41,8 +41,8 @@ func (t Target) check(known func(service string) bool) error {
 		t.BatchParameters.JobName == ""):
 		return errors.New("BatchParameters with a JobDefinition and a JobName are required for a job queue")
 	case service == "batch" && t.RoleARN == "":
-		return fmt.Errorf("RoleArn is required for target %s.",
-			t.ARN) //nolint:staticcheck,revive // EventBridge's words
+		return fmt.Errorf( //nolint:staticcheck // EventBridge's words
+			"RoleArn is required for target %s.", t.ARN) //nolint:revive // the same
 	case t.RetryPolicy.MaximumEventAgeInSeconds != 0 && (t.RetryPolicy.MaximumEventAgeInSeconds < 60 ||
 		t.RetryPolicy.MaximumEventAgeInSeconds > 86400):
 		return errors.New("MaximumEventAgeInSeconds is 60 to 86400")

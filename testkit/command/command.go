@@ -17,8 +17,8 @@ import (
 // Main runs a program, whose errors are printed after its name. It exits with 1 on an error other
 // than [flag.ErrHelp].
 func Main(name string, run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt,
-		syscall.SIGTERM) //nolint:forbidigo // the program's own
+	ctx := context.Background() //nolint:forbidigo // the program's own
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, name+":", err)

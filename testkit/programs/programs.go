@@ -59,9 +59,10 @@ type Copy struct {
 // Environment returns that of programs with homes and directories for temporary files of their own;
 // more comes after it.
 func Environment(home, temp string, more []string) []string {
+	path := os.Getenv("PATH") //nolint:forbidigo // the programs' environment
 	return append([]string{
-		"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + temp, "PATH=" + os.Getenv("PATH"),
-	}, more...) //nolint:forbidigo // the programs' environment
+		"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "TMPDIR=" + temp, "PATH=" + path,
+	}, more...)
 }
 
 // Mirror returns how this project's program is called.

@@ -23,10 +23,10 @@ func (r Repository) PutManifest(
 ) error {
 	at := r.Home("manifests/" + reference)
 	err := r.Retry(ctx, func() error {
-		resp, err := r.AccessTo(at).Do(ctx,
-			func(used string) (*http.Response, error) { //nolint:bodyclose // stored closes it
-				return r.sendManifest(ctx, at, content, mediaType, used)
-			})
+		send := func(used string) (*http.Response, error) {
+			return r.sendManifest(ctx, at, content, mediaType, used)
+		}
+		resp, err := r.AccessTo(at).Do(ctx, send) //nolint:bodyclose // stored closes it
 		if err != nil {
 			return err
 		}

@@ -64,8 +64,8 @@ func (u *upload) begin(ctx context.Context) (at *wire.Place, err error) {
 	err = u.Retry(ctx, func() error {
 		ctx, cancel := context.WithTimeout(ctx, wire.AnswerTimeout)
 		defer cancel()
-		resp, from, err := u.askForWriting(ctx, http.MethodPost,
-			u.Home("blobs/uploads/")) //nolint:bodyclose // see below
+		uploads := u.Home("blobs/uploads/")
+		resp, from, err := u.askForWriting(ctx, http.MethodPost, uploads) //nolint:bodyclose // see below
 		if err != nil {
 			return err
 		}

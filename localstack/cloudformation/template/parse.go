@@ -55,8 +55,8 @@ func malformed(body string, err error) error {
 		return fmt.Errorf("Template format error: JSON not well-formed. (line %d, column %d)", line, column)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("Invalid template property or properties [%s]",
-			strings.Trim(name, `"`)) //nolint:staticcheck // CloudFormation's words
+		return fmt.Errorf("Invalid template property or properties [%s]", //nolint:staticcheck // CloudFormation's words
+			strings.Trim(name, `"`))
 	}
 	return fmt.Errorf("Template format error: %w", err)
 }

@@ -95,8 +95,8 @@ func (p *parser) fail() {
 		if p.at+1 < len(p.tokens) && p.tokens[p.at+1].kind != end {
 			last = p.tokens[p.at+1].end
 		}
-		p.syntax = fmt.Errorf("Syntax error; token: \"%s\", near: \"%s\"", t.text,
-			p.text[first:last]) //nolint:staticcheck // DynamoDB's words
+		p.syntax = fmt.Errorf("Syntax error; token: \"%s\", near: \"%s\"", //nolint:staticcheck // DynamoDB's words
+			t.text, p.text[first:last])
 	}
 	p.at = len(p.tokens) - 1
 }

@@ -68,8 +68,9 @@ func apart(paths []Path) error {
 			default:
 				continue
 			}
-			return fmt.Errorf("Two document paths %s with each other; must remove or rewrite one of these paths; "+
-				"path one: %s, path two: %s", what, a, b) //nolint:staticcheck // DynamoDB's words
+			return fmt.Errorf( //nolint:staticcheck // DynamoDB's words
+				"Two document paths %s with each other; must remove or rewrite one of these paths; "+
+					"path one: %s, path two: %s", what, a, b)
 		}
 	}
 	return nil

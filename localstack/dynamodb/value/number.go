@@ -19,10 +19,10 @@ const (
 // Why DynamoDB refuses a number, in its words.
 var (
 	errNoNumber = errors.New("A value provided cannot be converted into a number") //nolint:staticcheck // DynamoDB's words
-	errOverflow = errors.New("Number overflow. Attempting to store a number with magnitude larger than supported " +
-		"range") //nolint:staticcheck // DynamoDB's words
-	errUnderflow = errors.New("Number underflow. Attempting to store a number with magnitude smaller than supported " +
-		"range") //nolint:staticcheck // DynamoDB's words
+	errOverflow = errors.New(                                                      //nolint:staticcheck // DynamoDB's words
+		"Number overflow. Attempting to store a number with magnitude larger than supported range")
+	errUnderflow = errors.New( //nolint:staticcheck // DynamoDB's words
+		"Number underflow. Attempting to store a number with magnitude smaller than supported range")
 	errPrecision = errors.New("DynamoDB only supports precision up to 38 digits")
 )
 
