@@ -24,6 +24,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/registryclient/answer"
@@ -136,8 +137,8 @@ func (n *network) take() []string {
 	return asked
 }
 
-// open returns registries that are reached by the network.
-func (n *network) open() *images.Client {
+// open returns what is reached by the network.
+func (n *network) open() reached {
 	dialer := &net.Dialer{
 		Resolver: nameserver.Resolver(addressOf),
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
@@ -154,10 +155,11 @@ func (n *network) open() *images.Client {
 		}
 		return nil, nil
 	}
-	return images.New(images.Options{
-		AWS: aws.Config{}, Network: fence.Network{Dialer: dialer, Proxy: proxy},
-		Chunks: chunked.Options{Attempts: 1, Backoff: time.Millisecond},
-	})
+	by, chunks := fence.Network{Dialer: dialer, Proxy: proxy}, chunked.Options{Attempts: 1, Backoff: time.Millisecond}
+	return reached{
+		images.New(images.Options{AWS: aws.Config{}, Network: by, Chunks: chunks}),
+		ecr.New(ecr.Options{Network: by, Chunks: chunks}),
+	}
 }
 
 // addressOf is what a name means, given its first label: an address with dashes in it, or else a public one.
