@@ -101,7 +101,8 @@ func (j *killJob) attempt(t *testing.T, g *gauge, signal syscall.Signal) (r ran)
 	if from == "" {
 		from = source.host() + "/src:after"
 	}
-	cmd := mirrorProgram(to.server.URL, from, j.ecr.image+","+to.host()+"/"+j.registry+":v1")
+	// A busy machine may make one destination hold up the other. What becomes of those is another trial's.
+	cmd := mirrorProgram(to.server.URL, "--read-once", from, j.ecr.image+","+to.host()+"/"+j.registry+":v1")
 	var out bytes.Buffer
 	cmd.Stderr = &out
 	before := j.local.counts(t).BytesWritten[j.ecr.counted(t)]
@@ -160,17 +161,6 @@ type killing struct {
 	signal  syscall.Signal
 }
 
-// withoutProgress leaves out of what a program said how slow the destinations are on a busy machine.
-func withoutProgress(said string) string {
-	var kept strings.Builder
-	for line := range strings.Lines(said) {
-		if !strings.HasPrefix(line, "set aside ") {
-			kept.WriteString(line)
-		}
-	}
-	return kept.String()
-}
-
 // run kills a new job at a point, and has it completed. Died says whether it was killed: the point
 // may not have come.
 func (k killing) run(t *testing.T, name string, at int64) (sum killed, died bool) {
@@ -191,7 +181,7 @@ func (k killing) run(t *testing.T, name string, at int64) (sum killed, died bool
 	if k.signal == syscall.SIGKILL {
 		want, said = -1, ""
 	}
-	if first.code != want || withoutProgress(first.stderr) != said {
+	if first.code != want || first.stderr != said {
 		t.Errorf("at %d: exit code %d, want %d\n%s", at, first.code, want, first.stderr)
 	}
 	missing := j.missing(t)

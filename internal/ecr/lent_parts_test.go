@@ -186,27 +186,37 @@ func TestFailedPartLetsGoOfTheMemoryThatOthersWaitFor(t *testing.T) {
 // who waits for memory for one who waits for the source.
 func TestStalledPartIsSentAgain(t *testing.T) {
 	for memory := range 4 {
-		w, e := newTiny(t)
-		w.client.opts.Stall = 50 * time.Millisecond
-		layer := randomBytes(4*tinyPart + 7)
-		lent := lend(layer, 100, memory*tinyPart)
-		var hung atomic.Int32
-		w.breakBy(func(operation string, _ http.ResponseWriter, r *http.Request) bool {
-			if operation == "UploadLayerPart" && hung.Add(1) == 2 {
-				members(r)
-				<-r.Context().Done()
-				panic(http.ErrAbortHandler)
-			}
-			return false
+		t.Run(fmt.Sprint(memory), func(t *testing.T) {
+			t.Parallel()
+			sendStalledPartAgain(t, memory*tinyPart)
 		})
-		if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err != nil {
-			t.Error(err)
-		}
-		if e.seen().received != len(layer) || hung.Load() < 6 { // a busy machine may stall another part
-			t.Errorf("%d bytes received in %d calls", e.seen().received, hung.Load())
-		}
-		lent.check(t)
 	}
+}
+
+// sendStalledPartAgain uploads a layer of five parts from so much memory, of which the second hangs. No other part
+// takes a second, on a busy machine either.
+func sendStalledPartAgain(t *testing.T, memory int) {
+	t.Helper()
+	w, e := newTiny(t)
+	w.client.opts.Stall = time.Second
+	layer := randomBytes(4*tinyPart + 7)
+	lent := lend(layer, 100, memory)
+	var hung atomic.Int32
+	w.breakBy(func(operation string, _ http.ResponseWriter, r *http.Request) bool {
+		if operation == "UploadLayerPart" && hung.Add(1) == 2 {
+			members(r)
+			<-r.Context().Done()
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	})
+	if err := w.destination(here).PutLent(t.Context(), lent, blobInfo(layer)); err != nil {
+		t.Error(err)
+	}
+	if e.seen().received != len(layer) || hung.Load() != 6 {
+		t.Errorf("%d bytes received in %d calls", e.seen().received, hung.Load())
+	}
+	lent.check(t)
 }
 
 func TestStallIsTransient(t *testing.T) {
