@@ -256,6 +256,16 @@ func splitDestinations(t *testing.T, longest int) {
 	}
 }
 
+// TestAPieceWhoseReplyIsLostIsSubmittedOnce finds it in the queue.
+func TestAPieceWhoseReplyIsLostIsSubmittedOnce(t *testing.T) {
+	b := &standIn{lose: 2}
+	q := jobs.New(b.client(t), "mirrors", "mirror").Longest(100)
+	result := submit(t, q, alpine(strings.Repeat("a", 60), strings.Repeat("b", 60), strings.Repeat("c", 60)))[0]
+	if len(result.Submitted) != 3 || len(b.seen().jobs) != 3 || result.Err != nil {
+		t.Errorf("%d jobs, result %v", len(b.seen().jobs), result)
+	}
+}
+
 func TestNamesTooLongForAJobAreRefused(t *testing.T) {
 	b := &standIn{}
 	results := submit(t, jobs.New(b.client(t), "mirrors", "mirror"), alpine("oci:/"+strings.Repeat("x", 6000)),

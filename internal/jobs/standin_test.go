@@ -35,6 +35,7 @@ type standIn struct {
 	mu             sync.Mutex // guards what follows
 	jobs           []record
 	pageSize       int             // of ListJobs, 1,000 if zero
+	lose           int             // which SubmitJob gets no reply, counted from 1; 0 = none
 	calls          map[string]int  // requests by path
 	described      map[string]bool // ids in all DescribeJobs calls
 	mostDescribed  int             // ids in the largest of them
@@ -80,6 +81,10 @@ func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		JobQueue, JobStatus, NextToken, JobName, JobDefinition string
 		Jobs                                                   []string
 		Parameters, Tags                                       map[string]string
+		Filters                                                []struct {
+			Name   string
+			Values []string
+		}
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		refuse(w, err.Error())
@@ -91,7 +96,14 @@ func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			refuse(w, "JobQueue "+in.JobQueue+" does not exist")
 			return
 		}
-		b.list(w, in.JobStatus, in.NextToken)
+		// With a filter jobs of all states are listed (the API's reference, ListJobs).
+		b.list(w, in.JobStatus, in.NextToken, func(job record) bool {
+			if len(in.Filters) == 0 {
+				return job.Status == in.JobStatus
+			}
+			return in.Filters[0].Name == "JOB_NAME" && slices.ContainsFunc(in.Filters[0].Values,
+				func(name string) bool { return strings.EqualFold(name, job.Name) })
+		})
 	case "/v1/describejobs":
 		b.describe(w, in.Jobs)
 	case "/v1/submitjob":
@@ -104,12 +116,15 @@ func (b *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			in.Parameters, in.Tags,
 		}
 		b.jobs = append(b.jobs, job)
+		if b.calls[r.URL.Path] == b.lose {
+			panic(http.ErrAbortHandler)
+		}
 		_ = json.NewEncoder(w).Encode(job)
 	}
 }
 
 // list answers with a page, and with an empty page before each, which Batch may do too.
-func (b *standIn) list(w http.ResponseWriter, status, token string) {
+func (b *standIn) list(w http.ResponseWriter, status, token string, listed func(record) bool) {
 	if b.beforeList != nil {
 		b.beforeList(status)
 	}
@@ -119,7 +134,7 @@ func (b *standIn) list(w http.ResponseWriter, status, token string) {
 	}
 	var matching []record
 	for _, job := range b.jobs {
-		if job.Status == status {
+		if listed(job) {
 			matching = append(matching, record{ID: job.ID, Name: job.Name, Status: job.Status})
 		}
 	}
