@@ -59,8 +59,7 @@ func (d *demo) conclude(interrupted bool, err error) {
 func (d *demo) tell(ctx context.Context) error {
 	d.story.Title("Container images mirrored by the real programs: table, controller, Batch job, mirror, Amazon ECR")
 	d.story.Say("Commands after $ are run as they are shown; those of aws and docker by the same calls of the AWS " +
-		"SDK " +
-		"and go-containerregistry, so that neither need be installed.")
+		"SDK and go-containerregistry, so that neither need be installed.")
 	if d.extra != "" {
 		if err := d.probe(ctx); err != nil {
 			return err

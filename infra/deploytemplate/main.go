@@ -52,8 +52,7 @@ func arguments(dir, bucket string) ([]string, error) {
 	switch {
 	case stack.Builds:
 		return nil, errors.New("the template is for an image that CDK builds and uploads: use make deploy, or name " +
-			"an image that is there, " +
-			"CDK_FLAGS='-c image=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG'")
+			"an image that is there, CDK_FLAGS='-c image=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG'")
 	case len(stack.Template) > assembly.TemplateLimit && bucket == "":
 		return nil, fmt.Errorf("%s has %d bytes, and CloudFormation takes %d in a request: name an S3 bucket of "+
 			"yours in the stack's region "+

@@ -82,8 +82,7 @@ func faultsOfLimits() []fault {
 			name: "no way out and no endpoints", change: existing(false),
 			replies: replies("ec2:DescribeRouteTables", `<R><routeTableSet/></R>`), want: []string{
 				"FIX  ways out of subnet-1: it has no way to the internet, and the VPC lacks endpoints for s3, " +
-					"dynamodb, " +
-					"ecr.api, ecr.dkr, batch, logs: make them",
+					"dynamodb, ecr.api, ecr.dkr, batch, logs: make them",
 			},
 		},
 		{
@@ -141,16 +140,15 @@ func faultsOfLimits() []fault {
 			name: "a caller who may not take CDK's roles", builds: true, denied: []string{"sts:AssumeRole"},
 			want: []string{
 				"FIX  your rights: arn:aws:sts::111122223333:assumed-role/Deploy/me may not take the bootstrap " +
-					"stack's " +
-					"roles: have it allowed sts:AssumeRole on arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-us-east-1",
+					"stack's roles: have it allowed sts:AssumeRole on " +
+					"arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-us-east-1",
 			},
 		},
 		{
 			name: "a caller who may not make queues", refuses: refuses("ssm:GetParameter", "ParameterNotFound"),
 			denied: []string{"batch:CreateJobQueue", "iam:PassRole"}, want: []string{
 				"FIX  your rights: arn:aws:sts::111122223333:assumed-role/Deploy/me may not deploy by " +
-					"CloudFormation: " +
-					"have it allowed batch:CreateJobQueue, iam:PassRole",
+					"CloudFormation: have it allowed batch:CreateJobQueue, iam:PassRole",
 			},
 		},
 		{

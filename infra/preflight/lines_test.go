@@ -52,8 +52,7 @@ func faults() []fault {
 			name:    "a stack that was rolled back",
 			replies: replies("cloudformation:DescribeStacks", stackReply("ROLLBACK_COMPLETE")), want: []string{
 				"FIX  stack: ecrmirror is ROLLBACK_COMPLETE, which cannot be updated: aws cloudformation " +
-					"delete-stack " +
-					"--stack-name ecrmirror",
+					"delete-stack --stack-name ecrmirror",
 			},
 		},
 		{
@@ -123,8 +122,7 @@ func faults() []fault {
 			change: func(_ *testing.T, p *plan) { p.named(strings.Replace(image, "us-east-1", "eu-west-1", 1)) },
 			want: []string{
 				"FIX  image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/ecrmirror:1.0.0 is in eu-west-1, and " +
-					"Lambda " +
-					"runs images of its own region only",
+					"Lambda runs images of its own region only",
 			},
 		},
 		{

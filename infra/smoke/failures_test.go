@@ -45,8 +45,7 @@ func TestAHostThatRefuses(t *testing.T) {
 		`"container":{"exitCode":75}}]}`
 	code, outcomes, report := tryHere(t.Context(), t, "-silent", "192.0.2.7:5000")
 	want := "the job ended before it was stopped: FAILED after 5 attempts: exit code 75. If its network refuses or " +
-		"answers for 192.0.2.7:5000, " +
-		"where nothing should answer, name another host by SMOKE_FLAGS='-silent HOST'"
+		"answers for 192.0.2.7:5000, where nothing should answer, name another host by SMOKE_FLAGS='-silent HOST'"
 	if code != 1 || outcomes["stopped"] != "FAILED" || !strings.Contains(report, want) {
 		t.Errorf("exit code %d:\n%s", code, report)
 	}

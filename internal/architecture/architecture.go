@@ -13,11 +13,13 @@ type layer struct {
 	external []string // other modules' packages, by path prefix
 }
 
-// layers returns an entry for every package of the module, or for a tree of packages by a trailing /... . A package
-// that no entry covers has no place yet, which is an error.
-func layers() map[string]layer {
-	all := maps.Clone(programs)
-	maps.Copy(all, around)
+// layers has an entry for every package of the module, or for a tree of packages by a trailing /... . A package that
+// no entry covers has no place yet, which is an error.
+var layers = joined(programs, around)
+
+func joined(a, b map[string]layer) map[string]layer {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
 	return all
 }
 

@@ -28,7 +28,7 @@ func testViolations(imports map[string][]string) []string {
 // unused returns the layers that no package lies in, given all names.
 func unused(names []string) []string {
 	var lines []string
-	for pattern := range layers() {
+	for pattern := range layers {
 		if !slices.ContainsFunc(names, func(name string) bool { return covers(pattern, name) }) {
 			lines = append(lines, fmt.Sprintf("the table has %s, and there is no such package", pattern))
 		}
@@ -59,10 +59,10 @@ func violations(imports map[string][]string) []string {
 }
 
 func layerOf(name string) (layer, bool) {
-	if l, ok := layers()[name]; ok {
+	if l, ok := layers[name]; ok {
 		return l, true
 	}
-	for pattern, l := range layers() {
+	for pattern, l := range layers {
 		if strings.HasSuffix(pattern, "/...") && covers(pattern, name) {
 			return l, true
 		}

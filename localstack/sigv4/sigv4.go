@@ -25,8 +25,7 @@ const dateFormat = "20060102T150405Z"
 const (
 	ErrMissing    = wrong("Missing Authentication Token")
 	ErrIncomplete = wrong("Authorization header requires 'Credential', with a scope, 'SignedHeaders' and 'Signature' " +
-		"parameters, " +
-		"and the request a header 'X-Amz-Date'.")
+		"parameters, and the request a header 'X-Amz-Date'.")
 	ErrMismatch = wrong("The request signature we calculated does not match the signature you provided. " +
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 )
