@@ -90,12 +90,8 @@ func (n Name) Place() string {
 		return "oci:" + filepath.Clean(path)
 	case Directory:
 		return "dir:" + filepath.Clean(n.Path)
-	case ECR:
-		plain := ECRRegistry{Account: n.ECR.Account, Region: n.ECR.Region, Partition: n.ECR.Partition}
-		return plain.Host() + "/" + n.Repository
-	case ECRPublic:
-		return publicHost + "/" + n.Repository
 	}
+	n = n.Canonical()
 	return n.Host + "/" + n.Repository
 }
 

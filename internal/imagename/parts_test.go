@@ -14,6 +14,10 @@ func TestSameImage(t *testing.T) {
 	}{
 		{"alpine", "docker.io/library/alpine:latest", true},
 		{"alpine:3", "alpine:4", false},
+		{"alpine:3", "registry-1.docker.io/library/alpine:3", true},
+		{"alpine:3", "index.docker.io:443/alpine:3", true},
+		{"alpine:3", "registry-1.docker.io:5000/library/alpine:3", false},
+		{"GHCR.io/org/app:1", "ghcr.io:443/org/app:1", true},
 		{host + "/app:1", "ecr.aws/arn:aws:ecr:us-east-1:123456789012:repository/app:1", true},
 		// another way to the same image
 		{host + "/app:1", "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/app:1", true},
