@@ -30,7 +30,7 @@ func (u *untilReady) Write(p []byte) (int, error) {
 
 func TestServesUntilItIsInterrupted(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	ctx, interrupt := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, interrupt := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer interrupt()
 	out := &untilReady{ready: func(output string) {
 		defer interrupt()

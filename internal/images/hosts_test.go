@@ -90,7 +90,7 @@ func TestRegistriesAreForgottenAfterALookUp(t *testing.T) {
 			t.Errorf("%s bears requests again", name)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for c.number() > keptHosts { // of each two at most: the first tries TLS
 		select {

@@ -128,7 +128,7 @@ func TestASubmissionWithoutAReply(t *testing.T) {
 
 func idle(t *testing.T, s localstack) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := s.Jobs().Idle(ctx); err != nil {
 		t.Fatal(err)

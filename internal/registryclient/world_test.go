@@ -223,7 +223,7 @@ func blobPath(d digest.Digest) string { return fmt.Sprintf("/v2/%s/blobs/%s", re
 func checkLeaks(t *testing.T) {
 	t.Cleanup(func() {
 		var stacks string
-		for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+		for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); runtime.Gosched() {
 			buf := make([]byte, 1<<20)
 			stacks = string(buf[:runtime.Stack(buf, true)])
 			// The stack of this test has the package's name, too.

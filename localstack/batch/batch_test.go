@@ -164,7 +164,7 @@ func (w world) finish(t *testing.T, in *awsbatch.SubmitJobInput) (types.JobDetai
 
 func (w world) idle(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := w.service.Idle(ctx); err != nil {
 		t.Fatalf("waiting for the jobs: %v", err)
@@ -176,7 +176,7 @@ func await(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for !done() {
 		select {
 		case <-tick.C:

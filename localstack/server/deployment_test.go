@@ -128,7 +128,7 @@ func (d *deployment) failures(t *testing.T, id string) string {
 // logged waits until a group has an event with the text; it gives up after a time that nothing here takes.
 func (d *deployment) logged(t *testing.T, group, text string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	client := awslogs.NewFromConfig(d.Config())
 	var all []string

@@ -37,7 +37,7 @@ func start(t *testing.T, opts server.Options) *server.Server {
 
 func idle(t *testing.T, s *server.Server) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := s.Jobs().Idle(ctx); err != nil {
 		t.Fatal(err)
