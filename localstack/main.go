@@ -68,6 +68,11 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) (err e
 			return err
 		}
 	}
+	return serve(ctx, opts, out)
+}
+
+// serve runs the server until ctx ends, and tells on out how to use it.
+func serve(ctx context.Context, opts server.Options, out io.Writer) (err error) {
 	s, err := server.Start(ctx, opts)
 	if err != nil {
 		return err
@@ -98,6 +103,23 @@ func shortened(_ []string, a slog.Attr) slog.Attr {
 // parse reads the command line. -h writes the help to out and gives flag.ErrHelp.
 func parse(args []string, out io.Writer) (server.Options, error) {
 	var opts server.Options
+	flags := flagsOf(&opts)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(out)
+		_, _ = io.WriteString(out, help)
+		flags.PrintDefaults()
+		return opts, err
+	case err != nil:
+		return opts, fmt.Errorf("%w; %w", err, errUsage)
+	case flags.NArg() > 0:
+		return opts, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
+	}
+	return opts, check(opts)
+}
+
+// flagsOf returns the flags that set the options.
+func flagsOf(opts *server.Options) *flag.FlagSet {
 	flags := flag.NewFlagSet("localstack", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&opts.Addr, "addr", "127.0.0.1:4566", "`host:port` to listen on; port 0 takes a free one")
@@ -117,21 +139,17 @@ func parse(args []string, out io.Writer) (server.Options, error) {
 			opts.InsecureRegistries = append(opts.InsecureRegistries, host)
 			return nil
 		})
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(out)
-		_, _ = io.WriteString(out, help)
-		flags.PrintDefaults()
-		return opts, err
-	case err != nil:
-		return opts, fmt.Errorf("%w; %w", err, errUsage)
-	case flags.NArg() > 0:
-		return opts, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
+	return flags
+}
+
+// check refuses an unknown variant of the roles, and an account that is not 12 digits.
+func check(opts server.Options) error {
+	switch {
 	case !slices.Contains(roles.Variants(), opts.Roles):
-		return opts, fmt.Errorf("invalid value %q for flag -roles: must be %s; %w", opts.Roles,
+		return fmt.Errorf("invalid value %q for flag -roles: must be %s; %w", opts.Roles,
 			strings.Join(roles.Variants(), ", "), errUsage)
 	case !accountID.MatchString(opts.Account):
-		return opts, fmt.Errorf("invalid value %q for flag -account: must be 12 digits; %w", opts.Account, errUsage)
+		return fmt.Errorf("invalid value %q for flag -account: must be 12 digits; %w", opts.Account, errUsage)
 	}
-	return opts, nil
+	return nil
 }
