@@ -37,56 +37,65 @@ type session struct {
 }
 
 func (s *Service) assumeRole(c awsjson.Caller, r *http.Request) (session, error) {
-	m := roleARN.FindStringSubmatch(r.FormValue("RoleArn"))
-	if m == nil {
-		return session{}, invalid("%q is not the ARN of a role", r.FormValue("RoleArn"))
-	}
-	partition, account, role := m[1], m[2], m[3]
-	role = role[strings.LastIndex(role, "/")+1:] // a session's ARN has no path
-	name := r.FormValue("RoleSessionName")
-	if !sessionName.MatchString(name) {
-		return session{}, invalid("RoleSessionName %q must be 2 to 64 letters, digits and any of _+=,.@-", name)
-	}
-	id := r.FormValue("ExternalId")
-	if id != "" && (len(id) < 2 || len(id) > 1224 || !externalID.MatchString(id)) {
-		return session{}, invalid("ExternalId must be 2 to 1224 letters, digits and any of _+=,.@:/-")
-	}
-	seconds, err := duration(r)
+	wish, err := assumption(r)
 	if err != nil {
 		return session{}, err
 	}
+	wish.Caller = c.Principal
 	if s.opts.Assume != nil {
-		return s.assumed(c, identity.Assumption{
-			Caller: c.Principal, Role: m[0], Session: name, ExternalID: id,
-			Lifetime: time.Duration(seconds) * time.Second,
-		})
+		return s.assumed(c, wish)
 	}
+	return s.given(c, wish)
+}
+
+// assumption reads what a request asks for, all but the caller.
+func assumption(r *http.Request) (identity.Assumption, error) {
+	var none identity.Assumption
+	m := roleARN.FindStringSubmatch(r.FormValue("RoleArn"))
+	if m == nil {
+		return none, invalid("%q is not the ARN of a role", r.FormValue("RoleArn"))
+	}
+	name := r.FormValue("RoleSessionName")
+	if !sessionName.MatchString(name) {
+		return none, invalid("RoleSessionName %q must be 2 to 64 letters, digits and any of _+=,.@-", name)
+	}
+	id := r.FormValue("ExternalId")
+	if id != "" && (len(id) < 2 || len(id) > 1224 || !externalID.MatchString(id)) {
+		return none, invalid("ExternalId must be 2 to 1224 letters, digits and any of _+=,.@:/-")
+	}
+	seconds, err := duration(r)
+	return identity.Assumption{
+		Role: m[0], Session: name, ExternalID: id, Lifetime: time.Duration(seconds) * time.Second,
+	}, err
+}
+
+// given starts a session of any role, for a caller who knows its external id.
+func (s *Service) given(c awsjson.Caller, wish identity.Assumption) (session, error) {
+	m := roleARN.FindStringSubmatch(wish.Role)
+	partition, account, role := m[1], m[2], m[3]
+	role = role[strings.LastIndex(role, "/")+1:] // a session's ARN has no path
+	wanted := s.opts.ExternalIDs[wish.Role]
 	// The caller is in one partition, and a role of another does not exist for it.
-	if wanted := s.opts.ExternalIDs[m[0]]; partition != awsjson.Partition(c.Region) || wanted != "" && wanted != id {
-		return session{}, &awsjson.Error{
-			Status: http.StatusForbidden, Code: "AccessDenied",
-			Message: "User: arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account +
-				":root is not authorized to perform: sts:AssumeRole on resource: " + m[0],
-		}
+	if partition != awsjson.Partition(c.Region) || wanted != "" && wanted != wish.ExternalID {
+		return session{}, denied("User: arn:" + awsjson.Partition(c.Region) + ":iam::" + c.Account +
+			":root is not authorized to perform: sts:AssumeRole on resource: " + wish.Role)
 	}
-	arn := "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + name
+	arn := "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + wish.Session
 	return session{
 		KeyID: account, Secret: "localstack", Token: base64.StdEncoding.EncodeToString([]byte(arn)),
-		Expiration: s.opts.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second),
-		AssumedARN: arn, AssumedID: roleID(role + "/" + name),
+		Expiration: s.opts.Now().Add(wish.Lifetime).UTC().Truncate(time.Second),
+		AssumedARN: arn, AssumedID: roleID(role + "/" + wish.Session),
 	}, nil
 }
 
 // assumed starts a session if the accounts' policies allow it.
 func (s *Service) assumed(c awsjson.Caller, wish identity.Assumption) (session, error) {
 	if c.Principal.Root {
-		return session{}, &awsjson.Error{
-			Status: http.StatusForbidden, Code: "AccessDenied", Message: "Roles may not be assumed by root accounts.",
-		}
+		return session{}, denied("Roles may not be assumed by root accounts.")
 	}
 	got, err := s.opts.Assume(wish)
 	if err != nil {
-		return session{}, &awsjson.Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: err.Error()}
+		return session{}, denied(err.Error())
 	}
 	arn := identity.Role{ARN: wish.Role}.Session(wish.Session)
 	return session{
@@ -111,6 +120,10 @@ func duration(r *http.Request) (int, error) {
 			"chaining")
 	}
 	return seconds, nil
+}
+
+func denied(message string) error {
+	return &awsjson.Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: message}
 }
 
 func invalid(format string, args ...any) error {
