@@ -131,8 +131,6 @@ func anyOf(wanted []any, got any, there bool) bool {
 
 // holds tells whether a filter fits a value.
 func holds(kind string, want, got any, there bool) (bool, error) {
-	text, isText := got.(string)
-	wanted, wantText := want.(string)
 	switch kind {
 	case "exists":
 		exists, ok := want.(bool)
@@ -141,33 +139,37 @@ func holds(kind string, want, got any, there bool) (bool, error) {
 		}
 		return exists == there, nil
 	case "anything-but":
-		list, isList := want.([]any)
-		if !isList {
-			list = []any{want}
-		}
-		for _, item := range list {
-			if _, nested := item.(map[string]any); nested {
-				return false, errors.New(
-					"event pattern: the stand-in for EventBridge knows anything-but of values only")
-			}
-		}
-		return there && !slices.Contains(list, got), nil
+		return anythingBut(want, got, there)
 	}
-	if !wantText {
+	fits, known := textFilters[kind]
+	wanted, wantText := want.(string)
+	if !known || !wantText {
 		return false, fmt.Errorf("event pattern: the stand-in for EventBridge does not know the filter %q", kind)
 	}
-	switch kind {
-	case "prefix":
-		return there && isText && strings.HasPrefix(text, wanted), nil
-	case "suffix":
-		return there && isText && strings.HasSuffix(text, wanted), nil
-	case "equals-ignore-case":
-		return there && isText && strings.EqualFold(text, wanted), nil
-	case "wildcard":
-		return there && isText && wildcard(strings.Split(wanted, "*"), text), nil
-	default:
-		return false, fmt.Errorf("event pattern: the stand-in for EventBridge does not know the filter %q", kind)
+	text, isText := got.(string)
+	return there && isText && fits(text, wanted), nil
+}
+
+// anythingBut tells whether a value is there, and is not one of the unwanted.
+func anythingBut(unwanted, got any, there bool) (bool, error) {
+	list, isList := unwanted.([]any)
+	if !isList {
+		list = []any{unwanted}
 	}
+	for _, item := range list {
+		if _, nested := item.(map[string]any); nested {
+			return false, errors.New("event pattern: the stand-in for EventBridge knows anything-but of values only")
+		}
+	}
+	return there && !slices.Contains(list, got), nil
+}
+
+// textFilters tell whether a text fits the text that a filter wants.
+var textFilters = map[string]func(text, wanted string) bool{
+	"prefix":             strings.HasPrefix,
+	"suffix":             strings.HasSuffix,
+	"equals-ignore-case": strings.EqualFold,
+	"wildcard":           func(text, wanted string) bool { return wildcard(strings.Split(wanted, "*"), text) },
 }
 
 // wildcard tells whether the text is the parts with anything between them.
