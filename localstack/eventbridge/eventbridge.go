@@ -114,13 +114,7 @@ func (s *Service) Publish(e Event) error {
 		s.mu.Unlock()
 		return nil
 	}
-	s.last++
-	envelope := map[string]any{
-		"version": "0", "id": fmt.Sprintf("00000000-0000-4000-8000-%012d", s.last), "source": e.Source,
-		"detail-type": e.DetailType,
-		"account":     e.Account, "region": e.Region, "time": s.opts.Now().UTC().Format(time.RFC3339),
-		"resources": append([]string{}, e.Resources...), "detail": e.Detail,
-	}
+	envelope := s.envelope(e)
 	s.mu.Unlock()
 	doc, err := json.Marshal(envelope)
 	if err != nil {
@@ -143,6 +137,17 @@ func (s *Service) Publish(e Event) error {
 		}
 	}
 	return nil
+}
+
+// envelope returns the event as rules and targets see it, with an id of its own. The lock must be held.
+func (s *Service) envelope(e Event) map[string]any {
+	s.last++
+	return map[string]any{
+		"version": "0", "id": fmt.Sprintf("00000000-0000-4000-8000-%012d", s.last), "source": e.Source,
+		"detail-type": e.DetailType,
+		"account":     e.Account, "region": e.Region, "time": s.opts.Now().UTC().Format(time.RFC3339),
+		"resources": append([]string{}, e.Resources...), "detail": e.Detail,
+	}
 }
 
 // matching returns copies of the rules that match an event.

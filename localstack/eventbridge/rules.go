@@ -40,19 +40,27 @@ func invalid(format string, args ...any) error {
 	return awsjson.Errorf("ValidationException", format, args...)
 }
 
-func (s *Service) putRule(_ context.Context, c awsjson.Caller, in ruleInput) (any, error) {
+// check refuses what EventBridge refuses of a rule, all but what is wrong in its pattern.
+func (in ruleInput) check() error {
 	switch {
 	case !ruleName.MatchString(in.Name):
-		return nil, invalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member "+
+		return invalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member "+
 			"must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+", in.Name)
 	case in.EventBusName != "" && in.EventBusName != "default":
-		return nil, awsjson.Errorf("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
+		return awsjson.Errorf("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
 	case in.EventPattern == "" && in.ScheduleExpression == "":
-		return nil, invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.")
+		return invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.")
 	case in.ScheduleExpression != "" && !schedule.MatchString(in.ScheduleExpression):
-		return nil, invalid("Parameter ScheduleExpression is not valid.")
+		return invalid("Parameter ScheduleExpression is not valid.")
 	case !slices.Contains([]string{"", "ENABLED", "DISABLED"}, in.State):
-		return nil, invalid("1 validation error detected: Value '%s' at 'state' failed to satisfy constraint", in.State)
+		return invalid("1 validation error detected: Value '%s' at 'state' failed to satisfy constraint", in.State)
+	}
+	return nil
+}
+
+func (s *Service) putRule(_ context.Context, c awsjson.Caller, in ruleInput) (any, error) {
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	r := &rule{ruleInput: in, name: in.Name, arn: c.ARN("events", "rule/"+in.Name), state: in.State}
 	if r.state == "" {

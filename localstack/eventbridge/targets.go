@@ -30,6 +30,7 @@ type Target struct {
 	}
 }
 
+// check refuses what EventBridge refuses of a target, and services that are not known.
 func (t Target) check(known func(service string) bool) error {
 	service := serviceOf(t.ARN)
 	switch {
@@ -49,17 +50,21 @@ func (t Target) check(known func(service string) bool) error {
 	case t.RetryPolicy.MaximumRetryAttempts != nil && (*t.RetryPolicy.MaximumRetryAttempts < 0 ||
 		*t.RetryPolicy.MaximumRetryAttempts > 185):
 		return errors.New("MaximumRetryAttempts is 0 to 185")
+	case t.inputs() > 1:
+		return errors.New("only one of Input, InputPath, or InputTransformer must be provided")
 	}
+	return nil
+}
+
+// inputs is how many ways there are to make the target's input.
+func (t Target) inputs() int {
 	given := 0
 	for _, one := range []bool{t.Input != "", t.InputPath != "", t.InputTransformer != nil} {
 		if one {
 			given++
 		}
 	}
-	if given > 1 {
-		return errors.New("only one of Input, InputPath, or InputTransformer must be provided")
-	}
-	return nil
+	return given
 }
 
 // input is what the target gets of an event, of which doc is the whole.
