@@ -35,12 +35,7 @@ func (s *Service) putLogEvents(_ context.Context, c awsjson.Caller, in struct {
 	}
 	var told []Event
 	s.mu.Lock()
-	g, err := s.group(c, in.Group)
-	if err != nil {
-		s.mu.Unlock()
-		return nil, err
-	}
-	st, err := g.stream(in.Stream)
+	st, err := s.stream(c, in.Group, in.Stream)
 	if err != nil {
 		s.mu.Unlock()
 		return nil, err
@@ -99,20 +94,13 @@ func (s *Service) getLogEvents(_ context.Context, c awsjson.Caller, in struct {
 	FromHead bool   `json:"startFromHead"`
 },
 ) (any, error) {
-	limit := 10_000
-	if in.Limit != nil {
-		limit = *in.Limit
-	}
-	if limit < 1 || limit > 10_000 {
-		return nil, invalid("limit %d is not between 1 and 10000", limit)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	g, err := s.group(c, in.Group+in.Identifier)
+	limit, err := limitOf(in.Limit, 10_000)
 	if err != nil {
 		return nil, err
 	}
-	st, err := g.stream(in.Stream)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, err := s.stream(c, in.Group+in.Identifier, in.Stream)
 	if err != nil {
 		return nil, err
 	}
@@ -121,15 +109,21 @@ func (s *Service) getLogEvents(_ context.Context, c awsjson.Caller, in struct {
 	if err != nil {
 		return nil, err
 	}
+	return map[string]any{
+		"events":           described(all[start:end]),
+		"nextForwardToken": "f/" + strconv.Itoa(end), "nextBackwardToken": "b/" + strconv.Itoa(start),
+	}, nil
+}
+
+// described are a stream's events as the API has them.
+func described(events []stored) []map[string]any {
 	list := []map[string]any{}
-	for _, e := range all[start:end] {
+	for _, e := range events {
 		list = append(list, map[string]any{
 			"timestamp": millis(e.at), "message": e.message, "ingestionTime": millis(e.ingested),
 		})
 	}
-	return map[string]any{
-		"events": list, "nextForwardToken": "f/" + strconv.Itoa(end), "nextBackwardToken": "b/" + strconv.Itoa(start),
-	}, nil
+	return list
 }
 
 // span is the part of n events that a token asks for: f/ those from there on, b/ those before.
@@ -169,23 +163,38 @@ func (s *Service) filterLogEvents(_ context.Context, c awsjson.Caller, in struct
 	if err != nil {
 		return nil, err
 	}
-	type found struct {
-		stored
-		stream string
-	}
+	all := g.search(func(stream string) bool {
+		return (len(in.Streams) == 0 || slices.Contains(in.Streams, stream)) && strings.HasPrefix(stream, in.Prefix)
+	}, func(e stored) bool { return in.has(e) && matches(e.message) })
+	all, next, err := cut(in.page, 10_000, all)
+	return map[string]any{"events": describedFound(all), "searchedLogStreams": []any{}, "nextToken": next}, err
+}
+
+// A found event is one of a group's streams.
+type found struct {
+	stored
+	stream string
+}
+
+// search returns the wanted events of the wanted streams, oldest first.
+func (g *group) search(isStream func(name string) bool, isEvent func(stored) bool) []found {
 	var all []found
 	for _, name := range slices.Sorted(maps.Keys(g.streams)) {
-		if len(in.Streams) > 0 && !slices.Contains(in.Streams, name) || !strings.HasPrefix(name, in.Prefix) {
+		if !isStream(name) {
 			continue
 		}
 		for _, e := range g.streams[name].events {
-			if in.has(e) && matches(e.message) {
+			if isEvent(e) {
 				all = append(all, found{e, name})
 			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-	all, next, err := cut(in.page, 10_000, all)
+	return all
+}
+
+// describedFound are a group's events as the API has them.
+func describedFound(all []found) []map[string]any {
 	list := []map[string]any{}
 	for _, e := range all {
 		list = append(list, map[string]any{
@@ -193,7 +202,7 @@ func (s *Service) filterLogEvents(_ context.Context, c awsjson.Caller, in struct
 			"ingestionTime": millis(e.ingested), "eventId": fmt.Sprintf("%056d", e.id),
 		})
 	}
-	return map[string]any{"events": list, "searchedLogStreams": []any{}, "nextToken": next}, err
+	return list
 }
 
 // pattern returns what tells the messages that a filter pattern of terms means: all terms must be there.

@@ -127,15 +127,12 @@ type page struct {
 
 // cut returns the items of a page of at most most items, and the token of the next page or nil.
 func cut[T any](p page, most int, all []T) ([]T, *string, error) {
-	limit, start := most, 0
-	if p.Limit != nil {
-		limit = *p.Limit
+	limit, err := limitOf(p.Limit, most)
+	if err != nil {
+		return nil, nil, err
 	}
-	if limit < 1 || limit > most {
-		return nil, nil, invalid("limit %d is not between 1 and %d", limit, most)
-	}
+	start := 0
 	if p.Token != "" {
-		var err error
 		if start, err = strconv.Atoi(p.Token); err != nil || start < 0 || start > len(all) {
 			return nil, nil, invalid("The specified nextToken is invalid.")
 		}
@@ -146,6 +143,17 @@ func cut[T any](p page, most int, all []T) ([]T, *string, error) {
 	}
 	next := strconv.Itoa(end)
 	return all[start:end], &next, nil
+}
+
+// limitOf is how many items a request wants: most if it does not say.
+func limitOf(limit *int, most int) (int, error) {
+	if limit == nil {
+		return most, nil
+	}
+	if *limit < 1 || *limit > most {
+		return 0, invalid("limit %d is not between 1 and %d", *limit, most)
+	}
+	return *limit, nil
 }
 
 func (s *Service) describeLogGroups(_ context.Context, c awsjson.Caller, in struct {
@@ -195,29 +203,38 @@ func (s *Service) describeLogStreams(_ context.Context, c awsjson.Caller, in str
 	if err != nil {
 		return nil, err
 	}
-	names := slices.Sorted(maps.Keys(g.streams))
-	if in.OrderBy == "LastEventTime" {
-		slices.SortStableFunc(names, func(a, b string) int { return g.streams[a].last().Compare(g.streams[b].last()) })
-	}
-	if in.Descending {
-		slices.Reverse(names)
-	}
 	list := []map[string]any{}
-	for _, name := range names {
-		if !strings.HasPrefix(name, in.Prefix) {
-			continue
+	for _, name := range g.streamNames(in.OrderBy, in.Descending) {
+		if strings.HasPrefix(name, in.Prefix) {
+			list = append(list, g.describedStream(name))
 		}
-		st := g.streams[name]
-		d := map[string]any{
-			"logStreamName": name, "arn": g.arn + ":log-stream:" + name, "creationTime": millis(st.created),
-			"storedBytes": 0,
-		}
-		if len(st.events) > 0 {
-			d["firstEventTimestamp"], d["lastEventTimestamp"] = millis(st.events[0].at), millis(st.last())
-			d["lastIngestionTime"] = millis(st.ingested)
-		}
-		list = append(list, d)
 	}
 	list, next, err := cut(in.page, 50, list)
 	return map[string]any{"logStreams": list, "nextToken": next}, err
+}
+
+// streamNames are the names of the streams in the order of the names, or by their last events.
+func (g *group) streamNames(orderBy string, descending bool) []string {
+	names := slices.Sorted(maps.Keys(g.streams))
+	if orderBy == "LastEventTime" {
+		slices.SortStableFunc(names, func(a, b string) int { return g.streams[a].last().Compare(g.streams[b].last()) })
+	}
+	if descending {
+		slices.Reverse(names)
+	}
+	return names
+}
+
+// describedStream is a stream as the API has it.
+func (g *group) describedStream(name string) map[string]any {
+	st := g.streams[name]
+	d := map[string]any{
+		"logStreamName": name, "arn": g.arn + ":log-stream:" + name, "creationTime": millis(st.created),
+		"storedBytes": 0,
+	}
+	if len(st.events) > 0 {
+		d["firstEventTimestamp"], d["lastEventTimestamp"] = millis(st.events[0].at), millis(st.last())
+		d["lastIngestionTime"] = millis(st.ingested)
+	}
+	return d
 }

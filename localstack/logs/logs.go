@@ -111,7 +111,12 @@ func (s *Service) group(c awsjson.Caller, nameOrARN string) (*group, error) {
 	return g, nil
 }
 
-func (g *group) stream(name string) (*stream, error) {
+// stream finds a stream of a group. The lock must be held.
+func (s *Service) stream(c awsjson.Caller, groupNameOrARN, name string) (*stream, error) {
+	g, err := s.group(c, groupNameOrARN)
+	if err != nil {
+		return nil, err
+	}
 	st, ok := g.streams[name]
 	if !ok {
 		return nil, awsjson.Errorf("ResourceNotFoundException", "The specified log stream does not exist.")

@@ -81,12 +81,7 @@ func (w *writer) emit(line []byte) {
 	}
 	s := w.service
 	s.mu.Lock()
-	g, err := s.group(w.caller, w.group)
-	if err != nil {
-		s.mu.Unlock()
-		return
-	}
-	st, err := g.stream(w.stream)
+	st, err := s.stream(w.caller, w.group, w.stream)
 	if err != nil {
 		s.mu.Unlock()
 		return
