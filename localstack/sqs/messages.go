@@ -39,15 +39,11 @@ func (s *Service) sendMessage(_ context.Context, c awsjson.Caller, in struct {
 			"One or more parameters are invalid. Reason: Message must be shorter than %d bytes.",
 			q.number("MaximumMessageSize"))
 	}
-	delay := q.number("DelaySeconds")
-	if in.DelaySeconds != nil {
-		delay = *in.DelaySeconds
-	}
 	s.last++
 	now := s.opts.Now()
 	m := &message{
 		id: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.last), body: in.MessageBody, sent: now,
-		visible: now.Add(time.Duration(delay) * time.Second),
+		visible: now.Add(q.seconds(in.DelaySeconds, "DelaySeconds")),
 	}
 	q.messages = append(q.messages, m)
 	return map[string]string{"MessageId": m.id, "MD5OfMessageBody": sum(m.body)}, nil
@@ -76,10 +72,13 @@ func (s *Service) receiveMessage(_ context.Context, c awsjson.Caller, in struct 
 	if err != nil {
 		return nil, err
 	}
-	timeout, now := q.number("VisibilityTimeout"), s.opts.Now()
-	if in.VisibilityTimeout != nil {
-		timeout = *in.VisibilityTimeout
-	}
+	now := s.opts.Now()
+	list := q.receive(most, now, now.Add(q.seconds(in.VisibilityTimeout, "VisibilityTimeout")))
+	return map[string]any{"Messages": list}, nil
+}
+
+// receive takes the oldest messages that can be received now, which are invisible then until a time.
+func (q *queue) receive(most int, now, until time.Time) []map[string]any {
 	list := []map[string]any{}
 	for _, m := range q.messages {
 		if len(list) == most {
@@ -89,7 +88,7 @@ func (s *Service) receiveMessage(_ context.Context, c awsjson.Caller, in struct 
 			continue
 		}
 		m.received++
-		m.handle, m.visible = m.id+"#"+strconv.Itoa(m.received), now.Add(time.Duration(timeout)*time.Second)
+		m.handle, m.visible = m.id+"#"+strconv.Itoa(m.received), until
 		list = append(list, map[string]any{
 			"MessageId": m.id, "ReceiptHandle": m.handle, "Body": m.body, "MD5OfBody": sum(m.body),
 			"Attributes": map[string]string{
@@ -98,7 +97,16 @@ func (s *Service) receiveMessage(_ context.Context, c awsjson.Caller, in struct 
 			},
 		})
 	}
-	return map[string]any{"Messages": list}, nil
+	return list
+}
+
+// seconds is the time that a request gives, or else the queue's attribute.
+func (q *queue) seconds(given *int, attribute string) time.Duration {
+	n := q.number(attribute)
+	if given != nil {
+		n = *given
+	}
+	return time.Duration(n) * time.Second
 }
 
 func (s *Service) deleteMessage(

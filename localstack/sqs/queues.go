@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ecrmirror/localstack/awsjson"
 )
@@ -67,21 +68,27 @@ func (s *Service) createQueue(_ context.Context, c awsjson.Caller, in struct {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := key{c.Account, c.Region, in.QueueName}
+	url := map[string]string{"QueueUrl": URL(c, in.QueueName)}
 	if q, exists := s.queues[k]; exists {
-		for name, value := range in.Attributes {
-			if q.attributes[name] != value {
-				return nil, awsjson.Errorf("QueueNameExists",
-					"A queue already exists with the same name and a different value for attribute %s", name)
-			}
-		}
-		return map[string]string{"QueueUrl": URL(c, in.QueueName)}, nil
+		return url, q.checkSame(in.Attributes)
 	}
 	attributes := maps.Clone(in.Attributes)
 	if attributes == nil {
 		attributes = map[string]string{}
 	}
 	s.queues[k] = &queue{arn: c.ARN("sqs", in.QueueName), created: s.opts.Now(), attributes: attributes}
-	return map[string]string{"QueueUrl": URL(c, in.QueueName)}, nil
+	return url, nil
+}
+
+// checkSame refuses attributes that the queue was not created with.
+func (q *queue) checkSame(attributes map[string]string) error {
+	for name, value := range attributes {
+		if q.attributes[name] != value {
+			return awsjson.Errorf("QueueNameExists",
+				"A queue already exists with the same name and a different value for attribute %s", name)
+		}
+	}
+	return nil
 }
 
 func (s *Service) deleteQueue(_ context.Context, c awsjson.Caller, in struct{ QueueURL string }) (any, error) {
@@ -147,15 +154,7 @@ func (s *Service) getQueueAttributes(_ context.Context, c awsjson.Caller, in str
 	if err != nil {
 		return nil, err
 	}
-	visible, inFlight := q.depth(s.opts.Now())
-	all := maps.Clone(q.attributes)
-	for name := range bounds {
-		all[name] = strconv.Itoa(q.number(name))
-	}
-	all["ApproximateNumberOfMessages"], all["ApproximateNumberOfMessagesNotVisible"] = strconv.Itoa(
-		visible), strconv.Itoa(inFlight)
-	all["ApproximateNumberOfMessagesDelayed"] = "0"
-	all["QueueArn"], all["CreatedTimestamp"] = q.arn, strconv.FormatInt(q.created.Unix(), 10)
+	all := q.described(s.opts.Now())
 	out := map[string]string{}
 	for _, name := range in.AttributeNames {
 		value, ok := all[name]
@@ -169,6 +168,20 @@ func (s *Service) getQueueAttributes(_ context.Context, c awsjson.Caller, in str
 		}
 	}
 	return map[string]any{"Attributes": out}, nil
+}
+
+// described are all attributes of the queue: those that were given, the defaults of others, and what it has now.
+func (q *queue) described(now time.Time) map[string]string {
+	visible, inFlight := q.depth(now)
+	all := maps.Clone(q.attributes)
+	for name := range bounds {
+		all[name] = strconv.Itoa(q.number(name))
+	}
+	all["ApproximateNumberOfMessages"] = strconv.Itoa(visible)
+	all["ApproximateNumberOfMessagesNotVisible"] = strconv.Itoa(inFlight)
+	all["ApproximateNumberOfMessagesDelayed"] = "0"
+	all["QueueArn"], all["CreatedTimestamp"] = q.arn, strconv.FormatInt(q.created.Unix(), 10)
+	return all
 }
 
 func (s *Service) purgeQueue(_ context.Context, c awsjson.Caller, in struct{ QueueURL string }) (any, error) {
