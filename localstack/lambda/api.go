@@ -45,34 +45,11 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name, _, _ := strings.Cut(strings.Trim(strings.TrimPrefix(r.URL.Path, PathPrefix), "/"), "/")
-	switch OperationName(r) {
+	switch operation := OperationName(r); operation {
 	case "ListFunctions":
-		s.mu.Lock()
-		list := []any{}
-		for _, k := range slices.SortedFunc(maps.Keys(s.functions),
-			func(a, b key) int { return strings.Compare(a.name, b.name) }) {
-			if k.account == c.Account && k.region == c.Region {
-				list = append(list, s.functions[k].configuration())
-			}
-		}
-		s.mu.Unlock()
-		write(w, map[string]any{"Functions": list})
+		write(w, map[string]any{"Functions": s.configurations(c)})
 	case "GetFunction", "GetFunctionConfiguration":
-		s.mu.Lock()
-		f, err := s.find(c.Account, c.Region, name)
-		s.mu.Unlock()
-		if err != nil {
-			writeError(w, err)
-			return
-		}
-		if OperationName(r) == "GetFunctionConfiguration" {
-			write(w, f.configuration())
-			return
-		}
-		write(w, map[string]any{
-			"Configuration": f.configuration(),
-			"Code":          map[string]string{"ImageUri": f.Code.ImageURI, "RepositoryType": "ECR"},
-		})
+		s.serveFunction(w, c, name, operation == "GetFunction")
 	case "Invoke":
 		s.serveInvoke(w, r, c, name)
 	default:
@@ -80,6 +57,38 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Status: http.StatusNotImplemented, Code: "NotImplemented",
 			Message: "the stand-in for Lambda does not have " + r.Method + " " + r.URL.Path,
 		})
+	}
+}
+
+// configurations are those of the caller's functions, by name.
+func (s *Service) configurations(c awsjson.Caller) []any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := []any{}
+	for _, k := range slices.SortedFunc(maps.Keys(s.functions),
+		func(a, b key) int { return strings.Compare(a.name, b.name) }) {
+		if k.account == c.Account && k.region == c.Region {
+			list = append(list, s.functions[k].configuration())
+		}
+	}
+	return list
+}
+
+// serveFunction answers with a function's configuration, and with where its code is, too.
+func (s *Service) serveFunction(w http.ResponseWriter, c awsjson.Caller, name string, withCode bool) {
+	s.mu.Lock()
+	f, err := s.find(c.Account, c.Region, name)
+	s.mu.Unlock()
+	switch {
+	case err != nil:
+		writeError(w, err)
+	case withCode:
+		write(w, map[string]any{
+			"Configuration": f.configuration(),
+			"Code":          map[string]string{"ImageUri": f.Code.ImageURI, "RepositoryType": "ECR"},
+		})
+	default:
+		write(w, f.configuration())
 	}
 }
 
@@ -103,10 +112,16 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request, c awsjson.
 		return
 	}
 	out, err := s.Invoke(r.Context(), c.Account, c.Region, name, payload)
-	if err == nil {
-		_, _ = w.Write(out) // an error means the client is gone
+	if err != nil {
+		writeFailure(w, err)
 		return
 	}
+	_, _ = w.Write(out) // an error means the client is gone
+}
+
+// writeFailure answers an invocation that has failed. What Lambda refuses is an error of its API. What goes
+// wrong in the function is a reply like others, with a header that says so.
+func writeFailure(w http.ResponseWriter, err error) {
 	var known *awsjson.Error
 	if errors.As(err, &known) {
 		writeError(w, err)

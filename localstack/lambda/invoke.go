@@ -92,13 +92,7 @@ func (s *Service) run(ctx context.Context, account, region string, f function, p
 	runtime := lambdaruntime.New(lambdaruntime.Options{
 		FunctionARN: f.arn, Timeout: time.Duration(f.Timeout) * time.Second,
 	})
-	server := &http.Server{Handler: runtime, ReadHeaderTimeout: time.Minute}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	defer func() {
-		_ = server.Close()
-		<-served
-	}()
+	defer serve(listener, runtime)()
 	log, err := s.output(account, region, f)
 	if err != nil {
 		return nil, err
@@ -116,6 +110,17 @@ func (s *Service) run(ctx context.Context, account, region string, f function, p
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.WaitDelay = endTime
 	return s.handle(ctx, cmd, runtime, payload)
+}
+
+// serve serves the runtime API until stop is called.
+func serve(listener net.Listener, runtime *lambdaruntime.Runtime) (stop func()) {
+	server := &http.Server{Handler: runtime, ReadHeaderTimeout: time.Minute}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	return func() {
+		_ = server.Close()
+		<-served
+	}
 }
 
 // handle starts the process, has it handle the event, and ends it.
@@ -139,16 +144,21 @@ func (s *Service) handle(
 		}
 	}()
 	answer, err := runtime.Invoke(ctx, payload)
-	_ = cmd.Process.Signal(syscall.SIGTERM) // an error means that it is gone
-	select {
-	case <-exited:
-	case <-time.After(endTime):
-		_ = cmd.Process.Kill()
-		<-exited
-	}
+	end(cmd.Process, exited)
 	cancel(nil)
 	<-failed
 	return answer, err
+}
+
+// end asks the process to end, kills it if it does not, and waits until it has exited.
+func end(process *os.Process, exited <-chan struct{}) {
+	_ = process.Signal(syscall.SIGTERM) // an error means that it is gone
+	select {
+	case <-exited:
+	case <-time.After(endTime):
+		_ = process.Kill()
+		<-exited
+	}
 }
 
 // output is where the function's output goes.
@@ -173,19 +183,9 @@ func (discard) Close() error                { return nil }
 
 // command prepares the process, which has nothing of this one's environment.
 func (s *Service) command(account, region string, f function, api, home string) (*exec.Cmd, error) {
-	if len(f.ImageConfig.EntryPoint) == 0 {
-		return nil, errors.New("the stand-in for Lambda wants to be told the entry point: images are not read")
-	}
-	// An entry point that is no absolute path is looked for in the working directory, as far as is known, and not on
-	// the PATH.
-	entry := f.ImageConfig.EntryPoint[0]
-	name := filepath.Base(entry)
-	program := filepath.Join(s.opts.Programs, name)
-	if info, err := os.Stat(program); s.opts.Programs == "" || !filepath.IsAbs(entry) || err != nil ||
-		!info.Mode().IsRegular() {
-		return nil, &lambdaruntime.FunctionError{
-			Type: "Runtime.InvalidEntrypoint", Message: fmt.Sprintf("exec: %q: no such file or directory", entry),
-		}
+	program, err := s.program(f)
+	if err != nil {
+		return nil, err
 	}
 	cmd := exec.CommandContext(s.ctx, program, append(f.ImageConfig.EntryPoint[1:], f.ImageConfig.Command...)...)
 	cmd.Dir = home
@@ -206,6 +206,23 @@ func (s *Service) command(account, region string, f function, api, home string) 
 		cmd.Env = append(cmd.Env, name+"="+strings.ReplaceAll(value, "\x00", ""))
 	}
 	return cmd, nil
+}
+
+// program finds the function's program. An entry point that is no absolute path is looked for in the
+// working directory, as far as is known, and not on the PATH.
+func (s *Service) program(f function) (string, error) {
+	if len(f.ImageConfig.EntryPoint) == 0 {
+		return "", errors.New("the stand-in for Lambda wants to be told the entry point: images are not read")
+	}
+	entry := f.ImageConfig.EntryPoint[0]
+	program := filepath.Join(s.opts.Programs, filepath.Base(entry))
+	if info, err := os.Stat(program); s.opts.Programs == "" || !filepath.IsAbs(entry) || err != nil ||
+		!info.Mode().IsRegular() {
+		return "", &lambdaruntime.FunctionError{
+			Type: "Runtime.InvalidEntrypoint", Message: fmt.Sprintf("exec: %q: no such file or directory", entry),
+		}
+	}
+	return program, nil
 }
 
 // lambdaruntimeVariable tells a function where the runtime API is.
