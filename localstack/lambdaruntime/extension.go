@@ -25,14 +25,8 @@ func (r *Runtime) register(w http.ResponseWriter, req *http.Request) {
 			"the stand-in has no events for extensions: "+strings.Join(in.Events, ", "))
 		return
 	}
-	r.mu.Lock()
-	late := r.ready || r.failedInit
-	id := fmt.Sprintf("%08d-0000-4000-9000-000000000000", len(r.extensions)+1)
-	if !late {
-		r.extensions[id] = name
-	}
-	r.mu.Unlock()
-	if late {
+	id, ok := r.addExtension(name)
+	if !ok {
 		r.refuse(w, http.StatusForbidden, "Extension.RegistrationClosed",
 			"extensions register before the first invocation is asked for")
 		return
@@ -41,6 +35,18 @@ func (r *Runtime) register(w http.ResponseWriter, req *http.Request) {
 	reply(w, http.StatusOK, map[string]string{
 		"functionName": "controller", "functionVersion": "$LATEST", "handler": "bootstrap",
 	})
+}
+
+// addExtension returns the identifier of a new extension; false once the initialization has ended.
+func (r *Runtime) addExtension(name string) (id string, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ready || r.failedInit {
+		return "", false
+	}
+	id = fmt.Sprintf("%08d-0000-4000-9000-000000000000", len(r.extensions)+1)
+	r.extensions[id] = name
+	return id, true
 }
 
 // extensionNext keeps an extension waiting, which has registered for no events.

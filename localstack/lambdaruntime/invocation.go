@@ -33,19 +33,24 @@ func (r *Runtime) next(w http.ResponseWriter, req *http.Request) {
 	}
 	select {
 	case i := <-r.queue:
-		i.deadline = time.Now().Add(r.opts.Timeout)
-		r.mu.Lock()
-		r.current = i
-		r.mu.Unlock()
-		h := w.Header()
-		h.Set("Content-Type", "application/json")
-		h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
-		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
-		h.Set("Lambda-Runtime-Invoked-Function-Arn", r.opts.FunctionARN)
-		h.Set("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1")
-		_, _ = w.Write(i.payload) // an error means that the program is gone
+		r.handOut(w, i)
 	case <-req.Context().Done():
 	}
+}
+
+// handOut gives the program an invocation, whose time begins now.
+func (r *Runtime) handOut(w http.ResponseWriter, i *invocation) {
+	i.deadline = time.Now().Add(r.opts.Timeout)
+	r.mu.Lock()
+	r.current = i
+	r.mu.Unlock()
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
+	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
+	h.Set("Lambda-Runtime-Invoked-Function-Arn", r.opts.FunctionARN)
+	h.Set("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1")
+	_, _ = w.Write(i.payload) // an error means that the program is gone
 }
 
 // response takes the answer to an invocation.
