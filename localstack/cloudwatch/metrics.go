@@ -54,6 +54,18 @@ func (s *Service) Record(account, region string, m Metric, at time.Time, value f
 	}
 }
 
+// metricLine is what a line of a log in the embedded metric format says of its other members.
+type metricLine struct {
+	AWS struct {
+		Timestamp         int64 // milliseconds
+		CloudWatchMetrics []struct {
+			Namespace  string
+			Dimensions [][]string
+			Metrics    []struct{ Name string }
+		}
+	} `json:"_aws"`
+}
+
 // RecordLine adds the values that a line of a log has in the embedded metric format, if it is one.
 //
 // Source:
@@ -62,16 +74,7 @@ func (s *Service) RecordLine(account, region, line string) {
 	if !strings.Contains(line, `"_aws"`) {
 		return
 	}
-	var head struct {
-		AWS struct {
-			Timestamp         int64
-			CloudWatchMetrics []struct {
-				Namespace  string
-				Dimensions [][]string
-				Metrics    []struct{ Name string }
-			}
-		} `json:"_aws"`
-	}
+	var head metricLine
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(line), &head) != nil || json.Unmarshal([]byte(line), &members) != nil {
 		return

@@ -70,33 +70,49 @@ func (s *Service) getMetricStatistics(_ context.Context, c awsjson.Caller, in st
 	Unit               string
 },
 ) (any, error) {
-	switch {
-	case in.Period < 1 || in.Period > 60 && in.Period%60 != 0 || in.Period < 60 &&
-		!slices.Contains([]int{1, 5, 10, 20, 30}, in.Period):
-		return nil, invalid("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
-	case in.EndTime <= in.StartTime:
-		return nil, invalid("The parameter StartTime must be less than the parameter EndTime.")
-	case len(in.Statistics) == 0 || len(in.ExtendedStatistics) > 0:
+	if err := checkPeriod(in.StartTime, in.EndTime, in.Period); err != nil {
+		return nil, err
+	}
+	if len(in.Statistics) == 0 || len(in.ExtendedStatistics) > 0 {
 		return nil, refused("InvalidParameterCombination",
 			"At least one of the parameters Statistics and ExtendedStatistics must be specified (and the stand-in "+
 				"has no extended ones).")
-	case (in.EndTime-in.StartTime)/float64(in.Period) > 1440:
+	}
+	if count := (in.EndTime - in.StartTime) / float64(in.Period); count > 1440 {
 		return nil, refused("InvalidParameterCombination",
-			"You have requested up to %d datapoints, which exceeds the limit of 1,440.",
-			int((in.EndTime-in.StartTime)/float64(in.Period)))
+			"You have requested up to %d datapoints, which exceeds the limit of 1,440.", int(count))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	period := time.Duration(in.Period) * time.Second
-	list := s.points(c.Account, c.Region, in.Metric)
+	start, end := timeOf(in.StartTime).Truncate(period), timeOf(in.EndTime)
+	points, err := datapoints(s.points(c.Account, c.Region, in.Metric), start, end, period, in.Statistics)
+	return map[string]any{"Label": in.Name, "Datapoints": points}, err
+}
+
+// checkPeriod refuses a period that CloudWatch does not have, and an end that is not after the start. All
+// are seconds.
+func checkPeriod(start, end float64, period int) error {
+	switch {
+	case period < 1 || period > 60 && period%60 != 0 ||
+		period < 60 && !slices.Contains([]int{1, 5, 10, 20, 30}, period):
+		return invalid("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
+	case end <= start:
+		return invalid("The parameter StartTime must be less than the parameter EndTime.")
+	}
+	return nil
+}
+
+// datapoints returns the named statistics of each period from start until end that has values.
+func datapoints(list []point, start, end time.Time, period time.Duration, names []string) ([]any, error) {
 	points := []any{}
-	for start := timeOf(in.StartTime).Truncate(period); start.Before(timeOf(in.EndTime)); start = start.Add(period) {
+	for ; start.Before(end); start = start.Add(period) {
 		some := within(list, start, start.Add(period))
 		if len(some) == 0 {
 			continue
 		}
 		all, out := statistics(some), map[string]any{"Timestamp": start, "Unit": "None"}
-		for _, name := range in.Statistics {
+		for _, name := range names {
 			number, ok := all[name]
 			if !ok {
 				return nil, invalid("The parameter Statistics.member.1 must be a value in the set [ %s ].",
@@ -106,7 +122,7 @@ func (s *Service) getMetricStatistics(_ context.Context, c awsjson.Caller, in st
 		}
 		points = append(points, out)
 	}
-	return map[string]any{"Label": in.Name, "Datapoints": points}, nil
+	return points, nil
 }
 
 func (s *Service) getMetricData(_ context.Context, c awsjson.Caller, in struct {
@@ -126,15 +142,10 @@ func (s *Service) getMetricData(_ context.Context, c awsjson.Caller, in struct {
 		if step <= 0 {
 			return nil, invalid("The Period of %s must be given.", q.ID)
 		}
-		times, numbers := []any{}, []any{}
-		for start := timeOf(in.StartTime).Truncate(step); start.Before(timeOf(in.EndTime)); start = start.Add(step) {
-			v, err := s.resolve(c, in.MetricDataQueries, q.ID, start, start.Add(step))
-			if err != nil {
-				return nil, err
-			}
-			if !v.none {
-				times, numbers = append(times, start), append(numbers, v.number)
-			}
+		start, end := timeOf(in.StartTime).Truncate(step), timeOf(in.EndTime)
+		times, numbers, err := s.periods(c, in.MetricDataQueries, q.ID, start, end, step)
+		if err != nil {
+			return nil, err
 		}
 		if in.ScanBy != "TimestampAscending" {
 			slices.Reverse(times)
@@ -145,6 +156,24 @@ func (s *Service) getMetricData(_ context.Context, c awsjson.Caller, in struct {
 		})
 	}
 	return map[string]any{"MetricDataResults": results}, nil
+}
+
+// periods returns what a query comes to in each period from start until end that has values, and when the
+// periods start. The lock must be held.
+func (s *Service) periods(
+	c awsjson.Caller, queries []query, id string, start, end time.Time, step time.Duration,
+) (times, numbers []any, err error) {
+	times, numbers = []any{}, []any{}
+	for ; start.Before(end); start = start.Add(step) {
+		v, err := s.resolve(c, queries, id, start, start.Add(step))
+		if err != nil {
+			return nil, nil, err
+		}
+		if !v.none {
+			times, numbers = append(times, start), append(numbers, v.number)
+		}
+	}
+	return times, numbers, nil
 }
 
 // period is that of a query in seconds: its own, or for an expression the longest of the metrics'.

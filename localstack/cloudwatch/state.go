@@ -23,16 +23,36 @@ func (s *Service) refresh(c awsjson.Caller, a *alarm) error {
 //
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 func (s *Service) evaluate(c awsjson.Caller, a *alarm) (state, reason string, err error) {
-	breaching, there := 0, 0
+	breaching, there, err := s.countDatapoints(c, a)
+	if err != nil {
+		return "", "", err
+	}
 	needed := a.DatapointsToAlarm
 	if needed == 0 {
 		needed = a.EvaluationPeriods
 	}
+	switch {
+	case breaching >= needed:
+		return stateAlarm, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were %s (%v)", breaching,
+			a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
+	case there == 0 && a.TreatMissingData == "ignore":
+		return a.state, a.reason, nil
+	case there == 0:
+		return stateUnknown, "Insufficient Data", nil
+	default:
+		return stateOK, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were not %s (%v)",
+			there-breaching, a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
+	}
+}
+
+// countDatapoints counts the periods that breach the threshold, and those that have a datapoint: their own, or what
+// the alarm takes a missing one for. The lock must be held.
+func (s *Service) countDatapoints(c awsjson.Caller, a *alarm) (breaching, there int, err error) {
 	step, end := time.Duration(a.seconds())*time.Second, s.opts.Now().Add(time.Millisecond)
 	for range a.EvaluationPeriods {
 		v, err := s.watched(c, a, end.Add(-step), end)
 		if err != nil {
-			return "", "", err
+			return 0, 0, err
 		}
 		end = end.Add(-step)
 		switch {
@@ -48,18 +68,7 @@ func (s *Service) evaluate(c awsjson.Caller, a *alarm) (state, reason string, er
 			there++
 		}
 	}
-	switch {
-	case breaching >= needed:
-		return stateAlarm, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were %s (%v)", breaching,
-			a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
-	case there == 0 && a.TreatMissingData == "ignore":
-		return a.state, a.reason, nil
-	case there == 0:
-		return stateUnknown, "Insufficient Data", nil
-	default:
-		return stateOK, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints were not %s (%v)",
-			there-breaching, a.EvaluationPeriods, a.ComparisonOperator, *a.Threshold), nil
-	}
+	return breaching, there, nil
 }
 
 // seconds is the period of the alarm.
