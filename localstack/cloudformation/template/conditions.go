@@ -5,7 +5,7 @@ func (s *Scope) Holds(name string) (bool, error) {
 	if name == "" {
 		return true, nil
 	}
-	return s.truth(map[string]any{"Condition": name})
+	return s.condition(name)
 }
 
 // truth evaluates an expression of the template's conditions and rules.
@@ -19,11 +19,7 @@ func (s *Scope) truth(v any) (bool, error) {
 	switch name {
 	case "Condition":
 		text, _ := arg.(string)
-		expression, ok := s.Template.Conditions[text]
-		if !ok {
-			return false, errorf("Template format error: Unresolved condition dependency %s", text)
-		}
-		return s.truth(expression)
+		return s.condition(text)
 	case "Fn::Not":
 		if len(list) != 1 {
 			return false, errorf("Template error: every Fn::Not object requires exactly one boolean parameter")
@@ -39,6 +35,15 @@ func (s *Scope) truth(v any) (bool, error) {
 	default:
 		return s.compare(name, list)
 	}
+}
+
+// condition evaluates the condition of that name.
+func (s *Scope) condition(name string) (bool, error) {
+	expression, ok := s.Template.Conditions[name]
+	if !ok {
+		return false, errorf("Template format error: Unresolved condition dependency %s", name)
+	}
+	return s.truth(expression)
 }
 
 // all tells whether all of the expressions hold, or for want false, whether one does.

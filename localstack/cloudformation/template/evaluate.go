@@ -1,45 +1,53 @@
 package template
 
-import (
-	"encoding/base64"
-	"strings"
-)
+import "strings"
 
 // Evaluate returns the value with all functions called. What depends on an [Unknown] is one.
 func (s *Scope) Evaluate(v any) (any, error) {
 	switch v := v.(type) {
 	case []any:
-		list := make([]any, 0, len(v))
-		for _, item := range v {
-			value, err := s.Evaluate(item)
-			if err != nil {
-				return nil, err
-			}
-			if value != (none{}) {
-				list = append(list, value)
-			}
-		}
-		return list, nil
+		return s.items(v)
 	case map[string]any:
 		if name, arg, ok := call(v); ok {
 			return s.call(name, arg)
 		}
-		m := make(map[string]any, len(v))
-		for key, item := range v {
-			value, err := s.Evaluate(item)
-			if err != nil {
-				return nil, err
-			}
-			if value != (none{}) {
-				m[key] = value
-			}
-		}
-		return m, nil
+		return s.members(v)
 	default:
 		return v, nil
 	}
 }
 
+// items returns the list with all functions called, without the items that are [none].
+func (s *Scope) items(list []any) (any, error) {
+	out := make([]any, 0, len(list))
+	for _, item := range list {
+		value, err := s.Evaluate(item)
+		if err != nil {
+			return nil, err
+		}
+		if value != (none{}) {
+			out = append(out, value)
+		}
+	}
+	return out, nil
+}
+
+// members returns the object with all functions called, without the members that are [none].
+func (s *Scope) members(object map[string]any) (any, error) {
+	out := make(map[string]any, len(object))
+	for key, item := range object {
+		value, err := s.Evaluate(item)
+		if err != nil {
+			return nil, err
+		}
+		if value != (none{}) {
+			out[key] = value
+		}
+	}
+	return out, nil
+}
+
+// call calls a function. Those that need more of the scope than the value of their argument evaluate it themselves.
 func (s *Scope) call(name string, arg any) (any, error) {
 	switch name {
 	case "Ref":
@@ -49,12 +57,7 @@ func (s *Scope) call(name string, arg any) (any, error) {
 		"Fn::EachMemberIn":
 		return s.truth(map[string]any{name: arg})
 	case "Fn::GetAtt":
-		id, attribute, ok := attributeOf(arg)
-		if !ok {
-			return nil, errorf("Template error: every Fn::GetAtt object requires two non-empty parameters, the " +
-				"resource name and the resource attribute")
-		}
-		return s.Attribute(id, attribute)
+		return s.attribute(arg)
 	case "Fn::If":
 		return s.choose(arg)
 	case "Fn::Sub":
@@ -68,22 +71,11 @@ func (s *Scope) call(name string, arg any) (any, error) {
 	if err != nil || unknown(value) {
 		return value, err
 	}
-	switch name {
-	case "Fn::Join":
-		return join(value)
-	case "Fn::Select":
-		return selectOne(value)
-	case "Fn::Split":
-		return split(value)
-	case "Fn::Base64":
-		text, ok := scalar(value)
-		if !ok {
-			return nil, errorf("Template error: every Fn::Base64 object must have a String-typed value.")
-		}
-		return base64.StdEncoding.EncodeToString([]byte(text)), nil
-	default:
+	function, ok := functions[name]
+	if !ok {
 		return nil, errorf("Template error: Encountered unsupported function: %s", name)
 	}
+	return function(value)
 }
 
 func (s *Scope) ref(name string) (any, error) {
@@ -100,6 +92,15 @@ func (s *Scope) ref(name string) (any, error) {
 		return nil, errorf("Template format error: Unresolved dependencies [%s]. Cannot reference resources here", name)
 	}
 	return s.Ref(name)
+}
+
+func (s *Scope) attribute(arg any) (any, error) {
+	id, name, ok := attributeOf(arg)
+	if !ok {
+		return nil, errorf("Template error: every Fn::GetAtt object requires two non-empty parameters, the " +
+			"resource name and the resource attribute")
+	}
+	return s.Attribute(id, name)
 }
 
 func (s *Scope) choose(arg any) (any, error) {

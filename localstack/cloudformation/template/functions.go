@@ -1,12 +1,29 @@
 package template
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+// functions are those that need the value of their argument alone.
+var functions = map[string]func(value any) (any, error){
+	"Fn::Base64": encode,
+	"Fn::Join":   join,
+	"Fn::Select": selectOne,
+	"Fn::Split":  split,
+}
+
+func encode(value any) (any, error) {
+	text, ok := scalar(value)
+	if !ok {
+		return nil, errorf("Template error: every Fn::Base64 object must have a String-typed value.")
+	}
+	return base64.StdEncoding.EncodeToString([]byte(text)), nil
+}
 
 func join(value any) (any, error) {
 	list, _ := value.([]any)

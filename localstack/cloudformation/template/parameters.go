@@ -28,15 +28,10 @@ func (p Parameter) Stored() (kind string, ok bool) {
 // ParameterTexts returns the text of each parameter: what is given, or its default. Those
 // that are missing, unknown or not as the template wants them are errors.
 func (t *Template) ParameterTexts(given map[string]string) (map[string]string, error) {
-	var unknown, missing []string
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if _, ok := t.Parameters[name]; !ok {
-			unknown = append(unknown, name)
-		}
+	if err := t.checkNames(given); err != nil {
+		return nil, err
 	}
-	if len(unknown) > 0 {
-		return nil, errorf("Parameters: [%s] do not exist in the template", strings.Join(unknown, ", "))
-	}
+	var missing []string
 	texts := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(t.Parameters)) {
 		text, ok := given[name]
@@ -57,6 +52,20 @@ func (t *Template) ParameterTexts(given map[string]string) (map[string]string, e
 		}
 	}
 	return texts, nil
+}
+
+// checkNames refuses parameters that the template does not have.
+func (t *Template) checkNames(given map[string]string) error {
+	var unknown []string
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if _, ok := t.Parameters[name]; !ok {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) > 0 {
+		return errorf("Parameters: [%s] do not exist in the template", strings.Join(unknown, ", "))
+	}
+	return nil
 }
 
 // Value is the value that a parameter's text stands for.

@@ -86,19 +86,24 @@ func referencesOfCall(name string, arg any) []reference {
 		}
 		return references(arg)
 	case "Fn::Sub":
-		text, own, _ := substitution(arg)
-		all := references(own)
-		for _, m := range variable.FindAllStringSubmatch(text, -1) {
-			if _, given := own[m[1]]; given || strings.HasPrefix(m[1], "!") {
-				continue
-			}
-			id, attribute, _ := strings.Cut(m[1], ".")
-			all = append(all, reference{name: id, attribute: attribute})
-		}
-		return all
+		return referencesOfText(arg)
 	default:
 		return references(arg)
 	}
+}
+
+// referencesOfText returns what an argument of Fn::Sub refers to.
+func referencesOfText(arg any) []reference {
+	text, own, _ := substitution(arg)
+	all := references(own)
+	for _, m := range variable.FindAllStringSubmatch(text, -1) {
+		if _, given := own[m[1]]; given || strings.HasPrefix(m[1], "!") {
+			continue
+		}
+		id, attribute, _ := strings.Cut(m[1], ".")
+		all = append(all, reference{name: id, attribute: attribute})
+	}
+	return all
 }
 
 // attributeOf splits the argument of Fn::GetAtt.
