@@ -27,21 +27,7 @@ func (m Modules) Add(lines []string) {
 
 // Text lists the changes that make version's modules, now, of those before. An empty before is for no release before.
 func Text(version, before string, then, now Modules) string {
-	all := maps.Clone(now)
-	maps.Copy(all, then)
-	var added, removed, updated []string
-	for _, path := range slices.Sorted(maps.Keys(all)) {
-		old, was := then[path]
-		current, is := now[path]
-		switch {
-		case !was:
-			added = append(added, path+" "+current)
-		case !is:
-			removed = append(removed, path+" "+old)
-		case old != current:
-			updated = append(updated, path+" "+old+" to "+current)
-		}
-	}
+	added, updated, removed := compare(then, now)
 	var text strings.Builder
 	if before == "" {
 		fmt.Fprintf(&text, "The modules of ecrmirror %s. There is no release before.\n", version)
@@ -60,4 +46,23 @@ func Text(version, before string, then, now Modules) string {
 		text.WriteString("\nNothing has changed.\n")
 	}
 	return text.String()
+}
+
+// compare returns a line for each module that differs, in the order of their paths.
+func compare(then, now Modules) (added, updated, removed []string) {
+	all := maps.Clone(now)
+	maps.Copy(all, then)
+	for _, path := range slices.Sorted(maps.Keys(all)) {
+		old, was := then[path]
+		current, is := now[path]
+		switch {
+		case !was:
+			added = append(added, path+" "+current)
+		case !is:
+			removed = append(removed, path+" "+old)
+		case old != current:
+			updated = append(updated, path+" "+old+" to "+current)
+		}
+	}
+	return added, updated, removed
 }

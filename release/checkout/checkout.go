@@ -35,17 +35,9 @@ func Read(ctx context.Context, dir, tag string) (Checkout, error) {
 	if len(changes) > 0 {
 		return Checkout{}, dirtyError(changes)
 	}
-	// a file may be named HEAD, too
-	head, err := c.git(ctx, nil, "-c", "log.showSignature=false", "show", "-s", "--format=%H %ct", "HEAD", "--")
-	if err != nil {
+	if c.Commit, c.Time, err = c.head(ctx); err != nil {
 		return Checkout{}, err
 	}
-	commit, seconds, _ := strings.Cut(strings.TrimSpace(string(head)), " ")
-	unix, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil {
-		return Checkout{}, fmt.Errorf("the time of commit %s: %w", commit, err)
-	}
-	c.Commit, c.Time = commit, time.Unix(unix, 0).UTC()
 	tags, err := c.git(ctx, nil, "tag", "--points-at", "HEAD")
 	if err != nil {
 		return Checkout{}, err
@@ -57,6 +49,21 @@ func Read(ctx context.Context, dir, tag string) (Checkout, error) {
 		c.Version = "v0.0.0-" + c.Time.Format("20060102150405") + "-" + c.Commit[:12]
 	}
 	return c, err
+}
+
+// head returns the commit that is checked out, and its time.
+func (c Checkout) head(ctx context.Context) (commit string, at time.Time, err error) {
+	// a file may be named HEAD, too
+	head, err := c.git(ctx, nil, "-c", "log.showSignature=false", "show", "-s", "--format=%H %ct", "HEAD", "--")
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	commit, seconds, _ := strings.Cut(strings.TrimSpace(string(head)), " ")
+	unix, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("the time of commit %s: %w", commit, err)
+	}
+	return commit, time.Unix(unix, 0).UTC(), nil
 }
 
 // versionTag matches a tag that is a version: https://semver.org without build metadata, for "+" is in no

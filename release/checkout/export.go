@@ -33,11 +33,7 @@ func (c Checkout) Export(ctx context.Context, into string) error {
 		if content, objects, err = nextBlob(objects, f.object); err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
-		path := filepath.Join(into, filepath.FromSlash(f.path))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, content, f.mode); err != nil {
+		if err := f.write(into, content); err != nil {
 			return err
 		}
 	}
@@ -47,6 +43,15 @@ func (c Checkout) Export(ctx context.Context, into string) error {
 type file struct {
 	path, object string
 	mode         os.FileMode
+}
+
+// write writes the file below a directory.
+func (f file) write(dir string, content []byte) error {
+	path := filepath.Join(dir, filepath.FromSlash(f.path))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, f.mode)
 }
 
 // parseTree reads the output of `git ls-tree -r -z`: "100644 blob OBJECT\tPATH", each ended by a zero byte.

@@ -23,12 +23,7 @@ type command struct {
 // roff returns the page in the language of man(7).
 func (p page) roff() []byte {
 	var out strings.Builder
-	version := strings.ReplaceAll(escape(p.version), `"`, `\(dq`)
-	day := ""
-	if !p.day.IsZero() {
-		day = p.day.UTC().Format(time.DateOnly)
-	}
-	fmt.Fprintf(&out, ".TH %s 1 \"%s\" \"ecrmirror %s\"\n", escape(strings.ToUpper(p.name)), day, version)
+	out.WriteString(p.title())
 	fmt.Fprintf(&out, ".SH NAME\n%s \\- %s\n", escape(p.name), escape(p.main.summary()))
 	for i, s := range p.main.sections {
 		title := strings.ToUpper(s.heading)
@@ -51,6 +46,16 @@ func (p page) roff() []byte {
 		}
 	}
 	return []byte(out.String())
+}
+
+// title returns the line that a page begins with.
+func (p page) title() string {
+	version := strings.ReplaceAll(escape(p.version), `"`, `\(dq`)
+	day := ""
+	if !p.day.IsZero() {
+		day = p.day.UTC().Format(time.DateOnly)
+	}
+	return fmt.Sprintf(".TH %s 1 \"%s\" \"ecrmirror %s\"\n", escape(strings.ToUpper(p.name)), day, version)
 }
 
 // term matches a line of a list: a flag or a command, and what it is.

@@ -46,18 +46,28 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if *renew {
-		newest, err := database.Get(ctx, "latest")
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(out, "%s %s\n", database.Module, newest.Pin.Version)
-		return newest.Pin.Write(*pinned)
+		return pinNewest(ctx, *pinned, out)
 	}
-	pin, err := database.ReadPin(*pinned)
+	return check(ctx, *pinned, *accepted, *scanner, out)
+}
+
+// pinNewest writes which database is the newest to a file.
+func pinNewest(ctx context.Context, pinned string, out io.Writer) error {
+	newest, err := database.Get(ctx, "latest")
 	if err != nil {
 		return err
 	}
-	exceptions, err := finding.ReadExceptions(*accepted)
+	fmt.Fprintf(out, "%s %s\n", database.Module, newest.Pin.Version)
+	return newest.Pin.Write(pinned)
+}
+
+// check scans with the database that is pinned in a file, and reports what is not among the accepted of another.
+func check(ctx context.Context, pinned, accepted, scanner string, out io.Writer) error {
+	pin, err := database.ReadPin(pinned)
+	if err != nil {
+		return err
+	}
+	exceptions, err := finding.ReadExceptions(accepted)
 	if err != nil {
 		return err
 	}
@@ -69,11 +79,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := prepare(ctx, pin, dir, out); err != nil {
 		return err
 	}
-	findings, err := scanAll(ctx, *scanner, dir, out)
+	findings, err := scanAll(ctx, scanner, dir, out)
 	if err != nil {
 		return err
 	}
-	return report(finding.Judge(findings, exceptions), *accepted, out)
+	return report(finding.Judge(findings, exceptions), accepted, out)
 }
 
 // prepare writes the database of a pin into a directory.

@@ -57,27 +57,11 @@ func (d Download) Write(dir string) (int, error) {
 			return 0, err
 		}
 	}
-	source, err := zip.OpenReader(d.zip)
-	if err != nil {
+	modules, entries, err := d.copyEntries(filepath.Join(dir, "ID"), modified)
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	defer source.Close()
-	modules, entries := map[string][]vuln{}, 0
-	for _, f := range source.File {
-		name := entryName.FindStringSubmatch(f.Name)
-		if name == nil {
-			continue
-		}
-		affected, err := copyEntry(f, name[1], filepath.Join(dir, "ID", name[1]+".json"))
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", f.Name, err)
-		}
-		for _, m := range affected {
-			modules[m] = append(modules[m], vuln{name[1], modified})
-		}
-		entries++
-	}
-	if entries == 0 {
+	case entries == 0:
 		return 0, fmt.Errorf("%s@%s has no files data/osv/GO-*.json: its layout has changed", Module, d.Pin.Version)
 	}
 	var index []indexed
@@ -87,6 +71,31 @@ func (d Download) Write(dir string) (int, error) {
 	return entries, errors.Join(
 		writeJSON(filepath.Join(dir, "index", "db.json"), meta{modified}),
 		writeJSON(filepath.Join(dir, "index", "modules.json"), index))
+}
+
+// copyEntries copies all entries into a directory. It returns those of each module, and how many there are.
+func (d Download) copyEntries(dir string, modified time.Time) (modules map[string][]vuln, entries int, err error) {
+	source, err := zip.OpenReader(d.zip)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer source.Close()
+	modules = map[string][]vuln{}
+	for _, f := range source.File {
+		name := entryName.FindStringSubmatch(f.Name)
+		if name == nil {
+			continue
+		}
+		affected, err := copyEntry(f, name[1], filepath.Join(dir, name[1]+".json"))
+		if err != nil {
+			return nil, 0, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		for _, m := range affected {
+			modules[m] = append(modules[m], vuln{name[1], modified})
+		}
+		entries++
+	}
+	return modules, entries, nil
 }
 
 // copyEntry copies the entry of an id to a file, and returns which modules it is about.

@@ -45,9 +45,7 @@ type message struct {
 
 // Read reads a report: each vulnerability of a module once, in the order of ids.
 func Read(report io.Reader) ([]Finding, error) {
-	summaries := map[string]string{}
-	found := map[[2]string]Finding{}
-	scanned := false
+	r := reader{summaries: map[string]string{}, found: map[[2]string]Finding{}}
 	for decoder := json.NewDecoder(report); ; {
 		var m message
 		if err := decoder.Decode(&m); errors.Is(err, io.EOF) {
@@ -55,30 +53,46 @@ func Read(report io.Reader) ([]Finding, error) {
 		} else if err != nil {
 			return nil, fmt.Errorf("reading govulncheck's report: %w", err)
 		}
-		switch {
-		case m.Config != nil:
-			scanned = m.Config.Level == "symbol"
-		case m.OSV != nil:
-			summaries[m.OSV.ID] = m.OSV.Summary
-		case m.Finding != nil && len(m.Finding.Trace) > 0:
-			where := m.Finding.Trace[0]
-			key := [2]string{m.Finding.OSV, where.Module}
-			found[key] = Finding{
-				ID: m.Finding.OSV, Module: where.Module, Version: where.Version, Fixed: m.Finding.Fixed,
-				Called: where.Function != "" || found[key].Called,
-			}
-		}
+		r.take(m)
 	}
-	if !scanned {
+	if !r.scanned {
 		return nil, errors.New("govulncheck's report is not of a scan for symbols")
 	}
+	return r.findings(), nil
+}
+
+// A reader has what the messages so far have said.
+type reader struct {
+	summaries map[string]string     // by id
+	found     map[[2]string]Finding // by id and module, without summaries
+	scanned   bool                  // for symbols
+}
+
+func (r *reader) take(m message) {
+	switch {
+	case m.Config != nil:
+		r.scanned = m.Config.Level == "symbol"
+	case m.OSV != nil:
+		r.summaries[m.OSV.ID] = m.OSV.Summary
+	case m.Finding != nil && len(m.Finding.Trace) > 0:
+		where := m.Finding.Trace[0]
+		key := [2]string{m.Finding.OSV, where.Module}
+		r.found[key] = Finding{
+			ID: m.Finding.OSV, Module: where.Module, Version: where.Version, Fixed: m.Finding.Fixed,
+			Called: where.Function != "" || r.found[key].Called,
+		}
+	}
+}
+
+// findings returns what was found, in order, with summaries.
+func (r *reader) findings() []Finding {
 	var all []Finding
-	for _, f := range found {
-		f.Summary = summaries[f.ID]
+	for _, f := range r.found {
+		f.Summary = r.summaries[f.ID]
 		all = append(all, f)
 	}
 	slices.SortFunc(all, Compare)
-	return all, nil
+	return all
 }
 
 // Compare orders findings by id, and then by module.
