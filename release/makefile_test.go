@@ -167,6 +167,25 @@ func TestFilesMayHaveAnyName(t *testing.T) {
 	}
 }
 
+// TestEveryFuzzTargetRuns has targets where make fuzz might not look: it takes no list of directories.
+func TestEveryFuzzTargetRuns(t *testing.T) {
+	m := newMakeable(t, t.TempDir())
+	for _, dir := range []string{"infra/schedule", "new", "-x"} {
+		m.write(t, map[string]string{dir + "/a_test.go": "func FuzzIt(f *testing.F) {}\n"})
+	}
+	m.write(t, map[string]string{".tools/a_test.go": "func FuzzAnother(f *testing.F) {}\n"})
+	m.make(t, nil, "fuzz")
+	seen := m.noted(t, "seen")
+	for _, dir := range []string{"./infra/schedule", "./new", "./-x"} {
+		if !strings.Contains(seen, " "+dir+" ") {
+			t.Errorf("%s is not among what was run:\n%s", dir, seen)
+		}
+	}
+	if strings.Contains(seen, "FuzzAnother") {
+		t.Errorf("a target of something else was run:\n%s", seen)
+	}
+}
+
 // notRun fails the test where a name was run.
 func notRun(t *testing.T, dirs ...string) {
 	t.Helper()
