@@ -20,23 +20,9 @@ func (w *work) image(licenses map[gobuild.Platform][]archive.File) error {
 		if p.OS != "linux" {
 			continue
 		}
-		programs, err := w.programs(p)
+		files, err := w.imageFiles(p, licenses[p])
 		if err != nil {
 			return err
-		}
-		files := []archive.File{
-			{Name: "licenses/", Mode: 0o755},
-			{Name: "usr/", Mode: 0o755},
-			{Name: "usr/local/", Mode: 0o755},
-			{Name: "usr/local/bin/", Mode: 0o755},
-		}
-		for _, f := range programs {
-			files = append(files, archive.File{Name: "usr/local/bin/" + f.Name, Mode: f.Mode, Content: f.Content})
-		}
-		for _, f := range licenses[p] {
-			files = append(files, archive.File{
-				Name: "licenses/" + filepath.Base(f.Name), Mode: f.Mode, Content: f.Content,
-			})
 		}
 		image.Variants = append(image.Variants, ociimage.Variant{OS: p.OS, Arch: p.Arch, Files: files})
 	}
@@ -44,14 +30,41 @@ func (w *work) image(licenses map[gobuild.Platform][]archive.File) error {
 		return nil
 	}
 	name := "ecrmirror_" + w.commit.Version + "_image"
-	dir := filepath.Join(w.dist, name)
-	digest, err := image.Write(dir)
+	digest, err := image.Write(filepath.Join(w.dist, name))
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w.log, "image %s\n  mirror oci:%s:%s REGISTRY/ecrmirror:%s\n", digest, filepath.Join(w.out, name),
 		w.commit.Version, w.commit.Version)
-	files, err := filesIn(dir)
+	return w.tar(name)
+}
+
+// imageFiles returns what the image has of a platform: its programs and their licenses.
+func (w *work) imageFiles(p gobuild.Platform, licenses []archive.File) ([]archive.File, error) {
+	programs, err := w.programs(p)
+	if err != nil {
+		return nil, err
+	}
+	files := []archive.File{
+		{Name: "licenses/", Mode: 0o755},
+		{Name: "usr/", Mode: 0o755},
+		{Name: "usr/local/", Mode: 0o755},
+		{Name: "usr/local/bin/", Mode: 0o755},
+	}
+	for _, f := range programs {
+		files = append(files, archive.File{Name: "usr/local/bin/" + f.Name, Mode: f.Mode, Content: f.Content})
+	}
+	for _, f := range licenses {
+		files = append(files, archive.File{
+			Name: "licenses/" + filepath.Base(f.Name), Mode: f.Mode, Content: f.Content,
+		})
+	}
+	return files, nil
+}
+
+// tar writes a directory of the release once more, as a tar.
+func (w *work) tar(name string) error {
+	files, err := filesIn(filepath.Join(w.dist, name))
 	if err != nil {
 		return err
 	}

@@ -47,21 +47,15 @@ func (r release) make(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !commit.Tagged {
-		fmt.Fprintln(r.log, "the commit has no tag like v1.2.3: this is no release, but a snapshot")
-	}
-	fmt.Fprintf(r.log, "ecrmirror %s, commit %s\n", commit.Version, commit.Commit)
+	r.announce(commit)
 	temporary, err := os.MkdirTemp("", "release-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(temporary)
 	w := work{release: r, commit: commit, bin: filepath.Join(temporary, "bin"), dist: filepath.Clean(r.out) + ".part"}
-	if err := os.RemoveAll(w.dist); err != nil {
-		return err
-	}
 	defer os.RemoveAll(w.dist)
-	if err := os.MkdirAll(w.dist, 0o755); err != nil {
+	if err := emptied(w.dist); err != nil {
 		return err
 	}
 	if err := w.build(ctx, filepath.Join(temporary, "source")); err != nil {
@@ -76,21 +70,26 @@ func (r release) make(ctx context.Context) error {
 	return w.put()
 }
 
+// announce says what is released.
+func (r release) announce(commit checkout.Checkout) {
+	if !commit.Tagged {
+		fmt.Fprintln(r.log, "the commit has no tag like v1.2.3: this is no release, but a snapshot")
+	}
+	fmt.Fprintf(r.log, "ecrmirror %s, commit %s\n", commit.Version, commit.Commit)
+}
+
+// emptied makes a directory that has nothing in it.
+func emptied(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	return os.MkdirAll(dir, 0o755)
+}
+
 // build exports the source and builds the programs, and writes all that a release has.
 func (w *work) build(ctx context.Context, source string) error {
-	if err := w.commit.Export(ctx, source); err != nil {
+	if err := w.export(ctx, source); err != nil {
 		return err
-	}
-	toolchain, err := toolchain(filepath.Join(source, "go.mod"))
-	if err != nil {
-		return err
-	}
-	// This process compresses what it builds, which depends on the version of Go as well.
-	if running := runtime.Version(); running != toolchain {
-		return fmt.Errorf("this is %s, and a release is made by %s: make release takes that one", running, toolchain)
-	}
-	w.source = gobuild.Source{
-		Dir: source, Version: w.commit.Version, Commit: w.commit.Commit, Environ: w.environ, Go: toolchain,
 	}
 	extras, err := w.extras(ctx)
 	if err != nil {
@@ -112,6 +111,25 @@ func (w *work) build(ctx context.Context, source string) error {
 		}
 	}
 	return w.image(licenses)
+}
+
+// export writes the commit's files into a directory, to be built by the Go that they name.
+func (w *work) export(ctx context.Context, source string) error {
+	if err := w.commit.Export(ctx, source); err != nil {
+		return err
+	}
+	toolchain, err := toolchain(filepath.Join(source, "go.mod"))
+	if err != nil {
+		return err
+	}
+	// This process compresses what it builds, which depends on the version of Go as well.
+	if running := runtime.Version(); running != toolchain {
+		return fmt.Errorf("this is %s, and a release is made by %s: make release takes that one", running, toolchain)
+	}
+	w.source = gobuild.Source{
+		Dir: source, Version: w.commit.Version, Commit: w.commit.Commit, Environ: w.environ, Go: toolchain,
+	}
+	return nil
 }
 
 // put puts the release where it was asked for.
