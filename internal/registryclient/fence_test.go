@@ -21,6 +21,7 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/transient"
+	"ecrmirror/testkit/lent"
 	"ecrmirror/testkit/nameserver"
 )
 
@@ -123,7 +124,7 @@ var ways = map[string]struct {
 			w.WriteHeader(http.StatusAccepted)
 		},
 		func(ctx context.Context, r *Registry) error {
-			return r.WritableRepository("a").PutBlob(ctx, strings.NewReader("x"), digest.FromString("x"), 1)
+			return r.WritableRepository("a").PutBlob(ctx, lent.By(strings.NewReader("x")), digest.FromString("x"), 1)
 		},
 	},
 	"token": {

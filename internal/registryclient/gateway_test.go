@@ -108,7 +108,7 @@ func TestGatewayLeadsToARegistryThatWantsAToken(t *testing.T) {
 		}
 		mustRead(t, r, blob, int64(len(blob)))
 		mustRead(t, r, blob, -1)
-		if err := r.WritableRepository(repository).PutBlob(t.Context(), bytes.NewReader(blob), d,
+		if err := r.WritableRepository(repository).PutBlob(t.Context(), lend(bytes.NewReader(blob)), d,
 			int64(len(blob))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -129,7 +129,7 @@ func TestUnknownDigestAlgorithmsAreRefusedBeforeAnyRequest(t *testing.T) {
 		if _, _, err := r.Repository(repository).Blob(t.Context(), d, 1); err == nil {
 			t.Errorf("read %q", d)
 		}
-		if err := r.WritableRepository(repository).PutBlob(t.Context(), strings.NewReader("x"), d, 1); err == nil {
+		if err := r.WritableRepository(repository).PutBlob(t.Context(), lend(strings.NewReader("x")), d, 1); err == nil {
 			t.Errorf("wrote %q", d)
 		}
 	}

@@ -68,7 +68,7 @@ func TestUploadsThatAreAnsweredOddly(t *testing.T) {
 		"204 of nothing": {lying(204), "does not have what it was sent", true},
 	} {
 		registry := start(t, c.wrap(keeping()))
-		err := writable(t, registry).PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob)))
+		err := writable(t, registry).PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(len(blob)))
 		if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) ||
 			answer.Soon(err) != c.soon) {
 			t.Errorf("%s: %v", name, err)
@@ -108,12 +108,12 @@ func TestUploadsThatAreRefusedForNow(t *testing.T) {
 		"a session that is not seen": {http.MethodPut, refuse(404, "BLOB_UPLOAD_UNKNOWN"), true},
 	} {
 		repo := writable(t, start(t, flaky(c.method, c.answer)))
-		err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob)))
+		err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(len(blob)))
 		if (err != nil) != c.fails || err != nil && !answer.Soon(err) && !errors.Is(err, registryclient.ErrByPatch) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil {
-			err = repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob)))
+			err = repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(len(blob)))
 		}
 		if err != nil || !has(t, repo, d) {
 			t.Errorf("%s, again: %v", name, err)

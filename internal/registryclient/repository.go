@@ -2,7 +2,6 @@ package registryclient
 
 import (
 	"context"
-	"io"
 
 	"github.com/opencontainers/go-digest"
 
@@ -67,8 +66,8 @@ func (r *Repository) HasBlob(ctx context.Context, d digest.Digest) (has bool, si
 // not read any more when PutBlob returns; where a registry wants nothing of the blob, it is not read
 // at all. A stream that fails, or that does not have the size, is never completed into a blob; its
 // error is in PutBlob's. The POST is repeated on failures that may pass, the PUT is not, for the stream
-// is gone by then.
-func (r *Repository) PutBlob(ctx context.Context, stream io.Reader, d digest.Digest, size int64) error {
+// is gone by then. Without TLS, what the stream lends is not copied, but for its last bytes.
+func (r *Repository) PutBlob(ctx context.Context, stream chunked.Lender, d digest.Digest, size int64) error {
 	return r.writing.PutBlob(ctx, stream, d, size)
 }
 

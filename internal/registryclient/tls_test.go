@@ -94,7 +94,7 @@ func TestNoRedirectLeadsOutOfTLS(t *testing.T) {
 			_, err := r.Repository(repository).Digest(t.Context(), "1")
 			return err
 		}(),
-		"upload": r.WritableRepository(repository).PutBlob(t.Context(), strings.NewReader(string(blob)), d,
+		"upload": r.WritableRepository(repository).PutBlob(t.Context(), lend(strings.NewReader(string(blob))), d,
 			int64(len(blob))),
 	} {
 		if err == nil || strings.Contains(fmt.Sprint(err), "signature") {

@@ -68,6 +68,13 @@ func checkText(t *testing.T, what, got, want string) {
 
 func TestBlobCostsThreeRequests(t *testing.T) {
 	checkLeaks(t)
+	for way, connections := range map[string]int{"TLS": 1, "without TLS": 2} { // of which the first spoke TLS
+		t.Run(way, func(t *testing.T) { checkRequestsOfABlob(t, ways[way], connections) })
+	}
+}
+
+func checkRequestsOfABlob(t *testing.T, start func(*testing.T, http.HandlerFunc) *host, connections int) {
+	t.Helper()
 	for _, c := range []struct {
 		name   string
 		blob   int
@@ -78,11 +85,10 @@ func TestBlobCostsThreeRequests(t *testing.T) {
 		{"empty, of unknown size", 0, false, iotest.HalfReader},
 		{"small", 10, true, iotest.DataErrReader},
 		{"byte by byte", 1000, true, iotest.OneByteReader},
-		{"large", 3 << 20, true, iotest.HalfReader},
+		{"many, byte by byte", 100_000, true, iotest.OneByteReader},
+		{"large", 3 << 20, true, func(r io.Reader) io.Reader { return r }},
+		{"large, by halves", 3 << 20, true, iotest.HalfReader},
 		{"large, of unknown size", 3 << 20, false, iotest.DataErrReader},
-		{"lent", 3 << 20, true, lend},
-		{"lent, of unknown size", 3 << 20, false, lend},
-		{"lent, byte by byte", 100_000, true, func(r io.Reader) io.Reader { return lend(iotest.OneByteReader(r)) }},
 	} {
 		registry := start(t, keeping())
 		repo := writable(t, registry)
@@ -94,7 +100,7 @@ func TestBlobCostsThreeRequests(t *testing.T) {
 		if has(t, repo, d) {
 			t.Errorf("%s: is there", c.name)
 		}
-		if err := repo.PutBlob(t.Context(), c.reader(bytes.NewReader(blob)), d, size); err != nil {
+		if err := repo.PutBlob(t.Context(), lend(c.reader(bytes.NewReader(blob))), d, size); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		put := registry.seen[len(registry.seen)-1]
@@ -107,7 +113,7 @@ func TestBlobCostsThreeRequests(t *testing.T) {
 			t.Errorf("%s: %v, %d bytes, %v", c.name, there, size, err)
 		}
 		checkText(t, c.name+", once more", registry.methods(), "HEAD")
-		check(t, c.name+": connections", int(registry.connections.Load()), 2) // the first spoke TLS
+		check(t, c.name+": connections", int(registry.connections.Load()), connections)
 	}
 }
 
@@ -119,7 +125,7 @@ func TestBlobsAreUploadedAtTheSameTime(t *testing.T) {
 	for i := range 16 {
 		puts.Go(func() {
 			blob, d := content(100_000 + i)
-			if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob))); err != nil {
+			if err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(len(blob))); err != nil {
 				t.Error(err)
 			}
 			if !has(t, repo, d) {
@@ -140,7 +146,7 @@ func TestRegistryThatHasTheBlobDoesNotGetIt(t *testing.T) {
 			w.WriteHeader(http.StatusCreated)
 		})
 		stream := bytes.NewReader(blob)
-		err := writable(t, registry).PutBlob(t.Context(), stream, d, 10)
+		err := writable(t, registry).PutBlob(t.Context(), lend(stream), d, 10)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", said, err)
 		}
@@ -180,7 +186,7 @@ func TestUploadGoesWhereTheRegistryWantsIt(t *testing.T) {
 	} {
 		registry := start(t, nil)
 		registry.become(protected(elsewhere(strings.Replace(c.location, "HOME", registry.URL, 1))))
-		if err := writable(t, registry, robot).PutBlob(t.Context(), bytes.NewReader(blob), d, 10); err != nil {
+		if err := writable(t, registry, robot).PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, 10); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		for h, want := range map[*host]string{registry: c.home, away: c.away} {
@@ -214,7 +220,7 @@ func TestUploadIsNotSentAnywhere(t *testing.T) {
 	} {
 		registry.become(elsewhere(location))
 		err := writable(t, registry, func(o *registryclient.Options) { o.Insecure = false }).PutBlob(t.Context(),
-			bytes.NewReader(blob), d, 10)
+			lend(bytes.NewReader(blob)), d, 10)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", location, err)
 		}
@@ -228,14 +234,15 @@ func TestUploadsGoByPatchWhereOnePutIsNotTaken(t *testing.T) {
 		registry := start(t, patching(keeping(), status))
 		repo := writable(t, registry)
 		blob, d := content(100_000)
-		err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob)))
+		err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(len(blob)))
 		if !errors.Is(err, registryclient.ErrByPatch) || has(t, repo, d) {
 			t.Errorf("%d: %v", status, err)
 		}
 		checkText(t, "first try", registry.methods(), "POST PUT HEAD")
 		for _, n := range []int{100_000, 0} {
 			blob, d := content(n)
-			if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(n)); err != nil || !has(t, repo, d) {
+			err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(n))
+			if err != nil || !has(t, repo, d) {
 				t.Errorf("%d: %v", status, err)
 			}
 			want := "POST PATCH PUT HEAD"

@@ -44,13 +44,7 @@ type host struct {
 // start starts a host.
 func start(t *testing.T, answer http.HandlerFunc) *host {
 	t.Helper()
-	h := &host{answer: answer}
-	h.Server = httptest.NewUnstartedServer(h)
-	h.Config.ConnState = func(_ net.Conn, s http.ConnState) {
-		if s == http.StateNew {
-			h.connections.Add(1)
-		}
-	}
+	h := newHost(answer)
 	h.Start()
 	t.Cleanup(h.Close) // which waits for requests in progress
 	return h
@@ -58,14 +52,27 @@ func start(t *testing.T, answer http.HandlerFunc) *host {
 
 func startTLS(t *testing.T, answer http.HandlerFunc) *host {
 	t.Helper()
-	h := &host{answer: answer}
-	h.Server = httptest.NewUnstartedServer(h)
+	h := newHost(answer)
 	h.EnableHTTP2 = true
 	h.Config.ErrorLog = log.New(io.Discard, "", 0)
 	h.StartTLS()
 	t.Cleanup(h.Close)
 	return h
 }
+
+func newHost(answer http.HandlerFunc) *host {
+	h := &host{answer: answer}
+	h.Server = httptest.NewUnstartedServer(h)
+	h.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			h.connections.Add(1)
+		}
+	}
+	return h
+}
+
+// ways are those to a host. An upload borrows its bytes where there is no TLS, and reads them where there is.
+var ways = map[string]func(*testing.T, http.HandlerFunc) *host{"without TLS": start, "TLS": startTLS}
 
 func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()

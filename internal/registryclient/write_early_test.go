@@ -52,7 +52,7 @@ func TestAnswerThatComesBeforeTheEndIsTheError(t *testing.T) {
 			registry := start(t, respond(status))
 			_, d := content(10)
 			repo := writable(t, registry)
-			err := repo.PutBlob(t.Context(), endless{}, d, 1<<40)
+			err := repo.PutBlob(t.Context(), lend(endless{}), d, 1<<40)
 			var refused *registryclient.StatusError
 			if !errors.As(err, &refused) || refused.Status != status || answer.Soon(err) != temporary {
 				t.Errorf("%s: %d: %v", name, status, err)
@@ -62,7 +62,7 @@ func TestAnswerThatComesBeforeTheEndIsTheError(t *testing.T) {
 				continue
 			}
 			// A login may end early once, and no more.
-			if err := repo.PutBlob(t.Context(), endless{}, d, 1<<40); err == nil || answer.Soon(err) {
+			if err := repo.PutBlob(t.Context(), lend(endless{}), d, 1<<40); err == nil || answer.Soon(err) {
 				t.Errorf("%s: 401 again: %v", name, err)
 			}
 		}
@@ -87,7 +87,7 @@ func TestBrokenUploadIsTemporaryAndACancelledOneIsNot(t *testing.T) {
 			end()
 			_, _ = io.Copy(io.Discard, r.Body)
 		})
-		err := writable(t, registry).PutBlob(ctx, endless{}, d, 1<<40)
+		err := writable(t, registry).PutBlob(ctx, lend(endless{}), d, 1<<40)
 		cancelled := ctx.Err() != nil
 		if err == nil || errors.Is(err, context.Canceled) != cancelled || answer.Soon(err) == cancelled {
 			t.Error(err)

@@ -41,7 +41,7 @@ func TestTokensForReadingAndWritingAreKeptApart(t *testing.T) {
 	if has(t, repo, d) {
 		t.Error("is there")
 	}
-	if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, 10); err != nil {
+	if err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, 10); err != nil {
 		t.Error(err)
 	}
 	if err := repo.PutManifest(t.Context(), "1", blob, manifestType, d); err != nil {
@@ -63,7 +63,7 @@ func TestTokenIsRenewedBeforeAnUploadThatItMayNotOutlast(t *testing.T) {
 		repo := writable(t, registry, robot)
 		for n := range 3 {
 			blob, d := content(n + 1)
-			if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob))); err != nil {
+			if err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(len(blob))); err != nil {
 				t.Error(err)
 			}
 		}
@@ -77,7 +77,7 @@ func TestRefusedTokenIsReplacedBeforeTheStreamIsRead(t *testing.T) {
 	repo := writable(t, registry, robot)
 	for n := range 2 {
 		blob, d := content(n + 10)
-		if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, int64(len(blob))); err != nil {
+		if err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, int64(len(blob))); err != nil {
 			t.Error(err)
 		}
 		checkText(t, "requests", registry.methods(), "POST POST PUT")
@@ -128,7 +128,7 @@ func TestFailuresBeforeTheStreamAreRepeated(t *testing.T) {
 		registry.take()
 		repo := r.WritableRepository(repository)
 		_, _, err := repo.HasBlob(t.Context(), d)
-		put := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, 10)
+		put := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, 10)
 		gives := !strings.HasSuffix(c.want, "PUT")
 		if (err != nil) != gives || (put != nil) != gives {
 			t.Errorf("%d: %v, %v", c.status, err, put)
@@ -144,12 +144,12 @@ func TestWrongBlobIsRefusedByTheRegistry(t *testing.T) {
 	registry := start(t, keeping())
 	repo := writable(t, registry)
 	blob, _ := content(10)
-	err := repo.PutBlob(t.Context(), bytes.NewReader(blob), someDigest, 10)
+	err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), someDigest, 10)
 	if err == nil || !strings.Contains(err.Error(), "400 Bad Request (DIGEST_INVALID") || answer.Soon(err) {
 		t.Error(err)
 	}
 	for _, d := range []digest.Digest{"", "sha256:x"} {
-		if err := repo.PutBlob(t.Context(), bytes.NewReader(blob), d, 10); err == nil {
+		if err := repo.PutBlob(t.Context(), lend(bytes.NewReader(blob)), d, 10); err == nil {
 			t.Errorf("%q is taken", d)
 		}
 		if _, _, err := repo.HasBlob(t.Context(), d); err == nil {

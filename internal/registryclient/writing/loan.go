@@ -4,8 +4,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-
-	"ecrmirror/internal/chunked"
 )
 
 // A loan lends content to one request. A transport may read on after it gave the answer: then there
@@ -56,14 +54,13 @@ func (l *loan) WriteLent(w io.Writer, size int64) (n int64, err error) {
 func (l *loan) lend(most int) (data []byte, release func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lender, ok := l.content.stream.(chunked.Lender)
 	switch {
 	case l.ended:
 		return nil, nil, errLoanEnded
-	case !ok || l.content.err != nil || l.content.ended:
+	case l.content.err != nil || l.content.ended:
 		return nil, nil, nil
 	}
-	if data, release, err = lender.Lend(most); err != nil {
+	if data, release, err = l.content.stream.Lend(most); err != nil {
 		l.content.stop(err)
 		return nil, nil, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/wire"
 )
@@ -62,7 +63,7 @@ func (u *upload) sendUpload(ctx context.Context, req *http.Request, at *wire.Pla
 // content is a stream that is sent with a size. It gives the last bytes only when the stream has ended
 // well with them: a request that got all bytes is complete, whatever is found out about them after.
 type content struct {
-	stream io.Reader
+	stream chunked.Lender
 	size   int64 // bytes; -1 if it is not known
 	read   int64 // bytes so far
 	ended  bool

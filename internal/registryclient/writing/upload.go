@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/wire"
 	"ecrmirror/internal/transient"
@@ -24,8 +24,8 @@ var ErrByPatch = transient.New("the registry does not take a blob by one PUT; it
 // not read any more when PutBlob returns; where a registry wants nothing of the blob, it is not read
 // at all. A stream that fails, or that does not have the size, is never completed into a blob; its
 // error is in PutBlob's. The POST is repeated on failures that may pass, the PUT is not, for the stream
-// is gone by then.
-func (r Repository) PutBlob(ctx context.Context, stream io.Reader, d digest.Digest, size int64) error {
+// is gone by then. Without TLS, what the stream lends is not copied, but for its last bytes.
+func (r Repository) PutBlob(ctx context.Context, stream chunked.Lender, d digest.Digest, size int64) error {
 	if err := d.Validate(); err != nil {
 		return r.Failed(fmt.Errorf("uploading blob %q: %w", d, err))
 	}
