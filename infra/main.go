@@ -33,27 +33,9 @@ func run(args []string, getenv func(string) string, stdout io.Writer) error {
 	if _, err := exec.LookPath("node"); err != nil {
 		return errors.New("node is not on the PATH: CDK needs Node.js 20 or newer (https://nodejs.org)")
 	}
-	context, err := readContext(args, getenv, "cdk.json")
+	props, err := readProps(args, getenv)
 	if err != nil {
 		return err
-	}
-	defaults := settings.DefaultProps()
-	defaults.Image.Directory = ".." // of the repository; the app runs in infra/
-	defaults.Image.BuildArgs = map[string]string{
-		"VERSION": getenv("VERSION"), "COMMIT": getenv("COMMIT"), "GOPROXY": getenv("GOPROXY"),
-	}
-	props, err := settings.FromContext(defaults, context)
-	if err != nil {
-		return err
-	}
-	if err := props.CheckRegion(getenv("CDK_DEFAULT_REGION")); err != nil {
-		return err
-	}
-	if props.Image.Name == "" {
-		if _, err := os.Stat(filepath.Join(props.Image.Directory, "Dockerfile")); err != nil {
-			return fmt.Errorf("nothing to build the image from (setting image names one that is there already): %w",
-				err)
-		}
 	}
 	// jsii's Node.js process ends when this one does; to close it by hand is a race with that.
 	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)})
@@ -80,6 +62,34 @@ func describe(w io.Writer, file string) error {
 	}
 	_, err = fmt.Fprintf(w, "infra/cdk.out/%s: %d bytes%s\n", filepath.Base(file), info.Size(), note)
 	return err
+}
+
+// readProps returns the stack's properties: the defaults, changed by the CDK context. An invalid setting is an error,
+// and so is an image that is to be built where there is no Dockerfile.
+func readProps(args []string, getenv func(string) string) (settings.Props, error) {
+	context, err := readContext(args, getenv, "cdk.json")
+	if err != nil {
+		return settings.Props{}, err
+	}
+	defaults := settings.DefaultProps()
+	defaults.Image.Directory = ".." // of the repository; the app runs in infra/
+	defaults.Image.BuildArgs = map[string]string{
+		"VERSION": getenv("VERSION"), "COMMIT": getenv("COMMIT"), "GOPROXY": getenv("GOPROXY"),
+	}
+	props, err := settings.FromContext(defaults, context)
+	if err != nil {
+		return settings.Props{}, err
+	}
+	if err := props.CheckRegion(getenv("CDK_DEFAULT_REGION")); err != nil {
+		return settings.Props{}, err
+	}
+	if props.Image.Name == "" {
+		if _, err := os.Stat(filepath.Join(props.Image.Directory, "Dockerfile")); err != nil {
+			return settings.Props{}, fmt.Errorf("nothing to build the image from (setting image names one that is "+
+				"there already): %w", err)
+		}
+	}
+	return props, nil
 }
 
 // readContext returns the CDK context: from the CDK CLI if that runs the program, else from

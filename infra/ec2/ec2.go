@@ -50,14 +50,25 @@ func New(cfg aws.Config) *Client {
 func (c *Client) call(ctx context.Context, action string, parameters url.Values, out any) error {
 	parameters.Set("Action", action)
 	parameters.Set("Version", "2016-11-15")
-	body := parameters.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint, strings.NewReader(body))
+	reply, err := c.post(ctx, parameters.Encode())
 	if err != nil {
 		return fmt.Errorf("ec2:%s: %w", action, err)
 	}
+	if err := xml.Unmarshal(reply, out); err != nil {
+		return fmt.Errorf("ec2:%s: reading the reply: %w", action, err)
+	}
+	return nil
+}
+
+// post sends a signed request and returns the reply. A refusal is a [smithy.APIError].
+func (c *Client) post(ctx context.Context, body string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 	if err := c.sign(ctx, request, body); err != nil {
-		return fmt.Errorf("ec2:%s: %w", action, err)
+		return nil, err
 	}
 	client := c.cfg.HTTPClient
 	if client == nil {
@@ -65,20 +76,17 @@ func (c *Client) call(ctx context.Context, action string, parameters url.Values,
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return fmt.Errorf("ec2:%s: %w", action, err)
+		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	reply, err := io.ReadAll(io.LimitReader(response.Body, maxReply))
 	if err != nil {
-		return fmt.Errorf("ec2:%s: reading the reply: %w", action, err)
+		return nil, fmt.Errorf("reading the reply: %w", err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("ec2:%s: %w", action, refusal(response.StatusCode, reply))
+		return nil, refusal(response.StatusCode, reply)
 	}
-	if err := xml.Unmarshal(reply, out); err != nil {
-		return fmt.Errorf("ec2:%s: reading the reply: %w", action, err)
-	}
-	return nil
+	return reply, nil
 }
 
 func (c *Client) sign(ctx context.Context, request *http.Request, body string) error {

@@ -51,22 +51,14 @@ func run(ctx context.Context, args []string, out, problems io.Writer) int {
 		_, _ = fmt.Fprintln(problems, "preflight:", text)
 		return code
 	}
-	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	dir := flags.String("assembly", "infra/cdk.out", "`directory` with what make synth wrote")
-	switch err := flags.Parse(args); {
+	dir, err := parseFlags(args, out)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(out)
-		_, _ = io.WriteString(out, help)
-		flags.PrintDefaults()
 		return 0
 	case err != nil:
 		return fail(2, err.Error()+"; run it with -h for help")
-	case flags.NArg() > 0:
-		return fail(2, fmt.Sprintf("unexpected argument %q: settings go after make preflight CDK_FLAGS=; "+
-			"run it with -h for help", flags.Arg(0)))
 	}
-	stack, err := assembly.Read(*dir)
+	stack, err := assembly.Read(dir)
 	if err != nil {
 		return fail(2, printable.Line(err.Error()))
 	}
@@ -78,6 +70,24 @@ func run(ctx context.Context, args []string, out, problems io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// parseFlags returns the directory with what make synth wrote. It writes the help to out, and returns [flag.ErrHelp],
+// if that is asked for.
+func parseFlags(args []string, out io.Writer) (dir string, err error) {
+	set := flag.NewFlagSet("preflight", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.StringVar(&dir, "assembly", "infra/cdk.out", "`directory` with what make synth wrote")
+	err = set.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		set.SetOutput(out)
+		_, _ = io.WriteString(out, help)
+		set.PrintDefaults()
+	case err == nil && set.NArg() > 0:
+		err = fmt.Errorf("unexpected argument %q: settings go after make preflight CDK_FLAGS=", set.Arg(0))
+	}
+	return dir, err
 }
 
 // report makes all checks and returns what they found.

@@ -25,28 +25,6 @@ import (
 	"ecrmirror/internal/printable"
 )
 
-const help = `Smoke tries the service in the AWS account of the environment: it deploys a
-throw-away stack, mirrors 12 entries, pushes, breaks things, and removes everything
-that it made, also when it is interrupted. It takes about 20 minutes and a dollar;
-once in an account is enough.
-
-  make smoke SMOKE=yes IMAGE=ACCOUNT.dkr.ecr.REGION.amazonaws.com/ecrmirror:TAG
-
-The image must be in ECR of that region; settings go into CDK_FLAGS, as of make
-deploy. Each step is a line:
-
-  ok        as it should be
-  FAILED    what happened
-  not here  the endpoint, an emulator, lacks that; of AWS it counts as a failure
-  skipped   a step that it needs did not go well
-
-The exit code is 0 if all went well, 1 if something failed, 2 if it was called wrongly.
-Make ends with 2 for both.
-
-Usage: smoke [flags]
-
-`
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Getenv("SMOKE"), os.Stdout, os.Stderr)
@@ -62,57 +40,50 @@ const destroyTime = 30 * time.Minute
 
 // run tries it, and returns the exit code. Consent must be "yes".
 func run(ctx context.Context, args []string, consent string, out, problems io.Writer) int {
-	flags := flag.NewFlagSet("smoke", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	dir := flags.String("assembly", "infra/cdk.out", "`directory` with what make synth wrote")
-	keep := flags.Bool("keep", false, "remove nothing at the end, but say how")
-	answersDir := flags.String("answers", "infra/smoke/testdata/answers",
-		"`directory` for what AWS answered, without identifiers; of an emulator only if it is given")
-	bucket := flags.String("bucket", "",
-		"`name` of a bucket for a template of more than 51,200 bytes (default: that of CDK's bootstrap stack)")
-	silent := flags.String("silent", "192.0.2.1",
-		"`host` where nothing answers, so that a job can be stopped at its work")
-	usage := func(format string, values ...any) int {
-		_, _ = fmt.Fprintf(problems, "smoke: "+format+"; run it with -h for help\n", values...)
+	usage := func(err error) int {
+		_, _ = fmt.Fprintf(problems, "smoke: %v; run it with -h for help\n", err)
 		return 2
 	}
-	err := flags.Parse(args)
+	f, err := parseFlags(args, out)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(out)
-		_, _ = io.WriteString(out, help)
-		flags.PrintDefaults()
 		return 0
 	case err != nil:
-		return usage("%v", err)
-	case flags.NArg() > 0:
-		return usage("unexpected argument %q", flags.Arg(0))
+		return usage(err)
 	case consent != "yes":
-		return usage("it makes a stack in your account, which takes about 20 minutes and a dollar: say SMOKE=yes")
+		return usage(errors.New(
+			"it makes a stack in your account, which takes about 20 minutes and a dollar: say SMOKE=yes"))
 	}
-	stack, err := assembly.Read(*dir)
-	switch {
-	case err != nil:
-		return usage("%v", err)
-	case !throwaway.MatchString(stack.Name):
-		return usage("the stack is called %q, and only ecrmirror-smoke-XXXXXX is thrown away: make smoke synthesizes "+
-			"one", stack.Name)
-	case stack.Builds:
-		return usage("no image is given: make smoke SMOKE=yes IMAGE=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, " +
-			"of an image that is in ECR")
+	stack, err := readStack(f.assembly)
+	if err != nil {
+		return usage(err)
 	}
 	options, err := account(ctx, stack)
 	if err != nil {
 		_, _ = fmt.Fprintln(problems, "smoke:", printable.Line(scenario.Say(err)))
 		return 1
 	}
-	given := false
-	flags.Visit(func(f *flag.Flag) { given = given || f.Name == "answers" })
-	if options.Emulated && !given {
-		*answersDir = ""
+	if options.Emulated && !f.answersGiven {
+		f.answers = ""
 	}
-	options.Bucket, options.Silent, options.Answers = *bucket, *silent, answers.In(*answersDir)
-	return try(ctx, options, *keep, out, problems)
+	options.Bucket, options.Silent, options.Answers = f.bucket, f.silent, answers.In(f.answers)
+	return try(ctx, options, f.keep, out, problems)
+}
+
+// readStack reads the stack that make synth wrote. One that is not a throw-away, or builds its image, is an error.
+func readStack(dir string) (assembly.Stack, error) {
+	stack, err := assembly.Read(dir)
+	switch {
+	case err != nil:
+		return stack, err
+	case !throwaway.MatchString(stack.Name):
+		return stack, fmt.Errorf("the stack is called %q, and only ecrmirror-smoke-XXXXXX is thrown away: make smoke "+
+			"synthesizes one", stack.Name)
+	case stack.Builds:
+		return stack, errors.New("no image is given: make smoke SMOKE=yes " +
+			"IMAGE=ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, of an image that is in ECR")
+	}
+	return stack, nil
 }
 
 // account finds out where it is tried.

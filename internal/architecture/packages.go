@@ -2,6 +2,7 @@ package architecture
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -26,11 +27,7 @@ var sections = []section{
 // comment does not begin with its name, is an error.
 func tables(synopses map[string]string) (string, error) {
 	var b strings.Builder
-	names := make([]string, 0, len(synopses))
-	for name := range synopses {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(synopses))
 	written := 0
 	for _, s := range sections {
 		fmt.Fprintf(&b, "## %s\n\n| package | what it does | may import |\n|---|---|---|\n", s.title)
@@ -39,24 +36,31 @@ func tables(synopses map[string]string) (string, error) {
 			if !slices.Contains(s.trees, tree) {
 				continue
 			}
-			what, ok := summary(name, synopses[name])
-			if !ok {
-				return "", fmt.Errorf("the comment of package %s begins %q: it must begin with Package or Command "+
-					"and the name",
-					name, synopses[name])
+			line, err := row(name, synopses[name])
+			if err != nil {
+				return "", err
 			}
-			l, _ := layerOf(name)
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, what, strings.Join(short(l.internal), ", "))
+			b.WriteString(line)
 			written++
 		}
 		b.WriteString("\n")
 	}
 	if written != len(names) {
 		return "", fmt.Errorf("%d of %d packages are in no section of docs/packages.md: add their directory to "+
-			"sections",
-			len(names)-written, len(names))
+			"sections", len(names)-written, len(names))
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// row returns the line of a package in its table.
+func row(name, synopsis string) (string, error) {
+	what, ok := summary(name, synopsis)
+	if !ok {
+		return "", fmt.Errorf("the comment of package %s begins %q: it must begin with Package or Command and the name",
+			name, synopsis)
+	}
+	l, _ := layerOf(name)
+	return fmt.Sprintf("| `%s` | %s | %s |\n", name, what, strings.Join(short(l.internal), ", ")), nil
 }
 
 // summary returns a package's synopsis without the words "Package NAME" or "Command NAME" before it.
