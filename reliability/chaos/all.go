@@ -25,25 +25,14 @@ func (c *chaos) all(ctx context.Context, faults []fault) error {
 		if f.id == "dns" {
 			c.unresolved = unresolved(ctx, f.sourceHost)
 		}
-		for run := range c.flags.runs {
-			for _, p := range c.programs {
-				if p.Name != programs.Ours && !f.forPeers() {
-					continue
+		for _, t := range c.trials(f) {
+			slots <- struct{}{}
+			work.Go(func() {
+				defer func() { <-slots }()
+				if err := c.note(ctx, f, t); err != nil {
+					cancel(err)
 				}
-				slots <- struct{}{}
-				work.Go(func() {
-					defer func() { <-slots }()
-					if ctx.Err() != nil {
-						return
-					}
-					a, err := c.try(ctx, f, run+1, p)
-					if err != nil {
-						cancel(fmt.Errorf("%s, %s: %w", f.id, p.Name, err))
-						return
-					}
-					c.add(a)
-				})
-			}
+			})
 		}
 	}
 	work.Wait()
@@ -53,6 +42,37 @@ func (c *chaos) all(ctx context.Context, faults []fault) error {
 	slices.SortStableFunc(c.attempts, func(a, b attempt) int {
 		return cmp.Or(cmp.Compare(a.Fault, b.Fault), cmp.Compare(a.Program, b.Program), a.Run-b.Run)
 	})
+	return nil
+}
+
+// A trial is a copy that is to be made: its run, from 1, and the program.
+type trial struct {
+	run     int
+	program programs.Program
+}
+
+// trials returns the copies of a fault, in order.
+func (c *chaos) trials(f fault) (list []trial) {
+	for run := range c.flags.runs {
+		for _, p := range c.programs {
+			if p.Name == programs.Ours || f.forPeers() {
+				list = append(list, trial{run + 1, p})
+			}
+		}
+	}
+	return list
+}
+
+// note makes a copy and notes how it ended, unless the run is over.
+func (c *chaos) note(ctx context.Context, f fault, t trial) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	a, err := c.try(ctx, f, t.run, t.program)
+	if err != nil {
+		return fmt.Errorf("%s, %s: %w", f.id, t.program.Name, err)
+	}
+	c.add(a)
 	return nil
 }
 

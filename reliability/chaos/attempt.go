@@ -32,29 +32,10 @@ func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (
 		w.holdOld()
 	}
 	job := c.copyOf(w, p, home)
-	if err := os.Mkdir(filepath.Join(home, "tmp"), 0o755); err != nil {
+	if err := c.prepare(ctx, w, p, job); err != nil {
 		return a, err
 	}
-	if f.way == fromECR {
-		if err := w.fill(ctx, c.measure, c.ours, job.Environment); err != nil {
-			return a, err
-		}
-	}
-	if p.Prepare != nil {
-		if err := p.Prepare(ctx, job); err != nil {
-			return a, err
-		}
-	}
-	if err := w.breakAll(seedOf(f.id, run)); err != nil {
-		return a, err
-	}
-	a.Size = w.contents.Size
-	before, faults := w.read(), w.broke()
-	if err := c.runOnce(ctx, p, job, &a); err != nil {
-		return a, err
-	}
-	a.Read, a.Broke = w.read()-before, w.broke()-faults
-	if err := w.mend(); err != nil {
+	if err := c.runBroken(ctx, w, p, job, &a); err != nil {
 		return a, err
 	}
 	if err := c.judge(ctx, w, &a, home); err != nil || a.Outcome != honest || a.Exit != exitTransient ||
@@ -62,6 +43,37 @@ func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (
 		return a, err
 	}
 	return a, c.again(ctx, w, p, job, &a)
+}
+
+// prepare makes what the copy needs: a directory for temporary files, the image where its source is ECR, and what the
+// program itself needs.
+func (c *chaos) prepare(ctx context.Context, w *world, p programs.Program, job programs.Copy) error {
+	if err := os.Mkdir(filepath.Join(job.Home, "tmp"), 0o755); err != nil {
+		return err
+	}
+	if w.fault.way == fromECR {
+		if err := w.fill(ctx, c.measure, c.ours, job.Environment); err != nil {
+			return err
+		}
+	}
+	if p.Prepare == nil {
+		return nil
+	}
+	return p.Prepare(ctx, job)
+}
+
+// runBroken runs the program while things go wrong, and notes how often they did and what was read.
+func (c *chaos) runBroken(ctx context.Context, w *world, p programs.Program, job programs.Copy, a *attempt) error {
+	if err := w.breakAll(seedOf(a.Fault, a.Run)); err != nil {
+		return err
+	}
+	a.Size = w.contents.Size
+	before, faults := w.read(), w.broke()
+	if err := c.runOnce(ctx, p, job, a); err != nil {
+		return err
+	}
+	a.Read, a.Broke = w.read()-before, w.broke()-faults
+	return w.mend()
 }
 
 // seedOf returns the seed by which faults are chosen: another for each fault and run, the same for all programs.
@@ -123,11 +135,6 @@ var crash = regexp.MustCompile(`(?m)^panic: |^goroutine \d+ \[|^fatal error: |DA
 
 // judge says how a copy of ours or a peer's ended.
 func (c *chaos) judge(ctx context.Context, w *world, a *attempt, home string) error {
-	ours := a.Program == programs.Ours
-	ending := w.fault.ending()
-	if w.fault.id == "dns" {
-		ending = c.unresolved
-	}
 	a.Outcome = wrong
 	switch {
 	case a.Hang:
@@ -139,29 +146,39 @@ func (c *chaos) judge(ctx context.Context, w *world, a *attempt, home string) er
 	default:
 		a.Outcome, a.Why = verdict(w.untouched(ctx), honest)
 	}
-	if a.Outcome == wrong || !ours {
+	if a.Outcome == wrong || a.Program != programs.Ours {
 		return nil
 	}
 	left, err := leftIn(filepath.Join(home, "tmp"))
 	if err != nil {
 		return err
 	}
-	switch cause := regexp.MustCompile(w.fault.cause); {
-	case left != "":
+	ending := w.fault.ending()
+	if w.fault.id == "dns" {
+		ending = c.unresolved
+	}
+	if a.Why = ending.objection(*a, w.fault.cause); left != "" {
 		a.Why = "it left " + left + " behind"
-	case a.Outcome == exact && !ending.exact:
-		a.Why = "it cannot have worked"
-	case a.Outcome == honest && len(ending.codes) == 0:
-		a.Why = "nothing is worth failing for"
-	case a.Outcome == honest && !slices.Contains(ending.codes, a.Exit):
-		a.Why = fmt.Sprintf("exit code %d, want %v", a.Exit, ending.codes)
-	case a.Outcome == honest && (w.fault.cause == "" || !cause.MatchString(a.Output)):
-		a.Why = "the error does not name the cause"
 	}
 	if a.Why != "" {
 		a.Outcome = wrong
 	}
 	return nil
+}
+
+// objection returns why a copy of ours may not end as it did, or "". An error must match cause.
+func (e end) objection(a attempt, cause string) string {
+	switch {
+	case a.Outcome == exact && !e.exact:
+		return "it cannot have worked"
+	case a.Outcome == honest && len(e.codes) == 0:
+		return "nothing is worth failing for"
+	case a.Outcome == honest && !slices.Contains(e.codes, a.Exit):
+		return fmt.Sprintf("exit code %d, want %v", a.Exit, e.codes)
+	case a.Outcome == honest && (cause == "" || !regexp.MustCompile(cause).MatchString(a.Output)):
+		return "the error does not name the cause"
+	}
+	return ""
 }
 
 // verdict returns the outcome, or wrong and why.

@@ -47,6 +47,11 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	c := newChaos(f, dir, measure, append([]programs.Program{ours}, peers...), stderr)
+	return c.run(ctx, faults, stdout)
+}
+
+// run makes the copies and reports them. It returns an error unless every copy of ours ended well.
+func (c *chaos) run(ctx context.Context, faults []fault, stdout io.Writer) error {
 	if err := c.all(ctx, faults); err != nil {
 		return err
 	}

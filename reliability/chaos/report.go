@@ -15,19 +15,8 @@ import (
 
 // report prints the tables, and writes chaos.md and chaos.json.
 func (c *chaos) report(w io.Writer) error {
-	if err := os.MkdirAll(c.flags.out, 0o755); err != nil {
+	if err := c.writeFiles(); err != nil {
 		return err
-	}
-	raw, err := json.MarshalIndent(map[string]any{
-		"machine": machine.Here(), "versions": c.versions(), "small": c.flags.small, "attempts": c.attempts,
-	}, "", " ")
-	if err != nil {
-		return err
-	}
-	for name, content := range map[string]string{"chaos.json": string(raw) + "\n", "chaos.md": c.markdown()} {
-		if err := os.WriteFile(filepath.Join(c.flags.out, name), []byte(content), 0o644); err != nil {
-			return err
-		}
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, strings.Join(append([]string{"", ""}, columns()...), "\t"))
@@ -42,8 +31,26 @@ func (c *chaos) report(w io.Writer) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(w, "\nWritten to %s: chaos.md, chaos.json\n", c.flags.out)
+	_, err := fmt.Fprintf(w, "\nWritten to %s: chaos.md, chaos.json\n", c.flags.out)
 	return err
+}
+
+func (c *chaos) writeFiles() error {
+	if err := os.MkdirAll(c.flags.out, 0o755); err != nil {
+		return err
+	}
+	raw, err := json.MarshalIndent(map[string]any{
+		"machine": machine.Here(), "versions": c.versions(), "small": c.flags.small, "attempts": c.attempts,
+	}, "", " ")
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string]string{"chaos.json": string(raw) + "\n", "chaos.md": c.markdown()} {
+		if err := os.WriteFile(filepath.Join(c.flags.out, name), []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *chaos) versions() map[string]string {

@@ -8,6 +8,13 @@ import (
 	broken "ecrmirror/testkit/fault"
 )
 
+// What the operations of the stand-ins are called.
+const (
+	v2      = "v2.*"
+	objects = "s3.GetObject"
+	ecrAPI  = "ecr.*"
+)
+
 // one returns the rule as a list.
 func one(operation string, kind broken.Kind, change ...func(*broken.Rule)) []broken.Rule {
 	r := broken.Rule{Operation: operation, Kind: kind}

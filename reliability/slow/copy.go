@@ -46,19 +46,13 @@ func (b *bench) copyTo(ctx context.Context, rates ...int64) (c made, err error) 
 		return c, err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	var sinks []*sink.Server
-	defer func() {
-		for _, s := range sinks {
-			err = errors.Join(err, s.Close())
-		}
-	}()
+	sinks, err := startSinks(ctx, rates)
+	defer func() { err = errors.Join(err, closeAll(sinks)) }()
+	if err != nil {
+		return c, err
+	}
 	args := []string{"--progress=plain", "--min-rate", b.minRate, source.Host() + "/" + repository + ":" + tag}
-	for _, rate := range rates {
-		s, err := sink.Start(ctx, sink.Options{Rate: rate})
-		if err != nil {
-			return c, err
-		}
-		sinks = append(sinks, s)
+	for _, s := range sinks {
 		args = append(args, s.Host()+"/"+repository+":"+tag)
 	}
 	c.took = make([]time.Duration, len(rates))
@@ -68,17 +62,44 @@ func (b *bench) copyTo(ctx context.Context, rates ...int64) (c made, err error) 
 	for i, s := range sinks {
 		watching.Go(func() { c.took[i] = b.arrival(over, s, begun) })
 	}
+	err = b.runMirror(ctx, args, &c)
+	c.ended, c.sent = time.Since(begun), source.Sent()
+	end()
+	watching.Wait()
+	return c, err
+}
+
+// startSinks starts a destination of each rate. With an error it returns those that it started.
+func startSinks(ctx context.Context, rates []int64) (sinks []*sink.Server, err error) {
+	for _, rate := range rates {
+		s, err := sink.Start(ctx, sink.Options{Rate: rate})
+		if err != nil {
+			return sinks, err
+		}
+		sinks = append(sinks, s)
+	}
+	return sinks, nil
+}
+
+func closeAll(sinks []*sink.Server) error {
+	var errs []error
+	for _, s := range sinks {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// runMirror runs the program, and notes its exit code and output. A program that fails is no error.
+func (b *bench) runMirror(ctx context.Context, args []string, c *made) error {
 	program := exec.CommandContext(ctx, b.mirror, args...)
 	program.Env = programs.Environment(b.home, b.home, nil)
 	said, err := program.CombinedOutput()
-	c.ended, c.exit, c.said, c.sent = time.Since(begun), program.ProcessState.ExitCode(), string(said), source.Sent()
-	end()
-	watching.Wait()
+	c.exit, c.said = program.ProcessState.ExitCode(), string(said)
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
-		return c, fmt.Errorf("%w: %s", err, said)
+		return fmt.Errorf("%w: %s", err, said)
 	}
-	return c, nil
+	return nil
 }
 
 // arrival returns after how long a destination had the image, which it has checked, or 0 if it has not got it.

@@ -95,49 +95,66 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // all makes the copies and prints a table of them.
 func (b *bench) all(ctx context.Context, stdout io.Writer) error {
-	alone := make([]time.Duration, len(b.rates)) // 0 if it was not tried
+	alone, err := b.copyToEach(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := b.copyTo(ctx, b.rates...)
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	text.WriteString("| rate | its own transfer | alone | in company | |\n|--:|--:|--:|--:|---|\n")
+	for i, rate := range b.rates {
+		verdict := b.verdict(rate, alone[i], c.took[i])
+		if verdict == heldUp {
+			err = errHeldUp
+		}
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s |\n",
+			speed(rate), seconds(b.transfer(rate)), seconds(alone[i]), seconds(c.took[i]), verdict)
+	}
+	fmt.Fprintf(&text,
+		"\nThe copy to all ended with exit code %d after %s; the source sent %.2f times the image. It said:\n\n%s\n",
+		c.exit, seconds(c.ended), float64(c.sent)/float64(b.want.Size), strings.TrimSpace(c.said))
+	_, printed := io.WriteString(stdout, text.String())
+	return errors.Join(err, printed)
+}
+
+// copyToEach copies the image to each destination alone, and returns the times; 0 where that would take too long.
+func (b *bench) copyToEach(ctx context.Context) ([]time.Duration, error) {
+	took := make([]time.Duration, len(b.rates))
 	for i, rate := range b.rates {
 		if b.transfer(rate) > b.alone {
 			continue
 		}
 		c, err := b.copyTo(ctx, rate)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if c.exit != 0 {
-			return fmt.Errorf("the copy to one destination failed: %s", c.said)
+			return nil, fmt.Errorf("the copy to one destination failed: %s", c.said)
 		}
-		alone[i] = c.took[0]
+		took[i] = c.took[0]
 	}
-	c, err := b.copyTo(ctx, b.rates...)
-	if err != nil {
-		return err
+	return took, nil
+}
+
+// heldUp is the verdict that is a failure.
+const heldUp = "held up"
+
+// verdict says what became of a destination in company, by the time that it took alone, and by that of its rate.
+func (b *bench) verdict(rate int64, alone, took time.Duration) string {
+	allowed := 2 * max(alone, b.transfer(rate))
+	if alone == 0 {
+		allowed += time.Second
 	}
-	_, err = fmt.Fprintf(stdout, "| rate | its own transfer | alone | in company | |\n|--:|--:|--:|--:|---|\n")
-	heldUp := false
-	for i, rate := range b.rates {
-		allowed := 2 * max(alone[i], b.transfer(rate))
-		if alone[i] == 0 {
-			allowed += time.Second
-		}
-		verdict := "kept"
-		switch {
-		case c.took[i] == 0:
-			verdict = "given up"
-		case c.took[i] > allowed:
-			verdict, heldUp = "held up", true
-		}
-		_, printed := fmt.Fprintf(stdout, "| %s | %s | %s | %s | %s |\n",
-			speed(rate), seconds(b.transfer(rate)), seconds(alone[i]), seconds(c.took[i]), verdict)
-		err = errors.Join(err, printed)
+	switch {
+	case took == 0:
+		return "given up"
+	case took > allowed:
+		return heldUp
 	}
-	_, printed := fmt.Fprintf(stdout,
-		"\nThe copy to all ended with exit code %d after %s; the source sent %.2f times the image. It said:\n\n%s\n",
-		c.exit, seconds(c.ended), float64(c.sent)/float64(b.want.Size), strings.TrimSpace(c.said))
-	if heldUp {
-		err = errors.Join(err, errHeldUp)
-	}
-	return errors.Join(err, printed)
+	return "kept"
 }
 
 // transfer returns how long a destination takes for the image at its rate.

@@ -66,28 +66,33 @@ func (s *soak) measure(name string, images int) error {
 		runtime.GC() // what pools keep goes the second time
 		debug.FreeOSMemory()
 	}
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	m.Heap = int64(memory.HeapAlloc)
-	var err error
-	if m.RSS, err = status("VmRSS"); err != nil {
-		return err
-	}
-	if m.Anonymous, err = status("RssAnon"); err != nil {
+	err := m.read()
+	if err != nil {
 		return err
 	}
 	if r.PeakRSS, err = status("VmHWM"); err != nil {
 		return err
 	}
-	descriptors, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return err
-	}
-	m.Descriptors = len(descriptors) - 1 // the directory itself
 	r.Samples, r.Again = append(r.Samples, m), r.attempts.Load()
 	_, err = fmt.Fprintf(s.stderr,
 		"%5d images  %6.1f s  %6.1f MiB resident  %5.1f MiB live  %3d goroutines  %3d descriptors  %d retried\n",
 		m.Images, m.Seconds, mib(m.RSS), mib(m.Heap), m.Goroutines, m.Descriptors, r.Again)
+	return err
+}
+
+// read notes how much memory and how many descriptors this process has.
+func (s *sample) read() (err error) {
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	s.Heap = int64(memory.HeapAlloc)
+	if s.RSS, err = status("VmRSS"); err != nil {
+		return err
+	}
+	if s.Anonymous, err = status("RssAnon"); err != nil {
+		return err
+	}
+	descriptors, err := os.ReadDir("/proc/self/fd")
+	s.Descriptors = len(descriptors) - 1 // the directory itself
 	return err
 }
 

@@ -83,45 +83,60 @@ const (
 // svg draws a panel for each quantity, from zero to its highest value.
 func svg(r *result) ([]byte, error) {
 	var panels []panel
-	for i, of := range []struct {
-		title, format string
-		value         func(sample) float64
-	}{
-		{"resident memory, MiB", "%.1f", func(s sample) float64 { return mib(s.RSS) }},
-		{"live on the heap, MiB", "%.1f", func(s sample) float64 { return mib(s.Heap) }},
-		{"goroutines", "%.0f", func(s sample) float64 { return float64(s.Goroutines) }},
-		{"file descriptors", "%.0f", func(s sample) float64 { return float64(s.Descriptors) }},
-	} {
-		highest := 0.0
-		for _, s := range r.Samples {
-			highest = max(highest, of.value(s))
-		}
-		p := panel{Title: of.title, Y: 50 + float64(i)*panelHeight, Most: fmt.Sprintf(of.format, highest)}
-		var points []string
-		for _, s := range r.Samples {
-			p.LastY = plotHeight * (1 - of.value(s)/highest)
-			points = append(points,
-				fmt.Sprintf("%.1f,%.1f", plotAt+float64(s.Images)/float64(r.Images)*plotWidth, p.LastY))
-		}
-		first, last := r.Samples[0], r.Samples[len(r.Samples)-1]
-		p.Line, p.FirstY = strings.Join(points, " "), plotHeight*(1-of.value(first)/highest)
-		p.First, p.Last = fmt.Sprintf(of.format, of.value(first)), fmt.Sprintf(of.format, of.value(last))
+	for i, q := range quantities() {
+		p := q.panel(r)
+		p.Y = 50 + float64(i)*panelHeight
 		panels = append(panels, p)
 	}
 	t, err := template.New("chart").Parse(chart)
 	if err != nil {
 		return nil, err
 	}
-	at := func(image int) float64 { return plotAt + float64(image)/float64(r.Images)*plotWidth }
 	var b bytes.Buffer
 	err = t.Execute(&b, map[string]any{
 		"Width": chartWidth, "Height": 50 + len(panels)*panelHeight, "Panels": panels, "Machine": r.Machine,
 		"Images": r.Images, "Mirrors": r.Mirrors,
-		"Left": plotAt, "Right": plotAt + plotWidth, "High": plotHeight, "FaultsAt": at(r.FaultsFrom),
-		"FaultsWidth": at(r.FaultsTo) - at(r.FaultsFrom),
+		"Left": plotAt, "Right": plotAt + plotWidth, "High": plotHeight, "FaultsAt": r.x(r.FaultsFrom),
+		"FaultsWidth": r.x(r.FaultsTo) - r.x(r.FaultsFrom),
 	})
 	return b.Bytes(), err
 }
+
+// A quantity is what a panel shows of each sample.
+type quantity struct {
+	title, format string
+	value         func(sample) float64
+}
+
+func quantities() []quantity {
+	return []quantity{
+		{"resident memory, MiB", "%.1f", func(s sample) float64 { return mib(s.RSS) }},
+		{"live on the heap, MiB", "%.1f", func(s sample) float64 { return mib(s.Heap) }},
+		{"goroutines", "%.0f", func(s sample) float64 { return float64(s.Goroutines) }},
+		{"file descriptors", "%.0f", func(s sample) float64 { return float64(s.Descriptors) }},
+	}
+}
+
+// panel draws the quantity, but says not where the panel lies.
+func (q quantity) panel(r *result) panel {
+	highest := 0.0
+	for _, s := range r.Samples {
+		highest = max(highest, q.value(s))
+	}
+	p := panel{Title: q.title, Most: fmt.Sprintf(q.format, highest)}
+	var points []string
+	for _, s := range r.Samples {
+		p.LastY = plotHeight * (1 - q.value(s)/highest)
+		points = append(points, fmt.Sprintf("%.1f,%.1f", r.x(s.Images), p.LastY))
+	}
+	first, last := r.Samples[0], r.Samples[len(r.Samples)-1]
+	p.Line, p.FirstY = strings.Join(points, " "), plotHeight*(1-q.value(first)/highest)
+	p.First, p.Last = fmt.Sprintf(q.format, q.value(first)), fmt.Sprintf(q.format, q.value(last))
+	return p
+}
+
+// x is where the plots have an image.
+func (r *result) x(image int) float64 { return plotAt + float64(image)/float64(r.Images)*plotWidth }
 
 const chart = `<svg xmlns="http://www.w3.org/2000/svg" width="{{.Width}}" height="{{.Height}}" viewBox="0 0 {{.Width}} {{.Height}}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="#ffffff"/>

@@ -47,48 +47,67 @@ func serve(ctx context.Context, f flags, in io.Reader, out io.Writer) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	images := slowregistry.NewImages()
-	at := addresses{}
-	for i := range f.images {
-		contents, err := images.Put(sourceRepository(i), "1",
-			slowregistry.Spec{Layers: layers, LayerSize: layerSize, Seed: uint64(i)})
-		if err != nil {
-			return err
-		}
-		at.Roots = append(at.Roots, contents.Root.String())
+	images, roots, err := makeImages(f.images)
+	if err != nil {
+		return err
 	}
 	source, err := slowregistry.Start(ctx, images, slowregistry.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	programs := filepath.Join(dir, "programs")
-	// Jobs end at once: the mirrors are in the other process.
-	job := []byte("#!/bin/sh\nexit 0\n")
-	if err := errors.Join(os.Mkdir(programs, 0o755), os.WriteFile(filepath.Join(programs, "mirror"), job,
-		0o755)); err != nil { //nolint:gosec // a program
-		return err
-	}
-	s, err := server.Start(ctx, server.Options{
-		Wrap: breakable, NoEvents: true, ForgetLayers: true, Programs: programs, Dir: filepath.Join(dir, "aws"),
-	})
+	s, err := startAWS(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	client := ecr.NewFromConfig(s.Config())
+	if err := createRepositories(ctx, ecr.NewFromConfig(s.Config())); err != nil {
+		return err
+	}
+	if err := json.NewEncoder(out).Encode(addresses{
+		Source: source.Host(), AWS: s.URL(), Account: s.Account(), Region: s.Region(), Roots: roots,
+	}); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, in)
+	return err
+}
+
+// makeImages returns the source's images, each in a repository of its own, and their digests.
+func makeImages(n int) (images *slowregistry.Images, roots []string, err error) {
+	images = slowregistry.NewImages()
+	for i := range n {
+		contents, err := images.Put(sourceRepository(i), "1",
+			slowregistry.Spec{Layers: layers, LayerSize: layerSize, Seed: uint64(i)})
+		if err != nil {
+			return nil, nil, err
+		}
+		roots = append(roots, contents.Root.String())
+	}
+	return images, roots, nil
+}
+
+// startAWS starts AWS's side, whose jobs end at once: the mirrors are in the other process.
+func startAWS(ctx context.Context, dir string) (*server.Server, error) {
+	programs := filepath.Join(dir, "programs")
+	job := []byte("#!/bin/sh\nexit 0\n")
+	if err := errors.Join(os.Mkdir(programs, 0o755), os.WriteFile(filepath.Join(programs, "mirror"), job,
+		0o755)); err != nil { //nolint:gosec // a program
+		return nil, err
+	}
+	return server.Start(ctx, server.Options{
+		Wrap: breakable, NoEvents: true, ForgetLayers: true, Programs: programs, Dir: filepath.Join(dir, "aws"),
+	})
+}
+
+func createRepositories(ctx context.Context, client *ecr.Client) error {
 	for i := range repositories {
 		if _, err := client.CreateRepository(ctx,
 			&ecr.CreateRepositoryInput{RepositoryName: aws.String(repository(i))}); err != nil {
 			return err
 		}
 	}
-	at.Source, at.AWS, at.Account, at.Region = source.Host(), s.URL(), s.Account(), s.Region()
-	if err := json.NewEncoder(out).Encode(at); err != nil {
-		return err
-	}
-	_, err = io.Copy(io.Discard, in)
-	return err
+	return nil
 }
 
 // faultsPath is where the process of the servers is told what goes wrong, and tells what did.
@@ -121,11 +140,9 @@ func startServers(ctx context.Context, f flags, stderr io.Writer) (*servers, err
 		client:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	}
 	s.command.Stderr = stderr
-	input, err := s.command.StdinPipe()
-	if err != nil {
+	if s.input, err = s.command.StdinPipe(); err != nil {
 		return nil, err
 	}
-	s.input = input
 	output, err := s.command.StdoutPipe()
 	if err != nil {
 		return nil, err

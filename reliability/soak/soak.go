@@ -91,12 +91,7 @@ func (s *soak) all(ctx context.Context) error {
 		if err := s.round(ctx, first, last); err != nil {
 			return err
 		}
-		if round%sweepEvery == 0 || last == n {
-			if err := s.sweep(ctx, last); err != nil {
-				return err
-			}
-		}
-		if err := s.measure("", last); err != nil {
+		if err := s.check(ctx, round, last); err != nil {
 			return err
 		}
 	}
@@ -106,6 +101,16 @@ func (s *soak) all(ctx context.Context) error {
 	}
 	s.close()
 	return s.measure("end", n)
+}
+
+// check sweeps the table when its turn has come, and measures.
+func (s *soak) check(ctx context.Context, round, last int) error {
+	if round%sweepEvery == 0 || last == s.flags.images {
+		if err := s.sweep(ctx, last); err != nil {
+			return err
+		}
+	}
+	return s.measure("", last)
 }
 
 // open makes what lives as long as the run.
