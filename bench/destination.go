@@ -135,32 +135,46 @@ func (e *ecrAPI) counts() destinationCounts {
 func (e *ecrAPI) verify(ctx context.Context, want slowregistry.Contents, n int) error {
 	for i := range n {
 		name := aws.String(repositoryName(i))
-		ids := []types.ImageIdentifier{{ImageTag: aws.String(tag)}}
-		for _, d := range want.Manifests {
-			ids = append(ids, types.ImageIdentifier{ImageDigest: aws.String(d.String())})
-		}
-		images, err := e.client.DescribeImages(ctx, &ecr.DescribeImagesInput{RepositoryName: name, ImageIds: ids})
-		if err != nil {
+		if err := e.verifyManifests(ctx, name, want); err != nil {
 			return fmt.Errorf("repository %d: %w", i, err)
 		}
-		for _, d := range images.ImageDetails {
-			if slices.Contains(d.ImageTags, tag) && aws.ToString(d.ImageDigest) != want.Root.String() {
-				return fmt.Errorf("repository %d: the tag is %s", i, aws.ToString(d.ImageDigest))
-			}
+		if err := e.verifyBlobs(ctx, name, want); err != nil {
+			return fmt.Errorf("repository %d: %w", i, err)
 		}
-		var digests []string
-		for d := range want.Blobs {
-			digests = append(digests, d.String())
+	}
+	return nil
+}
+
+func (e *ecrAPI) verifyManifests(ctx context.Context, name *string, want slowregistry.Contents) error {
+	ids := []types.ImageIdentifier{{ImageTag: aws.String(tag)}}
+	for _, d := range want.Manifests {
+		ids = append(ids, types.ImageIdentifier{ImageDigest: aws.String(d.String())})
+	}
+	images, err := e.client.DescribeImages(ctx, &ecr.DescribeImagesInput{RepositoryName: name, ImageIds: ids})
+	if err != nil {
+		return err
+	}
+	for _, d := range images.ImageDetails {
+		if slices.Contains(d.ImageTags, tag) && aws.ToString(d.ImageDigest) != want.Root.String() {
+			return fmt.Errorf("the tag is %s", aws.ToString(d.ImageDigest))
 		}
-		for batch := range slices.Chunk(digests, 100) {
-			answer, err := e.client.BatchCheckLayerAvailability(ctx,
-				&ecr.BatchCheckLayerAvailabilityInput{RepositoryName: name, LayerDigests: batch})
-			if err != nil {
-				return fmt.Errorf("repository %d: %w", i, err)
-			}
-			if len(answer.Failures) > 0 {
-				return fmt.Errorf("repository %d: layer %s is missing", i, aws.ToString(answer.Failures[0].LayerDigest))
-			}
+	}
+	return nil
+}
+
+func (e *ecrAPI) verifyBlobs(ctx context.Context, name *string, want slowregistry.Contents) error {
+	var digests []string
+	for d := range want.Blobs {
+		digests = append(digests, d.String())
+	}
+	for batch := range slices.Chunk(digests, 100) {
+		answer, err := e.client.BatchCheckLayerAvailability(ctx,
+			&ecr.BatchCheckLayerAvailabilityInput{RepositoryName: name, LayerDigests: batch})
+		if err != nil {
+			return err
+		}
+		if len(answer.Failures) > 0 {
+			return fmt.Errorf("layer %s is missing", aws.ToString(answer.Failures[0].LayerDigest))
 		}
 	}
 	return nil

@@ -87,14 +87,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	b := newBench(ctx, f, dir, measure, append([]programs.Program{mirror}, peers...), stderr)
+	return b.run(ctx, cases, stdout)
+}
+
+// run runs the cases and reports what they took.
+func (b *bench) run(ctx context.Context, cases []benchCase, stdout io.Writer) error {
 	if err := b.all(ctx, cases); err != nil {
 		return err
 	}
-	kept, err := report.Write(stdout, f.out, b.result)
+	kept, err := report.Write(stdout, b.flags.out, b.result)
 	if err != nil {
 		return err
 	}
-	if f.strict && !kept {
+	if b.flags.strict && !kept {
 		return errMissed
 	}
 	return nil

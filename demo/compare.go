@@ -24,16 +24,12 @@ func (d *demo) compare(ctx context.Context, source string, destinations ...strin
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		right := true
 		for _, r := range results {
 			rows = append(rows, d.row(r))
-			if r.Err != nil {
-				right = false
-				wrong = append(wrong, fmt.Sprintf("%s, %s: %s", destination, r.Manifest.What,
-					strings.ReplaceAll(r.Err.Error(), "\n", "; ")))
-			}
 		}
-		if right {
+		if problems := problemsOf(destination, results); len(problems) > 0 {
+			wrong = append(wrong, problems...)
+		} else {
 			d.tally.destinations++
 		}
 	}
@@ -44,6 +40,17 @@ func (d *demo) compare(ctx context.Context, source string, destinations ...strin
 		d.expect(false, "%s", problem)
 	}
 	return nil
+}
+
+// problemsOf says what differs at a destination, one for each manifest.
+func problemsOf(destination string, results []check.Result) (list []string) {
+	for _, r := range results {
+		if r.Err != nil {
+			list = append(list, fmt.Sprintf("%s, %s: %s", destination, r.Manifest.What,
+				strings.ReplaceAll(r.Err.Error(), "\n", "; ")))
+		}
+	}
+	return list
 }
 
 // row shows and counts what was found of one manifest.

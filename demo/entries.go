@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +50,22 @@ func release(n int) string { return fmt.Sprintf("release:%d", n) }
 
 // entries are those that the sweeps find.
 func (d *demo) entries() ([]entry, error) {
-	list := []entry{
+	list := slices.Concat(d.entriesOfEachWriting(), d.entriesOfReleases())
+	if d.extra != "" {
+		image, err := copyName(d.extra)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, entry{
+			source: d.extra, written: asCommas, destinations: []string{d.home(image), d.abroad(image)},
+		})
+	}
+	return list, nil
+}
+
+// entriesOfEachWriting are written in every way that there is; one of them has expired, and one is broken.
+func (d *demo) entriesOfEachWriting() []entry {
+	return []entry{
 		{
 			source: d.upstream(toolsImage), written: asSet,
 			destinations: []string{d.home(toolsImage), d.abroad(toolsImage), d.partner(toolsImage)},
@@ -72,22 +88,17 @@ func (d *demo) entries() ([]entry, error) {
 		},
 		{source: d.upstream("broken:1"), written: notWritten},
 	}
+}
+
+// entriesOfReleases are those of one repository, of which all but the last are current.
+func (d *demo) entriesOfReleases() (list []entry) {
 	for n := range releases {
 		list = append(list, entry{
 			source: d.upstream(release(n + 1)), written: asString, destinations: []string{d.abroad(release(n + 1))},
 			current: n+1 < releases,
 		})
 	}
-	if d.extra != "" {
-		image, err := copyName(d.extra)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, entry{
-			source: d.extra, written: asCommas, destinations: []string{d.home(image), d.abroad(image)},
-		})
-	}
-	return list, nil
+	return list
 }
 
 // item is the entry as DynamoDB has it.

@@ -30,40 +30,47 @@ func (d *demo) makeImages() (*images, error) {
 	if err != nil {
 		return nil, err
 	}
-	both := func(p programLayers) []*sample.Layer { return []*sample.Layer{p.controller, p.mirror} }
-	controller := func(p programLayers) []*sample.Layer { return []*sample.Layer{l.shared, p.controller} }
-	mirror := func(p programLayers) []*sample.Layer { return []*sample.Layer{p.mirror} }
-	shared := func(programLayers) []*sample.Layer { return []*sample.Layer{l.shared} }
 	var m images
+	if err := m.makeIndexes(l); err != nil {
+		return nil, err
+	}
+	return &m, m.makeSingle(l)
+}
+
+// makeIndexes makes the images for all platforms.
+func (m *images) makeIndexes(l layers) (err error) {
 	for _, to := range []struct {
 		index    *v1.ImageIndex
 		format   sample.Format
 		assembly assembly
 		program  string
 	}{
-		{&m.tools, sample.OCI, both, "controller"},
-		{&m.legacy, sample.Docker, controller, "controller"},
-		{&m.attested, sample.OCI, mirror, "mirror"},
-		{&m.app, sample.OCI, shared, "app"},
+		{&m.tools, sample.OCI, l.both, "controller"},
+		{&m.legacy, sample.Docker, l.sharedAndController, "controller"},
+		{&m.attested, sample.OCI, l.mirror, "mirror"},
+		{&m.app, sample.OCI, l.onlyShared, "app"},
 	} {
 		if *to.index, err = l.index(to.format, to.assembly, to.program, "1"); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if m.attested, err = sample.Attest(m.attested); err != nil {
-		return nil, err
-	}
+	m.attested, err = sample.Attest(m.attested)
+	return err
+}
+
+// makeSingle makes the images for one platform.
+func (m *images) makeSingle(l layers) (err error) {
 	for _, to := range []struct {
 		image    *v1.Image
 		assembly assembly
 		version  string
-	}{{&m.single, mirror, "1-single"}, {&m.retired, shared, "2"}, {&m.stale, shared, "1"}} {
+	}{{&m.single, l.mirror, "1-single"}, {&m.retired, l.onlyShared, "2"}, {&m.stale, l.onlyShared, "1"}} {
 		if *to.image, err = sample.Image(sample.OCI, instance(l.programs[0], to.assembly, "mirror",
 			to.version)); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return &m, nil
+	return nil
 }
 
 // pushImages fills the registry that things are mirrored from.
@@ -73,14 +80,8 @@ func (d *demo) pushImages(ctx context.Context) (err error) {
 	if d.images, err = d.makeImages(); err != nil {
 		return err
 	}
-	for n := range releases {
-		content := d.images.retired
-		if n+1 == releases { // it has layers that are not at the destination
-			content = d.images.single
-		}
-		if _, err := d.push(ctx, d.upstream(release(n+1)), content); err != nil {
-			return err
-		}
+	if err := d.pushReleases(ctx); err != nil {
+		return err
 	}
 	var rows [][]string
 	for _, image := range []struct {
@@ -100,6 +101,20 @@ func (d *demo) pushImages(ctx context.Context) (err error) {
 		rows = append(rows, describe(tree))
 	}
 	d.story.Table([]string{"IMAGE", "WHAT IT IS", "INSTANCES", "BLOBS", "DIGEST"}, rows)
+	return nil
+}
+
+// pushReleases pushes the tags of one repository.
+func (d *demo) pushReleases(ctx context.Context) error {
+	for n := range releases {
+		content := d.images.retired
+		if n+1 == releases { // it has layers that are not at the destination
+			content = d.images.single
+		}
+		if _, err := d.push(ctx, d.upstream(release(n+1)), content); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

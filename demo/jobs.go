@@ -70,7 +70,24 @@ func (d *demo) finish(ctx context.Context) ([]job, error) {
 // newJobs returns the queue's jobs that were not returned before.
 func (d *demo) newJobs(ctx context.Context, queue string) ([]job, error) {
 	client := batch.NewFromConfig(d.server.Config())
-	var ids []string
+	ids, err := d.newJobIDs(ctx, client, queue)
+	if err != nil {
+		return nil, err
+	}
+	var jobs []job
+	for some := range slices.Chunk(ids, 100) { // the most that DescribeJobs takes
+		out, err := client.DescribeJobs(ctx, &batch.DescribeJobsInput{Jobs: some})
+		if err != nil {
+			return nil, fmt.Errorf("describing jobs: %w", err)
+		}
+		for _, detail := range out.Jobs {
+			jobs = append(jobs, job{queue, detail})
+		}
+	}
+	return jobs, nil
+}
+
+func (d *demo) newJobIDs(ctx context.Context, client *batch.Client, queue string) (ids []string, err error) {
 	pages := batch.NewListJobsPaginator(client, &batch.ListJobsInput{
 		JobQueue: aws.String(queue),
 		// With a filter, jobs of all states are listed.
@@ -88,17 +105,7 @@ func (d *demo) newJobs(ctx context.Context, queue string) ([]job, error) {
 			}
 		}
 	}
-	var jobs []job
-	for some := range slices.Chunk(ids, 100) { // the most that DescribeJobs takes
-		out, err := client.DescribeJobs(ctx, &batch.DescribeJobsInput{Jobs: some})
-		if err != nil {
-			return nil, fmt.Errorf("describing jobs: %w", err)
-		}
-		for _, detail := range out.Jobs {
-			jobs = append(jobs, job{queue, detail})
-		}
-	}
-	return jobs, nil
+	return ids, nil
 }
 
 func (d *demo) showJobs(jobs []job) {

@@ -52,6 +52,15 @@ func (d *demo) makeLayers() (layers, error) {
 // An assembly says which layers an image for a platform has.
 type assembly func(programLayers) []*sample.Layer
 
+func (layers) both(p programLayers) []*sample.Layer   { return []*sample.Layer{p.controller, p.mirror} }
+func (layers) mirror(p programLayers) []*sample.Layer { return []*sample.Layer{p.mirror} }
+
+func (l layers) onlyShared(programLayers) []*sample.Layer { return []*sample.Layer{l.shared} }
+
+func (l layers) sharedAndController(p programLayers) []*sample.Layer {
+	return []*sample.Layer{l.shared, p.controller}
+}
+
 // instance is an image of a program for one platform.
 func instance(p programLayers, assemble assembly, program, version string) sample.Instance {
 	return sample.Instance{

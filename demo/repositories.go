@@ -33,6 +33,11 @@ func (d *demo) createRepositories(ctx context.Context) error {
 			return fmt.Errorf("creating repository %s of %s in %s: %w", r.name, r.account, r.region, err)
 		}
 	}
+	return d.fillRepositories(ctx, entries)
+}
+
+// fillRepositories pushes what is at destinations from the start.
+func (d *demo) fillRepositories(ctx context.Context, entries []entry) error {
 	for _, e := range entries {
 		if e.current {
 			if _, err := d.push(ctx, e.destinations[0], d.images.retired); err != nil {
@@ -42,7 +47,7 @@ func (d *demo) createRepositories(ctx context.Context) error {
 	}
 	d.story.Say("One of them has %d of %d releases, and one already has an image, older than its source: %s.",
 		releases-1, releases, d.abroad(retiredImage))
-	_, err = d.push(ctx, d.abroad(retiredImage), d.images.stale)
+	_, err := d.push(ctx, d.abroad(retiredImage), d.images.stale)
 	return err
 }
 

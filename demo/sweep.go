@@ -17,6 +17,34 @@ func (d *demo) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.plan(ctx, entries); err != nil {
+		return err
+	}
+	d.story.Heading("Have it done: a sweep of the table")
+	before := d.server.Stats().Snapshot()
+	sweep, err := d.command(ctx, "controller", "sweep")
+	if err != nil {
+		return err
+	}
+	d.expectBroken(sweep, entries)
+	d.story.Say("Batch runs the jobs. What they push to %s in the home account starts event jobs, for which there is "+
+		"no entry.", d.server.Region())
+	jobs, err := d.finish(ctx)
+	if err != nil {
+		return err
+	}
+	after := d.server.Stats().Snapshot()
+	d.expectJobs(of(mirrorQueue, jobs), entries)
+	d.expect(after.Calls["ecr.ListImages"] > before.Calls["ecr.ListImages"],
+		"one of the %d releases is new, so the controller listed what their repository has: its role may", releases)
+	if err := d.checkCopies(ctx, entries); err != nil {
+		return err
+	}
+	return d.checkTraffic(ctx, entries, since(before.BytesRead, after.BytesRead))
+}
+
+// plan has the controller say what a sweep would do.
+func (d *demo) plan(ctx context.Context, entries []entry) error {
 	d.story.Heading("Ask the controller what is to be done")
 	plan, err := d.command(ctx, "controller", "plan")
 	if err != nil {
@@ -28,27 +56,7 @@ func (d *demo) sweep(ctx context.Context) error {
 		return err
 	}
 	d.expect(len(jobs) == 0, "%s in the queue: a plan submits nothing", count(len(jobs), "job"))
-
-	d.story.Heading("Have it done: a sweep of the table")
-	before := d.server.Stats().Snapshot()
-	sweep, err := d.command(ctx, "controller", "sweep")
-	if err != nil {
-		return err
-	}
-	d.expectBroken(sweep, entries)
-	d.story.Say("Batch runs the jobs. What they push to %s in the home account starts event jobs, for which there is "+
-		"no entry.", d.server.Region())
-	if jobs, err = d.finish(ctx); err != nil {
-		return err
-	}
-	after := d.server.Stats().Snapshot()
-	d.expectJobs(of(mirrorQueue, jobs), entries)
-	d.expect(after.Calls["ecr.ListImages"] > before.Calls["ecr.ListImages"],
-		"one of the %d releases is new, so the controller listed what their repository has: its role may", releases)
-	if err := d.checkCopies(ctx, entries); err != nil {
-		return err
-	}
-	return d.checkTraffic(ctx, entries, since(before.BytesRead, after.BytesRead))
+	return nil
 }
 
 // expectBroken expects that the controller names the broken entries and exits 1.

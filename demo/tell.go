@@ -72,10 +72,13 @@ func (d *demo) tell(ctx context.Context) error {
 	}
 	ctx, cancel = context.WithTimeoutCause(ctx, storyTime, fmt.Errorf("took longer than %v", storyTime))
 	defer cancel()
-	for _, step := range []func(context.Context) error{
-		d.start, d.pushImages, d.createRepositories, d.fillTable, d.sweep, d.sweepAgain, d.pushEvent,
-		d.byHand, d.submit,
-	} {
+	return d.take(ctx, d.start, d.pushImages, d.createRepositories, d.fillTable, d.sweep, d.sweepAgain, d.pushEvent,
+		d.byHand, d.submit)
+}
+
+// take goes through steps until one fails.
+func (d *demo) take(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
 		err := step(ctx)
 		switch {
 		case ctx.Err() != nil:
