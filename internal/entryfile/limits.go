@@ -25,15 +25,20 @@ const (
 
 // A limiter reads a file as far as it keeps to the limits, and says in err how it does not.
 type limiter struct {
-	r      io.Reader
-	size   int64
+	r    io.Reader
+	size int64
+	at   position
+	err  error
+}
+
+// A position is how far a file was read.
+type position struct {
 	line   int
 	column int  // of the next byte, from 0
 	dashes int  // that the line begins with
 	last   byte // that was read
 	places int  // of the document
 	ends   int  // of documents
-	err    error
 }
 
 // Read implements [io.Reader].
@@ -42,20 +47,22 @@ func (l *limiter) Read(p []byte) (int, error) {
 		return 0, l.err
 	}
 	n, err := l.r.Read(p)
+	at := l.at
 	for _, c := range p[:n] {
-		l.look(c)
+		at = at.after(c)
 	}
+	l.at = at
 	switch l.size += int64(n); {
 	case l.size > maxFile:
 		l.err = fmt.Errorf("line %d: the file has more than %d MiB; several files can be imported one after the other",
-			l.line+1, maxFile>>20)
-	case l.ends > maxDocuments:
-		l.err = fmt.Errorf("line %d: more than %d documents", l.line, maxDocuments)
-	case l.places > maxPlaces:
+			at.line+1, maxFile>>20)
+	case at.ends > maxDocuments:
+		l.err = fmt.Errorf("line %d: more than %d documents", at.line, maxDocuments)
+	case at.places > maxPlaces:
 		l.err = fmt.Errorf(
 			"line %d: more than %d lines, list items and fields in one document; "+
 				"a line --- begins another, with `%s:` again",
-			l.line+1, maxPlaces, fieldEntries)
+			at.line+1, maxPlaces, fieldEntries)
 	}
 	if l.err != nil {
 		return 0, l.err
@@ -63,31 +70,33 @@ func (l *limiter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// look counts where a value may begin: after a line's end, in a list or mapping on one line, or after the marks of a
-// list item and a field. A line of three dashes, which no value can contain, begins another document.
-func (l *limiter) look(c byte) {
+// after returns the position after one more byte. It counts where a value may begin: after a line's end, in a list or
+// mapping on one line, or after the marks of a list item and a field. A line of three dashes, which no value can
+// contain, begins another document.
+func (p position) after(c byte) position {
 	isBlank := c == ' ' || c == '\t' || c == '\r' || c == '\n'
 	switch {
 	case c == '\n', c == ',', c == '[', c == '{',
-		isBlank && (l.last == '-' || l.last == ':' || l.last == '?'),
-		c == ':' && (l.last == '"' || l.last == '\''):
-		l.places++
+		isBlank && (p.last == '-' || p.last == ':' || p.last == '?'),
+		c == ':' && (p.last == '"' || p.last == '\''):
+		p.places++
 	}
-	if isBlank && l.dashes == 3 && l.column == 3 {
-		l.places = 0
-		l.ends++
+	if isBlank && p.dashes == 3 && p.column == 3 {
+		p.places = 0
+		p.ends++
 	}
 	switch {
 	case c == '\n':
-		l.line++
-		l.column, l.dashes = 0, 0
-	case c == '-' && l.column == l.dashes:
-		l.dashes++
-		l.column++
+		p.line++
+		p.column, p.dashes = 0, 0
+	case c == '-' && p.column == p.dashes:
+		p.dashes++
+		p.column++
 	default:
-		l.column++
+		p.column++
 	}
-	l.last = c
+	p.last = c
+	return p
 }
 
 // tooMany notes that there are more errors than are told, or more values than are read. What follows is not read.
