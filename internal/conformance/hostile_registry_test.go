@@ -19,8 +19,8 @@ type hostile struct {
 	hosts []string      // HOST:PORT of each
 	late  time.Duration // how long the last byte of a late manifest takes
 
-	manifest, bomb []byte
-	padding        string
+	manifest, refusal, bomb []byte
+	padding                 string
 	done           chan struct{} // closed when nobody is to be kept waiting any more
 }
 
@@ -45,7 +45,8 @@ func startHostile(t *testing.T, addresses int, late time.Duration) *hostile {
 	h.manifest = fmt.Appendf(nil,
 		`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"digest":"x"},`+
 			`"annotations":{"a":%q}}`, h.padding)
-	h.bomb = zipped(t, 1<<30)
+	h.refusal = fmt.Appendf(nil, `{"errors":[{"code":"DENIED","message":%q}]}`, h.padding)
+	h.bomb = bytes.Repeat(zipped(t, 1<<20), 1<<10)
 	var serving sync.WaitGroup
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	for n := range addresses {
@@ -64,30 +65,18 @@ func startHostile(t *testing.T, addresses int, late time.Duration) *hostile {
 	return h
 }
 
-func zipped(t *testing.T, size int64) []byte {
+// zipped returns so many blanks, which a manifest may begin with, as one member of a gzip file, which may have many.
+func zipped(t *testing.T, blanks int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.CopyN(w, zeros{}, size); err != nil {
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(bytes.Repeat([]byte(" "), blanks)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
-}
-
-// zeros reads as blanks, which a manifest may begin with, without an end.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
-	}
-	return len(p), nil
 }
 
 // image returns the name of image number n of a kind, at one of the addresses.
@@ -114,7 +103,7 @@ func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/token/"):
 		size, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/token/"))
-		_, _ = fmt.Fprintf(w, `{"token":%q}`, h.padding[:size])
+		_, _ = io.WriteString(w, `{"token":"`+h.padding[:size]+`"}`)
 	case kind == "": // the API itself, which wants no login
 	case kind == longChallenge, kind == longToken:
 		h.challenge(w, r, kind)
@@ -125,7 +114,7 @@ func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 	case kind == longRefusal:
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = fmt.Fprintf(w, `{"errors":[{"code":"DENIED","message":%q}]}`, h.padding)
+		_, _ = w.Write(h.refusal)
 	case kind == roundAndRound:
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 		to := h.hosts[(n+1)%len(h.hosts)]
@@ -158,6 +147,6 @@ func (h *hostile) challenge(w http.ResponseWriter, r *http.Request, kind string)
 	if kind == longToken {
 		realm, padding = fmt.Sprintf("http://%s/token/%d", r.Host, 1_000_000), "x"
 	}
-	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm=%q,service="s",padding=%q`, realm, padding))
+	w.Header().Set("WWW-Authenticate", `Bearer realm="`+realm+`",service="s",padding="`+padding+`"`)
 	w.WriteHeader(http.StatusUnauthorized)
 }
