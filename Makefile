@@ -68,9 +68,12 @@ grants: ## List what the service's roles may do that no test does
 		ECRMIRROR_USES="$$uses" go test -count=1 -run 'TestTheGrantsAreEnough' ./internal/conformance && \
 		go run ./localstack/roles/unused "$$uses"; status=$$?; rm -f "$$uses"; exit $$status
 
+# The race detector has each test's program sleep for a second before it ends, in case that another thread is about to
+# tell of a race. A hundredth of it is enough, and there are more than a hundred.
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
 	@if command -v $$(go env CC) >/dev/null; then \
+		export GORACE="atexit_sleep_ms=10 $$GORACE"; \
 		set -x; CGO_ENABLED=1 go test -race -timeout 30m $(GOTEST_FLAGS) ./...; \
 	else \
 		echo "no C compiler found: running the tests without the race detector"; \
