@@ -21,7 +21,7 @@ type hostile struct {
 
 	manifest, refusal, bomb []byte
 	padding                 string
-	done           chan struct{} // closed when nobody is to be kept waiting any more
+	done                    chan struct{} // closed when nobody is to be kept waiting any more
 }
 
 // The manners of a hostile registry, by the first part of a repository's name.
