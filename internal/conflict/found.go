@@ -13,8 +13,7 @@ type Found struct {
 	sources, destinations map[key]party
 }
 
-// Destination returns an *[Error] if another entry than that of the source writes the destination, too, and nil
-// otherwise.
+// Destination returns an *[Error] if an entry of another source writes the destination, too, and nil otherwise.
 func (f *Found) Destination(source, destination entry.Name) error {
 	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be hashed
 		return nil

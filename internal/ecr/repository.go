@@ -11,7 +11,7 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// A Repository is one of private ECR, for reading. Its methods are safe for concurrent use.
+// A Repository reads a repository of private ECR, and deletes its images. Its methods are safe for concurrent use.
 type Repository struct {
 	calls
 	private API // with what reads, lists and creates

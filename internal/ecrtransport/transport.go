@@ -10,7 +10,7 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// Transport is Amazon ECR as a transport. It is safe for concurrent use.
+// A Transport implements [types.ImageTransport] for Amazon ECR. It is safe for concurrent use.
 type Transport struct{ client *ecr.Client }
 
 var _ types.ImageTransport = (*Transport)(nil)

@@ -21,7 +21,8 @@ const (
 // Validate returns the problems of the entry as one error of one line, and nil if there are none.
 func (e Entry) Validate() error { return oneLine(errorsOf(e.Problems())) }
 
-// ValidateAt does the same for an entry that is written now. An entry that has expired by then has a problem more.
+// ValidateAt returns why an entry must not be written at a time, nil if it may: as [Entry.Validate] does, and also
+// where the entry has expired by then.
 func (e Entry) ValidateAt(now time.Time) error {
 	errs := errorsOf(e.Problems())
 	if e.ExpiredBy(now) {

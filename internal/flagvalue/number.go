@@ -11,7 +11,7 @@ type Number struct {
 	kind               string // what help calls it
 }
 
-// NewNumber returns a number from least to most; help calls it kind.
+// NewNumber returns a flag's value that is a number from least to most. Kind is what help calls it.
 func NewNumber(kind string, value, least, most int) Number {
 	return Number{value: value, least: least, most: most, kind: kind}
 }

@@ -52,7 +52,8 @@ var ratePattern = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,9})?([KMGkmg]?[Bb]?
 
 const longestRateTime = 24 * time.Hour
 
-// Set takes a size, and after a slash a time from a second to a day: 32KiB, 32KiB/10m. The size 0 is any rate.
+// Set takes a size, and after a slash a time from a second to a day: 32KiB, 32KiB/10m. A size of 0
+// sets no least rate.
 func (r *Rate) Set(s string) error {
 	rate, time, timed := strings.Cut(s, "/")
 	if !ratePattern.MatchString(rate) {

@@ -22,8 +22,9 @@ func Is(err error) bool {
 	return helps
 }
 
-// Says returns what the errors in err's tree say, the outermost first: one that says something speaks for all that it
-// wraps. Of errors that one wraps side by side it is enough that one may pass. Said is false where none says anything.
+// Says returns whether another try may help, by what the errors in err's tree say of themselves: the outermost that
+// says something speaks for all that it wraps, and of errors that one wraps side by side it is enough that one may
+// pass. Said is false where none says anything.
 func Says(err error) (helps, said bool) {
 	if errors.Is(err, context.Canceled) { // somebody wanted the end
 		return false, true

@@ -27,7 +27,7 @@ func Main(name string, run func(ctx context.Context, args []string, stdout, stde
 	}
 }
 
-// Parse parses flags, which nothing may follow. With -h it prints the usage and the flags.
+// Parse parses the flags of a command that takes no other arguments. With -h it prints the usage and the flags.
 func Parse(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
 	set.SetOutput(stderr)
 	set.Usage = func() {

@@ -69,7 +69,7 @@ func (l *Lane) Close() {
 // First returns a channel that is closed when no faster pass is under way.
 func (l *Lane) First() <-chan struct{} { return l.first.Done() }
 
-// Slot waits for the pass's turn to copy one more blob, and returns what ends that.
+// Slot waits until the pass may copy one more blob. The caller calls release when that copy has ended.
 func (l *Lane) Slot(ctx context.Context) (release func(), err error) {
 	if l.first.Err() == nil {
 		select {

@@ -63,7 +63,7 @@ type Access struct {
 	login atomic.Pointer[Login] // that it asked for; nil if it asked for none
 }
 
-// Access returns how a repository is reached at a host, whose API has that root.
+// Access returns the authorization for requests of a scope to a host. Root is where the host's API begins.
 func (c *Client) Access(scope Scope, host *Host, root *wire.Place) *Access {
 	return &Access{client: c, scope: scope, host: host, root: root, turn: wire.NewTurn()}
 }

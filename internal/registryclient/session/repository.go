@@ -24,7 +24,7 @@ func (r *Repository) Failed(err error) error {
 	return fmt.Errorf("%s/%s: %w", r.Name(), r.scope.Name, err)
 }
 
-// Home returns a path of the repository's in the registry, such as "manifests/latest".
+// Home returns the place of a path below the repository at its own registry, such as "manifests/latest".
 func (r *Repository) Home(path string) *wire.Place {
 	return r.Place("/v2/" + r.scope.Name + "/" + path)
 }

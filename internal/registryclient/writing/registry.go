@@ -9,13 +9,14 @@ import (
 	"ecrmirror/internal/registryclient/session"
 )
 
-// A Registry is one that is written to. It is safe for concurrent use. The zero value is ready.
+// A Registry remembers by which requests a registry takes blobs, for all of its repositories. It is safe for concurrent
+// use. The zero value is ready.
 type Registry struct {
 	puts    atomic.Bool // it took a blob by one PUT
 	patches atomic.Bool // it is to get blobs by PATCH, since it refused one PUT
 }
 
-// A Repository is one that is written to. It is safe for concurrent use.
+// A Repository writes to a repository of a registry. It is safe for concurrent use.
 type Repository struct {
 	*session.Repository
 	registry *Registry
