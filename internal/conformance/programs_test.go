@@ -92,11 +92,15 @@ func (l *localstack) config() aws.Config {
 	}
 }
 
+// lone returns a client with a connection of its own for each request. A test server that ends closes the idle
+// connections of the default client, and one that another test's request is just about to take with them.
+func lone() *http.Client { return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} }
+
 // counts returns what localstack has counted: bytes of blobs received by repository, as
 // ACCOUNT/REGION/NAME.
 func (l *localstack) counts(t *testing.T) stats.Snapshot {
 	t.Helper()
-	answer, err := http.Get(l.url + "/_localstack/stats")
+	answer, err := lone().Get(l.url + "/_localstack/stats")
 	if err != nil {
 		t.Fatal(err)
 	}

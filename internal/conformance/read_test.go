@@ -152,7 +152,7 @@ func (r *sdkReader) blob(ctx context.Context, d digest.Digest) (io.ReadCloser, e
 	if err != nil {
 		return nil, err
 	}
-	answer, err := http.DefaultClient.Do(req)
+	answer, err := lone().Do(req)
 	if err != nil {
 		return nil, err
 	}

@@ -176,7 +176,7 @@ func (w *watcher) get(ctx context.Context, method, path string) (status int, bod
 	if w.login != "" {
 		r.Header.Set("Authorization", w.login)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := lone().Do(r)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -191,7 +191,7 @@ func passOn(r *http.Request, to string, body io.Reader) (answer *http.Response, 
 	}
 	// registries name themselves as they are called
 	out.Header, out.ContentLength, out.Host = r.Header.Clone(), r.ContentLength, r.Host
-	answer, err = http.DefaultTransport.RoundTrip(out)
+	answer, err = lone().Transport.RoundTrip(out)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -34,7 +34,7 @@ func TestUploadOutlivesLostReplies(t *testing.T) {
 
 // loseReplies lets calls happen, and breaks the connection before their reply.
 func (w *world) loseReplies(lose func(operation string) bool) {
-	inner := &http.Client{}
+	inner := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // a test server's end closes idle ones
 	url := w.url
 	w.breakBy(func(operation string, _ http.ResponseWriter, r *http.Request) bool {
 		if r.Header.Get("X-Lost") != "" || !lose(operation) {

@@ -143,7 +143,9 @@ func (s *Server) Jobs() *batch.Service { return s.batch }
 
 // Owner is a transport for clients of the registry protocol: it logs in to ECR's
 // repositories under /v2/ as whoever they belong to.
-func (s *Server) Owner() http.RoundTripper { return s.ecr.Owner(http.DefaultTransport) }
+func (s *Server) Owner() http.RoundTripper {
+	return s.ecr.Owner(&http.Transport{DisableKeepAlives: true}) // which no test server closes when it ends
+}
 
 // Config configures SDK clients of the home account in the home region.
 func (s *Server) Config() aws.Config {
