@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net"
@@ -76,16 +77,25 @@ func startMoto(t *testing.T, program string) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
+	var said bytes.Buffer
 	server := exec.CommandContext(t.Context(), program, "-H", "127.0.0.1", "-p", port)
+	server.Stderr = &said
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+		if t.Failed() {
+			t.Logf("moto said at last: %s", said.Bytes()[max(0, said.Len()-8_000):])
+		}
+	})
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL": "http://" + address, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test",
 		"AWS_SECRET_ACCESS_KEY": "test",
 		"AWS_SESSION_TOKEN":     "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_MAX_ATTEMPTS": "1",
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_MAX_ATTEMPTS":            "3", // on a busy machine moto has been seen to fail once in what it can do
 	} {
 		t.Setenv(name, value)
 	}

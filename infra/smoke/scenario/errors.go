@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -26,6 +27,7 @@ func Absent(err error) (what string, absent bool) {
 	var unread *smithy.DeserializationError
 	var reply *awshttp.ResponseError
 	if errors.As(err, &reply) && reply.HTTPStatusCode() != http.StatusOK { // the gateway's errors are others
+		what = fmt.Sprintf("%s (HTTP %d)", what, reply.HTTPStatusCode())
 		return what, reply.HTTPStatusCode() == http.StatusInternalServerError ||
 			reply.HTTPStatusCode() == http.StatusNotImplemented
 	}
