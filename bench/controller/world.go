@@ -11,12 +11,12 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/fault"
 )
@@ -48,7 +48,7 @@ func newWorld(ctx context.Context, f flags, dir string) (*world, error) {
 		return nil, err
 	}
 	w := &world{flags: f, aws: s, faults: &faults, config: s.Config()}
-	w.config.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+	w.config.HTTPClient = awsclient.New(func(t *http.Transport) {
 		t.MaxIdleConnsPerHost = seeders
 	})
 	for range f.registries {

@@ -12,7 +12,6 @@ import (
 	"ecrmirror/internal/tty"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -33,14 +32,7 @@ func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 		err); err != nil {
 		return aws.Config{}, err
 	}
-	cfg, err := program.NeedAWS(ctx)
-	if err != nil {
-		return cfg, err
-	}
-	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		cfg.HTTPClient = client.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = connections })
-	}
-	return cfg, nil
+	return program.NeedAWS(ctx, func(t *http.Transport) { t.MaxIdleConnsPerHost = connections })
 }
 
 // openController wires a controller to AWS and the registries, whose logins are read, and returns what closes its

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+
+	"ecrmirror/awsclient"
 )
 
 // Load reads the AWS SDK's own environment and files. Where they name no region, it is the given one, which may
@@ -25,5 +27,6 @@ func Load(ctx context.Context, region string) (aws.Config, error) {
 	if cfg.Region == "" {
 		cfg.Region = region
 	}
+	cfg.HTTPClient = awsclient.Of(cfg)
 	return cfg, nil
 }

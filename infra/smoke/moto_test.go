@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/infra/smoke/steps"
 )
 
@@ -30,6 +31,7 @@ func TestMoto(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg.HTTPClient = awsclient.Of(cfg)
 	role, err := iam.NewFromConfig(cfg).CreateServiceLinkedRole(t.Context(),
 		&iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("batch.amazonaws.com")})
 	if err != nil {
@@ -94,8 +96,7 @@ func startMoto(t *testing.T, program string) {
 		"AWS_ENDPOINT_URL": "http://" + address, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test",
 		"AWS_SECRET_ACCESS_KEY": "test",
 		"AWS_SESSION_TOKEN":     "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"AWS_MAX_ATTEMPTS":            "3", // on a busy machine moto has been seen to fail once in what it can do
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_MAX_ATTEMPTS": "1",
 	} {
 		t.Setenv(name, value)
 	}

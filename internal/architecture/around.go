@@ -7,7 +7,7 @@ var around = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/"},
 	},
 	"bench/controller": {
-		internal: []string{"bench/...", "localstack/...", "testkit/..."},
+		internal: []string{"awsclient", "bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
 	"bench/...": {
@@ -15,7 +15,7 @@ var around = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"reliability/soak": { // what the programs do, in one process that lives long
-		internal: []string{"internal/...", "localstack/...", "testkit/..."},
+		internal: []string{"awsclient", "internal/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2"},
 	},
 	"reliability/...": {
@@ -47,7 +47,7 @@ var around = map[string]layer{
 	"infra/schedule":       {},
 	"infra/assembly":       {}, // what is known of a template without CDK, which takes minutes to compile
 	"infra/ec2":            {external: []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}},
-	"infra/awsconfig":      {external: []string{"github.com/aws/aws-sdk-go-v2/"}},
+	"infra/awsconfig":      {internal: []string{"awsclient"}, external: []string{"github.com/aws/aws-sdk-go-v2/"}},
 	"infra/preflight": {
 		internal: []string{
 			"infra/assembly", "infra/awsconfig", "infra/ec2", "infra/preflight/...", "internal/printable",
@@ -73,8 +73,8 @@ var around = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
 	"docs":           {},
-	"localstack/...": {internal: []string{"localstack/..."}, external: anything},
-	"testkit/...":    {internal: []string{"localstack/...", "testkit/..."}, external: anything},
+	"localstack/...": {internal: []string{"awsclient", "localstack/..."}, external: anything},
+	"testkit/...":    {internal: []string{"awsclient", "localstack/...", "testkit/..."}, external: anything},
 	"demo":           {internal: []string{"demo/...", "localstack/..."}, external: anything},
 	"demo/...":       {external: anything},
 	"localstack":     {internal: []string{"localstack/..."}, external: anything},

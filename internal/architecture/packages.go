@@ -14,7 +14,7 @@ type section struct {
 }
 
 var sections = []section{
-	{"The programs", []string{"cmd", "internal"}},
+	{"The programs", []string{"awsclient", "cmd", "internal"}},
 	{"The infrastructure", []string{"infra"}},
 	{"AWS on one machine", []string{"localstack"}},
 	{"What tests share", []string{"testkit"}},

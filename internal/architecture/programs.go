@@ -2,6 +2,7 @@ package architecture
 
 // programs are the layers of what the programs consist of.
 var programs = map[string]layer{
+	"awsclient":          {external: []string{"github.com/aws/"}},
 	"internal/contract":  {},
 	"internal/printable": {},
 	"internal/jsonscan":  {},
@@ -155,7 +156,7 @@ var programs = map[string]layer{
 	},
 	"internal/program": {
 		internal: []string{
-			"internal/awserror", "internal/contract", "internal/credentials", "internal/imagename",
+			"awsclient", "internal/awserror", "internal/contract", "internal/credentials", "internal/imagename",
 			"internal/printable",
 			"internal/transient",
 		},

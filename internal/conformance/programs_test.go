@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/localstack/stats"
 	"ecrmirror/testkit/leaks"
 )
@@ -87,7 +88,7 @@ func (l *localstack) host() string { return strings.TrimPrefix(l.url, "http://")
 // config configures SDK clients of its home account.
 func (l *localstack) config() aws.Config {
 	return aws.Config{
-		Region: "us-east-1", BaseEndpoint: &l.url,
+		Region: "us-east-1", BaseEndpoint: &l.url, HTTPClient: awsclient.New(),
 		Credentials: credentials.NewStaticCredentialsProvider("111122223333", "localstack", ""),
 	}
 }

@@ -17,6 +17,7 @@ import (
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	standin "ecrmirror/localstack/ecr"
@@ -103,6 +104,7 @@ func (w *world) serve(handler http.Handler) {
 	w.t.Cleanup(server.Close)
 	w.url = server.URL
 	cfg := aws.Config{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 	}
 	w.apis = NewAPIs(cfg, func(o *ecr.Options) { o.Retryer = newRetryer(0, 2*time.Millisecond) })

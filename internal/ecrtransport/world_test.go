@@ -15,6 +15,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"go.podman.io/image/v5/types"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/ecr"
 	"ecrmirror/internal/imagename"
@@ -53,6 +54,7 @@ func newWorld(t *testing.T) *world {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	cfg := aws.Config{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 	}
 	w.apis = ecr.NewAPIs(cfg)

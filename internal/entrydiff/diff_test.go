@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entrydiff"
 	"ecrmirror/internal/table"
@@ -30,6 +31,7 @@ func newTable(t *testing.T) (*table.Table, *dynamodb.Client) {
 	standIn := httptest.NewServer(standin.New(standin.Options{Home: "111122223333"}))
 	t.Cleanup(standIn.Close)
 	client := dynamodb.New(dynamodb.Options{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: &standIn.URL, Region: "us-east-1",
 		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.podman.io/image/v5/types"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/imagename"
 )
@@ -35,6 +36,7 @@ func publicAPI(t *testing.T, gives bool) aws.Config {
 	}))
 	t.Cleanup(server.Close)
 	return aws.Config{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: &server.URL,
 		Credentials:  awscredentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/transient"
@@ -89,7 +90,8 @@ func ecrStandIn(t *testing.T, calls *sync.Map) aws.Config {
 	}))
 	t.Cleanup(server.Close)
 	return aws.Config{
-		Region: "eu-west-1", BaseEndpoint: &server.URL,
+		HTTPClient: awsclient.New(),
+		Region:     "eu-west-1", BaseEndpoint: &server.URL,
 		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	awscredentials "github.com/aws/aws-sdk-go-v2/credentials"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/internal/roles"
 	"ecrmirror/localstack/sts"
 )
@@ -45,7 +46,8 @@ func start(t *testing.T, ahead time.Duration) *world {
 	}))
 	t.Cleanup(server.Close)
 	w.cfg = aws.Config{
-		Region: "eu-west-1", BaseEndpoint: &server.URL,
+		HTTPClient: awsclient.New(),
+		Region:     "eu-west-1", BaseEndpoint: &server.URL,
 		Credentials: awscredentials.NewStaticCredentialsProvider(home, "s3cret", ""),
 	}
 	return w

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/awsclient"
 	standin "ecrmirror/localstack/dynamodb"
 	"ecrmirror/testkit/dynamodblocal"
 )
@@ -78,6 +79,7 @@ func fill(t *testing.T, client *dynamodb.Client, items []item) *dynamodb.Client 
 
 func clientOf(url, keyID string) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: &url, Region: "us-east-1", RetryMaxAttempts: 2,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
 	})

@@ -10,6 +10,7 @@ import (
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/localstack/dynamodb"
 )
 
@@ -19,6 +20,7 @@ func entries(b *testing.B) *awsdynamodb.Client {
 	server := httptest.NewServer(dynamodb.New(dynamodb.Options{Home: home, PageLimit: 2000}))
 	b.Cleanup(server.Close)
 	c := awsdynamodb.New(awsdynamodb.Options{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: aws.String(server.URL), Region: "us-east-1",
 		Credentials: credentials.NewStaticCredentialsProvider(home, "secret", ""),
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/logging"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/localstack/dynamodb"
 	"ecrmirror/testkit/awstest"
 )
@@ -19,6 +20,7 @@ const home = "111122223333"
 func client(t *testing.T, url, account, region string) *awsdynamodb.Client {
 	t.Helper()
 	return awsdynamodb.New(awsdynamodb.Options{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: aws.String(url), Region: region, RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 		Logger: logging.LoggerFunc(func(_ logging.Classification, format string, args ...any) {

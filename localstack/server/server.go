@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/localstack/awsjson"
 	"ecrmirror/localstack/batch"
 	"ecrmirror/localstack/cloudformation"
@@ -155,7 +156,7 @@ func (s *Server) Config() aws.Config {
 // configOf configures SDK clients of a caller's account and region.
 func (s *Server) configOf(c awsjson.Caller) aws.Config {
 	return aws.Config{
-		Region: c.Region, BaseEndpoint: aws.String(s.URL()),
+		Region: c.Region, BaseEndpoint: aws.String(s.URL()), HTTPClient: awsclient.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(c.Account, identity.RootSecret, ""),
 	}
 }

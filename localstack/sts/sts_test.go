@@ -13,6 +13,7 @@ import (
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/localstack/sts"
 )
 
@@ -32,6 +33,7 @@ func start(t *testing.T) string {
 
 func client(url, key, token string) *awssts.Client {
 	return awssts.New(awssts.Options{
+		HTTPClient:   awsclient.New(),
 		BaseEndpoint: aws.String(url), Region: "us-east-1", RetryMaxAttempts: 3,
 		Credentials: credentials.NewStaticCredentialsProvider(key, "secret", token),
 	})

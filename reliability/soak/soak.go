@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"ecrmirror/awsclient"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
@@ -117,7 +118,8 @@ func (s *soak) check(ctx context.Context, round, last int) error {
 func (s *soak) open() {
 	s.connections = awshttp.NewBuildableClient().GetTransport()
 	s.config = aws.Config{
-		Region: s.servers.Region, BaseEndpoint: &s.servers.AWS, HTTPClient: &http.Client{Transport: s.connections},
+		Region: s.servers.Region, BaseEndpoint: &s.servers.AWS,
+		HTTPClient:  awsclient.Wrap(&http.Client{Transport: s.connections}),
 		Credentials: credentials.NewStaticCredentialsProvider(s.servers.Account, "localstack", ""),
 	}
 	s.budget = chunked.NewBudget(budgetSize)

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
+
+	"ecrmirror/awsclient"
 )
 
 // Serve serves a handler on a port of loopback until the test ends, and returns its URL.
@@ -25,7 +27,7 @@ func Serve(t testing.TB, h http.Handler) (url string) {
 // it. A call that fails is sent twice at most.
 func Config(url, account, region string) aws.Config {
 	return aws.Config{
-		BaseEndpoint: &url, Region: region, RetryMaxAttempts: 2,
+		BaseEndpoint: &url, Region: region, RetryMaxAttempts: 2, HTTPClient: awsclient.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	}
 }
