@@ -19,6 +19,8 @@ type upload struct {
 	limits limits
 	stall  time.Duration // see Options.Stall
 	blob   Blob          // what is known beforehand
+	known  *availability // learns that the repository has the blob
+	end    func()        // lets others upload the same blob
 
 	partSize int64
 

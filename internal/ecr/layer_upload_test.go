@@ -31,7 +31,7 @@ func TestUploadSendsPartsInOrder(t *testing.T) {
 				}
 				shared := chunked.NewBudget(budget)
 				from := buffered(iotest.HalfReader(bytes.NewReader(layer)), shared)
-				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(), from)
+				got, err := uploadFrom(t.Context(), w.destination(here).Destination, info, from)
 				if want := blobInfo(layer); err != nil || got.Digest != want.Digest || got.Size != want.Size ||
 					shared.Held() != 0 {
 					t.Errorf("%d bytes, known %v: got %v, %v; %d bytes held", size, known, got, err, shared.Held())
@@ -190,7 +190,7 @@ func TestUploadOfALayerThatIsThere(t *testing.T) {
 	d := w.destination(here)
 	info := w.put(d, []byte("layer"))
 	// Somebody else was faster: LayerAlreadyExists.
-	if _, err := newUpload(d.Destination, info).run(t.Context(),
+	if _, err := uploadFrom(t.Context(), d.Destination, info,
 		buffered(strings.NewReader("layer"), w.budget)); err != nil {
 		t.Error(err)
 	}
@@ -276,11 +276,20 @@ func TestUploadBelievesNoNonsense(t *testing.T) {
 		},
 	} {
 		w := newScript(t, f)
-		if _, err := newUpload(w.destination(here).Destination, info).run(t.Context(),
+		if _, err := uploadFrom(t.Context(), w.destination(here).Destination, info,
 			buffered(strings.NewReader("layer"), w.budget)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
+}
+
+// uploadFrom uploads a blob of which nobody asks whether it is there.
+func uploadFrom(ctx context.Context, d *Destination, blob Blob, from func(*upload) partSource) (Blob, error) {
+	u := newUpload(d, blob)
+	if err := u.start(ctx); err != nil {
+		return Blob{}, err
+	}
+	return u.put(ctx, from(u))
 }
 
 // buffered returns the parts of a stream in buffers.

@@ -31,7 +31,7 @@ func TestLentPartsAreTheStreamsParts(t *testing.T) {
 					}
 					continue
 				}
-				got, err := newUpload(w.destination(here).Destination, info).run(t.Context(),
+				got, err := uploadFrom(t.Context(), w.destination(here).Destination, info,
 					func(u *upload) partSource { return u.lent(lent) })
 				if err != nil || got.Digest != info.Digest || got.Size != int64(size) ||
 					e.seen().layers[info.Digest] != size {

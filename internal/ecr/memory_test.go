@@ -52,7 +52,12 @@ func uploadToSink(t testing.TB, client *Client, blob Blob, from func(*upload) pa
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dest.put(t.Context(), blob, from); err != nil {
+	u, there, err := dest.open(t.Context(), blob)
+	if u == nil {
+		t.Fatal(there, err)
+	}
+	defer u.end()
+	if _, err := u.put(t.Context(), from(u)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -16,43 +16,52 @@ import (
 // time. Where the repository has the blob already, or somebody else has put it meanwhile, the stream
 // is not read. A blob over ECR's limits gives [ErrLayerTooLarge]. Digests other than sha256 are refused.
 func (d *Destination) PutBlob(ctx context.Context, stream io.Reader, blob Blob) (Blob, error) {
-	return d.put(ctx, blob, func(u *upload) partSource {
-		return newBufferedParts(stream, blob.Size, u.partSize, d.budget)
-	})
+	u, there, err := d.open(ctx, blob)
+	if u == nil {
+		return there, err
+	}
+	defer u.end()
+	return u.put(ctx, newBufferedParts(stream, blob.Size, u.partSize, d.budget))
 }
 
 // PutLent uploads a blob as PutBlob does, and copies nothing of what the stream lends. The blob's digest is known, and
 // the stream verifies it.
 func (d *Destination) PutLent(ctx context.Context, stream chunked.Lender, blob Blob) error {
-	_, err := d.put(ctx, blob, func(u *upload) partSource { return u.lent(stream) })
+	u, _, err := d.open(ctx, blob)
+	if u == nil {
+		return err
+	}
+	defer u.end()
+	_, err = u.put(ctx, u.lent(stream))
 	return err
 }
 
-func (d *Destination) put(ctx context.Context, blob Blob, from func(*upload) partSource) (Blob, error) {
+// open begins an upload, which the caller ends. Where the repository has the blob, it returns that, and no upload.
+func (d *Destination) open(ctx context.Context, blob Blob) (u *upload, there Blob, err error) {
 	if err := d.checkBlob(blob); err != nil {
-		return Blob{}, err
+		return nil, Blob{}, err
 	}
+	u = newUpload(d, blob)
 	if blob.Digest != "" {
-		done, err := d.turns.take(ctx, blob.Digest)
-		if err != nil {
-			return Blob{}, err
+		if u.end, err = d.turns.take(ctx, blob.Digest); err != nil {
+			return nil, Blob{}, err
 		}
-		defer done()
 		// Under copy.Image nobody has asked about configs; and one call is less than three.
 		size, has, err := d.HasBlob(ctx, blob.Digest)
-		if err != nil {
-			return Blob{}, err
-		}
-		if has {
-			return Blob{Digest: blob.Digest, Size: size}, nil
+		switch {
+		case err != nil:
+			u.end()
+			return nil, Blob{}, err
+		case has:
+			u.end()
+			return nil, Blob{Digest: blob.Digest, Size: size}, nil
 		}
 	}
-	put, err := newUpload(d, blob).run(ctx, from)
-	if err != nil {
-		return Blob{}, err
+	if err := u.start(ctx); err != nil {
+		u.end()
+		return nil, Blob{}, err
 	}
-	d.blobs.learn(map[digest.Digest]int64{put.Digest: put.Size})
-	return put, nil
+	return u, Blob{}, nil
 }
 
 // checkBlob refuses what can't be uploaded before anything is sent.
@@ -78,19 +87,24 @@ func (u *upload) lent(stream chunked.Lender) *lentParts {
 }
 
 func newUpload(d *Destination, blob Blob) *upload {
-	return &upload{calls: d.calls, limits: d.limits, stall: d.stall, blob: blob}
+	return &upload{calls: d.calls, limits: d.limits, stall: d.stall, blob: blob, known: &d.blobs, end: func() {}}
 }
 
-// run uploads the parts of a source, which knows the upload, and returns what they were.
-func (u *upload) run(ctx context.Context, from func(*upload) partSource) (Blob, error) {
+// start begins the upload and chooses the size of its parts.
+func (u *upload) start(ctx context.Context) error {
 	if err := u.begin(ctx); err != nil {
-		return Blob{}, err
+		return err
 	}
 	u.partSize = u.limits.choosePartSize(u.partSize, u.blob.Size)
 	if u.partSize > u.limits.partSize {
-		return Blob{}, tooLarge(u.blob)
+		return tooLarge(u.blob)
 	}
-	parts := newPartSender(u, from(u))
+	return nil
+}
+
+// put uploads the parts of a source and returns what they were.
+func (u *upload) put(ctx context.Context, source partSource) (Blob, error) {
+	parts := newPartSender(u, source)
 	defer parts.close()
 	size, err := parts.sendAll(ctx)
 	if err != nil {
@@ -104,6 +118,7 @@ func (u *upload) run(ctx context.Context, from func(*upload) partSource) (Blob, 
 	if err := u.complete(ctx, blob, parts.only()); err != nil {
 		return Blob{}, fmt.Errorf("uploading blob %s: %w", blob.Digest, err)
 	}
+	u.known.learn(map[digest.Digest]int64{blob.Digest: blob.Size})
 	return blob, nil
 }
 

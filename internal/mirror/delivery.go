@@ -34,16 +34,6 @@ func newDelivery(m *member, f *fanout.Fanout, blob content.Blob, timeout time.Du
 	return d
 }
 
-// put writes the blob. The error is [convoy.ErrSetAside] where the member has left.
-func (d *delivery) put() error {
-	// One who waits for the stream may not look at the context.
-	defer context.AfterFunc(d.ctx, d.sink.Close)()
-	if err := d.member.Place.dest.PutBlob(d.ctx, d.blob, d.sink); err != nil {
-		return stall.CauseOf(d.ctx, err)
-	}
-	return nil
-}
-
 // end gives back what the delivery has.
 func (d *delivery) end() {
 	d.sink.Close()

@@ -74,8 +74,13 @@ func (x *transfer) move() (moved bool) {
 // deliver writes the blob to a member.
 func (x *transfer) deliver(d *delivery) {
 	defer d.end()
+	// One who waits for the stream may not look at the context.
+	defer context.AfterFunc(d.ctx, d.sink.Close)()
 	place := d.member.Place
-	err := d.put()
+	err := place.dest.PutBlob(d.ctx, d.blob, d.sink)
+	if err != nil {
+		err = stall.CauseOf(d.ctx, err)
+	}
 	switch {
 	case err == nil:
 		x.served(d.member)
