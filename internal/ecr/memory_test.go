@@ -53,7 +53,7 @@ func uploadToSink(t testing.TB, client *Client, blob Blob, from func(*upload) pa
 		t.Fatal(err)
 	}
 	u, there, err := dest.open(t.Context(), blob)
-	if u == nil {
+	if err != nil || there.Digest != "" {
 		t.Fatal(there, err)
 	}
 	defer u.end()
