@@ -13,6 +13,7 @@ FROM --platform=$BUILDPLATFORM $GO_IMAGE AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 COPY cmd cmd
+COPY awsclient awsclient
 COPY internal internal
 # A proxy of your own for Go modules: --build-arg GOPROXY=https://...
 ARG GOPROXY

@@ -98,7 +98,7 @@ func build(ctx context.Context, args ...string) (err error) {
 			return err
 		}
 	}
-	for _, name := range []string{"cmd", "internal"} {
+	for _, name := range []string{"awsclient", "cmd", "internal"} {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
 			return err
 		}
