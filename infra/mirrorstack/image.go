@@ -47,7 +47,8 @@ func (s *stack) builtImage() image {
 		Invalidation: &awsecrassets.DockerImageAssetInvalidationOptions{BuildArgs: jsii.Bool(false)},
 		// What the image is not made of must not make a new one.
 		Exclude: texts(
-			"**", "!Dockerfile", "!go.mod", "!go.sum", "!awsclient/**", "!cmd/**", "!internal/**", "**/*_test.go", "**/testdata",
+			"**", "!Dockerfile", "!go.mod", "!go.sum", "!awsclient/**", "!cmd/**", "!internal/**",
+			"**/*_test.go", "**/testdata",
 		),
 		IgnoreMode: awscdk.IgnoreMode_DOCKER,
 	})

@@ -54,44 +54,28 @@ type Problem struct {
 	Err         error
 }
 
-// Problems returns the problems of the entry's names; see [Names.Problems]. It parses no destinations where there are
-// too many: a file can repeat a million by aliases.
+// Problems returns all problems of the entry's names, and nil if there are none. Each name must be that of an image in
+// a registry. There must be 1 to [MaxDestinations] destinations; of more, which a file can repeat by aliases, none is
+// parsed. A destination must not be the source, repeat another destination, or have a digest that the source can never
+// have.
 func (e Entry) Problems() []Problem {
-	if len(e.Destinations) > MaxDestinations {
-		return tooMany(ParseName(e.Source), len(e.Destinations))
-	}
-	return e.Names().Problems()
-}
-
-// tooMany returns the problems of an entry with so many destinations. Something may be wrong with each, which is not
-// told.
-func tooMany(source Name, destinations int) []Problem {
-	var problems []Problem
-	if err := source.problem("source"); err != nil {
-		problems = append(problems, Problem{-1, err})
-	}
-	return append(problems,
-		Problem{-1, fmt.Errorf("%d destinations; an entry may have %d", destinations, MaxDestinations)})
-}
-
-// Problems returns all problems of the names, and nil if there are none. Each name must be that of an image in a
-// registry. There must be 1 to [MaxDestinations] destinations. A destination must not be the source, repeat another
-// destination, or have a digest that the source can never have.
-func (n Names) Problems() []Problem {
-	if len(n.Destinations) > MaxDestinations {
-		return tooMany(n.Source, len(n.Destinations))
-	}
 	var problems []Problem
 	add := func(i int, err error) { problems = append(problems, Problem{i, err}) }
-	sourceErr := n.Source.problem("source")
+	source := ParseName(e.Source)
+	sourceErr := source.problem("source")
 	if sourceErr != nil {
 		add(-1, sourceErr)
 	}
-	if len(n.Destinations) == 0 {
+	switch count := len(e.Destinations); {
+	case count == 0:
 		add(-1, errors.New("no destination"))
+	case count > MaxDestinations: // with each of which something may be wrong
+		add(-1, fmt.Errorf("%d destinations; an entry may have %d", count, MaxDestinations))
+		return problems
 	}
 	seen := map[imagename.Name]string{}
-	for i, destination := range n.Destinations {
+	for i := range e.Destinations {
+		destination := ParseName(e.Destinations[i])
 		if err := destination.problem("destination"); err != nil {
 			add(i, err)
 			continue
@@ -99,13 +83,13 @@ func (n Names) Problems() []Problem {
 		name, text := destination.Name, destination.Text
 		first, repeated := seen[name]
 		switch {
-		case sourceErr == nil && name.SameImage(n.Source.Name):
+		case sourceErr == nil && name.SameImage(source.Name):
 			add(i, fmt.Errorf("destination %q is the source itself", text))
 		case repeated && first == text:
 			add(i, fmt.Errorf("destination %q is named twice", text))
 		case repeated:
 			add(i, fmt.Errorf("destination %q is the same image as %q", text, first))
-		case sourceErr == nil && name.Digest != "" && n.Source.Name.Digest != name.Digest:
+		case sourceErr == nil && name.Digest != "" && source.Name.Digest != name.Digest:
 			add(i, fmt.Errorf("destination %q is fixed to a digest that the source is not fixed to", text))
 		}
 		seen[name] = text
