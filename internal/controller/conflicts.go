@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
@@ -31,7 +30,6 @@ type conflicts struct {
 	// lazy says that they are looked for once something is to be submitted: an event knows its own entries alone.
 	lazy bool
 
-	mu    sync.Mutex      // held while they are looked for
 	found *conflict.Found // nil = not known yet
 }
 
@@ -60,8 +58,6 @@ func (c *conflicts) known() bool { return c.found != nil || c.lazy }
 
 // of returns the conflicts that a result is to be held against.
 func (c *conflicts) of(ctx context.Context, result entry.Result) (found *conflict.Found, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.found == nil && result.Differing() > 0 {
 		c.found, err = readConflicts(ctx, c.all)
 	}

@@ -14,7 +14,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"ecrmirror/internal/entry"
@@ -89,12 +88,9 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 // in [Controller.Sweep].
 func (c *Controller) Plan(ctx context.Context) ([]entry.Result, Report, error) {
 	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
-	var mu sync.Mutex
 	var results []entry.Result
 	r.take = func(ctx context.Context, _ image, result entry.Result) {
 		r.tally.result(ctx, result)
-		mu.Lock()
-		defer mu.Unlock()
 		results = append(results, result)
 	}
 	err := r.judge(ctx, r.all)

@@ -11,23 +11,36 @@ import (
 	"ecrmirror/internal/schedule"
 )
 
-// lookUp asks for what is not known yet, and hands on each item when all is. It returns the names that were to be asked
-// for, by their indices.
-func (w *wave) lookUp(ctx context.Context) []int {
+// ahead is how many items may be known that are not decided about yet.
+const ahead = 100
+
+// lookUp asks for what is not known yet. The channel gives each item as soon as all its answers are there. It is to be
+// read to its end.
+func (w *wave) lookUp(ctx context.Context) <-chan *item {
 	w.indices = nil
 	w.note()
 	w.answers, w.waiting = make([]answer, len(w.names)), make([][]*item, len(w.names))
 	for at, name := range w.names {
 		w.answers[at] = w.memory.recall(*name)
 	}
-	wanted := w.unknown()
-	for _, i := range w.items {
-		if i.missing.Load() == 0 {
-			w.known(ctx, i)
+	w.wanted = w.unknown()
+	w.known = make(chan *item, ahead)
+	go func() {
+		defer close(w.known)
+		for _, i := range w.items {
+			if i.missing.Load() == 0 {
+				w.known <- i
+			}
 		}
-	}
-	names := make([]imagename.Name, len(wanted))
-	for n, at := range wanted {
+		w.ask(ctx)
+	}()
+	return w.known
+}
+
+// ask asks for the names that are wanted, within the turn.
+func (w *wave) ask(ctx context.Context) {
+	names := make([]imagename.Name, len(w.wanted))
+	for n, at := range w.wanted {
 		names[n] = *w.names[at]
 	}
 	within, cancel := w.turn.Within(ctx)
@@ -36,15 +49,13 @@ func (w *wave) lookUp(ctx context.Context) []int {
 		if w.turn.Over() {
 			return false
 		}
-		w.answers[wanted[n]].asked = w.clock()
+		w.answers[w.wanted[n]].asked = w.clock()
 		return true
 	}, func(n int, d digest.Digest, size int64, err error) {
-		if ctx.Err() != nil || err != nil && within.Err() != nil {
-			return // what was being looked up then did not fail by itself
+		if ctx.Err() == nil && (err == nil || within.Err() == nil) { // what was interrupted did not fail by itself
+			w.answer(w.wanted[n], d, size, err)
 		}
-		w.answer(ctx, wanted[n], d, size, err)
 	})
-	return wanted
 }
 
 // note notes when the entries were last looked at, before any is again.
@@ -89,9 +100,9 @@ func (w *wave) unknown() []int {
 // late calls putOff for each item that still waits for an answer, with the host that it waits for. A host is slow that
 // has answered for some of the names that were to be asked for, or was asked at least, and not for all. One that was
 // not even asked has not had its turn.
-func (w *wave) late(wanted []int, putOff func(*item, *schedule.Host)) {
+func (w *wave) late(putOff func(*item, *schedule.Host)) {
 	reached, behind := map[string]bool{}, map[string]bool{}
-	for _, at := range wanted {
+	for _, at := range w.wanted {
 		a, host := w.answers[at], w.names[at].Host
 		reached[host] = reached[host] || !a.asked.IsZero()
 		behind[host] = behind[host] || !a.known

@@ -8,47 +8,13 @@ import (
 	"ecrmirror/internal/schedule"
 )
 
-// judge decides about every entry, wave by wave, and hands each result on, in no
-// particular order. What a wave puts off comes once more when all others have been looked at, until the sweep's time is
-// up. It ends early if ctx ends, whose cause it returns. An error of the entries' own
-// ends it after what came before, but without the first wave: then it is not known which of those
-// are in conflict with others.
+// judge decides about every entry, wave by wave, and takes each result, in no particular order. What a wave puts off
+// comes once more when all others have been looked at, until the sweep's time is up. It ends early if ctx ends, whose
+// cause it returns. An error of the entries' own ends it after what came before, but without the first wave: then it is
+// not known which of those are in conflict with others.
 func (r *run) judge(ctx context.Context, read reader) error {
 	reading, cancel := r.limit.Within(ctx)
 	defer cancel()
-	err := r.first(ctx, reading, read)
-	for err == nil && r.backlog.Len() > 0 && !r.limit.Over() && ctx.Err() == nil {
-		err = r.later(ctx, reading)
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	r.tally.unreached(ctx, r.backlog, r.limit.Time)
-	return err
-}
-
-// first looks at all entries once.
-func (r *run) first(ctx, reading context.Context, read reader) error {
-	last, err := r.full(ctx, reading, read)
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil && r.limit.Over(): // which is why
-		r.tally.unread()
-		for i := range last {
-			r.backlog.PutOff(&last[i], nil)
-		}
-		return nil
-	case err != nil && !r.conflicts.known():
-		return err
-	}
-	r.wave(ctx, last, r.limit.First())
-	return err
-}
-
-// full looks at the entries of full waves, and returns those that are left for the last. The error is what ended the
-// reading.
-func (r *run) full(ctx, reading context.Context, read reader) (last []entry.Entry, err error) {
 	var b schedule.Batch
 	for e, err := range read(reading) {
 		if bad, ok := errors.AsType[*entry.Error](err); ok {
@@ -62,34 +28,64 @@ func (r *run) full(ctx, reading context.Context, read reader) (last []entry.Entr
 			}
 		}
 		if err != nil {
-			return b.Entries, err
+			return r.end(ctx, r.cut(ctx, b.Entries, err))
 		}
 		if b.Add(e); ctx.Err() != nil {
-			break
+			return context.Cause(ctx)
 		}
 	}
-	return b.Entries, nil
+	r.wave(ctx, b.Entries, r.limit.First())
+	return r.end(ctx, r.later(ctx, reading))
 }
 
-// later looks at some of the entries that were put off: of each host at what comes first there. They are read again.
-func (r *run) later(ctx, reading context.Context) error {
-	draw := r.backlog.Draw()
-	for e, err := range r.all(reading) {
-		if bad, ok := errors.AsType[*entry.Error](err); ok {
-			if r.backlog.Has(bad.Source) {
-				r.take(ctx, image{}, entry.Result{Source: bad.Source, Err: bad.Err})
-			}
-			continue
+// cut looks at the last entries that were read where the reading ended with an error, which it returns unless that the
+// time is up is the cause.
+func (r *run) cut(ctx context.Context, last []entry.Entry, err error) error {
+	switch {
+	case ctx.Err() != nil:
+	case r.limit.Over(): // which is why
+		r.tally.unread()
+		for i := range last {
+			r.backlog.PutOff(&last[i], nil)
 		}
-		switch {
-		case err != nil && r.limit.Over(): // which is why
-			return nil
-		case err != nil:
-			return err
-		}
-		draw.Add(e)
+		return nil
+	case r.conflicts.known():
+		r.wave(ctx, last, r.limit.First())
 	}
-	r.wave(ctx, draw.End(), r.limit.Later())
+	return err
+}
+
+// end puts down what was not reached. It returns the error that ended the run, or the cause of the end of ctx.
+func (r *run) end(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r.tally.unreached(ctx, r.backlog, r.limit.Time)
+	return err
+}
+
+// later looks at the entries that were put off, wave by wave, until the time is up: of each host at what comes first
+// there. They are read again.
+func (r *run) later(ctx, reading context.Context) error {
+	for r.backlog.Len() > 0 && !r.limit.Over() && ctx.Err() == nil {
+		draw := r.backlog.Draw()
+		for e, err := range r.all(reading) {
+			if bad, ok := errors.AsType[*entry.Error](err); ok {
+				if r.backlog.Has(bad.Source) {
+					r.take(ctx, image{}, entry.Result{Source: bad.Source, Err: bad.Err})
+				}
+				continue
+			}
+			switch {
+			case err != nil && r.limit.Over(): // which is why
+				return nil
+			case err != nil:
+				return err
+			}
+			draw.Add(e)
+		}
+		r.wave(ctx, draw.End(), r.limit.Later())
+	}
 	return nil
 }
 

@@ -2,15 +2,11 @@ package controller
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/schedule"
 )
-
-// take is what is done with the result of an image. It may be called by several goroutines at once.
-type take func(context.Context, image, entry.Result)
 
 // A run is one sweep, event or plan: it takes entries through the stages up to a decision.
 type run struct {
@@ -23,15 +19,42 @@ type run struct {
 	lookUps   *lookUps
 	conflicts *conflicts
 	tally     *tally
-	take      take
-	mark      take // has the status of an entry written whether or not that is due; nil where no status is
+	// take takes the result of an image.
+	take func(context.Context, image, entry.Result)
+	// mark has the status of an entry written whether or not that is due; nil where no status is.
+	mark func(context.Context, image, entry.Result)
 }
 
-// wave takes entries through the stages: expand, look up, decide. What is not answered in the turn is put off.
-// Sources that are named by their digests are looked up only where a destination is stale: no job is to be submitted,
-// sweep after sweep, that can only fail because the source is not there.
+// wave takes entries through the stages: expand, look up, decide. It decides about each image as soon as all of it is
+// known, and puts off those for which the turn was too short. Sources that are named by their digests are looked up
+// only where a destination is stale, in a second round: no job is to be submitted, sweep after sweep, that can only
+// fail because the source is not there.
 func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Turn) {
 	began := time.Now()
+	for w := r.expand(ctx, entries, turn); len(w.items) > 0; {
+		var pinned []image
+		for i := range w.lookUp(ctx) {
+			result := r.decide(ctx, w, i)
+			if i.sourceAt == none && result.Differing() > 0 {
+				pinned = append(pinned, i.image)
+				continue
+			}
+			if !result.Stale() {
+				i.result = &result
+			}
+			r.take(ctx, i.image, result)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		r.putOff(ctx, w)
+		w = r.lookUps.verifying(turn, pinned)
+	}
+	r.lookUps.hosts.Measure(time.Since(began))
+}
+
+// expand returns the wave of the images that entries name. The results of entries that name none are taken.
+func (r *run) expand(ctx context.Context, entries []entry.Entry, turn schedule.Turn) *wave {
 	names := make([]entry.Names, len(entries))
 	for n, e := range entries {
 		names[n] = e.Names()
@@ -46,44 +69,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 		}
 		w.add(i, false)
 	}
-	if pinned := r.look(ctx, w); len(pinned) > 0 && ctx.Err() == nil {
-		verified := r.lookUps.wave(turn, len(pinned))
-		for _, i := range pinned {
-			verified.add(i, true)
-		}
-		r.look(ctx, verified)
-	}
-	r.lookUps.hosts.Measure(time.Since(began))
-}
-
-// look looks the images of a wave up, decides about each as soon as all of it is known, and hands the results on. It
-// returns the stale ones whose source is named by a digest that is yet to be looked up.
-func (r *run) look(ctx context.Context, w *wave) (pinned []image) {
-	var mu sync.Mutex
-	w.known = func(ctx context.Context, i *item) {
-		result := r.decide(ctx, w, i)
-		if i.sourceAt == none && result.Differing() > 0 {
-			mu.Lock()
-			defer mu.Unlock()
-			pinned = append(pinned, i.image)
-			return
-		}
-		if !result.Stale() {
-			i.result = &result
-		}
-		r.take(ctx, i.image, result)
-	}
-	wanted := w.lookUp(ctx)
-	if ctx.Err() != nil {
-		return nil
-	}
-	w.late(wanted, func(i *item, h *schedule.Host) { r.backlog.PutOff(i.entry, h) })
-	if r.limit.Over() && r.mark != nil {
-		for _, last := range w.lastAsked() { // by which the next sweep sees how far this one has got
-			r.mark(ctx, last.image, *last.result)
-		}
-	}
-	return pinned
+	return w
 }
 
 // decide returns the result of an image of which everything is known.
@@ -97,4 +83,15 @@ func (r *run) decide(ctx context.Context, w *wave, i *item) entry.Result {
 		postpone(&result, &rateLimited{name.Host, until})
 	}
 	return result
+}
+
+// putOff puts off what is late of a wave. Once the time is up it marks how far each slow host has got: the next sweep
+// goes on there.
+func (r *run) putOff(ctx context.Context, w *wave) {
+	w.late(func(i *item, h *schedule.Host) { r.backlog.PutOff(i.entry, h) })
+	if r.limit.Over() && r.mark != nil {
+		for _, last := range w.lastAsked() {
+			r.mark(ctx, last.image, *last.result)
+		}
+	}
 }

@@ -18,9 +18,8 @@ const listedFor = 5 * time.Minute
 
 // pending is an image for which a job is to be submitted.
 type pending struct {
-	image   image
-	result  entry.Result
-	request request.Request
+	image  image
+	result entry.Result
 }
 
 // A submitter submits jobs as images come that are stale.
@@ -50,7 +49,7 @@ func (s *submitter) take(ctx context.Context, i image, result entry.Result) {
 	e := *i.entry // the wave's is gone by then
 	i.entry = &e
 	select {
-	case s.queue <- pending{i, result, requestFor(i, result)}:
+	case s.queue <- pending{i, result}:
 	case <-ctx.Done():
 	}
 }
@@ -64,33 +63,48 @@ func (s *submitter) expired(i image) bool {
 }
 
 // run submits the jobs in the queue until it is closed or ctx ends. Its error means that nothing
-// can be submitted: the jobs in flight could not be listed. They are listed when
-// there is something to submit, which is once in most runs.
+// can be submitted: the jobs in flight could not be listed.
 func (s *submitter) run(ctx context.Context) error {
 	for first := range s.queue {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the run tells of its context by itself
 		}
-		if now := time.Now(); s.inFlight == nil || now.Sub(s.listed) > listedFor {
-			var err error
-			if s.inFlight, err = s.jobs.InFlight(ctx); err != nil {
-				return err
-			}
-			s.listed = now
+		inFlight, err := s.listing(ctx)
+		if err != nil {
+			return err
 		}
-		s.submit(ctx, s.batch(first))
+		batch, requests := s.batch(first)
+		for i, submitted := range s.jobs.Submit(ctx, inFlight, requests) {
+			if submitted.Err != nil && ctx.Err() != nil { // it did not fail by itself
+				submitted.Err = nil
+			}
+			s.tally.jobs(submitted)
+			settle(&batch[i].result, submitted)
+			s.tally.conclude(ctx, batch[i].image, batch[i].result)
+		}
 	}
 	return nil
 }
 
-// batch returns first and what else waits in the queue, without what has expired since.
-func (s *submitter) batch(first pending) (batch []pending) {
+// listing returns the jobs in flight. They are listed when there is something to submit, which is once in most runs.
+func (s *submitter) listing(ctx context.Context) (_ jobs.InFlight, err error) {
+	if now := time.Now(); s.inFlight == nil || now.Sub(s.listed) > listedFor {
+		if s.inFlight, err = s.jobs.InFlight(ctx); err != nil {
+			return nil, err
+		}
+		s.listed = now
+	}
+	return s.inFlight, nil
+}
+
+// batch returns first and what else waits in the queue, without what has expired since, and the requests of these.
+func (s *submitter) batch(first pending) (batch []pending, requests []request.Request) {
 	for p, more := first, true; more; {
 		if !s.expired(p.image) {
-			batch = append(batch, p)
+			batch, requests = append(batch, p), append(requests, requestFor(p.image, p.result))
 		}
 		if len(batch) == batchSize {
-			return batch
+			break
 		}
 		select {
 		case p, more = <-s.queue:
@@ -98,20 +112,5 @@ func (s *submitter) batch(first pending) (batch []pending) {
 			more = false
 		}
 	}
-	return batch
-}
-
-func (s *submitter) submit(ctx context.Context, batch []pending) {
-	requests := make([]request.Request, len(batch))
-	for i, p := range batch {
-		requests[i] = p.request
-	}
-	for i, submitted := range s.jobs.Submit(ctx, s.inFlight, requests) {
-		if submitted.Err != nil && ctx.Err() != nil { // it did not fail by itself
-			submitted.Err = nil
-		}
-		s.tally.jobs(submitted)
-		settle(&batch[i].result, submitted)
-		s.tally.conclude(ctx, batch[i].image, batch[i].result)
-	}
+	return batch, requests
 }

@@ -1,7 +1,6 @@
 package controller
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 
@@ -23,15 +22,14 @@ type lookUps struct {
 // A wave is a number of images that are looked up together: each name once, however many images have it.
 type wave struct {
 	*lookUps
-	turn schedule.Turn
-	// known is called for each item as soon as all answers are there, by several goroutines at once.
-	known func(context.Context, *item)
-
+	turn    schedule.Turn
 	items   []*item
 	names   []*imagename.Name // distinct
 	indices map[key]int       // into names
 	answers []answer          // by name
 	waiting [][]*item         // by name
+	wanted  []int             // the names that are asked for, by their indices
+	known   chan *item        // gets each item as soon as all its answers are there
 }
 
 // An item is an image in a wave.
@@ -49,6 +47,15 @@ const none = -1
 // wave returns a wave without images, with room for those of so many entries.
 func (l *lookUps) wave(turn schedule.Turn, entries int) *wave {
 	return &wave{lookUps: l, turn: turn, indices: make(map[key]int, 2*entries)}
+}
+
+// verifying returns a wave of images whose sources are named by their digests, and are looked up all the same.
+func (l *lookUps) verifying(turn schedule.Turn, pinned []image) *wave {
+	w := l.wave(turn, len(pinned))
+	for _, i := range pinned {
+		w.add(i, true)
+	}
+	return w
 }
 
 // add adds an image. A source that is named by its digest is looked up only if that is verified.
@@ -124,7 +131,7 @@ func (w *wave) asked(i *item) (first time.Time) {
 }
 
 // answer takes what is known of a name, and hands on the items that waited for nothing else.
-func (w *wave) answer(ctx context.Context, at int, d digest.Digest, size int64, err error) {
+func (w *wave) answer(at int, d digest.Digest, size int64, err error) {
 	a := &w.answers[at]
 	if a.asked.IsZero() { // it could not even be asked
 		a.asked = w.clock()
@@ -134,7 +141,7 @@ func (w *wave) answer(ctx context.Context, at int, d digest.Digest, size int64, 
 	w.memory.keep(*w.names[at], *a)
 	for _, i := range w.waiting[at] {
 		if i.missing.Add(-1) == 0 {
-			w.known(ctx, i)
+			w.known <- i
 		}
 	}
 }

@@ -22,23 +22,10 @@ const maxManifestSize = 4 << 20
 // where tag is "". It is held against the wanted digest, unless that is "". A manifest that is there already is no
 // error, also in repositories of immutable tags, where another manifest under the tag gives [ErrImmutableTag].
 func (d *Destination) PutManifest(ctx context.Context, content []byte, tag string, want digest.Digest) error {
-	if len(content) > maxManifestSize {
-		return fmt.Errorf("manifest of %d bytes: ECR takes at most %d", len(content), maxManifestSize)
-	}
-	if !utf8.Valid(content) {
-		return errors.New("the manifest is not UTF-8, which ECR's API takes alone")
-	}
-	computed, err := manifestdigest.Of(content)
+	computed, err := puttable(content, want)
 	if err != nil {
-		return fmt.Errorf("digest of the manifest: %w", err)
+		return err
 	}
-	if want != "" && want != computed {
-		return fmt.Errorf("%w: the manifest is %s, not %s", ErrDigestMismatch, computed, want)
-	}
-	return d.putImage(ctx, content, tag, computed)
-}
-
-func (d *Destination) putImage(ctx context.Context, content []byte, tag string, computed digest.Digest) error {
 	in := &ecr.PutImageInput{
 		RegistryId: d.registryID(), RepositoryName: d.repositoryName(),
 		ImageManifest: aws.String(string(content)), ImageDigest: aws.String(computed.String()),
@@ -69,6 +56,24 @@ func (d *Destination) putImage(ctx context.Context, content []byte, tag string, 
 		return d.failed("PutImage", fmt.Errorf("%w: put %s, ECR stored %s", ErrDigestMismatch, computed, got))
 	}
 	return nil
+}
+
+// puttable returns the digest of a manifest that ECR's API takes, and that is the wanted one unless that is "".
+func puttable(content []byte, want digest.Digest) (digest.Digest, error) {
+	if len(content) > maxManifestSize {
+		return "", fmt.Errorf("manifest of %d bytes: ECR takes at most %d", len(content), maxManifestSize)
+	}
+	if !utf8.Valid(content) {
+		return "", errors.New("the manifest is not UTF-8, which ECR's API takes alone")
+	}
+	computed, err := manifestdigest.Of(content)
+	if err != nil {
+		return "", fmt.Errorf("digest of the manifest: %w", err)
+	}
+	if want != "" && want != computed {
+		return "", fmt.Errorf("%w: the manifest is %s, not %s", ErrDigestMismatch, computed, want)
+	}
+	return computed, nil
 }
 
 // sameTag tells a tag that has the digest already from one that would have to move. ECR gives the

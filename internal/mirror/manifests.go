@@ -4,14 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/opencontainers/go-digest"
-
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/mirror/stall"
 )
-
-// blobArrived notes that the place has a blob, and puts the manifests that waited for it.
-func (p *place) blobArrived(d digest.Digest) { p.put(p.arrivals.AddBlob(d)) }
 
 // put puts manifests that need nothing more, some at a time.
 func (p *place) put(ready []int) {

@@ -198,7 +198,7 @@ func (p *pass) lacking(blob content.Blob) []*member {
 		case err != nil:
 			return err
 		case has:
-			m.Place.blobArrived(blob.Digest)
+			m.Place.put(m.Place.arrivals.AddBlob(blob.Digest))
 		default:
 			mu.Lock()
 			defer mu.Unlock()

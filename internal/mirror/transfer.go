@@ -87,7 +87,7 @@ func (x *transfer) deliver(d *delivery) {
 		if d.sink.WasRead() {
 			place.count(x.bytes.Load())
 		}
-		place.blobArrived(x.blob.Digest)
+		place.put(place.arrivals.AddBlob(x.blob.Digest))
 	case errors.Is(err, convoy.ErrSetAside): // it goes on elsewhere
 	case !x.fanout.Broken(): // else it is the source's, whatever the destination made of it
 		x.failedAt(d.member, place.errorIn("writing blob "+x.blob.Digest.String(), err))
