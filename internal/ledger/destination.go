@@ -1,0 +1,37 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// A Destination is what is remembered of an image at a destination. Each member has one program that writes it: Outcome
+// is the jobs', everything else the controller's.
+type Destination struct {
+	Owner   Owner
+	Wanted  digest.Digest // what the destination should have; "" = not yet known
+	From    digest.Digest // the source's digest that Wanted was computed from
+	Wrote   digest.Digest // what this service last wrote there, as the controller saw it afterwards; "" = nothing
+	Claim   Claim
+	Failure Failure
+	Hold    Hold
+	Outcome Outcome
+	// Later is true of a record of a later [Version]. Nothing else of it is known.
+	Later bool
+}
+
+// An Owner is the source image that a destination's tag is mirrored from.
+type Owner struct {
+	Source string    // its name, in the form that all its spellings share; "" = none is recorded
+	Since  time.Time // when it was recorded
+}
+
+// A Hold keeps an image as it is.
+type Hold struct {
+	Because string    // what somebody gave as the reason
+	Since   time.Time // zero = there is no hold
+}
+
+// Held reports whether there is a hold.
+func (h Hold) Held() bool { return !h.Since.IsZero() }

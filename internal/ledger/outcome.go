@@ -1,0 +1,26 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// An Outcome is what became of an image at a destination, by the job that copied it. A job parses what strangers wrote,
+// so nothing is deleted or published by an outcome alone.
+type Outcome struct {
+	Job     string        // the job's id; "" = there is no outcome
+	Attempt int           // of the job, from 1
+	Time    time.Time     // when the job had done with the image
+	From    digest.Digest // the source's digest
+	Digest  digest.Digest // what was written, or found in place; "" where it failed
+	Error   string        // why it failed, in the registry's words; "" where it did not
+	// Transient says that another try may help: Batch makes it by itself, or the next check.
+	Transient bool
+	Bytes     int64         // that were sent
+	Took      time.Duration // for the whole image
+	Stream    string        // the job's log stream in CloudWatch Logs
+}
+
+// Failed reports whether the job failed for good.
+func (o Outcome) Failed() bool { return o.Error != "" && !o.Transient }

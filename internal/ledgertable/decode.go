@@ -1,0 +1,106 @@
+package ledgertable
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/printable"
+)
+
+// isLater reports whether a record is of a later version. One whose version cannot be read is taken for one.
+func isLater(it item) bool {
+	v, ok := it[attrVersion].(*types.AttributeValueMemberN)
+	if !ok {
+		return true
+	}
+	n, err := strconv.Atoi(v.Value)
+	return err != nil || n > ledger.Version
+}
+
+func decodeSource(it item) ledger.Source {
+	m := membersOf(it[attrSeen])
+	return ledger.Source{Digest: m.digest("digest"), Since: m.time("since"), Before: m.digest("before")}
+}
+
+// decodeDestination reads a record. What is not as encodeDestination writes it is taken for not there.
+func decodeDestination(it item) ledger.Destination {
+	if isLater(it) {
+		return ledger.Destination{Later: true}
+	}
+	owner, wanted, hold := membersOf(it[attrOwner]), membersOf(it[attrWanted]), membersOf(it[attrHold])
+	claim, failure := membersOf(it[attrClaim]), membersOf(it[attrFailure])
+	return ledger.Destination{
+		Owner:  ledger.Owner{Source: owner.text("source"), Since: owner.time("since")},
+		Wanted: wanted.digest("digest"), From: wanted.digest("from"),
+		Wrote: members(it).digest(attrWrote),
+		Claim: ledger.Claim{
+			Request: claim.text("request"), Digest: claim.digest("digest"),
+			Until: claim.time("until"), Job: claim.text("job"),
+		},
+		Failure: ledger.Failure{
+			Times: int(failure.number("times")), Job: failure.text("job"), From: failure.digest("from"),
+			Has: failure.digest("has"), Next: failure.time("next"),
+		},
+		Hold:    ledger.Hold{Because: hold.text("because"), Since: hold.time("since")},
+		Outcome: decodeOutcome(membersOf(it[attrOutcome])),
+	}
+}
+
+// decodeOutcome reads what a job wrote, which is no more to be trusted than what the job has read.
+func decodeOutcome(m members) ledger.Outcome {
+	transient, _ := m["transient"].(*types.AttributeValueMemberBOOL)
+	return ledger.Outcome{
+		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.digest("from"),
+		Digest: m.digest("digest"), Error: m.text("error"), Transient: transient != nil && transient.Value,
+		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Stream: m.text("stream"),
+	}
+}
+
+// members are those of a map, or of an item.
+type members item
+
+func membersOf(v types.AttributeValue) members {
+	if m, ok := v.(*types.AttributeValueMemberM); ok {
+		return m.Value
+	}
+	return nil
+}
+
+// text returns a text, cleaned and cut: anybody who may write to the table may have written it.
+func (m members) text(name string) string {
+	if s, ok := m[name].(*types.AttributeValueMemberS); ok {
+		return printable.Short(s.Value, printable.Longest)
+	}
+	return ""
+}
+
+func (m members) digest(name string) digest.Digest {
+	if d := digest.Digest(m.text(name)); d.Validate() == nil {
+		return d
+	}
+	return ""
+}
+
+func (m members) time(name string) time.Time {
+	t, err := time.Parse(timeForm, m.text(name))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func (m members) number(name string) int64 {
+	v, ok := m[name].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.ParseInt(v.Value, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return max(0, n)
+}

@@ -1,0 +1,111 @@
+package ledgertable
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/ledger"
+)
+
+// Attributes of records. All but attrOutcome are written by the controller alone; a job may write attrOutcome and
+// nothing else.
+const (
+	attrSeen    = "seen"    // M, of a source: digest, since, before
+	attrOwner   = "owner"   // M: source, since
+	attrWanted  = "wanted"  // M: digest, from
+	attrWrote   = "wrote"   // S, a digest
+	attrClaim   = "claim"   // M: request, digest, until, job
+	attrFailure = "failure" // M: times, job, from, has, next
+	attrHold    = "hold"    // M: because, since
+	attrOutcome = "outcome" // M: job, attempt, time, from, digest, error, transient, bytes, ms, stream
+)
+
+// timeForm has a fixed width, so that DynamoDB can compare times.
+const timeForm = "2006-01-02T15:04:05.000Z"
+
+func encodeSource(s ledger.Source) item {
+	return compact(item{attrSeen: fields{"digest": text(s.Digest), "since": moment(s.Since), "before": text(s.Before)}.value()})
+}
+
+// encodeDestination returns the attributes of a record. Those without a value are left out.
+func encodeDestination(d ledger.Destination) item {
+	return compact(item{
+		attrOwner:   fields{"source": text(d.Owner.Source), "since": moment(d.Owner.Since)}.value(),
+		attrWanted:  fields{"digest": text(d.Wanted), "from": text(d.From)}.value(),
+		attrWrote:   text(d.Wrote),
+		attrClaim:   encodeClaim(d.Claim),
+		attrFailure: encodeFailure(d.Failure),
+		attrHold:    fields{"because": text(d.Hold.Because), "since": moment(d.Hold.Since)}.value(),
+		attrOutcome: encodeOutcome(d.Outcome),
+	})
+}
+
+func encodeClaim(c ledger.Claim) types.AttributeValue {
+	return fields{
+		"request": text(c.Request), "digest": text(c.Digest), "until": moment(c.Until), "job": text(c.Job),
+	}.value()
+}
+
+func encodeFailure(f ledger.Failure) types.AttributeValue {
+	return fields{
+		"times": number(int64(f.Times)), "job": text(f.Job), "from": text(f.From), "has": text(f.Has), "next": moment(f.Next),
+	}.value()
+}
+
+func encodeOutcome(o ledger.Outcome) types.AttributeValue {
+	transient := types.AttributeValue(nil)
+	if o.Transient {
+		transient = &types.AttributeValueMemberBOOL{Value: true}
+	}
+	return fields{
+		"job": text(o.Job), "attempt": number(int64(o.Attempt)), "time": moment(o.Time), "from": text(o.From),
+		"digest": text(o.Digest), "error": text(o.Error), "transient": transient, "bytes": number(o.Bytes),
+		"ms": number(o.Took.Milliseconds()), "stream": text(o.Stream),
+	}.value()
+}
+
+// fields are the members of a map; those that are nil are left out.
+type fields item
+
+// value returns the map as a value, nil if it has no members.
+func (f fields) value() types.AttributeValue {
+	m := compact(item(f))
+	if len(m) == 0 {
+		return nil
+	}
+	return &types.AttributeValueMemberM{Value: m}
+}
+
+// compact removes what has no value.
+func compact(it item) item {
+	for name, v := range it {
+		if v == nil {
+			delete(it, name)
+		}
+	}
+	return it
+}
+
+func text[S ~string](s S) types.AttributeValue {
+	if s == "" {
+		return nil
+	}
+	return &types.AttributeValueMemberS{Value: string(s)}
+}
+
+func number(n int64) types.AttributeValue {
+	if n == 0 {
+		return nil
+	}
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+func moment(t time.Time) types.AttributeValue {
+	if t.IsZero() {
+		return nil
+	}
+	return text(t.UTC().Format(timeForm))
+}
+

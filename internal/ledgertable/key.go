@@ -1,0 +1,28 @@
+package ledgertable
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/ledger"
+)
+
+// keyOf returns the key of a record.
+func keyOf(kind string, k ledger.Key) item {
+	return item{
+		attrPartition: &types.AttributeValueMemberS{Value: kind + k.Repository},
+		attrSort:      &types.AttributeValueMemberS{Value: k.Tag},
+	}
+}
+
+// keyIn returns the kind and the key of a record.
+func keyIn(it item) (kind string, k ledger.Key) {
+	partition, _ := it[attrPartition].(*types.AttributeValueMemberS)
+	sort, _ := it[attrSort].(*types.AttributeValueMemberS)
+	if partition == nil || sort == nil {
+		return "", ledger.Key{}
+	}
+	kind, repository, _ := strings.Cut(partition.Value, "#")
+	return kind + "#", ledger.Key{Repository: repository, Tag: sort.Value}
+}

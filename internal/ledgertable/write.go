@@ -1,0 +1,136 @@
+package ledgertable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/ledger"
+)
+
+// WriteSource writes what changed of an image at its source. The error wraps [ErrOvertaken] if another has written it
+// since it was read.
+func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.Source) error {
+	_, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), encodeSource(now))
+	return err
+}
+
+// WriteDestination writes what changed of an image at a destination, and never an outcome, which is a job's to write.
+// The error wraps [ErrOvertaken] if another has written one of the members that change since they were read. What is
+// there now is returned with it.
+func (t *Table) WriteDestination(
+	ctx context.Context, k ledger.Key, read, now ledger.Destination,
+) (ledger.Destination, error) {
+	if read.Later || now.Later {
+		return read, ErrLater
+	}
+	now.Outcome = read.Outcome
+	there, err := t.write(ctx, keyOf(kindDestination, k), encodeDestination(read), encodeDestination(now))
+	switch {
+	case err == nil:
+		return now, nil
+	case len(there) == 0:
+		return ledger.Destination{}, err
+	}
+	return decodeDestination(there), err
+}
+
+// WriteOutcome writes what became of an image at a destination. It is all that a job may write, and only where the
+// controller has a record.
+func (t *Table) WriteOutcome(ctx context.Context, k ledger.Key, o ledger.Outcome) error {
+	u := update{names: map[string]string{"#pk": attrPartition}, values: item{}}
+	u.set(attrOutcome, encodeOutcome(o))
+	u.conditions = append(u.conditions, "attribute_exists(#pk)")
+	_, err := t.update(ctx, keyOf(kindDestination, k), u)
+	return err
+}
+
+// write sets the attributes that differ, on the condition that they are as they were read. With ErrOvertaken it returns
+// what is there.
+func (t *Table) write(ctx context.Context, key, read, now item) (item, error) {
+	u := update{names: map[string]string{}, values: item{}}
+	attributes := maps.Clone(read)
+	maps.Copy(attributes, now)
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if reflect.DeepEqual(read[name], now[name]) {
+			continue
+		}
+		u.still(name, read[name])
+		u.set(name, now[name])
+	}
+	if len(u.sets)+len(u.removes) == 0 {
+		return nil, nil
+	}
+	u.names["#v"], u.values[":v"] = attrVersion, number(ledger.Version)
+	u.conditions = append(u.conditions, "(attribute_not_exists(#v) OR #v = :v)")
+	u.sets = append(u.sets, "#v = :v")
+	return t.update(ctx, key, u)
+}
+
+// An update is an UpdateItem in the making.
+type update struct {
+	names                     map[string]string
+	values                    item
+	sets, removes, conditions []string
+}
+
+// set has an attribute set to a value, or removed if that is nil.
+func (u *update) set(name string, v types.AttributeValue) {
+	u.names["#"+name] = name
+	if v == nil {
+		u.removes = append(u.removes, "#"+name)
+		return
+	}
+	u.values[":"+name] = v
+	u.sets = append(u.sets, fmt.Sprintf("#%s = :%s", name, name))
+}
+
+// still makes it a condition that an attribute has a value, or none if that is nil.
+func (u *update) still(name string, v types.AttributeValue) {
+	u.names["#"+name] = name
+	if v == nil {
+		u.conditions = append(u.conditions, fmt.Sprintf("attribute_not_exists(#%s)", name))
+		return
+	}
+	u.values[":read_"+name] = v
+	u.conditions = append(u.conditions, fmt.Sprintf("#%s = :read_%s", name, name))
+}
+
+func (u *update) expression() string {
+	var parts []string
+	if len(u.sets) > 0 {
+		parts = append(parts, "SET "+strings.Join(u.sets, ", "))
+	}
+	if len(u.removes) > 0 {
+		parts = append(parts, "REMOVE "+strings.Join(u.removes, ", "))
+	}
+	return strings.Join(parts, " ")
+}
+
+// update makes the call. With ErrOvertaken and ErrLater it returns what is there.
+func (t *Table) update(ctx context.Context, key item, u update) (item, error) {
+	_, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: aws.String(t.name), Key: key,
+		UpdateExpression: aws.String(u.expression()), ConditionExpression: aws.String(strings.Join(u.conditions, " AND ")),
+		ExpressionAttributeNames: u.names, ExpressionAttributeValues: u.values,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	var refused *types.ConditionalCheckFailedException
+	switch {
+	case err == nil:
+		return nil, nil
+	case !errors.As(err, &refused):
+		return nil, t.failure("writing", err)
+	case len(refused.Item) > 0 && isLater(refused.Item):
+		return refused.Item, ErrLater
+	}
+	return refused.Item, ErrOvertaken
+}
