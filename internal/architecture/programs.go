@@ -138,6 +138,11 @@ var programs = map[string]layer{
 		},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
+	"internal/ledger": {internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"}},
+	"internal/ledgertable": {
+		internal: []string{"internal/awserror", "internal/contract", "internal/ledger", "internal/printable"},
+		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/opencontainers/go-digest"},
+	},
 	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
 		internal: []string{"internal/contract", "internal/imagename"},

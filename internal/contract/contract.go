@@ -6,6 +6,7 @@ package contract
 // Environment variables the programs read, beside those of the AWS SDK.
 const (
 	EnvTable              = "MIRROR_TABLE"               // name of the DynamoDB table of entries
+	EnvLedger             = "MIRROR_LEDGER"              // name of the DynamoDB table of the ledger
 	EnvQueue              = "MIRROR_QUEUE"               // name or ARN of the Batch queue for mirror jobs
 	EnvJobDefinition      = "MIRROR_JOB_DEFINITION"      // name or ARN of the Batch job definition of mirror jobs
 	EnvInsecureRegistries = "MIRROR_INSECURE_REGISTRIES" // comma-separated hosts that may be reached without TLS
@@ -62,6 +63,18 @@ const (
 	// AttrStatus holds what the service knows of the entry. Only the service writes it, and
 	// it writes no other attribute of an entry by itself.
 	AttrStatus = "MirrorStatus" // M
+)
+
+// Attributes of the ledger that its infrastructure names. Package ledgertable has all.
+const (
+	LedgerPartition = "PK"      // S, partition key: the kind of a record, and a repository
+	LedgerSort      = "SK"      // S, sort key: the tag
+	LedgerExpires   = "expires" // N, epoch seconds: when DynamoDB removes a record of what happened
+	LedgerOutcome   = "outcome" // M: what became of an image by a job, the only attribute that jobs write
+	LedgerHold      = "hold"    // M: why an image is kept as it is; jobs read it before they move a tag
+	LedgerVersion   = "v"       // N: the version of the record; jobs read it, too
+	// LedgerDestinations begins the partition key of what is known of an image at a destination.
+	LedgerDestinations = "dst#"
 )
 
 // Parameters of the Batch job definitions: `Ref::source` and `Ref::dest` of the

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/contract"
 	"ecrmirror/internal/ledger"
 )
 
@@ -18,8 +19,10 @@ const (
 	attrWrote   = "wrote"   // S, a digest
 	attrClaim   = "claim"   // M: request, digest, until, job
 	attrFailure = "failure" // M: times, job, from, has, next
-	attrHold    = "hold"    // M: because, since
-	attrOutcome = "outcome" // M: job, attempt, time, from, digest, error, transient, bytes, ms, stream
+	// M: because, since
+	attrHold = contract.LedgerHold
+	// M: job, attempt, time, from, digest, error, transient, bytes, ms, stream
+	attrOutcome = contract.LedgerOutcome
 )
 
 // timeForm has a fixed width, so that DynamoDB can compare times.
@@ -108,4 +111,3 @@ func moment(t time.Time) types.AttributeValue {
 	}
 	return text(t.UTC().Format(timeForm))
 }
-

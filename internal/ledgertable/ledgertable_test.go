@@ -91,8 +91,8 @@ func TestNothingIsOverwritten(t *testing.T) {
 		if _, err := table.WriteDestination(t.Context(), key, none, theirs); err != nil {
 			t.Fatal(err)
 		}
-		if there, err := table.WriteDestination(t.Context(), key, none, mine); !errors.Is(err, ledgertable.ErrOvertaken) ||
-			there != theirs {
+		there, err := table.WriteDestination(t.Context(), key, none, mine)
+		if !errors.Is(err, ledgertable.ErrOvertaken) || there != theirs {
 			t.Errorf("%v, %+v", err, there)
 		}
 		if _, err := table.WriteDestination(t.Context(), key, none, hold); err != nil {

@@ -72,4 +72,3 @@ func (t *Table) failure(doing string, err error) error {
 	}
 	return fmt.Errorf("%s ledger %q: %w", doing, t.name, awserror.Plain(err))
 }
-

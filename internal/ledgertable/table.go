@@ -9,6 +9,8 @@ import (
 	"context"
 	"errors"
 
+	"ecrmirror/internal/contract"
+
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -41,15 +43,15 @@ func New(api API, name string) *Table { return &Table{api: api, name: name} }
 
 // Attributes of the keys, and the version that every record has.
 const (
-	attrPartition = "PK"
-	attrSort      = "SK"
-	attrVersion   = "v" // N
+	attrPartition = contract.LedgerPartition
+	attrSort      = contract.LedgerSort
+	attrVersion   = contract.LedgerVersion
 )
 
 // Kinds of records: how the partition keys begin.
 const (
 	kindSource      = "src#"
-	kindDestination = "dst#"
+	kindDestination = contract.LedgerDestinations
 )
 
 type item = map[string]types.AttributeValue
