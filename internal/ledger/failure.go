@@ -20,22 +20,39 @@ type Failure struct {
 	Job   string        // the last of them
 	From  digest.Digest // the source's digest that they were to copy
 	Has   digest.Digest // what the destination had then; "" = nothing
-	Next  time.Time     // before it no job is submitted, unless the source or the destination changes
+	// Because is why the last job failed, if it has no outcome: what Batch says.
+	Because string
+	Next    time.Time // before it no job is submitted, unless the source or the destination changes
 }
 
-// Counted returns the record with the last job's outcome counted, if it failed for good and is not counted yet, and
-// whether that changes it. Has is what the destination has now.
-func (d Destination) Counted(has digest.Digest, now time.Time) (Destination, bool) {
-	o, f := d.Outcome, d.Failure
-	switch {
-	case !o.Failed() || o.Job == f.Job:
-		return d, false
-	case o.From != f.From || has != f.Has:
-		f.Times = 0
+// counted returns the record with the last job's outcome counted, if that failed for good and is not counted yet. Has is
+// what the destination has now.
+func (d Destination) counted(has digest.Digest, now time.Time) Destination {
+	if o := d.Outcome; o.Failed() && o.Job != d.Failure.Job {
+		d.Failure = d.Failure.again(o.Job, o.From, has, now)
 	}
-	f.Times++
-	d.Failure = Failure{Times: f.Times, Job: o.Job, From: o.From, Has: has, Next: now.Add(retryAfter(f.Times))}
-	return d, true
+	return d
+}
+
+// Died returns the record after a check if the job of its claim has ended without a word, as Batch says, and is not
+// counted yet: it counts as one that failed for good. The error is as of [Destination.After].
+func (d Destination) Died(because string, c Check) (Destination, error) {
+	if d.Claim.Job == "" || d.Outcome.Job == d.Claim.Job || d.Failure.Job == d.Claim.Job {
+		return d, nil
+	}
+	d.Failure = d.Failure.again(d.Claim.Job, d.Claim.Digest, c.Has, c.Now)
+	d.Failure.Because = because
+	return d.After(c)
+}
+
+// again returns the failure after a further job that was to copy a digest to a destination that has another.
+func (f Failure) again(job string, from, has digest.Digest, now time.Time) Failure {
+	times := f.Times
+	if from != f.From || has != f.Has {
+		times = 0
+	}
+	times++
+	return Failure{Times: times, Job: job, From: from, Has: has, Next: now.Add(retryAfter(times))}
 }
 
 // Waits reports whether a job that copies a digest has to wait, because jobs failed to copy the same one to a

@@ -61,7 +61,7 @@ func (u unfinished) Job(id string) bool       { return u["id "+id] }
 func (u unfinished) Request(name string) bool { return u["name "+name] }
 
 func TestAClaimIsLive(t *testing.T) {
-	claim := ledger.Claimed("app-1", one, now)
+	claim := ledger.Claimed("app-1", "", one, now)
 	submitted := claim
 	submitted.Job = "j"
 	for _, c := range []struct {
@@ -82,52 +82,6 @@ func TestAClaimIsLive(t *testing.T) {
 	} {
 		if got := c.claim.Live(c.jobs, now.Add(c.after)); got != c.want {
 			t.Errorf("%s: %v", c.what, got)
-		}
-	}
-}
-
-func TestRetriesAreFurtherAndFurtherApart(t *testing.T) {
-	var d ledger.Destination
-	at := now
-	for n, want := range []time.Duration{1, 2, 4, 8, 16, 24, 24, 24} {
-		d.Outcome = ledger.Outcome{Job: string(rune('a' + n)), From: one, Error: "tag is immutable"}
-		counted, changed := d.Counted(two, at)
-		if !changed || counted.Failure.Times != n+1 {
-			t.Fatalf("%d: %+v", n, counted.Failure)
-		}
-		if again, changed := counted.Counted(two, at.Add(time.Minute)); changed || again != counted {
-			t.Errorf("%d: counted twice", n)
-		}
-		d = counted
-		next := at.Add(want * time.Hour)
-		if !d.Failure.Next.Equal(next) || !d.Failure.Waits(one, two, next.Add(-1)) || d.Failure.Waits(one, two, next) {
-			t.Errorf("%d: %v after", n, d.Failure.Next.Sub(at))
-		}
-		at = next
-	}
-	for what, waits := range map[string]bool{
-		"the source changed":      d.Failure.Waits(two, two, now),
-		"the destination changed": d.Failure.Waits(one, "", now),
-		"nothing failed":          ledger.Failure{}.Waits(one, two, now),
-	} {
-		if waits {
-			t.Errorf("%s, and it waits", what)
-		}
-	}
-	d.Outcome = ledger.Outcome{Job: "z", From: two, Error: "tag is immutable"}
-	if d, _ := d.Counted(two, at); d.Failure.Times != 1 {
-		t.Errorf("a new digest's first failure is number %d", d.Failure.Times)
-	}
-}
-
-func TestOnlyFailuresForGoodAreCounted(t *testing.T) {
-	for what, o := range map[string]ledger.Outcome{
-		"none":      {},
-		"done":      {Job: "j", From: one, Digest: one},
-		"transient": {Job: "j", From: one, Error: "throttled", Transient: true},
-	} {
-		if d, changed := (ledger.Destination{Outcome: o}).Counted("", now); changed || d.Failure.Times != 0 {
-			t.Errorf("%s: %+v", what, d.Failure)
 		}
 	}
 }

@@ -13,6 +13,9 @@ import (
 
 // isLater reports whether a record is of a later version. One whose version cannot be read is taken for one.
 func isLater(it item) bool {
+	if len(it) == 0 { // there is none
+		return false
+	}
 	v, ok := it[attrVersion].(*types.AttributeValueMemberN)
 	if !ok {
 		return true
@@ -23,7 +26,10 @@ func isLater(it item) bool {
 
 func decodeSource(it item) ledger.Source {
 	m := membersOf(it[attrSeen])
-	return ledger.Source{Digest: m.digest("digest"), Since: m.time("since"), Before: m.digest("before")}
+	return ledger.Source{
+		Digest: m.digest("digest"), Since: m.time("since"), Before: m.digest("before"),
+		Revision: members(it).number(attrRevision),
+	}
 }
 
 // decodeDestination reads a record. What is not as encodeDestination writes it is taken for not there.
@@ -38,15 +44,16 @@ func decodeDestination(it item) ledger.Destination {
 		Wanted: wanted.digest("digest"), From: wanted.digest("from"),
 		Wrote: members(it).digest(attrWrote),
 		Claim: ledger.Claim{
-			Request: claim.text("request"), Digest: claim.digest("digest"),
+			Request: claim.text("request"), ID: claim.text("id"), Digest: claim.digest("digest"),
 			Until: claim.time("until"), Job: claim.text("job"),
 		},
 		Failure: ledger.Failure{
 			Times: int(failure.number("times")), Job: failure.text("job"), From: failure.digest("from"),
-			Has: failure.digest("has"), Next: failure.time("next"),
+			Has: failure.digest("has"), Because: failure.text("because"), Next: failure.time("next"),
 		},
-		Hold:    ledger.Hold{Because: hold.text("because"), Since: hold.time("since")},
-		Outcome: decodeOutcome(membersOf(it[attrOutcome])),
+		Hold:     ledger.Hold{Because: hold.text("because"), Since: hold.time("since")},
+		Outcome:  decodeOutcome(membersOf(it[attrOutcome])),
+		Revision: members(it).number(attrRevision),
 	}
 }
 

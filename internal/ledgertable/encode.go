@@ -17,8 +17,8 @@ const (
 	attrOwner   = "owner"   // M: source, since
 	attrWanted  = "wanted"  // M: digest, from
 	attrWrote   = "wrote"   // S, a digest
-	attrClaim   = "claim"   // M: request, digest, until, job
-	attrFailure = "failure" // M: times, job, from, has, next
+	attrClaim   = "claim"   // M: request, id, digest, until, job
+	attrFailure = "failure" // M: times, job, from, has, because, next
 	// M: because, since
 	attrHold = contract.LedgerHold
 	// M: job, attempt, time, from, digest, error, transient, bytes, ms, stream
@@ -47,13 +47,14 @@ func encodeDestination(d ledger.Destination) item {
 
 func encodeClaim(c ledger.Claim) types.AttributeValue {
 	return fields{
-		"request": text(c.Request), "digest": text(c.Digest), "until": moment(c.Until), "job": text(c.Job),
+		"request": text(c.Request), "id": text(c.ID), "digest": text(c.Digest), "until": moment(c.Until), "job": text(c.Job),
 	}.value()
 }
 
 func encodeFailure(f ledger.Failure) types.AttributeValue {
 	return fields{
-		"times": number(int64(f.Times)), "job": text(f.Job), "from": text(f.From), "has": text(f.Has), "next": moment(f.Next),
+		"times": number(int64(f.Times)), "job": text(f.Job), "from": text(f.From), "has": text(f.Has),
+		"because": text(f.Because), "next": moment(f.Next),
 	}.value()
 }
 

@@ -26,9 +26,9 @@ var (
 var full = ledger.Destination{
 	Owner:  ledger.Owner{Source: "docker.io/library/app:1", Since: now},
 	Wanted: one, From: two, Wrote: one,
-	Claim: ledger.Claim{Request: "app-1", Digest: two, Until: now.Add(time.Hour), Job: "j1"},
+	Claim: ledger.Claim{Request: "app-1", ID: "A7", Digest: two, Until: now.Add(time.Hour), Job: "j1"},
 	Failure: ledger.Failure{
-		Times: 3, Job: "j0", From: one, Has: two, Next: now.Add(4 * time.Hour),
+		Times: 3, Job: "j0", From: one, Has: two, Because: "out of memory", Next: now.Add(4 * time.Hour),
 	},
 	Hold: ledger.Hold{Because: "the new one crashes", Since: now},
 }
@@ -52,13 +52,13 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if err := table.WriteOutcome(t.Context(), key, outcome); !errors.Is(err, ledgertable.ErrOvertaken) {
 			t.Errorf("a job made a record: %v", err)
 		}
-		if _, err := table.WriteDestination(t.Context(), key, ledger.Destination{}, full); err != nil {
+		want, err := table.WriteDestination(t.Context(), key, ledger.Destination{}, full)
+		if err != nil {
 			t.Fatal(err)
 		}
 		if err := table.WriteOutcome(t.Context(), key, outcome); err != nil {
 			t.Fatal(err)
 		}
-		want := full
 		want.Outcome = outcome
 		if diff := cmp.Diff(want, read(t, table)); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
@@ -66,11 +66,12 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if _, err := table.WriteDestination(t.Context(), key, want, ledger.Destination{Wanted: two}); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(ledger.Destination{Wanted: two, Outcome: outcome}, read(t, table)); diff != "" {
+		least := ledger.Destination{Wanted: two, Outcome: outcome, Revision: 2}
+		if diff := cmp.Diff(least, read(t, table)); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
-		source := ledger.Source{Digest: one, Since: now, Before: two}
-		if err := table.WriteSource(t.Context(), key, ledger.Source{}, source); err != nil {
+		source, err := table.WriteSource(t.Context(), key, ledger.Source{}, ledger.Source{Digest: one, Since: now, Before: two})
+		if err != nil {
 			t.Fatal(err)
 		}
 		r, err := table.Read(t.Context(), []ledger.Key{key, {Repository: "other", Tag: "1"}}, nil)
@@ -80,31 +81,52 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	})
 }
 
-// Of two that write one member the second is refused and told what is there; two that write different members lose
-// nothing.
+// Of two that write a record the second is refused and told what is there, whatever it writes: it is to decide anew.
+// An outcome is written by a job, and in nobody's way.
 func TestNothingIsOverwritten(t *testing.T) {
 	each(t, func(t *testing.T, _ *dynamodb.Client, table *ledgertable.Table) {
 		var none ledger.Destination
 		mine, theirs, hold := none, none, none
-		mine.Claim, theirs.Claim = ledger.Claimed("a", one, now), ledger.Claimed("b", one, now)
+		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", one, now), ledger.Claimed("a", "y", one, now)
 		hold.Hold = full.Hold
-		if _, err := table.WriteDestination(t.Context(), key, none, theirs); err != nil {
+		theirs, err := table.WriteDestination(t.Context(), key, none, theirs)
+		if err != nil {
 			t.Fatal(err)
 		}
-		there, err := table.WriteDestination(t.Context(), key, none, mine)
-		if !errors.Is(err, ledgertable.ErrOvertaken) || there != theirs {
-			t.Errorf("%v, %+v", err, there)
+		for _, late := range []ledger.Destination{mine, hold} {
+			there, err := table.WriteDestination(t.Context(), key, none, late)
+			if !errors.Is(err, ledgertable.ErrOvertaken) || there != theirs {
+				t.Errorf("%v, %+v", err, there)
+			}
 		}
-		if _, err := table.WriteDestination(t.Context(), key, none, hold); err != nil {
+		if err := table.WriteOutcome(t.Context(), key, outcome); err != nil {
 			t.Fatal(err)
-		}
-		want := theirs
-		want.Hold = hold.Hold
-		if got := read(t, table); got != want {
-			t.Errorf("%+v", got)
 		}
 		if _, err := table.WriteDestination(t.Context(), key, theirs, mine); err != nil {
 			t.Errorf("a claim that was read: %v", err)
+		}
+		if got := read(t, table); got.Outcome != outcome || got.Claim != mine.Claim {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// A write whose reply was lost is made again by the SDK. It is not taken for somebody else's.
+func TestAWriteThatIsMadeTwice(t *testing.T) {
+	each(t, func(t *testing.T, _ *dynamodb.Client, table *ledgertable.Table) {
+		for range 2 {
+			got, err := table.WriteDestination(t.Context(), key, ledger.Destination{}, full)
+			if err != nil || got.Revision != 1 {
+				t.Errorf("%+v, %v", got, err)
+			}
+			seen, err := table.WriteSource(t.Context(), key, ledger.Source{}, ledger.Source{Digest: one, Since: now})
+			if err != nil || seen.Revision != 1 {
+				t.Errorf("%+v, %v", seen, err)
+			}
+		}
+		_, err := table.WriteSource(t.Context(), key, ledger.Source{}, ledger.Source{Digest: two, Since: now})
+		if !errors.Is(err, ledgertable.ErrOvertaken) {
+			t.Errorf("another: %v", err)
 		}
 	})
 }
@@ -128,7 +150,7 @@ func TestLaterRecordsAreLeftAlone(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 			_, err = table.WriteDestination(t.Context(), key, ledger.Destination{}, full)
-			if !errors.Is(err, ledgertable.ErrLater) {
+			if !errors.Is(err, ledger.ErrLater) {
 				t.Errorf("got %v", err)
 			}
 		}

@@ -2,7 +2,8 @@
 // and the tag of what an image is at its source, "dst#HOST/REPOSITORY" and the tag of what it is at a destination.
 //
 // Each attribute has one program that writes it, and no write replaces an item: a write sets the attributes that
-// change, on the condition that they are still as they were read. A record of a later version is never written.
+// change. The controller's writes are made on the condition that the record has the revision that was read, and each
+// makes another one. A record of a later version is never written.
 package ledgertable
 
 import (
@@ -29,7 +30,6 @@ type API interface {
 var (
 	ErrNoTable   = errors.New("ledger does not exist")         // wrapped with the table's name
 	ErrOvertaken = errors.New("another has written meanwhile") // the record is to be read again
-	ErrLater     = errors.New("the record is of a later version of this program")
 )
 
 // A Table is a DynamoDB table with a ledger. It is safe for concurrent use if its API is.
@@ -46,6 +46,7 @@ const (
 	attrPartition = contract.LedgerPartition
 	attrSort      = contract.LedgerSort
 	attrVersion   = contract.LedgerVersion
+	attrRevision  = "r" // N: how often the controller has written the record
 )
 
 // Kinds of records: how the partition keys begin.

@@ -16,31 +16,50 @@ import (
 	"ecrmirror/internal/ledger"
 )
 
-// WriteSource writes what changed of an image at its source. The error wraps [ErrOvertaken] if another has written it
-// since it was read.
-func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.Source) error {
-	_, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), encodeSource(now))
-	return err
+// WriteSource writes what changed of an image at its source, and returns the record as it is then. The error wraps
+// [ErrOvertaken] if another has written the record since it was read.
+func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.Source) (ledger.Source, error) {
+	now.Revision = read.Revision + 1
+	is := encodeSource(now)
+	there, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), is, read.Revision)
+	if errors.Is(err, ErrOvertaken) && written(there, is, now.Revision) {
+		return now, nil
+	}
+	return now, err
 }
 
 // WriteDestination writes what changed of an image at a destination, and never an outcome, which is a job's to write.
-// The error wraps [ErrOvertaken] if another has written one of the members that change since they were read. What is
-// there now is returned with it.
+// It returns the record as it is then. The error wraps [ErrOvertaken] if the controller has written the record since it
+// was read; the record that is there now is returned with it.
 func (t *Table) WriteDestination(
 	ctx context.Context, k ledger.Key, read, now ledger.Destination,
 ) (ledger.Destination, error) {
 	if read.Later || now.Later {
-		return read, ErrLater
+		return read, ledger.ErrLater
 	}
-	now.Outcome = read.Outcome
-	there, err := t.write(ctx, keyOf(kindDestination, k), encodeDestination(read), encodeDestination(now))
+	now.Outcome, now.Revision = read.Outcome, read.Revision+1
+	was, is := encodeDestination(read), encodeDestination(now)
+	there, err := t.write(ctx, keyOf(kindDestination, k), was, is, read.Revision)
 	switch {
 	case err == nil:
 		return now, nil
-	case len(there) == 0:
-		return ledger.Destination{}, err
+	case errors.Is(err, ErrOvertaken) && written(there, is, now.Revision):
+		return now, nil
 	}
 	return decodeDestination(there), err
+}
+
+// written reports whether a record is what a write has made of it: the reply was lost, and the SDK wrote again.
+func written(there, is item, revision int64) bool {
+	if members(there).number(attrRevision) != revision {
+		return false
+	}
+	for _, name := range []string{attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrHold} {
+		if !reflect.DeepEqual(there[name], is[name]) {
+			return false
+		}
+	}
+	return true
 }
 
 // WriteOutcome writes what became of an image at a destination. It is all that a job may write, and only where the
@@ -53,22 +72,19 @@ func (t *Table) WriteOutcome(ctx context.Context, k ledger.Key, o ledger.Outcome
 	return err
 }
 
-// write sets the attributes that differ, on the condition that they are as they were read. With ErrOvertaken it returns
-// what is there.
-func (t *Table) write(ctx context.Context, key, read, now item) (item, error) {
+// write sets the attributes that differ, on the condition that the record has the revision that was read. With
+// ErrOvertaken it returns what is there.
+func (t *Table) write(ctx context.Context, key, read, now item, revision int64) (item, error) {
 	u := update{names: map[string]string{}, values: item{}}
 	attributes := maps.Clone(read)
 	maps.Copy(attributes, now)
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if reflect.DeepEqual(read[name], now[name]) {
-			continue
+		if !reflect.DeepEqual(read[name], now[name]) {
+			u.set(name, now[name])
 		}
-		u.still(name, read[name])
-		u.set(name, now[name])
 	}
-	if len(u.sets)+len(u.removes) == 0 {
-		return nil, nil
-	}
+	u.still(attrRevision, number(revision))
+	u.set(attrRevision, number(revision+1))
 	u.names["#v"], u.values[":v"] = attrVersion, number(ledger.Version)
 	u.conditions = append(u.conditions, "(attribute_not_exists(#v) OR #v = :v)")
 	u.sets = append(u.sets, "#v = :v")
@@ -130,7 +146,7 @@ func (t *Table) update(ctx context.Context, key item, u update) (item, error) {
 	case !errors.As(err, &refused):
 		return nil, t.failure("writing", err)
 	case len(refused.Item) > 0 && isLater(refused.Item):
-		return refused.Item, ErrLater
+		return refused.Item, ledger.ErrLater
 	}
 	return refused.Item, ErrOvertaken
 }

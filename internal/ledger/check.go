@@ -1,0 +1,81 @@
+package ledger
+
+import (
+	"slices"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// A Check is what a check found of an image and one of its destinations.
+type Check struct {
+	Source string        // the source image, in the form that all its spellings share
+	From   digest.Digest // the digest that the source has
+	Wanted digest.Digest // the digest that the destination should have
+	Has    digest.Digest // the digest that it has; "" = none
+	// Rivals are the source images of other entries that have the destination, in the same form. They are unknown if
+	// Unsure is true: the owner stays whoever it is.
+	Rivals []string
+	Unsure bool
+	// Retry has a job submitted now though one failed a short time ago.
+	Retry bool
+	Now   time.Time
+}
+
+// After returns the record after a check, and why no job may be submitted for the destination; nil if one may. The
+// error is [ErrLater], [ErrContested], an [*OwnedError], a [*HeldError] or a [*FailedError]. Whether a job is in flight
+// is not looked at; see [Claim.Live].
+func (d Destination) After(c Check) (Destination, error) {
+	if d.Later {
+		return d, ErrLater
+	}
+	if err := d.own(c); err != nil {
+		return d, err
+	}
+	d.Wanted, d.From = c.Wanted, c.From
+	switch {
+	case c.Has == c.Wanted:
+		return d.arrived(), nil
+	case d.Hold.Held():
+		return d, &HeldError{d.Hold}
+	}
+	d = d.counted(c.Has, c.Now)
+	if !c.Retry && d.Failure.Waits(c.From, c.Has, c.Now) {
+		return d, &FailedError{Failure: d.Failure, Why: d.why()}
+	}
+	return d, nil
+}
+
+// own makes the check's source the owner of the destination, unless another entry has it.
+func (d *Destination) own(c Check) error {
+	switch {
+	case d.Owner.Source == c.Source || c.Unsure:
+	case slices.Contains(c.Rivals, d.Owner.Source):
+		return &OwnedError{d.Owner}
+	case len(c.Rivals) > 0:
+		return ErrContested
+	default: // nobody is, or one whose entry is gone
+		d.Owner = Owner{Source: c.Source, Since: c.Now}
+	}
+	return nil
+}
+
+// arrived returns the record of a destination that has what it should have.
+func (d Destination) arrived() Destination {
+	if d.Outcome.Error == "" && d.Outcome.Digest == d.Wanted {
+		d.Wrote = d.Wanted
+		if d.Claim.Job == d.Outcome.Job {
+			d.Claim = Claim{}
+		}
+	}
+	d.Failure = Failure{}
+	return d
+}
+
+// why returns why the last job failed.
+func (d Destination) why() string {
+	if d.Outcome.Job == d.Failure.Job && d.Outcome.Error != "" {
+		return d.Outcome.Error
+	}
+	return d.Failure.Because
+}

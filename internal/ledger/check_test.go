@@ -1,0 +1,166 @@
+package ledger_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ecrmirror/internal/ledger"
+)
+
+const app, fork, other = "ghcr.io/org/app:1", "ghcr.io/fork/app:1", "ghcr.io/other/app:1"
+
+// check is of a destination that lacks digest one of its source app.
+func check(change ...func(*ledger.Check)) ledger.Check {
+	c := ledger.Check{Source: app, From: one, Wanted: one, Now: now}
+	for _, f := range change {
+		f(&c)
+	}
+	return c
+}
+
+func TestWhoOwnsADestination(t *testing.T) {
+	before := now.Add(-time.Hour)
+	mine, theirs := ledger.Owner{Source: app, Since: before}, ledger.Owner{Source: fork, Since: before}
+	var owned *ledger.OwnedError
+	for _, c := range []struct {
+		what   string
+		owner  ledger.Owner
+		rivals []string
+		unsure bool
+		want   ledger.Owner
+		err    any
+	}{
+		{"nobody has it", ledger.Owner{}, nil, false, ledger.Owner{Source: app, Since: now}, nil},
+		{"it is its own", mine, nil, false, mine, nil},
+		{"it is its own, and another wants it", mine, []string{fork}, false, mine, nil},
+		{"another's, whose entry is there", theirs, []string{other, fork}, false, theirs, &owned},
+		{"another's, whose entry is gone", theirs, nil, false, ledger.Owner{Source: app, Since: now}, nil},
+		{"several want it, and nobody has it", ledger.Owner{}, []string{fork}, false, ledger.Owner{}, ledger.ErrContested},
+		{"several want what a third had", theirs, []string{other}, false, theirs, ledger.ErrContested},
+		{"who else wants it is not known", theirs, nil, true, theirs, nil},
+	} {
+		d, err := ledger.Destination{Owner: c.owner}.After(check(func(k *ledger.Check) {
+			k.Rivals, k.Unsure = c.rivals, c.unsure
+		}))
+		if d.Owner != c.want || !as(err, c.err) {
+			t.Errorf("%s: %+v, %v", c.what, d.Owner, err)
+		}
+	}
+}
+
+// as reports whether err is the wanted error, or of the wanted type; nil = there is none.
+func as(err error, want any) bool {
+	switch want := want.(type) {
+	case nil:
+		return err == nil
+	case error:
+		return errors.Is(err, want)
+	}
+	return errors.As(err, want)
+}
+
+func TestAHoldAndALaterRecord(t *testing.T) {
+	held := ledger.Destination{Hold: ledger.Hold{Because: "the new one crashes", Since: now}}
+	d, err := held.After(check())
+	var hold *ledger.HeldError
+	if !errors.As(err, &hold) || d.Hold != held.Hold || d.Wanted != one {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if _, err := held.After(check(func(c *ledger.Check) { c.Has = one })); err != nil {
+		t.Errorf("it has what it should have: %v", err)
+	}
+	later := ledger.Destination{Later: true}
+	if d, err := later.After(check()); !errors.Is(err, ledger.ErrLater) || d != later {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+func TestADestinationThatHasArrived(t *testing.T) {
+	d := ledger.Destination{
+		Claim: ledger.Claim{Request: "app-1", Job: "j"}, Failure: ledger.Failure{Times: 2},
+		Outcome: ledger.Outcome{Job: "j", From: one, Digest: one},
+	}
+	got, err := d.After(check(func(c *ledger.Check) { c.Has = one }))
+	want := ledger.Destination{
+		Owner: ledger.Owner{Source: app, Since: now}, Wanted: one, From: one, Wrote: one, Outcome: d.Outcome,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	again, err := got.After(check(func(c *ledger.Check) { c.Has, c.Now = one, now.Add(time.Hour) }))
+	if again != got || err != nil {
+		t.Errorf("a second check changed something: %+v, %v", again, err)
+	}
+}
+
+func TestRetriesAreFurtherAndFurtherApart(t *testing.T) {
+	var d ledger.Destination
+	at := now
+	for n, want := range []time.Duration{1, 2, 4, 8, 16, 24, 24, 24} {
+		job := string(rune('a' + n))
+		d.Outcome = ledger.Outcome{Job: job, From: one, Error: "tag is immutable"}
+		counted, err := d.After(check(func(c *ledger.Check) { c.Has, c.Now = two, at }))
+		var failed *ledger.FailedError
+		if !errors.As(err, &failed) || counted.Failure.Times != n+1 || failed.Why != "tag is immutable" ||
+			!strings.Contains(err.Error(), "job "+job) {
+			t.Fatalf("%d: %+v, %v", n, counted.Failure, err)
+		}
+		next := at.Add(want * time.Hour)
+		again, err := counted.After(check(func(c *ledger.Check) { c.Has, c.Now = two, next.Add(-1) }))
+		if err == nil || again != counted {
+			t.Errorf("%d: counted twice, or not waited for: %v", n, err)
+		}
+		if _, err := counted.After(check(func(c *ledger.Check) { c.Has, c.Now = two, next })); err != nil {
+			t.Errorf("%d: not at its time: %v", n, err)
+		}
+		d, at = counted, next
+	}
+	for what, change := range map[string]func(*ledger.Check){
+		"the source changed":      func(c *ledger.Check) { c.From, c.Wanted, c.Has = two, two, one },
+		"the destination changed": func(c *ledger.Check) { c.Has = "" },
+		"it is wanted":            func(c *ledger.Check) { c.Has, c.Retry = two, true },
+	} {
+		if _, err := d.After(check(change)); err != nil {
+			t.Errorf("%s, and it waits: %v", what, err)
+		}
+	}
+	d.Outcome = ledger.Outcome{Job: "z", From: two, Error: "tag is immutable"}
+	d, _ = d.After(check(func(c *ledger.Check) { c.From, c.Wanted, c.Has, c.Now = two, two, one, at }))
+	if d.Failure.Times != 1 {
+		t.Errorf("a new digest's first failure is number %d", d.Failure.Times)
+	}
+}
+
+func TestOnlyFailuresForGoodAreCounted(t *testing.T) {
+	for what, o := range map[string]ledger.Outcome{
+		"none":      {},
+		"done":      {Job: "j", From: one, Digest: one},
+		"transient": {Job: "j", From: one, Error: "throttled", Transient: true},
+	} {
+		d, err := ledger.Destination{Outcome: o}.After(check())
+		if err != nil || d.Failure.Times != 0 {
+			t.Errorf("%s: %+v, %v", what, d, err)
+		}
+	}
+}
+
+// A job that ended without a word counts as one that failed; one that has said something does not count again.
+func TestAJobThatDied(t *testing.T) {
+	d := ledger.Destination{Claim: ledger.Claim{Request: "app-1", Digest: one, Job: "j"}}
+	dead, err := d.Died("OutOfMemoryError: Container killed due to memory usage", check())
+	var failed *ledger.FailedError
+	if !errors.As(err, &failed) || dead.Failure.Times != 1 || !strings.Contains(err.Error(), "OutOfMemoryError") {
+		t.Errorf("%+v, %v", dead, err)
+	}
+	if again, err := dead.Died("", check()); again != dead || err != nil {
+		t.Errorf("counted twice: %+v, %v", again, err)
+	}
+	d.Outcome = ledger.Outcome{Job: "j", From: one, Error: "throttled", Transient: true}
+	if same, err := d.Died("", check()); same != d || err != nil {
+		t.Errorf("it has said why: %+v, %v", same, err)
+	}
+}
