@@ -62,11 +62,8 @@ func (x *Index) Find() *Found {
 	return &Found{sources: contested(x.sources, x.entries), destinations: contested(x.destinations, x.entries)}
 }
 
-// A party is the entries that share a name.
-type party struct {
-	first []string // their sources, as they are written: the first few, sorted
-	size  int
-}
+// A party is the sources of the entries that share a name, as they are written, sorted.
+type party []string
 
 // contested returns the entries that share a key, by the key.
 func contested(claims []claim, entries []string) map[key]party {
@@ -81,9 +78,9 @@ func contested(claims []claim, entries []string) map[key]party {
 			n++
 		}
 		if n > 1 {
-			p := party{size: n}
-			for _, c := range claims[:min(n, most+1)] {
-				p.first = append(p.first, entries[c.number])
+			p := make(party, n)
+			for i, c := range claims[:n] {
+				p[i] = entries[c.number]
 			}
 			shared[claims[0].key] = p
 		}

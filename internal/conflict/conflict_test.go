@@ -119,3 +119,27 @@ func TestAnErrorNamesAFew(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// Rivals are the other images that are to be at a destination, not other words for one.
+func TestRivals(t *testing.T) {
+	var x conflict.Index
+	x.Add(names("alpine:3", "r.io/x:1"))
+	x.Add(names("docker.io/library/alpine:3", "r.io/x:1"))
+	x.Add(names("ghcr.io/fork/alpine:3", "R.io:443/x:1"))
+	x.Add(names("ghcr.io/other/alpine:3", "r.io/y:1"))
+	found := x.Find()
+	for _, c := range []struct{ source, destination, want string }{
+		{"alpine:3", "r.io/x:1", "[ghcr.io/fork/alpine:3]"},
+		{"ghcr.io/fork/alpine:3", "r.io/x:1", "[docker.io/library/alpine:3]"},
+		{"ghcr.io/other/alpine:3", "r.io/y:1", "[]"},
+	} {
+		got := found.Rivals(entry.ParseName(c.source), entry.ParseName(c.destination))
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%s to %s: %v, want %s", c.source, c.destination, got, c.want)
+		}
+	}
+	var none *conflict.Found
+	if none.Rivals(entry.ParseName("alpine:3"), entry.ParseName("r.io/x:1")) != nil {
+		t.Error("nothing has rivals")
+	}
+}

@@ -22,6 +22,22 @@ func (f *Found) Destination(source, destination entry.Name) error {
 	return others("is written by entry %s, too: take it out of all entries but one", source.Text, f.destinations[k])
 }
 
+// Rivals returns the source images of other entries that have the destination, in the form of [Image]. Entries of the same
+// source are no rivals.
+func (f *Found) Rivals(source, destination entry.Name) (rivals []string) {
+	if f == nil || len(f.destinations) == 0 {
+		return nil
+	}
+	k, _ := destinationKey(destination)
+	own := Image(source.Text)
+	for _, name := range f.destinations[k] {
+		if image := Image(name); image != own && !slices.Contains(rivals, image) {
+			rivals = append(rivals, image)
+		}
+	}
+	return rivals
+}
+
 // Source returns an *[Error] if the source of another entry is the same image, in other words, and nil otherwise.
 func (f *Found) Source(source entry.Name) error {
 	if f == nil || len(f.sources) == 0 {
@@ -54,10 +70,10 @@ func (e *Error) Error() string {
 
 // others says who the party is besides the entry of the source.
 func others(format, source string, p party) error {
-	names := slices.DeleteFunc(slices.Clone(p.first), func(name string) bool { return name == source })
+	names := slices.DeleteFunc(slices.Clone(p), func(name string) bool { return name == source })
 	if len(names) == 0 {
 		return nil
 	}
-	names = names[:min(most, len(names))]
-	return &Error{Entries: names, More: p.size - 1 - len(names), format: format}
+	named := names[:min(most, len(names))]
+	return &Error{Entries: named, More: len(names) - len(named), format: format}
 }
