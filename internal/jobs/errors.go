@@ -12,6 +12,8 @@ type Error struct {
 	Queue      string // the queue's name or ARN
 	Definition string // the job definition's name or ARN
 	Err        error  // of the SDK
+	// Unknown says that a job may have been submitted all the same: no reply came, and the job could not be looked for.
+	Unknown bool
 }
 
 // Error says what Batch said where Batch said something: it names what does not
@@ -26,6 +28,12 @@ func (e *Error) Transient() bool { return awserror.Transient(e.Err) }
 // Unwrap returns the SDK's error.
 func (e *Error) Unwrap() error { return e.Err }
 
-func (q *Queue) failure(doing string, err error) error {
+func (q *Queue) failure(doing string, err error) *Error {
 	return &Error{Doing: doing, Queue: q.queue, Definition: q.definition, Err: err}
+}
+
+// unknown says of an error that a job may be there.
+func unknown(err *Error) *Error {
+	err.Unknown = true
+	return err
 }

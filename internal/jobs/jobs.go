@@ -61,9 +61,10 @@ func (q *Queue) Longest(characters int) *Queue {
 
 // A Result is what became of one request.
 type Result struct {
-	Submitted []Submission // the jobs: several if the destinations are too many for one
-	InFlight  []string     // destinations that were left out: a job copies to them, or has just done so
-	Err       error        // why the other destinations have no job; nil if there are none
+	Submitted []Submission     // the jobs: several if the destinations are too many for one
+	InFlight  []string         // destinations that were left out: a job copies to them, or has just done so
+	Kept      map[string]error // destinations that get no job for reasons of their own
+	Err       error            // why the other destinations have no job; nil if there are none
 }
 
 // A Submission is a job that was submitted.
@@ -71,6 +72,9 @@ type Submission struct {
 	ID           string   // as AWS Batch calls it
 	Destinations []string // those that it copies to
 }
+
+// Pieces splits a request into those that a job each can be asked.
+func (q *Queue) Pieces(r request.Request) ([]request.Request, error) { return r.Split(q.longest) }
 
 // JobFor returns the id of the job that was submitted for a destination, and "" if none was.
 func (r Result) JobFor(destination string) string {
@@ -123,21 +127,21 @@ func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, r request.R
 			rest.Destinations = append(rest.Destinations, destination)
 		}
 	}
-	pieces, err := rest.Split(q.longest)
+	pieces, err := q.Pieces(rest)
 	if err != nil {
 		result.Err = err
 		return result
 	}
 	for _, piece := range pieces {
-		done, err := q.put(ctx, piece)
+		done, err := q.Put(ctx, piece.Name(), piece)
 		switch {
 		case err != nil:
 			result.Err = err
 			return result
-		case done.others:
+		case done.Others:
 			result.InFlight = append(result.InFlight, piece.DestinationTexts()...)
 		default:
-			result.Submitted = append(result.Submitted, Submission{done.id, piece.DestinationTexts()})
+			result.Submitted = append(result.Submitted, Submission{done.ID, piece.DestinationTexts()})
 		}
 	}
 	return result

@@ -21,41 +21,44 @@ const (
 	skew = 15 * time.Minute
 )
 
-// placed is a job that is in the queue now.
-type placed struct {
-	id     string
-	others bool // somebody else's, which copies the same
+// Placed is a job that is in the queue now.
+type Placed struct {
+	ID     string
+	Others bool // somebody else's of the same name, which copies the same
 }
 
-// put submits a job for a request that is small enough. Where no reply comes, it looks whether the job
-// is in the queue before it submits it again.
-func (q *Queue) put(ctx context.Context, r request.Request) (placed, error) {
-	in := q.input(r)
+// Put submits a job of that name for a piece; see [Queue.Pieces]. Where no reply comes, it looks whether the job is in
+// the queue before it submits it again. The error is an [*Error].
+func (q *Queue) Put(ctx context.Context, name string, piece request.Request) (Placed, error) {
+	in := q.input(name, piece)
 	began := time.Now()
 	for n := 1; ; n++ {
 		out, err := q.api.SubmitJob(ctx, in, func(o *batch.Options) { o.Retryer = q.submitter })
 		if err == nil {
-			return placed{id: aws.ToString(out.JobId)}, nil
+			return Placed{ID: aws.ToString(out.JobId)}, nil
 		}
-		if !uncertain(err) || wait(ctx, q.settle<<(n-1)) != nil {
-			return placed{}, q.failure("submitting a job", err)
+		if !uncertain(err) {
+			return Placed{}, q.failure("submitting a job", err)
+		}
+		if wait(ctx, q.settle<<(n-1)) != nil {
+			return Placed{}, unknown(q.failure("submitting a job", err))
 		}
 		found, lookErr := q.find(ctx, in, began)
 		switch {
 		case lookErr != nil:
-			return placed{}, q.failure("looking for a job whose submission got no reply", lookErr)
-		case found != placed{}:
+			return Placed{}, unknown(q.failure("looking for a job whose submission got no reply", lookErr))
+		case found != Placed{}:
 			return found, nil
 		case n == submissions:
-			return placed{}, q.failure("submitting a job", err)
+			return Placed{}, q.failure("submitting a job", err)
 		}
 	}
 }
 
 // input is what is submitted. The tags tell the job from others of the same name.
-func (q *Queue) input(r request.Request) *batch.SubmitJobInput {
+func (q *Queue) input(name string, r request.Request) *batch.SubmitJobInput {
 	return &batch.SubmitJobInput{
-		JobName:       aws.String(r.Name()),
+		JobName:       aws.String(name),
 		JobQueue:      &q.queue,
 		JobDefinition: &q.definition,
 		Parameters:    r.Parameters(),
@@ -70,7 +73,7 @@ func (q *Queue) input(r request.Request) *batch.SubmitJobInput {
 
 // find returns the job that was submitted as in since began, or else another of its name
 // that has not ended. It is the zero value if there is none.
-func (q *Queue) find(ctx context.Context, in *batch.SubmitJobInput, began time.Time) (placed, error) {
+func (q *Queue) find(ctx context.Context, in *batch.SubmitJobInput, began time.Time) (Placed, error) {
 	name, earliest := aws.ToString(in.JobName), began.Add(-skew).UnixMilli()
 	byName := []types.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{name}}}
 	var ids []string
@@ -81,15 +84,15 @@ func (q *Queue) find(ctx context.Context, in *batch.SubmitJobInput, began time.T
 		}
 	})
 	if err != nil {
-		return placed{}, err
+		return Placed{}, err
 	}
-	var found placed
+	var found Placed
 	err = q.describe(ctx, ids, func(job types.JobDetail) {
 		switch {
 		case job.Tags[contract.TagSubmission] == in.Tags[contract.TagSubmission]:
-			found = placed{id: aws.ToString(job.JobId)}
-		case found == placed{} && !ended(job.Status):
-			found = placed{id: aws.ToString(job.JobId), others: true}
+			found = Placed{ID: aws.ToString(job.JobId)}
+		case found == Placed{} && !ended(job.Status):
+			found = Placed{ID: aws.ToString(job.JobId), Others: true}
 		}
 	})
 	return found, err

@@ -64,9 +64,9 @@ func (d *Destination) own(c Check) error {
 func (d Destination) arrived() Destination {
 	if d.Outcome.Error == "" && d.Outcome.Digest == d.Wanted {
 		d.Wrote = d.Wanted
-		if d.Claim.Job == d.Outcome.Job {
-			d.Claim = Claim{}
-		}
+	}
+	if d.Claim.Digest == d.From { // its job has done with this destination
+		d.Claim = Claim{}
 	}
 	d.Failure = Failure{}
 	return d

@@ -81,7 +81,7 @@ func TestAHoldAndALaterRecord(t *testing.T) {
 
 func TestADestinationThatHasArrived(t *testing.T) {
 	d := ledger.Destination{
-		Claim: ledger.Claim{Request: "app-1", Job: "j"}, Failure: ledger.Failure{Times: 2},
+		Claim: ledger.Claim{Request: "app-1", Digest: one, Job: "j"}, Failure: ledger.Failure{Times: 2},
 		Outcome: ledger.Outcome{Job: "j", From: one, Digest: one},
 	}
 	got, err := d.After(check(func(c *ledger.Check) { c.Has = one }))

@@ -34,10 +34,12 @@ func (d Destination) counted(has digest.Digest, now time.Time) Destination {
 	return d
 }
 
-// Died returns the record after a check if the job of its claim has ended without a word, as Batch says, and is not
-// counted yet: it counts as one that failed for good. The error is as of [Destination.After].
+// Died returns the record after a check if the job of its claim, for the digest that the source still has, has ended
+// without a word, as Batch says, and is not counted yet: it counts as one that failed for good. The error is as of
+// [Destination.After].
 func (d Destination) Died(because string, c Check) (Destination, error) {
-	if d.Claim.Job == "" || d.Outcome.Job == d.Claim.Job || d.Failure.Job == d.Claim.Job {
+	job := d.Claim.Job
+	if job == "" || d.Outcome.Job == job || d.Failure.Job == job || d.Claim.Digest != c.From {
 		return d, nil
 	}
 	d.Failure = d.Failure.again(d.Claim.Job, d.Claim.Digest, c.Has, c.Now)

@@ -62,6 +62,9 @@ func written(there, is item, revision int64) bool {
 	return true
 }
 
+// Overtaken reports whether an error says that another has written the record since it was read.
+func (t *Table) Overtaken(err error) bool { return errors.Is(err, ErrOvertaken) }
+
 // WriteOutcome writes what became of an image at a destination. It is all that a job may write, and only where the
 // controller has a record.
 func (t *Table) WriteOutcome(ctx context.Context, k ledger.Key, o ledger.Outcome) error {

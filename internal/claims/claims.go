@@ -1,0 +1,106 @@
+// Package claims has a mirror job submitted for images whose destinations are stale, once, whoever else does the same:
+// another controller, or an event at the same moment. A destination is claimed in its record of the ledger before the
+// job is submitted, and the claim is live while that job has not ended. What was left behind, by a controller that died
+// or a reply that was lost, ends by itself; see [ledger.Claim].
+package claims
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/request"
+)
+
+// Ledger writes records. [ledgertable.Table] implements it, and says what its error wraps.
+type Ledger interface {
+	// WriteDestination returns the record as it is afterwards. If another has written it since it was read, it returns
+	// that record and an error for which Overtaken is true.
+	WriteDestination(ctx context.Context, k ledger.Key, read, now ledger.Destination) (ledger.Destination, error)
+	// Overtaken reports whether another has written the record since it was read.
+	Overtaken(err error) bool
+}
+
+// Jobs submits jobs, and says how they stand. [jobs.Queue] implements it.
+type Jobs interface {
+	Pieces(r request.Request) ([]request.Request, error)
+	Put(ctx context.Context, name string, piece request.Request) (jobs.Placed, error)
+	Ends(ctx context.Context, ids []string) (map[string]jobs.End, error)
+}
+
+// A Claimer claims destinations and submits their jobs. It is safe for concurrent use if its ports are.
+type Claimer struct {
+	Ledger Ledger           // required
+	Jobs   Jobs             // required
+	Now    func() time.Time // required; the clock of claims
+	ID     func() string    // required; gives another text each time, by which claims are told apart
+}
+
+// A Wish is a request for one image, and what the ledger has of each of its destinations.
+type Wish struct {
+	Request request.Request
+	Records []Record // one for each destination, in their order
+}
+
+// A Record is what the ledger has of a destination.
+type Record struct {
+	Key   ledger.Key
+	Check ledger.Check       // what the check found; no error followed from it
+	Read  ledger.Destination // the record as it was read
+	Now   ledger.Destination // as it is after the check, which is yet to be written
+}
+
+// concurrency is how many requests are submitted at a time.
+const concurrency = 16
+
+// Submit claims the destinations of requests and submits jobs for them. It returns a result for each request, in order.
+// The jobs in flight must have been listed no longer than [ledger.SubmitWithin] ago. An error of one request does not
+// stop the others.
+func (c *Claimer) Submit(ctx context.Context, inFlight jobs.InFlight, wishes []Wish) []jobs.Result {
+	results := make([]jobs.Result, len(wishes))
+	ends, err := c.Jobs.Ends(ctx, jobsOf(wishes))
+	if err != nil {
+		for i := range results {
+			results[i].Err = err
+		}
+		return results
+	}
+	s := &standing{inFlight: inFlight, ends: ends}
+	slots := make(chan struct{}, concurrency)
+	var wg sync.WaitGroup
+	for i, w := range wishes {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			results[i] = c.submit(ctx, s, w)
+		})
+	}
+	wg.Wait()
+	return results
+}
+
+// jobsOf returns the ids of the jobs that the claims name.
+func jobsOf(wishes []Wish) (ids []string) {
+	for _, w := range wishes {
+		for _, r := range w.Records {
+			if r.Now.Claim.Job != "" {
+				ids = append(ids, r.Now.Claim.Job)
+			}
+		}
+	}
+	return ids
+}
+
+// standing says how jobs stand. It implements [ledger.Unfinished].
+type standing struct {
+	inFlight jobs.InFlight
+	ends     map[string]jobs.End
+}
+
+// Job reports whether a job has not ended. One that was not asked about was submitted since.
+func (s *standing) Job(id string) bool { return !s.ends[id].Ended }
+
+// Request reports whether a job of that name has not ended.
+func (s *standing) Request(name string) bool { return s.inFlight.Has(name) }

@@ -1,0 +1,122 @@
+package claims
+
+import (
+	"context"
+	"time"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/request"
+)
+
+// A place is a destination for which a job is to be submitted.
+type place struct {
+	to     imagename.Written
+	record Record
+}
+
+// submit claims the destinations of a request and submits its jobs.
+func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.Result) {
+	result.Kept = map[string]error{}
+	byName := map[string]Record{}
+	open := w.Request
+	open.Destinations = nil
+	for n, to := range w.Request.Destinations {
+		record, live, err := c.judge(ctx, s, w.Records[n])
+		switch {
+		case live:
+			result.InFlight = append(result.InFlight, to.Text)
+		case err != nil:
+			result.Kept[to.Text] = err
+		default:
+			byName[to.Text] = record
+			open.Destinations = append(open.Destinations, to)
+		}
+	}
+	pieces, err := c.Jobs.Pieces(open)
+	if err != nil {
+		result.Err = err
+		return result
+	}
+	for _, piece := range pieces {
+		places := make([]place, len(piece.Destinations))
+		for n, to := range piece.Destinations {
+			places[n] = place{to, byName[to.Text]}
+		}
+		if result.Err = c.put(ctx, piece, places, &result); result.Err != nil {
+			break
+		}
+	}
+	return result
+}
+
+// judge says whether a job is about a destination, or why none may be. The job of an earlier claim may have died: that
+// is written.
+func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, live bool, err error) {
+	if r.Now.Claim.Live(s, c.Now()) {
+		return r, true, nil
+	}
+	died, why := r.Now.Died(s.ends[r.Now.Claim.Job].Because, r.Check)
+	if why == nil {
+		r.Now = died
+		return r, false, nil
+	}
+	died.Claim = ledger.Claim{}
+	if _, err := c.Ledger.WriteDestination(ctx, r.Key, r.Read, died); err != nil {
+		return r, false, err
+	}
+	return r, false, why
+}
+
+// put claims the places of a piece, and submits a job for those that it gets. The error is why it could not.
+func (c *Claimer) put(ctx context.Context, piece request.Request, places []place, result *jobs.Result) error {
+	name, began := piece.Name(), c.Now()
+	piece.Destinations = nil
+	var claimed []place
+	for _, p := range places {
+		record, live, err := c.claim(ctx, name, p.record)
+		switch {
+		case live:
+			result.InFlight = append(result.InFlight, p.to.Text)
+		case err != nil:
+			result.Kept[p.to.Text] = err
+		default:
+			claimed = append(claimed, place{p.to, record})
+			piece.Destinations = append(piece.Destinations, p.to)
+		}
+	}
+	if len(claimed) == 0 {
+		return nil
+	}
+	placed, err := c.place(ctx, name, piece, began)
+	switch texts := piece.DestinationTexts(); {
+	case err != nil && isUnknown(err):
+		return err // the claims stay: a job may be there
+	case err != nil:
+		c.record(ctx, claimed, func(ledger.Claim) ledger.Claim { return ledger.Claim{} })
+		return err
+	case placed.Others:
+		result.InFlight = append(result.InFlight, texts...)
+	default:
+		result.Submitted = append(result.Submitted, jobs.Submission{ID: placed.ID, Destinations: texts})
+	}
+	c.record(ctx, claimed, func(claim ledger.Claim) ledger.Claim {
+		claim.Job = placed.ID
+		return claim
+	})
+	return nil
+}
+
+// place submits the job, unless too much time has gone by since its destinations were claimed: others may take them soon.
+func (c *Claimer) place(
+	ctx context.Context, name string, piece request.Request, claimed time.Time,
+) (jobs.Placed, error) {
+	left := ledger.SubmitWithin - c.Now().Sub(claimed)
+	if left <= 0 {
+		return jobs.Placed{}, errSlow
+	}
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	return c.Jobs.Put(ctx, name, piece)
+}
