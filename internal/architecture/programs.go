@@ -143,6 +143,9 @@ var programs = map[string]layer{
 		internal: []string{"internal/awserror", "internal/contract", "internal/ledger", "internal/printable"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/opencontainers/go-digest"},
 	},
+	"internal/claims": {
+		internal: []string{"internal/imagename", "internal/jobs", "internal/ledger", "internal/request"},
+	},
 	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
 		internal: []string{"internal/contract", "internal/imagename"},
@@ -179,6 +182,7 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request",
 			"internal/schedule", "internal/table", "internal/jobs",
+			"internal/claims", "internal/ledger", "internal/ledgertable",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},

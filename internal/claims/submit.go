@@ -108,7 +108,8 @@ func (c *Claimer) put(ctx context.Context, piece request.Request, places []place
 	return nil
 }
 
-// place submits the job, unless too much time has gone by since its destinations were claimed: others may take them soon.
+// place submits the job, unless too much time has gone by since its destinations were claimed: others may take them
+// soon.
 func (c *Claimer) place(
 	ctx context.Context, name string, piece request.Request, claimed time.Time,
 ) (jobs.Placed, error) {

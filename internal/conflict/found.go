@@ -22,8 +22,8 @@ func (f *Found) Destination(source, destination entry.Name) error {
 	return others("is written by entry %s, too: take it out of all entries but one", source.Text, f.destinations[k])
 }
 
-// Rivals returns the source images of other entries that have the destination, in the form of [Image]. Entries of the same
-// source are no rivals.
+// Rivals returns the source images of other entries that have the destination, in the form of [Image]. Entries of the
+// same source are no rivals.
 func (f *Found) Rivals(source, destination entry.Name) (rivals []string) {
 	if f == nil || len(f.destinations) == 0 {
 		return nil

@@ -64,15 +64,8 @@ func (c *conflicts) of(ctx context.Context, result entry.Result) (found *conflic
 	return c.found, err
 }
 
-// mark marks the destinations that another entry writes, too: no job is submitted for them. Of an
-// entry that could not be judged only its twin is told.
-func (c *conflicts) mark(ctx context.Context, i image, r *entry.Result) {
-	found, err := c.of(ctx, *r)
-	if err != nil {
-		r.Err, r.Destinations = err, nil
-		return
-	}
-	r.Twin = found.Source(i.source)
+// mark marks the destinations that another entry writes, too: no job is submitted for them.
+func mark(found *conflict.Found, i image, r *entry.Result) {
 	for n := range r.Destinations {
 		d := &r.Destinations[n]
 		if err := found.Destination(i.source, i.destinations[n]); err != nil {

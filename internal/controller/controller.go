@@ -29,7 +29,12 @@ type Controller struct {
 	Digests Digests         // required
 	Jobs    Jobs            // required except for Plan
 	Status  func() Recorder // gives a recorder for one sweep or event; nil = no status is written
-	Allowed Allowed         // what may be mirrored; nil = everything
+	// Ledger keeps what is known of images, and Claims submits their jobs by it. Nil = there is none: nothing is
+	// remembered, and jobs are submitted by Jobs.
+	Ledger  Ledger
+	Claims  Claims
+	Retry   bool    // submits jobs at once though others have failed to do the same
+	Allowed Allowed // what may be mirrored; nil = everything
 	// CreatesRepositories says that mirror jobs create repositories that are missing. Otherwise a
 	// destination in one is failing, and no job is submitted that could only fail.
 	CreatesRepositories bool
@@ -65,7 +70,7 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 	if c.Status != nil {
 		r.tally.recorder, r.mark = c.Status(), r.tally.mark
 	}
-	submitter := newSubmitter(c.Jobs, r.tally)
+	submitter := newSubmitter(c, r.tally)
 	r.take = submitter.take
 	done := make(chan struct{})
 	go func() {
@@ -77,6 +82,7 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 	err := r.judge(ctx, read)
 	close(submitter.queue)
 	<-done
+	submitter.keeper.close(parent)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
@@ -89,9 +95,9 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 func (c *Controller) Plan(ctx context.Context) ([]entry.Result, Report, error) {
 	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
 	var results []entry.Result
-	r.take = func(ctx context.Context, _ image, result entry.Result) {
-		r.tally.result(ctx, result)
-		results = append(results, result)
+	r.take = func(ctx context.Context, d decision) {
+		r.tally.result(ctx, d.result)
+		results = append(results, d.result)
 	}
 	err := r.judge(ctx, r.all)
 	results = append(results, r.unreached(ctx)...)
@@ -118,6 +124,7 @@ func (c *Controller) start(t *tally, limit schedule.Limit) *run {
 	hosts := schedule.NewHosts(t.began)
 	return &run{
 		allowed: c.Allowed, creates: c.CreatesRepositories, all: all, limit: limit, tally: t,
+		ledger: c.Ledger, retry: c.Retry,
 		backlog:   schedule.NewBacklog(hosts, limit),
 		lookUps:   &lookUps{digests: c.Digests, hosts: hosts, memory: newMemory(hosts, t.clock), clock: t.clock},
 		conflicts: &conflicts{all: all},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/claims"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/request"
@@ -107,6 +108,17 @@ func requestFor(i image, result entry.Result) request.Request {
 	return r
 }
 
+// wish is a request with what the ledger has of its destinations.
+func wish(r request.Request, d decision) claims.Wish {
+	w := claims.Wish{Request: r}
+	for n, destination := range d.result.Destinations {
+		if destination.State == entry.Stale && d.known.destinations != nil {
+			w.Records = append(w.Records, d.known.destinations[n])
+		}
+	}
+	return w
+}
+
 // settle puts down what became of the request for the stale destinations.
 func settle(r *entry.Result, submitted jobs.Result) {
 	for i := range r.Destinations {
@@ -115,7 +127,9 @@ func settle(r *entry.Result, submitted jobs.Result) {
 			continue
 		}
 		job := submitted.JobFor(d.Name)
-		switch {
+		switch kept := submitted.Kept[d.Name]; {
+		case kept != nil:
+			d.State, d.Err, d.Differs = entry.StateOf(kept), kept, false
 		case job != "", slices.Contains(submitted.InFlight, d.Name):
 			d.State, d.JobID = entry.Submitted, job
 		case submitted.Err != nil:

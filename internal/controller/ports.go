@@ -7,9 +7,12 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/claims"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/table"
 )
@@ -42,6 +45,18 @@ type Digests interface {
 type Jobs interface {
 	InFlight(ctx context.Context) (jobs.InFlight, error)
 	Submit(ctx context.Context, inFlight jobs.InFlight, requests []request.Request) []jobs.Result
+}
+
+// Ledger reads and writes what is known of images. [ledgertable.Table] implements it.
+type Ledger interface {
+	Read(ctx context.Context, sources, destinations []ledger.Key) (ledgertable.Records, error)
+	WriteSource(ctx context.Context, k ledger.Key, read, now ledger.Source) (ledger.Source, error)
+	claims.Ledger
+}
+
+// Claims submits jobs by claims in the ledger. [claims.Claimer] implements it.
+type Claims interface {
+	Submit(ctx context.Context, inFlight jobs.InFlight, wishes []claims.Wish) []jobs.Result
 }
 
 // A Recorder writes the statuses of entries. [table.Recorder] implements it.

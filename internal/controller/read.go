@@ -18,12 +18,14 @@ func (r *run) judge(ctx context.Context, read reader) error {
 	var b schedule.Batch
 	for e, err := range read(reading) {
 		if bad, ok := errors.AsType[*entry.Error](err); ok {
-			r.take(ctx, image{}, entry.Result{Source: bad.Source, Err: bad.Err})
+			r.take(ctx, invalid(bad))
 			continue
 		}
 		if err == nil && b.Full(e) {
 			if err = r.conflicts.read(reading); err == nil {
-				r.wave(ctx, b.Entries, r.limit.First())
+				if err := r.wave(ctx, b.Entries, r.limit.First()); err != nil {
+					return r.end(ctx, err)
+				}
 				b.Clear()
 			}
 		}
@@ -34,8 +36,15 @@ func (r *run) judge(ctx context.Context, read reader) error {
 			return context.Cause(ctx)
 		}
 	}
-	r.wave(ctx, b.Entries, r.limit.First())
+	if err := r.wave(ctx, b.Entries, r.limit.First()); err != nil {
+		return r.end(ctx, err)
+	}
 	return r.end(ctx, r.later(ctx, reading))
+}
+
+// invalid is the decision about an item that is no entry.
+func invalid(bad *entry.Error) decision {
+	return decision{result: entry.Result{Source: bad.Source, Err: bad.Err}}
 }
 
 // cut looks at the last entries that were read where the reading ended with an error, which it returns unless that the
@@ -50,7 +59,9 @@ func (r *run) cut(ctx context.Context, last []entry.Entry, err error) error {
 		}
 		return nil
 	case r.conflicts.known():
-		r.wave(ctx, last, r.limit.First())
+		if err := r.wave(ctx, last, r.limit.First()); err != nil {
+			return err
+		}
 	}
 	return err
 }
@@ -72,7 +83,7 @@ func (r *run) later(ctx, reading context.Context) error {
 		for e, err := range r.all(reading) {
 			if bad, ok := errors.AsType[*entry.Error](err); ok {
 				if r.backlog.Has(bad.Source) {
-					r.take(ctx, image{}, entry.Result{Source: bad.Source, Err: bad.Err})
+					r.take(ctx, invalid(bad))
 				}
 				continue
 			}
@@ -84,7 +95,9 @@ func (r *run) later(ctx, reading context.Context) error {
 			}
 			draw.Add(e)
 		}
-		r.wave(ctx, draw.End(), r.limit.Later())
+		if err := r.wave(ctx, draw.End(), r.limit.Later()); err != nil {
+			return err
+		}
 	}
 	return nil
 }

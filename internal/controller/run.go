@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ecrmirror/internal/entry"
@@ -15,12 +16,14 @@ type run struct {
 	all     reader // the whole table
 	limit   schedule.Limit
 
+	ledger    Ledger // nil = none
+	retry     bool   // jobs are submitted though others failed a short time ago
 	backlog   *schedule.Backlog
 	lookUps   *lookUps
 	conflicts *conflicts
 	tally     *tally
-	// take takes the result of an image.
-	take func(context.Context, image, entry.Result)
+	// take takes what was decided about an image.
+	take func(context.Context, decision)
 	// mark has the status of an entry written whether or not that is due; nil where no status is.
 	mark func(context.Context, image, entry.Result)
 }
@@ -29,28 +32,34 @@ type run struct {
 // known, and puts off those for which the turn was too short. Sources that are named by their digests are looked up
 // only where a destination is stale, in a second round: no job is to be submitted, sweep after sweep, that can only
 // fail because the source is not there.
-func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Turn) {
+// Its error is that the ledger can't be read.
+func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Turn) error {
 	began := time.Now()
-	for w := r.expand(ctx, entries, turn); len(w.items) > 0; {
-		var pinned []image
+	w := r.expand(ctx, entries, turn)
+	if err := r.recall(ctx, w); err != nil {
+		return err
+	}
+	for len(w.items) > 0 {
+		var pinned []*item
 		for i := range w.lookUp(ctx) {
-			result := r.decide(ctx, w, i)
-			if i.sourceAt == none && result.Differing() > 0 {
-				pinned = append(pinned, i.image)
+			d := r.decide(ctx, w, i)
+			if i.sourceAt == none && d.result.Differing() > 0 {
+				pinned = append(pinned, i)
 				continue
 			}
-			if !result.Stale() {
-				i.result = &result
+			if !d.result.Stale() {
+				i.result = &d.result
 			}
-			r.take(ctx, i.image, result)
+			r.take(ctx, d)
 		}
 		if ctx.Err() != nil {
-			return
+			return nil //nolint:nilerr // the run tells of its context by itself
 		}
 		r.putOff(ctx, w)
 		w = r.lookUps.verifying(turn, pinned)
 	}
 	r.lookUps.hosts.Measure(time.Since(began))
+	return nil
 }
 
 // expand returns the wave of the images that entries name. The results of entries that name none are taken.
@@ -64,7 +73,7 @@ func (r *run) expand(ctx context.Context, entries []entry.Entry, turn schedule.T
 	for n := range entries {
 		i, err := expand(&entries[n], names[n], r.allowed)
 		if err != nil {
-			r.take(ctx, i, entry.Result{Source: entries[n].Source, Err: err})
+			r.take(ctx, decision{image: i, result: entry.Result{Source: entries[n].Source, Err: err}})
 			continue
 		}
 		w.add(i, false)
@@ -72,17 +81,28 @@ func (r *run) expand(ctx context.Context, entries []entry.Entry, turn schedule.T
 	return w
 }
 
-// decide returns the result of an image of which everything is known.
-func (r *run) decide(ctx context.Context, w *wave, i *item) entry.Result {
+// decide decides about an image of which everything is known.
+func (r *run) decide(ctx context.Context, w *wave, i *item) decision {
 	source, destinations := w.found(i)
-	result := decide(i.image, source, destinations, r.creates)
-	result.Time = w.asked(i)
-	r.conflicts.mark(ctx, i.image, &result)
+	d := decision{image: i.image, result: decide(i.image, source, destinations, r.creates), known: i.known}
+	d.result.Time = w.asked(i)
+	found, err := r.conflicts.of(ctx, d.result)
+	switch {
+	case err != nil:
+		d.result.Err, d.result.Destinations = err, nil
+		return d
+	case r.ledger != nil:
+		d.known.destinations = slices.Clone(i.known.destinations)
+		r.remember(d.image, &d.known, &d.result, found)
+	default:
+		mark(found, d.image, &d.result)
+	}
+	d.result.Twin = found.Source(i.source)
 	name := i.source.Name
 	if until := r.lookUps.digests.DeferredUntil(name); !until.IsZero() {
-		postpone(&result, &rateLimited{name.Host, until})
+		postpone(&d.result, &rateLimited{name.Host, until})
 	}
-	return result
+	return d
 }
 
 // putOff puts off what is late of a wave. Once the time is up it marks how far each slow host has got: the next sweep

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"ecrmirror/internal/entry"
+	"ecrmirror/internal/claims"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/request"
 )
@@ -16,40 +16,40 @@ const batchSize = 100
 // listedFor is how long a listing of the jobs in flight is good: others submit jobs, too, and jobs end.
 const listedFor = 5 * time.Minute
 
-// pending is an image for which a job is to be submitted.
-type pending struct {
-	image  image
-	result entry.Result
-}
-
 // A submitter submits jobs as images come that are stale.
 type submitter struct {
-	jobs  Jobs
-	tally *tally
-	queue chan pending
+	jobs   Jobs
+	claims Claims // nil without a ledger
+	keeper *keeper
+	tally  *tally
+	queue  chan decision // with stale destinations
 
 	inFlight jobs.InFlight // nil until the first job is to be submitted
 	listed   time.Time     // when those were listed
 }
 
-func newSubmitter(to Jobs, tally *tally) *submitter {
-	return &submitter{jobs: to, tally: tally, queue: make(chan pending, batchSize)}
+func newSubmitter(c *Controller, tally *tally) *submitter {
+	return &submitter{
+		jobs: c.Jobs, claims: c.Claims, keeper: newKeeper(c.Ledger, tally.log), tally: tally,
+		queue: make(chan decision, batchSize),
+	}
 }
 
 // take has a job submitted for an image whose result asks for one, and concludes the others. An entry that has expired
 // meanwhile is dropped.
-func (s *submitter) take(ctx context.Context, i image, result entry.Result) {
-	if s.expired(i) {
+func (s *submitter) take(ctx context.Context, d decision) {
+	if s.expired(d.image) {
 		return
 	}
-	if !result.Stale() {
-		s.tally.conclude(ctx, i, result)
+	s.keeper.keep(ctx, d)
+	if !d.result.Stale() {
+		s.tally.conclude(ctx, d.image, d.result)
 		return
 	}
-	e := *i.entry // the wave's is gone by then
-	i.entry = &e
+	e := *d.image.entry // the wave's is gone by then
+	d.image.entry = &e
 	select {
-	case s.queue <- pending{i, result}:
+	case s.queue <- d:
 	case <-ctx.Done():
 	}
 }
@@ -73,8 +73,8 @@ func (s *submitter) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		batch, requests := s.batch(first)
-		for i, submitted := range s.jobs.Submit(ctx, inFlight, requests) {
+		batch := s.batch(first)
+		for i, submitted := range s.submit(ctx, inFlight, batch) {
 			if submitted.Err != nil && ctx.Err() != nil { // it did not fail by itself
 				submitted.Err = nil
 			}
@@ -97,20 +97,33 @@ func (s *submitter) listing(ctx context.Context) (_ jobs.InFlight, err error) {
 	return s.inFlight, nil
 }
 
-// batch returns first and what else waits in the queue, without what has expired since, and the requests of these.
-func (s *submitter) batch(first pending) (batch []pending, requests []request.Request) {
-	for p, more := first, true; more; {
-		if !s.expired(p.image) {
-			batch, requests = append(batch, p), append(requests, requestFor(p.image, p.result))
+// submit submits jobs for a batch: by claims in the ledger, if there is one.
+func (s *submitter) submit(ctx context.Context, inFlight jobs.InFlight, batch []decision) []jobs.Result {
+	requests, wishes := make([]request.Request, len(batch)), make([]claims.Wish, len(batch))
+	for i, d := range batch {
+		requests[i] = requestFor(d.image, d.result)
+		wishes[i] = wish(requests[i], d)
+	}
+	if s.claims != nil {
+		return s.claims.Submit(ctx, inFlight, wishes)
+	}
+	return s.jobs.Submit(ctx, inFlight, requests)
+}
+
+// batch returns first and what else waits in the queue, without what has expired since.
+func (s *submitter) batch(first decision) (batch []decision) {
+	for d, more := first, true; more; {
+		if !s.expired(d.image) {
+			batch = append(batch, d)
 		}
 		if len(batch) == batchSize {
-			break
+			return batch
 		}
 		select {
-		case p, more = <-s.queue:
+		case d, more = <-s.queue:
 		default:
 			more = false
 		}
 	}
-	return batch, requests
+	return batch
 }

@@ -35,6 +35,7 @@ type wave struct {
 // An item is an image in a wave.
 type item struct {
 	image
+	known          known
 	sourceAt       int           // index of the source's name; none where its digest is in the name, unless verified
 	destinationsAt []int         // of the destinations' names; none where one has an error
 	missing        atomic.Int32  // answers that are still to come
@@ -50,16 +51,16 @@ func (l *lookUps) wave(turn schedule.Turn, entries int) *wave {
 }
 
 // verifying returns a wave of images whose sources are named by their digests, and are looked up all the same.
-func (l *lookUps) verifying(turn schedule.Turn, pinned []image) *wave {
+func (l *lookUps) verifying(turn schedule.Turn, pinned []*item) *wave {
 	w := l.wave(turn, len(pinned))
 	for _, i := range pinned {
-		w.add(i, true)
+		w.add(i.image, true).known = i.known
 	}
 	return w
 }
 
-// add adds an image. A source that is named by its digest is looked up only if that is verified.
-func (w *wave) add(i image, verify bool) {
+// add adds an image, and returns its item. A source that is named by its digest is looked up only if that is verified.
+func (w *wave) add(i image, verify bool) *item {
 	added := &item{image: i, sourceAt: none, destinationsAt: make([]int, len(i.destinations))}
 	source := &added.source.Name
 	switch {
@@ -77,6 +78,7 @@ func (w *wave) add(i image, verify bool) {
 		}
 	}
 	w.items = append(w.items, added)
+	return added
 }
 
 // index returns the index of a name.

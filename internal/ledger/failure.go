@@ -25,8 +25,8 @@ type Failure struct {
 	Next    time.Time // before it no job is submitted, unless the source or the destination changes
 }
 
-// counted returns the record with the last job's outcome counted, if that failed for good and is not counted yet. Has is
-// what the destination has now.
+// counted returns the record with the last job's outcome counted, if that failed for good and is not counted yet. Has
+// is what the destination has now.
 func (d Destination) counted(has digest.Digest, now time.Time) Destination {
 	if o := d.Outcome; o.Failed() && o.Job != d.Failure.Job {
 		d.Failure = d.Failure.again(o.Job, o.From, has, now)

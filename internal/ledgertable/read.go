@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -25,13 +26,7 @@ const batchKeys = 100
 // some seconds old: every write says what it was decided by, and is refused where that has changed.
 func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (Records, error) {
 	r := Records{Sources: map[ledger.Key]ledger.Source{}, Destinations: map[ledger.Key]ledger.Destination{}}
-	keys := make([]item, 0, len(sources)+len(destinations))
-	for _, k := range sources {
-		keys = append(keys, keyOf(kindSource, k))
-	}
-	for _, k := range destinations {
-		keys = append(keys, keyOf(kindDestination, k))
-	}
+	keys := slices.Concat(keysOf(kindSource, sources), keysOf(kindDestination, destinations))
 	for len(keys) > 0 {
 		n := min(len(keys), batchKeys)
 		left, err := t.readBatch(ctx, keys[:n], r)
@@ -41,6 +36,15 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 		keys = append(left, keys[n:]...)
 	}
 	return r, nil
+}
+
+// keysOf returns the keys of records, each once: BatchGetItem refuses a key that is asked for twice.
+func keysOf(kind string, keys []ledger.Key) []item {
+	asked := make([]item, 0, len(keys))
+	for _, k := range slices.Compact(slices.SortedFunc(slices.Values(keys), ledger.Key.Compare)) {
+		asked = append(asked, keyOf(kind, k))
+	}
+	return asked
 }
 
 // readBatch reads records into r, and returns the keys that DynamoDB has not answered for.
