@@ -25,6 +25,8 @@ const formerText = "table"
 // environment, positional arguments over both.
 type config struct {
 	table      string
+	ledger     string // "" = none
+	retry      bool   // of sweep
 	queue      string
 	definition string
 	parameters flagvalue.Number   // characters of one job's parameters
@@ -69,6 +71,9 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	env := flagvalue.NewEnvironment(flags, getenv)
 	c.environment = env
 	env.String(&c.table, "table", contract.EnvTable, "`NAME` or ARN of the DynamoDB table of entries")
+	env.String(&c.ledger, "ledger", contract.EnvLedger,
+		"`NAME` or ARN of the DynamoDB table of the ledger, which remembers what is known of each image; "+
+			"without it nothing is remembered")
 	env.String(&c.queue, "queue", contract.EnvQueue, "`NAME` or ARN of the Batch queue for mirror jobs")
 	env.String(&c.definition, "job-definition", contract.EnvJobDefinition,
 		"`NAME` or ARN of the Batch job definition of mirror jobs")

@@ -17,14 +17,17 @@ import (
 )
 
 func newSweep(c *config) *cobra.Command {
-	return cli.Uses(&cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "sweep",
 		Short:   "Compare all entries and submit a job for each source with stale destinations",
 		Long:    sweepLong,
 		Example: sweepExample,
 		Args:    cli.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.sweep(cmd) },
-	}, sweepFlags...)
+	}
+	cmd.Flags().BoolVar(&c.retry, "retry", false,
+		"submit jobs now for destinations to which jobs failed to copy; without it the next one waits for its time")
+	return cli.Uses(cmd, sweepFlags...)
 }
 
 func (c *config) sweep(cmd *cobra.Command) error {

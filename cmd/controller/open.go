@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
+	"ecrmirror/internal/claims"
 	"ecrmirror/internal/dispatch"
+	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/tty"
 
@@ -49,17 +53,24 @@ func (c *config) openController(
 		return nil, nil, err
 	}
 	entries := table.New(dynamodb.NewFromConfig(cfg), c.table)
-	return &controller.Controller{
+	queue := jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.Value())
+	ctl = &controller.Controller{
 		Entries: entries,
 		Digests: registries,
-		Jobs:    jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.Value()),
+		Jobs:    queue,
 		Status:  func() controller.Recorder { return entries.Recorder() },
 		Allowed: allowed,
 		Limit:   c.limit.Value(),
 		Log:     log,
 
 		CreatesRepositories: c.creates.String() == "on",
-	}, registries.Close, nil
+	}
+	if c.ledger != "" {
+		records := ledgertable.New(dynamodb.NewFromConfig(cfg), c.ledger)
+		ctl.Ledger, ctl.Retry = records, c.retry
+		ctl.Claims = &claims.Claimer{Ledger: records, Jobs: queue, Now: time.Now, ID: rand.Text}
+	}
+	return ctl, registries.Close, nil
 }
 
 // dispatcher wires what does as triggers ask. It prints metrics to stdout, if they are asked for.

@@ -30,6 +30,12 @@ type Jobs interface {
 	Ends(ctx context.Context, ids []string) (map[string]jobs.End, error)
 }
 
+// InFlight is a listing of jobs that had not ended. [jobs.InFlight] implements it.
+type InFlight interface {
+	// Has reports whether a job of that name was in flight.
+	Has(name string) bool
+}
+
 // A Claimer claims destinations and submits their jobs. It is safe for concurrent use if its ports are.
 type Claimer struct {
 	Ledger Ledger           // required
@@ -56,9 +62,9 @@ type Record struct {
 const concurrency = 16
 
 // Submit claims the destinations of requests and submits jobs for them. It returns a result for each request, in order.
-// The jobs in flight must have been listed no longer than [ledger.SubmitWithin] ago. An error of one request does not
-// stop the others.
-func (c *Claimer) Submit(ctx context.Context, inFlight jobs.InFlight, wishes []Wish) []jobs.Result {
+// InFlight was listed at that time, by the clock of claims: a claim whose job is not in it counts as left behind if its
+// time was over then. An error of one request does not stop the others.
+func (c *Claimer) Submit(ctx context.Context, inFlight InFlight, listed time.Time, wishes []Wish) []jobs.Result {
 	results := make([]jobs.Result, len(wishes))
 	ends, err := c.Jobs.Ends(ctx, jobsOf(wishes))
 	if err != nil {
@@ -67,7 +73,7 @@ func (c *Claimer) Submit(ctx context.Context, inFlight jobs.InFlight, wishes []W
 		}
 		return results
 	}
-	s := &standing{inFlight: inFlight, ends: ends}
+	s := &standing{inFlight: inFlight, listed: listed, ends: ends}
 	slots := make(chan struct{}, concurrency)
 	var wg sync.WaitGroup
 	for i, w := range wishes {
@@ -95,7 +101,8 @@ func jobsOf(wishes []Wish) (ids []string) {
 
 // standing says how jobs stand. It implements [ledger.Unfinished].
 type standing struct {
-	inFlight jobs.InFlight
+	inFlight InFlight
+	listed   time.Time
 	ends     map[string]jobs.End
 }
 

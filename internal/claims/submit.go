@@ -54,7 +54,7 @@ func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.
 // judge says whether a job is about a destination, or why none may be. The job of an earlier claim may have died: that
 // is written.
 func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, live bool, err error) {
-	if r.Now.Claim.Live(s, c.Now()) {
+	if r.Now.Claim.Live(s, s.listed) {
 		return r, true, nil
 	}
 	died, why := r.Now.Died(s.ends[r.Now.Claim.Job].Because, r.Check)

@@ -56,7 +56,7 @@ type Ledger interface {
 
 // Claims submits jobs by claims in the ledger. [claims.Claimer] implements it.
 type Claims interface {
-	Submit(ctx context.Context, inFlight jobs.InFlight, wishes []claims.Wish) []jobs.Result
+	Submit(ctx context.Context, inFlight claims.InFlight, listed time.Time, wishes []claims.Wish) []jobs.Result
 }
 
 // A Recorder writes the statuses of entries. [table.Recorder] implements it.

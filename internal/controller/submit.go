@@ -25,7 +25,8 @@ type submitter struct {
 	queue  chan decision // with stale destinations
 
 	inFlight jobs.InFlight // nil until the first job is to be submitted
-	listed   time.Time     // when those were listed
+	listed   time.Time     // when that was begun, by the clock of this machine
+	at       time.Time     // and by the clock of entries
 }
 
 func newSubmitter(c *Controller, tally *tally) *submitter {
@@ -89,10 +90,10 @@ func (s *submitter) run(ctx context.Context) error {
 // listing returns the jobs in flight. They are listed when there is something to submit, which is once in most runs.
 func (s *submitter) listing(ctx context.Context) (_ jobs.InFlight, err error) {
 	if now := time.Now(); s.inFlight == nil || now.Sub(s.listed) > listedFor {
+		s.listed, s.at = now, s.tally.clock()
 		if s.inFlight, err = s.jobs.InFlight(ctx); err != nil {
 			return nil, err
 		}
-		s.listed = now
 	}
 	return s.inFlight, nil
 }
@@ -105,7 +106,7 @@ func (s *submitter) submit(ctx context.Context, inFlight jobs.InFlight, batch []
 		wishes[i] = wish(requests[i], d)
 	}
 	if s.claims != nil {
-		return s.claims.Submit(ctx, inFlight, wishes)
+		return s.claims.Submit(ctx, inFlight, s.at, wishes)
 	}
 	return s.jobs.Submit(ctx, inFlight, requests)
 }

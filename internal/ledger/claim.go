@@ -39,10 +39,10 @@ type Unfinished interface {
 	Request(name string) bool
 }
 
-// Live reports whether a job is, or may still be, about the image. It must be asked with a listing of jobs that was
-// begun after the claim was read. A claim of which a job is known is live until that job has ended; one of which none
+// Live reports whether a job is, or may still be, about the image, by a listing of jobs that was begun at a time: not
+// now, because a program may have been stopped for hours since. A claim of which a job is known is live until that job has ended; one of which none
 // is known also until its time is over, because somebody may be about to submit it.
-func (c Claim) Live(jobs Unfinished, now time.Time) bool {
+func (c Claim) Live(jobs Unfinished, listed time.Time) bool {
 	switch {
 	case c.Request == "":
 		return false
@@ -51,5 +51,5 @@ func (c Claim) Live(jobs Unfinished, now time.Time) bool {
 	case jobs.Request(c.Request):
 		return true
 	}
-	return now.Before(c.Until)
+	return listed.Before(c.Until)
 }

@@ -1,0 +1,148 @@
+package claims_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ecrmirror/internal/claims"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/request"
+)
+
+// sweep checks the entry, and submits what is stale.
+func (a *actor) sweep() {
+	from, read := a.source, map[string]ledger.Destination{}
+	for _, destination := range destinations {
+		read[destination] = a.ledger[keyOf(destination)]
+	}
+	if a.pause() != nil {
+		return
+	}
+	listed, at := a.listing(), a.clock()
+	if a.pause() != nil {
+		return
+	}
+	w := claims.Wish{Request: request.Request{Images: []request.Image{{
+		Source: imagename.Written{Text: "ghcr.io/org/app:1"}, Digest: from,
+	}}}}
+	for _, destination := range destinations {
+		check := ledger.Check{
+			Source: "ghcr.io/org/app:1", From: from, Wanted: from, Has: a.has[destination], Now: a.clock(),
+		}
+		now, err := read[destination].After(check)
+		if err != nil || check.Has == from {
+			if now != read[destination] {
+				_, _ = a.WriteDestination(a.ctx, keyOf(destination), read[destination], now)
+			}
+			continue
+		}
+		w.Request.Destinations = append(w.Request.Destinations, imagename.Written{Text: destination})
+		w.Records = append(w.Records, claims.Record{
+			Key: keyOf(destination), Check: check, Read: read[destination], Now: now,
+		})
+	}
+	if len(w.Records) == 0 {
+		return
+	}
+	c := &claims.Claimer{Ledger: a, Jobs: a, Now: a.clock, ID: func() string {
+		a.ids++
+		return fmt.Sprint(a.name, a.ids)
+	}}
+	c.Submit(a.ctx, listed, at, []claims.Wish{w})
+}
+
+// A listing is the names of jobs that had not ended.
+type listing map[string]bool
+
+func (l listing) Has(name string) bool { return l[name] }
+
+func (a *actor) listing() listing {
+	l := listing{}
+	for _, j := range a.jobs {
+		l[j.name] = l[j.name] || !j.ended
+	}
+	return l
+}
+
+var errOvertaken = errors.New("overtaken")
+
+// WriteDestination implements [claims.Ledger].
+func (a *actor) WriteDestination(
+	_ context.Context, k ledger.Key, read, now ledger.Destination,
+) (ledger.Destination, error) {
+	if err := a.pause(); err != nil {
+		return read, err
+	}
+	there := a.ledger[k]
+	if there.Revision != read.Revision {
+		return there, errOvertaken
+	}
+	now.Outcome, now.Revision = there.Outcome, read.Revision+1
+	a.ledger[k] = now
+	a.tell("%s writes %s: claim %s %q", a.name, k.Repository, now.Claim.ID, now.Claim.Job)
+	return now, nil
+}
+
+// Overtaken implements [claims.Ledger].
+func (*actor) Overtaken(err error) bool { return errors.Is(err, errOvertaken) }
+
+// Pieces implements [claims.Jobs]: each destination has a job of its own, half of the times.
+func (a *actor) Pieces(r request.Request) (pieces []request.Request, err error) {
+	if len(r.Destinations) == 0 {
+		return nil, nil
+	}
+	if a.random.IntN(2) == 0 {
+		return []request.Request{r}, nil
+	}
+	for _, destination := range r.Destinations {
+		pieces = append(pieces, request.Request{Images: r.Images, Destinations: []imagename.Written{destination}})
+	}
+	return pieces, nil
+}
+
+// Put implements [claims.Jobs]. Its reply is lost now and then, with the job submitted or not.
+func (a *actor) Put(ctx context.Context, name string, piece request.Request) (jobs.Placed, error) {
+	deadline, _ := ctx.Deadline()
+	within := a.now.Add(time.Until(deadline))
+	if err := a.pause(); err != nil {
+		return jobs.Placed{}, &jobs.Error{Err: err, Unknown: true}
+	}
+	lost := &jobs.Error{Err: errors.New("the reply was lost"), Unknown: true}
+	if a.now.After(within) {
+		return jobs.Placed{}, lost
+	}
+	switch n := a.random.IntN(8); {
+	case a.well:
+	case n == 0:
+		a.tell("%s: a submission that is lost", a.name)
+		return jobs.Placed{}, lost
+	case n == 1:
+		a.tell("%s: %s, whose reply is lost", a.name, a.submitted(name, piece).id)
+		return jobs.Placed{}, lost
+	case n == 2:
+		return jobs.Placed{}, &jobs.Error{Err: errors.New("the queue is disabled")}
+	}
+	j := a.submitted(name, piece)
+	a.tell("%s: %s for %s, %s", a.name, j.id, j.destinations, short(j.from))
+	return jobs.Placed{ID: j.id}, nil
+}
+
+// Ends implements [claims.Jobs].
+func (a *actor) Ends(_ context.Context, ids []string) (map[string]jobs.End, error) {
+	if err := a.pause(); err != nil {
+		return nil, err
+	}
+	ends := map[string]jobs.End{}
+	for _, id := range ids {
+		for _, j := range a.jobs {
+			if j.id == id {
+				ends[id] = jobs.End{Ended: j.ended, Because: "out of memory"}
+			}
+		}
+	}
+	return ends, nil
+}

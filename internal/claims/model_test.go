@@ -1,0 +1,309 @@
+package claims_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/request"
+	"ecrmirror/testkit/leaks"
+)
+
+func TestMain(m *testing.M) { leaks.Main(m) }
+
+var histories = flag.Int("histories", 3000, "number of random histories of TestNoImageIsCopiedTwiceAtOnce")
+
+// TestNoImageIsCopiedTwiceAtOnce has two controllers, whose clocks are an hour apart, and an event sweep at the same
+// time, step by step in random order. Replies of SubmitJob are lost, controllers crash, jobs fail or die without a word,
+// sources move and somebody sets a hold. At no time are two jobs in flight for one destination. No outcome is lost, no
+// hold is overwritten, and in the end, when the last claim is over, all destinations get what they should have.
+func TestNoImageIsCopiedTwiceAtOnce(t *testing.T) {
+	for seed := range *histories {
+		m := newModel(uint64(seed)) //nolint:gosec // counts up from 0
+		m.run()
+		if len(m.wrong) > 0 {
+			t.Fatalf("seed %d: %s\n%s", seed, m.wrong, m.history())
+		}
+	}
+}
+
+// destinations are those of the one entry.
+var destinations = []string{"r.io/app:1", "s.io/app:1"}
+
+// A model is the ledger, Batch and registries of one history.
+type model struct {
+	random *rand.Rand
+	now    time.Time
+	source digest.Digest
+	has    map[string]digest.Digest // by destination
+	ledger map[ledger.Key]ledger.Destination
+	jobs   []*job
+	held   map[string]bool
+	ids    int
+	well   bool // all goes well from now on
+	told   []string
+	wrong  []string
+}
+
+// A job is one that was submitted.
+type job struct {
+	id, name     string
+	from         digest.Digest
+	destinations []string
+	ended        bool
+	outcome      map[string]ledger.Outcome
+}
+
+func newModel(seed uint64) *model {
+	m := &model{
+		random: rand.New(rand.NewPCG(seed, 1)), //nolint:gosec // a history can be repeated
+		now:    time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC), source: digest.FromString("0"),
+		has: map[string]digest.Digest{}, ledger: map[ledger.Key]ledger.Destination{}, held: map[string]bool{},
+	}
+	return m
+}
+
+func (m *model) tell(format string, args ...any) {
+	m.told = append(m.told, m.now.Format("15:04:05 ")+fmt.Sprintf(format, args...))
+}
+
+func (m *model) history() (all string) {
+	for _, line := range m.told {
+		all += line + "\n"
+	}
+	return all
+}
+
+func (m *model) fail(format string, args ...any) {
+	m.wrong = append(m.wrong, fmt.Sprintf(format, args...))
+	m.tell("WRONG "+format, args...)
+}
+
+// run runs a history to its end.
+func (m *model) run() {
+	controllers := []*actor{
+		newActor(m, "a", 0), newActor(m, "b", time.Hour), newActor(m, "event", time.Hour/2),
+	}
+	for range 60 {
+		if a := controllers[m.random.IntN(len(controllers))]; m.random.IntN(3) > 0 {
+			a.step()
+		} else {
+			m.happen(controllers)
+		}
+	}
+	for _, a := range controllers {
+		a.crash()
+	}
+	m.settle()
+}
+
+// happen has something happen that no controller does.
+func (m *model) happen(controllers []*actor) {
+	m.now = m.now.Add(time.Duration(m.random.IntN(120)) * time.Second)
+	switch m.random.IntN(12) {
+	case 0:
+		m.source = digest.FromString(fmt.Sprint(m.now))
+		m.tell("the source moves to %s", short(m.source))
+	case 1:
+		controllers[m.random.IntN(len(controllers))].crash()
+	case 2:
+		m.now = m.now.Add(time.Duration(m.random.IntN(180)) * time.Minute)
+	case 3:
+		m.hold(destinations[m.random.IntN(2)])
+	default:
+		if n := len(m.jobs); n > 0 {
+			m.end(m.jobs[m.random.IntN(n)])
+		}
+	}
+}
+
+func short(d digest.Digest) string { return d.Encoded()[:6] }
+
+// hold sets a hold, as an operator's command does: by the revision that was read.
+func (m *model) hold(destination string) {
+	k := keyOf(destination)
+	d := m.ledger[k]
+	d.Hold, d.Revision = ledger.Hold{Because: "an operator says so", Since: m.now}, d.Revision+1
+	m.ledger[k], m.held[destination] = d, true
+	m.tell("%s is held", destination)
+}
+
+// end ends a job: it has copied, failed for good, failed for now, or died.
+func (m *model) end(j *job) {
+	if j.ended {
+		return
+	}
+	j.ended = true
+	kind := m.random.IntN(5)
+	if m.well {
+		kind = 4
+	}
+	m.tell("%s ends (%d)", j.id, kind)
+	for _, destination := range j.destinations {
+		o := ledger.Outcome{Job: j.id, From: j.from, Time: m.now}
+		switch kind {
+		case 0:
+			o.Error = "the tag is immutable"
+		case 1:
+			o.Error, o.Transient = "throttled", true
+		case 2:
+			continue // it died
+		default:
+			o.Digest, m.has[destination] = j.from, j.from
+		}
+		k := keyOf(destination)
+		d := m.ledger[k]
+		d.Outcome = o
+		m.ledger[k], j.outcome[destination] = d, o
+	}
+}
+
+// settle ends all jobs and lets one controller sweep until nothing is to be done.
+func (m *model) settle() {
+	for _, j := range m.jobs {
+		m.end(j)
+	}
+	for destination := range m.held {
+		k := keyOf(destination)
+		d := m.ledger[k]
+		if !d.Hold.Held() {
+			m.fail("the hold of %s was overwritten", destination)
+		}
+		d.Hold = ledger.Hold{}
+		m.ledger[k] = d
+	}
+	for _, destination := range destinations {
+		m.checkOutcome(destination)
+	}
+	m.well = true
+	for range 4 {
+		m.now = m.now.Add(25 * time.Hour) // longer than claims and the longest wait
+		last := newActor(m, "last", 0)
+		for !last.idle() {
+			last.step()
+		}
+		last.crash()
+		for _, j := range m.jobs {
+			m.end(j)
+		}
+	}
+	for _, destination := range destinations {
+		if m.has[destination] != m.source {
+			m.fail("%s never gets %s", destination, short(m.source))
+		}
+	}
+}
+
+// checkOutcome checks that the outcome of the last job that said something is there.
+func (m *model) checkOutcome(destination string) {
+	var latest ledger.Outcome
+	for _, j := range m.jobs {
+		if o, ok := j.outcome[destination]; ok && !o.Time.Before(latest.Time) {
+			latest = o
+		}
+	}
+	if got := m.ledger[keyOf(destination)].Outcome; got.Time != latest.Time || got.Error != latest.Error {
+		m.fail("the outcome of %s is %+v, not %+v", destination, got, latest)
+	}
+}
+
+func keyOf(destination string) ledger.Key {
+	name, err := imagename.ParseImage(destination)
+	if err != nil {
+		panic(err)
+	}
+	return ledger.KeyOf(name)
+}
+
+// submitted notes a job, and that no other is in flight for one of its destinations.
+func (m *model) submitted(name string, piece request.Request) *job {
+	m.ids++
+	j := &job{
+		id: fmt.Sprint("job-", m.ids), name: name, from: piece.Images[0].Digest, destinations: piece.DestinationTexts(),
+		outcome: map[string]ledger.Outcome{},
+	}
+	for _, other := range m.jobs {
+		for _, destination := range j.destinations {
+			for _, taken := range other.destinations {
+				if !other.ended && taken == destination {
+					m.fail("%s and %s are in flight for %s", other.id, j.id, destination)
+				}
+			}
+		}
+	}
+	m.jobs = append(m.jobs, j)
+	return j
+}
+
+var errCrashed = errors.New("the controller has crashed")
+
+// An actor is a controller that sweeps again and again. It does one step at a time: each call of a port is one.
+type actor struct {
+	*model
+	name string
+	skew time.Duration
+
+	turn, done chan struct{} // a step may be done; it was done
+	ctx        context.Context
+	cancel     context.CancelFunc
+	running    bool
+}
+
+func newActor(m *model, name string, skew time.Duration) *actor {
+	return &actor{model: m, name: name, skew: skew}
+}
+
+func (a *actor) idle() bool { return !a.running && a.ctx != nil }
+
+// step lets the controller do one step of its sweep, or begin one.
+func (a *actor) step() {
+	if !a.running {
+		a.running = true
+		a.turn, a.done = make(chan struct{}), make(chan struct{})
+		a.ctx, a.cancel = context.WithCancel(context.Background())
+		go func() {
+			<-a.turn
+			a.sweep()
+			a.running = false
+			a.done <- struct{}{}
+		}()
+	}
+	a.turn <- struct{}{}
+	<-a.done
+}
+
+// pause ends a step. It returns an error once the controller has crashed, and from then on.
+func (a *actor) pause() error {
+	if a.ctx.Err() != nil {
+		return errCrashed
+	}
+	a.done <- struct{}{}
+	<-a.turn
+	if a.ctx.Err() != nil {
+		return errCrashed
+	}
+	return nil
+}
+
+// crash ends the sweep where it is.
+func (a *actor) crash() {
+	if a.running {
+		a.tell("%s crashes", a.name)
+		a.cancel()
+		a.turn <- struct{}{}
+		<-a.done
+	}
+	if a.cancel != nil {
+		a.cancel()
+	}
+}
+
+func (a *actor) clock() time.Time { return a.now.Add(a.skew) }
