@@ -40,8 +40,8 @@ type Unfinished interface {
 }
 
 // Live reports whether a job is, or may still be, about the image, by a listing of jobs that was begun at a time: not
-// now, because a program may have been stopped for hours since. A claim of which a job is known is live until that job has ended; one of which none
-// is known also until its time is over, because somebody may be about to submit it.
+// now, because a program may have been stopped for hours since. A claim of which a job is known is live until that job
+// has ended; one of which none is known also until its time is over, because somebody may be about to submit it.
 func (c Claim) Live(jobs Unfinished, listed time.Time) bool {
 	switch {
 	case c.Request == "":

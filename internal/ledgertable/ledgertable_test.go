@@ -3,6 +3,8 @@ package ledgertable_test
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,6 +189,59 @@ func TestALedgerThatIsNotThere(t *testing.T) {
 		_, err2 := missing.WriteDestination(t.Context(), key, ledger.Destination{}, full)
 		if !errors.Is(err, ledgertable.ErrNoTable) || !errors.Is(err2, ledgertable.ErrNoTable) {
 			t.Errorf("%v; %v", err, err2)
+		}
+	})
+}
+
+// What happened to an image is kept, in its order, and can be read of one repository and of all.
+func TestHistory(t *testing.T) {
+	each(t, func(t *testing.T, api *dynamodb.Client, table *ledgertable.Table) {
+		at := now
+		table = table.With(ledgertable.History{Keep: 24 * time.Hour, Now: func() time.Time { return at }})
+		var d ledger.Destination
+		for _, change := range []func(*ledger.Destination){
+			func(d *ledger.Destination) { d.Owner = full.Owner },
+			func(d *ledger.Destination) { d.Claim = full.Claim },
+			func(d *ledger.Destination) { d.Claim.Job = "j2" },
+			func(d *ledger.Destination) { d.Hold = full.Hold },
+		} {
+			was := d
+			change(&d)
+			at = at.Add(time.Hour)
+			var err error
+			if d, err = table.WriteDestination(t.Context(), key, was, d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other := ledger.Key{Repository: "ghcr.io/org/other", Tag: "1"}
+		seen := ledger.Source{Digest: one, Since: at}
+		if _, err := table.WriteSource(t.Context(), other, ledger.Source{}, seen); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			repository string
+			after      time.Duration
+			want       string
+		}{
+			{key.Repository, 0, "owned submitted submitted held"},
+			{key.Repository, 2 * time.Hour, "submitted submitted held"},
+			{other.Repository, 0, "moved"},
+			{"", 4 * time.Hour, "held moved"},
+			{"ghcr.io/nothing", 0, ""},
+		} {
+			var kinds []string
+			for e, err := range table.Events(t.Context(), api, c.repository, now.Add(c.after)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				kinds = append(kinds, string(e.Kind))
+			}
+			if c.repository == "" {
+				slices.Sort(kinds)
+			}
+			if got := strings.Join(kinds, " "); got != c.want {
+				t.Errorf("%q after %s: %s, want %s", c.repository, c.after, got, c.want)
+			}
 		}
 	})
 }

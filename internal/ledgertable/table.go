@@ -34,8 +34,9 @@ var (
 
 // A Table is a DynamoDB table with a ledger. It is safe for concurrent use if its API is.
 type Table struct {
-	api  API
-	name string
+	api     API
+	name    string
+	history History
 }
 
 // New returns the table with the given name or ARN. It makes no call.

@@ -22,10 +22,13 @@ func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.
 	now.Revision = read.Revision + 1
 	is := encodeSource(now)
 	there, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), is, read.Revision)
-	if errors.Is(err, ErrOvertaken) && written(there, is, now.Revision) {
-		return now, nil
+	if err != nil && !(errors.Is(err, ErrOvertaken) && written(there, is, now.Revision)) {
+		return now, err
 	}
-	return now, err
+	if t.history.Keep > 0 {
+		t.log(ctx, now.Changes(k, read))
+	}
+	return now, nil
 }
 
 // WriteDestination writes what changed of an image at a destination, and never an outcome, which is a job's to write.
@@ -41,9 +44,10 @@ func (t *Table) WriteDestination(
 	was, is := encodeDestination(read), encodeDestination(now)
 	there, err := t.write(ctx, keyOf(kindDestination, k), was, is, read.Revision)
 	switch {
-	case err == nil:
-		return now, nil
-	case errors.Is(err, ErrOvertaken) && written(there, is, now.Revision):
+	case err == nil, errors.Is(err, ErrOvertaken) && written(there, is, now.Revision):
+		if t.history.Keep > 0 {
+			t.log(ctx, now.Changes(k, read, t.history.Now()))
+		}
 		return now, nil
 	}
 	return decodeDestination(there), err
