@@ -66,7 +66,10 @@ func (c *config) openController(
 		CreatesRepositories: c.creates.String() == "on",
 	}
 	if c.ledger != "" {
-		records := ledgertable.New(dynamodb.NewFromConfig(cfg), c.ledger)
+		records := ledgertable.New(dynamodb.NewFromConfig(cfg), c.ledger).With(ledgertable.History{
+			Keep:   kept,
+			Failed: func(err error) { log.Warn("history not written", "reason", err.Error()) },
+		})
 		ctl.Ledger, ctl.Retry = records, c.retry
 		ctl.Claims = &claims.Claimer{Ledger: records, Jobs: queue, Now: time.Now, ID: rand.Text}
 	}

@@ -8,6 +8,7 @@ package ledger
 
 import (
 	"cmp"
+	"strings"
 
 	"ecrmirror/internal/imagename"
 )
@@ -34,4 +35,12 @@ func KeyOf(name imagename.Name) Key {
 // Compare orders keys by repository and tag.
 func (k Key) Compare(other Key) int {
 	return cmp.Or(cmp.Compare(k.Repository, other.Repository), cmp.Compare(k.Tag, other.Tag))
+}
+
+// String returns the name of the image, in the form that all its spellings share.
+func (k Key) String() string {
+	if strings.HasPrefix(k.Tag, "@") {
+		return k.Repository + k.Tag
+	}
+	return k.Repository + ":" + k.Tag
 }
