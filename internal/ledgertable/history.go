@@ -24,7 +24,7 @@ const attrEvent = "event" // M: before, after, from, job, text, bytes, ms
 type History struct {
 	Keep   time.Duration    // for how long DynamoDB keeps them; 0 = none is written
 	Now    func() time.Time // nil = time.Now
-	Failed func(error)      // is told of events that could not be written, of which nothing else depends; nil = nobody is
+	Failed func(error)      // is told of events that could not be written; nil = nobody is
 }
 
 // With returns the table that keeps the history of what it writes.
@@ -86,8 +86,8 @@ type HistoryAPI interface {
 	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
 }
 
-// Events iterates the events of a repository since a time, in their order. If the repository is "", it iterates those of
-// all repositories, in no particular order: the whole table is read for that.
+// Events iterates the events of a repository since a time, in their order. If the repository is "", it iterates those
+// of all repositories, in no particular order: the whole table is read for that.
 func (t *Table) Events(
 	ctx context.Context, api HistoryAPI, repository string, since time.Time,
 ) iter.Seq2[ledger.Event, error] {
