@@ -143,6 +143,7 @@ var programs = map[string]layer{
 		internal: []string{"internal/awserror", "internal/contract", "internal/ledger", "internal/printable"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/opencontainers/go-digest"},
 	},
+	"internal/generation":  {},
 	"internal/historyview": {internal: []string{"internal/ledger", "internal/output"}},
 	"internal/claims": {
 		internal: []string{"internal/imagename", "internal/jobs", "internal/ledger", "internal/request"},

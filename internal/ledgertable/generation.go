@@ -1,0 +1,56 @@
+package ledgertable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/ledger"
+)
+
+// attrGeneration is a random text that tells this ledger from others. A table that is restored from a backup has that
+// of the one that was lost; a new one has none.
+const attrGeneration = "generation" // S
+
+// generationKey is the key of the record that has it.
+func generationKey() item {
+	return item{attrPartition: text("ledger#"), attrSort: text("generation")}
+}
+
+// Generation returns what tells this ledger from others; "" if it is new.
+func (t *Table) Generation(ctx context.Context) (string, error) {
+	out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+		RequestItems: map[string]types.KeysAndAttributes{
+			t.name: {Keys: []item{generationKey()}, ConsistentRead: aws.Bool(true)},
+		},
+	})
+	switch {
+	case err != nil:
+		return "", t.failure("reading", err)
+	case len(out.UnprocessedKeys) > 0:
+		return "", fmt.Errorf("reading ledger %q: DynamoDB has left its generation unread", t.name)
+	}
+	for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
+		for _, it := range found {
+			return members(it).text(attrGeneration), nil
+		}
+	}
+	return "", nil
+}
+
+// Begin gives a new ledger its generation, and returns that; or the one that it has by now.
+func (t *Table) Begin(ctx context.Context, generation string) (string, error) {
+	u := update{names: map[string]string{"#pk": attrPartition}, values: item{}}
+	u.set(attrGeneration, text(generation))
+	u.set(attrVersion, number(ledger.Version))
+	u.conditions = []string{"attribute_not_exists(#pk)"}
+	there, err := t.update(ctx, generationKey(), u)
+	if errors.Is(err, ErrOvertaken) {
+		return members(there).text(attrGeneration), nil
+	}
+	return generation, err
+}
