@@ -16,7 +16,8 @@ import (
 // record its own between the two, what is written is still the jobs' own attribute.
 
 // ReadHold reads whether an image at a destination is held, as it is at the time of the call. An image without a record
-// is not. The error is [ledger.ErrLater] if the record is of a later version: it is to be left alone, and its image with it.
+// is not. The error is [ledger.ErrLater] if the record is of a later version: it is to be left alone, and its image
+// with it.
 func (t *Table) ReadHold(ctx context.Context, k ledger.Key) (ledger.Hold, error) {
 	hold, _, err := t.readHold(ctx, k)
 	return hold, err
@@ -43,8 +44,8 @@ func (t *Table) readHold(ctx context.Context, k ledger.Key) (hold ledger.Hold, f
 }
 
 // WriteOutcome writes what became of an image at a destination. It is all that a job may write. The error is
-// [ErrNoRecord] if there is no record, which a job does not bring into being, and [ledger.ErrLater] if the record is of a later
-// version.
+// [ErrNoRecord] if there is no record, which a job does not bring into being, and [ledger.ErrLater] if the record is of
+// a later version.
 func (t *Table) WriteOutcome(ctx context.Context, k ledger.Key, o ledger.Outcome) error {
 	switch _, found, err := t.readHold(ctx, k); {
 	case err != nil:

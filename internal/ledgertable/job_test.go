@@ -19,13 +19,14 @@ func TestAHoldIsReadAsItIsNow(t *testing.T) {
 		held := ledger.Destination{Hold: full.Hold}
 		released := ledger.Destination{Wanted: one}
 		for _, now := range []ledger.Destination{{}, held, released, held} {
-			if _, err := table.WriteDestination(t.Context(), key, was, now); err != nil {
+			written, err := table.WriteDestination(t.Context(), key, was, now)
+			if err != nil {
 				t.Fatal(err)
 			}
 			if hold, err := table.ReadHold(t.Context(), key); err != nil || hold != now.Hold {
 				t.Errorf("%+v, %v, want %+v", hold, err, now.Hold)
 			}
-			was = now
+			was = written
 		}
 	})
 }

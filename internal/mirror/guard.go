@@ -51,9 +51,9 @@ func (p *place) putTag(r *Result, manifest port.Manifest) error {
 }
 
 // mayMove returns an error if the guard keeps a result's image as it is, or if that is not the one that was compared.
-// The digest is asked for last, next to the write. What this copy wrote itself is no change: a reply may have been lost.
-// Where the destination did not tell in time what it had, there is nothing to compare with. A directory is not asked: it
-// was erased when it was opened.
+// The digest is asked for last, next to the write. What this copy wrote itself is no change: a reply may have been
+// lost. Where the destination did not tell in time what it had, there is nothing to compare with. A directory is not
+// asked: it was erased when it was opened.
 func (p *place) mayMove(r *Result, manifest port.Manifest) error {
 	opts := p.attempt.opts
 	err := opts.within(p.ctx, func(ctx context.Context) error { return opts.Guard.BeforeTag(ctx, r.Name) })
