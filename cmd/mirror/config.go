@@ -41,6 +41,7 @@ type config struct {
 	policy     string // file of the signature policy
 	envPolicy  string // what the environment says of it: a file, or the policy itself
 	gate       gate.Gate
+	ledger     string              // name of the ledger's table, "" for none
 	getenv     func(string) string // for colors, and for where policies are
 }
 
@@ -65,6 +66,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
 	c.allowed.Add(flags, getenv)
+	c.addLedger(flags)
 	c.getenv = getenv
 	c.envPolicy = getenv(contract.EnvSignaturePolicy)
 	flags.StringVar(&c.policy, "policy", "",
@@ -85,6 +87,7 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if err := checkVerb(args); err != nil {
 		return err
 	}
+	c.ledger = c.ledgerName(cmd.Flags())
 	err := c.parseBudget(cmd.Flags())
 	if err != nil {
 		return err

@@ -79,6 +79,10 @@ Slow ends: a destination that holds up faster ones is served apart from them, by
 are read from the source again (not with --read-once). A source or a destination below
 --min-rate fails.
 
+Ledger: a job of AWS Batch whose environment has ` + contract.EnvLedger + ` records there what became of each
+destination, and leaves a tag that is held there, or that somebody else has moved since the copy
+began. By hand nothing is asked of a ledger and nothing recorded, but with --ledger.
+
 Memory: --memory-budget bounds the bytes between source and destinations, whatever the
 image. The program takes less than 64 MiB beside it, whatever the image. In a container
 with less than 128 MiB the default budget is smaller.

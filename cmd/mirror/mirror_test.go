@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"testing"
 
@@ -16,5 +17,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the program, as a process, against localstack: testdata/*.txtar.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, scripttest.Params(t.Context(), "testdata", "", os.Getenv(scripttest.UsesVariable)))
+	params := scripttest.Params(t.Context(), "testdata", "", os.Getenv(scripttest.UsesVariable))
+	maps.Copy(params.Cmds, ledgerCommands)
+	testscript.Run(t, params)
 }

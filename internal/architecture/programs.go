@@ -148,6 +148,12 @@ var programs = map[string]layer{
 	"internal/claims": {
 		internal: []string{"internal/imagename", "internal/jobs", "internal/ledger", "internal/request"},
 	},
+	"internal/jobledger": {
+		internal: []string{
+			"internal/imagename", "internal/ledger", "internal/ledgertable", "internal/mirror", "internal/printable",
+		},
+		external: []string{"golang.org/x/sync"},
+	},
 	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
 		internal: []string{"internal/contract", "internal/imagename"},

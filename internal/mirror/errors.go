@@ -28,9 +28,11 @@ type Error struct {
 	Err  error
 }
 
-func (e *Error) Error() string {
-	cause := query.ReplaceAllString(e.Err.Error(), "$1?REDACTED")
-	return fmt.Sprintf("%s %s: %s: %s", e.Side, e.Name, e.Op, printable.Line(cause))
+func (e *Error) Error() string { return fmt.Sprintf("%s %s: %s", e.Side, e.Name, e.Cause()) }
+
+// Cause returns what failed and why, as Error does, without the side and the name.
+func (e *Error) Cause() string {
+	return e.Op + ": " + printable.Line(query.ReplaceAllString(e.Err.Error(), "$1?REDACTED"))
 }
 
 // query matches a URL with its query.

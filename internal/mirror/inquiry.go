@@ -72,6 +72,7 @@ func (q *inquiry) ask(ctx context.Context) (want digest.Digest, err error) {
 			if r.held, absent = q.held(asking, r.Name); absent {
 				q.origin.start(ctx)
 			}
+			r.known = absent || r.held != ""
 			answers.byDestination()
 			return nil
 		})
@@ -104,7 +105,7 @@ func (q *inquiry) held(ctx context.Context, name imagename.Name) (got digest.Dig
 		return "", false
 	}
 	got, err := q.digest(ctx, name)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isAbsent(err) {
 		return "", true
 	}
 	if err != nil {
@@ -114,6 +115,9 @@ func (q *inquiry) held(ctx context.Context, name imagename.Name) (got digest.Dig
 	}
 	return got, got == ""
 }
+
+// isAbsent reports whether a look-up of a digest says that there is no image.
+func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 func (q *inquiry) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {
 	err = q.opts.within(ctx, func(ctx context.Context) error {

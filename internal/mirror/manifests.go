@@ -67,11 +67,8 @@ func (p *place) putTags(results []*Result, manifest port.Manifest) {
 			r.State, r.Digest, r.Err = twin.State, twin.Digest, twin.Err
 			continue
 		}
-		err := p.attempt.opts.within(p.ctx, func(ctx context.Context) error {
-			return p.dest.PutTag(ctx, r.Name, manifest)
-		})
-		if err != nil {
-			r.fail(destinationError(r.Name, "writing manifest", err))
+		if err := p.putTag(r, manifest); err != nil {
+			r.fail(err)
 			continue
 		}
 		r.State, r.Digest = Copied, manifest.Digest

@@ -36,6 +36,9 @@ type Options struct {
 	Progress Progress
 	// Gate decides what may be copied. Default: everything may.
 	Gate Gate
+	// Guard is asked right before a tag moves; then the destination is asked for its digest again, and a tag that
+	// somebody else has moved since the copy began is left. Default: nothing is asked.
+	Guard Guard
 }
 
 func (o Options) withDefaults() Options {

@@ -53,8 +53,9 @@ type Result struct {
 	Transient bool          // whether the failure may be gone on another try
 	SetAside  bool          // whether it held up faster destinations, and got its blobs apart from them
 
-	root int           // which of the roots of the copied graph the destination is to have
-	held digest.Digest // what the destination had; "" if nothing, or if that is not known
+	root  int           // which of the roots of the copied graph the destination is to have
+	held  digest.Digest // what the destination had; "" if nothing, or if that is not known
+	known bool          // whether the destination told what it has
 }
 
 // newReport returns the report of a request, in which nothing has happened yet. A copy is of one image: where the

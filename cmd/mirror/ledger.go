@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/spf13/pflag"
+
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/jobledger"
+	"ecrmirror/internal/ledgertable"
+	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/program"
+)
+
+const ledgerFlag = "ledger"
+
+// Variables that AWS Batch and ECS set. Sources: AWS Batch User Guide, "AWS Batch job environment variables"; Amazon
+// ECS Developer Guide, "Amazon ECS task metadata endpoint version 4".
+const (
+	envJob      = "AWS_BATCH_JOB_ID"
+	envAttempt  = "AWS_BATCH_JOB_ATTEMPT" // from 1
+	envMetadata = "ECS_CONTAINER_METADATA_URI_V4"
+)
+
+func (c *config) addLedger(flags *pflag.FlagSet) {
+	flags.StringVar(&c.ledger, ledgerFlag, "",
+		"`NAME` or ARN of the ledger's DynamoDB table: images that it holds stay as they are, and what becomes of the "+
+			"others is recorded (env "+contract.EnvLedger+", in a job of AWS Batch alone)")
+}
+
+// ledgerName returns the ledger to keep, "" for none. The environment names one for jobs: who has it exported, and
+// copies by hand, does not mean to record that.
+func (c *config) ledgerName(flags *pflag.FlagSet) string {
+	if !flags.Changed(ledgerFlag) && c.getenv(envJob) != "" {
+		return c.getenv(contract.EnvLedger)
+	}
+	return c.ledger
+}
+
+// openLedger returns the ledger to keep, nil for none.
+func (c *config) openLedger(cfg aws.Config, log *slog.Logger) (*jobledger.Ledger, error) {
+	switch {
+	case c.ledger == "":
+		return nil, nil
+	case cfg.Region == "":
+		return nil, program.ErrNoRegion
+	}
+	table := ledgertable.New(dynamodb.NewFromConfig(cfg), c.ledger)
+	return &jobledger.Ledger{Table: table, Name: c.ledger, Log: log}, nil
+}
+
+// guard returns the ledger as what the engine asks before a tag moves, nil if there is none.
+func guard(l *jobledger.Ledger) mirror.Guard {
+	if l == nil {
+		return nil
+	}
+	return l
+}
+
+// record writes what became of a copy to the ledger, if there is one.
+func (c *config) record(ctx context.Context, l *jobledger.Ledger, report *mirror.Report) {
+	if l == nil {
+		return
+	}
+	now := time.Now()
+	job := jobledger.JobOf(c.getenv(envJob), c.getenv(envAttempt), now)
+	var err error
+	if job.Stream, err = jobledger.Stream(ctx, c.getenv(envMetadata)); err != nil {
+		l.Log.DebugContext(ctx, "log stream not known", "error", err.Error())
+	}
+	var stopped error
+	if ctx.Err() != nil {
+		stopped = context.Cause(ctx)
+	}
+	l.Write(ctx, jobledger.Outcomes(report, job, stopped, now))
+}
