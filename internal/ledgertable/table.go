@@ -20,6 +20,7 @@ type API interface {
 	BatchGetItem(
 		context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options),
 	) (*dynamodb.BatchGetItemOutput, error)
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	UpdateItem(
 		context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options),
 	) (*dynamodb.UpdateItemOutput, error)
@@ -30,6 +31,7 @@ var (
 	ErrNoTable   = errors.New("ledger does not exist")         // wrapped with the table's name
 	ErrOvertaken = errors.New("another has written meanwhile") // the record is to be read again
 	ErrLater     = errors.New("the record is of a later version of this program")
+	ErrNoRecord  = errors.New("there is no record") // of [Table.WriteOutcome]
 )
 
 // A Table is a DynamoDB table with a ledger. It is safe for concurrent use if its API is.

@@ -43,16 +43,6 @@ func (t *Table) WriteDestination(
 	return decodeDestination(there), err
 }
 
-// WriteOutcome writes what became of an image at a destination. It is all that a job may write, and only where the
-// controller has a record.
-func (t *Table) WriteOutcome(ctx context.Context, k ledger.Key, o ledger.Outcome) error {
-	u := update{names: map[string]string{"#pk": attrPartition}, values: item{}}
-	u.set(attrOutcome, encodeOutcome(o))
-	u.conditions = append(u.conditions, "attribute_exists(#pk)")
-	_, err := t.update(ctx, keyOf(kindDestination, k), u)
-	return err
-}
-
 // write sets the attributes that differ, on the condition that they are as they were read. With ErrOvertaken it returns
 // what is there.
 func (t *Table) write(ctx context.Context, key, read, now item) (item, error) {
@@ -72,6 +62,7 @@ func (t *Table) write(ctx context.Context, key, read, now item) (item, error) {
 	u.names["#v"], u.values[":v"] = attrVersion, number(ledger.Version)
 	u.conditions = append(u.conditions, "(attribute_not_exists(#v) OR #v = :v)")
 	u.sets = append(u.sets, "#v = :v")
+	u.refused = types.ReturnValuesOnConditionCheckFailureAllOld
 	return t.update(ctx, key, u)
 }
 
@@ -80,6 +71,8 @@ type update struct {
 	names                     map[string]string
 	values                    item
 	sets, removes, conditions []string
+	// refused says what is returned where a condition does not hold. Zero: nothing.
+	refused types.ReturnValuesOnConditionCheckFailure
 }
 
 // set has an attribute set to a value, or removed if that is nil.
@@ -115,13 +108,13 @@ func (u *update) expression() string {
 	return strings.Join(parts, " ")
 }
 
-// update makes the call. With ErrOvertaken and ErrLater it returns what is there.
+// update makes the call. With ErrOvertaken and ErrLater it returns what is there, if the update asks for that.
 func (t *Table) update(ctx context.Context, key item, u update) (item, error) {
 	_, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: aws.String(t.name), Key: key,
 		UpdateExpression: aws.String(u.expression()), ConditionExpression: aws.String(strings.Join(u.conditions, " AND ")),
 		ExpressionAttributeNames: u.names, ExpressionAttributeValues: u.values,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		ReturnValuesOnConditionCheckFailure: u.refused,
 	})
 	var refused *types.ConditionalCheckFailedException
 	switch {
