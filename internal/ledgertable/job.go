@@ -43,8 +43,8 @@ func (t *Table) readHold(ctx context.Context, k ledger.Key) (hold ledger.Hold, f
 }
 
 // WriteOutcome writes what became of an image at a destination. It is all that a job may write. The error is
-// [ErrNoRecord] if there is no record, which a job does not bring into being, and [ErrLater] if the record is of a later
-// version.
+// [ErrNoRecord] if there is no record, which a job does not bring into being, and [ErrLater] if the record is of a
+// later version.
 func (t *Table) WriteOutcome(ctx context.Context, k ledger.Key, o ledger.Outcome) error {
 	switch _, found, err := t.readHold(ctx, k); {
 	case err != nil:
