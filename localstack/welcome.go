@@ -16,8 +16,8 @@ EventBridge, Lambda, SQS, CloudWatch and its Logs. Everything is on one port; AW
 clients and the AWS CLI use it by AWS_ENDPOINT_URL alone. Batch jobs and functions are
 processes: the real mirror and controller programs.
 
-It starts with the table "mirror", the queues "mirror" and "controller", and the
-job definitions "mirror", "controller" and "controller-event"; aws cloudformation
+It starts with the tables "mirror" and "ledger", the queues "mirror" and "controller",
+and the job definitions "mirror", "controller" and "controller-event"; aws cloudformation
 deploy makes the stack of make synth beside them. Accounts and regions
 are kept apart. Every request must be signed by a key that is known: an account's id,
 with the secret "localstack", is its root user's. IAM is enforced: jobs have the roles
@@ -39,7 +39,7 @@ To run a command as a role, take root's keys from it, because they come first:
     AWS_CONTAINER_CREDENTIALS_FULL_URI=$AWS_ENDPOINT_URL/_localstack/credentials/Viewer \
     controller list
 
-These roles are for the table "mirror"; a stack that CloudFormation makes has its own.
+These roles are for these tables; a stack that CloudFormation makes has its own.
 
 Usage: localstack [flags]
 

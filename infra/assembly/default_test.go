@@ -42,7 +42,12 @@ func TestTheDefaultStack(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ program, variable string }{
-		{"mirror", "MIRROR_MEMORY_BUDGET"}, {"controller", "MIRROR_TABLE"}, {"function", "MIRROR_TABLE"},
+		{"mirror", "MIRROR_MEMORY_BUDGET"},
+		{"controller", "MIRROR_TABLE"},
+		{"function", "MIRROR_TABLE"},
+		{"mirror", "MIRROR_LEDGER"},
+		{"controller", "MIRROR_LEDGER"},
+		{"function", "MIRROR_LEDGER"},
 	} {
 		if commands[c.program].Environment[c.variable] == "" || commands[c.program].Image == "" {
 			t.Errorf("%s has no %s or no image: %+v", c.program, c.variable, commands[c.program])

@@ -72,23 +72,25 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 	}{
 		{"default", "mirror", map[string]string{
 			"AWS_REGION": "REGION", contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:ACCOUNT",
+			contract.EnvLedger: "Ledger",
 		}},
 		{"default", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "ecr:ACCOUNT",
-			contract.EnvTable:               "Entries", contract.EnvQueue: "MirrorQueue",
+			contract.EnvTable:               "Entries", contract.EnvQueue: "MirrorQueue", contract.EnvLedger: "Ledger",
 			contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
 			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
 			contract.EnvTimeLimit: "55m0s",
 		}},
 		{"existing table", "sweep", map[string]string{
 			contract.EnvAllowedDestinations: "*",
-			contract.EnvTable:               "MirrorTable", contract.EnvQueue: "MirrorQueue",
+			contract.EnvTable:               "MirrorTable", contract.EnvQueue: "MirrorQueue", contract.EnvLedger: "Ledger",
 			contract.EnvJobDefinition: "ecrmirror-mirror", "AWS_REGION": "REGION",
 			contract.EnvMetrics: "on", contract.EnvLogFormat: "json", contract.EnvJobParameters: "PARAMETERS",
 			contract.EnvTimeLimit: "55m0s",
 		}},
 		{"everything", "mirror", map[string]string{
 			"AWS_REGION":              "REGION",
+			contract.EnvLedger:        "Ledger",
 			contract.EnvMemoryBudget:  "2048MiB",
 			contract.EnvAuthParameter: "mirror-logins",
 			contract.EnvAuthSecret:    "ghcr.io=mirror/ghcr,arn:aws:secretsmanager:us-east-1:111122223333:secret:hub-AbCdEf",

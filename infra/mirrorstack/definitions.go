@@ -131,6 +131,7 @@ func (s *stack) registryEnvironment() map[string]string {
 func (s *stack) mirrorEnvironment() map[string]string {
 	m := s.registryEnvironment()
 	maps.Copy(m, s.documents.values(mirrorDocuments...))
+	m[contract.EnvLedger] = s.ledgerName()
 	m[contract.EnvMemoryBudget] = fmt.Sprintf("%dMiB", memoryBudget(s.props.Mirror.Memory))
 	return m
 }
@@ -139,6 +140,7 @@ func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string
 	m := s.registryEnvironment()
 	maps.Copy(m, s.documents.values(commonDocuments...))
 	m[contract.EnvTable] = *s.table.TableName()
+	m[contract.EnvLedger] = s.ledgerName()
 	m[contract.EnvQueue] = *q.mirror.JobQueueArn()
 	m[contract.EnvJobDefinition] = d.mirrorName
 	m[contract.EnvJobParameters] = strconv.Itoa(d.parameters)

@@ -41,15 +41,15 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 		"ecrmirror-mirror": job([]string{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest},
 			map[string]string{
 				contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:123456789012",
-				"AWS_REGION": "us-east-1",
+				"AWS_REGION": "us-east-1", contract.EnvLedger: "~Ledger",
 			}, 5,
 			transient, stopped, map[string]any{"action": "retry", "onStatusReason": "Your Spot Task was interrupted*"},
 			one, two),
 		"ecrmirror-sweep": job([]string{"controller", "sweep"},
 			map[string]string{
 				contract.EnvTable: "~Entries", contract.EnvQueue: "~:job-queue/", "AWS_REGION": "us-east-1",
-				contract.EnvJobDefinition: "ecrmirror-mirror",
-				contract.EnvMetrics:       "on", contract.EnvLogFormat: "json",
+				contract.EnvJobDefinition: "ecrmirror-mirror", contract.EnvLedger: "~Ledger",
+				contract.EnvMetrics: "on", contract.EnvLogFormat: "json",
 				contract.EnvAllowedDestinations: "ecr:123456789012", contract.EnvJobParameters: "~",
 				contract.EnvTimeLimit: "55m0s",
 			}, 3,

@@ -38,6 +38,14 @@ func (s *stack) addGateways(vpc awsec2.Vpc, internet bool) {
 		Actions:    texts(tableActions()...),
 		Resources:  texts(*s.table.TableArn()),
 	}))
+	if s.ledger != nil {
+		entries.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Sid:        jsii.String("Ledger"),
+			Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+			Actions:    texts(ledgerActions()...),
+			Resources:  texts(*s.ledger.TableArn()),
+		}))
+	}
 }
 
 // addEndpoints adds the ways to what else the jobs call, so that they need no internet

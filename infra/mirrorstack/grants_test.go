@@ -33,6 +33,7 @@ var roles = []struct{ id, who, service string }{
 const (
 	here    = "arn:PARTITION:%s:REGION:ACCOUNT:"
 	entries = "the table"
+	ledger  = "the ledger"
 )
 
 func local(service, resource string) string {
@@ -153,6 +154,7 @@ func mirrorGrants() []grant {
 			list: func(p settings.Props) []string { return p.Registries.SigningProfiles },
 		},
 	)
+	list = append(list, outcomeGrants(role)...)
 	return append(list, loginGrants(role)...)
 }
 
@@ -198,12 +200,13 @@ func controllerGrants(role string) []grant {
 			role: role, why: "record what became of them", actions: []string{"dynamodb:UpdateItem"}, on: "the table",
 			list: always(entries),
 		},
+		{role: role, why: "keep the ledger", actions: []string{
+			"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem",
+		}, on: "the ledger", when: "unless `ledger=off`", list: provided(settings.Props.HasLedger, ledger)},
 		{
-			role: role, why: "the same, with a key of yours",
-			actions: []string{
-				"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
-			}, on: "that key, through DynamoDB alone", when: "`tableEncryption` is a key's ARN", list: hasTableKey,
-			only: `{"StringEquals":{"kms:ViaService":"dynamodb.REGION.SUFFIX"}}`,
+			role: role, why: "the same, with a key of yours", actions: tableKeyActions,
+			on: "that key, through DynamoDB alone", when: "`tableEncryption` is a key's ARN", list: hasTableKey,
+			only: throughDynamoDB,
 		},
 		{
 			role: role, why: "compare digests", actions: []string{"ecr:DescribeImages", "ecr:ListImages"},

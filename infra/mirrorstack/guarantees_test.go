@@ -41,7 +41,7 @@ func TestTableOutlivesTheStackAndItsMistakes(t *testing.T) {
 			"PointInTimeRecoverySpecification": map[string]any{"PointInTimeRecoveryEnabled": true},
 			"DeletionProtectionEnabled":        true,
 		})
-		table := resources(t, variant, "AWS::DynamoDB::Table")[0]
+		table := tableNamed(t, variant, "Entries")
 		for _, policy := range []string{"DeletionPolicy", "UpdateReplacePolicy"} {
 			if table.raw[policy] != "Retain" {
 				t.Errorf("%s: %s is %v, want Retain", variant, policy, table.raw[policy])
@@ -55,14 +55,19 @@ func TestTableOutlivesTheStackAndItsMistakes(t *testing.T) {
 }
 
 func TestTableIsEncryptedByTheKeyThatIsNamed(t *testing.T) {
-	has(t, "everything", "AWS::DynamoDB::Table", map[string]any{"SSESpecification": map[string]any{
-		"SSEEnabled": true, "SSEType": "KMS",
-		"KMSMasterKeyId": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
-	}})
+	for _, name := range []string{"Entries", "Ledger"} {
+		if diff := cmp.Diff(map[string]any{
+			"SSEEnabled": true, "SSEType": "KMS",
+			"KMSMasterKeyId": "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+		}, tableNamed(t, "everything", name).properties["SSESpecification"]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 func TestExistingTableIsUsedAndNoneMade(t *testing.T) {
-	count(t, "existing table", "AWS::DynamoDB::Table", 0)
+	count(t, "existing table", "AWS::DynamoDB::Table", 1)
+	tableNamed(t, "existing table", "Ledger")
 }
 
 func TestMirrorsTrySpotFirstAndControllersNever(t *testing.T) {

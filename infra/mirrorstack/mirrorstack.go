@@ -1,9 +1,9 @@
-// Package mirrorstack is the AWS side of the service as one CloudFormation stack: the table
-// of entries, the queues and jobs that mirror, what starts them, what they may do, and what
-// watches them.
+// Package mirrorstack is the AWS side of the service as one CloudFormation stack: the tables
+// of entries and of the ledger, the queues and jobs that mirror, what starts them, what they may do,
+// and what watches them.
 //
 // Nothing names a partition or a DNS suffix, so the stack goes to any region. What can't be
-// made again, the table, outlives the stack.
+// made again, the tables, outlives the stack.
 package mirrorstack
 
 import (
@@ -24,7 +24,8 @@ func New(scope constructs.Construct, props settings.Props) (awscdk.Stack, error)
 	s := &stack{scope: awscdk.NewStack(scope, jsii.String("Mirror"), stackProps(&props)), props: props}
 	awscdk.Tags_Of(s.scope).Add(jsii.String("application"), &props.Name, nil)
 
-	s.table = s.newTable()
+	s.table = s.newEntries()
+	s.ledger = s.newLedger()
 	s.network = s.newNetwork()
 	s.image = s.newImage()
 	s.logs.mirror = s.newLogGroup("MirrorLogs", "mirror")

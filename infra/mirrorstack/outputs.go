@@ -12,6 +12,9 @@ import (
 // newOutputs says what a person needs.
 func (s *stack) newOutputs(q queues, d definitions, t triggers, w watch) {
 	s.output("MirrorTable", "Table of entries", *s.table.TableName())
+	if s.ledger != nil {
+		s.output("MirrorLedger", "Table of what is known of each image", s.ledgerName())
+	}
 	s.output("MirrorQueue", "ARN of the Batch queue of mirror jobs", *q.mirror.JobQueueArn())
 	s.output("MirrorJob", "Batch job definition of mirror jobs", d.mirrorName)
 	s.output("ControlQueue", "ARN of the Batch queue of the controller's jobs", *q.controller.JobQueueArn())
@@ -41,10 +44,13 @@ func (s *stack) newCommands(q queues, d definitions) {
 		region, *q.controller.JobQueueArn(), d.sweepName))
 	s.output("FollowMirrorJobs", "Watch mirror jobs work", fmt.Sprintf(
 		`aws logs tail --region %s --follow %s`, region, *s.logs.mirror.LogGroupName()))
-	s.output("ControllerEnvironment", "For the controller on your machine: status, plan, put, ...", fmt.Sprintf(
-		`export %s=%s %s=%s %s=%s %s=%s %s=%d`, envRegion, region, contract.EnvTable, *s.table.TableName(),
-		contract.EnvQueue, *q.mirror.JobQueueArn(), contract.EnvJobDefinition, d.mirrorName,
-		contract.EnvJobParameters, d.parameters))
+	exports := fmt.Sprintf(`export %s=%s %s=%s %s=%s %s=%s %s=%d`, envRegion, region,
+		contract.EnvTable, *s.table.TableName(), contract.EnvQueue, *q.mirror.JobQueueArn(),
+		contract.EnvJobDefinition, d.mirrorName, contract.EnvJobParameters, d.parameters)
+	if s.ledger != nil {
+		exports += fmt.Sprintf(" %s=%s", contract.EnvLedger, s.ledgerName())
+	}
+	s.output("ControllerEnvironment", "For the controller on your machine: status, plan, put, ...", exports)
 }
 
 func (s *stack) output(id, description, value string) {

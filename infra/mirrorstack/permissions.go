@@ -42,6 +42,7 @@ func (s *stack) mirrorPermissions() []permission {
 		})
 	}
 	permissions = append(permissions, s.publicPermissions()...)
+	permissions = append(permissions, s.outcomePermissions()...)
 	permissions = append(permissions, s.documentPermissions(mirrorDocuments...)...)
 	return append(permissions, s.loginPermissions()...)
 }
@@ -63,22 +64,27 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 		// Batch knows no resources for these two.
 		{sid: "FindJobs", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, resources: []string{"*"}},
 	}
-	if key := s.props.TableKey(); key != "" {
-		permissions = append(permissions, permission{
-			sid: "UseKeyOfTable", resources: []string{key},
-			actions: []string{
-				"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
-			},
-			when: map[string]map[string]string{"StringEquals": {
-				"kms:ViaService": fmt.Sprintf("dynamodb.%s.%s", *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX()),
-			}},
-		})
-	}
+	permissions = append(permissions, s.ledgerPermissions()...)
+	permissions = append(permissions, s.keyPermissions("UseKeyOfTable")...)
 	if s.props.PublicAccess() != settings.PublicAnonymous {
 		permissions = append(permissions, publicToken())
 	}
 	permissions = append(permissions, s.documentPermissions(commonDocuments...)...)
 	return append(permissions, s.loginPermissions()...)
+}
+
+// keyPermissions are what it takes to use tables that are encrypted with a key of the user's.
+func (s *stack) keyPermissions(sid string) []permission {
+	key := s.props.TableKey()
+	if key == "" {
+		return nil
+	}
+	through := fmt.Sprintf("dynamodb.%s.%s", *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX())
+	return []permission{{
+		sid: sid, resources: []string{key},
+		actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
+		when:    conditions{}.with("StringEquals", "kms:ViaService", through),
+	}}
 }
 
 // tableActions are what the controller does to the table.
@@ -126,12 +132,12 @@ func (s *stack) encryptionPermissions() []permission {
 	if err != nil || template.EncryptionConfiguration == nil || template.EncryptionConfiguration.KmsKey == nil {
 		return nil // none, or AWS's own key for ECR
 	}
-	through := map[string]map[string]string{"StringLike": {"kms:ViaService": "ecr.*." + *awscdk.Aws_URL_SUFFIX()}}
+	through := conditions{}.with("StringLike", "kms:ViaService", "ecr.*."+*awscdk.Aws_URL_SUFFIX())
 	key := *template.EncryptionConfiguration.KmsKey
 	name := key[strings.LastIndex(key, ":")+1:] // of an ARN: key/ID or alias/NAME
 	switch {
 	case strings.HasPrefix(name, "alias/"):
-		through["ForAnyValue:StringEquals"] = map[string]string{"kms:ResourceAliases": name}
+		through.with("ForAnyValue:StringEquals", "kms:ResourceAliases", name)
 		key = fmt.Sprintf("arn:%s:kms:*:%s:key/*", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID())
 	case !strings.HasPrefix(key, "arn:"):
 		key = fmt.Sprintf("arn:%s:kms:*:%s:key/%s", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID(),

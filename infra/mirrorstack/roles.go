@@ -1,6 +1,9 @@
 package mirrorstack
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -12,7 +15,19 @@ type permission struct {
 	sid       string
 	actions   []string
 	resources []string
-	when      map[string]map[string]string // conditions: operator → key → value
+	when      conditions
+}
+
+// conditions are those of a statement: operator → key → values.
+type conditions map[string]map[string][]string
+
+// with returns the conditions with one more.
+func (c conditions) with(operator, key string, values ...string) conditions {
+	if c[operator] == nil {
+		c[operator] = map[string][]string{}
+	}
+	c[operator][key] = values
+	return c
 }
 
 // newJobRole makes the role that a job's program has.
@@ -46,12 +61,15 @@ func (s *stack) newRole(id, description string, principal awsiam.IPrincipal, per
 		statement := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Sid: &p.sid, Actions: texts(p.actions...), Resources: texts(p.resources...),
 		})
-		for operator, keys := range p.when {
-			conditions := map[string]any{}
-			for key, value := range keys {
-				conditions[key] = value
+		for _, operator := range slices.Sorted(maps.Keys(p.when)) {
+			keys := map[string]any{}
+			for key, values := range p.when[operator] {
+				keys[key] = values
+				if len(values) == 1 {
+					keys[key] = values[0]
+				}
 			}
-			statement.AddCondition(&operator, conditions)
+			statement.AddCondition(&operator, keys)
 		}
 		role.AddToPolicy(statement)
 	}

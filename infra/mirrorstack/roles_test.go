@@ -159,8 +159,11 @@ func plain(v any) string {
 		}
 		if get, ok := v["Fn::GetAtt"].([]any); ok {
 			name := logicalHash.ReplaceAllString(get[0].(string), "")
-			if name == "Entries" {
+			switch name {
+			case "Entries":
 				return entries
+			case "Ledger":
+				return ledger
 			}
 			return name
 		}
@@ -170,8 +173,11 @@ func plain(v any) string {
 				parts = append(parts, plain(part))
 			}
 			text := strings.Join(parts, join[0].(string))
-			if strings.HasSuffix(text, ":table/MirrorTable") {
+			switch {
+			case strings.HasSuffix(text, ":table/MirrorTable"):
 				return entries
+			case strings.HasSuffix(text, ":table/MirrorLedger"):
+				return ledger
 			}
 			return text
 		}

@@ -23,6 +23,7 @@ type stack struct {
 
 	image   image
 	table   awsdynamodb.ITable
+	ledger  awsdynamodb.ITable // nil if there is none
 	network network
 
 	documents documents

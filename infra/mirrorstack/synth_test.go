@@ -49,7 +49,7 @@ var variants = map[string]map[string]any{
 	"existing network": {
 		"network": "existing", "vpcId": "vpc-0123456789abcdef0",
 		"subnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
-		"image":     "ghcr.io/example/ecrmirror:1.0.0", "push": "batch",
+		"image":     "ghcr.io/example/ecrmirror:1.0.0", "push": "batch", "existingLedger": "MirrorLedger",
 	},
 	"ec2": {"compute": "ec2", "architecture": "amd64", "maxVcpus": "256"},
 	"many accounts": {
@@ -76,7 +76,7 @@ var variants = map[string]map[string]any{
 			`"kmsKey":"arn:aws:kms:us-east-1:111122223333:key/33333333-2222-3333-4444-555555555555"}}`, "push": "batch",
 		"authSecrets": "ghcr.io=mirror/ghcr", "assumeRoles": "444455556666=arn:aws:iam::444455556666:role/mirror",
 	},
-	"quiet": {"schedule": "off", "push": "off", "spot": "false"},
+	"quiet": {"schedule": "off", "push": "off", "spot": "false", "ledger": "off"},
 	"existing table": {
 		"allowedDestinations": "*",
 		"existingTable":       "MirrorTable", "schedule": "cron(0 6 * * ? *)", "pushRepositories": "team/*,tools",

@@ -15,6 +15,9 @@ func (p Props) TableKey() string {
 	return ""
 }
 
+// HasLedger says whether there is a ledger.
+func (p Props) HasLedger() bool { return p.Ledger.Kept == On }
+
 // PublicAccess returns the access to ECR Public, which is there for accounts of the
 // commercial partition only.
 func (p Props) PublicAccess() PublicAccess {

@@ -17,6 +17,7 @@ type Props struct {
 	Image        ImageProps
 	Architecture Architecture
 	Table        TableProps
+	Ledger       LedgerProps
 	Network      NetworkProps
 	Compute      ComputeProps
 	Mirror       JobProps
@@ -49,8 +50,23 @@ const (
 // TableProps say which table holds the entries.
 type TableProps struct {
 	Existing   string // name of a table that is there already; "" to make one
-	Encryption string // EncryptionOwned, EncryptionManaged or the ARN of a KMS key
+	Encryption string // EncryptionOwned, EncryptionManaged or the ARN of a KMS key; of the ledger, too
 }
+
+// LedgerProps say which table holds the ledger.
+type LedgerProps struct {
+	Kept     Switch // whether there is one
+	Existing string // name of a table that is there already; "" to make one
+}
+
+// A Switch is on or off.
+type Switch string
+
+// States of a switch.
+const (
+	On  Switch = "on"
+	Off Switch = "off"
+)
 
 // Whose key the table is encrypted with, if it is not one of the user's.
 const (
@@ -158,6 +174,7 @@ func DefaultProps() Props {
 		Name:         "ecrmirror",
 		Architecture: ARM64,
 		Table:        TableProps{Encryption: EncryptionOwned},
+		Ledger:       LedgerProps{Kept: On},
 		Network:      NetworkProps{Kind: NetworkPublic, NATGateways: 1, EgressPorts: []int{443}},
 		Compute:      ComputeProps{Spot: true, MaxVCPUs: 16, ControllerMaxVCPUs: 4},
 		Mirror:       JobProps{VCPUs: 2, Memory: 4096, Timeout: 6 * time.Hour, Attempts: 5},

@@ -75,6 +75,8 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"sweepVcpus", "8", "must be 8 at least, or a sweep or a push's job never starts"},
 		{"pushRepositories", strings.Repeat("team/application-of-the-team,", 80), "makes an event pattern of "},
 		{"signingProfiles", "mirror", "must be the ARN of a signing profile"},
+		{"ledger", "no", `setting ledger is "no": must be on or off`},
+		{"existingLedger", "arn:aws:dynamodb:us-east-1:111122223333:table/T1T", "must be the name of a table"},
 	} {
 		_, err := settings.FromContext(defaults(), map[string]any{c.name: c.value})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -90,6 +92,9 @@ func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		want    string
 	}{
 		{map[string]any{"existingTable": "T1T", "tableEncryption": "aws-managed"}, "does not go with existingTable"},
+		{map[string]any{"existingLedger": "L1L", "tableEncryption": "aws-managed"}, "does not go with existingLedger"},
+		{map[string]any{"existingLedger": "L1L", "ledger": "off"}, "does not go with ledger=off"},
+		{map[string]any{"existingLedger": "T1T", "existingTable": "T1T"}, "must be another table than existingTable"},
 		{
 			map[string]any{"compute": "ec2", "instanceTypes": "c7g.large,c5.large"},
 			`setting instanceTypes is "c5.large": has CPUs of amd64, and the setting architecture is arm64`,
@@ -150,6 +155,8 @@ func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
 func TestSettingsThatGoTogetherAreTaken(t *testing.T) {
 	for _, context := range []map[string]any{
 		{"existingTable": "T1T", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"},
+		{"existingTable": "T1T", "existingLedger": "L1L", "tableEncryption": "arn:aws:kms:us-east-1:111122223333:key/1"},
+		{"existingTable": "T1T", "ledger": "off"},
 		{"compute": "ec2", "instanceTypes": "c7g.large,a1.large,t4g.micro,x2gd.metal,c8gn.large,is4gen.large"},
 		{
 			"compute": "ec2", "architecture": "amd64",

@@ -17,6 +17,7 @@ func (p Props) Validate() error {
 		"must be the name of an AWS region")
 	c.oneOf("architecture", string(p.Architecture), string(ARM64), string(AMD64))
 	p.validateTable(c)
+	p.validateLedger(c)
 	p.validateNetwork(c)
 	p.validateCompute(c)
 	p.validateTriggers(c)
@@ -46,6 +47,20 @@ func (p Props) validateTable(c *check) {
 	if fields := strings.Split(p.TableKey(), ":"); p.Region != "" && len(fields) > 3 {
 		c.that(fields[3] == p.Region, "tableEncryption", t.Encryption, "must be a key of the table's region, "+p.Region)
 	}
+}
+
+func (p Props) validateLedger(c *check) {
+	l := p.Ledger
+	c.oneOf("ledger", string(l.Kept), string(On), string(Off))
+	c.that(l.Existing == "" || p.HasLedger(), "existingLedger", l.Existing,
+		"does not go with ledger=off, which uses none: leave it out, and the table stays where it is")
+	c.that(l.Existing == "" || tablePattern.MatchString(l.Existing), "existingLedger", l.Existing,
+		"must be the name of a table in the stack's account and region")
+	c.that(l.Existing == "" || l.Existing != p.Table.Existing, "existingLedger", l.Existing,
+		"must be another table than existingTable: their keys differ")
+	c.that(l.Existing == "" || p.Table.Encryption != EncryptionManaged, "tableEncryption", p.Table.Encryption,
+		"does not go with existingLedger, which has a key already: leave it out, or give the ARN of that key if it is "+
+			"yours")
 }
 
 func (p Props) validateNetwork(c *check) {

@@ -76,7 +76,7 @@ func nothingIsLeft(t *testing.T, local *server.Server) {
 		t.Errorf("stacks are left: %v, %v", stacks, err)
 	}
 	tables, err := dynamodb.NewFromConfig(local.Config()).ListTables(t.Context(), nil)
-	if err != nil || len(tables.TableNames) != 1 {
+	if err != nil || len(tables.TableNames) != 2 {
 		t.Errorf("tables are left: %v, %v", tables, err)
 	}
 	repositories, err := ecr.NewFromConfig(local.Config()).DescribeRepositories(t.Context(), nil)

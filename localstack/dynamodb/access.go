@@ -27,6 +27,8 @@ type accessInput struct {
 	ExpressionAttributeValues value.Item
 	Select                    string
 	ReturnValues              string
+	// what a write returns whose condition does not hold
+	ReturnValuesOnConditionCheckFailure string
 }
 
 // An accessRequest is any request.
@@ -112,7 +114,7 @@ func (s *Service) access(c awsjson.Caller, action string, in accessInput) iam.Ac
 	}
 	for key, values := range map[string][]string{
 		"dynamodb:Attributes": in.attributes(), "dynamodb:LeadingKeys": in.leading(hash),
-		"dynamodb:Select": in.selected(action), "dynamodb:ReturnValues": present(in.ReturnValues),
+		"dynamodb:Select": in.selected(action), "dynamodb:ReturnValues": in.returned(),
 	} {
 		if len(values) > 0 {
 			a.Keys[key] = values
@@ -187,9 +189,13 @@ func (in accessInput) selected(action string) []string {
 	return []string{"ALL_ATTRIBUTES"}
 }
 
-func present(s string) []string {
-	if s == "" {
-		return nil
+// returned says what of the item a write gives. AWS does not say which key, if any, has what is returned where the
+// condition does not hold; here it is the same, so that a policy that forbids to see an item by one forbids both.
+func (in accessInput) returned() (list []string) {
+	for _, s := range []string{in.ReturnValues, in.ReturnValuesOnConditionCheckFailure} {
+		if s != "" && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
 	}
-	return []string{s}
+	return list
 }

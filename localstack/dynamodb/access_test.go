@@ -56,6 +56,17 @@ func TestAccessSaysWhichAttributesAreNamed(t *testing.T) {
 			},
 		},
 		{
+			"UpdateItem",
+			`{"TableName":"mirror",` + key + `,"UpdateExpression":"SET q = :x","ConditionExpression":"q <> :x",` +
+				`"ReturnValues":"NONE","ReturnValuesOnConditionCheckFailure":"ALL_OLD"}`,
+			[]iam.Access{
+				on("UpdateItem", map[string][]string{
+					"dynamodb:Attributes": {"pk", "q", "sk"}, "dynamodb:LeadingKeys": {"a"},
+					"dynamodb:ReturnValues": {"NONE", "ALL_OLD"},
+				}),
+			},
+		},
+		{
 			"PutItem", `{"TableName":"mirror","Item":{"pk":{"S":"a"},"sk":{"S":"b"},"v":{"N":"1"}}}`,
 			[]iam.Access{on("PutItem", map[string][]string{
 				"dynamodb:Attributes": {"pk", "sk", "v"}, "dynamodb:LeadingKeys": {"a"},

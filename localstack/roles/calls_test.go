@@ -66,6 +66,13 @@ var along = map[string]string{
 	"signer:SignPayload":        "ECR signs what is pushed, in the role's name",
 }
 
+// ahead are granted, and called by no code of ours yet. What is called is no more among them.
+var ahead = map[string][]string{
+	"MirrorRole":     {"dynamodb:GetItem", "dynamodb:UpdateItem"}, // of the ledger
+	"ControllerRole": {"dynamodb:GetItem", "dynamodb:Query"},
+	"FunctionRole":   {"dynamodb:GetItem", "dynamodb:Query"},
+}
+
 // TestEveryCallIsGranted lists each call that the programs' code makes, by who makes it, with the
 // statement that grants it. A call that no statement grants fails, by its name.
 func TestEveryCallIsGranted(t *testing.T) {
@@ -100,9 +107,14 @@ func TestEveryGrantIsCalled(t *testing.T) {
 			for _, action := range g.actions {
 				because := slices.ContainsFunc(slices.Collect(maps.Keys(along)),
 					func(pattern string) bool { return iam.Wildcard(pattern, action) })
-				if calls[action] == "" && !because {
+				if calls[action] == "" && !because && !slices.Contains(ahead[who.role], action) {
 					t.Errorf("%s may %s (%s), which it never calls", who.role, action, g.by)
 				}
+			}
+		}
+		for _, action := range ahead[who.role] {
+			if calls[action] != "" {
+				t.Errorf("%s calls %s now (%s): take it out of what is granted ahead", who.role, action, calls[action])
 			}
 		}
 	}

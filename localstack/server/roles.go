@@ -31,7 +31,7 @@ func (s *Server) deployment() roles.Deployment {
 		Partition: awsjson.Partition(s.opts.Region), Region: s.opts.Region, Account: s.opts.Account,
 		URLSuffix: "amazonaws.com",
 		Names: map[string]string{
-			"Entries": tableName, "MirrorQueue": mirrorQueue, "ControlQueue": controllerQueue,
+			"Entries": tableName, "Ledger": ledgerName, "MirrorQueue": mirrorQueue, "ControlQueue": controllerQueue,
 			"MirrorJob": mirrorDefinition, "SweepJob": controllerDefinition, "EventJob": eventDefinition,
 			"MirrorLogs": mirrorLogs, "ControllerLogs": controllerLogs, "FunctionLogs": "/ecrmirror/push",
 			"PushDeadLetters":           "push-dead-letters",

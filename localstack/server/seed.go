@@ -18,6 +18,7 @@ import (
 // programs: if the programs' names change, the tests against this server say so.
 const (
 	tableName            = "mirror"
+	ledgerName           = "ledger"
 	mirrorQueue          = "mirror"
 	controllerQueue      = "controller"
 	mirrorDefinition     = "mirror"
@@ -27,15 +28,20 @@ const (
 	controllerLogs       = "/localstack/controller"
 )
 
-// deployedEnvironment is what the controller's job definitions, and a user's shell, say of the deployment.
+// deployedEnvironment is what the job definitions, and a user's shell, say of the deployment.
 var deployedEnvironment = []string{
-	"MIRROR_TABLE=" + tableName, "MIRROR_QUEUE=" + mirrorQueue, "MIRROR_JOB_DEFINITION=" + mirrorDefinition,
+	"MIRROR_TABLE=" + tableName, "MIRROR_LEDGER=" + ledgerName,
+	"MIRROR_QUEUE=" + mirrorQueue, "MIRROR_JOB_DEFINITION=" + mirrorDefinition,
 }
 
 // seed creates what the deployment has, through the front door as everybody.
 func (s *Server) seed(ctx context.Context) error {
-	if err := s.seedTable(ctx, awsdynamodb.NewFromConfig(s.Config())); err != nil {
+	tables := awsdynamodb.NewFromConfig(s.Config())
+	if err := seedTable(ctx, tables, tableName, "Expires", "Source"); err != nil {
 		return fmt.Errorf("creating the table %s: %w", tableName, err)
+	}
+	if err := seedTable(ctx, tables, ledgerName, "expires", "PK", "SK"); err != nil {
+		return fmt.Errorf("creating the table %s: %w", ledgerName, err)
 	}
 	home := awsjson.Caller{Account: s.opts.Account, Region: s.opts.Region, Service: "logs"}
 	for _, group := range []string{mirrorLogs, controllerLogs} {
@@ -62,25 +68,21 @@ func (s *Server) seed(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) seedTable(ctx context.Context, client *awsdynamodb.Client) error {
-	_, err := client.CreateTable(ctx, &awsdynamodb.CreateTableInput{
-		TableName: aws.String(tableName),
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("Source"), AttributeType: types.ScalarAttributeTypeS},
-		},
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("Source"), KeyType: types.KeyTypeHash},
-		},
-		BillingMode: types.BillingModePayPerRequest,
-	})
-	if err != nil {
+// seedTable creates a table, whose key is a partition key and, where there is another, a sort key.
+func seedTable(ctx context.Context, client *awsdynamodb.Client, name, expires string, key ...string) error {
+	in := &awsdynamodb.CreateTableInput{TableName: &name, BillingMode: types.BillingModePayPerRequest}
+	for i, kind := range []types.KeyType{types.KeyTypeHash, types.KeyTypeRange}[:len(key)] {
+		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{
+			AttributeName: &key[i], AttributeType: types.ScalarAttributeTypeS,
+		})
+		in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: &key[i], KeyType: kind})
+	}
+	if _, err := client.CreateTable(ctx, in); err != nil {
 		return err
 	}
-	_, err = client.UpdateTimeToLive(ctx, &awsdynamodb.UpdateTimeToLiveInput{
-		TableName: aws.String(tableName),
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{
-			AttributeName: aws.String("Expires"), Enabled: aws.Bool(true),
-		},
+	_, err := client.UpdateTimeToLive(ctx, &awsdynamodb.UpdateTimeToLiveInput{
+		TableName:               &name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &expires, Enabled: aws.Bool(true)},
 	})
 	return err
 }

@@ -29,8 +29,8 @@ import (
 // busy to net/http for 5 seconds, and an interrupted client leaves some.
 const shutdownTime = time.Second
 
-// Start listens, serves and creates what the deployment has: the table mirror, the
-// queues mirror and controller, and the job definitions mirror, controller and
+// Start listens, serves and creates what the deployment has: the tables mirror and
+// ledger, the queues mirror and controller, and the job definitions mirror, controller and
 // controller-event, in the home account and region. It returns when all of it is
 // there. The end of ctx stops the start, not the server: that is Close's.
 func Start(ctx context.Context, opts Options) (*Server, error) {

@@ -50,6 +50,8 @@ var mirror = []call{
 	{action: "ecr:InitiateLayerUpload"},
 	{action: "ecr:PutImage"},
 	{action: "ecr:UploadLayerPart"},
+	{action: "dynamodb:GetItem", when: has(contract.EnvLedger)},
+	{action: "dynamodb:UpdateItem", when: has(contract.EnvLedger)},
 	{action: "ecr:CreateRepository", when: has(contract.EnvRepositoryTemplate)},
 	{action: "ecr:PutLifecyclePolicy", when: mentions(contract.EnvRepositoryTemplate, `"lifecyclePolicy"`)},
 	{action: "ecr:SetRepositoryPolicy", when: mentions(contract.EnvRepositoryTemplate, `"repositoryPolicy"`)},

@@ -18,7 +18,7 @@ var request = regexp.MustCompile(`&(dynamodb|batch|ecr|ecrpublic|sts|ssm|secrets
 
 // everything is an environment in which the programs do all that they can.
 var everything = map[string]string{
-	contract.EnvAuthParameter: "x", contract.EnvAuthSecret: "x", contract.EnvAssumeRoles: "x",
+	contract.EnvLedger: "x", contract.EnvAuthParameter: "x", contract.EnvAuthSecret: "x", contract.EnvAssumeRoles: "x",
 	contract.EnvSignaturePolicy:     "{}",
 	contract.EnvRepositoryTemplate:  `{"lifecyclePolicy":"","repositoryPolicy":"","resourceTags":[]}`,
 	contract.EnvAllowedDestinations: "ecr:111122223333,public.ecr.aws",
@@ -94,6 +94,8 @@ func TestCallsFollowTheSettings(t *testing.T) {
 		{map[string]string{contract.EnvRepositoryTemplate: "{}"}, "ecr:CreateRepository", true},
 		{map[string]string{contract.EnvRepositoryTemplate: "{}"}, "ecr:PutLifecyclePolicy", false},
 		{map[string]string{contract.EnvRepositoryTemplate: `{"lifecyclePolicy":"{}"}`}, "ecr:PutLifecyclePolicy", true},
+		{nil, "dynamodb:UpdateItem", false},
+		{map[string]string{contract.EnvLedger: "ledger"}, "dynamodb:UpdateItem", true},
 		{nil, "ssm:GetParameter", false},
 		{map[string]string{contract.EnvAllowedSources: contract.FromParameter + "x"}, "ssm:GetParameter", true},
 		{nil, "sts:AssumeRole", false},

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -20,23 +21,23 @@ type question struct {
 	context   map[string]string // condition keys
 }
 
-// questions groups the actions by the resources that the role's statements name for them. An
+// questions groups the actions by the resources and conditions that the role's statements name for them. An
 // action that no statement has is asked about all resources, which IAM denies.
 func questions(role assembly.Role, actions []string) []question {
-	byResources := map[string]*question{}
+	byNames := map[string]*question{}
 	var order []string
 	for _, action := range actions {
 		resources, keys := named(role, action)
-		key := strings.Join(resources, " ")
-		if byResources[key] == nil {
-			byResources[key] = &question{resources: resources, context: keys}
+		key := fmt.Sprint(resources, keys)
+		if byNames[key] == nil {
+			byNames[key] = &question{resources: resources, context: keys}
 			order = append(order, key)
 		}
-		byResources[key].actions = append(byResources[key].actions, action)
+		byNames[key].actions = append(byNames[key].actions, action)
 	}
 	var list []question
 	for _, key := range order {
-		list = append(list, *byResources[key])
+		list = append(list, *byNames[key])
 	}
 	return list
 }
@@ -55,19 +56,29 @@ func named(role assembly.Role, action string) (resources []string, keys map[stri
 				resources = append(resources, example)
 			}
 		}
-		for _, operator := range s.Condition {
-			for key, value := range operator {
-				if text, ok := value.(string); ok {
-					keys[key] = text
-				}
-			}
-		}
+		maps.Copy(keys, wanted(s.Condition))
 	}
 	if len(resources) == 0 {
 		resources = []string{"*"}
 	}
 	slices.Sort(resources)
 	return resources, keys
+}
+
+// wanted returns a value of each key for which conditions hold. Null asks whether there is one, and wants none itself.
+func wanted(conditions map[string]map[string]any) map[string]string {
+	keys := map[string]string{}
+	for operator, values := range conditions {
+		for key, value := range values {
+			if list, ok := value.([]any); ok && len(list) > 0 {
+				value = list[0]
+			}
+			if text, ok := value.(string); ok && operator != "Null" {
+				keys[key] = strings.ReplaceAll(text, "*", "preflight")
+			}
+		}
+	}
+	return keys
 }
 
 // covers says whether a policy's action stands for another.

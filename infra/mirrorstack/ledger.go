@@ -1,0 +1,78 @@
+package mirrorstack
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+
+	"ecrmirror/internal/contract"
+)
+
+// newLedger returns the table of the ledger, nil if there is none.
+func (s *stack) newLedger() awsdynamodb.ITable {
+	if !s.props.HasLedger() {
+		return nil
+	}
+	return s.newTable(table{
+		id: "Ledger", existing: s.props.Ledger.Existing,
+		partition: contract.LedgerPartition, sort: contract.LedgerSort, expires: contract.LedgerExpires,
+	})
+}
+
+// ledgerName returns the name of the ledger's table, "" if there is none.
+func (s *stack) ledgerName() string {
+	if s.ledger == nil {
+		return ""
+	}
+	return *s.ledger.TableName()
+}
+
+// ledgerActions are what the controller does to the ledger. It replaces and deletes nothing there.
+func ledgerActions() []string {
+	return []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+}
+
+// ledgerPermissions are what the controller does to the ledger.
+func (s *stack) ledgerPermissions() []permission {
+	if s.ledger == nil {
+		return nil
+	}
+	return []permission{{sid: "KeepLedger", resources: []string{*s.ledger.TableArn()}, actions: ledgerActions()}}
+}
+
+// outcomePermissions are what a mirror job does to the ledger. It parses what strangers wrote, so that it may write
+// what became of an image, and read whether that is held, and nothing else.
+//
+// dynamodb:Attributes are all that a request names: those of the key, of the update, of its condition and of a
+// projection. ForAllValues holds, too, where a request has no value of the key; so Null wants one ("Multivalued context
+// key examples" of IAM's User Guide). dynamodb:Select always has a value in a read; ReturnValues has NONE where a write
+// does not say, and ALL_OLD and ALL_NEW would return the other attributes:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+func (s *stack) outcomePermissions() []permission {
+	if s.ledger == nil {
+		return nil
+	}
+	ledger := []string{*s.ledger.TableArn()}
+	list := []permission{
+		{
+			sid: "RecordOutcomes", resources: ledger, actions: []string{"dynamodb:UpdateItem"},
+			when: ofDestinations(contract.LedgerOutcome).with("StringEqualsIfExists", "dynamodb:ReturnValues",
+				"NONE", "UPDATED_NEW", "UPDATED_OLD"),
+		},
+		{
+			sid: "ReadHolds", resources: ledger, actions: []string{"dynamodb:GetItem"},
+			when: ofDestinations(contract.LedgerHold, contract.LedgerVersion).with("StringEquals", "dynamodb:Select",
+				"SPECIFIC_ATTRIBUTES"),
+		},
+	}
+	return append(list, s.keyPermissions("UseKeyOfLedger")...)
+}
+
+// ofDestinations are the conditions that a request is about records of destinations, and about the attributes of their
+// key and these alone.
+func ofDestinations(attributes ...string) conditions {
+	attributes = append([]string{contract.LedgerPartition, contract.LedgerSort}, attributes...)
+	return conditions{}.
+		with("ForAllValues:StringEquals", "dynamodb:Attributes", attributes...).
+		with("ForAllValues:StringLike", "dynamodb:LeadingKeys", contract.LedgerDestinations+"*").
+		with("Null", "dynamodb:Attributes", "false").
+		with("Null", "dynamodb:LeadingKeys", "false")
+}
