@@ -60,8 +60,11 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 		},
 		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirror, mirrorJob)},
 		{sid: "TagJobs", actions: []string{"batch:TagResource"}, resources: []string{s.arn("batch", "job/*")}},
-		// Batch knows no resources for these two.
-		{sid: "FindJobs", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, resources: []string{"*"}},
+		// Batch knows no resources for these three (Service Authorization Reference, AWS Batch).
+		{
+			sid: "FindJobs", resources: []string{"*"},
+			actions: []string{"batch:DescribeJobDefinitions", "batch:DescribeJobs", "batch:ListJobs"},
+		},
 	}
 	if key := s.props.TableKey(); key != "" {
 		permissions = append(permissions, permission{

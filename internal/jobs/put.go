@@ -27,10 +27,10 @@ type placed struct {
 	others bool // somebody else's, which copies the same
 }
 
-// put submits a job for a request that is small enough. Where no reply comes, it looks whether the job
-// is in the queue before it submits it again.
-func (q *Queue) put(ctx context.Context, r request.Request) (placed, error) {
-	in := q.input(r)
+// put submits a job of the definition for a request that is small enough. Where no reply comes, it looks whether the
+// job is in the queue before it submits it again.
+func (q *Queue) put(ctx context.Context, definition string, r request.Request) (placed, error) {
+	in := q.input(definition, r)
 	began := time.Now()
 	for n := 1; ; n++ {
 		out, err := q.api.SubmitJob(ctx, in, func(o *batch.Options) { o.Retryer = q.submitter })
@@ -53,11 +53,11 @@ func (q *Queue) put(ctx context.Context, r request.Request) (placed, error) {
 }
 
 // input is what is submitted. The tags tell the job from others of the same name.
-func (q *Queue) input(r request.Request) *batch.SubmitJobInput {
+func (q *Queue) input(definition string, r request.Request) *batch.SubmitJobInput {
 	return &batch.SubmitJobInput{
 		JobName:       aws.String(r.Name()),
 		JobQueue:      &q.queue,
-		JobDefinition: &q.definition,
+		JobDefinition: &definition,
 		Parameters:    r.Parameters(),
 		PropagateTags: aws.Bool(true),
 		Tags: map[string]string{
