@@ -26,6 +26,7 @@ const memoryBudgetFlag = "memory-budget"
 // config is what the command line and the environment ask for.
 type config struct {
 	request request.Request
+	options string // JSON: how the request differs from a plain copy
 
 	format     *cli.Format
 	progress   flagvalue.Choice // how to tell how it goes
@@ -47,6 +48,8 @@ type config struct {
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.format = cli.AddOutput(flags)
+	flags.StringVar(&c.options, contract.ParamOptions, contract.DefaultOptions,
+		"`JSON` with how the request differs from a plain copy, as a job gets it; members: kind (copy), version (1)")
 	c.progress = flagvalue.OneOf("MODE", progress.Modes()...)
 	flags.Var(&c.progress, "progress", "form of the progress on standard error: auto, plain, json or none")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "the same as --progress=none")
@@ -98,8 +101,22 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if c.gate.Policy, err = signature.Load(cmp.Or(c.policy, c.envPolicy), c.getenv); err != nil {
 		return err
 	}
-	c.request, err = request.Parse(args[0], args[1:]...)
-	return err
+	if c.request, err = request.Parse(args[0], args[1:]...); err != nil {
+		return err
+	}
+	return c.parseOptions()
+}
+
+// parseOptions parses the request's options. This program carries out copies alone.
+func (c *config) parseOptions() (err error) {
+	if c.request.Options, err = request.ParseOptions(c.options); err != nil {
+		return fmt.Errorf("--%s: %w", contract.ParamOptions, err)
+	}
+	if kind := c.request.Options.Kind; kind != request.Copy {
+		return fmt.Errorf("--%s: kind %q is not one that this mirror carries out, which is %q", contract.ParamOptions,
+			kind, request.Copy)
+	}
+	return nil
 }
 
 // verbs are what other tools begin such a command line with: skopeo copy, crane cp, docker pull.

@@ -92,6 +92,10 @@ accounts' ECR is reached by the roles of --assume-role. Logins to other registri
 from the secrets that ` + contract.EnvAuthSecret + ` names and the SSM parameter that
 ` + contract.EnvAuthParameter + ` names, or else from the files that docker and podman keep.
 
+Options: --options has those of a job, a JSON object: {} is a plain copy. A member, kind or
+version that this program does not know is wrong usage, since it would copy something else
+than was asked.
+
 Exit codes: 0 all destinations hold the image; 1 one failed and would fail again;
 2 wrong usage; 75 one failed and may work on another try; 130, 143 interrupted.`
 

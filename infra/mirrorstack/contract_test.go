@@ -51,8 +51,14 @@ func TestJobsCallTheProgramsByTheContractsParameters(t *testing.T) {
 		variant, name string
 		want          []any
 	}{
-		{"default", "mirror", []any{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest}},
-		{"ec2", "mirror", []any{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest}},
+		{"default", "mirror", []any{
+			"mirror", "--options", "Ref::" + contract.ParamOptions, "Ref::" + contract.ParamSource,
+			"Ref::" + contract.ParamDest,
+		}},
+		{"ec2", "mirror", []any{
+			"mirror", "--options", "Ref::" + contract.ParamOptions, "Ref::" + contract.ParamSource,
+			"Ref::" + contract.ParamDest,
+		}},
 		{"default", "sweep", []any{"controller", "sweep"}},
 		{"isolated", "event", []any{
 			"controller", "event", "--repository", "Ref::" + contract.ParamRepository, "--tag",

@@ -25,14 +25,14 @@ const user = "65532:65532"
 type definitions struct {
 	mirror, sweep, event             awsbatch.EcsJobDefinition
 	mirrorName, sweepName, eventName string
-	parameters                       int // characters that a mirror job's definition leaves to source and destinations
+	parameters                       int // characters that a mirror job's definition leaves to its parameters
 }
 
 func (s *stack) newDefinitions(q queues) definitions {
 	d := definitions{mirrorName: s.name("mirror"), sweepName: s.name("sweep"), eventName: s.name("event")}
 	mirror := s.mirrorDefinition(d.mirrorName)
 	d.mirror = s.newDefinition(mirror, leastParameters)
-	d.parameters = contract.LongestOverrides - overrides(mirror.command, mirror.environment)
+	d.parameters = contract.LongestOverrides - overrides(mirror.command, mirror.defaults, mirror.environment)
 	role := s.newJobRole("ControllerRole", "The controller's jobs", s.controllerPermissions(q, d.mirrorName))
 	execution := s.newExecutionRole("ControllerExecutionRole", "the controller's jobs")
 	controller := func(id, name string, props settings.JobProps, command ...string) definition {
@@ -53,7 +53,9 @@ func (s *stack) mirrorDefinition(name string) definition {
 	role := s.newJobRole("MirrorRole", "Mirror jobs", s.mirrorPermissions())
 	return definition{
 		id: "MirrorJob", name: name, props: s.props.Mirror, ec2: s.props.Compute.EC2,
-		command:     texts("mirror", ref(contract.ParamSource), ref(contract.ParamDest)),
+		command: texts("mirror", "--"+contract.ParamOptions, ref(contract.ParamOptions), ref(contract.ParamSource),
+			ref(contract.ParamDest)),
+		defaults:    map[string]string{contract.ParamOptions: contract.DefaultOptions},
 		environment: s.mirrorEnvironment(),
 		role:        role, execution: s.newExecutionRole("MirrorExecutionRole", "mirror jobs"),
 		logs: s.logs.mirror, retries: retries(reclaimed(s.props.Compute)),
@@ -63,12 +65,25 @@ func (s *stack) mirrorDefinition(name string) definition {
 // ref returns what stands for a parameter in a command.
 func ref(parameter string) string { return "Ref::" + parameter }
 
+// values returns the defaults of parameters as CDK takes them; nil where there are none.
+func values(defaults map[string]string) *map[string]any {
+	if len(defaults) == 0 {
+		return nil
+	}
+	m := map[string]any{}
+	for name, value := range defaults {
+		m[name] = value
+	}
+	return &m
+}
+
 // A definition is what the job definitions differ in.
 type definition struct {
 	id, name        string
 	props           settings.JobProps
 	ec2             bool
 	command         *[]*string
+	defaults        map[string]string // of parameters, by name
 	environment     map[string]string
 	role, execution awsiam.IRole
 	logs            awslogs.ILogGroup
@@ -78,12 +93,13 @@ type definition struct {
 // newDefinition makes a definition that leaves that many characters of a task's overrides to parameters.
 func (s *stack) newDefinition(d definition, parameters int) awsbatch.EcsJobDefinition {
 	d.environment[envRegion] = *awscdk.Aws_REGION()
-	if err := checkDefinition(d.name, d.command, d.environment, parameters); err != nil {
+	if err := checkDefinition(d, parameters); err != nil {
 		s.wrong = append(s.wrong, err)
 	}
 	return awsbatch.NewEcsJobDefinition(s.scope, &d.id, &awsbatch.EcsJobDefinitionProps{
 		JobDefinitionName: &d.name,
 		Container:         s.newContainer(d),
+		Parameters:        values(d.defaults),
 		RetryAttempts:     jsii.Number(d.props.Attempts),
 		RetryStrategies:   d.retries,
 		Timeout:           awscdk.Duration_Seconds(jsii.Number(d.props.Timeout.Seconds())),

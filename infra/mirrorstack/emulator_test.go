@@ -38,7 +38,10 @@ func TestAnEmulatorCreatesTheStack(t *testing.T) {
 		}
 	}
 	expected, err := json.Marshal(map[string]any{
-		"ecrmirror-mirror": job([]string{"mirror", "Ref::" + contract.ParamSource, "Ref::" + contract.ParamDest},
+		"ecrmirror-mirror": job([]string{
+			"mirror", "--options", "Ref::" + contract.ParamOptions, "Ref::" + contract.ParamSource,
+			"Ref::" + contract.ParamDest,
+		},
 			map[string]string{
 				contract.EnvMemoryBudget: "2048MiB", contract.EnvAllowedDestinations: "ecr:123456789012",
 				"AWS_REGION": "us-east-1", contract.EnvLedger: "~Ledger",

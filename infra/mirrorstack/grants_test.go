@@ -221,8 +221,9 @@ func controllerGrants(role string) []grant {
 			on: "`arn:PARTITION:batch:REGION:ACCOUNT:job/*`", list: always(local("batch", "job/*")),
 		},
 		{
-			role: role, why: "see what is in flight", actions: []string{"batch:DescribeJobs", "batch:ListJobs"},
-			on: "`*`: there is no finer", list: always("*"),
+			role: role, why: "see what is in flight, and whether the job definition takes options",
+			actions: []string{"batch:DescribeJobDefinitions", "batch:DescribeJobs", "batch:ListJobs"},
+			on:      "`*`: there is no finer", list: always("*"),
 		},
 	}
 	return append(list, loginGrants(role)...)

@@ -61,8 +61,11 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 		},
 		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirror, mirrorJob)},
 		{sid: "TagJobs", actions: []string{"batch:TagResource"}, resources: []string{s.arn("batch", "job/*")}},
-		// Batch knows no resources for these two.
-		{sid: "FindJobs", actions: []string{"batch:DescribeJobs", "batch:ListJobs"}, resources: []string{"*"}},
+		// Batch knows no resources for these three (Service Authorization Reference, AWS Batch).
+		{
+			sid: "FindJobs", resources: []string{"*"},
+			actions: []string{"batch:DescribeJobDefinitions", "batch:DescribeJobs", "batch:ListJobs"},
+		},
 	}
 	permissions = append(permissions, s.ledgerPermissions()...)
 	permissions = append(permissions, s.keyPermissions("UseKeyOfTable")...)

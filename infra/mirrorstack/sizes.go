@@ -15,7 +15,7 @@ const (
 	// longestFunction is how many bytes the environment of a function may have, as JSON: "4 KB".
 	// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 	longestFunction = 4096
-	// leastParameters is what source and destinations of a job must have left: a few of them with long names.
+	// leastParameters is what source, destinations and options of a job must have left: a few of them with long names.
 	leastParameters = 2000
 	// longestPush is a push's repository and tag.
 	longestPush = 256 + 128
@@ -40,9 +40,10 @@ func filledIn(text string) string {
 	})
 }
 
-// overrides returns how many characters a job's overrides have, as ECS counts: JSON. Whether the definition's
+// overrides returns how many characters a job's overrides have, as ECS counts: JSON, with the parameters' defaults.
+// Whether the definition's
 // environment counts among them is not documented: here it does.
-func overrides(command *[]*string, environment map[string]string) int {
+func overrides(command *[]*string, defaults, environment map[string]string) int {
 	type variable struct{ Name, Value string }
 	var list []variable
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
@@ -52,10 +53,10 @@ func overrides(command *[]*string, environment map[string]string) int {
 	}
 	var words []string
 	for _, word := range *command {
-		if !strings.HasPrefix(*word, "Ref::") {
-			words = append(words, *word)
+		if parameter, is := strings.CutPrefix(*word, "Ref::"); is {
+			words = append(words, defaults[parameter])
 		} else {
-			words = append(words, "")
+			words = append(words, *word)
 		}
 	}
 	container := map[string]any{"name": "default", "command": words, "environment": list}
@@ -67,9 +68,9 @@ func overrides(command *[]*string, environment map[string]string) int {
 }
 
 // checkDefinition returns an error if a job's definition leaves less than that many characters to its parameters.
-func checkDefinition(name string, command *[]*string, environment map[string]string, parameters int) error {
-	if n := overrides(command, environment); n+parameters > contract.LongestOverrides {
-		return tooLong("the job definition "+name, n, contract.LongestOverrides-parameters, environment)
+func checkDefinition(d definition, parameters int) error {
+	if n := overrides(d.command, d.defaults, d.environment); n+parameters > contract.LongestOverrides {
+		return tooLong("the job definition "+d.name, n, contract.LongestOverrides-parameters, d.environment)
 	}
 	return nil
 }

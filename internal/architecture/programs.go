@@ -156,7 +156,7 @@ var programs = map[string]layer{
 	},
 	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
-		internal: []string{"internal/contract", "internal/imagename"},
+		internal: []string{"internal/contract", "internal/imagename", "internal/jsonscan"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {

@@ -21,7 +21,7 @@ const (
 	EnvCreatesRepositories = "MIRROR_CREATES_REPOSITORIES"
 	EnvAllowedSources      = "MIRROR_ALLOWED_SOURCES"      // comma-separated patterns of what may be read
 	EnvAllowedDestinations = "MIRROR_ALLOWED_DESTINATIONS" // comma-separated patterns of what may be written
-	// characters that the source and destinations of one job may have together
+	// characters that the source, destinations and options of one job may have together
 	EnvJobParameters   = "MIRROR_JOB_PARAMETERS"
 	EnvSignaturePolicy = "MIRROR_SIGNATURE_POLICY" // name of a containers-policy.json, or that document itself
 	// whether a sweep prints its metrics for CloudWatch: auto, on or off
@@ -49,8 +49,8 @@ const (
 	// LongestOverrides is how many characters the overrides may have. ECS takes 8,192. It has been seen to refuse
 	// more than 7,680: AWS Batch adds variables of its own.
 	LongestOverrides = 7680
-	// DefaultJobParameters is how much of them is for the source and the destinations where [EnvJobParameters] does not
-	// say.
+	// DefaultJobParameters is how much of them is for the source, the destinations and the options where
+	// [EnvJobParameters] does not say.
 	DefaultJobParameters = 6000
 )
 
@@ -77,14 +77,18 @@ const (
 	LedgerDestinations = "dst#"
 )
 
-// Parameters of the Batch job definitions: `Ref::source` and `Ref::dest` of the
-// mirror job, `Ref::repository` and `Ref::tag` of the controller's event job.
+// Parameters of the Batch job definitions: `Ref::options`, `Ref::source` and `Ref::dest` of
+// the mirror job, `Ref::repository` and `Ref::tag` of the controller's event job.
 const (
 	ParamSource     = "source"     // the source image name
 	ParamDest       = "dest"       // comma-separated destination image names
+	ParamOptions    = "options"    // JSON: how the request differs from a plain copy; [DefaultOptions] where it is left out
 	ParamRepository = "repository" // the ECR repository that was pushed to
 	ParamTag        = "tag"        // the tag that was pushed
 )
+
+// DefaultOptions are the options of a plain copy: the default of [ParamOptions] in the job definition.
+const DefaultOptions = "{}"
 
 // Tags of mirror jobs, and of their ECS tasks.
 const (

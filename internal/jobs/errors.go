@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/contract"
+	"ecrmirror/internal/request"
 )
 
 // An Error is a refusal of, or the failure of a call to, AWS Batch.
@@ -37,3 +39,19 @@ func unknown(err *Error) *Error {
 	err.Unknown = true
 	return err
 }
+
+// A NoOptionsError says that a request was not submitted because the job definition takes no options: its jobs would
+// make plain copies.
+type NoOptionsError struct {
+	Definition string          // ARN of the revision in force
+	Options    request.Options // of the request
+}
+
+func (e *NoOptionsError) Error() string {
+	return fmt.Sprintf("job definition %s takes no options, and this needs %s: deploy the job definition and the "+
+		"image of this version, whose command has --%s %s", e.Definition, e.Options, contract.ParamOptions,
+		optionsReference)
+}
+
+// Transient reports whether another try may help: not before a deployment.
+func (e *NoOptionsError) Transient() bool { return false }

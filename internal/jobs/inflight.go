@@ -113,8 +113,8 @@ func because(job types.JobDetail) string {
 	return aws.ToString(job.StatusReason)
 }
 
-// copyOf identifies the copy of a source to a destination by jobs whose names begin alike.
-type copyOf struct{ stem, source, destination string }
+// copyOf identifies the copy of a source to a destination, with these options, by jobs whose names begin alike.
+type copyOf struct{ stem, source, options, destination string }
 
 // copying returns the copies among those of the requests that are in flight. Where all pieces
 // of a request are in flight by their names, the names say so. Otherwise the other jobs of
@@ -124,10 +124,10 @@ func (q *Queue) copying(ctx context.Context, inFlight InFlight, requests []reque
 	copies := map[copyOf]bool{}
 	asked := map[string]bool{}
 	for _, r := range requests {
-		stem, source := r.Stem(), r.Source()
+		stem, source, options := r.Stem(), r.Source(), r.Options.String()
 		if inFlight.all(r, q.longest) {
 			for _, destination := range r.Destinations {
-				copies[copyOf{stem, source, destination.Text}] = true
+				copies[copyOf{stem, source, options, destination.Text}] = true
 			}
 		} else if !asked[stem] {
 			asked[stem] = true
@@ -142,9 +142,9 @@ func (q *Queue) copying(ctx context.Context, inFlight InFlight, requests []reque
 			return
 		}
 		stem, _ := request.StemOf(aws.ToString(job.JobName))
-		source, destinations := request.Asked(job.Parameters)
+		source, destinations, options := request.Asked(job.Parameters)
 		for _, destination := range destinations {
-			copies[copyOf{stem, source, destination}] = true
+			copies[copyOf{stem, source, options, destination}] = true
 		}
 	})
 	if err != nil {

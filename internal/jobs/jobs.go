@@ -6,6 +6,11 @@
 // flight, and what a listing can't tell, which destinations a job with others copies,
 // is looked up for those jobs alone.
 //
+// A job definition of an older version may take no options. Batch passes over a parameter
+// that the command does not refer to, so a job with options would be a plain copy there. A
+// request that has options is therefore submitted only after a look at the definition, and
+// to the revision that was looked at.
+//
 // SubmitJob has no token that makes it idempotent. A submission that may have taken
 // place although no reply came is looked for in the queue before it is made again.
 // What is left is a race between two controllers at the same moment. It costs time and
@@ -30,6 +35,9 @@ type API interface {
 	ListJobs(context.Context, *batch.ListJobsInput, ...func(*batch.Options)) (*batch.ListJobsOutput, error)
 	DescribeJobs(context.Context, *batch.DescribeJobsInput, ...func(*batch.Options)) (*batch.DescribeJobsOutput, error)
 	SubmitJob(context.Context, *batch.SubmitJobInput, ...func(*batch.Options)) (*batch.SubmitJobOutput, error)
+	DescribeJobDefinitions(
+		context.Context, *batch.DescribeJobDefinitionsInput, ...func(*batch.Options),
+	) (*batch.DescribeJobDefinitionsOutput, error)
 }
 
 // A Queue is a Batch job queue and the definition of the mirror job that goes into
@@ -38,9 +46,10 @@ type Queue struct {
 	api        API
 	queue      string
 	definition string
-	longest    int           // characters of a job's source and destinations
+	longest    int           // characters of a job's source, destinations and options
 	submitter  aws.Retryer   // paces and retries SubmitJob
 	settle     time.Duration // from a lost reply to the first look whether the job is there
+	active     active        // what was found of the definition
 }
 
 // New returns the queue with the given name or ARN, and the job definition with the
@@ -48,12 +57,12 @@ type Queue struct {
 func New(api API, queue, definition string) *Queue {
 	return &Queue{
 		api: api, queue: queue, definition: definition, longest: contract.DefaultJobParameters,
-		submitter: newSubmitter(), settle: time.Second,
+		submitter: newSubmitter(), settle: time.Second, active: active{lasts: definitionLasts},
 	}
 }
 
-// Longest sets how many characters the source and the destinations of a job may have together, commas included. ECS
-// limits the overrides of a task, and a job definition with a large environment leaves less of them.
+// Longest sets how many characters the source, the destinations and the options of a job may have together, commas
+// included. ECS limits the overrides of a task, and a job definition with a large environment leaves less of them.
 func (q *Queue) Longest(characters int) *Queue {
 	q.longest = characters
 	return q
@@ -94,6 +103,9 @@ const concurrency = 16
 // A destination is left out if a job in flight copies the same source at the same digest to it. Destinations that are
 // too many for one job go into several. At most 50 SubmitJob calls are made in a second, retries counted. An error of
 // one request does not stop the others.
+//
+// Before the first job whose options are not those of a plain copy, it looks at the job definition, and again after
+// five minutes. Where that takes no options, the request's error is a [*NoOptionsError].
 func (q *Queue) Submit(ctx context.Context, inFlight InFlight, requests []request.Request) []Result {
 	results := make([]Result, len(requests))
 	copying, err := q.copying(ctx, inFlight, requests)
@@ -114,35 +126,4 @@ func (q *Queue) Submit(ctx context.Context, inFlight InFlight, requests []reques
 	}
 	wg.Wait()
 	return results
-}
-
-// submit submits what of the request is not being copied.
-func (q *Queue) submit(ctx context.Context, copying map[copyOf]bool, r request.Request) (result Result) {
-	rest, stem, source := r, r.Stem(), r.Source()
-	rest.Destinations = nil
-	for _, destination := range r.Destinations {
-		if copying[copyOf{stem, source, destination.Text}] {
-			result.InFlight = append(result.InFlight, destination.Text)
-		} else {
-			rest.Destinations = append(rest.Destinations, destination)
-		}
-	}
-	pieces, err := q.Pieces(rest)
-	if err != nil {
-		result.Err = err
-		return result
-	}
-	for _, piece := range pieces {
-		done, err := q.Put(ctx, piece.Name(), piece)
-		switch {
-		case err != nil:
-			result.Err = err
-			return result
-		case done.Others:
-			result.InFlight = append(result.InFlight, piece.DestinationTexts()...)
-		default:
-			result.Submitted = append(result.Submitted, Submission{done.ID, piece.DestinationTexts()})
-		}
-	}
-	return result
 }

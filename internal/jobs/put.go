@@ -28,9 +28,14 @@ type Placed struct {
 }
 
 // Put submits a job of that name for a piece; see [Queue.Pieces]. Where no reply comes, it looks whether the job is in
-// the queue before it submits it again. The error is an [*Error].
+// the queue before it submits it again. If the piece has options that are not those of a plain copy, it looks at the job
+// definition first, at most once in five minutes. The error is an [*Error], or a [*NoOptionsError] if that takes none.
 func (q *Queue) Put(ctx context.Context, name string, piece request.Request) (Placed, error) {
-	in := q.input(name, piece)
+	definition, err := q.definitionFor(ctx, piece.Options)
+	if err != nil {
+		return Placed{}, err
+	}
+	in := q.input(definition, name, piece)
 	began := time.Now()
 	for n := 1; ; n++ {
 		out, err := q.api.SubmitJob(ctx, in, func(o *batch.Options) { o.Retryer = q.submitter })
@@ -56,11 +61,11 @@ func (q *Queue) Put(ctx context.Context, name string, piece request.Request) (Pl
 }
 
 // input is what is submitted. The tags tell the job from others of the same name.
-func (q *Queue) input(name string, r request.Request) *batch.SubmitJobInput {
+func (q *Queue) input(definition, name string, r request.Request) *batch.SubmitJobInput {
 	return &batch.SubmitJobInput{
 		JobName:       aws.String(name),
 		JobQueue:      &q.queue,
-		JobDefinition: &q.definition,
+		JobDefinition: &definition,
 		Parameters:    r.Parameters(),
 		PropagateTags: aws.Bool(true),
 		Tags: map[string]string{

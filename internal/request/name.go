@@ -11,10 +11,11 @@ import (
 // longestName is Batch's limit on job names, in characters.
 const longestName = 128
 
-// Name returns the name of the request's job: what can be read of the source, 16 hex digits that
-// stand for the source, 12 of its digest, and 8 that stand for the destinations in
-// whatever order. Requests of the same name copy the same bytes to the same places. A request
-// that is split goes by the names of its pieces.
+// Name returns the name of the request's job, which is its key: what can be read of the source,
+// 16 hex digits that stand for the source and for options other than those of a plain copy, 12
+// of its digest, and 8 that stand for the destinations in whatever order. Requests of the same
+// name do the same with the same bytes at the same places. A request that is split goes by the
+// names of its pieces.
 func (r Request) Name() string {
 	sorted := slices.Sorted(slices.Values(r.DestinationTexts()))
 	return r.Stem() + "-" + hash(strings.Join(sorted, ","), 4)
@@ -23,7 +24,11 @@ func (r Request) Name() string {
 // Stem returns the start of the name, which does not depend on the destinations.
 func (r Request) Stem() string {
 	source, encoded := r.Source(), r.encodedDigest()
-	suffix := "-" + hash(source, 8) + "-" + encoded[:min(12, len(encoded))]
+	asked := source
+	if !r.Options.Default() {
+		asked += "\x00" + r.Options.String() // no name or path has that byte
+	}
+	suffix := "-" + hash(asked, 8) + "-" + encoded[:min(12, len(encoded))]
 	return slug(source, longestName-len(suffix)-len("-01234567")) + suffix
 }
 

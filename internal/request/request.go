@@ -1,6 +1,7 @@
-// Package request says what one mirror job is asked: to copy images of a source repository to destinations. The
-// controller writes a request as the parameters of a job, [Request.Parameters]. The mirror program reads it from its
-// arguments, [Parse], and the copy engine carries it out. The package only computes.
+// Package request says what one mirror job is asked: to copy images of a source repository to destinations. Options
+// say how a request differs from that. The controller writes a request as the parameters of a job,
+// [Request.Parameters]. The mirror program reads it from its arguments, [Parse] and [ParseOptions], and the copy engine
+// carries it out. The package only computes.
 package request
 
 import (
@@ -16,6 +17,7 @@ import (
 type Request struct {
 	Images       []Image             // images of one source repository; the programs ask for one
 	Destinations []imagename.Written // at least one, each once
+	Options      Options             // the zero value is a plain copy
 }
 
 // An Image is one of the images that are copied.
@@ -35,10 +37,10 @@ func New(source imagename.Name, destinations ...imagename.Name) Request {
 	return r
 }
 
-// Parse parses the arguments of the mirror program: a source, and destinations, each of which may be a list with
-// commas. Blanks around names are dropped, and so is a destination that repeats another one in whatever words. An
-// argument that names no image is an error, and so is a destination that is the source. The error says which side it
-// concerns.
+// Parse parses the arguments of the mirror program, without its options: a source, and destinations, each of which may
+// be a list with commas. Blanks around names are dropped, and so is a destination that repeats another one in whatever
+// words. An argument that names no image is an error, and so is a destination that is the source. The error says which
+// side it concerns.
 func Parse(source string, destinations ...string) (Request, error) {
 	from, err := imagename.ParseWritten(source)
 	if err != nil {

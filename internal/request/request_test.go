@@ -47,9 +47,9 @@ func TestARequestIsReadBackFromItsParameters(t *testing.T) {
 		if got := strings.Join(names, " "); got != c.names {
 			t.Errorf("%s, %q: destinations %s, want %s", c.source, c.given, got, c.names)
 		}
-		source, destinations := request.Asked(parameters)
-		if source != r.Source() || !slices.Equal(destinations, r.DestinationTexts()) {
-			t.Errorf("%v asks for %s, %q", parameters, source, destinations)
+		source, destinations, options := request.Asked(parameters)
+		if source != r.Source() || !slices.Equal(destinations, r.DestinationTexts()) || options != "{}" {
+			t.Errorf("%v asks for %s, %q, %s", parameters, source, destinations, options)
 		}
 	}
 }

@@ -9,8 +9,12 @@ import (
 // overridesLimit is the most characters that Amazon ECS takes as a task's overrides.
 const overridesLimit = 8192
 
-// substitute replaces each element of the command that is Ref::name by the
-// parameter of that name. One without such a parameter stays as it is.
+// substitute replaces each element of the command that is Ref::name by the parameter of
+// that name: the job's, or else the definition's default (AWS Batch User Guide, "Job
+// definition parameters"). One that has neither stays as it is: the guide does not say what
+// becomes of it, and of the other kind of references, to environment variables, Batch says
+// that "the reference in the command isn't changed" where there is none (API reference,
+// EksContainer). A parameter that nothing refers to is passed over.
 func substitute(command []string, parameters map[string]string) []string {
 	out := make([]string, len(command))
 	for i, element := range command {

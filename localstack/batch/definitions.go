@@ -102,6 +102,8 @@ func (s *Service) deregisterJobDefinition(_ context.Context, c awsjson.Caller, i
 	return struct{}{}, nil
 }
 
+// describeJobDefinitions lists the greatest revision of each name first. Batch documents no order, and no caller may
+// take one for granted.
 func (s *Service) describeJobDefinitions(_ context.Context, c awsjson.Caller, in struct {
 	page
 	Names  []string `json:"jobDefinitions"`
@@ -109,8 +111,11 @@ func (s *Service) describeJobDefinitions(_ context.Context, c awsjson.Caller, in
 	Status string   `json:"status"`
 },
 ) (any, error) {
-	if len(in.Names) > 100 {
+	switch {
+	case len(in.Names) > 100:
 		return nil, refused("at most 100 job definitions may be given, got %d", len(in.Names))
+	case len(in.Names) > 0 && (in.Name != "" || in.Status != "" || in.MaxResults != nil || in.NextToken != nil):
+		return nil, refused("jobDefinitions can't be used with other parameters")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,12 +132,12 @@ func (s *Service) describeJobDefinitions(_ context.Context, c awsjson.Caller, in
 	return map[string]any{"jobDefinitions": list, "nextToken": next}, err
 }
 
-// matches tells whether the definition is one of names (ARN, name:revision or name), if there are any, has that
-// name and that status, if they are given.
+// matches tells whether the definition is one of names (ARN with the revision, or name:revision), if there are any,
+// has that name and that status, if they are given. That names can't be used with the others, and have no other forms,
+// is what the API's reference says of DescribeJobDefinitions.
 func (d *jobDefinition) matches(names []string, name, status string) bool {
 	revision := d.Name + ":" + strconv.Itoa(d.Revision)
-	if len(names) > 0 && !slices.Contains(names, d.ARN) && !slices.Contains(names, revision) &&
-		!slices.Contains(names, d.Name) {
+	if len(names) > 0 && !slices.Contains(names, d.ARN) && !slices.Contains(names, revision) {
 		return false
 	}
 	return (name == "" || name == d.Name) && (status == "" || status == d.Status)

@@ -32,7 +32,7 @@ import (
 const (
 	sweepScript = "#!/bin/sh\necho \"{\\\"Entries\\\":1,\\\"Table\\\":\\\"$MIRROR_TABLE\\\"," +
 		"\\\"_aws\\\":{\\\"Timestamp\\\":$(date +%s)000,\\\"CloudWatchMetrics\\\":[{\\\"Namespace\\\":\\\"ecrmirror\\\",\\\"Dimensions\\\":[[\\\"Table\\\"]],\\\"Metrics\\\":[{\\\"Name\\\":\\\"Entries\\\"}]}]}}\"\n"
-	mirrorScript = "#!/bin/sh\necho mirroring $1 as ${AWS_SESSION_TOKEN:+somebody}\nexit 1\n"
+	mirrorScript = "#!/bin/sh\necho mirroring $3 as ${AWS_SESSION_TOKEN:+somebody}\nexit 1\n"
 )
 
 // A deployment is the project's own stack on a server.

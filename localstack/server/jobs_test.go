@@ -30,7 +30,7 @@ func TestJobsReachTheServerAsTheirAccount(t *testing.T) {
 	idle(t, s)
 	status, log := get(t, s.URL()+"/_localstack/jobs/"+aws.ToString(out.JobId)+"/log")
 	lines := strings.Split(log, "\n")
-	if status != http.StatusOK || lines[0] != "mirror quay.io/a/b:1 x,y" {
+	if status != http.StatusOK || lines[0] != "mirror --options {} quay.io/a/b:1 x,y" {
 		t.Errorf("log %d: %s", status, log)
 	}
 	for _, want := range []string{

@@ -107,9 +107,11 @@ func seedQueue(ctx context.Context, client *awsbatch.Client, name string, priori
 func (s *Server) definitions() []*awsbatch.RegisterJobDefinitionInput {
 	return []*awsbatch.RegisterJobDefinitionInput{
 		{
-			JobDefinitionName:   aws.String(mirrorDefinition),
-			ContainerProperties: s.container("Mirror", mirrorLogs, "mirror", "Ref::source", "Ref::dest"),
-			RetryStrategy:       retries(3),
+			JobDefinitionName: aws.String(mirrorDefinition),
+			ContainerProperties: s.container("Mirror", mirrorLogs, "mirror", "--options", "Ref::options", "Ref::source",
+				"Ref::dest"),
+			Parameters:    map[string]string{"options": "{}"},
+			RetryStrategy: retries(3),
 		},
 		{
 			JobDefinitionName:   aws.String(controllerDefinition),

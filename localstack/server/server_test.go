@@ -48,7 +48,7 @@ func TestDeploymentIsThere(t *testing.T) {
 		got[aws.ToString(d.JobDefinitionName)] = strings.Join(d.ContainerProperties.Command, " ")
 	}
 	want := map[string]string{
-		"mirror": "mirror Ref::source Ref::dest", "controller": "controller sweep",
+		"mirror": "mirror --options Ref::options Ref::source Ref::dest", "controller": "controller sweep",
 		"controller-event": "controller event --repository Ref::repository --tag Ref::tag",
 	}
 	if d := cmp.Diff(want, got); d != "" {

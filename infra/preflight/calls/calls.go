@@ -73,6 +73,7 @@ var controller = []call{
 	{action: "dynamodb:UpdateItem"},
 	{action: "ecr:DescribeImages"},
 	{action: "ecr:ListImages"},
+	{action: "batch:DescribeJobDefinitions"},
 	{action: "batch:DescribeJobs"},
 	{action: "batch:ListJobs"},
 	{action: "batch:SubmitJob"},

@@ -107,18 +107,18 @@ func (s *Scenario) badImage(ctx context.Context) (string, error) {
 
 // definitionWithBadImage registers the mirror job's definition once more, with another image.
 func (s *Scenario) definitionWithBadImage(ctx context.Context) (string, error) {
-	in := &batch.DescribeJobDefinitionsInput{Status: aws.String("ACTIVE")}
-	if mirror := s.outputs["MirrorJob"]; strings.HasPrefix(mirror, "arn:") {
-		in.JobDefinitions = []string{mirror}
-	} else {
-		in.JobDefinitionName = &mirror
+	mirrorJob := s.outputs["MirrorJob"]
+	in := &batch.DescribeJobDefinitionsInput{JobDefinitionName: &mirrorJob, Status: aws.String("ACTIVE")}
+	if strings.HasPrefix(mirrorJob, "arn:") {
+		// The list takes no other parameter beside it.
+		in = &batch.DescribeJobDefinitionsInput{JobDefinitions: []string{mirrorJob}}
 	}
 	found, err := s.batch.DescribeJobDefinitions(ctx, in)
 	if err != nil {
 		return "", err
 	}
 	if len(found.JobDefinitions) == 0 {
-		return "", errors.New("Batch does not know the job definition " + s.outputs["MirrorJob"])
+		return "", errors.New("Batch does not know the job definition " + mirrorJob)
 	}
 	mirror := found.JobDefinitions[0]
 	container := *mirror.ContainerProperties
@@ -128,6 +128,7 @@ func (s *Scenario) definitionWithBadImage(ctx context.Context) (string, error) {
 	name := s.Stack.Name + "-bad-image"
 	made, err := s.batch.RegisterJobDefinition(ctx, &batch.RegisterJobDefinitionInput{
 		JobDefinitionName: &name, Type: types.JobDefinitionTypeContainer, ContainerProperties: &container,
+		Parameters:           mirror.Parameters,
 		PlatformCapabilities: mirror.PlatformCapabilities, RetryStrategy: &retries, Timeout: mirror.Timeout,
 	})
 	if err != nil {
