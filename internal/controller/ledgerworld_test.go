@@ -82,6 +82,12 @@ func (r *remembering) BatchGetItem(
 	return r.api.BatchGetItem(ctx, in, opts...)
 }
 
+func (r *remembering) GetItem(
+	ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options),
+) (*dynamodb.GetItemOutput, error) {
+	return r.api.GetItem(ctx, in, opts...)
+}
+
 func (r *remembering) UpdateItem(
 	ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options),
 ) (*dynamodb.UpdateItemOutput, error) {

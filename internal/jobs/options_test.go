@@ -183,7 +183,7 @@ func TestALookThatIsOldIsTakenAgain(t *testing.T) {
 	}
 }
 
-// TestALookThatFailsFailsItsRequestsAlone, with one call for all of them; the next submission looks again.
+// TestALookThatFailsFailsItsRequestsAlone, with one call for all of them; a later submission looks again.
 func TestALookThatFailsFailsItsRequestsAlone(t *testing.T) {
 	s := start(t, lasting)
 	define(t, s, "taking", taking)
@@ -201,7 +201,7 @@ func TestALookThatFailsFailsItsRequestsAlone(t *testing.T) {
 	if results[2].Err != nil || len(results[2].Submitted) != 1 {
 		t.Errorf("%+v", results[2])
 	}
-	for _, result := range submit(t, q, deleting("r/a:1", "r/a:2")...) {
+	for _, result := range submit(t, q.Forget(), deleting("r/a:1", "r/a:2")...) {
 		if result.Err != nil {
 			t.Errorf("again: %+v", result)
 		}

@@ -33,7 +33,7 @@ func filled(t *testing.T, role string) (*server.Server, *ledgertable.Table) {
 	t.Helper()
 	s := servertest.Start(t, server.Options{Roles: "default"})
 	table := ledgertable.New(clientOf(t, s, role), name)
-	if err := table.WriteSource(t.Context(), key, ledger.Source{}, source); err != nil {
+	if _, err := table.WriteSource(t.Context(), key, ledger.Source{}, source); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := table.WriteDestination(t.Context(), key, ledger.Destination{}, full); err != nil {
@@ -42,7 +42,18 @@ func filled(t *testing.T, role string) (*server.Server, *ledgertable.Table) {
 	return s, table
 }
 
-var source = ledger.Source{Digest: one, Since: now, Before: two}
+var (
+	source = ledger.Source{Digest: one, Since: now, Before: two}
+	// written is the record of the source after filled.
+	written = ledger.Source{Digest: one, Since: now, Before: two, Revision: 1}
+)
+
+// kept is the record of the destination after filled.
+func kept() ledger.Destination {
+	d := full
+	d.Revision = 1
+	return d
+}
 
 // is compares what a ledger holds.
 func is(t *testing.T, table *ledgertable.Table, want ledger.Destination) {
@@ -52,7 +63,7 @@ func is(t *testing.T, table *ledgertable.Table, want ledger.Destination) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(ledgertable.Records{
-		Sources:      map[ledger.Key]ledger.Source{key: source},
+		Sources:      map[ledger.Key]ledger.Source{key: written},
 		Destinations: map[ledger.Key]ledger.Destination{key: want},
 	}, r); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -64,10 +75,11 @@ func is(t *testing.T, table *ledgertable.Table, want ledger.Destination) {
 func TestTheControllersRolesKeepTheLedger(t *testing.T) {
 	for _, role := range []string{"ControllerRole", "FunctionRole"} {
 		s, table := filled(t, role)
-		is(t, table, full)
-		released := full
+		is(t, table, kept())
+		released := kept()
 		released.Hold = ledger.Hold{}
-		if _, err := table.WriteDestination(t.Context(), key, full, released); err != nil {
+		released, err := table.WriteDestination(t.Context(), key, kept(), released)
+		if err != nil {
 			t.Fatal(err)
 		}
 		var other ledger.Destination
@@ -94,7 +106,7 @@ func TestAJobsRoleWritesOutcomesAndNothingElse(t *testing.T) {
 	if hold, err := job.ReadHold(t.Context(), key); err != nil || hold != full.Hold {
 		t.Errorf("%+v, %v", hold, err)
 	}
-	want := full
+	want := kept()
 	want.Outcome = outcome
 	is(t, table, want)
 	for _, c := range append(append(forged, looks...), wholesale...) {
@@ -102,7 +114,8 @@ func TestAJobsRoleWritesOutcomesAndNothingElse(t *testing.T) {
 	}
 	for what, write := range map[string]func() error{
 		"first seen, by the program": func() error {
-			return job.WriteSource(t.Context(), key, source, ledger.Source{Digest: two, Since: now})
+			_, err := job.WriteSource(t.Context(), key, source, ledger.Source{Digest: two, Since: now})
+			return err
 		},
 		"a hold released by the program": func() error {
 			_, err := job.WriteDestination(t.Context(), key, want, ledger.Destination{})
