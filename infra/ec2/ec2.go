@@ -55,7 +55,7 @@ func (c *Client) call(ctx context.Context, action string, parameters url.Values,
 		return fmt.Errorf("ec2:%s: %w", action, err)
 	}
 	if err := xml.Unmarshal(reply, out); err != nil {
-		return fmt.Errorf("ec2:%s: reading the reply: %w", action, err)
+		return fmt.Errorf("ec2:%s: %w", action, &smithy.DeserializationError{Err: err, Snapshot: reply})
 	}
 	return nil
 }

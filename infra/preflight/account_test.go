@@ -24,6 +24,9 @@ type account struct {
 
 const number = "111122223333"
 
+// noReply is the code of what is not answered at all: the connection ends.
+const noReply = "no reply"
+
 // inOrder is what an account has in which nothing is to be fixed.
 var inOrder = map[string]string{
 	"sts:GetCallerIdentity":                   `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::` + number + `:assumed-role/Deploy/me</Arn><Account>` + number + `</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
@@ -79,6 +82,8 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply = inOrder[name]
 	}
 	switch {
+	case code == noReply:
+		panic(http.ErrAbortHandler)
 	case code != "":
 		refuse(w, service, code, query)
 	case name == "iam:SimulateCustomPolicy" && a.replies[name] == "":

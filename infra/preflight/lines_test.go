@@ -24,7 +24,7 @@ func replies(action, reply string) map[string]string { return map[string]string{
 // TestEachFaultHasItsLine provokes each line that says what is to be fixed, and each that says
 // why something could not be asked: one fault at a time in an account that is in order.
 func TestEachFaultHasItsLine(t *testing.T) {
-	for _, c := range slices.Concat(faults(), faultsOfLimits()) {
+	for _, c := range slices.Concat(faults(), faultsOfLimits(), faultsOfReplies()) {
 		t.Run(c.name, func(t *testing.T) {
 			p := defaults(t)
 			p.named(image)

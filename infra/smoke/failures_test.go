@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,5 +60,34 @@ func TestJobsThatDoNotStart(t *testing.T) {
 		outcomes["failing"] != "FAILED" || outcomes["tags"] != "ok" ||
 		!strings.Contains(report, "its log is in /"+suite+"/controller") {
 		t.Errorf("exit code %d:\n%s", code, report)
+	}
+}
+
+// TestALargeTemplateGoesThroughABucket, and is removed from there.
+func TestALargeTemplateGoesThroughABucket(t *testing.T) {
+	w := newWorld(t, "")
+	const object = "s3:/mine/" + suite + ".template.json"
+	w.replies[object] = " "
+	w.refuses["ecr:CreateRepository"] = "InvalidParameterException" // of no interest here
+	asked, objects := "", 0
+	w.on = func(call string) {
+		if call == object {
+			objects++
+		}
+	}
+	w.answer = func(call, body string) string {
+		if call == "cloudformation:CreateStack" {
+			asked = body
+		}
+		return jobEnds(call, "SUCCEEDED", 0)
+	}
+	large := map[string]any{"Resources": template["Resources"], "Description": strings.Repeat("x", 60_000)}
+	_, outcomes, report := tryOf(t.Context(), t, large, "-bucket", "mine")
+	if outcomes["deploy"] != "ok" || outcomes["destroy"] != "ok" || objects != 2 {
+		t.Errorf("%d calls about the object:\n%s", objects, report)
+	}
+	const want = "https://s3.us-east-1.amazonaws.com/mine/" + suite + ".template.json"
+	if form, err := url.ParseQuery(asked); err != nil || form.Get("TemplateURL") != want || form.Has("TemplateBody") {
+		t.Errorf("%v, and CloudFormation was asked for %.200s", err, asked)
 	}
 }

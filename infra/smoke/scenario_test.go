@@ -40,11 +40,16 @@ func tryOf(
 	if problems.Len() > 0 {
 		t.Errorf("wrote to stderr: %s", problems.String())
 	}
-	outcomes = map[string]string{}
-	for _, m := range regexp.MustCompile(`(?m)^(ok|FAILED|not here|skipped) +([a-z]+( [a-z]+)?)  `).FindAllStringSubmatch(out.String(), -1) {
+	return code, outcomesOf(out.String()), out.String()
+}
+
+// outcomesOf returns the outcome of each step.
+func outcomesOf(report string) map[string]string {
+	outcomes := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^(ok|FAILED|not here|skipped) +([a-z]+( [a-z]+)?)  `).FindAllStringSubmatch(report, -1) {
 		outcomes[m[2]] = m[1]
 	}
-	return code, outcomes, out.String()
+	return outcomes
 }
 
 // TestEverything tries the default template in localstack, with the real programs, as the roles of

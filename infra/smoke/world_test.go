@@ -16,6 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/smithy-go/encoding/cbor"
 
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/servertest"
@@ -26,15 +27,20 @@ const suite = "ecrmirror-smoke-a1b2c3"
 // A world is localstack, and in front of it what refuses calls, and a CloudFormation that can fail: its
 // stack is what localstack begins with.
 type world struct {
+	local *server.Server
 	proxy *httputil.ReverseProxy
 
 	mu      sync.Mutex
 	calls   []string
-	status  string            // of the stack
-	made    string            // what its status is once it is made; "" = CREATE_COMPLETE
-	refuses map[string]string // codes of refusals, by service and action
-	replies map[string]string // what is answered in place of what localstack would
-	on      func(call string) // told of each call
+	status  string                         // of the stack
+	made    string                         // what its status is once it is made; "" = CREATE_COMPLETE
+	updated string                         // what it is once it is updated; "" = UPDATE_COMPLETE
+	deleted string                         // what it is once it is deleted; "" = DELETE_COMPLETE
+	lacks   string                         // output that it does not have
+	refuses map[string]string              // codes of refusals, by service and action
+	replies map[string]string              // what is answered in place of what localstack would
+	on      func(call string)              // told of each call
+	answer  func(call, body string) string // the same as replies, where the question matters; "" = localstack's
 }
 
 // built returns a directory with the programs.
@@ -66,7 +72,7 @@ func newWorld(t *testing.T, programs string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{refuses: map[string]string{}, replies: map[string]string{}}
+	w := &world{local: local, refuses: map[string]string{}, replies: map[string]string{}}
 	// A sweep is there already: nothing waits for the first.
 	if _, err := batch.NewFromConfig(local.Config()).SubmitJob(t.Context(), &batch.SubmitJobInput{
 		JobName: aws.String("sweep"), JobQueue: aws.String("controller"), JobDefinition: aws.String("controller"),
@@ -104,25 +110,44 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	call := service + ":" + action
 	w.mu.Lock()
 	w.calls = append(w.calls, call)
-	refused, reply, on := w.refuses[call], w.replies[call], w.on
+	refused, reply, on, answer := w.refuses[call], w.replies[call], w.on, w.answer
 	w.mu.Unlock()
 	if on != nil {
 		on(call)
 	}
+	if answer != nil && reply == "" {
+		reply = answer(call, string(body))
+	}
 	switch {
-	case refused != "" && service == "dynamodb":
-		rw.WriteHeader(http.StatusBadRequest)
-		_, _ = fmt.Fprintf(rw, `{"__type":"%s","message":"no"}`, refused)
 	case refused != "":
-		rw.WriteHeader(http.StatusBadRequest)
-		_, _ = fmt.Fprintf(rw, `<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`,
-			refused)
+		refuse(rw, service, refused)
 	case reply != "":
 		_, _ = fmt.Fprint(rw, reply)
 	case service == "cloudformation":
 		w.cloudformation(rw, action, form)
 	default:
 		w.proxy.ServeHTTP(rw, r)
+	}
+}
+
+// refuse answers an error as the service's protocol has it.
+func refuse(rw http.ResponseWriter, service, code string) {
+	switch service {
+	case "batch", "dynamodb", "ecr", "sqs":
+		rw.Header().Set("X-Amzn-ErrorType", code)
+		rw.WriteHeader(http.StatusBadRequest)
+		_, _ = fmt.Fprintf(rw, `{"__type":"%s","message":"no"}`, code)
+	case "monitoring":
+		rw.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+		rw.WriteHeader(http.StatusBadRequest)
+		_, _ = rw.Write(cbor.Encode(cbor.Map{"__type": cbor.String(code), "message": cbor.String("no")}))
+	case "s3":
+		rw.WriteHeader(http.StatusBadRequest)
+		_, _ = fmt.Fprintf(rw, `<Error><Code>%s</Code><Message>no</Message></Error>`, code)
+	default:
+		rw.WriteHeader(http.StatusBadRequest)
+		_, _ = fmt.Fprintf(rw, `<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>`,
+			code)
 	}
 }
 
@@ -137,9 +162,9 @@ func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.V
 	case "CreateStack":
 		w.status, inner = cmp.Or(w.made, "CREATE_COMPLETE"), id
 	case "UpdateStack":
-		w.status, inner = "UPDATE_COMPLETE", id
+		w.status, inner = cmp.Or(w.updated, "UPDATE_COMPLETE"), id
 	case "DeleteStack":
-		w.status = "DELETE_COMPLETE"
+		w.status = cmp.Or(w.deleted, "DELETE_COMPLETE")
 	case "DescribeStacks":
 		if strings.HasSuffix(form.Get("StackName"), "-none") {
 			rw.WriteHeader(http.StatusBadRequest)
@@ -155,6 +180,9 @@ func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.V
 			"MirrorTable": "mirror", "MirrorQueue": "mirror", "MirrorJob": "mirror", "ControlQueue": "controller",
 			"ControllerJob": "controller",
 		} {
+			if name == w.lacks {
+				continue
+			}
 			inner += "<member><OutputKey>" + name + "</OutputKey><OutputValue>" + value + "</OutputValue></member>"
 		}
 		inner += "</Outputs></member></Stacks>"
@@ -170,6 +198,13 @@ func (w *world) cloudformation(rw http.ResponseWriter, action string, form url.V
 		return
 	}
 	_, _ = fmt.Fprintf(rw, "<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, inner)
+}
+
+// refuse has a call be refused from now on.
+func (w *world) refuse(call, code string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refuses[call] = code
 }
 
 func (w *world) called(call string) bool {

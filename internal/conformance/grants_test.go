@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"ecrmirror/localstack/roles"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/scripttest"
 	"ecrmirror/testkit/servertest"
@@ -31,17 +33,19 @@ const tags = 12
 // A granted world is the deployed service with a table of twelve entries, from one repository of ECR to another.
 type grantedWorld struct {
 	*server.Server
-	t     *testing.T
-	newer v1.Image // the source of the last entry
+	t                   *testing.T
+	source, destination string   // repositories
+	newer               v1.Image // the source of the last entry
 }
 
-func newGrantedWorld(t *testing.T) *grantedWorld {
+// newGrantedWorld returns one that is deployed with a variant of the settings, see package roles.
+func newGrantedWorld(t *testing.T, variant, source, destination string) *grantedWorld {
 	t.Helper()
 	s := servertest.Start(t, server.Options{
-		Dir: t.TempDir(), Programs: programs, NoEvents: true, Uses: os.Getenv(scripttest.UsesVariable),
+		Dir: t.TempDir(), Programs: programs, NoEvents: true, Uses: os.Getenv(scripttest.UsesVariable), Roles: variant,
 	})
-	w := &grantedWorld{Server: s, t: t}
-	for _, repository := range []string{"source", "copy"} {
+	w := &grantedWorld{Server: s, t: t, source: source, destination: destination}
+	for _, repository := range []string{source, destination} {
 		if _, err := ecr.NewFromConfig(s.Config()).CreateRepository(t.Context(),
 			&ecr.CreateRepositoryInput{RepositoryName: &repository}); err != nil {
 			t.Fatal(err)
@@ -54,9 +58,9 @@ func newGrantedWorld(t *testing.T) *grantedWorld {
 		if n == tags {
 			content = w.newer
 		} else {
-			w.push("copy", n, content)
+			w.push(destination, n, content)
 		}
-		w.push("source", n, content)
+		w.push(source, n, content)
 		w.entry(n)
 	}
 	return w
@@ -93,8 +97,8 @@ func (w *grantedWorld) entry(n int) {
 	host := fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com", w.Account(), w.Region())
 	_, err := dynamodb.NewFromConfig(w.Config()).PutItem(w.t.Context(), &dynamodb.PutItemInput{
 		TableName: aws.String("mirror"), Item: map[string]dynamodbtypes.AttributeValue{
-			"Source":      &dynamodbtypes.AttributeValueMemberS{Value: fmt.Sprintf("%s/source:%d", host, n)},
-			"Destination": &dynamodbtypes.AttributeValueMemberS{Value: fmt.Sprintf("%s/copy:%d", host, n)},
+			"Source":      &dynamodbtypes.AttributeValueMemberS{Value: fmt.Sprintf("%s/%s:%d", host, w.source, n)},
+			"Destination": &dynamodbtypes.AttributeValueMemberS{Value: fmt.Sprintf("%s/%s:%d", host, w.destination, n)},
 		},
 	})
 	if err != nil {
@@ -187,19 +191,48 @@ func (w *grantedWorld) arrived() bool {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	got, err := remote.Head(w.at("copy", tags), remote.WithTransport(w.Owner()))
+	got, err := remote.Head(w.at(w.destination, tags), remote.WithTransport(w.Owner()))
 	return err == nil && got.Digest == want
 }
 
 // TestTheGrantsAreEnough sweeps twelve entries of one repository, of which one is new, with the permissions
-// that the template gives.
+// that the template gives, whatever the settings.
 func TestTheGrantsAreEnough(t *testing.T) {
 	t.Parallel()
-	w := newGrantedWorld(t)
-	said := w.sweep()
-	if !w.arrived() || !strings.Contains(said, "entries: 12 (current 11, failed 0)") || strings.Contains(said,
-		"not authorized") {
-		t.Error(said)
+	for _, variant := range roles.Variants() {
+		t.Run(variant, func(t *testing.T) {
+			t.Parallel()
+			w := newGrantedWorld(t, variant, "team/source", "mirrored/copy")
+			said := w.sweep()
+			if !w.arrived() || !strings.Contains(said, "entries: 12 (current 11, failed 0)") || strings.Contains(said,
+				"not authorized") {
+				t.Error(said)
+			}
+		})
+	}
+}
+
+// TestGrantsEndWhereTheSettingsSay has repositories=mirrored/* and sourceRepositories=team/*: what is elsewhere is
+// neither written nor read.
+func TestGrantsEndWhereTheSettingsSay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, source, destination, denied string }{
+		{"another destination", "team/source", "copy", "ecr:DescribeImages on resource: .*:repository/copy "},
+		{
+			"a destination among the sources", "team/source", "team/copy",
+			"ecr:BatchCheckLayerAvailability on resource: .*:repository/team/copy ",
+		},
+		{"another source", "source", "mirrored/copy", "ecr:DescribeImages on resource: .*:repository/source "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newGrantedWorld(t, "mirrored", c.source, c.destination)
+			said := w.sweep()
+			denied := regexp.MustCompile("is not authorized to perform: " + c.denied)
+			if w.arrived() || !denied.MatchString(said) {
+				t.Errorf("the image arrived: %t, and nothing says %s:\n%s", w.arrived(), denied, said)
+			}
+		})
 	}
 }
 
@@ -230,7 +263,7 @@ func TestEachGrantIsNeeded(t *testing.T) {
 	} {
 		t.Run(c.role+" "+c.action, func(t *testing.T) {
 			t.Parallel()
-			w := newGrantedWorld(t)
+			w := newGrantedWorld(t, "", "source", "copy")
 			w.remove(c.role, c.action)
 			said := w.sweep()
 			if !strings.Contains(said, "is not authorized to perform: "+c.action) && !strings.Contains(said,

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -141,8 +142,10 @@ func endpointsFor(w World) []string {
 		return list
 	}
 	needs := map[string]bool{}
+	inSSM := func(value string) bool { return strings.HasPrefix(value, contract.FromParameter) }
 	for _, p := range programs {
-		needs["ssm"] = needs["ssm"] || p.Environment[contract.EnvAuthParameter] != ""
+		needs["ssm"] = needs["ssm"] || p.Environment[contract.EnvAuthParameter] != "" ||
+			slices.ContainsFunc(slices.Collect(maps.Values(p.Environment)), inSSM)
 		needs["secretsmanager"] = needs["secretsmanager"] || p.Environment[contract.EnvAuthSecret] != ""
 		needs["sts"] = needs["sts"] || p.Environment[contract.EnvAssumeRoles] != ""
 	}

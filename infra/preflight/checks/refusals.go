@@ -10,7 +10,8 @@ import (
 // asked returns the finding for a question that got no answer. Who asks needs the action.
 func asked(what, action string, err error) Finding {
 	var refused smithy.APIError
-	var reply *awshttp.ResponseError
+	var reply *awshttp.ResponseError // also of no reply, with status 0
+	var unread *smithy.DeserializationError
 	switch {
 	case errors.As(err, &refused) && denied(refused.ErrorCode()):
 		return unasked(what, "these credentials may not ask: it takes %s", action)
@@ -18,9 +19,11 @@ func asked(what, action string, err error) Finding {
 		return unknown(what, "the endpoint does not have %s (%s)", action, refused.ErrorCode())
 	case errors.As(err, &refused):
 		return unasked(what, "%s was refused: %s: %s", action, refused.ErrorCode(), refused.ErrorMessage())
-	case errors.As(err, &reply):
+	case errors.As(err, &reply) && reply.HTTPStatusCode() != 0:
 		return unknown(what, "the endpoint's reply to %s (HTTP %d) could not be read: %s", action,
 			reply.HTTPStatusCode(), reason(err))
+	case errors.As(err, &unread):
+		return unknown(what, "the endpoint's reply to %s could not be read: %s", action, reason(err))
 	}
 	return unasked(what, "could not reach %s: %s", action, reason(err))
 }

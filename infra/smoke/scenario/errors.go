@@ -36,7 +36,7 @@ func Absent(err error) (what string, absent bool) {
 
 // sdkWords are what the SDK puts around what AWS said.
 var sdkWords = regexp.MustCompile(
-	`operation error |https response error StatusCode: \d+, RequestID: [^,]*, |api error |` +
+	`operation error |https response error StatusCode: \d+, RequestID: [^,]*, |HostID: [^,]*, |api error |` +
 		`exceeded maximum number of attempts, \d+, `,
 )
 
