@@ -149,6 +149,7 @@ func (c *config) plan(cmd *cobra.Command, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	c.planning = true
 	ctl, closeAll, err := c.openController(cmd.Context(), cfg, c.newLog(cmd.ErrOrStderr()))
 	if err != nil {
 		return err

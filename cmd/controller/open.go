@@ -11,6 +11,7 @@ import (
 
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/dispatch"
+	"ecrmirror/internal/generation"
 	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/tty"
@@ -65,15 +66,41 @@ func (c *config) openController(
 
 		CreatesRepositories: c.creates.String() == "on",
 	}
-	if c.ledger != "" {
-		records := ledgertable.New(dynamodb.NewFromConfig(cfg), c.ledger).With(ledgertable.History{
-			Keep:   kept,
-			Failed: func(err error) { log.Warn("history not written", "reason", err.Error()) },
-		})
+	records, err := c.ledgerOf(ctx, cfg, entries, log)
+	if err != nil {
+		registries.Close()
+		return nil, nil, err
+	}
+	if records != nil {
 		ctl.Ledger, ctl.Retry = records, c.retry
 		ctl.Claims = &claims.Claimer{Ledger: records, Jobs: queue, Now: time.Now, ID: rand.Text}
 	}
 	return ctl, registries.Close, nil
+}
+
+// ledgerOf opens the ledger that belongs to the table; nil if there is none, or if it belongs to another.
+func (c *config) ledgerOf(
+	ctx context.Context, cfg aws.Config, entries *table.Table, log *slog.Logger,
+) (*ledgertable.Table, error) {
+	if c.ledger == "" {
+		return nil, nil
+	}
+	records := ledgertable.New(dynamodb.NewFromConfig(cfg), c.ledger).With(ledgertable.History{
+		Keep:   kept,
+		Failed: func(err error) { log.Warn("history not written", "reason", err.Error()) },
+	})
+	fresh, err := generation.Check(ctx, entries, records)
+	if foreign, ok := errors.AsType[*generation.ForeignError](err); ok {
+		log.Error("ledger not used", "ledger", c.ledger, "reason", foreign.Error())
+		return nil, nil
+	}
+	if err == nil && fresh && !c.planning {
+		err = generation.Adopt(ctx, entries, records, rand.Text)
+	}
+	if err != nil {
+		return nil, program.Fail(err)
+	}
+	return records, nil
 }
 
 // dispatcher wires what does as triggers ask. It prints metrics to stdout, if they are asked for.

@@ -36,7 +36,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	c.addFlags(root.PersistentFlags(), getenv)
 	root.AddCommand(newSweep(c), newEvent(c), newPlan(c))
 	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c))
-	root.AddCommand(newHistory(c), newOwner(c))
+	root.AddCommand(newHistory(c), newOwner(c), newLedger(c))
 	return cli.Finish(root, nil)
 }
 

@@ -201,7 +201,7 @@ func controllerGrants(role string) []grant {
 			list: always(entries),
 		},
 		{role: role, why: "keep the ledger", actions: []string{
-			"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem",
+			"dynamodb:BatchGetItem", "dynamodb:UpdateItem",
 		}, on: "the ledger", when: "unless `ledger=off`", list: provided(settings.Props.HasLedger, ledger)},
 		{
 			role: role, why: "the same, with a key of yours", actions: tableKeyActions,

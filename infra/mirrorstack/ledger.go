@@ -27,7 +27,7 @@ func (s *stack) ledgerName() string {
 
 // ledgerActions are what the controller does to the ledger. It replaces and deletes nothing there.
 func ledgerActions() []string {
-	return []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+	return []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}
 }
 
 // ledgerPermissions are what the controller does to the ledger.

@@ -13,6 +13,71 @@ import (
 	"ecrmirror/internal/request"
 )
 
+var errCrashed = errors.New("the controller has crashed")
+
+// An actor is a controller that sweeps again and again. It does one step at a time: each call of a port is one.
+type actor struct {
+	*model
+	name string
+	skew time.Duration
+
+	turn, done chan struct{} // a step may be done; it was done
+	ctx        context.Context
+	cancel     context.CancelFunc
+	running    bool
+}
+
+func newActor(m *model, name string, skew time.Duration) *actor {
+	return &actor{model: m, name: name, skew: skew}
+}
+
+func (a *actor) idle() bool { return !a.running && a.ctx != nil }
+
+// step lets the controller do one step of its sweep, or begin one.
+func (a *actor) step() {
+	if !a.running {
+		a.running = true
+		a.turn, a.done = make(chan struct{}), make(chan struct{})
+		a.ctx, a.cancel = context.WithCancel(context.Background())
+		go func() {
+			<-a.turn
+			a.sweep()
+			a.running = false
+			a.done <- struct{}{}
+		}()
+	}
+	a.turn <- struct{}{}
+	<-a.done
+}
+
+// pause ends a step. It returns an error once the controller has crashed, and from then on.
+func (a *actor) pause() error {
+	if a.ctx.Err() != nil {
+		return errCrashed
+	}
+	a.done <- struct{}{}
+	<-a.turn
+	if a.ctx.Err() != nil {
+		return errCrashed
+	}
+	return nil
+}
+
+// crash ends the sweep where it is.
+func (a *actor) crash() {
+	if a.running {
+		a.tell("%s crashes", a.name)
+		a.cancel()
+		a.turn <- struct{}{}
+		<-a.done
+	}
+	if a.cancel != nil {
+		a.cancel()
+	}
+}
+
+func (a *actor) clock() time.Time { return a.now.Add(a.skew) }
+
 // sweep checks the entry, and submits what is stale.
 func (a *actor) sweep() {
 	from, read := a.source, map[string]ledger.Destination{}

@@ -51,10 +51,11 @@ func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.
 	return result
 }
 
-// judge says whether a job is about a destination, or why none may be. The job of an earlier claim may have died: that
+// judge says whether a job is about a destination, or why none may be. A job for another digest of the source is other
+// work: the one that is there does not move the tag once the other has. The job of an earlier claim may have died: that
 // is written.
 func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, live bool, err error) {
-	if r.Now.Claim.Live(s, s.listed) {
+	if claim := r.Now.Claim; claim.Digest == r.Check.From && claim.Live(s, s.listed) {
 		return r, true, nil
 	}
 	died, why := r.Now.Died(s.ends[r.Now.Claim.Job].Because, r.Check)

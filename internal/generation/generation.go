@@ -1,6 +1,6 @@
-// Package generation tells whether a ledger is the one that a table of entries has always been used with. A ledger that
-// was deleted and made anew, or that belongs to another table, knows nothing of the images: who owns a destination, what
-// is held, and since when a digest is known. It is used only once somebody says so.
+// Package generation tells whether a ledger is the one that a table of entries has always been used with. A ledger
+// that was deleted and made anew, or that belongs to another table, knows nothing of the images: who owns a
+// destination, what is held, and since when a digest is known. It is used only once somebody says so.
 package generation
 
 import (
@@ -35,26 +35,25 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("the ledger is not used: %s (if it is the right one: controller ledger adopt)", what)
 }
 
-// Check makes sure that the ledger belongs to the table. A new ledger and a table without one belong together from then
-// on; its generation is to be a random text. The error wraps a [*ForeignError] if they don't.
-func Check(ctx context.Context, entries Entries, ledger Ledger, random func() string) error {
+// Check returns an error that wraps a [*ForeignError] unless the ledger belongs to the table. Fresh says that neither
+// has seen the other, nor any other: they may belong together from now on, by [Adopt].
+func Check(ctx context.Context, entries Entries, ledger Ledger) (fresh bool, err error) {
 	wanted, err := entries.Generation(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	has, err := ledger.Generation(ctx)
 	switch {
 	case err != nil:
-		return err
-	case has != "" && has == wanted:
-		return nil
-	case has == "" && wanted == "":
-		return Adopt(ctx, entries, ledger, random)
+		return false, err
+	case has == wanted:
+		return has == "", nil
 	}
-	return &ForeignError{New: has == ""}
+	return false, &ForeignError{New: has == ""}
 }
 
-// Adopt makes the ledger the one that belongs to the table, whatever was before.
+// Adopt makes the ledger the one that belongs to the table, whatever was before. Random gives the generation of a new
+// ledger.
 func Adopt(ctx context.Context, entries Entries, ledger Ledger, random func() string) error {
 	has, err := ledger.Generation(ctx)
 	if err == nil && has == "" {

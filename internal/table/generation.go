@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -21,20 +22,22 @@ const (
 
 // Generation returns the generation of the ledger that belongs to the table; "" if none does.
 func (t *Table) Generation(ctx context.Context) (string, error) {
-	out, err := t.api.Query(ctx, &dynamodb.QueryInput{
-		TableName: aws.String(t.name), ConsistentRead: aws.Bool(true),
-		KeyConditionExpression:   aws.String("#source = :source"),
-		ExpressionAttributeNames: map[string]string{"#source": contract.AttrSource},
-		ExpressionAttributeValues: item{
-			":source": stringValue(sourceGeneration),
-		},
+	out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+		RequestItems: map[string]types.KeysAndAttributes{t.name: {
+			Keys: []item{key(sourceGeneration)}, ConsistentRead: aws.Bool(true),
+			ProjectionExpression:     aws.String("#generation"),
+			ExpressionAttributeNames: map[string]string{"#generation": attrGeneration},
+		}},
 	}, limited)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", t.failure(ctx, "reading", err)
+	case len(out.UnprocessedKeys) > 0:
+		return "", fmt.Errorf("reading table %q: %w", t.name, errUnread)
 	}
-	for _, it := range out.Items {
-		if v, ok := it[attrGeneration].(*types.AttributeValueMemberS); ok {
-			return v.Value, nil
+	for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
+		for _, it := range found {
+			return textOf(attrGeneration, it[attrGeneration])
 		}
 	}
 	return "", nil

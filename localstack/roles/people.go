@@ -7,6 +7,7 @@ import (
 )
 
 const (
+	ledgerTable      = "arn:${Partition}:dynamodb:${Region}:${Account}:table/${Ledger}"
 	entriesTable     = "arn:${Partition}:dynamodb:${Region}:${Account}:table/${Entries}"
 	ownRepositories  = "arn:${Partition}:ecr:*:${Account}:repository/*"
 	mirrorQueue      = "arn:${Partition}:batch:${Region}:${Account}:job-queue/${MirrorQueue}"
@@ -31,6 +32,7 @@ var people = []struct {
 	},
 	{"Planner", []statement{
 		{[]string{"dynamodb:Scan", "dynamodb:DescribeTable"}, []string{entriesTable}},
+		{[]string{"dynamodb:BatchGetItem"}, []string{entriesTable, ledgerTable}},
 		{[]string{"ecr:DescribeImages", "ecr:ListImages"}, []string{ownRepositories}},
 		{[]string{"ssm:GetParameter"}, []string{"arn:${Partition}:ssm:${Region}:${Account}:parameter/mirror/*"}},
 		{
@@ -40,6 +42,10 @@ var people = []struct {
 		{[]string{"sts:AssumeRole"}, []string{"arn:${Partition}:iam::*:role/mirror"}},
 		{[]string{"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"}, []string{"*"}},
 	}},
+	{
+		"Historian",
+		[]statement{{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem"}, []string{ledgerTable}}},
+	},
 	{
 		"Submitter",
 		[]statement{{[]string{"batch:SubmitJob"}, []string{mirrorQueue, mirrorDefinition, mirrorDefinition + ":*"}}},
@@ -53,7 +59,8 @@ const signedIn = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Princi
 type statement struct{ actions, on []string }
 
 // People returns roles with what docs/security.md says that people need, who look
-// (Viewer), change entries (Editor), plan (Planner) and submit mirror jobs (Submitter).
+// (Viewer), change entries (Editor), plan (Planner), look into the ledger (Historian) and submit mirror jobs
+// (Submitter).
 func (d Deployment) People() ([]identity.Role, error) {
 	var list []identity.Role
 	for _, p := range people {

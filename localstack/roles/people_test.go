@@ -16,6 +16,7 @@ var rows = []struct{ begin, role string }{
 	{"| look ", "Viewer"},
 	{"| change entries ", "Editor"},
 	{"| see what a sweep would do ", "Planner"},
+	{"| see what happened ", "Historian"},
 	{"| have a job done ", "Submitter"},
 }
 
