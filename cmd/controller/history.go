@@ -165,9 +165,8 @@ func newLedger(c *config) *cobra.Command {
 		Use:   "ledger",
 		Short: "Look after the ledger",
 		Args:  cli.NoArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SetOut(cmd.ErrOrStderr())
-			return errors.Join(program.ErrUsageShown, cmd.Help())
+		RunE: func(*cobra.Command, []string) error {
+			return errors.New("need a command: controller ledger adopt (controller ledger -h explains)")
 		},
 	}
 	cmd.AddCommand(newAdopt(c))
@@ -193,7 +192,8 @@ func newAdopt(c *config) *cobra.Command {
 			if err := generation.Adopt(cmd.Context(), entries, records, rand.Text); err != nil {
 				return program.Fail(err)
 			}
-			return program.NotPrinted(nil, output.Line(cmd.OutOrStdout(), "ledger %q belongs to table %q now", c.ledger, c.table))
+			return program.NotPrinted(nil,
+				output.Line(cmd.OutOrStdout(), "ledger %q belongs to table %q now", c.ledger, c.table))
 		},
 	}, "table", "ledger")
 }

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"expand": scripttest.Expand,
 			"item":   item,
 			"keyed":  keyed,
+			"ledger": ledgerTable,
 			"push":   push,
 
 			"repository": repository,

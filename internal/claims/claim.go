@@ -18,8 +18,8 @@ var (
 	errSlow = fmt.Errorf("no job was submitted within %s of its claim", ledger.SubmitWithin)
 )
 
-// claim writes a claim into a record. Live says that somebody else has just made one, for whichever digest: which of the
-// two is the newer is not known here, and the next check knows. The error is why no job may be
+// claim writes a claim into a record. Live says that somebody else has just made one, for whichever digest: which of
+// the two is the newer is not known here, and the next check knows. The error is why no job may be
 // submitted, by the record as it is now.
 func (c *Claimer) claim(ctx context.Context, name string, r Record) (_ Record, live bool, err error) {
 	for range attempts {

@@ -28,8 +28,9 @@ type Placed struct {
 }
 
 // Put submits a job of that name for a piece; see [Queue.Pieces]. Where no reply comes, it looks whether the job is in
-// the queue before it submits it again. If the piece has options that are not those of a plain copy, it looks at the job
-// definition first, at most once in five minutes. The error is an [*Error], or a [*NoOptionsError] if that takes none.
+// the queue before it submits it again. If the piece has options that are not those of a plain copy, it looks at the
+// job definition first, at most once in five minutes. The error is an [*Error], or a [*NoOptionsError] where that takes
+// none.
 func (q *Queue) Put(ctx context.Context, name string, piece request.Request) (Placed, error) {
 	definition, err := q.definitionFor(ctx, piece.Options)
 	if err != nil {
