@@ -27,7 +27,6 @@ type config struct {
 	table      string
 	ledger     string // "" = none
 	retry      bool   // of sweep
-	planning   bool   // nothing is written
 	queue      string
 	definition string
 	parameters flagvalue.Number   // characters of one job's parameters

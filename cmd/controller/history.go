@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/flagvalue"
-	"ecrmirror/internal/generation"
 	"ecrmirror/internal/historyview"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/ledger"
@@ -189,7 +187,7 @@ func newAdopt(c *config) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := generation.Adopt(cmd.Context(), entries, records, rand.Text); err != nil {
+			if err := adopt(cmd.Context(), entries, records); err != nil {
 				return program.Fail(err)
 			}
 			return program.NotPrinted(nil,

@@ -149,8 +149,7 @@ func (c *config) plan(cmd *cobra.Command, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	c.planning = true
-	ctl, closeAll, err := c.openController(cmd.Context(), cfg, c.newLog(cmd.ErrOrStderr()))
+	ctl, closeAll, err := c.openController(cmd.Context(), cfg, c.newLog(cmd.ErrOrStderr()), noBeginning)
 	if err != nil {
 		return err
 	}

@@ -41,9 +41,9 @@ func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 }
 
 // openController wires a controller to AWS and the registries, whose logins are read, and returns what closes its
-// connections.
+// connections. Begin is called with a ledger that is new, as the table is to it.
 func (c *config) openController(
-	ctx context.Context, cfg aws.Config, log *slog.Logger,
+	ctx context.Context, cfg aws.Config, log *slog.Logger, begin beginning,
 ) (ctl *controller.Controller, closeAll func(), err error) {
 	allowed, err := c.allowed.Lists()
 	if err != nil {
@@ -66,7 +66,7 @@ func (c *config) openController(
 
 		CreatesRepositories: c.creates.String() == "on",
 	}
-	records, err := c.ledgerOf(ctx, cfg, entries, log)
+	records, err := c.ledgerOf(ctx, cfg, entries, log, begin)
 	if err != nil {
 		registries.Close()
 		return nil, nil, err
@@ -78,9 +78,19 @@ func (c *config) openController(
 	return ctl, registries.Close, nil
 }
 
+// A beginning makes a new ledger and a table belong together.
+type beginning func(context.Context, *table.Table, *ledgertable.Table) error
+
+// noBeginning leaves both as they are.
+func noBeginning(context.Context, *table.Table, *ledgertable.Table) error { return nil }
+
+func adopt(ctx context.Context, entries *table.Table, records *ledgertable.Table) error {
+	return generation.Adopt(ctx, entries, records, rand.Text)
+}
+
 // ledgerOf opens the ledger that belongs to the table; nil if there is none, or if it belongs to another.
 func (c *config) ledgerOf(
-	ctx context.Context, cfg aws.Config, entries *table.Table, log *slog.Logger,
+	ctx context.Context, cfg aws.Config, entries *table.Table, log *slog.Logger, begin beginning,
 ) (*ledgertable.Table, error) {
 	if c.ledger == "" {
 		return nil, nil
@@ -94,8 +104,8 @@ func (c *config) ledgerOf(
 		log.Error("ledger not used", "ledger", c.ledger, "reason", foreign.Error())
 		return nil, nil
 	}
-	if err == nil && fresh && !c.planning {
-		err = generation.Adopt(ctx, entries, records, rand.Text)
+	if err == nil && fresh {
+		err = begin(ctx, entries, records)
 	}
 	if err != nil {
 		return nil, program.Fail(err)
@@ -108,7 +118,7 @@ func (c *config) dispatcher(cfg aws.Config, stdout io.Writer) *dispatch.Dispatch
 	d := &dispatch.Dispatcher{
 		Entries: table.New(dynamodb.NewFromConfig(cfg), c.table),
 		Open: func(ctx context.Context, log *slog.Logger) (*controller.Controller, func(), error) {
-			return c.openController(ctx, cfg, log)
+			return c.openController(ctx, cfg, log, adopt)
 		},
 		Limit: c.limit.Value(),
 		Table: c.table,
