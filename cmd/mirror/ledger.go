@@ -69,8 +69,8 @@ func (c *config) record(ctx context.Context, l *jobledger.Ledger, report *mirror
 	now := time.Now()
 	job := jobledger.JobOf(c.getenv(envJob), c.getenv(envAttempt), now)
 	var err error
-	if job.Stream, err = jobledger.Stream(ctx, c.getenv(envMetadata)); err != nil {
-		l.Log.DebugContext(ctx, "log stream not known", "error", err.Error())
+	if job.Log, err = jobledger.Log(ctx, c.getenv(envMetadata)); err != nil {
+		l.Log.DebugContext(ctx, "log not known", "error", err.Error())
 	}
 	var stopped error
 	if ctx.Err() != nil {

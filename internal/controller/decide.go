@@ -129,7 +129,7 @@ func settle(r *entry.Result, submitted jobs.Result) {
 		job := submitted.JobFor(d.Name)
 		switch kept := submitted.Kept[d.Name]; {
 		case kept != nil:
-			d.State, d.Err, d.Differs = entry.StateOf(kept), kept, false
+			keep(d, kept)
 		case job != "", slices.Contains(submitted.InFlight, d.Name):
 			d.State, d.JobID = entry.Submitted, job
 		case submitted.Err != nil:

@@ -79,6 +79,14 @@ func (r *run) remember(i image, known *known, result *entry.Result, found *confl
 		if errors.Is(err, ledger.ErrContested) {
 			err = found.Destination(i.source, i.destinations[n])
 		}
-		d.State, d.Err, d.Differs = entry.StateOf(err), err, false
+		keep(d, err)
+	}
+}
+
+// keep puts down that nothing is submitted for a destination, and why.
+func keep(d *entry.DestinationResult, why error) {
+	d.State, d.Err, d.Differs = entry.StateOf(why), why, false
+	if failed, ok := errors.AsType[*ledger.FailedError](why); ok {
+		d.Log = failed.Log
 	}
 }

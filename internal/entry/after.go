@@ -86,7 +86,10 @@ func (d DestinationStatus) after(f DestinationResult, now time.Time, moved bool)
 	if f.Digest != "" || f.State == Current || f.State == Stale || f.State == Submitted {
 		d.Digest = f.Digest
 	}
-	d.State, d.Error = f.State, text(f.Err)
+	d.State, d.Error, d.Log = f.State, text(f.Err), ""
+	if len(f.Log) <= logLimit {
+		d.Log = f.Log
+	}
 	switch f.State {
 	case Current:
 		if !d.Behind.IsZero() {

@@ -33,6 +33,7 @@ type DestinationResult struct {
 	Differs bool
 	Absent  error  // says that the repository does not exist, and that the job creates it; nil if it exists
 	JobID   string // the job that was submitted; "" if none was, or another job is in flight
+	Log     string // of the job that failed, GROUP:STREAM in CloudWatch Logs; "" if none did, or it is not known
 }
 
 // State returns Failing or Deferred if the entry as a whole could not be judged, and "" otherwise.

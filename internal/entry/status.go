@@ -25,6 +25,7 @@ type DestinationStatus struct {
 	Behind   time.Time     // since when it is not known to have the source's digest; zero while it has
 	Mirrored time.Time     // when it was first seen to have caught up, the last time that it had to; zero = never seen
 	Error    string        // why it is failing, deferred, or what became of the last job
+	Log      string        // of the job that Error is about, GROUP:STREAM in CloudWatch Logs; "" = not known
 	JobID    string        // the last job submitted for it
 	Jobs     int           // how many jobs were submitted since Behind
 }

@@ -13,6 +13,9 @@ const errorLimit = 300
 // jobLimit is the same for what Batch says that a job is called: 36 bytes.
 const jobLimit = 100
 
+// logLimit is the same for the name of a log. A longer one is left out.
+const logLimit = errorLimit
+
 // IsStatusText reports whether a [Status] may have the text: at most 300 bytes, all of them printable.
 func IsStatusText(text string) bool { return isPrinted(text, errorLimit) }
 

@@ -14,7 +14,7 @@ import (
 type Job struct {
 	ID      string
 	Attempt int    // from 1
-	Stream  string // its log stream in CloudWatch Logs; "" if that is not known
+	Log     string // its log in CloudWatch Logs, GROUP:STREAM; "" if that is not known
 }
 
 // JobOf returns the job that a program is, by the id and the attempt that AWS Batch tells it. A program without an id

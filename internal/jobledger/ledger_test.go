@@ -122,7 +122,7 @@ func TestOutcomesAreWritten(t *testing.T) {
 		image := named(t, fmt.Sprint("registry.example.com/app:", n))
 		keys = append(keys, ledger.KeyOf(image))
 		records = append(records, jobledger.Record{Destination: image, Outcome: ledger.Outcome{
-			Job: "j1", Attempt: 1, Time: now, From: one, Digest: one, Bytes: int64(n), Took: time.Second, Stream: "s",
+			Job: "j1", Attempt: 1, Time: now, From: one, Digest: one, Bytes: int64(n), Took: time.Second, Log: "g:s",
 		}})
 		if n > 0 {
 			write(t, table, image.String(), ledger.Destination{}, ledger.Destination{Wanted: one})

@@ -20,7 +20,7 @@ import (
 var (
 	now = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	one = digest.FromString("one")
-	job = jobledger.Job{ID: "j1", Attempt: 2, Stream: "mirror/default/0123"}
+	job = jobledger.Job{ID: "j1", Attempt: 2, Log: "/aws/mirror:mirror/default/0123"}
 )
 
 func named(t *testing.T, image string) imagename.Name {
@@ -86,7 +86,7 @@ func TestOutcomes(t *testing.T) {
 		},
 	} {
 		c.result.Name = app
-		c.want.Job, c.want.Attempt, c.want.Stream, c.want.Time = "j1", 2, "mirror/default/0123", now
+		c.want.Job, c.want.Attempt, c.want.Log, c.want.Time = "j1", 2, "/aws/mirror:mirror/default/0123", now
 		c.want.From, c.want.Took = one, time.Minute
 		report := &mirror.Report{Source: source, Digest: one, Elapsed: time.Minute, Results: []mirror.Result{c.result}}
 		want := []jobledger.Record{{Destination: app, Outcome: c.want}}

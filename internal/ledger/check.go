@@ -41,7 +41,8 @@ func (d Destination) After(c Check) (Destination, error) {
 	}
 	d = d.counted(c.Has, c.Now)
 	if !c.Retry && d.Failure.Waits(c.From, c.Has, c.Now) {
-		return d, &FailedError{Failure: d.Failure, Why: d.why()}
+		why, log := d.why()
+		return d, &FailedError{Failure: d.Failure, Why: why, Log: log}
 	}
 	return d, nil
 }
@@ -72,10 +73,10 @@ func (d Destination) arrived() Destination {
 	return d
 }
 
-// why returns why the last job failed.
-func (d Destination) why() string {
+// why returns why the last job failed, and its log.
+func (d Destination) why() (why, log string) {
 	if d.Outcome.Job == d.Failure.Job && d.Outcome.Error != "" {
-		return d.Outcome.Error
+		return d.Outcome.Error, d.Outcome.Log
 	}
-	return d.Failure.Because
+	return d.Failure.Because, ""
 }

@@ -36,13 +36,15 @@ func (e *HeldError) DeferredUntil() time.Time { return time.Time{} }
 type FailedError struct {
 	Failure Failure
 	Why     string // the last failed, in the words of the registry or of AWS Batch
+	Log     string // of the last, GROUP:STREAM in CloudWatch Logs; "" = not known
 }
 
+// Error has what is most wanted first: a status has room for some 300 bytes.
 func (e *FailedError) Error() string {
-	times := "once"
+	again := ""
 	if e.Failure.Times > 1 {
-		times = fmt.Sprintf("%d times", e.Failure.Times)
+		again = fmt.Sprintf(" (%d in a row)", e.Failure.Times)
 	}
-	return fmt.Sprintf("%s (failed %s, in the end by job %s; next try after %s)", e.Why, times, e.Failure.Job,
-		e.Failure.Next.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("job %s failed%s; next try after %s: %s", e.Failure.Job, again,
+		e.Failure.Next.UTC().Format(time.RFC3339), e.Why)
 }

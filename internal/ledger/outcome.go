@@ -19,7 +19,7 @@ type Outcome struct {
 	Transient bool
 	Bytes     int64         // that were sent
 	Took      time.Duration // for the whole image
-	Stream    string        // the job's log stream in CloudWatch Logs
+	Log       string        // the job's log in CloudWatch Logs, GROUP:STREAM; "" = not known
 }
 
 // Failed reports whether the job failed for good.

@@ -63,7 +63,7 @@ func decodeOutcome(m members) ledger.Outcome {
 	return ledger.Outcome{
 		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.digest("from"),
 		Digest: m.digest("digest"), Error: m.text("error"), Transient: transient != nil && transient.Value,
-		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Stream: m.text("stream"),
+		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Log: m.text("log"),
 	}
 }
 

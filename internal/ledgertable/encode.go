@@ -21,7 +21,7 @@ const (
 	attrFailure = "failure" // M: times, job, from, has, because, next
 	// M: because, since
 	attrHold = contract.LedgerHold
-	// M: job, attempt, time, from, digest, error, transient, bytes, ms, stream
+	// M: job, attempt, time, from, digest, error, transient, bytes, ms, log
 	attrOutcome = contract.LedgerOutcome
 )
 
@@ -66,7 +66,7 @@ func encodeOutcome(o ledger.Outcome) types.AttributeValue {
 	return fields{
 		"job": text(o.Job), "attempt": number(int64(o.Attempt)), "time": moment(o.Time), "from": text(o.From),
 		"digest": text(o.Digest), "error": text(o.Error), "transient": transient, "bytes": number(o.Bytes),
-		"ms": number(o.Took.Milliseconds()), "stream": text(o.Stream),
+		"ms": number(o.Took.Milliseconds()), "log": text(o.Log),
 	}.value()
 }
 

@@ -3,6 +3,7 @@
 package statusview
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -61,8 +62,9 @@ type Destination struct {
 	BehindSeconds int64         `json:"behindSeconds"`
 	// why it is failing or deferred, or what became of the last job
 	Error string `json:"error,omitempty"`
-	Job   string `json:"job,omitempty"` // the last job submitted for it
-	Jobs  int    `json:"jobs"`          // how many were since it is behind
+	Logs  string `json:"logs,omitempty"` // the command that prints the log of the job that failed
+	Job   string `json:"job,omitempty"`  // the last job submitted for it
+	Jobs  int    `json:"jobs"`           // how many were since it is behind
 }
 
 // Of returns the status of an inventory's items, sorted by source.
@@ -110,7 +112,7 @@ func destinationOf(name string, known entry.DestinationStatus, now time.Time) De
 	d := Destination{
 		Name: name, State: known.State, Digest: known.Digest, Mirrored: output.Time(known.Mirrored),
 		Behind: output.Time(known.Behind), BehindSeconds: secondsSince(known.Behind, now),
-		Error: known.Error, Job: known.JobID, Jobs: known.Jobs,
+		Error: known.Error, Logs: logsOf(known.Log), Job: known.JobID, Jobs: known.Jobs,
 	}
 	if d.State == "" {
 		d.State = Unchecked
@@ -127,3 +129,16 @@ func secondsSince(t, now time.Time) int64 {
 	}
 	return int64(max(0, now.Sub(t)) / time.Second)
 }
+
+// logsOf returns the command that prints a log, GROUP:STREAM.
+func logsOf(log string) string {
+	group, stream, ok := strings.Cut(log, ":")
+	if !ok || !logName.MatchString(group) || !logName.MatchString(stream) {
+		return ""
+	}
+	return "aws logs get-log-events --log-group-name " + group + " --log-stream-name " + stream +
+		" --query 'events[].message' --output text"
+}
+
+// logName matches names of logs that a shell takes as they are: a job wrote them, and somebody is about to paste them.
+var logName = regexp.MustCompile(`^[-A-Za-z0-9_./]+$`)

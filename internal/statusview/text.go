@@ -35,7 +35,27 @@ func Write(w io.Writer, palette output.Palette, table string, entries []Entry, o
 	if err := g.Write(w); err != nil {
 		return err
 	}
+	if err := writeLogs(w, entries); err != nil {
+		return err
+	}
 	return Summarize(entries).Write(w, now)
+}
+
+// writeLogs prints how to see the logs of jobs that failed, each once.
+func writeLogs(w io.Writer, entries []Entry) error {
+	told := map[string]bool{}
+	for _, e := range entries {
+		for _, d := range e.Destinations {
+			if d.Logs == "" || told[d.Logs] {
+				continue
+			}
+			told[d.Logs] = true
+			if err := output.Line(w, "log of %s: %s", d.Name, d.Logs); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // reason is why a destination is as it is: what is wrong with its entry as a whole is wrong with it.

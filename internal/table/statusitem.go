@@ -22,6 +22,7 @@ const (
 	memberDigest       = "digest"       // S; left out where the state is Current: it is the source's
 	memberBehind       = "behind"       // S, a time
 	memberMirrored     = "mirrored"     // S, a time
+	memberLog          = "log"          // S
 	memberJob          = "job"          // S
 	memberJobs         = "jobs"         // N
 
@@ -46,6 +47,7 @@ func encodeStatus(s entry.Status) types.AttributeValue {
 		put(m, memberBehind, formTime(d.Behind))
 		put(m, memberMirrored, formTime(d.Mirrored))
 		put(m, memberError, d.Error)
+		put(m, memberLog, d.Log)
 		put(m, memberJob, d.JobID)
 		if d.Jobs != 0 {
 			m[memberJobs] = &types.AttributeValueMemberN{Value: strconv.Itoa(d.Jobs)}
@@ -78,7 +80,8 @@ func decodeStatus(v types.AttributeValue, destinations []string) entry.Status {
 		d := entry.DestinationStatus{
 			State: stateOf(m), Digest: digestOf(m, memberDigest),
 			Behind: timeOf(m, memberBehind), Mirrored: timeOf(m, memberMirrored),
-			Error: stringOf(m, memberError), JobID: stringOf(m, memberJob), Jobs: intOf(m, memberJobs),
+			Error: stringOf(m, memberError), Log: stringOf(m, memberLog),
+			JobID: stringOf(m, memberJob), Jobs: intOf(m, memberJobs),
 		}
 		if d.Digest == "" && d.State == entry.Current {
 			d.Digest = s.Source

@@ -15,16 +15,17 @@ import (
 const (
 	metadataWithin  = 2 * time.Second
 	longestMetadata = 64 << 10 // bytes
-	longestStream   = 512      // characters of a log stream's name (CloudWatch Logs API Reference, CreateLogStream)
+	longestName     = 512      // characters of a log group's or stream's name (CloudWatch Logs API Reference)
 )
 
-// Stream asks the ECS task metadata endpoint, version 4, for the log stream of this container, "" if it has none by
+// Log asks the ECS task metadata endpoint, version 4, for the log of this container: GROUP:STREAM, "" if it has none by
 // the awslogs driver. The endpoint is the value of ECS_CONTAINER_METADATA_URI_V4; without one the answer is "". It is
 // asked without a proxy: its address is link-local.
 //
 // Source: Amazon ECS Developer Guide, "Amazon ECS task metadata endpoint version 4": the path itself answers with the
-// container's metadata, whose LogOptions has awslogs-stream.
-func Stream(ctx context.Context, endpoint string) (string, error) {
+// container's metadata, whose LogOptions has awslogs-group and
+// awslogs-stream. Neither may have a colon (API Reference, CreateLogStream).
+func Log(ctx context.Context, endpoint string) (string, error) {
 	if endpoint == "" {
 		return "", nil
 	}
@@ -49,21 +50,24 @@ func Stream(ctx context.Context, endpoint string) (string, error) {
 	if answer.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("task metadata endpoint: status %d", answer.StatusCode)
 	}
-	return streamIn(io.LimitReader(answer.Body, longestMetadata))
+	return logIn(io.LimitReader(answer.Body, longestMetadata))
 }
 
-var errNoStream = errors.New("task metadata endpoint: the name of the log stream is too long")
+var errLongName = errors.New("task metadata endpoint: the name of the log is too long")
 
-func streamIn(metadata io.Reader) (string, error) {
+func logIn(metadata io.Reader) (string, error) {
 	var container struct {
 		LogOptions map[string]string
 	}
 	if err := json.NewDecoder(metadata).Decode(&container); err != nil {
 		return "", fmt.Errorf("task metadata endpoint: %w", err)
 	}
-	stream := container.LogOptions["awslogs-stream"]
-	if len(stream) > longestStream {
-		return "", errNoStream
+	group, stream := container.LogOptions["awslogs-group"], container.LogOptions["awslogs-stream"]
+	switch {
+	case group == "" || stream == "":
+		return "", nil
+	case len(group) > longestName || len(stream) > longestName:
+		return "", errLongName
 	}
-	return stream, nil
+	return group + ":" + stream, nil
 }

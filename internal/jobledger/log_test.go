@@ -18,7 +18,7 @@ const container = `{
   "LogDriver": "awslogs", "LogOptions": {"awslogs-group": "/aws/batch/job", "awslogs-region": "us-east-1",
   "awslogs-stream": "mirror/default/8f03e41243824aea923aca126495f665"}, "Networks": [{"NetworkMode": "awsvpc"}]}`
 
-func TestStream(t *testing.T) {
+func TestLog(t *testing.T) {
 	for _, c := range []struct {
 		what   string
 		status int
@@ -26,14 +26,15 @@ func TestStream(t *testing.T) {
 		want   string
 		err    string
 	}{
-		{"awslogs", 200, container, "mirror/default/8f03e41243824aea923aca126495f665", ""},
+		{"awslogs", 200, container, "/aws/batch/job:mirror/default/8f03e41243824aea923aca126495f665", ""},
 		{"another driver", 200, `{"LogDriver": "fluentd", "LogOptions": {"x": "y"}}`, "", ""},
 		{"no driver", 200, `{"LogOptions": null}`, "", ""},
 		{"failing", 500, container, "", "status 500"},
 		{"leads elsewhere", 302, "", "", "status 302"},
 		{"no JSON", 200, "<html>", "", "invalid character"},
 		{"too much", 200, `{"Name": "` + strings.Repeat("x", 1<<20) + `"}`, "", "unexpected EOF"},
-		{"too long", 200, `{"LogOptions": {"awslogs-stream": "` + strings.Repeat("x", 513) + `"}}`, "", "too long"},
+		{"no stream yet", 200, `{"LogOptions": {"awslogs-group": "g"}}`, "", ""},
+		{"too long", 200, `{"LogOptions": {"awslogs-group": "g", "awslogs-stream": "` + strings.Repeat("x", 513) + `"}}`, "", "too long"},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/v4/id" {
@@ -43,7 +44,7 @@ func TestStream(t *testing.T) {
 			w.WriteHeader(c.status)
 			_, _ = fmt.Fprint(w, c.answer)
 		}))
-		got, err := jobledger.Stream(ended(t), server.URL+"/v4/id")
+		got, err := jobledger.Log(ended(t), server.URL+"/v4/id")
 		server.Close()
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %q, %v", c.what, got, err)
@@ -58,12 +59,12 @@ func ended(t *testing.T) context.Context {
 	return ctx
 }
 
-func TestWithoutAMetadataEndpointThereIsNoStream(t *testing.T) {
-	if got, err := jobledger.Stream(t.Context(), ""); got != "" || err != nil {
+func TestWithoutAMetadataEndpointNoLogIsKnown(t *testing.T) {
+	if got, err := jobledger.Log(t.Context(), ""); got != "" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 	for _, wrong := range []string{"file:///etc/passwd", "http://127.0.0.1:1", "%", "http://"} {
-		if got, err := jobledger.Stream(t.Context(), wrong); got != "" || err == nil {
+		if got, err := jobledger.Log(t.Context(), wrong); got != "" || err == nil {
 			t.Errorf("%s: %q, %v", wrong, got, err)
 		}
 	}
