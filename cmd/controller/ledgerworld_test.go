@@ -21,11 +21,14 @@ func ledgerTable(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	case "restore": // which makes another table with the same items
 		newLedgerTable(ts, args[2])
-		all, err := api.Scan(ctx, &dynamodb.ScanInput{TableName: &args[1], ConsistentRead: aws.Bool(true)})
-		ts.Check(err)
-		for _, item := range all.Items {
-			_, err := api.PutItem(ctx, &dynamodb.PutItemInput{TableName: &args[2], Item: item})
+		pages := dynamodb.NewScanPaginator(api, &dynamodb.ScanInput{TableName: &args[1]})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
 			ts.Check(err)
+			for _, item := range page.Items {
+				_, err := api.PutItem(ctx, &dynamodb.PutItemInput{TableName: &args[2], Item: item})
+				ts.Check(err)
+			}
 		}
 	default:
 		ts.Fatalf("ledger %s: not known", args[0])

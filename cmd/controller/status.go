@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/flagvalue"
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/statusview"
@@ -45,7 +49,32 @@ func newStatus(c *config) *cobra.Command {
 		"show only what is in one of these states: "+strings.Join(statusview.States(), ", "))
 	cmd.Flags().BoolVar(&how.summary, "summary", false, "count only")
 	cmd.Flags().BoolVar(&how.only.Expiring, "expiring", false, "show only what expires within 14 days")
-	return cli.Uses(cmd, tableFlags...)
+	return cli.Uses(cmd, "table", "ledger")
+}
+
+// owners asks the ledger who owns destinations, if there is one. What it does not tell is a line on w.
+func (c *config) owners(w io.Writer) statusview.Owners {
+	if c.ledger == "" {
+		return nil
+	}
+	return func(ctx context.Context, destinations []entry.Name) []string {
+		owners, keys := make([]string, len(destinations)), make([]ledger.Key, len(destinations))
+		for i, d := range destinations {
+			keys[i] = ledger.KeyOf(d.Name)
+		}
+		records, _, err := c.openLedger(ctx)
+		var found ledgertable.Records
+		if err == nil {
+			found, err = records.Read(ctx, nil, keys)
+		}
+		if err != nil {
+			_ = output.Line(w, "controller: who owns what several entries have is not known: %v", err)
+		}
+		for i, k := range keys {
+			owners[i] = found.Destinations[k].Owner.Source
+		}
+		return owners
+	}
 }
 
 func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
@@ -54,7 +83,7 @@ func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
 	if err != nil {
 		return err
 	}
-	all, err := statusview.Read(cmd.Context(), t, now, source...)
+	all, err := statusview.Read(cmd.Context(), t, c.owners(cmd.ErrOrStderr()), now, source...)
 	if err != nil {
 		return program.Fail(err)
 	}

@@ -143,3 +143,25 @@ func TestRivals(t *testing.T) {
 		t.Error("nothing has rivals")
 	}
 }
+
+// An owner is not in conflict, and the others are with it alone.
+func TestOwners(t *testing.T) {
+	var x conflict.Index
+	for _, source := range []string{"alpine:3", "ghcr.io/fork/alpine:3", "ghcr.io/other/alpine:3"} {
+		x.Add(names(source, "r.io/x:1"))
+	}
+	found, destination := x.Find(), entry.ParseName("R.io:443/x:1")
+	found.Own(destination, "quay.io/gone/alpine:3")
+	if err := found.Destination(entry.ParseName("alpine:3"), destination); err == nil {
+		t.Error("somebody whose entry is gone owns it")
+	}
+	found.Own(destination, conflict.Image("docker.io/library/alpine:3"))
+	for source, want := range map[string]string{
+		"alpine:3":              "<nil>",
+		"ghcr.io/fork/alpine:3": `is mirrored from "docker.io/library/alpine:3": take it out of one of the two entries`,
+	} {
+		if got := fmt.Sprint(found.Destination(entry.ParseName(source), destination)); got != want {
+			t.Errorf("%s: %s", source, got)
+		}
+	}
+}

@@ -8,17 +8,40 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// Found are the conflicts among the entries of a table. It is safe for concurrent use; nil has none.
+// Found are the conflicts among the entries of a table. It is safe for concurrent use once all owners are known; nil has
+// none.
 type Found struct {
 	sources, destinations map[key]party
+	owners                map[key]string
 }
 
-// Destination returns an *[Error] if an entry of another source writes the destination, too, and nil otherwise.
+// Own makes a source image, in the form of [Image], the owner of a destination that several entries have. It has no
+// effect if none of them has that source.
+func (f *Found) Own(destination entry.Name, owner string) {
+	k, _ := destinationKey(destination)
+	if !slices.ContainsFunc(f.destinations[k], func(name string) bool { return Image(name) == owner }) {
+		return
+	}
+	if f.owners == nil {
+		f.owners = map[key]string{}
+	}
+	f.owners[k] = owner
+}
+
+// Destination returns an *[Error] if an entry of another source writes the destination, too, unless the entry owns it.
+// It returns nil otherwise.
 func (f *Found) Destination(source, destination entry.Name) error {
 	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be hashed
 		return nil
 	}
 	k, _ := destinationKey(destination)
+	switch owner := f.owners[k]; {
+	case owner == "":
+	case owner == Image(source.Text):
+		return nil
+	default:
+		return &Error{Entries: []string{owner}, format: "is mirrored from %s: take it out of one of the two entries"}
+	}
 	return others("is written by entry %s, too: take it out of all entries but one", source.Text, f.destinations[k])
 }
 

@@ -86,7 +86,7 @@ func TestRead(t *testing.T) {
 		"a table that can't be read": {table: items{entries: entries, fails: table.ErrNoTable}, is: table.ErrNoTable},
 		"an empty table":             {want: ""},
 	} {
-		all, err := Read(t.Context(), c.table, clock, c.source...)
+		all, err := Read(t.Context(), c.table, nil, clock, c.source...)
 		if !errors.Is(err, c.is) || err != nil && !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -21,7 +21,10 @@ var people = []struct {
 }{
 	{
 		"Viewer",
-		[]statement{{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:DescribeTable"}, []string{entriesTable}}},
+		[]statement{
+			{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:DescribeTable"}, []string{entriesTable}},
+			{[]string{"dynamodb:BatchGetItem"}, []string{ledgerTable}},
+		},
 	},
 	{
 		"Editor",
