@@ -25,7 +25,7 @@ type flags struct {
 	entries, repositories, registries, stale, page int
 	delay                                          time.Duration
 	controller                                     string
-	healthy                                        bool
+	healthy, ledger                                bool
 }
 
 func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
@@ -38,6 +38,7 @@ func parseFlags(args []string, stderr io.Writer) (f flags, err error) {
 	set.IntVar(&f.page, "page", 2_000, "`items` in a page of a scan: DynamoDB's are of 1 MB")
 	set.DurationVar(&f.delay, "delay", 20*time.Millisecond, "`time` that every call takes")
 	set.StringVar(&f.controller, "controller", "", "the controller `program`; by default it is built")
+	set.BoolVar(&f.ledger, "ledger", true, "remember images in a ledger")
 	set.BoolVar(&f.healthy, "healthy", false, "leave out sweep 5, which takes a minute or two")
 	if err := command.Parse(set, usage, args, stderr); err != nil {
 		return f, err

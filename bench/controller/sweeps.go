@@ -19,6 +19,8 @@ const (
 	malformed    = 20
 )
 
+const unchanged = "all current"
+
 // A bench runs sweeps and says what they came to.
 type bench struct {
 	flags    flags
@@ -30,12 +32,15 @@ type bench struct {
 
 func (b *bench) all(ctx context.Context) error {
 	n := b.flags.entries
-	for _, title := range []string{"all current, checked for the first time", "all current"} {
+	for _, title := range []string{"all current, checked for the first time", unchanged} {
 		if err := b.sweep(ctx, title, 0, false, func(s sweep) {
 			b.checkCost(s)
 			b.check(strings.Contains(s.stdout, fmt.Sprintf("entries: %d (current %d, failed 0)", n, n)),
 				"%d entries current", n)
 			b.check(s.Exit == 0 && s.jobs == 0, "exit code %d, %d jobs; want 0 and none", s.Exit, s.jobs)
+			if title == unchanged {
+				b.check(s.writeUnits == 0, "%.0f units of writing; want none", s.writeUnits)
+			}
 		}); err != nil {
 			return err
 		}
@@ -106,6 +111,7 @@ type sweep struct {
 	calls                       map[string]int64 // of AWS
 	heads, repeated, gets, most int
 	ecr, jobs                   int64
+	readUnits, writeUnits       float64 // of DynamoDB's capacity
 }
 
 func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool, check func(sweep)) error {
@@ -117,11 +123,15 @@ func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool,
 	if err != nil {
 		return err
 	}
+	if !b.flags.ledger {
+		role = append(role, "MIRROR_LEDGER=")
+	}
 	u, err := b.programs.sweep(ctx, role)
 	if err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}
-	s := sweep{used: u, calls: b.world.aws.Stats().Snapshot().Calls}
+	counted := b.world.aws.Stats().Snapshot()
+	s := sweep{used: u, calls: counted.Calls, readUnits: counted.ReadUnits, writeUnits: counted.WriteUnits}
 	for _, r := range b.world.registries {
 		heads, repeated, gets, most := r.counted()
 		s.heads, s.repeated, s.gets, s.most = s.heads+heads, s.repeated+repeated, s.gets+gets, max(s.most, most)
@@ -138,7 +148,7 @@ func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool,
 	for _, name := range slices.Sorted(maps.Keys(s.calls)) {
 		b.print(" %s %d", name, s.calls[name])
 	}
-	b.print("\n")
+	b.print("\n  DynamoDB: %.0f units read, %.0f written\n", s.readUnits, s.writeUnits)
 	check(s)
 	return nil
 }

@@ -15,7 +15,6 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/ledgertable"
-	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 )
 
@@ -157,47 +156,3 @@ one destination, the owner's is mirrored there, and the other one fails, until t
 is removed, expires or has the destination no more.`
 
 const ownerExample = `  controller owner 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3`
-
-func newLedger(c *config) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "ledger",
-		Short: "Look after the ledger",
-		Args:  cli.NoArguments,
-		RunE: func(*cobra.Command, []string) error {
-			return errors.New("need a command: controller ledger adopt (controller ledger -h explains)")
-		},
-	}
-	cmd.AddCommand(newAdopt(c))
-	return cmd
-}
-
-func newAdopt(c *config) *cobra.Command {
-	return cli.Uses(&cobra.Command{
-		Use:     "adopt",
-		Short:   "Use the ledger with the table from now on, though the table was used with another one",
-		Long:    adoptLong,
-		Example: "  controller ledger adopt --table mirror --ledger mirror-ledger",
-		Args:    cli.NoArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			records, _, err := c.openLedger(cmd.Context())
-			if err != nil {
-				return err
-			}
-			entries, err := c.openTable(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if err := adopt(cmd.Context(), entries, records); err != nil {
-				return program.Fail(err)
-			}
-			return program.NotPrinted(nil,
-				output.Line(cmd.OutOrStdout(), "ledger %q belongs to table %q now", c.ledger, c.table))
-		},
-	}, "table", "ledger")
-}
-
-const adoptLong = `Use the ledger with the table from now on. Until then sweeps and events don't use a ledger
-that is new while the table was used with another one, or that belongs to another table: it does
-not know who owns a destination, or what is held. They go on without one, and say so.
-
-A ledger that was restored from a backup is the one that it was: it needs no adoption.`

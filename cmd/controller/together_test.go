@@ -69,7 +69,8 @@ func newTogether(t *testing.T) *together {
 
 // controller returns a controller of its own, as of another process.
 func (w *together) controller() (*controller.Controller, func()) {
-	c, closeAll, err := w.config.openController(w.t.Context(), w.aws.Config(), slog.New(slog.DiscardHandler), noBeginning)
+	log := slog.New(slog.DiscardHandler)
+	c, closeAll, err := w.config.openController(w.t.Context(), w.aws.Config(), log, noBeginning)
 	if err != nil {
 		w.t.Fatal(err)
 	}

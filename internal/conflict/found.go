@@ -8,8 +8,8 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// Found are the conflicts among the entries of a table. It is safe for concurrent use once all owners are known; nil has
-// none.
+// Found are the conflicts among the entries of a table. It is safe for concurrent use once all owners are known; nil
+// has none.
 type Found struct {
 	sources, destinations map[key]party
 	owners                map[key]string

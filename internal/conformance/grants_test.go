@@ -245,7 +245,8 @@ func TestEachGrantIsNeeded(t *testing.T) {
 		arrives      bool // it goes on without, and says so
 	}{
 		{"ControllerRole", "dynamodb:Scan", false},
-		{"ControllerRole", "dynamodb:UpdateItem", true}, // the status in the table
+		{"ControllerRole", "dynamodb:BatchGetItem", false},
+		{"ControllerRole", "dynamodb:UpdateItem", false}, // the status in the table, and claims in the ledger
 		{"ControllerRole", "ecr:DescribeImages", false},
 		{"ControllerRole", "ecr:ListImages", true}, // single questions instead
 		{"ControllerRole", "batch:ListJobs", false},
@@ -259,6 +260,8 @@ func TestEachGrantIsNeeded(t *testing.T) {
 		{"MirrorRole", "ecr:UploadLayerPart", false},
 		{"MirrorRole", "ecr:CompleteLayerUpload", false},
 		{"MirrorRole", "ecr:PutImage", false},
+		{"MirrorRole", "dynamodb:GetItem", false}, // whether the image is held
+		{"MirrorRole", "dynamodb:UpdateItem", true},
 		{"MirrorExecutionRole", "logs:CreateLogStream", false},
 	} {
 		t.Run(c.role+" "+c.action, func(t *testing.T) {

@@ -112,7 +112,7 @@ func requestFor(i image, result entry.Result) request.Request {
 func wish(r request.Request, d decision) claims.Wish {
 	w := claims.Wish{Request: r}
 	for n, destination := range d.result.Destinations {
-		if destination.State == entry.Stale && d.known.destinations != nil {
+		if destination.State == entry.Stale && d.known != nil {
 			w.Records = append(w.Records, d.known.destinations[n])
 		}
 	}

@@ -14,7 +14,7 @@ const keepers = 64
 // A keeper writes what has changed in the ledger, but for destinations that a job is submitted for. What it can't write
 // is worked out anew by the next check.
 type keeper struct {
-	ledger Ledger // nil = there is nothing to keep
+	ledger Ledger // nil = there is none
 	log    *slog.Logger
 	slots  chan struct{}
 	wg     sync.WaitGroup
@@ -30,7 +30,7 @@ func newKeeper(to Ledger, log *slog.Logger) *keeper {
 
 // keep writes what has changed of an image. It returns before that is written, but waits while too many others are.
 func (k *keeper) keep(ctx context.Context, d decision) {
-	if k.ledger == nil {
+	if d.known == nil {
 		return
 	}
 	if known := d.known; known.source != known.read {

@@ -8,66 +8,57 @@ import (
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/ledgertable"
 )
 
 // A decision is what was decided about an image: its result, and what the ledger is to have of it.
 type decision struct {
 	image  image
 	result entry.Result
-	known  known
+	known  *known // nil without a ledger
 }
 
-// known is what the ledger has of an image. It is empty without a ledger.
+// known is what the ledger has of an image, and is to have.
 type known struct {
 	sourceKey    ledger.Key
-	read, source ledger.Source // as it was read; as it is after the check
-	destinations []claims.Record
+	read, source ledger.Source   // as it was read; as it is after the check
+	destinations []claims.Record // in their order; without keys where nothing was looked up
 }
 
 // recall reads what the ledger has of the images of a wave.
-func (r *run) recall(ctx context.Context, w *wave) error {
+func (r *run) recall(ctx context.Context, w *wave) (err error) {
 	if r.ledger == nil || len(w.items) == 0 {
 		return nil
 	}
-	var sources, destinations []ledger.Key
+	sources := make([]ledger.Key, 0, len(w.items))
+	destinations := make([]ledger.Key, 0, len(w.items))
 	for _, i := range w.items {
-		i.known.sourceKey = ledger.KeyOf(i.source.Name)
-		sources = append(sources, i.known.sourceKey)
-		i.known.destinations = make([]claims.Record, len(i.destinations))
-		for n, d := range i.destinations {
+		sources = append(sources, ledger.KeyOf(i.source.Name))
+		for _, d := range i.destinations {
 			if d.Err == nil {
-				i.known.destinations[n].Key = ledger.KeyOf(d.Name)
-				destinations = append(destinations, i.known.destinations[n].Key)
+				destinations = append(destinations, ledger.KeyOf(d.Name))
 			}
 		}
 	}
-	records, err := r.ledger.Read(ctx, sources, destinations)
-	if err != nil {
-		return err
-	}
-	for _, i := range w.items {
-		i.known.read = records.Sources[i.known.sourceKey]
-		i.known.source = i.known.read
-		for n := range i.known.destinations {
-			record := &i.known.destinations[n]
-			record.Read = records.Destinations[record.Key]
-			record.Now = record.Read
-		}
-	}
-	return nil
+	w.records, err = r.ledger.Read(ctx, sources, destinations)
+	return err
 }
 
 // remember works out what the ledger is to have of an image after its check, and what follows from that for its
 // destinations: nothing is submitted for one that another entry owns, that is held, or to which jobs failed to copy.
-func (r *run) remember(i image, known *known, result *entry.Result, found *conflict.Found) {
+func (r *run) remember(i image, records ledgertable.Records, result *entry.Result, found *conflict.Found) *known {
 	now := r.tally.clock()
-	known.source, _ = known.read.Seen(result.Digest, now)
+	k := &known{sourceKey: ledger.KeyOf(i.source.Name), destinations: make([]claims.Record, len(result.Destinations))}
+	k.read = records.Sources[k.sourceKey]
+	k.source, _ = k.read.Seen(result.Digest, now)
 	source := conflict.Image(i.source.Text)
 	for n := range result.Destinations {
-		d, record := &result.Destinations[n], &known.destinations[n]
+		d, record := &result.Destinations[n], &k.destinations[n]
 		if d.State != entry.Current && d.State != entry.Stale {
 			continue
 		}
+		record.Key = ledger.KeyOf(i.destinations[n].Name)
+		record.Read = records.Destinations[record.Key]
 		record.Check = ledger.Check{
 			Source: source, From: result.Digest, Wanted: d.Wanted, Has: d.Digest, Retry: r.retry, Now: now,
 			Unsure: found == nil, Rivals: found.Rivals(i.source, i.destinations[n]),
@@ -81,6 +72,7 @@ func (r *run) remember(i image, known *known, result *entry.Result, found *confl
 		}
 		keep(d, err)
 	}
+	return k
 }
 
 // keep puts down that nothing is submitted for a destination, and why.

@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"ecrmirror/internal/entry"
@@ -40,11 +39,11 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 		return err
 	}
 	for len(w.items) > 0 {
-		var pinned []*item
+		var pinned []image
 		for i := range w.lookUp(ctx) {
 			d := r.decide(ctx, w, i)
 			if i.sourceAt == none && d.result.Differing() > 0 {
-				pinned = append(pinned, i)
+				pinned = append(pinned, i.image)
 				continue
 			}
 			if !d.result.Stale() {
@@ -56,7 +55,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 			return nil //nolint:nilerr // the run tells of its context by itself
 		}
 		r.putOff(ctx, w)
-		w = r.lookUps.verifying(turn, pinned)
+		w = r.lookUps.verifying(turn, pinned, w.records)
 	}
 	r.lookUps.hosts.Measure(time.Since(began))
 	return nil
@@ -84,7 +83,7 @@ func (r *run) expand(ctx context.Context, entries []entry.Entry, turn schedule.T
 // decide decides about an image of which everything is known.
 func (r *run) decide(ctx context.Context, w *wave, i *item) decision {
 	source, destinations := w.found(i)
-	d := decision{image: i.image, result: decide(i.image, source, destinations, r.creates), known: i.known}
+	d := decision{image: i.image, result: decide(i.image, source, destinations, r.creates)}
 	d.result.Time = w.asked(i)
 	found, err := r.conflicts.of(ctx, d.result)
 	switch {
@@ -92,8 +91,7 @@ func (r *run) decide(ctx context.Context, w *wave, i *item) decision {
 		d.result.Err, d.result.Destinations = err, nil
 		return d
 	case r.ledger != nil:
-		d.known.destinations = slices.Clone(i.known.destinations)
-		r.remember(d.image, &d.known, &d.result, found)
+		d.known = r.remember(d.image, w.records, &d.result, found)
 	default:
 		mark(found, d.image, &d.result)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/schedule"
 )
 
@@ -30,12 +31,13 @@ type wave struct {
 	waiting [][]*item         // by name
 	wanted  []int             // the names that are asked for, by their indices
 	known   chan *item        // gets each item as soon as all its answers are there
+
+	records ledgertable.Records // what the ledger has of the images; empty without one
 }
 
 // An item is an image in a wave.
 type item struct {
 	image
-	known          known
 	sourceAt       int           // index of the source's name; none where its digest is in the name, unless verified
 	destinationsAt []int         // of the destinations' names; none where one has an error
 	missing        atomic.Int32  // answers that are still to come
@@ -51,16 +53,17 @@ func (l *lookUps) wave(turn schedule.Turn, entries int) *wave {
 }
 
 // verifying returns a wave of images whose sources are named by their digests, and are looked up all the same.
-func (l *lookUps) verifying(turn schedule.Turn, pinned []*item) *wave {
+func (l *lookUps) verifying(turn schedule.Turn, pinned []image, records ledgertable.Records) *wave {
 	w := l.wave(turn, len(pinned))
+	w.records = records
 	for _, i := range pinned {
-		w.add(i.image, true).known = i.known
+		w.add(i, true)
 	}
 	return w
 }
 
-// add adds an image, and returns its item. A source that is named by its digest is looked up only if that is verified.
-func (w *wave) add(i image, verify bool) *item {
+// add adds an image. A source that is named by its digest is looked up only if that is verified.
+func (w *wave) add(i image, verify bool) {
 	added := &item{image: i, sourceAt: none, destinationsAt: make([]int, len(i.destinations))}
 	source := &added.source.Name
 	switch {
@@ -78,7 +81,6 @@ func (w *wave) add(i image, verify bool) *item {
 		}
 	}
 	w.items = append(w.items, added)
-	return added
 }
 
 // index returns the index of a name.

@@ -39,7 +39,7 @@ type FailedError struct {
 	Log     string // of the last, GROUP:STREAM in CloudWatch Logs; "" = not known
 }
 
-// Error has what is most wanted first: a status has room for some 300 bytes.
+// Error has what is most wanted first: a status has room for some 500 bytes.
 func (e *FailedError) Error() string {
 	again := ""
 	if e.Failure.Times > 1 {

@@ -34,21 +34,23 @@ type Event struct {
 	Took   time.Duration // by a job
 }
 
-// Changes returns what happened to an image at its source, given its records before and after.
+// Changes returns what happened to an image at its source, given its records before and after. That it is seen for the
+// first time is no change.
 func (s Source) Changes(k Key, read Source) []Event {
-	if s.Digest == read.Digest {
+	if s.Digest == read.Digest || read.Digest == "" {
 		return nil
 	}
 	return []Event{{Key: k, Time: s.Since, Kind: Moved, Before: read.Digest, After: s.Digest}}
 }
 
-// Changes returns what happened to an image at a destination, given its records before and after.
+// Changes returns what happened to an image at a destination, given its records before and after. That it has its first
+// owner is no change.
 func (d Destination) Changes(k Key, read Destination, now time.Time) (events []Event) {
 	add := func(e Event) {
 		e.Key, e.Time = k, now
 		events = append(events, e)
 	}
-	if d.Owner != read.Owner {
+	if d.Owner != read.Owner && read.Owner.Source != "" {
 		add(Event{Kind: Owned, Text: d.Owner.Source})
 	}
 	if d.Claim.Job != "" && d.Claim.Job != read.Claim.Job {

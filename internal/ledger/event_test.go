@@ -24,7 +24,11 @@ func TestChanges(t *testing.T) {
 	}{
 		{"nothing", ledger.Destination{Wrote: one}, ledger.Destination{Wrote: one}, nil},
 		{
-			"a new owner", ledger.Destination{}, ledger.Destination{Owner: ledger.Owner{Source: app, Since: now}},
+			"the first owner", ledger.Destination{}, ledger.Destination{Owner: ledger.Owner{Source: app, Since: now}}, nil,
+		},
+		{
+			"a new owner", ledger.Destination{Owner: ledger.Owner{Source: fork}},
+			ledger.Destination{Owner: ledger.Owner{Source: app, Since: now}},
 			[]ledger.Event{event(ledger.Owned, ledger.Event{Text: app})},
 		},
 		{"a claim alone", ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "b", one, now)}, nil},
@@ -63,7 +67,9 @@ func TestChanges(t *testing.T) {
 	if diff := cmp.Diff(want, s.Changes(k, ledger.Source{Digest: two})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if got := s.Changes(k, s); got != nil {
-		t.Errorf("%+v", got)
+	for _, read := range []ledger.Source{s, {}} {
+		if got := s.Changes(k, read); got != nil {
+			t.Errorf("%+v", got)
+		}
 	}
 }

@@ -204,6 +204,7 @@ func TestHistory(t *testing.T) {
 		table = table.With(ledgertable.History{Keep: 24 * time.Hour, Now: func() time.Time { return at }})
 		var d ledger.Destination
 		for _, change := range []func(*ledger.Destination){
+			func(d *ledger.Destination) { d.Owner = ledger.Owner{Source: "ghcr.io/fork/app:1", Since: now} },
 			func(d *ledger.Destination) { d.Owner = full.Owner },
 			func(d *ledger.Destination) { d.Claim = full.Claim },
 			func(d *ledger.Destination) { d.Claim.Job = "j2" },
@@ -218,8 +219,12 @@ func TestHistory(t *testing.T) {
 			}
 		}
 		other := ledger.Key{Repository: "ghcr.io/org/other", Tag: "1"}
-		seen := ledger.Source{Digest: one, Since: at}
-		if _, err := table.WriteSource(t.Context(), other, ledger.Source{}, seen); err != nil {
+		seen, err := table.WriteSource(t.Context(), other, ledger.Source{}, ledger.Source{Digest: two, Since: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved, _ := seen.Seen(one, at)
+		if _, err := table.WriteSource(t.Context(), other, seen, moved); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
@@ -228,9 +233,9 @@ func TestHistory(t *testing.T) {
 			want       string
 		}{
 			{key.Repository, 0, "owned submitted submitted held"},
-			{key.Repository, 2 * time.Hour, "submitted submitted held"},
+			{key.Repository, 3 * time.Hour, "submitted submitted held"},
 			{other.Repository, 0, "moved"},
-			{"", 4 * time.Hour, "held moved"},
+			{"", 5 * time.Hour, "held moved"},
 			{"ghcr.io/nothing", 0, ""},
 		} {
 			var kinds []string

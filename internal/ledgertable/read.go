@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/ledger"
@@ -19,53 +22,105 @@ type Records struct {
 	Destinations map[ledger.Key]ledger.Destination
 }
 
-// batchKeys is how many keys a BatchGetItem may have.
-const batchKeys = 100
+const (
+	// batchKeys is how many keys a BatchGetItem may have.
+	batchKeys = 100
+	// batches is how many of them are read at a time.
+	batches = 16
+	// batchAttempts is how often keys are asked for that DynamoDB leaves out of its answers. The first wait between
+	// them is batchWait, the others double it.
+	batchAttempts = 6
+	batchWait     = 50 * time.Millisecond
+)
 
 // Read reads the records of images at their sources and at destinations, at most 100 in a call. What it returns may be
 // some seconds old: every write says what it was decided by, and is refused where that has changed.
 func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (Records, error) {
 	r := Records{Sources: map[ledger.Key]ledger.Source{}, Destinations: map[ledger.Key]ledger.Destination{}}
-	keys := slices.Concat(keysOf(kindSource, sources), keysOf(kindDestination, destinations))
-	for len(keys) > 0 {
-		n := min(len(keys), batchKeys)
-		left, err := t.readBatch(ctx, keys[:n], r)
-		if err != nil {
-			return Records{}, err
+	var mu sync.Mutex
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.SetLimit(batches)
+	for _, of := range []struct {
+		kind string
+		keys []ledger.Key
+	}{{kindSource, sources}, {kindDestination, destinations}} {
+		for batch := range slices.Chunk(distinct(of.keys), batchKeys) {
+			reads.Go(func() error {
+				return t.readBatch(ctx, of.kind, batch, func(it item) {
+					mu.Lock()
+					defer mu.Unlock()
+					r.add(it)
+				})
+			})
 		}
-		keys = append(left, keys[n:]...)
+	}
+	if err := reads.Wait(); err != nil {
+		return Records{}, err
 	}
 	return r, nil
 }
 
-// keysOf returns the keys of records, each once: BatchGetItem refuses a key that is asked for twice.
-func keysOf(kind string, keys []ledger.Key) []item {
-	asked := make([]item, 0, len(keys))
-	for _, k := range slices.Compact(slices.SortedFunc(slices.Values(keys), ledger.Key.Compare)) {
-		asked = append(asked, keyOf(kind, k))
+// add adds what an item has.
+func (r Records) add(it item) {
+	switch kind, key := keyIn(it); kind {
+	case kindSource:
+		if !isLater(it) {
+			r.Sources[key] = decodeSource(it)
+		}
+	case kindDestination:
+		r.Destinations[key] = decodeDestination(it)
 	}
-	return asked
 }
 
-// readBatch reads records into r, and returns the keys that DynamoDB has not answered for.
-func (t *Table) readBatch(ctx context.Context, keys []item, r Records) ([]item, error) {
-	out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-		RequestItems: map[string]types.KeysAndAttributes{t.name: {Keys: keys}},
-	})
-	if err != nil {
-		return nil, t.failure("reading", err)
+// distinct returns the keys, each once: BatchGetItem refuses a key that is asked for twice.
+func distinct(keys []ledger.Key) []ledger.Key {
+	return slices.Compact(slices.SortedFunc(slices.Values(keys), ledger.Key.Compare))
+}
+
+// readBatch hands the items with these keys to take.
+func (t *Table) readBatch(ctx context.Context, kind string, batch []ledger.Key, take func(item)) error {
+	keys := make([]item, len(batch))
+	for i, k := range batch {
+		keys[i] = keyOf(kind, k)
 	}
-	for _, it := range out.Responses[t.name] {
-		switch kind, key := keyIn(it); kind {
-		case kindSource:
-			if !isLater(it) {
-				r.Sources[key] = decodeSource(it)
+	for attempt, wait := 1, batchWait; ; attempt, wait = attempt+1, 2*wait {
+		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{t.name: {Keys: keys}},
+		})
+		if err != nil {
+			return t.failure("reading", err)
+		}
+		for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
+			for _, it := range found {
+				take(it)
 			}
-		case kindDestination:
-			r.Destinations[key] = decodeDestination(it)
+		}
+		keys = nil
+		for _, left := range out.UnprocessedKeys {
+			keys = left.Keys
+		}
+		switch {
+		case len(keys) == 0:
+			return nil
+		case attempt == batchAttempts:
+			return fmt.Errorf("reading ledger %q: DynamoDB leaves keys unread: too many reads at a time", t.name)
+		}
+		if err := pause(ctx, wait); err != nil {
+			return t.failure("reading", err)
 		}
 	}
-	return out.UnprocessedKeys[t.name].Keys, nil
+}
+
+// pause waits, or returns why the context has ended.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // failure describes an error of DynamoDB's.

@@ -25,7 +25,7 @@ func at(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Mi
 func TestAStatusThatOthersWroteIsNone(t *testing.T) { each(t, spoiledTexts) }
 
 func spoiledTexts(t *testing.T, newTable world) {
-	for _, text := range []string{"\x1b[2J", "\u202e", strings.Repeat("x", 301)} {
+	for _, text := range []string{"\x1b[2J", "\u202e", strings.Repeat("x", 501)} {
 		members := item{}
 		for _, name := range []string{"state", "error", "digest", "job", "behind", "mirrored", "source", "checked"} {
 			members[name] = s(text)

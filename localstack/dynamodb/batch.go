@@ -87,6 +87,7 @@ func (t *tables) batchGet(c awsjson.Caller, in batchGetInput) (any, error) {
 				break
 			}
 			units[name] += reads(item.Size(), wanted.ConsistentRead)
+			t.consume(reads(item.Size(), wanted.ConsistentRead), 0)
 			if item != nil {
 				responses[name] = append(responses[name], projection.Of(item))
 			}
@@ -210,6 +211,7 @@ func (t *tables) batchWrite(c awsjson.Caller, in batchWriteInput) (any, error) {
 		units[change.table] += w.units()
 	}
 	for _, w := range all {
+		t.consume(0, w.units())
 		w.commit()
 	}
 	return withCapacity(map[string]any{"UnprocessedItems": struct{}{}}, in.consumedAll(units)), nil

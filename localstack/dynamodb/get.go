@@ -62,5 +62,7 @@ func (t *tables) get(c awsjson.Caller, in getInput) (any, error) {
 	if item != nil {
 		out["Item"] = projection.Of(item)
 	}
-	return withCapacity(out, in.consumed(name, reads(item.Size(), in.ConsistentRead))), nil
+	units := reads(item.Size(), in.ConsistentRead)
+	t.consume(units, 0)
+	return withCapacity(out, in.consumed(name, units)), nil
 }

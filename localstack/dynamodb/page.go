@@ -116,7 +116,9 @@ func (p paging) startKey(table *table) (*rows.Key, error) {
 
 // page reads rows until it is full. Most is how many rows it looks at at most beside the caller's limit; 0 if any
 // number.
-func (p paging) page(name string, table *table, from iter.Seq[rows.Row], of parsed, most int) map[string]any {
+func (t *tables) page(
+	p paging, name string, table *table, from iter.Seq[rows.Row], of parsed, most int,
+) map[string]any {
 	if p.Limit != nil && (most == 0 || *p.Limit < most) {
 		most = *p.Limit
 	}
@@ -143,7 +145,9 @@ func (p paging) page(name string, table *table, from iter.Seq[rows.Row], of pars
 	if last != nil && (most > 0 && scanned == most || bytes > pageBytes) {
 		out["LastEvaluatedKey"] = table.keys.itemOf(*last)
 	}
-	return withCapacity(out, p.consumed(name, reads(bytes, p.ConsistentRead)))
+	units := reads(bytes, p.ConsistentRead)
+	t.consume(units, 0)
+	return withCapacity(out, p.consumed(name, units))
 }
 
 // items are written without a detour: a page has many.

@@ -48,7 +48,7 @@ func (t *tables) query(c awsjson.Caller, in queryInput) (any, error) {
 		return nil, err
 	}
 	backward := in.ScanIndexForward != nil && !*in.ScanIndexForward
-	return in.page(name, table, within(table.rows.Partition(key.Hash, backward, start), key), parsed, 0), nil
+	return t.page(in.paging, name, table, within(table.rows.Partition(key.Hash, backward, start), key), parsed, 0), nil
 }
 
 // keyCondition holds what the request says of the key and of others against the table's.

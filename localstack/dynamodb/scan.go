@@ -80,5 +80,5 @@ func (t *tables) scan(c awsjson.Caller, in scanInput) (any, error) {
 			"ExclusiveStartKey with correct Segment. "+
 			"TotalSegments: %d Segment: %d", total, segment)
 	}
-	return in.page(name, table, table.rows.Segment(segment, total, start), parsed, t.opts.PageLimit), nil
+	return t.page(in.paging, name, table, table.rows.Segment(segment, total, start), parsed, t.opts.PageLimit), nil
 }

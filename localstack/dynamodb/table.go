@@ -133,4 +133,13 @@ type Options struct {
 	// Limit.
 	PageLimit int
 	Now       func() time.Time // nil = time.Now
+	// Consumed is told of the units of capacity that each request takes; nil = nobody is.
+	Consumed func(read, write float64)
+}
+
+// consume tells of units of capacity.
+func (t *tables) consume(read, write float64) {
+	if t.opts.Consumed != nil {
+		t.opts.Consumed(read, write)
+	}
 }

@@ -128,6 +128,7 @@ func (t *tables) write(c change, report reporting, returned func(written) value.
 		return nil, err
 	}
 	w.commit()
+	t.consume(0, w.units())
 	out := map[string]any{}
 	if attributes := returned(w); len(attributes) > 0 {
 		out["Attributes"] = attributes

@@ -79,7 +79,9 @@ func (s *Server) open() error {
 		Home: home, Programs: s.opts.Programs, Dir: jobs, Environment: s.startTask, Log: s.opts.Log,
 		Output: s.taskOutput, OnChange: s.onJobChange,
 	})
-	s.dynamodb = dynamodb.New(dynamodb.Options{Home: home, PageLimit: s.opts.ScanPage})
+	s.dynamodb = dynamodb.New(dynamodb.Options{
+		Home: home, PageLimit: s.opts.ScanPage, Consumed: s.stats.Consumed,
+	})
 	s.ssm = ssm.New(ssm.Options{Home: home})
 	s.secrets = secretsmanager.New(secretsmanager.Options{Home: home})
 	s.identities = identity.New(s.opts.Now)

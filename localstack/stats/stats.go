@@ -17,6 +17,9 @@ type Snapshot struct {
 	BytesRead map[string]int64 `json:"bytesRead"`
 	// BytesWritten counts bytes of blobs received from clients, by repository.
 	BytesWritten map[string]int64 `json:"bytesWritten"`
+	// ReadUnits and WriteUnits are DynamoDB's units of capacity, of all tables.
+	ReadUnits  float64 `json:"readUnits"`
+	WriteUnits float64 `json:"writeUnits"`
 }
 
 // Counter counts. Its zero value is ready, and it is safe for concurrent use.
@@ -40,6 +43,14 @@ func (c *Counter) Written(repository string, n int64) {
 	c.add(func(s *Snapshot) *map[string]int64 { return &s.BytesWritten }, repository, n)
 }
 
+// Consumed counts units of DynamoDB's capacity.
+func (c *Counter) Consumed(read, write float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.s.ReadUnits += read
+	c.s.WriteUnits += write
+}
+
 func (c *Counter) add(which func(*Snapshot) *map[string]int64, key string, n int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,6 +67,7 @@ func (c *Counter) Snapshot() Snapshot {
 	defer c.mu.Unlock()
 	return Snapshot{
 		Calls: maps.Clone(c.s.Calls), BytesRead: maps.Clone(c.s.BytesRead), BytesWritten: maps.Clone(c.s.BytesWritten),
+		ReadUnits: c.s.ReadUnits, WriteUnits: c.s.WriteUnits,
 	}
 }
 

@@ -49,7 +49,7 @@ func TestServesAndResets(t *testing.T) {
 		c.ServeHTTP(w, httptest.NewRequest(method, "/", nil))
 		return w
 	}
-	if w := do(http.MethodGet); w.Body.String() != `{"calls":{"a":1},"bytesRead":null,"bytesWritten":null}`+"\n" {
+	if w := do(http.MethodGet); w.Body.String() != `{"calls":{"a":1},"bytesRead":null,"bytesWritten":null,"readUnits":0,"writeUnits":0}`+"\n" {
 		t.Errorf("GET: %s", w.Body)
 	}
 	if w := do(http.MethodDelete); w.Code != http.StatusNoContent || len(c.Snapshot().Calls) != 0 {
