@@ -43,7 +43,7 @@ var outsideTheFence = map[string]string{
 	"internal/chunked/http.go":                    "reads by a client that it is given",
 	"internal/lambdafunction/init.go": "tells Lambda, at the address that Lambda gives, that the start " +
 		"failed",
-	"internal/jobledger/stream.go": "asks ECS, at the address that ECS gives, which log stream a job has",
+	"internal/jobledger/log.go": "asks ECS, at the address that ECS gives, which log stream a job has",
 	"awsclient/awsclient.go":       "options of the AWS SDK's own transport, which its callers give",
 	"internal/program/aws.go":      "options of the AWS SDK's own transport, to the endpoints that the operator names",
 	"cmd/controller/open.go": "how many connections the AWS SDK keeps to the endpoints that the " +

@@ -33,10 +33,10 @@ func TestWhatFailsForGoodIsNotTriedAgain(t *testing.T) {
 		}, "tag is immutable: 12 has sha256:"},
 		{"a missing permission", func(w *grantedWorld) {
 			w.remove("MirrorRole", "ecr:PutImage")
-		}, "is not authorized to perform: ecr:PutImage"},
+		}, "no identity-based policy allows the ecr:PutImage action"},
 		{"a source that may not be read", func(w *grantedWorld) {
 			w.remove("MirrorRole", "ecr:GetDownloadUrlForLayer")
-		}, "is not authorized to perform: ecr:GetDownloadUrlForLayer"},
+		}, "no identity-based policy allows the ecr:GetDownloadUrlForLayer action"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
