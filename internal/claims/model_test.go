@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { leaks.Main(m) }
 
-var histories = flag.Int("histories", 3000, "number of random histories of TestNoImageIsCopiedTwiceAtOnce")
+var histories = flag.Int("histories", 1000, "number of random histories of TestNoImageIsCopiedTwiceAtOnce")
 
 // TestNoImageIsCopiedTwiceAtOnce has two controllers, whose clocks are an hour apart, and an event at the same time,
 // step by step in random order. Replies of SubmitJob are lost, controllers crash, jobs fail or die without a word,

@@ -73,22 +73,13 @@ func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, l
 // put claims the places of a piece, and submits a job for those that it gets. The error is why it could not.
 func (c *Claimer) put(ctx context.Context, piece request.Request, places []place, result *jobs.Result) error {
 	name, began := piece.Name(), c.Now()
-	piece.Destinations = nil
-	var claimed []place
-	for _, p := range places {
-		record, live, err := c.claim(ctx, name, p.record)
-		switch {
-		case live:
-			result.InFlight = append(result.InFlight, p.to.Text)
-		case err != nil:
-			result.Kept[p.to.Text] = err
-		default:
-			claimed = append(claimed, place{p.to, record})
-			piece.Destinations = append(piece.Destinations, p.to)
-		}
-	}
+	claimed := c.claimAll(ctx, name, places, result)
 	if len(claimed) == 0 {
 		return nil
+	}
+	piece.Destinations = nil
+	for _, p := range claimed {
+		piece.Destinations = append(piece.Destinations, p.to)
 	}
 	placed, err := c.place(ctx, name, piece, began)
 	switch texts := piece.DestinationTexts(); {
@@ -107,6 +98,22 @@ func (c *Claimer) put(ctx context.Context, piece request.Request, places []place
 		return claim
 	})
 	return nil
+}
+
+// claimAll claims places, and returns those that it gets.
+func (c *Claimer) claimAll(ctx context.Context, name string, places []place, result *jobs.Result) (claimed []place) {
+	for _, p := range places {
+		record, live, err := c.claim(ctx, name, p.record)
+		switch {
+		case live:
+			result.InFlight = append(result.InFlight, p.to.Text)
+		case err != nil:
+			result.Kept[p.to.Text] = err
+		default:
+			claimed = append(claimed, place{p.to, record})
+		}
+	}
+	return claimed
 }
 
 // place submits the job, unless too much time has gone by since its destinations were claimed: others may take them

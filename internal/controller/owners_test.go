@@ -28,7 +28,7 @@ import (
 	"ecrmirror/internal/request"
 )
 
-var ownerHistories = flag.Int("owner-histories", 100, "number of random histories of TestNoTagFlips")
+var ownerHistories = flag.Int("owner-histories", 40, "number of random histories of TestNoTagFlips")
 
 // TestNoTagFlips puts, removes, expires and re-spells entries at random, sweeps, and looks at single entries as pushes
 // do. A tag that was mirrored from one source is mirrored from another only once the first one's entry did not have it

@@ -84,35 +84,6 @@ func (f InFlight) Has(name string) bool {
 	return slices.ContainsFunc(f[stem], func(job listed) bool { return job.name == name })
 }
 
-// An End says how a job stands.
-type End struct {
-	Ended   bool
-	Because string // what Batch says of its end; "" = nothing
-}
-
-// Ends returns how jobs stand, by their ids. One that Batch does not know any more has ended.
-func (q *Queue) Ends(ctx context.Context, ids []string) (map[string]End, error) {
-	ends := map[string]End{}
-	for _, id := range ids {
-		ends[id] = End{Ended: true, Because: "AWS Batch does not know it any more"}
-	}
-	err := q.describe(ctx, ids, func(job types.JobDetail) {
-		ends[aws.ToString(job.JobId)] = End{Ended: ended(job.Status), Because: because(job)}
-	})
-	if err != nil {
-		return nil, q.failure("looking at jobs that were submitted", err)
-	}
-	return ends, nil
-}
-
-// because returns what Batch says of a job's end, its container's own reason first.
-func because(job types.JobDetail) string {
-	if job.Container != nil && aws.ToString(job.Container.Reason) != "" {
-		return aws.ToString(job.Container.Reason)
-	}
-	return aws.ToString(job.StatusReason)
-}
-
 // copyOf identifies the copy of a source to a destination, with these options, by jobs whose names begin alike.
 type copyOf struct{ stem, source, options, destination string }
 
