@@ -238,6 +238,9 @@ func backoff(first time.Duration, failures int) time.Duration {
 
 // Sleep waits for d, or for the end of ctx, whose cause it returns.
 func Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 { // nil while ctx lives
+		return context.Cause(ctx)
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

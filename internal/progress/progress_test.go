@@ -118,7 +118,7 @@ func TestConcurrentUse(t *testing.T) {
 				r.BlobStarted(b, mib, 1)
 				for range 16 {
 					r.BlobRead(b, mib/16)
-					<-time.After(time.Duration(i) * time.Millisecond)
+					<-time.After(time.Duration(i+1) * time.Millisecond)
 				}
 				r.BlobDone(b, mib, nil)
 			})
