@@ -40,19 +40,14 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 	var mu sync.Mutex
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(batches)
-	for _, of := range []struct {
-		kind string
-		keys []ledger.Key
-	}{{kindSource, sources}, {kindDestination, destinations}} {
-		for batch := range slices.Chunk(distinct(of.keys), batchKeys) {
-			reads.Go(func() error {
-				return t.readBatch(ctx, of.kind, batch, func(it item) {
-					mu.Lock()
-					defer mu.Unlock()
-					r.add(it)
-				})
+	for batch := range slices.Chunk(asked(sources, destinations), batchKeys) {
+		reads.Go(func() error {
+			return t.readBatch(ctx, batch, func(it item) {
+				mu.Lock()
+				defer mu.Unlock()
+				r.add(it)
 			})
-		}
+		})
 	}
 	if err := reads.Wait(); err != nil {
 		return Records{}, err
@@ -72,16 +67,33 @@ func (r Records) add(it item) {
 	}
 }
 
-// distinct returns the keys, each once: BatchGetItem refuses a key that is asked for twice.
+// A record is one that is asked for.
+type record struct {
+	kind string
+	key  ledger.Key
+}
+
+// asked returns the records of images, each once: BatchGetItem refuses a key that is asked for twice.
+func asked(sources, destinations []ledger.Key) []record {
+	records := make([]record, 0, len(sources)+len(destinations))
+	for _, k := range distinct(sources) {
+		records = append(records, record{kindSource, k})
+	}
+	for _, k := range distinct(destinations) {
+		records = append(records, record{kindDestination, k})
+	}
+	return records
+}
+
 func distinct(keys []ledger.Key) []ledger.Key {
 	return slices.Compact(slices.SortedFunc(slices.Values(keys), ledger.Key.Compare))
 }
 
-// readBatch hands the items with these keys to take.
-func (t *Table) readBatch(ctx context.Context, kind string, batch []ledger.Key, take func(item)) error {
+// readBatch hands the items of records to take.
+func (t *Table) readBatch(ctx context.Context, batch []record, take func(item)) error {
 	keys := make([]item, len(batch))
-	for i, k := range batch {
-		keys[i] = keyOf(kind, k)
+	for i, r := range batch {
+		keys[i] = keyOf(r.kind, r.key)
 	}
 	for attempt, wait := 1, batchWait; ; attempt, wait = attempt+1, 2*wait {
 		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
