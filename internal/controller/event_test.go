@@ -1,9 +1,11 @@
 package controller_test
 
 import (
+	"context"
 	"errors"
 	"iter"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -54,6 +56,32 @@ func TestAnEventWithoutATableFails(t *testing.T) {
 		yield(entry.Entry{}, errBroken)
 	}); !errors.Is(err, errBroken) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// ending are entries the reading of which ends a context, and with it the reading.
+type ending struct{ end context.CancelCauseFunc }
+
+func (e ending) All(ctx context.Context, _ time.Time) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
+		e.end(errBroken)
+		yield(entry.Entry{}, context.Cause(ctx))
+	}
+}
+
+// What is being decided about when the context ends has not failed by itself: the table is read for conflicts then.
+func TestWhatTheEndOfTheContextInterruptsHasNotFailed(t *testing.T) {
+	w := &world{
+		entries: map[string]string{"r.io/app:1": "r.io/b:1", "r.io/app:2": "r.io/b:2"},
+		images:  images{"r.io/app:1": one, "r.io/app:2": one},
+	}
+	ctx, end := context.WithCancelCause(t.Context())
+	defer end(nil)
+	c := w.controller()
+	c.Entries = ending{end}
+	report, err := c.Event(ctx, named(w, "r.io/app:1", "r.io/app:2"))
+	if !errors.Is(err, errBroken) || report.Failed != 0 || len(report.Errors) != 0 || len(w.status.results) != 0 {
+		t.Errorf("%v, %v %v; statuses %v", err, report, report.Errors, w.status.results)
 	}
 }
 

@@ -42,7 +42,10 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 		var pinned []image
 		for i := range w.lookUp(ctx) {
 			d := r.decide(ctx, w, i)
-			if i.sourceAt == none && d.result.Differing() > 0 {
+			switch {
+			case ctx.Err() != nil: // what failed did not by itself; the rest of the look-up is only read to its end
+				continue
+			case i.sourceAt == none && d.result.Differing() > 0:
 				pinned = append(pinned, i.image)
 				continue
 			}
