@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,20 +62,28 @@ func guard(l *jobledger.Ledger) mirror.Guard {
 	return l
 }
 
-// record writes what became of a copy to the ledger, if there is one.
-func (c *config) record(ctx context.Context, l *jobledger.Ledger, report *mirror.Report) {
+// recorder returns what writes what became of an image to the ledger, if there is one. It is called by one goroutine at
+// a time.
+func (c *config) recorder(ctx context.Context, l *jobledger.Ledger) func(*mirror.Report) {
 	if l == nil {
-		return
+		return func(*mirror.Report) {}
 	}
-	now := time.Now()
-	job := jobledger.JobOf(c.getenv(envJob), c.getenv(envAttempt), now)
+	job := sync.OnceValue(func() jobledger.Job { return c.job(ctx, l.Log) })
+	return func(report *mirror.Report) {
+		var stopped error
+		if ctx.Err() != nil {
+			stopped = context.Cause(ctx)
+		}
+		l.Write(ctx, jobledger.Outcomes(report, job(), stopped, time.Now()))
+	}
+}
+
+// job returns the job that this program is.
+func (c *config) job(ctx context.Context, log *slog.Logger) jobledger.Job {
+	job := jobledger.JobOf(c.getenv(envJob), c.getenv(envAttempt), time.Now())
 	var err error
 	if job.Log, err = jobledger.Log(ctx, c.getenv(envMetadata)); err != nil {
-		l.Log.DebugContext(ctx, "log not known", "error", err.Error())
+		log.DebugContext(ctx, "log not known", "error", err.Error())
 	}
-	var stopped error
-	if ctx.Err() != nil {
-		stopped = context.Cause(ctx)
-	}
-	l.Write(ctx, jobledger.Outcomes(report, job, stopped, now))
+	return job
 }

@@ -43,7 +43,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 			memlimit.ForCopy(config.budget.Value(), config.container, getenv)
 			reporter := progress.New(cmd.Context(), config.progressMode(), cmd.ErrOrStderr(), getenv)
 			defer reporter.Close()
-			return mirrorImage(cmd.Context(), &config, reporter, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return mirrorImages(cmd.Context(), &config, reporter, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	config.addFlags(cmd.Flags(), getenv)

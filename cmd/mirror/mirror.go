@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"slices"
@@ -14,12 +15,13 @@ import (
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
-// mirrorImage copies the image, tells meanwhile how it goes, and prints the report. Where the configuration is
+// mirrorImages copies the images, tells meanwhile how it goes, and prints the reports. Where the configuration is
 // right, its error is a *program.Failure.
-func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, stdout, stderr io.Writer) error {
+func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, stdout, stderr io.Writer) error {
 	budget := chunked.NewBudget(c.budget.Value())
 	log := c.log(stderr)
 	program.CaptureLog(log)
@@ -31,23 +33,26 @@ func mirrorImage(ctx context.Context, c *config, reporter *progress.Reporter, st
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate, Guard: guard(ledger),
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce,
 	})
-	report := copier.Copy(ctx, c.request)
+	record := c.recorder(ctx, ledger)
+	reports := make([]*mirror.Report, len(c.request.Images))
+	copier.Copy(ctx, c.request, func(n int, report *mirror.Report) {
+		reports[n] = report
+		record(report)
+	})
 	reporter.Close() // nothing about how it goes after what it came to
-	c.record(ctx, ledger, report)
 	if c.format.JSON() {
-		err := copyview.WriteJSON(stdout, report)
-		return program.NotPrinted(failure(report), err)
+		err := copyview.WriteJSON(stdout, reports)
+		return program.NotPrinted(failure(reports), err)
 	}
-	err = copyview.WriteText(stdout, output.PaletteFor(stdout, c.getenv), report, ctx.Err() != nil)
-	return program.NotPrinted(failure(report), err)
+	err = copyview.WriteText(stdout, output.PaletteFor(stdout, c.getenv), reports, ctx.Err() != nil)
+	return program.NotPrinted(failure(reports), err)
 }
 
 // open opens the registries, unless nothing may be copied, and returns the ledger to keep, nil for none.
 func (c *config) open(
 	ctx context.Context, budget *chunked.Budget, log *slog.Logger, stderr io.Writer,
 ) (*jobledger.Ledger, error) {
-	source, destinations := c.request.Images[0].Source.Name, c.request.DestinationNames()
-	if c.ledger == "" && !c.gate.Anything(ctx, source, destinations) {
+	if c.ledger == "" && !c.mayCopy(ctx) {
 		return nil, nil
 	}
 	c.registries.LeastRate = c.leastRate()
@@ -61,6 +66,13 @@ func (c *config) open(
 	}
 	c.gate.Images, err = c.registries.Open(ctx, cfg, budget, log)
 	return ledger, err
+}
+
+// mayCopy reports whether something may be copied.
+func (c *config) mayCopy(ctx context.Context) bool {
+	return slices.ContainsFunc(c.request.Images, func(image request.Image) bool {
+		return c.gate.Anything(ctx, image.Source.Name, c.request.DestinationsOf(image))
+	})
 }
 
 // log returns the log of each step, in the form of what else is written beside it.
@@ -86,13 +98,19 @@ func (c *config) logFrom(level slog.Level, stderr io.Writer) *slog.Logger {
 	return printable.TextLog(stderr, level)
 }
 
-// failure returns what failed, as a *program.Failure. Another try is worth it if a
-// single destination gains by it.
-func failure(report *mirror.Report) error {
-	err := report.Err()
+// failure returns what failed, as a *program.Failure. Another try is worth it if a single destination of an image gains
+// by it.
+func failure(reports []*mirror.Report) error {
+	var errs []error
+	transient := false
+	for _, report := range reports {
+		errs = append(errs, report.Err())
+		transient = transient ||
+			slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.Transient })
+	}
+	err := errors.Join(errs...)
 	if err == nil {
 		return nil
 	}
-	transient := slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.Transient })
 	return &program.Failure{Err: err, Transient: transient}
 }

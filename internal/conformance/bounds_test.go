@@ -24,7 +24,6 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -171,7 +170,7 @@ func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 	budget := chunked.NewBudget(total)
 	registries := images.New(images.Options{Budget: budget})
 	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is}).
-		Copy(t.Context(), request.New(parse(t, from), parse(t, to))).Err()
+		CopyImage(t.Context(), parse(t, from), parse(t, to)).Err()
 	registries.Close()
 	stop()
 	counting.Wait()

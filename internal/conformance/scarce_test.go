@@ -13,7 +13,6 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 	"ecrmirror/testkit/slowregistry"
 )
@@ -88,7 +87,7 @@ func copyScarcely(
 		names = append(names, parse(t, s.image))
 	}
 	before := server.Sent()
-	report := copier.Copy(t.Context(), request.New(parse(t, from), names...))
+	report := copier.CopyImage(t.Context(), parse(t, from), names...)
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,6 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -47,7 +46,7 @@ func (p *place) engine() way {
 		if err != nil {
 			return err
 		}
-		return copier.Copy(ctx, request.New(source, destination)).Err()
+		return copier.CopyImage(ctx, source, destination).Err()
 	}}
 }
 

@@ -11,22 +11,62 @@ import (
 	"ecrmirror/internal/printable"
 )
 
-// WriteJSON prints a report as a document. Errors are in it.
-func WriteJSON(w io.Writer, report *mirror.Report) error { return output.JSON(w, document(report)) }
+// WriteJSON prints the reports of a request: of one image a document, of several a list of such documents. Errors are in
+// it.
+func WriteJSON(w io.Writer, reports []*mirror.Report) error {
+	if len(reports) == 1 {
+		return output.JSON(w, document(reports[0]))
+	}
+	return output.JSONList(w, func(yield func(Report) bool) {
+		for _, r := range reports {
+			if !yield(document(r)) {
+				return
+			}
+		}
+	})
+}
 
-// WriteText prints a line for what happened to each destination, without its error. Of a copy that was stopped, what
-// had not ended is called interrupted.
-func WriteText(w io.Writer, palette output.Palette, report *mirror.Report, stopped bool) error {
-	for _, r := range report.Results {
-		if _, err := fmt.Fprintln(w, line(palette, r, stopped)); err != nil {
+// WriteText prints a line for what happened to each image at each destination, without its error, and of several images
+// a line with counts. Of a copy that was stopped, what had not ended is called interrupted.
+func WriteText(w io.Writer, palette output.Palette, reports []*mirror.Report, stopped bool) error {
+	for _, report := range reports {
+		for _, r := range report.Results {
+			if _, err := fmt.Fprintln(w, line(palette, r, stopped)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, text := range []string{readAgain(reports), counts(reports, stopped)} {
+		if text == "" {
+			continue
+		}
+		if _, err := fmt.Fprintln(w, text); err != nil {
 			return err
 		}
 	}
-	if text := readAgain(report); text != "" {
-		_, err := fmt.Fprintln(w, text)
-		return err
-	}
 	return nil
+}
+
+// counts says how many images were copied, each to how many destinations, "" of one image.
+func counts(reports []*mirror.Report, stopped bool) string {
+	if len(reports) < 2 {
+		return ""
+	}
+	counts := map[mirror.State]int{}
+	for _, report := range reports {
+		for _, r := range report.Results {
+			counts[r.State]++
+		}
+	}
+	text := fmt.Sprintf("images: %d; at destinations: copied %d, current %d", len(reports), counts[mirror.Copied],
+		counts[mirror.Current])
+	switch failed := counts[mirror.Failed]; {
+	case failed > 0 && stopped:
+		text += fmt.Sprintf(", interrupted %d", failed)
+	case failed > 0:
+		text += fmt.Sprintf(", failed %d", failed)
+	}
+	return text
 }
 
 func line(palette output.Palette, r mirror.Result, stopped bool) string {
@@ -53,12 +93,17 @@ func apart(r mirror.Result) string {
 }
 
 // readAgain says what it cost to set destinations aside, "" if none was.
-func readAgain(report *mirror.Report) string {
-	if !slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.SetAside }) {
+func readAgain(reports []*mirror.Report) string {
+	aside, bytes := false, int64(0)
+	for _, report := range reports {
+		aside = aside || slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.SetAside })
+		bytes += report.BytesReadAgain
+	}
+	if !aside {
 		return ""
 	}
 	return fmt.Sprintf("read %s of the source again for destinations that were set aside: they held up faster ones",
-		output.Bytes(report.BytesReadAgain))
+		output.Bytes(bytes))
 }
 
 // A Report is the document that WriteJSON prints. Sizes are in bytes, times in seconds.

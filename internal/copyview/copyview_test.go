@@ -33,7 +33,7 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 		},
 	}
 	var text, doc bytes.Buffer
-	if err := errors.Join(WriteText(&text, output.Palette{}, report, false), WriteJSON(&doc, report)); err != nil {
+	if err := errors.Join(WriteText(&text, output.Palette{}, []*mirror.Report{report}, false), WriteJSON(&doc, []*mirror.Report{report})); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
@@ -52,7 +52,7 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 	}
 	report.Results = report.Results[:1]
 	text.Reset()
-	if err := WriteText(&text, output.Palette{}, report, false); err != nil ||
+	if err := WriteText(&text, output.Palette{}, []*mirror.Report{report}, false); err != nil ||
 		strings.Contains(text.String(), "again") {
 		t.Errorf("%s, %v", text.String(), err)
 	}
@@ -79,7 +79,7 @@ func TestWhatWasStoppedIsInterrupted(t *testing.T) {
 	} {
 		c.result.Name = n
 		var b bytes.Buffer
-		if err := WriteText(&b, output.Palette{}, &mirror.Report{Results: []mirror.Result{c.result}},
+		if err := WriteText(&b, output.Palette{}, []*mirror.Report{{Results: []mirror.Result{c.result}}},
 			c.stopped); err != nil || b.String() != c.want {
 			t.Errorf("%q, %v, want %q", b.String(), err, c.want)
 		}
@@ -91,12 +91,42 @@ func TestTheDocumentHasTheErrors(t *testing.T) {
 	report := &mirror.Report{
 		Results: []mirror.Result{{State: mirror.Failed, Err: errors.New("<busy>"), Transient: true}},
 	}
-	if err := WriteJSON(&b, report); err != nil {
+	if err := WriteJSON(&b, []*mirror.Report{report}); err != nil {
 		t.Fatal(err)
 	}
 	var got Report
 	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Destinations[0].Error != "<busy>" ||
 		!got.Destinations[0].Transient || got.Destinations[0].State != "failed" {
+		t.Errorf("%s, %v", &b, err)
+	}
+}
+
+func TestSeveralImagesAreCounted(t *testing.T) {
+	result := func(s string, state mirror.State) mirror.Result {
+		n, err := imagename.ParseImage(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mirror.Result{Name: n, State: state, Digest: "sha256:f"}
+	}
+	reports := []*mirror.Report{
+		{Results: []mirror.Result{result("r.test/a:1", mirror.Copied), result("r.test/b:1", mirror.Current)}},
+		{Results: []mirror.Result{result("r.test/a:2", mirror.Failed), result("r.test/b:2", mirror.Current)}},
+	}
+	for stopped, last := range map[bool]string{
+		false: "images: 2; at destinations: copied 1, current 2, failed 1",
+		true:  "images: 2; at destinations: copied 1, current 2, interrupted 1",
+	} {
+		var b bytes.Buffer
+		if err := WriteText(&b, output.Palette{}, reports, stopped); err != nil ||
+			!strings.HasSuffix(b.String(), "current  r.test/b:2 sha256:f\n"+last+"\n") {
+			t.Errorf("%s, %v", &b, err)
+		}
+	}
+	var b bytes.Buffer
+	var got []Report
+	if err := errors.Join(WriteJSON(&b, reports), json.Unmarshal(b.Bytes(), &got)); err != nil || len(got) != 2 ||
+		got[1].Destinations[0].State != "failed" {
 		t.Errorf("%s, %v", &b, err)
 	}
 }

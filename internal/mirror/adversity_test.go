@@ -24,7 +24,6 @@ import (
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
-	"ecrmirror/internal/request"
 )
 
 // Where the source's name has both a tag and a digest, the digest decides, also about what is current.
@@ -110,8 +109,7 @@ func TestASourceInFilesMovesMeanwhile(t *testing.T) {
 		mustCopy(t, w, "HOST/src:1", source)
 		images := &asked{Images: w, source: w.name(source), move: func() { mustCopy(t, w, "HOST/next:1", source) }}
 		pushOCI(t, w, "HOST/to:1") // else the source is read while its digest is asked for
-		report := mirror.New(images, mirror.Options{}).Copy(t.Context(),
-			request.New(w.name(source), w.names("HOST/to:1")...))
+		report := mirror.New(images, mirror.Options{}).CopyImage(t.Context(), w.name(source), w.names("HOST/to:1")...)
 		if states(report) != "copied" || report.Digest.String() != next.String() {
 			t.Errorf("%s: %s, digest %s, %v", source, states(report), report.Digest, report.Err())
 		}
@@ -143,7 +141,7 @@ func TestBegunDirectoryIsNotTriedAgain(t *testing.T) {
 		return hit
 	})
 	dir := filepath.Join(t.TempDir(), "image")
-	report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("dir:"+dir)...))
+	report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("dir:"+dir)...)
 	if r := report.Results[0]; r.State != mirror.Failed || !r.Transient || !strings.Contains(r.Err.Error(), "503") {
 		t.Errorf("%+v", r)
 	}
@@ -171,7 +169,7 @@ func TestErrorsHoldNoSignedURL(t *testing.T) {
 		},
 	} {
 		w.breakWith(fault)
-		report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1")...))
+		report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1")...)
 		err := report.Err()
 		if err == nil || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), "127.0.0.1:1") {
 			t.Errorf("%s: %v", name, err)
@@ -196,7 +194,7 @@ func TestNobodyWaitsForAFailedTargetsBlobs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	images := &heedless{world: w, begun: make(chan struct{})}
-	report := mirror.New(images, mirror.Options{}).Copy(ctx, request.New(w.name("HOST/src:1"), w.names("HOST/a:1")...))
+	report := mirror.New(images, mirror.Options{}).CopyImage(ctx, w.name("HOST/src:1"), w.names("HOST/a:1")...)
 	if err := report.Err(); !errors.Is(err, errNoSpace) || ctx.Err() != nil {
 		t.Errorf("%v, want the first failure", err)
 	}

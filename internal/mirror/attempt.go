@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"context"
 	"sync"
 
 	"ecrmirror/internal/mirror/graph"
@@ -16,10 +17,32 @@ type attempt struct {
 	report   *Report
 	origin   *origin
 	graph    *graph.Graph
+	depots   *depots
 	lanes    *lanes.Lanes
 	large    largeTurns // for manifests
 	progress *blobProgress
 
 	passes    sync.WaitGroup // of places that were set aside
 	manifests sync.WaitGroup // those being put
+}
+
+// run brings the blobs to all places: to those that have held up others before, apart from these.
+func (a *attempt) run(ctx context.Context, places []*place) {
+	var fast, slow []*place
+	for _, p := range places {
+		if p.depot.slow.Load() {
+			slow = append(slow, p)
+		} else {
+			fast = append(fast, p)
+		}
+	}
+	if len(fast) == 0 || a.opts.ReadOnce {
+		a.newPass(ctx, places, nil).run(ctx)
+		return
+	}
+	first := a.newPass(ctx, fast, nil)
+	if len(slow) > 0 {
+		first.follow(ctx, a.newPass(ctx, slow, first), func() {})
+	}
+	first.run(ctx)
 }

@@ -12,7 +12,6 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 )
 
 // A gate refuses names that hold a word, and images if it is told to.
@@ -59,8 +58,7 @@ func TestWhatTheGateRefusesByNameIsNotAskedFor(t *testing.T) {
 		{&gate{}, "copied,current", "src,a,b"}, // b is there by now
 	} {
 		w.breakWith(nil)
-		report := mirror.New(w, mirror.Options{Gate: c.gate}).Copy(t.Context(),
-			request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
+		report := mirror.New(w, mirror.Options{Gate: c.gate}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
 		if got := states(report); got != c.states {
 			t.Errorf("%s, want %s: %v", got, c.states, report.Err())
 		}
@@ -88,8 +86,7 @@ func TestNothingIsWrittenBeforeTheGateHasSeenTheImage(t *testing.T) {
 	want, _ := idx.Digest()
 	closed := &gate{image: errRefused}
 	w.breakWith(nil)
-	report := mirror.New(w, mirror.Options{Gate: closed}).Copy(t.Context(),
-		request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "dir:"+t.TempDir()+"/d")...))
+	report := mirror.New(w, mirror.Options{Gate: closed}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "dir:"+t.TempDir()+"/d")...)
 	if states(report) != "failed,failed,failed" || !errors.Is(report.Err(), errRefused) {
 		t.Fatalf("%s: %v", states(report), report.Err())
 	}
@@ -106,30 +103,12 @@ func TestNothingIsWrittenBeforeTheGateHasSeenTheImage(t *testing.T) {
 	}
 
 	passing := &gate{}
-	report = mirror.New(w, mirror.Options{Gate: passing}).Copy(t.Context(),
-		request.New(w.name("HOST/src:1"), w.names("HOST/a:1")...))
+	report = mirror.New(w, mirror.Options{Gate: passing}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1")...)
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.digest("HOST/a:1"); got != want.String() || len(passing.asked) != 1 || !slices.Equal(passing.asked[0],
 		closed.asked[0]) {
 		t.Errorf("a is %s, want %s; asked about %v", got, want, passing.asked)
-	}
-}
-
-// A copy is of one image. It says so rather than to leave images out.
-func TestARequestOfSeveralImagesIsRefused(t *testing.T) {
-	w := newWorld(t)
-	several := request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
-	several.Images = append(several.Images, several.Images[0])
-	report := copier(w).Copy(t.Context(), several)
-	for _, result := range report.Results {
-		if result.State != mirror.Failed || result.Err == nil ||
-			result.Err.Error() != "2 images are asked for, where one can be copied" {
-			t.Errorf("%+v", result)
-		}
-	}
-	if len(report.Results) != 2 {
-		t.Errorf("%d results", len(report.Results))
 	}
 }

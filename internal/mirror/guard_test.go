@@ -13,7 +13,6 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 )
 
 // A guard is a function that is a mirror.Guard.
@@ -27,7 +26,7 @@ func free(imagename.Name) error { return nil }
 func guarded(t *testing.T, w *world, g guard, destinations ...string) *mirror.Report {
 	return mirror.New(w, mirror.Options{
 		RetryDelay: 1, Guard: g, Transient: func(err error) bool { return strings.Contains(err.Error(), "503") },
-	}).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names(destinations...)...))
+	}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names(destinations...)...)
 }
 
 // An image that is held stays as it is; others are copied.

@@ -23,17 +23,26 @@ const placesAtOnce = 16
 type inquiry struct {
 	images port.Images
 	opts   Options
+	batch  *batch
 	report *Report
 	origin *origin
 	graph  *graph.Graph // nil until it was read
+	bulky  bool         // it has the batch's turn for an image of large manifests
 }
 
-func newInquiry(images port.Images, opts Options, report *Report) *inquiry {
-	return &inquiry{images: images, opts: opts, report: report, origin: newOrigin(images, opts, report.Source)}
+func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
+	return &inquiry{
+		images: images, opts: opts, batch: b, report: report, origin: newOrigin(images, opts, report.Source),
+	}
 }
 
-// close closes the source.
-func (q *inquiry) close() { q.origin.close() }
+// close closes the source, once the image is copied.
+func (q *inquiry) close() {
+	q.origin.close()
+	if q.bulky {
+		q.batch.bulky.Release(1)
+	}
+}
 
 // compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
 // source's image already, or that can't get it. An error is one of the source.

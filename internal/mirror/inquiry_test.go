@@ -11,7 +11,6 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/port"
-	"ecrmirror/internal/request"
 )
 
 // answering are images whose digests come after so long each; all have the same.
@@ -63,8 +62,8 @@ func TestLateAnswers(t *testing.T) {
 				names = append(names, name)
 			}
 			images, opts := answering{after: tt.after}, Options{}.withDefaults()
-			report := newReport(request.New(names[0], names[1:]...))
-			err := newInquiry(images, opts, report).compare(t.Context())
+			report := newReport(names[0], names[1:])
+			err := newInquiry(images, opts, newBatch(1, unwatched{}), report).compare(t.Context())
 			if got := len(report.pending()); err != nil || got != tt.pending || time.Since(begun) != tt.took {
 				t.Errorf("%s: %d pending after %v, %v", tt.name, got, time.Since(begun), err)
 			}

@@ -19,7 +19,6 @@ import (
 	"ecrmirror/internal/mirror/graph"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
-	"ecrmirror/internal/request"
 )
 
 const mib = 1 << 20
@@ -125,7 +124,8 @@ func newLaboratory(t *testing.T, total int64, lends bool, opts Options) *laborat
 	opts = opts.withDefaults()
 	source := &memory{budget: opts.Budget, blobs: map[digest.Digest][]byte{}, lends: lends}
 	a := &attempt{
-		opts: opts, report: newReport(request.Request{}), origin: &origin{source: source}, graph: &graph.Graph{},
+		opts: opts, report: newReport(imagename.Name{}, nil), origin: &origin{source: source}, graph: &graph.Graph{},
+		depots:   &depots{},
 		lanes:    lanes.New(opts.Budget, semaphore.NewWeighted(int64(opts.Blobs))),
 		large:    newLargeTurns(),
 		progress: newBlobProgress(unwatched{}),

@@ -25,8 +25,8 @@ func (p *place) putManifest(i int) {
 	done, err := p.attempt.large.begin(p.ctx, len(manifest.Content))
 	if err == nil {
 		defer done()
-		if tagged := p.taggedWith(i); len(tagged) > 0 {
-			p.putTags(tagged, manifest)
+		if i == len(p.attempt.graph.Nodes)-1 { // the root
+			p.putTags(manifest)
 		} else {
 			err = p.putInstance(manifest)
 		}
@@ -36,16 +36,6 @@ func (p *place) putManifest(i int) {
 		return
 	}
 	p.put(p.arrivals.AddManifest(manifest.Digest))
-}
-
-// taggedWith returns the results that are to have a manifest as their image.
-func (p *place) taggedWith(i int) (tagged []*Result) {
-	for _, r := range p.results {
-		if p.attempt.graph.Roots[r.root] == i {
-			tagged = append(tagged, r)
-		}
-	}
-	return tagged
 }
 
 // putInstance puts a manifest without a tag.
@@ -60,10 +50,10 @@ func (p *place) putInstance(manifest port.Manifest) error {
 	return nil
 }
 
-// putTags puts a manifest as the image of each of the results. Those that fail keep their errors.
-func (p *place) putTags(results []*Result, manifest port.Manifest) {
-	for i, r := range results {
-		if twin := twinOf(r, results[:i]); twin != nil {
+// putTags puts the root manifest as the image of each of the results. Those that fail keep their errors.
+func (p *place) putTags(manifest port.Manifest) {
+	for i, r := range p.results {
+		if twin := twinOf(r, p.results[:i]); twin != nil {
 			r.State, r.Digest, r.Err = twin.State, twin.Digest, twin.Err
 			continue
 		}

@@ -1,5 +1,5 @@
-// Package mirror is the copy engine: it copies one image, all its platforms, from a
-// source to any number of destinations at once.
+// Package mirror is the copy engine: it copies images of one source repository, all their platforms, to any number of
+// destinations at once.
 //
 // The manifest at a destination is byte for byte that of the source; nothing is converted or recompressed. Each blob of
 // the source is read once, however many destinations lack it, and not at all if none does; it is read again only for
@@ -9,14 +9,18 @@
 //
 // The engine declares in package port what it needs of the two ends of a copy, and knows nothing else of them. Its
 // ideas are packages below it: graph reads what an image consists of, fanout hands one stream to several readers,
-// convoy tells which readers hold up others, and lanes bounds what those may take.
+// convoy tells which readers hold up others, lanes bounds what those may take, and stock has what images that are copied
+// side by side bring to a place.
 package mirror
 
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/chunked"
@@ -42,13 +46,52 @@ func New(images port.Images, opts Options) *Copier {
 	}
 }
 
-// Copy copies the image of a request to every destination that does not hold it already. The report says what happened
-// to each, in the order of the request. Destinations that the Gate refuses by name are not asked anything, and the
-// source is not where the Gate refuses that, or all destinations.
-func (c *Copier) Copy(ctx context.Context, asked request.Request) *Report {
-	report := newReport(asked)
-	if len(report.pending()) > 0 && report.admit(ctx, c.opts.Gate) {
-		if err := c.copy(ctx, report); err != nil {
+// Copy copies the images of a request, each to every destination that does not hold it already. Several are copied side
+// by side, and none is waited for: each is there as soon as it is whole, and one that fails fails alone. A blob that
+// several have is read once, and written once to each place. Done gets the report of the nth image when that has
+// ended, by one goroutine at a time, in no particular order. A report says what happened to each destination, in the
+// order of the request.
+//
+// Destinations that the Gate refuses by name are not asked anything, and the source is not where the Gate refuses that,
+// or all destinations.
+func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n int, report *Report)) {
+	b := newBatch(len(asked.Images), c.opts.Progress)
+	var side errgroup.Group
+	side.SetLimit(c.sideBySide(asked))
+	var reporting sync.Mutex
+	for n, image := range asked.Images {
+		side.Go(func() error {
+			report := c.copyImage(ctx, b, image.Source.Name, asked.DestinationsOf(image))
+			reporting.Lock()
+			defer reporting.Unlock()
+			done(n, report)
+			return nil
+		})
+	}
+	_ = side.Wait() // each report has its errors
+}
+
+// CopyImage copies one image, as Copy does, and returns its report.
+func (c *Copier) CopyImage(ctx context.Context, source imagename.Name, to ...imagename.Name) *Report {
+	return c.copyImage(ctx, newBatch(1, c.opts.Progress), source, to)
+}
+
+// sideBySide returns how many images of a request are copied at a time. A place on disk takes one at a time.
+func (c *Copier) sideBySide(asked request.Request) int {
+	onDisk := func(name imagename.Name) bool {
+		return name.Kind == imagename.OCILayout || name.Kind == imagename.Directory
+	}
+	if slices.ContainsFunc(asked.DestinationNames(), onDisk) {
+		return 1
+	}
+	return c.opts.Images
+}
+
+// copyImage copies one image of a batch.
+func (c *Copier) copyImage(ctx context.Context, b *batch, source imagename.Name, to []imagename.Name) *Report {
+	report := newReport(source, to)
+	if report.admit(ctx, c.opts.Gate) {
+		if err := c.copy(ctx, b, report); err != nil {
 			report.failPending(err)
 		}
 	}
@@ -62,8 +105,8 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request) *Report {
 }
 
 // copy copies the image to the pending destinations that lack it. An error is one of the source.
-func (c *Copier) copy(ctx context.Context, report *Report) error {
-	q := newInquiry(c.images, c.opts, report)
+func (c *Copier) copy(ctx context.Context, b *batch, report *Report) error {
+	q := newInquiry(c.images, c.opts, b, report)
 	defer q.close()
 	if err := q.compare(ctx); err != nil || len(report.pending()) == 0 {
 		return err
@@ -78,7 +121,7 @@ func (c *Copier) copy(ctx context.Context, report *Report) error {
 	if err := c.opts.Gate.Image(ctx, report.Source, q.graph.Digests()); err != nil {
 		return sourceError(report.Source, "checking signatures", err)
 	}
-	c.opts.Progress.Image(report.Source.String(), len(pending), report.Manifests, report.Blobs, report.Size)
+	b.progress.image(report, len(pending), q.graph.Blobs)
 	c.try(ctx, q, pending)
 	c.tryAgain(ctx, q, pending)
 	return nil
@@ -98,6 +141,7 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	}
 	for _, r := range again {
 		r.retry()
+		q.batch.depots.at(r.Name).stock.Forget()
 	}
 	c.try(ctx, q, again)
 }
@@ -121,11 +165,11 @@ func (c *Copier) try(ctx context.Context, q *inquiry, results []*Result) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := &attempt{
-		images: c.images, opts: c.opts, report: q.report, origin: q.origin, graph: q.graph,
-		lanes: lanes.New(c.opts.Budget, c.slots), large: c.large, progress: newBlobProgress(c.opts.Progress),
+		images: c.images, opts: c.opts, report: q.report, origin: q.origin, graph: q.graph, depots: &q.batch.depots,
+		lanes: lanes.New(c.opts.Budget, c.slots), large: c.large, progress: q.batch.progress,
 	}
 	places := newPlaces(ctx, a, results)
-	a.newPass(ctx, places, nil).run(ctx)
+	a.run(ctx, places)
 	a.passes.Wait()
 	a.manifests.Wait()
 	for _, p := range places {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 )
 
 func TestOneDestinationsFailureIsItsOwn(t *testing.T) {
@@ -35,8 +34,7 @@ func TestOneDestinationsFailureIsItsOwn(t *testing.T) {
 			}
 			return hit
 		})
-		report := copier(w).Copy(t.Context(),
-			request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/bad:1", "HOST/b:1")...))
+		report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/bad:1", "HOST/b:1")...)
 		if states(report) != "copied,failed,copied" {
 			t.Errorf("%s: %s: %v", c.name, states(report), report.Err())
 		}
@@ -67,7 +65,7 @@ func TestTransientFailureIsTriedOnceMore(t *testing.T) {
 		w := newWorld(t)
 		w.pushIndex("HOST/src:1", 1)
 		w.busyFor(c.failures, "/v2/b/manifests/1")
-		report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
+		report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
 		if states(report) != c.want {
 			t.Errorf("%d failures: %s, %v", c.failures, states(report), report.Err())
 		}
@@ -90,7 +88,7 @@ func TestBlobThatIsNotTakenForNowIsSentAgain(t *testing.T) {
 		w := newWorld(t)
 		w.pushIndex("HOST/src:1", 1)
 		w.busyFor(c.failures, "/v2/b/blobs/uploads/")
-		report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
+		report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
 		if states(report) != c.want {
 			t.Errorf("%d failures: %s, %v", c.failures, states(report), report.Err())
 		}
@@ -127,7 +125,7 @@ func TestBrokenSourceLeavesNoTag(t *testing.T) {
 			return hit
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		report := copier(w).Copy(ctx, request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
+		report := copier(w).CopyImage(ctx, w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
 		cancel()
 		if states(report) != "failed,failed" {
 			t.Errorf("%s: %s", name, states(report))
@@ -157,7 +155,7 @@ func TestBytesThatChangedOnTheWayAreReadAgain(t *testing.T) {
 		}
 		return hit
 	})
-	report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
+	report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
 	if states(report) != "copied,copied" || !changed.Load() {
 		t.Errorf("%s: %v", states(report), report.Err())
 	}
@@ -176,7 +174,7 @@ func TestWrongDigestsAreRefusedBeforeAnythingIsWritten(t *testing.T) {
 		{"destination is the source", "HOST/src:1", "HOST/src:1", "failed"},
 	} {
 		w.breakWith(nil)
-		report := copier(w).Copy(t.Context(), request.New(w.name(c.src), w.names(c.dst)...))
+		report := copier(w).CopyImage(t.Context(), w.name(c.src), w.names(c.dst)...)
 		if states(report) != c.want {
 			t.Errorf("%s: %s, %v", c.name, states(report), report.Err())
 		}

@@ -18,7 +18,6 @@ import (
 
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/mirror/stall"
-	"ecrmirror/internal/request"
 )
 
 func copier(w *world) *mirror.Copier {
@@ -39,7 +38,7 @@ func states(r *mirror.Report) string {
 
 func mustCopy(t *testing.T, w *world, src string, dsts ...string) *mirror.Report {
 	t.Helper()
-	report := copier(w).Copy(t.Context(), request.New(w.name(src), w.names(dsts...)...))
+	report := copier(w).CopyImage(t.Context(), w.name(src), w.names(dsts...)...)
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +76,7 @@ func TestCopyThroughFiles(t *testing.T) {
 		t.Errorf("through dir: %s, want %s", got, want)
 	}
 	// The index of this test is a Docker manifest list inside an OCI layout only if converted.
-	report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names(oci)...))
+	report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names(oci)...)
 	if err := report.Err(); err == nil || !strings.Contains(err.Error(), "can't hold manifests of type") {
 		t.Errorf("Docker manifests into an OCI layout: %v", err)
 	}
@@ -148,7 +147,7 @@ func TestCopyEndsWithItsContext(t *testing.T) {
 		}
 		return false
 	})
-	report := copier(w).Copy(ctx, request.New(w.name("HOST/src:1"), w.names("HOST/a:1")...))
+	report := copier(w).CopyImage(ctx, w.name("HOST/src:1"), w.names("HOST/a:1")...)
 	if states(report) != "failed" || !errors.Is(report.Err(), context.Canceled) {
 		t.Errorf("%s, %v", states(report), report.Err())
 	}
@@ -178,7 +177,7 @@ func TestStalledEndsAreGivenUp(t *testing.T) {
 			})
 			// Long enough that no healthy end is taken for a stalled one.
 			stalling := mirror.New(w, mirror.Options{StallTimeout: 2 * time.Second})
-			report := stalling.Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...))
+			report := stalling.CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
 			close(release)
 			if states(report) != c.want || !errors.Is(report.Err(), stall.ErrStalled) {
 				t.Errorf("%s, %v", states(report), report.Err())
@@ -194,7 +193,7 @@ func TestCopyIntoADirectoryThatIsNone(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "precious"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	report := copier(w).Copy(t.Context(), request.New(w.name("HOST/src:1"), w.names("dir:"+dir, "HOST/a:1")...))
+	report := copier(w).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("dir:"+dir, "HOST/a:1")...)
 	if states(report) != "failed,copied" {
 		t.Errorf("%s, %v", states(report), report.Err())
 	}

@@ -13,7 +13,6 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 )
 
 // undigested are images of which nobody is told the source's digest in time.
@@ -33,14 +32,12 @@ func TestASourceMayBeSlowToTellItsDigest(t *testing.T) {
 	want, _ := w.pushIndex("HOST/src:1", 1).Digest()
 	old := w.pushIndex("HOST/b:1", 1) // one destination has another image, one the same, one none
 	mustCopy(t, w, "HOST/src:1", "HOST/c:1")
-	report := mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(),
-		request.New(w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "HOST/c:1")...))
+	report := mirror.New(undigested{w}, mirror.Options{}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "HOST/c:1")...)
 	if states(report) != "copied,copied,current" || report.Digest.String() != want.String() ||
 		w.digest("HOST/b:1") != want.String() {
 		t.Errorf("%s of %v, %v, not %v", states(report), report.Digest, report.Err(), old)
 	}
-	report = mirror.New(undigested{w}, mirror.Options{}).Copy(t.Context(),
-		request.New(w.name("HOST/src:none"), w.names("HOST/a:1")...))
+	report = mirror.New(undigested{w}, mirror.Options{}).CopyImage(t.Context(), w.name("HOST/src:none"), w.names("HOST/a:1")...)
 	if err := report.Err(); err == nil || !strings.Contains(err.Error(), "manifest unknown") &&
 		!strings.Contains(err.Error(), "MANIFEST_UNKNOWN") {
 		t.Errorf("%v", err)

@@ -10,7 +10,6 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 )
 
 // A root that its registry knows by SHA-512 is the same image by SHA-256, which is what destinations tell.
@@ -37,13 +36,13 @@ func TestARootOfAnotherDigestIsCurrentOnceItIsThere(t *testing.T) {
 			return n
 		}
 		for _, want := range []mirror.State{mirror.Copied, mirror.Current} {
-			result := b.copier.Copy(t.Context(), request.New(parse(source), parse("dst:1"))).Results[0]
+			result := b.copier.CopyImage(t.Context(), parse(source), parse("dst:1")).Results[0]
 			if result.State != want || result.Digest != digest.FromString(root) {
 				t.Errorf("%s: %+v", name, result)
 			}
 		}
-		result := b.copier.Copy(t.Context(), request.New(parse(source), parse("dst:2@"+other),
-			parse("dst:3@"+digest.SHA512.FromString("x").String())))
+		result := b.copier.CopyImage(t.Context(), parse(source), parse("dst:2@"+other),
+			parse("dst:3@"+digest.SHA512.FromString("x").String()))
 		if result.Results[0].State != mirror.Copied || result.Results[1].State != mirror.Failed {
 			t.Errorf("%s: %v", name, result.Err())
 		}
@@ -66,7 +65,7 @@ func TestECRHoldsNoIndexOfBlobs(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		result := b.copier.Copy(ctx, request.New(source, dest)).Results[0]
+		result := b.copier.CopyImage(ctx, source, dest).Results[0]
 		cancel()
 		if result.State != mirror.Failed || result.Transient || !strings.Contains(result.Err.Error(),
 			"index "+digest.FromBytes(s.served["1"].content).String()+" is one of blobs") {

@@ -11,6 +11,8 @@ import (
 
 // Options of a [Copier]. The zero value of a field is the stated default.
 type Options struct {
+	// Images is how many images of a request are copied at a time. Default 32.
+	Images int
 	// Blobs is how many blobs are copied at a time, by all calls of Copy together. Default 48.
 	Blobs int
 	// Budget bounds the bytes of blobs in memory; it should be the one that the sources and
@@ -42,6 +44,9 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Images <= 0 {
+		o.Images = 32
+	}
 	if o.Blobs <= 0 {
 		o.Blobs = 48
 	}

@@ -6,10 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/chunked"
-	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/convoy"
-	"ecrmirror/internal/mirror/fanout"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/stall"
 )
@@ -20,6 +17,7 @@ type pass struct {
 	attempt *attempt
 	convoy  *convoy.Convoy[*place]
 	lane    *lanes.Lane
+	awaited awaited // blobs that other images bring to some of the places
 }
 
 // newPass returns a pass that comes right behind a faster one, nil for the first.
@@ -63,6 +61,7 @@ func (p *pass) setAside(ctx context.Context, slow []*member) {
 	for i, m := range slow {
 		m.Leave()
 		places[i] = m.Place
+		m.Place.depot.slow.Store(true)
 		p.attempt.opts.Log.WarnContext(ctx, "set aside",
 			"destination", m.Place.results[0].Name.String(), "bytesPerSecond", int64(m.Place.speed.PerSecond()))
 		for _, r := range m.Place.results {
@@ -70,11 +69,17 @@ func (p *pass) setAside(ctx context.Context, slow []*member) {
 			p.attempt.opts.Progress.SetAside(r.Name.String())
 		}
 	}
-	next := p.attempt.newPass(ctx, places, p)
-	p.attempt.passes.Go(func() {
+	p.follow(ctx, p.attempt.newPass(ctx, places, p), func() {
 		for _, m := range slow {
 			m.Wait()
 		}
+	})
+}
+
+// follow runs the pass that comes right behind this one, once its places are ready for it.
+func (p *pass) follow(ctx context.Context, next *pass, ready func()) {
+	p.attempt.passes.Go(func() {
+		ready()
 		if p.attempt.origin.OneAtATime() {
 			<-next.lane.First()
 		}
@@ -103,108 +108,4 @@ func (p *pass) ask(op string, question func(*member) error) {
 		}
 		_ = g.Wait() // the places keep their errors
 	})
-}
-
-// copyBlobs brings all blobs to the members.
-func (p *pass) copyBlobs(ctx context.Context) {
-	var g errgroup.Group
-	g.SetLimit(p.blobsAtOnce())
-	for _, blob := range p.attempt.graph.Blobs {
-		var release func()
-		var err error
-		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx) })
-		if err != nil {
-			break // the places end with the context
-		}
-		p.convoy.Waiting(func() {
-			g.Go(func() error {
-				defer release()
-				p.copyBlob(ctx, blob)
-				return nil
-			})
-		})
-	}
-	_ = g.Wait()
-}
-
-// blobsAtOnce is 1 if the source or a place can't do two blobs at a time.
-func (p *pass) blobsAtOnce() int {
-	if p.attempt.origin.OneAtATime() {
-		return 1
-	}
-	for _, m := range p.convoy.Members() {
-		if m.Place.dest != nil && m.Place.dest.OneAtATime() {
-			return 1
-		}
-	}
-	return p.attempt.opts.Blobs
-}
-
-// copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
-// those that are left, and the other blobs go on meanwhile.
-func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
-	lacking, moved := p.lacking(blob), false
-	for try := 1; len(lacking) > 0; try++ {
-		x := p.newTransfer(ctx, blob, lacking, try)
-		moved = x.move()
-		if len(x.again) == 0 {
-			break
-		}
-		p.attempt.opts.Log.WarnContext(ctx, "trying again", "blob", blob.Digest.String(), "error", x.why)
-		p.attempt.progress.done(blob, moved, x.why)
-		moved = false
-		lacking = x.again
-		if chunked.Sleep(ctx, p.attempt.opts.RetryDelay/4) != nil {
-			for _, m := range lacking {
-				m.Place.fail(x.why)
-			}
-			break
-		}
-	}
-	var err error
-	for _, m := range lacking {
-		if err == nil {
-			err = m.Place.failure()
-		}
-	}
-	p.attempt.progress.done(blob, moved, err)
-}
-
-// newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.
-func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, try int) *transfer {
-	x := &transfer{
-		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, try: try,
-		have: map[*member]bool{},
-	}
-	x.ctx, x.cancel = context.WithCancelCause(ctx)
-	for _, m := range members {
-		x.part = max(x.part, m.Place.dest.PartSize(blob.Size))
-	}
-	limit := ahead(blob.Size, x.part, len(members))
-	x.fanout = fanout.New(limit, p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
-	return x
-}
-
-// lacking returns the members that are not known to have the blob.
-func (p *pass) lacking(blob content.Blob) []*member {
-	var mu sync.Mutex
-	var lacking []*member
-	p.ask("looking for blob "+blob.Digest.String(), func(m *member) error {
-		if m.Place.arrivals.HasBlob(blob.Digest) {
-			return nil
-		}
-		has, err := m.Place.has(m.Context(), blob)
-		switch {
-		case err != nil:
-			return err
-		case has:
-			m.Place.put(m.Place.arrivals.AddBlob(blob.Digest))
-		default:
-			mu.Lock()
-			defer mu.Unlock()
-			lacking = append(lacking, m)
-		}
-		return nil
-	})
-	return lacking
 }

@@ -21,6 +21,7 @@ type place struct {
 	dest     port.Destination // of the first result; nil until it is open
 	isOpen   bool
 	arrivals *graph.Arrivals
+	depot    *depot
 	puts     queue
 	speed    *convoy.Speed
 
@@ -37,7 +38,10 @@ func newPlaces(ctx context.Context, a *attempt, results []*Result) []*place {
 	for _, r := range results {
 		p := byName[r.Name.Place()]
 		if p == nil {
-			p = &place{attempt: a, arrivals: graph.NewArrivals(a.graph), speed: convoy.NewSpeed(a.opts.LeastRate)}
+			p = &place{
+				attempt: a, depot: a.depots.at(r.Name), arrivals: graph.NewArrivals(a.graph),
+				speed: convoy.NewSpeed(a.opts.LeastRate),
+			}
 			p.ctx, p.cancel = context.WithCancelCause(ctx)
 			byName[r.Name.Place()] = p
 			places = append(places, p)

@@ -12,7 +12,8 @@ import (
 // Progress is told how a copy goes. Its methods are called concurrently and must return quickly.
 // Sizes are in bytes.
 type Progress interface {
-	// Image says what is to be copied: how many blobs, and their size.
+	// Image says what is to be copied: of an image how many manifests, and how many blobs of what size that no other
+	// image of the request has that was told of.
 	Image(source string, destinations, manifests, blobs int, size int64)
 	// BlobStarted says that a blob begins to move to so many destinations. A size of -1 is unknown.
 	BlobStarted(d digest.Digest, size int64, destinations int)
@@ -41,7 +42,7 @@ func (unwatched) SetAside(string)                       {}
 func (unwatched) Manifest(string, digest.Digest)        {}
 func (unwatched) Done(string, error)                    {}
 
-// A blobProgress tells of a blob that several passes move at the same time as of one that moves.
+// A blobProgress tells of a blob that several passes and images move at the same time as of one that moves.
 type blobProgress struct {
 	to Progress
 
@@ -52,6 +53,7 @@ type blobProgress struct {
 // A toldBlob is a blob of which something was told.
 type toldBlob struct {
 	moving int   // passes that move it
+	ended  bool  // it was told how it ended
 	err    error // of one of those that have ended since none did
 }
 
@@ -59,15 +61,34 @@ func newBlobProgress(to Progress) *blobProgress {
 	return &blobProgress{to: to, told: map[digest.Digest]*toldBlob{}}
 }
 
+// image says that an image is to be copied to so many destinations.
+func (p *blobProgress) image(r *Report, destinations int, blobs []content.Blob) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, size := 0, int64(0)
+	for _, blob := range blobs {
+		if p.told[blob.Digest] == nil {
+			p.told[blob.Digest] = &toldBlob{}
+			n++
+			size += max(blob.Size, 0)
+		}
+	}
+	p.to.Image(r.Source.String(), destinations, r.Manifests, n, size)
+}
+
+// of returns what was told of a blob. p.mu is held.
+func (p *blobProgress) of(blob content.Blob) *toldBlob {
+	if p.told[blob.Digest] == nil {
+		p.told[blob.Digest] = &toldBlob{}
+	}
+	return p.told[blob.Digest]
+}
+
 // started says that a pass begins to move the blob to so many places.
 func (p *blobProgress) started(blob content.Blob, places int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b := p.told[blob.Digest]
-	if b == nil {
-		b = &toldBlob{}
-		p.told[blob.Digest] = b
-	}
+	b := p.of(blob)
 	if b.moving++; b.moving == 1 {
 		b.err = nil
 		p.to.BlobStarted(blob.Digest, blob.Size, places)
@@ -78,18 +99,18 @@ func (p *blobProgress) started(blob content.Blob, places int) {
 func (p *blobProgress) done(blob content.Blob, moved bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b := p.told[blob.Digest]
+	b := p.of(blob)
 	switch {
-	case b == nil:
-		p.told[blob.Digest] = &toldBlob{}
-	case !moved: // another pass has told of it, or will
-		return
-	default:
+	case moved:
 		b.err = cmp.Or(b.err, err)
-		if b.moving--; b.moving > 0 {
-			return
-		}
-		err = b.err
+		b.moving--
+	case b.moving > 0, b.ended && (b.err == nil || err != nil):
+		return // others have told of it, or will
+	default:
+		b.err = err
 	}
-	p.to.BlobDone(blob.Digest, blob.Size, err)
+	if b.moving == 0 {
+		b.ended = true
+		p.to.BlobDone(blob.Digest, blob.Size, b.err)
+	}
 }

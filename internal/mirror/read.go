@@ -2,8 +2,7 @@ package mirror
 
 import (
 	"context"
-
-	"github.com/opencontainers/go-digest"
+	"errors"
 
 	"ecrmirror/internal/mirror/graph"
 )
@@ -19,7 +18,7 @@ func (q *inquiry) read(ctx context.Context) error {
 		err := q.readOnce(ctx)
 		if err == nil {
 			q.report.describe(q.graph)
-			q.report.settleBy(q.graph.Root(0))
+			q.report.settleBy(q.graph.Root())
 			return nil
 		}
 		if ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" {
@@ -52,9 +51,17 @@ func (q *inquiry) readGraph(ctx context.Context) (err error) {
 	if err := q.origin.readRoot(ctx, q.report.Digest); err != nil {
 		return err
 	}
-	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient}
-	if q.graph, err = graph.Read(ctx, q.origin, []digest.Digest{q.report.Digest}, opts); err != nil {
+	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: q.batch.mostManifests()}
+	q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts)
+	if errors.Is(err, graph.ErrLarge) && opts.Most > 0 {
+		if err := q.batch.bulky.Acquire(ctx, 1); err != nil {
+			return context.Cause(ctx)
+		}
+		q.bulky, opts.Most = true, 0
+		q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts)
+	}
+	if err != nil {
 		return err
 	}
-	return is(q.graph.Root(0), q.report.Source.Digest)
+	return is(q.graph.Root(), q.report.Source.Digest)
 }

@@ -2,14 +2,12 @@ package mirror
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/graph"
-	"ecrmirror/internal/request"
 )
 
 // A State says how a destination ended up.
@@ -23,7 +21,7 @@ const (
 	pending State = ""
 )
 
-// A Report says what a copy did.
+// A Report says what the copy of an image did.
 type Report struct {
 	Source    imagename.Name
 	Digest    digest.Digest // of the root manifest; "" if it could not be read
@@ -53,29 +51,22 @@ type Result struct {
 	Transient bool          // whether the failure may be gone on another try
 	SetAside  bool          // whether it held up faster destinations, and got its blobs apart from them
 
-	root  int           // which of the roots of the copied graph the destination is to have
 	held  digest.Digest // what the destination had; "" if nothing, or if that is not known
 	known bool          // whether the destination told what it has
 }
 
-// newReport returns the report of a request, in which nothing has happened yet. A copy is of one image: where the
-// request has another number of images, all destinations have failed.
-func newReport(r request.Request) *Report {
-	report := &Report{started: time.Now()}
-	for _, name := range r.DestinationNames() {
+// newReport returns the report of an image in which nothing has happened yet.
+func newReport(source imagename.Name, to []imagename.Name) *Report {
+	report := &Report{Source: source, started: time.Now()}
+	for _, name := range to {
 		report.Results = append(report.Results, Result{Name: name})
 	}
-	if len(r.Images) != 1 {
-		report.failPending(fmt.Errorf("%d images are asked for, where one can be copied", len(r.Images)))
-		return report
-	}
-	report.Source = r.Images[0].Source.Name
 	return report
 }
 
 // describe notes what the image is that is copied.
 func (r *Report) describe(g *graph.Graph) {
-	r.Digest, r.MediaType = g.Root(0).Digest, g.Root(0).MediaType
+	r.Digest, r.MediaType = g.Root().Digest, g.Root().MediaType
 	r.Manifests, r.Blobs, r.Size = len(g.Nodes), len(g.Blobs), g.Size()
 }
 

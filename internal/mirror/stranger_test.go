@@ -20,7 +20,6 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -176,7 +175,7 @@ func (b *bench) copyOf(tb testing.TB, s *stranger, source string) mirror.Result 
 		}
 		return n
 	}
-	result := b.copier.Copy(ctx, request.New(parse(source), parse("dst:1"))).Results[0]
+	result := b.copier.CopyImage(ctx, parse(source), parse("dst:1")).Results[0]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	got, tagged := s.manifests["1"]

@@ -25,6 +25,7 @@ type transfer struct {
 	lane    *lanes.Lane
 	blob    content.Blob
 	members []*member
+	turns   turns           // of the members, which end as soon as they have the blob
 	part    int64           // size of the largest parts that members send; 0 if none sends parts
 	try     int             // which try at this blob it is, from 1
 	ctx     context.Context // ends the reading
@@ -87,8 +88,10 @@ func (x *transfer) deliver(d *delivery) {
 		if d.sink.WasRead() {
 			place.count(x.bytes.Load())
 		}
+		x.turns.end(d.member, true)
 		place.put(place.arrivals.AddBlob(x.blob.Digest))
 	case errors.Is(err, convoy.ErrSetAside): // it goes on elsewhere
+		x.turns.end(d.member, false)
 	case !x.fanout.Broken(): // else it is the source's, whatever the destination made of it
 		x.failedAt(d.member, place.errorIn("writing blob "+x.blob.Digest.String(), err))
 	}

@@ -96,7 +96,7 @@ func (r *Reporter) note(happened func(t *tally, now time.Time) event) {
 }
 
 // Image says what is to be copied: how many manifests and blobs to how many destinations, and
-// the bytes of the blobs that at least one of them may lack. Told again, it starts the totals anew.
+// the bytes of the blobs that at least one of them may lack. Told again, of another image, it adds to the totals.
 func (r *Reporter) Image(source string, destinations, manifests, blobs int, size int64) {
 	r.note(func(t *tally, now time.Time) event {
 		t.image(now, blobs, size)

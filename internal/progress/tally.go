@@ -51,8 +51,10 @@ func (t *tally) image(now time.Time, blobs int, size int64) {
 		t.started = now
 		t.rate.add(now, t.read)
 	}
-	t.blobs, t.size, t.bytes = blobs, size, 0
-	t.moving, t.ended = map[digest.Digest]*blob{}, map[digest.Digest]ended{}
+	t.blobs, t.size = t.blobs+blobs, t.size+size
+	if t.moving == nil {
+		t.moving, t.ended = map[digest.Digest]*blob{}, map[digest.Digest]ended{}
+	}
 }
 
 func (t *tally) blobStarted(now time.Time, d digest.Digest, size int64) {

@@ -91,13 +91,13 @@ func TestTally(t *testing.T) {
 			t.blobDone(b, 10, nil, false)
 		}, numbers{Blobs: 2, Done: 1, Moving: 1, Bytes: 10, Size: 10}},
 		{"nobody knows the blob", func(t *tally) { t.blobRead(a, 5); t.blobDone(a, 5, nil, false) }, numbers{}},
-		{"told anew", func(t *tally) {
+		{"told of another image", func(t *tally) {
 			t.image(now, 3, 30)
 			t.blobStarted(now, a, 10)
 			t.blobRead(a, 4)
 			t.blobDone(a, 10, nil, false)
 			t.image(now, 1, 20)
-		}, numbers{Blobs: 1, Size: 20, Read: 4}},
+		}, numbers{Blobs: 4, Done: 1, Bytes: 10, Size: 50, Read: 4}},
 	} {
 		var tally tally
 		c.do(&tally)

@@ -2,10 +2,12 @@
 // say how a request differs from that. The controller writes a request as the parameters of a job,
 // [Request.Parameters]. The mirror program reads it from its arguments, [Parse] and [ParseOptions], and the copy engine
 // carries it out. The package only computes.
+//
+// Several images are written as the tags of one repository, and each destination as a repository that gets the same
+// tags: docker.io/library/postgres:16.1,16.2 and HOST/postgres:*.
 package request
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -15,9 +17,11 @@ import (
 
 // A Request is what one job is asked.
 type Request struct {
-	Images       []Image             // images of one source repository; the programs ask for one
-	Destinations []imagename.Written // at least one, each once
-	Options      Options             // the zero value is a plain copy
+	Images []Image // at least one, all of one source repository
+	// Destinations has at least one, each once. One whose name is that of a repository stands for each image's own
+	// tag there; where there are several images all are so.
+	Destinations []imagename.Written
+	Options      Options // the zero value is a plain copy
 }
 
 // An Image is one of the images that are copied.
@@ -37,45 +41,19 @@ func New(source imagename.Name, destinations ...imagename.Name) Request {
 	return r
 }
 
-// Parse parses the arguments of the mirror program, without its options: a source, and destinations, each of which may
-// be a list with commas. Blanks around names are dropped, and so is a destination that repeats another one in whatever
-// words. An argument that names no image is an error, and so is a destination that is the source. The error says which
-// side it concerns.
-func Parse(source string, destinations ...string) (Request, error) {
-	from, err := imagename.ParseWritten(source)
-	if err != nil {
-		return Request{}, fmt.Errorf("source: %w", err)
-	}
-	r := Request{Images: []Image{{Source: from}}}
-	seen := map[imagename.Name]bool{}
-	for _, argument := range destinations {
-		texts := imagename.SplitList(argument)
-		if len(texts) == 0 {
-			return Request{}, fmt.Errorf("destination: image name %q: is empty", argument)
-		}
-		for _, text := range texts {
-			to, err := imagename.ParseWritten(text)
-			switch {
-			case err != nil:
-				return Request{}, fmt.Errorf("destination: %w", err)
-			case to.Name.SameImage(from.Name):
-				return Request{}, fmt.Errorf("destination %s is the source itself", to.Name)
-			case !seen[to.Name]:
-				seen[to.Name] = true
-				r.Destinations = append(r.Destinations, to)
-			}
-		}
-	}
-	return r, nil
-}
-
-// Source returns the sources of the images as text, with commas between them.
+// Source returns the sources of the images as text: the whole name of the first, and of the others what [Parse] takes
+// after a comma.
 func (r Request) Source() string {
-	texts := make([]string, len(r.Images))
+	var text strings.Builder
 	for i, image := range r.Images {
-		texts[i] = image.Source.Text
+		if i == 0 {
+			text.WriteString(image.Source.Text)
+			continue
+		}
+		_, reference := splitReference(image.Source.Text)
+		text.WriteString("," + reference)
 	}
-	return strings.Join(texts, ",")
+	return text.String()
 }
 
 // DestinationTexts returns the destinations as they are written.
@@ -87,7 +65,17 @@ func (r Request) DestinationTexts() []string {
 	return texts
 }
 
-// DestinationNames returns the destinations' names.
+// DestinationsOf returns the names of the destinations of one of the images: where a destination is a repository, the
+// image has the source's tag there, or its digest if it has no tag.
+func (r Request) DestinationsOf(image Image) []imagename.Name {
+	names := r.DestinationNames()
+	for i := range names {
+		names[i] = destination(names[i], image.Source.Name)
+	}
+	return names
+}
+
+// DestinationNames returns the destinations' names. A repository stands for the images' own tags there.
 func (r Request) DestinationNames() []imagename.Name {
 	names := make([]imagename.Name, len(r.Destinations))
 	for i, destination := range r.Destinations {

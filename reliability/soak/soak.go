@@ -24,7 +24,6 @@ import (
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 	"ecrmirror/internal/table"
 	"ecrmirror/internal/transient"
 	"ecrmirror/testkit/fault"
@@ -234,7 +233,7 @@ func (s *soak) mirror(ctx context.Context, i int) error {
 	for n := 1; ; n++ {
 		registries := images.New(images.Options{AWS: s.config, Budget: s.budget, UserAgent: "ecrmirror"})
 		copier := mirror.New(registries, mirror.Options{Budget: s.budget, Transient: transient.Is})
-		report := copier.Copy(ctx, request.New(source, destinations...))
+		report := copier.CopyImage(ctx, source, destinations...)
 		registries.Close()
 		err := report.Err()
 		if err == nil && report.Digest.String() != s.servers.Roots[i] {

@@ -55,8 +55,8 @@ func (r *reader) ask(ctx context.Context, want digest.Digest) (raw []byte, media
 
 // count counts the bytes of a manifest that was read.
 func (r *reader) count(raw []byte) error {
-	if r.bytes.Add(int64(len(raw))) > maxManifestBytes {
-		return fmt.Errorf("more than %d bytes of manifests", int64(maxManifestBytes))
+	if r.bytes.Add(int64(len(raw))) > r.opts.Most {
+		return fmt.Errorf("more than %d %w", r.opts.Most, ErrLarge)
 	}
 	return nil
 }

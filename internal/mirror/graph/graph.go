@@ -1,4 +1,4 @@
-// Package graph reads what images consist of: their manifests, and the blobs that these refer to, each once.
+// Package graph reads what an image consists of: its manifests, and the blobs that these refer to, each once.
 package graph
 
 import (
@@ -9,10 +9,9 @@ import (
 	"ecrmirror/internal/mirror/references"
 )
 
-// A Graph is what one or several root manifests span. It does not change once it is read.
+// A Graph is what a root manifest spans. It does not change once it is read.
 type Graph struct {
-	Roots  []int          // positions of the roots in Nodes
-	Nodes  []Node         // each manifest once, after all that it refers to
+	Nodes  []Node         // each manifest once, after all that it refers to; so the last is the root
 	Blobs  []content.Blob // each once, largest first
 	Inline map[digest.Digest]references.Inline
 
@@ -28,8 +27,8 @@ type Node struct {
 	needs int // how many blobs and instances it refers to, each counted once
 }
 
-// Root returns the manifest of the nth root.
-func (g *Graph) Root(n int) port.Manifest { return g.Nodes[g.Roots[n]].Manifest }
+// Root returns the root manifest.
+func (g *Graph) Root() port.Manifest { return g.Nodes[len(g.Nodes)-1].Manifest }
 
 // Size returns the sum of the sizes of all blobs in bytes. Unknown sizes count as nothing.
 func (g *Graph) Size() (sum int64) {

@@ -63,11 +63,11 @@ var opts = Options{Within: time.Minute, Transient: func(error) bool { return fal
 func TestManifestsOfAnyDigestAreRead(t *testing.T) {
 	for _, algorithm := range []digest.Algorithm{digest.SHA256, digest.SHA512} {
 		src, want := index(t, algorithm, 3, 10)
-		g, err := Read(t.Context(), src, []digest.Digest{want}, opts)
-		if err != nil || len(g.Nodes) != 4 || g.Root(0).Digest != want {
+		g, err := Read(t.Context(), src, want, opts)
+		if err != nil || len(g.Nodes) != 4 || g.Root().Digest != want {
 			t.Errorf("%s: %+v, %v", algorithm, g, err)
 		}
-		_, err = Read(t.Context(), src, []digest.Digest{algorithm.FromString("other")}, opts)
+		_, err = Read(t.Context(), src, algorithm.FromString("other"), opts)
 		if err == nil {
 			t.Errorf("%s: a root of another digest was taken", algorithm)
 		}
@@ -85,7 +85,7 @@ func TestManifestsAreBounded(t *testing.T) {
 		{huge, ofHuge, "manifest has more than"},
 		{many, ofMany, "bytes of manifests"},
 	} {
-		_, err := Read(t.Context(), c.src, []digest.Digest{c.want}, opts)
+		_, err := Read(t.Context(), c.src, c.want, opts)
 		if err == nil || !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%v, want %s", err, c.err)
 		}

@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,7 +22,7 @@ import (
 // memory nor time.
 const (
 	MaxManifest      = 4 << 20  // bytes of one manifest; that of ECR and of most registries
-	maxManifestBytes = 16 << 20 // of all manifests together, which are in memory beside the budget; one has 2 KiB or so
+	maxManifestBytes = 16 << 20 // of all manifests of an image; one has 2 KiB or so
 	maxManifests     = 10_000
 	maxDepth         = 8      // indexes within indexes
 	maxBlobs         = 50_000 // distinct ones; a manifest of MaxManifest bytes can name 46,000
@@ -40,29 +41,36 @@ type Source interface {
 type Options struct {
 	Within    time.Duration    // how long one manifest may take; see package stall
 	Transient func(error) bool // whether an error may be gone on another try
+	// Most is how many bytes the manifests may have together: they are in memory, beside the budget. 0 = 16 MiB, which
+	// is also the most that it may be.
+	Most int64
 }
+
+// ErrLarge says that the manifests have more bytes than they may.
+var ErrLarge = errors.New("bytes of manifests")
 
 // A reader reads a graph.
 type reader struct {
 	source Source
 	opts   Options
 	graph  *Graph
-	bytes  atomic.Int64          // of the manifests read so far
-	seen   map[digest.Digest]int // positions in the graph's Nodes; -1 until it is there
+	bytes  atomic.Int64 // of the manifests read so far
+	seen   map[digest.Digest]bool
 }
 
-// Read reads all manifests of a source that some root manifests span. It verifies each against its digest.
-func Read(ctx context.Context, source Source, roots []digest.Digest, opts Options) (*Graph, error) {
-	r := reader{source: source, opts: opts, graph: newGraph(), seen: map[digest.Digest]int{}}
-	for _, want := range roots {
-		root, err := r.fetch(ctx, want)
-		if err != nil {
-			return nil, err
-		}
-		if err := r.walk(ctx, root, 0); err != nil {
-			return nil, err
-		}
-		r.graph.Roots = append(r.graph.Roots, r.seen[want])
+// Read reads all manifests of a source that a root manifest spans. It verifies each against its digest. The error wraps
+// [ErrLarge] if they have too many bytes.
+func Read(ctx context.Context, source Source, root digest.Digest, opts Options) (*Graph, error) {
+	if opts.Most == 0 || opts.Most > maxManifestBytes {
+		opts.Most = maxManifestBytes
+	}
+	r := reader{source: source, opts: opts, graph: newGraph(), seen: map[digest.Digest]bool{}}
+	m, err := r.fetch(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.walk(ctx, m, 0); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(r.graph.Blobs, func(a, b content.Blob) int { return cmp.Compare(b.Size, a.Size) })
 	return r.graph, nil
@@ -70,10 +78,10 @@ func Read(ctx context.Context, source Source, roots []digest.Digest, opts Option
 
 // walk adds a manifest and all that it refers to, children before parents.
 func (r *reader) walk(ctx context.Context, m port.Manifest, depth int) error {
-	if _, seen := r.seen[m.Digest]; seen {
+	if r.seen[m.Digest] {
 		return nil
 	}
-	r.seen[m.Digest] = -1
+	r.seen[m.Digest] = true
 	if len(r.seen) > maxManifests || depth > maxDepth {
 		return fmt.Errorf("more than %d manifests, or indexes nested deeper than %d", maxManifests, maxDepth)
 	}
@@ -91,7 +99,6 @@ func (r *reader) walk(ctx context.Context, m port.Manifest, depth int) error {
 	if err := r.walkBelow(ctx, refs.Instances, depth); err != nil {
 		return err
 	}
-	r.seen[m.Digest] = len(r.graph.Nodes)
 	r.graph.add(m, refs)
 	return nil
 }
@@ -101,7 +108,7 @@ func (r *reader) walkBelow(ctx context.Context, instances []digest.Digest, depth
 	var unseen []digest.Digest
 	listed := map[digest.Digest]bool{}
 	for _, instance := range instances {
-		if _, seen := r.seen[instance]; !seen && !listed[instance] {
+		if !r.seen[instance] && !listed[instance] {
 			listed[instance] = true
 			unseen = append(unseen, instance)
 		}

@@ -1,0 +1,137 @@
+package mirror
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/fanout"
+)
+
+// copyBlobs brings all blobs to the members. What another image is bringing to a place already is left to it, and
+// looked for again when that has ended.
+func (p *pass) copyBlobs(ctx context.Context) {
+	for blobs := p.attempt.graph.Blobs; len(blobs) > 0; blobs = p.awaited.wait(ctx) {
+		p.copyEach(ctx, blobs)
+	}
+}
+
+// copyEach brings blobs to the members, some at a time.
+func (p *pass) copyEach(ctx context.Context, blobs []content.Blob) {
+	var g errgroup.Group
+	g.SetLimit(p.blobsAtOnce())
+	for _, blob := range blobs {
+		var release func()
+		var err error
+		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx) })
+		if err != nil {
+			break // the places end with the context
+		}
+		p.convoy.Waiting(func() {
+			g.Go(func() error {
+				defer release()
+				p.copyBlob(ctx, blob)
+				return nil
+			})
+		})
+	}
+	_ = g.Wait()
+}
+
+// blobsAtOnce is 1 if the source or a place can't do two blobs at a time.
+func (p *pass) blobsAtOnce() int {
+	if p.attempt.origin.OneAtATime() {
+		return 1
+	}
+	for _, m := range p.convoy.Members() {
+		if m.Place.dest != nil && m.Place.dest.OneAtATime() {
+			return 1
+		}
+	}
+	return p.attempt.opts.Blobs
+}
+
+// copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
+// those that are left, and the other blobs go on meanwhile.
+func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
+	turns := p.lacking(blob)
+	defer turns.endAll()
+	lacking, moved := turns.members(), false
+	for try := 1; len(lacking) > 0; try++ {
+		x := p.newTransfer(ctx, blob, lacking, try)
+		x.turns = turns
+		moved = x.move()
+		if len(x.again) == 0 {
+			break
+		}
+		p.attempt.opts.Log.WarnContext(ctx, "trying again", "blob", blob.Digest.String(), "error", x.why)
+		p.attempt.progress.done(blob, moved, x.why)
+		moved = false
+		lacking = x.again
+		if chunked.Sleep(ctx, p.attempt.opts.RetryDelay/4) != nil {
+			for _, m := range lacking {
+				m.Place.fail(x.why)
+			}
+			break
+		}
+	}
+	var err error
+	for _, m := range lacking {
+		if err == nil {
+			err = m.Place.failure()
+		}
+	}
+	p.attempt.progress.done(blob, moved, err)
+}
+
+// newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.
+func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, try int) *transfer {
+	x := &transfer{
+		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, try: try,
+		have: map[*member]bool{},
+	}
+	x.ctx, x.cancel = context.WithCancelCause(ctx)
+	for _, m := range members {
+		x.part = max(x.part, m.Place.dest.PartSize(blob.Size))
+	}
+	limit := ahead(blob.Size, x.part, len(members))
+	x.fanout = fanout.New(limit, p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
+	return x
+}
+
+// lacking returns the members that are not known to have the blob, and that nobody else is bringing it to.
+func (p *pass) lacking(blob content.Blob) turns {
+	var mu sync.Mutex
+	lacking := turns{}
+	p.ask("looking for blob "+blob.Digest.String(), func(m *member) error {
+		if m.Place.arrivals.HasBlob(blob.Digest) {
+			return nil
+		}
+		turn, has, others := m.Place.depot.stock.Begin(blob.Digest)
+		if others != nil {
+			p.awaited.add(blob, others)
+			return nil
+		}
+		if !has {
+			var err error
+			if has, err = m.Place.has(m.Context(), blob); err != nil || has {
+				turn.End(has)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if has {
+			m.Place.put(m.Place.arrivals.AddBlob(blob.Digest))
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		lacking[m] = turn
+		return nil
+	})
+	return lacking
+}
