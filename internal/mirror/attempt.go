@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"ecrmirror/internal/mirror/graph"
-	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 )
 
@@ -14,13 +13,11 @@ type attempt struct {
 	images port.Images
 	opts   Options
 
-	report   *Report
-	origin   *origin
-	graph    *graph.Graph
-	depots   *depots
-	lanes    *lanes.Lanes
-	large    largeTurns // for manifests
-	progress *blobProgress
+	report *Report
+	origin *origin
+	graph  *graph.Graph
+	batch  *batch
+	large  largeTurns // for manifests
 
 	passes    sync.WaitGroup // of places that were set aside
 	manifests sync.WaitGroup // those being put

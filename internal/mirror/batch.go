@@ -1,24 +1,38 @@
 package mirror
 
 import (
+	"sync"
+
 	"golang.org/x/sync/semaphore"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/lanes"
+	"ecrmirror/internal/mirror/turns"
 )
 
 // sideBySide is how many bytes of manifests an image may have that is copied beside others; usual ones have up to a
 // tenth of it. Those that have more take turns.
 const sideBySide = 256 << 10
 
-// A batch is what the images of one request have in common.
+// A batch is what the images of one request have in common. It is safe for concurrent use.
 type batch struct {
-	depots depots
-	alone  bool                // it is one image
-	bulky  *semaphore.Weighted // the turn of an image of large manifests
-
+	alone    bool                // it is one image
+	bulky    *semaphore.Weighted // the turn of an image of large manifests
+	lanes    *lanes.Lanes
 	progress *blobProgress
+
+	mu     sync.Mutex
+	depots map[string]*depot       // by place
+	turns  map[string]*turns.Turns // to bring blobs, by what they are brought to
 }
 
-func newBatch(images int, to Progress) *batch {
-	return &batch{alone: images == 1, bulky: semaphore.NewWeighted(1), progress: newBlobProgress(to)}
+// newBatch returns what so many images have in common, which take a slot for each blob that is copied.
+func newBatch(images int, opts Options, slots *semaphore.Weighted) *batch {
+	return &batch{
+		alone: images == 1, bulky: semaphore.NewWeighted(1),
+		lanes: lanes.New(opts.Budget, slots), progress: newBlobProgress(opts.Progress),
+		depots: map[string]*depot{}, turns: map[string]*turns.Turns{},
+	}
 }
 
 // mostManifests returns how many bytes of manifests an image may have without a turn; 0 = any number.
@@ -27,4 +41,28 @@ func (b *batch) mostManifests() int64 {
 		return 0
 	}
 	return sideBySide
+}
+
+// depot returns the depot of a destination's place.
+func (b *batch) depot(name imagename.Name) *depot {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	place := name.Place()
+	if b.depots[place] == nil {
+		b.depots[place] = &depot{}
+	}
+	return b.depots[place]
+}
+
+// firstPasses are those that bring all images to all places but to those that were set aside.
+const firstPasses = ""
+
+// turnsOf returns the turns to bring blobs to some places, or those of [firstPasses].
+func (b *batch) turnsOf(places string) *turns.Turns {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.turns[places] == nil {
+		b.turns[places] = &turns.Turns{}
+	}
+	return b.turns[places]
 }

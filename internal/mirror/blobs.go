@@ -11,8 +11,8 @@ import (
 	"ecrmirror/internal/mirror/fanout"
 )
 
-// copyBlobs brings all blobs to the members. What another image is bringing to a place already is left to it, and
-// looked for again when that has ended.
+// copyBlobs brings all blobs to the members. What another image is bringing already is left to it, and looked for
+// again when that has ended.
 func (p *pass) copyBlobs(ctx context.Context) {
 	for blobs := p.attempt.graph.Blobs; len(blobs) > 0; blobs = p.awaited.wait(ctx) {
 		p.copyEach(ctx, blobs)
@@ -57,18 +57,25 @@ func (p *pass) blobsAtOnce() int {
 // copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
 // those that are left, and the other blobs go on meanwhile.
 func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
-	turns := p.lacking(blob)
-	defer turns.endAll()
-	lacking, moved := turns.members(), false
+	if p.allHave(blob) {
+		p.attempt.batch.progress.done(blob, false, nil)
+		return
+	}
+	end, others := p.turns.Begin(blob.Digest)
+	if others != nil {
+		p.awaited.add(blob, others)
+		return
+	}
+	defer end()
+	lacking, moved := p.lacking(blob), false
 	for try := 1; len(lacking) > 0; try++ {
 		x := p.newTransfer(ctx, blob, lacking, try)
-		x.turns = turns
 		moved = x.move()
 		if len(x.again) == 0 {
 			break
 		}
 		p.attempt.opts.Log.WarnContext(ctx, "trying again", "blob", blob.Digest.String(), "error", x.why)
-		p.attempt.progress.done(blob, moved, x.why)
+		p.attempt.batch.progress.done(blob, moved, x.why)
 		moved = false
 		lacking = x.again
 		if chunked.Sleep(ctx, p.attempt.opts.RetryDelay/4) != nil {
@@ -84,7 +91,7 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 			err = m.Place.failure()
 		}
 	}
-	p.attempt.progress.done(blob, moved, err)
+	p.attempt.batch.progress.done(blob, moved, err)
 }
 
 // newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.
@@ -102,36 +109,36 @@ func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*me
 	return x
 }
 
-// lacking returns the members that are not known to have the blob, and that nobody else is bringing it to.
-func (p *pass) lacking(blob content.Blob) turns {
+// lacking returns the members that are not known to have the blob.
+func (p *pass) lacking(blob content.Blob) []*member {
 	var mu sync.Mutex
-	lacking := turns{}
+	var lacking []*member
 	p.ask("looking for blob "+blob.Digest.String(), func(m *member) error {
-		if m.Place.arrivals.HasBlob(blob.Digest) {
+		if m.Place.knows(blob) {
 			return nil
 		}
-		turn, has, others := m.Place.depot.stock.Begin(blob.Digest)
-		if others != nil {
-			p.awaited.add(blob, others)
-			return nil
+		has, err := m.Place.has(m.Context(), blob)
+		switch {
+		case err != nil:
+			return err
+		case has:
+			m.Place.got(blob)
+		default:
+			mu.Lock()
+			defer mu.Unlock()
+			lacking = append(lacking, m)
 		}
-		if !has {
-			var err error
-			if has, err = m.Place.has(m.Context(), blob); err != nil || has {
-				turn.End(has)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if has {
-			m.Place.put(m.Place.arrivals.AddBlob(blob.Digest))
-			return nil
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		lacking[m] = turn
 		return nil
 	})
 	return lacking
+}
+
+// allHave reports whether all members are known to have the blob.
+func (p *pass) allHave(blob content.Blob) bool {
+	for _, m := range p.convoy.Here() {
+		if !m.Place.knows(blob) {
+			return false
+		}
+	}
+	return true
 }

@@ -4,33 +4,38 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/mirror/stock"
+	"github.com/opencontainers/go-digest"
 )
 
-// A depot is what images that are copied side by side have in common at one place.
+// A depot is what images of one request have in common at one place. It is safe for concurrent use.
 type depot struct {
-	stock stock.Stock
 	// slow says that the place has held up others: images that come later are brought to it apart from the beginning.
 	slow atomic.Bool
+
+	mu  sync.Mutex
+	has map[digest.Digest]bool // blobs that were found there, or brought
 }
 
-// depots are those of all places of a request. The zero value has none yet; it is safe for concurrent use.
-type depots struct {
-	mu sync.Mutex
-	by map[string]*depot // by the name's place
-}
-
-// at returns the depot of a destination's place.
-func (d *depots) at(name imagename.Name) *depot {
+// hasBlob reports whether the place is known to have a blob.
+func (d *depot) hasBlob(blob digest.Digest) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.by == nil {
-		d.by = map[string]*depot{}
+	return d.has[blob]
+}
+
+// addBlob notes that the place has a blob.
+func (d *depot) addBlob(blob digest.Digest) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.has == nil {
+		d.has = map[digest.Digest]bool{}
 	}
-	place := name.Place()
-	if d.by[place] == nil {
-		d.by[place] = &depot{}
-	}
-	return d.by[place]
+	d.has[blob] = true
+}
+
+// forget forgets which blobs the place has, so that they are looked for again.
+func (d *depot) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.has = nil
 }

@@ -70,3 +70,13 @@ var ErrAbsent = errors.New("image does not exist")
 
 // ErrIsSource says that a destination is the source itself.
 var ErrIsSource = errors.New("destination is the source itself")
+
+// ErrLeft says that an image was not begun since others have taken their time. Another try may help.
+var ErrLeft error = leftError{}
+
+type leftError struct{}
+
+func (leftError) Error() string { return "left for another try: other images have taken long enough" }
+
+// Transient reports that another try may help.
+func (leftError) Transient() bool { return true }

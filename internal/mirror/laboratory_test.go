@@ -17,7 +17,6 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/graph"
-	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 )
 
@@ -125,10 +124,8 @@ func newLaboratory(t *testing.T, total int64, lends bool, opts Options) *laborat
 	source := &memory{budget: opts.Budget, blobs: map[digest.Digest][]byte{}, lends: lends}
 	a := &attempt{
 		opts: opts, report: newReport(imagename.Name{}, nil), origin: &origin{source: source}, graph: &graph.Graph{},
-		depots:   &depots{},
-		lanes:    lanes.New(opts.Budget, semaphore.NewWeighted(int64(opts.Blobs))),
-		large:    newLargeTurns(),
-		progress: newBlobProgress(unwatched{}),
+		batch: newBatch(1, opts, semaphore.NewWeighted(int64(opts.Blobs))),
+		large: newLargeTurns(),
 	}
 	return &laboratory{t: t, attempt: a, source: source, budget: opts.Budget}
 }

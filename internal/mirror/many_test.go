@@ -2,10 +2,12 @@ package mirror_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -16,6 +18,7 @@ import (
 
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/request"
+	"ecrmirror/internal/transient"
 )
 
 // pushNeighbours pushes images 0 to n-1 of three layers each, of which they share two with the one before, and returns
@@ -187,4 +190,22 @@ func mustImage(t *testing.T) v1.Image {
 		t.Fatal(err)
 	}
 	return image
+}
+
+// Once its time is up no image is begun. What was begun is finished.
+func TestImagesAreLeftOnceTheTimeIsUp(t *testing.T) {
+	w := newWorld(t)
+	w.pushNeighbours("HOST/src", 3)
+	w.breakWith(nil)
+	c := mirror.New(w, mirror.Options{Images: 1, BeginWithin: time.Nanosecond, Transient: transient.Is})
+	left := 0
+	for tag, report := range copyAll(t, c, w.several("HOST/src", 3, "HOST/a:*")) {
+		if !errors.Is(report.Err(), mirror.ErrLeft) || !report.Results[0].Transient || w.digest("HOST/a:"+tag) != "" {
+			t.Errorf("%s: %v", tag, report.Err())
+		}
+		left++
+	}
+	if got := w.count(http.MethodGet, "/v2/src/"); left != 3 || got != 0 {
+		t.Errorf("%d left, %d requests", left, got)
+	}
 }

@@ -9,8 +9,8 @@
 //
 // The engine declares in package port what it needs of the two ends of a copy, and knows nothing else of them. Its
 // ideas are packages below it: graph reads what an image consists of, fanout hands one stream to several readers,
-// convoy tells which readers hold up others, lanes bounds what those may take, and stock has what images that are copied
-// side by side bring to a place.
+// convoy tells which readers hold up others, lanes bounds what those may take, and turns has one image
+// of several bring what they share.
 package mirror
 
 import (
@@ -25,7 +25,6 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/request"
 )
@@ -55,13 +54,18 @@ func New(images port.Images, opts Options) *Copier {
 // Destinations that the Gate refuses by name are not asked anything, and the source is not where the Gate refuses that,
 // or all destinations.
 func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n int, report *Report)) {
-	b := newBatch(len(asked.Images), c.opts.Progress)
+	b := newBatch(len(asked.Images), c.opts, c.slots)
 	var side errgroup.Group
 	side.SetLimit(c.sideBySide(asked))
+	began := time.Now()
 	var reporting sync.Mutex
 	for n, image := range asked.Images {
 		side.Go(func() error {
-			report := c.copyImage(ctx, b, image.Source.Name, asked.DestinationsOf(image))
+			report := newReport(image.Source.Name, asked.DestinationsOf(image))
+			if limit := c.opts.BeginWithin; limit > 0 && time.Since(began) > limit {
+				report.failPending(ErrLeft)
+			}
+			c.copyImage(ctx, b, report)
 			reporting.Lock()
 			defer reporting.Unlock()
 			done(n, report)
@@ -73,7 +77,9 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 
 // CopyImage copies one image, as Copy does, and returns its report.
 func (c *Copier) CopyImage(ctx context.Context, source imagename.Name, to ...imagename.Name) *Report {
-	return c.copyImage(ctx, newBatch(1, c.opts.Progress), source, to)
+	report := newReport(source, to)
+	c.copyImage(ctx, newBatch(1, c.opts, c.slots), report)
+	return report
 }
 
 // sideBySide returns how many images of a request are copied at a time. A place on disk takes one at a time.
@@ -87,10 +93,9 @@ func (c *Copier) sideBySide(asked request.Request) int {
 	return c.opts.Images
 }
 
-// copyImage copies one image of a batch.
-func (c *Copier) copyImage(ctx context.Context, b *batch, source imagename.Name, to []imagename.Name) *Report {
-	report := newReport(source, to)
-	if report.admit(ctx, c.opts.Gate) {
+// copyImage copies one image of a batch to the destinations of its report that are pending.
+func (c *Copier) copyImage(ctx context.Context, b *batch, report *Report) {
+	if len(report.pending()) > 0 && report.admit(ctx, c.opts.Gate) {
 		if err := c.copy(ctx, b, report); err != nil {
 			report.failPending(err)
 		}
@@ -101,7 +106,6 @@ func (c *Copier) copyImage(ctx context.Context, b *batch, source imagename.Name,
 		c.opts.Progress.Done(r.Name.String(), r.Err)
 	}
 	report.Elapsed = time.Since(report.started)
-	return report
 }
 
 // copy copies the image to the pending destinations that lack it. An error is one of the source.
@@ -141,7 +145,7 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	}
 	for _, r := range again {
 		r.retry()
-		q.batch.depots.at(r.Name).stock.Forget()
+		q.batch.depot(r.Name).forget()
 	}
 	c.try(ctx, q, again)
 }
@@ -165,8 +169,8 @@ func (c *Copier) try(ctx context.Context, q *inquiry, results []*Result) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := &attempt{
-		images: c.images, opts: c.opts, report: q.report, origin: q.origin, graph: q.graph, depots: &q.batch.depots,
-		lanes: lanes.New(c.opts.Budget, c.slots), large: c.large, progress: q.batch.progress,
+		images: c.images, opts: c.opts, report: q.report, origin: q.origin, graph: q.graph, batch: q.batch,
+		large: c.large,
 	}
 	places := newPlaces(ctx, a, results)
 	a.run(ctx, places)

@@ -49,6 +49,24 @@ func (p *place) expect(ctx context.Context) error {
 	return p.attempt.opts.within(ctx, func(ctx context.Context) error { return p.dest.Expect(ctx, blobs) })
 }
 
+// knows reports whether the place is known to have the blob, if only by another image.
+func (p *place) knows(blob content.Blob) bool {
+	if p.arrivals.HasBlob(blob.Digest) {
+		return true
+	}
+	if !p.depot.hasBlob(blob.Digest) {
+		return false
+	}
+	p.got(blob)
+	return true
+}
+
+// got notes that the place has the blob, and puts what waited for it alone.
+func (p *place) got(blob content.Blob) {
+	p.depot.addBlob(blob.Digest)
+	p.put(p.arrivals.AddBlob(blob.Digest))
+}
+
 // has reports whether the place has the blob.
 func (p *place) has(ctx context.Context, blob content.Blob) (has bool, err error) {
 	var size int64

@@ -13,6 +13,9 @@ import (
 type Options struct {
 	// Images is how many images of a request are copied at a time. Default 32.
 	Images int
+	// BeginWithin is how long images of a request are begun: those that are left then have failed with [ErrLeft].
+	// Default: all are begun.
+	BeginWithin time.Duration
 	// Blobs is how many blobs are copied at a time, by all calls of Copy together. Default 48.
 	Blobs int
 	// Budget bounds the bytes of blobs in memory; it should be the one that the sources and

@@ -2,6 +2,8 @@ package mirror
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -9,6 +11,7 @@ import (
 	"ecrmirror/internal/mirror/convoy"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/stall"
+	"ecrmirror/internal/mirror/turns"
 )
 
 // A pass brings the blobs of an attempt to some of its places, which read them together. Those that hold up the others
@@ -17,12 +20,17 @@ type pass struct {
 	attempt *attempt
 	convoy  *convoy.Convoy[*place]
 	lane    *lanes.Lane
-	awaited awaited // blobs that other images bring to some of the places
+	turns   *turns.Turns
+	awaited awaited
 }
 
 // newPass returns a pass that comes right behind a faster one, nil for the first.
 func (a *attempt) newPass(ctx context.Context, places []*place, faster *pass) *pass {
 	p := &pass{attempt: a, convoy: convoy.New[*place](a.opts.ReadOnce)}
+	p.turns = a.batch.turnsOf(firstPasses)
+	if faster != nil { // no pass waits for what another of its image brings to other places
+		p.turns = a.batch.turnsOf(namesOf(places))
+	}
 	for _, place := range places {
 		p.convoy.Join(place.ctx, place)
 	}
@@ -30,8 +38,18 @@ func (a *attempt) newPass(ctx context.Context, places []*place, faster *pass) *p
 	if faster != nil {
 		behind = faster.lane
 	}
-	p.lane = a.lanes.Open(ctx, behind)
+	p.lane = a.batch.lanes.Open(ctx, behind)
 	return p
+}
+
+// namesOf returns what tells these places from others.
+func namesOf(places []*place) string {
+	names := make([]string, len(places))
+	for i, p := range places {
+		names[i] = p.results[0].Name.Place()
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }
 
 // run opens the places and brings all blobs to them, some at a time: those of all instances together, largest first.

@@ -39,7 +39,7 @@ func newPlaces(ctx context.Context, a *attempt, results []*Result) []*place {
 		p := byName[r.Name.Place()]
 		if p == nil {
 			p = &place{
-				attempt: a, depot: a.depots.at(r.Name), arrivals: graph.NewArrivals(a.graph),
+				attempt: a, depot: a.batch.depot(r.Name), arrivals: graph.NewArrivals(a.graph),
 				speed: convoy.NewSpeed(a.opts.LeastRate),
 			}
 			p.ctx, p.cancel = context.WithCancelCause(ctx)

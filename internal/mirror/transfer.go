@@ -25,7 +25,6 @@ type transfer struct {
 	lane    *lanes.Lane
 	blob    content.Blob
 	members []*member
-	turns   turns           // of the members, which end as soon as they have the blob
 	part    int64           // size of the largest parts that members send; 0 if none sends parts
 	try     int             // which try at this blob it is, from 1
 	ctx     context.Context // ends the reading
@@ -61,7 +60,7 @@ func (x *transfer) move() (moved bool) {
 	if len(deliveries) == 0 {
 		return false
 	}
-	x.attempt.progress.started(x.blob, len(deliveries))
+	x.attempt.batch.progress.started(x.blob, len(deliveries))
 	defer func() { x.attempt.report.reading.add(x.blob.Digest, x.bytes.Load()) }()
 	var work sync.WaitGroup
 	work.Go(func() { x.read(share) })
@@ -88,10 +87,8 @@ func (x *transfer) deliver(d *delivery) {
 		if d.sink.WasRead() {
 			place.count(x.bytes.Load())
 		}
-		x.turns.end(d.member, true)
-		place.put(place.arrivals.AddBlob(x.blob.Digest))
+		place.got(x.blob)
 	case errors.Is(err, convoy.ErrSetAside): // it goes on elsewhere
-		x.turns.end(d.member, false)
 	case !x.fanout.Broken(): // else it is the source's, whatever the destination made of it
 		x.failedAt(d.member, place.errorIn("writing blob "+x.blob.Digest.String(), err))
 	}

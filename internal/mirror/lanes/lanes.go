@@ -18,7 +18,7 @@ const (
 	asideBlobs = 4
 )
 
-// Lanes order the passes of one copy, the fastest first. The first takes what it can get.
+// Lanes order the passes of a request, the fastest first. Those that come behind none take what they can get.
 type Lanes struct {
 	budget *chunked.Budget
 	slots  *semaphore.Weighted // for blobs
