@@ -1,4 +1,4 @@
-// Command mirror copies a container image, all its platforms, to one or more destinations.
+// Command mirror copies container images, all their platforms, to one or more destinations.
 package main
 
 import (
@@ -32,8 +32,8 @@ func main() {
 func newCommand(getenv func(string) string) *cobra.Command {
 	var config config
 	cmd := &cobra.Command{
-		Use:           "mirror SRC DEST[,DEST...] [DEST...]",
-		Short:         "Copy a container image, all its platforms, to one or more destinations",
+		Use:           "mirror SRC[,TAG...] DEST[,DEST...] [DEST...]",
+		Short:         "Copy container images, all their platforms, to one or more destinations",
 		Long:          long,
 		Example:       example,
 		Args:          config.parseArgs,
@@ -50,7 +50,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	return cli.Finish(cmd, map[string]string{contract.HelpTopic: programs})
 }
 
-const long = `Copy a container image, all its platforms, to one or more destinations.
+const long = `Copy container images, all their platforms, to one or more destinations.
 
 The copy is digest-exact: a destination's manifest is byte for byte the source's. The
 source is read once for all destinations, and only for the blobs that they lack.
@@ -64,6 +64,12 @@ Image names:
                                                   the same, by the repository's ARN
   public.ecr.aws/ALIAS/NAME:1                     an image in ECR Public, written through its API
   oci:PATH[:NAME], dir:PATH                       an OCI layout or a directory on disk
+
+Several images: tags of one repository, with commas between them, go where each has its own tag,
+to a destination HOST/REPOSITORY:*. They are copied side by side, what they share is read once,
+each is there as soon as it is whole, and one that fails fails alone. TAG@sha256:... copies that
+image, wherever the tag is by now. A job of AWS Batch begins no image after its first hour: what
+is left then may work on another try.
 
 Missing repositories of Amazon ECR are created by the template of --create-repositories.
 
@@ -101,6 +107,7 @@ Exit codes: 0 all destinations hold the image; 1 one failed and would fail again
 
 const example = `  mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
   mirror ghcr.io/org/app:1 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1,oci:backup:1
+  mirror alpine:3.20,3.21,edge '123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:*'
   mirror --progress json --memory-budget 256MiB ghcr.io/org/big:1 registry.example.com/big:1
   mirror --output json oci:build:latest registry.example.com/app:1`
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"time"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/copyview"
@@ -31,7 +32,7 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 	}
 	copier := mirror.New(c.gate.Images, mirror.Options{
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate, Guard: guard(ledger),
-		LeastRate: c.leastRate(), ReadOnce: c.readOnce,
+		LeastRate: c.leastRate(), ReadOnce: c.readOnce, BeginWithin: c.beginWithin(),
 	})
 	record := c.recorder(ctx, ledger)
 	reports := make([]*mirror.Report, len(c.request.Images))
@@ -46,6 +47,15 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 	}
 	err = copyview.WriteText(stdout, output.PaletteFor(stdout, c.getenv), reports, ctx.Err() != nil)
 	return program.NotPrinted(failure(reports), err)
+}
+
+// beginWithin returns how long images are begun, 0 for as long as it takes. A job makes way for others, and its next
+// attempt goes on.
+func (c *config) beginWithin() time.Duration {
+	if c.getenv(envJob) == "" {
+		return 0
+	}
+	return time.Hour
 }
 
 // open opens the registries, unless nothing may be copied, and returns the ledger to keep, nil for none.

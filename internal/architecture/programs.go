@@ -245,10 +245,12 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
 			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
-			"internal/mirror/port", "internal/mirror/stall", "internal/printable", "internal/request",
+			"internal/mirror/port", "internal/mirror/stall", "internal/mirror/errands", "internal/printable",
+			"internal/request",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
+	"internal/mirror/errands": {external: []string{"github.com/opencontainers/go-digest"}},
 	"internal/mirror/content": {
 		internal: []string{"internal/manifestdigest"},
 		external: []string{"github.com/opencontainers/go-digest"},

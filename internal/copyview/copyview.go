@@ -11,8 +11,8 @@ import (
 	"ecrmirror/internal/printable"
 )
 
-// WriteJSON prints the reports of a request: of one image a document, of several a list of such documents. Errors are in
-// it.
+// WriteJSON prints the reports of a request: of one image a document, of several a list of such documents. Errors are
+// in it.
 func WriteJSON(w io.Writer, reports []*mirror.Report) error {
 	if len(reports) == 1 {
 		return output.JSON(w, document(reports[0]))

@@ -33,7 +33,8 @@ func TestReportSaysWhatWasSetAside(t *testing.T) {
 		},
 	}
 	var text, doc bytes.Buffer
-	if err := errors.Join(WriteText(&text, output.Palette{}, []*mirror.Report{report}, false), WriteJSON(&doc, []*mirror.Report{report})); err != nil {
+	reports := []*mirror.Report{report}
+	if err := errors.Join(WriteText(&text, output.Palette{}, reports, false), WriteJSON(&doc, reports)); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{

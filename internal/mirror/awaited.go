@@ -11,17 +11,17 @@ import (
 type awaited struct {
 	mu    sync.Mutex
 	blobs []content.Blob
-	ends  []<-chan struct{} // of the turns that are waited for
+	ends  []<-chan struct{} // of the errands that are waited for
 }
 
-// add notes that somebody else's turn to bring a blob is to be waited for.
+// add notes that somebody else's errand for a blob is to be waited for.
 func (a *awaited) add(blob content.Blob, others <-chan struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.blobs, a.ends = append(a.blobs, blob), append(a.ends, others)
 }
 
-// wait waits for those turns, unless the context ends, and returns their blobs. Nothing is added meanwhile.
+// wait waits for those errands, unless the context ends, and returns their blobs. Nothing is added meanwhile.
 func (a *awaited) wait(ctx context.Context) []content.Blob {
 	blobs, ends := a.blobs, a.ends
 	a.blobs, a.ends = nil, nil

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/errands"
 	"ecrmirror/internal/mirror/lanes"
-	"ecrmirror/internal/mirror/turns"
 )
 
 // sideBySide is how many bytes of manifests an image may have that is copied beside others; usual ones have up to a
@@ -21,9 +21,9 @@ type batch struct {
 	lanes    *lanes.Lanes
 	progress *blobProgress
 
-	mu     sync.Mutex
-	depots map[string]*depot       // by place
-	turns  map[string]*turns.Turns // to bring blobs, by what they are brought to
+	mu      sync.Mutex
+	depots  map[string]*depot           // by place
+	errands map[string]*errands.Errands // by where the blobs are brought to
 }
 
 // newBatch returns what so many images have in common, which take a slot for each blob that is copied.
@@ -31,7 +31,7 @@ func newBatch(images int, opts Options, slots *semaphore.Weighted) *batch {
 	return &batch{
 		alone: images == 1, bulky: semaphore.NewWeighted(1),
 		lanes: lanes.New(opts.Budget, slots), progress: newBlobProgress(opts.Progress),
-		depots: map[string]*depot{}, turns: map[string]*turns.Turns{},
+		depots: map[string]*depot{}, errands: map[string]*errands.Errands{},
 	}
 }
 
@@ -57,12 +57,12 @@ func (b *batch) depot(name imagename.Name) *depot {
 // firstPasses are those that bring all images to all places but to those that were set aside.
 const firstPasses = ""
 
-// turnsOf returns the turns to bring blobs to some places, or those of [firstPasses].
-func (b *batch) turnsOf(places string) *turns.Turns {
+// errandsTo returns the errands that bring blobs to some places, or those of [firstPasses].
+func (b *batch) errandsTo(places string) *errands.Errands {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.turns[places] == nil {
-		b.turns[places] = &turns.Turns{}
+	if b.errands[places] == nil {
+		b.errands[places] = &errands.Errands{}
 	}
-	return b.turns[places]
+	return b.errands[places]
 }

@@ -61,7 +61,7 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		p.attempt.batch.progress.done(blob, false, nil)
 		return
 	}
-	end, others := p.turns.Begin(blob.Digest)
+	end, others := p.errands.Begin(blob.Digest)
 	if others != nil {
 		p.awaited.add(blob, others)
 		return

@@ -58,7 +58,8 @@ func TestWhatTheGateRefusesByNameIsNotAskedFor(t *testing.T) {
 		{&gate{}, "copied,current", "src,a,b"}, // b is there by now
 	} {
 		w.breakWith(nil)
-		report := mirror.New(w, mirror.Options{Gate: c.gate}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1")...)
+		report := mirror.New(w, mirror.Options{Gate: c.gate}).CopyImage(t.Context(), w.name("HOST/src:1"),
+			w.names("HOST/a:1", "HOST/b:1")...)
 		if got := states(report); got != c.states {
 			t.Errorf("%s, want %s: %v", got, c.states, report.Err())
 		}
@@ -86,7 +87,8 @@ func TestNothingIsWrittenBeforeTheGateHasSeenTheImage(t *testing.T) {
 	want, _ := idx.Digest()
 	closed := &gate{image: errRefused}
 	w.breakWith(nil)
-	report := mirror.New(w, mirror.Options{Gate: closed}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1", "HOST/b:1", "dir:"+t.TempDir()+"/d")...)
+	report := mirror.New(w, mirror.Options{Gate: closed}).CopyImage(t.Context(), w.name("HOST/src:1"),
+		w.names("HOST/a:1", "HOST/b:1", "dir:"+t.TempDir()+"/d")...)
 	if states(report) != "failed,failed,failed" || !errors.Is(report.Err(), errRefused) {
 		t.Fatalf("%s: %v", states(report), report.Err())
 	}
@@ -103,7 +105,8 @@ func TestNothingIsWrittenBeforeTheGateHasSeenTheImage(t *testing.T) {
 	}
 
 	passing := &gate{}
-	report = mirror.New(w, mirror.Options{Gate: passing}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names("HOST/a:1")...)
+	report = mirror.New(w, mirror.Options{Gate: passing}).CopyImage(t.Context(), w.name("HOST/src:1"),
+		w.names("HOST/a:1")...)
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package mirror_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -166,9 +165,10 @@ func TestImagesOfLargeManifestsTakeTurns(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 4 {
+		oci := mutate.ConfigMediaType(mustImage(t), ggcrtypes.OCIConfigJSON)
+		large := map[string]string{"note": strings.Repeat("x", 300<<10+i)}
 		image, err := mutate.AppendLayers(mutate.Annotations(
-			mutate.MediaType(mutate.ConfigMediaType(mustImage(t), ggcrtypes.OCIConfigJSON), ggcrtypes.OCIManifestSchema1),
-			map[string]string{"note": string(bytes.Repeat([]byte{'x'}, 300<<10+i))}).(v1.Image), layer)
+			mutate.MediaType(oci, ggcrtypes.OCIManifestSchema1), large).(v1.Image), layer)
 		if err == nil {
 			err = remote.Write(w.ref(fmt.Sprintf("HOST/src:%d", i)).(name.Tag), image)
 		}

@@ -9,8 +9,8 @@
 //
 // The engine declares in package port what it needs of the two ends of a copy, and knows nothing else of them. Its
 // ideas are packages below it: graph reads what an image consists of, fanout hands one stream to several readers,
-// convoy tells which readers hold up others, lanes bounds what those may take, and turns has one image
-// of several bring what they share.
+// convoy tells which readers hold up others, lanes bounds what those may take, and errands
+// has one image of several bring what they share.
 package mirror
 
 import (

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ecrmirror/internal/mirror/convoy"
+	"ecrmirror/internal/mirror/errands"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/stall"
-	"ecrmirror/internal/mirror/turns"
 )
 
 // A pass brings the blobs of an attempt to some of its places, which read them together. Those that hold up the others
@@ -20,16 +20,16 @@ type pass struct {
 	attempt *attempt
 	convoy  *convoy.Convoy[*place]
 	lane    *lanes.Lane
-	turns   *turns.Turns
+	errands *errands.Errands
 	awaited awaited
 }
 
 // newPass returns a pass that comes right behind a faster one, nil for the first.
 func (a *attempt) newPass(ctx context.Context, places []*place, faster *pass) *pass {
 	p := &pass{attempt: a, convoy: convoy.New[*place](a.opts.ReadOnce)}
-	p.turns = a.batch.turnsOf(firstPasses)
+	p.errands = a.batch.errandsTo(firstPasses)
 	if faster != nil { // no pass waits for what another of its image brings to other places
-		p.turns = a.batch.turnsOf(namesOf(places))
+		p.errands = a.batch.errandsTo(namesOf(places))
 	}
 	for _, place := range places {
 		p.convoy.Join(place.ctx, place)
