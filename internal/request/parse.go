@@ -68,7 +68,8 @@ func parseImages(source string) ([]Image, error) {
 	}
 	repository, reference := splitReference(first)
 	if reference == "" {
-		return nil, fmt.Errorf("image name %q: has no tag, and more tags follow after a comma; write %s:TAG,TAG", first, first)
+		return nil, fmt.Errorf("image name %q: has no tag, and more tags follow after a comma; write %s:TAG,TAG",
+			first, first)
 	}
 	seen := map[imagename.Name]bool{name.Name: true}
 	for _, reference := range imagename.SplitList(rest) {
@@ -112,8 +113,8 @@ func parseDestination(text string) (imagename.Written, error) {
 	case err != nil:
 		return imagename.Written{}, fmt.Errorf("destination: %w", err)
 	case !name.IsRepository():
-		return imagename.Written{}, fmt.Errorf("destination %q: has a tag or a digest beside %q, which is the source's tag",
-			text, sameTags)
+		return imagename.Written{}, fmt.Errorf(
+			"destination %q: has a tag or a digest beside %q, which is the source's tag", text, sameTags)
 	}
 	return imagename.Written{Text: text, Name: name}, nil
 }

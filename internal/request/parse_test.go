@@ -19,9 +19,15 @@ func TestParseSeveral(t *testing.T) {
 		{"r.test/a:1,2", "q.test/b:*", "r.test/a:1 > q.test/b:1; r.test/a:2 > q.test/b:2"},
 		{"r.test/a:1", "q.test/b:*,q.test/c:x", "r.test/a:1 > q.test/b:1 q.test/c:x"},
 		{" r.test/a:1 , 2,, 2", "q.test/b:*", "r.test/a:1 > q.test/b:1; r.test/a:2 > q.test/b:2"},
-		{"alpine:3,edge", "q.test/b:*", "docker.io/library/alpine:3 > q.test/b:3; docker.io/library/alpine:edge > q.test/b:edge"},
+		{
+			"alpine:3,edge", "q.test/b:*",
+			"docker.io/library/alpine:3 > q.test/b:3; docker.io/library/alpine:edge > q.test/b:edge",
+		},
 		{"alpine", "q.test/b:*", "docker.io/library/alpine:latest > q.test/b:latest"},
-		{"r.test:5000/a:1,2", "q.test:5000/b:*", "r.test:5000/a:1 > q.test:5000/b:1; r.test:5000/a:2 > q.test:5000/b:2"},
+		{
+			"r.test:5000/a:1,2", "q.test:5000/b:*",
+			"r.test:5000/a:1 > q.test:5000/b:1; r.test:5000/a:2 > q.test:5000/b:2",
+		},
 		{
 			"r.test/a:1@" + pinned + ",2@" + pinned, "q.test/b:*",
 			"r.test/a:1@" + pinned + " > q.test/b:1; r.test/a:2@" + pinned + " > q.test/b:2",
