@@ -30,6 +30,9 @@ func ledgerActions() []string {
 	return []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}
 }
 
+// holdAction is how a mirror job reads whether an image is held.
+const holdAction = "dynamodb:GetItem"
+
 // ledgerPermissions are what the controller does to the ledger.
 func (s *stack) ledgerPermissions() []permission {
 	if s.ledger == nil {
@@ -58,7 +61,7 @@ func (s *stack) outcomePermissions() []permission {
 				"NONE", "UPDATED_NEW", "UPDATED_OLD"),
 		},
 		{
-			sid: "ReadHolds", resources: ledger, actions: []string{"dynamodb:GetItem"},
+			sid: "ReadHolds", resources: ledger, actions: []string{holdAction},
 			when: ofDestinations(contract.LedgerHold, contract.LedgerVersion).with("StringEquals", "dynamodb:Select",
 				"SPECIFIC_ATTRIBUTES"),
 		},
