@@ -39,7 +39,7 @@ func (d Destination) After(c Check) (Destination, error) {
 	case d.Hold.Held():
 		return d, &HeldError{d.Hold}
 	}
-	d = d.counted(c.Has, c.Now)
+	d = d.counted(c)
 	if !c.Retry && d.Failure.Waits(c.From, c.Has, c.Now) {
 		why, log := d.why()
 		return d, &FailedError{Failure: d.Failure, Why: why, Log: log}
@@ -70,6 +70,9 @@ func (d Destination) arrived() Destination {
 		d.Claim = Claim{}
 	}
 	d.Failure = Failure{}
+	if d.Outcome.Failed() { // which is over, and does not count when the destination lacks something again
+		d.Failure.Job = d.Outcome.Job
+	}
 	return d
 }
 

@@ -45,7 +45,7 @@ func decodeDestination(it item) ledger.Destination {
 		Wrote: members(it).digest(attrWrote),
 		Claim: ledger.Claim{
 			Request: claim.text("request"), ID: claim.text("id"), Digest: claim.digest("digest"),
-			Until: claim.time("until"), Job: claim.text("job"),
+			Has: claim.digest("has"), Until: claim.time("until"), Job: claim.text("job"),
 		},
 		Failure: ledger.Failure{
 			Times: int(failure.number("times")), Job: failure.text("job"), From: failure.digest("from"),

@@ -17,7 +17,7 @@ const (
 	attrOwner   = "owner"   // M: source, since
 	attrWanted  = "wanted"  // M: digest, from
 	attrWrote   = "wrote"   // S, a digest
-	attrClaim   = "claim"   // M: request, id, digest, until, job
+	attrClaim   = "claim"   // M: request, id, digest, has, until, job
 	attrFailure = "failure" // M: times, job, from, has, because, next
 	// M: because, since
 	attrHold = contract.LedgerHold
@@ -47,7 +47,8 @@ func encodeDestination(d ledger.Destination) item {
 
 func encodeClaim(c ledger.Claim) types.AttributeValue {
 	return fields{
-		"request": text(c.Request), "id": text(c.ID), "digest": text(c.Digest), "until": moment(c.Until), "job": text(c.Job),
+		"request": text(c.Request), "id": text(c.ID), "digest": text(c.Digest), "has": text(c.Has),
+		"until": moment(c.Until), "job": text(c.Job),
 	}.value()
 }
 

@@ -28,7 +28,7 @@ var (
 var full = ledger.Destination{
 	Owner:  ledger.Owner{Source: "docker.io/library/app:1", Since: now},
 	Wanted: one, From: two, Wrote: one,
-	Claim: ledger.Claim{Request: "app-1", ID: "A7", Digest: two, Until: now.Add(time.Hour), Job: "j1"},
+	Claim: ledger.Claim{Request: "app-1", ID: "A7", Digest: two, Has: one, Until: now.Add(time.Hour), Job: "j1"},
 	Failure: ledger.Failure{
 		Times: 3, Job: "j0", From: one, Has: two, Because: "out of memory", Next: now.Add(4 * time.Hour),
 	},
@@ -89,8 +89,8 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 func TestNothingIsOverwritten(t *testing.T) {
 	each(t, func(t *testing.T, _ *dynamodb.Client, table *ledgertable.Table) {
 		var none ledger.Destination
-		mine, theirs, hold := none, none, none
-		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", one, now), ledger.Claimed("a", "y", one, now)
+		mine, theirs, hold, check := none, none, none, ledger.Check{From: one, Has: two}
+		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", check, now), ledger.Claimed("a", "y", check, now)
 		hold.Hold = full.Hold
 		theirs, err := table.WriteDestination(t.Context(), key, none, theirs)
 		if err != nil {
