@@ -11,12 +11,15 @@ import (
 	"ecrmirror/internal/printable"
 )
 
-// isLater reports whether a record is of a later version. One whose version cannot be read is taken for one.
+// isLater reports whether a record is of a later version. One whose version cannot be read is taken for one. One
+// without a version is none of the controller's, of whichever version: who has a job's role can make it, of an outcome
+// alone, and must not keep an image from being mirrored by that.
 func isLater(it item) bool {
-	if len(it) == 0 { // there is none
+	version, ok := it[attrVersion]
+	if !ok {
 		return false
 	}
-	v, ok := it[attrVersion].(*types.AttributeValueMemberN)
+	v, ok := version.(*types.AttributeValueMemberN)
 	if !ok {
 		return true
 	}

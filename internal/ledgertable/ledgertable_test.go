@@ -164,6 +164,32 @@ func TestLaterRecordsAreLeftAlone(t *testing.T) {
 	})
 }
 
+// Who has a job's role can make a record that has an outcome and nothing else. It does not keep the controller from
+// making the image's.
+func TestAnOutcomeAloneIsNoLaterRecord(t *testing.T) {
+	each(t, func(t *testing.T, api *dynamodb.Client, table *ledgertable.Table) {
+		_, err := api.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+			TableName: aws.String(name), Key: recordOf("dst#"), UpdateExpression: aws.String("SET outcome = :o"),
+			ExpressionAttributeValues: map[string]types.AttributeValue{":o": &types.AttributeValueMemberS{Value: "x"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, table); got != (ledger.Destination{}) {
+			t.Errorf("%+v", got)
+		}
+		if hold, err := table.ReadHold(t.Context(), key); err != nil || hold.Held() {
+			t.Errorf("%+v, %v", hold, err)
+		}
+		if _, err := table.WriteDestination(t.Context(), key, ledger.Destination{}, full); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, table); got.Owner != full.Owner || got.Revision != 1 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestManyRecordsAreReadTogether(t *testing.T) {
 	each(t, func(t *testing.T, _ *dynamodb.Client, table *ledgertable.Table) {
 		var keys []ledger.Key
