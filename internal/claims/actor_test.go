@@ -135,6 +135,11 @@ func (a *actor) listing() listing {
 
 var errOvertaken = errors.New("overtaken")
 
+// ReadDestination implements [claims.Ledger].
+func (a *actor) ReadDestination(_ context.Context, k ledger.Key) (ledger.Destination, error) {
+	return a.ledger[k], a.pause()
+}
+
 // WriteDestination implements [claims.Ledger].
 func (a *actor) WriteDestination(
 	_ context.Context, k ledger.Key, read, now ledger.Destination,
@@ -147,6 +152,9 @@ func (a *actor) WriteDestination(
 		return there, errOvertaken
 	}
 	now.Outcome, now.Revision = there.Outcome, read.Revision+1
+	if f := now.Failure; f.Because != "" && f.Job != there.Failure.Job && f.Job == there.Outcome.Job {
+		a.fail("%s counts as dead, and has said what came of it", f.Job)
+	}
 	a.ledger[k] = now
 	a.tell("%s writes %s: claim %s %q", a.name, k.Repository, now.Claim.ID, now.Claim.Job)
 	return now, nil
@@ -205,7 +213,7 @@ func (a *actor) Ends(_ context.Context, ids []string) (map[string]jobs.End, erro
 	for _, id := range ids {
 		for _, j := range a.jobs {
 			if j.id == id {
-				ends[id] = jobs.End{Ended: j.ended, Because: "out of memory"}
+				ends[id] = jobs.End{Ended: j.ended, Succeeded: j.succeeded, Because: "out of memory"}
 			}
 		}
 	}

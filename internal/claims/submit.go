@@ -25,10 +25,10 @@ func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.
 	for n, to := range w.Request.Destinations {
 		record, live, err := c.judge(ctx, s, w.Records[n])
 		switch {
-		case live:
-			result.InFlight = append(result.InFlight, to.Text)
 		case err != nil:
 			result.Kept[to.Text] = err
+		case live:
+			result.InFlight = append(result.InFlight, to.Text)
 		default:
 			byName[to.Text] = record
 			open.Destinations = append(open.Destinations, to)
@@ -52,22 +52,56 @@ func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.
 }
 
 // judge says whether a job is about a destination, or why none may be. A job for another digest of the source is other
-// work: the one that is there does not move the tag once the other has. The job of an earlier claim may have died: that
-// is written.
+// work: the one that is there does not move the tag once the other has.
 func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, live bool, err error) {
-	if claim := r.Now.Claim; claim.Digest == r.Check.From && claim.Live(s, s.listed) {
+	claim := r.Now.Claim
+	switch end := s.ends[claim.Job]; {
+	case claim.Digest != r.Check.From:
+		return r, false, nil
+	case claim.Live(s, s.listed):
+		return r, true, nil
+	case claim.Job == "" || r.Now.Outcome.Job == claim.Job:
+		return r, false, nil
+	case end.Succeeded: // maybe after the destination was looked at: the next check sees what came of it
+		done := r.Now
+		done.Claim = ledger.Claim{}
+		return r, true, c.write(ctx, r, done)
+	default:
+		return c.bury(ctx, r, end.Because)
+	}
+}
+
+// bury counts the job of a claim, which has ended, among those that died, unless it wrote its outcome after the record
+// was read. The error is why no job may be submitted.
+func (c *Claimer) bury(ctx context.Context, r Record, because string) (_ Record, live bool, err error) {
+	there, err := c.Ledger.ReadDestination(ctx, r.Key)
+	if err != nil {
+		return r, false, err
+	}
+	if there.Claim != r.Read.Claim { // somebody else knows more of it
 		return r, true, nil
 	}
-	died, why := r.Now.Died(s.ends[r.Now.Claim.Job].Because, r.Check)
+	r.Read = there
+	now, why := there.After(r.Check)
 	if why == nil {
-		r.Now = died
+		now, why = now.Died(because, r.Check)
+	}
+	if r.Now = now; why == nil {
 		return r, false, nil
 	}
-	died.Claim = ledger.Claim{}
-	if _, err := c.Ledger.WriteDestination(ctx, r.Key, r.Read, died); err != nil {
+	now.Claim = ledger.Claim{}
+	if err := c.write(ctx, r, now); err != nil {
 		return r, false, err
 	}
 	return r, false, why
+}
+
+// write writes a record. That another has written it is no error: it knows as much.
+func (c *Claimer) write(ctx context.Context, r Record, now ledger.Destination) error {
+	if _, err := c.Ledger.WriteDestination(ctx, r.Key, r.Read, now); err != nil && !c.Ledger.Overtaken(err) {
+		return err
+	}
+	return nil
 }
 
 // put claims the places of a piece, and submits a job for those that it gets. The error is why it could not.

@@ -81,6 +81,24 @@ func TestAJobThatDiesWithoutAWord(t *testing.T) {
 	}
 }
 
+// A job that succeeds while its image is looked at has not died, though its outcome is not read: the next sweep sees what
+// came of it.
+func TestAJobThatHasJustSucceeded(t *testing.T) {
+	r := newRemembering(t)
+	r.entries[ledgerSource], r.images[ledgerSource] = ledgerDestination, one
+	if submitted, _ := r.sweep(); len(submitted) != 1 {
+		t.Fatal(submitted)
+	}
+	r.jobs[0].ended, r.jobs[0].succeeded = true, true
+	submitted, report := r.sweep()
+	if len(submitted) != 0 || report.Failed != 0 || report.InFlight != 1 {
+		t.Errorf("%v, %s", submitted, report)
+	}
+	if submitted, report = r.sweep(); len(submitted) != 1 || report.Failed != 0 { // nothing came of it
+		t.Errorf("%v, %s", submitted, report)
+	}
+}
+
 // What has not changed is not written; what was copied is, once.
 func TestNothingIsWrittenWhereNothingChanged(t *testing.T) {
 	r := newRemembering(t)

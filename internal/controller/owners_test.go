@@ -230,7 +230,7 @@ func (w *owners) Put(_ context.Context, _ string, piece request.Request) (jobs.P
 func (*owners) Ends(_ context.Context, ids []string) (map[string]jobs.End, error) {
 	ends := map[string]jobs.End{}
 	for _, id := range ids {
-		ends[id] = jobs.End{Ended: true}
+		ends[id] = jobs.End{Ended: true, Succeeded: true}
 	}
 	return ends, nil
 }
@@ -249,6 +249,13 @@ func (w *owners) Read(_ context.Context, _, destinations []ledger.Key) (ledgerta
 // WriteSource implements [controller.Ledger].
 func (*owners) WriteSource(_ context.Context, _ ledger.Key, _, now ledger.Source) (ledger.Source, error) {
 	return now, nil
+}
+
+// ReadDestination implements [claims.Ledger].
+func (w *owners) ReadDestination(_ context.Context, k ledger.Key) (ledger.Destination, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ledger[k], nil
 }
 
 var errTaken = errors.New("overtaken")

@@ -9,8 +9,9 @@ import (
 
 // An End says how a job stands.
 type End struct {
-	Ended   bool
-	Because string // what Batch says of its end; "" = nothing
+	Ended     bool
+	Succeeded bool
+	Because   string // what Batch says of its end; "" = nothing
 }
 
 // Ends returns how jobs stand, by their ids. One that Batch does not know any more has ended.
@@ -20,7 +21,9 @@ func (q *Queue) Ends(ctx context.Context, ids []string) (map[string]End, error) 
 		ends[id] = End{Ended: true, Because: "AWS Batch does not know it any more"}
 	}
 	err := q.describe(ctx, ids, func(job types.JobDetail) {
-		ends[aws.ToString(job.JobId)] = End{Ended: ended(job.Status), Because: because(job)}
+		ends[aws.ToString(job.JobId)] = End{
+			Ended: ended(job.Status), Succeeded: job.Status == types.JobStatusSucceeded, Because: because(job),
+		}
 	})
 	if err != nil {
 		return nil, q.failure("looking at jobs that were submitted", err)

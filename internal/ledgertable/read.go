@@ -42,7 +42,7 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 	reads.SetLimit(batches)
 	for batch := range slices.Chunk(asked(sources, destinations), batchKeys) {
 		reads.Go(func() error {
-			return t.readBatch(ctx, batch, func(it item) {
+			return t.readBatch(ctx, batch, eventually, func(it item) {
 				mu.Lock()
 				defer mu.Unlock()
 				r.add(it)
@@ -89,15 +89,30 @@ func distinct(keys []ledger.Key) []ledger.Key {
 	return slices.Compact(slices.SortedFunc(slices.Values(keys), ledger.Key.Compare))
 }
 
+// ReadDestination returns the record of an image at a destination, as it is at the time of the call; the zero record if
+// there is none.
+func (t *Table) ReadDestination(ctx context.Context, k ledger.Key) (d ledger.Destination, err error) {
+	err = t.readBatch(ctx, []record{{kindDestination, k}}, consistently, func(it item) { d = decodeDestination(it) })
+	return d, err
+}
+
+// Whether a read sees all that was written before, which costs twice as much.
+const (
+	eventually   = false
+	consistently = true
+)
+
 // readBatch hands the items of records to take.
-func (t *Table) readBatch(ctx context.Context, batch []record, take func(item)) error {
+func (t *Table) readBatch(ctx context.Context, batch []record, consistent bool, take func(item)) error {
 	keys := make([]item, len(batch))
 	for i, r := range batch {
 		keys[i] = keyOf(r.kind, r.key)
 	}
 	for attempt, wait := 1, batchWait; ; attempt, wait = attempt+1, 2*wait {
 		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{t.name: {Keys: keys}},
+			RequestItems: map[string]types.KeysAndAttributes{
+				t.name: {Keys: keys, ConsistentRead: &consistent},
+			},
 		})
 		if err != nil {
 			return t.failure("reading", err)
