@@ -17,6 +17,8 @@ type Check struct {
 	// Unsure is true: the owner stays whoever it is.
 	Rivals []string
 	Unsure bool
+	// Later says that the source's record is of a later [Version]: that may hold the image.
+	Later bool
 	// Retry has a job submitted now though one failed a short time ago.
 	Retry bool
 	Now   time.Time
@@ -26,7 +28,7 @@ type Check struct {
 // error is [ErrLater], [ErrContested], an [*OwnedError], a [*HeldError] or a [*FailedError]. Whether a job is in flight
 // is not looked at; see [Claim.Live].
 func (d Destination) After(c Check) (Destination, error) {
-	if d.Later {
+	if d.Later || c.Later {
 		return d, ErrLater
 	}
 	if err := d.own(c); err != nil {

@@ -28,6 +28,9 @@ func isLater(it item) bool {
 }
 
 func decodeSource(it item) ledger.Source {
+	if isLater(it) {
+		return ledger.Source{Later: true}
+	}
 	m := membersOf(it[attrSeen])
 	return ledger.Source{
 		Digest: m.digest("digest"), Since: m.time("since"), Before: m.digest("before"),

@@ -59,9 +59,7 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 func (r Records) add(it item) {
 	switch kind, key := keyIn(it); kind {
 	case kindSource:
-		if !isLater(it) {
-			r.Sources[key] = decodeSource(it)
-		}
+		r.Sources[key] = decodeSource(it)
 	case kindDestination:
 		r.Destinations[key] = decodeDestination(it)
 	}

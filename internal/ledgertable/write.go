@@ -19,6 +19,9 @@ import (
 // WriteSource writes what changed of an image at its source, and returns the record as it is then. The error wraps
 // [ErrOvertaken] if another has written the record since it was read.
 func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.Source) (ledger.Source, error) {
+	if read.Later || now.Later {
+		return read, ledger.ErrLater
+	}
 	now.Revision = read.Revision + 1
 	is := encodeSource(now)
 	there, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), is, read.Revision)
