@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
@@ -20,7 +22,8 @@ func (q *Queue) Ends(ctx context.Context, ids []string) (map[string]End, error) 
 	for _, id := range ids {
 		ends[id] = End{Ended: true, Because: "AWS Batch does not know it any more"}
 	}
-	err := q.describe(ctx, ids, func(job types.JobDetail) {
+	distinct := slices.Sorted(maps.Keys(ends)) // the destinations of an image have one job
+	err := q.describe(ctx, distinct, func(job types.JobDetail) {
 		ends[aws.ToString(job.JobId)] = End{
 			Ended: ended(job.Status), Succeeded: job.Status == types.JobStatusSucceeded, Because: because(job),
 		}
