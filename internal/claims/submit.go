@@ -2,6 +2,7 @@ package claims
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ecrmirror/internal/imagename"
@@ -16,7 +17,11 @@ type place struct {
 	record Record
 }
 
-// submit claims the destinations of a request and submits its jobs.
+// claimed reports whether the record has a claim.
+func (p place) claimed() bool { return p.record.Now.Claim.Request != "" }
+
+// submit claims the destinations of a request and submits its jobs. A job of the name without a claim is that of a
+// program that has no ledger, or has another.
 func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.Result) {
 	result.Kept = map[string]error{}
 	byName := map[string]Record{}
@@ -43,6 +48,10 @@ func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.
 		places := make([]place, len(piece.Destinations))
 		for n, to := range piece.Destinations {
 			places[n] = place{to, byName[to.Text]}
+		}
+		if s.inFlight.Has(piece.Name()) && !slices.ContainsFunc(places, place.claimed) {
+			result.InFlight = append(result.InFlight, piece.DestinationTexts()...)
+			continue
 		}
 		if result.Err = c.put(ctx, piece, places, &result); result.Err != nil {
 			break
