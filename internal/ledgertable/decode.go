@@ -1,6 +1,7 @@
 package ledgertable
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -47,7 +48,7 @@ func decodeDestination(it item) ledger.Destination {
 	claim, failure := membersOf(it[attrClaim]), membersOf(it[attrFailure])
 	return ledger.Destination{
 		Owner:  ledger.Owner{Source: owner.text("source"), Since: owner.time("since")},
-		Wanted: wanted.digest("digest"), From: wanted.digest("from"),
+		Wanted: wanted.digest("digest"), From: wanted.from(),
 		Wrote: members(it).digest(attrWrote),
 		Claim: ledger.Claim{
 			Request: claim.text("request"), ID: claim.text("id"), Digest: claim.digest("digest"),
@@ -67,7 +68,7 @@ func decodeDestination(it item) ledger.Destination {
 func decodeOutcome(m members) ledger.Outcome {
 	transient, _ := m["transient"].(*types.AttributeValueMemberBOOL)
 	return ledger.Outcome{
-		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.digest("from"),
+		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.from(),
 		Digest: m.digest("digest"), Error: m.text("error"), Transient: transient != nil && transient.Value,
 		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Log: m.text("log"),
 	}
@@ -97,6 +98,9 @@ func (m members) digest(name string) digest.Digest {
 	}
 	return ""
 }
+
+// from returns the source's digest, which is left out where the destination's is the same.
+func (m members) from() digest.Digest { return cmp.Or(m.digest("from"), m.digest("digest")) }
 
 func (m members) time(name string) time.Time {
 	t, err := time.Parse(timeForm, m.text(name))

@@ -65,10 +65,10 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if diff := cmp.Diff(want, read(t, table)); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
-		if _, err := table.WriteDestination(t.Context(), key, want, ledger.Destination{Wanted: two}); err != nil {
+		if _, err := table.WriteDestination(t.Context(), key, want, ledger.Destination{Wanted: two, From: two}); err != nil {
 			t.Fatal(err)
 		}
-		least := ledger.Destination{Wanted: two, Outcome: outcome, Revision: 2}
+		least := ledger.Destination{Wanted: two, From: two, Outcome: outcome, Revision: 2}
 		if diff := cmp.Diff(least, read(t, table)); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
