@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -53,11 +54,10 @@ func (c *config) history(
 ) error {
 	var repository string
 	for _, text := range image {
-		name, err := imagename.ParseImage(text)
+		k, err := keyOf(text)
 		if err != nil {
 			return err
 		}
-		k := ledger.KeyOf(name)
 		repository, filter.Tag = k.Repository, k.Tag
 	}
 	records, api, err := c.openLedger(cmd.Context())
@@ -77,6 +77,15 @@ func (c *config) history(
 		err = historyview.WriteText(cmd.OutOrStdout(), c.palette(cmd.OutOrStdout()), shown)
 	}
 	return program.NotPrinted(nil, err)
+}
+
+// keyOf returns the key of an image in a registry, which are those that the ledger knows.
+func keyOf(text string) (ledger.Key, error) {
+	name, err := imagename.ParseImage(text)
+	if err == nil && (name.Kind == imagename.OCILayout || name.Kind == imagename.Directory) {
+		err = fmt.Errorf("image name %q: the ledger knows images in registries only", text)
+	}
+	return ledger.KeyOf(name), err
 }
 
 // openLedger opens the ledger for a command that reads it.
@@ -119,7 +128,7 @@ func newOwner(c *config) *cobra.Command {
 		Args:              exactly("DEST", "controller owner DEST"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := imagename.ParseImage(args[0])
+			k, err := keyOf(args[0])
 			if err != nil {
 				return err
 			}
@@ -127,14 +136,15 @@ func newOwner(c *config) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			k := ledger.KeyOf(name)
-			found, err := records.Read(cmd.Context(), nil, []ledger.Key{k})
+			found, err := records.ReadDestination(cmd.Context(), k)
+			if err == nil && found.Later {
+				err = fmt.Errorf("%s: %w", k, ledger.ErrLater)
+			}
 			if err != nil {
 				return program.Fail(err)
 			}
-			owner := found.Destinations[k].Owner
 			return program.NotPrinted(nil,
-				historyview.WriteOwner(cmd.OutOrStdout(), format.JSON(), k.String(), owner))
+				historyview.WriteOwner(cmd.OutOrStdout(), format.JSON(), k.String(), found.Owner))
 		},
 	}
 	format = cli.AddOutput(cmd.Flags())

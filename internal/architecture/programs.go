@@ -143,8 +143,10 @@ var programs = map[string]layer{
 		internal: []string{"internal/awserror", "internal/contract", "internal/ledger", "internal/printable"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
-	"internal/generation":  {},
-	"internal/ledgerfile":  {external: []string{"github.com/aws/aws-sdk-go-v2"}},
+	"internal/generation": {},
+	"internal/ledgerfile": {
+		internal: []string{"internal/printable"}, external: []string{"github.com/aws/aws-sdk-go-v2"},
+	},
 	"internal/historyview": {internal: []string{"internal/ledger", "internal/output"}},
 	"internal/claims": {
 		internal: []string{"internal/imagename", "internal/jobs", "internal/ledger", "internal/request"},

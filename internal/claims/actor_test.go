@@ -120,15 +120,18 @@ func (a *actor) sweep() {
 	c.Submit(a.ctx, listed, at, []claims.Wish{w})
 }
 
-// A listing is the names of jobs that had not ended.
-type listing map[string]bool
+// A listing has the ids of jobs that had not ended, by their names.
+type listing map[string]string
 
-func (l listing) Has(name string) bool { return l[name] }
+func (l listing) Has(name string) bool  { return l[name] != "" }
+func (l listing) ID(name string) string { return l[name] }
 
 func (a *actor) listing() listing {
 	l := listing{}
 	for _, j := range a.jobs {
-		l[j.name] = l[j.name] || !j.ended
+		if !j.ended {
+			l[j.name] = j.id
+		}
 	}
 	return l
 }

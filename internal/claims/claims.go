@@ -36,6 +36,8 @@ type Jobs interface {
 type InFlight interface {
 	// Has reports whether a job of that name was in flight.
 	Has(name string) bool
+	// ID returns the id of one of that name; "" if there was none.
+	ID(name string) string
 }
 
 // A Claimer claims destinations and submits their jobs. It is safe for concurrent use if its ports are.

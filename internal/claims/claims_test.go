@@ -14,13 +14,19 @@ import (
 )
 
 // A blank is a ledger without records, and a Batch that takes every job.
-type blank struct{ submitted []string }
+type blank struct {
+	submitted []string
+	claim     ledger.Claim // that was written last
+}
 
 func (*blank) ReadDestination(context.Context, ledger.Key) (d ledger.Destination, err error) {
 	return d, nil
 }
 
-func (*blank) WriteDestination(_ context.Context, _ ledger.Key, _, now ledger.Destination) (ledger.Destination, error) {
+func (b *blank) WriteDestination(
+	_ context.Context, _ ledger.Key, _, now ledger.Destination,
+) (ledger.Destination, error) {
+	b.claim = now.Claim
 	return now, nil
 }
 
@@ -52,9 +58,9 @@ func TestAJobWithoutAClaimIsInFlight(t *testing.T) {
 		want     bool // a job is submitted
 	}{
 		{"nothing is in flight", ledger.Claim{}, listing{}, true},
-		{"it is in flight", ledger.Claim{}, listing{r.Name(): true}, false},
+		{"it is in flight", ledger.Claim{}, listing{r.Name(): "other"}, false},
 		{"its claim's job has ended since the listing", ledger.Claim{Request: r.Name(), Job: "j", Digest: "sha256:1"},
-			listing{r.Name(): true}, true},
+			listing{r.Name(): "j"}, true},
 	} {
 		var b blank
 		now := ledger.Destination{Claim: c.claim}
@@ -66,6 +72,9 @@ func TestAJobWithoutAClaimIsInFlight(t *testing.T) {
 		result := claimer.Submit(t.Context(), c.inFlight, time.Now(), []claims.Wish{w})[0]
 		if (len(b.submitted) == 1) != c.want || !c.want && !slices.Equal(result.InFlight, destinations) {
 			t.Errorf("%s: %q, %+v", c.what, b.submitted, result)
+		}
+		if !c.want && b.claim.Job != "other" {
+			t.Errorf("%s: it is not claimed: %+v", c.what, b.claim)
 		}
 	}
 }

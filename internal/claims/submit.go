@@ -20,8 +20,7 @@ type place struct {
 // claimed reports whether the record has a claim.
 func (p place) claimed() bool { return p.record.Now.Claim.Request != "" }
 
-// submit claims the destinations of a request and submits its jobs. A job of the name without a claim is that of a
-// program that has no ledger, or has another.
+// submit claims the destinations of a request and submits its jobs.
 func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.Result) {
 	result.Kept = map[string]error{}
 	byName := map[string]Record{}
@@ -49,11 +48,7 @@ func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.
 		for n, to := range piece.Destinations {
 			places[n] = place{to, byName[to.Text]}
 		}
-		if s.inFlight.Has(piece.Name()) && !slices.ContainsFunc(places, place.claimed) {
-			result.InFlight = append(result.InFlight, piece.DestinationTexts()...)
-			continue
-		}
-		if result.Err = c.put(ctx, piece, places, &result); result.Err != nil {
+		if result.Err = c.put(ctx, s, piece, places, &result); result.Err != nil {
 			break
 		}
 	}
@@ -113,9 +108,17 @@ func (c *Claimer) write(ctx context.Context, r Record, now ledger.Destination) e
 	return nil
 }
 
-// put claims the places of a piece, and submits a job for those that it gets. The error is why it could not.
-func (c *Claimer) put(ctx context.Context, piece request.Request, places []place, result *jobs.Result) error {
+// put claims the places of a piece, and submits a job for those that it gets. A job of the name that is in flight
+// without a claim becomes theirs: a program has submitted it that has no ledger, or has another. The error is why no job
+// could be submitted.
+func (c *Claimer) put(
+	ctx context.Context, s *standing, piece request.Request, places []place, result *jobs.Result,
+) error {
 	name, began := piece.Name(), c.Now()
+	placed := jobs.Placed{Others: true}
+	if !slices.ContainsFunc(places, place.claimed) {
+		placed.ID = s.inFlight.ID(name)
+	}
 	claimed := c.claimAll(ctx, name, places, result)
 	if len(claimed) == 0 {
 		return nil
@@ -124,7 +127,10 @@ func (c *Claimer) put(ctx context.Context, piece request.Request, places []place
 	for _, p := range claimed {
 		piece.Destinations = append(piece.Destinations, p.to)
 	}
-	placed, err := c.place(ctx, name, piece, began)
+	var err error
+	if placed.ID == "" {
+		placed, err = c.place(ctx, name, piece, began)
+	}
 	switch texts := piece.DestinationTexts(); {
 	case err != nil && isUnknown(err):
 		return err // the claims stay: a job may be there

@@ -86,8 +86,8 @@ func TestAJobThatDiesWithoutAWord(t *testing.T) {
 	}
 }
 
-// A job that succeeds while its image is looked at has not died, though its outcome is not read: the next sweep sees what
-// came of it.
+// A job that succeeds while its image is looked at has not died, though its outcome is not read: the next sweep sees
+// what came of it.
 func TestAJobThatHasJustSucceeded(t *testing.T) {
 	r := newRemembering(t)
 	r.entries[ledgerSource], r.images[ledgerSource] = ledgerDestination, one

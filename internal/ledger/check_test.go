@@ -74,7 +74,8 @@ func TestAHoldAndALaterRecord(t *testing.T) {
 	if _, err := held.After(check(func(c *ledger.Check) { c.Has = one })); err != nil {
 		t.Errorf("it has what it should have: %v", err)
 	}
-	if d, err := held.After(check(func(c *ledger.Check) { c.Later = true })); !errors.Is(err, ledger.ErrLater) || d != held {
+	d, err = held.After(check(func(c *ledger.Check) { c.Later = true }))
+	if !errors.Is(err, ledger.ErrLater) || d != held {
 		t.Errorf("a later record of the source: %+v, %v", d, err)
 	}
 	later := ledger.Destination{Later: true}

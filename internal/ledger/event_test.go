@@ -38,6 +38,18 @@ func TestChanges(t *testing.T) {
 			[]ledger.Event{event(ledger.Submitted, ledger.Event{Before: two, After: one, From: one, Job: "j"})},
 		},
 		{
+			"a job for what somebody else has written", ledger.Destination{Wrote: one},
+			ledger.Destination{Wrote: one, Wanted: one, From: one, Claim: ledger.Claim{Job: "j", Has: two}},
+			[]ledger.Event{event(ledger.Submitted, ledger.Event{Before: two, After: one, From: one, Job: "j"})},
+		},
+		{
+			"it has copied over that", ledger.Destination{Claim: ledger.Claim{Job: "j", Has: two}, Outcome: outcome},
+			ledger.Destination{Wrote: one, From: one, Outcome: outcome},
+			[]ledger.Event{event(ledger.Copied, ledger.Event{
+				Before: two, After: one, From: one, Job: "j", Bytes: 7, Took: time.Second,
+			})},
+		},
+		{
 			"it has copied", ledger.Destination{Wrote: two, Claim: ledger.Claim{Job: "j"}, Outcome: outcome},
 			ledger.Destination{Wrote: one, From: one, Outcome: outcome},
 			[]ledger.Event{event(ledger.Copied, ledger.Event{

@@ -72,8 +72,8 @@ func encodeOutcome(o ledger.Outcome) types.AttributeValue {
 	}.value()
 }
 
-// other returns the source's digest unless the destination's is the same, as nearly always: then it is left out, so that
-// a write of a record takes one unit.
+// other returns the source's digest unless the destination's is the same, as nearly always: then it is left out, so
+// that a write of a record takes one unit.
 func other(from, d digest.Digest) types.AttributeValue {
 	if from == d {
 		return nil

@@ -65,7 +65,8 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if diff := cmp.Diff(want, read(t, table)); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
-		if _, err := table.WriteDestination(t.Context(), key, want, ledger.Destination{Wanted: two, From: two}); err != nil {
+		little := ledger.Destination{Wanted: two, From: two}
+		if _, err := table.WriteDestination(t.Context(), key, want, little); err != nil {
 			t.Fatal(err)
 		}
 		least := ledger.Destination{Wanted: two, From: two, Outcome: outcome, Revision: 2}
@@ -180,6 +181,11 @@ func TestAnOutcomeAloneIsNoLaterRecord(t *testing.T) {
 		}
 		if hold, err := table.ReadHold(t.Context(), key); err != nil || hold.Held() {
 			t.Errorf("%+v, %v", hold, err)
+		}
+		for it, err := range table.Items(t.Context(), api) {
+			if len(it) != 2 || err != nil { // its keys
+				t.Errorf("%v, %v", it, err)
+			}
 		}
 		if _, err := table.WriteDestination(t.Context(), key, ledger.Destination{}, full); err != nil {
 			t.Fatal(err)

@@ -31,8 +31,8 @@ func (m *meter) UpdateItem(
 	return out, err
 }
 
-// A write takes a unit for each KB that the record has, before or afterwards. It takes one as long as all goes well, and
-// two where jobs fail, however long the registry's words are.
+// A write takes a unit for each KB that the record has, before or afterwards. It takes one as long as all goes well,
+// and two where jobs fail, however long the registry's words are.
 func TestAWriteTakesOneUnit(t *testing.T) {
 	each(t, func(t *testing.T, api *dynamodb.Client, _ *ledgertable.Table) {
 		m := &meter{Client: api}
