@@ -127,28 +127,30 @@ func newOwner(c *config) *cobra.Command {
 		Example:           ownerExample,
 		Args:              exactly("DEST", "controller owner DEST"),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			k, err := keyOf(args[0])
-			if err != nil {
-				return err
-			}
-			records, _, err := c.openLedger(cmd.Context())
-			if err != nil {
-				return err
-			}
-			found, err := records.ReadDestination(cmd.Context(), k)
-			if err == nil && found.Later {
-				err = fmt.Errorf("%s: %w", k, ledger.ErrLater)
-			}
-			if err != nil {
-				return program.Fail(err)
-			}
-			return program.NotPrinted(nil,
-				historyview.WriteOwner(cmd.OutOrStdout(), format.JSON(), k.String(), found.Owner))
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.owner(cmd, args[0], format) },
 	}
 	format = cli.AddOutput(cmd.Flags())
 	return cli.Uses(cmd, "ledger")
+}
+
+// owner prints the owner of a destination.
+func (c *config) owner(cmd *cobra.Command, destination string, format *cli.Format) error {
+	k, err := keyOf(destination)
+	if err != nil {
+		return err
+	}
+	records, _, err := c.openLedger(cmd.Context())
+	if err != nil {
+		return err
+	}
+	found, err := records.ReadDestination(cmd.Context(), k)
+	if err == nil && found.Later {
+		err = fmt.Errorf("%s: %w", k, ledger.ErrLater)
+	}
+	if err != nil {
+		return program.Fail(err)
+	}
+	return program.NotPrinted(nil, historyview.WriteOwner(cmd.OutOrStdout(), format.JSON(), k.String(), found.Owner))
 }
 
 // exactly returns a check that there is one argument.

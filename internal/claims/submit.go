@@ -22,9 +22,30 @@ func (p place) claimed() bool { return p.record.Now.Claim.Request != "" }
 
 // submit claims the destinations of a request and submits its jobs.
 func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.Result) {
-	result.Kept = map[string]error{}
-	byName := map[string]Record{}
-	open := w.Request
+	open, records := c.open(ctx, s, w, &result)
+	pieces, err := c.Jobs.Pieces(open)
+	if err != nil {
+		result.Err = err
+		return result
+	}
+	for _, piece := range pieces {
+		places := make([]place, len(piece.Destinations))
+		for n, to := range piece.Destinations {
+			places[n] = place{to, records[to.Text]}
+		}
+		if result.Err = c.put(ctx, s, piece, places, &result); result.Err != nil {
+			break
+		}
+	}
+	return result
+}
+
+// open returns the request with the destinations that a job may be submitted for, and their records by their texts.
+func (c *Claimer) open(
+	ctx context.Context, s *standing, w Wish, result *jobs.Result,
+) (open request.Request, records map[string]Record) {
+	result.Kept, records = map[string]error{}, map[string]Record{}
+	open = w.Request
 	open.Destinations = nil
 	for n, to := range w.Request.Destinations {
 		record, live, err := c.judge(ctx, s, w.Records[n])
@@ -34,25 +55,11 @@ func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.
 		case live:
 			result.InFlight = append(result.InFlight, to.Text)
 		default:
-			byName[to.Text] = record
+			records[to.Text] = record
 			open.Destinations = append(open.Destinations, to)
 		}
 	}
-	pieces, err := c.Jobs.Pieces(open)
-	if err != nil {
-		result.Err = err
-		return result
-	}
-	for _, piece := range pieces {
-		places := make([]place, len(piece.Destinations))
-		for n, to := range piece.Destinations {
-			places[n] = place{to, byName[to.Text]}
-		}
-		if result.Err = c.put(ctx, s, piece, places, &result); result.Err != nil {
-			break
-		}
-	}
-	return result
+	return open, records
 }
 
 // judge says whether a job is about a destination, or why none may be. A job for another digest of the source is other
@@ -109,11 +116,11 @@ func (c *Claimer) write(ctx context.Context, r Record, now ledger.Destination) e
 }
 
 // put claims the places of a piece, and submits a job for those that it gets. A job of the name that is in flight
-// without a claim becomes theirs: a program has submitted it that has no ledger, or has another. The error is why no job
-// could be submitted.
+// without a claim becomes theirs: a program has submitted it that has no ledger, or has another. The error is why no
+// job could be submitted.
 func (c *Claimer) put(
 	ctx context.Context, s *standing, piece request.Request, places []place, result *jobs.Result,
-) error {
+) (err error) {
 	name, began := piece.Name(), c.Now()
 	placed := jobs.Placed{Others: true}
 	if !slices.ContainsFunc(places, place.claimed) {
@@ -127,19 +134,15 @@ func (c *Claimer) put(
 	for _, p := range claimed {
 		piece.Destinations = append(piece.Destinations, p.to)
 	}
-	var err error
 	if placed.ID == "" {
 		placed, err = c.place(ctx, name, piece, began)
 	}
-	switch texts := piece.DestinationTexts(); {
-	case err != nil && isUnknown(err):
-		return err // the claims stay: a job may be there
-	case err != nil:
-		c.record(ctx, claimed, func(ledger.Claim) ledger.Claim { return ledger.Claim{} })
-		return err
-	case placed.Others:
+	if err != nil {
+		return c.withdraw(ctx, claimed, err)
+	}
+	if texts := piece.DestinationTexts(); placed.Others {
 		result.InFlight = append(result.InFlight, texts...)
-	default:
+	} else {
 		result.Submitted = append(result.Submitted, jobs.Submission{ID: placed.ID, Destinations: texts})
 	}
 	c.record(ctx, claimed, func(claim ledger.Claim) ledger.Claim {
@@ -147,6 +150,14 @@ func (c *Claimer) put(
 		return claim
 	})
 	return nil
+}
+
+// withdraw takes claims back of which no job came, and returns why. They stay where one may be there all the same.
+func (c *Claimer) withdraw(ctx context.Context, claimed []place, err error) error {
+	if !isUnknown(err) {
+		c.record(ctx, claimed, func(ledger.Claim) ledger.Claim { return ledger.Claim{} })
+	}
+	return err
 }
 
 // claimAll claims places, and returns those that it gets.
