@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
@@ -27,8 +28,8 @@ const (
 	batchKeys = 100
 	// batches is how many of them are read at a time.
 	batches = 16
-	// batchAttempts is how often keys are asked for that DynamoDB leaves out of its answers. The first wait between
-	// them is batchWait, the others double it.
+	// batchAttempts is how often keys are asked for, in a row, of which DynamoDB leaves all out of its answers. The
+	// first wait between them is batchWait, the others double it.
 	batchAttempts = 6
 	batchWait     = 50 * time.Millisecond
 )
@@ -120,21 +121,30 @@ func (t *Table) readBatch(ctx context.Context, batch []record, consistent bool, 
 				take(it)
 			}
 		}
-		keys = nil
-		for _, left := range out.UnprocessedKeys {
-			keys = left.Keys
+		var left []item
+		for _, of := range out.UnprocessedKeys {
+			left = of.Keys
 		}
 		switch {
-		case len(keys) == 0:
+		case len(left) == 0:
 			return nil
+		case len(left) < len(keys): // it gets on; an answer has 16 MB at most
+			attempt, wait = 0, batchWait/2
 		case attempt == batchAttempts:
-			return fmt.Errorf("reading ledger %q: DynamoDB leaves keys unread: too many reads at a time", t.name)
+			return fmt.Errorf("reading ledger %q: %w", t.name, errUnread)
 		}
+		keys = left
 		if err := pause(ctx, wait); err != nil {
 			return t.failure("reading", err)
 		}
 	}
 }
+
+// errUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way.
+var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w",
+	awserror.Plain(&types.ProvisionedThroughputExceededException{
+		Message: aws.String("too many reads at a time"),
+	}))
 
 // pause waits, or returns why the context has ended.
 func pause(ctx context.Context, d time.Duration) error {
