@@ -21,8 +21,8 @@ type Record struct {
 }
 
 // Outcomes returns what a report says of each destination in a registry; the ledger has no others. Of a copy that was
-// stopped, for the reason given, no failure is for good; stopped is nil of one that ended by itself. Nor is it a failure
-// for good that an image is held: once it is released, the next check submits another job.
+// stopped, for the reason given, no failure is for good; stopped is nil of one that ended by itself. Nor is it one that
+// an image is held: once it is released, the next check submits another job.
 func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Record {
 	var records []Record
 	for _, r := range report.Results {
