@@ -2,6 +2,7 @@ package claims_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -13,15 +14,15 @@ import (
 	"ecrmirror/internal/request"
 )
 
-// A blank is a ledger without records, and a Batch that takes every job.
+// A blank is a ledger that takes every write, and a Batch that takes every job.
 type blank struct {
+	there     ledger.Destination
 	submitted []string
 	claim     ledger.Claim // that was written last
+	unknown   bool         // Batch does not know jobs
 }
 
-func (*blank) ReadDestination(context.Context, ledger.Key) (d ledger.Destination, err error) {
-	return d, nil
-}
+func (b *blank) ReadDestination(context.Context, ledger.Key) (ledger.Destination, error) { return b.there, nil }
 
 func (b *blank) WriteDestination(
 	_ context.Context, _ ledger.Key, _, now ledger.Destination,
@@ -39,8 +40,8 @@ func (b *blank) Put(_ context.Context, name string, _ request.Request) (jobs.Pla
 	return jobs.Placed{ID: "j"}, nil
 }
 
-func (*blank) Ends(context.Context, []string) (map[string]jobs.End, error) {
-	return map[string]jobs.End{"j": {Ended: true}}, nil
+func (b *blank) Ends(context.Context, []string) (map[string]jobs.End, error) {
+	return map[string]jobs.End{"j": {Ended: true, Unknown: b.unknown}}, nil
 }
 
 // A job that was submitted before there was a ledger, or with another one, is in flight all the same. A destination
@@ -59,8 +60,12 @@ func TestAJobWithoutAClaimIsInFlight(t *testing.T) {
 	}{
 		{"nothing is in flight", ledger.Claim{}, listing{}, true},
 		{"it is in flight", ledger.Claim{}, listing{r.Name(): "other"}, false},
-		{"its claim's job has ended since the listing", ledger.Claim{Request: r.Name(), Job: "j", Digest: "sha256:1"},
-			listing{r.Name(): "j"}, true},
+		{
+			"its claim's job has ended since the listing",
+			ledger.Claim{Request: r.Name(), Job: "j", Digest: "sha256:1"},
+			listing{r.Name(): "j"},
+			true,
+		},
 	} {
 		var b blank
 		now := ledger.Destination{Claim: c.claim}
@@ -75,6 +80,33 @@ func TestAJobWithoutAClaimIsInFlight(t *testing.T) {
 		}
 		if !c.want && b.claim.Job != "other" {
 			t.Errorf("%s: it is not claimed: %+v", c.what, b.claim)
+		}
+	}
+}
+
+// A job that Batch does not know may have been submitted just now. Once its claim's time is over it has died.
+func TestAJobThatBatchDoesNotKnow(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	check := ledger.Check{Source: "ghcr.io/org/app:1", From: "sha256:1", Wanted: "sha256:1", Now: now}
+	claim := ledger.Claimed("name", "id", check, now)
+	claim.Job = "j"
+	r := request.Request{
+		Images:       []request.Image{{Source: imagename.Written{Text: check.Source}, Digest: check.From}},
+		Destinations: []imagename.Written{{Text: destinations[0]}},
+	}
+	for _, c := range []struct {
+		listed time.Time
+		live   bool
+	}{{now, true}, {now.Add(ledger.ClaimFor - 1), true}, {now.Add(ledger.ClaimFor), false}} {
+		b := blank{unknown: true, there: ledger.Destination{Claim: claim}}
+		w := claims.Wish{Request: r, Records: []claims.Record{
+			{Key: keyOf(destinations[0]), Check: check, Read: b.there, Now: b.there},
+		}}
+		claimer := claims.Claimer{Ledger: &b, Jobs: &b, Now: time.Now, ID: func() string { return "id" }}
+		result := claimer.Submit(t.Context(), listing{}, c.listed, []claims.Wish{w})[0]
+		_, died := errors.AsType[*ledger.FailedError](result.Kept[destinations[0]])
+		if len(b.submitted) > 0 || (len(result.InFlight) == 1) != c.live || died == c.live {
+			t.Errorf("%s: %q, %+v", c.listed, b.submitted, result)
 		}
 	}
 }

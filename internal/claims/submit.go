@@ -69,7 +69,7 @@ func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, l
 	switch end := s.ends[claim.Job]; {
 	case claim.Digest != r.Check.From:
 		return r, false, nil
-	case claim.Live(s, s.listed):
+	case claim.Live(s, s.listed), end.Unknown && s.listed.Before(claim.Until):
 		return r, true, nil
 	case claim.Job == "" || r.Now.Outcome.Job == claim.Job:
 		return r, false, nil

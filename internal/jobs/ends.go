@@ -13,6 +13,7 @@ import (
 type End struct {
 	Ended     bool
 	Succeeded bool
+	Unknown   bool   // Batch does not know it any more, or not yet: of DescribeJobs it is not documented
 	Because   string // what Batch says of its end; "" = nothing
 }
 
@@ -20,7 +21,7 @@ type End struct {
 func (q *Queue) Ends(ctx context.Context, ids []string) (map[string]End, error) {
 	ends := map[string]End{}
 	for _, id := range ids {
-		ends[id] = End{Ended: true, Because: "AWS Batch does not know it any more"}
+		ends[id] = End{Ended: true, Unknown: true, Because: "AWS Batch does not know it any more"}
 	}
 	distinct := slices.Sorted(maps.Keys(ends)) // the destinations of an image have one job
 	err := q.describe(ctx, distinct, func(job types.JobDetail) {

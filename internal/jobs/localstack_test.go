@@ -184,7 +184,7 @@ func TestHowJobsStand(t *testing.T) {
 	ends, err := jobs.New(b.client(t), "mirrors", "mirror").Ends(t.Context(), []string{"a", "b", "a", "c", "gone"})
 	want := map[string]jobs.End{
 		"a": {}, "b": {Ended: true, Succeeded: true}, "c": {Ended: true},
-		"gone": {Ended: true, Because: "AWS Batch does not know it any more"},
+		"gone": {Ended: true, Unknown: true, Because: "AWS Batch does not know it any more"},
 	}
 	if !maps.Equal(ends, want) || err != nil || b.seen().mostDescribed != 4 {
 		t.Errorf("%+v, %v, %d ids", ends, err, b.seen().mostDescribed)

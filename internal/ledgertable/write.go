@@ -25,13 +25,14 @@ func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.
 	now.Revision = read.Revision + 1
 	is := encodeSource(now)
 	there, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), is, read.Revision)
-	if err != nil && !(errors.Is(err, ErrOvertaken) && written(there, is, now.Revision)) {
-		return now, err
+	switch {
+	case err == nil, errors.Is(err, ErrOvertaken) && written(there, is, now.Revision):
+		if t.history.Keep > 0 {
+			t.log(ctx, now.Changes(k, read))
+		}
+		return now, nil
 	}
-	if t.history.Keep > 0 {
-		t.log(ctx, now.Changes(k, read))
-	}
-	return now, nil
+	return now, err
 }
 
 // WriteDestination writes what changed of an image at a destination, and never an outcome, which is a job's to write.
