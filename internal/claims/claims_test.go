@@ -22,7 +22,9 @@ type blank struct {
 	unknown   bool         // Batch does not know jobs
 }
 
-func (b *blank) ReadDestination(context.Context, ledger.Key) (ledger.Destination, error) { return b.there, nil }
+func (b *blank) ReadDestination(context.Context, ledger.Key) (ledger.Destination, error) {
+	return b.there, nil
+}
 
 func (b *blank) WriteDestination(
 	_ context.Context, _ ledger.Key, _, now ledger.Destination,
