@@ -21,8 +21,7 @@ type Record struct {
 }
 
 // Outcomes returns what a report says of each destination in a registry; the ledger has no others. Of a copy that was
-// stopped, for the reason given, no failure is for good; stopped is nil of one that ended by itself. Nor is it one that
-// an image is held: once it is released, the next check submits another job.
+// stopped, for the reason given, no failure is for good; stopped is nil of one that ended by itself.
 func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Record {
 	var records []Record
 	for _, r := range report.Results {
@@ -34,16 +33,12 @@ func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Re
 			Digest: r.Digest, Bytes: r.BytesSent, Took: report.Elapsed,
 		}
 		if r.Err != nil {
-			o.Error, o.Transient = words(r.Err, stopped), r.Transient || stopped != nil || isHeld(r.Err)
+			o.Error, o.Transient = words(r.Err, stopped), r.Transient || stopped != nil
+			_, o.Held = errors.AsType[*ledger.HeldError](r.Err)
 		}
 		records = append(records, Record{Destination: r.Name, Outcome: o})
 	}
 	return records
-}
-
-func isHeld(err error) bool {
-	_, held := errors.AsType[*ledger.HeldError](err)
-	return held
 }
 
 // words returns why a destination failed, without its name, which the record has by its key. Where the copy was

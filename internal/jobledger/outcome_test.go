@@ -66,9 +66,7 @@ func TestOutcomes(t *testing.T) {
 				Because: "it crashes", Since: now,
 			}})},
 			nil,
-			ledger.Outcome{
-				Error: "writing manifest: held since 2026-11-27T12:00:00Z: it crashes", Transient: true,
-			},
+			ledger.Outcome{Error: "writing manifest: held since 2026-11-27T12:00:00Z: it crashes", Held: true},
 		},
 		{
 			"no source",

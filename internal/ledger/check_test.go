@@ -145,6 +145,7 @@ func TestOnlyFailuresForGoodAreCounted(t *testing.T) {
 		"none":      {},
 		"done":      {Job: "j", From: one, Digest: one},
 		"transient": {Job: "j", From: one, Error: "throttled", Transient: true},
+		"held":      {Job: "j", From: one, Error: "held since", Held: true},
 	} {
 		d, err := ledger.Destination{Outcome: o}.After(check())
 		if err != nil || d.Failure.Times != 0 {

@@ -66,10 +66,9 @@ func decodeDestination(it item) ledger.Destination {
 
 // decodeOutcome reads what a job wrote, which is no more to be trusted than what the job has read.
 func decodeOutcome(m members) ledger.Outcome {
-	transient, _ := m["transient"].(*types.AttributeValueMemberBOOL)
 	return ledger.Outcome{
 		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.from(),
-		Digest: m.digest("digest"), Error: m.text("error"), Transient: transient != nil && transient.Value,
+		Digest: m.digest("digest"), Error: m.text("error"), Transient: m.truth("transient"), Held: m.truth("held"),
 		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Log: m.text("log"),
 	}
 }
@@ -108,6 +107,11 @@ func (m members) time(name string) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+func (m members) truth(name string) bool {
+	v, ok := m[name].(*types.AttributeValueMemberBOOL)
+	return ok && v.Value
 }
 
 func (m members) number(name string) int64 {

@@ -22,7 +22,7 @@ const (
 	attrFailure = "failure" // M: times, job, from, has, because, next
 	// M: because, since
 	attrHold = contract.LedgerHold
-	// M: job, attempt, time, from where that is not digest, digest, error, transient, bytes, ms, log
+	// M: job, attempt, time, from where that is not digest, digest, error, transient, held, bytes, ms, log
 	attrOutcome = contract.LedgerOutcome
 )
 
@@ -61,14 +61,10 @@ func encodeFailure(f ledger.Failure) types.AttributeValue {
 }
 
 func encodeOutcome(o ledger.Outcome) types.AttributeValue {
-	transient := types.AttributeValue(nil)
-	if o.Transient {
-		transient = &types.AttributeValueMemberBOOL{Value: true}
-	}
 	return fields{
 		"job": text(o.Job), "attempt": number(int64(o.Attempt)), "time": moment(o.Time), "from": other(o.From, o.Digest),
-		"digest": text(o.Digest), "error": text(o.Error), "transient": transient, "bytes": number(o.Bytes),
-		"ms": number(o.Took.Milliseconds()), "log": text(o.Log),
+		"digest": text(o.Digest), "error": text(o.Error), "transient": truth(o.Transient), "held": truth(o.Held),
+		"bytes": number(o.Bytes), "ms": number(o.Took.Milliseconds()), "log": text(o.Log),
 	}.value()
 }
 
@@ -115,6 +111,13 @@ func number(n int64) types.AttributeValue {
 		return nil
 	}
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+func truth(is bool) types.AttributeValue {
+	if !is {
+		return nil
+	}
+	return &types.AttributeValueMemberBOOL{Value: true}
 }
 
 func moment(t time.Time) types.AttributeValue {
