@@ -26,6 +26,12 @@ const (
 	attrOutcome = contract.LedgerOutcome
 )
 
+// controllers are all attributes but those that jobs write.
+var controllers = []string{
+	attrPartition, attrSort, attrVersion, attrRevision,
+	attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrHold,
+}
+
 // timeForm has a fixed width, so that DynamoDB can compare times.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
