@@ -90,7 +90,7 @@ func TestAJobWithoutAClaimIsInFlight(t *testing.T) {
 func TestAJobThatBatchDoesNotKnow(t *testing.T) {
 	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	check := ledger.Check{Source: "ghcr.io/org/app:1", From: "sha256:1", Wanted: "sha256:1", Now: now}
-	claim := ledger.Claimed("name", "id", check, now)
+	claim := ledger.Claimed("name", "id", check.From, "", now)
 	claim.Job = "j"
 	r := request.Request{
 		Images:       []request.Image{{Source: imagename.Written{Text: check.Source}, Digest: check.From}},

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -76,6 +77,25 @@ func (d Destination) arrived() Destination {
 		d.Failure.Job = d.Outcome.Job
 	}
 	return d
+}
+
+// counted returns the record with the last job's outcome counted, if that failed for good and is not counted yet.
+func (d Destination) counted(c Check) Destination {
+	if o := d.Outcome; o.Failed() && o.Job != d.Failure.Job {
+		from, has := d.asked(o, c)
+		d.Failure = d.Failure.again(o.Job, from, has, c.Now)
+	}
+	return d
+}
+
+// asked returns what a job was to copy, and what the destination had when it was asked to: as the claim says, because
+// somebody may have changed the destination since. Of a job that is not the claim's the latter is not known, and taken
+// for what is there now. A job that could not read its source does not know what it was to copy.
+func (d Destination) asked(o Outcome, c Check) (from, has digest.Digest) {
+	if d.Claim.Job == o.Job {
+		return cmp.Or(o.From, d.Claim.Digest), d.Claim.Has
+	}
+	return cmp.Or(o.From, c.From), c.Has
 }
 
 // why returns why the last job failed, and its log.

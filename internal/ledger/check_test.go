@@ -157,7 +157,7 @@ func TestOnlyFailuresForGoodAreCounted(t *testing.T) {
 // A failure is that of the digests that the job was asked about, whoever has changed them since; a job that could not
 // read its source tells none.
 func TestAFailureIsAboutWhatTheJobWasAsked(t *testing.T) {
-	claim := ledger.Claimed("app-1", "", check(func(c *ledger.Check) { c.Has = two }), now)
+	claim := ledger.Claimed("app-1", "", one, two, now)
 	claim.Job = "j"
 	for _, c := range []struct {
 		what  string

@@ -27,9 +27,9 @@ type Claim struct {
 	Job     string        // the id of the job, once it was submitted and that is known
 }
 
-// Claimed returns a claim that is made now, after a check.
-func Claimed(request, id string, c Check, now time.Time) Claim {
-	return Claim{Request: request, ID: id, Digest: c.From, Has: c.Has, Until: now.Add(ClaimFor)}
+// Claimed returns a claim that is made now, by the digests of the source and of the destination.
+func Claimed(request, id string, d, has digest.Digest, now time.Time) Claim {
+	return Claim{Request: request, ID: id, Digest: d, Has: has, Until: now.Add(ClaimFor)}
 }
 
 // Unfinished are the jobs that have not ended.

@@ -32,7 +32,7 @@ func TestChanges(t *testing.T) {
 			ledger.Destination{Owner: ledger.Owner{Source: app, Since: now}},
 			[]ledger.Event{event(ledger.Owned, ledger.Event{Text: app})},
 		},
-		{"a claim alone", ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "b", check(), now)}, nil},
+		{"a claim alone", ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "b", one, "", now)}, nil},
 		{
 			"a job",
 			ledger.Destination{Wrote: two},

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -24,25 +23,6 @@ type Failure struct {
 	// Because is why the last job failed, if it has no outcome: what Batch says.
 	Because string
 	Next    time.Time // before it no job is submitted, unless the source or the destination changes
-}
-
-// counted returns the record with the last job's outcome counted, if that failed for good and is not counted yet.
-func (d Destination) counted(c Check) Destination {
-	if o := d.Outcome; o.Failed() && o.Job != d.Failure.Job {
-		from, has := d.asked(o, c)
-		d.Failure = d.Failure.again(o.Job, from, has, c.Now)
-	}
-	return d
-}
-
-// asked returns what a job was to copy, and what the destination had when it was asked to: as the claim says, because
-// somebody may have changed the destination since. Of a job that is not the claim's the latter is not known, and taken
-// for what is there now. A job that could not read its source does not know what it was to copy.
-func (d Destination) asked(o Outcome, c Check) (from, has digest.Digest) {
-	if d.Claim.Job == o.Job {
-		return cmp.Or(o.From, d.Claim.Digest), d.Claim.Has
-	}
-	return cmp.Or(o.From, c.From), c.Has
 }
 
 // Died returns the record after a check if the job of its claim, for the digest that the source still has, has ended

@@ -16,15 +16,6 @@ func keyOf(kind string, k ledger.Key) item {
 	}
 }
 
-// keysOf returns the keys of records.
-func keysOf(records []record) []item {
-	keys := make([]item, len(records))
-	for i, r := range records {
-		keys[i] = keyOf(r.kind, r.key)
-	}
-	return keys
-}
-
 // keyIn returns the kind and the key of a record.
 func keyIn(it item) (kind string, k ledger.Key) {
 	partition, _ := it[attrPartition].(*types.AttributeValueMemberS)

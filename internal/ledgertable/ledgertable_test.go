@@ -90,8 +90,8 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 func TestNothingIsOverwritten(t *testing.T) {
 	each(t, func(t *testing.T, _ *dynamodb.Client, table *ledgertable.Table) {
 		var none ledger.Destination
-		mine, theirs, hold, check := none, none, none, ledger.Check{From: one, Has: two}
-		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", check, now), ledger.Claimed("a", "y", check, now)
+		mine, theirs, hold := none, none, none
+		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", one, two, now), ledger.Claimed("a", "y", one, two, now)
 		hold.Hold = full.Hold
 		theirs, err := table.WriteDestination(t.Context(), key, none, theirs)
 		if err != nil {

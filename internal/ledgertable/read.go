@@ -2,15 +2,11 @@ package ledgertable
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/ledger"
 )
 
@@ -70,6 +66,15 @@ func asked(sources, destinations []ledger.Key) []record {
 	return records
 }
 
+// keysOf returns the keys of records.
+func keysOf(records []record) []item {
+	keys := make([]item, len(records))
+	for i, r := range records {
+		keys[i] = keyOf(r.kind, r.key)
+	}
+	return keys
+}
+
 func distinct(keys []ledger.Key) []ledger.Key {
 	return slices.Compact(slices.SortedFunc(slices.Values(keys), ledger.Key.Compare))
 }
@@ -79,13 +84,4 @@ func distinct(keys []ledger.Key) []ledger.Key {
 func (t *Table) ReadDestination(ctx context.Context, k ledger.Key) (d ledger.Destination, err error) {
 	err = t.readBatch(ctx, []item{keyOf(kindDestination, k)}, consistently, func(it item) { d = decodeDestination(it) })
 	return d, err
-}
-
-// failure describes an error of DynamoDB's.
-func (t *Table) failure(doing string, err error) error {
-	var missing *types.ResourceNotFoundException
-	if errors.As(err, &missing) {
-		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
-	}
-	return fmt.Errorf("%s ledger %q: %w", doing, t.name, awserror.Plain(err))
 }

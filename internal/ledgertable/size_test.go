@@ -49,8 +49,7 @@ func TestAWriteTakesOneUnit(t *testing.T) {
 		failed := ledger.Outcome{
 			Job: job, Attempt: 1, Time: now, From: two, Error: strings.Repeat("x", 500), Took: time.Hour, Log: log,
 		}
-		check := ledger.Check{From: two, Has: one}
-		claimed := ledger.Claimed(strings.Repeat("application", 9), "ABCDEFGHIJKLMNOPQRSTUVWXYZ", check, now)
+		claimed := ledger.Claimed(strings.Repeat("application", 9), "ABCDEFGHIJKLMNOPQRSTUVWXYZ", two, one, now)
 		submitted := claimed
 		submitted.Job = job
 		var d ledger.Destination
