@@ -134,8 +134,11 @@ func TestADestinationHasOneOwner(t *testing.T) {
 			r.end(ledger.Outcome{})
 			r.entries[fork] = "R.io:443/app:1"
 		}, nil, 1},
-		{"the owner's moves", func() { r.images[ledgerSource] = digestOf("three") },
-			[]string{ledgerSource + " -> " + ledgerDestination}, 1},
+		{
+			"the owner's moves", func() { r.images[ledgerSource] = digestOf("three") },
+			[]string{ledgerSource + " -> " + ledgerDestination},
+			1,
+		},
 		{"the owner has it no more", func() {
 			r.end(ledger.Outcome{})
 			r.entries[ledgerSource] = "r.io/elsewhere:1"

@@ -49,7 +49,8 @@ func TestNoTagFlips(t *testing.T) {
 var (
 	sourceSpellings = [][]string{
 		{"alpine:3", "docker.io/library/alpine:3", "index.docker.io/alpine:3"},
-		{"ghcr.io/fork/alpine:3", "GHCR.io:443/fork/alpine:3"}, {"quay.io/other/alpine:3"},
+		{"ghcr.io/fork/alpine:3", "GHCR.io:443/fork/alpine:3"},
+		{"quay.io/other/alpine:3"},
 	}
 	destinationSpellings = [][]string{{"r.io/a:1", "R.io:443/a:1"}, {"r.io/b:1"}}
 )
