@@ -46,8 +46,9 @@ func (s *stack) ledgerPermissions() []permission {
 //
 // dynamodb:Attributes are all that a request names: those of the key, of the update, of its condition and of a
 // projection. ForAllValues holds, too, where a request has no value of the key; so Null wants one ("Multivalued context
-// key examples" of IAM's User Guide). dynamodb:Select always has a value in a read; ReturnValues has NONE where a write
-// does not say, and ALL_OLD and ALL_NEW would return the other attributes:
+// key examples" of IAM's User Guide). dynamodb:Select tells a read without a projection, and ReturnValues a write that
+// returns the other attributes. Both have IfExists, as AWS's own examples do: where a request has no such key, copies go
+// on, and what a job could see then is no secret.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 func (s *stack) outcomePermissions() []permission {
 	if s.ledger == nil {
@@ -62,8 +63,8 @@ func (s *stack) outcomePermissions() []permission {
 		},
 		{
 			sid: "ReadHolds", resources: ledger, actions: []string{holdAction},
-			when: ofDestinations(contract.LedgerHold, contract.LedgerVersion).with("StringEquals", "dynamodb:Select",
-				"SPECIFIC_ATTRIBUTES"),
+			when: ofDestinations(contract.LedgerHold, contract.LedgerVersion).with("StringEqualsIfExists",
+				"dynamodb:Select", "SPECIFIC_ATTRIBUTES"),
 		},
 	}
 	return append(list, s.keyPermissions("UseKeyOfLedger")...)
