@@ -29,7 +29,8 @@ Beside AWS's APIs it answers
   GET  /_localstack/health              when it is ready
   GET  /_localstack/stats               calls and bytes so far; DELETE resets them
   GET  /_localstack/credentials/ROLE    a session of a role, such as ControllerRole;
-                                        Viewer, Editor, Planner and Submitter are people's
+                                        Viewer, Editor, Planner, Historian, Keeper and
+                                        Submitter are people's
   GET  /_localstack/jobs/idle           when no Batch job waits or runs any more
   GET  /_localstack/jobs/JOB_ID/log     the output of a Batch job (?attempt=N for one attempt)
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -53,11 +54,10 @@ func (c *config) history(
 ) error {
 	var repository string
 	for _, text := range image {
-		name, err := imagename.ParseImage(text)
+		k, err := keyOf(text)
 		if err != nil {
 			return err
 		}
-		k := ledger.KeyOf(name)
 		repository, filter.Tag = k.Repository, k.Tag
 	}
 	records, api, err := c.openLedger(cmd.Context())
@@ -77,6 +77,15 @@ func (c *config) history(
 		err = historyview.WriteText(cmd.OutOrStdout(), c.palette(cmd.OutOrStdout()), shown)
 	}
 	return program.NotPrinted(nil, err)
+}
+
+// keyOf returns the key of an image in a registry, which are those that the ledger knows.
+func keyOf(text string) (ledger.Key, error) {
+	name, err := imagename.ParseImage(text)
+	if err == nil && (name.Kind == imagename.OCILayout || name.Kind == imagename.Directory) {
+		err = fmt.Errorf("image name %q: the ledger knows images in registries only", text)
+	}
+	return ledger.KeyOf(name), err
 }
 
 // openLedger opens the ledger for a command that reads it.
@@ -118,27 +127,30 @@ func newOwner(c *config) *cobra.Command {
 		Example:           ownerExample,
 		Args:              exactly("DEST", "controller owner DEST"),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := imagename.ParseImage(args[0])
-			if err != nil {
-				return err
-			}
-			records, _, err := c.openLedger(cmd.Context())
-			if err != nil {
-				return err
-			}
-			k := ledger.KeyOf(name)
-			found, err := records.Read(cmd.Context(), nil, []ledger.Key{k})
-			if err != nil {
-				return program.Fail(err)
-			}
-			owner := found.Destinations[k].Owner
-			return program.NotPrinted(nil,
-				historyview.WriteOwner(cmd.OutOrStdout(), format.JSON(), k.String(), owner))
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.owner(cmd, args[0], format) },
 	}
 	format = cli.AddOutput(cmd.Flags())
 	return cli.Uses(cmd, "ledger")
+}
+
+// owner prints the owner of a destination.
+func (c *config) owner(cmd *cobra.Command, destination string, format *cli.Format) error {
+	k, err := keyOf(destination)
+	if err != nil {
+		return err
+	}
+	records, _, err := c.openLedger(cmd.Context())
+	if err != nil {
+		return err
+	}
+	found, err := records.ReadDestination(cmd.Context(), k)
+	if err == nil && found.Later {
+		err = fmt.Errorf("%s: %w", k, ledger.ErrLater)
+	}
+	if err != nil {
+		return program.Fail(err)
+	}
+	return program.NotPrinted(nil, historyview.WriteOwner(cmd.OutOrStdout(), format.JSON(), k.String(), found.Owner))
 }
 
 // exactly returns a check that there is one argument.

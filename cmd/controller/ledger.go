@@ -72,25 +72,30 @@ func newLedgerExport(c *config) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			records, api, err := c.openLedger(cmd.Context())
-			if err != nil {
-				return err
-			}
-			write := func(w io.Writer) error {
-				_, err := ledgerfile.Write(w, records.Items(cmd.Context(), api))
-				return err
-			}
-			if len(args) == 0 || args[0] == "-" {
-				err = write(cmd.OutOrStdout())
-			} else {
-				err = outfile.Replace(args[0], write)
-			}
-			if err != nil {
-				return program.Fail(err)
-			}
-			return nil
+			return c.exportLedger(cmd, append(args, "-")[0])
 		},
 	}, "ledger")
+}
+
+// exportLedger writes the items of the ledger to a file, or to standard output where that is -.
+func (c *config) exportLedger(cmd *cobra.Command, file string) error {
+	records, api, err := c.openLedger(cmd.Context())
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer) error {
+		_, err := ledgerfile.Write(w, records.Items(cmd.Context(), api))
+		return err
+	}
+	if file == "-" {
+		err = write(cmd.OutOrStdout())
+	} else {
+		err = outfile.Replace(file, write)
+	}
+	if err != nil {
+		return program.Fail(err)
+	}
+	return nil
 }
 
 const ledgerExportLong = `Write all items of the ledger to FILE or to standard output, one to a line, in the form of

@@ -42,7 +42,7 @@ func (s *stack) addGateways(vpc awsec2.Vpc, internet bool) {
 		entries.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Sid:        jsii.String("Ledger"),
 			Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
-			Actions:    texts(ledgerActions()...),
+			Actions:    texts(append(ledgerActions(), holdAction)...),
 			Resources:  texts(*s.ledger.TableArn()),
 		}))
 	}

@@ -30,6 +30,9 @@ func ledgerActions() []string {
 	return []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}
 }
 
+// holdAction is how a mirror job reads whether an image is held.
+const holdAction = "dynamodb:GetItem"
+
 // ledgerPermissions are what the controller does to the ledger.
 func (s *stack) ledgerPermissions() []permission {
 	if s.ledger == nil {
@@ -43,8 +46,9 @@ func (s *stack) ledgerPermissions() []permission {
 //
 // dynamodb:Attributes are all that a request names: those of the key, of the update, of its condition and of a
 // projection. ForAllValues holds, too, where a request has no value of the key; so Null wants one ("Multivalued context
-// key examples" of IAM's User Guide). dynamodb:Select always has a value in a read; ReturnValues has NONE where a write
-// does not say, and ALL_OLD and ALL_NEW would return the other attributes:
+// key examples" of IAM's User Guide). dynamodb:Select tells a read without a projection, and ReturnValues a write that
+// returns the other attributes. Both have IfExists, as AWS's own examples do: where a request has no such key, copies go
+// on, and what a job could see then is no secret.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 func (s *stack) outcomePermissions() []permission {
 	if s.ledger == nil {
@@ -58,9 +62,9 @@ func (s *stack) outcomePermissions() []permission {
 				"NONE", "UPDATED_NEW", "UPDATED_OLD"),
 		},
 		{
-			sid: "ReadHolds", resources: ledger, actions: []string{"dynamodb:GetItem"},
-			when: ofDestinations(contract.LedgerHold, contract.LedgerVersion).with("StringEquals", "dynamodb:Select",
-				"SPECIFIC_ATTRIBUTES"),
+			sid: "ReadHolds", resources: ledger, actions: []string{holdAction},
+			when: ofDestinations(contract.LedgerHold, contract.LedgerVersion).with("StringEqualsIfExists",
+				"dynamodb:Select", "SPECIFIC_ATTRIBUTES"),
 		},
 	}
 	return append(list, s.keyPermissions("UseKeyOfLedger")...)

@@ -31,7 +31,7 @@ func outcomeGrants(role string) []grant {
 			when: "unless `ledger=off`", list: provided(settings.Props.HasLedger, ledger),
 			only: `{"ForAllValues:StringEquals":{"dynamodb:Attributes":["PK","SK","hold","v"]},` +
 				`"ForAllValues:StringLike":{"dynamodb:LeadingKeys":"dst#*"},` + named + `,` +
-				`"StringEquals":{"dynamodb:Select":"SPECIFIC_ATTRIBUTES"}}`,
+				`"StringEqualsIfExists":{"dynamodb:Select":"SPECIFIC_ATTRIBUTES"}}`,
 		},
 		{
 			role: role, why: "both, with a key of yours", actions: tableKeyActions,

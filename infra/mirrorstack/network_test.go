@@ -177,3 +177,31 @@ func TestNothingNamesAPartition(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatRolesMayDoToTablesPassesTheGateway: all that jobs ask of DynamoDB goes by it, and is refused there unless its
+// policy lets it pass, too.
+func TestWhatRolesMayDoToTablesPassesTheGateway(t *testing.T) {
+	for _, variant := range []string{"default", "private", "isolated"} {
+		passes := map[string]bool{}
+		for _, e := range resources(t, variant, "AWS::EC2::VPCEndpoint") {
+			if !strings.HasSuffix(plain(e.properties["ServiceName"]), ".dynamodb") {
+				continue
+			}
+			for _, s := range e.properties["PolicyDocument"].(map[string]any)["Statement"].([]any) {
+				for _, action := range many(s.(map[string]any)["Action"]) {
+					passes[action.(string)+" "+plain(s.(map[string]any)["Resource"])] = true
+				}
+			}
+		}
+		for _, policy := range resources(t, variant, "AWS::IAM::Policy") {
+			for _, s := range policy.properties["PolicyDocument"].(map[string]any)["Statement"].([]any) {
+				for _, action := range many(s.(map[string]any)["Action"]) {
+					call := action.(string) + " " + plain(s.(map[string]any)["Resource"])
+					if strings.HasPrefix(call, "dynamodb:") && !passes[call] {
+						t.Errorf("%s: %s may do %s, which the gateway refuses", variant, policy.id, call)
+					}
+				}
+			}
+		}
+	}
+}

@@ -44,8 +44,8 @@ var outsideTheFence = map[string]string{
 	"internal/lambdafunction/init.go": "tells Lambda, at the address that Lambda gives, that the start " +
 		"failed",
 	"internal/jobledger/log.go": "asks ECS, at the address that ECS gives, which log stream a job has",
-	"awsclient/awsclient.go":       "options of the AWS SDK's own transport, which its callers give",
-	"internal/program/aws.go":      "options of the AWS SDK's own transport, to the endpoints that the operator names",
+	"awsclient/awsclient.go":    "options of the AWS SDK's own transport, which its callers give",
+	"internal/program/aws.go":   "options of the AWS SDK's own transport, to the endpoints that the operator names",
 	"cmd/controller/open.go": "how many connections the AWS SDK keeps to the endpoints that the " +
 		"operator names",
 }

@@ -14,8 +14,9 @@ var programs = map[string]layer{
 		internal: []string{"internal/jsonscan", "internal/manifesttype"},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"},
 	},
-	"internal/transient": {}, // errors of AWS and of others answer where they come in
-	"internal/awserror":  {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
+	"internal/transient":   {}, // errors of AWS and of others answer where they come in
+	"internal/answerlimit": {external: []string{"github.com/aws/"}},
+	"internal/awserror":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/imagename": {
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"},
 	},
@@ -134,17 +135,21 @@ var programs = map[string]layer{
 	},
 	"internal/table": {
 		internal: []string{
-			"internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable",
+			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable",
 		},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
 	"internal/ledger": {internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"}},
 	"internal/ledgertable": {
-		internal: []string{"internal/awserror", "internal/contract", "internal/ledger", "internal/printable"},
+		internal: []string{
+			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/ledger", "internal/printable",
+		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
-	"internal/generation":  {},
-	"internal/ledgerfile":  {external: []string{"github.com/aws/aws-sdk-go-v2"}},
+	"internal/generation": {},
+	"internal/ledgerfile": {
+		internal: []string{"internal/printable"}, external: []string{"github.com/aws/aws-sdk-go-v2"},
+	},
 	"internal/historyview": {internal: []string{"internal/ledger", "internal/output"}},
 	"internal/claims": {
 		internal: []string{"internal/imagename", "internal/jobs", "internal/ledger", "internal/request"},

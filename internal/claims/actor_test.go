@@ -120,20 +120,28 @@ func (a *actor) sweep() {
 	c.Submit(a.ctx, listed, at, []claims.Wish{w})
 }
 
-// A listing is the names of jobs that had not ended.
-type listing map[string]bool
+// A listing has the ids of jobs that had not ended, by their names.
+type listing map[string]string
 
-func (l listing) Has(name string) bool { return l[name] }
+func (l listing) Has(name string) bool  { return l[name] != "" }
+func (l listing) ID(name string) string { return l[name] }
 
 func (a *actor) listing() listing {
 	l := listing{}
 	for _, j := range a.jobs {
-		l[j.name] = l[j.name] || !j.ended
+		if !j.ended {
+			l[j.name] = j.id
+		}
 	}
 	return l
 }
 
 var errOvertaken = errors.New("overtaken")
+
+// ReadDestination implements [claims.Ledger].
+func (a *actor) ReadDestination(_ context.Context, k ledger.Key) (ledger.Destination, error) {
+	return a.ledger[k], a.pause()
+}
 
 // WriteDestination implements [claims.Ledger].
 func (a *actor) WriteDestination(
@@ -147,6 +155,9 @@ func (a *actor) WriteDestination(
 		return there, errOvertaken
 	}
 	now.Outcome, now.Revision = there.Outcome, read.Revision+1
+	if f := now.Failure; f.Because != "" && f.Job != there.Failure.Job && f.Job == there.Outcome.Job {
+		a.fail("%s counts as dead, and has said what came of it", f.Job)
+	}
 	a.ledger[k] = now
 	a.tell("%s writes %s: claim %s %q", a.name, k.Repository, now.Claim.ID, now.Claim.Job)
 	return now, nil
@@ -205,7 +216,7 @@ func (a *actor) Ends(_ context.Context, ids []string) (map[string]jobs.End, erro
 	for _, id := range ids {
 		for _, j := range a.jobs {
 			if j.id == id {
-				ends[id] = jobs.End{Ended: j.ended, Because: "out of memory"}
+				ends[id] = jobs.End{Ended: j.ended, Succeeded: j.succeeded, Because: "out of memory"}
 			}
 		}
 	}

@@ -14,8 +14,10 @@ import (
 	"ecrmirror/internal/request"
 )
 
-// Ledger writes records. [ledgertable.Table] implements it, and says what its error wraps.
+// Ledger reads and writes records. [ledgertable.Table] implements it, and says what its error wraps.
 type Ledger interface {
+	// ReadDestination returns the record as it is now.
+	ReadDestination(ctx context.Context, k ledger.Key) (ledger.Destination, error)
 	// WriteDestination returns the record as it is afterwards. If another has written it since it was read, it returns
 	// that record and an error for which Overtaken is true.
 	WriteDestination(ctx context.Context, k ledger.Key, read, now ledger.Destination) (ledger.Destination, error)
@@ -34,6 +36,8 @@ type Jobs interface {
 type InFlight interface {
 	// Has reports whether a job of that name was in flight.
 	Has(name string) bool
+	// ID returns the id of one of that name; "" if there was none.
+	ID(name string) string
 }
 
 // A Claimer claims destinations and submits their jobs. It is safe for concurrent use if its ports are.

@@ -7,6 +7,7 @@ import (
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/ledgertable"
 )
@@ -33,7 +34,7 @@ func (r *run) recall(ctx context.Context, w *wave) (err error) {
 	sources := make([]ledger.Key, 0, len(w.items))
 	destinations := make([]ledger.Key, 0, len(w.items))
 	for _, i := range w.items {
-		sources = append(sources, ledger.KeyOf(i.source.Name))
+		sources = append(sources, sourceKeyOf(i.source.Name))
 		for _, d := range i.destinations {
 			if d.Err == nil {
 				destinations = append(destinations, ledger.KeyOf(d.Name))
@@ -44,11 +45,20 @@ func (r *run) recall(ctx context.Context, w *wave) (err error) {
 	return err
 }
 
+// sourceKeyOf returns the key of the record of a source. Where the name has a tag and a digest, the digest says what is
+// read, and the tag's record is that of another image, which moves.
+func sourceKeyOf(name imagename.Name) ledger.Key {
+	if name.Digest != "" {
+		name.Tag = ""
+	}
+	return ledger.KeyOf(name)
+}
+
 // remember works out what the ledger is to have of an image after its check, and what follows from that for its
 // destinations: nothing is submitted for one that another entry owns, that is held, or to which jobs failed to copy.
 func (r *run) remember(i image, records ledgertable.Records, result *entry.Result, found *conflict.Found) *known {
 	now := r.tally.clock()
-	k := &known{sourceKey: ledger.KeyOf(i.source.Name), destinations: make([]claims.Record, len(result.Destinations))}
+	k := &known{sourceKey: sourceKeyOf(i.source.Name), destinations: make([]claims.Record, len(result.Destinations))}
 	k.read = records.Sources[k.sourceKey]
 	k.source, _ = k.read.Seen(result.Digest, now)
 	source := conflict.Image(i.source.Text)
@@ -61,7 +71,7 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 		record.Read = records.Destinations[record.Key]
 		record.Check = ledger.Check{
 			Source: source, From: result.Digest, Wanted: d.Wanted, Has: d.Digest, Retry: r.retry, Now: now,
-			Unsure: found == nil, Rivals: found.Rivals(i.source, i.destinations[n]),
+			Later: k.read.Later, Unsure: found == nil, Rivals: found.Rivals(i.source, i.destinations[n]),
 		}
 		var err error
 		if record.Now, err = record.Read.After(record.Check); err == nil {

@@ -1,10 +1,15 @@
 package controller_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/ledger"
@@ -81,6 +86,24 @@ func TestAJobThatDiesWithoutAWord(t *testing.T) {
 	}
 }
 
+// A job that succeeds while its image is looked at has not died, though its outcome is not read: the next sweep sees
+// what came of it.
+func TestAJobThatHasJustSucceeded(t *testing.T) {
+	r := newRemembering(t)
+	r.entries[ledgerSource], r.images[ledgerSource] = ledgerDestination, one
+	if submitted, _ := r.sweep(); len(submitted) != 1 {
+		t.Fatal(submitted)
+	}
+	r.jobs[0].ended, r.jobs[0].succeeded = true, true
+	submitted, report := r.sweep()
+	if len(submitted) != 0 || report.Failed != 0 || report.InFlight != 1 {
+		t.Errorf("%v, %s", submitted, report)
+	}
+	if submitted, report = r.sweep(); len(submitted) != 1 || report.Failed != 0 { // nothing came of it
+		t.Errorf("%v, %s", submitted, report)
+	}
+}
+
 // What has not changed is not written; what was copied is, once.
 func TestNothingIsWrittenWhereNothingChanged(t *testing.T) {
 	r := newRemembering(t)
@@ -115,6 +138,45 @@ func TestNothingIsWrittenWhereNothingChanged(t *testing.T) {
 	}
 }
 
+// An image that is named by its digest is another one than its tag, which moves.
+func TestADigestIsRememberedApartFromItsTag(t *testing.T) {
+	r := newRemembering(t)
+	pinned := ledgerSource + "@" + two.String()
+	r.entries[ledgerSource], r.entries[pinned] = ledgerDestination, "r.io/pinned:1"
+	r.images[ledgerSource], r.images["ghcr.io/org/app@"+two.String()] = one, two
+	r.images[ledgerDestination], r.images["r.io/pinned:1"] = one, two
+	r.sweep()
+	r.writes.Store(0)
+	if _, report := r.sweep(); r.writes.Load() != 0 || report.Failed != 0 {
+		t.Errorf("an unchanged image: %d writes, %s", r.writes.Load(), report)
+	}
+}
+
+// A record that a later version wrote, of the source or the destination, is left alone, and its image with it.
+func TestALaterRecordHoldsItsImage(t *testing.T) {
+	for _, key := range []string{"src#ghcr.io/org/app", "dst#r.io/app"} {
+		r := newRemembering(t)
+		r.entries[ledgerSource], r.images[ledgerSource] = ledgerDestination, one
+		_, err := r.api.PutItem(t.Context(), &dynamodb.PutItemInput{
+			TableName: aws.String("ledger"), Item: map[string]types.AttributeValue{
+				"PK": &types.AttributeValueMemberS{Value: key}, "SK": &types.AttributeValueMemberS{Value: "1"},
+				"v": &types.AttributeValueMemberN{Value: "2"},
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		submitted, report := r.sweep()
+		d := r.status.results[ledgerSource].Destinations[0]
+		if len(submitted) != 0 || report.Failed != 1 || !errors.Is(d.Err, ledger.ErrLater) {
+			t.Errorf("%s: %v, %s, %v", key, submitted, report, d.Err)
+		}
+		if key == "src#ghcr.io/org/app" && r.writes.Load() != 0 {
+			t.Errorf("%d writes", r.writes.Load())
+		}
+	}
+}
+
 // A destination stays its owner's until that has it no more.
 func TestADestinationHasOneOwner(t *testing.T) {
 	const fork = "ghcr.io/fork/app:1"
@@ -134,8 +196,11 @@ func TestADestinationHasOneOwner(t *testing.T) {
 			r.end(ledger.Outcome{})
 			r.entries[fork] = "R.io:443/app:1"
 		}, nil, 1},
-		{"the owner's moves", func() { r.images[ledgerSource] = digestOf("three") },
-			[]string{ledgerSource + " -> " + ledgerDestination}, 1},
+		{
+			"the owner's moves", func() { r.images[ledgerSource] = digestOf("three") },
+			[]string{ledgerSource + " -> " + ledgerDestination},
+			1,
+		},
 		{"the owner has it no more", func() {
 			r.end(ledger.Outcome{})
 			r.entries[ledgerSource] = "r.io/elsewhere:1"

@@ -43,6 +43,7 @@ type job struct {
 	from         digest.Digest
 	destinations []string
 	ended        bool
+	succeeded    bool
 }
 
 func newRemembering(t *testing.T) *remembering {
@@ -122,7 +123,7 @@ func (r *remembering) Ends(_ context.Context, ids []string) (map[string]jobs.End
 		ends[id] = jobs.End{Ended: true, Because: "unknown"}
 		for _, j := range r.jobs {
 			if j.id == id {
-				ends[id] = jobs.End{Ended: j.ended, Because: "OutOfMemoryError"}
+				ends[id] = jobs.End{Ended: j.ended, Succeeded: j.succeeded, Because: "OutOfMemoryError"}
 			}
 		}
 	}

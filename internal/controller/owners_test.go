@@ -49,7 +49,8 @@ func TestNoTagFlips(t *testing.T) {
 var (
 	sourceSpellings = [][]string{
 		{"alpine:3", "docker.io/library/alpine:3", "index.docker.io/alpine:3"},
-		{"ghcr.io/fork/alpine:3", "GHCR.io:443/fork/alpine:3"}, {"quay.io/other/alpine:3"},
+		{"ghcr.io/fork/alpine:3", "GHCR.io:443/fork/alpine:3"},
+		{"quay.io/other/alpine:3"},
 	}
 	destinationSpellings = [][]string{{"r.io/a:1", "R.io:443/a:1"}, {"r.io/b:1"}}
 )
@@ -230,7 +231,7 @@ func (w *owners) Put(_ context.Context, _ string, piece request.Request) (jobs.P
 func (*owners) Ends(_ context.Context, ids []string) (map[string]jobs.End, error) {
 	ends := map[string]jobs.End{}
 	for _, id := range ids {
-		ends[id] = jobs.End{Ended: true}
+		ends[id] = jobs.End{Ended: true, Succeeded: true}
 	}
 	return ends, nil
 }
@@ -249,6 +250,13 @@ func (w *owners) Read(_ context.Context, _, destinations []ledger.Key) (ledgerta
 // WriteSource implements [controller.Ledger].
 func (*owners) WriteSource(_ context.Context, _ ledger.Key, _, now ledger.Source) (ledger.Source, error) {
 	return now, nil
+}
+
+// ReadDestination implements [claims.Ledger].
+func (w *owners) ReadDestination(_ context.Context, k ledger.Key) (ledger.Destination, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ledger[k], nil
 }
 
 var errTaken = errors.New("overtaken")

@@ -34,6 +34,7 @@ func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Re
 		}
 		if r.Err != nil {
 			o.Error, o.Transient = words(r.Err, stopped), r.Transient || stopped != nil
+			_, o.Held = errors.AsType[*ledger.HeldError](r.Err)
 		}
 		records = append(records, Record{Destination: r.Name, Outcome: o})
 	}

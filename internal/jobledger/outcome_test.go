@@ -61,6 +61,14 @@ func TestOutcomes(t *testing.T) {
 			ledger.Outcome{Error: "writing manifest: slow down", Transient: true},
 		},
 		{
+			"held",
+			mirror.Result{State: mirror.Failed, Err: destination(&ledger.HeldError{Hold: ledger.Hold{
+				Because: "it crashes", Since: now,
+			}})},
+			nil,
+			ledger.Outcome{Error: "writing manifest: held since 2026-11-27T12:00:00Z: it crashes", Held: true},
+		},
+		{
 			"no source",
 			mirror.Result{State: mirror.Failed, Err: missing},
 			nil,

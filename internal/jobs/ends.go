@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
@@ -9,18 +11,23 @@ import (
 
 // An End says how a job stands.
 type End struct {
-	Ended   bool
-	Because string // what Batch says of its end; "" = nothing
+	Ended     bool
+	Succeeded bool
+	Unknown   bool   // Batch does not know it any more, or not yet: of DescribeJobs it is not documented
+	Because   string // what Batch says of its end; "" = nothing
 }
 
 // Ends returns how jobs stand, by their ids. One that Batch does not know any more has ended.
 func (q *Queue) Ends(ctx context.Context, ids []string) (map[string]End, error) {
 	ends := map[string]End{}
 	for _, id := range ids {
-		ends[id] = End{Ended: true, Because: "AWS Batch does not know it any more"}
+		ends[id] = End{Ended: true, Unknown: true, Because: "AWS Batch does not know it any more"}
 	}
-	err := q.describe(ctx, ids, func(job types.JobDetail) {
-		ends[aws.ToString(job.JobId)] = End{Ended: ended(job.Status), Because: because(job)}
+	distinct := slices.Sorted(maps.Keys(ends)) // the destinations of an image have one job
+	err := q.describe(ctx, distinct, func(job types.JobDetail) {
+		ends[aws.ToString(job.JobId)] = End{
+			Ended: ended(job.Status), Succeeded: job.Status == types.JobStatusSucceeded, Because: because(job),
+		}
 	})
 	if err != nil {
 		return nil, q.failure("looking at jobs that were submitted", err)

@@ -79,9 +79,17 @@ func (q *Queue) describe(ctx context.Context, ids []string, take func(types.JobD
 }
 
 // Has reports whether a job of that name is in flight.
-func (f InFlight) Has(name string) bool {
+func (f InFlight) Has(name string) bool { return f.ID(name) != "" }
+
+// ID returns the id of a job of that name that is in flight; "" if there is none.
+func (f InFlight) ID(name string) string {
 	stem, _ := request.StemOf(name)
-	return slices.ContainsFunc(f[stem], func(job listed) bool { return job.name == name })
+	for _, job := range f[stem] {
+		if job.name == name {
+			return job.id
+		}
+	}
+	return ""
 }
 
 // copyOf identifies the copy of a source to a destination, with these options, by jobs whose names begin alike.

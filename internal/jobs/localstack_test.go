@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -157,6 +158,36 @@ func TestAnothersJobIsAsGood(t *testing.T) {
 	result := queue(s).Submit(t.Context(), nil, []request.Request{job})[0] // as if it had come in since the listing
 	if !slices.Equal(result.InFlight, job.DestinationTexts()) || len(result.Submitted) != 0 || result.Err != nil {
 		t.Errorf("%+v", result)
+	}
+}
+
+// Of a name's destinations another controller may have got some, and this one the others.
+func TestAnothersJobForOtherDestinationsIsNotThisOne(t *testing.T) {
+	s := start(t, lasting)
+	theirs, mine, all := alpine("r/a:1"), alpine("r/b:1"), alpine("r/a:1", "r/b:1")
+	first, err := queue(s).Put(t.Context(), all.Name(), theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken(t, s, fault.Rule{Operation: "batch.SubmitJob", Kind: fault.Reset, Times: 1})
+	placed, err := queue(s).Put(t.Context(), all.Name(), mine)
+	if err != nil || placed.Others || placed.ID == first.ID || len(named(t, s, all)) != 2 {
+		t.Errorf("%+v, %v, %d jobs", placed, err, len(named(t, s, all)))
+	}
+}
+
+// All destinations of an image have one job, which is asked about once, and one that Batch has forgotten has ended.
+func TestHowJobsStand(t *testing.T) {
+	b := &standIn{jobs: []record{
+		{ID: "a", Status: "RUNNING"}, {ID: "b", Status: "SUCCEEDED"}, {ID: "c", Status: "FAILED"},
+	}}
+	ends, err := jobs.New(b.client(t), "mirrors", "mirror").Ends(t.Context(), []string{"a", "b", "a", "c", "gone"})
+	want := map[string]jobs.End{
+		"a": {}, "b": {Ended: true, Succeeded: true}, "c": {Ended: true},
+		"gone": {Ended: true, Unknown: true, Because: "AWS Batch does not know it any more"},
+	}
+	if !maps.Equal(ends, want) || err != nil || b.seen().mostDescribed != 4 {
+		t.Errorf("%+v, %v, %d ids", ends, err, b.seen().mostDescribed)
 	}
 }
 

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,7 +25,7 @@ const (
 // Placed is a job that is in the queue now.
 type Placed struct {
 	ID     string
-	Others bool // somebody else's of the same name, which copies the same
+	Others bool // somebody else's of the same name, which copies to all these destinations
 }
 
 // Put submits a job of that name for a piece; see [Queue.Pieces]. Where no reply comes, it looks whether the job is in
@@ -78,7 +79,7 @@ func (q *Queue) input(definition, name string, r request.Request) *batch.SubmitJ
 }
 
 // find returns the job that was submitted as in since began, or else another of its name
-// that has not ended. It is the zero value if there is none.
+// that does the same and has not ended. It is the zero value if there is none.
 func (q *Queue) find(ctx context.Context, in *batch.SubmitJobInput, began time.Time) (Placed, error) {
 	name, earliest := aws.ToString(in.JobName), began.Add(-skew).UnixMilli()
 	byName := []types.KeyValuesPair{{Name: aws.String("JOB_NAME"), Values: []string{name}}}
@@ -97,11 +98,21 @@ func (q *Queue) find(ctx context.Context, in *batch.SubmitJobInput, began time.T
 		switch {
 		case job.Tags[contract.TagSubmission] == in.Tags[contract.TagSubmission]:
 			found = Placed{ID: aws.ToString(job.JobId)}
-		case found == Placed{} && !ended(job.Status):
+		case found == Placed{} && !ended(job.Status) && does(job.Parameters, in.Parameters):
 			found = Placed{ID: aws.ToString(job.JobId), Others: true}
 		}
 	})
 	return found, err
+}
+
+// does reports whether a job does what another is asked to. Two controllers may each have got some of the destinations
+// that the name stands for.
+func does(has, asked map[string]string) bool {
+	source, destinations, options := request.Asked(has)
+	wantSource, wanted, wantOptions := request.Asked(asked)
+	return source == wantSource && options == wantOptions && !slices.ContainsFunc(wanted, func(d string) bool {
+		return !slices.Contains(destinations, d)
+	})
 }
 
 func ended(status types.JobStatus) bool {

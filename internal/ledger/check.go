@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -17,6 +18,8 @@ type Check struct {
 	// Unsure is true: the owner stays whoever it is.
 	Rivals []string
 	Unsure bool
+	// Later says that the source's record is of a later [Version]: that may hold the image.
+	Later bool
 	// Retry has a job submitted now though one failed a short time ago.
 	Retry bool
 	Now   time.Time
@@ -26,7 +29,7 @@ type Check struct {
 // error is [ErrLater], [ErrContested], an [*OwnedError], a [*HeldError] or a [*FailedError]. Whether a job is in flight
 // is not looked at; see [Claim.Live].
 func (d Destination) After(c Check) (Destination, error) {
-	if d.Later {
+	if d.Later || c.Later {
 		return d, ErrLater
 	}
 	if err := d.own(c); err != nil {
@@ -39,7 +42,7 @@ func (d Destination) After(c Check) (Destination, error) {
 	case d.Hold.Held():
 		return d, &HeldError{d.Hold}
 	}
-	d = d.counted(c.Has, c.Now)
+	d = d.counted(c)
 	if !c.Retry && d.Failure.Waits(c.From, c.Has, c.Now) {
 		why, log := d.why()
 		return d, &FailedError{Failure: d.Failure, Why: why, Log: log}
@@ -70,7 +73,29 @@ func (d Destination) arrived() Destination {
 		d.Claim = Claim{}
 	}
 	d.Failure = Failure{}
+	if d.Outcome.Failed() { // which is over, and does not count when the destination lacks something again
+		d.Failure.Job = d.Outcome.Job
+	}
 	return d
+}
+
+// counted returns the record with the last job's outcome counted, if that failed for good and is not counted yet.
+func (d Destination) counted(c Check) Destination {
+	if o := d.Outcome; o.Failed() && o.Job != d.Failure.Job {
+		from, has := d.asked(o, c)
+		d.Failure = d.Failure.again(o.Job, from, has, c.Now)
+	}
+	return d
+}
+
+// asked returns what a job was to copy, and what the destination had when it was asked to: as the claim says, because
+// somebody may have changed the destination since. Of a job that is not the claim's the latter is not known, and taken
+// for what is there now. A job that could not read its source does not know what it was to copy.
+func (d Destination) asked(o Outcome, c Check) (from, has digest.Digest) {
+	if d.Claim.Job == o.Job {
+		return cmp.Or(o.From, d.Claim.Digest), d.Claim.Has
+	}
+	return cmp.Or(o.From, c.From), c.Has
 }
 
 // why returns why the last job failed, and its log.

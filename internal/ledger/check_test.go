@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/ledger"
 )
@@ -72,6 +73,10 @@ func TestAHoldAndALaterRecord(t *testing.T) {
 	}
 	if _, err := held.After(check(func(c *ledger.Check) { c.Has = one })); err != nil {
 		t.Errorf("it has what it should have: %v", err)
+	}
+	d, err = held.After(check(func(c *ledger.Check) { c.Later = true }))
+	if !errors.Is(err, ledger.ErrLater) || d != held {
+		t.Errorf("a later record of the source: %+v, %v", d, err)
 	}
 	later := ledger.Destination{Later: true}
 	if d, err := later.After(check()); !errors.Is(err, ledger.ErrLater) || d != later {
@@ -140,11 +145,62 @@ func TestOnlyFailuresForGoodAreCounted(t *testing.T) {
 		"none":      {},
 		"done":      {Job: "j", From: one, Digest: one},
 		"transient": {Job: "j", From: one, Error: "throttled", Transient: true},
+		"held":      {Job: "j", From: one, Error: "held since", Held: true},
 	} {
 		d, err := ledger.Destination{Outcome: o}.After(check())
 		if err != nil || d.Failure.Times != 0 {
 			t.Errorf("%s: %+v, %v", what, d, err)
 		}
+	}
+}
+
+// A failure is that of the digests that the job was asked about, whoever has changed them since; a job that could not
+// read its source tells none.
+func TestAFailureIsAboutWhatTheJobWasAsked(t *testing.T) {
+	claim := ledger.Claimed("app-1", "", one, two, now)
+	claim.Job = "j"
+	for _, c := range []struct {
+		what  string
+		claim ledger.Claim
+		from  digest.Digest // that the job tells
+		has   digest.Digest // at the destination, now
+		waits bool
+	}{
+		{"as it was", claim, one, two, true},
+		{"the destination changed before the failure was seen", claim, one, "", false},
+		{"the source can't be read", claim, "", two, true},
+		{"by hand, without a claim", ledger.Claim{}, one, two, true},
+		{"by hand, and the source can't be read", ledger.Claim{}, "", two, true},
+		{"of another digest of the source", claim, two, two, false},
+	} {
+		d := ledger.Destination{Claim: c.claim, Outcome: ledger.Outcome{Job: "j", From: c.from, Error: "denied"}}
+		counted, err := d.After(check(func(k *ledger.Check) { k.Has = c.has }))
+		if (err != nil) != c.waits || counted.Failure.Times != 1 {
+			t.Errorf("%s: %+v, %v", c.what, counted.Failure, err)
+		}
+	}
+	died := ledger.Destination{Claim: claim}
+	if _, err := died.Died("out of memory", check()); err != nil {
+		t.Errorf("the destination changed, and it waits: %v", err)
+	}
+}
+
+// What failed before the destination had what it should have is over.
+func TestAFailureThatIsOverIsNotCountedLater(t *testing.T) {
+	d := ledger.Destination{Outcome: ledger.Outcome{Job: "j", From: one, Error: "tag is immutable"}}
+	d, err := d.After(check(func(c *ledger.Check) { c.Has = one })) // somebody has brought it by hand
+	if err != nil || d.Wrote != "" {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if again, err := d.After(check(func(c *ledger.Check) { c.Has = one })); again != d || err != nil {
+		t.Errorf("a second check changed something: %+v, %v", again, err)
+	}
+	if d, err = d.After(check()); err != nil || d.Failure.Times != 0 { // and now it is gone again
+		t.Errorf("%+v, %v", d.Failure, err)
+	}
+	d.Outcome.Job = "k"
+	if d, err = d.After(check()); err == nil || d.Failure.Times != 1 {
+		t.Errorf("another failure: %+v, %v", d.Failure, err)
 	}
 }
 

@@ -22,13 +22,14 @@ type Claim struct {
 	Request string        // the name of the job; "" = there is no claim
 	ID      string        // tells the claim from others for a job of that name
 	Digest  digest.Digest // the source's, which the job copies
+	Has     digest.Digest // what the destination had; "" = nothing
 	Until   time.Time     // when the claim ends where no job came of it
 	Job     string        // the id of the job, once it was submitted and that is known
 }
 
-// Claimed returns a claim that is made now.
-func Claimed(request, id string, d digest.Digest, now time.Time) Claim {
-	return Claim{Request: request, ID: id, Digest: d, Until: now.Add(ClaimFor)}
+// Claimed returns a claim that is made now, by the digests of the source and of the destination.
+func Claimed(request, id string, d, has digest.Digest, now time.Time) Claim {
+	return Claim{Request: request, ID: id, Digest: d, Has: has, Until: now.Add(ClaimFor)}
 }
 
 // Unfinished are the jobs that have not ended.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -54,12 +55,13 @@ func (d Destination) Changes(k Key, read Destination, now time.Time) (events []E
 		add(Event{Kind: Owned, Text: d.Owner.Source})
 	}
 	if d.Claim.Job != "" && d.Claim.Job != read.Claim.Job {
-		add(Event{Kind: Submitted, Before: read.Wrote, After: d.Wanted, From: d.From, Job: d.Claim.Job})
+		before := cmp.Or(d.Claim.Has, read.Wrote)
+		add(Event{Kind: Submitted, Before: before, After: d.Wanted, From: d.From, Job: d.Claim.Job})
 	}
 	if d.Wrote != read.Wrote {
-		o := d.Outcome
+		o, before := d.Outcome, cmp.Or(read.Claim.Has, read.Wrote)
 		add(Event{
-			Kind: Copied, Before: read.Wrote, After: d.Wrote, From: d.From, Job: o.Job, Bytes: o.Bytes, Took: o.Took,
+			Kind: Copied, Before: before, After: d.Wrote, From: d.From, Job: o.Job, Bytes: o.Bytes, Took: o.Took,
 		})
 	}
 	if d.Failure.Job != "" && d.Failure.Job != read.Failure.Job {

@@ -27,34 +27,56 @@ func TestChanges(t *testing.T) {
 			"the first owner", ledger.Destination{}, ledger.Destination{Owner: ledger.Owner{Source: app, Since: now}}, nil,
 		},
 		{
-			"a new owner", ledger.Destination{Owner: ledger.Owner{Source: fork}},
+			"a new owner",
+			ledger.Destination{Owner: ledger.Owner{Source: fork}},
 			ledger.Destination{Owner: ledger.Owner{Source: app, Since: now}},
 			[]ledger.Event{event(ledger.Owned, ledger.Event{Text: app})},
 		},
-		{"a claim alone", ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "b", one, now)}, nil},
+		{"a claim alone", ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "b", one, "", now)}, nil},
 		{
-			"a job", ledger.Destination{Wrote: two},
+			"a job",
+			ledger.Destination{Wrote: two},
 			ledger.Destination{Wrote: two, Wanted: one, From: one, Claim: ledger.Claim{Job: "j"}},
 			[]ledger.Event{event(ledger.Submitted, ledger.Event{Before: two, After: one, From: one, Job: "j"})},
 		},
 		{
-			"it has copied", ledger.Destination{Wrote: two, Claim: ledger.Claim{Job: "j"}, Outcome: outcome},
+			"a job for what somebody else has written",
+			ledger.Destination{Wrote: one},
+			ledger.Destination{Wrote: one, Wanted: one, From: one, Claim: ledger.Claim{Job: "j", Has: two}},
+			[]ledger.Event{event(ledger.Submitted, ledger.Event{Before: two, After: one, From: one, Job: "j"})},
+		},
+		{
+			"it has copied over that",
+			ledger.Destination{Claim: ledger.Claim{Job: "j", Has: two}, Outcome: outcome},
 			ledger.Destination{Wrote: one, From: one, Outcome: outcome},
 			[]ledger.Event{event(ledger.Copied, ledger.Event{
 				Before: two, After: one, From: one, Job: "j", Bytes: 7, Took: time.Second,
 			})},
 		},
 		{
-			"it has died", ledger.Destination{},
+			"it has copied",
+			ledger.Destination{Wrote: two, Claim: ledger.Claim{Job: "j"}, Outcome: outcome},
+			ledger.Destination{Wrote: one, From: one, Outcome: outcome},
+			[]ledger.Event{event(ledger.Copied, ledger.Event{
+				Before: two, After: one, From: one, Job: "j", Bytes: 7, Took: time.Second,
+			})},
+		},
+		{
+			"it has died",
+			ledger.Destination{},
 			ledger.Destination{Failure: ledger.Failure{Times: 1, Job: "j", From: one, Has: two, Because: "no memory"}},
 			[]ledger.Event{event(ledger.Failed, ledger.Event{Before: two, From: one, Job: "j", Text: "no memory"})},
 		},
 		{
-			"held", ledger.Destination{}, ledger.Destination{Hold: ledger.Hold{Because: "crashes", Since: now}},
+			"held",
+			ledger.Destination{},
+			ledger.Destination{Hold: ledger.Hold{Because: "crashes", Since: now}},
 			[]ledger.Event{event(ledger.Held, ledger.Event{Text: "crashes"})},
 		},
 		{
-			"released", ledger.Destination{Hold: ledger.Hold{Because: "crashes", Since: now}}, ledger.Destination{},
+			"released",
+			ledger.Destination{Hold: ledger.Hold{Because: "crashes", Since: now}},
+			ledger.Destination{},
 			[]ledger.Event{event(ledger.Released, ledger.Event{Text: "crashes"})},
 		},
 	} {

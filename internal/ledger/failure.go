@@ -25,15 +25,6 @@ type Failure struct {
 	Next    time.Time // before it no job is submitted, unless the source or the destination changes
 }
 
-// counted returns the record with the last job's outcome counted, if that failed for good and is not counted yet. Has
-// is what the destination has now.
-func (d Destination) counted(has digest.Digest, now time.Time) Destination {
-	if o := d.Outcome; o.Failed() && o.Job != d.Failure.Job {
-		d.Failure = d.Failure.again(o.Job, o.From, has, now)
-	}
-	return d
-}
-
 // Died returns the record after a check if the job of its claim, for the digest that the source still has, has ended
 // without a word, as Batch says, and is not counted yet: it counts as one that failed for good. The error is as of
 // [Destination.After].
@@ -42,7 +33,7 @@ func (d Destination) Died(because string, c Check) (Destination, error) {
 	if job == "" || d.Outcome.Job == job || d.Failure.Job == job || d.Claim.Digest != c.From {
 		return d, nil
 	}
-	d.Failure = d.Failure.again(d.Claim.Job, d.Claim.Digest, c.Has, c.Now)
+	d.Failure = d.Failure.again(job, d.Claim.Digest, d.Claim.Has, c.Now)
 	d.Failure.Because = because
 	return d.After(c)
 }

@@ -48,6 +48,10 @@ func TestASourceKeepsTheTimeOfItsDigest(t *testing.T) {
 			t.Errorf("%+v, %v", again, changed)
 		}
 	}
+	later := ledger.Source{Later: true}
+	if s, changed := later.Seen(one, now); s != later || changed {
+		t.Errorf("a record of a later version was changed: %+v", s)
+	}
 	moved, changed := s.Seen(two, now.Add(time.Hour))
 	if want := (ledger.Source{Digest: two, Since: now.Add(time.Hour), Before: one}); moved != want || !changed {
 		t.Errorf("%+v", moved)
@@ -61,7 +65,7 @@ func (u unfinished) Job(id string) bool       { return u["id "+id] }
 func (u unfinished) Request(name string) bool { return u["name "+name] }
 
 func TestAClaimIsLive(t *testing.T) {
-	claim := ledger.Claimed("app-1", "", one, now)
+	claim := ledger.Claimed("app-1", "", one, "", now)
 	submitted := claim
 	submitted.Job = "j"
 	for _, c := range []struct {

@@ -17,10 +17,13 @@ type Outcome struct {
 	Error   string        // why it failed, in the registry's words; "" where it did not
 	// Transient says that another try may help: Batch makes it by itself, or the next check.
 	Transient bool
-	Bytes     int64         // that were sent
-	Took      time.Duration // for the whole image
-	Log       string        // the job's log in CloudWatch Logs, GROUP:STREAM; "" = not known
+	// Held says that it failed because the image is held. That is no failure that counts: once it is released, the next
+	// check submits another job.
+	Held  bool
+	Bytes int64         // that were sent
+	Took  time.Duration // for the whole image
+	Log   string        // the job's log in CloudWatch Logs, GROUP:STREAM; "" = not known
 }
 
 // Failed reports whether the job failed for good.
-func (o Outcome) Failed() bool { return o.Error != "" && !o.Transient }
+func (o Outcome) Failed() bool { return o.Error != "" && !o.Transient && !o.Held }

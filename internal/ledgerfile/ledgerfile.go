@@ -12,6 +12,8 @@ import (
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/printable"
 )
 
 // longest is how long a line may be: an item has 400 KB at most, and JSON takes up to six bytes for one.
@@ -28,10 +30,10 @@ type value struct {
 	M    map[string]value `json:",omitempty"`
 }
 
-// Write writes items, one to a line, and returns how many there were.
+// Write writes items, one to a line, and returns how many there were. What could steer a terminal is escaped.
 func Write(w io.Writer, items iter.Seq2[map[string]types.AttributeValue, error]) (n int, err error) {
 	out := bufio.NewWriter(w)
-	encoder := json.NewEncoder(out)
+	encoder := json.NewEncoder(printable.WholeJSON(out))
 	encoder.SetEscapeHTML(false)
 	for item, err := range items {
 		if err != nil {

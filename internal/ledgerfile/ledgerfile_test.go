@@ -29,7 +29,11 @@ var unexported = cmpopts.IgnoreUnexported(
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	var file bytes.Buffer
-	n, err := ledgerfile.Write(&file, func(yield func(item, error) bool) { _ = yield(some, nil) && yield(some, nil) })
+	n, err := ledgerfile.Write(&file, func(yield func(item, error) bool) {
+		for range 2 {
+			yield(some, nil)
+		}
+	})
 	if n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
@@ -45,6 +49,24 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	}
 	if diff := cmp.Diff([]item{some, some}, got, unexported); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// An export may go to a terminal, and is whole: neither is a text in it that steers one, nor is any cut.
+func TestNothingSteersATerminalAndNothingIsCut(t *testing.T) {
+	const long = 5000
+	steers := item{"PK": &types.AttributeValueMemberS{Value: "\u009b2J\u202e" + strings.Repeat("x", long)}}
+	var file bytes.Buffer
+	if _, err := ledgerfile.Write(&file, func(yield func(item, error) bool) { yield(steers, nil) }); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(file.String(), "\u009b\u202e") || file.Len() < long {
+		t.Errorf("%d bytes: %.40q", file.Len(), file.String())
+	}
+	for got, err := range ledgerfile.Read(&file) {
+		if diff := cmp.Diff(steers, got, unexported); diff != "" || err != nil {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package ledgertable
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -11,12 +12,15 @@ import (
 	"ecrmirror/internal/printable"
 )
 
-// isLater reports whether a record is of a later version. One whose version cannot be read is taken for one.
+// isLater reports whether a record is of a later version. One whose version cannot be read is taken for one. One
+// without a version is none of the controller's, of whichever version: who has a job's role can make it, of an outcome
+// alone, and must not keep an image from being mirrored by that.
 func isLater(it item) bool {
-	if len(it) == 0 { // there is none
+	version, ok := it[attrVersion]
+	if !ok {
 		return false
 	}
-	v, ok := it[attrVersion].(*types.AttributeValueMemberN)
+	v, ok := version.(*types.AttributeValueMemberN)
 	if !ok {
 		return true
 	}
@@ -25,6 +29,9 @@ func isLater(it item) bool {
 }
 
 func decodeSource(it item) ledger.Source {
+	if isLater(it) {
+		return ledger.Source{Later: true}
+	}
 	m := membersOf(it[attrSeen])
 	return ledger.Source{
 		Digest: m.digest("digest"), Since: m.time("since"), Before: m.digest("before"),
@@ -41,11 +48,11 @@ func decodeDestination(it item) ledger.Destination {
 	claim, failure := membersOf(it[attrClaim]), membersOf(it[attrFailure])
 	return ledger.Destination{
 		Owner:  ledger.Owner{Source: owner.text("source"), Since: owner.time("since")},
-		Wanted: wanted.digest("digest"), From: wanted.digest("from"),
+		Wanted: wanted.digest("digest"), From: wanted.from(),
 		Wrote: members(it).digest(attrWrote),
 		Claim: ledger.Claim{
 			Request: claim.text("request"), ID: claim.text("id"), Digest: claim.digest("digest"),
-			Until: claim.time("until"), Job: claim.text("job"),
+			Has: claim.digest("has"), Until: claim.time("until"), Job: claim.text("job"),
 		},
 		Failure: ledger.Failure{
 			Times: int(failure.number("times")), Job: failure.text("job"), From: failure.digest("from"),
@@ -59,10 +66,9 @@ func decodeDestination(it item) ledger.Destination {
 
 // decodeOutcome reads what a job wrote, which is no more to be trusted than what the job has read.
 func decodeOutcome(m members) ledger.Outcome {
-	transient, _ := m["transient"].(*types.AttributeValueMemberBOOL)
 	return ledger.Outcome{
-		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.digest("from"),
-		Digest: m.digest("digest"), Error: m.text("error"), Transient: transient != nil && transient.Value,
+		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.from(),
+		Digest: m.digest("digest"), Error: m.text("error"), Transient: m.truth("transient"), Held: m.truth("held"),
 		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Log: m.text("log"),
 	}
 }
@@ -92,12 +98,20 @@ func (m members) digest(name string) digest.Digest {
 	return ""
 }
 
+// from returns the source's digest, which is left out where the destination's is the same.
+func (m members) from() digest.Digest { return cmp.Or(m.digest("from"), m.digest("digest")) }
+
 func (m members) time(name string) time.Time {
 	t, err := time.Parse(timeForm, m.text(name))
 	if err != nil {
 		return time.Time{}
 	}
 	return t
+}
+
+func (m members) truth(name string) bool {
+	v, ok := m[name].(*types.AttributeValueMemberBOOL)
+	return ok && v.Value
 }
 
 func (m members) number(name string) int64 {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/ledger"
@@ -15,15 +16,21 @@ import (
 const (
 	attrSeen    = "seen"    // M, of a source: digest, since, before
 	attrOwner   = "owner"   // M: source, since
-	attrWanted  = "wanted"  // M: digest, from
+	attrWanted  = "wanted"  // M: digest, from where that is another
 	attrWrote   = "wrote"   // S, a digest
-	attrClaim   = "claim"   // M: request, id, digest, until, job
+	attrClaim   = "claim"   // M: request, id, digest, has, until, job
 	attrFailure = "failure" // M: times, job, from, has, because, next
 	// M: because, since
 	attrHold = contract.LedgerHold
-	// M: job, attempt, time, from, digest, error, transient, bytes, ms, log
+	// M: job, attempt, time, from where that is not digest, digest, error, transient, held, bytes, ms, log
 	attrOutcome = contract.LedgerOutcome
 )
+
+// controllers are all attributes but those that jobs write.
+var controllers = []string{
+	attrPartition, attrSort, attrVersion, attrRevision,
+	attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrHold,
+}
 
 // timeForm has a fixed width, so that DynamoDB can compare times.
 const timeForm = "2006-01-02T15:04:05.000Z"
@@ -36,7 +43,7 @@ func encodeSource(s ledger.Source) item {
 func encodeDestination(d ledger.Destination) item {
 	return compact(item{
 		attrOwner:   fields{"source": text(d.Owner.Source), "since": moment(d.Owner.Since)}.value(),
-		attrWanted:  fields{"digest": text(d.Wanted), "from": text(d.From)}.value(),
+		attrWanted:  fields{"digest": text(d.Wanted), "from": other(d.From, d.Wanted)}.value(),
 		attrWrote:   text(d.Wrote),
 		attrClaim:   encodeClaim(d.Claim),
 		attrFailure: encodeFailure(d.Failure),
@@ -47,7 +54,8 @@ func encodeDestination(d ledger.Destination) item {
 
 func encodeClaim(c ledger.Claim) types.AttributeValue {
 	return fields{
-		"request": text(c.Request), "id": text(c.ID), "digest": text(c.Digest), "until": moment(c.Until), "job": text(c.Job),
+		"request": text(c.Request), "id": text(c.ID), "digest": text(c.Digest), "has": text(c.Has),
+		"until": moment(c.Until), "job": text(c.Job),
 	}.value()
 }
 
@@ -59,15 +67,20 @@ func encodeFailure(f ledger.Failure) types.AttributeValue {
 }
 
 func encodeOutcome(o ledger.Outcome) types.AttributeValue {
-	transient := types.AttributeValue(nil)
-	if o.Transient {
-		transient = &types.AttributeValueMemberBOOL{Value: true}
-	}
 	return fields{
-		"job": text(o.Job), "attempt": number(int64(o.Attempt)), "time": moment(o.Time), "from": text(o.From),
-		"digest": text(o.Digest), "error": text(o.Error), "transient": transient, "bytes": number(o.Bytes),
-		"ms": number(o.Took.Milliseconds()), "log": text(o.Log),
+		"job": text(o.Job), "attempt": number(int64(o.Attempt)), "time": moment(o.Time), "from": other(o.From, o.Digest),
+		"digest": text(o.Digest), "error": text(o.Error), "transient": truth(o.Transient), "held": truth(o.Held),
+		"bytes": number(o.Bytes), "ms": number(o.Took.Milliseconds()), "log": text(o.Log),
 	}.value()
+}
+
+// other returns the source's digest unless the destination's is the same, as nearly always: then it is left out, so
+// that a write of a record takes one unit.
+func other(from, d digest.Digest) types.AttributeValue {
+	if from == d {
+		return nil
+	}
+	return text(from)
 }
 
 // fields are the members of a map; those that are nil are left out.
@@ -104,6 +117,13 @@ func number(n int64) types.AttributeValue {
 		return nil
 	}
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+func truth(is bool) types.AttributeValue {
+	if !is {
+		return nil
+	}
+	return &types.AttributeValueMemberBOOL{Value: true}
 }
 
 func moment(t time.Time) types.AttributeValue {

@@ -32,7 +32,7 @@ func (t *Table) Generation(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", t.failure("reading", err)
 	case len(out.UnprocessedKeys) > 0:
-		return "", fmt.Errorf("reading ledger %q: DynamoDB has left its generation unread", t.name)
+		return "", fmt.Errorf("reading ledger %q: %w", t.name, errUnread)
 	}
 	for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
 		for _, it := range found {

@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Items iterates all items of the ledger, as they are.
+// Items iterates all items of the ledger as they are, but for outcomes: a job's role may have made anything of those,
+// and what no job writes is left out.
 func (t *Table) Items(ctx context.Context, api HistoryAPI) iter.Seq2[map[string]types.AttributeValue, error] {
 	return func(yield func(item, error) bool) {
 		pages := dynamodb.NewScanPaginator(api, &dynamodb.ScanInput{TableName: aws.String(t.name)})
@@ -23,12 +24,20 @@ func (t *Table) Items(ctx context.Context, api HistoryAPI) iter.Seq2[map[string]
 				return
 			}
 			for _, it := range page.Items {
-				if !yield(it, nil) {
+				if !yield(cleared(it), nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// cleared returns an item with what its outcome has that a job writes. One of a later version is as it is.
+func cleared(it item) item {
+	if outcome, ok := it[attrOutcome]; ok && !isLater(it) {
+		it[attrOutcome] = encodeOutcome(decodeOutcome(membersOf(outcome)))
+	}
+	return compact(it)
 }
 
 // Add adds an item as it is. The error wraps [ErrOvertaken] if there is one of that key, which is left alone.

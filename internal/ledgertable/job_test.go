@@ -81,7 +81,7 @@ func TestWhatAJobNames(t *testing.T) {
 		if hold, err := job.ReadHold(t.Context(), key); err != nil || hold != full.Hold {
 			t.Errorf("%+v, %v", hold, err)
 		}
-		for _, o := range []ledger.Outcome{outcome, {Job: "j2", Attempt: 1, Time: now, Digest: one}} {
+		for _, o := range []ledger.Outcome{outcome, {Job: "j2", Attempt: 1, Time: now, From: one, Digest: one}} {
 			if err := job.WriteOutcome(t.Context(), key, o); err != nil {
 				t.Fatal(err)
 			}

@@ -28,7 +28,7 @@ var (
 var full = ledger.Destination{
 	Owner:  ledger.Owner{Source: "docker.io/library/app:1", Since: now},
 	Wanted: one, From: two, Wrote: one,
-	Claim: ledger.Claim{Request: "app-1", ID: "A7", Digest: two, Until: now.Add(time.Hour), Job: "j1"},
+	Claim: ledger.Claim{Request: "app-1", ID: "A7", Digest: two, Has: one, Until: now.Add(time.Hour), Job: "j1"},
 	Failure: ledger.Failure{
 		Times: 3, Job: "j0", From: one, Has: two, Because: "out of memory", Next: now.Add(4 * time.Hour),
 	},
@@ -36,7 +36,7 @@ var full = ledger.Destination{
 }
 
 var outcome = ledger.Outcome{
-	Job: "j1", Attempt: 2, Time: now, From: two, Digest: one, Error: "tag is immutable", Transient: true,
+	Job: "j1", Attempt: 2, Time: now, From: two, Digest: one, Error: "tag is immutable", Transient: true, Held: true,
 	Bytes: 1 << 40, Took: 90 * time.Second, Log: "/aws/mirror:mirror/default/0123",
 }
 
@@ -65,10 +65,11 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if diff := cmp.Diff(want, read(t, table)); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
-		if _, err := table.WriteDestination(t.Context(), key, want, ledger.Destination{Wanted: two}); err != nil {
+		little := ledger.Destination{Wanted: two, From: two}
+		if _, err := table.WriteDestination(t.Context(), key, want, little); err != nil {
 			t.Fatal(err)
 		}
-		least := ledger.Destination{Wanted: two, Outcome: outcome, Revision: 2}
+		least := ledger.Destination{Wanted: two, From: two, Outcome: outcome, Revision: 2}
 		if diff := cmp.Diff(least, read(t, table)); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
@@ -90,7 +91,7 @@ func TestNothingIsOverwritten(t *testing.T) {
 	each(t, func(t *testing.T, _ *dynamodb.Client, table *ledgertable.Table) {
 		var none ledger.Destination
 		mine, theirs, hold := none, none, none
-		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", one, now), ledger.Claimed("a", "y", one, now)
+		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", one, two, now), ledger.Claimed("a", "y", one, two, now)
 		hold.Hold = full.Hold
 		theirs, err := table.WriteDestination(t.Context(), key, none, theirs)
 		if err != nil {
@@ -160,6 +161,37 @@ func TestLaterRecordsAreLeftAlone(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 			}
+		}
+	})
+}
+
+// Who has a job's role can make a record that has an outcome and nothing else. It does not keep the controller from
+// making the image's.
+func TestAnOutcomeAloneIsNoLaterRecord(t *testing.T) {
+	each(t, func(t *testing.T, api *dynamodb.Client, table *ledgertable.Table) {
+		_, err := api.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+			TableName: aws.String(name), Key: recordOf("dst#"), UpdateExpression: aws.String("SET outcome = :o"),
+			ExpressionAttributeValues: map[string]types.AttributeValue{":o": &types.AttributeValueMemberS{Value: "x"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, table); got != (ledger.Destination{}) {
+			t.Errorf("%+v", got)
+		}
+		if hold, err := table.ReadHold(t.Context(), key); err != nil || hold.Held() {
+			t.Errorf("%+v, %v", hold, err)
+		}
+		for it, err := range table.Items(t.Context(), api) {
+			if len(it) != 2 || err != nil { // its keys
+				t.Errorf("%v, %v", it, err)
+			}
+		}
+		if _, err := table.WriteDestination(t.Context(), key, ledger.Destination{}, full); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, table); got.Owner != full.Owner || got.Revision != 1 {
+			t.Errorf("%+v", got)
 		}
 	})
 }

@@ -2,17 +2,11 @@ package ledgertable
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"sync"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/ledger"
 )
 
@@ -21,17 +15,6 @@ type Records struct {
 	Sources      map[ledger.Key]ledger.Source
 	Destinations map[ledger.Key]ledger.Destination
 }
-
-const (
-	// batchKeys is how many keys a BatchGetItem may have.
-	batchKeys = 100
-	// batches is how many of them are read at a time.
-	batches = 16
-	// batchAttempts is how often keys are asked for that DynamoDB leaves out of its answers. The first wait between
-	// them is batchWait, the others double it.
-	batchAttempts = 6
-	batchWait     = 50 * time.Millisecond
-)
 
 // Read reads the records of images at their sources and at destinations, at most 100 in a call. What it returns may be
 // some seconds old: every write says what it was decided by, and is refused where that has changed.
@@ -42,7 +25,7 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 	reads.SetLimit(batches)
 	for batch := range slices.Chunk(asked(sources, destinations), batchKeys) {
 		reads.Go(func() error {
-			return t.readBatch(ctx, batch, func(it item) {
+			return t.readBatch(ctx, keysOf(batch), eventually, func(it item) {
 				mu.Lock()
 				defer mu.Unlock()
 				r.add(it)
@@ -59,9 +42,7 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 func (r Records) add(it item) {
 	switch kind, key := keyIn(it); kind {
 	case kindSource:
-		if !isLater(it) {
-			r.Sources[key] = decodeSource(it)
-		}
+		r.Sources[key] = decodeSource(it)
 	case kindDestination:
 		r.Destinations[key] = decodeDestination(it)
 	}
@@ -85,61 +66,22 @@ func asked(sources, destinations []ledger.Key) []record {
 	return records
 }
 
+// keysOf returns the keys of records.
+func keysOf(records []record) []item {
+	keys := make([]item, len(records))
+	for i, r := range records {
+		keys[i] = keyOf(r.kind, r.key)
+	}
+	return keys
+}
+
 func distinct(keys []ledger.Key) []ledger.Key {
 	return slices.Compact(slices.SortedFunc(slices.Values(keys), ledger.Key.Compare))
 }
 
-// readBatch hands the items of records to take.
-func (t *Table) readBatch(ctx context.Context, batch []record, take func(item)) error {
-	keys := make([]item, len(batch))
-	for i, r := range batch {
-		keys[i] = keyOf(r.kind, r.key)
-	}
-	for attempt, wait := 1, batchWait; ; attempt, wait = attempt+1, 2*wait {
-		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{t.name: {Keys: keys}},
-		})
-		if err != nil {
-			return t.failure("reading", err)
-		}
-		for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
-			for _, it := range found {
-				take(it)
-			}
-		}
-		keys = nil
-		for _, left := range out.UnprocessedKeys {
-			keys = left.Keys
-		}
-		switch {
-		case len(keys) == 0:
-			return nil
-		case attempt == batchAttempts:
-			return fmt.Errorf("reading ledger %q: DynamoDB leaves keys unread: too many reads at a time", t.name)
-		}
-		if err := pause(ctx, wait); err != nil {
-			return t.failure("reading", err)
-		}
-	}
-}
-
-// pause waits, or returns why the context has ended.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// failure describes an error of DynamoDB's.
-func (t *Table) failure(doing string, err error) error {
-	var missing *types.ResourceNotFoundException
-	if errors.As(err, &missing) {
-		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
-	}
-	return fmt.Errorf("%s ledger %q: %w", doing, t.name, awserror.Plain(err))
+// ReadDestination returns the record of an image at a destination, as it is at the time of the call; the zero record if
+// there is none.
+func (t *Table) ReadDestination(ctx context.Context, k ledger.Key) (d ledger.Destination, err error) {
+	err = t.readBatch(ctx, []item{keyOf(kindDestination, k)}, consistently, func(it item) { d = decodeDestination(it) })
+	return d, err
 }

@@ -9,7 +9,9 @@ package ledgertable
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/contract"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -59,3 +61,12 @@ const (
 )
 
 type item = map[string]types.AttributeValue
+
+// failure describes an error of DynamoDB's.
+func (t *Table) failure(doing string, err error) error {
+	var missing *types.ResourceNotFoundException
+	if errors.As(err, &missing) {
+		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
+	}
+	return fmt.Errorf("%s ledger %q: %w", doing, t.name, awserror.Plain(err))
+}

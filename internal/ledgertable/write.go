@@ -19,16 +19,20 @@ import (
 // WriteSource writes what changed of an image at its source, and returns the record as it is then. The error wraps
 // [ErrOvertaken] if another has written the record since it was read.
 func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.Source) (ledger.Source, error) {
+	if read.Later || now.Later {
+		return read, ledger.ErrLater
+	}
 	now.Revision = read.Revision + 1
 	is := encodeSource(now)
 	there, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), is, read.Revision)
-	if err != nil && !(errors.Is(err, ErrOvertaken) && written(there, is, now.Revision)) {
-		return now, err
+	switch {
+	case err == nil, errors.Is(err, ErrOvertaken) && written(there, is, now.Revision):
+		if t.history.Keep > 0 {
+			t.log(ctx, now.Changes(k, read))
+		}
+		return now, nil
 	}
-	if t.history.Keep > 0 {
-		t.log(ctx, now.Changes(k, read))
-	}
-	return now, nil
+	return now, err
 }
 
 // WriteDestination writes what changed of an image at a destination, and never an outcome, which is a job's to write.

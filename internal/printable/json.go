@@ -12,15 +12,24 @@ import (
 // leaves in a text though it could steer a terminal or hide text, such as U+009B, is written as an escape, so that
 // readers get the same text. The texts of a line have [Longest] bytes together at most, as they are written: the
 // longest are cut, by [Short].
-func JSON(w io.Writer) io.Writer { return jsonWriter{w} }
+func JSON(w io.Writer) io.Writer { return jsonWriter{w, false} }
 
-type jsonWriter struct{ w io.Writer }
+// WholeJSON is [JSON] without its limit: what is written is read again by a program, which needs all of it.
+func WholeJSON(w io.Writer) io.Writer { return jsonWriter{w, true} }
+
+type jsonWriter struct {
+	w     io.Writer
+	whole bool
+}
 
 // Write implements [io.Writer].
 func (j jsonWriter) Write(document []byte) (int, error) {
 	var b bytes.Buffer
 	for line := range bytes.Lines(document) {
-		b.Write(cut(escape(line)))
+		if line = escape(line); !j.whole {
+			line = cut(line)
+		}
+		b.Write(line)
 	}
 	if _, err := j.w.Write(b.Bytes()); err != nil {
 		return 0, err

@@ -34,7 +34,7 @@ func TestOptionsThatAreNotKnownAreNamed(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{`{"kin":"copy"}`, `member "kin" is not known (did you mean "kind"?)`},
 		{`{"Kind":"copy"}`, `member "Kind" is not known (did you mean "kind"?)`},
-		{`{"versoin":1}`, `member "versoin" is not known (did you mean "version"?)`},
+		{`{"versio":1}`, `member "versio" is not known (did you mean "version"?)`},
 		{`{"platforms":["linux/amd64"]}`, `member "platforms" is not known (there are kind, version)`},
 		{`{"":0}`, `member "" is not known (there are kind, version)`},
 		{`{"b":1,"a":1}`, `member "a" is not known (there are kind, version)`},

@@ -121,6 +121,9 @@ func (t *Table) Remove(ctx context.Context, source string) (bool, error) {
 	if err := entry.ValidateKey(source); err != nil {
 		return false, &entry.Error{Source: source, Err: err}
 	}
+	if source == sourceGeneration { // which is no entry
+		return false, nil
+	}
 	out, err := t.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: aws.String(t.name), Key: key(source), ReturnValues: types.ReturnValueAllOld,
 	})

@@ -86,8 +86,7 @@ func (t *tables) batchGet(c awsjson.Caller, in batchGetInput) (any, error) {
 				left[name] = &rest
 				break
 			}
-			units[name] += reads(item.Size(), wanted.ConsistentRead)
-			t.consume(reads(item.Size(), wanted.ConsistentRead), 0)
+			units[name] += t.reads(item.Size(), wanted.ConsistentRead)
 			if item != nil {
 				responses[name] = append(responses[name], projection.Of(item))
 			}

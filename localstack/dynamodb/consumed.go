@@ -21,6 +21,13 @@ func reads(bytes int, consistent bool) float64 {
 	return n / 2
 }
 
+// reads is what a read takes, which is told.
+func (t *tables) reads(bytes int, consistent bool) float64 {
+	units := reads(bytes, consistent)
+	t.consume(units, 0)
+	return units
+}
+
 // writes is what it takes to write an item of so many bytes, the larger of what it was and becomes.
 func writes(before, after int) float64 {
 	return math.Max(1, math.Ceil(float64(max(before, after))/writeUnit))

@@ -62,7 +62,5 @@ func (t *tables) get(c awsjson.Caller, in getInput) (any, error) {
 	if item != nil {
 		out["Item"] = projection.Of(item)
 	}
-	units := reads(item.Size(), in.ConsistentRead)
-	t.consume(units, 0)
-	return withCapacity(out, in.consumed(name, units)), nil
+	return withCapacity(out, in.consumed(name, t.reads(item.Size(), in.ConsistentRead))), nil
 }

@@ -145,9 +145,7 @@ func (t *tables) page(
 	if last != nil && (most > 0 && scanned == most || bytes > pageBytes) {
 		out["LastEvaluatedKey"] = table.keys.itemOf(*last)
 	}
-	units := reads(bytes, p.ConsistentRead)
-	t.consume(units, 0)
-	return withCapacity(out, p.consumed(name, units))
+	return withCapacity(out, p.consumed(name, t.reads(bytes, p.ConsistentRead)))
 }
 
 // items are written without a detour: a page has many.

@@ -36,6 +36,7 @@ var callers = []struct {
 	{"Viewer", []string{"cmd/controller.newList", "cmd/controller.newExport", "cmd/controller.newStatus"}, nil},
 	{"Editor", []string{"cmd/controller.newPut", "cmd/controller.newRemove", "cmd/controller.newImport"}, nil},
 	{"Planner", []string{"cmd/controller.newPlan"}, nil},
+	{"Keeper", []string{"cmd/controller.newAdopt", "cmd/controller.newLedgerExport", "cmd/controller.newLedgerImport"}, nil},
 	{"Historian", []string{"cmd/controller.newHistory", "cmd/controller.newOwner"}, nil},
 }
 

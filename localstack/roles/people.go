@@ -50,6 +50,13 @@ var people = []struct {
 		[]statement{{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem"}, []string{ledgerTable}}},
 	},
 	{
+		"Keeper",
+		[]statement{
+			{[]string{"dynamodb:DescribeTable", "dynamodb:UpdateItem"}, []string{entriesTable}},
+			{[]string{"dynamodb:Scan", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}, []string{ledgerTable}},
+		},
+	},
+	{
 		"Submitter",
 		[]statement{{[]string{"batch:SubmitJob"}, []string{mirrorQueue, mirrorDefinition, mirrorDefinition + ":*"}}},
 	},
@@ -62,8 +69,8 @@ const signedIn = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Princi
 type statement struct{ actions, on []string }
 
 // People returns roles with what docs/security.md says that people need, who look
-// (Viewer), change entries (Editor), plan (Planner), look into the ledger (Historian) and submit mirror jobs
-// (Submitter).
+// (Viewer), change entries (Editor), plan (Planner), look into the ledger (Historian), adopt, save or fill it (Keeper)
+// and submit mirror jobs (Submitter).
 func (d Deployment) People() ([]identity.Role, error) {
 	var list []identity.Role
 	for _, p := range people {

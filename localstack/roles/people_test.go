@@ -17,6 +17,7 @@ var rows = []struct{ begin, role string }{
 	{"| change entries ", "Editor"},
 	{"| see what a sweep would do ", "Planner"},
 	{"| see what happened ", "Historian"},
+	{"| adopt, save or fill a ledger ", "Keeper"},
 	{"| have a job done ", "Submitter"},
 }
 

@@ -1,0 +1,114 @@
+package claims_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"ecrmirror/internal/claims"
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/request"
+)
+
+// A blank is a ledger that takes every write, and a Batch that takes every job.
+type blank struct {
+	there     ledger.Destination
+	submitted []string
+	claim     ledger.Claim // that was written last
+	unknown   bool         // Batch does not know jobs
+}
+
+func (b *blank) ReadDestination(context.Context, ledger.Key) (ledger.Destination, error) {
+	return b.there, nil
+}
+
+func (b *blank) WriteDestination(
+	_ context.Context, _ ledger.Key, _, now ledger.Destination,
+) (ledger.Destination, error) {
+	b.claim = now.Claim
+	return now, nil
+}
+
+func (*blank) Overtaken(error) bool { return false }
+
+func (*blank) Pieces(r request.Request) ([]request.Request, error) { return r.Split(1000) }
+
+func (b *blank) Put(_ context.Context, name string, _ request.Request) (jobs.Placed, error) {
+	b.submitted = append(b.submitted, name)
+	return jobs.Placed{ID: "j"}, nil
+}
+
+func (b *blank) Ends(context.Context, []string) (map[string]jobs.End, error) {
+	return map[string]jobs.End{"j": {Ended: true, Unknown: b.unknown}}, nil
+}
+
+// A job that was submitted before there was a ledger, or with another one, is in flight all the same. A destination
+// that was claimed since is a matter of its claim.
+func TestAJobWithoutAClaimIsInFlight(t *testing.T) {
+	from := ledger.Check{Source: "ghcr.io/org/app:1"}
+	r := request.Request{
+		Images:       []request.Image{{Source: imagename.Written{Text: from.Source}, Digest: "sha256:0123456789ab"}},
+		Destinations: []imagename.Written{{Text: destinations[0]}, {Text: destinations[1]}},
+	}
+	for _, c := range []struct {
+		what     string
+		claim    ledger.Claim
+		inFlight listing
+		want     bool // a job is submitted
+	}{
+		{"nothing is in flight", ledger.Claim{}, listing{}, true},
+		{"it is in flight", ledger.Claim{}, listing{r.Name(): "other"}, false},
+		{
+			"its claim's job has ended since the listing",
+			ledger.Claim{Request: r.Name(), Job: "j", Digest: "sha256:1"},
+			listing{r.Name(): "j"},
+			true,
+		},
+	} {
+		var b blank
+		now := ledger.Destination{Claim: c.claim}
+		w := claims.Wish{Request: r, Records: []claims.Record{
+			{Key: keyOf(destinations[0]), Check: from, Read: now, Now: now},
+			{Key: keyOf(destinations[1]), Check: from},
+		}}
+		claimer := claims.Claimer{Ledger: &b, Jobs: &b, Now: time.Now, ID: func() string { return "id" }}
+		result := claimer.Submit(t.Context(), c.inFlight, time.Now(), []claims.Wish{w})[0]
+		if (len(b.submitted) == 1) != c.want || !c.want && !slices.Equal(result.InFlight, destinations) {
+			t.Errorf("%s: %q, %+v", c.what, b.submitted, result)
+		}
+		if !c.want && b.claim.Job != "other" {
+			t.Errorf("%s: it is not claimed: %+v", c.what, b.claim)
+		}
+	}
+}
+
+// A job that Batch does not know may have been submitted just now. Once its claim's time is over it has died.
+func TestAJobThatBatchDoesNotKnow(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	check := ledger.Check{Source: "ghcr.io/org/app:1", From: "sha256:1", Wanted: "sha256:1", Now: now}
+	claim := ledger.Claimed("name", "id", check.From, "", now)
+	claim.Job = "j"
+	r := request.Request{
+		Images:       []request.Image{{Source: imagename.Written{Text: check.Source}, Digest: check.From}},
+		Destinations: []imagename.Written{{Text: destinations[0]}},
+	}
+	for _, c := range []struct {
+		listed time.Time
+		live   bool
+	}{{now, true}, {now.Add(ledger.ClaimFor - 1), true}, {now.Add(ledger.ClaimFor), false}} {
+		b := blank{unknown: true, there: ledger.Destination{Claim: claim}}
+		w := claims.Wish{Request: r, Records: []claims.Record{
+			{Key: keyOf(destinations[0]), Check: check, Read: b.there, Now: b.there},
+		}}
+		claimer := claims.Claimer{Ledger: &b, Jobs: &b, Now: time.Now, ID: func() string { return "id" }}
+		result := claimer.Submit(t.Context(), listing{}, c.listed, []claims.Wish{w})[0]
+		_, died := errors.AsType[*ledger.FailedError](result.Kept[destinations[0]])
+		if len(b.submitted) > 0 || (len(result.InFlight) == 1) != c.live || died == c.live {
+			t.Errorf("%s: %q, %+v", c.listed, b.submitted, result)
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package ledgertable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"ecrmirror/internal/answerlimit"
+	"ecrmirror/internal/awserror"
+)
+
+const (
+	// batchKeys is how many keys a BatchGetItem may have.
+	batchKeys = 100
+	// batches is how many of them are read at a time.
+	batches = 16
+	// batchAttempts is how often keys are asked for, in a row, of which DynamoDB leaves all out of its answers. The
+	// first wait between them is batchWait, the others double it.
+	batchAttempts = 6
+	batchWait     = 50 * time.Millisecond
+)
+
+// maxAnswer is how many bytes of JSON an answer may have: more than a hundred records whose jobs have failed.
+const maxAnswer = 320 << 10
+
+// errLarge is why an answer is not read.
+var errLarge = fmt.Errorf("more than %d bytes of JSON, which no records come near", maxAnswer)
+
+func limited(o *dynamodb.Options) { answerlimit.Bytes(maxAnswer, errLarge)(o) }
+
+// Whether a read sees all that was written before, which costs twice as much.
+const (
+	eventually   = false
+	consistently = true
+)
+
+// readBatch hands the items of keys to take. Where their answer is too large, fewer are read together. A record that is
+// too large alone is so by its outcome, which who has a job's role may have made: it is read without that.
+func (t *Table) readBatch(ctx context.Context, keys []item, consistent bool, take func(item)) error {
+	asked := types.KeysAndAttributes{Keys: keys, ConsistentRead: &consistent}
+	err := t.readAll(ctx, asked, take)
+	switch half := len(keys) / 2; {
+	case !errors.Is(err, errLarge):
+		return err
+	case half > 0:
+		if err := t.readBatch(ctx, keys[:half], consistent, take); err != nil {
+			return err
+		}
+		return t.readBatch(ctx, keys[half:], consistent, take)
+	}
+	var aliases []string
+	asked.ExpressionAttributeNames = map[string]string{}
+	for _, name := range controllers {
+		aliases = append(aliases, "#"+name)
+		asked.ExpressionAttributeNames["#"+name] = name
+	}
+	asked.ProjectionExpression = aws.String(strings.Join(aliases, ", "))
+	return t.readAll(ctx, asked, take)
+}
+
+// readAll hands the items that are asked for to take.
+func (t *Table) readAll(ctx context.Context, asked types.KeysAndAttributes, take func(item)) error {
+	for attempt, wait := 1, batchWait; ; attempt, wait = attempt+1, 2*wait {
+		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{t.name: asked},
+		}, limited)
+		if err != nil {
+			return t.failure("reading", err)
+		}
+		for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
+			for _, it := range found {
+				take(it)
+			}
+		}
+		var left []item
+		for _, of := range out.UnprocessedKeys {
+			left = of.Keys
+		}
+		switch {
+		case len(left) == 0:
+			return nil
+		case len(left) < len(asked.Keys): // it gets on; an answer has 16 MB at most
+			attempt, wait = 0, batchWait/2
+		case attempt == batchAttempts:
+			return fmt.Errorf("reading ledger %q: %w", t.name, errUnread)
+		}
+		asked.Keys = left
+		if err := pause(ctx, wait); err != nil {
+			return t.failure("reading", err)
+		}
+	}
+}
+
+// errUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way.
+var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w",
+	awserror.Plain(&types.ProvisionedThroughputExceededException{
+		Message: aws.String("too many reads at a time"),
+	}))
+
+// pause waits, or returns why the context has ended.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
