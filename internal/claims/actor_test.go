@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
+
+	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/imagename"
@@ -78,9 +81,9 @@ func (a *actor) crash() {
 
 func (a *actor) clock() time.Time { return a.now.Add(a.skew) }
 
-// sweep checks the entry, and submits what is stale.
+// sweep checks the images, and submits what is stale.
 func (a *actor) sweep() {
-	from, read := a.source, map[string]ledger.Destination{}
+	from, read := maps.Clone(a.source), map[string]ledger.Destination{}
 	for _, destination := range destinations {
 		read[destination] = a.ledger[keyOf(destination)]
 	}
@@ -91,13 +94,31 @@ func (a *actor) sweep() {
 	if a.pause() != nil {
 		return
 	}
-	w := claims.Wish{Request: request.Request{Images: []request.Image{{
-		Source: imagename.Written{Text: "ghcr.io/org/app:1"}, Digest: from,
-	}}}}
-	for _, destination := range destinations {
-		check := ledger.Check{
-			Source: "ghcr.io/org/app:1", From: from, Wanted: from, Has: a.has[destination], Now: a.clock(),
+	var wishes []claims.Wish
+	for _, tag := range tags {
+		if w := a.wish(tag, from[tag], read); len(w.Records) > 0 {
+			wishes = append(wishes, w)
 		}
+	}
+	if len(wishes) == 0 {
+		return
+	}
+	c := &claims.Claimer{Ledger: a, Jobs: a, Now: a.clock, AtOnce: 1, ID: func() string {
+		a.ids++
+		return fmt.Sprint(a.name, a.ids)
+	}}
+	c.Submit(a.ctx, listed, at, wishes)
+}
+
+// wish returns the wish for what is stale of an image.
+func (a *actor) wish(tag string, from digest.Digest, read map[string]ledger.Destination) claims.Wish {
+	source := written("ghcr.io/org/app:" + tag)
+	w := claims.Wish{Together: true, Request: request.Request{Images: []request.Image{{Source: source, Digest: from}}}}
+	for _, destination := range destinations {
+		if tagOf(destination) != tag {
+			continue
+		}
+		check := ledger.Check{Source: source.Text, From: from, Wanted: from, Has: a.has[destination], Now: a.clock()}
 		now, err := read[destination].After(check)
 		if err != nil || check.Has == from {
 			if now != read[destination] {
@@ -105,19 +126,12 @@ func (a *actor) sweep() {
 			}
 			continue
 		}
-		w.Request.Destinations = append(w.Request.Destinations, imagename.Written{Text: destination})
+		w.Request.Destinations = append(w.Request.Destinations, written(destination))
 		w.Records = append(w.Records, claims.Record{
 			Key: keyOf(destination), Check: check, Read: read[destination], Now: now,
 		})
 	}
-	if len(w.Records) == 0 {
-		return
-	}
-	c := &claims.Claimer{Ledger: a, Jobs: a, Now: a.clock, ID: func() string {
-		a.ids++
-		return fmt.Sprint(a.name, a.ids)
-	}}
-	c.Submit(a.ctx, listed, at, []claims.Wish{w})
+	return w
 }
 
 // A listing has the ids of jobs that had not ended, by their names.
@@ -203,7 +217,7 @@ func (a *actor) Put(ctx context.Context, name string, piece request.Request) (jo
 		return jobs.Placed{}, &jobs.Error{Err: errors.New("the queue is disabled")}
 	}
 	j := a.submitted(name, piece)
-	a.tell("%s: %s for %s, %s", a.name, j.id, j.destinations, short(j.from))
+	a.tell("%s: %s for %s, %s", a.name, j.id, j.destinations, short(piece.Images[0].Digest))
 	return jobs.Placed{ID: j.id}, nil
 }
 
@@ -221,4 +235,18 @@ func (a *actor) Ends(_ context.Context, ids []string) (map[string]jobs.End, erro
 		}
 	}
 	return ends, nil
+}
+
+// Together implements [claims.Jobs].
+func (*actor) Together(requests []request.Request) []request.Group {
+	return request.Together(requests, 50, 1000)
+}
+
+// written returns an image name as an entry has it.
+func written(text string) imagename.Written {
+	name, err := imagename.ParseWritten(text)
+	if err != nil {
+		panic(err)
+	}
+	return name
 }

@@ -5,6 +5,7 @@
 package claims
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -27,6 +28,9 @@ type Ledger interface {
 
 // Jobs submits jobs, and says how they stand. [jobs.Queue] implements it.
 type Jobs interface {
+	// Together puts requests of one image each together, as far as jobs take them.
+	Together(requests []request.Request) []request.Group
+	// Pieces splits a request into those that a job each can be asked.
 	Pieces(r request.Request) ([]request.Request, error)
 	Put(ctx context.Context, name string, piece request.Request) (jobs.Placed, error)
 	Ends(ctx context.Context, ids []string) (map[string]jobs.End, error)
@@ -46,12 +50,15 @@ type Claimer struct {
 	Jobs   Jobs             // required
 	Now    func() time.Time // required; the clock of claims
 	ID     func() string    // required; gives another text each time, by which claims are told apart
+	AtOnce int              // wishes that are looked into, and jobs that are submitted, at a time; 0 = 16
 }
 
 // A Wish is a request for one image, and what the ledger has of each of its destinations.
 type Wish struct {
 	Request request.Request
 	Records []Record // one for each destination, in their order
+	// Together says that a job may bring the image together with those of other wishes that say so, too.
+	Together bool
 }
 
 // A Record is what the ledger has of a destination.
@@ -62,8 +69,8 @@ type Record struct {
 	Now   ledger.Destination // as it is after the check, which is yet to be written
 }
 
-// concurrency is how many requests are submitted at a time.
-const concurrency = 16
+// defaultAtOnce is the default of [Claimer.AtOnce].
+const defaultAtOnce = 16
 
 // Submit claims the destinations of requests and submits jobs for them. It returns a result for each request, in order.
 // InFlight was listed at that time, by the clock of claims: a claim whose job is not in it counts as left behind if its
@@ -78,17 +85,70 @@ func (c *Claimer) Submit(ctx context.Context, inFlight InFlight, listed time.Tim
 		return results
 	}
 	s := &standing{inFlight: inFlight, listed: listed, ends: ends}
-	slots := make(chan struct{}, concurrency)
+	opened := make([]open, len(wishes))
+	c.sideBySide(len(wishes), func(i int) { opened[i] = c.open(ctx, s, wishes[i], &results[i]) })
+	groups := c.groups(wishes, opened)
+	c.sideBySide(len(groups), func(n int) {
+		if err := c.submit(ctx, s, groups[n], opened, results); err != nil {
+			for _, i := range groups[n].Of {
+				results[i].Err = err
+			}
+		}
+	})
+	return results
+}
+
+// groups puts what is open of wishes together, as far as they may be.
+func (c *Claimer) groups(wishes []Wish, opened []open) (groups []request.Group) {
+	var requests []request.Request
+	var of []int
+	for i, left := range opened {
+		switch {
+		case len(left.request.Destinations) == 0:
+		case wishes[i].Together:
+			requests, of = append(requests, left.request), append(of, i)
+		default:
+			groups = append(groups, request.Group{Request: left.request, Of: []int{i}})
+		}
+	}
+	for _, group := range c.Jobs.Together(requests) {
+		indices := make([]int, len(group.Of))
+		for n, i := range group.Of {
+			indices[n] = of[i]
+		}
+		groups = append(groups, request.Group{Request: group.Request, Of: indices})
+	}
+	return groups
+}
+
+// submit claims the places of a group and submits its jobs. The error is why the places that are left have none.
+func (c *Claimer) submit(
+	ctx context.Context, s *standing, group request.Group, opened []open, results []jobs.Result,
+) error {
+	split, err := c.Jobs.Pieces(group.Request)
+	if err != nil {
+		return err
+	}
+	for _, p := range pieces(group, split, opened, results) {
+		if err := c.put(ctx, s, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sideBySide does something for each index below n, some at a time.
+func (c *Claimer) sideBySide(n int, do func(i int)) {
+	slots := make(chan struct{}, cmp.Or(c.AtOnce, defaultAtOnce))
 	var wg sync.WaitGroup
-	for i, w := range wishes {
+	for i := range n {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			results[i] = c.submit(ctx, s, w)
+			do(i)
 		})
 	}
 	wg.Wait()
-	return results
 }
 
 // jobsOf returns the ids of the jobs that the claims name.

@@ -34,14 +34,17 @@ func TestNoImageIsCopiedTwiceAtOnce(t *testing.T) {
 	}
 }
 
-// destinations are those of the one entry.
-var destinations = []string{"r.io/app:1", "s.io/app:1"}
+// tags are those of the source's images, destinations those of all images, by which they go together.
+var (
+	tags         = []string{"1", "2"}
+	destinations = []string{"r.io/app:1", "s.io/app:1", "r.io/app:2", "s.io/app:2"}
+)
 
 // A model is the ledger, Batch and registries of one history.
 type model struct {
 	random *rand.Rand
 	now    time.Time
-	source digest.Digest
+	source map[string]digest.Digest // by tag
 	has    map[string]digest.Digest // by destination
 	ledger map[ledger.Key]ledger.Destination
 	jobs   []*job
@@ -57,7 +60,7 @@ type model struct {
 // A job is one that was submitted.
 type job struct {
 	id, name     string
-	from         digest.Digest
+	from         map[string]digest.Digest // by destination
 	destinations []string
 	ended        bool
 	succeeded    bool
@@ -66,8 +69,9 @@ type job struct {
 func newModel(seed uint64) *model {
 	m := &model{
 		random: rand.New(rand.NewPCG(seed, 1)), //nolint:gosec // a history can be repeated
-		now:    time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC), source: digest.FromString("0"),
-		has: map[string]digest.Digest{}, ledger: map[ledger.Key]ledger.Destination{}, held: map[string]bool{},
+		now:    time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC),
+		source: map[string]digest.Digest{"1": digest.FromString("1"), "2": digest.FromString("2")},
+		has:    map[string]digest.Digest{}, ledger: map[ledger.Key]ledger.Destination{}, held: map[string]bool{},
 		outcomes: map[string]ledger.Outcome{},
 	}
 	return m
@@ -112,14 +116,15 @@ func (m *model) happen(controllers []*actor) {
 	m.now = m.now.Add(time.Duration(m.random.IntN(120)) * time.Second)
 	switch m.random.IntN(12) {
 	case 0:
-		m.source = digest.FromString(fmt.Sprint(m.now))
-		m.tell("the source moves to %s", short(m.source))
+		tag := tags[m.random.IntN(len(tags))]
+		m.source[tag] = digest.FromString(tag + fmt.Sprint(m.now))
+		m.tell("the source's %s moves to %s", tag, short(m.source[tag]))
 	case 1:
 		controllers[m.random.IntN(len(controllers))].crash()
 	case 2:
 		m.now = m.now.Add(time.Duration(m.random.IntN(180)) * time.Minute)
 	case 3:
-		m.hold(destinations[m.random.IntN(2)])
+		m.hold(destinations[m.random.IntN(len(destinations))])
 	default:
 		if n := len(m.jobs); n > 0 {
 			m.end(m.jobs[m.random.IntN(n)])
@@ -151,7 +156,7 @@ func (m *model) end(j *job) {
 	j.succeeded = kind > 2
 	m.tell("%s ends (%d)", j.id, kind)
 	for _, destination := range j.destinations {
-		o := ledger.Outcome{Job: j.id, From: j.from, Time: m.now}
+		o := ledger.Outcome{Job: j.id, From: j.from[destination], Time: m.now}
 		switch kind {
 		case 0:
 			o.Error = "the tag is immutable"
@@ -160,7 +165,7 @@ func (m *model) end(j *job) {
 		case 2:
 			continue // it died
 		default:
-			o.Digest, m.has[destination] = j.from, j.from
+			o.Digest, m.has[destination] = o.From, o.From
 		}
 		k := keyOf(destination)
 		d := m.ledger[k]
@@ -199,8 +204,8 @@ func (m *model) settle() {
 		}
 	}
 	for _, destination := range destinations {
-		if m.has[destination] != m.source {
-			m.fail("%s never gets %s", destination, short(m.source))
+		if want := m.source[tagOf(destination)]; m.has[destination] != want {
+			m.fail("%s never gets %s", destination, short(want))
 		}
 	}
 }
@@ -211,6 +216,8 @@ func (m *model) checkOutcome(destination string) {
 		m.fail("the outcome of %s is %+v, not %+v", destination, got, m.outcomes[destination])
 	}
 }
+
+func tagOf(destination string) string { return destination[len(destination)-1:] }
 
 func keyOf(destination string) ledger.Key {
 	name, err := imagename.ParseImage(destination)
@@ -223,13 +230,17 @@ func keyOf(destination string) ledger.Key {
 // submitted notes a job, and that no other is in flight for one of its destinations.
 func (m *model) submitted(name string, piece request.Request) *job {
 	m.ids++
-	j := &job{
-		id: fmt.Sprint("job-", m.ids), name: name, from: piece.Images[0].Digest, destinations: piece.DestinationTexts(),
+	j := &job{id: fmt.Sprint("job-", m.ids), name: name, from: map[string]digest.Digest{}}
+	for _, image := range piece.Images {
+		for _, to := range piece.DestinationsOf(image) {
+			j.destinations = append(j.destinations, to.String())
+			j.from[to.String()] = image.Digest
+		}
 	}
 	for _, other := range m.jobs {
 		for _, destination := range j.destinations {
 			for _, taken := range other.destinations {
-				if !other.ended && taken == destination && other.from == j.from {
+				if !other.ended && taken == destination && other.from[taken] == j.from[destination] {
 					m.fail("%s and %s are in flight for %s", other.id, j.id, destination)
 				}
 			}

@@ -5,48 +5,22 @@ import (
 	"slices"
 	"time"
 
-	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/request"
 )
 
-// A place is a destination for which a job is to be submitted.
-type place struct {
-	to     imagename.Written
-	record Record
+// open is what is left of a wish: the destinations that a job may be submitted for, and their records in their order.
+type open struct {
+	request request.Request
+	records []Record
 }
 
-// claimed reports whether the record has a claim.
-func (p place) claimed() bool { return p.record.Now.Claim.Request != "" }
-
-// submit claims the destinations of a request and submits its jobs.
-func (c *Claimer) submit(ctx context.Context, s *standing, w Wish) (result jobs.Result) {
-	open, records := c.open(ctx, s, w, &result)
-	pieces, err := c.Jobs.Pieces(open)
-	if err != nil {
-		result.Err = err
-		return result
-	}
-	for _, piece := range pieces {
-		places := make([]place, len(piece.Destinations))
-		for n, to := range piece.Destinations {
-			places[n] = place{to, records[to.Text]}
-		}
-		if result.Err = c.put(ctx, s, piece, places, &result); result.Err != nil {
-			break
-		}
-	}
-	return result
-}
-
-// open returns the request with the destinations that a job may be submitted for, and their records by their texts.
-func (c *Claimer) open(
-	ctx context.Context, s *standing, w Wish, result *jobs.Result,
-) (open request.Request, records map[string]Record) {
-	result.Kept, records = map[string]error{}, map[string]Record{}
-	open = w.Request
-	open.Destinations = nil
+// open sorts out the destinations that a job is about, or for which none may be submitted.
+func (c *Claimer) open(ctx context.Context, s *standing, w Wish, result *jobs.Result) open {
+	result.Kept = map[string]error{}
+	left := open{request: w.Request}
+	left.request.Destinations = nil
 	for n, to := range w.Request.Destinations {
 		record, live, err := c.judge(ctx, s, w.Records[n])
 		switch {
@@ -55,11 +29,11 @@ func (c *Claimer) open(
 		case live:
 			result.InFlight = append(result.InFlight, to.Text)
 		default:
-			records[to.Text] = record
-			open.Destinations = append(open.Destinations, to)
+			left.request.Destinations = append(left.request.Destinations, to)
+			left.records = append(left.records, record)
 		}
 	}
-	return open, records
+	return left
 }
 
 // judge says whether a job is about a destination, or why none may be. A job for another digest of the source is other
@@ -115,40 +89,29 @@ func (c *Claimer) write(ctx context.Context, r Record, now ledger.Destination) e
 	return nil
 }
 
-// put claims the places of a piece, and submits a job for those that it gets. A job of the name that is in flight
-// without a claim becomes theirs: a program has submitted it that has no ledger, or has another. The error is why no
-// job could be submitted.
-func (c *Claimer) put(
-	ctx context.Context, s *standing, piece request.Request, places []place, result *jobs.Result,
-) (err error) {
-	name, began := piece.Name(), c.Now()
-	placed := jobs.Placed{Others: true}
-	if !slices.ContainsFunc(places, place.claimed) {
-		placed.ID = s.inFlight.ID(name)
+// put claims the places of a piece, and submits a job for those that it gets: several where that is not the same for all
+// images. A job of the name that is in flight without a claim becomes theirs: a program has submitted it that has no
+// ledger, or has another. The error is why no job could be submitted.
+func (c *Claimer) put(ctx context.Context, s *standing, p piece) (err error) {
+	name, began := p.Name(), c.Now()
+	inFlight := ""
+	if !slices.ContainsFunc(p.places, place.claimed) {
+		inFlight = s.inFlight.ID(name)
 	}
-	claimed := c.claimAll(ctx, name, places, result)
-	if len(claimed) == 0 {
-		return nil
+	for _, part := range p.of(c.claimAll(ctx, name, p.places)) {
+		placed := jobs.Placed{ID: inFlight, Others: true}
+		if inFlight == "" {
+			placed, err = c.place(ctx, name, part.Request, began)
+		}
+		if err != nil {
+			return c.withdraw(ctx, part.places, err)
+		}
+		part.note(placed)
+		c.record(ctx, part.places, func(claim ledger.Claim) ledger.Claim {
+			claim.Job = placed.ID
+			return claim
+		})
 	}
-	piece.Destinations = nil
-	for _, p := range claimed {
-		piece.Destinations = append(piece.Destinations, p.to)
-	}
-	if placed.ID == "" {
-		placed, err = c.place(ctx, name, piece, began)
-	}
-	if err != nil {
-		return c.withdraw(ctx, claimed, err)
-	}
-	if texts := piece.DestinationTexts(); placed.Others {
-		result.InFlight = append(result.InFlight, texts...)
-	} else {
-		result.Submitted = append(result.Submitted, jobs.Submission{ID: placed.ID, Destinations: texts})
-	}
-	c.record(ctx, claimed, func(claim ledger.Claim) ledger.Claim {
-		claim.Job = placed.ID
-		return claim
-	})
 	return nil
 }
 
@@ -161,16 +124,17 @@ func (c *Claimer) withdraw(ctx context.Context, claimed []place, err error) erro
 }
 
 // claimAll claims places, and returns those that it gets.
-func (c *Claimer) claimAll(ctx context.Context, name string, places []place, result *jobs.Result) (claimed []place) {
+func (c *Claimer) claimAll(ctx context.Context, name string, places []place) (claimed []place) {
 	for _, p := range places {
 		record, live, err := c.claim(ctx, name, p.record)
 		switch {
 		case live:
-			result.InFlight = append(result.InFlight, p.to.Text)
+			p.result.InFlight = append(p.result.InFlight, p.to.Text)
 		case err != nil:
-			result.Kept[p.to.Text] = err
+			p.result.Kept[p.to.Text] = err
 		default:
-			claimed = append(claimed, place{p.to, record})
+			p.record = record
+			claimed = append(claimed, p)
 		}
 	}
 	return claimed

@@ -196,3 +196,8 @@ func sorted(list []string) []string {
 	slices.Sort(list)
 	return list
 }
+
+// Together implements [claims.Jobs].
+func (*remembering) Together(requests []request.Request) []request.Group {
+	return request.Together(requests, 50, 1000)
+}

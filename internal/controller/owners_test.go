@@ -277,3 +277,8 @@ func (w *owners) WriteDestination(
 
 // Overtaken implements [claims.Ledger].
 func (*owners) Overtaken(err error) bool { return errors.Is(err, errTaken) }
+
+// Together implements [claims.Jobs].
+func (*owners) Together(requests []request.Request) []request.Group {
+	return request.Together(requests, 50, 1000)
+}

@@ -82,6 +82,15 @@ type Submission struct {
 	Destinations []string // those that it copies to
 }
 
+// imagesOfAJob is how many images a job is asked for at most. How long a job takes is not known before; it begins no
+// image after an hour.
+const imagesOfAJob = 50
+
+// Together puts requests of one image each together, as far as a job can be asked for several.
+func (q *Queue) Together(requests []request.Request) []request.Group {
+	return request.Together(requests, imagesOfAJob, q.longest)
+}
+
 // Pieces splits a request into those that a job each can be asked.
 func (q *Queue) Pieces(r request.Request) ([]request.Request, error) { return r.Split(q.longest) }
 
