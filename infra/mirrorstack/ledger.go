@@ -47,8 +47,8 @@ func (s *stack) ledgerPermissions() []permission {
 // dynamodb:Attributes are all that a request names: those of the key, of the update, of its condition and of a
 // projection. ForAllValues holds, too, where a request has no value of the key; so Null wants one ("Multivalued context
 // key examples" of IAM's User Guide). dynamodb:Select tells a read without a projection, and ReturnValues a write that
-// returns the other attributes. Both have IfExists, as AWS's own examples do: where a request has no such key, copies go
-// on, and what a job could see then is no secret.
+// returns the other attributes. Both have IfExists, as AWS's own examples do: where a request has no such key, copies
+// go on, and what a job could see then is no secret.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 func (s *stack) outcomePermissions() []permission {
 	if s.ledger == nil {
