@@ -6,6 +6,7 @@ var programs = map[string]layer{
 	"internal/contract":  {},
 	"internal/printable": {},
 	"internal/jsonscan":  {},
+	"internal/spelling":  {},
 	"internal/manifesttype": {
 		internal: []string{"internal/jsonscan"},
 		external: []string{"github.com/opencontainers/image-spec/", "go.podman.io/image/v5/manifest"},
@@ -162,7 +163,9 @@ var programs = map[string]layer{
 	},
 	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
-		internal: []string{"internal/contract", "internal/imagename", "internal/jsonscan"},
+		internal: []string{
+			"internal/contract", "internal/imagename", "internal/jsonscan", "internal/spelling",
+		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {
