@@ -130,8 +130,13 @@ var programs = map[string]layer{
 			"go.yaml.in/yaml/v3",
 		},
 	},
+	"internal/selection/version": {external: []string{"github.com/Masterminds/semver/v3"}},
+	"internal/selection/pattern": {external: []string{"github.com/bmatcuk/doublestar/v4"}},
+	"internal/selection": {
+		internal: []string{"internal/selection/..."}, external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/entry": {
-		internal: []string{"internal/imagename", "internal/printable"},
+		internal: []string{"internal/imagename", "internal/printable", "internal/selection"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/table": {
