@@ -136,12 +136,16 @@ var programs = map[string]layer{
 		internal: []string{"internal/selection/..."}, external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entry": {
-		internal: []string{"internal/imagename", "internal/printable", "internal/selection"},
+		internal: []string{
+			"internal/imagename", "internal/printable", "internal/selection", "internal/spelling",
+		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
+	"internal/entryform": {internal: []string{"internal/entry", "internal/selection", "internal/spelling"}},
 	"internal/table": {
 		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable",
+			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/entry", "internal/entryform",
+			"internal/imagename", "internal/printable", "internal/selection", "internal/spelling",
 		},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
@@ -174,7 +178,10 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {
-		internal: []string{"internal/conflict", "internal/entry"}, external: []string{"go.yaml.in/yaml/v3"},
+		internal: []string{
+			"internal/conflict", "internal/entry", "internal/entryform", "internal/selection", "internal/spelling",
+		},
+		external: []string{"go.yaml.in/yaml/v3"},
 	},
 	"internal/entrydiff": {internal: []string{"internal/conflict", "internal/entry", "internal/table"}},
 	"internal/trigger": {

@@ -68,3 +68,8 @@ func (r Repositories) Choose(names []string, most int) (Choice, error) {
 	}
 	return choice, choice.check(repositoryNames, cmp.Or(most, DefaultRepositories))
 }
+
+// Equal reports whether both choose by the same patterns, as they are written.
+func (r Repositories) Equal(other Repositories) bool {
+	return slices.Equal(r.Include, other.Include) && slices.Equal(r.Exclude, other.Exclude)
+}

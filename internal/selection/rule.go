@@ -2,7 +2,10 @@
 // for each. It only computes: it is given what a registry lists, and what time it is.
 package selection
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Rule chooses tags of a repository. It has what a person wrote; [Rule.Faults] checks it.
 //
@@ -76,4 +79,23 @@ func (r Rule) parts() int {
 		return DefaultParts
 	}
 	return r.Parts
+}
+
+// Equal reports whether both rules are the same, as they are written.
+func (r Rule) Equal(other Rule) bool {
+	return slices.Equal(r.Include, other.Include) && slices.Equal(r.Exclude, other.Exclude) &&
+		slices.Equal(r.Variant, other.Variant) && slices.Equal(r.Pin, other.Pin) &&
+		r.Version == other.Version && r.Parts == other.Parts && r.Pre == other.Pre &&
+		r.Newest == other.Newest && r.By == other.By && r.MinimumAge == other.MinimumAge
+}
+
+// Size returns how many bytes of text the rule has.
+func (r Rule) Size() int {
+	size := len(r.Version)
+	for _, list := range [][]string{r.Include, r.Exclude, r.Variant, r.Pin} {
+		for _, text := range list {
+			size += len(text)
+		}
+	}
+	return size
 }
