@@ -89,6 +89,8 @@ func (r compiled) readVersion(c *candidate) {
 		return
 	}
 	switch {
+	case v.IsNumber() && !r.within.NamesNumbers():
+		c.stop(NotVersion, "not a version: a date, a build or a commit")
 	case v.Parts() != r.parts():
 		c.stop(WrongParts, "%s, not %d", parts(v.Parts()), r.parts())
 	case v.Pre != "" && !r.Pre:

@@ -75,13 +75,8 @@ func (v *Version) tail(text string, dotted bool) bool {
 		v.Pre = preOf(m[1], m[2])
 		text = text[len(m[1])+len(m[2]):]
 	}
-	if build, ok := strings.CutPrefix(text, "_"); ok {
-		v.Build, text = build, ""
-		if isDigit(build) { // 17.0.6_10-jdk; Helm's build metadata, 1.2.3_build-5, may have dashes in it
-			v.Build, text, _ = strings.Cut(build, "-")
-			return text == "" && !strings.HasSuffix(build, "-") || v.suffixes(text)
-		}
-		return v.Build != ""
+	if rest, ok := strings.CutPrefix(text, "_"); ok {
+		return v.underscore(rest)
 	}
 	switch {
 	case text == "":
@@ -90,6 +85,21 @@ func (v *Version) tail(text string, dotted bool) bool {
 		return v.suffixes(text[1:])
 	}
 	return false
+}
+
+// underscore reads what follows the numbers and an underscore: a pre-release (3.21.0_rc1), a build with suffixes
+// (17.0.6_10-jdk), or Helm's build metadata, which may have dashes in it (1.2.3_build-5).
+func (v *Version) underscore(text string) bool {
+	build, rest, more := strings.Cut(text, "-")
+	if _, _, isPre := v.preRelease(build); isPre {
+		return v.suffixes(text)
+	}
+	if !isDigit(text) {
+		v.Build = text
+		return text != ""
+	}
+	v.Build = build
+	return !more || v.suffixes(rest)
 }
 
 func isDigit(text string) bool { return text != "" && '0' <= text[0] && text[0] <= '9' }

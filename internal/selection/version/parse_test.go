@@ -42,6 +42,8 @@ func TestParse(t *testing.T) {
 		{"17.0.6_10-jdk-alpine", "3 build=10 variant=jdk-alpine"},
 		{"21_35-jre", "1 build=35 variant=jre"},
 		{"17.0.4.1_1-jdk", "4 build=1 variant=jdk"},
+		{"3.21.0_rc1", "3 pre=rc.1"},
+		{"3.21.0_alpha20241126-r0", "3 pre=alpha.20241126 build=0"},
 		{"1.2.3_build.5", "3 build=build.5"},
 		{"1.2.3_build-5", "3 build=build-5"},
 		{"1.2.3-rc.1_abc123", "3 pre=rc.1 build=abc123"},

@@ -22,10 +22,16 @@ var (
 	operand = regexp.MustCompile(`[vV]?([0-9]+)((?:\.[0-9xX*]+)*)(-[0-9A-Za-z.-]*[0-9A-Za-z])?`)
 )
 
+// longest is how many bytes a range may have. The library reads a few more.
+const longest = 400
+
 // ParseRange reads a range: comparisons with =, !=, <, >, <=, >=, ~, ^ and x or *, with blanks or commas between those
 // that must all hold, and || between alternatives; "1.2 - 1.4" is a range, too. A version in it has up to three numbers.
 // Its pre-release, if it has one, may be written in any way that a tag's may.
 func ParseRange(text string) (Range, error) {
+	if len(text) > longest {
+		return Range{}, fmt.Errorf("range of %d bytes; it may have %d", len(text), longest)
+	}
 	r := Range{text: text, cores: map[string]bool{}}
 	var wrong error
 	clean := operand.ReplaceAllStringFunc(text, func(word string) string {
@@ -35,14 +41,17 @@ func ParseRange(text string) (Range, error) {
 		}
 		return out
 	})
-	if wrong == nil && strings.TrimSpace(text) == "" {
+	switch {
+	case wrong != nil:
+	case strings.TrimSpace(text) == "":
 		wrong = errors.New("is empty; any version is *")
-	}
-	if wrong == nil {
-		r.constraints, wrong = semver.NewConstraint(clean)
+	default:
+		if r.constraints, wrong = semver.NewConstraint(clean); wrong != nil {
+			wrong = errors.New("is not a range of versions")
+		}
 	}
 	if wrong != nil {
-		return Range{}, fmt.Errorf("range %q: %w; write for example \"^1.27\", \">=1.24 <2\" or \"*\"", text, wrong)
+		return Range{}, fmt.Errorf("range %q %w; write for example \"^1.27\", \">=1.24 <2\" or \"*\"", text, wrong)
 	}
 	r.constraints.IncludePrerelease = true // those that are not wanted do not come here
 	return r, nil
@@ -52,7 +61,7 @@ func ParseRange(text string) (Range, error) {
 func (r *Range) operand(word string) (string, error) {
 	m := operand.FindStringSubmatch(word)
 	if strings.Count(m[2], ".") > 2 {
-		return "", fmt.Errorf("%s has more than three numbers, which are all that ranges compare", word)
+		return "", fmt.Errorf("has %s, of more than three numbers: ranges compare three", word)
 	}
 	core := trimZeros(m[1] + m[2])
 	if len(m[1]) >= len("100000") {
@@ -63,10 +72,10 @@ func (r *Range) operand(word string) (string, error) {
 	}
 	v, err := Parse(m[1] + m[2] + m[3])
 	if err != nil || v.Pre == "" || v.Variant != "" || v.Build != "" {
-		return "", fmt.Errorf("%s is not a pre-release such as rc.1; a variant has a member of its own", m[3][1:])
+		return "", fmt.Errorf("has %s, which is not a pre-release such as rc.1; a variant has a member of its own", m[3][1:])
 	}
 	r.cores[v.core()] = true
-	return core + "-" + v.Pre, nil
+	return core + "-" + ordered(v.Pre), nil
 }
 
 // trimZeros takes zeros off that stand before a number: 24.04 is 24.4.
@@ -89,6 +98,10 @@ func (r Range) String() string { return r.text }
 
 // NamesPreReleases reports whether a version in the range is a pre-release.
 func (r Range) NamesPreReleases() bool { return len(r.cores) > 0 }
+
+// NamesNumbers reports whether a version in the range has a large first number, as [Version.IsNumber] says. Only to such
+// a range these are versions.
+func (r Range) NamesNumbers() bool { return r.numbers }
 
 // Contains reports whether the version is in the range: its first three numbers, and its pre-release. A pre-release is
 // in the range if its release is, too, or if the range names a pre-release of the same version: "<2" does not have

@@ -36,10 +36,10 @@ func (v Version) Parts() int { return len(v.parts) }
 
 // Compare returns a negative number if v comes before w, a positive one if after, and 0 for the same tag alone.
 //
-// The numbers decide, a missing one being 0; then a pre-release comes before its release; then the build, where none
-// comes first; then the longer tag is the later, which is the more exact one (1.27.0 after 1.27); and then the tag's
-// bytes. A date, build or commit ([Version.IsNumber]) comes before everything else: 20241126 is no giant version after
-// 1.27.
+// The numbers decide, a missing one being 0. Then a pre-release comes before its release, and among those builds of a
+// day come before alpha, beta and rc. Then the build decides, where none comes first. Then the longer tag is the later,
+// which is the more exact one (1.27.0 after 1.27), and then the one of the greater bytes. A date, build or commit
+// ([Version.IsNumber]) comes before everything else: 20241126 is no giant version after 1.27.
 func (v Version) Compare(w Version) int {
 	return cmp.Or(
 		compareBool(w.IsNumber(), v.IsNumber()),
@@ -68,7 +68,25 @@ func (v Version) padded() []uint64 {
 // semver returns the first three numbers and the pre-release.
 func (v Version) semver() *semver.Version {
 	all := v.padded()
-	return semver.New(all[0], all[1], all[2], v.Pre, "")
+	return semver.New(all[0], all[1], all[2], ordered(v.Pre), "")
+}
+
+// ordered returns a pre-release with a number before it, by which semantic versions have the order of their words: as
+// text a snapshot would come after an rc.
+func ordered(pre string) string {
+	if pre == "" {
+		return ""
+	}
+	word, _, _ := strings.Cut(pre, ".")
+	switch word {
+	case "rc":
+		return "3." + pre
+	case "beta", "pre", "preview", "prerelease":
+		return "2." + pre
+	case "alpha", "ea", "m", "milestone":
+		return "1." + pre
+	}
+	return "0." + pre // builds of a day: dev, snapshot, nightly
 }
 
 // compareBuilds compares builds as the identifiers of pre-releases are: number by number.
