@@ -63,7 +63,8 @@ func readAndWritten(t *testing.T, file string) {
 // chosen checks lines of a tag and what a rule says of it.
 func chosen(t *testing.T, rule, lines string) {
 	t.Helper()
-	entries, err := entryfile.Read(strings.NewReader("entries: [{source: s.io/a, destinations: r.io/b, tags: ["+rule+"]}]"), now)
+	file := "entries: [{source: s.io/a, destinations: r.io/b, tags: [" + rule + "]}]"
+	entries, err := entryfile.Read(strings.NewReader(file), now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,8 +100,8 @@ func Key(e entry.Entry) string {
 	return Image(e.Source)
 }
 
-// Selected returns the one form of the repository or namespace that a source names if it is that of a selection; "" if it
-// can't be.
+// Selected returns the one form of the repository or namespace that a source names if it is that of a selection; "" if
+// it can't be.
 func Selected(source string) string {
 	if s, err := entry.ParseSelected(source); err == nil {
 		return s.Canonical()

@@ -1,6 +1,6 @@
 // Package entry says what an entry is: a source, its destinations, its [Options], and its [Status], which is what the
-// last check found. The source is an image, or a repository or namespace of which rules choose tags: a selection. It only
-// computes. Packages table and entryfile read and write entries.
+// last check found. The source is an image, or a repository or namespace of which rules choose tags: a selection. It
+// only computes. Packages table and entryfile read and write entries.
 package entry
 
 import (
@@ -14,8 +14,8 @@ import (
 // An Entry asks for a source image, or for images that rules choose, to be mirrored to destinations.
 type Entry struct {
 	Source string // the image name, repository or namespace as it was written; the key
-	// Destinations are image names, or templates of a selection, in the order in which they were written: each once, and
-	// at least one unless all rules have some of their own.
+	// Destinations are image names, or templates of a selection, in the order in which they were written: each once,
+	// and at least one unless all rules have some of their own.
 	Destinations []string
 	Options
 	Tags   []Rule                 // make the entry a selection; a tag is mirrored if one of them chooses it

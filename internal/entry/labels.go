@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// MaxLabels is how many labels an entry may have. AWS Batch takes 50 tags of a job, some of which are the service's own.
+// MaxLabels is how many labels an entry may have. AWS Batch takes 50 tags of a job, some of which are the service's
+// own.
 const MaxLabels = 20
 
 // labelText is what AWS takes in the keys and values of tags: letters, digits and blanks of any script, and some signs.

@@ -21,8 +21,8 @@ type Name struct {
 }
 
 // Names parses the names of the entry. A name without tag and digest is that of the image with the tag "latest". Those
-// of a selection name no image: each has an error, which is [ErrSelection] of one without problems. By that put, import,
-// plan and sweep refuse it.
+// of a selection name no image: each has an error, which is [ErrSelection] of one without problems. By that put,
+// import, plan and sweep refuse it.
 func (e Entry) Names() Names {
 	parse := ParseName
 	if e.IsSelection() {

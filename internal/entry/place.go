@@ -17,8 +17,8 @@ type Placement struct {
 	Rules        []int            // that chose it, from 0
 }
 
-// Place returns the images that are chosen of a source repository, sorted by tag, with their destinations: those of each
-// rule that chose the tag. The error is that of a destination that can't have this repository.
+// Place returns the images that are chosen of a source repository, sorted by tag, with their destinations: those of
+// each rule that chose the tag. The error is that of a destination that can't have this repository.
 func (e Entry) Place(source imagename.Name, choice selection.Choice) ([]Placement, error) {
 	repositories := make([][]imagename.Name, len(e.Tags)) // by rule
 	for i := range e.Tags {
@@ -75,8 +75,8 @@ func (c *Collision) Error() string {
 		c.Destination, strings.Join(texts, " and "))
 }
 
-// Collisions returns the destinations, sorted by name, at which placements want different sources. Names are compared by
-// what they mean ([imagename.Name.Canonical]).
+// Collisions returns the destinations, sorted by name, at which placements want different sources. Names are compared
+// by what they mean ([imagename.Name.Canonical]).
 func Collisions(placements []Placement) []*Collision {
 	sources := map[imagename.Name][]imagename.Name{}
 	for _, p := range placements {

@@ -42,8 +42,11 @@ func ParseSelected(text string) (Selected, error) {
 	name, err := imagename.Parse(text)
 	switch {
 	case err != nil && strings.Contains(text, "*"):
-		return Selected{}, fmt.Errorf("image name %q: only %s at the end stands for repositories; repos choose among them",
-			text, imagename.BelowAll)
+		return Selected{}, fmt.Errorf(
+			"image name %q: only %s at the end stands for repositories; repos choose among them",
+			text,
+			imagename.BelowAll,
+		)
 	case err != nil:
 		return Selected{}, err
 	case name.Kind == imagename.OCILayout || name.Kind == imagename.Directory:
@@ -51,8 +54,11 @@ func ParseSelected(text string) (Selected, error) {
 	case name.Digest != "":
 		return Selected{}, fmt.Errorf("image name %q has a digest beside tags: name the repository alone", text)
 	case name.Tag != "":
-		return Selected{}, fmt.Errorf("image name %q has a tag beside tags: name the repository alone, and pin %s there",
-			text, name.Tag)
+		return Selected{}, fmt.Errorf(
+			"image name %q has a tag beside tags: name the repository alone, and pin %s there",
+			text,
+			name.Tag,
+		)
 	}
 	return Selected{Repository: name}, nil
 }

@@ -51,28 +51,47 @@ func TestProblemsOfSelections(t *testing.T) {
 		{with(choosing("quay.io/acme/**", "r.io/"), repos("acme/*")), nil},
 		{with(choosing("nginx"), to([]string{"r.io/a"}, []string{"r.io/b", "r.io/a"})), nil},
 
-		{choosing("nginx:1.27", "r.io/a"), []string{`source: image name "nginx:1.27" has a tag beside tags: name the repository alone, and pin 1.27 there`}},
+		{choosing("nginx:1.27", "r.io/a"), []string{
+			`source: image name "nginx:1.27" has a tag beside tags: name the repository alone, and pin 1.27 there`},
+		},
 		{choosing("nginx@"+one.String(), "r.io/a"), []string{"has a digest beside tags: name the repository alone"}},
 		{choosing("dir:/x", "r.io/a"), []string{"an entry can name images in registries only"}},
-		{choosing("quay.io/*/x", "r.io/a"), []string{`only /** at the end stands for repositories; repos choose among them`}},
+		{choosing("quay.io/*/x", "r.io/a"), []string{
+			`only /** at the end stands for repositories; repos choose among them`},
+		},
 		{choosing("docker.io/**", "r.io/"), []string{"Docker Hub as a whole is too much"}},
 		{choosing("", "r.io/a"), []string{"source: image name is empty"}},
 		{choosing("a,b", "r.io/a"), []string{`source: image name "a,b" has a comma or a blank in it`}},
 		{with(choosing("quay.io/a/**", "r.io/"), func(e *entry.Entry) { e.Tags = nil }), []string{
 			`source: "quay.io/a/**" stands for many repositories: give tags`,
 		}},
-		{with(choosing("nginx", "r.io/a"), repos("x")), []string{"repos choose among the repositories of a namespace, and the source is one repository: write HOST/PATH/**"}},
-		{entry.Entry{Source: "nginx", Destinations: []string{"r.io/a"}, Repos: selection.Repositories{Include: []string{"x"}}}, []string{"repos are of an entry with tags"}},
-		{with(choosing("quay.io/a/**", "r.io/"), repos("A", "a**")), []string{`repos: include: pattern "A" can't match`, `repos: include: pattern "a**"`}},
+		{with(choosing("nginx", "r.io/a"), repos("x")), []string{
+			"repos choose among the repositories of a namespace, and the source is one repository: write HOST/PATH/**"},
+		},
+		{entry.Entry{
+			Source: "nginx", Destinations: []string{"r.io/a"}, Repos: selection.Repositories{Include: []string{"x"}},
+		}, []string{"repos are of an entry with tags"}},
+		{with(choosing("quay.io/a/**", "r.io/"), repos("A", "a**")), []string{
+			`repos: include: pattern "A" can't match`,
+			`repos: include: pattern "a**"`},
+		},
 
 		{choosing("nginx"), []string{"no destination"}},
 		{with(choosing("nginx"), to([]string{"r.io/a"}, nil)), []string{"no destination"}},
-		{with(choosing("nginx", "r.io/x"), to([]string{"r.io/a"})), []string{`destination "r.io/x" is of no rule: each rule has its own, in to`}},
-		{choosing("nginx", "r.io/nginx:1"), []string{`image name "r.io/nginx:1" has a tag or a digest: destinations of a selection have the source's tags`}},
+		{with(choosing("nginx", "r.io/x"), to([]string{"r.io/a"})), []string{
+			`destination "r.io/x" is of no rule: each rule has its own, in to`},
+		},
+		{choosing("nginx", "r.io/nginx:1"), []string{
+			`image name "r.io/nginx:1" has a tag or a digest: destinations of a selection have the source's tags`},
+		},
 		{choosing("nginx", "r.io/UPPER"), []string{`destination: image name "r.io/UPPER"`}},
-		{choosing("nginx", "r.io/UPPER/"), []string{`destination "r.io/UPPER/", for example of repository team/app: image name "r.io/UPPER/team/app"`}},
+		{choosing("nginx", "r.io/UPPER/"), []string{
+			`destination "r.io/UPPER/", for example of repository team/app: image name "r.io/UPPER/team/app"`},
+		},
 		{choosing("nginx", "dir:/x"), []string{"in registries only"}},
-		{choosing("nginx", "r.io/{nam}"), []string{`destination "r.io/{nam}": {nam} stands for nothing (did you mean "name"?)`}},
+		{choosing("nginx", "r.io/{nam}"), []string{
+			`destination "r.io/{nam}": {nam} stands for nothing (did you mean "name"?)`},
+		},
 		{choosing("nginx", "r.io/{host}"), []string{`{host} stands for nothing (there are repository, name)`}},
 		{choosing("nginx", "r.io/{name"), []string{`destination "r.io/{name": a brace has no other one`}},
 		{choosing("nginx", "{name}.io/x"), []string{"a registry's host can't depend on the source"}},
@@ -81,23 +100,50 @@ func TestProblemsOfSelections(t *testing.T) {
 		{choosing("nginx", "nginx"), []string{`destination "nginx" is the source itself`}},
 		{choosing(ecr+"/base/app", ecr+"/"), []string{"is the source itself"}},
 		{choosing(ecr+"/base/**", ecr+"/"), []string{"is the source itself"}},
-		{choosing(ecr+"/base/**", ecr+"/base/copies/"), []string{"is within the source: its copies would be copied again"}},
-		{choosing(ecr+"/base/**", "r.io/all"), []string{"is one repository for all of the source's: end it in /, or write {repository} or {name} in it"}},
+		{choosing(ecr+"/base/**", ecr+"/base/copies/"), []string{
+			"is within the source: its copies would be copied again"},
+		},
+		{choosing(ecr+"/base/**", "r.io/all"), []string{
+			"is one repository for all of the source's: end it in /, or write {repository} or {name} in it"},
+		},
 		{choosing("nginx", "r.io/a", "r.io/a"), []string{`destination "r.io/a" is named twice`}},
-		{choosing("nginx", "r.io/library/nginx", "r.io/", "r.io/{repository}"), []string{`destination "r.io/" is the same as "r.io/library/nginx"`, `is the same as "r.io/"`}},
-		{choosing("quay.io/x/**", "r.io/", "r.io/{repository}"), []string{`destination "r.io/{repository}" is the same as "r.io/"`}},
-		{choosing("quay.io/x/**", ecr+"/"+strings.Repeat("a", 252)+"/"), []string{"repository name must not be more than 255 characters"}},
-		{with(choosing("nginx"), to([]string{"r.io/a", "nginx"})), []string{`rule 1: to: destination "nginx" is the source itself`}},
+		{choosing("nginx", "r.io/library/nginx", "r.io/", "r.io/{repository}"), []string{
+			`destination "r.io/" is the same as "r.io/library/nginx"`,
+			`is the same as "r.io/"`},
+		},
+		{choosing("quay.io/x/**", "r.io/", "r.io/{repository}"), []string{
+			`destination "r.io/{repository}" is the same as "r.io/"`},
+		},
+		{choosing("quay.io/x/**", ecr+"/"+strings.Repeat("a", 252)+"/"), []string{
+			"repository name must not be more than 255 characters"},
+		},
+		{with(choosing("nginx"), to([]string{"r.io/a", "nginx"})), []string{
+			`rule 1: to: destination "nginx" is the source itself`},
+		},
 
-		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags = append(e.Tags, e.Tags[0]) }), []string{"rule 2: is the same as rule 1"}},
-		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags[0].Include = []string{"[a"} }), []string{`rule 1: include: pattern "[a" is no glob`}},
-		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags = make([]entry.Rule, entry.MaxRules+1) }), []string{"51 rules; an entry may have 50"}},
+		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags = append(e.Tags, e.Tags[0]) }), []string{
+			"rule 2: is the same as rule 1"},
+		},
+		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags[0].Include = []string{"[a"} }), []string{
+			`rule 1: include: pattern "[a" is no glob`},
+		},
+		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
+			e.Tags = make([]entry.Rule, entry.MaxRules+1)
+		}), []string{"51 rules; an entry may have 50"}},
 
 		{choosing("nginx", "r.io/a/"), nil},
-		{entry.Entry{Source: "nginx", Destinations: []string{"r.io/a/"}}, []string{`destination: image name "r.io/a/" ends in /, as the destinations of a selection may: name an image, or give tags`}},
+		{entry.Entry{Source: "nginx", Destinations: []string{"r.io/a/"}}, []string{
+			`destination: image name "r.io/a/" ends in /, as the destinations of a selection may: name an image, ` +
+				`or give tags`,
+		}},
 		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
 			e.Labels = map[string]string{"": "x", "aws:x": "x", "team": "a\nb", "a;b": "", "ok": "Zoë+1"}
-		}), []string{`label "" has no name`, `label "a;b" has a sign other than`, `label "aws:x" begins with aws:`, `label "team" has a sign other`}},
+		}), []string{
+			`label "" has no name`,
+			`label "a;b" has a sign other than`,
+			`label "aws:x" begins with aws:`,
+			`label "team" has a sign other`,
+		}},
 	} {
 		problems := c.entry.Problems()
 		if len(problems) != len(c.want) {
@@ -162,13 +208,20 @@ func TestTemplate(t *testing.T) {
 
 // TestPlace has two teams, which want different tags, and one that both want.
 func TestPlace(t *testing.T) {
-	e := entry.Entry{Source: "quay.io/a/**", Destinations: []string{"r.io/all/", "docker://r.io/all/"}, Tags: []entry.Rule{
-		{Rule: selection.Rule{Version: "1"}},
-		{Rule: selection.Rule{Version: ">=1.1"}, To: []string{"r.io/team/{name}"}},
-	}}
+	e := entry.Entry{
+		Source:       "quay.io/a/**",
+		Destinations: []string{"r.io/all/", "docker://r.io/all/"},
+		Tags: []entry.Rule{
+			{Rule: selection.Rule{Version: "1"}},
+			{Rule: selection.Rule{Version: ">=1.1"}, To: []string{"r.io/team/{name}"}},
+		},
+	}
 	source := imagename.Name{Kind: imagename.Registry, Host: "quay.io", Repository: "a/b"}
 	choice := selection.Choice{Verdicts: []selection.Verdict{
-		{Tag: "1.0.0", Rules: []int{0}}, {Tag: "1.1.0", Rules: []int{0, 1}}, {Tag: "2.0.0", Rules: []int{1}}, {Tag: "x"},
+		{
+			Tag:   "1.0.0",
+			Rules: []int{0},
+		}, {Tag: "1.1.0", Rules: []int{0, 1}}, {Tag: "2.0.0", Rules: []int{1}}, {Tag: "x"},
 	}}
 	placements, err := e.Place(source, choice)
 	if err != nil {
@@ -196,8 +249,9 @@ func TestPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	collisions := entry.Collisions(append(more, placements...))
-	if len(collisions) != 2 || collisions[0].Error() != "destination r.io/team/b:1.1.0 would have quay.io/a/b:1.1.0 and "+
-		"quay.io/a/x/b:1.1.0: tell them apart by {repository}, or exclude all but one by repos" {
+	if len(collisions) != 2 ||
+		collisions[0].Error() != "destination r.io/team/b:1.1.0 would have quay.io/a/b:1.1.0 and "+
+			"quay.io/a/x/b:1.1.0: tell them apart by {repository}, or exclude all but one by repos" {
 		t.Errorf("%v", collisions)
 	}
 }

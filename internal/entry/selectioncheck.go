@@ -16,8 +16,12 @@ func (e Entry) selectionProblems() []Problem {
 		c.add(problem(err))
 	}
 	if !e.Repos.IsZero() && c.sound && !source.IsNamespace() {
-		c.add(problem(errors.New("repos choose among the repositories of a namespace, and the source is one repository: " +
-			"write HOST/PATH" + imagename.BelowAll)))
+		c.add(
+			problem(
+				errors.New("repos choose among the repositories of a namespace, and the source is one repository: " +
+					"write HOST/PATH" + imagename.BelowAll),
+			),
+		)
 	}
 	for _, fault := range e.Repos.Faults() {
 		c.add(problem(fmt.Errorf("repos: %w", fault)))
@@ -88,7 +92,10 @@ func (c *selectionCheck) destinations() {
 	}
 	c.list(c.entry.Destinations, problemAt)
 	for i, rule := range c.entry.Tags {
-		c.list(rule.To, func(_ int, err error) Problem { return problemOf(i, MemberTo, fmt.Errorf("%s: %w", MemberTo, err)) })
+		c.list(
+			rule.To,
+			func(_ int, err error) Problem { return problemOf(i, MemberTo, fmt.Errorf("%s: %w", MemberTo, err)) },
+		)
 	}
 }
 
@@ -128,8 +135,11 @@ func (c *selectionCheck) destination(text string, seen map[imagename.Name]string
 	case len(to) > 1 && c.source.Namespace.Contains(to[0]):
 		return fmt.Errorf("destination %q is within the source: its copies would be copied again", text)
 	case len(to) > 1 && to[0] == to[1]:
-		return fmt.Errorf("destination %q is one repository for all of the source's: end it in /, or write {repository} "+
-			"or {name} in it", text)
+		return fmt.Errorf(
+			"destination %q is one repository for all of the source's: end it in /, or write {repository} "+
+				"or {name} in it",
+			text,
+		)
 	case repeated && first == text:
 		return fmt.Errorf("destination %q is named twice", text)
 	case repeated:

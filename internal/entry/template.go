@@ -20,8 +20,8 @@ var (
 	braces      = strings.NewReplacer("{"+placeRepository+"}", "", "{"+placeName+"}", "")
 )
 
-// A Template is a destination of a selection: it says for each repository of the source which one is to have its images,
-// with the same tags. [ParseTemplate] makes it.
+// A Template is a destination of a selection: it says for each repository of the source which one is to have its
+// images, with the same tags. [ParseTemplate] makes it.
 type Template struct{ text string }
 
 // ParseTemplate parses a destination of a selection:

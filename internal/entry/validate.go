@@ -63,17 +63,20 @@ func ValidateKey(source string) error {
 // Problems returns all problems of the entry, and nil if there are none.
 //
 // Of an image entry, each name must be that of an image in a registry. There must be 1 to [MaxDestinations]
-// destinations; of more, which a file can repeat by aliases, none is parsed. A destination must not be the source, repeat
-// another destination, or have a digest that the source can never have. Of a selection, rules and patterns must be sound,
-// the source must be a repository or a namespace, and destinations must be templates that make other repositories.
+// destinations; of more, which a file can repeat by aliases, none is parsed. A destination must not be the source,
+// repeat another destination, or have a digest that the source can never have. Of a selection, rules and patterns must
+// be sound, the source must be a repository or a namespace, and destinations must be templates that make other
+// repositories.
 func (e Entry) Problems() []Problem {
 	var problems []Problem
 	switch {
 	case e.IsSelection():
 		problems = e.selectionProblems()
 	case isNamespace(e.Source) && checkText(e.Source) == nil:
-		problems = []Problem{problem(fmt.Errorf("source: %q stands for many repositories: give tags, which say what of "+
-			"them is mirrored", e.Source))}
+		problems = []Problem{
+			problem(fmt.Errorf("source: %q stands for many repositories: give tags, which say what of "+
+				"them is mirrored", e.Source)),
+		}
 	default:
 		problems = e.imageProblems()
 	}

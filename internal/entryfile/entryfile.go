@@ -146,7 +146,7 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 		e.Destinations = append(e.Destinations, f.text(d, "a destination"))
 	}
 	e.Options = f.options(fields)
-	if len(f.errs) > faults { // what follows would say it again
+	if len(f.errs) > faults || !lines.sound { // what follows would say it again
 		return
 	}
 	for _, p := range e.Problems() {
@@ -154,7 +154,7 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 		case p.Destination >= 0:
 			f.bad(destinations[p.Destination], "%w", p.Err)
 		case p.Rule >= 0:
-			f.bad(&yaml.Node{Line: lines.of(p)}, "%w", p.Err)
+			f.once(lines.of(p), p.Err)
 		default:
 			f.bad(source, "%w", p.Err)
 		}

@@ -31,7 +31,14 @@ func (f *reader) fields(n *yaml.Node, what string, known ...string) map[string]*
 		key := n.Content[i]
 		switch first := fields[key.Value]; {
 		case !contains(known, key):
-			f.bad(key, "unknown field %q; %s has %s%s", cut(key.Value), what, strings.Join(known, ", "), meant(key, known))
+			f.bad(
+				key,
+				"unknown field %q; %s has %s%s",
+				cut(key.Value),
+				what,
+				strings.Join(known, ", "),
+				meant(key, known),
+			)
 		case first != nil:
 			f.bad(key, "field %s is there twice", key.Value)
 		default:

@@ -2,6 +2,7 @@ package entryfile
 
 import (
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,7 +21,7 @@ const (
 // lines are those in which the rules of an entry stand.
 type lines struct {
 	tags  entryform.Value
-	sound bool // the rules could be read
+	sound bool // all could be read
 }
 
 // of returns the line of the member that has a problem, or of its rule.
@@ -41,18 +42,18 @@ func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) lines {
 	if v, ok := f.value(fields[fieldTags]); ok {
 		l.tags = v
 		e.Tags, errs = entryform.ReadTags(fieldTags, v)
-		l.sound = f.all(errs)
+		l.sound = f.all(errs) && l.sound
 	}
 	if v, ok := f.value(fields[fieldRepos]); ok {
 		e.Repos, errs = entryform.ReadRepos(fieldRepos, v)
-		f.all(errs)
+		l.sound = f.all(errs) && l.sound
 	}
 	if v, ok := f.value(fields[fieldLabels]); ok {
 		e.Labels, errs = entryform.ReadLabels(fieldLabels, v)
-		f.all(errs)
+		l.sound = f.all(errs) && l.sound
 	}
 	if v, ok := f.value(fields[fieldOptions]); ok {
-		f.all(entryform.ReadOptions(fieldOptions, v))
+		l.sound = f.all(entryform.ReadOptions(fieldOptions, v)) && l.sound
 	}
 	return l
 }
@@ -60,9 +61,17 @@ func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) lines {
 // all notes errors, and reports whether there are none.
 func (f *reader) all(errs []*entryform.Error) bool {
 	for _, err := range errs {
-		f.bad(&yaml.Node{Line: err.Line}, "%w", err)
+		f.once(err.Line, err)
 	}
 	return len(errs) == 0
+}
+
+// once notes what is wrong in a line, unless that is known: many entries may have it from their defaults.
+func (f *reader) once(line int, err error) {
+	text := fmt.Sprintf("line %d: %v", line, err)
+	if !slices.ContainsFunc(f.errs, func(known error) bool { return known.Error() == text }) {
+		f.bad(&yaml.Node{Line: line}, "%w", err)
+	}
 }
 
 // deepest is how deep the values of a field lie at most that mean something: texts in a list of a rule of a list. An

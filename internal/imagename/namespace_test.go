@@ -17,7 +17,10 @@ func TestParseNamespace(t *testing.T) {
 		{"docker://quay.io:443/a/b/**", "quay.io:443/a/b/**", "quay.io/a/b/c", "quay.io/a/c"},
 		{"bitnami/**", "docker.io/bitnami/**", "index.docker.io/bitnami/nginx", "docker.io/library/nginx"},
 		{"docker.io/library/**", "docker.io/library/**", "nginx", "docker.io/bitnami/nginx"},
-		{"public.ecr.aws/docker/**", "public.ecr.aws/docker/**", "ecr-public.aws.com/docker/library/nginx", "public.ecr.aws/bitnami/yy"},
+		{
+			"public.ecr.aws/docker/**", "public.ecr.aws/docker/**", "ecr-public.aws.com/docker/library/nginx",
+			"public.ecr.aws/bitnami/yy",
+		},
 		{"localhost:5000/**", "localhost:5000/**", "localhost:5000/a", "localhost/a"},
 	} {
 		n, err := imagename.ParseNamespace(c.text)

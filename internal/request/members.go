@@ -25,7 +25,11 @@ func parseMembers(members map[string]jsonscan.Value) (o Options, err error) {
 				return Options{}, err
 			}
 		default:
-			return Options{}, fmt.Errorf("member %q is not known%s", name, spelling.Meant(name, memberKind, memberVersion))
+			return Options{}, fmt.Errorf(
+				"member %q is not known%s",
+				name,
+				spelling.Meant(name, memberKind, memberVersion),
+			)
 		}
 	}
 	return o, nil

@@ -49,8 +49,8 @@ func FormatAge(age time.Duration) string {
 // A Tag is a tag of a repository, and what is known of it.
 type Tag struct {
 	Name string
-	// Pushed is when the tag was last pushed, by the registry's own word; zero if it says nothing. What an image says of
-	// itself does not count: its publisher is free to say anything.
+	// Pushed is when the tag was last pushed, by the registry's own word; zero if it says nothing. What an image says
+	// of itself does not count: its publisher is free to say anything.
 	Pushed time.Time
 	// Seen is since when the tag has been seen with the digest that it has; zero if it was never seen before.
 	Seen time.Time

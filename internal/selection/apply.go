@@ -112,7 +112,8 @@ func parts(n int) string {
 }
 
 func (r compiled) isVariant(variant string) bool {
-	return variant == "" && r.plain || slices.ContainsFunc(r.variant, func(p pattern.Pattern) bool { return p.Match(variant) })
+	return variant == "" && r.plain ||
+		slices.ContainsFunc(r.variant, func(p pattern.Pattern) bool { return p.Match(variant) })
 }
 
 // checkAge holds a candidate that is too young.

@@ -29,8 +29,8 @@ func (c Choice) Chosen() []string {
 // one of the rules chooses it. The order of the tags does not matter, and neither does a repetition. most is how many
 // tags may be chosen; 0 = [DefaultTags].
 //
-// Its error is a *[NoTimesError], with no choice; a *[NothingError] or a *[TooManyError], with the choice, which is to be
-// looked at, and not to be carried out. Tags that are held are not nothing.
+// Its error is a *[NoTimesError], with no choice; a *[NothingError] or a *[TooManyError], with the choice, which is to
+// be looked at, and not to be carried out. Tags that are held are not nothing.
 func Choose(rules []Rule, tags []Tag, now time.Time, most int) (Choice, error) {
 	tags = distinct(tags)
 	choice := Choice{Verdicts: make([]Verdict, len(tags)), Missing: missing(rules, tags)}

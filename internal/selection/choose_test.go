@@ -31,7 +31,8 @@ func TestNothingIsAnErrorThatSaysWhatIsNearest(t *testing.T) {
 	if !errors.As(err, &nothing) || err.Error() != "none of 3 tags is chosen; nearest is 2.0.0: rule 1: not in ^3" {
 		t.Errorf("%v", err)
 	}
-	if len(choice.Verdicts) != 3 || !slices.Equal(choice.Missing, []string{"stable"}) || !slices.Equal(choice.Idle, []int{0, 1}) {
+	if len(choice.Verdicts) != 3 || !slices.Equal(choice.Missing, []string{"stable"}) ||
+		!slices.Equal(choice.Idle, []int{0, 1}) {
 		t.Errorf("%+v", choice)
 	}
 	if _, err := selection.Choose(rules, nil, now, 0); !errors.As(err, &nothing) ||
@@ -51,7 +52,8 @@ func TestTooManyIsAnError(t *testing.T) {
 	if !errors.As(err, &many) || many.Chosen != 501 || many.Most != 500 || len(choice.Chosen()) != 501 {
 		t.Errorf("%v", err)
 	}
-	const want = "501 tags are chosen, 500 at most: choose fewer (a narrower range, a smaller newest), or split the entry"
+	const want = "501 tags are chosen, 500 at most: choose fewer (a narrower range, a smaller newest), or split " +
+		"the entry"
 	if err.Error() != want {
 		t.Errorf("%v", err)
 	}
@@ -90,7 +92,12 @@ func TestAge(t *testing.T) {
 				*at = now.Add(-time.Duration(hours * float64(time.Hour)))
 			}
 		}
-		choice, err := selection.Choose([]selection.Rule{{Version: "1", MinimumAge: 24 * time.Hour}}, []selection.Tag{tag}, now, 0)
+		choice, err := selection.Choose(
+			[]selection.Rule{{Version: "1", MinimumAge: 24 * time.Hour}},
+			[]selection.Tag{tag},
+			now,
+			0,
+		)
 		v := choice.Verdicts[0]
 		if err != nil || v.Reason.String() != c.want || v.IsHeld() == v.IsChosen() {
 			t.Errorf("pushed %v, seen %v: %s, %v", c.pushed, c.seen, v.Reason, err)
@@ -107,7 +114,9 @@ func TestRepositories(t *testing.T) {
 		{selection.Repositories{}, "base/a/b base/a/tmp-2 base/app base/tmp-1 other/x"},
 		{selection.Repositories{Exclude: []string{"**/tmp-*"}}, "base/a/b base/app other/x"},
 		{selection.Repositories{Include: []string{"base/*"}}, "base/app base/tmp-1"},
-		{selection.Repositories{Include: []string{"base/**", "/other.*/"}, Exclude: []string{"base/a/**"}}, "base/app base/tmp-1 other/x"},
+		{selection.Repositories{Include: []string{"base/**", "/other.*/"}, Exclude: []string{
+			"base/a/**"}}, "base/app base/tmp-1 other/x",
+		},
 	} {
 		choice, err := c.of.Choose(names, 0)
 		if got := strings.Join(choice.Chosen(), " "); got != c.want || err != nil {
@@ -119,9 +128,13 @@ func TestRepositories(t *testing.T) {
 		most int
 		want string
 	}{
-		"none":  {selection.Repositories{Include: []string{"team/**"}}, 0, "none of 5 repositories is chosen; nearest is other/x: not included"},
-		"many":  {selection.Repositories{}, 4, "5 repositories are chosen, 4 at most: choose fewer (a longer path, an exclude), or split the entry"},
-		"wrong": {selection.Repositories{Include: []string{"a**"}}, 0, `repositories: include: pattern "a**" has ** beside other`},
+		"none": {selection.Repositories{Include: []string{
+			"team/**"}}, 0, "none of 5 repositories is chosen; nearest is other/x: not included",
+		},
+		"many": {selection.Repositories{}, 4, "5 repositories are chosen, 4 at most: choose fewer (a longer path, "},
+		"wrong": {selection.Repositories{Include: []string{
+			"a**"}}, 0, `repositories: include: pattern "a**" has ** beside other`,
+		},
 	} {
 		if _, err := c.of.Choose(names, c.most); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -157,36 +170,49 @@ func FuzzChoose(f *testing.F) {
 	f.Add("main-0a1b2c3 main-1b2c3d4 build-9 build-10", "/[a-z]+-.*/", "*-9", "", 0, "", 2, uint8(1), uint64(2))
 	f.Add("17.0.6_10-jdk 17.0.6_9-jdk 17rc1", "", "", "17", 3, "jdk*", -1, uint8(0), uint64(3))
 	f.Add("a b c sha256-0123456789abcdef0123456789abcdef", "*", "b", "", 0, "", 2, uint8(2), uint64(4))
-	f.Fuzz(func(t *testing.T, list, include, exclude, version string, parts int, variant string, newest int, by uint8, seed uint64) {
-		r := selection.Rule{Version: version, Parts: parts, Newest: newest, By: []selection.By{"", "name", "time"}[by%3], Pre: seed%2 == 0}
-		for text, into := range map[string]*[]string{include: &r.Include, exclude: &r.Exclude, variant: &r.Variant} {
-			if text != "" {
-				*into = []string{text}
+	f.Fuzz(
+		func(
+			t *testing.T, list, include, exclude, version string, parts int, variant string, newest int, by uint8,
+			seed uint64,
+		) {
+			r := selection.Rule{
+				Version: version,
+				Parts:   parts,
+				Newest:  newest,
+				By:      []selection.By{"", "name", "time"}[by%3],
+				Pre:     seed%2 == 0,
 			}
-		}
-		rules := []selection.Rule{r}
-		if len(r.Faults()) > 0 {
-			return
-		}
-		tags := tagsNamed(strings.Fields(list)...)
-		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // of a test
-		for i := range tags {
-			tags[i].Pushed = now.Add(-time.Duration(random.IntN(3)) * time.Hour)
-		}
-		first, err := selection.Choose(rules, tags, now, 0)
-		for _, tag := range first.Chosen() {
-			if !slices.ContainsFunc(tags, func(t selection.Tag) bool { return t.Name == tag }) {
-				t.Errorf("%q is not listed", tag)
+			for text, into := range map[string]*[]string{
+				include: &r.Include, exclude: &r.Exclude, variant: &r.Variant,
+			} {
+				if text != "" {
+					*into = []string{text}
+				}
 			}
-		}
-		again := append(slices.Clone(tags), tags...)
-		random.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
-		second, err2 := selection.Choose(rules, again, now, 0)
-		if diff := gocmp.Diff(first, second); diff != "" || fmt.Sprint(err) != fmt.Sprint(err2) {
-			t.Errorf("in another order: %v, %v\n%s", err, err2, diff)
-		}
-		if by%3 != 0 && version == "" && newest > 0 && len(first.Chosen()) > newest {
-			t.Errorf("%q, of at most %d", first.Chosen(), newest)
-		}
-	})
+			rules := []selection.Rule{r}
+			if len(r.Faults()) > 0 {
+				return
+			}
+			tags := tagsNamed(strings.Fields(list)...)
+			random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // of a test
+			for i := range tags {
+				tags[i].Pushed = now.Add(-time.Duration(random.IntN(3)) * time.Hour)
+			}
+			first, err := selection.Choose(rules, tags, now, 0)
+			for _, tag := range first.Chosen() {
+				if !slices.ContainsFunc(tags, func(t selection.Tag) bool { return t.Name == tag }) {
+					t.Errorf("%q is not listed", tag)
+				}
+			}
+			again := append(slices.Clone(tags), tags...)
+			random.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
+			second, err2 := selection.Choose(rules, again, now, 0)
+			if diff := gocmp.Diff(first, second); diff != "" || fmt.Sprint(err) != fmt.Sprint(err2) {
+				t.Errorf("in another order: %v, %v\n%s", err, err2, diff)
+			}
+			if by%3 != 0 && version == "" && newest > 0 && len(first.Chosen()) > newest {
+				t.Errorf("%q, of at most %d", first.Chosen(), newest)
+			}
+		},
+	)
 }

@@ -88,7 +88,10 @@ func timeOf(t *testing.T, text string) time.Time {
 // rulesOf reads rules, one a line, as the tags of an entry in a file.
 func rulesOf(t *testing.T, name, text string) []selection.Rule {
 	t.Helper()
-	file := "entries: [{source: s.io/a, tags: [" + strings.Join(strings.Split(strings.TrimSpace(text), "\n"), ", ") + "], destinations: r.io/b}]"
+	file := "entries: [{source: s.io/a, tags: [" + strings.Join(
+		strings.Split(strings.TrimSpace(text), "\n"),
+		", ",
+	) + "], destinations: r.io/b}]"
 	if strings.Contains(text, "to: ") {
 		file = strings.Replace(file, ", destinations: r.io/b", "", 1)
 	}

@@ -44,8 +44,8 @@ func (r Repositories) compile() (include, exclude []pattern.Pattern, faults []Fa
 }
 
 // Choose returns what is said of repositories: verdicts sorted by name, whose Tag is the name, and whose rule is the
-// first. most is how many may be chosen; 0 = [DefaultRepositories]. Its error is a *[NothingError] or a *[TooManyError],
-// with the choice.
+// first. most is how many may be chosen; 0 = [DefaultRepositories]. Its error is a *[NothingError] or a
+// *[TooManyError], with the choice.
 func (r Repositories) Choose(names []string, most int) (Choice, error) {
 	include, exclude, faults := r.compile()
 	if len(faults) > 0 {

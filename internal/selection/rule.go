@@ -16,9 +16,10 @@ type Rule struct {
 	Exclude []string // patterns of which none may match
 	// Version is a range in which the tag's version must be, see [version.ParseRange]; "" = the tag need not be one.
 	Version string
-	Parts   int      // how many numbers the version must have; 0 = [DefaultParts]. Needs Version
-	Variant []string // patterns of the version's variant, where "" is a tag without one; none = that alone. Needs Version
-	Pre     bool     // whether the version may be a pre-release. Needs Version
+	// Parts, Variant and Pre need Version. Parts is how many numbers the version must have; 0 = [DefaultParts].
+	Parts   int
+	Variant []string // patterns of the version's variant, where "" is a tag without one; none = that alone
+	Pre     bool     // whether the version may be a pre-release
 	// Newest is how many tags are chosen of those that come through all other steps: the last ones in the order of By,
 	// of each variant where Version is given or the order is that of versions. 0 = [DefaultNewest]; [All] = all.
 	Newest int

@@ -56,8 +56,8 @@ type Verdict struct {
 	Tag string
 	// Rules are the rules that chose the tag, from 0, in their order; none if it is not chosen.
 	Rules []int
-	// Reason is that of the first of Rules. Of a tag that is not chosen it is that of the rule in which the tag came the
-	// furthest, the first of several.
+	// Reason is that of the first of Rules. Of a tag that is not chosen it is that of the rule in which the tag came
+	// the furthest, the first of several.
 	Reason Reason
 }
 

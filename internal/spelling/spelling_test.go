@@ -23,7 +23,8 @@ func TestMeant(t *testing.T) {
 
 func TestSlip(t *testing.T) {
 	for written, want := range map[string]string{
-		"Tags": "", "tags": "Tags", "Tag": "Tags", "TAG": "Tags", "Tagss": "Tags", "Tagses": "Tags", "Tasg": "Tags", "Taggs": "Tags",
+		"Tags": "", "tags": "Tags", "Tag": "Tags", "TAG": "Tags",
+		"Tagss": "Tags", "Tagses": "Tags", "Tasg": "Tags", "Taggs": "Tags",
 		"Expire": "Expires", "Expiress": "Expires", "Expireses": "Expires", "Team": "", "": "", "T": "", "Note": "",
 	} {
 		if got := spelling.Slip(written, "Tags", "Expires"); got != want {

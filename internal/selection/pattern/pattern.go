@@ -36,9 +36,9 @@ func Tag(text string) (Pattern, error) {
 	}})
 }
 
-// Repository parses a pattern for the names of repositories, without their host: * and ? do not match a slash, an element
-// ** is any number of elements, also none, and {a,b} is either. So **/tmp-* is every repository whose last element begins
-// with tmp-.
+// Repository parses a pattern for the names of repositories, without their host: * and ? do not match a slash, an
+// element ** is any number of elements, also none, and {a,b} is either. So **/tmp-* is every repository whose last
+// element begins with tmp-.
 func Repository(text string) (Pattern, error) {
 	return parse(text, glob{alphabet: isRepositoryByte, check: checkRepositoryGlob, match: doublestar.MatchUnvalidated})
 }
@@ -81,7 +81,9 @@ func compile(text string, kind glob) (Pattern, error) {
 func expression(text string) (Pattern, error) {
 	inner, ok := strings.CutSuffix(text[1:], "/")
 	if !ok || inner == "" {
-		return Pattern{}, errors.New("is a regular expression without its end: write it between slashes, /main-[0-9a-f]{7}/")
+		return Pattern{}, errors.New(
+			"is a regular expression without its end: write it between slashes, /main-[0-9a-f]{7}/",
+		)
 	}
 	if _, err := regexp.Compile(inner); err != nil {
 		return Pattern{}, fmt.Errorf("is no regular expression of RE2: %s",

@@ -11,11 +11,11 @@ func TestTag(t *testing.T) {
 	for text, c := range map[string]struct{ in, out []string }{
 		"1.27.3":              {[]string{"1.27.3"}, []string{"1.27.30", "1x27x3", "v1.27.3"}},
 		"1.27*":               {[]string{"1.27", "1.27.3-alpine", "1.270"}, []string{"v1.27", "1.2"}},
-		"RELEASE.*Z":          {[]string{"RELEASE.2024-11-07T00-52-20Z"}, []string{"RELEASE.2024-11-07T00-52-20Z-cpuv1"}},
+		"RELEASE.*Z":          {[]string{"RELEASE.2024-11-07T00Z"}, []string{"RELEASE.2024-11-07T00Z-cpuv1"}},
 		"[0-9]?":              {[]string{"16", "1a"}, []string{"1", "a1", "161"}},
 		"[^0-9]*":             {[]string{"latest"}, []string{"1"}},
 		"/main-[0-9a-f]{7}/":  {[]string{"main-0123abc"}, []string{"main-0123abcd", "xmain-0123abc", "main-0123abC"}},
-		"/a|b/":               {[]string{"a", "b"}, []string{"ab", "ax", "xb"}}, // peers anchor only the first and the last
+		"/a|b/":               {[]string{"a", "b"}, []string{"ab", "ax", "xb"}}, // each alternative is anchored
 		"/(?i)latest/":        {[]string{"LATEST"}, []string{"latest-1"}},
 		`a\*`:                 {nil, []string{"a", "ab"}},
 		"/1\\.2[.-](3|4)?/":   {[]string{"1.2.3", "1.2-"}, []string{"1.2"}},

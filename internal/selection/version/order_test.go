@@ -37,7 +37,12 @@ func TestRange(t *testing.T) {
 		in, out []string
 	}{
 		{"*", []string{"1", "0.1", "1.2.3-rc1"}, []string{"20241126", "1234567"}},
-		{"^1.27", []string{"1.27", "1.27.9", "1.30.0", "1.27.0.5"}, []string{"1.26.9", "2.0.0", "2.0.0-rc1", "1.27.0-rc1"}},
+		{"^1.27", []string{"1.27", "1.27.9", "1.30.0", "1.27.0.5"}, []string{
+			"1.26.9",
+			"2.0.0",
+			"2.0.0-rc1",
+			"1.27.0-rc1"},
+		},
 		{"1.27", []string{"1.27", "1.27.4"}, []string{"1.28", "1.26.9"}},
 		{"1.27.x", []string{"1.27", "1.27.4"}, []string{"1.28", "1.26.9"}},
 		{"~1.27.2", []string{"1.27.2", "1.27.4"}, []string{"1.27.1", "1.28.0"}},
@@ -48,7 +53,10 @@ func TestRange(t *testing.T) {
 		{"!=1.3.1", []string{"1.3.0", "1.3.2"}, []string{"1.3.1"}},
 		{">=24.04", []string{"24.04", "24.10", "25.04"}, []string{"23.10"}},
 		{">=20240101", []string{"20241126", "20241126.1"}, []string{"20231231"}},
-		{">=1.28.0-rc2", []string{"1.28.0-rc.2", "1.28.0RC10", "1.28.0", "1.29.0-beta1"}, []string{"1.28.0-rc1", "1.28.0-beta3"}},
+		{">=1.28.0-rc2", []string{"1.28.0-rc.2", "1.28.0RC10", "1.28.0", "1.29.0-beta1"}, []string{
+			"1.28.0-rc1",
+			"1.28.0-beta3"},
+		},
 		{">=1.28.0-0 <2", nil, nil}, // is no pre-release
 		{"<=1.28.0-rc2", []string{"1.28.0-rc1", "1.27.9"}, []string{"1.28.0"}},
 	} {
@@ -84,14 +92,16 @@ func parsed(t *testing.T, tag string) version.Version {
 func TestParseRangeSaysWhatIsWrong(t *testing.T) {
 	const tail = `; write for example "^1.27", ">=1.24 <2" or "*"`
 	for text, want := range map[string]string{
-		"":              `range "" is empty; any version is *`,
-		" ":             `range " " is empty; any version is *`,
-		"newest":        `range "newest" is not a range of versions`,
-		">=1.27.0.1":    `range ">=1.27.0.1" has 1.27.0.1, of more than three numbers: ranges compare three`,
-		">=1.27-alpine": `range ">=1.27-alpine" has alpine, which is not a pre-release such as rc.1; a variant has a member of its own`,
-		"=>1.27 ||":     `range "=>1.27 ||" is not a range of versions`,
-		"1.27 alpine":   `range "1.27 alpine" is not a range of versions`,
-		">=1.28.0-0":    `range ">=1.28.0-0" has 0, which is not a pre-release such as rc.1; a variant has a member of its own`,
+		"":           `range "" is empty; any version is *`,
+		" ":          `range " " is empty; any version is *`,
+		"newest":     `range "newest" is not a range of versions`,
+		">=1.27.0.1": `range ">=1.27.0.1" has 1.27.0.1, of more than three numbers: ranges compare three`,
+		">=1.27-alpine": `range ">=1.27-alpine" has alpine, which is not a pre-release such as rc.1; a ` +
+			"variant has a member of its own",
+		"=>1.27 ||":   `range "=>1.27 ||" is not a range of versions`,
+		"1.27 alpine": `range "1.27 alpine" is not a range of versions`,
+		">=1.28.0-0": `range ">=1.28.0-0" has 0, which is not a pre-release such as rc.1; a variant has a ` +
+			"member of its own",
 	} {
 		if _, err := version.ParseRange(text); err == nil || err.Error() != want+tail {
 			t.Errorf("%q: %v", text, err)
@@ -101,7 +111,9 @@ func TestParseRangeSaysWhatIsWrong(t *testing.T) {
 
 // FuzzParse holds that no tag is a version and another one at the same place, and that reading ends.
 func FuzzParse(f *testing.F) {
-	for _, tag := range []string{"1.27.3-alpine", "17.0.6_10-jdk", "v1.31.0-rc.0", "3.14.0a7", "20241126", "1.2.3-4", "1.2.3-r4"} {
+	for _, tag := range []string{
+		"1.27.3-alpine", "17.0.6_10-jdk", "v1.31.0-rc.0", "3.14.0a7", "20241126", "1.2.3-4", "1.2.3-r4",
+	} {
 		f.Add(tag, tag+"-1", "^1.27")
 	}
 	f.Fuzz(func(t *testing.T, a, b, text string) {

@@ -17,17 +17,15 @@ type Range struct {
 	numbers     bool            // it names a large number, so that such tags are versions to it
 }
 
-var (
-	// operand is a version as a range names it.
-	operand = regexp.MustCompile(`[vV]?([0-9]+)((?:\.[0-9xX*]+)*)(-[0-9A-Za-z.-]*[0-9A-Za-z])?`)
-)
+// operand is a version as a range names it.
+var operand = regexp.MustCompile(`[vV]?([0-9]+)((?:\.[0-9xX*]+)*)(-[0-9A-Za-z.-]*[0-9A-Za-z])?`)
 
 // longest is how many bytes a range may have. The library reads a few more.
 const longest = 400
 
 // ParseRange reads a range: comparisons with =, !=, <, >, <=, >=, ~, ^ and x or *, with blanks or commas between those
-// that must all hold, and || between alternatives; "1.2 - 1.4" is a range, too. A version in it has up to three numbers.
-// Its pre-release, if it has one, may be written in any way that a tag's may.
+// that must all hold, and || between alternatives; "1.2 - 1.4" is a range, too. A version in it has up to three
+// numbers. Its pre-release, if it has one, may be written in any way that a tag's may.
 func ParseRange(text string) (Range, error) {
 	if len(text) > longest {
 		return Range{}, fmt.Errorf("range of %d bytes; it may have %d", len(text), longest)
@@ -72,7 +70,10 @@ func (r *Range) operand(word string) (string, error) {
 	}
 	v, err := Parse(m[1] + m[2] + m[3])
 	if err != nil || v.Pre == "" || v.Variant != "" || v.Build != "" {
-		return "", fmt.Errorf("has %s, which is not a pre-release such as rc.1; a variant has a member of its own", m[3][1:])
+		return "", fmt.Errorf(
+			"has %s, which is not a pre-release such as rc.1; a variant has a member of its own",
+			m[3][1:],
+		)
 	}
 	r.cores[v.core()] = true
 	return core + "-" + ordered(v.Pre), nil
@@ -99,8 +100,8 @@ func (r Range) String() string { return r.text }
 // NamesPreReleases reports whether a version in the range is a pre-release.
 func (r Range) NamesPreReleases() bool { return len(r.cores) > 0 }
 
-// NamesNumbers reports whether a version in the range has a large first number, as [Version.IsNumber] says. Only to such
-// a range these are versions.
+// NamesNumbers reports whether a version in the range has a large first number, as [Version.IsNumber] says. Only to
+// such a range these are versions.
 func (r Range) NamesNumbers() bool { return r.numbers }
 
 // Contains reports whether the version is in the range: its first three numbers, and its pre-release. A pre-release is

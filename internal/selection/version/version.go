@@ -2,8 +2,8 @@
 //
 //	[v] 1 to 6 numbers with dots between them [_BUILD] [-SUFFIX]...
 //
-// where a suffix is a word for a pre-release (rc1, beta.2, -SNAPSHOT), a build that counts up (-4, -r2), or else part of
-// the variant (alpine3.20, slim-bookworm). No library for versions tells an rc from alpine: most take both for
+// where a suffix is a word for a pre-release (rc1, beta.2, -SNAPSHOT), a build that counts up (-4, -r2), or else part
+// of the variant (alpine3.20, slim-bookworm). No library for versions tells an rc from alpine: most take both for
 // pre-releases, or refuse both.
 package version
 
