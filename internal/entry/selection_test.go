@@ -59,7 +59,7 @@ func TestProblemsOfSelections(t *testing.T) {
 		{choosing("quay.io/*/x", "r.io/a"), []string{
 			`only /** at the end stands for repositories; repos choose among them`},
 		},
-		{choosing("docker.io/**", "r.io/"), []string{"Docker Hub as a whole is too much"}},
+		{choosing("docker.io/**", "r.io/"), []string{"is Docker Hub as a whole"}},
 		{choosing("", "r.io/a"), []string{"source: image name is empty"}},
 		{choosing("a,b", "r.io/a"), []string{`source: image name "a,b" has a comma or a blank in it`}},
 		{with(choosing("quay.io/a/**", "r.io/"), func(e *entry.Entry) { e.Tags = nil }), []string{

@@ -43,7 +43,7 @@ func parseNamespace(s string) (Namespace, error) {
 	n := Namespace{Path: strings.TrimSuffix(strings.TrimSuffix(name.Repository, below), "/"), Registry: name}
 	n.Registry.Repository = ""
 	if n.Path == "" && name.Canonical().Host == dockerHub {
-		return Namespace{}, errors.New("Docker Hub as a whole is too much: name a namespace of it")
+		return Namespace{}, errors.New("is Docker Hub as a whole: name a namespace of it")
 	}
 	return n, nil
 }

@@ -45,7 +45,7 @@ func TestParseNamespaceSaysWhatIsWrong(t *testing.T) {
 		"quay.io/minio":                          "write HOST/PATH/**, with no other *",
 		"quay.io/*/x/**":                         "write HOST/PATH/**, with no other *",
 		"quay.io/minio/*":                        "write HOST/PATH/**",
-		"docker.io/**":                           "Docker Hub as a whole is too much: name a namespace of it",
+		"docker.io/**":                           "is Docker Hub as a whole: name a namespace of it",
 		"/**":                                    "write HOST/NAME",
 		"dir:/x/**":                              "is not in a registry",
 		"quay.io/a:1/**":                         "write HOST/NAME",

@@ -137,7 +137,8 @@ func isTagByte(c byte) bool {
 }
 
 func isRepositoryByte(c byte) bool {
-	return isTagByte(c) && !('A' <= c && c <= 'Z') || c == '/' || c == '{' || c == '}' || c == ','
+	isUpper := 'A' <= c && c <= 'Z'
+	return isTagByte(c) && !isUpper || c == '/' || c == '{' || c == '}' || c == ','
 }
 
 func checkTagGlob(text string) error {
