@@ -63,37 +63,8 @@ func Read(r io.Reader, now time.Time) ([]entry.Entry, error) {
 	return f.result()
 }
 
-// result returns the entries, or what is wrong with them.
-func (f *reader) result() ([]entry.Entry, error) {
-	if len(f.errs) > 0 {
-		return nil, errors.Join(f.errs...)
-	}
-	return f.entries, nil
-}
-
 // syntax takes the package's name off an error of the parser's.
 func syntax(err error) error { return errors.New(cut(strings.TrimPrefix(err.Error(), "yaml: "))) }
-
-// A reader reads documents, one node after another.
-type reader struct {
-	now     time.Time
-	entries []entry.Entry
-	lines   map[string]int // of each source, by its image
-	values  int            // destinations that were read, with those that aliases repeat
-	errs    []error
-	full    bool // the rest is not read
-}
-
-func (f *reader) bad(n *yaml.Node, format string, args ...any) {
-	if f.full {
-		return
-	}
-	if len(f.errs) == maxErrors {
-		f.tooMany(errMore)
-		return
-	}
-	f.errs = append(f.errs, fmt.Errorf("line %d: %w", n.Line, fmt.Errorf(format, args...)))
-}
 
 // document reads `entries:`, and `defaults:` for them. An empty document holds none.
 func (f *reader) document(n *yaml.Node) {
@@ -127,11 +98,7 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	if fields == nil {
 		return
 	}
-	for name, value := range defaults {
-		if fields[name] == nil {
-			fields[name] = value
-		}
-	}
+	fill(fields, defaults)
 	faults := len(f.errs)
 	var e entry.Entry
 	source := fields[fieldSource]
@@ -150,14 +117,7 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 		return
 	}
 	for _, p := range e.Problems() {
-		switch {
-		case p.Destination >= 0:
-			f.bad(destinations[p.Destination], "%w", p.Err)
-		case p.Rule >= 0:
-			f.once(lines.of(p), p.Err)
-		default:
-			f.bad(source, "%w", p.Err)
-		}
+		f.problem(p, source, destinations, lines)
 	}
 	image := conflict.Key(e)
 	if first, repeated := f.lines[image]; repeated {
@@ -166,6 +126,27 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	}
 	f.lines[image] = source.Line
 	f.entries = append(f.entries, e)
+}
+
+// fill gives fields what they lack of the defaults.
+func fill(fields, defaults map[string]*yaml.Node) {
+	for name, value := range defaults {
+		if fields[name] == nil {
+			fields[name] = value
+		}
+	}
+}
+
+// problem notes a problem of an entry where it stands.
+func (f *reader) problem(p entry.Problem, source *yaml.Node, destinations []*yaml.Node, rules ruleLines) {
+	switch {
+	case p.Destination >= 0:
+		f.bad(destinations[p.Destination], "%w", p.Err)
+	case p.Rule >= 0:
+		f.once(rules.of(p), p.Err)
+	default:
+		f.bad(source, "%w", p.Err)
+	}
 }
 
 // destinations returns the nodes of a list of destinations, or that of the only one.

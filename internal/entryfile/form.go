@@ -2,7 +2,6 @@ package entryfile
 
 import (
 	"fmt"
-	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -18,14 +17,14 @@ const (
 	fieldOptions = "options"
 )
 
-// lines are those in which the rules of an entry stand.
-type lines struct {
+// ruleLines are the lines in which the rules of an entry stand.
+type ruleLines struct {
 	tags  entryform.Value
 	sound bool // all could be read
 }
 
 // of returns the line of the member that has a problem, or of its rule.
-func (l lines) of(p entry.Problem) int {
+func (l ruleLines) of(p entry.Problem) int {
 	rule := l.tags.List[p.Rule]
 	for _, m := range rule.Members {
 		if m.Name == p.Member {
@@ -36,8 +35,8 @@ func (l lines) of(p entry.Problem) int {
 }
 
 // form reads the fields of a selection, and labels, into an entry.
-func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) lines {
-	l := lines{sound: true}
+func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) ruleLines {
+	l := ruleLines{sound: true}
 	var errs []*entryform.Error
 	if v, ok := f.value(fields[fieldTags]); ok {
 		l.tags = v
@@ -64,14 +63,6 @@ func (f *reader) all(errs []*entryform.Error) bool {
 		f.once(err.Line, err)
 	}
 	return len(errs) == 0
-}
-
-// once notes what is wrong in a line, unless that is known: many entries may have it from their defaults.
-func (f *reader) once(line int, err error) {
-	text := fmt.Sprintf("line %d: %v", line, err)
-	if !slices.ContainsFunc(f.errs, func(known error) bool { return known.Error() == text }) {
-		f.bad(&yaml.Node{Line: line}, "%w", err)
-	}
 }
 
 // deepest is how deep the values of a field lie at most that mean something: texts in a list of a rule of a list. An

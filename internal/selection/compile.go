@@ -17,6 +17,12 @@ type compiled struct {
 	within           *version.Range // nil without Version
 }
 
+// Faults returns all that is wrong with the rule, and nil if it is sound.
+func (r Rule) Faults() []Fault {
+	_, faults := compile(r)
+	return faults
+}
+
 // compile returns a rule as it can be applied, and all that is wrong with it.
 func compile(r Rule) (c compiled, faults []Fault) {
 	add := func(member string, err error) { faults = append(faults, Fault{member, err}) }

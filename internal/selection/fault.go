@@ -47,12 +47,6 @@ func (f Fault) Error() string {
 // Unwrap returns the cause.
 func (f Fault) Unwrap() error { return f.Err }
 
-// Faults returns all that is wrong with the rule, and nil if it is sound.
-func (r Rule) Faults() []Fault {
-	_, faults := compile(r)
-	return faults
-}
-
 // checkForm returns what is wrong with a rule beside its patterns and its range.
 func (r Rule) checkForm(add func(member, format string, args ...any)) {
 	switch {
