@@ -27,7 +27,7 @@ func (r *ruleFlags) add(flags *pflag.FlagSet) {
 		"`PATTERN` of tags, a glob or /REGEXP/, of which one must match; may be repeated")
 	flags.StringArrayVar(&r.rule.Exclude, "exclude", nil, "`PATTERN` of which none may match; may be repeated")
 	flags.StringVar(&r.rule.Version, "version", "", "`RANGE` in which the tag's version must be: ^1.27, \">=1.24 <2\", *")
-	flags.IntVar(&r.rule.Parts, "parts", 0, "`NUMBER` of numbers that the version must have; 3 without it")
+	flags.IntVar(&r.rule.Parts, "parts", 0, "`COUNT` of numbers that the version must have; 3 without it")
 	flags.StringArrayVar(&r.rule.Variant, "variant", nil,
 		"`PATTERN` of what follows the version, such as alpine*; * is any, and none; may be repeated")
 	flags.BoolVar(&r.rule.Pre, "pre", false, "choose pre-releases, too")

@@ -51,13 +51,17 @@ func TestProblemsOfSelections(t *testing.T) {
 		{with(choosing("quay.io/acme/**", "r.io/"), repos("acme/*")), nil},
 		{with(choosing("nginx"), to([]string{"r.io/a"}, []string{"r.io/b", "r.io/a"})), nil},
 
-		{choosing("nginx:1.27", "r.io/a"), []string{
-			`source: image name "nginx:1.27" has a tag beside tags: name the repository alone, and pin 1.27 there`},
+		{
+			choosing("nginx:1.27", "r.io/a"), []string{
+				`source: image name "nginx:1.27" has a tag beside tags: name the repository alone, and pin 1.27 there`,
+			},
 		},
 		{choosing("nginx@"+one.String(), "r.io/a"), []string{"has a digest beside tags: name the repository alone"}},
 		{choosing("dir:/x", "r.io/a"), []string{"an entry can name images in registries only"}},
-		{choosing("quay.io/*/x", "r.io/a"), []string{
-			`only /** at the end stands for repositories; repos choose among them`},
+		{
+			choosing("quay.io/*/x", "r.io/a"), []string{
+				`only /** at the end stands for repositories; repos choose among them`,
+			},
 		},
 		{choosing("docker.io/**", "r.io/"), []string{"is Docker Hub as a whole"}},
 		{choosing("", "r.io/a"), []string{"source: image name is empty"}},
@@ -65,32 +69,44 @@ func TestProblemsOfSelections(t *testing.T) {
 		{with(choosing("quay.io/a/**", "r.io/"), func(e *entry.Entry) { e.Tags = nil }), []string{
 			`source: "quay.io/a/**" stands for many repositories: give tags`,
 		}},
-		{with(choosing("nginx", "r.io/a"), repos("x")), []string{
-			"repos choose among the repositories of a namespace, and the source is one repository: write HOST/PATH/**"},
+		{
+			with(choosing("nginx", "r.io/a"), repos("x")), []string{
+				"repos choose among the repositories of a namespace, and the source is one repository: write HOST/PATH/**",
+			},
 		},
 		{entry.Entry{
 			Source: "nginx", Destinations: []string{"r.io/a"}, Repos: selection.Repositories{Include: []string{"x"}},
 		}, []string{"repos are of an entry with tags"}},
-		{with(choosing("quay.io/a/**", "r.io/"), repos("A", "a**")), []string{
-			`repos: include: pattern "A" can't match`,
-			`repos: include: pattern "a**"`},
+		{
+			with(choosing("quay.io/a/**", "r.io/"), repos("A", "a**")), []string{
+				`repos: include: pattern "A" can't match`,
+				`repos: include: pattern "a**"`,
+			},
 		},
 
 		{choosing("nginx"), []string{"no destination"}},
 		{with(choosing("nginx"), to([]string{"r.io/a"}, nil)), []string{"no destination"}},
-		{with(choosing("nginx", "r.io/x"), to([]string{"r.io/a"})), []string{
-			`destination "r.io/x" is of no rule: each rule has its own, in to`},
+		{
+			with(choosing("nginx", "r.io/x"), to([]string{"r.io/a"})), []string{
+				`destination "r.io/x" is of no rule: each rule has its own, in to`,
+			},
 		},
-		{choosing("nginx", "r.io/nginx:1"), []string{
-			`image name "r.io/nginx:1" has a tag or a digest: destinations of a selection have the source's tags`},
+		{
+			choosing("nginx", "r.io/nginx:1"), []string{
+				`image name "r.io/nginx:1" has a tag or a digest: destinations of a selection have the source's tags`,
+			},
 		},
 		{choosing("nginx", "r.io/UPPER"), []string{`destination: image name "r.io/UPPER"`}},
-		{choosing("nginx", "r.io/UPPER/"), []string{
-			`destination "r.io/UPPER/", for example of repository team/app: image name "r.io/UPPER/team/app"`},
+		{
+			choosing("nginx", "r.io/UPPER/"), []string{
+				`destination "r.io/UPPER/", for example of repository team/app: image name "r.io/UPPER/team/app"`,
+			},
 		},
 		{choosing("nginx", "dir:/x"), []string{"in registries only"}},
-		{choosing("nginx", "r.io/{nam}"), []string{
-			`destination "r.io/{nam}": {nam} stands for nothing (did you mean "name"?)`},
+		{
+			choosing("nginx", "r.io/{nam}"), []string{
+				`destination "r.io/{nam}": {nam} stands for nothing (did you mean "name"?)`,
+			},
 		},
 		{choosing("nginx", "r.io/{host}"), []string{`{host} stands for nothing (there are repository, name)`}},
 		{choosing("nginx", "r.io/{name"), []string{`destination "r.io/{name": a brace has no other one`}},
@@ -100,32 +116,48 @@ func TestProblemsOfSelections(t *testing.T) {
 		{choosing("nginx", "nginx"), []string{`destination "nginx" is the source itself`}},
 		{choosing(ecr+"/base/app", ecr+"/"), []string{"is the source itself"}},
 		{choosing(ecr+"/base/**", ecr+"/"), []string{"is the source itself"}},
-		{choosing(ecr+"/base/**", ecr+"/base/copies/"), []string{
-			"is within the source: its copies would be copied again"},
+		{
+			choosing(ecr+"/base/**", ecr+"/base/copies/"), []string{
+				"is within the source: its copies would be copied again",
+			},
 		},
-		{choosing(ecr+"/base/**", "r.io/all"), []string{
-			"is one repository for all of the source's: end it in /, or write {repository} or {name} in it"},
+		{
+			choosing(ecr+"/base/**", "r.io/all"), []string{
+				"is one repository for all of the source's: end it in /, or write {repository} or {name} in it",
+			},
 		},
 		{choosing("nginx", "r.io/a", "r.io/a"), []string{`destination "r.io/a" is named twice`}},
-		{choosing("nginx", "r.io/library/nginx", "r.io/", "r.io/{repository}"), []string{
-			`destination "r.io/" is the same as "r.io/library/nginx"`,
-			`is the same as "r.io/"`},
+		{
+			choosing("nginx", "r.io/library/nginx", "r.io/", "r.io/{repository}"), []string{
+				`destination "r.io/" is the same as "r.io/library/nginx"`,
+				`is the same as "r.io/"`,
+			},
 		},
-		{choosing("quay.io/x/**", "r.io/", "r.io/{repository}"), []string{
-			`destination "r.io/{repository}" is the same as "r.io/"`},
+		{
+			choosing("quay.io/x/**", "r.io/", "r.io/{repository}"), []string{
+				`destination "r.io/{repository}" is the same as "r.io/"`,
+			},
 		},
-		{choosing("quay.io/x/**", ecr+"/"+strings.Repeat("a", 252)+"/"), []string{
-			"repository name must not be more than 255 characters"},
+		{
+			choosing("quay.io/x/**", ecr+"/"+strings.Repeat("a", 252)+"/"), []string{
+				"repository name must not be more than 255 characters",
+			},
 		},
-		{with(choosing("nginx"), to([]string{"r.io/a", "nginx"})), []string{
-			`rule 1: to: destination "nginx" is the source itself`},
+		{
+			with(choosing("nginx"), to([]string{"r.io/a", "nginx"})), []string{
+				`rule 1: to: destination "nginx" is the source itself`,
+			},
 		},
 
-		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags = append(e.Tags, e.Tags[0]) }), []string{
-			"rule 2: is the same as rule 1"},
+		{
+			with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags = append(e.Tags, e.Tags[0]) }), []string{
+				"rule 2: is the same as rule 1",
+			},
 		},
-		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags[0].Include = []string{"[a"} }), []string{
-			`rule 1: include: pattern "[a" is no glob`},
+		{
+			with(choosing("nginx", "r.io/a"), func(e *entry.Entry) { e.Tags[0].Include = []string{"[a"} }), []string{
+				`rule 1: include: pattern "[a" is no glob`,
+			},
 		},
 		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
 			e.Tags = make([]entry.Rule, entry.MaxRules+1)

@@ -114,8 +114,10 @@ func TestRepositories(t *testing.T) {
 		{selection.Repositories{}, "base/a/b base/a/tmp-2 base/app base/tmp-1 other/x"},
 		{selection.Repositories{Exclude: []string{"**/tmp-*"}}, "base/a/b base/app other/x"},
 		{selection.Repositories{Include: []string{"base/*"}}, "base/app base/tmp-1"},
-		{selection.Repositories{Include: []string{"base/**", "/other.*/"}, Exclude: []string{
-			"base/a/**"}}, "base/app base/tmp-1 other/x",
+		{
+			selection.Repositories{Include: []string{"base/**", "/other.*/"}, Exclude: []string{
+				"base/a/**",
+			}}, "base/app base/tmp-1 other/x",
 		},
 	} {
 		choice, err := c.of.Choose(names, 0)
@@ -128,12 +130,16 @@ func TestRepositories(t *testing.T) {
 		most int
 		want string
 	}{
-		"none": {selection.Repositories{Include: []string{
-			"team/**"}}, 0, "none of 5 repositories is chosen; nearest is other/x: not included",
+		"none": {
+			selection.Repositories{Include: []string{
+				"team/**",
+			}}, 0, "none of 5 repositories is chosen; nearest is other/x: not included",
 		},
 		"many": {selection.Repositories{}, 4, "5 repositories are chosen, 4 at most: choose fewer (a longer path, "},
-		"wrong": {selection.Repositories{Include: []string{
-			"a**"}}, 0, `repositories: include: pattern "a**" has ** beside other`,
+		"wrong": {
+			selection.Repositories{Include: []string{
+				"a**",
+			}}, 0, `repositories: include: pattern "a**" has ** beside other`,
 		},
 	} {
 		if _, err := c.of.Choose(names, c.most); err == nil || !strings.HasPrefix(err.Error(), c.want) {

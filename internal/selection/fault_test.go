@@ -42,8 +42,10 @@ func TestFaultsNameTheMember(t *testing.T) {
 		{selection.Rule{Version: "1", By: "date"}, []string{`by: "date" is not one of version, name, time`}},
 		{selection.Rule{Version: "1", MinimumAge: -1}, []string{"minimumAge: is not between 0 and 3650 days"}},
 		{selection.Rule{Version: "x y"}, []string{`version: range "x y" is not a range of versions`}},
-		{selection.Rule{Version: ">=1-rc1"}, []string{
-			`version: range ">=1-rc1" names a pre-release: give pre: true, too`},
+		{
+			selection.Rule{Version: ">=1-rc1"}, []string{
+				`version: range ">=1-rc1" names a pre-release: give pre: true, too`,
+			},
 		},
 		{selection.Rule{
 			Version: "1", Include: []string{"[a"}, Exclude: []string{"/(/"}, Variant: []string{"a b"},

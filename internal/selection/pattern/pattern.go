@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -14,6 +13,10 @@ import (
 
 // Longest is how many bytes a pattern may have.
 const Longest = 256
+
+// maxAlternatives is how many {a,b} a pattern for repositories may have. The library tries them one by one, those of
+// each with those of all others: 40 times {a,aa} would take years.
+const maxAlternatives = 4
 
 // A Pattern is a glob or, between slashes, a regular expression (RE2), which must match as a whole.
 type Pattern struct {
@@ -76,26 +79,6 @@ func compile(text string, kind glob) (Pattern, error) {
 	return Pattern{text, func(s string) bool { return kind.match(text, s) }}, nil
 }
 
-// expression compiles a regular expression. It is compiled by itself first: /a)|(b/ is none, though it is within
-// parentheses.
-func expression(text string) (Pattern, error) {
-	inner, ok := strings.CutSuffix(text[1:], "/")
-	if !ok || inner == "" {
-		return Pattern{}, errors.New(
-			"is a regular expression without its end: write it between slashes, /main-[0-9a-f]{7}/",
-		)
-	}
-	if _, err := regexp.Compile(inner); err != nil {
-		return Pattern{}, fmt.Errorf("is no regular expression of RE2: %s",
-			strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-	re, err := regexp.Compile(`^(?:` + inner + `)$`)
-	if err != nil {
-		return Pattern{}, errors.New("is too large")
-	}
-	return Pattern{text, re.MatchString}, nil
-}
-
 // literals returns an error if a glob has a byte outside of classes that no name has. So it can't match.
 func literals(text string, alphabet func(byte) bool) error {
 	inClass := false
@@ -151,6 +134,9 @@ func checkTagGlob(text string) error {
 func checkRepositoryGlob(text string) error {
 	if !doublestar.ValidatePattern(text) {
 		return errors.New("is no glob: a [ or { is not closed, or a \\ has nothing after it")
+	}
+	if n := strings.Count(text, "{"); n > maxAlternatives {
+		return fmt.Errorf("has %d times {, %d at most: write several patterns, or a regular expression", n, maxAlternatives)
 	}
 	for element := range strings.SplitSeq(text, "/") {
 		if element == "" {

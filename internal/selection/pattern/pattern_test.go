@@ -64,37 +64,39 @@ func check(t *testing.T, text string, p pattern.Pattern, err error, in, out []st
 func TestWhatCanNeverMatchIsAnError(t *testing.T) {
 	long := strings.Repeat("a", pattern.Longest+1)
 	for text, want := range map[string]string{
-		"":               `pattern "" is empty`,
-		long:             `pattern "` + long + `" has 257 bytes, 256 at most`,
-		">=1.27":         `can't match: no name has '>'; ranges of versions have a member of their own, version`,
-		"^1.27":          `can't match: no name has '^'; ranges of`,
-		"1.27,1.28":      `can't match: no name has ','; write several patterns as a list`,
-		"{a,b}":          `can't match: no name has '{'; write several`,
-		"nginx:1.27":     `can't match: no name has ':'; a pattern for tags has no repository in it`,
-		"a/b":            `can't match: no name has '/'`,
-		"1.2.3+4":        `can't match: no name has '+'; a + in a version is written _ in tags`,
-		"[!a]":           `has [!, which is a class with ! in it: what is not in a class is [^`,
-		"[a":             `is no glob: a [ has no ]`,
-		`a\`:             `is no glob`,
-		"/a":             `is a regular expression without its end: write it between slashes`,
-		"/":              `is a regular expression without its end`,
-		"//":             `is a regular expression without its end`,
-		"/a)|(b/":        "is no regular expression of RE2: unexpected ): `a)|(b`",
-		"/(?=a)/":        "is no regular expression of RE2: invalid or unsupported Perl syntax: `(?=`",
-		`/(a)\1/`:        "is no regular expression of RE2: invalid escape sequence: `\\1`",
-		"/(a{999}){99}/": "is no regular expression of RE2: ",
+		"":                      `pattern "" is empty`,
+		long:                    `pattern "` + long + `" has 257 bytes, 256 at most`,
+		">=1.27":                `can't match: no name has '>'; ranges of versions have a member of their own, version`,
+		"^1.27":                 `can't match: no name has '^'; ranges of`,
+		"1.27,1.28":             `can't match: no name has ','; write several patterns as a list`,
+		"{a,b}":                 `can't match: no name has '{'; write several`,
+		"nginx:1.27":            `can't match: no name has ':'; a pattern for tags has no repository in it`,
+		"a/b":                   `can't match: no name has '/'`,
+		"1.2.3+4":               `can't match: no name has '+'; a + in a version is written _ in tags`,
+		"[!a]":                  `has [!, which is a class with ! in it: what is not in a class is [^`,
+		"[a":                    `is no glob: a [ has no ]`,
+		`a\`:                    `is no glob`,
+		"/a":                    `is a regular expression without its end: write it between slashes`,
+		"/":                     `is a regular expression without its end`,
+		"//":                    `is a regular expression without its end`,
+		"/a)|(b/":               "is no regular expression of RE2: unexpected ): `a)|(b`",
+		"/(?=a)/":               "is no regular expression of RE2: invalid or unsupported Perl syntax: `(?=`",
+		`/(a)\1/`:               "is no regular expression of RE2: invalid escape sequence: `\\1`",
+		"/[a-z]{999}[0-9]{99}/": "is too large",
+		"/(a{999}){99}/":        "is no regular expression of RE2: ",
 	} {
 		if _, err := pattern.Tag(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	for text, want := range map[string]string{
-		"Base/x":   `can't match: no name has 'B'`,
-		"base/**x": `has ** beside other characters: it must be an element of its own`,
-		"base//x":  `can't match: names of repositories have no empty elements`,
-		"base/":    `can't match: names of repositories have no empty elements`,
-		"{a":       `is no glob`,
-		"a:1":      `can't match: no name has ':'`,
+		"Base/x":                     `can't match: no name has 'B'`,
+		"base/**x":                   `has ** beside other characters: it must be an element of its own`,
+		"base//x":                    `can't match: names of repositories have no empty elements`,
+		"base/":                      `can't match: names of repositories have no empty elements`,
+		"{a":                         `is no glob`,
+		"{a,b}{c,d}/{e,{f,g}}/{h,i}": `has 5 times {, 4 at most`,
+		"a:1":                        `can't match: no name has ':'`,
 	} {
 		if _, err := pattern.Repository(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
