@@ -162,6 +162,9 @@ func TestProblemsOfSelections(t *testing.T) {
 		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
 			e.Tags = make([]entry.Rule, entry.MaxRules+1)
 		}), []string{"51 rules; an entry may have 50"}},
+		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
+			e.Tags[0].Exclude = []string{strings.Repeat("a", entry.MaxRuleText)}
+		}), []string{"rules of 65538 bytes; those of an entry may have 65536"}},
 
 		{choosing("nginx", "r.io/a/"), nil},
 		{entry.Entry{Source: "nginx", Destinations: []string{"r.io/a/"}}, []string{

@@ -60,17 +60,20 @@ func (c *selectionCheck) rules() {
 		return
 	}
 	size := 0
-	for i, rule := range c.entry.Tags {
+	for _, rule := range c.entry.Tags {
 		size += rule.Size()
+	}
+	if size > MaxRuleText { // in which much may be wrong
+		c.add(problem(fmt.Errorf("rules of %d bytes; those of an entry may have %d", size, MaxRuleText)))
+		return
+	}
+	for i, rule := range c.entry.Tags {
 		for _, fault := range rule.Faults() {
 			c.add(problemOf(i, fault.Member, fault))
 		}
 		if first := slices.IndexFunc(c.entry.Tags[:i], rule.Equal); first >= 0 {
 			c.add(problemOf(i, "", fmt.Errorf("is the same as rule %d", first+1)))
 		}
-	}
-	if size > MaxRuleText {
-		c.add(problem(fmt.Errorf("rules of %d bytes; those of an entry may have %d", size, MaxRuleText)))
 	}
 }
 

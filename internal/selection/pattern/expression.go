@@ -10,7 +10,7 @@ import (
 
 // maxSteps is how many steps a regular expression may have. A repetition counts as often as it may repeat: a list of
 // patterns such as \p{L}{1000}\p{N}{1000} takes megabytes.
-const maxSteps = 2000
+const maxSteps = 1000
 
 // expression compiles a regular expression between slashes. It is parsed by itself first: /a)|(b/ is none, though it is
 // within parentheses.
