@@ -295,7 +295,6 @@ var programs = map[string]layer{
 	"internal/architecture": {},
 	// tests only
 	"internal/conformance/containers": {internal: []string{"localstack/...", "testkit/..."}, external: anything},
-	// tests only
-	"internal/conformance": {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything},
-	"cmd/...":              {internal: []string{"internal/..."}, external: anything},
+	"internal/conformance":            {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything},
+	"cmd/...":                         {internal: []string{"internal/..."}, external: anything},
 }
