@@ -63,8 +63,19 @@ func Read(r io.Reader, now time.Time) ([]entry.Entry, error) {
 	return f.result()
 }
 
-// syntax takes the package's name off an error of the parser's.
-func syntax(err error) error { return errors.New(cut(strings.TrimPrefix(err.Error(), "yaml: "))) }
+// syntax takes the package's name off an error of the parser's, and says what ranges and patterns need.
+func syntax(err error) error {
+	text := cut(strings.TrimPrefix(err.Error(), "yaml: "))
+	for _, unquoted := range []string{
+		"did not find expected comment or line break", "cannot start any token",
+		"did not find expected alphabetic or numeric character", "unknown anchor",
+	} {
+		if strings.Contains(text, unquoted) {
+			return errors.New(text + "; a text that begins with > or * needs quotes")
+		}
+	}
+	return errors.New(text)
+}
 
 // document reads `entries:`, and `defaults:` for them. An empty document holds none.
 func (f *reader) document(n *yaml.Node) {

@@ -136,6 +136,22 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
 				`line 6: source "docker.io/a/**" has an entry in line 5 already`,
 			},
 		},
+		"no quotes": {
+			"entries:\n- source: s.io/a\n  destinations: r.io/a\n  tags:\n  - version: >=1\n",
+			[]string{"line 5: did not find expected comment or line break; a text that begins with > or * needs quotes"},
+		},
+		"no quotes in braces": {
+			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: [{version: >=1}]}\n",
+			[]string{"line 2: found character that cannot start any token; a text that begins with > or * needs quotes"},
+		},
+		"no quotes around a star": {
+			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: [{include: *}]}\n",
+			[]string{"line 2: did not find expected alphabetic or numeric character; a text that begins with > or *"},
+		},
+		"no quotes around a suffix": {
+			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: [{include: *-rc}]}\n",
+			[]string{"unknown anchor '-rc' referenced; a text that begins with > or * needs quotes"},
+		},
 		"an alias within itself": {
 			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: &x [{include: *x, labels: *x}]}\n",
 			[]string{"line 2: rule 1: include: element 1 is a map", `line 2: rule 1: "labels" is not known`},
