@@ -15,9 +15,10 @@ import (
 
 func newPut(c *config) *cobra.Command {
 	var expires string
+	var rule ruleFlags
 	cmd := &cobra.Command{
 		Use:     "put SRC DEST[,DEST...] [DEST...]",
-		Short:   "Write the entry of a source: where it is mirrored to, and until when",
+		Short:   "Write the entry of a source: where it is mirrored to, which tags, and until when",
 		Long:    putLong,
 		Example: putExample,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -29,17 +30,22 @@ func newPut(c *config) *cobra.Command {
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.put(cmd, args[0], args[1:], expires)
+			e := entry.Entry{Source: args[0]}
+			if err := rule.apply(&e); err != nil {
+				return err
+			}
+			return c.put(cmd, e, args[1:], expires)
 		},
 	}
 	cmd.Flags().StringVar(&expires, "expires", "never",
 		"`WHEN` the entry ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12w, 36h or never")
+	rule.add(cmd.Flags())
 	return cli.Uses(cmd, putFlags...)
 }
 
-func (c *config) put(cmd *cobra.Command, source string, destinations []string, expires string) (err error) {
+// put writes an entry, whose destinations and expiry are still as people write them.
+func (c *config) put(cmd *cobra.Command, e entry.Entry, destinations []string, expires string) (err error) {
 	now := time.Now()
-	e := entry.Entry{Source: source}
 	for _, list := range destinations {
 		e.Destinations = append(e.Destinations, imagename.SplitList(list)...)
 	}
@@ -75,10 +81,21 @@ The images are not looked up; "controller plan" looks them up. ECR's push events
 source that is written in full: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
 
 WHEN is the last day (in UTC) on which the entry is valid, or the second from which on it
-is not; 90d and 12w count days and weeks from today, 36h hours from now.`
+is not; 90d and 12w count days and weeks from today, 36h hours from now.
+
+With --include, --version or --pin, the entry is a selection: SRC is a repository, or
+HOST/PATH/** for all below a path, and the flags are a rule that says which of its tags
+are mirrored. A rule is applied in this order: --include, --version with --parts,
+--variant and --pre, --exclude, --minimum-age, --newest. --version alone chooses releases
+of three numbers without a variant (1.27.3, and neither 1.27 nor 1.27.3-alpine). DEST is
+then a repository, a prefix that ends in / (SRC's full name goes below it), or has
+{repository} or {name} of SRC in it. Several rules are written in a file: controller import.
+This version does not carry out selections, and writes none.`
 
 const putExample = `  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
-  controller put ghcr.io/org/app:1 registry.example.com/app:1,registry.example.com/app:latest --expires 90d`
+  controller put ghcr.io/org/app:1 registry.example.com/app:1,registry.example.com/app:latest --expires 90d
+  controller put docker.io/library/nginx 123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/ --version ^1.27 --newest 5
+  controller put quay.io/minio/minio registry.example.com/minio --include 'RELEASE.*Z' --by name --newest 3`
 
 func newRemove(c *config) *cobra.Command {
 	return cli.Uses(&cobra.Command{
@@ -167,6 +184,12 @@ const importLong = `Write the entries of a YAML file, or of - for standard input
       destinations:
         - 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
       expires: 2027-01-31   # optional; see controller put -h
+      labels: {team: web}   # optional; texts of the owner
+    - source: docker.io/library/nginx
+      destinations: 123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/
+      tags: [{version: ^1.27, newest: 5}]   # a selection; this version refuses it
+
+Beside entries there may be defaults: fields of all entries that do not have them.
 
 All of the file is checked first. If anything in it is invalid or not allowed
 (--allow-source, --allow-destination), nothing is written. Then the changes are printed

@@ -80,6 +80,9 @@ An entry of the table has the attributes
   ` + contract.AttrSource + `       image name; the key
   ` + contract.AttrDestination + `  image names: a comma-separated string, a string set or a list of strings
   ` + contract.AttrExpires + `      epoch seconds from which on the entry is ignored; optional
+  ` + contract.AttrTags + `         rules that choose tags of a repository, or of a namespace; optional
+  ` + contract.AttrRepos + `        which repositories of a namespace; optional
+  ` + contract.AttrLabels + `       texts of the entry's owner, by their names; optional
 
 AWS credentials, region and endpoints come from the AWS SDK's usual places; other
 accounts' ECR is reached by the roles of --assume-role. Logins to other registries come

@@ -83,6 +83,14 @@ func attribute(ts *testscript.TestScript, value map[string]json.RawMessage) type
 				v.Value = append(v.Value, attribute(ts, element))
 			}
 			return v
+		case "M":
+			v := &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{}}
+			var members map[string]map[string]json.RawMessage
+			ts.Check(json.Unmarshal(raw, &members))
+			for name, member := range members {
+				v.Value[name] = attribute(ts, member)
+			}
+			return v
 		}
 	}
 	ts.Fatalf("no such attribute value: %v", value)

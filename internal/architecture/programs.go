@@ -6,6 +6,7 @@ var programs = map[string]layer{
 	"internal/contract":  {},
 	"internal/printable": {},
 	"internal/jsonscan":  {},
+	"internal/spelling":  {},
 	"internal/manifesttype": {
 		internal: []string{"internal/jsonscan"},
 		external: []string{"github.com/opencontainers/image-spec/", "go.podman.io/image/v5/manifest"},
@@ -33,8 +34,7 @@ var programs = map[string]layer{
 	"internal/ecr": {
 		internal: []string{
 			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
-			"internal/chunked",
-			"internal/fence", "internal/printable", "internal/transient",
+			"internal/chunked", "internal/fence", "internal/printable", "internal/transient",
 		},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64",
@@ -83,8 +83,8 @@ var programs = map[string]layer{
 	"internal/registryclient/writing": {
 		internal: []string{
 			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
-			"internal/registryclient/reading",
-			"internal/registryclient/session", "internal/registryclient/wire", "internal/transient",
+			"internal/registryclient/reading", "internal/registryclient/session", "internal/registryclient/wire",
+			"internal/transient",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -95,8 +95,7 @@ var programs = map[string]layer{
 	"internal/images": {
 		internal: []string{
 			"internal/imagename", "internal/images/...", "internal/manifestdigest", "internal/manifesttype",
-			"internal/ecr",
-			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/ecr", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 			"internal/mirror/content", "internal/mirror/port", "internal/transient",
 		},
 		external: []string{
@@ -129,17 +128,24 @@ var programs = map[string]layer{
 			"go.yaml.in/yaml/v3",
 		},
 	},
+	"internal/selection/version": {external: []string{"github.com/Masterminds/semver/v3"}},
+	"internal/selection/pattern": {external: []string{"github.com/bmatcuk/doublestar/v4"}},
+	"internal/selection":         {internal: []string{"internal/selection/..."}},
 	"internal/entry": {
-		internal: []string{"internal/imagename", "internal/printable"},
+		internal: []string{"internal/imagename", "internal/printable", "internal/selection", "internal/spelling"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
+	"internal/entryform": {internal: []string{"internal/entry", "internal/selection", "internal/spelling"}},
 	"internal/table": {
 		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable",
+			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/entry", "internal/entryform",
+			"internal/imagename", "internal/printable", "internal/spelling",
 		},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
-	"internal/ledger": {internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"}},
+	"internal/ledger": {
+		internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/ledgertable": {
 		internal: []string{
 			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/ledger", "internal/printable",
@@ -162,11 +168,12 @@ var programs = map[string]layer{
 	},
 	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
-		internal: []string{"internal/contract", "internal/imagename", "internal/jsonscan"},
+		internal: []string{"internal/contract", "internal/imagename", "internal/jsonscan", "internal/spelling"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {
-		internal: []string{"internal/conflict", "internal/entry"}, external: []string{"go.yaml.in/yaml/v3"},
+		internal: []string{"internal/conflict", "internal/entry", "internal/entryform", "internal/spelling"},
+		external: []string{"go.yaml.in/yaml/v3"},
 	},
 	"internal/entrydiff": {internal: []string{"internal/conflict", "internal/entry", "internal/table"}},
 	"internal/trigger": {
@@ -179,24 +186,22 @@ var programs = map[string]layer{
 	"internal/program": {
 		internal: []string{
 			"awsclient", "internal/awserror", "internal/contract", "internal/credentials", "internal/imagename",
-			"internal/printable",
-			"internal/transient",
+			"internal/printable", "internal/transient",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "github.com/sirupsen/logrus"},
 	},
 	"internal/settings": {
 		internal: []string{
 			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename",
-			"internal/images",
-			"internal/program", "internal/roles",
+			"internal/images", "internal/program", "internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
 	},
 	"internal/controller": {
 		internal: []string{
 			"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request",
-			"internal/schedule", "internal/table", "internal/jobs",
-			"internal/claims", "internal/ledger", "internal/ledgertable",
+			"internal/schedule", "internal/table", "internal/jobs", "internal/claims", "internal/ledger",
+			"internal/ledgertable",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
@@ -210,9 +215,9 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/edit": {internal: []string{
-		"internal/allow", "internal/entry", "internal/entrydiff", "internal/entryfile", "internal/imagename",
-		"internal/inventory", "internal/output",
-		"internal/printable", "internal/program", "internal/table",
+		"internal/allow", "internal/entry", "internal/entrydiff", "internal/entryfile", "internal/entryform",
+		"internal/imagename", "internal/inventory", "internal/output", "internal/printable", "internal/program",
+		"internal/table",
 	}},
 	"internal/planview": {internal: []string{
 		"internal/controller", "internal/entry", "internal/output", "internal/printable", "internal/statusview",
@@ -292,7 +297,6 @@ var programs = map[string]layer{
 	"internal/architecture": {},
 	// tests only
 	"internal/conformance/containers": {internal: []string{"localstack/...", "testkit/..."}, external: anything},
-	// tests only
-	"internal/conformance": {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything},
-	"cmd/...":              {internal: []string{"internal/..."}, external: anything},
+	"internal/conformance":            {internal: []string{"internal/...", "localstack/...", "testkit/..."}, external: anything},
+	"cmd/...":                         {internal: []string{"internal/..."}, external: anything},
 }

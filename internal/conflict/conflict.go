@@ -89,6 +89,26 @@ func contested(claims []claim, entries []string) map[key]party {
 	return shared
 }
 
+// Key returns the one form of an entry's source: two entries with one key are one. It is that of the image, or of a
+// selection that of the repository or namespace.
+func Key(e entry.Entry) string {
+	if e.IsSelection() {
+		if selected := Selected(e.Source); selected != "" {
+			return selected
+		}
+	}
+	return Image(e.Source)
+}
+
+// Selected returns the one form of the repository or namespace that a source names if it is that of a selection; "" if
+// it can't be.
+func Selected(source string) string {
+	if s, err := entry.ParseSelected(source); err == nil {
+		return s.Canonical()
+	}
+	return ""
+}
+
 // Image returns the one form of the image that a source names: two entries with one image are one. It returns the
 // source itself where that names no image in a registry.
 func Image(source string) string {

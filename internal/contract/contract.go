@@ -59,6 +59,10 @@ const (
 	AttrSource      = "Source"      // S, partition key: the source image name
 	AttrDestination = "Destination" // S, comma-separated S, SS or L of S: the destination image names
 	AttrExpires     = "Expires"     // N, epoch seconds: the entry is ignored from this second on
+	AttrTags        = "Tags"        // L of M: rules that choose tags; they make the entry a selection
+	AttrRepos       = "Repos"       // M: which repositories of a namespace
+	AttrLabels      = "Labels"      // M of S: the owner's
+	AttrOptions     = "Options"     // M: options, of which none is known
 
 	// AttrStatus holds what the service knows of the entry. Only the service writes it, and
 	// it writes no other attribute of an entry by itself.

@@ -36,6 +36,9 @@ func Refused(lists allow.Lists, e entry.Entry) error {
 		}
 	}
 	names := e.Names()
+	if e.IsSelection() { // whose names are all wrong for one reason, as yet
+		return names.Source.Err
+	}
 	check("source", names.Source, lists.Source)
 	for _, destination := range names.Destinations {
 		check("destination", destination, lists.Destination)

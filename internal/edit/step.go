@@ -8,6 +8,7 @@ import (
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entrydiff"
+	"ecrmirror/internal/entryform"
 	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/table"
@@ -40,11 +41,11 @@ func writeStep(w io.Writer, verb string, step entrydiff.Step) error {
 	switch step.Change {
 	case table.Kept:
 	case table.Removed:
-		b.names("-", step.Entry.Destinations)
+		b.names("-", linesOfEntry(step.Entry))
 		_, err := io.WriteString(w, b.String())
 		return err
 	case table.Created:
-		b.names("+", step.Entry.Destinations)
+		b.names("+", linesOfEntry(step.Entry))
 		if !step.Entry.Expires.IsZero() {
 			b.say("  expires %s", inventory.Expiry(step.Entry))
 		}
@@ -52,7 +53,7 @@ func writeStep(w io.Writer, verb string, step entrydiff.Step) error {
 		b.replacement(step.Old, step.Entry)
 	}
 	for _, name := range append([]string{step.Entry.Source}, step.Entry.Destinations...) {
-		if more := assumed(name); more != "" {
+		if more := assumed(name); more != "" && !step.Entry.IsSelection() {
 			b.say("  %s", more)
 		}
 	}
@@ -73,17 +74,31 @@ func (b *linesOf) names(sign string, names []string) {
 
 // replacement has the lines of what differs between an entry and the one in its place.
 func (b *linesOf) replacement(old, e entry.Entry) {
-	added, removed := without(e.Destinations, old.Destinations), without(old.Destinations, e.Destinations)
+	was, is := linesOfEntry(old), linesOfEntry(e)
+	added, removed := without(is, was), without(was, is)
 	b.names("+", added)
 	b.names("-", removed)
 	switch was, now := inventory.Expiry(old), inventory.Expiry(e); {
-	case len(old.Destinations) == 0:
+	case old.Source == "":
 		b.say("  was not a good entry")
 	case was != now:
 		b.say("  expires %s, was %s", now, was)
 	case len(added)+len(removed) == 0:
-		b.say("  other order of destinations")
+		b.say("  other order of destinations%s", orOf(e))
 	}
+}
+
+// linesOfEntry returns the destinations of an entry, and its rules, repos and labels, each as a line.
+func linesOfEntry(e entry.Entry) []string {
+	return slices.Concat(e.Destinations, entryform.Lines(e))
+}
+
+// orOf says what else of an entry has an order.
+func orOf(e entry.Entry) string {
+	if e.IsSelection() {
+		return " or rules"
+	}
+	return ""
 }
 
 func without(names, others []string) []string {

@@ -1,19 +1,27 @@
-// Package entry says what an entry is: a source image, its destinations, its [Options], and its [Status], which is what
-// the last check found. It only computes. Packages table and entryfile read and write entries.
+// Package entry says what an entry is: a source, its destinations, its [Options], and its [Status], which is what the
+// last check found. The source is an image, or a repository or namespace of which rules choose tags: a selection. It
+// only computes. Packages table and entryfile read and write entries.
 package entry
 
 import (
 	"fmt"
 	"slices"
 	"time"
+
+	"ecrmirror/internal/selection"
 )
 
-// An Entry asks for a source image to be mirrored to destinations.
+// An Entry asks for a source image, or for images that rules choose, to be mirrored to destinations.
 type Entry struct {
-	Source       string   // the image name as it was written; the key
-	Destinations []string // image names in the order in which they were written: at least one, each once
+	Source string // the image name, repository or namespace as it was written; the key
+	// Destinations are image names, or templates of a selection, in the order in which they were written: each once,
+	// and at least one unless all rules have some of their own.
+	Destinations []string
 	Options
-	Status Status // as it was last written; zero if the entry has never been checked
+	Tags   []Rule                 // make the entry a selection; a tag is mirrored if one of them chooses it
+	Repos  selection.Repositories // of a selection whose source is a namespace
+	Labels map[string]string      // the owner's; nil if there are none
+	Status Status                 // as it was last written; zero if the entry has never been checked
 }
 
 // Options are the settings of an entry. A setting that the entry does not have is zero.
@@ -34,11 +42,11 @@ func (o Options) ExpiredBy(now time.Time) bool {
 	return !o.Expires.IsZero() && o.Expires.Unix() <= now.Unix()
 }
 
-// Same reports whether two entries have the same source, the same destinations in the same order, and the same
-// options. Statuses are not compared.
+// Same reports whether two entries have the same source, the same destinations and rules in the same order, and the
+// same options and labels. Statuses are not compared.
 func (e Entry) Same(other Entry) bool {
 	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) &&
-		e.rounded() == other.rounded()
+		e.rounded() == other.rounded() && e.sameSelection(other)
 }
 
 // An Error is an error of one entry. It does not affect other entries.

@@ -1,7 +1,9 @@
 package entry
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"ecrmirror/internal/imagename"
 )
@@ -18,11 +20,18 @@ type Name struct {
 	Err error // why an entry can't have the name
 }
 
-// Names parses the names of the entry. A name without tag and digest is that of the image with the tag "latest".
+// Names parses the names of the entry. A name without tag and digest is that of the image with the tag "latest". Those
+// of a selection name no image: each has an error, which is [ErrSelection] of one without problems. By that put,
+// import, plan and sweep refuse it.
 func (e Entry) Names() Names {
-	names := Names{Source: ParseName(e.Source), Destinations: make([]Name, len(e.Destinations))}
+	parse := ParseName
+	if e.IsSelection() {
+		err := cmp.Or(e.Validate(), ErrSelection)
+		parse = func(text string) Name { return Name{Written: imagename.Written{Text: text}, Err: err} }
+	}
+	names := Names{Source: parse(e.Source), Destinations: make([]Name, len(e.Destinations))}
 	for i, text := range e.Destinations {
-		names.Destinations[i] = ParseName(text)
+		names.Destinations[i] = parse(text)
 	}
 	return names
 }
@@ -30,9 +39,17 @@ func (e Entry) Names() Names {
 // ParseName parses a name of an entry. The name of an image in files has an error: a job's files are gone when it ends,
 // and the controller can't see them, so that such an image would be stale for ever.
 func ParseName(text string) Name {
+	if strings.HasSuffix(text, "/") {
+		return Name{Written: imagename.Written{Text: text}, Err: fmt.Errorf("image name %q ends in /, as the "+
+			"destinations of a selection may: name an image, or give tags", text)}
+	}
 	written, err := imagename.ParseWritten(text)
 	if err == nil && (written.Name.Kind == imagename.OCILayout || written.Name.Kind == imagename.Directory) {
-		err = fmt.Errorf("image name %q: an entry can name images in registries only", text)
+		err = inRegistriesOnly(text)
 	}
 	return Name{Written: written, Err: err}
+}
+
+func inRegistriesOnly(text string) error {
+	return fmt.Errorf("image name %q: an entry can name images in registries only", text)
 }

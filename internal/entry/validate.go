@@ -31,11 +31,23 @@ func (e Entry) ValidateAt(now time.Time) error {
 	return oneLine(errs)
 }
 
-// ValidateSource returns an error if an entry can't have the name as its source.
-func ValidateSource(text string) error { return ParseName(text).problem("source") }
+// ValidateSource returns an error if the entry can't have its source.
+func (e Entry) ValidateSource() error {
+	if e.IsSelection() {
+		_, err := parseSelected(e.Source)
+		return err
+	}
+	return ParseName(e.Source).problem("source")
+}
 
-// ValidateDestination returns an error if an entry can't have the name as a destination.
-func ValidateDestination(text string) error { return ParseName(text).problem("destination") }
+// ValidateDestination returns an error if the entry can't have the name as a destination.
+func (e Entry) ValidateDestination(text string) error {
+	if e.IsSelection() {
+		_, err := ParseTemplate(text)
+		return err
+	}
+	return ParseName(text).problem("destination")
+}
 
 // ValidateKey returns an error if DynamoDB refuses the source as a key. It does not parse the source.
 func ValidateKey(source string) error {
@@ -48,31 +60,51 @@ func ValidateKey(source string) error {
 	return nil
 }
 
-// A Problem is a reason why an entry must not be written.
-type Problem struct {
-	Destination int // index of the destination that has the problem; -1 if the source or the entry has it
-	Err         error
-}
-
-// Problems returns all problems of the entry's names, and nil if there are none. Each name must be that of an image in
-// a registry. There must be 1 to [MaxDestinations] destinations; of more, which a file can repeat by aliases, none is
-// parsed. A destination must not be the source, repeat another destination, or have a digest that the source can never
-// have.
+// Problems returns all problems of the entry, and nil if there are none.
+//
+// Of an image entry, each name must be that of an image in a registry. There must be 1 to [MaxDestinations]
+// destinations; of more, which a file can repeat by aliases, none is parsed. A destination must not be the source,
+// repeat another destination, or have a digest that the source can never have. Of a selection, rules and patterns must
+// be sound, the source must be a repository or a namespace, and destinations must be templates that make other
+// repositories.
 func (e Entry) Problems() []Problem {
 	var problems []Problem
-	add := func(i int, err error) { problems = append(problems, Problem{i, err}) }
+	switch {
+	case e.IsSelection():
+		problems = e.selectionProblems()
+	case isNamespace(e.Source) && checkText(e.Source) == nil:
+		problems = []Problem{
+			problem(fmt.Errorf("source: %q stands for many repositories: give tags, which say what of "+
+				"them is mirrored", e.Source)),
+		}
+	default:
+		problems = e.imageProblems()
+	}
+	if !e.IsSelection() && !e.Repos.IsZero() {
+		problems = append(problems, problem(errors.New("repos are of an entry with tags")))
+	}
+	for _, err := range checkLabels(e.Labels) {
+		problems = append(problems, problem(err))
+	}
+	return problems
+}
+
+// imageProblems returns the problems of the names of an image entry.
+func (e Entry) imageProblems() []Problem {
+	var problems []Problem
 	source := ParseName(e.Source)
 	sourceErr := source.problem("source")
 	if sourceErr != nil {
-		add(-1, sourceErr)
+		problems = append(problems, problem(sourceErr))
 	}
 	switch count := len(e.Destinations); {
 	case count == 0:
-		add(-1, errors.New("no destination"))
+		problems = append(problems, problem(errors.New("no destination")))
 	case count > MaxDestinations: // with each of which something may be wrong
-		add(-1, fmt.Errorf("%d destinations; an entry may have %d", count, MaxDestinations))
-		return problems
+		err := fmt.Errorf("%d destinations; an entry may have %d", count, MaxDestinations)
+		return append(problems, problem(err))
 	}
+	add := func(i int, err error) { problems = append(problems, problemAt(i, err)) }
 	seen := map[imagename.Name]string{}
 	for i := range e.Destinations {
 		destination := ParseName(e.Destinations[i])
@@ -99,15 +131,23 @@ func (e Entry) Problems() []Problem {
 
 // problem returns why a name can't be written as what it is.
 func (n Name) problem(what string) error {
-	err := ValidateKey(n.Text)
-	switch {
-	case err == nil && strings.ContainsAny(n.Text, ", \t\r\n"): // no list of names can hold it
-		err = fmt.Errorf("image name %q has a comma or a blank in it", n.Text)
-	case err == nil:
+	err := checkText(n.Text)
+	if err == nil {
 		err = n.Err
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// checkText returns why a text can't be a name, whatever it means.
+func checkText(text string) error {
+	if err := ValidateKey(text); err != nil {
+		return err
+	}
+	if strings.ContainsAny(text, ", \t\r\n") { // no list of names can hold it
+		return fmt.Errorf("image name %q has a comma or a blank in it", text)
 	}
 	return nil
 }

@@ -113,11 +113,11 @@ func bySource(file []entry.Entry, there []found) map[string]entry.Entry {
 	images := map[string]string{} // keys by what they mean
 	for _, item := range there {
 		keys[item.Source] = true
-		images[conflict.Image(item.Source)] = item.Source
+		images[conflict.Key(item.Entry)] = item.Source
 	}
 	wanted := make(map[string]entry.Entry, len(file))
 	for _, e := range file {
-		if key, ok := images[conflict.Image(e.Source)]; ok && !keys[e.Source] {
+		if key, ok := images[conflict.Key(e)]; ok && !keys[e.Source] {
 			e.Source = key
 		}
 		wanted[e.Source] = e

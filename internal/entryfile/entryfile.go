@@ -7,8 +7,12 @@
 //	    destinations:
 //	      - 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3.22
 //	    expires: 2027-01-31   # optional, see [entry.ParseExpiry]
+//	  - source: docker.io/library/postgres
+//	    destinations: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/
+//	    tags: [{version: ">=16", parts: 2, newest: 3}]   # optional, as are repos and labels; see package entryform
 //
-// An expiry that counts from now, such as 90d, counts from each import anew.
+// An expiry that counts from now, such as 90d, counts from each import anew. Beside entries, a document may have
+// defaults: fields that those of its entries have which do not say anything else of them, be it null.
 package entryfile
 
 import (
@@ -27,6 +31,7 @@ import (
 // The fields of a file, and of each entry in it, beside those of its options.
 const (
 	fieldEntries      = "entries"
+	fieldDefaults     = "defaults"
 	fieldSource       = "source"
 	fieldDestinations = "destinations"
 )
@@ -58,44 +63,30 @@ func Read(r io.Reader, now time.Time) ([]entry.Entry, error) {
 	return f.result()
 }
 
-// result returns the entries, or what is wrong with them.
-func (f *reader) result() ([]entry.Entry, error) {
-	if len(f.errs) > 0 {
-		return nil, errors.Join(f.errs...)
+// syntax takes the package's name off an error of the parser's, and says what ranges and patterns need.
+func syntax(err error) error {
+	text := cut(strings.TrimPrefix(err.Error(), "yaml: "))
+	for _, unquoted := range []string{
+		"did not find expected comment or line break", "cannot start any token",
+		"did not find expected alphabetic or numeric character", "unknown anchor",
+	} {
+		if strings.Contains(text, unquoted) {
+			return errors.New(text + "; a text that begins with > or * needs quotes")
+		}
 	}
-	return f.entries, nil
+	return errors.New(text)
 }
 
-// syntax takes the package's name off an error of the parser's.
-func syntax(err error) error { return errors.New(cut(strings.TrimPrefix(err.Error(), "yaml: "))) }
-
-// A reader reads documents, one node after another.
-type reader struct {
-	now     time.Time
-	entries []entry.Entry
-	lines   map[string]int // of each source, by its image
-	values  int            // destinations that were read, with those that aliases repeat
-	errs    []error
-	full    bool // the rest is not read
-}
-
-func (f *reader) bad(n *yaml.Node, format string, args ...any) {
-	if f.full {
-		return
-	}
-	if len(f.errs) == maxErrors {
-		f.tooMany(errMore)
-		return
-	}
-	f.errs = append(f.errs, fmt.Errorf("line %d: %w", n.Line, fmt.Errorf(format, args...)))
-}
-
-// document reads `entries:`. An empty document holds none.
+// document reads `entries:`, and `defaults:` for them. An empty document holds none.
 func (f *reader) document(n *yaml.Node) {
 	if n.Tag == "!!null" {
 		return
 	}
-	fields := f.fields(n, "the file", fieldEntries)
+	fields := f.fields(n, "the file", fieldEntries, fieldDefaults)
+	var defaults map[string]*yaml.Node
+	if d := fields[fieldDefaults]; d != nil && d.Tag != "!!null" {
+		defaults = f.fields(d, fieldDefaults, entryFields()[1:]...) // but for the source
+	}
 	list := fields[fieldEntries]
 	switch {
 	case list == nil && fields != nil:
@@ -108,16 +99,17 @@ func (f *reader) document(n *yaml.Node) {
 			if f.full {
 				return
 			}
-			f.entry(follow(n))
+			f.entry(follow(n), defaults)
 		}
 	}
 }
 
-func (f *reader) entry(n *yaml.Node) {
+func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	fields := f.fields(n, "an entry", entryFields()...)
 	if fields == nil {
 		return
 	}
+	fill(fields, defaults)
 	faults := len(f.errs)
 	var e entry.Entry
 	source := fields[fieldSource]
@@ -126,22 +118,19 @@ func (f *reader) entry(n *yaml.Node) {
 	} else {
 		e.Source = f.text(source, fieldSource)
 	}
-	destinations := f.destinations(n, fields[fieldDestinations])
+	lines := f.form(fields, &e)
+	destinations := f.destinations(n, fields[fieldDestinations], e.NeedsDestinations() && lines.sound)
 	for _, d := range destinations {
 		e.Destinations = append(e.Destinations, f.text(d, "a destination"))
 	}
 	e.Options = f.options(fields)
-	if len(f.errs) > faults { // what follows would say it again
+	if len(f.errs) > faults || !lines.sound { // what follows would say it again
 		return
 	}
 	for _, p := range e.Problems() {
-		at := source
-		if p.Destination >= 0 {
-			at = destinations[p.Destination]
-		}
-		f.bad(at, "%w", p.Err)
+		f.problem(p, source, destinations, lines)
 	}
-	image := conflict.Image(e.Source)
+	image := conflict.Key(e)
 	if first, repeated := f.lines[image]; repeated {
 		f.bad(source, "source %q has an entry in line %d already", e.Source, first)
 		return
@@ -150,11 +139,34 @@ func (f *reader) entry(n *yaml.Node) {
 	f.entries = append(f.entries, e)
 }
 
+// fill gives fields what they lack of the defaults.
+func fill(fields, defaults map[string]*yaml.Node) {
+	for name, value := range defaults {
+		if fields[name] == nil {
+			fields[name] = value
+		}
+	}
+}
+
+// problem notes a problem of an entry where it stands.
+func (f *reader) problem(p entry.Problem, source *yaml.Node, destinations []*yaml.Node, rules ruleLines) {
+	switch {
+	case p.Destination >= 0:
+		f.bad(destinations[p.Destination], "%w", p.Err)
+	case p.Rule >= 0:
+		f.once(rules.of(p), p.Err)
+	default:
+		f.bad(source, "%w", p.Err)
+	}
+}
+
 // destinations returns the nodes of a list of destinations, or that of the only one.
-func (f *reader) destinations(entry, n *yaml.Node) []*yaml.Node {
+func (f *reader) destinations(entry, n *yaml.Node, needed bool) []*yaml.Node {
 	switch {
 	case n == nil || n.Tag == "!!null":
-		f.bad(entry, "no %s", fieldDestinations)
+		if needed {
+			f.bad(entry, "no %s", fieldDestinations)
+		}
 	case n.Kind == yaml.ScalarNode:
 		return []*yaml.Node{n}
 	case n.Kind != yaml.SequenceNode:

@@ -202,6 +202,14 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("entries:\n- {source: s.io/a, destinations: [r.io/a], expires: 90d}\n"))
 	f.Add([]byte("entries:\n- &a {source: s.io/a, destinations: &b [r.io/a]}\n- {source: s.io/b, destinations: *b, " +
 		"expires: 2027-01-31}\n"))
+	f.Add(
+		[]byte(
+			"defaults: {destinations: r.io/x/, labels: {a: b}}\nentries:\n- {source: s.io/a, tags: [{version: ^1}]}\n" +
+				"- {source: s.io/b, tags: &t [{include: '*', newest: all, variant: ['', \"a*\"], minimumAge: 3d}]}\n" +
+				"- {source: s.io/c/**, repos: {exclude: x}, tags: *t}\n" +
+				"- {source: s.io/d, destinations: null, tags: [{pin: 1, to: r.io/e}]}",
+		),
+	)
 	f.Add([]byte("--- \n- a\n---\n{}"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		entries, err := entryfile.Read(bytes.NewReader(file), now)

@@ -1,10 +1,13 @@
 package entryfile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"ecrmirror/internal/spelling"
 )
 
 // text returns a scalar as it was written: a date or a number is no other thing here.
@@ -28,7 +31,14 @@ func (f *reader) fields(n *yaml.Node, what string, known ...string) map[string]*
 		key := n.Content[i]
 		switch first := fields[key.Value]; {
 		case !contains(known, key):
-			f.bad(key, "unknown field %q; %s has %s", cut(key.Value), what, strings.Join(known, ", "))
+			f.bad(
+				key,
+				"unknown field %q; %s has %s%s",
+				cut(key.Value),
+				what,
+				strings.Join(known, ", "),
+				meant(key, known),
+			)
 		case first != nil:
 			f.bad(key, "field %s is there twice", key.Value)
 		default:
@@ -40,6 +50,14 @@ func (f *reader) fields(n *yaml.Node, what string, known ...string) map[string]*
 
 func contains(known []string, key *yaml.Node) bool {
 	return key.Kind == yaml.ScalarNode && slices.Contains(known, key.Value)
+}
+
+// meant says which field was meant, if that can be told.
+func meant(key *yaml.Node, known []string) string {
+	if name := spelling.Nearest(cut(key.Value), known...); name != "" {
+		return fmt.Sprintf(" (did you mean %q?)", name)
+	}
+	return ""
 }
 
 // follow returns what an alias stands for.

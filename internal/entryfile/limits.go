@@ -1,7 +1,6 @@
 package entryfile
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -98,14 +97,6 @@ func (p position) after(c byte) position {
 	p.last = c
 	return p
 }
-
-// tooMany notes that there are more errors than are told, or more values than are read. What follows is not read.
-func (f *reader) tooMany(err error) {
-	f.full = true
-	f.errs = append(f.errs, err)
-}
-
-var errMore = errors.New("more is wrong, which is told when this has been mended")
 
 // cut returns a text as far as errors quote it.
 func cut(s string) string {

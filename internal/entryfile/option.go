@@ -46,7 +46,7 @@ func entryFields() []string {
 	for _, option := range options {
 		names = append(names, option.name)
 	}
-	return names
+	return append(names, fieldTags, fieldRepos, fieldLabels, fieldOptions)
 }
 
 // options reads the options of an entry from its fields.

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryform"
 )
 
 // header says what the file is.
@@ -21,7 +22,10 @@ const header = `# Entries of an image mirror: each source image is kept at its d
 // row is an entry as the file has it.
 type row struct {
 	Source       string            `yaml:"source"`
-	Destinations []string          `yaml:"destinations"`
+	Destinations []string          `yaml:"destinations,omitempty"`
+	Tags         *yaml.Node        `yaml:"tags,omitempty"`
+	Repos        *yaml.Node        `yaml:"repos,omitempty"`
+	Labels       *yaml.Node        `yaml:"labels,omitempty"`
 	Options      map[string]scalar `yaml:",inline"` // by field
 }
 
@@ -35,7 +39,12 @@ func (s scalar) MarshalYAML() (any, error) {
 
 // rowOf returns the row of an entry.
 func rowOf(e entry.Entry) row {
-	r := row{Source: e.Source, Destinations: e.Destinations, Options: map[string]scalar{}}
+	r := row{
+		Source: e.Source, Destinations: e.Destinations, Options: map[string]scalar{},
+		Tags:   nodeOf(entryform.WriteTags(e.Tags)),
+		Repos:  nodeOf(entryform.WriteRepos(e.Repos)),
+		Labels: nodeOf(entryform.WriteLabels(e.Labels)),
+	}
 	for _, option := range options {
 		if value := option.write(e.Options); value != "" {
 			r.Options[option.name] = scalar(value)
@@ -72,7 +81,8 @@ func Write(w io.Writer, entries []entry.Entry) error {
 func fitting(rows []row) int {
 	places := 0
 	for i, r := range rows {
-		places += 6 + 2*len(r.Destinations) + 2*max(1, len(r.Options)) // as limiter counts them
+		places += 6 + 2*len(r.Destinations) + 2*max(1, len(r.Options)) + // as limiter counts them
+			placesOf(r.Tags) + placesOf(r.Repos) + placesOf(r.Labels)
 		if places > maxPlaces && i > 0 {
 			return i
 		}

@@ -32,8 +32,8 @@ func Read(all iter.Seq2[entry.Entry, error]) (Inventory, error) {
 			inv.Invalid = append(inv.Invalid, wrong)
 		case err != nil:
 			return Inventory{}, err
-		case entry.ValidateSource(e.Source) != nil:
-			inv.Invalid = append(inv.Invalid, &entry.Error{Source: e.Source, Err: entry.ValidateSource(e.Source)})
+		case e.ValidateSource() != nil:
+			inv.Invalid = append(inv.Invalid, &entry.Error{Source: e.Source, Err: e.ValidateSource()})
 		default:
 			inv.Entries = append(inv.Entries, e)
 		}
@@ -58,12 +58,13 @@ func WithoutStatus(all iter.Seq2[entry.Entry, error]) iter.Seq2[entry.Entry, err
 // Len returns the number of items.
 func (inv Inventory) Len() int { return len(inv.Entries) + len(inv.Invalid) }
 
-// Of returns the items that have the source, in whatever way they write it.
+// Of returns the items that have the source, in whatever way they write it. A source without tag and digest is that of
+// its image "latest", and that of a selection.
 func (inv Inventory) Of(source string) Inventory {
-	image := conflict.Image(source)
+	image, selected := conflict.Image(source), conflict.Selected(source)
 	var found Inventory
 	for _, e := range inv.Entries {
-		if conflict.Image(e.Source) == image {
+		if key := conflict.Key(e); key == image || key == selected {
 			found.Entries = append(found.Entries, e)
 		}
 	}

@@ -133,7 +133,7 @@ func TestAList(t *testing.T) {
 		"three": {
 			inv, `SOURCE            EXPIRES     DESTINATION
 r.io/a:1          2027-01-31  r.io/b:1
-r.io/a:1          2027-01-31  invalid: ` + entry.ValidateDestination("UPPER").Error() + `
+r.io/a:1          2027-01-31  invalid: ` + entry.Entry{}.ValidateDestination("UPPER").Error() + `
 r.io/long/name:1  never       r.io/c:1
 zz                -           invalid: no; Destination
 `, `[
@@ -144,7 +144,7 @@ zz                -           invalid: no; Destination
       "UPPER"
     ],
     "expires": "2027-02-01T00:00:00Z",
-    "error": "` + strings.ReplaceAll(entry.ValidateDestination("UPPER").Error(), `"`, `\"`) + `"
+    "error": "` + strings.ReplaceAll(entry.Entry{}.ValidateDestination("UPPER").Error(), `"`, `\"`) + `"
   },
   {
     "source": "r.io/long/name:1",

@@ -41,7 +41,7 @@ func (inv Inventory) items() iter.Seq[Item] {
 func badDestinations(e entry.Entry) string {
 	var texts []string
 	for _, destination := range e.Destinations {
-		if err := entry.ValidateDestination(destination); err != nil {
+		if err := e.ValidateDestination(destination); err != nil {
 			texts = append(texts, err.Error())
 		}
 	}
@@ -58,7 +58,7 @@ func (inv Inventory) WriteText(w io.Writer, table string) error {
 		for _, e := range inv.Entries {
 			for _, destination := range e.Destinations {
 				text := destination
-				if err := entry.ValidateDestination(destination); err != nil {
+				if err := e.ValidateDestination(destination); err != nil {
 					text = "invalid: " + err.Error()
 				}
 				row(e.Source, Expiry(e), text)

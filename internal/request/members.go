@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ecrmirror/internal/jsonscan"
+	"ecrmirror/internal/spelling"
 )
 
 // parseMembers returns the options that have these members.
@@ -24,44 +25,12 @@ func parseMembers(members map[string]jsonscan.Value) (o Options, err error) {
 				return Options{}, err
 			}
 		default:
-			return Options{}, fmt.Errorf("member %q is not known%s", name, meant(name, memberKind, memberVersion))
+			return Options{}, fmt.Errorf(
+				"member %q is not known%s",
+				name,
+				spelling.Meant(name, memberKind, memberVersion),
+			)
 		}
 	}
 	return o, nil
-}
-
-// meant says which of the names is the nearest to the one that was written, or else which there are.
-func meant(written string, names ...string) string {
-	const far = 3
-	best, distance := "", far
-	for _, name := range names {
-		if d := edits(strings.ToLower(written), name); d < distance {
-			best, distance = name, d
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf(" (did you mean %q?)", best)
-	}
-	return fmt.Sprintf(" (there are %s)", strings.Join(names, ", "))
-}
-
-// edits returns how many bytes are to be put in, taken out or replaced to make a of b (the Levenshtein distance).
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

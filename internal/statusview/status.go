@@ -93,7 +93,7 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 	}
 	names := e.Names()
 	for i, name := range e.Destinations {
-		d := destinationOf(name, e.Status.Destinations[name], now)
+		d := destinationOf(e, name, e.Status.Destinations[name], now)
 		if err := conflicts.Destination(names.Source, names.Destinations[i]); err != nil {
 			s.State, d.State, d.Error = entry.Failing, entry.Failing, err.Error()
 		}
@@ -108,7 +108,7 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 	return s
 }
 
-func destinationOf(name string, known entry.DestinationStatus, now time.Time) Destination {
+func destinationOf(e entry.Entry, name string, known entry.DestinationStatus, now time.Time) Destination {
 	d := Destination{
 		Name: name, State: known.State, Digest: known.Digest, Mirrored: output.Time(known.Mirrored),
 		Behind: output.Time(known.Behind), BehindSeconds: secondsSince(known.Behind, now),
@@ -117,7 +117,7 @@ func destinationOf(name string, known entry.DestinationStatus, now time.Time) De
 	if d.State == "" {
 		d.State = Unchecked
 	}
-	if err := entry.ValidateDestination(name); err != nil {
+	if err := e.ValidateDestination(name); err != nil {
 		d.State, d.Error = Invalid, err.Error()
 	}
 	return d

@@ -70,6 +70,11 @@ func FuzzItem(f *testing.F) {
 			`"destinations":{"M":{"r/a:1":{"M":{"state":{"S":"current"},` +
 			`"behind":{"S":"2026-01-02T03:04:05.678Z"},"job":{"S":"j"},"jobs":{"N":"-7"}}},"r/gone:1":{"M":{}},` +
 			`"r/b:1":{"S":"x"}}}}}}`,
+		`{"Source":{"S":"a"},"Destination":{"S":"r/a"},"Tags":{"L":[{"M":{"version":{"S":"^1"},"newest":{"N":"5"},` +
+			`"pre":{"BOOL":true},"variant":{"L":[{"S":""},{"S":"alpine*"}]},"minimumAge":{"S":"3d"}}},` +
+			`{"M":{"pin":{"SS":["latest"]},"to":{"S":"r/b"}}}]},"Labels":{"M":{"team":{"S":"x"}}}}`,
+		`{"Source":{"S":"a/**"},"Tags":{"L":[{"M":{"include":{"S":"*"},"newest":{"S":"all"},"to":{"S":"r/"}}}]},` +
+			`"Repos":{"M":{"exclude":{"S":"**/tmp-*"}}}}`,
 		`{"Source":{"S":"a:1"},"Destination":{"S":" ,, "},"Expires":{"N":"99999999999999999999"}}`,
 	} {
 		f.Add([]byte(seed))
@@ -93,7 +98,7 @@ func FuzzItem(f *testing.F) {
 				t.Errorf("expired, and read: %+v", e)
 			}
 			return
-		case len(e.Destinations) == 0, !e.Expires.IsZero() && !e.Expires.After(now):
+		case len(e.Destinations) == 0 && e.NeedsDestinations(), !e.Expires.IsZero() && !e.Expires.After(now):
 			t.Errorf("%+v", e)
 		}
 		for _, name := range e.Destinations {
@@ -102,12 +107,11 @@ func FuzzItem(f *testing.F) {
 			}
 		}
 		again := item{
-			contract.AttrSource:      key(e.Source)[contract.AttrSource],
-			contract.AttrDestination: encodeDestinations(e.Destinations),
+			contract.AttrSource: key(e.Source)[contract.AttrSource],
 		}
 		again[contract.AttrStatus] = encodeStatus(e.Status)
-		for _, option := range options {
-			if v := option.encode(e.Options); v != nil {
+		for _, option := range append([]option{destinationAttribute}, options...) {
+			if v := option.encode(e); v != nil {
 				again[option.name] = v
 			}
 		}

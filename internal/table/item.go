@@ -1,8 +1,11 @@
 package table
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/printable"
+	"ecrmirror/internal/spelling"
 )
 
 // decode reads an item. An expired item is not read further: it is about to be deleted, and its errors need not be
@@ -19,14 +23,12 @@ import (
 func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
 	source, sourceErr := textOf(contract.AttrSource, it[contract.AttrSource])
 	e.Source = source
-	e.Options, err = decodeOptions(it)
-	switch {
-	case e.ExpiredBy(now):
+	err = decodeOptions(it, &e)
+	if e.ExpiredBy(now) {
 		return entry.Entry{}, true, nil
-	case err == nil:
-		err = sourceErr
 	}
-	if err == nil {
+	err = cmp.Or(err, sourceErr, misspelled(it))
+	if _, ok := it[contract.AttrDestination]; err == nil && (ok || e.NeedsDestinations()) {
 		e.Destinations, err = destinations(it[contract.AttrDestination])
 	}
 	if err != nil {
@@ -34,6 +36,21 @@ func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
 	}
 	e.Status = decodeStatus(it[contract.AttrStatus], e.Destinations)
 	return e, false, nil
+}
+
+// misspelled returns an error if an attribute has nearly the name of one that an entry may have: what it says would be
+// passed over.
+func misspelled(it item) error {
+	known := []string{contract.AttrSource, contract.AttrDestination, contract.AttrStatus}
+	for _, option := range options {
+		known = append(known, option.name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(it)) { // always the same error
+		if meant := spelling.Slip(name, known...); meant != "" {
+			return fmt.Errorf("attribute %q is not known, but nearly %s: rename it, or remove it", name, meant)
+		}
+	}
+	return nil
 }
 
 // destinations reads Destination in each of the forms in which people write it.

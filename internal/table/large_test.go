@@ -87,7 +87,7 @@ func TestItemsOfAnySizeAreErrorsOfTheirOwn(t *testing.T) {
 	}
 	names := good["one name"].Destinations
 	if len(names) != 2 || len(names[1]) > 200 || !strings.HasSuffix(names[1], "(300000 bytes)") ||
-		entry.ValidateDestination(names[1]) == nil {
+		(entry.Entry{}).ValidateDestination(names[1]) == nil {
 		t.Errorf("names %.300q", names)
 	}
 	if got := good["blanks"].Destinations; !slices.Equal(got, []string{"r.io/d:1"}) {

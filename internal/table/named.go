@@ -78,8 +78,7 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 		keys[i] = key(source)
 	}
 	wanted := map[string]types.KeysAndAttributes{t.name: {
-		Keys: keys, ConsistentRead: aws.Bool(true),
-		ProjectionExpression: projection(), ExpressionAttributeNames: names(),
+		Keys: keys, ConsistentRead: aws.Bool(true), // with all attributes, see misspelled
 	}}
 	var items []item
 	for attempt, wait := 1, namedWait; ; attempt, wait = attempt+1, 2*wait {

@@ -12,38 +12,39 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// options are the attributes that hold the options of an entry.
+// options are the attributes that an entry may have beside its source and its destinations.
 var options = []option{
-	inAttribute(contract.AttrExpires, func(o *entry.Options) *time.Time { return &o.Expires }, expiryOf, expiryValue),
+	inAttribute(contract.AttrExpires, func(e *entry.Entry) *time.Time { return &e.Expires }, expiryOf, expiryValue),
+	tagsAttribute, reposAttribute, labelsAttribute, optionsAttribute,
 }
 
-// An option is an attribute that holds one option. Where an item lacks it, the option has its zero value.
+// An option is an attribute that holds a part of an entry. Where an item lacks it, the part has its zero value.
 type option struct {
 	name   string
-	decode func(types.AttributeValue, *entry.Options) error
-	encode func(entry.Options) types.AttributeValue // nil of the zero value
+	decode func(types.AttributeValue, *entry.Entry) error
+	encode func(entry.Entry) types.AttributeValue // nil of the zero value
 }
 
 // alias stands for the attribute's name in expressions: DynamoDB reserves some names.
 func (o option) alias() string { return "#" + strings.ToLower(o.name) }
 
-// inAttribute returns the attribute of a member of the options.
+// inAttribute returns the attribute of a member of an entry.
 func inAttribute[T comparable](
-	name string, member func(*entry.Options) *T,
+	name string, member func(*entry.Entry) *T,
 	decode func(string, types.AttributeValue) (T, error), encode func(T) types.AttributeValue,
 ) option {
 	return option{
 		name: name,
-		decode: func(v types.AttributeValue, o *entry.Options) error {
+		decode: func(v types.AttributeValue, e *entry.Entry) error {
 			value, err := decode(name, v)
 			if err == nil {
-				*member(o) = value
+				*member(e) = value
 			}
 			return err
 		},
-		encode: func(o entry.Options) types.AttributeValue {
+		encode: func(e entry.Entry) types.AttributeValue {
 			var zero T
-			if value := *member(&o); value != zero {
+			if value := *member(&e); value != zero {
 				return encode(value)
 			}
 			return nil
@@ -51,18 +52,18 @@ func inAttribute[T comparable](
 	}
 }
 
-// decodeOptions reads the options of an item, with the first error of all.
-func decodeOptions(it item) (o entry.Options, first error) {
+// decodeOptions reads the options of an item into an entry, and returns the first error of all.
+func decodeOptions(it item, e *entry.Entry) (first error) {
 	for _, option := range options {
 		v, ok := it[option.name]
 		if !ok {
 			continue
 		}
-		if err := option.decode(v, &o); err != nil && first == nil {
+		if err := option.decode(v, e); err != nil && first == nil {
 			first = err
 		}
 	}
-	return o, first
+	return first
 }
 
 // expiryOf reads Expires. DynamoDB's time to live ignores an Expires that is not a number, or 0. Here it is an error,

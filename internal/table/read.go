@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"ecrmirror/internal/contract"
 	"ecrmirror/internal/entry"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -66,9 +67,8 @@ func (t *Table) Get(ctx context.Context, source string, now time.Time) (entry.En
 	pages := dynamodb.NewQueryPaginator(t.api, &dynamodb.QueryInput{
 		TableName:                aws.String(t.name),
 		ConsistentRead:           aws.Bool(true),
-		ProjectionExpression:     projection(),
 		KeyConditionExpression:   aws.String("#source = :source"),
-		ExpressionAttributeNames: names(),
+		ExpressionAttributeNames: map[string]string{"#source": contract.AttrSource},
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":source": &types.AttributeValueMemberS{Value: source},
 		},

@@ -84,7 +84,7 @@ func (t *Table) setStatus(ctx context.Context, source string, s entry.Status, c 
 		UpdateExpression:    aws.String("SET #status = :status"),
 		ConditionExpression: aws.String("attribute_exists(#source) AND (" + c.expression + ")"),
 		ExpressionAttributeNames: map[string]string{
-			"#source": names()["#source"], "#status": names()["#status"], "#checked": memberChecked,
+			"#source": contract.AttrSource, "#status": contract.AttrStatus, "#checked": memberChecked,
 		},
 		ExpressionAttributeValues:           c.values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,

@@ -1,18 +1,16 @@
 // Package table reads and writes entries in a DynamoDB table, and the status of each.
 //
 // An item has the attributes Source (S, the key), Destination (S, comma-separated
-// S, SS or L of S), optionally Expires (N, epoch seconds), and MirrorStatus (M) once
-// the service has looked at it. Other attributes are neither read nor touched.
+// S, SS or L of S), optionally Expires (N, epoch seconds), Tags (L of M), Repos (M) and
+// Labels (M of S), and MirrorStatus (M) once the service has looked at it. Other
+// attributes are not touched, and mean nothing; one that nearly has a name of these makes
+// the item an invalid entry.
 package table
 
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
-	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -54,23 +52,6 @@ type Table struct {
 
 // New returns the table with the given name or ARN. It makes no call.
 func New(api API, name string) *Table { return &Table{api: api, name: name} }
-
-// names are the attributes read, by their aliases: an attribute's own name may be
-// one that DynamoDB reserves (Source is).
-func names() map[string]string {
-	names := map[string]string{
-		"#source": contract.AttrSource, "#destination": contract.AttrDestination, "#status": contract.AttrStatus,
-	}
-	for _, option := range options {
-		names[option.alias()] = option.name
-	}
-	return names
-}
-
-// projection returns these attributes' aliases, as an expression.
-func projection() *string {
-	return aws.String(strings.Join(slices.Sorted(maps.Keys(names())), ", "))
-}
 
 // key is the key of an entry.
 func key(source string) item {

@@ -71,23 +71,25 @@ type update struct {
 
 // assignment returns what gives an item the destinations and options of an entry.
 func assignment(e entry.Entry) update {
-	u := update{
-		expression: "SET #destination = :destination",
-		names:      map[string]string{"#destination": contract.AttrDestination},
-		values:     item{":destination": encodeDestinations(e.Destinations)},
-	}
-	var absent []string
-	for _, option := range options {
+	u := update{names: map[string]string{}}
+	var set, absent []string
+	for _, option := range append([]option{destinationAttribute}, options...) {
 		alias := option.alias()
 		u.names[alias] = option.name
-		v := option.encode(e.Options)
+		v := option.encode(e)
 		if v == nil {
 			absent = append(absent, alias)
 			continue
 		}
+		if u.values == nil {
+			u.values = item{}
+		}
 		value := ":" + alias[1:]
-		u.expression += ", " + alias + " = " + value
+		set = append(set, alias+" = "+value)
 		u.values[value] = v
+	}
+	if len(set) > 0 {
+		u.expression = "SET " + strings.Join(set, ", ")
 	}
 	if len(absent) > 0 {
 		u.expression += " REMOVE " + strings.Join(absent, ", ")

@@ -1,0 +1,98 @@
+package entry
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/selection"
+)
+
+// A Placement is an image that a selection chooses, and what is to have it.
+type Placement struct {
+	Source       imagename.Name   // with the tag
+	Destinations []imagename.Name // with the same tag, each once, in the order of the rules
+	Rules        []int            // that chose it, from 0
+}
+
+// Place returns the images that are chosen of a source repository, sorted by tag, with their destinations: those of
+// each rule that chose the tag. The error is that of a destination that can't have this repository.
+func (e Entry) Place(source imagename.Name, choice selection.Choice) ([]Placement, error) {
+	repositories := make([][]imagename.Name, len(e.Tags)) // by rule
+	for i := range e.Tags {
+		for _, text := range e.DestinationsOf(i) {
+			template, err := ParseTemplate(text)
+			if err != nil {
+				return nil, err
+			}
+			repository, err := template.Repository(source)
+			if err != nil {
+				return nil, err
+			}
+			repositories[i] = append(repositories[i], repository)
+		}
+	}
+	var placements []Placement
+	for _, v := range choice.Verdicts {
+		if !v.IsChosen() {
+			continue
+		}
+		p := Placement{Source: source, Rules: v.Rules}
+		p.Source.Tag = v.Tag
+		for _, rule := range v.Rules {
+			p.add(repositories[rule])
+		}
+		placements = append(placements, p)
+	}
+	return placements, nil
+}
+
+// add adds the tag's image of each repository that is not there yet, in whatever way it is written.
+func (p *Placement) add(repositories []imagename.Name) {
+	for _, name := range repositories {
+		name.Tag = p.Source.Tag
+		if !slices.ContainsFunc(p.Destinations, name.SameImage) {
+			p.Destinations = append(p.Destinations, name)
+		}
+	}
+}
+
+// A Collision is a destination that several sources of one selection would be copied to. It would flip between them for
+// ever, so that none may be.
+type Collision struct {
+	Destination imagename.Name
+	Sources     []imagename.Name // two at least, sorted by name
+}
+
+func (c *Collision) Error() string {
+	texts := make([]string, len(c.Sources))
+	for i, source := range c.Sources {
+		texts[i] = source.String()
+	}
+	return fmt.Sprintf("destination %s would have %s: tell them apart by {repository}, or exclude all but one by repos",
+		c.Destination, strings.Join(texts, " and "))
+}
+
+// Collisions returns the destinations, sorted by name, at which placements want different sources. Names are compared
+// by what they mean ([imagename.Name.Canonical]).
+func Collisions(placements []Placement) []*Collision {
+	sources := map[imagename.Name][]imagename.Name{}
+	for _, p := range placements {
+		for _, d := range p.Destinations {
+			sources[d.Canonical()] = append(sources[d.Canonical()], p.Source.Canonical())
+		}
+	}
+	var found []*Collision
+	for destination, all := range sources {
+		slices.SortFunc(all, byName)
+		if all = slices.Compact(all); len(all) > 1 {
+			found = append(found, &Collision{Destination: destination, Sources: all})
+		}
+	}
+	slices.SortFunc(found, func(a, b *Collision) int { return byName(a.Destination, b.Destination) })
+	return found
+}
+
+func byName(a, b imagename.Name) int { return cmp.Compare(a.String(), b.String()) }

@@ -1,0 +1,106 @@
+package entry
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/selection"
+)
+
+// A Rule is a rule of a selection: which tags, and where to.
+type Rule struct {
+	selection.Rule
+	To []string // destinations of what the rule chooses, in place of the entry's; none = the entry's
+}
+
+// ErrSelection is why a selection is not carried out: this version only reads and writes it.
+var ErrSelection = errors.New("the entry has tags: this version does not carry out selections")
+
+// IsSelection reports whether the entry is a selection: its source is a repository or a namespace, and its rules choose
+// tags. Other entries name one image.
+func (e Entry) IsSelection() bool { return len(e.Tags) > 0 }
+
+// isNamespace reports whether a source stands for many repositories.
+func isNamespace(source string) bool { return strings.HasSuffix(source, imagename.BelowAll) }
+
+// A Selected is the source of a selection: a repository, or a namespace with all that is below it.
+type Selected struct {
+	Repository imagename.Name      // zero of a namespace
+	Namespace  imagename.Namespace // zero of a repository
+}
+
+// ParseSelected parses the source of a selection. A tag or a digest is an error: rules choose the tags.
+func ParseSelected(text string) (Selected, error) {
+	if isNamespace(text) {
+		namespace, err := imagename.ParseNamespace(text)
+		return Selected{Namespace: namespace}, err
+	}
+	name, err := imagename.Parse(text)
+	switch {
+	case err != nil && strings.Contains(text, "*"):
+		return Selected{}, fmt.Errorf(
+			"image name %q: only %s at the end stands for repositories; repos choose among them",
+			text,
+			imagename.BelowAll,
+		)
+	case err != nil:
+		return Selected{}, err
+	case name.Kind == imagename.OCILayout || name.Kind == imagename.Directory:
+		return Selected{}, inRegistriesOnly(text)
+	case name.Digest != "":
+		return Selected{}, fmt.Errorf("image name %q has a digest beside tags: name the repository alone", text)
+	case name.Tag != "":
+		return Selected{}, fmt.Errorf(
+			"image name %q has a tag beside tags: name the repository alone, and pin %s there",
+			text,
+			name.Tag,
+		)
+	}
+	return Selected{Repository: name}, nil
+}
+
+// IsNamespace reports whether the source is a namespace.
+func (s Selected) IsNamespace() bool { return s.Namespace != imagename.Namespace{} }
+
+// Canonical returns the one form of all those that mean the same source.
+func (s Selected) Canonical() string {
+	if s.IsNamespace() {
+		return s.Namespace.Canonical().String()
+	}
+	return s.Repository.Canonical().String()
+}
+
+// samples returns repositories that the source may have: one, or two of a namespace that differ in all elements.
+func (s Selected) samples() []imagename.Name {
+	if !s.IsNamespace() {
+		return []imagename.Name{s.Repository}
+	}
+	below := strings.TrimPrefix(s.Namespace.Path+"/", "/")
+	return []imagename.Name{s.Namespace.Repository(below + "a0/b0"), s.Namespace.Repository(below + "c0/d0")}
+}
+
+// NeedsDestinations reports whether the entry must have destinations of its own: there are rules, if any, without.
+func (e Entry) NeedsDestinations() bool {
+	return !e.IsSelection() || slices.ContainsFunc(e.Tags, func(r Rule) bool { return len(r.To) == 0 })
+}
+
+// DestinationsOf returns the destinations of what the rule with that number chooses.
+func (e Entry) DestinationsOf(rule int) []string {
+	if to := e.Tags[rule].To; len(to) > 0 {
+		return to
+	}
+	return e.Destinations
+}
+
+// sameSelection reports whether both entries choose the same, and have the same labels.
+func (e Entry) sameSelection(other Entry) bool {
+	return slices.EqualFunc(e.Tags, other.Tags, Rule.Equal) && e.Repos.Equal(other.Repos) &&
+		maps.Equal(e.Labels, other.Labels)
+}
+
+// Equal reports whether both rules are the same.
+func (r Rule) Equal(other Rule) bool { return r.Rule.Equal(other.Rule) && slices.Equal(r.To, other.To) }
