@@ -1,0 +1,82 @@
+package listing
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+
+	"ecrmirror/internal/listed"
+	"ecrmirror/internal/registryclient/session"
+)
+
+// pageSizes are how many tags are asked for at a time, where it is known that the registry gives fewer unasked, and
+// takes that. Others are not asked for a number: some take one that is too large for them as an error (kargo#2186), and
+// Docker Hub gives all tags at once where there is none.
+var pageSizes = map[string]string{
+	// ECR's registry gives 100, takes 1,000, and refuses more (go-containerregistry#681).
+	"public.ecr.aws": "1000", "ecr-public.aws.com": "1000",
+}
+
+// Tags returns the tags of a repository. One that does not exist is [answer.ErrNotFound].
+func (l Lister) Tags(ctx context.Context, r *session.Repository) (listed.Tags, error) {
+	said := report{tags: l.Room.Collect()}
+	defer said.tags.Close()
+	if err := l.report(ctx, r, &said); err != nil {
+		return listed.Tags{}, r.Failed(fmt.Errorf("listing tags: %w", err))
+	}
+	return said.tags.Tags(), nil
+}
+
+// report reads all pages of what a repository says of its tags.
+func (l Lister) report(ctx context.Context, r *session.Repository, to *report) error {
+	start := r.Home("tags/list")
+	if n := pageSizes[r.Name()]; n != "" {
+		start.URL.RawQuery = url.Values{"n": {n}}.Encode()
+	}
+	return l.linked(ctx, r, start, to.read)
+}
+
+// A report is what the list of a repository's tags says. Google's registries tell more than others.
+type report struct {
+	tags     *listed.TagCollector
+	images   bool     // there are some, with or without tags
+	children []string // with which names of repositories below this one go on
+}
+
+// read reads a page. Where that fails, it is as if the page had not come.
+func (r *report) read(ctx context.Context, page io.Reader) (err error) {
+	mark, images, children := r.tags.Mark(), r.images, len(r.children)
+	defer func() {
+		if err != nil {
+			r.tags.Reset(mark)
+			r.images, r.children = images, r.children[:children]
+		}
+	}()
+	return readObject(page, map[string]member{
+		"tags": func(s scanner) error {
+			return s.texts(func(name string) error {
+				r.images = true
+				return r.tags.Add(ctx, listed.Tag{Name: name})
+			})
+		},
+		"child":    func(s scanner) error { return s.texts(r.addChild) },
+		"manifest": func(s scanner) error { return s.byName(func(d string) error { return r.addImage(ctx, s, d) }) },
+		"errors":   refused,
+	})
+}
+
+func (r *report) addChild(name string) error {
+	if len(r.children) == listed.MostRepositories {
+		return fmt.Errorf("%w: it has more than %d repositories", listed.ErrTooMany, listed.MostRepositories)
+	}
+	r.children = append(r.children, name)
+	return nil
+}
+
+// refused reads the errors that some registries, and proxies before them, answer with in a success.
+func refused(s scanner) error {
+	var code, message string
+	told := map[string]member{"code": into(&code), "message": into(&message)}
+	return s.objects(told, func() error { return fmt.Errorf("%w: it says %s", ErrNoList, shortRefusal(code, message)) })
+}
