@@ -2,10 +2,11 @@ package architecture
 
 // programs are the layers of what the programs consist of.
 var programs = map[string]layer{
-	"awsclient":          {external: []string{"github.com/aws/"}},
-	"internal/contract":  {},
-	"internal/printable": {},
-	"internal/jsonscan":  {},
+	"awsclient":           {external: []string{"github.com/aws/"}},
+	"internal/contract":   {},
+	"internal/printable":  {},
+	"internal/jsonscan":   {},
+	"internal/jsonstream": {internal: []string{"internal/transient"}},
 	"internal/manifesttype": {
 		internal: []string{"internal/jsonscan"},
 		external: []string{"github.com/opencontainers/image-spec/", "go.podman.io/image/v5/manifest"},

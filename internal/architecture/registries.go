@@ -34,9 +34,8 @@ var registries = map[string]layer{
 	},
 	"internal/registryclient/listing": {
 		internal: []string{
-			"internal/listed", "internal/registryclient/answer", "internal/registryclient/auth",
+			"internal/jsonstream", "internal/listed", "internal/registryclient/answer", "internal/registryclient/auth",
 			"internal/registryclient/pace", "internal/registryclient/session", "internal/registryclient/wire",
-			"internal/transient",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},

@@ -37,17 +37,17 @@ func TestListsWithoutEnd(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"a page":   {repeated(`{"x":[`, long), "a page of the list has more than 64 MiB"},
+		"a page":   {repeated(`{"x":[`, long), "it has more than 64 MiB"},
 		"tags":     {repeated(`{"tags":[`, `"1",`), "the list is too long: it has more than 200000 tags"},
-		"no tags":  {repeated(`{"tags":[`, long), "a page of the list has more than 64 MiB"},
+		"no tags":  {repeated(`{"tags":[`, long), "it has more than 64 MiB"},
 		"children": {repeated(`{"child":[`, `"1",`), "the list is too long: it has more than 100000 repositories"},
 		"tags of an image": {
 			repeated(`{"manifest":{"x":{"tag":[`, `"1",`), "the list is too long: an image has more than 10000 tags",
 		},
-		"a name":          {repeated(`{"tags":["`, `a`), "something in the list has more than 64 KiB"},
-		"an escaped name": {repeated(`{"tags":["`, `\"`), "something in the list has more than 64 KiB"},
-		"a number":        {repeated(`{"x":`, `1`), "something in the list has more than 64 KiB"},
-		"white space":     {repeated(`{`, ` `), "something in the list has more than 64 KiB"},
+		"a name":          {repeated(`{"tags":["`, `a`), "something in it has more than 64 KiB"},
+		"an escaped name": {repeated(`{"tags":["`, `\"`), "something in it has more than 64 KiB"},
+		"a number":        {repeated(`{"x":`, `1`), "something in it has more than 64 KiB"},
+		"white space":     {repeated(`{`, ` `), "something in it has more than 64 KiB"},
 		"depth":           {repeated(`{"x":`, `[`), "its values lie more than 32 deep"},
 		"objects":         {repeated(`{"x":`, `{"x":`), "its values lie more than 32 deep"},
 		"pages": {func(w http.ResponseWriter, _ *http.Request) {

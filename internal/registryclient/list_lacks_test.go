@@ -113,14 +113,8 @@ func TestRefusalsOfLists(t *testing.T) {
 		is   func(error) bool
 	}{
 		{404, func(err error) bool { return errors.Is(err, registryclient.ErrNotFound) }},
-		{403, func(err error) bool {
-			e, ok := errors.AsType[*registryclient.StatusError](err)
-			return ok && e.IsDenied()
-		}},
-		{401, func(err error) bool {
-			e, ok := errors.AsType[*registryclient.StatusError](err)
-			return ok && e.IsDenied()
-		}},
+		{403, isDenied},
+		{401, isDenied},
 		{429, func(err error) bool { _, ok := errors.AsType[*registryclient.DeferredError](err); return ok }},
 	} {
 		for _, l := range lists {

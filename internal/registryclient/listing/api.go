@@ -2,6 +2,8 @@ package listing
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -99,52 +101,23 @@ func (a *api) refusal(resp *http.Response, _ *wire.Place) error {
 	return &pace.DeferredError{Host: a.Session.Name(), Until: until, Err: refused}
 }
 
-// A reader reads pages that have an object for each repository of a namespace.
-type reader struct {
-	c         *listed.RepositoryCollector
-	namespace string
-
-	name, kind string // of the object that is read
-}
-
-// members are those of each object.
-func (r *reader) members() map[string]member {
-	return map[string]member{"name": into(&r.name), "kind": into(&r.kind)}
-}
-
-// add takes the repository that an object is about. Quay tells of what is no image by its kind.
-func (r *reader) add() error {
-	name, isImages := r.namespace+"/"+r.name, r.kind == "" || r.kind == "image"
-	r.name, r.kind = "", ""
-	if !isImages {
-		return nil
+// authorize has a token sent from now on.
+func (a *api) authorize(token string) error {
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("logging in: there is no token that can be sent")
 	}
-	return r.c.Add(name)
+	a.authorization = "Bearer " + token
+	return nil
 }
 
-// page reads one, by read. Where that fails, it is as if the page had not come.
-func (r *reader) page(read func() error) error {
-	mark := r.c.Mark()
-	err := read()
-	if err != nil {
-		r.c.Reset(mark)
-		r.name, r.kind = "", ""
+// failed says of an error which registry did not list its repositories, and what would do where a login may help.
+func (a *api) failed(err error) error {
+	var refused *answer.StatusError
+	if errors.As(err, &refused) && refused.IsDenied() && a.login.IsAnonymous() {
+		return &NoCatalogError{
+			Host: a.registry, Lacks: "does not list these repositories to everyone", Err: err,
+			Try: "Give it a login, or name them one by one",
+		}
 	}
-	return err
-}
-
-// under reads a page that has the array under a name, and what tells of the next page under another.
-func (r *reader) under(array, next string, more *string) func(context.Context, io.Reader) error {
-	return func(_ context.Context, page io.Reader) error {
-		*more = ""
-		return r.page(func() error {
-			return readWith(page, array, func(s scanner) error { return s.objects(r.members(), r.add) },
-				map[string]member{next: into(more)})
-		})
-	}
-}
-
-// array reads a page that is the array.
-func (r *reader) array(_ context.Context, page io.Reader) error {
-	return r.page(func() error { return readArray(page, r.members(), r.add) })
+	return fmt.Errorf("%s: listing repositories, at %s: %w", a.registry, a.Session.Name(), err)
 }

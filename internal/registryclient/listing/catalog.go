@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 
+	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/auth"
@@ -66,8 +67,8 @@ func (l Lister) catalog(ctx context.Context, path string, c *listed.RepositoryCo
 				c.Reset(mark)
 			}
 		}()
-		return readWith(page, "repositories", func(s scanner) error { return s.texts(c.Add) },
-			map[string]member{"errors": refused})
+		return jsonstream.ReadWith(page, "repositories", func(s jsonstream.Scanner) error { return s.Texts(c.Add) },
+			map[string]jsonstream.Member{"errors": refused})
 	})
 	if err == nil {
 		return nil

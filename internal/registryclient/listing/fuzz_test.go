@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
 )
 
@@ -107,7 +108,7 @@ func readPieces(page []byte) ([]string, error) {
 func tagsIn(r io.Reader, size int) ([]string, error) {
 	said := report{tags: listed.NewRoom().Collect()}
 	defer said.tags.Close()
-	if err := said.read(context.Background(), &bounded{Reader: r, left: int64(size)}); err != nil {
+	if err := said.read(context.Background(), jsonstream.Bounded(r, int64(size))); err != nil {
 		return nil, err
 	}
 	var names []string

@@ -2,7 +2,6 @@ package listing
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient/answer"
 )
@@ -19,15 +19,15 @@ const mostTagsOfImage = 10_000
 
 // addImage reads what Google's registries say of an image under its digest (go-containerregistry,
 // pkg/v1/google/list.go).
-func (r *report) addImage(ctx context.Context, s scanner, d string) error {
+func (r *report) addImage(ctx context.Context, s jsonstream.Scanner, d string) error {
 	r.images = true
 	var (
 		tags     []string
 		uploaded time.Time
 	)
-	err := s.object(map[string]member{
-		"tag": func(s scanner) error {
-			return s.texts(func(tag string) error {
+	err := s.Object(map[string]jsonstream.Member{
+		"tag": func(s jsonstream.Scanner) error {
+			return s.Texts(func(tag string) error {
 				if len(tags) == mostTagsOfImage {
 					return fmt.Errorf("%w: an image has more than %d tags", listed.ErrTooMany, mostTagsOfImage)
 				}
@@ -35,9 +35,9 @@ func (r *report) addImage(ctx context.Context, s scanner, d string) error {
 				return nil
 			})
 		},
-		"timeUploadedMs": func(s scanner) error {
+		"timeUploadedMs": func(s jsonstream.Scanner) error {
 			var err error
-			uploaded, err = s.milliseconds()
+			uploaded, err = milliseconds(s)
 			return err
 		},
 	})
@@ -63,19 +63,10 @@ func isUsual(d digest.Digest) bool { return d.Validate() == nil && d.Algorithm()
 const endOfTime = 253_402_300_800_000
 
 // milliseconds reads a time, as a number or as a text of digits. It is zero where it is no time.
-func (s scanner) milliseconds() (time.Time, error) {
-	token, err := s.next()
+func milliseconds(s jsonstream.Scanner) (time.Time, error) {
+	digits, err := s.Scalar()
 	if err != nil {
 		return time.Time{}, err
-	}
-	var digits string
-	switch value := token.(type) {
-	case string:
-		digits = value
-	case json.Number:
-		digits = value.String()
-	default:
-		return time.Time{}, s.skipRest(token, nil)
 	}
 	ms, _ := strconv.ParseInt(digits, 10, 64) // 0 is no time either
 	if ms <= 0 || ms >= endOfTime {

@@ -10,10 +10,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
+	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
-	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/wire"
 )
 
@@ -71,32 +70,11 @@ func (a *api) logInAtHub(ctx context.Context) error {
 		},
 		refusal: a.refusal,
 		read: func(_ context.Context, page io.Reader) error {
-			return readObject(page, map[string]member{"access_token": into(&token)})
+			return jsonstream.ReadObject(page, map[string]jsonstream.Member{"access_token": jsonstream.Into(&token)})
 		},
 	})
 	if err != nil {
 		return fmt.Errorf("logging in: %w", err)
 	}
 	return a.authorize(token)
-}
-
-// authorize has a token sent from now on.
-func (a *api) authorize(token string) error {
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("logging in: there is no token that can be sent")
-	}
-	a.authorization = "Bearer " + token
-	return nil
-}
-
-// failed says of an error which registry did not list its repositories, and what would do where a login may help.
-func (a *api) failed(err error) error {
-	var refused *answer.StatusError
-	if errors.As(err, &refused) && refused.IsDenied() && a.login.IsAnonymous() {
-		return &NoCatalogError{
-			Host: a.registry, Lacks: "does not list these repositories to everyone", Err: err,
-			Try: "Give it a login, or name them one by one",
-		}
-	}
-	return fmt.Errorf("%s: listing repositories, at %s: %w", a.registry, a.Session.Name(), err)
 }

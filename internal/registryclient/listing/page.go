@@ -3,6 +3,7 @@
 package listing
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"time"
 
+	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/pace"
@@ -18,8 +20,18 @@ import (
 	"ecrmirror/internal/registryclient/wire"
 )
 
-// maxPages is how many pages a list may have.
-const maxPages = 10_000
+const (
+	// maxPages is how many pages a list may have.
+	maxPages = 10_000
+	// maxPage is how many bytes one may have. Docker Hub and Google list all tags in one; Google tells some 400 bytes
+	// of each image besides.
+	maxPage = 64 << 20
+	// contentTime is how long the reading of one may wait for the registry, in all.
+	contentTime = 2 * time.Minute
+)
+
+// ErrNoList says that an answer is not the list that was asked for.
+var ErrNoList = jsonstream.ErrOther
 
 var errPages = fmt.Errorf("%w: it has more than %d pages", listed.ErrTooMany, maxPages)
 
@@ -28,6 +40,9 @@ type Lister struct {
 	Session *session.Registry
 	Pace    *pace.Pace
 	Room    listed.Room // for large lists, of the whole process
+	// Answer is how long a page may take to begin, and Content how long its reading may wait for the registry; 0 means 30
+	// seconds, and 2 minutes.
+	Answer, Content time.Duration
 }
 
 // A request asks for one page.
@@ -64,7 +79,7 @@ func (l Lister) try(ctx context.Context, r request) (got, error) {
 	if err != nil {
 		return got{}, err
 	}
-	limit := permit.Patience(wire.AnswerTimeout)
+	limit := permit.Patience(cmp.Or(l.Answer, wire.AnswerTimeout))
 	asking, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timer := time.AfterFunc(limit, func() { cancel(errLate) })
@@ -86,13 +101,14 @@ func (l Lister) try(ctx context.Context, r request) (got, error) {
 		return got{}, l.deferred(r.refusal(resp, from), until)
 	}
 	defer resp.Body.Close()
-	body := &timed{Reader: resp.Body, late: timer, left: pageTime}
-	err = r.read(ctx, &bounded{Reader: body, left: maxPage})
+	patience := cmp.Or(l.Content, contentTime)
+	body := &timed{Reader: resp.Body, late: timer, left: patience}
+	err = r.read(ctx, jsonstream.Bounded(body, maxPage))
 	switch {
 	case err == nil:
 		return got{from, resp.Header}, nil
 	case errors.Is(err, errLate), errors.Is(context.Cause(asking), errLate):
-		return got{}, &pace.MuteError{Host: l.Session.Name(), After: pageTime}
+		return got{}, &pace.MuteError{Host: l.Session.Name(), After: patience}
 	case isOurs(err):
 		return got{}, err
 	}
@@ -101,7 +117,7 @@ func (l Lister) try(ctx context.Context, r request) (got, error) {
 
 // isOurs reports whether an error is about what was read, and not of the network.
 func isOurs(err error) bool {
-	for _, ours := range []error{ErrNoList, errLongPage, errLongToken, listed.ErrTooMany, context.Canceled} {
+	for _, ours := range []error{ErrNoList, jsonstream.ErrTooLong, listed.ErrTooMany, context.Canceled} {
 		if errors.Is(err, ours) {
 			return true
 		}

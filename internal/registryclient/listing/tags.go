@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 
+	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient/session"
 )
@@ -53,16 +54,18 @@ func (r *report) read(ctx context.Context, page io.Reader) (err error) {
 			r.images, r.children = images, r.children[:children]
 		}
 	}()
-	return readObject(page, map[string]member{
-		"tags": func(s scanner) error {
-			return s.texts(func(name string) error {
+	return jsonstream.ReadObject(page, map[string]jsonstream.Member{
+		"tags": func(s jsonstream.Scanner) error {
+			return s.Texts(func(name string) error {
 				r.images = true
 				return r.tags.Add(ctx, listed.Tag{Name: name})
 			})
 		},
-		"child":    func(s scanner) error { return s.texts(r.addChild) },
-		"manifest": func(s scanner) error { return s.byName(func(d string) error { return r.addImage(ctx, s, d) }) },
-		"errors":   refused,
+		"child": func(s jsonstream.Scanner) error { return s.Texts(r.addChild) },
+		"manifest": func(s jsonstream.Scanner) error {
+			return s.ByName(func(d string) error { return r.addImage(ctx, s, d) })
+		},
+		"errors": refused,
 	})
 }
 
@@ -75,8 +78,8 @@ func (r *report) addChild(name string) error {
 }
 
 // refused reads the errors that some registries, and proxies before them, answer with in a success.
-func refused(s scanner) error {
+func refused(s jsonstream.Scanner) error {
 	var code, message string
-	told := map[string]member{"code": into(&code), "message": into(&message)}
-	return s.objects(told, func() error { return fmt.Errorf("%w: it says %s", ErrNoList, shortRefusal(code, message)) })
+	told := map[string]jsonstream.Member{"code": jsonstream.Into(&code), "message": jsonstream.Into(&message)}
+	return s.Objects(told, func() error { return fmt.Errorf("%w: it says %s", ErrNoList, shortRefusal(code, message)) })
 }
