@@ -38,7 +38,7 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
 			"internal/chunked",
-			"internal/fence", "internal/printable", "internal/transient",
+			"internal/fence", "internal/listed", "internal/printable", "internal/transient",
 		},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64",

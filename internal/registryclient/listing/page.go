@@ -40,8 +40,8 @@ type Lister struct {
 	Session *session.Registry
 	Pace    *pace.Pace
 	Room    listed.Room // for large lists, of the whole process
-	// Answer is how long a page may take to begin, and Content how long its reading may wait for the registry; 0 means 30
-	// seconds, and 2 minutes.
+	// Answer is how long a page may take to begin, and Content how long its reading may wait for the registry; 0 means
+	// 30 seconds, and 2 minutes.
 	Answer, Content time.Duration
 }
 
