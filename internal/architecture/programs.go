@@ -56,8 +56,8 @@ var programs = map[string]layer{
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/images": {
 		internal: []string{
-			"internal/imagename", "internal/images/...", "internal/manifestdigest", "internal/manifesttype",
-			"internal/ecr",
+			"internal/imagename", "internal/images/...", "internal/listed", "internal/manifestdigest",
+			"internal/manifesttype", "internal/ecr",
 			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 			"internal/mirror/content", "internal/mirror/port", "internal/transient",
 		},
@@ -79,8 +79,9 @@ var programs = map[string]layer{
 		},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
 	},
-	"internal/images/visit": {},
-	"internal/images/hosts": {internal: []string{"internal/registryclient"}},
+	"internal/images/flight": {},
+	"internal/images/visit":  {},
+	"internal/images/hosts":  {internal: []string{"internal/registryclient"}},
 	"internal/images/signatures": {
 		internal: []string{
 			"internal/ecr", "internal/imagename", "internal/mirror/content", "internal/mirror/port",

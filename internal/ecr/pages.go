@@ -10,8 +10,8 @@ import (
 	"ecrmirror/internal/listed"
 )
 
-// errNoList says that an answer lacks what was asked for. ECR answers with an empty list where there is nothing; the SDK
-// takes an answer without any content for one without a list.
+// errNoList says that an answer lacks what was asked for. ECR answers with an empty list where there is nothing; the
+// SDK takes an answer without any content for one without a list.
 var errNoList = errors.New("the answer has no list")
 
 // errLoop says that ECR gives a token that it gave before.

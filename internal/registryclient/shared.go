@@ -24,6 +24,9 @@ func NewShared() *Shared {
 	return &Shared{answers: answer.NewMemory(), paces: pace.NewMemory(), lists: listed.NewRoom()}
 }
 
+// Lists returns the room for a large list, which others than registries may use, too.
+func (s *Shared) Lists() listed.Room { return s.lists }
+
 // DeferredUntil returns until when a registry that was forgotten is rate-limited, by its own
 // word; the zero time if it is not, or is not remembered.
 func (s *Shared) DeferredUntil(host string) time.Time { return s.paces.DeferredUntil(host) }

@@ -75,7 +75,7 @@ func TestListsThatDoNotCome(t *testing.T) {
 func TestListsThatAreNotWaitedFor(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	enough := errors.New("enough")
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		cancel(enough)
 		<-r.Context().Done()
 	}))
