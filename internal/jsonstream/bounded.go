@@ -1,7 +1,7 @@
 package jsonstream
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
 
@@ -35,31 +35,46 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 	n, b.err = b.Reader.Read(p)
 	if b.left -= int64(n); b.left < 0 {
 		b.err = fmt.Errorf("%w: it has more than %d MiB", ErrTooLong, b.most>>20)
-	}
-	for _, c := range p[:n] {
-		if b.token++; b.token > maxToken {
-			b.err = fmt.Errorf("%w: something in it has more than %d KiB", ErrTooLong, maxToken>>10)
-			break
-		}
-		b.see(c)
-	}
-	if errors.Is(b.err, ErrTooLong) {
 		return 0, b.err
+	}
+	for rest := p[:n]; len(rest) > 0; {
+		seen, begins := b.see(rest)
+		if rest, b.token = rest[seen:], b.token+seen; b.token > maxToken {
+			b.err = fmt.Errorf("%w: something in it has more than %d KiB", ErrTooLong, maxToken>>10)
+			return 0, b.err
+		}
+		if begins {
+			b.token = 0
+		}
 	}
 	return n, b.err
 }
 
-// see follows where texts begin and end, and forgets the length of what is before a delimiter.
-func (b *bounded) see(c byte) {
+// see looks at the next bytes, and returns how many it has seen, and whether something else begins after them. It
+// follows where texts begin and end.
+func (b *bounded) see(next []byte) (seen int, begins bool) {
 	switch {
 	case b.escaped:
 		b.escaped = false
-	case b.inText && c == '\\':
-		b.escaped = true
-	case c == '"':
-		b.inText, b.token = !b.inText, 0
+		return 1, false
 	case b.inText:
-	case c == ',' || c == ':' || c == '[' || c == ']' || c == '{' || c == '}':
-		b.token = 0
+		end := bytes.IndexByte(next, '"')
+		if end < 0 {
+			end = len(next)
+		}
+		if escape := bytes.IndexByte(next[:end], '\\'); escape >= 0 {
+			b.escaped = true
+			return escape + 1, false
+		}
+		b.inText = end == len(next)
+		return min(end+1, len(next)), !b.inText
 	}
+	switch next[0] {
+	case '"':
+		b.inText = true
+		return 1, true
+	case ',', ':', '[', ']', '{', '}':
+		return 1, true
+	}
+	return 1, false
 }

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -45,8 +44,19 @@ type Tags struct {
 	Dropped int   // names in the list that no tag can have
 }
 
-// tagPattern is the grammar of tags (OCI Distribution Specification, "Pulling manifests").
-var tagPattern = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
+// isTag reports whether a tag can have that name: [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} (OCI Distribution Specification,
+// "Pulling manifests").
+func isTag(name string) bool {
+	for i, c := range []byte(name) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_':
+		case i > 0 && (c == '.' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= 128
+}
 
 // Room is for one large list at a time, in a whole process. Lists of up to 2,000 tags need none.
 type Room chan struct{}
@@ -85,7 +95,7 @@ func (c *TagCollector) Close() {
 // Add takes a tag that is listed. A name that no tag can have is dropped and counted. From the 2,000th tag on it may
 // wait for other large lists, until ctx ends. A list of more than 200,000 tags, or 32 MiB, is [ErrTooMany].
 func (c *TagCollector) Add(ctx context.Context, tag Tag) error {
-	if !tagPattern.MatchString(tag.Name) {
+	if !isTag(tag.Name) {
 		c.dropped++
 		return nil
 	}
@@ -97,7 +107,7 @@ func (c *TagCollector) Add(ctx context.Context, tag Tag) error {
 
 // Note takes what is said of a tag beside the list. It is no tag unless it is listed, too.
 func (c *TagCollector) Note(ctx context.Context, tag Tag) error {
-	if !tagPattern.MatchString(tag.Name) {
+	if !isTag(tag.Name) {
 		return nil
 	}
 	return c.keep(ctx, said{tag, false})
