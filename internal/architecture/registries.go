@@ -36,6 +36,7 @@ var registries = map[string]layer{
 		internal: []string{
 			"internal/jsonstream", "internal/listed", "internal/registryclient/answer", "internal/registryclient/auth",
 			"internal/registryclient/pace", "internal/registryclient/session", "internal/registryclient/wire",
+			"internal/transient",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},

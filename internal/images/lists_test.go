@@ -20,7 +20,9 @@ import (
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/listed"
+	"ecrmirror/localstack/store"
 	"ecrmirror/testkit/listregistry"
+	"ecrmirror/testkit/registrytest"
 )
 
 const ecrHost = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -113,18 +115,18 @@ func TestTagsOfEveryKindOfRegistry(t *testing.T) {
 		{ecrHost + "/team/app", "v1@1700000000000", true},
 	} {
 		name := parse(t, c.name)
-		got, err := r.Tags(t.Context(), name, images.TagOptions{Times: c.times})
+		got, err := r.Tags(t.Context(), name, c.times)
 		if err != nil || textOf(got) != c.want {
 			t.Errorf("%s: %q, %v, want %q", c.name, textOf(got), err, c.want)
 		}
 		name.Repository = "team/none"
-		if _, err := r.Tags(t.Context(), name, images.TagOptions{}); !errors.Is(err, images.ErrNoRepository) ||
+		if _, err := r.Tags(t.Context(), name, false); !errors.Is(err, listed.ErrNoRepository) ||
 			!strings.Contains(err.Error(), "none") {
 			t.Errorf("%s: no repository: %v", c.name, err)
 		}
 	}
 	for _, name := range []string{"oci:/tmp", "dir:/tmp"} {
-		if _, err := r.Tags(t.Context(), parse(t, name), images.TagOptions{}); err == nil ||
+		if _, err := r.Tags(t.Context(), parse(t, name), false); err == nil ||
 			!strings.Contains(err.Error(), "is not in a registry") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -163,18 +165,62 @@ func TestRepositoriesOfEveryKindOfRegistry(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s, %s: %s", c.registry, c.path, diff)
 		}
-		_, lacks := errors.AsType[*images.NoCatalogError](err)
+		_, lacks := errors.AsType[*listed.NoCatalogError](err)
 		if lacks != strings.HasPrefix(c.want, "!public") {
 			t.Errorf("%s, %s: %T", c.registry, c.path, err)
 		}
 	}
 	_, err := r.Repositories(t.Context(), parse(t, "docker.io/x/x"), "none")
-	if !errors.Is(err, images.ErrNoRepository) {
+	if !errors.Is(err, listed.ErrNoRepository) {
 		t.Errorf("no namespace: %v", err)
 	}
 	if asked := hosts.Asked("s3cret"); len(asked) != len(hosts.Asked("api.github.com", "s3cret")) {
 		t.Errorf("the password is in %q", asked)
 	}
+}
+
+// Registries that are not ours are listed, too: go-containerregistry's, and distribution's, in pages.
+func TestListsOfRealRegistries(t *testing.T) {
+	dir := t.TempDir()
+	distribution, err := store.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, registry := range map[string]http.Handler{
+		"go-containerregistry": registrytest.New(), "distribution": inPages(distribution),
+	} {
+		host := serve(t, func(http.Handler) http.Handler { return registry })
+		for _, image := range []string{"team/app:v3", "team/app:v1", "team/app:v2", "team/a/b:v1", "other:v1"} {
+			push(t, host+"/"+image)
+		}
+		r := images.New(images.Options{})
+		app := parse(t, host+"/team/app")
+		tags, err := r.Tags(t.Context(), app, false)
+		if err != nil || textOf(tags) != "v1 v2 v3" {
+			t.Errorf("%s: %q, %v", name, textOf(tags), err)
+		}
+		all, err := r.Repositories(t.Context(), app, "team")
+		if err != nil || strings.Join(all.Names, " ") != "team/a/b team/app" {
+			t.Errorf("%s: %q, %v", name, all.Names, err)
+		}
+		if _, err := r.Tags(t.Context(), parse(t, host+"/none"), false); !errors.Is(err, listed.ErrNoRepository) {
+			t.Errorf("%s: %v", name, err)
+		}
+		r.Close()
+	}
+}
+
+// inPages has a registry list two at a time unless it is asked for another number.
+func inPages(registry http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		isList := strings.HasSuffix(r.URL.Path, "/tags/list") || strings.HasSuffix(r.URL.Path, "/_catalog")
+		if isList && !query.Has("n") {
+			query.Set("n", "2")
+			r.URL.RawQuery = query.Encode()
+		}
+		registry.ServeHTTP(w, r)
+	})
 }
 
 // Those who ask for the same list at the same time get one.
@@ -194,7 +240,7 @@ func TestAListIsAskedForOnce(t *testing.T) {
 	name := parse(t, server.Listener.Addr().String()+"/app:v7")
 	done := make(chan error)
 	go func() {
-		_, err := r.Tags(t.Context(), name, images.TagOptions{})
+		_, err := r.Tags(t.Context(), name, false)
 		done <- err
 	}()
 	<-reached
@@ -202,7 +248,7 @@ func TestAListIsAskedForOnce(t *testing.T) {
 	enough := errors.New("enough")
 	cancel(enough)
 	name.Tag = "v8" // the same repository
-	if _, err := r.Tags(ended, name, images.TagOptions{}); !errors.Is(err, enough) {
+	if _, err := r.Tags(ended, name, false); !errors.Is(err, enough) {
 		t.Errorf("one who does not wait: %v", err)
 	}
 	close(going)

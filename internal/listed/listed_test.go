@@ -136,14 +136,14 @@ func TestRoomIsForOneLargeList(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := errors.Join(fill(t.Context(), large, 2001), fill(ended, small, 2000)); err != nil {
+	if err := errors.Join(fill(t.Context(), large, 5001), fill(ended, small, 5000)); err != nil {
 		t.Fatal(err)
 	}
-	if err := fill(ended, next, 2001); !errors.Is(err, context.Canceled) {
+	if err := fill(ended, next, 5001); !errors.Is(err, context.Canceled) {
 		t.Errorf("there was room: %v", err)
 	}
 	large.Close()
-	if err := fill(t.Context(), room.Collect(), 2001); err != nil {
+	if err := fill(t.Context(), room.Collect(), 5001); err != nil {
 		t.Error(err)
 	}
 }

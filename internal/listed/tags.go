@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
-
-	"ecrmirror/internal/transient"
 )
 
 const (
@@ -23,11 +21,8 @@ const (
 	// tagBytes is what a tag takes besides its name and its digest.
 	tagBytes = 64
 	// freeTags is how many tags are collected without room for a large list.
-	freeTags = 2_000
+	freeTags = 5_000
 )
-
-// ErrTooMany says that a registry lists more than is read.
-var ErrTooMany = transient.Final("the list is too long")
 
 // A Tag is one that a registry lists, with what its list tells besides.
 type Tag struct {
@@ -58,7 +53,7 @@ func isTag(name string) bool {
 	return name != "" && len(name) <= 128
 }
 
-// Room is for one large list at a time, in a whole process. Lists of up to 2,000 tags need none.
+// Room is for one large list at a time, in a whole process. Lists of up to 5,000 tags need none.
 type Room chan struct{}
 
 // NewRoom returns room that nobody uses.
@@ -92,7 +87,7 @@ func (c *TagCollector) Close() {
 	}
 }
 
-// Add takes a tag that is listed. A name that no tag can have is dropped and counted. From the 2,000th tag on it may
+// Add takes a tag that is listed. A name that no tag can have is dropped and counted. From the 5,000th tag on it may
 // wait for other large lists, until ctx ends. A list of more than 200,000 tags, or 32 MiB, is [ErrTooMany].
 func (c *TagCollector) Add(ctx context.Context, tag Tag) error {
 	if !isTag(tag.Name) {

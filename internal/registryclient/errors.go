@@ -25,8 +25,6 @@ type (
 	DeferredError = pace.DeferredError
 	// A MuteError says that a registry did not answer in time.
 	MuteError = pace.MuteError
-	// A NoCatalogError says that a registry does not tell which repositories it has, or not to this login.
-	NoCatalogError = listing.NoCatalogError
 	// A LinkError says that a registry does not tell where the rest of a list is.
 	LinkError = listing.LinkError
 )

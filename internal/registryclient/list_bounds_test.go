@@ -81,7 +81,7 @@ func twice(o *registryclient.Options) { o.Attempts = 2 }
 
 // A list that is large waits for others, and no longer than the caller does.
 func TestALargeListWaitsForItsTurn(t *testing.T) {
-	const most = 2_100
+	const most = 5_100
 	large := func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `{"tags":["0"`)
 		for i := 1; i < most; i++ {

@@ -16,7 +16,7 @@ func (r *Registry) lister() listing.Lister {
 // see; below "" are all of the registry. Docker Hub, ghcr.io and quay.io are asked by their own APIs. Those of the
 // first two are at other hosts, hub.docker.com and api.github.com: the logins to docker.io and to ghcr.io go there,
 // too, for this alone. Google's registries tell what lies below a name. Others are asked for their catalogue. A
-// registry that does not tell, or not to this login, is a [*NoCatalogError].
+// registry that does not tell, or not to this login, is a [*listed.NoCatalogError].
 //
 // For what cuts the list off, and for rate limits, see [Repository.Tags].
 func (r *Registry) Repositories(ctx context.Context, path string) (listed.Repositories, error) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient"
 	"ecrmirror/testkit/listregistry"
 )
@@ -68,6 +69,8 @@ func TestRepositoriesOfEachRegistry(t *testing.T) {
 		{"docker.io", "hub.docker.com", hub, nil, "team", "team/a team/b team/c team/d team/e, 1 dropped"},
 		{"docker.io", "hub.docker.com", hub, robot, "team", "team/a team/b team/c team/d team/e team/secret, 1 dropped"},
 		{"docker.io", "hub.docker.com", hub, nil, "library", "library/nginx, 0 dropped"},
+		{"registry-1.docker.io", "hub.docker.com", hub, nil, "library", "library/nginx, 0 dropped"},
+		{"Quay.io:443", "quay.io", quay, nil, "team", "team/a team/b team/c, 0 dropped"},
 		{"docker.io", "hub.docker.com", hub, nil, "empty", ", 0 dropped"},
 		{"docker.io", "hub.docker.com", hub, nil, "none", "!docker.io: listing repositories, at hub.docker.com: 404 Not Found"},
 		{"docker.io", "hub.docker.com", hub, login("robot", "wrong"), "team", `!docker.io: listing repositories, at hub.docker.com: logging in: login "robot" was refused: 401 Unauthorized (authentication required)`},
@@ -96,7 +99,7 @@ func TestRepositoriesOfEachRegistry(t *testing.T) {
 			t.Errorf("%s/%s: %s", c.host, c.path, diff)
 		}
 		says := strings.Contains(c.want, ". Name ") || strings.Contains(c.want, ". Give ")
-		if _, lacks := errors.AsType[*registryclient.NoCatalogError](err); lacks != says {
+		if _, lacks := errors.AsType[*listed.NoCatalogError](err); lacks != says {
 			t.Errorf("%s/%s: %T", c.host, c.path, err)
 		}
 		if others := len(hosts.Asked()) - len(hosts.Asked(c.at)); others > 0 {

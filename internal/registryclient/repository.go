@@ -41,6 +41,7 @@ func (r *Repository) Ask(ctx context.Context, reference string) (_ digest.Digest
 //
 // The registry is asked at the rate that its answers allow. Where it is rate-limited, the error is a [*DeferredError].
 // Where no page comes within 30 seconds, or 2 minutes of waiting for its content, it is a [*MuteError].
+// The whole list may take 15 minutes.
 func (r *Repository) Tags(ctx context.Context) (listed.Tags, error) {
 	return r.lister.Tags(ctx, r.reading.Repository)
 }

@@ -24,6 +24,15 @@ type ownAPI struct {
 	list func(a *api, ctx context.Context, namespace string, c *listed.RepositoryCollector) error
 }
 
+// usual returns the name that a registry is known by, of those that mean it.
+func usual(host string) string {
+	switch host = strings.TrimSuffix(strings.ToLower(host), ":443"); host {
+	case "registry-1.docker.io", "index.docker.io", "registry.hub.docker.com":
+		return "docker.io"
+	}
+	return host
+}
+
 // ownAPIs are the registries that have such an API and no catalogue. The table is also the rule of where the login to
 // a registry may go besides: to the host that stands beside it, by HTTPS, to list repositories, and nowhere else.
 var ownAPIs = map[string]ownAPI{
@@ -35,7 +44,7 @@ var ownAPIs = map[string]ownAPI{
 // OwnAPI returns the host of the API by which a registry lists repositories, beside the protocol. Ok is false for those
 // that have none.
 func OwnAPI(registry string) (host string, ok bool) {
-	own, ok := ownAPIs[registry]
+	own, ok := ownAPIs[usual(registry)]
 	return own.host, ok
 }
 
@@ -46,14 +55,14 @@ func (l Lister) Namespace(
 ) (listed.Repositories, error) {
 	namespace, _, _ := strings.Cut(path, "/")
 	if namespace == "" {
-		return listed.Repositories{}, &NoCatalogError{
+		return listed.Repositories{}, &listed.NoCatalogError{
 			Host: registry, Lacks: "lists repositories within a namespace only",
 			Try: "Name the namespace: " + registry + "/NAMESPACE",
 		}
 	}
 	c := listed.Below(path)
 	a := &api{Lister: l, registry: registry, login: login}
-	if err := ownAPIs[registry].list(a, ctx, namespace, c); err != nil {
+	if err := ownAPIs[usual(registry)].list(a, ctx, namespace, c); err != nil {
 		return listed.Repositories{}, err
 	}
 	return c.Repositories(), nil
@@ -114,7 +123,7 @@ func (a *api) authorize(token string) error {
 func (a *api) failed(err error) error {
 	var refused *answer.StatusError
 	if errors.As(err, &refused) && refused.IsDenied() && a.login.IsAnonymous() {
-		return &NoCatalogError{
+		return &listed.NoCatalogError{
 			Host: a.registry, Lacks: "does not list these repositories to everyone", Err: err,
 			Try: "Give it a login, or name them one by one",
 		}

@@ -14,28 +14,6 @@ import (
 	"ecrmirror/internal/registryclient/wire"
 )
 
-// A NoCatalogError says that a registry does not tell which repositories it has, or not to this login.
-type NoCatalogError struct {
-	Host  string
-	Lacks string // what the registry lacks, as the rest of a sentence that begins with its name
-	Try   string // what would do, as a sentence
-	Err   error  // the registry's refusal, if it was asked
-}
-
-func (e *NoCatalogError) Error() string {
-	s := e.Host + " " + e.Lacks
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s + ". " + e.Try
-}
-
-// Unwrap returns the refusal, if there was one.
-func (e *NoCatalogError) Unwrap() error { return e.Err }
-
-// Transient returns false.
-func (e *NoCatalogError) Transient() bool { return false }
-
 // nameThem is what always does.
 const nameThem = "Name its repositories one by one"
 
@@ -60,7 +38,9 @@ func (l Lister) Repositories(ctx context.Context, path string) (listed.Repositor
 // all of it in one page, as mcr.microsoft.com does (microsoft/containerregistry#168).
 func (l Lister) catalog(ctx context.Context, path string, c *listed.RepositoryCollector) error {
 	r := l.Session.Repository(auth.Scope{Name: path, Actions: auth.Catalog})
+	begun := false
 	err := l.linked(ctx, r, l.Session.Place("/v2/_catalog"), func(_ context.Context, page io.Reader) (err error) {
+		begun = true
 		mark := c.Mark()
 		defer func() {
 			if err != nil {
@@ -74,10 +54,10 @@ func (l Lister) catalog(ctx context.Context, path string, c *listed.RepositoryCo
 		return nil
 	}
 	var status *answer.StatusError
-	if !errors.As(err, &status) || status.IsLimit() {
+	if begun || !errors.As(err, &status) || status.IsLimit() {
 		return fmt.Errorf("%s: listing repositories: %w", l.Session.Name(), err)
 	}
-	lacks := &NoCatalogError{Host: l.Session.Name(), Try: nameThem, Err: err}
+	lacks := &listed.NoCatalogError{Host: l.Session.Name(), Try: nameThem, Err: err}
 	switch {
 	case status.IsDenied():
 		lacks.Lacks = "does not list its repositories (/v2/_catalog) for this login"

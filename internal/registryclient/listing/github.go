@@ -18,7 +18,7 @@ import (
 // ghcr.io takes as password.
 func (a *api) gitHub(ctx context.Context, namespace string, c *listed.RepositoryCollector) error {
 	if a.login.Password == "" {
-		return &NoCatalogError{
+		return &listed.NoCatalogError{
 			Host: a.registry, Lacks: "does not list images to those who are not logged in",
 			Try: "Give it a login with a classic token that has the scope read:packages, or name them one by one",
 		}

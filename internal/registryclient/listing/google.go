@@ -77,6 +77,7 @@ func milliseconds(s jsonstream.Scanner) (time.Time, error) {
 
 // isGoogles reports whether a registry is one of Google's, which tell of each repository which ones lie below it.
 func isGoogles(host string) bool {
+	host = usual(host)
 	return host == "gcr.io" || strings.HasSuffix(host, ".gcr.io") || strings.HasSuffix(host, ".pkg.dev")
 }
 

@@ -28,6 +28,8 @@ const (
 	maxPage = 64 << 20
 	// contentTime is how long the reading of one may wait for the registry, in all.
 	contentTime = 2 * time.Minute
+	// listTime is how long a list of tags may take: others may wait for the room that it has.
+	listTime = 15 * time.Minute
 )
 
 // ErrNoList says that an answer is not the list that was asked for.
@@ -41,8 +43,8 @@ type Lister struct {
 	Pace    *pace.Pace
 	Room    listed.Room // for large lists, of the whole process
 	// Answer is how long a page may take to begin, and Content how long its reading may wait for the registry; 0 means
-	// 30 seconds, and 2 minutes.
-	Answer, Content time.Duration
+	// 30 seconds, and 2 minutes. List is how long a list of tags may take; 0 means 15 minutes.
+	Answer, Content, List time.Duration
 }
 
 // A request asks for one page.

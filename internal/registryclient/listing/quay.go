@@ -52,7 +52,7 @@ func (a *api) logInAtQuay(namespace string) error {
 	case a.login.Username == quayToken:
 		return a.authorize(a.login.Password)
 	}
-	return &NoCatalogError{
+	return &listed.NoCatalogError{
 		Host: a.registry,
 		Lacks: fmt.Sprintf("lists private repositories by its API alone, which does not take the login %q",
 			answer.Short(a.login.Username)),

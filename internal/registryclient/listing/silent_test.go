@@ -3,6 +3,7 @@ package listing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -68,6 +69,22 @@ func TestListsThatDoNotCome(t *testing.T) {
 				t.Errorf("asked %d times", asked)
 			}
 		})
+	}
+}
+
+// TestListsThatTakeLong: a registry that gives page after page, each in time, is not waited for forever.
+func TestListsThatTakeLong(t *testing.T) {
+	page := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		page++
+		w.Header().Set("Link", fmt.Sprintf(`<?last=%d>; rel="next"`, page))
+		_, _ = io.WriteString(w, `{"tags":["a"]}`)
+	}))
+	defer server.Close()
+	l, app := open(t, server)
+	l.List = 20 * time.Millisecond
+	if tags, err := l.Tags(t.Context(), app); !errors.Is(err, errSlow) || len(tags.Tags) > 0 {
+		t.Errorf("%v, %v", tags, err)
 	}
 }
 

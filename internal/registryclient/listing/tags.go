@@ -1,14 +1,18 @@
 package listing
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
 	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient/session"
+	"ecrmirror/internal/transient"
 )
 
 // pageSizes are how many tags are asked for at a time, where it is known that the registry gives fewer unasked, and
@@ -29,13 +33,24 @@ func (l Lister) Tags(ctx context.Context, r *session.Repository) (listed.Tags, e
 	return said.tags.Tags(), nil
 }
 
+// errSlow ends a list that others may have waited for.
+var errSlow = transient.New(fmt.Sprintf("the list takes more than %s", listTime))
+
 // report reads all pages of what a repository says of its tags.
 func (l Lister) report(ctx context.Context, r *session.Repository, to *report) error {
+	// No deadline: with one, waits that would take longer end at once, with errors of their own.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer time.AfterFunc(cmp.Or(l.List, listTime), func() { cancel(errSlow) }).Stop()
 	start := r.Home("tags/list")
-	if n := pageSizes[r.Name()]; n != "" {
+	if n := pageSizes[usual(r.Name())]; n != "" {
 		start.URL.RawQuery = url.Values{"n": {n}}.Encode()
 	}
-	return l.linked(ctx, r, start, to.read)
+	err := l.linked(ctx, r, start, to.read)
+	if err != nil && errors.Is(context.Cause(ctx), errSlow) {
+		return errSlow
+	}
+	return err
 }
 
 // A report is what the list of a repository's tags says. Google's registries tell more than others.

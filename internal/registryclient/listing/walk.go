@@ -18,7 +18,7 @@ const deepest = 16
 // turn comes is an error: it was there a moment ago.
 func (l Lister) walk(ctx context.Context, path string, c *listed.RepositoryCollector) error {
 	if path == "" {
-		return &NoCatalogError{
+		return &listed.NoCatalogError{
 			Host: l.Session.Name(), Lacks: "lists repositories within a project only",
 			Try: "Name the project: " + l.Session.Name() + "/PROJECT",
 		}
