@@ -14,6 +14,7 @@ import (
 
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient"
+	"ecrmirror/testkit/listregistry"
 )
 
 // repeated writes a text again and again, between others, until nobody reads on.
@@ -142,4 +143,24 @@ func TestListsKeepThePace(t *testing.T) {
 		}
 	}
 	check(t, "requests", r.count("/v2/"), 1)
+}
+
+// What the API of a registry says about its limit is remembered from one list to the next.
+func TestTheAPIsPaceIsRemembered(t *testing.T) {
+	for host, at := range map[string]string{"docker.io": "hub.docker.com", "quay.io": "quay.io"} {
+		hosts := listregistry.Serve(t, map[string]http.Handler{
+			at: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("RateLimit-Remaining", "0;w=21600")
+				fmt.Fprint(w, `{"results":[],"repositories":[]}`)
+			}),
+		})
+		r := openNamed(t, host, hosts)
+		if _, err := r.Repositories(t.Context(), "team"); err != nil {
+			t.Errorf("%s: %v", host, err)
+		}
+		_, err := r.Repositories(t.Context(), "team")
+		if _, ok := errors.AsType[*registryclient.DeferredError](err); !ok || len(hosts.Asked()) != 1 {
+			t.Errorf("%s: %v, asked %d times", host, err, len(hosts.Asked()))
+		}
+	}
 }

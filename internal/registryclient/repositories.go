@@ -28,13 +28,28 @@ func (r *Registry) Repositories(ctx context.Context, path string) (listed.Reposi
 	if err != nil {
 		return listed.Repositories{}, err
 	}
-	s, err := r.opts.session(host, auth.Anonymous) // it asks for no login: what it is to get is sent at once
+	own, done, err := r.at(host)
 	if err != nil {
 		return listed.Repositories{}, err
 	}
-	defer s.Forget()
-	pace := r.shared.paces.Recall(host)
-	defer r.shared.paces.Keep(pace)
-	own := listing.Lister{Session: s, Pace: pace, Room: r.shared.lists}
+	defer done()
 	return own.Namespace(ctx, r.opts.Host, login, path)
+}
+
+// at returns what asks a host for lists, until done is called. Nobody is logged in there: what the host is to get is
+// sent at once.
+func (r *Registry) at(host string) (_ listing.Lister, done func(), _ error) {
+	if host == r.opts.Host {
+		return r.lister(), func() {}, nil
+	}
+	s, err := r.opts.session(host, auth.Anonymous)
+	if err != nil {
+		return listing.Lister{}, nil, err
+	}
+	pace := r.shared.paces.Recall(host)
+	done = func() {
+		s.Forget()
+		r.shared.paces.Keep(pace)
+	}
+	return listing.Lister{Session: s, Pace: pace, Room: r.shared.lists}, done, nil
 }
