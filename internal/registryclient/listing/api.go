@@ -24,15 +24,6 @@ type ownAPI struct {
 	list func(a *api, ctx context.Context, namespace string, c *listed.RepositoryCollector) error
 }
 
-// usual returns the name that a registry is known by, of those that mean it.
-func usual(host string) string {
-	switch host = strings.TrimSuffix(strings.ToLower(host), ":443"); host {
-	case "registry-1.docker.io", "index.docker.io", "registry.hub.docker.com":
-		return "docker.io"
-	}
-	return host
-}
-
 // ownAPIs are the registries that have such an API and no catalogue. The table is also the rule of where the login to
 // a registry may go besides: to the host that stands beside it, by HTTPS, to list repositories, and nowhere else.
 var ownAPIs = map[string]ownAPI{

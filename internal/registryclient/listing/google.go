@@ -4,14 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
-	"ecrmirror/internal/registryclient/answer"
 )
 
 // mostTagsOfImage is how many tags one image may have in a list; in ECR it may have 1,000.
@@ -73,18 +71,4 @@ func milliseconds(s jsonstream.Scanner) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	return time.UnixMilli(ms).UTC(), nil
-}
-
-// isGoogles reports whether a registry is one of Google's, which tell of each repository which ones lie below it.
-func isGoogles(host string) bool {
-	host = usual(host)
-	return host == "gcr.io" || strings.HasSuffix(host, ".gcr.io") || strings.HasSuffix(host, ".pkg.dev")
-}
-
-// shortRefusal is what is told of a registry's error.
-func shortRefusal(code, message string) string {
-	if message == "" {
-		return answer.Short(code)
-	}
-	return answer.Short(code) + ": " + answer.Short(message)
 }

@@ -11,17 +11,10 @@ import (
 
 	"ecrmirror/internal/jsonstream"
 	"ecrmirror/internal/listed"
+	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/session"
 	"ecrmirror/internal/transient"
 )
-
-// pageSizes are how many tags are asked for at a time, where it is known that the registry gives fewer unasked, and
-// takes that. Others are not asked for a number: some take one that is too large for them as an error (kargo#2186), and
-// Docker Hub gives all tags at once where there is none.
-var pageSizes = map[string]string{
-	// ECR's registry gives 100, takes 1,000, and refuses more (go-containerregistry#681).
-	"public.ecr.aws": "1000", "ecr-public.aws.com": "1000",
-}
 
 // Tags returns the tags of a repository. One that does not exist is [answer.ErrNotFound].
 func (l Lister) Tags(ctx context.Context, r *session.Repository) (listed.Tags, error) {
@@ -97,4 +90,12 @@ func refused(s jsonstream.Scanner) error {
 	var code, message string
 	told := map[string]jsonstream.Member{"code": jsonstream.Into(&code), "message": jsonstream.Into(&message)}
 	return s.Objects(told, func() error { return fmt.Errorf("%w: it says %s", ErrNoList, shortRefusal(code, message)) })
+}
+
+// shortRefusal is what is told of a registry's error.
+func shortRefusal(code, message string) string {
+	if message == "" {
+		return answer.Short(code)
+	}
+	return answer.Short(code) + ": " + answer.Short(message)
 }
