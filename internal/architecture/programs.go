@@ -2,11 +2,12 @@ package architecture
 
 // programs are the layers of what the programs consist of.
 var programs = map[string]layer{
-	"awsclient":          {external: []string{"github.com/aws/"}},
-	"internal/contract":  {},
-	"internal/printable": {},
-	"internal/jsonscan":  {},
-	"internal/spelling":  {},
+	"awsclient":           {external: []string{"github.com/aws/"}},
+	"internal/contract":   {},
+	"internal/printable":  {},
+	"internal/jsonscan":   {},
+	"internal/jsonstream": {internal: []string{"internal/transient"}},
+	"internal/spelling":   {},
 	"internal/manifesttype": {
 		internal: []string{"internal/jsonscan"},
 		external: []string{"github.com/opencontainers/image-spec/", "go.podman.io/image/v5/manifest"},
@@ -31,10 +32,14 @@ var programs = map[string]layer{
 		internal: []string{"internal/transient"}, external: []string{"golang.org/x/sync", "golang.org/x/time"},
 	},
 	"internal/fence": {},
+	"internal/listed": {
+		internal: []string{"internal/transient"}, external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/ecr": {
 		internal: []string{
 			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
-			"internal/chunked", "internal/fence", "internal/printable", "internal/transient",
+			"internal/chunked",
+			"internal/fence", "internal/listed", "internal/printable", "internal/transient",
 		},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64",
@@ -50,52 +55,11 @@ var programs = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
 	},
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
-	"internal/registryclient/answer": {
-		internal: []string{"internal/chunked", "internal/fence", "internal/printable", "internal/transient"},
-		external: []string{"golang.org/x/sync/semaphore"},
-	},
-	"internal/registryclient/pace": {
-		internal: []string{"internal/chunked", "internal/registryclient/answer"},
-		external: []string{"golang.org/x/time/rate"},
-	},
-	"internal/registryclient/wire": {
-		internal: []string{"internal/fence", "internal/registryclient/answer"},
-		external: []string{"go.podman.io/image/v5/pkg/tlsclientconfig"},
-	},
-	"internal/registryclient/auth": {
-		internal: []string{"internal/registryclient/answer", "internal/registryclient/wire"},
-		external: []string{"go.podman.io/image/v5/types"},
-	},
-	"internal/registryclient/session": {
-		internal: []string{
-			"internal/chunked", "internal/registryclient/answer", "internal/registryclient/auth",
-			"internal/registryclient/wire",
-		},
-	},
-	"internal/registryclient/reading": {
-		internal: []string{
-			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
-			"internal/registryclient/auth", "internal/registryclient/pace", "internal/registryclient/session",
-			"internal/registryclient/wire",
-		},
-		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
-	},
-	"internal/registryclient/writing": {
-		internal: []string{
-			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
-			"internal/registryclient/reading", "internal/registryclient/session", "internal/registryclient/wire",
-			"internal/transient",
-		},
-		external: []string{"github.com/opencontainers/go-digest"},
-	},
-	"internal/registryclient": {
-		internal: []string{"internal/chunked", "internal/fence", "internal/registryclient/..."},
-		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/types"},
-	},
 	"internal/images": {
 		internal: []string{
-			"internal/imagename", "internal/images/...", "internal/manifestdigest", "internal/manifesttype",
-			"internal/ecr", "internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
+			"internal/imagename", "internal/images/...", "internal/listed", "internal/manifestdigest",
+			"internal/manifesttype", "internal/ecr",
+			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 			"internal/mirror/content", "internal/mirror/port", "internal/transient",
 		},
 		external: []string{
@@ -116,8 +80,9 @@ var programs = map[string]layer{
 		},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
 	},
-	"internal/images/visit": {},
-	"internal/images/hosts": {internal: []string{"internal/registryclient"}},
+	"internal/images/flight": {},
+	"internal/images/visit":  {},
+	"internal/images/hosts":  {internal: []string{"internal/registryclient"}},
 	"internal/images/signatures": {
 		internal: []string{
 			"internal/ecr", "internal/imagename", "internal/mirror/content", "internal/mirror/port",

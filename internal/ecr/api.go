@@ -17,6 +17,9 @@ type API interface {
 	CreateRepository(
 		context.Context, *ecr.CreateRepositoryInput, ...func(*ecr.Options),
 	) (*ecr.CreateRepositoryOutput, error)
+	DescribeRepositories(
+		context.Context, *ecr.DescribeRepositoriesInput, ...func(*ecr.Options),
+	) (*ecr.DescribeRepositoriesOutput, error)
 	GetDownloadUrlForLayer(
 		context.Context, *ecr.GetDownloadUrlForLayerInput, ...func(*ecr.Options),
 	) (*ecr.GetDownloadUrlForLayerOutput, error)

@@ -10,6 +10,7 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/listed"
 )
 
 // Options are what a [Client] works with.
@@ -44,6 +45,8 @@ type Options struct {
 	// CreateHint ends the message about a missing repository that something was to be written to:
 	// it may say how to ask for its creation. It follows a command that creates it.
 	CreateHint string
+	// Lists has room for a large list, of the whole process. Nil means one for this client.
+	Lists listed.Room
 	// Log is told of permissions that are missing, where another way takes longer. Nil discards that.
 	Log *slog.Logger
 }
@@ -70,6 +73,9 @@ func New(opts Options) *Client {
 	}
 	if opts.Chunks.Pace == nil {
 		opts.Chunks.Pace = chunked.NewPace()
+	}
+	if opts.Lists == nil {
+		opts.Lists = listed.NewRoom()
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)

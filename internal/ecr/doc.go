@@ -5,6 +5,8 @@
 // # Which call serves which method
 //
 //	Client.Digest, Client.Digests      DescribeImages, which does not count as a pull; ListImages
+//	Client.Tags                        ListImages; DescribeImages where times are asked for
+//	Client.Repositories                DescribeRepositories
 //	Client.PublicLogin                 GetAuthorizationToken of ECR Public
 //	Repository.Manifest                BatchGetImage, one image a call
 //	Repository.Blob                    GetDownloadUrlForLayer, then ranged GETs of the presigned URL

@@ -24,7 +24,9 @@ import (
 	"ecrmirror/internal/fence"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images/disk"
+	"ecrmirror/internal/images/flight"
 	"ecrmirror/internal/images/hosts"
+	"ecrmirror/internal/listed"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/registryclient"
 )
@@ -69,6 +71,9 @@ type Client struct {
 	ecr    *ecr.Client
 	hosts  *hosts.Hosts
 	shared *registryclient.Shared // by hosts and lookasides
+
+	tags         *flight.Flights[tagList, listed.Tags]
+	repositories *flight.Flights[repositoryList, listed.Repositories]
 }
 
 // New returns a Client, which has one client for each registry, and one budget.
@@ -80,15 +85,18 @@ func New(opts Options) *Client {
 	if opts.AccountAWS != nil {
 		apis = ecr.NewAccountAPIs(opts.AccountAWS)
 	}
+	shared := registryclient.NewShared()
 	client := ecr.New(ecr.Options{
 		API: apis, Public: ecr.NewPublicAPI(opts.AWS),
 		Budget: opts.Budget, Chunks: opts.Chunks, Network: opts.Network,
 		CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
-		Log: opts.Log,
+		Lists: shared.Lists(), Log: opts.Log,
 	})
 	return &Client{
 		opts: opts, ecr: client,
-		hosts: hosts.New(), shared: registryclient.NewShared(),
+		hosts: hosts.New(), shared: shared,
+		tags:         flight.New[tagList, listed.Tags](),
+		repositories: flight.New[repositoryList, listed.Repositories](),
 	}
 }
 

@@ -3,7 +3,6 @@ package images
 import (
 	"context"
 
-	"go.podman.io/image/v5/docker/reference"
 	"go.podman.io/image/v5/pkg/docker/config"
 	"go.podman.io/image/v5/types"
 
@@ -12,18 +11,18 @@ import (
 	"ecrmirror/internal/registryclient"
 )
 
-// resolveLogin returns the login for a repository: what was given, or else what the user's auth
-// files and credential helpers say. Where those can't be read the login is anonymous, for which most
-// images are there, and says why.
+// resolveLogin returns the login for a repository, or for a namespace by its path: what was given, or else what the
+// user's auth files and credential helpers say. Where those can't be read the login is anonymous, for which most images
+// are there, and says why.
 func (r *Client) resolveLogin(ctx context.Context, name imagename.Name) (registryclient.Login, error) {
 	if login, known := r.givenLogin(ctx, name); known {
 		return login, nil
 	}
-	named, err := reference.ParseNormalizedNamed(name.Host + "/" + name.Repository)
-	if err != nil {
-		return registryclient.Login{}, err
+	key := name.Host
+	if name.Repository != "" { // without one it is all of the registry
+		key += "/" + name.Repository
 	}
-	login, err := config.GetCredentialsForRef(nil, named)
+	login, err := config.GetCredentials(nil, key)
 	if err == nil && login != (types.DockerAuthConfig{}) {
 		return registryclient.Login{DockerAuthConfig: login, Place: r.placeOf(name, login)}, nil
 	}

@@ -3,6 +3,7 @@ package registryclient
 import (
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/auth"
+	"ecrmirror/internal/registryclient/listing"
 	"ecrmirror/internal/registryclient/pace"
 	"ecrmirror/internal/registryclient/writing"
 )
@@ -12,6 +13,7 @@ var (
 	ErrNotFound   = answer.ErrNotFound
 	ErrOtherRange = answer.ErrOtherRange
 	ErrByPatch    = writing.ErrByPatch
+	ErrNoList     = listing.ErrNoList
 )
 
 type (
@@ -23,4 +25,6 @@ type (
 	DeferredError = pace.DeferredError
 	// A MuteError says that a registry did not answer in time.
 	MuteError = pace.MuteError
+	// A LinkError says that a registry does not tell where the rest of a list is.
+	LinkError = listing.LinkError
 )

@@ -63,10 +63,20 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// session returns requests to a host.
+func (o Options) session(host string, login func(context.Context, string) (Login, error)) (*session.Registry, error) {
+	return session.New(session.Options{
+		Wire:  wire.Options{Host: host, Insecure: o.Insecure, Network: o.Network, UserAgent: o.UserAgent},
+		Login: login, Answers: o.Shared.answers, Tokens: &o.Shared.tokens,
+		Attempts: o.Attempts, Backoff: o.Backoff,
+	})
+}
+
 // A Registry is a host that keeps images. It is safe for concurrent use.
 type Registry struct {
+	opts    Options
 	shared  *Shared
-	pace    *pace.Pace // of asking for digests
+	pace    *pace.Pace // of asking for digests and lists
 	session *session.Registry
 	reading *reading.Registry
 	writing writing.Registry
@@ -76,17 +86,11 @@ type Registry struct {
 // the containers and docker tools keep for the host, in directories called certs.d.
 func New(opts Options) (*Registry, error) {
 	opts = opts.withDefaults()
-	s, err := session.New(session.Options{
-		Wire: wire.Options{
-			Host: opts.Host, Insecure: opts.Insecure, Network: opts.Network, UserAgent: opts.UserAgent,
-		},
-		Login: opts.Login, Answers: opts.Shared.answers, Tokens: &opts.Shared.tokens,
-		Attempts: opts.Attempts, Backoff: opts.Backoff,
-	})
+	s, err := opts.session(opts.Host, opts.Login)
 	if err != nil {
 		return nil, err
 	}
-	r := &Registry{shared: opts.Shared, pace: opts.Shared.paces.Recall(opts.Host), session: s}
+	r := &Registry{opts: opts, shared: opts.Shared, pace: opts.Shared.paces.Recall(opts.Host), session: s}
 	r.reading = reading.New(s, reading.Options{Pace: r.pace, Budget: opts.Budget, Chunks: opts.Chunks})
 	return r, nil
 }
@@ -105,7 +109,7 @@ func (r *Registry) WritableRepository(name string) *Repository {
 func (r *Registry) repository(scope auth.Scope) *Repository {
 	s := r.session.Repository(scope)
 	read := r.reading.Repository(s)
-	return &Repository{read, r.writing.Repository(s, read)}
+	return &Repository{read, r.writing.Repository(s, read), r.lister()}
 }
 
 // File returns a file that the host has besides images, such as a signature, at the path and by the query

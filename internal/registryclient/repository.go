@@ -6,6 +6,8 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/listed"
+	"ecrmirror/internal/registryclient/listing"
 	"ecrmirror/internal/registryclient/reading"
 	"ecrmirror/internal/registryclient/writing"
 )
@@ -14,6 +16,7 @@ import (
 type Repository struct {
 	reading reading.Repository
 	writing writing.Repository
+	lister  listing.Lister
 }
 
 // Digest returns the SHA-256 digest of a manifest, given its tag or digest, by HEAD, which counts as no
@@ -30,6 +33,17 @@ func (r *Repository) Digest(ctx context.Context, reference string) (digest.Diges
 // second time: again says whether that is worth it, as the registry answers others.
 func (r *Repository) Ask(ctx context.Context, reference string) (_ digest.Digest, again bool, _ error) {
 	return r.reading.Ask(ctx, reference)
+}
+
+// Tags returns all tags of the repository, with digests and times where its list has them, as Google's registries tell
+// them. It counts as no pull. Whatever cuts the list off is an error: 64 MiB of a page, 10,000 pages, 200,000 tags, a
+// page that comes again, and a next page elsewhere, too. A repository that does not exist is [ErrNotFound].
+//
+// The registry is asked at the rate that its answers allow. Where it is rate-limited, the error is a [*DeferredError].
+// Where no page comes within 30 seconds, or 2 minutes of waiting for its content, it is a [*MuteError].
+// The whole list may take 15 minutes.
+func (r *Repository) Tags(ctx context.Context) (listed.Tags, error) {
+	return r.lister.Tags(ctx, r.reading.Repository)
 }
 
 // Manifest returns a manifest, given its tag or digest, and its media type as the registry says it,

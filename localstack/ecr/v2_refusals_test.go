@@ -87,6 +87,16 @@ func TestV2Refusals(t *testing.T) {
 			405, "UNSUPPORTED",
 		},
 		{"tags by no number", http.MethodGet, base + "app/tags/list?n=x", "", "", 400, "PAGINATION_NUMBER_INVALID"},
+		{
+			"too many tags", http.MethodGet, base + "app/tags/list?n=1001", "", "", 405,
+			"UNSUPPORTED: Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less " +
+				"than or equal to 1000'",
+		},
+		{
+			"no tags", http.MethodGet, base + "app/tags/list?n=0", "", "", 405,
+			"'Member must have value greater than or equal to 1'",
+		},
+		{"tags after one", http.MethodGet, base + "app/tags/list?last=a", "", "", 405, "UNSUPPORTED"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), tt.method, w.url+tt.path,

@@ -1,12 +1,9 @@
 package ecr
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -119,37 +116,4 @@ func (r *Registry) pulled(img *image) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	img.pulledAt = r.opts.Now()
-}
-
-// listTags lists the repository's tags, after the tag "last" and at most "n" of them.
-func (r *Registry) listTags(w http.ResponseWriter, req *http.Request, v v2Request) {
-	query := req.URL.Query()
-	most, err := strconv.Atoi(query.Get("n"))
-	if query.Has("n") && (err != nil || most < 0) {
-		writeV2Error(w, http.StatusBadRequest, "PAGINATION_NUMBER_INVALID", "invalid number of results requested")
-		return
-	}
-	tags := r.tagsAfter(*v.ecr, query.Get("last"))
-	if query.Has("n") && len(tags) > most {
-		tags = tags[:most]
-		if most > 0 {
-			next := "/v2/" + v.name + "/tags/list?last=" + tags[most-1] + "&n=" + strconv.Itoa(most)
-			w.Header().Set("Link", "<"+next+`>; rel="next"`)
-		}
-	}
-	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"name": v.name, "tags": tags})
-}
-
-// tagsAfter returns the repository's tags that sort after last.
-func (r *Registry) tagsAfter(id repositoryID, last string) []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	tags := []string{}
-	if repo := r.repositories[id]; repo != nil {
-		tags = slices.AppendSeq(tags, maps.Keys(repo.tags))
-	}
-	slices.Sort(tags)
-	return slices.DeleteFunc(tags, func(t string) bool { return t <= last })
 }

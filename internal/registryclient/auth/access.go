@@ -30,14 +30,16 @@ func (a authorization) validAfter(end time.Time) bool {
 
 // A Scope is which repository is reached, to do what.
 type Scope struct {
-	Name    string // of the repository
-	Actions string // Pull or Push
+	Name    string // of the repository; for Catalog, of the namespace whose login counts
+	Actions string // Pull, Push or Catalog
 }
 
 // What tokens allow.
 const (
 	Pull = "pull"
 	Push = "pull,push"
+	// Catalog is to list the registry's repositories.
+	Catalog = "catalog"
 )
 
 // A Client gets authorizations for the repositories of one registry.
@@ -76,7 +78,7 @@ func (a *Access) Authorization(ctx context.Context) (string, error) {
 	held := a.held
 	a.turn.Release()
 	wanted := a.host.known()
-	if held.lasts() || held.valid() && a.scope.Actions == Pull || wanted == nil {
+	if held.lasts() || held.valid() && a.scope.Actions != Push || wanted == nil {
 		return held.header, nil
 	}
 	return a.authorize(ctx, held.header, wanted, true)
@@ -117,8 +119,11 @@ func (a *Access) authorize(ctx context.Context, used string, wanted *challenge, 
 	return next.header, nil
 }
 
-// usualScope is what reading takes, or writing.
+// usualScope is what reading takes, or writing, or the catalogue.
 func (a *Access) usualScope() string {
+	if a.scope.Actions == Catalog { // https://distribution.github.io/distribution/spec/auth/scope/
+		return "registry:catalog:*"
+	}
 	return "repository:" + a.scope.Name + ":" + a.scope.Actions
 }
 
@@ -141,7 +146,7 @@ func (a *Access) Asked() bool { return a.login.Load() != nil }
 func (a *Access) Refusal(resp *http.Response) *answer.StatusError {
 	e := answer.Refusal(resp)
 	if login := a.login.Load(); login != nil && e.IsDenied() {
-		e.Login = login.refused(a.host.name)
+		e.Login = login.Refused(a.host.name)
 	}
 	return e
 }

@@ -15,13 +15,14 @@ type Login struct {
 	Place string // where it is kept, for errors; of an anonymous one, why there is none; "" if there is nothing to say
 }
 
-func (l Login) isAnonymous() bool { return l.DockerAuthConfig == types.DockerAuthConfig{} }
+// IsAnonymous reports whether there is nothing to log in with.
+func (l Login) IsAnonymous() bool { return l.DockerAuthConfig == types.DockerAuthConfig{} }
 
-// refused says in an error whom a host refused.
-func (l Login) refused(host string) string {
+// Refused says in an error whom a host refused.
+func (l Login) Refused(host string) string {
 	place := ""
 	switch {
-	case l.isAnonymous():
+	case l.IsAnonymous():
 		if l.Place != "" {
 			place = " (" + l.Place + ")"
 		}

@@ -111,7 +111,7 @@ func (r tokenRequest) send(req *http.Request) (token, error) {
 		refused := answer.Refusal(resp)
 		refused.Token = true
 		if refused.IsDenied() {
-			refused.Login = r.login.refused(r.host.name)
+			refused.Login = r.login.Refused(r.host.name)
 		}
 		return token{}, refused
 	}
@@ -140,7 +140,7 @@ func (r tokenRequest) checkRedirect(to *http.Request, via []*http.Request) error
 		return &tokenRedirectError{fmt.Sprintf("more than %d redirects", wire.MaxHops)}
 	case wire.Origin(to.URL) == wire.Origin(from):
 		return nil
-	case !r.login.isAnonymous():
+	case !r.login.IsAnonymous():
 		return &tokenRedirectError{from.Host + " redirects to another server, which gets no login"}
 	case !wire.IsPlain(to.URL.Host) || to.URL.Scheme != "https" &&
 		(from.Scheme == "https" || !r.client.Wire.IsInsecure()):

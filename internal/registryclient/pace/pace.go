@@ -43,7 +43,7 @@ const usualPace = 1600
 
 var knownPaces = map[string]rate.Limit{"docker.io": 50, "ghcr.io": 30, "public.ecr.aws": 10, "ecr-public.aws.com": 10}
 
-// A Pace says when a registry may be asked for a digest. It is safe for concurrent use.
+// A Pace says when a registry may be asked for a digest, or for a page of a list. It is safe for concurrent use.
 type Pace struct {
 	host           string
 	timeout, probe time.Duration // see headTimeout
@@ -84,6 +84,15 @@ func New(host string, opts Options) *Pace {
 type Permit struct {
 	Timeout time.Duration // how long the answer may take
 	probe   bool
+}
+
+// Patience returns how long an answer may take of which more is usual than of one to HEAD: that long, unless the
+// registry has been silent.
+func (p Permit) Patience(usual time.Duration) time.Duration {
+	if p.probe {
+		return p.Timeout
+	}
+	return usual
 }
 
 // Enter waits until the registry may be asked. The caller tells what became of it by Leave.

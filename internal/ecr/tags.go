@@ -1,0 +1,97 @@
+package ecr
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/listed"
+)
+
+// Tags returns all tags of the repository of a name in private ECR, with their digests; the tag and digest of the name
+// do not matter. Images in the archive are none. With times, there is also when each image was pushed. It counts as no
+// pull. Where there is no such repository, the error is a [*MissingRepositoryError].
+//
+// It takes a call of ListImages for each 1,000 tags, or, with times, of DescribeImages for each 1,000 images. A list
+// that does not end, by its token or by what package listed takes, is an error.
+func (c *Client) Tags(ctx context.Context, name imagename.Name, times bool) (listed.Tags, error) {
+	repo, err := c.Repository(name)
+	if err != nil {
+		return listed.Tags{}, err
+	}
+	tags := c.opts.Lists.Collect()
+	defer tags.Close()
+	operation, page := "ListImages", repo.listPage
+	if times {
+		operation, page = "DescribeImages", repo.describePage
+	}
+	err = pages(func(token *string) (next *string, err error) { return page(ctx, token, tags) })
+	switch {
+	case errorCode(err) == codeRepositoryNotFound:
+		return listed.Tags{}, &MissingRepositoryError{name}
+	case err != nil:
+		return listed.Tags{}, repo.failed(operation, err)
+	}
+	return tags.Tags(), nil
+}
+
+// listPage reads one page of ListImages.
+func (r *Repository) listPage(ctx context.Context, token *string, to *listed.TagCollector) (next *string, err error) {
+	out, err := r.private.ListImages(ctx, &ecr.ListImagesInput{
+		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
+		NextToken: token, MaxResults: aws.Int32(pageSize),
+		Filter: &ecrtypes.ListImagesFilter{TagStatus: ecrtypes.TagStatusTagged},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if out.ImageIds == nil {
+		return nil, errNoList
+	}
+	for _, id := range out.ImageIds {
+		tag := listed.Tag{Name: aws.ToString(id.ImageTag), Digest: digest.Digest(aws.ToString(id.ImageDigest))}
+		if err := add(ctx, tag, to); err != nil {
+			return nil, err
+		}
+	}
+	return out.NextToken, nil
+}
+
+// describePage reads one page of DescribeImages.
+func (r *Repository) describePage(
+	ctx context.Context, token *string, to *listed.TagCollector,
+) (next *string, err error) {
+	out, err := r.private.DescribeImages(ctx, &ecr.DescribeImagesInput{
+		RegistryId: r.registryID(), RepositoryName: r.repositoryName(),
+		NextToken: token, MaxResults: aws.Int32(pageSize),
+		Filter: &ecrtypes.DescribeImagesFilter{TagStatus: ecrtypes.TagStatusTagged},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if out.ImageDetails == nil {
+		return nil, errNoList
+	}
+	for _, detail := range out.ImageDetails {
+		tag := listed.Tag{
+			Digest: digest.Digest(aws.ToString(detail.ImageDigest)), Uploaded: aws.ToTime(detail.ImagePushedAt).UTC(),
+		}
+		for _, tag.Name = range detail.ImageTags {
+			if err := add(ctx, tag, to); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out.NextToken, nil
+}
+
+func add(ctx context.Context, tag listed.Tag, to *listed.TagCollector) error {
+	if err := tag.Digest.Validate(); err != nil {
+		return err
+	}
+	return to.Add(ctx, tag)
+}
