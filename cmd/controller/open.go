@@ -11,6 +11,7 @@ import (
 
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/dispatch"
+	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/generation"
 	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/printable"
@@ -56,13 +57,14 @@ func (c *config) openController(
 	entries := table.New(dynamodb.NewFromConfig(cfg), c.table)
 	queue := jobs.New(batch.NewFromConfig(cfg), c.queue, c.definition).Longest(c.parameters.Value())
 	ctl = &controller.Controller{
-		Entries: entries,
-		Digests: registries,
-		Jobs:    queue,
-		Status:  func() controller.Recorder { return entries.Recorder() },
-		Allowed: allowed,
-		Limit:   c.limit.Value(),
-		Log:     log,
+		Entries:    entries,
+		Digests:    registries,
+		Selections: &expansion.Expander{Lists: registries, Now: time.Now},
+		Jobs:       queue,
+		Status:     func() controller.Recorder { return entries.Recorder() },
+		Allowed:    allowed,
+		Limit:      c.limit.Value(),
+		Log:        log,
 
 		CreatesRepositories: c.creates.String() == "on",
 	}

@@ -36,7 +36,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	c.addFlags(root.PersistentFlags(), getenv)
 	root.AddCommand(newSweep(c), newEvent(c), newPlan(c))
 	root.AddCommand(newStatus(c), newList(c), newPut(c), newRemove(c), newExport(c), newImport(c))
-	root.AddCommand(newHistory(c), newOwner(c), newLedger(c))
+	root.AddCommand(newExplain(c), newHistory(c), newOwner(c), newLedger(c))
 	return cli.Finish(root, nil)
 }
 
@@ -68,9 +68,10 @@ var (
 	planFlags     = slices.Concat(
 		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags, []string{createsFlag, timeLimitFlag},
 	)
-	sweepFlags = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
-	eventFlags = slices.Concat(sweepFlags, []string{"account"})
-	putFlags   = slices.Concat(tableFlags, allowFlags)
+	explainFlags = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{createsFlag, timeLimitFlag})
+	sweepFlags   = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
+	eventFlags   = slices.Concat(sweepFlags, []string{"account"})
+	putFlags     = slices.Concat(tableFlags, allowFlags)
 )
 
 const long = `Compare each source image in a DynamoDB table with its destinations, and submit one

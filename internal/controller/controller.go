@@ -29,6 +29,8 @@ type Controller struct {
 	Digests Digests         // required
 	Jobs    Jobs            // required except for Plan
 	Status  func() Recorder // gives a recorder for one sweep or event; nil = no status is written
+	// Selections has selections stand for their images; nil = they are failing.
+	Selections Selections
 	// Ledger keeps what is known of images, and Claims submits their jobs by it. Nil = there is none: nothing is
 	// remembered, and jobs are submitted by Jobs.
 	Ledger  Ledger
@@ -51,6 +53,7 @@ type Controller struct {
 // could not be read, or ctx has ended, whose cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
+	defer r.selections.wait()
 	return c.submitting(ctx, r, r.all)
 }
 
@@ -94,6 +97,7 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 // in [Controller.Sweep].
 func (c *Controller) Plan(ctx context.Context) ([]entry.Result, Report, error) {
 	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
+	defer r.selections.wait()
 	var results []entry.Result
 	r.take = func(ctx context.Context, d decision) {
 		r.tally.result(ctx, d.result)
@@ -120,11 +124,12 @@ func (c *Controller) newTally() *tally {
 
 // start returns a run that begins now.
 func (c *Controller) start(t *tally, limit schedule.Limit) *run {
-	all := func(ctx context.Context) iter.Seq2[entry.Entry, error] { return c.Entries.All(ctx, t.began) }
+	chosen := &selections{expander: c.Selections, summary: &t.summary}
+	all := chosen.read(func(ctx context.Context) iter.Seq2[entry.Entry, error] { return c.Entries.All(ctx, t.began) })
 	hosts := schedule.NewHosts(t.began)
 	return &run{
 		allowed: c.Allowed, creates: c.CreatesRepositories, all: all, limit: limit, tally: t,
-		ledger: c.Ledger, retry: c.Retry,
+		ledger: c.Ledger, retry: c.Retry, selections: chosen,
 		backlog:   schedule.NewBacklog(hosts, limit),
 		lookUps:   &lookUps{digests: c.Digests, hosts: hosts, memory: newMemory(hosts, t.clock), clock: t.clock},
 		conflicts: &conflicts{all: all},

@@ -110,7 +110,7 @@ func requestFor(i image, result entry.Result) request.Request {
 
 // wish is a request with what the ledger has of its destinations.
 func wish(r request.Request, d decision) claims.Wish {
-	w := claims.Wish{Request: r}
+	w := claims.Wish{Request: r, Together: d.image.together()}
 	for n, destination := range d.result.Destinations {
 		if destination.State == entry.Stale && d.known != nil {
 			w.Records = append(w.Records, d.known.destinations[n])

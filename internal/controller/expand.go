@@ -17,6 +17,9 @@ type image struct {
 	destinations []entry.Name
 }
 
+// together reports whether a job may bring the image together with others.
+func (i image) together() bool { return i.entry != nil && i.entry.Selection != "" }
+
 // expand returns the image that an entry names, given the entry's names, which it changes. The error is about the
 // source; what is wrong with a destination is with that, and goes for it alone.
 func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {

@@ -9,6 +9,7 @@ import (
 
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/ledger"
@@ -20,6 +21,11 @@ import (
 // Entries iterates the entries of a table. [table.Table] implements it, and says which errors there are.
 type Entries interface {
 	All(ctx context.Context, now time.Time) iter.Seq2[entry.Entry, error]
+}
+
+// Selections tells which images a selection stands for now. [expansion.Expander] implements it.
+type Selections interface {
+	Expand(ctx context.Context, e entry.Entry) (expansion.Expansion, error)
 }
 
 // A reader reads entries until its context ends.

@@ -15,12 +15,13 @@ type run struct {
 	all     reader // the whole table
 	limit   schedule.Limit
 
-	ledger    Ledger // nil = none
-	retry     bool   // jobs are submitted though others failed a short time ago
-	backlog   *schedule.Backlog
-	lookUps   *lookUps
-	conflicts *conflicts
-	tally     *tally
+	ledger     Ledger // nil = none
+	retry      bool   // jobs are submitted though others failed a short time ago
+	backlog    *schedule.Backlog
+	lookUps    *lookUps
+	selections *selections
+	conflicts  *conflicts
+	tally      *tally
 	// take takes what was decided about an image.
 	take func(context.Context, decision)
 	// mark has the status of an entry written whether or not that is due; nil where no status is.

@@ -2,11 +2,13 @@ package controller
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/request"
+	"ecrmirror/internal/selection"
 )
 
 // batchSize is how many jobs are submitted together at most: as many as AWS Batch can be
@@ -63,26 +65,54 @@ func (s *submitter) expired(i image) bool {
 	return gone
 }
 
-// run submits the jobs in the queue until it is closed or ctx ends. Its error means that nothing
-// can be submitted: the jobs in flight could not be listed.
+// run submits the jobs in the queue until it is closed or ctx ends. What may go together waits for more of its kind,
+// until there is much of it or the queue is closed. Its error means that nothing can be submitted: the jobs in flight
+// could not be listed.
 func (s *submitter) run(ctx context.Context) error {
+	var together []decision
 	for first := range s.queue {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the run tells of its context by itself
 		}
-		inFlight, err := s.listing(ctx)
-		if err != nil {
+		var alone []decision
+		for _, d := range s.batch(first) {
+			if d.image.together() {
+				together = append(together, d)
+			} else {
+				alone = append(alone, d)
+			}
+		}
+		if len(together) >= togetherMost {
+			alone, together = append(alone, together...), nil
+		}
+		if err := s.put(ctx, alone); err != nil {
 			return err
 		}
-		batch := s.batch(first)
-		for i, submitted := range s.submit(ctx, inFlight, batch) {
-			if submitted.Err != nil && ctx.Err() != nil { // it did not fail by itself
-				submitted.Err = nil
-			}
-			s.tally.jobs(submitted)
-			settle(&batch[i].result, submitted)
-			s.tally.conclude(ctx, batch[i].image, batch[i].result)
+	}
+	return s.put(ctx, together)
+}
+
+// togetherMost is how many images wait for others of their kind at most.
+const togetherMost = 5000
+
+// put submits the jobs for a batch, and concludes its images.
+func (s *submitter) put(ctx context.Context, batch []decision) error {
+	if len(batch) == 0 || ctx.Err() != nil {
+		return nil //nolint:nilerr // the run tells of its context by itself
+	}
+	inFlight, err := s.listing(ctx)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(batch, func(a, b decision) int { return selection.CompareNames(a.result.Source, b.result.Source) })
+	results := s.submit(ctx, inFlight, batch)
+	s.tally.jobs(results)
+	for i, submitted := range results {
+		if submitted.Err != nil && ctx.Err() != nil { // it did not fail by itself
+			submitted.Err = nil
 		}
+		settle(&batch[i].result, submitted)
+		s.tally.conclude(ctx, batch[i].image, batch[i].result)
 	}
 	return nil
 }

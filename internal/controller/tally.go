@@ -20,6 +20,8 @@ type tally struct {
 	began    time.Time
 	recorder Recorder // nil = no status is written
 
+	summary summary // of selections
+
 	mu     sync.Mutex
 	report Report
 }
@@ -32,18 +34,28 @@ func (t *tally) result(ctx context.Context, r entry.Result) {
 	logResult(ctx, t.log, r)
 }
 
-// jobs counts what became of a request.
-func (t *tally) jobs(submitted jobs.Result) {
+// jobs counts what became of requests; several may go by one job.
+func (t *tally) jobs(results []jobs.Result) {
+	submitted := map[string]bool{}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.report.Submitted += len(submitted.Submitted)
-	t.report.InFlight += len(submitted.InFlight)
+	for _, r := range results {
+		for _, job := range r.Submitted {
+			submitted[job.ID] = true
+		}
+		t.report.InFlight += len(r.InFlight)
+	}
+	t.report.Submitted += len(submitted)
 }
 
 // conclude puts down what became of an image in the end.
 func (t *tally) conclude(ctx context.Context, i image, r entry.Result) {
 	t.result(ctx, r)
 	if i.entry == nil {
+		return
+	}
+	if i.entry.Selection != "" {
+		t.summary.add(i.entry.Selection, r)
 		return
 	}
 	u := t.update(i, r)
@@ -57,6 +69,9 @@ func (t *tally) conclude(ctx context.Context, i image, r entry.Result) {
 
 // mark has the status of an entry written whether or not that is due.
 func (t *tally) mark(ctx context.Context, i image, r entry.Result) {
+	if i.entry.Selection != "" { // which has no status of its own
+		return
+	}
 	u := t.update(i, r)
 	u.Mark = true
 	t.recorder.Record(ctx, u)
@@ -104,6 +119,12 @@ func (t *tally) unreached(ctx context.Context, b *schedule.Backlog, limit time.D
 
 // close waits until the statuses are written, warns of those that could not be, and returns the report.
 func (t *tally) close(ctx context.Context) Report {
+	for _, u := range t.summary.updates(t.clock()) {
+		t.report.lag(u)
+		if t.recorder != nil {
+			t.recorder.Record(ctx, u)
+		}
+	}
 	if t.recorder != nil {
 		recorded := t.recorder.Close()
 		t.report.Unrecorded = recorded.Failed

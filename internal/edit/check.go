@@ -36,8 +36,8 @@ func Refused(lists allow.Lists, e entry.Entry) error {
 		}
 	}
 	names := e.Names()
-	if e.IsSelection() { // whose names are all wrong for one reason, as yet
-		return names.Source.Err
+	if e.IsSelection() { // the sweep judges its images
+		return nil
 	}
 	check("source", names.Source, lists.Source)
 	for _, destination := range names.Destinations {

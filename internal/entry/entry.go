@@ -21,7 +21,9 @@ type Entry struct {
 	Tags   []Rule                 // make the entry a selection; a tag is mirrored if one of them chooses it
 	Repos  selection.Repositories // of a selection whose source is a namespace
 	Labels map[string]string      // the owner's; nil if there are none
-	Status Status                 // as it was last written; zero if the entry has never been checked
+	// Selection is the source of the selection that the entry is an image of; "" of an entry of the table.
+	Selection string
+	Status    Status // as it was last written; zero if the entry has never been checked
 }
 
 // Options are the settings of an entry. A setting that the entry does not have is zero.

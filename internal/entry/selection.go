@@ -17,8 +17,8 @@ type Rule struct {
 	To []string // destinations of what the rule chooses, in place of the entry's; none = the entry's
 }
 
-// ErrSelection is why a selection is not carried out: this version only reads and writes it.
-var ErrSelection = errors.New("the entry has tags: this version does not carry out selections")
+// ErrSelection says that an entry names no image, since it is a selection.
+var ErrSelection = errors.New("the entry has tags: it names no image, but a repository or a namespace")
 
 // IsSelection reports whether the entry is a selection: its source is a repository or a namespace, and its rules choose
 // tags. Other entries name one image.
@@ -94,6 +94,19 @@ func (e Entry) DestinationsOf(rule int) []string {
 		return to
 	}
 	return e.Destinations
+}
+
+// Templates returns all destinations of a selection: its own and those of rules, each once.
+func (e Entry) Templates() []string {
+	all := slices.Clone(e.Destinations)
+	for _, rule := range e.Tags {
+		for _, text := range rule.To {
+			if !slices.Contains(all, text) {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
 }
 
 // sameSelection reports whether both entries choose the same, and have the same labels.

@@ -37,6 +37,9 @@ func StateOf(err error) State {
 // Known reports whether it is one of the states.
 func (s State) Known() bool { return s.rank() > 0 }
 
+// Worse reports whether it is a worse state than another; any is worse than none.
+func (s State) Worse(than State) bool { return s.rank() > than.rank() }
+
 // rank orders the states from good to bad.
 func (s State) rank() int {
 	for i, state := range []State{Current, Deferred, Submitted, Stale, Failing} {

@@ -52,9 +52,11 @@ func (r compiled) order(candidates []*candidate) (func(a, b *candidate) int, *No
 	return func(a, b *candidate) int { return a.version.Compare(b.version) }, nil
 }
 
-// byName compares names as text, but runs of digits as numbers.
-func byName(a, b *candidate) int {
-	x, y := a.Name, b.Name
+func byName(a, b *candidate) int { return CompareNames(a.Name, b.Name) }
+
+// CompareNames compares names as text, but runs of digits as numbers.
+func CompareNames(a, b string) int {
+	x, y := a, b
 	for x != "" && y != "" {
 		m, n := digitsOf(x), digitsOf(y)
 		if m == 0 || n == 0 {
@@ -70,7 +72,7 @@ func byName(a, b *candidate) int {
 		}
 		x, y = x[m:], y[n:]
 	}
-	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a.Name, b.Name))
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
 }
 
 // digitsOf returns how many digits a text begins with.
