@@ -166,7 +166,7 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request",
 			"internal/schedule", "internal/table", "internal/jobs", "internal/claims", "internal/ledger",
-			"internal/ledgertable",
+			"internal/ledgertable", "internal/expansion", "internal/selection",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
@@ -183,6 +183,14 @@ var programs = map[string]layer{
 		"internal/allow", "internal/entry", "internal/entrydiff", "internal/entryfile", "internal/entryform",
 		"internal/imagename", "internal/inventory", "internal/output", "internal/printable", "internal/program",
 		"internal/table",
+	}},
+	"internal/expansion": {
+		internal: []string{"internal/entry", "internal/imagename", "internal/listed", "internal/selection"},
+		external: []string{"golang.org/x/sync/errgroup"},
+	},
+	"internal/explainview": {internal: []string{
+		"internal/entry", "internal/expansion", "internal/output", "internal/printable", "internal/selection",
+		"internal/statusview",
 	}},
 	"internal/planview": {internal: []string{
 		"internal/controller", "internal/entry", "internal/output", "internal/printable", "internal/statusview",

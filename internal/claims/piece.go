@@ -25,8 +25,8 @@ type piece struct {
 	places []place // by images
 }
 
-// of returns what is left of a piece where some of its places are: itself if all are. Images that have lost other places
-// than their neighbours are pieces of their own.
+// of returns what is left of a piece where some of its places are: itself if all are. Images that have lost other
+// places than their neighbours are pieces of their own.
 func (p piece) of(places []place) []piece {
 	if len(places) == len(p.places) {
 		return []piece{{p.Request, places}}

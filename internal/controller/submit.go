@@ -104,7 +104,9 @@ func (s *submitter) put(ctx context.Context, batch []decision) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(batch, func(a, b decision) int { return selection.CompareNames(a.result.Source, b.result.Source) })
+	slices.SortStableFunc(batch, func(a, b decision) int {
+		return selection.CompareNames(a.result.Source, b.result.Source)
+	})
 	results := s.submit(ctx, inFlight, batch)
 	s.tally.jobs(results)
 	for i, submitted := range results {

@@ -45,7 +45,7 @@ type Repository struct {
 	Choice  selection.Choice
 	Images  []entry.Placement // that are to be mirrored; none if there is an error
 	Dropped int               // names in the list that no tag can have
-	// Err is why nothing of the repository is mirrored. Of rules that choose nothing, or too much, the Choice says more.
+	// Err is why nothing of the repository is mirrored. Of rules that choose nothing, or too much, Choice says more.
 	Err error
 }
 

@@ -66,7 +66,8 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 				row(image.Source.Tag, "-", string(result.State()), "-", why[image.Source.Tag], result.Err.Error())
 			}
 			for _, d := range result.Destinations {
-				row(image.Source.Tag, short(result.Digest.String()), string(d.State), d.Name, why[image.Source.Tag], said(d))
+				row(image.Source.Tag, short(result.Digest.String()), string(d.State), d.Name,
+					why[image.Source.Tag], said(d))
 			}
 		}
 	}}
