@@ -25,6 +25,7 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/table"
 	"ecrmirror/localstack/server"
 	"ecrmirror/testkit/fault"
@@ -166,7 +167,7 @@ func (w *together) round(names []string) {
 		func(ctx context.Context, c *controller.Controller) (controller.Report, error) { return c.Sweep(ctx) },
 		func(ctx context.Context, c *controller.Controller) (controller.Report, error) { return c.Sweep(ctx) },
 		func(ctx context.Context, c *controller.Controller) (controller.Report, error) {
-			return c.Event(ctx, w.entries.Named(ctx, names[:2], time.Now()))
+			return c.Event(ctx, imagename.Name{}, w.entries.Named(ctx, names[:2], time.Now()))
 		},
 	} {
 		c, done := w.controller()

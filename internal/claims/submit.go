@@ -90,8 +90,8 @@ func (c *Claimer) write(ctx context.Context, r Record, now ledger.Destination) e
 }
 
 // put claims the places of a piece, and submits a job for those that it gets: several where that is not the same for
-// all images. A job of the name that is in flight without a claim becomes theirs: a program has submitted it that has no
-// ledger, or has another. The error is why no job could be submitted.
+// all images. A job of the name that is in flight without a claim becomes theirs: a program has submitted it that has
+// no ledger, or has another. The error is why no job could be submitted.
 func (c *Claimer) put(ctx context.Context, s *standing, p piece) (err error) {
 	name, began := p.Name(), c.Now()
 	inFlight := ""

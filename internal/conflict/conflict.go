@@ -24,23 +24,34 @@ type claim struct {
 	number uint32
 }
 
-// An Index gathers the names of entries, in about 20 bytes for each beside the sources themselves.
+// An Index gathers the names of entries, in about 40 bytes for each beside the sources themselves.
 // Its zero value is empty and ready.
 type Index struct {
-	entries      []string // their sources, as they are written
+	entries      []participant
 	sources      []claim
 	destinations []claim
 }
 
+// A participant is an entry, or an image of a selection.
+type participant struct {
+	source   string // as it is written
+	key      key    // of the source
+	selected bool   // it is an image of a selection
+}
+
 // Add adds an entry, each once. An entry whose source has an error is passed over, and so is such a destination:
-// no job copies them. An entry is not in conflict with itself.
+// no job copies them. An entry is not in conflict with itself; nor is an image of a selection with what copies the same
+// image to the same destination.
 func (x *Index) Add(names entry.Names) {
 	if names.Source.Err != nil {
 		return
 	}
 	number := uint32(len(x.entries)) //nolint:gosec // a table of 4 billion entries is not read into memory
-	x.entries = append(x.entries, names.Source.Text)
-	x.sources = append(x.sources, claim{sourceKey(names.Source), number})
+	k := sourceKey(names.Source)
+	x.entries = append(x.entries, participant{names.Source.Text, k, names.Selection != ""})
+	if names.Selection == "" {
+		x.sources = append(x.sources, claim{k, number})
+	}
 	for _, d := range names.Destinations {
 		if k, ok := destinationKey(d); ok {
 			x.destinations = append(x.destinations, claim{k, number})
@@ -66,9 +77,10 @@ func (x *Index) Find() *Found {
 type party []string
 
 // contested returns the entries that share a key, by the key.
-func contested(claims []claim, entries []string) map[key]party {
+func contested(claims []claim, entries []participant) map[key]party {
 	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(bytes.Compare(a.key[:], b.key[:]), strings.Compare(entries[a.number], entries[b.number]))
+		return cmp.Or(bytes.Compare(a.key[:], b.key[:]),
+			strings.Compare(entries[a.number].source, entries[b.number].source))
 	})
 	claims = slices.Compact(claims) // an entry may name one destination in several ways
 	shared := map[key]party{}
@@ -77,16 +89,30 @@ func contested(claims []claim, entries []string) map[key]party {
 		for n < len(claims) && claims[n].key == claims[0].key {
 			n++
 		}
-		if n > 1 {
+		if n > 1 && !agree(claims[:n], entries) {
 			p := make(party, n)
 			for i, c := range claims[:n] {
-				p[i] = entries[c.number]
+				p[i] = entries[c.number].source
 			}
 			shared[claims[0].key] = p
 		}
 		claims = claims[n:]
 	}
 	return shared
+}
+
+// agree reports whether all want the same image, and all but one at most are images of selections.
+func agree(claims []claim, entries []participant) bool {
+	exact := 0
+	for _, c := range claims {
+		if entries[c.number].key != entries[claims[0].number].key {
+			return false
+		}
+		if !entries[c.number].selected {
+			exact++
+		}
+	}
+	return exact < 2
 }
 
 // Key returns the one form of an entry's source: two entries with one key are one. It is that of the image, or of a

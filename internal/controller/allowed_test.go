@@ -75,7 +75,7 @@ func TestWhatIsNotAllowedIsAFailureAndNobodyIsAskedAboutIt(t *testing.T) {
 		case "sweep":
 			report, err = ctl.Sweep(t.Context())
 		case "event":
-			report, err = ctl.Event(t.Context(), func(yield func(entry.Entry, error) bool) {
+			report, err = ctl.Event(t.Context(), imagename.Name{}, func(yield func(entry.Entry, error) bool) {
 				for _, source := range slices.Sorted(maps.Keys(entries)) {
 					if !yield(w.entry(source), nil) {
 						return

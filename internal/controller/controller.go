@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/schedule"
 )
 
@@ -57,13 +58,16 @@ func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 	return c.submitting(ctx, r, r.all)
 }
 
-// Event does for these entries, those that an event names, what a sweep does for all, without a limit. Errors of the
-// iteration are taken as in [Controller.Sweep]. What the source is now is looked up: an event may
-// come late, or again, when its tag has moved on.
-func (c *Controller) Event(ctx context.Context, entries iter.Seq2[entry.Entry, error]) (Report, error) {
+// Event does for these entries, those that an event about an image names, what a sweep does for all, without a limit. Of
+// selections it looks at that image alone, if they choose it. Errors of the iteration are taken as in
+// [Controller.Sweep]. What the source is now is looked up: an event may come late, or again, when its tag has moved on.
+func (c *Controller) Event(
+	ctx context.Context, image imagename.Name, entries iter.Seq2[entry.Entry, error],
+) (Report, error) {
 	r := c.start(c.newTally(), schedule.Limit{})
-	r.conflicts.lazy = true
-	return c.submitting(ctx, r, func(context.Context) iter.Seq2[entry.Entry, error] { return entries })
+	defer r.selections.wait()
+	r.conflicts.lazy, r.selections.only = true, image
+	return c.submitting(ctx, r, r.selections.read(func(context.Context) iter.Seq2[entry.Entry, error] { return entries }))
 }
 
 // submitting takes entries through all stages: it submits what is stale as it goes, and writes statuses.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/imagename"
 )
 
 func TestAnEventLooksAtItsEntriesAlone(t *testing.T) {
@@ -17,7 +18,7 @@ func TestAnEventLooksAtItsEntriesAlone(t *testing.T) {
 		entries: map[string]string{"r.io/app:latest": "r.io/b:1", "r.io/app": "r.io/c:1", "r.io/other:1": "r.io/d:1"},
 		images:  images{"r.io/app:latest": one, "r.io/other:1": one},
 	}
-	report, err := w.controller().Event(t.Context(), named(w, "r.io/app:latest", "r.io/app"))
+	report, err := w.controller().Event(t.Context(), imagename.Name{}, named(w, "r.io/app:latest", "r.io/app"))
 	if err != nil || report.Entries != 2 {
 		t.Errorf("%v, %v", report, err)
 	}
@@ -34,7 +35,7 @@ func TestAnEventOnWhatIsInFlightSubmitsNothing(t *testing.T) {
 		entries: map[string]string{"r.io/app:1": "r.io/b:1"}, images: images{"r.io/app:1": one},
 		copying: map[string]bool{"r.io/app:1 -> r.io/b:1": true},
 	}
-	report, err := w.controller().Event(t.Context(), named(w, "r.io/app:1"))
+	report, err := w.controller().Event(t.Context(), imagename.Name{}, named(w, "r.io/app:1"))
 	if err != nil || report.InFlight != 1 || len(w.submitted) != 0 {
 		t.Errorf("%v, %v; submitted %q", report, err, w.submitted)
 	}
@@ -42,7 +43,7 @@ func TestAnEventOnWhatIsInFlightSubmitsNothing(t *testing.T) {
 
 func TestAnEventOnABadEntryFails(t *testing.T) {
 	w := &world{}
-	report, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) {
+	report, err := w.controller().Event(t.Context(), imagename.Name{}, func(yield func(entry.Entry, error) bool) {
 		yield(entry.Entry{}, &entry.Error{Source: "r.io/app:1", Err: errors.New("no Destination")})
 	})
 	if err != nil || report.Failed != 1 {
@@ -52,7 +53,7 @@ func TestAnEventOnABadEntryFails(t *testing.T) {
 
 func TestAnEventWithoutATableFails(t *testing.T) {
 	w := &world{}
-	if _, err := w.controller().Event(t.Context(), func(yield func(entry.Entry, error) bool) {
+	if _, err := w.controller().Event(t.Context(), imagename.Name{}, func(yield func(entry.Entry, error) bool) {
 		yield(entry.Entry{}, errBroken)
 	}); !errors.Is(err, errBroken) {
 		t.Errorf("got %v", err)
@@ -79,7 +80,7 @@ func TestWhatTheEndOfTheContextInterruptsHasNotFailed(t *testing.T) {
 	defer end(nil)
 	c := w.controller()
 	c.Entries = ending{end}
-	report, err := c.Event(ctx, named(w, "r.io/app:1", "r.io/app:2"))
+	report, err := c.Event(ctx, imagename.Name{}, named(w, "r.io/app:1", "r.io/app:2"))
 	if !errors.Is(err, errBroken) || report.Failed != 0 || len(report.Errors) != 0 || len(w.status.results) != 0 {
 		t.Errorf("%v, %v %v; statuses %v", err, report, report.Errors, w.status.results)
 	}
@@ -145,7 +146,7 @@ func TestAnEventSubmitsNothingForADestinationThatAnotherEntryWrites(t *testing.T
 		w := &world{
 			entries: map[string]string{"r.io/a:1": "r.io/b:1,r.io/c:1", "r.io/z:1": "r.io/b:1"}, images: c.images,
 		}
-		report, err := w.controller().Event(t.Context(),
+		report, err := w.controller().Event(t.Context(), imagename.Name{},
 			func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
 		if err != nil || report.Failed != c.failed || w.reads != c.reads {
 			t.Errorf("%s: %v, %v, the table was read %d times", c.name, report, err, w.reads)
@@ -160,7 +161,7 @@ func TestAnEventSubmitsNothingWithoutKnowingWhatIsInConflict(t *testing.T) {
 	w := &world{
 		entries: map[string]string{"r.io/a:1": "r.io/b:1"}, images: images{"r.io/a:1": one}, tableErr: errBroken,
 	}
-	report, err := w.controller().Event(t.Context(),
+	report, err := w.controller().Event(t.Context(), imagename.Name{},
 		func(yield func(entry.Entry, error) bool) { yield(w.entry("r.io/a:1"), nil) })
 	if err != nil || report.Failed != 1 || !errors.Is(report.Errors[0], errBroken) || w.submitted != nil {
 		t.Errorf("%v, %v, %v", report, err, w.submitted)

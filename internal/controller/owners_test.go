@@ -109,7 +109,7 @@ func (w *owners) happen(t *testing.T) {
 		source := w.pick(sourceSpellings)
 		w.tell("push of %s", source)
 		w.check(t, func(c *controller.Controller, ctx context.Context) (controller.Report, error) {
-			return c.Event(ctx, func(yield func(entry.Entry, error) bool) {
+			return c.Event(ctx, imagename.Name{}, func(yield func(entry.Entry, error) bool) {
 				for e, err := range w.All(ctx, w.now) {
 					if conflict.Image(e.Source) == conflict.Image(source) && !yield(e, err) {
 						return

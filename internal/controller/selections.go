@@ -9,6 +9,7 @@ import (
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/expansion"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/selection"
 )
 
@@ -21,6 +22,7 @@ const selectionsAtOnce = 16
 type selections struct {
 	expander Selections // nil = none are carried out
 	summary  *summary
+	only     imagename.Name // of all images of a selection this one alone is looked at; zero = all are
 
 	expansions sync.WaitGroup
 	mu         sync.Mutex
@@ -126,6 +128,11 @@ func (s *selections) yield(ctx context.Context, x *expanded, yield func(entry.En
 		}
 		if r.Err != nil && !yield(entry.Entry{}, &entry.Error{Source: x.entry.Source, Err: r.Err}) {
 			return false
+		}
+		if s.only != (imagename.Name{}) {
+			r.Images = slices.DeleteFunc(r.Images, func(p entry.Placement) bool {
+				return p.Source.Canonical() != s.only.Canonical()
+			})
 		}
 		for e := range r.Entries(x.entry) {
 			if !yield(e, nil) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"slices"
 	"time"
 
 	"ecrmirror/internal/contract"
@@ -100,7 +101,7 @@ func (d *Dispatcher) push(ctx context.Context, log *slog.Logger, e trigger.Event
 	if err != nil {
 		return Result{Err: err}
 	}
-	found, err := d.named(ctx, log, sources)
+	found, err := d.pushed(ctx, log, sources, e.Selections())
 	if err != nil {
 		return Result{Err: program.Fail(err)}
 	}
@@ -112,7 +113,7 @@ func (d *Dispatcher) push(ctx context.Context, log *slog.Logger, e trigger.Event
 	if err != nil {
 		return Result{Err: err}
 	}
-	report, err := ctl.Event(ctx, all(found))
+	report, err := ctl.Event(ctx, e.Image(), all(found))
 	return concluded(report, err)
 }
 
@@ -137,6 +138,39 @@ func (d *Dispatcher) named(ctx context.Context, log *slog.Logger, sources []stri
 		found = append(found, foundEntry{e, err})
 	}
 	return found, nil
+}
+
+// pushed reads the entries of an image, and the selections that it may belong to. It is one read, unless the repository
+// has a long path.
+func (d *Dispatcher) pushed(
+	ctx context.Context, log *slog.Logger, images, selections []string,
+) (found []foundEntry, err error) {
+	sources := slices.Clone(images)
+	for _, s := range selections {
+		if !slices.Contains(images, s) {
+			sources = append(sources, s)
+		}
+	}
+	for some := range slices.Chunk(sources, table.MaxNamed) {
+		there, err := d.named(ctx, log, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range there {
+			if f.entry.IsSelection() || slices.Contains(images, f.source()) {
+				found = append(found, f)
+			}
+		}
+	}
+	return found, nil
+}
+
+// source returns the key of the entry.
+func (f foundEntry) source() string {
+	if bad, ok := errors.AsType[*entry.Error](f.err); ok {
+		return bad.Source
+	}
+	return f.entry.Source
 }
 
 func all(found []foundEntry) iter.Seq2[entry.Entry, error] {

@@ -12,6 +12,7 @@ import (
 type Names struct {
 	Source       Name
 	Destinations []Name // one for each of the entry's, in its order
+	Selection    string // as in the entry
 }
 
 // A Name is a name of an entry: as it is written, and what it means.
@@ -29,7 +30,9 @@ func (e Entry) Names() Names {
 		err := cmp.Or(e.Validate(), ErrSelection)
 		parse = func(text string) Name { return Name{Written: imagename.Written{Text: text}, Err: err} }
 	}
-	names := Names{Source: parse(e.Source), Destinations: make([]Name, len(e.Destinations))}
+	names := Names{
+		Source: parse(e.Source), Destinations: make([]Name, len(e.Destinations)), Selection: e.Selection,
+	}
 	for i, text := range e.Destinations {
 		names.Destinations[i] = parse(text)
 	}

@@ -15,8 +15,8 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// maxNamed is how many entries can be read by their sources together: DynamoDB's limit.
-const maxNamed = 100
+// MaxNamed is how many entries can be read by their sources together: DynamoDB's limit.
+const MaxNamed = 100
 
 // namedAttempts is how often keys are asked for that DynamoDB leaves out of its answers. The first
 // wait between them is namedWait, the others double it.
@@ -69,9 +69,9 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 	if len(sources) == 0 {
 		return nil, nil
 	}
-	if len(sources) > maxNamed {
+	if len(sources) > MaxNamed {
 		return nil, fmt.Errorf(
-			"reading table %q: %d entries asked for by name, more than %d", t.name, len(sources), maxNamed)
+			"reading table %q: %d entries asked for by name, more than %d", t.name, len(sources), MaxNamed)
 	}
 	keys := make([]item, len(sources))
 	for i, source := range sources {

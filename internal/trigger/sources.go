@@ -56,3 +56,34 @@ func writtenAs(registry imagename.ECRRegistry, repository string) []string {
 		":repository/" + repository
 	return append(ways, "ecr.aws/"+arn)
 }
+
+// Selections returns the sources of selections that the image of a Push may belong to: every way to write its
+// repository, and each namespace that it is in. There are 10 for the repository, and as many for each element of its
+// path.
+func (e *Event) Selections() []string {
+	registry := e.Registry
+	registry.FIPS, registry.DualStack = false, false
+	above := []string{e.Repository}
+	for path := e.Repository; path != ""; {
+		path = path[:max(0, strings.LastIndexByte(path, '/'))]
+		above = append(above, strings.TrimPrefix(path+imagename.BelowAll, "/"))
+	}
+	var sources []string
+	for _, prefix := range []string{"", "docker://"} {
+		for _, path := range above {
+			for _, written := range writtenAs(registry, path) {
+				sources = append(sources, prefix+written)
+			}
+		}
+	}
+	return sources
+}
+
+// Image returns the name of the image of a Push.
+func (e *Event) Image() imagename.Name {
+	registry := e.Registry
+	registry.FIPS, registry.DualStack = false, false
+	return imagename.Name{
+		Kind: imagename.ECR, ECR: registry, Host: registry.Host(), Repository: e.Repository, Tag: e.Tag,
+	}
+}
