@@ -213,6 +213,10 @@ func controllerGrants(role string) []grant {
 			on: "`repositories` and `sourceRepositories`", list: readable,
 		},
 		{
+			role: role, why: "list the repositories of a namespace", actions: []string{"ecr:DescribeRepositories"},
+			on: "all repositories of the account", list: always("arn:PARTITION:ecr:*:ACCOUNT:repository/*"),
+		},
+		{
 			role: role, why: "submit mirror jobs", actions: []string{"batch:SubmitJob"},
 			on: "the mirror jobs' queue and job definition", list: always(submitted("MirrorQueue", "mirror")...),
 		},

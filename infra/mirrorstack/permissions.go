@@ -59,6 +59,12 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 			sid: "CompareImages", resources: s.readRepositories(),
 			actions: []string{"ecr:DescribeImages", "ecr:ListImages"},
 		},
+		// All repositories of a registry: one that is asked which it has names none (Service Authorization Reference,
+		// Amazon ECR).
+		{
+			sid: "ListRepositories", resources: s.repositories([]string{"*"}),
+			actions: []string{"ecr:DescribeRepositories"},
+		},
 		{sid: "SubmitJobs", actions: []string{"batch:SubmitJob"}, resources: s.jobResources(q.mirror, mirrorJob)},
 		{sid: "TagJobs", actions: []string{"batch:TagResource"}, resources: []string{s.arn("batch", "job/*")}},
 		// Batch knows no resources for these three (Service Authorization Reference, AWS Batch).

@@ -72,6 +72,7 @@ var controller = []call{
 	{action: "dynamodb:Scan"},
 	{action: "dynamodb:UpdateItem"},
 	{action: "ecr:DescribeImages"},
+	{action: "ecr:DescribeRepositories"},
 	{action: "ecr:ListImages"},
 	{action: "batch:DescribeJobDefinitions"},
 	{action: "batch:DescribeJobs"},
