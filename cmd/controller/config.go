@@ -10,8 +10,11 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
+	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/flagvalue"
+	"ecrmirror/internal/listed"
 	"ecrmirror/internal/output"
+	"ecrmirror/internal/selection"
 	"ecrmirror/internal/settings"
 )
 
@@ -31,6 +34,8 @@ type config struct {
 	definition string
 	parameters flagvalue.Number   // characters of one job's parameters
 	limit      flagvalue.Duration // of a sweep
+	mostTags   flagvalue.Number   // that a selection chooses of a repository
+	mostNames  flagvalue.Number   // of repositories that it chooses of a namespace
 	account    string
 	registries settings.Registries
 	allowed    settings.Allowed
@@ -58,12 +63,23 @@ const (
 	logFormatFlag     = "log-format"
 	metricsFlag       = "metrics"
 	createsFlag       = "creates-repositories"
+	mostTagsFlag      = "most-tags"
+	mostNamesFlag     = "most-repositories"
 
 	// fewestCharacters leave room for one source and one destination with long names.
 	fewestCharacters = 1000
 	// leastLimit leaves time for a wave or two.
 	leastLimit = time.Second
+	// mostNames bounds the lists of tags that a selection asks for.
+	mostNames = 10_000
 )
+
+// expander returns what tells which images selections stand for.
+func (c *config) expander(lists expansion.Lists) *expansion.Expander {
+	return &expansion.Expander{
+		Lists: lists, Now: time.Now, MostTags: c.mostTags.Value(), MostRepositories: c.mostNames.Value(),
+	}
+}
 
 // addFlags adds the flags that all commands share.
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
@@ -86,6 +102,12 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	env.Var(&c.limit, timeLimitFlag, contract.EnvTimeLimit,
 		"`DURATION` for which a sweep or a plan looks at entries; "+
 			"entries of slow registries that it does not reach are the first in the next sweep")
+	c.mostTags = flagvalue.NewNumber("NUMBER", selection.DefaultTags, 1, listed.MostTags)
+	env.Var(&c.mostTags, mostTagsFlag, contract.EnvMostTags,
+		"`NUMBER` of tags that a selection may choose of a repository; one that chooses more is failing")
+	c.mostNames = flagvalue.NewNumber("NUMBER", selection.DefaultRepositories, 1, mostNames)
+	env.Var(&c.mostNames, mostNamesFlag, contract.EnvMostRepositories,
+		"`NUMBER` of repositories that a selection may choose of a namespace; one that chooses more is failing")
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	flags.StringVar(&c.account, "account", "",

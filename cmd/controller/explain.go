@@ -83,8 +83,7 @@ func (c *config) explain(ctx context.Context, source string, stderr io.Writer) (
 func (c *config) look(
 	ctx context.Context, registries *images.Client, selection entry.Entry,
 ) (explainview.Selection, error) {
-	x := expansion.Expander{Lists: registries, Now: time.Now}
-	found, err := x.Expand(ctx, selection)
+	found, err := c.expander(registries).Expand(ctx, selection)
 	if err != nil {
 		return explainview.Selection{}, err
 	}

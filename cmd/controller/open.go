@@ -11,7 +11,6 @@ import (
 
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/dispatch"
-	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/generation"
 	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/printable"
@@ -34,7 +33,8 @@ const connections = 64
 // openAWS loads the AWS configuration for a controller, which has credentials.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
-	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag),
+	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag,
+		mostTagsFlag, mostNamesFlag),
 		err); err != nil {
 		return aws.Config{}, err
 	}
@@ -59,7 +59,7 @@ func (c *config) openController(
 	ctl = &controller.Controller{
 		Entries:    entries,
 		Digests:    registries,
-		Selections: &expansion.Expander{Lists: registries, Now: time.Now},
+		Selections: c.expander(registries),
 		Jobs:       queue,
 		Status:     func() controller.Recorder { return entries.Recorder() },
 		Allowed:    allowed,

@@ -66,12 +66,14 @@ var (
 	allowFlags    = []string{"allow-source", "allow-destination"}
 	registryFlags = []string{"insecure-registry", "auth-parameter", "auth-secret", "assume-role"}
 	planFlags     = slices.Concat(
-		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags, []string{createsFlag, timeLimitFlag},
+		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags,
+		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag},
 	)
-	explainFlags = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags, []string{createsFlag, timeLimitFlag})
-	sweepFlags   = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
-	eventFlags   = slices.Concat(sweepFlags, []string{"account"})
-	putFlags     = slices.Concat(tableFlags, allowFlags)
+	explainFlags = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags,
+		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag})
+	sweepFlags = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
+	eventFlags = slices.Concat(sweepFlags, []string{"account"})
+	putFlags   = slices.Concat(tableFlags, allowFlags)
 )
 
 const long = `Compare each source image in a DynamoDB table with its destinations, and submit one

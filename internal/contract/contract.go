@@ -25,10 +25,13 @@ const (
 	EnvJobParameters   = "MIRROR_JOB_PARAMETERS"
 	EnvSignaturePolicy = "MIRROR_SIGNATURE_POLICY" // name of a containers-policy.json, or that document itself
 	// whether a sweep prints its metrics for CloudWatch: auto, on or off
-	EnvMetrics      = "MIRROR_METRICS"
-	EnvLogFormat    = "MIRROR_LOG_FORMAT"    // how the controller logs: auto, text or json
-	EnvTimeLimit    = "MIRROR_TIME_LIMIT"    // how long a sweep looks at entries: 55m
-	EnvMemoryBudget = "MIRROR_MEMORY_BUDGET" // memory for what is on its way in a copy: 64MiB, 67108864
+	EnvMetrics   = "MIRROR_METRICS"
+	EnvLogFormat = "MIRROR_LOG_FORMAT" // how the controller logs: auto, text or json
+	EnvMostTags  = "MIRROR_MOST_TAGS"  // how many tags of a repository a selection may choose: 500
+	// EnvMostRepositories is how many repositories of a namespace a selection may choose: 200.
+	EnvMostRepositories = "MIRROR_MOST_REPOSITORIES"
+	EnvTimeLimit        = "MIRROR_TIME_LIMIT"    // how long a sweep looks at entries: 55m
+	EnvMemoryBudget     = "MIRROR_MEMORY_BUDGET" // memory for what is on its way in a copy: 64MiB, 67108864
 )
 
 // FromParameter begins the value of a variable among [Documents] that stands in SSM; the parameter's name follows.

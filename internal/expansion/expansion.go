@@ -30,6 +30,9 @@ type Lists interface {
 type Expander struct {
 	Lists Lists            // required
 	Now   func() time.Time // required
+	// How many tags may be chosen of a repository, and repositories of a namespace; 0 = [selection.DefaultTags],
+	// [selection.DefaultRepositories].
+	MostTags, MostRepositories int
 }
 
 // An Expansion is what a selection stands for.
@@ -91,7 +94,7 @@ func (x *Expander) repositories(
 	if err != nil {
 		return selection.Choice{}, nil, fmt.Errorf("repositories below %s: %w", of, err)
 	}
-	choice, err := e.Repos.Choose(there.Names, 0)
+	choice, err := e.Repos.Choose(there.Names, x.MostRepositories)
 	if err != nil {
 		return choice, nil, fmt.Errorf("repositories below %s: %w", of, err)
 	}
@@ -111,7 +114,7 @@ func (x *Expander) repository(ctx context.Context, e entry.Entry, name imagename
 	}
 	var tags []selection.Tag
 	if tags, r.Dropped, r.Err = x.tags(ctx, rules, name); r.Err == nil {
-		r.Choice, r.Err = selection.Choose(rules, tags, x.Now(), 0)
+		r.Choice, r.Err = selection.Choose(rules, tags, x.Now(), x.MostTags)
 	}
 	if r.Err == nil {
 		r.Images, r.Err = e.Place(name, r.Choice)
