@@ -73,8 +73,22 @@ func (x *Index) Find() *Found {
 	return &Found{sources: contested(x.sources, x.entries), destinations: contested(x.destinations, x.entries)}
 }
 
-// A party is the sources of the entries that share a name, as they are written, sorted.
-type party []string
+// A party is the entries that share a name. It is searched and not gone through: one name may be in each entry of a
+// table.
+type party struct {
+	sources []string // as they are written, each once, sorted
+	images  []string // what they mean, in the form of [Image], each once, sorted
+}
+
+// add adds the images that the sources mean.
+func (p *party) add() {
+	for _, source := range p.sources {
+		p.images = append(p.images, Image(source))
+	}
+	slices.Sort(p.images)
+	p.images = slices.Compact(p.images)
+	p.sources = slices.Compact(p.sources) // an image of a selection may be an entry, too
+}
 
 // contested returns the entries that share a key, by the key.
 func contested(claims []claim, entries []participant) map[key]party {
@@ -90,10 +104,11 @@ func contested(claims []claim, entries []participant) map[key]party {
 			n++
 		}
 		if n > 1 && !agree(claims[:n], entries) {
-			p := make(party, n)
+			p := party{sources: make([]string, n)}
 			for i, c := range claims[:n] {
-				p[i] = entries[c.number].source
+				p.sources[i] = entries[c.number].source
 			}
+			p.add()
 			shared[claims[0].key] = p
 		}
 		claims = claims[n:]

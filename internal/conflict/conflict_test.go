@@ -128,18 +128,25 @@ func TestRivals(t *testing.T) {
 	x.Add(names("ghcr.io/fork/alpine:3", "R.io:443/x:1"))
 	x.Add(names("ghcr.io/other/alpine:3", "r.io/y:1"))
 	found := x.Find()
-	for _, c := range []struct{ source, destination, want string }{
-		{"alpine:3", "r.io/x:1", "[ghcr.io/fork/alpine:3]"},
-		{"ghcr.io/fork/alpine:3", "r.io/x:1", "[docker.io/library/alpine:3]"},
-		{"ghcr.io/other/alpine:3", "r.io/y:1", "[]"},
+	const alpine, fork = "docker.io/library/alpine:3", "ghcr.io/fork/alpine:3"
+	for _, c := range []struct {
+		source, destination, owner string
+		some, owns                 bool
+	}{
+		{"alpine:3", "r.io/x:1", fork, true, true},
+		{"alpine:3", "r.io/x:1", alpine, true, false},
+		{"alpine:3", "r.io/x:1", "", true, false},
+		{"alpine:3", "r.io/x:1", "ghcr.io/other/alpine:3", true, false},
+		{fork, "r.io/x:1", alpine, true, true},
+		{"ghcr.io/other/alpine:3", "r.io/y:1", fork, false, false},
 	} {
-		got := found.Rivals(entry.ParseName(c.source), entry.ParseName(c.destination))
-		if fmt.Sprint(got) != c.want {
-			t.Errorf("%s to %s: %v, want %s", c.source, c.destination, got, c.want)
+		some, owns := found.Rivals(entry.ParseName(c.source), entry.ParseName(c.destination), c.owner)
+		if some != c.some || owns != c.owns {
+			t.Errorf("%+v: %t, %t", c, some, owns)
 		}
 	}
 	var none *conflict.Found
-	if none.Rivals(entry.ParseName("alpine:3"), entry.ParseName("r.io/x:1")) != nil {
+	if some, owns := none.Rivals(entry.ParseName("alpine:3"), entry.ParseName("r.io/x:1"), fork); some || owns {
 		t.Error("nothing has rivals")
 	}
 }

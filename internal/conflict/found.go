@@ -19,7 +19,7 @@ type Found struct {
 // effect if none of them has that source.
 func (f *Found) Own(destination entry.Name, owner string) {
 	k, _ := destinationKey(destination)
-	if !slices.ContainsFunc(f.destinations[k], func(name string) bool { return Image(name) == owner }) {
+	if !has(f.destinations[k].images, owner) {
 		return
 	}
 	if f.owners == nil {
@@ -45,20 +45,27 @@ func (f *Found) Destination(source, destination entry.Name) error {
 	return others("is written by entry %s, too: take it out of all entries but one", source.Text, f.destinations[k])
 }
 
-// Rivals returns the source images of other entries that have the destination, in the form of [Image]. Entries of the
-// same source are no rivals.
-func (f *Found) Rivals(source, destination entry.Name) (rivals []string) {
+// Rivals reports whether entries of other source images have the destination, and whether one of these images is owner,
+// in the form of [Image]. Entries of the same source are no rivals.
+func (f *Found) Rivals(source, destination entry.Name, owner string) (some, owns bool) {
 	if f == nil || len(f.destinations) == 0 {
-		return nil
+		return false, false
 	}
 	k, _ := destinationKey(destination)
-	own := Image(source.Text)
-	for _, name := range f.destinations[k] {
-		if image := Image(name); image != own && !slices.Contains(rivals, image) {
-			rivals = append(rivals, image)
-		}
+	own, images := Image(source.Text), f.destinations[k].images
+	return len(images) > count(has(images, own)), owner != own && has(images, owner)
+}
+
+func has(sorted []string, text string) bool {
+	_, is := slices.BinarySearch(sorted, text)
+	return is
+}
+
+func count(is bool) int {
+	if is {
+		return 1
 	}
-	return rivals
+	return 0
 }
 
 // Source returns an *[Error] if the source of another entry is the same image, in other words, and nil otherwise.
@@ -93,10 +100,15 @@ func (e *Error) Error() string {
 
 // others says who the party is besides the entry of the source.
 func others(format, source string, p party) error {
-	names := slices.DeleteFunc(slices.Clone(p), func(name string) bool { return name == source })
-	if len(names) == 0 {
+	rest := len(p.sources) - count(has(p.sources, source))
+	if rest <= 0 {
 		return nil
 	}
-	named := names[:min(most, len(names))]
-	return &Error{Entries: named, More: len(names) - len(named), format: format}
+	var named []string
+	for _, name := range p.sources[:min(most+1, len(p.sources))] {
+		if name != source && len(named) < most {
+			named = append(named, name)
+		}
+	}
+	return &Error{Entries: named, More: rest - len(named), format: format}
 }

@@ -71,7 +71,12 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 		record.Read = records.Destinations[record.Key]
 		record.Check = ledger.Check{
 			Source: source, From: result.Digest, Wanted: d.Wanted, Has: d.Digest, Retry: r.retry, Now: now,
-			Later: k.read.Later, Unsure: found == nil, Rivals: found.Rivals(i.source, i.destinations[n]),
+			Later: k.read.Later, Unsure: found == nil,
+		}
+		var owns bool
+		owner := record.Read.Owner.Source
+		if record.Check.Contested, owns = found.Rivals(i.source, i.destinations[n], owner); owns {
+			record.Check.Rival = owner
 		}
 		var err error
 		if record.Now, err = record.Read.After(record.Check); err == nil {

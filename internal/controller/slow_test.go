@@ -78,12 +78,12 @@ func TestWhatASweepDoesNotReachIsFirstInTheNext(t *testing.T) {
 		every         time.Duration
 		sweeps, parts int
 	}{
-		{"a table of one wave", 240, 20, time.Hour, 20, 5},
-		{"a table of several waves", 240, 200, time.Hour, 12, 5},
-		{"a host that is nearly done", 70, 20, time.Hour, 15, 2},
-		{"twice as much as it can answer for", 2 * each, 20, time.Hour, 20, 3},
-		{"more than it can answer for before statuses are written again", 12 * each, 10, time.Hour, 20, 13},
-		{"once a day", 240, 20, 24 * time.Hour, 20, 5},
+		{"a table of one wave", 240, 20, time.Hour, 11, 5},
+		{"a table of several waves", 240, 200, time.Hour, 11, 5},
+		{"a host that is nearly done", 70, 20, time.Hour, 7, 2},
+		{"twice as much as it can answer for", 2 * each, 20, time.Hour, 9, 3},
+		{"more than it can answer for before statuses are written again", 12 * each, 10, time.Hour, 17, 13},
+		{"once a day", 240, 20, 24 * time.Hour, 11, 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

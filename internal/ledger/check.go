@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -14,10 +13,11 @@ type Check struct {
 	From   digest.Digest // the digest that the source has
 	Wanted digest.Digest // the digest that the destination should have
 	Has    digest.Digest // the digest that it has; "" = none
-	// Rivals are the source images of other entries that have the destination, in the same form. They are unknown if
-	// Unsure is true: the owner stays whoever it is.
-	Rivals []string
-	Unsure bool
+	// Contested says that entries of other source images have the destination, and Rival is the owner that the record
+	// had, if it is one of these images. Both are unknown if Unsure is true: the owner stays whoever it is.
+	Contested bool
+	Rival     string
+	Unsure    bool
 	// Later says that the source's record is of a later [Version]: that may hold the image.
 	Later bool
 	// Retry has a job submitted now though one failed a short time ago.
@@ -54,9 +54,9 @@ func (d Destination) After(c Check) (Destination, error) {
 func (d *Destination) own(c Check) error {
 	switch {
 	case d.Owner.Source == c.Source || c.Unsure:
-	case slices.Contains(c.Rivals, d.Owner.Source):
+	case c.Rival != "" && c.Rival == d.Owner.Source:
 		return &OwnedError{d.Owner}
-	case len(c.Rivals) > 0:
+	case c.Contested:
 		return ErrContested
 	default: // nobody is, or one whose entry is gone
 		d.Owner = Owner{Source: c.Source, Since: c.Now}

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,10 @@ func TestWhoOwnsADestination(t *testing.T) {
 		{"who else wants it is not known", theirs, nil, true, theirs, nil},
 	} {
 		d, err := ledger.Destination{Owner: c.owner}.After(check(func(k *ledger.Check) {
-			k.Rivals, k.Unsure = c.rivals, c.unsure
+			k.Contested, k.Unsure = len(c.rivals) > 0, c.unsure
+			if slices.Contains(c.rivals, c.owner.Source) {
+				k.Rival = c.owner.Source
+			}
 		}))
 		if d.Owner != c.want || !as(err, c.err) {
 			t.Errorf("%s: %+v, %v", c.what, d.Owner, err)
