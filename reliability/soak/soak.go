@@ -201,7 +201,7 @@ func (s *soak) event(ctx context.Context, i int) error {
 		return err
 	}
 	for range attempts {
-		report, err := s.controller.Event(ctx, s.entries.Named(ctx, []string{e.Source}, time.Now()))
+		report, err := s.controller.Event(ctx, imagename.Name{}, s.entries.Named(ctx, []string{e.Source}, time.Now()))
 		switch {
 		case err != nil:
 			return err
