@@ -60,14 +60,16 @@ func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 
 // Event does for these entries, those that an event about an image names, what a sweep does for all, without a limit. Of
 // selections it looks at that image alone, if they choose it. Errors of the iteration are taken as in
-// [Controller.Sweep]. What the source is now is looked up: an event may come late, or again, when its tag has moved on.
+// [Controller.Sweep]. What the source is now is looked up: an event may come late, or again, when its tag has moved
+// on.
 func (c *Controller) Event(
 	ctx context.Context, image imagename.Name, entries iter.Seq2[entry.Entry, error],
 ) (Report, error) {
 	r := c.start(c.newTally(), schedule.Limit{})
 	defer r.selections.wait()
 	r.conflicts.lazy, r.selections.only = true, image
-	return c.submitting(ctx, r, r.selections.read(func(context.Context) iter.Seq2[entry.Entry, error] { return entries }))
+	read := func(context.Context) iter.Seq2[entry.Entry, error] { return entries }
+	return c.submitting(ctx, r, r.selections.read(read))
 }
 
 // submitting takes entries through all stages: it submits what is stale as it goes, and writes statuses.
