@@ -42,32 +42,21 @@ func WriteText(w io.Writer, palette output.Palette, s Selection, all bool) error
 }
 
 func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansion.Repository, all bool) error {
-	head := fmt.Sprintf("%s: %d tags, %d chosen", r.Source, len(r.Choice.Verdicts), len(r.Choice.Chosen()))
-	if r.Dropped > 0 {
-		head += fmt.Sprintf("; %d names in the list that no tag can have", r.Dropped)
-	}
-	if r.Err != nil {
-		head += "; nothing is mirrored: " + r.Err.Error()
-	}
-	if err := output.Line(w, "%s", head); err != nil {
+	if err := output.Line(w, "%s", headOf(r)); err != nil {
 		return err
-	}
-	why := map[string]string{}
-	for _, v := range r.Choice.Verdicts {
-		why[v.Tag] = v.String()
 	}
 	g := output.Grid{Palette: palette, Color: statusview.Color, Rows: func(row func(cells ...string)) {
 		if len(r.Images) > 0 {
 			row("TAG", "DIGEST", "STATE", "DESTINATION", "WHY", "")
 		}
+		why := reasons(r.Choice)
 		for _, image := range r.Images {
-			result := s.Results[image.Source.String()]
+			tag, result := image.Source.Tag, s.Results[image.Source.String()]
 			if result.Err != nil {
-				row(image.Source.Tag, "-", string(result.State()), "-", why[image.Source.Tag], result.Err.Error())
+				row(tag, "-", string(result.State()), "-", why[tag], result.Err.Error())
 			}
 			for _, d := range result.Destinations {
-				row(image.Source.Tag, short(result.Digest.String()), string(d.State), d.Name,
-					why[image.Source.Tag], said(d))
+				row(tag, short(result.Digest.String()), string(d.State), d.Name, why[tag], said(d))
 			}
 		}
 	}}
@@ -75,6 +64,27 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 		return err
 	}
 	return writeOthers(w, notChosen(r.Choice), all)
+}
+
+// headOf returns the line above a repository's tags.
+func headOf(r expansion.Repository) string {
+	head := fmt.Sprintf("%s: %d tags, %d chosen", r.Source, len(r.Choice.Verdicts), len(r.Choice.Chosen()))
+	if r.Dropped > 0 {
+		head += fmt.Sprintf("; %d names in the list that no tag can have", r.Dropped)
+	}
+	if r.Err != nil {
+		head += "; nothing is mirrored: " + r.Err.Error()
+	}
+	return head
+}
+
+// reasons returns the reasons by tags.
+func reasons(c selection.Choice) map[string]string {
+	why := make(map[string]string, len(c.Verdicts))
+	for _, v := range c.Verdicts {
+		why[v.Tag] = v.String()
+	}
+	return why
 }
 
 // said is why a destination is in a state that says too little by itself.
@@ -118,65 +128,3 @@ func writeOthers(w io.Writer, left []selection.Verdict, all bool) error {
 const digestShown = len("sha256:") + 12
 
 func short(digest string) string { return digest[:min(len(digest), digestShown)] }
-
-// A Repository is an element of the list that WriteJSON prints.
-type Repository struct {
-	Source  string `json:"source"`
-	Error   string `json:"error,omitempty"` // why nothing of it is mirrored
-	Dropped int    `json:"dropped,omitempty"`
-	Tags    []Tag  `json:"tags"`
-}
-
-// A Tag is one of its tags.
-type Tag struct {
-	Tag          string        `json:"tag"`
-	Chosen       bool          `json:"chosen"`
-	Held         bool          `json:"held,omitempty"`
-	Reason       string        `json:"reason"`
-	Digest       string        `json:"digest,omitempty"` // of the source, if it is chosen
-	Error        string        `json:"error,omitempty"`  // why it could not be looked at
-	Destinations []Destination `json:"destinations,omitempty"`
-}
-
-// A Destination is what a sweep would find of a destination.
-type Destination struct {
-	Name   string `json:"name"`
-	State  string `json:"state"`
-	Digest string `json:"digest,omitempty"`
-	Reason string `json:"reason"`
-}
-
-// WriteJSON prints the repositories of a selection as a list.
-func WriteJSON(w io.Writer, s Selection) error {
-	return output.JSONList(w, func(yield func(Repository) bool) {
-		for _, r := range s.Repositories {
-			if !yield(repositoryOf(s, r)) {
-				return
-			}
-		}
-	})
-}
-
-func repositoryOf(s Selection, r expansion.Repository) Repository {
-	doc := Repository{Source: r.Source.String(), Dropped: r.Dropped, Tags: []Tag{}}
-	if r.Err != nil {
-		doc.Error = printable.Line(r.Err.Error())
-	}
-	for _, v := range r.Choice.Verdicts {
-		tag := Tag{Tag: v.Tag, Chosen: v.IsChosen(), Held: v.IsHeld(), Reason: printable.Line(v.String())}
-		name := r.Source
-		name.Tag = v.Tag
-		result := s.Results[name.String()]
-		tag.Digest = result.Digest.String()
-		if result.Err != nil {
-			tag.Error = printable.Line(result.Err.Error())
-		}
-		for _, d := range result.Destinations {
-			tag.Destinations = append(tag.Destinations, Destination{
-				Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Reason: printable.Line(d.Reason()),
-			})
-		}
-		doc.Tags = append(doc.Tags, tag)
-	}
-	return doc
-}

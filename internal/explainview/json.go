@@ -1,0 +1,79 @@
+package explainview
+
+import (
+	"io"
+
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/expansion"
+	"ecrmirror/internal/output"
+	"ecrmirror/internal/printable"
+	"ecrmirror/internal/selection"
+)
+
+// A Repository is an element of the list that WriteJSON prints.
+type Repository struct {
+	Source  string `json:"source"`
+	Error   string `json:"error,omitempty"` // why nothing of it is mirrored
+	Dropped int    `json:"dropped,omitempty"`
+	Tags    []Tag  `json:"tags"`
+}
+
+// A Tag is one of its tags.
+type Tag struct {
+	Tag          string        `json:"tag"`
+	Chosen       bool          `json:"chosen"`
+	Held         bool          `json:"held,omitempty"`
+	Reason       string        `json:"reason"`
+	Digest       string        `json:"digest,omitempty"` // of the source, if it is chosen
+	Error        string        `json:"error,omitempty"`  // why it could not be looked at
+	Destinations []Destination `json:"destinations,omitempty"`
+}
+
+// A Destination is what a sweep would find of a destination.
+type Destination struct {
+	Name   string `json:"name"`
+	State  string `json:"state"`
+	Digest string `json:"digest,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// WriteJSON prints the repositories of a selection as a list.
+func WriteJSON(w io.Writer, s Selection) error {
+	return output.JSONList(w, func(yield func(Repository) bool) {
+		for _, r := range s.Repositories {
+			if !yield(repositoryOf(s, r)) {
+				return
+			}
+		}
+	})
+}
+
+func repositoryOf(s Selection, r expansion.Repository) Repository {
+	doc := Repository{Source: r.Source.String(), Dropped: r.Dropped, Tags: []Tag{}}
+	if r.Err != nil {
+		doc.Error = printable.Line(r.Err.Error())
+	}
+	for _, v := range r.Choice.Verdicts {
+		name := r.Source
+		name.Tag = v.Tag
+		doc.Tags = append(doc.Tags, tagOf(v, s.Results[name.String()]))
+	}
+	return doc
+}
+
+// tagOf returns a tag with what was found of it, if it is chosen.
+func tagOf(v selection.Verdict, found entry.Result) Tag {
+	tag := Tag{
+		Tag: v.Tag, Chosen: v.IsChosen(), Held: v.IsHeld(), Reason: printable.Line(v.String()),
+		Digest: found.Digest.String(),
+	}
+	if found.Err != nil {
+		tag.Error = printable.Line(found.Err.Error())
+	}
+	for _, d := range found.Destinations {
+		tag.Destinations = append(tag.Destinations, Destination{
+			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Reason: printable.Line(d.Reason()),
+		})
+	}
+	return tag
+}
