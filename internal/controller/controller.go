@@ -58,10 +58,9 @@ func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 	return c.submitting(ctx, r, r.all)
 }
 
-// Event does for these entries, those that an event about an image names, what a sweep does for all, without a limit. Of
-// selections it looks at that image alone, if they choose it. Errors of the iteration are taken as in
-// [Controller.Sweep]. What the source is now is looked up: an event may come late, or again, when its tag has moved
-// on.
+// Event does for these entries, those that an event about an image names, what a sweep does for all, without a limit.
+// Of selections it looks at that image alone, if they choose it. Errors of the iteration are taken as in
+// [Controller.Sweep]. What the source is now is looked up: an event may come late, or again, when its tag has moved on.
 func (c *Controller) Event(
 	ctx context.Context, image imagename.Name, entries iter.Seq2[entry.Entry, error],
 ) (Report, error) {
