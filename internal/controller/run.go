@@ -62,7 +62,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 			r.take(ctx, d)
 		}
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the run tells of its context by itself
+			return nil // the run tells of its context by itself
 		}
 		r.putOff(ctx, w)
 		w = r.lookUps.verifying(turn, pinned, w.records)
