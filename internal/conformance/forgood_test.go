@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"encoding/json"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
 // TestWhatFailsForGoodIsNotTriedAgain sweeps five times where a job can only fail: it is submitted once, and the status
@@ -37,6 +40,7 @@ func TestWhatFailsForGoodIsNotTriedAgain(t *testing.T) {
 		{"a source that may not be read", func(w *grantedWorld) {
 			w.remove("MirrorRole", "ecr:GetDownloadUrlForLayer")
 		}, "no identity-based policy allows the ecr:GetDownloadUrlForLayer action"},
+		{"a layer that is too large", (*grantedWorld).pushHuge, fmt.Sprintf("of %d bytes: layer too large for ECR", huge)},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +61,36 @@ func TestWhatFailsForGoodIsNotTriedAgain(t *testing.T) {
 		})
 	}
 }
+
+// huge is more than ECR takes as a layer.
+const huge = 60 << 30
+
+// pushHuge pushes an image to the source whose manifest says that its layer is huge.
+func (w *grantedWorld) pushHuge() {
+	w.t.Helper()
+	content := image(w.t)
+	w.push(w.source, tags, content)
+	manifest, err := content.Manifest()
+	if err == nil {
+		manifest.Layers[0].Size = huge
+		var raw []byte
+		if raw, err = json.Marshal(manifest); err == nil {
+			err = remote.Put(w.at(w.source, tags), written{raw, manifest.MediaType}, remote.WithTransport(w.Owner()))
+		}
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// written is a manifest as it is.
+type written struct {
+	manifest  []byte
+	mediaType types.MediaType
+}
+
+func (m written) RawManifest() ([]byte, error)        { return m.manifest, nil }
+func (m written) MediaType() (types.MediaType, error) { return m.mediaType, nil }
 
 // mirrored fails the test unless there were so many mirror jobs.
 func (w *grantedWorld) mirrored(want int) {

@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/conflict"
@@ -24,6 +25,14 @@ type known struct {
 	sourceKey    ledger.Key
 	read, source ledger.Source   // as it was read; as it is after the check
 	destinations []claims.Record // in their order; without keys where nothing was looked up
+}
+
+// recalling begins to read what the ledger has of the images of a wave, while they are looked up. The returned function
+// waits for it.
+func (r *run) recalling(ctx context.Context, w *wave) (wait func() error) {
+	done := make(chan error, 1)
+	go func() { done <- r.recall(ctx, w) }()
+	return sync.OnceValue(func() error { return <-done })
 }
 
 // recall reads what the ledger has of the images of a wave.

@@ -11,9 +11,6 @@ import (
 	"ecrmirror/internal/schedule"
 )
 
-// ahead is how many items may be known that are not decided about yet.
-const ahead = 100
-
 // lookUp asks for what is not known yet. The channel gives each item as soon as all its answers are there. It is to be
 // read to its end.
 func (w *wave) lookUp(ctx context.Context) <-chan *item {
@@ -24,7 +21,7 @@ func (w *wave) lookUp(ctx context.Context) <-chan *item {
 		w.answers[at] = w.memory.recall(*name)
 	}
 	w.wanted = w.unknown()
-	w.known = make(chan *item, ahead)
+	w.known = make(chan *item, len(w.items)) // none waits for those that decide: what the ledger has may come later
 	go func() {
 		defer close(w.known)
 		for _, i := range w.items {

@@ -36,12 +36,19 @@ type run struct {
 func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Turn) error {
 	began := time.Now()
 	w := r.expand(ctx, entries, turn)
-	if err := r.recall(ctx, w); err != nil {
-		return err
-	}
+	looking, stop := context.WithCancel(ctx)
+	defer stop()
+	recalled := r.recalling(ctx, w)
 	for len(w.items) > 0 {
 		var pinned []image
-		for i := range w.lookUp(ctx) {
+		known := w.lookUp(looking)
+		if err := recalled(); err != nil {
+			stop()
+			for range known { // to its end
+			}
+			return err
+		}
+		for i := range known {
 			d := r.decide(ctx, w, i)
 			switch {
 			case ctx.Err() != nil: // what failed did not by itself; the rest of the look-up is only read to its end
@@ -56,7 +63,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 			r.take(ctx, d)
 		}
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the run tells of its context by itself
+			return nil // the run tells of its context by itself
 		}
 		r.putOff(ctx, w)
 		w = r.lookUps.verifying(turn, pinned, w.records)

@@ -25,7 +25,7 @@ func free(imagename.Name) error { return nil }
 // guarded copies HOST/src:1 to destinations, with a guard.
 func guarded(t *testing.T, w *world, g guard, destinations ...string) *mirror.Report {
 	return mirror.New(w, mirror.Options{
-		RetryDelay: 1, Guard: g, Transient: func(err error) bool { return strings.Contains(err.Error(), "503") },
+		RetryDelay: 1, Guard: g, Transient: func(err error) bool { return unavailable.MatchString(err.Error()) },
 	}).CopyImage(t.Context(), w.name("HOST/src:1"), w.names(destinations...)...)
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -23,9 +24,13 @@ import (
 func copier(w *world) *mirror.Copier {
 	return mirror.New(w, mirror.Options{
 		RetryDelay: time.Millisecond,
-		Transient:  func(err error) bool { return strings.Contains(err.Error(), "503") },
+		Transient:  func(err error) bool { return unavailable.MatchString(err.Error()) },
 	})
 }
+
+// unavailable matches the errors of go.podman.io/image for the status 503, and no port, digest or upload that has these
+// digits.
+var unavailable = regexp.MustCompile(`status:? 503 |StatusCode: 503\b`)
 
 // states returns the report's states in order, "," between them.
 func states(r *mirror.Report) string {
