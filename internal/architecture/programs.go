@@ -15,6 +15,7 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"},
 	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
+	"internal/sleep":       {},
 	"internal/answerlimit": {external: []string{"github.com/aws/"}},
 	"internal/awserror":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/imagename": {
@@ -27,7 +28,7 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/chunked": {
-		internal: []string{"internal/transient"}, external: []string{"golang.org/x/sync", "golang.org/x/time"},
+		internal: []string{"internal/sleep", "internal/transient"}, external: []string{"golang.org/x/sync", "golang.org/x/time"},
 	},
 	"internal/fence": {},
 	"internal/ecr": {
@@ -55,7 +56,7 @@ var programs = map[string]layer{
 		external: []string{"golang.org/x/sync/semaphore"},
 	},
 	"internal/registryclient/pace": {
-		internal: []string{"internal/chunked", "internal/registryclient/answer"},
+		internal: []string{"internal/registryclient/answer", "internal/sleep"},
 		external: []string{"golang.org/x/time/rate"},
 	},
 	"internal/registryclient/wire": {
@@ -68,15 +69,15 @@ var programs = map[string]layer{
 	},
 	"internal/registryclient/session": {
 		internal: []string{
-			"internal/chunked", "internal/registryclient/answer", "internal/registryclient/auth",
-			"internal/registryclient/wire",
+			"internal/registryclient/answer", "internal/registryclient/auth",
+			"internal/registryclient/wire", "internal/sleep",
 		},
 	},
 	"internal/registryclient/reading": {
 		internal: []string{
 			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
 			"internal/registryclient/auth", "internal/registryclient/pace", "internal/registryclient/session",
-			"internal/registryclient/wire",
+			"internal/registryclient/wire", "internal/sleep",
 		},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
 	},
@@ -105,8 +106,8 @@ var programs = map[string]layer{
 	},
 	"internal/images/disk": {
 		internal: []string{
-			"internal/chunked", "internal/imagename", "internal/images/transport", "internal/manifestdigest",
-			"internal/manifesttype", "internal/mirror/port", "internal/transient",
+			"internal/imagename", "internal/images/transport", "internal/manifestdigest",
+			"internal/manifesttype", "internal/mirror/port", "internal/sleep", "internal/transient",
 		},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/"},
 	},
@@ -173,7 +174,7 @@ var programs = map[string]layer{
 		internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"},
 	},
 	"internal/jobs": {
-		internal: []string{"internal/awserror", "internal/contract", "internal/request"},
+		internal: []string{"internal/awserror", "internal/contract", "internal/request", "internal/sleep"},
 		external: []string{"github.com/aws/", "golang.org/x/time/rate"},
 	},
 	"internal/program": {
@@ -250,7 +251,7 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
 			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
-			"internal/mirror/port", "internal/mirror/stall", "internal/printable", "internal/request",
+			"internal/mirror/port", "internal/mirror/stall", "internal/printable", "internal/request", "internal/sleep",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
@@ -258,7 +259,7 @@ var programs = map[string]layer{
 		internal: []string{"internal/manifestdigest"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/mirror/convoy": {internal: []string{"internal/chunked", "internal/mirror/fanout"}},
+	"internal/mirror/convoy": {internal: []string{"internal/chunked", "internal/mirror/fanout", "internal/sleep"}},
 	"internal/mirror/fanout": {
 		internal: []string{"internal/chunked", "internal/mirror/content", "internal/mirror/stall"},
 	},

@@ -24,6 +24,7 @@ import (
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/request"
+	"ecrmirror/internal/sleep"
 )
 
 // A Copier copies images. It is safe for concurrent use.
@@ -93,7 +94,7 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	for _, r := range again {
 		c.opts.Log.WarnContext(ctx, "trying again", "destination", r.Name.String(), "error", r.Err)
 	}
-	if chunked.Sleep(ctx, c.opts.RetryDelay) != nil {
+	if sleep.For(ctx, c.opts.RetryDelay) != nil {
 		return // they failed, and keep their errors
 	}
 	for _, r := range again {

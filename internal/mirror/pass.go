@@ -6,12 +6,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/convoy"
 	"ecrmirror/internal/mirror/fanout"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/stall"
+	"ecrmirror/internal/sleep"
 )
 
 // A pass brings the blobs of an attempt to some of its places, which read them together. Those that hold up the others
@@ -154,7 +154,7 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		p.attempt.progress.done(blob, moved, x.why)
 		moved = false
 		lacking = x.again
-		if chunked.Sleep(ctx, p.attempt.opts.RetryDelay/4) != nil {
+		if sleep.For(ctx, p.attempt.opts.RetryDelay/4) != nil {
 			for _, m := range lacking {
 				m.Place.fail(x.why)
 			}
