@@ -16,6 +16,7 @@ var programs = map[string]layer{
 	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
+	"internal/batchget":    {internal: []string{"internal/awserror"}, external: []string{"github.com/aws/"}},
 	"internal/answerlimit": {external: []string{"github.com/aws/"}},
 	"internal/awserror":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/imagename": {
@@ -136,14 +137,16 @@ var programs = map[string]layer{
 	},
 	"internal/table": {
 		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/entry", "internal/imagename", "internal/printable",
+			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/entry",
+			"internal/imagename", "internal/printable", "internal/sleep",
 		},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
 	"internal/ledger": {internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"}},
 	"internal/ledgertable": {
 		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/ledger", "internal/printable",
+			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/ledger",
+			"internal/printable", "internal/sleep",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
