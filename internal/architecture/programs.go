@@ -29,7 +29,8 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/chunked": {
-		internal: []string{"internal/sleep", "internal/transient"}, external: []string{"golang.org/x/sync", "golang.org/x/time"},
+		internal: []string{"internal/sleep", "internal/transient"},
+		external: []string{"golang.org/x/sync", "golang.org/x/time"},
 	},
 	"internal/fence": {},
 	"internal/ecr": {

@@ -31,7 +31,7 @@ func (e Entry) Names() Names {
 // and the controller can't see them, so that such an image would be stale for ever.
 func ParseName(text string) Name {
 	written, err := imagename.ParseWritten(text)
-	if err == nil && (written.Name.Kind == imagename.OCILayout || written.Name.Kind == imagename.Directory) {
+	if err == nil && written.Name.IsOnDisk() {
 		err = fmt.Errorf("image name %q: an entry can name images in registries only", text)
 	}
 	return Name{Written: written, Err: err}
