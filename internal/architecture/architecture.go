@@ -15,11 +15,13 @@ type layer struct {
 
 // layers has an entry for every package of the module, or for a tree of packages by a trailing /... . A package that
 // no entry covers has no place yet, which is an error.
-var layers = joined(programs, around)
+var layers = joined(programs, registries, around)
 
-func joined(a, b map[string]layer) map[string]layer {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
+func joined(parts ...map[string]layer) map[string]layer {
+	all := map[string]layer{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
 	return all
 }
 
