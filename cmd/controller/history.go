@@ -82,7 +82,7 @@ func (c *config) history(
 // keyOf returns the key of an image in a registry, which are those that the ledger knows.
 func keyOf(text string) (ledger.Key, error) {
 	name, err := imagename.ParseImage(text)
-	if err == nil && (name.Kind == imagename.OCILayout || name.Kind == imagename.Directory) {
+	if err == nil && name.IsOnDisk() {
 		err = fmt.Errorf("image name %q: the ledger knows images in registries only", text)
 	}
 	return ledger.KeyOf(name), err

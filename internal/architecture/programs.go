@@ -17,6 +17,8 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"},
 	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
+	"internal/sleep":       {},
+	"internal/batchget":    {internal: []string{"internal/awserror"}, external: []string{"github.com/aws/"}},
 	"internal/answerlimit": {external: []string{"github.com/aws/"}},
 	"internal/awserror":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/imagename": {
@@ -29,7 +31,8 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"},
 	},
 	"internal/chunked": {
-		internal: []string{"internal/transient"}, external: []string{"golang.org/x/sync", "golang.org/x/time"},
+		internal: []string{"internal/sleep", "internal/transient"},
+		external: []string{"golang.org/x/sync", "golang.org/x/time"},
 	},
 	"internal/fence": {},
 	"internal/listed": {
@@ -68,8 +71,8 @@ var programs = map[string]layer{
 	},
 	"internal/images/disk": {
 		internal: []string{
-			"internal/chunked", "internal/imagename", "internal/images/transport", "internal/manifestdigest",
-			"internal/manifesttype", "internal/mirror/port", "internal/transient",
+			"internal/imagename", "internal/images/transport", "internal/manifestdigest",
+			"internal/manifesttype", "internal/mirror/port", "internal/sleep", "internal/transient",
 		},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/"},
 	},
@@ -103,8 +106,8 @@ var programs = map[string]layer{
 	"internal/entryform": {internal: []string{"internal/entry", "internal/selection", "internal/spelling"}},
 	"internal/table": {
 		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/entry", "internal/entryform",
-			"internal/imagename", "internal/printable", "internal/spelling",
+			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/entry",
+			"internal/entryform", "internal/imagename", "internal/printable", "internal/sleep", "internal/spelling",
 		},
 		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
@@ -113,7 +116,8 @@ var programs = map[string]layer{
 	},
 	"internal/ledgertable": {
 		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/contract", "internal/ledger", "internal/printable",
+			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/ledger",
+			"internal/printable", "internal/sleep",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
@@ -145,7 +149,7 @@ var programs = map[string]layer{
 		internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"},
 	},
 	"internal/jobs": {
-		internal: []string{"internal/awserror", "internal/contract", "internal/request"},
+		internal: []string{"internal/awserror", "internal/contract", "internal/request", "internal/sleep"},
 		external: []string{"github.com/aws/", "golang.org/x/time/rate"},
 	},
 	"internal/program": {
@@ -228,8 +232,8 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
 			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
-			"internal/mirror/port", "internal/mirror/stall", "internal/mirror/errands", "internal/printable",
-			"internal/request",
+			"internal/mirror/errands", "internal/mirror/port", "internal/mirror/stall", "internal/printable",
+			"internal/request", "internal/sleep",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
@@ -238,7 +242,7 @@ var programs = map[string]layer{
 		internal: []string{"internal/manifestdigest"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/mirror/convoy": {internal: []string{"internal/chunked", "internal/mirror/fanout"}},
+	"internal/mirror/convoy": {internal: []string{"internal/chunked", "internal/mirror/fanout", "internal/sleep"}},
 	"internal/mirror/fanout": {
 		internal: []string{"internal/chunked", "internal/mirror/content", "internal/mirror/stall"},
 	},

@@ -7,7 +7,7 @@ var registries = map[string]layer{
 		external: []string{"golang.org/x/sync/semaphore"},
 	},
 	"internal/registryclient/pace": {
-		internal: []string{"internal/chunked", "internal/registryclient/answer"},
+		internal: []string{"internal/registryclient/answer", "internal/sleep"},
 		external: []string{"golang.org/x/time/rate"},
 	},
 	"internal/registryclient/wire": {
@@ -20,15 +20,15 @@ var registries = map[string]layer{
 	},
 	"internal/registryclient/session": {
 		internal: []string{
-			"internal/chunked", "internal/registryclient/answer", "internal/registryclient/auth",
-			"internal/registryclient/wire",
+			"internal/registryclient/answer", "internal/registryclient/auth",
+			"internal/registryclient/wire", "internal/sleep",
 		},
 	},
 	"internal/registryclient/reading": {
 		internal: []string{
 			"internal/chunked", "internal/manifestdigest", "internal/registryclient/answer",
 			"internal/registryclient/auth", "internal/registryclient/pace", "internal/registryclient/session",
-			"internal/registryclient/wire",
+			"internal/registryclient/wire", "internal/sleep",
 		},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
 	},

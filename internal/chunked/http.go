@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+
+	"ecrmirror/internal/sleep"
 )
 
 // MaxRenewals is how often one request asks for a new URL before it takes 403 at its word. It is
@@ -90,7 +92,7 @@ func (h *HTTP) ProbeSize(ctx context.Context) (int64, error) {
 		if IsPermanent(err) || failures >= opts.Attempts {
 			return 0, err
 		}
-		if err := Sleep(ctx, backoff(opts.Backoff, failures)); err != nil {
+		if err := sleep.For(ctx, backoff(opts.Backoff, failures)); err != nil {
 			return 0, err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"ecrmirror/internal/transient"
+
+	"ecrmirror/internal/sleep"
 )
 
 // A dripping body gives one piece, then waits, and so on.
@@ -25,7 +27,7 @@ func (d *dripping) Read(p []byte) (int, error) {
 	if d.left == 0 {
 		return 0, io.EOF
 	}
-	if err := Sleep(d.ctx, d.every); err != nil {
+	if err := sleep.For(d.ctx, d.every); err != nil {
 		return 0, err
 	}
 	n := min(int64(len(p)), d.left, d.piece)

@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"ecrmirror/internal/transient"
+
+	"ecrmirror/internal/sleep"
 )
 
 // after waits, as time.Sleep does, but no longer than the context lasts.
-func after(ctx context.Context, d time.Duration) error { return Sleep(ctx, d) }
+func after(ctx context.Context, d time.Duration) error { return sleep.For(ctx, d) }
 
 // A timed source serves 256 KiB each time after some time, of the bubble's clock.
 type timed struct {

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"ecrmirror/internal/sleep"
 )
 
 // A stream reads bytes [off, end) of a blob in order. When a request fails it asks again for what
@@ -190,7 +192,7 @@ func (s *stream) pause(ctx context.Context) error {
 	if IsPermanent(s.err) || s.failures >= s.opts.Attempts {
 		return s.giveUp()
 	}
-	if err := Sleep(ctx, backoff(s.opts.Backoff, s.failures)); err != nil {
+	if err := sleep.For(ctx, backoff(s.opts.Backoff, s.failures)); err != nil {
 		return err
 	}
 	s.err = nil
@@ -234,19 +236,4 @@ func isThrottled(err error) bool {
 func backoff(first time.Duration, failures int) time.Duration {
 	bound := first << min(failures-1, 5)
 	return bound/2 + rand.N(bound/2+1)
-}
-
-// Sleep waits for d, or for the end of ctx, whose cause it returns.
-func Sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 { // nil while ctx lives
-		return context.Cause(ctx)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

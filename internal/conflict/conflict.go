@@ -70,24 +70,28 @@ func Among(entries []entry.Entry) *Found {
 
 // Find returns the conflicts among the entries. The index is spent by it.
 func (x *Index) Find() *Found {
-	return &Found{sources: contested(x.sources, x.entries), destinations: contested(x.destinations, x.entries)}
-}
-
-// A party is the entries that share a name. It is searched and not gone through: one name may be in each entry of a
-// table.
-type party struct {
-	sources []string // as they are written, each once, sorted
-	images  []string // what they mean, in the form of [Image], each once, sorted
-}
-
-// add adds the images that the sources mean.
-func (p *party) add() {
-	for _, source := range p.sources {
-		p.images = append(p.images, Image(source))
+	found := &Found{
+		sources: contested(x.sources, x.entries), destinations: contested(x.destinations, x.entries),
+		images: map[key][]string{},
 	}
-	slices.Sort(p.images)
-	p.images = slices.Compact(p.images)
-	p.sources = slices.Compact(p.sources) // an image of a selection may be an entry, too
+	for k, p := range found.destinations {
+		found.images[k] = p.images()
+	}
+	return found
+}
+
+// A party is the sources of the entries that share a name, as they are written, each once, sorted. It is searched and
+// not gone through: one name may be in each entry of a table.
+type party []string
+
+// images returns what the sources mean, in the form of [Image], each once, sorted.
+func (p party) images() []string {
+	images := make([]string, len(p))
+	for i, source := range p {
+		images[i] = Image(source)
+	}
+	slices.Sort(images)
+	return slices.Compact(images)
 }
 
 // contested returns the entries that share a key, by the key.
@@ -104,12 +108,11 @@ func contested(claims []claim, entries []participant) map[key]party {
 			n++
 		}
 		if n > 1 && !agree(claims[:n], entries) {
-			p := party{sources: make([]string, n)}
+			p := make(party, n)
 			for i, c := range claims[:n] {
-				p.sources[i] = entries[c.number].source
+				p[i] = entries[c.number].source
 			}
-			p.add()
-			shared[claims[0].key] = p
+			shared[claims[0].key] = slices.Compact(p) // an image of a selection may be an entry, too
 		}
 		claims = claims[n:]
 	}

@@ -12,6 +12,7 @@ import (
 // has none.
 type Found struct {
 	sources, destinations map[key]party
+	images                map[key][]string // of the parties of destinations
 	owners                map[key]string
 }
 
@@ -19,7 +20,7 @@ type Found struct {
 // effect if none of them has that source.
 func (f *Found) Own(destination entry.Name, owner string) {
 	k, _ := destinationKey(destination)
-	if !has(f.destinations[k].images, owner) {
+	if !has(f.images[k], owner) {
 		return
 	}
 	if f.owners == nil {
@@ -52,7 +53,7 @@ func (f *Found) Rivals(source, destination entry.Name, owner string) (some, owns
 		return false, false
 	}
 	k, _ := destinationKey(destination)
-	own, images := Image(source.Text), f.destinations[k].images
+	own, images := Image(source.Text), f.images[k]
 	return len(images) > count(has(images, own)), owner != own && has(images, owner)
 }
 
@@ -100,12 +101,12 @@ func (e *Error) Error() string {
 
 // others says who the party is besides the entry of the source.
 func others(format, source string, p party) error {
-	rest := len(p.sources) - count(has(p.sources, source))
-	if rest <= 0 {
+	rest := len(p) - count(has(p, source))
+	if rest == 0 {
 		return nil
 	}
 	var named []string
-	for _, name := range p.sources[:min(most+1, len(p.sources))] {
+	for _, name := range p[:min(most+1, len(p))] {
 		if name != source && len(named) < most {
 			named = append(named, name)
 		}

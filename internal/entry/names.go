@@ -47,7 +47,7 @@ func ParseName(text string) Name {
 			"destinations of a selection may: name an image, or give tags", text)}
 	}
 	written, err := imagename.ParseWritten(text)
-	if err == nil && (written.Name.Kind == imagename.OCILayout || written.Name.Kind == imagename.Directory) {
+	if err == nil && written.Name.IsOnDisk() {
 		err = inRegistriesOnly(text)
 	}
 	return Name{Written: written, Err: err}

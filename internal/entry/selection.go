@@ -49,7 +49,7 @@ func ParseSelected(text string) (Selected, error) {
 		)
 	case err != nil:
 		return Selected{}, err
-	case name.Kind == imagename.OCILayout || name.Kind == imagename.Directory:
+	case name.IsOnDisk():
 		return Selected{}, inRegistriesOnly(text)
 	case name.Digest != "":
 		return Selected{}, fmt.Errorf("image name %q has a digest beside tags: name the repository alone", text)

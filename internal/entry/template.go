@@ -87,7 +87,7 @@ func (t Template) expand(source imagename.Name) (imagename.Name, error) {
 	switch {
 	case err != nil:
 		return imagename.Name{}, err
-	case name.Kind == imagename.OCILayout || name.Kind == imagename.Directory:
+	case name.IsOnDisk():
 		return imagename.Name{}, inRegistriesOnly(text)
 	case name.Tag != "" || name.Digest != "":
 		return imagename.Name{}, fmt.Errorf(

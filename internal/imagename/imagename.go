@@ -45,6 +45,9 @@ func (n Name) IsRepository() bool {
 	return (n.Kind == Registry || n.Kind == ECR || n.Kind == ECRPublic) && n.Tag == "" && n.Digest == ""
 }
 
+// IsOnDisk reports whether the name is that of an image in files: in an OCI layout or a directory.
+func (n Name) IsOnDisk() bool { return n.Kind == OCILayout || n.Kind == Directory }
+
 // OrLatest returns the name of an image: the name itself, or, of a repository, that of its tag "latest".
 func (n Name) OrLatest() Name {
 	if n.IsRepository() {

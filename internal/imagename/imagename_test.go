@@ -113,6 +113,9 @@ func TestARepositoryIsNotItsLatestImage(t *testing.T) {
 			name.OrLatest().String() != want.image {
 			t.Errorf("Parse(%q) = %s, a repository: %v, its image %s", in, name, name.IsRepository(), name.OrLatest())
 		}
+		if onDisk := strings.HasPrefix(in, "oci:") || strings.HasPrefix(in, "dir:"); name.IsOnDisk() != onDisk {
+			t.Errorf("Parse(%q): on disk: %v", in, name.IsOnDisk())
+		}
 		if w, err := ParseWritten(in); err != nil || w.String() != in || w.Name != name.OrLatest() {
 			t.Errorf("ParseWritten(%q) = %+v, %v", in, w, err)
 		}

@@ -35,7 +35,7 @@ func parseNamespace(s string) (Namespace, error) {
 	switch {
 	case err != nil:
 		return Namespace{}, err
-	case name.Kind == OCILayout || name.Kind == Directory:
+	case name.IsOnDisk():
 		return Namespace{}, errors.New("is not in a registry")
 	case !name.IsRepository():
 		return Namespace{}, errors.New("has a tag or a digest")

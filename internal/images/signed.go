@@ -23,8 +23,7 @@ func Identity(name imagename.Name) (types.ImageReference, error) {
 	if name.Digest != "" {
 		name.Tag = ""
 	}
-	switch name = name.Canonical(); name.Kind {
-	case imagename.OCILayout, imagename.Directory:
+	if name = name.Canonical(); name.IsOnDisk() {
 		return disk.Reference(name)
 	}
 	named, err := name.Reference()
@@ -41,8 +40,7 @@ func Identity(name imagename.Name) (types.ImageReference, error) {
 func (r *Client) Signed(
 	ctx context.Context, name imagename.Name, root digest.Digest, dir string,
 ) (*signatures.Image, error) {
-	switch name.Kind {
-	case imagename.OCILayout, imagename.Directory:
+	if name.IsOnDisk() {
 		src, err := disk.Open(ctx, name)
 		if err != nil {
 			return nil, err

@@ -37,7 +37,7 @@ var _ mirror.Guard = (*Ledger)(nil)
 // BeforeTag implements [mirror.Guard]. The error wraps a *[ledger.HeldError] if the image is held; no other try helps
 // until somebody releases it. It is another one if that is not known: a tag that may be held does not move.
 func (l *Ledger) BeforeTag(ctx context.Context, destination imagename.Name) error {
-	if !isRecorded(destination) {
+	if destination.IsOnDisk() { // of which the ledger has no records
 		return nil
 	}
 	hold, err := l.Table.ReadHold(ctx, ledger.KeyOf(destination))
@@ -82,9 +82,4 @@ func (l *Ledger) write(ctx context.Context, r Record) {
 	case err != nil:
 		log.WarnContext(ctx, "outcome not recorded", "error", err.Error())
 	}
-}
-
-// isRecorded reports whether the ledger may have a record of an image: it has those in registries.
-func isRecorded(name imagename.Name) bool {
-	return name.Kind != imagename.OCILayout && name.Kind != imagename.Directory
 }

@@ -25,7 +25,7 @@ type Record struct {
 func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Record {
 	var records []Record
 	for _, r := range report.Results {
-		if !isRecorded(r.Name) {
+		if r.Name.IsOnDisk() {
 			continue
 		}
 		o := ledger.Outcome{

@@ -12,6 +12,7 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/request"
+	"ecrmirror/internal/sleep"
 )
 
 const (
@@ -47,7 +48,7 @@ func (q *Queue) Put(ctx context.Context, name string, piece request.Request) (Pl
 		if !uncertain(err) {
 			return Placed{}, q.failure("submitting a job", err)
 		}
-		if wait(ctx, q.settle<<(n-1)) != nil {
+		if sleep.For(ctx, q.settle<<(n-1)) != nil {
 			return Placed{}, unknown(q.failure("submitting a job", err))
 		}
 		found, lookErr := q.find(ctx, in, began)
@@ -117,16 +118,4 @@ func does(has, asked map[string]string) bool {
 
 func ended(status types.JobStatus) bool {
 	return status == types.JobStatusSucceeded || status == types.JobStatusFailed
-}
-
-// wait waits for d, or until ctx ends, whose error it returns then.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -12,13 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"ecrmirror/internal/answerlimit"
-	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/batchget"
+	"ecrmirror/internal/sleep"
 )
 
 const (
-	// batchKeys is how many keys a BatchGetItem may have.
-	batchKeys = 100
-	// batches is how many of them are read at a time.
+	// batches is how many batches of keys are read at a time.
 	batches = 16
 	// batchAttempts is how often keys are asked for, in a row, of which DynamoDB leaves all out of its answers. The
 	// first wait between them is batchWait, the others double it.
@@ -67,50 +66,20 @@ func (t *Table) readBatch(ctx context.Context, keys []item, consistent bool, tak
 // readAll hands the items that are asked for to take.
 func (t *Table) readAll(ctx context.Context, asked types.KeysAndAttributes, take func(item)) error {
 	for attempt, wait := 1, batchWait; ; attempt, wait = attempt+1, 2*wait {
-		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{t.name: asked},
-		}, limited)
-		if err != nil {
-			return t.failure("reading", err)
-		}
-		for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
-			for _, it := range found {
-				take(it)
-			}
-		}
-		var left []item
-		for _, of := range out.UnprocessedKeys {
-			left = of.Keys
-		}
+		left, err := batchget.Items(ctx, t.api, t.name, asked, limited, take)
 		switch {
-		case len(left) == 0:
+		case err != nil:
+			return t.failure("reading", err)
+		case len(left.Keys) == 0:
 			return nil
-		case len(left) < len(asked.Keys): // it gets on; an answer has 16 MB at most
+		case len(left.Keys) < len(asked.Keys): // it gets on; an answer has 16 MB at most
 			attempt, wait = 0, batchWait/2
 		case attempt == batchAttempts:
-			return fmt.Errorf("reading ledger %q: %w", t.name, errUnread)
+			return t.failure("reading", batchget.ErrUnread)
 		}
-		asked.Keys = left
-		if err := pause(ctx, wait); err != nil {
+		asked = left
+		if err := sleep.For(ctx, wait); err != nil {
 			return t.failure("reading", err)
 		}
-	}
-}
-
-// errUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way.
-var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w",
-	awserror.Plain(&types.ProvisionedThroughputExceededException{
-		Message: aws.String("too many reads at a time"),
-	}))
-
-// pause waits, or returns why the context has ended.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }

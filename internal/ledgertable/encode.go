@@ -26,11 +26,11 @@ const (
 	attrOutcome = contract.LedgerOutcome
 )
 
-// controllers are all attributes but those that jobs write.
-var controllers = []string{
-	attrPartition, attrSort, attrVersion, attrRevision,
-	attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrHold,
-}
+// remembered are the attributes of what the controller remembers, and controllers are all but those that jobs write.
+var (
+	remembered  = []string{attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrHold}
+	controllers = append([]string{attrPartition, attrSort, attrVersion, attrRevision}, remembered...)
+)
 
 // timeForm has a fixed width, so that DynamoDB can compare times.
 const timeForm = "2006-01-02T15:04:05.000Z"

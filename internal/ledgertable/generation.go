@@ -3,12 +3,11 @@ package ledgertable
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/ledger"
 )
 
@@ -22,24 +21,18 @@ func generationKey() item {
 }
 
 // Generation returns what tells this ledger from others; "" if it is new.
-func (t *Table) Generation(ctx context.Context) (string, error) {
-	out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-		RequestItems: map[string]types.KeysAndAttributes{
-			t.name: {Keys: []item{generationKey()}, ConsistentRead: aws.Bool(true)},
-		},
+func (t *Table) Generation(ctx context.Context) (generation string, err error) {
+	asked := types.KeysAndAttributes{Keys: []item{generationKey()}, ConsistentRead: aws.Bool(true)}
+	left, err := batchget.Items(ctx, t.api, t.name, asked, limited, func(it item) {
+		generation = members(it).text(attrGeneration)
 	})
-	switch {
-	case err != nil:
+	if err == nil && len(left.Keys) > 0 {
+		err = batchget.ErrUnread
+	}
+	if err != nil {
 		return "", t.failure("reading", err)
-	case len(out.UnprocessedKeys) > 0:
-		return "", fmt.Errorf("reading ledger %q: %w", t.name, errUnread)
 	}
-	for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
-		for _, it := range found {
-			return members(it).text(attrGeneration), nil
-		}
-	}
-	return "", nil
+	return generation, nil
 }
 
 // Begin gives a new ledger its generation, and returns that; or the one that it has by now.

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/ledger"
 )
 
@@ -23,7 +24,7 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 	var mu sync.Mutex
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(batches)
-	for batch := range slices.Chunk(asked(sources, destinations), batchKeys) {
+	for batch := range slices.Chunk(asked(sources, destinations), batchget.MaxKeys) {
 		reads.Go(func() error {
 			return t.readBatch(ctx, keysOf(batch), eventually, func(it item) {
 				mu.Lock()

@@ -12,6 +12,7 @@ import (
 	"fmt"
 
 	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/contract"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -20,9 +21,7 @@ import (
 
 // API is the calls to DynamoDB that this package makes. Throttling is retried by the client, and nowhere else.
 type API interface {
-	BatchGetItem(
-		context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options),
-	) (*dynamodb.BatchGetItemOutput, error)
+	batchget.API
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	UpdateItem(
 		context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options),
@@ -68,5 +67,8 @@ func (t *Table) failure(doing string, err error) error {
 	if errors.As(err, &missing) {
 		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
 	}
-	return fmt.Errorf("%s ledger %q: %w", doing, t.name, awserror.Plain(err))
+	if !errors.Is(err, batchget.ErrUnread) {
+		err = awserror.Plain(err)
+	}
+	return fmt.Errorf("%s ledger %q: %w", doing, t.name, err)
 }

@@ -23,14 +23,9 @@ func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.
 		return read, ledger.ErrLater
 	}
 	now.Revision = read.Revision + 1
-	is := encodeSource(now)
-	there, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), is, read.Revision)
-	switch {
-	case err == nil, errors.Is(err, ErrOvertaken) && written(there, is, now.Revision):
-		if t.history.Keep > 0 {
-			t.log(ctx, now.Changes(k, read))
-		}
-		return now, nil
+	_, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), encodeSource(now), read.Revision)
+	if err == nil && t.history.Keep > 0 {
+		t.log(ctx, now.Changes(k, read))
 	}
 	return now, err
 }
@@ -47,14 +42,13 @@ func (t *Table) WriteDestination(
 	now.Outcome, now.Revision = read.Outcome, read.Revision+1
 	was, is := encodeDestination(read), encodeDestination(now)
 	there, err := t.write(ctx, keyOf(kindDestination, k), was, is, read.Revision)
-	switch {
-	case err == nil, errors.Is(err, ErrOvertaken) && written(there, is, now.Revision):
-		if t.history.Keep > 0 {
-			t.log(ctx, now.Changes(k, read, t.history.Now()))
-		}
-		return now, nil
+	if err != nil {
+		return decodeDestination(there), err
 	}
-	return decodeDestination(there), err
+	if t.history.Keep > 0 {
+		t.log(ctx, now.Changes(k, read, t.history.Now()))
+	}
+	return now, nil
 }
 
 // written reports whether a record is what a write has made of it: the reply was lost, and the SDK wrote again.
@@ -62,7 +56,7 @@ func written(there, is item, revision int64) bool {
 	if members(there).number(attrRevision) != revision {
 		return false
 	}
-	for _, name := range []string{attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrHold} {
+	for _, name := range remembered {
 		if !reflect.DeepEqual(there[name], is[name]) {
 			return false
 		}
@@ -73,8 +67,8 @@ func written(there, is item, revision int64) bool {
 // Overtaken reports whether an error says that another has written the record since it was read.
 func (t *Table) Overtaken(err error) bool { return errors.Is(err, ErrOvertaken) }
 
-// write sets the attributes that differ, on the condition that the record has the revision that was read. With
-// ErrOvertaken it returns what is there.
+// write sets the attributes that differ, on the condition that the record has the revision that was read, or is what
+// the write makes of it. With ErrOvertaken it returns what is there.
 func (t *Table) write(ctx context.Context, key, read, now item, revision int64) (item, error) {
 	u := update{names: map[string]string{}, values: item{}}
 	attributes := maps.Clone(read)
@@ -90,7 +84,11 @@ func (t *Table) write(ctx context.Context, key, read, now item, revision int64) 
 	u.conditions = append(u.conditions, "(attribute_not_exists(#v) OR #v = :v)")
 	u.sets = append(u.sets, "#v = :v")
 	u.refused = types.ReturnValuesOnConditionCheckFailureAllOld
-	return t.update(ctx, key, u)
+	there, err := t.update(ctx, key, u)
+	if errors.Is(err, ErrOvertaken) && written(there, now, revision+1) {
+		return nil, nil
+	}
+	return there, err
 }
 
 // An update is an UpdateItem in the making.

@@ -6,9 +6,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/fanout"
+	"ecrmirror/internal/sleep"
 )
 
 // copyBlobs brings all blobs to the members. What another image is bringing already is left to it, and looked for
@@ -78,7 +78,7 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		p.attempt.batch.progress.done(blob, moved, x.why)
 		moved = false
 		lacking = x.again
-		if chunked.Sleep(ctx, p.attempt.opts.RetryDelay/4) != nil {
+		if sleep.For(ctx, p.attempt.opts.RetryDelay/4) != nil {
 			for _, m := range lacking {
 				m.Place.fail(x.why)
 			}

@@ -8,9 +8,9 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/sleep"
 )
 
 // answering are images whose digests come after so long each; all have the same.
@@ -20,7 +20,7 @@ type answering struct {
 }
 
 func (a answering) Digest(ctx context.Context, n imagename.Name) (digest.Digest, error) {
-	return digest.FromString("image"), chunked.Sleep(ctx, a.after[n.Repository])
+	return digest.FromString("image"), sleep.For(ctx, a.after[n.Repository])
 }
 
 // A destination that takes long to say what it holds keeps nobody waiting who has said it; one alone is waited for.

@@ -27,6 +27,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/request"
+	"ecrmirror/internal/sleep"
 )
 
 // A Copier copies images. It is safe for concurrent use.
@@ -84,10 +85,7 @@ func (c *Copier) CopyImage(ctx context.Context, source imagename.Name, to ...ima
 
 // sideBySide returns how many images of a request are copied at a time. A place on disk takes one at a time.
 func (c *Copier) sideBySide(asked request.Request) int {
-	onDisk := func(name imagename.Name) bool {
-		return name.Kind == imagename.OCILayout || name.Kind == imagename.Directory
-	}
-	if slices.ContainsFunc(asked.DestinationNames(), onDisk) {
+	if slices.ContainsFunc(asked.DestinationNames(), imagename.Name.IsOnDisk) {
 		return 1
 	}
 	return c.opts.Images
@@ -140,7 +138,7 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	for _, r := range again {
 		c.opts.Log.WarnContext(ctx, "trying again", "destination", r.Name.String(), "error", r.Err)
 	}
-	if chunked.Sleep(ctx, c.opts.RetryDelay) != nil {
+	if sleep.For(ctx, c.opts.RetryDelay) != nil {
 		return // they failed, and keep their errors
 	}
 	for _, r := range again {

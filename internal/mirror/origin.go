@@ -84,7 +84,7 @@ func (o *origin) open(ctx context.Context, want digest.Digest) error {
 // readRoot reads the root manifest of the image that is copied, unless a source in a registry is to be asked for it by
 // its digest.
 func (o *origin) readRoot(ctx context.Context, want digest.Digest) error {
-	if o.name.Kind == imagename.OCILayout || o.name.Kind == imagename.Directory {
+	if o.name.IsOnDisk() {
 		return o.readFile(ctx, want)
 	}
 	if o.root != nil && content.CheckManifest(o.root, want) == nil {

@@ -14,6 +14,7 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/sleep"
 )
 
 // A paced is a destination that takes so many bytes a second, of all blobs together, from the moment
@@ -35,7 +36,7 @@ type paced struct {
 var errBoom = errors.New("boom")
 
 func (p *paced) HasBlob(ctx context.Context, _ digest.Digest) (bool, int64, error) {
-	return false, 0, chunked.Sleep(ctx, p.answers)
+	return false, 0, sleep.For(ctx, p.answers)
 }
 
 // send waits for its turn on the line, and until that has taken so many bytes.
@@ -53,7 +54,7 @@ func (p *paced) send(ctx context.Context, n int) error {
 	if p.sent += int64(n); p.fails > 0 && p.sent >= p.fails {
 		return errBoom
 	}
-	return chunked.Sleep(ctx, takes)
+	return sleep.For(ctx, takes)
 }
 
 func (p *paced) PutBlob(ctx context.Context, blob content.Blob, stream chunked.Lender) error {

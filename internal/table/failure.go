@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/contract"
 )
 
@@ -69,5 +70,8 @@ func (t *Table) failure(ctx context.Context, doing string, err error) error {
 	if wrong := t.refusedKey(ctx, err); wrong != nil {
 		return wrong
 	}
-	return fmt.Errorf("%s table %q: %w", doing, t.name, awserror.Plain(err))
+	if !errors.Is(err, batchget.ErrUnread) {
+		err = awserror.Plain(err)
+	}
+	return fmt.Errorf("%s table %q: %w", doing, t.name, err)
 }

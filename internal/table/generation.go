@@ -2,12 +2,12 @@ package table
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/contract"
 )
 
@@ -22,25 +22,18 @@ const (
 
 // Generation returns the generation of the ledger that belongs to the table; "" if none does.
 func (t *Table) Generation(ctx context.Context) (string, error) {
-	out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-		RequestItems: map[string]types.KeysAndAttributes{t.name: {
-			Keys: []item{key(sourceGeneration)}, ConsistentRead: aws.Bool(true),
-			ProjectionExpression:     aws.String("#generation"),
-			ExpressionAttributeNames: map[string]string{"#generation": attrGeneration},
-		}},
-	}, limited)
-	switch {
-	case err != nil:
-		return "", t.failure(ctx, "reading", err)
-	case len(out.UnprocessedKeys) > 0:
-		return "", fmt.Errorf("reading table %q: %w", t.name, errUnread)
+	items, left, err := t.get(ctx, types.KeysAndAttributes{
+		Keys: []item{key(sourceGeneration)}, ConsistentRead: aws.Bool(true),
+		ProjectionExpression:     aws.String("#generation"),
+		ExpressionAttributeNames: map[string]string{"#generation": attrGeneration},
+	})
+	if err == nil && len(left.Keys) > 0 {
+		err = t.failure(ctx, "reading", batchget.ErrUnread)
 	}
-	for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
-		for _, it := range found {
-			return textOf(attrGeneration, it[attrGeneration])
-		}
+	if err != nil || len(items) == 0 {
+		return "", err
 	}
-	return "", nil
+	return textOf(attrGeneration, items[0][attrGeneration])
 }
 
 // Adopt makes a ledger of a generation the one that belongs to the table, whichever did before.

@@ -7,16 +7,16 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/sleep"
 )
 
-// MaxNamed is how many entries can be read by their sources together: DynamoDB's limit.
-const MaxNamed = 100
+// MaxNamed is how many entries can be read by their sources together.
+const MaxNamed = batchget.MaxKeys
 
 // namedAttempts is how often keys are asked for that DynamoDB leaves out of its answers. The first
 // wait between them is namedWait, the others double it.
@@ -77,44 +77,32 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 	for i, source := range sources {
 		keys[i] = key(source)
 	}
-	wanted := map[string]types.KeysAndAttributes{t.name: {
-		Keys: keys, ConsistentRead: aws.Bool(true), // with all attributes, see misspelled
-	}}
+	asked := types.KeysAndAttributes{Keys: keys, ConsistentRead: aws.Bool(true)} // with all attributes, see misspelled
 	var items []item
 	for attempt, wait := 1, namedWait; ; attempt, wait = attempt+1, 2*wait {
-		out, err := t.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: wanted}, limited)
-		if err != nil {
-			return nil, t.failure(ctx, "reading", err)
-		}
-		for _, found := range out.Responses { // of one table, by the name or ARN that it was asked for
-			items = append(items, found...)
-		}
-		if wanted = out.UnprocessedKeys; len(wanted) == 0 {
+		found, left, err := t.get(ctx, asked)
+		switch items = append(items, found...); {
+		case err != nil:
+			return nil, err
+		case len(left.Keys) == 0:
 			return items, nil
+		case attempt == namedAttempts:
+			return nil, t.failure(ctx, "reading", batchget.ErrUnread)
 		}
-		if attempt == namedAttempts {
-			return nil, fmt.Errorf("reading table %q: %w", t.name, errUnread)
-		}
-		if err := pause(ctx, wait); err != nil {
+		asked = left
+		if err := sleep.For(ctx, wait); err != nil {
 			return nil, t.failure(ctx, "reading", err)
 		}
 	}
 }
 
-// errUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way.
-var errUnread = fmt.Errorf("DynamoDB has left keys unread: %w",
-	awserror.Plain(&types.ProvisionedThroughputExceededException{
-		Message: aws.String("too many reads at a time"),
-	}))
-
-// pause waits, or returns why ctx ended before.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// get returns the items that are asked for, as far as they exist, and what is left to ask for.
+func (t *Table) get(
+	ctx context.Context, asked types.KeysAndAttributes,
+) (items []item, left types.KeysAndAttributes, err error) {
+	left, err = batchget.Items(ctx, t.api, t.name, asked, limited, func(it item) { items = append(items, it) })
+	if err != nil {
+		return nil, left, t.failure(ctx, "reading", err)
 	}
+	return items, left, nil
 }

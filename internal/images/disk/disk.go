@@ -18,11 +18,6 @@ import (
 	"ecrmirror/internal/mirror/port"
 )
 
-// Has reports whether an image is in files.
-func Has(name imagename.Name) bool {
-	return name.Kind == imagename.OCILayout || name.Kind == imagename.Directory
-}
-
 // Reference returns the library's reference to an image.
 func Reference(name imagename.Name) (types.ImageReference, error) {
 	switch name.Kind {

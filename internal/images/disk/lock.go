@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/sleep"
 )
 
 // A directoryLock keeps programs apart that write to a directory. It is the directory's own, so that nothing is left
@@ -35,7 +35,7 @@ func lockDirectory(ctx context.Context, path string, mode lockMode) (*directoryL
 		if err != nil || lock != nil {
 			return lock, err
 		}
-		if err := chunked.Sleep(ctx, lockPoll); err != nil {
+		if err := sleep.For(ctx, lockPoll); err != nil {
 			return nil, errors.Join(ErrBusy, err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/sleep"
 )
 
 // A Convoy is the places that read the same streams. Members that hold up faster ones have to leave it.
@@ -58,7 +58,7 @@ func (c *Convoy[P]) Watch(ctx context.Context, leave func([]*Member[P])) {
 		if len(c.Here()) < 2 { // one alone holds up nobody
 			every = lookAlone
 		}
-		if chunked.Sleep(ctx, every) != nil {
+		if sleep.For(ctx, every) != nil {
 			return
 		}
 		now := time.Now()

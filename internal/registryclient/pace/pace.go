@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/registryclient/answer"
+	"ecrmirror/internal/sleep"
 )
 
 const (
@@ -124,7 +124,7 @@ func (p *Pace) try(now time.Time) (permit Permit, wait func(context.Context) err
 	case pause > ShortPause:
 		return permit, nil, &DeferredError{Host: p.host, Until: p.closed}
 	case pause > 0:
-		return permit, func(ctx context.Context) error { return chunked.Sleep(ctx, pause) }, nil
+		return permit, func(ctx context.Context) error { return sleep.For(ctx, pause) }, nil
 	case now.Before(p.mute):
 		return permit, nil, &MuteError{Host: p.host}
 	case p.silent < silences:

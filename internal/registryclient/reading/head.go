@@ -10,10 +10,10 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/pace"
 	"ecrmirror/internal/registryclient/wire"
+	"ecrmirror/internal/sleep"
 )
 
 // timeouts is how often [Repository.Digest] asks for a digest that does not come in time.
@@ -55,7 +55,7 @@ func (r Repository) Ask(ctx context.Context, reference string) (_ digest.Digest,
 		if !again || ctx.Err() != nil {
 			return "", false, r.Failed(err)
 		}
-		if ended := chunked.Sleep(ctx, wait); ended != nil {
+		if ended := sleep.For(ctx, wait); ended != nil {
 			return "", false, r.Failed(fmt.Errorf("%w, after %w", ended, err))
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/registryclient/answer"
+	"ecrmirror/internal/sleep"
 )
 
 // patience is the longest time that a registry may want to be left alone for; one that wants longer
@@ -30,7 +30,7 @@ func (r *Registry) Retry(ctx context.Context, do func() error) error {
 		if deadline, ok := ctx.Deadline(); wait > patience || ok && time.Until(deadline) < wait {
 			return err
 		}
-		if ended := chunked.Sleep(ctx, wait); ended != nil {
+		if ended := sleep.For(ctx, wait); ended != nil {
 			return fmt.Errorf("%w, after %w", ended, err)
 		}
 	}
