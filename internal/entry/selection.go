@@ -96,9 +96,9 @@ func (e Entry) DestinationsOf(rule int) []string {
 	return e.Destinations
 }
 
-// Templates returns all destinations of a selection: its own and those of rules, each once.
-func (e Entry) Templates() []string {
-	all := slices.Clone(e.Destinations)
+// AllDestinations returns the destinations of the entry and those of its rules, each once.
+func (e Entry) AllDestinations() []string {
+	all := slices.Clip(e.Destinations)
 	for _, rule := range e.Tags {
 		for _, text := range rule.To {
 			if !slices.Contains(all, text) {
