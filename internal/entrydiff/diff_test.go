@@ -19,7 +19,6 @@ import (
 	"ecrmirror/awsclient"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entrydiff"
-	"ecrmirror/internal/selection"
 	"ecrmirror/internal/table"
 	standin "ecrmirror/localstack/dynamodb"
 )
@@ -186,13 +185,6 @@ func TestASourceIsOneHoweverItIsWritten(t *testing.T) {
 	}
 }
 
-// pinning is a selection of tags by their names.
-func pinning(source, destination string, tags ...string) entry.Entry {
-	e := of(source, destination)
-	e.Tags = []entry.Rule{{Rule: selection.Rule{Pin: tags}}}
-	return e
-}
-
 func TestConflictsOfWhatIsWritten(t *testing.T) {
 	for _, c := range []struct {
 		name        string
@@ -236,32 +228,6 @@ func TestConflictsOfWhatIsWritten(t *testing.T) {
 			"that were there",
 			[]entry.Entry{of("r.io/b:1", "r.io/y:1")},
 			[]entry.Entry{of("r.io/b:1", "r.io/y:1"), of("r.io/c:1", "r.io/y:1")},
-			false, "",
-		},
-		{
-			"a pinned tag and an entry of another source",
-			[]entry.Entry{pinning("r.io/a", "r.io/x", "1", "2")},
-			[]entry.Entry{of("r.io/b:2", "r.io/x:2")},
-			false,
-			`entry "r.io/a": destination "r.io/x:2": is written by entry "r.io/b:2"`,
-		},
-		{
-			"an entry and a pinned tag of another source",
-			[]entry.Entry{of("r.io/b:2", "r.io/x:2")},
-			[]entry.Entry{pinning("r.io/a", "r.io/x", "1", "2")},
-			false,
-			`entry "r.io/b:2": destination "r.io/x:2": is written by entry "r.io/a:2"`,
-		},
-		{
-			"a tag pinned by two",
-			[]entry.Entry{pinning("r.io/a", "r.io/x", "1"), pinning("r.io/b", "r.io/{name}", "1"), pinning("r.io/c", "r.io/x", "1")},
-			nil, false,
-			`entry "r.io/a": destination "r.io/x:1": is written by entry "r.io/c:1"`,
-		},
-		{
-			"a pinned tag and the same image",
-			[]entry.Entry{pinning("r.io/a", "r.io/x", "1", "2")},
-			[]entry.Entry{of("r.io/a:2", "r.io/x:2")},
 			false, "",
 		},
 		{

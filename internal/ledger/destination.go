@@ -24,8 +24,8 @@ type Destination struct {
 	Later bool
 }
 
-// Kept returns why no job is submitted for the destination of a source image, as far as the record tells: an error as of
-// [Destination.After], or nil.
+// Kept returns why no job is submitted for the destination of a source image, as far as the record tells: an error as
+// of [Destination.After], or nil.
 func (d Destination) Kept(source string, now time.Time) error {
 	switch {
 	case d.Later:

@@ -28,30 +28,35 @@ func TestImagesOf(t *testing.T) {
 			"current", ledger.Destination{Owner: mine, Wanted: newer}, Destination{State: entry.Current, Digest: newer},
 		},
 		{
-			"copied by a job", ledger.Destination{
+			"copied by a job",
+			ledger.Destination{
 				Owner: mine, Wanted: newer, Outcome: ledger.Outcome{Job: "j", Digest: newer, Time: hour},
 			},
 			Destination{State: entry.Current, Digest: newer, Mirrored: &hour},
 		},
 		{
-			"stale", ledger.Destination{Owner: mine, Wanted: newer, Behind: hour},
+			"stale",
+			ledger.Destination{Owner: mine, Wanted: newer, Behind: hour},
 			Destination{State: entry.Stale, Behind: &hour, BehindSeconds: 3600},
 		},
 		{
-			"submitted", ledger.Destination{
+			"submitted",
+			ledger.Destination{
 				Owner: mine, Wanted: newer, Behind: hour, Claim: ledger.Claim{Request: "r", Job: "j"},
 			},
 			Destination{State: entry.Submitted, Behind: &hour, BehindSeconds: 3600, Job: "j"},
 		},
 		{
-			"failed", ledger.Destination{Owner: mine, Wanted: newer, Behind: hour, Failure: failure},
+			"failed",
+			ledger.Destination{Owner: mine, Wanted: newer, Behind: hour, Failure: failure},
 			Destination{
 				State: entry.Failing, Behind: &hour, BehindSeconds: 3600, Job: "j",
 				Error: "job j failed (2 in a row); next try after 2027-01-15T09:00:00Z: out of memory",
 			},
 		},
 		{
-			"held", ledger.Destination{
+			"held",
+			ledger.Destination{
 				Owner: mine, Wanted: newer, Behind: hour, Hold: ledger.Hold{Because: "it crashes", Since: hour},
 			},
 			Destination{
@@ -60,20 +65,23 @@ func TestImagesOf(t *testing.T) {
 			},
 		},
 		{
-			"held, and it has what it should have", ledger.Destination{
+			"held, and it has what it should have",
+			ledger.Destination{
 				Owner: mine, Wanted: newer, Hold: ledger.Hold{Because: "it crashes", Since: hour},
 			},
 			Destination{State: entry.Current, Digest: newer},
 		},
 		{
-			"another's", ledger.Destination{Owner: other, Wanted: older},
+			"another's",
+			ledger.Destination{Owner: other, Wanted: older},
 			Destination{
 				State: entry.Failing, Error: "is mirrored from quay.io/a/nginx:1 since 2027-01-15T07:00:00Z: " +
 					"take it out of one of the two entries",
 			},
 		},
 		{
-			"of a later version", ledger.Destination{Later: true},
+			"of a later version",
+			ledger.Destination{Later: true},
 			Destination{State: entry.Failing, Error: ledger.ErrLater.Error()},
 		},
 	} {

@@ -51,7 +51,8 @@ type Entry struct {
 	ExpiresSoon   bool          `json:"expiresSoon"`
 	Destinations  []Destination `json:"destinations"`
 	// Images are those of a selection, if they were asked for.
-	Images []Entry `json:"images,omitempty"`
+	Images []Entry           `json:"images,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"` // the owner's
 }
 
 // A Destination is the status of one destination.
@@ -67,7 +68,8 @@ type Destination struct {
 	Logs  string `json:"logs,omitempty"` // the command that prints the log of the job that failed
 	Job   string `json:"job,omitempty"`  // the last job submitted for it
 	Jobs  int    `json:"jobs"`           // how many were since it is behind
-	// Images is how many images of a selection the destination is to have; 0 if that is not known, or of an image entry.
+	// Images is how many images of a selection the destination is to have; 0 if that is not known, or of an image
+	// entry.
 	Images int `json:"images,omitempty"`
 }
 
@@ -94,6 +96,7 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 		Checked: output.Time(e.Status.Checked), Mirrored: output.Time(e.Status.Mirrored()),
 		Behind: output.Time(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
 		Expires: output.Time(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
+		Labels: e.Labels,
 	}
 	for _, name := range e.AllDestinations() {
 		s.Destinations = append(s.Destinations, destinationOf(e, name, e.Status.Destinations[name], now))
