@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -165,6 +166,32 @@ func TestNoClaimStaysOfJobsThatWereNotSubmitted(t *testing.T) {
 	}
 	if len(c.claims) != 5 {
 		t.Errorf("%d were claimed", len(c.claims))
+	}
+}
+
+// An image whose last job has died goes alone: whatever it did to that job, it does not do to its neighbours again.
+func TestAnImageWhoseJobDiedGoesAlone(t *testing.T) {
+	var wishes []claims.Wish
+	for _, tag := range []string{"1", "2", "3"} {
+		check := ledger.Check{Source: "r.io/src:" + tag, From: "sha256:0123456789ab"}
+		now := ledger.Destination{}
+		if tag == "2" {
+			now.Failure = ledger.Failure{Times: 1, Because: "OutOfMemoryError", From: check.From, Job: "j"}
+		}
+		wishes = append(wishes, claims.Wish{
+			Together: true, Records: []claims.Record{{Key: keyOf("r.io/a:" + tag), Check: check, Read: now, Now: now}},
+			Request: request.Request{
+				Images:       []request.Image{{Source: written(check.Source), Digest: check.From}},
+				Destinations: []imagename.Written{written("r.io/a:" + tag)},
+			},
+		})
+	}
+	var b blank
+	claimer := claims.Claimer{Ledger: &b, Jobs: &b, Now: time.Now, ID: func() string { return "id" }, AtOnce: 1}
+	claimer.Submit(t.Context(), listing{}, time.Now(), wishes)
+	if len(b.submitted) != 2 || !strings.HasPrefix(b.submitted[0], "r-io-src-2-") ||
+		!strings.HasPrefix(b.submitted[1], "r-io-src-1-3-") {
+		t.Errorf("%q", b.submitted)
 	}
 }
 

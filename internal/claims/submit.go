@@ -16,6 +16,12 @@ type open struct {
 	records []Record
 }
 
+// hasKilled reports whether the last job for one of the destinations has died. It may have died of the image, and of an
+// image that was with it in the job: apart from each other it shows.
+func (o open) hasKilled() bool {
+	return slices.ContainsFunc(o.records, func(r Record) bool { return r.Now.Failure.Because != "" })
+}
+
 // open sorts out the destinations that a job is about, or for which none may be submitted.
 func (c *Claimer) open(ctx context.Context, s *standing, w Wish, result *jobs.Result) open {
 	result.Kept = map[string]error{}
