@@ -2,12 +2,16 @@ package mirror
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/fanout"
+	"ecrmirror/internal/mirror/stall"
 	"ecrmirror/internal/sleep"
 )
 
@@ -54,8 +58,7 @@ func (p *pass) blobsAtOnce() int {
 	return p.attempt.opts.Blobs
 }
 
-// copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
-// those that are left, and the other blobs go on meanwhile.
+// copyBlob brings the blob to all members that lack it, unless another image is bringing it.
 func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	if p.allHave(blob) {
 		p.attempt.batch.progress.done(blob, false, nil)
@@ -71,7 +74,13 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		p.awaited.add(blob, others)
 		return
 	}
-	defer end()
+	p.bring(ctx, blob)
+	end(p.isStuck())
+}
+
+// bring reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
+// those that are left, and the other blobs go on meanwhile.
+func (p *pass) bring(ctx context.Context, blob content.Blob) {
 	lacking, moved := p.lacking(blob), false
 	for try := 1; len(lacking) > 0; try++ {
 		x := p.newTransfer(ctx, blob, lacking, try)
@@ -90,12 +99,22 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 			break
 		}
 	}
+	var err error
 	for _, m := range lacking {
 		if err == nil {
 			err = m.Place.failure()
 		}
 	}
 	p.attempt.batch.progress.done(blob, moved, err)
+}
+
+// isStuck reports whether something has failed for want of progress, which took its time.
+func (p *pass) isStuck() bool {
+	return slices.ContainsFunc(p.convoy.Members(), func(m *member) bool {
+		err := m.Place.failure()
+		_, slow := errors.AsType[*chunked.RateError](err)
+		return slow || errors.Is(err, stall.ErrStalled)
+	})
 }
 
 // newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.
