@@ -93,7 +93,11 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 			record.Check.Unsure = record.Check.Unsure || d.State == entry.Current
 		}
 		var err error
-		if record.Now, err = record.Read.After(record.Check); err == nil {
+		record.Now, err = record.Read.After(record.Check)
+		if i.together() {
+			d.Behind = record.Now.Behind
+		}
+		if err == nil {
 			continue
 		}
 		if errors.Is(err, ledger.ErrContested) {

@@ -33,6 +33,9 @@ type DestinationResult struct {
 	Differs bool
 	Absent  error  // says that the repository does not exist, and that the job creates it; nil if it exists
 	Images  int    // of a selection: how many it chooses for the destination; 0 of an image entry
+	// Behind is, of a selection and its images, since when the image that is behind for the longest is, as the ledger
+	// remembers; zero = not known.
+	Behind time.Time
 	JobID   string // the job that was submitted; "" if none was, or another job is in flight
 	Log     string // of the job that failed, GROUP:STREAM in CloudWatch Logs; "" if none did, or it is not known
 }
