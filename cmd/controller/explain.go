@@ -91,11 +91,11 @@ func (c *config) explain(ctx context.Context, source string, stderr io.Writer) (
 func (c *config) look(
 	ctx context.Context, registries *images.Client, records *ledgertable.Table, selection entry.Entry,
 ) (explainview.Selection, error) {
-	found, err := c.expander(registries).Expand(ctx, selection)
+	allowed, err := c.allowed.Lists()
 	if err != nil {
 		return explainview.Selection{}, err
 	}
-	allowed, err := c.allowed.Lists()
+	found, err := c.expander(registries, allowed).Expand(ctx, selection)
 	if err != nil {
 		return explainview.Selection{}, err
 	}
