@@ -35,14 +35,6 @@ func newBatch(images int, opts Options, slots *semaphore.Weighted) *batch {
 	}
 }
 
-// mostManifests returns how many bytes of manifests an image may have without a turn; 0 = any number.
-func (b *batch) mostManifests() int64 {
-	if b.alone {
-		return 0
-	}
-	return sideBySide
-}
-
 // depot returns the depot of a destination's place.
 func (b *batch) depot(name imagename.Name) *depot {
 	b.mu.Lock()

@@ -61,6 +61,11 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		p.attempt.batch.progress.done(blob, false, nil)
 		return
 	}
+	var err error
+	p.convoy.Waiting(func() { err = p.lane.Await(ctx, needed(blob.Size, largestPart(p.convoy.Here(), blob))) })
+	if err != nil {
+		return // the places end with the context
+	}
 	end, others := p.errands.Begin(blob.Digest)
 	if others != nil {
 		p.awaited.add(blob, others)
@@ -85,7 +90,6 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 			break
 		}
 	}
-	var err error
 	for _, m := range lacking {
 		if err == nil {
 			err = m.Place.failure()
@@ -98,15 +102,20 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, try int) *transfer {
 	x := &transfer{
 		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, try: try,
-		have: map[*member]bool{},
+		have: map[*member]bool{}, part: largestPart(members, blob),
 	}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)
-	for _, m := range members {
-		x.part = max(x.part, m.Place.dest.PartSize(blob.Size))
-	}
 	limit := ahead(blob.Size, x.part, len(members))
 	x.fanout = fanout.New(limit, p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
 	return x
+}
+
+// largestPart returns the size of the largest parts of a blob that members send, 0 if none sends parts.
+func largestPart(members []*member, blob content.Blob) (part int64) {
+	for _, m := range members {
+		part = max(part, m.Place.dest.PartSize(blob.Size))
+	}
+	return part
 }
 
 // lacking returns the members that are not known to have the blob.

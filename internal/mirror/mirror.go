@@ -64,7 +64,7 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 		side.Go(func() error {
 			report := newReport(image.Source.Name, asked.DestinationsOf(image))
 			if limit := c.opts.BeginWithin; limit > 0 && time.Since(began) > limit {
-				report.failPending(ErrLeft)
+				report.failPending(sourceError(report.Source, "beginning", ErrLeft))
 			}
 			c.copyImage(ctx, b, report)
 			reporting.Lock()

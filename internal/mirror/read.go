@@ -47,11 +47,20 @@ func (q *inquiry) readOnce(ctx context.Context) error {
 	return nil
 }
 
+// mostManifests returns how many bytes of manifests the image may have now; 0 = any number. Another image that its tag
+// has moved to meanwhile has its turn, if it has one.
+func (q *inquiry) mostManifests() int64 {
+	if q.batch.alone || q.bulky {
+		return 0
+	}
+	return sideBySide
+}
+
 func (q *inquiry) readGraph(ctx context.Context) (err error) {
 	if err := q.origin.readRoot(ctx, q.report.Digest); err != nil {
 		return err
 	}
-	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: q.batch.mostManifests()}
+	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: q.mostManifests()}
 	q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts)
 	if errors.Is(err, graph.ErrLarge) && opts.Most > 0 {
 		if err := q.batch.bulky.Acquire(ctx, 1); err != nil {

@@ -55,6 +55,14 @@ func TestParseSeveral(t *testing.T) {
 		{"r.test/a:1,2", "r.test/a:*", "destination r.test/a:1 is the source itself"},
 		{"r.test/a:1", "q.test/B:*", `destination: image name "q.test/B"`},
 		{",r.test/a:1", "q.test/b:*", `source: image name "": is empty`},
+		{
+			"r.test/a:1,1@" + pinned, "q.test/b:*",
+			`source: tag "1" is there twice, once as r.test/a:1 and once as r.test/a:1@` + pinned,
+		},
+		{
+			"r.test/a:1@" + pinned + ",2,1@sha256:" + strings.Repeat("0", 64), "q.test/b:*",
+			`source: tag "1" is there twice`,
+		},
 	} {
 		r, err := Parse(c.source, c.destinations)
 		if err != nil {
