@@ -30,13 +30,18 @@ func TestEveryFaultEndsWell(t *testing.T) {
 	var broke int64
 	for _, a := range c.attempts {
 		broke += a.Broke
-		t.Logf("%s: %s, exit code %d, %d faults, %.1f s", a.Fault, a.Outcome, a.Exit, a.Broke, a.Wall.Seconds())
+		t.Logf("%s %s: %s, exit code %d, %d faults, %.1f s", a.Fault, a.Image, a.Outcome, a.Exit, a.Broke,
+			a.Wall.Seconds())
 		if a.Outcome == wrong {
-			t.Errorf("%s: %s\n%s", a.Fault, a.Why, a.Output)
+			t.Errorf("%s %s: %s\n%s", a.Fault, a.Image, a.Why, a.Output)
 		}
 	}
-	if len(c.attempts) != len(faults) || broke < 100 {
-		t.Errorf("%d copies of %d, and %d faults: this shows nothing", len(c.attempts), len(faults), broke)
+	want := 0
+	for _, f := range faults {
+		want += len(f.images(true))
+	}
+	if len(c.attempts) != want || broke < 100 {
+		t.Errorf("%d copies of %d, and %d faults: this shows nothing", len(c.attempts), want, broke)
 	}
 	if err := c.report(io.Discard); err != nil {
 		t.Error(err)
@@ -74,10 +79,11 @@ func TestBadEndsAreSeen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := chaos.try(t.Context(), faults[0], 1, p)
+		list, err := chaos.try(t.Context(), faults[0], 1, p)
 		if err != nil {
 			t.Fatal(err)
 		}
+		a := list[0]
 		if !strings.Contains(a.Why, c.want) || (a.Outcome == wrong) != (c.want != "") {
 			t.Errorf("%q at %s: %s, %q, want %q", c.script, c.fault, a.Outcome, a.Why, c.want)
 		}
