@@ -90,6 +90,47 @@ func TestBadEndsAreSeen(t *testing.T) {
 	}
 }
 
+// What is said of one image says nothing of the others.
+func TestBadEndsOfRequestsAreSeen(t *testing.T) {
+	dir := t.TempDir()
+	measure := filepath.Join(dir, "measure")
+	if err := programs.GoBuild(t.Context(), measure, "ecrmirror/testkit/measure"); err != nil {
+		t.Fatal(err)
+	}
+	each := func(line string) string { return "for t in 1 2 3 4 5 6 7 8; do " + line + "; done; " }
+	failed := each(`echo "failed   ${1%:*}:$t"; echo "mirror: destination ${1%:*}:$t: 404"`)
+	for _, c := range []struct{ script, third, others string }{ // why they are wrong, of the third image and of all others
+		{"exit 0", "the tag is", "the tag is"},
+		{"exit 1", "does not say what became", "does not say what became"},
+		{each(`echo "copied   ${1%:*}:$t sha256:0"`) + "exit 1", "the tag is", "the tag is"},
+		{failed + "exit 1", "", "nothing is worth failing for"},
+		{failed + "exit 75", "exit code 75", "nothing is worth failing for"},
+		{each(`echo "failed   ${1%:*}:$t"`) + "echo mirror: 404; exit 1", "does not name the cause", "nothing is worth"},
+	} {
+		p := programs.Program{Name: programs.Ours, Commands: func(made programs.Copy) [][]string {
+			return [][]string{{"/bin/sh", "-c", c.script, "sh", made.Destinations[0]}}
+		}}
+		chaos := newChaos(flags{small: true, timeout: time.Minute}, dir, measure, []programs.Program{p}, io.Discard)
+		faults, err := chosen(allFaults(), []string{"some-gone"}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := chaos.try(t.Context(), faults[0], 1, p)
+		if err != nil || len(list) != requestImages {
+			t.Fatalf("%d images, %v", len(list), err)
+		}
+		for _, a := range list {
+			want := c.others
+			if a.Image == "3" {
+				want = c.third
+			}
+			if !strings.Contains(a.Why, want) || (a.Outcome == wrong) != (want != "") {
+				t.Errorf("%q, image %s: %s, %q, want %q", c.script, a.Image, a.Outcome, a.Why, want)
+			}
+		}
+	}
+}
+
 func TestFaultsAreChosenByName(t *testing.T) {
 	ids := map[string]bool{}
 	for _, f := range allFaults() {
@@ -101,7 +142,7 @@ func TestFaultsAreChosenByName(t *testing.T) {
 	for _, c := range []struct {
 		patterns string
 		want     int
-	}{{"none,429", 2}, {"ecr-throttle-*", 6}, {"to-mute", 1}} {
+	}{{"none,429", 2}, {"ecr-throttle-*", 6}, {"to-mute", 1}, {"some-*", 9}} {
 		if got, err := chosen(allFaults(), command.Split(c.patterns), false); err != nil || len(got) != c.want {
 			t.Errorf("%s: %d faults, %v", c.patterns, len(got), err)
 		}
