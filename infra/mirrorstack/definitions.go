@@ -15,6 +15,7 @@ import (
 
 	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/selection"
 )
 
 // user is the user and the group that the programs run as, which have no rights of their own.
@@ -65,8 +66,8 @@ func (s *stack) mirrorDefinition(name string) definition {
 // ref returns what stands for a parameter in a command.
 func ref(parameter string) string { return "Ref::" + parameter }
 
-// values returns the defaults of parameters as CDK takes them; nil where there are none.
-func values(defaults map[string]string) *map[string]any {
+// parametersOf returns the defaults of parameters as CDK takes them; nil where there are none.
+func parametersOf(defaults map[string]string) *map[string]any {
 	if len(defaults) == 0 {
 		return nil
 	}
@@ -99,7 +100,7 @@ func (s *stack) newDefinition(d definition, parameters int) awsbatch.EcsJobDefin
 	return awsbatch.NewEcsJobDefinition(s.scope, &d.id, &awsbatch.EcsJobDefinitionProps{
 		JobDefinitionName: &d.name,
 		Container:         s.newContainer(d),
-		Parameters:        values(d.defaults),
+		Parameters:        parametersOf(d.defaults),
 		RetryAttempts:     jsii.Number(d.props.Attempts),
 		RetryStrategies:   d.retries,
 		Timeout:           awscdk.Duration_Seconds(jsii.Number(d.props.Timeout.Seconds())),
@@ -162,6 +163,12 @@ func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string
 	m[contract.EnvJobParameters] = strconv.Itoa(d.parameters)
 	if s.props.Registries.Template != "" {
 		m[contract.EnvCreatesRepositories] = "on"
+	}
+	if most := s.props.Selection.MostTags; most != selection.DefaultTags {
+		m[contract.EnvMostTags] = strconv.Itoa(most)
+	}
+	if most := s.props.Selection.MostRepositories; most != selection.DefaultRepositories {
+		m[contract.EnvMostRepositories] = strconv.Itoa(most)
 	}
 	m[contract.EnvTimeLimit] = timeLimit(s.props.Sweep.Timeout).String()
 	m[contract.EnvMetrics] = "on"     // alarms watch them
