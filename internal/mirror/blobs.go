@@ -72,6 +72,7 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		return
 	}
 	defer end()
+	p.giveUpLate(blob)
 	lacking, moved := p.lacking(blob), false
 	for try := 1; len(lacking) > 0; try++ {
 		x := p.newTransfer(ctx, blob, lacking, try)
@@ -96,6 +97,19 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		}
 	}
 	p.attempt.batch.progress.done(blob, moved, err)
+}
+
+// giveUpLate gives up the members to which another image could not bring a blob in time.
+func (p *pass) giveUpLate(blob content.Blob) {
+	for _, m := range p.convoy.Here() {
+		if why := m.Place.depot.whyLate(blob.Digest); why != nil {
+			name := m.Place.results[0].Name
+			if why.Side == Source {
+				name = p.attempt.report.Source
+			}
+			m.Place.fail(sided(why.Side, name, why.Op, why.Err))
+		}
+	}
 }
 
 // newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.

@@ -45,7 +45,8 @@ func (q *inquiry) close() {
 }
 
 // compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
-// source's image already, or that can't get it. An error is one of the source.
+// source's image already, that can't get it, or that somebody has written to since the copy began. An error is one of
+// the source.
 func (q *inquiry) compare(ctx context.Context) error {
 	want, err := q.ask(ctx)
 	if (err != nil || want == "") && !port.IsDeferred(err) {
@@ -58,6 +59,7 @@ func (q *inquiry) compare(ctx context.Context) error {
 		return sourceError(q.report.Source, "reading digest", err)
 	}
 	q.report.settle(want)
+	q.report.leaveChanged(&q.batch.beginning)
 	return nil
 }
 
@@ -128,9 +130,14 @@ func (q *inquiry) held(ctx context.Context, name imagename.Name) (got digest.Dig
 // isAbsent reports whether a look-up of a digest says that there is no image.
 func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-func (q *inquiry) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {
-	err = q.opts.within(ctx, func(ctx context.Context) error {
-		d, err = q.images.Digest(ctx, name)
+func (q *inquiry) digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	return digestOf(ctx, q.images, q.opts, name)
+}
+
+// digestOf asks what an image is.
+func digestOf(ctx context.Context, images port.Images, opts Options, name imagename.Name) (d digest.Digest, err error) {
+	err = opts.within(ctx, func(ctx context.Context) error {
+		d, err = images.Digest(ctx, name)
 		return err
 	})
 	return d, err

@@ -56,6 +56,7 @@ func New(images port.Images, opts Options) *Copier {
 // or all destinations.
 func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n int, report *Report)) {
 	b := newBatch(len(asked.Images), c.opts, c.slots)
+	defer c.lookFirst(ctx, b, asked)()
 	var side errgroup.Group
 	side.SetLimit(c.sideBySide(asked))
 	began := time.Now()
