@@ -54,10 +54,10 @@ func TestMeasuresCopies(t *testing.T) {
 	mirror, measure := buildFor(t)
 	image := slowregistry.Spec{Platforms: 2, Layers: 2, LayerSize: 300_000, Shared: 1, Seed: 9}
 	cases := []benchCase{
-		{Case: result.Case{ID: "Plain"}, image: image, turns: []turn{ours(1)}},
-		{Case: result.Case{ID: "three"}, image: image, destinations: 3, turns: []turn{ours(1)}},
-		{Case: result.Case{ID: "ecr"}, image: image, ecr: true, turns: []turn{ours(1)}},
-		{Case: result.Case{ID: "again"}, image: image, again: true, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "Plain"}, images: one(image), turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "three"}, images: one(image), destinations: 3, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "ecr"}, images: one(image), ecr: true, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "again"}, images: one(image), again: true, turns: []turn{ours(1)}},
 	}
 	var stderr strings.Builder
 	f, err := parseFlags([]string{"-rounds", "1", "-progress"}, &stderr)
@@ -96,7 +96,7 @@ func TestInexactCopiesDoNotCount(t *testing.T) {
 	image := slowregistry.Spec{Layers: 1, LayerSize: 1000}
 	for _, ecr := range []bool{false, true} {
 		if err := b.all(t.Context(),
-			[]benchCase{{Case: result.Case{ID: "idle"}, image: image, ecr: ecr, turns: []turn{ours(1)}}}); err != nil {
+			[]benchCase{{Case: result.Case{ID: "idle"}, images: one(image), ecr: ecr, turns: []turn{ours(1)}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"ecrmirror/bench/report"
@@ -71,7 +73,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	peers, err := programs.Find(ctx, command.Split(f.peers))
+	peers, err := findPeers(ctx, command.Split(f.peers))
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,28 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	b := newBench(ctx, f, dir, measure, append([]programs.Program{mirror}, peers...), stderr)
+	if slices.ContainsFunc(cases, func(c benchCase) bool { return c.sweep }) {
+		b.controller = filepath.Join(dir, "controller")
+		if err := programs.GoBuild(ctx, b.controller, "ecrmirror/cmd/controller"); err != nil {
+			return err
+		}
+	}
 	return b.run(ctx, cases, stdout)
+}
+
+// findPeers returns the peers that are installed: those that are named, or all. Unless it is named, regsync copies
+// whole repositories alone: for single images it has regctl's engine.
+func findPeers(ctx context.Context, names []string) ([]programs.Program, error) {
+	peers, err := programs.Find(ctx, names)
+	if err != nil || len(names) > 0 {
+		return peers, err
+	}
+	regsync, err := programs.Find(ctx, []string{"regsync"})
+	if err != nil {
+		return peers, nil // it is not installed
+	}
+	regsync[0].Commands = nil
+	return append(peers, regsync[0]), nil
 }
 
 // run runs the cases and reports what they took.

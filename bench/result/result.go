@@ -37,8 +37,9 @@ type Sample struct {
 	CPU     time.Duration `json:"cpuNanoseconds"` // user and system, of all its processes
 	PeakRSS int64         `json:"peakRSS"`        // bytes; of several processes the sum
 
+	Images           int              `json:"images"` // tags of the repository
 	Destinations     int              `json:"destinations"`
-	ImageSize        int64            `json:"imageSize"`   // bytes of the image's blobs, each once
+	ImageSize        int64            `json:"imageSize"`   // bytes of the images' blobs, each once
 	SourceSize       int64            `json:"sourceSize"`  // bytes of blobs that the source sent
 	WrittenSize      int64            `json:"writtenSize"` // bytes of blobs that all destinations received
 	SourceCalls      map[string]int64 `json:"sourceCalls"`

@@ -68,6 +68,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"read the source once, though faster destinations wait for the slowest")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
+	c.registries.AddPutImageRate(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	c.addLedger(flags)
 	c.getenv = getenv

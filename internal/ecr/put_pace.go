@@ -9,8 +9,8 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// putImageRate is ECR's quota of PutImage calls a second, unless it was raised.
-const putImageRate = 10
+// DefaultPutImageRate is ECR's quota of PutImage calls a second, unless it was raised.
+const DefaultPutImageRate = 10
 
 // A putPace keeps calls of PutImage below ECR's quota.
 type putPace struct {
@@ -23,10 +23,10 @@ type putPace struct {
 // accountRegion is what ECR's quotas count by.
 type accountRegion struct{ account, region string }
 
-// newPutPace returns the pace for so many calls a second; 0 means putImageRate.
+// newPutPace returns the pace for so many calls a second; 0 means DefaultPutImageRate.
 func newPutPace(callsPerSecond int) *putPace {
 	if callsPerSecond <= 0 {
-		callsPerSecond = putImageRate
+		callsPerSecond = DefaultPutImageRate
 	}
 	return &putPace{rate: callsPerSecond, limiters: map[accountRegion]*rate.Limiter{}}
 }

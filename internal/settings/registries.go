@@ -34,6 +34,7 @@ type Registries struct {
 	envRoles      string // what the environment says of them
 	loginFiles    []string
 	template      templateFlag
+	puts          putRate
 }
 
 // Add adds the flags to a command's. Their defaults come from the environment.
@@ -98,6 +99,9 @@ func (f *Registries) options(cfg aws.Config) (images.Options, error) {
 			return opts, err
 		}
 		opts.AccountAWS = func(account string) aws.Config { return assumed.Config(account, cfg) }
+	}
+	if err := f.puts.apply(&opts); err != nil {
+		return opts, err
 	}
 	return opts, f.template.apply(&opts)
 }
