@@ -41,6 +41,7 @@ func check(run result.Run) []promise {
 	c.limits()
 	c.unchanged()
 	c.cpu()
+	c.tags()
 	return c.list
 }
 

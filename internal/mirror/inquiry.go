@@ -27,7 +27,7 @@ type inquiry struct {
 	report *Report
 	origin *origin
 	graph  *graph.Graph // nil until it was read
-	bulky  bool         // it has the batch's turn for an image of large manifests
+	turns  int64        // of the batch's for images of large manifests that it has
 }
 
 func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
@@ -39,9 +39,7 @@ func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inq
 // close closes the source, once the image is copied.
 func (q *inquiry) close() {
 	q.origin.close()
-	if q.bulky {
-		q.batch.bulky.Release(1)
-	}
+	q.batch.bulky.Release(q.turns)
 }
 
 // compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
