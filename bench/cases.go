@@ -215,10 +215,10 @@ func quickTurns() map[string][]turn {
 	}
 }
 
-// chosen returns the cases that are named, all if names is empty.
+// chosen returns the cases that are named; if names is empty, all of one image.
 func chosen(cases []benchCase, names []string) ([]benchCase, error) {
 	if len(names) == 0 {
-		return cases, nil
+		return slices.DeleteFunc(cases, func(c benchCase) bool { return len(c.images) > 1 }), nil
 	}
 	var kept []benchCase
 	for _, name := range names {

@@ -164,9 +164,10 @@ func TestImagesOfLargeManifestsTakeTurns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range 4 {
+	sizes := []int{300 << 10, 3 << 19, 300 << 10, 3 << 19, 300 << 10, 90 << 10}
+	for i, size := range sizes {
 		oci := mutate.ConfigMediaType(mustImage(t), ggcrtypes.OCIConfigJSON)
-		large := map[string]string{"note": strings.Repeat("x", 300<<10+i)}
+		large := map[string]string{"note": strings.Repeat("x", size+i)}
 		image, err := mutate.AppendLayers(mutate.Annotations(
 			mutate.MediaType(oci, ggcrtypes.OCIManifestSchema1), large).(v1.Image), layer)
 		if err == nil {
@@ -176,7 +177,7 @@ func TestImagesOfLargeManifestsTakeTurns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for tag, report := range copyAll(t, copier(w), w.several("HOST/src", 4, "HOST/a:*")) {
+	for tag, report := range copyAll(t, copier(w), w.several("HOST/src", len(sizes), "HOST/a:*")) {
 		if report.Err() != nil || w.digest("HOST/a:"+tag) != w.digest("HOST/src:"+tag) {
 			t.Errorf("%s: %v", tag, report.Err())
 		}

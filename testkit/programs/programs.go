@@ -173,7 +173,9 @@ func prepareRegsync(_ context.Context, c Copy) error {
 	return nil
 }
 
-func regsync(c Copy, to string) []string { return []string{c.Path, "once", "--config", regsyncConfig(c, to)} }
+func regsync(c Copy, to string) []string {
+	return []string{c.Path, "once", "--config", regsyncConfig(c, to)}
+}
 
 func regsyncConfig(c Copy, to string) string {
 	return filepath.Join(c.Home, fmt.Sprintf("regsync-%d.yml", slices.Index(c.Destinations, to)))

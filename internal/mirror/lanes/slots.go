@@ -6,14 +6,14 @@ const (
 	// smallBlob is up to how many bytes a blob takes round trips and nothing else to speak of.
 	smallBlob = 64 << 10
 	// smallEach is how many small blobs are copied at a time for each other one.
-	smallEach = 4
+	smallEach = 2
 )
 
 // Slots are for blobs that are copied at a time. Small ones have slots of their own: configurations need not wait for
 // layers, and what limits them is how many are on their way.
 type Slots struct{ usual, small *semaphore.Weighted }
 
-// NewSlots returns slots for so many blobs, and for four times as many small ones.
+// NewSlots returns slots for so many blobs, and for twice as many small ones.
 func NewSlots(blobs int) Slots {
 	return Slots{semaphore.NewWeighted(int64(blobs)), semaphore.NewWeighted(int64(blobs) * smallEach)}
 }
