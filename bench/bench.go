@@ -32,7 +32,9 @@ type bench struct {
 func newBench(ctx context.Context, f flags, dir, measure string, list []programs.Program, stderr io.Writer) *bench {
 	b := &bench{
 		flags: f, dir: dir, measure: measure, programs: list, stderr: stderr, images: slowregistry.NewImages(),
-		result:  result.Run{Machine: machine.Here(), Versions: map[string]string{}, Quick: f.quick, Chosen: f.cases != ""},
+		result: result.Run{
+			Machine: machine.Here(), Versions: map[string]string{}, Quick: f.quick, Chosen: f.cases != "",
+		},
 		budgets: programs.Mentions(ctx, list[0].Path, "--memory-budget", "--help"),
 	}
 	for _, p := range list {

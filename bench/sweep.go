@@ -13,8 +13,8 @@ import (
 // table is where localstack's controller finds entries.
 const table = "mirror"
 
-// unchanged fills the destination, and returns what finds out that nothing has changed. For this project that is a sweep
-// of the controller over one selection. It has swept once before, so that the ledger knows the images.
+// unchanged fills the destination, and returns what finds out that nothing has changed. For this project that is a
+// sweep of the controller over one selection. It has swept once before, so that the ledger knows the images.
 func (c *copying) unchanged(ctx context.Context, commands [][]string) ([][]string, []string, error) {
 	if to, ok := c.to.(*registry); ok {
 		for _, name := range to.repositories {

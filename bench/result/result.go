@@ -15,7 +15,7 @@ type Run struct {
 	Versions map[string]string `json:"versions"` // of the programs, by name
 	Quick    bool              `json:"quick"`
 	Chosen   bool              `json:"chosen,omitempty"` // its cases were named: of the others nothing is said
-	Cases    []Case            `json:"cases"` // in order
+	Cases    []Case            `json:"cases"`            // in order
 	Samples  []Sample          `json:"samples"`
 	Notes    []string          `json:"notes,omitempty"` // what was left out, and why
 }

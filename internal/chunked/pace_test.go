@@ -170,8 +170,8 @@ func TestPlainStreamsAndBack(t *testing.T) {
 	}
 }
 
-// Where enough is under way, a blob of few chunks is read by one stream, and a larger one by chunks all the same. Streams
-// count as what is under way.
+// Where enough is under way, a blob of few chunks is read by one stream, and a larger one by chunks all the same.
+// Streams count as what is under way.
 func TestFewChunksAreOneStreamWhereEnoughIsUnderWay(t *testing.T) {
 	for _, c := range []struct {
 		name              string

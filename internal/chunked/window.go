@@ -67,8 +67,8 @@ func (r *Reader) fillLocked() {
 	}
 }
 
-// fewChunks is up to how many chunks a blob is read by one stream where enough is under way without it: its chunks would
-// be asked for one after another, and each would wait for its first byte.
+// fewChunks is up to how many chunks a blob is read by one stream where enough is under way without it: its chunks
+// would be asked for one after another, and each would wait for its first byte.
 const fewChunks = 8
 
 // single reports whether the blob is one chunk at most.

@@ -12,8 +12,8 @@ import (
 // DefaultPutImageRate is ECR's quota of PutImage calls a second, unless it was raised.
 const DefaultPutImageRate = 10
 
-// A putPace keeps calls of PutImage below ECR's quota. At once it lets through a fifth less than what the quota has for a
-// second: calls take longer to arrive at one time than at another, and one that comes early is refused.
+// A putPace keeps calls of PutImage below ECR's quota. At once it lets through a fifth less than what the quota has for
+// a second: calls take longer to arrive at one time than at another, and one that comes early is refused.
 type putPace struct {
 	rate int // calls a second
 
