@@ -92,10 +92,10 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.ledger = c.ledgerName(cmd.Flags())
-	err := c.parseBudget(cmd.Flags())
-	if err != nil {
+	if err := errors.Join(c.parseBudget(cmd.Flags()), c.registries.CheckPutImageRate()); err != nil {
 		return err
 	}
+	var err error
 	if c.gate.Lists, err = c.allowed.Lists(); err != nil {
 		return err
 	}

@@ -28,11 +28,5 @@ func (f *Registries) AddPutImageRate(flags *pflag.FlagSet, getenv func(string) s
 		"`NUMBER` of calls of ECR's PutImage a second, for an account in a region: its quota, where that was raised")
 }
 
-// apply sets the rate, if there is the flag.
-func (r putRate) apply(opts *images.Options) error {
-	if r.env == nil {
-		return nil
-	}
-	opts.PutImageRate = r.value.Value()
-	return r.env.Check(putRateFlag)
-}
+// CheckPutImageRate returns what is wrong with the flag's variable. It is wrong usage.
+func (f *Registries) CheckPutImageRate() error { return f.puts.env.Check(putRateFlag) }

@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/pflag"
 
 	"ecrmirror/internal/contract"
-	"ecrmirror/internal/images"
 )
 
 func TestPutImageRate(t *testing.T) {
@@ -33,8 +33,11 @@ func TestPutImageRate(t *testing.T) {
 		if err := flags.Parse(c.args); err != nil {
 			t.Fatal(err)
 		}
-		var opts images.Options
-		err := f.puts.apply(&opts)
+		opts, optsErr := f.options(aws.Config{})
+		if optsErr != nil {
+			t.Error(optsErr)
+		}
+		err := f.CheckPutImageRate()
 		if opts.PutImageRate != c.want || (err == nil) != (c.wrong == "") || err != nil && err.Error() != c.wrong {
 			t.Errorf("%s: %d, %v", c.name, opts.PutImageRate, err)
 		}
@@ -46,8 +49,7 @@ func TestPutImageRate(t *testing.T) {
 		!strings.Contains(err.Error(), "must be 1 to 10000") {
 		t.Error(err)
 	}
-	var opts images.Options
-	if err := (&Registries{}).puts.apply(&opts); err != nil || opts.PutImageRate != 0 {
+	if opts, err := (&Registries{}).options(aws.Config{}); err != nil || opts.PutImageRate != 0 {
 		t.Errorf("without the flag: %d, %v", opts.PutImageRate, err)
 	}
 }

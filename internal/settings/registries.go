@@ -83,7 +83,7 @@ func (f *Registries) Open(
 func (f *Registries) options(cfg aws.Config) (images.Options, error) {
 	opts := images.Options{
 		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint,
-		Chunks: chunked.Options{LeastRate: f.LeastRate},
+		Chunks: chunked.Options{LeastRate: f.LeastRate}, PutImageRate: f.puts.value.Value(),
 	}
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {
@@ -99,9 +99,6 @@ func (f *Registries) options(cfg aws.Config) (images.Options, error) {
 			return opts, err
 		}
 		opts.AccountAWS = func(account string) aws.Config { return assumed.Config(account, cfg) }
-	}
-	if err := f.puts.apply(&opts); err != nil {
-		return opts, err
 	}
 	return opts, f.template.apply(&opts)
 }
