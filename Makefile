@@ -174,6 +174,10 @@ cover: ## Measure what the tests cover of internal/, and list the functions that
 bench: ## Measure mirror beside the peers that are installed (under 10 minutes; BENCH_FLAGS=-h explains)
 	go run ./bench -progress $(BENCH_FLAGS)
 
+.PHONY: bench-tags
+bench-tags: ## The same for many tags of one repository (under 10 minutes)
+	go run ./bench -progress -cases 'R*' -out bench/.out/tags $(BENCH_FLAGS)
+
 .PHONY: bench-quick
 bench-quick: ## The same in under 2 minutes: fewer rounds and peers, a smaller layer
 	go run ./bench -quick -progress $(BENCH_FLAGS)
