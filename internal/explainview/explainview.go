@@ -101,8 +101,9 @@ func notChosen(c selection.Choice) []selection.Verdict {
 
 // writeOthers prints why tags or repositories are not chosen.
 func writeOthers(w io.Writer, left []selection.Verdict, all bool) error {
-	if all {
+	if all && len(left) > 0 {
 		return output.Grid{Rows: func(row func(cells ...string)) {
+			row("NOT CHOSEN", "WHY")
 			for _, v := range left {
 				row(v.Tag, v.String())
 			}
