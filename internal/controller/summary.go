@@ -50,7 +50,9 @@ func (s *summary) expect(x *expanded) {
 	n.entry.Destinations = x.entry.Templates()
 	n.results = make([]place, len(n.entry.Destinations))
 	for _, r := range x.repositories {
-		n.images += len(r.Choice.Verdicts)
+		if r.Err == nil { // too many are chosen, and none of them is looked at
+			n.images += len(r.Choice.Verdicts)
+		}
 		for i, text := range n.entry.Destinations {
 			template, err := entry.ParseTemplate(text)
 			if err != nil {

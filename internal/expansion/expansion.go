@@ -134,7 +134,9 @@ func (x *Expander) tags(
 		}
 		return tags, 0, nil
 	}
-	times := slices.ContainsFunc(rules, func(r selection.Rule) bool { return r.By == selection.ByTime })
+	times := slices.ContainsFunc(rules, func(r selection.Rule) bool {
+		return r.By == selection.ByTime || r.MinimumAge > 0
+	})
 	there, err := x.Lists.Tags(ctx, of, times)
 	if err != nil {
 		return nil, 0, fmt.Errorf("tags of %s: %w", of, err)

@@ -150,3 +150,45 @@ func TestWhatASelectionStandsFor(t *testing.T) {
 		}
 	}
 }
+
+// dated lists tags that were pushed at some time, which it tells where it is asked for times.
+type dated map[string]time.Time
+
+func (d dated) Tags(_ context.Context, _ imagename.Name, times bool) (all listed.Tags, err error) {
+	for name, pushed := range d {
+		tag := listed.Tag{Name: name}
+		if times {
+			tag.Uploaded = pushed
+		}
+		all.Tags = append(all.Tags, tag)
+	}
+	return all, nil
+}
+
+func (d dated) Repositories(context.Context, imagename.Name, string) (listed.Repositories, error) {
+	return listed.Repositories{}, nil
+}
+
+func TestRulesOfTimesAreToldTimes(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	lists := dated{"1.0.0": now.Add(-3 * time.Hour), "1.1.0": now.Add(-time.Hour), "1.2.0": now.Add(-2 * time.Hour)}
+	for _, c := range []struct {
+		name string
+		rule selection.Rule
+		want []string
+	}{
+		{"minimumAge", selection.Rule{Version: "*", MinimumAge: 2 * time.Hour}, []string{"1.0.0", "1.2.0"}},
+		{"by", selection.Rule{Include: []string{"*"}, By: selection.ByTime, Newest: 1}, []string{"1.1.0"}},
+	} {
+		x := expansion.Expander{Lists: lists, Now: func() time.Time { return now }}
+		all, err := x.Expand(t.Context(), entry.Entry{
+			Source: "r.io/app", Destinations: []string{"q.io/app"}, Tags: []entry.Rule{{Rule: c.rule}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := all.Repositories[0].Choice.Chosen(); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q are chosen, want %q", c.name, got, c.want)
+		}
+	}
+}
