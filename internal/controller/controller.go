@@ -129,7 +129,7 @@ func (c *Controller) newTally() *tally {
 
 // start returns a run that begins now.
 func (c *Controller) start(t *tally, limit schedule.Limit) *run {
-	chosen := &selections{expander: c.Selections, summary: &t.summary}
+	chosen := &selections{expander: c.Selections, summary: &t.summary, log: t.log}
 	all := chosen.read(func(ctx context.Context) iter.Seq2[entry.Entry, error] { return c.Entries.All(ctx, t.began) })
 	hosts := schedule.NewHosts(t.began)
 	return &run{

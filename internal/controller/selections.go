@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 
 	"ecrmirror/internal/entry"
@@ -22,6 +24,7 @@ const selectionsAtOnce = 16
 type selections struct {
 	expander Selections // nil = none are carried out
 	summary  *summary
+	log      *slog.Logger
 	only     imagename.Name // of all images of a selection this one alone is looked at; zero = all are
 
 	expansions sync.WaitGroup
@@ -99,6 +102,10 @@ func (s *selections) expand(ctx context.Context, x *expanded) {
 	found, err := s.expander.Expand(ctx, x.entry)
 	if x.err = err; err != nil {
 		return
+	}
+	if len(found.Idle) > 0 {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "rules without effect", slog.String("source", x.entry.Source),
+			slog.String("reason", strings.Join(found.Idle, "; ")))
 	}
 	for _, r := range found.Repositories {
 		chosen := slices.DeleteFunc(r.Choice.Verdicts, func(v selection.Verdict) bool { return !v.IsChosen() })

@@ -192,3 +192,51 @@ func TestRulesOfTimesAreToldTimes(t *testing.T) {
 		}
 	}
 }
+
+func TestRulesWithoutEffectAreTold(t *testing.T) {
+	rules := func(all ...selection.Rule) (list []entry.Rule) {
+		for _, rule := range all {
+			list = append(list, entry.Rule{Rule: rule})
+		}
+		return list
+	}
+	first, third := selection.Rule{Version: ">=1"}, selection.Rule{Version: "^3"}
+	pins := selection.Rule{Version: ">=1", Pin: []string{"latest", "stabel", "edge"}}
+	for _, c := range []struct {
+		name   string
+		source string
+		rules  []entry.Rule
+		lists  lists
+		want   []string
+	}{
+		{"none", "r.io/a", rules(first), lists{"a": {"1.0.0"}}, nil},
+		{"a rule", "r.io/a", rules(first, third), lists{"a": {"1.0.0"}}, []string{"rule 2 chooses no tag"}},
+		{
+			"pinned tags", "r.io/a", rules(pins), lists{"a": {"1.0.0", "latest"}},
+			[]string{"rule 1 pins stabel, edge, which is not there"},
+		},
+		{
+			"a rule that only pins", "r.io/a", rules(first, selection.Rule{Pin: []string{"stabel"}}), lists{"a": {"1.0.0"}},
+			[]string{"rule 2 pins stabel, which is not there"},
+		},
+		{
+			"in one repository of several", "r.io/a/**", rules(first, third, pins),
+			lists{"a/b": {"1.0.0", "edge", "stabel"}, "a/c": {"3.0.0", "latest"}}, nil,
+		},
+		{
+			"in all of several", "r.io/a/**", rules(first, third), lists{"a/b": {"1.0.0"}, "a/c": {"2.0.0"}},
+			[]string{"rule 2 chooses no tag"},
+		},
+		{"where nothing is known", "r.io/a", rules(first, third), lists{"a": {"1.0.0", "CUT"}}, nil},
+		{"where nothing is chosen", "r.io/a", rules(first, third), lists{"a": {"0.1.0"}}, nil},
+	} {
+		x := expansion.Expander{Lists: c.lists, Now: time.Now}
+		all, err := x.Expand(t.Context(), entry.Entry{Source: c.source, Destinations: []string{"q.io/"}, Tags: c.rules})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if !slices.Equal(all.Idle, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, all.Idle, c.want)
+		}
+	}
+}

@@ -38,6 +38,11 @@ func WriteText(w io.Writer, palette output.Palette, s Selection, all bool) error
 			return err
 		}
 	}
+	for _, sentence := range s.Idle {
+		if err := output.Line(w, "without effect: %s", sentence); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -68,7 +73,11 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 
 // headOf returns the line above a repository's tags.
 func headOf(r expansion.Repository) string {
-	head := fmt.Sprintf("%s: %d tags, %d chosen", r.Source, len(r.Choice.Verdicts), len(r.Choice.Chosen()))
+	tags := len(r.Choice.Verdicts)
+	if r.Err != nil && tags == 0 {
+		return fmt.Sprintf("%s: nothing is mirrored: %v", r.Source, r.Err)
+	}
+	head := fmt.Sprintf("%s: %s, %d chosen", r.Source, countTags(tags), len(r.Choice.Chosen()))
 	if r.Dropped > 0 {
 		head += fmt.Sprintf("; %d names in the list that no tag can have", r.Dropped)
 	}
@@ -76,6 +85,13 @@ func headOf(r expansion.Repository) string {
 		head += "; nothing is mirrored: " + r.Err.Error()
 	}
 	return head
+}
+
+func countTags(n int) string {
+	if n == 1 {
+		return "1 tag"
+	}
+	return fmt.Sprintf("%d tags", n)
 }
 
 // reasons returns the reasons by tags.
