@@ -58,7 +58,7 @@ func places(e entry.Entry) (lines []string) {
 		from = source.Namespace.Repository(strings.TrimPrefix(source.Namespace.Path+"/app", "/"))
 		example = ", for example"
 	}
-	for _, text := range e.Templates() {
+	for _, text := range e.AllDestinations() {
 		template, err := entry.ParseTemplate(text)
 		if err != nil {
 			continue
