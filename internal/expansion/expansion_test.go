@@ -216,7 +216,8 @@ func TestRulesWithoutEffectAreTold(t *testing.T) {
 			[]string{"rule 1 pins stabel, edge, which is not there"},
 		},
 		{
-			"a rule that only pins", "r.io/a", rules(first, selection.Rule{Pin: []string{"stabel"}}), lists{"a": {"1.0.0"}},
+			"a rule that only pins", "r.io/a", rules(first, selection.Rule{Pin: []string{"stabel"}}),
+			lists{"a": {"1.0.0"}},
 			[]string{"rule 2 pins stabel, which is not there"},
 		},
 		{

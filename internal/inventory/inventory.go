@@ -105,7 +105,8 @@ func (inv Inventory) Selection(source string) (entry.Entry, error) {
 	case len(found.Entries) == 1:
 		return found.Entries[0], nil
 	case len(found.Entries) > 1:
-		return entry.Entry{}, fmt.Errorf("%q is the source of several entries: remove all of %q but one", source, found.Keys())
+		return entry.Entry{}, fmt.Errorf("%q is the source of several entries: remove all of %q but one", source,
+			found.Keys())
 	case len(found.Invalid) > 0:
 		return entry.Entry{}, found.Invalid[0]
 	case images > 0:
