@@ -201,6 +201,7 @@ func TestRulesWithoutEffectAreTold(t *testing.T) {
 		return list
 	}
 	first, third := selection.Rule{Version: ">=1"}, selection.Rule{Version: "^3"}
+	aged := selection.Rule{Version: ">=1", Pre: true, MinimumAge: time.Hour}
 	pins := selection.Rule{Version: ">=1", Pin: []string{"latest", "stabel", "edge"}}
 	for _, c := range []struct {
 		name   string
@@ -227,6 +228,10 @@ func TestRulesWithoutEffectAreTold(t *testing.T) {
 		{
 			"in all of several", "r.io/a/**", rules(first, third), lists{"a/b": {"1.0.0"}, "a/c": {"2.0.0"}},
 			[]string{"rule 2 chooses no tag"},
+		},
+		{
+			"a minimum age where no age is known", "r.io/a", rules(first, aged), lists{"a": {"1.0.0", "2.0.0-rc1"}},
+			[]string{"rule 2 holds all tags: the registry does not say when they were pushed"},
 		},
 		{"where nothing is known", "r.io/a", rules(first, third), lists{"a": {"1.0.0", "CUT"}}, nil},
 		{"where nothing is chosen", "r.io/a", rules(first, third), lists{"a": {"0.1.0"}}, nil},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/selection"
 )
 
 // idle says which rules choose nothing in any of the repositories, and which pinned tags none of them has. Nothing is
@@ -25,9 +26,25 @@ func idle(rules []entry.Rule, repositories []Repository) (sentences []string) {
 			sentences = append(sentences, fmt.Sprintf("rule %d pins %s, which is not there", i+1,
 				strings.Join(missing, ", ")))
 		}
+		if rule.MinimumAge > 0 && everywhere(func(r Repository) bool { return isAgeless(r.Choice, i) }) {
+			sentences = append(sentences, fmt.Sprintf(
+				"rule %d holds all tags: the registry does not say when they were pushed", i+1))
+		}
 		if !rule.IsLiteral() && everywhere(func(r Repository) bool { return slices.Contains(r.Choice.Idle, i) }) {
 			sentences = append(sentences, fmt.Sprintf("rule %d chooses no tag", i+1))
 		}
 	}
 	return sentences
+}
+
+// isAgeless reports whether a rule chooses nothing, and holds tags because their age is not known.
+func isAgeless(c selection.Choice, rule int) bool {
+	holds := false
+	for _, v := range c.Verdicts {
+		if slices.Contains(v.Rules, rule) {
+			return false
+		}
+		holds = holds || !v.IsChosen() && v.Reason.Step == selection.UnknownAge && v.Reason.Rule == rule
+	}
+	return holds
 }
