@@ -29,7 +29,8 @@ func WriteText(w io.Writer, palette output.Palette, s Selection, all bool) error
 		if err := output.Line(w, "%d repositories, %d chosen", len(s.Choice.Verdicts), len(s.Repositories)); err != nil {
 			return err
 		}
-		if err := writeOthers(w, left, all); err != nil {
+		// Repos are no rules.
+		if err := writeOthers(w, left, all, func(v selection.Verdict) string { return v.Reason.String() }); err != nil {
 			return err
 		}
 	}
@@ -68,7 +69,7 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 	if err := g.Write(w); err != nil {
 		return err
 	}
-	return writeOthers(w, notChosen(r.Choice), all)
+	return writeOthers(w, notChosen(r.Choice), all, selection.Verdict.String)
 }
 
 // headOf returns the line above a repository's tags.
@@ -116,12 +117,12 @@ func notChosen(c selection.Choice) []selection.Verdict {
 }
 
 // writeOthers prints why tags or repositories are not chosen.
-func writeOthers(w io.Writer, left []selection.Verdict, all bool) error {
+func writeOthers(w io.Writer, left []selection.Verdict, all bool, why func(selection.Verdict) string) error {
 	if all && len(left) > 0 {
 		return output.Grid{Rows: func(row func(cells ...string)) {
 			row("NOT CHOSEN", "WHY")
 			for _, v := range left {
-				row(v.Tag, v.String())
+				row(v.Tag, why(v))
 			}
 		}}.Write(w)
 	}
@@ -134,7 +135,7 @@ func writeOthers(w io.Writer, left []selection.Verdict, all bool) error {
 		if n := len(by[step]) - 1; n > 0 {
 			others = fmt.Sprintf(" and %d more", n)
 		}
-		if err := output.Line(w, "not chosen: %s%s, %s", printable.Line(last.Tag), others, last); err != nil {
+		if err := output.Line(w, "not chosen: %s%s, %s", printable.Line(last.Tag), others, why(last)); err != nil {
 			return err
 		}
 	}
