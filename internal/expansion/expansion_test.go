@@ -213,7 +213,8 @@ func TestRulesWithoutEffectAreTold(t *testing.T) {
 		{"none", "r.io/a", rules(first), lists{"a": {"1.0.0"}}, nil},
 		{"a rule", "r.io/a", rules(first, third), lists{"a": {"1.0.0"}}, []string{"rule 2 chooses no tag"}},
 		{
-			"pinned tags", "r.io/a", rules(pins), lists{"a": {"1.0.0", "latest"}},
+			"pinned tags", "r.io/a", rules(pins),
+			lists{"a": {"1.0.0", "latest"}},
 			[]string{"rule 1 pins stabel, edge, which is not there"},
 		},
 		{
@@ -223,14 +224,17 @@ func TestRulesWithoutEffectAreTold(t *testing.T) {
 		},
 		{
 			"in one repository of several", "r.io/a/**", rules(first, third, pins),
-			lists{"a/b": {"1.0.0", "edge", "stabel"}, "a/c": {"3.0.0", "latest"}}, nil,
+			lists{"a/b": {"1.0.0", "edge", "stabel"}, "a/c": {"3.0.0", "latest"}},
+			nil,
 		},
 		{
-			"in all of several", "r.io/a/**", rules(first, third), lists{"a/b": {"1.0.0"}, "a/c": {"2.0.0"}},
+			"in all of several", "r.io/a/**", rules(first, third),
+			lists{"a/b": {"1.0.0"}, "a/c": {"2.0.0"}},
 			[]string{"rule 2 chooses no tag"},
 		},
 		{
-			"a minimum age where no age is known", "r.io/a", rules(first, aged), lists{"a": {"1.0.0", "2.0.0-rc1"}},
+			"a minimum age where no age is known", "r.io/a", rules(first, aged),
+			lists{"a": {"1.0.0", "2.0.0-rc1"}},
 			[]string{"rule 2 holds all tags: the registry does not say when they were pushed"},
 		},
 		{"where nothing is known", "r.io/a", rules(first, third), lists{"a": {"1.0.0", "CUT"}}, nil},

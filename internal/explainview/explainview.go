@@ -26,7 +26,8 @@ type Selection struct {
 // the others; else how many there are for each reason, with one of them.
 func WriteText(w io.Writer, palette output.Palette, s Selection, all bool) error {
 	if left := notChosen(s.Choice); len(left) > 0 {
-		if err := output.Line(w, "%d repositories, %d chosen", len(s.Choice.Verdicts), len(s.Repositories)); err != nil {
+		err := output.Line(w, "%d repositories, %d chosen", len(s.Choice.Verdicts), len(s.Repositories))
+		if err != nil {
 			return err
 		}
 		// Repos are no rules.
