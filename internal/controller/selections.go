@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,10 +28,11 @@ type selections struct {
 	expander Selections     // nil = none are carried out
 	limit    schedule.Limit // lists that are late are given up
 	summary  *summary
+	log      *slog.Logger
 
 	expansions sync.WaitGroup
 	mu         sync.Mutex
-	known      map[string]*expanded      // by source
+	known      map[string]*expanded     // by source
 	slots      map[string]chan struct{} // by registry
 }
 
@@ -123,6 +126,10 @@ func (s *selections) expand(ctx context.Context, x *expanded) {
 	found, err := s.expander.Expand(ctx, x.entry)
 	if x.err = err; err != nil {
 		return
+	}
+	if len(found.Idle) > 0 {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "rules without effect", slog.String("source", x.entry.Source),
+			slog.String("reason", strings.Join(found.Idle, "; ")))
 	}
 	for _, r := range found.Repositories {
 		x.images += len(r.Images)

@@ -231,7 +231,6 @@ func TestTheStatusOfASelection(t *testing.T) {
 	}
 }
 
-
 // The owner of a destination stays its owner while what its entry stands for can't be told.
 func TestABrokenListLosesNoDestination(t *testing.T) {
 	r := newRemembering(t)

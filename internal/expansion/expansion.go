@@ -51,6 +51,8 @@ type Expansion struct {
 	// Choice is what the entry's repos say of the repositories of a namespace; zero of a selection of one repository.
 	Choice       selection.Choice
 	Repositories []Repository // those that are chosen, by name
+	// Idle says, each in a sentence, which rules choose nothing in any repository, and which pinned tags none has.
+	Idle []string
 }
 
 // A Repository is a source repository, and what the rules say of its tags.
@@ -95,6 +97,7 @@ func (x *Expander) Expand(ctx context.Context, e entry.Entry) (Expansion, error)
 		})
 	}
 	_ = lists.Wait() // each repository has its error
+	all.Idle = idle(e.Tags, all.Repositories)
 	return all, all.collision()
 }
 
