@@ -11,7 +11,9 @@ import (
 // A content is which images there are: so many, by numbers from 0 on.
 type content struct {
 	images int
-	tags   int // of a source repository, which is a selection's; 0 = each image has an entry and a repository of its own
+	// tags are how many a source repository has, which is a selection's; 0 = each image has a repository of its own,
+	// and an entry.
+	tags int
 }
 
 // sourcePrefix is what source repositories' names begin with; their numbers follow.

@@ -117,8 +117,8 @@ func (r *registry) change(stale int, broken bool) {
 	clear(r.heads)
 }
 
-// A count is what registries were asked: heads, how many of them repeated another, gets of manifests, lists of tags, and
-// the most requests of one at a time.
+// A count is what registries were asked: heads, how many of them repeated another, gets of manifests, lists of tags,
+// and the most requests of one at a time.
 type count struct{ heads, repeated, gets, lists, most int }
 
 // add adds what this registry was asked.
