@@ -8,9 +8,7 @@ import (
 	"sync"
 
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/imagename"
-	"ecrmirror/internal/selection"
 )
 
 // selectionsAtOnce is how many selections are expanded at a time: how many lists are asked of one registry is up to its
@@ -33,7 +31,7 @@ type selections struct {
 type expanded struct {
 	entry        entry.Entry
 	done         chan struct{}
-	repositories []expansion.Repository // without the reasons
+	repositories []chosen
 	err          error
 }
 
@@ -101,10 +99,7 @@ func (s *selections) expand(ctx context.Context, x *expanded) {
 		return
 	}
 	for _, r := range found.Repositories {
-		chosen := slices.DeleteFunc(r.Choice.Verdicts, func(v selection.Verdict) bool { return !v.IsChosen() })
-		r.Choice = selection.Choice{Verdicts: slices.Clip(slices.Clone(chosen))} // without the reasons of all others
-		r.Images = nil
-		x.repositories = append(x.repositories, r)
+		x.repositories = append(x.repositories, chosenOf(r))
 	}
 }
 
@@ -122,10 +117,8 @@ func (s *selections) yield(ctx context.Context, x *expanded, yield func(entry.En
 	if x.err != nil {
 		return yield(entry.Entry{}, &entry.Error{Source: x.entry.Source, Err: x.err})
 	}
-	for _, r := range x.repositories {
-		if r.Err == nil {
-			r.Images, r.Err = x.entry.Place(r.Source, r.Choice)
-		}
+	for _, c := range x.repositories {
+		r := c.placed(x.entry)
 		if r.Err != nil && !yield(entry.Entry{}, &entry.Error{Source: x.entry.Source, Err: r.Err}) {
 			return false
 		}
@@ -147,7 +140,7 @@ func (s *selections) yield(ctx context.Context, x *expanded, yield func(entry.En
 func (x *expanded) failure() error {
 	errs := []error{x.err}
 	for _, r := range x.repositories {
-		errs = append(errs, r.Err)
+		errs = append(errs, r.err)
 	}
 	return errors.Join(errs...)
 }

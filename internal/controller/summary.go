@@ -50,13 +50,13 @@ func (s *summary) expect(x *expanded) {
 	n.entry.Destinations = x.entry.Templates()
 	n.results = make([]place, len(n.entry.Destinations))
 	for _, r := range x.repositories {
-		n.images += len(r.Choice.Verdicts)
+		n.images += len(r.tags)
 		for i, text := range n.entry.Destinations {
 			template, err := entry.ParseTemplate(text)
 			if err != nil {
 				continue
 			}
-			if name, err := template.Repository(r.Source); err == nil {
+			if name, err := template.Repository(r.source); err == nil {
 				n.places[name.String()] = append(n.places[name.String()], i)
 			}
 		}
