@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,7 +80,7 @@ var errStuck = errors.New("attempts of jobs run for minutes and do not tell what
 // patience is how long attempts may work, in real time.
 const patience = 5 * time.Minute
 
-// run lets attempts end, one after the other by this clock, until none is left.
+// run lets attempts end, by this clock, until none is left.
 func (c *clock) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -105,21 +107,19 @@ func (c *clock) settled() bool {
 	return c.attempts() == len(c.told)
 }
 
-// step goes on to the end of the attempt that ends first, and lets that go. It returns false if there is none.
+// step goes on to the first end of an attempt, and lets all go that end then. It returns false if none is left.
 func (c *clock) step() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.told) == 0 {
 		return false
 	}
-	first := 0
-	for i, w := range c.told {
-		if w.ends < c.told[first].ends {
-			first = i
+	c.now = slices.MinFunc(c.told, func(a, b waiting) int { return cmp.Compare(a.ends, b.ends) }).ends
+	c.told = slices.DeleteFunc(c.told, func(w waiting) bool {
+		if w.ends == c.now {
+			close(w.gone)
 		}
-	}
-	c.now = c.told[first].ends
-	close(c.told[first].gone)
-	c.told = append(c.told[:first], c.told[first+1:]...)
+		return w.ends == c.now
+	})
 	return true
 }

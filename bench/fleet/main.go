@@ -23,7 +23,7 @@ import (
 var errMissed = errors.New("a promise was missed")
 
 func main() {
-	env := os.Getenv //nolint:forbidigo // the program's own
+	env := os.Getenv                                    //nolint:forbidigo // the program's own
 	if address := env(addressVariable); address != "" { // AWS Batch's stand-in has started this as a job
 		os.Exit(job(address, env(mirrorVariable), os.Args[1:], os.Stdout, os.Stderr))
 	}
