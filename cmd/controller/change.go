@@ -90,7 +90,7 @@ are mirrored. A rule is applied in this order: --include, --version with --parts
 of three numbers without a variant (1.27.3, and neither 1.27 nor 1.27.3-alpine). DEST is
 then a repository, a prefix that ends in / (SRC's full name goes below it), or has
 {repository} or {name} of SRC in it. Several rules are written in a file: controller import.
-This version does not carry out selections, and writes none.`
+"controller explain SRC" says what they choose.`
 
 const putExample = `  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
   controller put ghcr.io/org/app:1 registry.example.com/app:1,registry.example.com/app:latest --expires 90d
@@ -187,7 +187,7 @@ const importLong = `Write the entries of a YAML file, or of - for standard input
       labels: {team: web}   # optional; texts of the owner
     - source: docker.io/library/nginx
       destinations: 123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/
-      tags: [{version: ^1.27, newest: 5}]   # a selection; this version refuses it
+      tags: [{version: ^1.27, newest: 5}]   # a selection; see controller put -h
 
 Beside entries there may be defaults: fields of all entries that do not have them.
 

@@ -12,7 +12,6 @@ import (
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/flagvalue"
-	"ecrmirror/internal/listed"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/selection"
 	"ecrmirror/internal/settings"
@@ -70,8 +69,6 @@ const (
 	fewestCharacters = 1000
 	// leastLimit leaves time for a wave or two.
 	leastLimit = time.Second
-	// mostNames bounds the lists of tags that a selection asks for.
-	mostNames = 10_000
 )
 
 // expander returns what tells which images selections stand for.
@@ -102,10 +99,10 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	env.Var(&c.limit, timeLimitFlag, contract.EnvTimeLimit,
 		"`DURATION` for which a sweep or a plan looks at entries; "+
 			"entries of slow registries that it does not reach are the first in the next sweep")
-	c.mostTags = flagvalue.NewNumber("NUMBER", selection.DefaultTags, 1, listed.MostTags)
+	c.mostTags = flagvalue.NewNumber("NUMBER", selection.DefaultTags, 1, selection.HighestTags)
 	env.Var(&c.mostTags, mostTagsFlag, contract.EnvMostTags,
 		"`NUMBER` of tags that a selection may choose of a repository; one that chooses more is failing")
-	c.mostNames = flagvalue.NewNumber("NUMBER", selection.DefaultRepositories, 1, mostNames)
+	c.mostNames = flagvalue.NewNumber("NUMBER", selection.DefaultRepositories, 1, selection.HighestRepositories)
 	env.Var(&c.mostNames, mostNamesFlag, contract.EnvMostRepositories,
 		"`NUMBER` of repositories that a selection may choose of a namespace; one that chooses more is failing")
 	c.registries.Add(flags, getenv)

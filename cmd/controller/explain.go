@@ -8,6 +8,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/spf13/cobra"
 
 	"ecrmirror/internal/cli"
@@ -16,7 +17,9 @@ import (
 	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/explainview"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/ledgertable"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/table"
 )
 
 func newExplain(c *config) *cobra.Command {
@@ -48,7 +51,7 @@ func newExplain(c *config) *cobra.Command {
 	}
 	format = cli.AddOutput(cmd.Flags())
 	cmd.Flags().BoolVar(&all, "all", false, "show each tag that is not chosen, not one for each reason")
-	return cli.Uses(cmd, explainFlags...)
+	return cli.Uses(cmd, planFlags...)
 }
 
 // explain looks at a selection as a sweep does.
@@ -67,21 +70,26 @@ func (c *config) explain(ctx context.Context, source string, stderr io.Writer) (
 	if err != nil {
 		return explainview.Selection{}, err
 	}
-	registries, err := c.registries.Open(ctx, cfg, nil, c.newLog(stderr))
+	log := c.newLog(stderr)
+	registries, err := c.registries.Open(ctx, cfg, nil, log)
 	if err != nil {
 		return explainview.Selection{}, err
 	}
 	defer registries.Close()
-	found, err := c.look(ctx, registries, inv.Entries[0])
+	records, err := c.ledgerOf(ctx, cfg, table.New(dynamodb.NewFromConfig(cfg), c.table), log, noBeginning)
+	if err != nil {
+		return explainview.Selection{}, err
+	}
+	found, err := c.look(ctx, registries, records, inv.Entries[0])
 	if err != nil {
 		return explainview.Selection{}, program.Fail(err)
 	}
 	return found, nil
 }
 
-// look expands a selection and compares its images with their destinations.
+// look expands a selection and compares its images with their destinations. Records may be nil.
 func (c *config) look(
-	ctx context.Context, registries *images.Client, selection entry.Entry,
+	ctx context.Context, registries *images.Client, records *ledgertable.Table, selection entry.Entry,
 ) (explainview.Selection, error) {
 	found, err := c.expander(registries).Expand(ctx, selection)
 	if err != nil {
@@ -94,6 +102,9 @@ func (c *config) look(
 	ctl := controller.Controller{
 		Entries: expanded{found, selection}, Digests: registries, Allowed: allowed, Limit: c.limit.Value(),
 		CreatesRepositories: c.creates.String() == "on",
+	}
+	if records != nil {
+		ctl.Ledger = records
 	}
 	results, _, err := ctl.Plan(ctx)
 	by := make(map[string]entry.Result, len(results))

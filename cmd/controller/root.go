@@ -69,8 +69,9 @@ var (
 		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags,
 		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag},
 	)
-	explainFlags = slices.Concat(tableFlags, registryFlags, allowFlags, logFlags,
-		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag})
+	statusFlags = slices.Concat(
+		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags, []string{mostTagsFlag, mostNamesFlag},
+	)
 	sweepFlags = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
 	eventFlags = slices.Concat(sweepFlags, []string{"account"})
 	putFlags   = slices.Concat(tableFlags, allowFlags)

@@ -41,7 +41,7 @@ func newList(c *config) *cobra.Command {
 }
 
 const listLong = `Print the entries of the table that have not expired, all or those of some sources, sorted
-by source: a line for each destination. Items that are invalid entries come last, with the
+by source: a line for each destination, and of a selection for each rule. Items that are invalid entries come last, with the
 reason. A source may be written in any way: alpine:3 is docker.io/library/alpine:3.`
 
 const listExample = `  controller list

@@ -49,7 +49,7 @@ func newStatus(c *config) *cobra.Command {
 		"show only what is in one of these states: "+strings.Join(statusview.States(), ", "))
 	cmd.Flags().BoolVar(&how.summary, "summary", false, "count only")
 	cmd.Flags().BoolVar(&how.only.Expiring, "expiring", false, "show only what expires within 14 days")
-	return cli.Uses(cmd, "table", "ledger")
+	return cli.Uses(cmd, statusFlags...)
 }
 
 // owners asks the ledger who owns destinations, if there is one. What it does not tell is a line on w.
@@ -83,7 +83,17 @@ func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
 	if err != nil {
 		return err
 	}
-	all, err := statusview.Read(cmd.Context(), t, c.owners(cmd.ErrOrStderr()), now, source...)
+	var all []statusview.Entry
+	r := statusview.Reader{Table: t, Owners: c.owners(cmd.ErrOrStderr()), Now: now}
+	switch {
+	case len(source) == 0:
+		all, err = r.All(cmd.Context())
+	default:
+		if !how.summary {
+			r.Images = c.imagesShown(cmd.ErrOrStderr(), now)
+		}
+		all, err = r.One(cmd.Context(), source[0])
+	}
 	if err != nil {
 		return program.Fail(err)
 	}
@@ -105,7 +115,10 @@ func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
 }
 
 const statusLong = `Print the state of each destination at its last check, by a sweep or by the event of a push.
-Only the table is read. A summary follows, which --summary prints alone.
+Only the table is read. A summary follows, which --summary prints alone. A selection has
+a line for each destination, with the worst state among its images and one that has it.
+With SOURCE, the images of a selection follow: those that its rules choose in what the
+registry lists now, and of each what the ledger remembers (--ledger).
 
   current    has the source's digest
   deferred   was not checked, because a registry is rate-limited
@@ -126,4 +139,5 @@ const statusExample = `  controller status
   controller status --state failing,stale
   controller status --summary
   controller status docker.io/library/alpine:3 -o json
+  controller status docker.io/library/nginx
   controller status -o json | jq -r '.[] | select(.behindSeconds > 86400) | .source'`

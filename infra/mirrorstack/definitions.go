@@ -15,6 +15,7 @@ import (
 
 	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/selection"
 )
 
 // user is the user and the group that the programs run as, which have no rights of their own.
@@ -162,6 +163,12 @@ func (s *stack) controllerEnvironment(q queues, d definitions) map[string]string
 	m[contract.EnvJobParameters] = strconv.Itoa(d.parameters)
 	if s.props.Registries.Template != "" {
 		m[contract.EnvCreatesRepositories] = "on"
+	}
+	if most := s.props.Selection.MostTags; most != selection.DefaultTags {
+		m[contract.EnvMostTags] = strconv.Itoa(most)
+	}
+	if most := s.props.Selection.MostRepositories; most != selection.DefaultRepositories {
+		m[contract.EnvMostRepositories] = strconv.Itoa(most)
 	}
 	m[contract.EnvTimeLimit] = timeLimit(s.props.Sweep.Timeout).String()
 	m[contract.EnvMetrics] = "on"     // alarms watch them

@@ -82,6 +82,10 @@ func triggerSettings() []Setting {
 			func(p *Props) *PushTarget { return &p.Push.Target }),
 		list("pushRepositories", "ECR repositories whose pushes are events: names, or beginnings and `*`; empty: all",
 			func(p *Props) *[]string { return &p.Push.Repositories }),
+		integer("mostTags", "tags that a [selection](selection.md) may choose of a repository; one that chooses more fails",
+			func(p *Props) *int { return &p.Selection.MostTags }),
+		integer("mostRepositories", "repositories that it may choose of a namespace",
+			func(p *Props) *int { return &p.Selection.MostRepositories }),
 		integer("functionConcurrency", "concurrency reserved for the function; 0: none",
 			func(p *Props) *int { return &p.Push.Concurrency }),
 	}

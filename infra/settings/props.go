@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ecrmirror/infra/schedule"
+	"ecrmirror/internal/selection"
 )
 
 // Props say what is deployed. [FromContext] fills them from the CDK context; [DefaultProps] has
@@ -26,6 +27,7 @@ type Props struct {
 	Schedule     schedule.Expression
 	Push         PushProps
 	Registries   RegistryProps
+	Selection    SelectionProps
 	Watch        WatchProps
 }
 
@@ -112,6 +114,12 @@ type JobProps struct {
 	Attempts int
 }
 
+// SelectionProps say how much an entry with rules may choose. One that chooses more fails.
+type SelectionProps struct {
+	MostTags         int // of a repository
+	MostRepositories int // of a namespace
+}
+
 // PushProps say what happens when ECR reports a push.
 type PushProps struct {
 	Target       PushTarget
@@ -185,6 +193,9 @@ func DefaultProps() Props {
 		Registries: RegistryProps{
 			Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead,
 			AllowedDestinations: []string{AllowedOwn},
+		},
+		Selection: SelectionProps{
+			MostTags: selection.DefaultTags, MostRepositories: selection.DefaultRepositories,
 		},
 		Watch: WatchProps{LogDays: 30, Objective: 24 * time.Hour},
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ecrmirror/internal/selection"
 )
 
 // Validate returns an error that names each setting that is wrong, and what it must be.
@@ -106,6 +108,10 @@ func (p Props) validateTriggers(c *check) {
 			"must be shorter: it makes an event pattern of %d characters, and EventBridge takes %d; use beginnings "+
 				"and *", n, longestPattern))
 	}
+	c.that(p.Selection.MostTags >= 1 && p.Selection.MostTags <= selection.HighestTags, "mostTags",
+		p.Selection.MostTags, fmt.Sprintf("must be 1 to %d", selection.HighestTags))
+	c.that(p.Selection.MostRepositories >= 1 && p.Selection.MostRepositories <= selection.HighestRepositories,
+		"mostRepositories", p.Selection.MostRepositories, fmt.Sprintf("must be 1 to %d", selection.HighestRepositories))
 	c.that(p.Push.Concurrency >= 0 && (p.Push.Concurrency == 0 || p.Push.Target == PushLambda),
 		"functionConcurrency", p.Push.Concurrency, "must be 0 at least, and goes with push=lambda only")
 	c.that(p.Image.Name != "" || p.Image.Directory != "", "image", "",

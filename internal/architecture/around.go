@@ -38,13 +38,14 @@ var around = map[string]layer{
 	"infra/mirrorstack": {
 		internal: []string{
 			"infra/schedule", "infra/settings", "internal/contract", "internal/credentials", "internal/images",
+			"internal/selection",
 		},
 		external: cdk,
 	},
 	"infra/settings": { // the parsers by which the programs read their settings: what synthesis takes, they take
 		internal: []string{
 			"infra/schedule", "internal/allow", "internal/credentials", "internal/images", "internal/roles",
-			"internal/signature",
+			"internal/selection", "internal/signature",
 		},
 	},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},

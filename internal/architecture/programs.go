@@ -175,11 +175,12 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/inventory": {internal: []string{
-		"internal/conflict", "internal/entry", "internal/output", "internal/printable", "internal/table",
+		"internal/conflict", "internal/entry", "internal/entryform", "internal/output", "internal/printable",
+		"internal/table",
 	}},
 	"internal/statusview": {
 		internal: []string{
-			"internal/conflict", "internal/entry", "internal/inventory", "internal/output", "internal/table",
+			"internal/conflict", "internal/entry", "internal/inventory", "internal/ledger", "internal/output", "internal/table",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},

@@ -35,7 +35,9 @@ func (p piece) of(places []place) []piece {
 	var by [][]place
 	for i, at := range places {
 		if i == 0 || at.image.Source != places[i-1].image.Source {
-			alone = append(alone, request.Request{Images: []request.Image{at.image}, Options: p.Options})
+			one := p.Request
+			one.Images, one.Destinations = []request.Image{at.image}, nil
+			alone = append(alone, one)
 			by = append(by, nil)
 		}
 		last := len(alone) - 1

@@ -100,6 +100,9 @@ func postpone(r *entry.Result, why error) {
 // what they should be.
 func requestFor(i image, result entry.Result) request.Request {
 	r := request.Request{Images: []request.Image{{Source: i.source.Written, Digest: result.Digest}}}
+	if i.entry != nil {
+		r.Labels = i.entry.Labels
+	}
 	for n, d := range result.Destinations {
 		if d.State == entry.Stale {
 			r.Destinations = append(r.Destinations, i.destinations[n].Written)

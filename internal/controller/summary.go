@@ -19,13 +19,14 @@ type summary struct {
 
 // A sum is what was found of one selection's images.
 type sum struct {
-	entry   entry.Entry      // with a destination for each template
-	err     error            // why nothing, or not all, of it is mirrored
-	images  int              // that are chosen
-	found   int              // of these, those of which there is a result
-	since   time.Time        // when the first of these was looked at
-	places  map[string][]int // its destinations by the repositories that they stand for
-	results []place
+	entry        entry.Entry
+	destinations []string         // with those of rules
+	err          error            // why nothing, or not all, of it is mirrored
+	images       int              // that are chosen
+	found        int              // of these, those of which there is a result
+	since        time.Time        // when the first of these was looked at
+	places       map[string][]int // its destinations by the repositories that they stand for
+	results      []place
 }
 
 // A place is what was found at one of its destinations.
@@ -46,12 +47,13 @@ func (s *summary) expect(x *expanded) {
 	if s.of == nil {
 		s.of = map[string]*sum{}
 	}
-	n := &sum{entry: x.entry, err: x.failure(), places: map[string][]int{}}
-	n.entry.Destinations = x.entry.Templates()
-	n.results = make([]place, len(n.entry.Destinations))
+	n := &sum{
+		entry: x.entry, destinations: x.entry.AllDestinations(), err: x.failure(), places: map[string][]int{},
+	}
+	n.results = make([]place, len(n.destinations))
 	for _, r := range x.repositories {
 		n.images += len(r.tags)
-		for i, text := range n.entry.Destinations {
+		for i, text := range n.destinations {
 			template, err := entry.ParseTemplate(text)
 			if err != nil {
 				continue
@@ -126,7 +128,7 @@ func (n *sum) result() entry.Result {
 	if n.images == 0 {
 		r.Err = n.err
 	}
-	for i, name := range n.entry.Destinations {
+	for i, name := range n.destinations {
 		if d := n.results[i].result(name); d.State != "" && r.Err == nil {
 			if n.err != nil {
 				d.State, d.Err = entry.Failing, errors.Join(n.err, d.Err)
@@ -140,14 +142,13 @@ func (n *sum) result() entry.Result {
 // result returns what was found at a destination: the worst state, with how many images have it, and why one has.
 func (p place) result(name string) entry.DestinationResult {
 	d := entry.DestinationResult{Name: name, State: p.worst.State, JobID: p.job, Log: p.worst.Log}
+	for _, n := range p.counts {
+		d.Images += n
+	}
 	if d.State == "" || d.State == entry.Current {
 		return d
 	}
-	all := 0
-	for _, n := range p.counts {
-		all += n
-	}
-	d.Err = fmt.Errorf("%d of %d images, such as %s", p.counts[d.State], all, p.source)
+	d.Err = fmt.Errorf("%d of %d images, such as %s", p.counts[d.State], d.Images, p.source)
 	if p.worst.Err != nil {
 		d.Err = fmt.Errorf("%w: %w", d.Err, p.worst.Err)
 	}

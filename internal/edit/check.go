@@ -23,7 +23,8 @@ func Check(e entry.Entry, now time.Time) error {
 	return oneLine(errs)
 }
 
-// Refused returns, in one line, which names of an entry the lists do not allow. The entry must be valid.
+// Refused returns, in one line, which names of an entry the lists do not allow. The entry must be valid. Which
+// repositories a namespace has is not known here: a sweep judges them.
 func Refused(lists allow.Lists, e entry.Entry) error {
 	var refused []error
 	check := func(what string, name entry.Name, allowed func(imagename.Name) error) {
@@ -36,10 +37,12 @@ func Refused(lists allow.Lists, e entry.Entry) error {
 		}
 	}
 	names := e.Names()
-	if e.IsSelection() { // the sweep judges its images
-		return nil
+	if e.IsSelection() {
+		names = e.Repositories()
 	}
-	check("source", names.Source, lists.Source)
+	if names.Source.Text != "" {
+		check("source", names.Source, lists.Source)
+	}
 	for _, destination := range names.Destinations {
 		check("destination", destination, lists.Destination)
 	}

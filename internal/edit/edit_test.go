@@ -17,6 +17,7 @@ import (
 	"ecrmirror/internal/edit"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/program"
+	"ecrmirror/internal/selection"
 	"ecrmirror/internal/table"
 )
 
@@ -230,12 +231,23 @@ func TestReadFileNamesTheFileInEachError(t *testing.T) {
 	}
 }
 
+// choosing is a selection of all versions.
+func choosing(source, destination string) entry.Entry {
+	e := entryTo(source, destination)
+	e.Tags = []entry.Rule{{Rule: selection.Rule{Version: "*"}}}
+	return e
+}
+
 func TestWhatMayBeWritten(t *testing.T) {
 	sources, err := allow.Parse("sources", []string{"r.io/**"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lists := allow.Lists{Sources: sources}
+	destinations, err := allow.Parse("destinations", []string{"r.io/**", "q.io/**"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists := allow.Lists{Sources: sources, Destinations: destinations}
 	expired := entryTo("r.io/a:1", "r.io/b:1")
 	expired.Expires = now
 	for name, c := range map[string]struct {
@@ -247,6 +259,13 @@ func TestWhatMayBeWritten(t *testing.T) {
 		"two that are wrong": {entryTo("UPPER", "LOWER"), `; `, ``},
 		"expired":            {expired, "expiry 2027-01-15T08:00:00Z has passed", ""},
 		"not allowed":        {entryTo("q.io/a:1", "r.io/b:1"), "", `source "q.io/a:1"`},
+		"a selection":        {choosing("r.io/a", "q.io/"), "", ""},
+		"a selection that is not allowed": {
+			choosing("q.io/a", "q.io/x/"), "",
+			`source "q.io/a": not allowed: it is not among the allowed sources`,
+		},
+		"a destination of a selection": {choosing("r.io/a", "s.io/x/"), "", `destination "s.io/x/": not allowed: `},
+		"a namespace":                  {choosing("q.io/a/**", "s.io/x/"), "", ""},
 	} {
 		if err := edit.Check(c.entry, now); (err != nil) != (c.check != "") || err != nil &&
 			!strings.Contains(err.Error(), c.check) {

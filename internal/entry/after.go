@@ -42,7 +42,7 @@ func (e Entry) After(r Result) Status {
 	}
 	moved := r.Digest != "" && r.Digest != e.Status.Source
 	next := 0 // results mostly come in the order of the destinations
-	for _, name := range e.Destinations {
+	for _, name := range e.AllDestinations() {
 		if !isPrinted(name, printable.Longest) { // it names no image, and would stand in the status
 			continue
 		}
@@ -86,7 +86,7 @@ func (d DestinationStatus) after(f DestinationResult, now time.Time, moved bool)
 	if f.Digest != "" || f.State == Current || f.State == Stale || f.State == Submitted {
 		d.Digest = f.Digest
 	}
-	d.State, d.Error, d.Log = f.State, text(f.Err), ""
+	d.State, d.Error, d.Log, d.Images = f.State, text(f.Err), "", f.Images
 	if len(f.Log) <= logLimit {
 		d.Log = f.Log
 	}

@@ -32,6 +32,7 @@ type DestinationResult struct {
 	// or is in flight, was put off, or could not be submitted.
 	Differs bool
 	Absent  error  // says that the repository does not exist, and that the job creates it; nil if it exists
+	Images  int    // of a selection: how many it chooses for the destination; 0 of an image entry
 	JobID   string // the job that was submitted; "" if none was, or another job is in flight
 	Log     string // of the job that failed, GROUP:STREAM in CloudWatch Logs; "" if none did, or it is not known
 }

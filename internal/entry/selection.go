@@ -96,9 +96,9 @@ func (e Entry) DestinationsOf(rule int) []string {
 	return e.Destinations
 }
 
-// Templates returns all destinations of a selection: its own and those of rules, each once.
-func (e Entry) Templates() []string {
-	all := slices.Clone(e.Destinations)
+// AllDestinations returns the destinations of the entry and those of its rules, each once.
+func (e Entry) AllDestinations() []string {
+	all := slices.Clip(e.Destinations)
 	for _, rule := range e.Tags {
 		for _, text := range rule.To {
 			if !slices.Contains(all, text) {
@@ -107,6 +107,61 @@ func (e Entry) Templates() []string {
 		}
 	}
 	return all
+}
+
+// Repositories returns the source of a selection and its destinations, as far as they are repositories whatever the
+// registry has: none of a namespace.
+func (e Entry) Repositories() (names Names) {
+	source, err := ParseSelected(e.Source)
+	if err != nil || source.IsNamespace() {
+		return Names{}
+	}
+	names.Source.Text, names.Source.Name = e.Source, source.Repository
+	for _, text := range e.AllDestinations() {
+		name := Name{Written: imagename.Written{Text: text}}
+		template, err := ParseTemplate(text)
+		if err == nil {
+			name.Name, err = template.Repository(source.Repository)
+		}
+		name.Err = err
+		names.Destinations = append(names.Destinations, name)
+	}
+	return names
+}
+
+// Pinned returns the images that the rules of a selection pin, with their destinations: none of a namespace.
+func (e Entry) Pinned() []Placement {
+	source, err := ParseSelected(e.Source)
+	if err != nil || source.IsNamespace() {
+		return nil
+	}
+	rules := map[string][]int{} // by tag
+	for i, rule := range e.Tags {
+		for _, tag := range rule.Pin {
+			rules[tag] = append(rules[tag], i)
+		}
+	}
+	var choice selection.Choice
+	for _, tag := range slices.Sorted(maps.Keys(rules)) {
+		choice.Verdicts = append(choice.Verdicts, selection.Verdict{Tag: tag, Rules: rules[tag]})
+	}
+	pinned, err := e.Place(source.Repository, choice)
+	if err != nil {
+		return nil
+	}
+	return pinned
+}
+
+// ImageEntry returns an image entry for an image of a selection: what the selection says, said of one image.
+func (e Entry) ImageEntry(image Placement) Entry {
+	one := Entry{
+		Source: image.Source.String(), Selection: e.Source, Options: e.Options, Labels: e.Labels,
+		Destinations: make([]string, len(image.Destinations)),
+	}
+	for i, to := range image.Destinations {
+		one.Destinations[i] = to.String()
+	}
+	return one
 }
 
 // sameSelection reports whether both entries choose the same, and have the same labels.

@@ -28,6 +28,7 @@ type DestinationStatus struct {
 	Log      string        // of the job that Error is about, GROUP:STREAM in CloudWatch Logs; "" = not known
 	JobID    string        // the last job submitted for it
 	Jobs     int           // how many jobs were submitted since Behind
+	Images   int           // of a selection: how many it chose for the destination; 0 = not known
 }
 
 // Worst returns the worst state among the entry's own and its destinations', "" if

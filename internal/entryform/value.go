@@ -3,7 +3,12 @@
 // entryfile have the forms of DynamoDB and YAML for a [Value].
 package entryform
 
-import "fmt"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
 
 // A Kind is what a value is.
 type Kind uint8
@@ -43,6 +48,50 @@ type Member struct {
 	Name  string
 	Value Value
 	Line  int // of a file, in which the name stands
+}
+
+// MarshalJSON returns the value in JSON, the members of a map in their order.
+func (v Value) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	err := v.encode(&b)
+	return b.Bytes(), err
+}
+
+func (v Value) encode(b *bytes.Buffer) error {
+	switch v.Kind {
+	case Text, Plain:
+		return quote(b, v.Scalar)
+	case List:
+		b.WriteByte('[')
+		for i, element := range v.List {
+			b.WriteString(","[:min(i, 1)])
+			if err := element.encode(b); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+	case Map:
+		b.WriteByte('{')
+		for i, m := range v.Members {
+			b.WriteString(","[:min(i, 1)])
+			if err := errors.Join(quote(b, m.Name), b.WriteByte(':'), m.Value.encode(b)); err != nil {
+				return err
+			}
+		}
+		b.WriteByte('}')
+	case Number, Bool:
+		b.WriteString(v.Scalar)
+	case Null, Other:
+		b.WriteString("null")
+	}
+	return nil
+}
+
+// quote writes a text, with <, > and & as they are: ranges have them.
+func quote(b *bytes.Buffer, text string) error {
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(text)
 }
 
 // An Error is an error of a value.

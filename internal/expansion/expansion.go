@@ -157,19 +157,11 @@ func (e Expansion) collision() error {
 	return nil
 }
 
-// Entries returns an image entry for each image of a selection that is to be mirrored: what the selection says, said of
-// one image.
+// Entries returns an image entry for each image of a selection that is to be mirrored.
 func (r Repository) Entries(of entry.Entry) iter.Seq[entry.Entry] {
 	return func(yield func(entry.Entry) bool) {
 		for _, image := range r.Images {
-			e := entry.Entry{
-				Source: image.Source.String(), Selection: of.Source, Options: of.Options, Labels: of.Labels,
-				Destinations: make([]string, len(image.Destinations)),
-			}
-			for i, to := range image.Destinations {
-				e.Destinations[i] = to.String()
-			}
-			if !yield(e) {
+			if !yield(of.ImageEntry(image)) {
 				return
 			}
 		}

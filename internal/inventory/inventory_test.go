@@ -14,6 +14,7 @@ import (
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/inventory"
+	"ecrmirror/internal/selection"
 	"ecrmirror/internal/table"
 )
 
@@ -129,6 +130,34 @@ func TestAList(t *testing.T) {
 		inv        inventory.Inventory
 		text, json string
 	}{
+		"a selection": {
+			inventory.Inventory{Entries: []entry.Entry{{
+				Source: "r.io/a", Labels: map[string]string{"team": "web"}, Tags: []entry.Rule{{
+					Rule: selection.Rule{Version: ">=1", Newest: 2}, To: []string{"q.io/b"},
+				}},
+			}}},
+			`SOURCE  EXPIRES  DESTINATION
+r.io/a  never    q.io/b
+r.io/a  never    tags {version: ">=1", newest: 2, to: q.io/b}
+r.io/a  never    labels {team: web}
+`, `[
+  {
+    "source": "r.io/a",
+    "destinations": [],
+    "tags": [
+      {
+        "version": ">=1",
+        "newest": 2,
+        "to": "q.io/b"
+      }
+    ],
+    "labels": {
+      "team": "web"
+    }
+  }
+]
+`,
+		},
 		"none": {inventory.Inventory{}, "table mirror has no entries (controller put writes one)\n", "[]\n"},
 		"three": {
 			inv, `SOURCE            EXPIRES     DESTINATION

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryform"
 	"ecrmirror/internal/output"
 )
 
@@ -15,6 +16,10 @@ type Item struct {
 	Source       string     `json:"source"`
 	Destinations []string   `json:"destinations"`      // none where the item is an invalid entry
 	Expires      *time.Time `json:"expires,omitempty"` // the entry is ignored from this second on
+	// What a selection chooses, and the owner's labels, as a file of entries has them.
+	Tags   *entryform.Value `json:"tags,omitempty"`
+	Repos  *entryform.Value `json:"repos,omitempty"`
+	Labels *entryform.Value `json:"labels,omitempty"`
 	// Error is why the item is an invalid entry, or which destinations name no image.
 	Error string `json:"error,omitempty"`
 }
@@ -25,7 +30,7 @@ func (inv Inventory) WriteJSON(w io.Writer) error { return output.JSONList(w, in
 func (inv Inventory) items() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		for _, e := range inv.Entries {
-			if !yield(Item{e.Source, e.Destinations, output.Time(e.Expires), badDestinations(e)}) {
+			if !yield(itemOf(e)) {
 				return
 			}
 		}
@@ -37,10 +42,27 @@ func (inv Inventory) items() iter.Seq[Item] {
 	}
 }
 
+func itemOf(e entry.Entry) Item {
+	return Item{
+		Source: e.Source, Destinations: append([]string{}, e.Destinations...),
+		Expires: output.Time(e.Expires), Error: badDestinations(e),
+		Tags: given(entryform.WriteTags(e.Tags)), Repos: given(entryform.WriteRepos(e.Repos)),
+		Labels: given(entryform.WriteLabels(e.Labels)),
+	}
+}
+
+// given returns a value, nil where there is none.
+func given(v entryform.Value) *entryform.Value {
+	if v.Kind == entryform.Null {
+		return nil
+	}
+	return &v
+}
+
 // badDestinations says which destinations of an entry name no image, and why; "" if all do.
 func badDestinations(e entry.Entry) string {
 	var texts []string
-	for _, destination := range e.Destinations {
+	for _, destination := range e.AllDestinations() {
 		if err := e.ValidateDestination(destination); err != nil {
 			texts = append(texts, err.Error())
 		}
@@ -48,7 +70,8 @@ func badDestinations(e entry.Entry) string {
 	return strings.Join(texts, "; ")
 }
 
-// WriteText prints a line for each destination, and then one for each invalid item. table is the table's name.
+// WriteText prints a line for each destination, rule and the like of an entry, and then one for each invalid item.
+// table is the table's name.
 func (inv Inventory) WriteText(w io.Writer, table string) error {
 	if inv.Len() == 0 {
 		return WriteEmpty(w, table)
@@ -56,12 +79,15 @@ func (inv Inventory) WriteText(w io.Writer, table string) error {
 	return output.Grid{Rows: func(row func(cells ...string)) {
 		row("SOURCE", "EXPIRES", "DESTINATION")
 		for _, e := range inv.Entries {
-			for _, destination := range e.Destinations {
+			for _, destination := range e.AllDestinations() {
 				text := destination
 				if err := e.ValidateDestination(destination); err != nil {
 					text = "invalid: " + err.Error()
 				}
 				row(e.Source, Expiry(e), text)
+			}
+			for _, line := range entryform.Lines(e) {
+				row(e.Source, Expiry(e), line)
 			}
 		}
 		for _, e := range inv.Invalid {

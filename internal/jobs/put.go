@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"crypto/rand"
+	"maps"
 	"slices"
 	"time"
 
@@ -63,19 +64,22 @@ func (q *Queue) Put(ctx context.Context, name string, piece request.Request) (Pl
 	}
 }
 
-// input is what is submitted. The tags tell the job from others of the same name.
+// input is what is submitted. Of its tags, those of ours tell the job from others of the same name.
 func (q *Queue) input(definition, name string, r request.Request) *batch.SubmitJobInput {
+	tags := map[string]string{}
+	maps.Copy(tags, r.Labels)
+	maps.Copy(tags, map[string]string{
+		contract.TagSource:     tagValue(r.Source()),
+		contract.TagDigest:     tagValue(r.Digests()),
+		contract.TagSubmission: rand.Text(),
+	})
 	return &batch.SubmitJobInput{
 		JobName:       aws.String(name),
 		JobQueue:      &q.queue,
 		JobDefinition: &definition,
 		Parameters:    r.Parameters(),
 		PropagateTags: aws.Bool(true),
-		Tags: map[string]string{
-			contract.TagSource:     tagValue(r.Source()),
-			contract.TagDigest:     tagValue(r.Digests()),
-			contract.TagSubmission: rand.Text(),
-		},
+		Tags:          tags,
 	}
 }
 

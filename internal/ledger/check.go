@@ -36,16 +36,18 @@ func (d Destination) After(c Check) (Destination, error) {
 		return d, err
 	}
 	d.Wanted, d.From = c.Wanted, c.From
-	switch {
-	case c.Has == c.Wanted:
+	if c.Has == c.Wanted {
 		return d.arrived(), nil
-	case d.Hold.Held():
+	}
+	if d.Behind.IsZero() {
+		d.Behind = c.Now
+	}
+	if d.Hold.Held() {
 		return d, &HeldError{d.Hold}
 	}
 	d = d.counted(c)
 	if !c.Retry && d.Failure.Waits(c.From, c.Has, c.Now) {
-		why, log := d.why()
-		return d, &FailedError{Failure: d.Failure, Why: why, Log: log}
+		return d, d.failed()
 	}
 	return d, nil
 }
@@ -72,7 +74,7 @@ func (d Destination) arrived() Destination {
 	if d.Claim.Digest == d.From { // its job has done with this destination
 		d.Claim = Claim{}
 	}
-	d.Failure = Failure{}
+	d.Failure, d.Behind = Failure{}, time.Time{}
 	if d.Outcome.Failed() { // which is over, and does not count when the destination lacks something again
 		d.Failure.Job = d.Outcome.Job
 	}
@@ -98,10 +100,10 @@ func (d Destination) asked(o Outcome, c Check) (from, has digest.Digest) {
 	return cmp.Or(o.From, c.From), c.Has
 }
 
-// why returns why the last job failed, and its log.
-func (d Destination) why() (why, log string) {
+// failed says that jobs failed: why the last did, and where its log is.
+func (d Destination) failed() *FailedError {
 	if d.Outcome.Job == d.Failure.Job && d.Outcome.Error != "" {
-		return d.Outcome.Error, d.Outcome.Log
+		return &FailedError{Failure: d.Failure, Why: d.Outcome.Error, Log: d.Outcome.Log}
 	}
-	return d.Failure.Because, ""
+	return &FailedError{Failure: d.Failure, Why: d.Failure.Because}
 }

@@ -88,6 +88,37 @@ func TestAHoldAndALaterRecord(t *testing.T) {
 	}
 }
 
+// Since when a destination is behind is told once, until it has what it should have, whatever that is by then.
+func TestSinceWhenADestinationIsBehind(t *testing.T) {
+	d, at := ledger.Destination{}, now
+	for _, c := range []struct {
+		what   string
+		check  func(*ledger.Check)
+		behind time.Time
+	}{
+		{"it lacks the image", func(*ledger.Check) {}, now},
+		{"it still does", func(*ledger.Check) {}, now},
+		{"it is to have another by now", func(c *ledger.Check) { c.From, c.Wanted, c.Has = two, two, one }, now},
+		{"it has that", func(c *ledger.Check) { c.From, c.Wanted, c.Has = two, two, two }, time.Time{}},
+		{"somebody took it away", func(c *ledger.Check) { c.From, c.Wanted = two, two }, now.Add(4 * time.Hour)},
+	} {
+		d, _ = d.After(check(c.check, func(c *ledger.Check) { c.Now = at }))
+		if d.Behind != c.behind {
+			t.Errorf("%s: since %s, want %s", c.what, d.Behind, c.behind)
+		}
+		at = at.Add(time.Hour)
+	}
+	d.Hold = ledger.Hold{Because: "it crashes", Since: now}
+	var held *ledger.HeldError
+	if err := d.Kept(app, at); !errors.As(err, &held) {
+		t.Errorf("a hold: %v", err)
+	}
+	var owned *ledger.OwnedError
+	if err := d.Kept(fork, at); !errors.As(err, &owned) {
+		t.Errorf("another's: %v", err)
+	}
+}
+
 func TestADestinationThatHasArrived(t *testing.T) {
 	d := ledger.Destination{
 		Claim: ledger.Claim{Request: "app-1", Digest: one, Job: "j"}, Failure: ledger.Failure{Times: 2},

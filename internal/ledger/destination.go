@@ -12,6 +12,7 @@ type Destination struct {
 	Owner   Owner
 	Wanted  digest.Digest // what the destination should have; "" = not yet known
 	From    digest.Digest // the source's digest that Wanted was computed from
+	Behind  time.Time     // since when a check has found it without Wanted; zero = the last one found it there
 	Wrote   digest.Digest // what this service last wrote there, as the controller saw it afterwards; "" = nothing
 	Claim   Claim
 	Failure Failure
@@ -21,6 +22,24 @@ type Destination struct {
 	Revision int64
 	// Later is true of a record of a later [Version]. Nothing else of it is known.
 	Later bool
+}
+
+// Kept returns why no job is submitted for the destination of a source image, as far as the record tells: an error as
+// of [Destination.After], or nil.
+func (d Destination) Kept(source string, now time.Time) error {
+	switch {
+	case d.Later:
+		return ErrLater
+	case d.Owner.Source != source && d.Owner.Source != "":
+		return &OwnedError{d.Owner}
+	case d.Behind.IsZero():
+		return nil
+	case d.Hold.Held():
+		return &HeldError{d.Hold}
+	case now.Before(d.Failure.Next):
+		return d.failed()
+	}
+	return nil
 }
 
 // An Owner is the source image that a destination's tag is mirrored from.

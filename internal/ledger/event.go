@@ -65,8 +65,9 @@ func (d Destination) Changes(k Key, read Destination, now time.Time) (events []E
 		})
 	}
 	if d.Failure.Job != "" && d.Failure.Job != read.Failure.Job {
-		why, _ := d.why()
-		add(Event{Kind: Failed, Before: d.Failure.Has, From: d.Failure.From, Job: d.Failure.Job, Text: why})
+		add(Event{
+			Kind: Failed, Before: d.Failure.Has, From: d.Failure.From, Job: d.Failure.Job, Text: d.failed().Why,
+		})
 	}
 	switch {
 	case d.Hold == read.Hold:

@@ -48,7 +48,7 @@ func decodeDestination(it item) ledger.Destination {
 	claim, failure := membersOf(it[attrClaim]), membersOf(it[attrFailure])
 	return ledger.Destination{
 		Owner:  ledger.Owner{Source: owner.text("source"), Since: owner.time("since")},
-		Wanted: wanted.digest("digest"), From: wanted.from(),
+		Wanted: wanted.digest("digest"), From: wanted.from(), Behind: wanted.time("behind"),
 		Wrote: members(it).digest(attrWrote),
 		Claim: ledger.Claim{
 			Request: claim.text("request"), ID: claim.text("id"), Digest: claim.digest("digest"),

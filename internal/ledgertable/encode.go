@@ -16,7 +16,7 @@ import (
 const (
 	attrSeen    = "seen"    // M, of a source: digest, since, before
 	attrOwner   = "owner"   // M: source, since
-	attrWanted  = "wanted"  // M: digest, from where that is another
+	attrWanted  = "wanted"  // M: digest, from where that is another, behind
 	attrWrote   = "wrote"   // S, a digest
 	attrClaim   = "claim"   // M: request, id, digest, has, until, job
 	attrFailure = "failure" // M: times, job, from, has, because, next
@@ -42,8 +42,10 @@ func encodeSource(s ledger.Source) item {
 // encodeDestination returns the attributes of a record. Those without a value are left out.
 func encodeDestination(d ledger.Destination) item {
 	return compact(item{
-		attrOwner:   fields{"source": text(d.Owner.Source), "since": moment(d.Owner.Since)}.value(),
-		attrWanted:  fields{"digest": text(d.Wanted), "from": other(d.From, d.Wanted)}.value(),
+		attrOwner: fields{"source": text(d.Owner.Source), "since": moment(d.Owner.Since)}.value(),
+		attrWanted: fields{
+			"digest": text(d.Wanted), "from": other(d.From, d.Wanted), "behind": moment(d.Behind),
+		}.value(),
 		attrWrote:   text(d.Wrote),
 		attrClaim:   encodeClaim(d.Claim),
 		attrFailure: encodeFailure(d.Failure),

@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,9 +16,10 @@ type Group struct {
 }
 
 // Together puts requests of one image each together, so that a job brings several: those of one source repository, with
-// the same options, that go to the same repositories and keep their tags there. A group has at most so many images, and
-// parameters of at most so many characters; where it takes several, they are about as large. Others are groups of their
-// own, as they are written. The order stays within a repository: neighbours that share layers come into one job.
+// the same options and labels, that go to the same repositories and keep their tags there. A group has at most so many
+// images, and parameters of at most so many characters; where it takes several, they are about as large. Others are
+// groups of their own, as they are written. The order stays within a repository: neighbours that share layers come into
+// one job.
 func Together(requests []Request, most, longest int) []Group {
 	var groups []Group
 	kin := map[string][]int{}
@@ -51,7 +53,7 @@ func (r Request) kin() (key string, ok bool) {
 	}
 	source := r.Images[0].Source
 	repository, _ := splitReference(source.Text)
-	parts := []string{repository, r.Options.String()}
+	parts := []string{repository, r.Options.String(), r.labels()}
 	to := r.repositories()
 	for i, d := range r.Destinations {
 		if isOnDisk(d.Text) || d.Name != destination(repositoryOf(d.Name), source.Name) {
@@ -59,8 +61,17 @@ func (r Request) kin() (key string, ok bool) {
 		}
 		parts = append(parts, to[i].Text)
 	}
-	slices.Sort(parts[2:])
+	slices.Sort(parts[3:])
 	return strings.Join(parts, "\x00"), true
+}
+
+// labels returns the labels as a text: two requests with the same text have the same labels.
+func (r Request) labels() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(r.Labels)) {
+		fmt.Fprintf(&b, "%q=%q ", name, r.Labels[name])
+	}
+	return b.String()
 }
 
 // repositories returns the destinations as repositories that get each image by its own tag.
@@ -111,7 +122,8 @@ func tagged(image imagename.Written) string {
 // joined returns the request for the images of several.
 func joined(requests []Request, of []int) Request {
 	first := requests[of[0]]
-	all := Request{Destinations: first.repositories(), Options: first.Options}
+	all := first
+	all.Images, all.Destinations = nil, first.repositories()
 	for _, i := range of {
 		image := requests[i].Images[0]
 		image.Source.Text = tagged(image.Source)

@@ -115,6 +115,24 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// A job has the labels of its entry, so that images with other labels are not in it.
+func TestLabelsAreNotMixed(t *testing.T) {
+	var requests []Request
+	for i, team := range []string{"web", "base", "web", ""} {
+		r := parsed(t, fmt.Sprintf("r.io/a:%d", i), fmt.Sprintf("q.io/a:%d", i))
+		if team != "" {
+			r.Labels = map[string]string{"team": team}
+		}
+		requests = append(requests, r)
+	}
+	for i, group := range Together(requests, 50, 1000) {
+		want := [][]int{{0, 2}, {1}, {3}}[i]
+		if !slices.Equal(group.Of, want) || group.Labels["team"] != requests[want[0]].Labels["team"] {
+			t.Errorf("group %d: %v with %v", i, group.Of, group.Labels)
+		}
+	}
+}
+
 // Whatever is put together: each request is in one group, which copies what it asks for, and no group is too large.
 func TestTogetherLosesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

@@ -44,7 +44,9 @@ func (r Request) Split(longest int) ([]Request, error) {
 				source+size, r.Options.among(), longest)
 		}
 		if left -= len(",") + size; left < 0 {
-			pieces = append(pieces, Request{Images: r.Images, Options: r.Options})
+			piece := r
+			piece.Destinations = nil
+			pieces = append(pieces, piece)
 			left = longest - source - size
 		}
 		last := &pieces[len(pieces)-1]

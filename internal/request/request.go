@@ -22,6 +22,9 @@ type Request struct {
 	// tag there; where there are several images all are so.
 	Destinations []imagename.Written
 	Options      Options // the zero value is a plain copy
+	// Labels are those of the entry, if it has any. The job has them as tags, by which its costs are told from others;
+	// to what it does they are nothing.
+	Labels map[string]string
 }
 
 // An Image is one of the images that are copied.

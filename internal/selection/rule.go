@@ -36,6 +36,9 @@ const (
 	DefaultNewest       = 10
 	DefaultTags         = 500 // of a repository
 	DefaultRepositories = 200
+	// The highest numbers that may be allowed: what a run has of its images stays in memory.
+	HighestTags         = 200_000
+	HighestRepositories = 10_000
 )
 
 // All is a [Rule.Newest] without a limit.

@@ -15,9 +15,13 @@ type Filter struct {
 // Apply returns what passes the filter: entries with those of their destinations that do.
 func (f Filter) Apply(all []Entry) []Entry {
 	found := []Entry{}
+	images := Filter{States: f.States}
 	for _, e := range all {
 		if f.Expiring && !e.ExpiresSoon {
 			continue
+		}
+		if len(e.Images) > 0 {
+			e.Images = images.Apply(e.Images)
 		}
 		if len(f.States) > 0 && e.State != Invalid {
 			e.Destinations = slices.DeleteFunc(slices.Clone(e.Destinations), func(d Destination) bool {

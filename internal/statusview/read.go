@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"ecrmirror/internal/conflict"
@@ -23,25 +24,48 @@ type Table interface {
 // does, or if that is not known.
 type Owners func(ctx context.Context, destinations []entry.Name) []string
 
-// Read returns the status of all items of a table, or of the first of the sources, in whatever way the table writes it.
-// The whole table is read: what an entry is in conflict with may be anywhere. It is an error if the source has no
-// entry, or an invalid one. Owners may be nil.
-func Read(ctx context.Context, t Table, owners Owners, now time.Time, source ...string) ([]Entry, error) {
-	inv, err := inventory.Read(t.All(ctx, now))
+// A Reader reads the status of entries.
+type Reader struct {
+	Table  Table  // required
+	Owners Owners // nil = they are not known
+	// Images returns the images of a selection; nil = they are not shown.
+	Images func(ctx context.Context, selection entry.Entry) []Entry
+	Now    time.Time
+}
+
+// All returns the status of all items of the table.
+func (r Reader) All(ctx context.Context) ([]Entry, error) {
+	inv, conflicts, err := r.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	conflicts := conflict.Among(inv.Entries)
-	own(ctx, conflicts, inv.Entries, owners)
-	if len(source) == 0 {
-		return Of(inv, conflicts, now), nil
+	return Of(inv, conflicts, r.Now), nil
+}
+
+// read reads the whole table: what an entry is in conflict with may be anywhere.
+func (r Reader) read(ctx context.Context) (inventory.Inventory, *conflict.Found, error) {
+	inv, err := inventory.Read(r.Table.All(ctx, r.Now))
+	if err != nil {
+		return inv, nil, err
 	}
-	inv = inv.Of(source[0])
+	conflicts := conflict.Among(inv.Entries)
+	own(ctx, conflicts, inv.Entries, r.Owners)
+	return inv, conflicts, nil
+}
+
+// One returns the status of the entry of a source, in whatever way the table writes it, with the images of a selection.
+// It is an error if the source has no entry, or an invalid one.
+func (r Reader) One(ctx context.Context, source string) ([]Entry, error) {
+	inv, conflicts, err := r.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inv = inv.Of(source)
 	switch {
 	case len(inv.Invalid) > 0:
 		return nil, inv.Invalid[0]
 	case len(inv.Entries) == 0: // its item tells whether it has expired, and it may have been written meanwhile
-		e, err := t.Get(ctx, source[0], now)
+		e, err := r.Table.Get(ctx, source, r.Now)
 		if errors.Is(err, table.ErrNotFound) {
 			err = fmt.Errorf("%w (controller list shows the sources)", err)
 		}
@@ -50,7 +74,15 @@ func Read(ctx context.Context, t Table, owners Owners, now time.Time, source ...
 		}
 		inv.Entries = append(inv.Entries, e)
 	}
-	return Of(inv, conflicts, now), nil
+	list := Of(inv, conflicts, r.Now)
+	for _, e := range inv.Entries {
+		if !e.IsSelection() || r.Images == nil {
+			continue
+		}
+		i := slices.IndexFunc(list, func(s Entry) bool { return s.Source == e.Source })
+		list[i].Images = r.Images(ctx, e)
+	}
+	return list, nil
 }
 
 // own asks for the owners of the destinations that several entries have.

@@ -55,7 +55,7 @@ func TestRead(t *testing.T) {
 	notFound := fmt.Errorf("%w: %q", table.ErrNotFound, "r.io/none:1")
 	for name, c := range map[string]struct {
 		table  items
-		source []string
+		source string
 		want   string // sources and states
 		is     error
 		text   string // part of the error
@@ -65,28 +65,33 @@ func TestRead(t *testing.T) {
 			want:  "docker.io/library/alpine:3 failing, r.io/b:1 failing, r.io/bad:1 invalid, r.io/c:1 unchecked",
 		},
 		"one": {
-			table: items{entries: entries}, source: []string{"r.io/c:1"}, want: "r.io/c:1 unchecked",
+			table: items{entries: entries}, source: "r.io/c:1", want: "r.io/c:1 unchecked",
 		},
 		"one in conflict": {
-			table: items{entries: entries}, source: []string{"alpine:3"}, want: "docker.io/library/alpine:3 failing",
+			table: items{entries: entries}, source: "alpine:3", want: "docker.io/library/alpine:3 failing",
 		},
 		"an invalid one": {
-			table: items{invalid: invalid}, source: []string{"r.io/bad:1"}, is: invalid[0], text: "no Destination",
+			table: items{invalid: invalid}, source: "r.io/bad:1", is: invalid[0], text: "no Destination",
 		},
 		"none": {
-			table: items{entries: entries, get: notFound}, source: []string{"r.io/none:1"}, is: table.ErrNotFound,
+			table: items{entries: entries, get: notFound}, source: "r.io/none:1", is: table.ErrNotFound,
 			text: "(controller list shows the sources)",
 		},
 		"one that has expired": {
-			table: items{get: table.ErrExpired}, source: []string{"r.io/none:1"}, is: table.ErrExpired,
+			table: items{get: table.ErrExpired}, source: "r.io/none:1", is: table.ErrExpired,
 		},
 		"one that appears meanwhile": {
-			table: items{entries: entries}, source: []string{"r.io/new:1"}, want: "r.io/new:1 unchecked",
+			table: items{entries: entries}, source: "r.io/new:1", want: "r.io/new:1 unchecked",
 		},
 		"a table that can't be read": {table: items{entries: entries, fails: table.ErrNoTable}, is: table.ErrNoTable},
 		"an empty table":             {want: ""},
 	} {
-		all, err := Read(t.Context(), c.table, nil, clock, c.source...)
+		r := Reader{Table: c.table, Now: clock}
+		read := r.All
+		if c.source != "" {
+			read = func(ctx context.Context) ([]Entry, error) { return r.One(ctx, c.source) }
+		}
+		all, err := read(t.Context())
 		if !errors.Is(err, c.is) || err != nil && !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%s: %v", name, err)
 		}

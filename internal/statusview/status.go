@@ -50,6 +50,9 @@ type Entry struct {
 	Expires       *time.Time    `json:"expires,omitempty"`  // the entry is ignored from this second on
 	ExpiresSoon   bool          `json:"expiresSoon"`
 	Destinations  []Destination `json:"destinations"`
+	// Images are those of a selection, if they were asked for.
+	Images []Entry           `json:"images,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"` // the owner's
 }
 
 // A Destination is the status of one destination.
@@ -65,6 +68,9 @@ type Destination struct {
 	Logs  string `json:"logs,omitempty"` // the command that prints the log of the job that failed
 	Job   string `json:"job,omitempty"`  // the last job submitted for it
 	Jobs  int    `json:"jobs"`           // how many were since it is behind
+	// Images is how many images of a selection the destination is to have; 0 if that is not known, or of an image
+	// entry.
+	Images int `json:"images,omitempty"`
 }
 
 // Of returns the status of an inventory's items, sorted by source.
@@ -90,17 +96,13 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 		Checked: output.Time(e.Status.Checked), Mirrored: output.Time(e.Status.Mirrored()),
 		Behind: output.Time(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
 		Expires: output.Time(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
+		Labels: e.Labels,
 	}
-	names := e.Names()
-	for i, name := range e.Destinations {
-		d := destinationOf(e, name, e.Status.Destinations[name], now)
-		if err := conflicts.Destination(names.Source, names.Destinations[i]); err != nil {
-			s.State, d.State, d.Error = entry.Failing, entry.Failing, err.Error()
-		}
-		s.Destinations = append(s.Destinations, d)
+	for _, name := range e.AllDestinations() {
+		s.Destinations = append(s.Destinations, destinationOf(e, name, e.Status.Destinations[name], now))
 	}
-	if err := conflicts.Source(names.Source); err != nil {
-		s.State, s.Error = entry.Failing, err.Error()
+	if !e.IsSelection() { // the images of one are in conflict, if any
+		s.clash(e.Names(), conflicts)
 	}
 	if s.State == "" {
 		s.State = Unchecked
@@ -108,11 +110,24 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 	return s
 }
 
+// clash says with which others an entry is in conflict.
+func (s *Entry) clash(names entry.Names, conflicts *conflict.Found) {
+	for i := range s.Destinations {
+		if err := conflicts.Destination(names.Source, names.Destinations[i]); err != nil {
+			s.State, s.Destinations[i].State, s.Destinations[i].Error = entry.Failing, entry.Failing, err.Error()
+		}
+	}
+	if err := conflicts.Source(names.Source); err != nil {
+		s.State, s.Error = entry.Failing, err.Error()
+	}
+}
+
 func destinationOf(e entry.Entry, name string, known entry.DestinationStatus, now time.Time) Destination {
 	d := Destination{
 		Name: name, State: known.State, Digest: known.Digest, Mirrored: output.Time(known.Mirrored),
 		Behind: output.Time(known.Behind), BehindSeconds: secondsSince(known.Behind, now),
 		Error: known.Error, Logs: logsOf(known.Log), Job: known.JobID, Jobs: known.Jobs,
+		Images: known.Images,
 	}
 	if d.State == "" {
 		d.State = Unchecked

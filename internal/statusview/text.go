@@ -2,6 +2,8 @@ package statusview
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -19,7 +21,35 @@ func Write(w io.Writer, palette output.Palette, table string, entries []Entry, o
 	case len(entries) == 0:
 		return output.Line(w, "no entry matches, of %d in the table", of)
 	}
-	g := output.Grid{Palette: palette, Color: Color, Rows: func(row func(cells ...string)) {
+	if err := writeRows(w, palette, entries, now); err != nil {
+		return err
+	}
+	if err := writeLogs(w, entries); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := writeImages(w, palette, e, now); err != nil {
+			return err
+		}
+	}
+	return Summarize(entries).Write(w, now)
+}
+
+// writeImages prints the images of a selection, if they were asked for.
+func writeImages(w io.Writer, palette output.Palette, e Entry, now time.Time) error {
+	if len(e.Images) == 0 {
+		return nil
+	}
+	return errors.Join(
+		output.Line(w, "images of %s: %d", e.Source, len(e.Images)),
+		writeRows(w, palette, e.Images, now),
+		writeLogs(w, e.Images),
+	)
+}
+
+// writeRows prints a line for each destination, and one for each entry without.
+func writeRows(w io.Writer, palette output.Palette, entries []Entry, now time.Time) error {
+	return output.Grid{Palette: palette, Color: Color, Rows: func(row func(cells ...string)) {
 		row("STATE", "BEHIND", "MIRRORED", "CHECKED", "EXPIRES", "SOURCE", "DESTINATION", "REASON")
 		for _, e := range entries {
 			checked, expires := ago(e.Checked, now), expiresIn(e, now)
@@ -31,14 +61,7 @@ func Write(w io.Writer, palette output.Palette, table string, entries []Entry, o
 					d.Name, reason(e, d))
 			}
 		}
-	}}
-	if err := g.Write(w); err != nil {
-		return err
-	}
-	if err := writeLogs(w, entries); err != nil {
-		return err
-	}
-	return Summarize(entries).Write(w, now)
+	}}.Write(w)
 }
 
 // writeLogs prints how to see the logs of jobs that failed, each once.
@@ -58,8 +81,14 @@ func writeLogs(w io.Writer, entries []Entry) error {
 	return nil
 }
 
-// reason is why a destination is as it is: what is wrong with its entry as a whole is wrong with it.
-func reason(e Entry, d Destination) string { return cmp.Or(d.Error, e.Error) }
+// reason is why a destination is as it is: what is wrong with its entry as a whole is wrong with it. Where nothing is,
+// it says how many images of a selection there are.
+func reason(e Entry, d Destination) string {
+	if d.Images > 0 && d.State == entry.Current {
+		return fmt.Sprintf("%d images", d.Images)
+	}
+	return cmp.Or(d.Error, e.Error)
+}
 
 // expiresIn says when an entry expires, which is far off or not.
 func expiresIn(e Entry, now time.Time) string {

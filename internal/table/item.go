@@ -34,7 +34,7 @@ func decode(it item, now time.Time) (e entry.Entry, expired bool, err error) {
 	if err != nil {
 		return entry.Entry{}, false, &entry.Error{Source: e.Source, Err: err}
 	}
-	e.Status = decodeStatus(it[contract.AttrStatus], e.Destinations)
+	e.Status = decodeStatus(it[contract.AttrStatus], e.AllDestinations())
 	return e, false, nil
 }
 

@@ -43,7 +43,7 @@ func (t *Table) record(ctx context.Context, read entry.Update) error {
 		if !errors.Is(err, ErrOutdated) {
 			return err
 		}
-		now := decodeStatus(there[contract.AttrStatus], read.Entry.Destinations)
+		now := decodeStatus(there[contract.AttrStatus], read.Entry.AllDestinations())
 		at := entry.Precise(u.Status.Checked)
 		switch {
 		case now.Checked.IsZero(): // somebody has spoiled it

@@ -25,6 +25,7 @@ const (
 	memberLog          = "log"          // S
 	memberJob          = "job"          // S
 	memberJobs         = "jobs"         // N
+	memberImages       = "images"       // N
 
 	timeForm = "2006-01-02T15:04:05.000Z"
 )
@@ -49,9 +50,8 @@ func encodeStatus(s entry.Status) types.AttributeValue {
 		put(m, memberError, d.Error)
 		put(m, memberLog, d.Log)
 		put(m, memberJob, d.JobID)
-		if d.Jobs != 0 {
-			m[memberJobs] = &types.AttributeValueMemberN{Value: strconv.Itoa(d.Jobs)}
-		}
+		putCount(m, memberJobs, d.Jobs)
+		putCount(m, memberImages, d.Images)
 		destinations[name] = &types.AttributeValueMemberM{Value: m}
 	}
 	m := item{memberDestinations: &types.AttributeValueMemberM{Value: destinations}}
@@ -81,7 +81,7 @@ func decodeStatus(v types.AttributeValue, destinations []string) entry.Status {
 			State: stateOf(m), Digest: digestOf(m, memberDigest),
 			Behind: timeOf(m, memberBehind), Mirrored: timeOf(m, memberMirrored),
 			Error: stringOf(m, memberError), Log: stringOf(m, memberLog),
-			JobID: stringOf(m, memberJob), Jobs: intOf(m, memberJobs),
+			JobID: stringOf(m, memberJob), Jobs: intOf(m, memberJobs), Images: intOf(m, memberImages),
 		}
 		if d.Digest == "" && d.State == entry.Current {
 			d.Digest = s.Source
@@ -97,6 +97,12 @@ func decodeStatus(v types.AttributeValue, destinations []string) entry.Status {
 func put(m item, member, value string) {
 	if value != "" {
 		m[member] = &types.AttributeValueMemberS{Value: value}
+	}
+}
+
+func putCount(m item, member string, n int) {
+	if n != 0 {
+		m[member] = &types.AttributeValueMemberN{Value: strconv.Itoa(n)}
 	}
 }
 
