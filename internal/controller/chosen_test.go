@@ -37,7 +37,8 @@ func TestWhatIsKeptOfAChoiceIsAllThatFollowsFromIt(t *testing.T) {
 		}
 	}
 	why := errors.New("cut off")
-	if got := chosenOf(expansion.Repository{Source: source, Err: why}).placed(e); !errors.Is(got.Err, why) || got.Images != nil {
+	got := chosenOf(expansion.Repository{Source: source, Err: why}).placed(e)
+	if !errors.Is(got.Err, why) || got.Images != nil {
 		t.Errorf("%v, want the repository's own error", got)
 	}
 }
