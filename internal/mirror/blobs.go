@@ -2,16 +2,12 @@ package mirror
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/fanout"
-	"ecrmirror/internal/mirror/stall"
 	"ecrmirror/internal/sleep"
 )
 
@@ -30,7 +26,7 @@ func (p *pass) copyEach(ctx context.Context, blobs []content.Blob) {
 	for _, blob := range blobs {
 		var release func()
 		var err error
-		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx) })
+		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx, blob.Size) })
 		if err != nil {
 			break // the places end with the context
 		}
@@ -74,8 +70,9 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		p.awaited.add(blob, others)
 		return
 	}
+	defer end()
+	p.giveUpLate(blob)
 	p.bring(ctx, blob)
-	end(p.isStuck())
 }
 
 // bring reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
@@ -108,13 +105,17 @@ func (p *pass) bring(ctx context.Context, blob content.Blob) {
 	p.attempt.batch.progress.done(blob, moved, err)
 }
 
-// isStuck reports whether something has failed for want of progress, which took its time.
-func (p *pass) isStuck() bool {
-	return slices.ContainsFunc(p.convoy.Members(), func(m *member) bool {
-		err := m.Place.failure()
-		_, slow := errors.AsType[*chunked.RateError](err)
-		return slow || errors.Is(err, stall.ErrStalled)
-	})
+// giveUpLate gives up the members to which another image could not bring a blob in time.
+func (p *pass) giveUpLate(blob content.Blob) {
+	for _, m := range p.convoy.Here() {
+		if why := m.Place.depot.whyLate(blob.Digest); why != nil {
+			name := m.Place.results[0].Name
+			if why.Side == Source {
+				name = p.attempt.report.Source
+			}
+			m.Place.fail(sided(why.Side, name, why.Op, why.Err))
+		}
+	}
 }
 
 // newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.
@@ -141,13 +142,17 @@ func largestPart(members []*member, blob content.Blob) (part int64) {
 func (p *pass) lacking(blob content.Blob) []*member {
 	var mu sync.Mutex
 	var lacking []*member
-	p.ask("looking for blob "+blob.Digest.String(), func(m *member) error {
+	op := "looking for blob " + blob.Digest.String()
+	p.ask(op, func(m *member) error {
 		if m.Place.knows(blob) {
 			return nil
 		}
 		has, err := m.Place.has(m.Context(), blob)
 		switch {
 		case err != nil:
+			if !m.Place.HasFailed() {
+				m.Place.depot.addLate(blob.Digest, m.Place.errorIn(op, err))
+			}
 			return err
 		case has:
 			m.Place.got(blob)

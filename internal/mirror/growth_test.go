@@ -7,7 +7,21 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/stall"
 )
+
+// A place that has got a blob after all is not given up for it.
+func TestABlobThatCameLateIsThere(t *testing.T) {
+	var d depot
+	d.addLate("sha256:1", &Error{Side: Destination, Err: stall.ErrStalled})
+	if d.whyLate("sha256:1") == nil {
+		t.Error("it is not late")
+	}
+	d.addBlob("sha256:1")
+	if why := d.whyLate("sha256:1"); why != nil {
+		t.Errorf("it is still late: %v", why)
+	}
+}
 
 // However many blobs the images of a request name, what is remembered of them is bounded; what the last image has is
 // remembered.

@@ -60,7 +60,11 @@ func parseImages(source string) ([]Image, error) {
 		first = strings.TrimSpace(first)
 	}
 	name, err := imagename.ParseWritten(first)
-	if err != nil {
+	switch {
+	case err != nil && strings.Contains(first, "*"):
+		return nil, fmt.Errorf("image name %q: a * is for destinations alone; name the tags, REPOSITORY:TAG,TAG, "+
+			"or have an entry of the controller choose them by rules", first)
+	case err != nil:
 		return nil, err
 	}
 	images := []Image{{Source: name}}

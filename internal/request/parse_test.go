@@ -45,6 +45,8 @@ func TestParseSeveral(t *testing.T) {
 		{"r.test/a:1,2", "q.test/b:1", "destination q.test/b:1: has one tag for several images"},
 		{"r.test/a:1,2", "q.test/b", "destination q.test/b: has one tag for several images"},
 		{"r.test/a:1,2", "dir:/tmp/b", "destination dir:/tmp/b: has one tag for several images"},
+		{"r.test/a:*", "q.test/b:*", `source: image name "r.test/a:*": a * is for destinations alone; name the tags, `},
+		{"r.test/**", "q.test/b:*", `source: image name "r.test/**": a * is for destinations alone`},
 		{"r.test/a,2", "q.test/b:*", `source: image name "r.test/a": has no tag, and more tags follow`},
 		{"r.test/a:1,r.test/a:2", "q.test/b:*", `source: "r.test/a:2" after a comma is no tag`},
 		{"r.test/a:1,sha256:12", "q.test/b:*", `source: "sha256:12" after a comma is no tag`},

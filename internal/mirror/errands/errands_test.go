@@ -26,31 +26,10 @@ func TestOneIsOnTheErrand(t *testing.T) {
 		t.Error("another blob waits for the first")
 	}
 	_, others = errands.Begin("sha256:a")
-	end(false)
+	end()
 	<-others
 	if again, _ := errands.Begin("sha256:a"); again == nil {
 		t.Error("an errand that has ended can't be begun again")
-	}
-}
-
-// Once errands for a blob have got stuck, nobody waits for another; for other blobs they do.
-func TestNobodyWaitsForWhatGetsStuck(t *testing.T) {
-	var errands Errands
-	for range patience {
-		end, _ := errands.Begin("sha256:a")
-		if _, others := errands.Begin("sha256:a"); others == nil {
-			t.Error("two are on it")
-		}
-		end(true)
-	}
-	for range 3 {
-		if end, others := errands.Begin("sha256:a"); end == nil || others != nil {
-			t.Error("one waits")
-		}
-	}
-	errands.Begin("sha256:b")
-	if _, others := errands.Begin("sha256:b"); others == nil {
-		t.Error("two are on another")
 	}
 }
 
@@ -71,7 +50,7 @@ func TestAllGetThere(t *testing.T) {
 				}
 				busy.Add(-1)
 				done.Add(1)
-				end(false)
+				end()
 				return
 			}
 		})
