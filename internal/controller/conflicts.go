@@ -33,7 +33,7 @@ type conflicts struct {
 	// lazy says that they are looked for once something is to be submitted: an event knows its own entries alone.
 	lazy bool
 
-	found        *conflict.Found // nil = not known yet
+	found        *conflict.Found           // nil = not known yet
 	destinations map[string]imagename.Name // of an event, by their repositories: what it is to be known of
 }
 

@@ -29,7 +29,7 @@ type selections struct {
 
 	expansions sync.WaitGroup
 	mu         sync.Mutex
-	known      map[string]*expanded      // by source
+	known      map[string]*expanded     // by source
 	slots      map[string]chan struct{} // by registry
 }
 

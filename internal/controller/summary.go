@@ -17,14 +17,14 @@ type summary struct {
 
 // A sum is what was found of one selection's images.
 type sum struct {
-	entry   entry.Entry
-	err     error            // why nothing, or not all, of it is mirrored
-	images  int              // that are chosen
-	held    bool             // some more are too young
-	found   int              // of these, those of which there is a result
-	since   time.Time        // when the first of these was looked at
-	ends    []*place         // its destinations, with those of rules
-	by      map[string][]int // the indices of these by the repositories that they stand for
+	entry  entry.Entry
+	err    error            // why nothing, or not all, of it is mirrored
+	images int              // that are chosen
+	held   bool             // some more are too young
+	found  int              // of these, those of which there is a result
+	since  time.Time        // when the first of these was looked at
+	ends   []*place         // its destinations, with those of rules
+	by     map[string][]int // the indices of these by the repositories that they stand for
 }
 
 // expect notes that the images of a selection are being looked at.
@@ -126,7 +126,9 @@ var (
 // heldError says that all images of a destination are too young.
 type heldError struct{}
 
-func (heldError) Error() string { return "what rules choose for it is held: too young, or of unknown age" }
+func (heldError) Error() string {
+	return "what rules choose for it is held: too young, or of unknown age"
+}
 
 // DeferredUntil implements [entry.Deferral].
 func (heldError) DeferredUntil() time.Time { return time.Time{} }

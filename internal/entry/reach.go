@@ -63,7 +63,9 @@ func common(a, b string) string {
 }
 
 // Has reports whether the selection may write the repository of a destination.
-func (r Reach) Has(destination imagename.Name) bool { return r.HasFromOthers(imagename.Name{}, destination) }
+func (r Reach) Has(destination imagename.Name) bool {
+	return r.HasFromOthers(imagename.Name{}, destination)
+}
 
 // HasFromOthers reports whether the selection may write the repository of a destination from another repository than
 // that of a source.
