@@ -75,7 +75,8 @@ const (
 // expander returns what tells which images selections stand for.
 func (c *config) expander(lists expansion.Lists, allowed allow.Lists) *expansion.Expander {
 	return &expansion.Expander{
-		Lists: lists, Now: time.Now, Allowed: allowed, MostTags: c.mostTags.Value(), MostRepositories: c.mostNames.Value(),
+		Lists: lists, Allowed: allowed, Now: time.Now,
+		MostTags: c.mostTags.Value(), MostRepositories: c.mostNames.Value(),
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 type expanded struct {
 	entry        entry.Entry
 	done         chan struct{}
-	repositories []expansion.Repository // without the images, and without the reasons
-	images       int                    // how many there are
-	held         bool                   // some more are too young
+	repositories []chosen
+	images       int  // how many there are
+	held         bool // some more are too young
 	err          error
 }
 
@@ -79,7 +79,7 @@ func (x *expanded) failure() error {
 	failed := 0
 	for _, r := range x.repositories {
 		r.Refused = nil // which is about one destination
-		errs := x.faults(r)
+		errs := x.faults(r.Repository)
 		if len(errs) == 0 {
 			continue
 		}

@@ -1,7 +1,9 @@
 package controller_test
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,7 +49,7 @@ func TestABrokenListFreesNoDestination(t *testing.T) {
 	}
 }
 
-// Of a namespace that has a destination for several repositories, one whose list is cut off keeps others from its place.
+// Of a namespace whose repositories share a destination, one whose list is cut off keeps others from its place.
 func TestABrokenListOfANamespaceFreesNoDestination(t *testing.T) {
 	w := &world{images: images{"r.io/t/a/app:1.0.0": one, "r.io/t/b/app:1.0.0": two, "r.io/t/c:1.0.0": one}}
 	r := &registries{
@@ -98,27 +100,29 @@ func TestAnEventOnASelectionKnowsOtherSelections(t *testing.T) {
 
 // A registry that does not answer when it is asked for lists holds up neither images nor the lists of others.
 func TestAListThatDoesNotComeHoldsUpNothing(t *testing.T) {
-	w := &world{
-		entries: map[string]string{"r.io/x:1": "q.io/x:1"}, images: images{"r.io/x:1": one, "r.io/app:1.0.0": one},
-	}
-	r := &registries{tags: map[string][]string{"r.io/app": {"1.0.0"}}, silent: map[string]bool{}}
-	var all []entry.Entry
-	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"} {
-		r.silent["mute.io/"+name] = true
-		all = append(all, choose("mute.io/"+name, "q.io/"+name))
-	}
-	app := choose("r.io/app", "q.io/app")
-	ctl := selecting(w, r, append(all, app)...)
-	ctl.Limit = 2 * time.Second
-	report, err := ctl.Sweep(t.Context())
-	want := []string{"r.io/app:1.0.0 -> q.io/app:1.0.0", "r.io/x:1 -> q.io/x:1"}
-	if diff := cmp.Diff(want, w.submitted); err != nil || diff != "" || report.Failed != len(all) || report.Unread {
-		t.Errorf("%v, %v (-want +got)\n%s", report, err, diff)
-	}
-	const late = "failing: its lists took more than the 500ms that a sweep waits for lists"
-	if diff := cmp.Diff([]string{late}, status(w, all[0])); diff != "" {
-		t.Errorf("status (-want +got)\n%s", diff)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{
+			entries: map[string]string{"r.io/x:1": "q.io/x:1"}, images: images{"r.io/x:1": one, "r.io/app:1.0.0": one},
+		}
+		r := &registries{tags: map[string][]string{"r.io/app": {"1.0.0"}}, silent: map[string]bool{}}
+		var all []entry.Entry
+		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"} {
+			r.silent["mute.io/"+name] = true
+			all = append(all, choose("mute.io/"+name, "q.io/"+name))
+		}
+		app := choose("r.io/app", "q.io/app")
+		ctl := selecting(w, r, append(all, app)...)
+		ctl.Limit = 2 * time.Second
+		report, err := ctl.Sweep(t.Context())
+		want := []string{"r.io/app:1.0.0 -> q.io/app:1.0.0", "r.io/x:1 -> q.io/x:1"}
+		if diff := cmp.Diff(want, w.submitted); err != nil || diff != "" || report.Failed != len(all) || report.Unread {
+			t.Errorf("%v, %v (-want +got)\n%s", report, err, diff)
+		}
+		const late = "failing: its lists took more than the 500ms that a sweep waits for lists"
+		if diff := cmp.Diff([]string{late}, status(w, all[0])); diff != "" {
+			t.Errorf("status (-want +got)\n%s", diff)
+		}
+	})
 }
 
 // TestTheStatusOfASelection has what a sweep finds, and what the status says.
@@ -277,4 +281,27 @@ func TestASelectionIsAsFarBehindAsItsImages(t *testing.T) {
 			t.Errorf("%s at %s: %+v", stale, r.now, e.Status)
 		}
 	}
+}
+
+// Images of selections wait for others to go with. What expires meanwhile is not submitted.
+func TestASelectionThatExpiresWhileItsImagesWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{
+			entries: map[string]string{"r.io/x:1": "q.io/x:1"}, images: images{"r.io/x:1": one, "r.io/app:1.0.0": one},
+		}
+		w.onLookUp = func(_ context.Context, name string) {
+			if name == "r.io/x:1" {
+				time.Sleep(time.Second) // until nothing else happens: the other image waits
+			}
+		}
+		r := &registries{tags: map[string][]string{"r.io/app": {"1.0.0"}}}
+		e := choose("r.io/app", "q.io/app")
+		e.Expires = time.Now().Add(time.Second)
+		if _, err := selecting(w, r, e).Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"r.io/x:1 -> q.io/x:1"}, w.submitted); diff != "" {
+			t.Errorf("submitted (-want +got)\n%s", diff)
+		}
+	})
 }
