@@ -12,7 +12,8 @@ import (
 type run struct {
 	allowed Allowed
 	creates bool   // mirror jobs create repositories that are missing
-	all     reader // the whole table
+	table   reader // as it is
+	all     reader // the whole table, with the images of selections
 	limit   schedule.Limit
 
 	ledger     Ledger // nil = none

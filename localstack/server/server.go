@@ -46,6 +46,9 @@ type Options struct {
 	// ForgetLayers has ECR check layers that are uploaded, and then forget them: zeros are
 	// downloaded. It is for those who measure something else than the disk.
 	ForgetLayers bool
+	// PutImageRate is ECR's quota of calls of PutImage a second, in each account and region; 0 = there is none. AWS's
+	// is 10, unless it was raised.
+	PutImageRate int
 	// InsecureRegistries are hosts, beside the server's own, that MIRROR_INSECURE_REGISTRIES names.
 	InsecureRegistries []string
 	// JobEnvironment gives further NAME=VALUE pairs for every job, such as a proxy's.

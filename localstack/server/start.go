@@ -93,8 +93,8 @@ func (s *Server) open() error {
 	var err error
 	s.ecr, err = ecr.New(s.ctx, ecr.Options{
 		Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush(),
-		ForgetLayers: s.opts.ForgetLayers,
-		Authorize:    func(p iam.Principal, a iam.Access) error { return s.allow(p, s.opts.Region, a) },
+		ForgetLayers: s.opts.ForgetLayers, PutImageRate: s.opts.PutImageRate,
+		Authorize: func(p iam.Principal, a iam.Access) error { return s.allow(p, s.opts.Region, a) },
 	})
 	if err != nil {
 		return err
