@@ -36,17 +36,13 @@ func (x *expanded) gaveUp(why error) {
 	}
 }
 
-// faults returns what is wrong with a repository: why nothing of it is mirrored, which destinations can't have it,
-// which pinned tags it lacks.
+// faults returns what is wrong with a repository: why nothing of it is mirrored, or else not all.
 func (x *expanded) faults(r expansion.Repository) (errs []error) {
 	if r.Err != nil {
 		return []error{x.named(r, r.Err)}
 	}
-	for _, refusal := range r.Refused {
-		errs = append(errs, refusal.Err)
-	}
-	if len(r.Choice.Missing) > 0 {
-		errs = append(errs, x.named(r, missingError(r.Choice.Missing)))
+	for _, err := range r.Lacks() {
+		errs = append(errs, x.named(r, err))
 	}
 	return errs
 }
@@ -57,16 +53,6 @@ func (x *expanded) named(r expansion.Repository, err error) error {
 		return fmt.Errorf("%s: %w", r.Source.Repository, err)
 	}
 	return err
-}
-
-// missingError is an error about pinned tags that a repository does not have.
-func missingError(tags []string) error {
-	const most = 3
-	more := ""
-	if len(tags) > most {
-		more = fmt.Sprintf(" and %d more", len(tags)-most)
-	}
-	return fmt.Errorf("pinned tags do not exist: %s%s", strings.Join(tags[:min(most, len(tags))], ", "), more)
 }
 
 // failure returns what keeps a selection, or some of it, from being mirrored anywhere: of several errors the first one

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -62,6 +63,23 @@ type Repository struct {
 	Dropped int               // names in the list that no tag can have
 	// Err is why nothing of the repository is mirrored. Of rules that choose nothing, or too much, Choice says more.
 	Err error
+}
+
+// Lacks returns what else keeps some of the repository from being mirrored: destinations that can't have it, and pinned
+// tags that it does not have.
+func (r Repository) Lacks() (errs []error) {
+	for _, refusal := range r.Refused {
+		errs = append(errs, refusal.Err)
+	}
+	const most = 3
+	switch missing := r.Choice.Missing; {
+	case len(missing) > most:
+		errs = append(errs, fmt.Errorf("pinned tags do not exist: %s and %d more",
+			strings.Join(missing[:most], ", "), len(missing)-most))
+	case len(missing) > 0:
+		errs = append(errs, fmt.Errorf("pinned tags do not exist: %s", strings.Join(missing, ", ")))
+	}
+	return errs
 }
 
 // atOnce is how many repositories of a namespace are listed at a time.

@@ -45,6 +45,13 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 	if err := output.Line(w, "%s", headOf(r)); err != nil {
 		return err
 	}
+	if r.Err == nil {
+		for _, err := range r.Lacks() {
+			if err := output.Line(w, "not mirrored: %v", err); err != nil {
+				return err
+			}
+		}
+	}
 	g := output.Grid{Palette: palette, Color: statusview.Color, Rows: func(row func(cells ...string)) {
 		if len(r.Images) > 0 {
 			row("TAG", "DIGEST", "STATE", "DESTINATION", "WHY", "")

@@ -15,7 +15,9 @@ type Repository struct {
 	Source  string `json:"source"`
 	Error   string `json:"error,omitempty"` // why nothing of it is mirrored
 	Dropped int    `json:"dropped,omitempty"`
-	Tags    []Tag  `json:"tags"`
+	// Lacks is what keeps some of it from being mirrored.
+	Lacks []string `json:"lacks,omitempty"`
+	Tags  []Tag    `json:"tags"`
 }
 
 // A Tag is one of its tags.
@@ -52,6 +54,10 @@ func repositoryOf(s Selection, r expansion.Repository) Repository {
 	doc := Repository{Source: r.Source.String(), Dropped: r.Dropped, Tags: []Tag{}}
 	if r.Err != nil {
 		doc.Error = printable.Line(r.Err.Error())
+	} else {
+		for _, err := range r.Lacks() {
+			doc.Lacks = append(doc.Lacks, printable.Line(err.Error()))
+		}
 	}
 	for _, v := range r.Choice.Verdicts {
 		name := r.Source
