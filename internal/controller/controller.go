@@ -130,7 +130,7 @@ func (c *Controller) newTally() *tally {
 
 // start returns a run that begins now.
 func (c *Controller) start(t *tally, limit schedule.Limit) *run {
-	chosen := &selections{summary: &t.summary, limit: limit}
+	chosen := &selections{summary: &t.summary, limit: limit, log: t.log}
 	if c.Selections != nil {
 		chosen.expander = c.Selections()
 	}

@@ -15,9 +15,9 @@ import (
 type expanded struct {
 	entry        entry.Entry
 	done         chan struct{}
-	repositories []expansion.Repository // without the images, and without the reasons
-	images       int                    // how many there are
-	held         bool                   // some more are too young
+	repositories []chosen
+	images       int  // how many there are
+	held         bool // some more are too young
 	err          error
 }
 
@@ -36,13 +36,13 @@ func (x *expanded) gaveUp(why error) {
 	}
 }
 
-// faults returns what is wrong with a repository: why nothing of it is mirrored, or else not all.
+// faults returns what is wrong with a repository: why nothing of it is mirrored, or else not to all destinations.
 func (x *expanded) faults(r expansion.Repository) (errs []error) {
 	if r.Err != nil {
 		return []error{x.named(r, r.Err)}
 	}
-	for _, err := range r.Lacks() {
-		errs = append(errs, x.named(r, err))
+	for _, refusal := range r.Refused {
+		errs = append(errs, x.named(r, refusal.Err))
 	}
 	return errs
 }
@@ -65,7 +65,7 @@ func (x *expanded) failure() error {
 	failed := 0
 	for _, r := range x.repositories {
 		r.Refused = nil // which is about one destination
-		errs := x.faults(r)
+		errs := x.faults(r.Repository)
 		if len(errs) == 0 {
 			continue
 		}

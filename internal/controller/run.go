@@ -58,8 +58,9 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 				pinned = append(pinned, i.image)
 				continue
 			}
-			if !d.result.Stale() {
-				i.result = &d.result
+			if r.mark != nil && i.entry.Selection == "" && !d.result.Stale() {
+				result := d.result // without what the ledger has of the image, which goes with the decision
+				i.result = &result
 			}
 			r.take(ctx, d)
 		}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +28,7 @@ type selections struct {
 	expander Selections     // nil = none are carried out
 	limit    schedule.Limit // lists that are late are given up
 	summary  *summary
+	log      *slog.Logger
 
 	expansions sync.WaitGroup
 	mu         sync.Mutex
@@ -124,14 +127,14 @@ func (s *selections) expand(ctx context.Context, x *expanded) {
 	if x.err = err; err != nil {
 		return
 	}
+	if len(found.Idle) > 0 {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "rules without effect", slog.String("source", x.entry.Source),
+			slog.String("reason", strings.Join(found.Idle, "; ")))
+	}
 	for _, r := range found.Repositories {
 		x.images += len(r.Images)
 		x.held = x.held || slices.ContainsFunc(r.Choice.Verdicts, selection.Verdict.IsHeld)
-		chosen := slices.DeleteFunc(r.Choice.Verdicts, func(v selection.Verdict) bool { return !v.IsChosen() })
-		// Without the reasons of all others.
-		r.Choice = selection.Choice{Verdicts: slices.Clip(slices.Clone(chosen)), Missing: r.Choice.Missing}
-		r.Images = nil
-		x.repositories = append(x.repositories, r)
+		x.repositories = append(x.repositories, chosenOf(r))
 	}
 }
 
@@ -151,7 +154,8 @@ func (s *selections) yield(ctx context.Context, x *expanded, what look, yield fu
 	if x.err != nil {
 		return yield(entry.Entry{}, &entry.Error{Source: x.entry.Source, Err: x.err})
 	}
-	for _, r := range x.repositories {
+	for _, c := range x.repositories {
+		r := c.placed(x.entry)
 		if what.only != (imagename.Name{}) && r.Source.Place() != what.only.Place() {
 			continue
 		}
@@ -163,7 +167,6 @@ func (s *selections) yield(ctx context.Context, x *expanded, what look, yield fu
 		if r.Err != nil {
 			continue
 		}
-		r.Images, _ = x.entry.Place(r.Source, r.Choice)
 		if what.only != (imagename.Name{}) {
 			r.Images = slices.DeleteFunc(r.Images, func(p entry.Placement) bool {
 				return p.Source.Canonical() != what.only.Canonical()

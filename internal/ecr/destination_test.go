@@ -252,8 +252,14 @@ func TestDestinationPacesPutImage(t *testing.T) {
 	if n := len(client.puts.limiters); n != 3 {
 		t.Errorf("%d limiters for two registries and ECR Public", n)
 	}
-	if limit := New(Options{}).puts.rate; limit != 10 {
-		t.Errorf("%d a second", limit)
+	client = New(Options{})
+	if err := client.puts.wait(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	limiter := client.puts.limiters[accountRegion{"111122223333", "us-east-1"}]
+	if limiter.Limit() != 10 || limiter.Burst() != 8 {
+		t.Errorf("%v a second, %d at once, want 10 and 8: those that come early must not be one too many",
+			limiter.Limit(), limiter.Burst())
 	}
 }
 

@@ -71,6 +71,18 @@ func (p *Placement) add(repositories []imagename.Name) {
 	}
 }
 
+// ImageEntry returns an image entry for an image of a selection: what the selection says, said of one image.
+func (e Entry) ImageEntry(image Placement) Entry {
+	one := Entry{
+		Source: image.Source.String(), Selection: e.Source, Options: e.Options, Labels: e.Labels,
+		Destinations: make([]string, len(image.Destinations)),
+	}
+	for i, to := range image.Destinations {
+		one.Destinations[i] = to.String()
+	}
+	return one
+}
+
 // A Collision is a destination that several sources of one selection would be copied to. It would flip between them for
 // ever, so that none may be.
 type Collision struct {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -52,6 +51,8 @@ type Expansion struct {
 	// Choice is what the entry's repos say of the repositories of a namespace; zero of a selection of one repository.
 	Choice       selection.Choice
 	Repositories []Repository // those that are chosen, by name
+	// Idle says, each in a sentence, which rules choose nothing in any repository, and which pinned tags none has.
+	Idle []string
 }
 
 // A Repository is a source repository, and what the rules say of its tags.
@@ -63,23 +64,6 @@ type Repository struct {
 	Dropped int               // names in the list that no tag can have
 	// Err is why nothing of the repository is mirrored. Of rules that choose nothing, or too much, Choice says more.
 	Err error
-}
-
-// Lacks returns what else keeps some of the repository from being mirrored: destinations that can't have it, and pinned
-// tags that it does not have.
-func (r Repository) Lacks() (errs []error) {
-	for _, refusal := range r.Refused {
-		errs = append(errs, refusal.Err)
-	}
-	const most = 3
-	switch missing := r.Choice.Missing; {
-	case len(missing) > most:
-		errs = append(errs, fmt.Errorf("pinned tags do not exist: %s and %d more",
-			strings.Join(missing[:most], ", "), len(missing)-most))
-	case len(missing) > 0:
-		errs = append(errs, fmt.Errorf("pinned tags do not exist: %s", strings.Join(missing, ", ")))
-	}
-	return errs
 }
 
 // atOnce is how many repositories of a namespace are listed at a time.
@@ -113,6 +97,7 @@ func (x *Expander) Expand(ctx context.Context, e entry.Entry) (Expansion, error)
 		})
 	}
 	_ = lists.Wait() // each repository has its error
+	all.Idle = idle(e.Tags, all.Repositories)
 	return all, all.collision()
 }
 

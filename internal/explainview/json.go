@@ -15,9 +15,12 @@ type Repository struct {
 	Source  string `json:"source"`
 	Error   string `json:"error,omitempty"` // why nothing of it is mirrored
 	Dropped int    `json:"dropped,omitempty"`
-	// Lacks is what keeps some of it from being mirrored.
-	Lacks []string `json:"lacks,omitempty"`
-	Tags  []Tag    `json:"tags"`
+	// Refused says which destinations can't have it, and why.
+	Refused []string `json:"refused,omitempty"`
+	// Without effect: rules that choose nothing of it, from 1, and pinned tags that it has not.
+	IdleRules   []int    `json:"idleRules,omitempty"`
+	MissingTags []string `json:"missingTags,omitempty"`
+	Tags        []Tag    `json:"tags"`
 }
 
 // A Tag is one of its tags.
@@ -51,13 +54,17 @@ func WriteJSON(w io.Writer, s Selection) error {
 }
 
 func repositoryOf(s Selection, r expansion.Repository) Repository {
-	doc := Repository{Source: r.Source.String(), Dropped: r.Dropped, Tags: []Tag{}}
+	doc := Repository{
+		Source: r.Source.String(), Dropped: r.Dropped, MissingTags: r.Choice.Missing, Tags: []Tag{},
+	}
+	for _, rule := range r.Choice.Idle {
+		doc.IdleRules = append(doc.IdleRules, rule+1)
+	}
 	if r.Err != nil {
 		doc.Error = printable.Line(r.Err.Error())
-	} else {
-		for _, err := range r.Lacks() {
-			doc.Lacks = append(doc.Lacks, printable.Line(err.Error()))
-		}
+	}
+	for _, refusal := range r.Refused {
+		doc.Refused = append(doc.Refused, printable.Line(refusal.Err.Error()))
 	}
 	for _, v := range r.Choice.Verdicts {
 		name := r.Source

@@ -26,7 +26,7 @@ func (p *pass) copyEach(ctx context.Context, blobs []content.Blob) {
 	for _, blob := range blobs {
 		var release func()
 		var err error
-		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx) })
+		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx, blob.Size) })
 		if err != nil {
 			break // the places end with the context
 		}
@@ -61,12 +61,18 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 		p.attempt.batch.progress.done(blob, false, nil)
 		return
 	}
+	var err error
+	p.convoy.Waiting(func() { err = p.lane.Await(ctx, needed(blob.Size, largestPart(p.convoy.Here(), blob))) })
+	if err != nil {
+		return // the places end with the context
+	}
 	end, others := p.errands.Begin(blob.Digest)
 	if others != nil {
 		p.awaited.add(blob, others)
 		return
 	}
 	defer end()
+	p.giveUpLate(blob)
 	lacking, moved := p.lacking(blob), false
 	for try := 1; len(lacking) > 0; try++ {
 		x := p.newTransfer(ctx, blob, lacking, try)
@@ -85,7 +91,6 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 			break
 		}
 	}
-	var err error
 	for _, m := range lacking {
 		if err == nil {
 			err = m.Place.failure()
@@ -94,19 +99,37 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	p.attempt.batch.progress.done(blob, moved, err)
 }
 
+// giveUpLate gives up the members to which another image could not bring a blob in time.
+func (p *pass) giveUpLate(blob content.Blob) {
+	for _, m := range p.convoy.Here() {
+		if why := m.Place.depot.whyLate(blob.Digest); why != nil {
+			name := m.Place.results[0].Name
+			if why.Side == Source {
+				name = p.attempt.report.Source
+			}
+			m.Place.fail(sided(why.Side, name, why.Op, why.Err))
+		}
+	}
+}
+
 // newTransfer returns a transfer of a blob to members of the convoy. Try says which it is of that blob, from 1.
 func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, try int) *transfer {
 	x := &transfer{
 		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, try: try,
-		have: map[*member]bool{},
+		have: map[*member]bool{}, part: largestPart(members, blob),
 	}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)
-	for _, m := range members {
-		x.part = max(x.part, m.Place.dest.PartSize(blob.Size))
-	}
 	limit := ahead(blob.Size, x.part, len(members))
 	x.fanout = fanout.New(limit, p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
 	return x
+}
+
+// largestPart returns the size of the largest parts of a blob that members send, 0 if none sends parts.
+func largestPart(members []*member, blob content.Blob) (part int64) {
+	for _, m := range members {
+		part = max(part, m.Place.dest.PartSize(blob.Size))
+	}
+	return part
 }
 
 // lacking returns the members that are not known to have the blob.

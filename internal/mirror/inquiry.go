@@ -27,7 +27,7 @@ type inquiry struct {
 	report *Report
 	origin *origin
 	graph  *graph.Graph // nil until it was read
-	bulky  bool         // it has the batch's turn for an image of large manifests
+	turns  int64        // of the batch's for images of large manifests that it has
 }
 
 func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
@@ -39,13 +39,12 @@ func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inq
 // close closes the source, once the image is copied.
 func (q *inquiry) close() {
 	q.origin.close()
-	if q.bulky {
-		q.batch.bulky.Release(1)
-	}
+	q.batch.bulky.Release(q.turns)
 }
 
 // compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
-// source's image already, or that can't get it. An error is one of the source.
+// source's image already, that can't get it, or that somebody has written to since the copy began. An error is one of
+// the source.
 func (q *inquiry) compare(ctx context.Context) error {
 	want, err := q.ask(ctx)
 	if (err != nil || want == "") && !port.IsDeferred(err) {
@@ -58,20 +57,22 @@ func (q *inquiry) compare(ctx context.Context) error {
 		return sourceError(q.report.Source, "reading digest", err)
 	}
 	q.report.settle(want)
+	q.report.leaveChanged(&q.batch.beginning)
 	return nil
 }
 
 // ask asks for the source's digest, which it returns, and for those that the pending destinations hold, all at once.
 // Where a destination holds no image at all, the source begins to be read. Of one that answers long after others, it is
-// not known what it holds.
+// not known what it holds. Among several images, what counts is how many requests they take, and not how soon each is
+// answered: the source is asked after the first destination, and not at all where it begins to be read.
 func (q *inquiry) ask(ctx context.Context) (want digest.Digest, err error) {
 	var checks errgroup.Group
 	checks.SetLimit(placesAtOnce)
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
-	answers := &answers{stop: stop}
+	answers := &answers{stop: stop, first: make(chan struct{})}
 	checks.Go(func() error {
-		want, err = q.digest(ctx, pin(q.report.Source, q.report.Source.Digest))
+		want, err = q.sourceDigest(ctx, answers.first)
 		answers.bySource()
 		return nil
 	})
@@ -88,6 +89,24 @@ func (q *inquiry) ask(ctx context.Context) (want digest.Digest, err error) {
 	}
 	_ = checks.Wait()
 	return want, err
+}
+
+// sourceDigest returns the source's digest. First is closed when a destination has answered.
+func (q *inquiry) sourceDigest(ctx context.Context, first <-chan struct{}) (digest.Digest, error) {
+	kind := q.report.Source.Kind
+	if !q.batch.alone && (kind == imagename.Registry || kind == imagename.ECRPublic) {
+		select {
+		case <-first:
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+		if q.origin.isStarted() {
+			if d, err := q.origin.rootDigest(ctx); err == nil {
+				return d, nil
+			}
+		}
+	}
+	return q.digest(ctx, pin(q.report.Source, q.report.Source.Digest))
 }
 
 // readInstead returns the source's digest where asking for it gave none, which may be for the way it is
@@ -128,9 +147,14 @@ func (q *inquiry) held(ctx context.Context, name imagename.Name) (got digest.Dig
 // isAbsent reports whether a look-up of a digest says that there is no image.
 func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-func (q *inquiry) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {
-	err = q.opts.within(ctx, func(ctx context.Context) error {
-		d, err = q.images.Digest(ctx, name)
+func (q *inquiry) digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	return digestOf(ctx, q.images, q.opts, name)
+}
+
+// digestOf asks what an image is.
+func digestOf(ctx context.Context, images port.Images, opts Options, name imagename.Name) (d digest.Digest, err error) {
+	err = opts.within(ctx, func(ctx context.Context) error {
+		d, err = images.Digest(ctx, name)
 		return err
 	})
 	return d, err
@@ -142,7 +166,9 @@ const lateAnswer = 5 * time.Second
 
 // answers stops the asking when those that are left are late.
 type answers struct {
-	stop context.CancelFunc
+	stop  context.CancelFunc
+	once  sync.Once
+	first chan struct{} // closed when a destination has answered
 
 	mu     sync.Mutex
 	source bool        // has answered
@@ -152,7 +178,10 @@ type answers struct {
 
 func (a *answers) bySource() { a.came(&a.source) }
 
-func (a *answers) byDestination() { a.came(&a.some) }
+func (a *answers) byDestination() {
+	a.came(&a.some)
+	a.once.Do(func() { close(a.first) })
+}
 
 func (a *answers) came(from *bool) {
 	a.mu.Lock()

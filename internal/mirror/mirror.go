@@ -21,10 +21,10 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/sleep"
@@ -34,15 +34,15 @@ import (
 type Copier struct {
 	images port.Images
 	opts   Options
-	slots  *semaphore.Weighted // for blobs
-	large  largeTurns          // for manifests
+	slots  lanes.Slots // for blobs
+	large  largeTurns  // for manifests
 }
 
 // New returns a Copier that opens images through images.
 func New(images port.Images, opts Options) *Copier {
 	opts = opts.withDefaults()
 	return &Copier{
-		images: images, opts: opts, slots: semaphore.NewWeighted(int64(opts.Blobs)), large: newLargeTurns(),
+		images: images, opts: opts, slots: lanes.NewSlots(opts.Blobs), large: newLargeTurns(),
 	}
 }
 
@@ -56,6 +56,7 @@ func New(images port.Images, opts Options) *Copier {
 // or all destinations.
 func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n int, report *Report)) {
 	b := newBatch(len(asked.Images), c.opts, c.slots)
+	defer c.lookFirst(ctx, b, asked)()
 	var side errgroup.Group
 	side.SetLimit(c.sideBySide(asked))
 	began := time.Now()
@@ -64,7 +65,7 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 		side.Go(func() error {
 			report := newReport(image.Source.Name, asked.DestinationsOf(image))
 			if limit := c.opts.BeginWithin; limit > 0 && time.Since(began) > limit {
-				report.failPending(ErrLeft)
+				report.failPending(sourceError(report.Source, "beginning", ErrLeft))
 			}
 			c.copyImage(ctx, b, report)
 			reporting.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/opencontainers/go-digest"
 
@@ -24,10 +25,11 @@ type origin struct {
 	opts   Options
 	name   imagename.Name
 
-	once   sync.Once
-	cancel context.CancelFunc // nil before it was started
-	work   sync.WaitGroup
-	err    error // why reading ahead failed
+	once    sync.Once
+	started atomic.Bool
+	cancel  context.CancelFunc // nil before it was started
+	work    sync.WaitGroup
+	err     error // why reading ahead failed
 
 	source    port.Source // nil until it is open
 	root      []byte      // what the name names; nil until it was read
@@ -43,9 +45,13 @@ func newOrigin(images port.Images, opts Options, name imagename.Name) *origin {
 func (o *origin) start(ctx context.Context) {
 	o.once.Do(func() {
 		ctx, o.cancel = context.WithCancel(ctx)
+		o.started.Store(true)
 		o.work.Go(func() { o.err = o.opts.within(ctx, o.readAhead) })
 	})
 }
+
+// isStarted reports whether it has begun to read ahead.
+func (o *origin) isStarted() bool { return o.started.Load() }
 
 func (o *origin) readAhead(ctx context.Context) error {
 	source, err := o.images.Source(ctx, o.name)
