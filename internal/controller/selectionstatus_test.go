@@ -66,7 +66,7 @@ func TestTheStatusOfASelection(t *testing.T) {
 			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
 			[]string{
 				"q.io/app: submitted: 1 of 1 images, such as r.io/app:1.0.0",
-				"q.io/two: failing: no rule chooses an image for it",
+				"q.io/two: current: no rule chooses an image for it",
 			},
 		},
 		{
