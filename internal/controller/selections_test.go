@@ -211,3 +211,15 @@ func TestOneJobForAnEntryAndSelectionsThatAgree(t *testing.T) {
 		t.Error(report)
 	}
 }
+
+// A plan of some entries knows the others that are in their way.
+func TestAPlanOfSomeEntriesKnowsTheOthers(t *testing.T) {
+	w := &world{entries: map[string]string{"r.io/a:1": "q.io/x:1", "r.io/b:1": "q.io/x:1,q.io/b:1"}, images: images{
+		"r.io/a:1": one, "r.io/b:1": two,
+	}}
+	results, report, err := w.controller().PlanOf(t.Context(), named(w, "r.io/b:1"))
+	if err != nil || len(results) != 1 || report.Failed != 1 || results[0].Destinations[0].State != entry.Failing ||
+		results[0].Destinations[1].State != entry.Stale {
+		t.Errorf("%+v, %v, %v", results, report, err)
+	}
+}
