@@ -160,8 +160,7 @@ func imagesOf(x expansion.Expansion, of entry.Entry) iter.Seq2[entry.Entry, erro
 const explainLong = `Print which tags a selection chooses in what its registry lists now: each with the rule
 that chose it, its digest, and how each destination compares. Of the tags that are not
 chosen one is named for each reason, or all with --all. Rules that choose nothing, and
-pinned tags that are not there, are named as without effect. Nothing is changed. Other
-entries are not looked at: controller plan tells what is in conflict with them.
+pinned tags that do not exist, are named, too. Nothing is changed.
 
   chosen by rule 2             the second rule takes it; so by several rules
   not a version                a rule with a version passes over what is none

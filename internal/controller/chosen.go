@@ -11,7 +11,7 @@ import (
 // A chosen is what a run keeps of a repository that a selection chooses: the name of each tag, and which rules chose
 // it. That is some 60 bytes a tag, of all selections at a time; what follows from it is worked out when it is needed.
 type chosen struct {
-	expansion.Repository // without its images and its choice
+	expansion.Repository // without its images, and of its choice the pinned tags alone that are missing
 	tags                 []string
 	rules                [][]int // by tag
 }
@@ -19,7 +19,7 @@ type chosen struct {
 // chosenOf returns what is chosen of a repository.
 func chosenOf(r expansion.Repository) chosen {
 	c := chosen{Repository: r}
-	c.Images, c.Choice = nil, selection.Choice{}
+	c.Images, c.Choice = nil, selection.Choice{Missing: r.Choice.Missing}
 	var rules []int
 	for _, v := range r.Choice.Verdicts {
 		if !v.IsChosen() {

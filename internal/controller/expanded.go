@@ -36,7 +36,8 @@ func (x *expanded) gaveUp(why error) {
 	}
 }
 
-// faults returns what is wrong with a repository: why nothing of it is mirrored, or else not to all destinations.
+// faults returns what is wrong with a repository: why nothing of it is mirrored, or else which destinations can't
+// have it, and which pinned tags it lacks.
 func (x *expanded) faults(r expansion.Repository) (errs []error) {
 	if r.Err != nil {
 		return []error{x.named(r, r.Err)}
@@ -44,7 +45,20 @@ func (x *expanded) faults(r expansion.Repository) (errs []error) {
 	for _, refusal := range r.Refused {
 		errs = append(errs, x.named(r, refusal.Err))
 	}
+	if len(r.Choice.Missing) > 0 {
+		errs = append(errs, x.named(r, missingError(r.Choice.Missing)))
+	}
 	return errs
+}
+
+// missingError is an error about pinned tags that a repository does not have.
+func missingError(tags []string) error {
+	const most = 3
+	more := ""
+	if len(tags) > most {
+		more = fmt.Sprintf(" and %d more", len(tags)-most)
+	}
+	return fmt.Errorf("pinned tags do not exist: %s%s", strings.Join(tags[:min(most, len(tags))], ", "), more)
 }
 
 // named says of which repository of a namespace an error is.

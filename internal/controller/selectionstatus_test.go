@@ -58,8 +58,8 @@ func TestTheStatusOfASelection(t *testing.T) {
 		},
 		{
 			"a pinned tag does not exist", pin(choose("r.io/app", "q.io/app"), "stable"),
-			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
-			[]string{"q.io/app: submitted: 1 of 1 images, such as r.io/app:1.0.0"}, // and the log warns of it
+			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 1,
+			[]string{"q.io/app: failing: pinned tags do not exist: stable; 1 of 1 images, such as r.io/app:1.0.0"},
 		},
 		{
 			"a rule's destination has no image", to(choose("r.io/app", "q.io/app"), ">=2", "q.io/two"),

@@ -77,7 +77,15 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 	if err := g.Write(w); err != nil {
 		return err
 	}
-	return writeOthers(w, notChosen(r.Choice), all, selection.Verdict.String)
+	if err := writeOthers(w, notChosen(r.Choice), all, selection.Verdict.String); err != nil {
+		return err
+	}
+	for _, tag := range r.Choice.Missing {
+		if err := output.Line(w, "failing: pinned tag %s does not exist", tag); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // headOf returns the line above a repository's tags.

@@ -2,14 +2,19 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/graph"
 	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/mirror/stall"
 )
 
 // of returns an attempt at another image of the same batch, which has these blobs.
@@ -57,4 +62,47 @@ func TestSlowPassesOfTwoImagesDoNotWaitForEachOther(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A stuck destination takes no byte, or does not even say whether it has a blob.
+type stuck struct {
+	paced
+	silent bool
+}
+
+func (s *stuck) HasBlob(ctx context.Context, _ digest.Digest) (bool, int64, error) {
+	if s.silent {
+		<-ctx.Done()
+	}
+	return false, 0, ctx.Err()
+}
+
+func (*stuck) PutBlob(ctx context.Context, _ content.Blob, _ chunked.Lender) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Where a place takes nothing, images that share a blob don't find that out one after the other.
+func TestImagesDoNotQueueAtAStuckPlace(t *testing.T) {
+	for _, silent := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			lab, began := newLaboratory(t, 64*mib, true, Options{LeastRate: anyRate}), time.Now()
+			shared := lab.blob(mib, 1)
+			var images sync.WaitGroup
+			for range 20 {
+				images.Go(func() {
+					l := lab.of(shared)
+					places := l.places(&stuck{silent: silent})
+					l.attempt.run(t.Context(), places)
+					if !errors.Is(places[0].failure(), stall.ErrStalled) {
+						t.Errorf("%v", places[0].failure())
+					}
+				})
+			}
+			images.Wait()
+			if took, limit := time.Since(began), 4*lab.attempt.opts.StallTimeout; took > limit {
+				t.Errorf("it took %v, want at most %v", took, limit)
+			}
+		})
+	}
 }

@@ -54,8 +54,7 @@ func (p *pass) blobsAtOnce() int {
 	return p.attempt.opts.Blobs
 }
 
-// copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
-// those that are left, and the other blobs go on meanwhile.
+// copyBlob brings the blob to all members that lack it, unless another image is bringing it.
 func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	if p.allHave(blob) {
 		p.attempt.batch.progress.done(blob, false, nil)
@@ -73,6 +72,12 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	}
 	defer end()
 	p.giveUpLate(blob)
+	p.bring(ctx, blob)
+}
+
+// bring reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
+// those that are left, and the other blobs go on meanwhile.
+func (p *pass) bring(ctx context.Context, blob content.Blob) {
 	lacking, moved := p.lacking(blob), false
 	for try := 1; len(lacking) > 0; try++ {
 		x := p.newTransfer(ctx, blob, lacking, try)
@@ -91,6 +96,7 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 			break
 		}
 	}
+	var err error
 	for _, m := range lacking {
 		if err == nil {
 			err = m.Place.failure()
@@ -136,13 +142,17 @@ func largestPart(members []*member, blob content.Blob) (part int64) {
 func (p *pass) lacking(blob content.Blob) []*member {
 	var mu sync.Mutex
 	var lacking []*member
-	p.ask("looking for blob "+blob.Digest.String(), func(m *member) error {
+	op := "looking for blob " + blob.Digest.String()
+	p.ask(op, func(m *member) error {
 		if m.Place.knows(blob) {
 			return nil
 		}
 		has, err := m.Place.has(m.Context(), blob)
 		switch {
 		case err != nil:
+			if !m.Place.HasFailed() {
+				m.Place.depot.addLate(blob.Digest, m.Place.errorIn(op, err))
+			}
 			return err
 		case has:
 			m.Place.got(blob)

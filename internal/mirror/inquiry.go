@@ -31,9 +31,9 @@ type inquiry struct {
 }
 
 func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
-	return &inquiry{
-		images: images, opts: opts, batch: b, report: report, origin: newOrigin(images, opts, report.Source),
-	}
+	q := &inquiry{images: images, opts: opts, batch: b, report: report}
+	q.origin = newOrigin(images, opts, report.Source, q.batch.rooms()[0].bytes)
+	return q
 }
 
 // close closes the source, once the image is copied.

@@ -149,14 +149,15 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	c.try(ctx, q, again)
 }
 
-// retryable returns those of the results that failed transiently. A directory is not among them: it is erased when it
+// retryable returns those of the results that failed transiently, or since they lack what another image has brought: the
+// registry has lost it. A directory is not among them: it is erased when it
 // is opened again, so that all would be copied anew. Neither is what was too slow: it had its time.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {
 		var slow *chunked.RateError
 		if r.State == Failed && !errors.As(r.Err, &slow) && r.Name.Kind != imagename.Directory &&
-			c.opts.Transient(r.Err) {
+			(c.opts.Transient(r.Err) || r.granted && port.IsLacking(r.Err)) {
 			again = append(again, r)
 		}
 	}

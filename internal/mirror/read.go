@@ -27,7 +27,7 @@ func (q *inquiry) read(ctx context.Context) error {
 			return err
 		}
 		q.origin.close()
-		q.origin = newOrigin(q.images, q.opts, q.report.Source)
+		q.origin = newOrigin(q.images, q.opts, q.report.Source, q.batch.rooms()[0].bytes)
 		now, gone := q.origin.rootDigest(ctx)
 		if gone != nil || now == q.report.Digest {
 			return err
