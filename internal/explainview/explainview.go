@@ -52,6 +52,13 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 	if err := output.Line(w, "%s", headOf(r)); err != nil {
 		return err
 	}
+	if r.Err == nil {
+		for _, refusal := range r.Refused {
+			if err := output.Line(w, "not mirrored: %v", refusal.Err); err != nil {
+				return err
+			}
+		}
+	}
 	g := output.Grid{Palette: palette, Color: statusview.Color, Rows: func(row func(cells ...string)) {
 		if len(r.Images) > 0 {
 			row("TAG", "DIGEST", "STATE", "DESTINATION", "WHY", "")

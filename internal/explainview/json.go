@@ -15,6 +15,7 @@ type Repository struct {
 	Source      string   `json:"source"`
 	Error       string   `json:"error,omitempty"` // why nothing of it is mirrored
 	Dropped     int      `json:"dropped,omitempty"`
+	Refused     []string `json:"refused,omitempty"`     // destinations that can't have it, and why
 	IdleRules   []int    `json:"idleRules,omitempty"`   // those that choose nothing of it, from 1
 	MissingTags []string `json:"missingTags,omitempty"` // those that are pinned, and that it has not
 	Tags        []Tag    `json:"tags"`
@@ -59,6 +60,9 @@ func repositoryOf(s Selection, r expansion.Repository) Repository {
 	}
 	if r.Err != nil {
 		doc.Error = printable.Line(r.Err.Error())
+	}
+	for _, refusal := range r.Refused {
+		doc.Refused = append(doc.Refused, printable.Line(refusal.Err.Error()))
 	}
 	for _, v := range r.Choice.Verdicts {
 		name := r.Source
