@@ -24,7 +24,6 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -160,16 +159,6 @@ func (p *peak) look(t *testing.T, pid int) {
 // afterwards.
 func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 	t.Helper()
-	asked, err := request.Parse(from, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return requestCounted(t, total, asked)
-}
-
-// requestCounted is copyCounted for the images of a request.
-func requestCounted(t *testing.T, total int64, asked request.Request) (most int) {
-	t.Helper()
 	before := runtime.NumGoroutine()
 	ctx, stop := context.WithCancel(t.Context())
 	var counting sync.WaitGroup
@@ -180,14 +169,13 @@ func requestCounted(t *testing.T, total int64, asked request.Request) (most int)
 	})
 	budget := chunked.NewBudget(total)
 	registries := images.New(images.Options{Budget: budget})
-	copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is})
-	var failed error
-	copier.Copy(t.Context(), asked, func(_ int, r *mirror.Report) { failed = errors.Join(failed, r.Err()) })
+	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is}).
+		CopyImage(t.Context(), parse(t, from), parse(t, to)).Err()
 	registries.Close()
 	stop()
 	counting.Wait()
-	if failed != nil {
-		t.Error(failed)
+	if err != nil {
+		t.Error(err)
 	}
 	ticks := time.NewTicker(time.Millisecond)
 	defer ticks.Stop()
