@@ -183,8 +183,12 @@ bench-quick: ## The same in under 2 minutes: fewer rounds and peers, a smaller l
 	go run ./bench -quick -progress $(BENCH_FLAGS)
 
 .PHONY: bench-controller
-bench-controller: ## Sweep 10,000 entries on this machine and hold that against what is promised (BENCH_FLAGS='-n 100000')
+bench-controller: ## Sweep 10,000 entries and 100 selections of 1,000 tags on this machine and hold that against what is promised (BENCH_FLAGS='-n 100000')
 	go run ./bench/controller $(BENCH_FLAGS)
+
+.PHONY: bench-fleet
+bench-fleet: ## Simulate the jobs for 1,000 stale tags, grouped and one an image, and hold the times against what is promised (BENCH_FLAGS=-h explains)
+	go run ./bench/fleet $(BENCH_FLAGS)
 
 .PHONY: chaos
 chaos: ## Copy images while everything goes wrong that can, beside the peers that are installed (under 10 minutes; CHAOS_FLAGS=-h explains)
@@ -199,8 +203,8 @@ conformance-huge: ## Copy an image with a layer of 3 GiB around (minutes; 30 GiB
 	ECRMIRROR_HUGE=3221225472 go test -count=1 -timeout 60m -run AHuge -v ./internal/conformance
 
 .PHONY: kill
-kill: ## Kill jobs at 100 random points (KILLS=n, SEED=n) and have each completed by the next
-	@out=$$(ECRMIRROR_KILLS="$${KILLS:-100}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 20m -run KilledAnywhere -v ./internal/conformance); \
+kill: ## Kill jobs of one image and requests of many, each at 100 random points (KILLS=n, SEED=n), and have each completed by the next
+	@out=$$(ECRMIRROR_KILLS="$${KILLS:-100}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 60m -parallel 6 -run "KilledAnywhere|DuringALongJob" -v ./internal/conformance); \
 	status=$$?; echo "$$out" | grep -v -e '^=== ' -e '--- PASS: .*/kill'; exit $$status
 
 .PHONY: twice

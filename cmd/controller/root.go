@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -58,24 +57,6 @@ func (c *config) parsePositional(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%q is neither a command nor the start of TABLE QUEUE JOBDEF [REPOSITORY TAG] "+
 		"(controller -h explains)", args[0])
 }
-
-// The flags that commands share.
-var (
-	tableFlags    = []string{"table"}
-	logFlags      = []string{"verbose", "log-format"}
-	allowFlags    = []string{"allow-source", "allow-destination"}
-	registryFlags = []string{"insecure-registry", "auth-parameter", "auth-secret", "assume-role"}
-	planFlags     = slices.Concat(
-		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags,
-		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag},
-	)
-	statusFlags = slices.Concat(
-		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags, []string{mostTagsFlag, mostNamesFlag},
-	)
-	sweepFlags = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
-	eventFlags = slices.Concat(sweepFlags, []string{"account"})
-	putFlags   = slices.Concat(tableFlags, allowFlags)
-)
 
 const long = `Compare each source image in a DynamoDB table with its destinations, and submit one
 mirror job to AWS Batch for each source that has stale destinations.

@@ -66,8 +66,8 @@ func (s *stack) mirrorDefinition(name string) definition {
 // ref returns what stands for a parameter in a command.
 func ref(parameter string) string { return "Ref::" + parameter }
 
-// values returns the defaults of parameters as CDK takes them; nil where there are none.
-func values(defaults map[string]string) *map[string]any {
+// parametersOf returns the defaults of parameters as CDK takes them; nil where there are none.
+func parametersOf(defaults map[string]string) *map[string]any {
 	if len(defaults) == 0 {
 		return nil
 	}
@@ -100,7 +100,7 @@ func (s *stack) newDefinition(d definition, parameters int) awsbatch.EcsJobDefin
 	return awsbatch.NewEcsJobDefinition(s.scope, &d.id, &awsbatch.EcsJobDefinitionProps{
 		JobDefinitionName: &d.name,
 		Container:         s.newContainer(d),
-		Parameters:        values(d.defaults),
+		Parameters:        parametersOf(d.defaults),
 		RetryAttempts:     jsii.Number(d.props.Attempts),
 		RetryStrategies:   d.retries,
 		Timeout:           awscdk.Duration_Seconds(jsii.Number(d.props.Timeout.Seconds())),

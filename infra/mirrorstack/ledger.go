@@ -1,6 +1,9 @@
 package mirrorstack
 
 import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 
 	"ecrmirror/internal/contract"
@@ -68,6 +71,20 @@ func (s *stack) outcomePermissions() []permission {
 		},
 	}
 	return append(list, s.keyPermissions("UseKeyOfLedger")...)
+}
+
+// keyPermissions are what it takes to use tables that are encrypted with a key of the user's.
+func (s *stack) keyPermissions(sid string) []permission {
+	key := s.props.TableKey()
+	if key == "" {
+		return nil
+	}
+	through := fmt.Sprintf("dynamodb.%s.%s", *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX())
+	return []permission{{
+		sid: sid, resources: []string{key},
+		actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
+		when:    conditions{}.with("StringEquals", "kms:ViaService", through),
+	}}
 }
 
 // ofDestinations are the conditions that a request is about records of destinations, and about the attributes of their

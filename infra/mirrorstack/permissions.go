@@ -82,20 +82,6 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 	return append(permissions, s.loginPermissions()...)
 }
 
-// keyPermissions are what it takes to use tables that are encrypted with a key of the user's.
-func (s *stack) keyPermissions(sid string) []permission {
-	key := s.props.TableKey()
-	if key == "" {
-		return nil
-	}
-	through := fmt.Sprintf("dynamodb.%s.%s", *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX())
-	return []permission{{
-		sid: sid, resources: []string{key},
-		actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
-		when:    conditions{}.with("StringEquals", "kms:ViaService", through),
-	}}
-}
-
 // tableActions are what the controller does to the table.
 func tableActions() []string {
 	return []string{"dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:Scan", "dynamodb:UpdateItem"}

@@ -10,6 +10,10 @@ var around = map[string]layer{
 		internal: []string{"awsclient", "bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
+	"bench/fleet": {
+		internal: []string{"bench/...", "localstack/...", "testkit/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
+	},
 	"bench/...": {
 		internal: []string{"bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/opencontainers/go-digest"},

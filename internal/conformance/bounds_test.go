@@ -155,9 +155,23 @@ func (p *peak) look(t *testing.T, pid int) {
 	p.descriptors = max(p.descriptors, len(descriptors))
 }
 
-// copyCounted copies in this process, and returns how many goroutines were there for it at most. None is there
-// afterwards.
+// copyCounted copies in this process, and returns how many goroutines were there for it at most.
 func copyCounted(t *testing.T, total int64, from, to string) (most int) {
+	t.Helper()
+	return mostGoroutines(t, func() {
+		budget := chunked.NewBudget(total)
+		registries := images.New(images.Options{Budget: budget})
+		defer registries.Close()
+		err := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is}).
+			CopyImage(t.Context(), parse(t, from), parse(t, to)).Err()
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// mostGoroutines returns how many goroutines were there for what is done at most. None is there afterwards.
+func mostGoroutines(t *testing.T, do func()) (most int) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	ctx, stop := context.WithCancel(t.Context())
@@ -167,16 +181,9 @@ func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 			most = max(most, runtime.NumGoroutine()-before-1)
 		}
 	})
-	budget := chunked.NewBudget(total)
-	registries := images.New(images.Options{Budget: budget})
-	err := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is}).
-		CopyImage(t.Context(), parse(t, from), parse(t, to)).Err()
-	registries.Close()
+	do()
 	stop()
 	counting.Wait()
-	if err != nil {
-		t.Error(err)
-	}
 	ticks := time.NewTicker(time.Millisecond)
 	defer ticks.Stop()
 	for began := time.Now(); runtime.NumGoroutine() > before; <-ticks.C { // connections end soon after they are closed

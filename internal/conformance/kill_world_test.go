@@ -3,7 +3,6 @@ package conformance
 import (
 	"fmt"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
@@ -55,7 +54,7 @@ func newKillWorld(t *testing.T) *killWorld {
 	for i := range w.images {
 		job := w.newJob(t, &w.images[i], fmt.Sprint("whole/", i), false)
 		g := newGauge(1 << 62)
-		if r := job.attempt(t, g, syscall.SIGKILL); r.code != 0 {
+		if r := job.attempt(t, g, killed); r.code != 0 {
 			t.Fatalf("exit code %d\n%s", r.code, r.stderr)
 		}
 		w.images[i].length = g.passed

@@ -53,7 +53,8 @@ func (p *program) run(
 		return err
 	}
 	defer func() { _ = source.Close() }()
-	reading, writing := newWire("http://"+source.Host(), p.gauge, changed), newWire(p.local.url, p.gauge, changed)
+	look := func(put) { changed() }
+	reading, writing := newWire("http://"+source.Host(), p.gauge, look), newWire(p.local.url, p.gauge, look)
 	writing.silent = p.silent
 	if err := writing.faults.Set(p.seed+1, p.to...); err != nil {
 		return err

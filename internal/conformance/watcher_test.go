@@ -70,6 +70,13 @@ func (w *watcher) look(ctx context.Context) {
 	}
 }
 
+// is reports whether the tag was that image when it was last seen.
+func (w *watcher) is(root digest.Digest) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now == root
+}
+
 func (w *watcher) check(ctx context.Context) error {
 	status, body, err := w.get(ctx, http.MethodGet, "/manifests/"+w.tag)
 	if err != nil {
@@ -138,6 +145,22 @@ func (w *watcher) present(ctx context.Context, image slowregistry.Contents) ([]d
 		}
 	}
 	return list, nil
+}
+
+// missing returns those that it lacks, sorted.
+func (w *watcher) missing(t *testing.T, image slowregistry.Contents) (missing []digest.Digest) {
+	t.Helper()
+	present, err := w.present(t.Context(), image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := range image.Blobs {
+		if !slices.Contains(present, d) {
+			missing = append(missing, d)
+		}
+	}
+	slices.Sort(missing)
+	return missing
 }
 
 // hash reads all of an image, and holds it against its digests.

@@ -86,7 +86,7 @@ func (b gauged) Read(p []byte) (int, error) {
 type wire struct {
 	registry string // URL
 	gauge    *gauge
-	changed  func() // is called when a manifest was put, before the caller knows
+	changed  func(put) // is called when a manifest was put, before the caller knows
 	faults   fault.Injector
 	silent   bool // it does not tell the digests of manifests that were put
 	server   *httptest.Server
@@ -94,10 +94,14 @@ type wire struct {
 	mu        sync.Mutex
 	completed map[string][]digest.Digest // layers, by repository: NAME, or ACCOUNT/NAME of ECR
 	uploaded  map[string]int64           // bytes of layers by the registry protocol, by repository
+	puts      []put                      // manifests
 	refused   []string                   // calls that change something, and what the registry said
 }
 
-func newWire(registry string, g *gauge, changed func()) *wire {
+// A put is a call that puts a manifest: by a tag, or by its digest, in which case the tag is "".
+type put struct{ repository, tag string }
+
+func newWire(registry string, g *gauge, changed func(put)) *wire {
 	w := &wire{
 		registry: registry, gauge: g, changed: changed, completed: map[string][]digest.Digest{},
 		uploaded: map[string]int64{},
@@ -132,7 +136,7 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.note(call, answer.StatusCode, said.Bytes(), content)
 	if call.name == "PutImage" || call.name == "PUT manifest" {
-		w.changed()
+		w.changed(w.put(call, said.Bytes()))
 	}
 	if !w.gauge.pass(callWeight) {
 		panic(http.ErrAbortHandler) // the call had its effect, and the program died before it knew
@@ -163,19 +167,23 @@ type call struct {
 	name       string
 	repository string        // of the registry protocol
 	digest     digest.Digest // of an upload that this call completes, of the registry protocol
+	tag        string        // of a manifest, of the registry protocol
 }
 
 func callOf(r *http.Request) call {
 	if _, operation, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		return call{name: operation}
 	}
-	repository, kind, _ := v2path.Parse(r.URL.Path)
+	repository, kind, reference := v2path.Parse(r.URL.Path)
 	if repository == "" {
 		return call{name: r.Method}
 	}
 	c := call{name: r.Method + " " + kind, repository: repository}
-	if kind == v2path.Upload {
+	switch {
+	case kind == v2path.Upload:
 		c.digest = digest.Digest(r.URL.Query().Get("digest"))
+	case kind == v2path.Manifest && digest.Digest(reference).Validate() != nil:
+		c.tag = reference
 	}
 	return c
 }
@@ -198,6 +206,24 @@ func passOn(r *http.Request, to string, body io.Reader) (answer *http.Response, 
 	defer answer.Body.Close()
 	content, err = io.ReadAll(answer.Body)
 	return answer, content, err
+}
+
+// put remembers a call that puts a manifest.
+func (w *wire) put(c call, said []byte) put {
+	is := put{c.repository, c.tag}
+	if c.name == "PutImage" {
+		var image struct {
+			Registry   string `json:"registryId"`
+			Repository string `json:"repositoryName"`
+			Tag        string `json:"imageTag"`
+		}
+		_ = json.Unmarshal(said, &image)
+		is = put{image.Registry + "/" + image.Repository, image.Tag}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.puts = append(w.puts, is)
+	return is
 }
 
 // note remembers what came of a call.

@@ -207,6 +207,10 @@ func TestDestinationPutManifestFailures(t *testing.T) {
 		if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
 			t.Errorf("%s: got %v", tt.name, err)
 		}
+		lacks := tt.want == ErrLayersNotFound || tt.want == ErrReferencedImagesNotFound
+		if failed, ok := errors.AsType[*callError](err); (ok && failed.LacksContent()) != lacks {
+			t.Errorf("%s: lacks content: %v", tt.name, !lacks)
+		}
 	}
 	for name, f := range map[string]fault{
 		"empty answer": func(_ string, w http.ResponseWriter, _ *http.Request) bool { return answer(w, `{}`) },

@@ -5,6 +5,7 @@ package entry
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -49,6 +50,42 @@ func (o Options) ExpiredBy(now time.Time) bool {
 func (e Entry) Same(other Entry) bool {
 	return e.Source == other.Source && slices.Equal(e.Destinations, other.Destinations) &&
 		e.rounded() == other.rounded() && e.sameSelection(other)
+}
+
+// sameSelection reports whether both entries choose the same, and have the same labels.
+func (e Entry) sameSelection(other Entry) bool {
+	return slices.EqualFunc(e.Tags, other.Tags, Rule.Equal) && e.Repos.Equal(other.Repos) &&
+		maps.Equal(e.Labels, other.Labels)
+}
+
+// IsSelection reports whether the entry is a selection: its source is a repository or a namespace, and its rules choose
+// tags. Other entries name one image.
+func (e Entry) IsSelection() bool { return len(e.Tags) > 0 }
+
+// NeedsDestinations reports whether the entry must have destinations of its own: there are rules, if any, without.
+func (e Entry) NeedsDestinations() bool {
+	return !e.IsSelection() || slices.ContainsFunc(e.Tags, func(r Rule) bool { return len(r.To) == 0 })
+}
+
+// DestinationsOf returns the destinations of what the rule with that number chooses.
+func (e Entry) DestinationsOf(rule int) []string {
+	if to := e.Tags[rule].To; len(to) > 0 {
+		return to
+	}
+	return e.Destinations
+}
+
+// AllDestinations returns the destinations of the entry and those of its rules, each once.
+func (e Entry) AllDestinations() []string {
+	all := slices.Clip(e.Destinations)
+	for _, rule := range e.Tags {
+		for _, text := range rule.To {
+			if !slices.Contains(all, text) {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
 }
 
 // An Error is an error of one entry. It does not affect other entries.

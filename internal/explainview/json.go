@@ -12,10 +12,12 @@ import (
 
 // A Repository is an element of the list that WriteJSON prints.
 type Repository struct {
-	Source  string `json:"source"`
-	Error   string `json:"error,omitempty"` // why nothing of it is mirrored
-	Dropped int    `json:"dropped,omitempty"`
-	Tags    []Tag  `json:"tags"`
+	Source      string   `json:"source"`
+	Error       string   `json:"error,omitempty"` // why nothing of it is mirrored
+	Dropped     int      `json:"dropped,omitempty"`
+	IdleRules   []int    `json:"idleRules,omitempty"`   // those that choose nothing of it, from 1
+	MissingTags []string `json:"missingTags,omitempty"` // those that are pinned, and that it has not
+	Tags        []Tag    `json:"tags"`
 }
 
 // A Tag is one of its tags.
@@ -49,7 +51,12 @@ func WriteJSON(w io.Writer, s Selection) error {
 }
 
 func repositoryOf(s Selection, r expansion.Repository) Repository {
-	doc := Repository{Source: r.Source.String(), Dropped: r.Dropped, Tags: []Tag{}}
+	doc := Repository{
+		Source: r.Source.String(), Dropped: r.Dropped, MissingTags: r.Choice.Missing, Tags: []Tag{},
+	}
+	for _, rule := range r.Choice.Idle {
+		doc.IdleRules = append(doc.IdleRules, rule+1)
+	}
 	if r.Err != nil {
 		doc.Error = printable.Line(r.Err.Error())
 	}

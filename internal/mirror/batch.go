@@ -20,10 +20,11 @@ const (
 
 // A batch is what the images of one request have in common. It is safe for concurrent use.
 type batch struct {
-	alone    bool                // it is one image
-	bulky    *semaphore.Weighted // turns of images of large manifests
-	lanes    *lanes.Lanes
-	progress *blobProgress
+	alone     bool                // it is one image
+	bulky     *semaphore.Weighted // turns of images of large manifests
+	lanes     *lanes.Lanes
+	progress  *blobProgress
+	beginning beginning
 
 	mu      sync.Mutex
 	depots  map[string]*depot           // by place

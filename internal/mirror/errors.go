@@ -3,10 +3,13 @@ package mirror
 import (
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/content"
+	"ecrmirror/internal/mirror/stall"
 	"ecrmirror/internal/printable"
 )
 
@@ -58,11 +61,18 @@ func sided(side Side, name imagename.Name, op string, err error) error {
 	return &Error{Side: side, Name: name, Op: op, Err: err}
 }
 
-// isWrongContent reports whether a blob of the source had other bytes than its digest promised.
+// isWrongContent reports whether a blob or a manifest of the source had other bytes than its digest promised.
 func isWrongContent(err error) bool {
 	var sided *Error
 	var mismatch *content.DigestMismatchError
 	return errors.As(err, &sided) && sided.Side == Source && errors.As(err, &mismatch)
+}
+
+// isLate reports whether an error says that an end of a copy took too long.
+func isLate(err error) bool {
+	var slow *chunked.RateError
+	var timeout net.Error
+	return errors.Is(err, stall.ErrStalled) || errors.As(err, &slow) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // ErrAbsent says that the source image does not exist.

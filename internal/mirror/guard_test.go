@@ -101,6 +101,52 @@ func TestATagThatAnotherMovesIsLeft(t *testing.T) {
 	}
 }
 
+// A tag that somebody else moves while other images of a request are copied is left where they moved it: it is compared
+// with what it was when all began, not when its turn came.
+func TestATagThatAnotherMovesBeforeItsTurnIsLeft(t *testing.T) {
+	w := newWorld(t)
+	w.pushNeighbours("HOST/src", 5)
+	had := push(w, "HOST/a:3")
+	looked := make(chan struct{})
+	var looks atomic.Int32
+	w.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodHead || !strings.HasPrefix(r.URL.Path, "/v2/a/manifests/") {
+			return false
+		}
+		w.repository(r.URL.Path).ServeHTTP(rw, r)
+		if looks.Add(1) == 5 {
+			close(looked) // all of them have told, the first one in its turn
+		}
+		return true
+	})
+	var pushed string
+	first := guard(func(n imagename.Name) error {
+		if n.Tag == "0" {
+			<-looked
+			pushed = push(w, "HOST/a:3")
+			mustCopy(t, w, "HOST/src:4", "HOST/a:4")
+		}
+		return nil
+	})
+	reports := copyAll(t, mirror.New(w, mirror.Options{Images: 1, Guard: first}), w.several("HOST/src", 5, "HOST/a:*"))
+	for tag, report := range reports {
+		state, want := mirror.Copied, w.digest("HOST/src:"+tag)
+		switch tag {
+		case "3":
+			state, want = mirror.Failed, pushed
+			var changed *mirror.ChangedError
+			if !errors.As(report.Err(), &changed) || changed.Had.String() != had || changed.Has.String() != pushed {
+				t.Errorf("%v, want %s, %s", report.Err(), had, pushed)
+			}
+		case "4": // it has the same by now
+			state = mirror.Current
+		}
+		if got := w.digest("HOST/a:" + tag); got != want || report.Results[0].State != state {
+			t.Errorf("%s: %s, %s, %v; want %s, %s", tag, got, report.Results[0].State, report.Err(), want, state)
+		}
+	}
+}
+
 // push pushes another image, and returns its digest.
 func push(w *world, image string) string {
 	d, _ := w.pushIndex(image, 1).Digest()

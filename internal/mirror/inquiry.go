@@ -31,9 +31,9 @@ type inquiry struct {
 }
 
 func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
-	return &inquiry{
-		images: images, opts: opts, batch: b, report: report, origin: newOrigin(images, opts, report.Source),
-	}
+	q := &inquiry{images: images, opts: opts, batch: b, report: report}
+	q.origin = newOrigin(images, opts, report.Source, q.batch.rooms()[0].bytes)
+	return q
 }
 
 // close closes the source, once the image is copied.
@@ -43,7 +43,8 @@ func (q *inquiry) close() {
 }
 
 // compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
-// source's image already, or that can't get it. An error is one of the source.
+// source's image already, that can't get it, or that somebody has written to since the copy began. An error is one of
+// the source.
 func (q *inquiry) compare(ctx context.Context) error {
 	want, err := q.ask(ctx)
 	if (err != nil || want == "") && !port.IsDeferred(err) {
@@ -56,6 +57,7 @@ func (q *inquiry) compare(ctx context.Context) error {
 		return sourceError(q.report.Source, "reading digest", err)
 	}
 	q.report.settle(want)
+	q.report.leaveChanged(&q.batch.beginning)
 	return nil
 }
 
@@ -145,9 +147,14 @@ func (q *inquiry) held(ctx context.Context, name imagename.Name) (got digest.Dig
 // isAbsent reports whether a look-up of a digest says that there is no image.
 func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-func (q *inquiry) digest(ctx context.Context, name imagename.Name) (d digest.Digest, err error) {
-	err = q.opts.within(ctx, func(ctx context.Context) error {
-		d, err = q.images.Digest(ctx, name)
+func (q *inquiry) digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
+	return digestOf(ctx, q.images, q.opts, name)
+}
+
+// digestOf asks what an image is.
+func digestOf(ctx context.Context, images port.Images, opts Options, name imagename.Name) (d digest.Digest, err error) {
+	err = opts.within(ctx, func(ctx context.Context) error {
+		d, err = images.Digest(ctx, name)
 		return err
 	})
 	return d, err

@@ -232,6 +232,10 @@ func TestImagesAreLeftOnceTheTimeIsUp(t *testing.T) {
 		if !errors.Is(report.Err(), mirror.ErrLeft) || !report.Results[0].Transient || w.digest("HOST/a:"+tag) != "" {
 			t.Errorf("%s: %v", tag, report.Err())
 		}
+		var sided *mirror.Error // which says whose it is, where those of all images are told together
+		if !errors.As(report.Err(), &sided) || sided.Name.Tag != tag {
+			t.Errorf("%s: %v", tag, report.Err())
+		}
 		left++
 	}
 	if got := w.count(http.MethodGet, "/v2/src/"); left != 3 || got != 0 {

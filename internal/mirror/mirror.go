@@ -56,6 +56,7 @@ func New(images port.Images, opts Options) *Copier {
 // or all destinations.
 func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n int, report *Report)) {
 	b := newBatch(len(asked.Images), c.opts, c.slots)
+	defer c.lookFirst(ctx, b, asked)()
 	var side errgroup.Group
 	side.SetLimit(c.sideBySide(asked))
 	began := time.Now()
@@ -64,7 +65,7 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 		side.Go(func() error {
 			report := newReport(image.Source.Name, asked.DestinationsOf(image))
 			if limit := c.opts.BeginWithin; limit > 0 && time.Since(began) > limit {
-				report.failPending(ErrLeft)
+				report.failPending(sourceError(report.Source, "beginning", ErrLeft))
 			}
 			c.copyImage(ctx, b, report)
 			reporting.Lock()
@@ -148,14 +149,15 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	c.try(ctx, q, again)
 }
 
-// retryable returns those of the results that failed transiently. A directory is not among them: it is erased when it
+// retryable returns those of the results that failed transiently, or since they lack what another image has brought: the
+// registry has lost it. A directory is not among them: it is erased when it
 // is opened again, so that all would be copied anew. Neither is what was too slow: it had its time.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {
 		var slow *chunked.RateError
 		if r.State == Failed && !errors.As(r.Err, &slow) && r.Name.Kind != imagename.Directory &&
-			c.opts.Transient(r.Err) {
+			(c.opts.Transient(r.Err) || r.granted && port.IsLacking(r.Err)) {
 			again = append(again, r)
 		}
 	}

@@ -12,7 +12,8 @@ const moves = 2
 
 // read reads the graph of the digest that the report has, and settles by it the destinations that could not be settled
 // by that. Where reading fails and the tag points elsewhere by now, the image is the one that it points at: some
-// registries drop an image when its tag moves, and some tell of one that is gone already.
+// registries drop an image when its tag moves, and some tell of one that is gone already. A registry that gives other
+// bytes for a digest shows by that no move: what it gives for the tag may be as wrong.
 func (q *inquiry) read(ctx context.Context) error {
 	for moved := 0; ; moved++ {
 		err := q.readOnce(ctx)
@@ -21,11 +22,12 @@ func (q *inquiry) read(ctx context.Context) error {
 			q.report.settleBy(q.graph.Root())
 			return nil
 		}
-		if ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" {
+		if ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" ||
+			isWrongContent(err) && !q.report.Source.IsOnDisk() {
 			return err
 		}
 		q.origin.close()
-		q.origin = newOrigin(q.images, q.opts, q.report.Source)
+		q.origin = newOrigin(q.images, q.opts, q.report.Source, q.batch.rooms()[0].bytes)
 		now, gone := q.origin.rootDigest(ctx)
 		if gone != nil || now == q.report.Digest {
 			return err

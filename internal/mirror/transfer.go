@@ -150,21 +150,27 @@ func (x *transfer) fail(err error) {
 		if x.try == 1 && isWrongContent(err) { // it may have changed on the way
 			x.lose(m, err)
 		} else {
-			m.Place.fail(err)
+			x.giveUp(m, err)
 		}
 	}
 }
 
 // failedAt gives up a member that could not be written to, or notes it for another try. One that sends parts has tried
-// each again by itself.
+// each again by itself, and one that took too long has had its time.
 func (x *transfer) failedAt(m *member, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if m.Place.dest.PartSize(x.blob.Size) > 0 || errors.Is(err, stall.ErrStalled) || !x.attempt.opts.Transient(err) {
-		m.Place.fail(err)
+	if m.Place.dest.PartSize(x.blob.Size) > 0 || isLate(err) || !x.attempt.opts.Transient(err) {
+		x.giveUp(m, err)
 		return
 	}
 	x.lose(m, err)
+}
+
+// giveUp gives up a member for an error in bringing the blob.
+func (x *transfer) giveUp(m *member, err error) {
+	m.Place.depot.addLate(x.blob.Digest, err)
+	m.Place.fail(err)
 }
 
 // blobTries is how often a blob is written to a place at most before the place is given up.
@@ -173,7 +179,7 @@ const blobTries = 4
 // lose notes a member for another try, unless this was the last. x.mu is held.
 func (x *transfer) lose(m *member, err error) {
 	if x.try == blobTries || m.Place.ctx.Err() != nil {
-		m.Place.fail(err)
+		x.giveUp(m, err)
 		return
 	}
 	x.again, x.why = append(x.again, m), err

@@ -39,6 +39,7 @@ type Options struct {
 	Addr     string // "" = 127.0.0.1:0
 	Dir      string // for blobs and jobs; "" = a temporary directory, removed by Close
 	Programs string // directory with the programs that jobs may run, mirror and controller; "" = jobs fail to start
+	Slots    int    // jobs of one queue that run at once; 0 = 2
 	Account  string // of the deployment, 12 digits; "" = "111122223333"
 	Region   string // of the deployment; "" = "us-east-1"
 	NoEvents bool   // pushes to ECR start no jobs

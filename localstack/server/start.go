@@ -77,7 +77,7 @@ func (s *Server) open() error {
 	home := s.opts.Account
 	s.batch = batch.New(s.ctx, batch.Options{
 		Home: home, Programs: s.opts.Programs, Dir: jobs, Environment: s.startTask, Log: s.opts.Log,
-		Output: s.taskOutput, OnChange: s.onJobChange,
+		Output: s.taskOutput, OnChange: s.onJobChange, Slots: s.opts.Slots,
 	})
 	s.dynamodb = dynamodb.New(dynamodb.Options{
 		Home: home, PageLimit: s.opts.ScanPage, Consumed: s.stats.Consumed,

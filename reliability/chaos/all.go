@@ -22,7 +22,7 @@ func (c *chaos) all(ctx context.Context, faults []fault) error {
 	ordered := slices.Clone(faults)
 	slices.SortStableFunc(ordered, func(a, b fault) int { return order(a) - order(b) })
 	for _, f := range ordered {
-		if f.id == "dns" {
+		if f.unresolvable() {
 			c.unresolved = unresolved(ctx, f.sourceHost)
 		}
 		for _, t := range c.trials(f) {
@@ -40,7 +40,8 @@ func (c *chaos) all(ctx context.Context, faults []fault) error {
 		return err
 	}
 	slices.SortStableFunc(c.attempts, func(a, b attempt) int {
-		return cmp.Or(cmp.Compare(a.Fault, b.Fault), cmp.Compare(a.Program, b.Program), a.Run-b.Run)
+		return cmp.Or(cmp.Compare(a.Fault, b.Fault), cmp.Compare(a.Program, b.Program), a.Run-b.Run,
+			cmp.Compare(a.Image, b.Image))
 	})
 	return nil
 }
@@ -51,9 +52,14 @@ type trial struct {
 	program programs.Program
 }
 
-// trials returns the copies of a fault, in order.
+// trials returns the copies of a fault, in order. A request, which has a verdict for each image, is made a third as
+// often.
 func (c *chaos) trials(f fault) (list []trial) {
-	for run := range c.flags.runs {
+	runs := c.flags.runs
+	if f.many {
+		runs = (runs + 2) / 3
+	}
+	for run := range runs {
 		for _, p := range c.programs {
 			if p.Name == programs.Ours || f.forPeers() {
 				list = append(list, trial{run + 1, p})
@@ -68,11 +74,13 @@ func (c *chaos) note(ctx context.Context, f fault, t trial) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	a, err := c.try(ctx, f, t.run, t.program)
+	attempts, err := c.try(ctx, f, t.run, t.program)
 	if err != nil {
 		return fmt.Errorf("%s, %s: %w", f.id, t.program.Name, err)
 	}
-	c.add(a)
+	for _, a := range attempts {
+		c.add(a)
+	}
 	return nil
 }
 
@@ -91,8 +99,11 @@ func (c *chaos) add(a attempt) {
 	if !c.flags.progress && (a.Outcome != wrong || a.Program != programs.Ours) {
 		return
 	}
-	line := fmt.Sprintf("%-22s %-8s %d  %-6s exit %3d  %6.2f s  %3d faults  read %5.3f x", a.Fault, a.Program, a.Run,
-		a.Outcome, a.Exit, a.Wall.Seconds(), a.Broke, float64(a.Read)/float64(a.Size))
+	line := fmt.Sprintf("%-28s %-8s %d %-1s %-6s exit %3d  %6.2f s  %3d faults", a.Fault, a.Program, a.Run, a.Image,
+		a.Outcome, a.Exit, a.Wall.Seconds(), a.Broke)
+	if a.Size > 0 {
+		line += fmt.Sprintf("  read %5.3f x", float64(a.Read)/float64(a.Size))
+	}
 	if a.Why != "" {
 		line += "  " + a.Why
 	}

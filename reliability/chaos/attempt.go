@@ -7,25 +7,23 @@ import (
 	"hash/fnv"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"ecrmirror/testkit/programs"
 )
 
-// try makes one copy and judges it. An error is one of the test bed.
-func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (a attempt, err error) {
-	a = attempt{Fault: f.id, Program: p.Name, Run: run}
+// try makes one copy and judges it: the image, or each of a request. An error is one of the test bed.
+func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (list []attempt, err error) {
+	a := attempt{Fault: f.id, Program: p.Name, Run: run}
 	w, err := c.world(ctx, f)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	home, err := os.MkdirTemp(c.dir, "home-")
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
 	if run%2 == 0 {
@@ -33,16 +31,16 @@ func (c *chaos) try(ctx context.Context, f fault, run int, p programs.Program) (
 	}
 	job := c.copyOf(w, p, home)
 	if err := c.prepare(ctx, w, p, job); err != nil {
-		return a, err
+		return nil, err
 	}
 	if err := c.runBroken(ctx, w, p, job, &a); err != nil {
-		return a, err
+		return nil, err
 	}
-	if err := c.judge(ctx, w, &a, home); err != nil || a.Outcome != honest || a.Exit != exitTransient ||
-		f.sourceHost != "" {
-		return a, err
+	list, err = c.judge(ctx, w, a, home)
+	if err != nil || a.Exit != exitTransient || f.sourceHost != "" {
+		return list, err
 	}
-	return a, c.again(ctx, w, p, job, &a)
+	return list, c.again(ctx, w, p, job, list)
 }
 
 // prepare makes what the copy needs: a directory for temporary files, the image where its source is ECR, and what the
@@ -67,7 +65,7 @@ func (c *chaos) runBroken(ctx context.Context, w *world, p programs.Program, job
 	if err := w.breakAll(seedOf(a.Fault, a.Run)); err != nil {
 		return err
 	}
-	a.Size = w.contents.Size
+	a.Size = w.size
 	before, faults := w.read(), w.broke()
 	if err := c.runOnce(ctx, p, job, a); err != nil {
 		return err
@@ -108,18 +106,26 @@ func (c *chaos) runOnce(ctx context.Context, p programs.Program, job programs.Co
 }
 
 // again runs what failed for now once more, when nothing goes wrong any more.
-func (c *chaos) again(ctx context.Context, w *world, p programs.Program, job programs.Copy, a *attempt) error {
+func (c *chaos) again(ctx context.Context, w *world, p programs.Program, job programs.Copy, list []attempt) error {
+	if !slices.ContainsFunc(list, func(a attempt) bool { return a.Outcome == honest }) {
+		return nil
+	}
 	var second attempt
 	if err := c.runOnce(ctx, p, job, &second); err != nil {
 		return err
 	}
 	err := w.exact(ctx)
-	if second.Exit != 0 || err != nil {
-		a.Outcome, a.Why = wrong, fmt.Sprintf("run again without faults it failed: exit code %d, %v: %s", second.Exit,
-			err, second.Output)
-		return nil
+	for n := range list {
+		a := &list[n]
+		switch {
+		case a.Outcome != honest:
+		case second.Exit != 0 || err != nil:
+			a.Outcome, a.Why = wrong, fmt.Sprintf("run again without faults it failed: exit code %d, %v: %s", second.Exit,
+				err, second.Output)
+		default:
+			a.Again = true
+		}
 	}
-	a.Again = true
 	return nil
 }
 
@@ -129,72 +135,4 @@ func (c *chaos) copyOf(w *world, p programs.Program, home string) programs.Copy 
 		Path: p.Path, Home: home, Setting: programs.ByDefault, Source: w.sourceName(), Destinations: w.destNames(),
 		Environment: programs.Environment(home, filepath.Join(home, "tmp"), w.mirror),
 	}
-}
-
-var crash = regexp.MustCompile(`(?m)^panic: |^goroutine \d+ \[|^fatal error: |DATA RACE`)
-
-// judge says how a copy of ours or a peer's ended.
-func (c *chaos) judge(ctx context.Context, w *world, a *attempt, home string) error {
-	a.Outcome = wrong
-	switch {
-	case a.Hang:
-		a.Why = "it hangs"
-	case crash.MatchString(a.Output):
-		a.Why = "it crashed"
-	case a.Exit == 0:
-		a.Outcome, a.Why = verdict(w.exact(ctx), exact)
-	default:
-		a.Outcome, a.Why = verdict(w.untouched(ctx), honest)
-	}
-	if a.Outcome == wrong || a.Program != programs.Ours {
-		return nil
-	}
-	left, err := leftIn(filepath.Join(home, "tmp"))
-	if err != nil {
-		return err
-	}
-	ending := w.fault.ending()
-	if w.fault.id == "dns" {
-		ending = c.unresolved
-	}
-	if a.Why = ending.objection(*a, w.fault.cause); left != "" {
-		a.Why = "it left " + left + " behind"
-	}
-	if a.Why != "" {
-		a.Outcome = wrong
-	}
-	return nil
-}
-
-// objection returns why a copy of ours may not end as it did, or "". An error must match cause.
-func (e end) objection(a attempt, cause string) string {
-	switch {
-	case a.Outcome == exact && !e.exact:
-		return "it cannot have worked"
-	case a.Outcome == honest && len(e.codes) == 0:
-		return "nothing is worth failing for"
-	case a.Outcome == honest && !slices.Contains(e.codes, a.Exit):
-		return fmt.Sprintf("exit code %d, want %v", a.Exit, e.codes)
-	case a.Outcome == honest && (cause == "" || !regexp.MustCompile(cause).MatchString(a.Output)):
-		return "the error does not name the cause"
-	}
-	return ""
-}
-
-// verdict returns the outcome, or wrong and why.
-func verdict(err error, otherwise outcome) (outcome, string) {
-	if err != nil {
-		return wrong, err.Error()
-	}
-	return otherwise, ""
-}
-
-// leftIn returns the names of what is in a directory.
-func leftIn(dir string) (string, error) {
-	entries, err := os.ReadDir(dir)
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return strings.Join(names, ", "), err
 }

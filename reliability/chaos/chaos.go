@@ -42,11 +42,12 @@ const (
 	wrong  outcome = "wrong"
 )
 
-// An attempt is one copy by one program.
+// An attempt is one copy by one program, or what became of one image of a request.
 type attempt struct {
 	Fault   string  `json:"fault"`
 	Program string  `json:"program"`
 	Run     int     `json:"run"`
+	Image   string  `json:"image,omitempty"` // its tag, in a request of several
 	Outcome outcome `json:"outcome"`
 	Why     string  `json:"why,omitempty"` // it is wrong
 	Hang    bool    `json:"hang,omitempty"`
@@ -55,8 +56,8 @@ type attempt struct {
 	Output  string        `json:"output,omitempty"` // the end of it, of those that failed
 	Wall    time.Duration `json:"wallNanoseconds"`
 	PeakRSS int64         `json:"peakRSS"` // bytes
-	Broke   int64         `json:"broke"`   // how often something went wrong
-	Read    int64         `json:"read"`    // bytes of blobs that the source sent
-	Size    int64         `json:"size"`    // bytes of the image's blobs, each once
+	Broke   int64         `json:"broke"`   // how often something went wrong, with the first image of a request
+	Read    int64         `json:"read"`    // bytes of blobs that the source sent; of a request, with its first image
+	Size    int64         `json:"size"`    // bytes of the image's blobs, each once; so, too
 	Again   bool          `json:"again"`   // it failed, and worked when run again without faults
 }

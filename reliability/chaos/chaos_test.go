@@ -30,13 +30,18 @@ func TestEveryFaultEndsWell(t *testing.T) {
 	var broke int64
 	for _, a := range c.attempts {
 		broke += a.Broke
-		t.Logf("%s: %s, exit code %d, %d faults, %.1f s", a.Fault, a.Outcome, a.Exit, a.Broke, a.Wall.Seconds())
+		t.Logf("%s %s: %s, exit code %d, %d faults, %.1f s", a.Fault, a.Image, a.Outcome, a.Exit, a.Broke,
+			a.Wall.Seconds())
 		if a.Outcome == wrong {
-			t.Errorf("%s: %s\n%s", a.Fault, a.Why, a.Output)
+			t.Errorf("%s %s: %s\n%s", a.Fault, a.Image, a.Why, a.Output)
 		}
 	}
-	if len(c.attempts) != len(faults) || broke < 100 {
-		t.Errorf("%d copies of %d, and %d faults: this shows nothing", len(c.attempts), len(faults), broke)
+	want := 0
+	for _, f := range faults {
+		want += len(f.images(true))
+	}
+	if len(c.attempts) != want || broke < 100 {
+		t.Errorf("%d copies of %d, and %d faults: this shows nothing", len(c.attempts), want, broke)
 	}
 	if err := c.report(io.Discard); err != nil {
 		t.Error(err)
@@ -74,12 +79,55 @@ func TestBadEndsAreSeen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := chaos.try(t.Context(), faults[0], 1, p)
+		list, err := chaos.try(t.Context(), faults[0], 1, p)
 		if err != nil {
 			t.Fatal(err)
 		}
+		a := list[0]
 		if !strings.Contains(a.Why, c.want) || (a.Outcome == wrong) != (c.want != "") {
 			t.Errorf("%q at %s: %s, %q, want %q", c.script, c.fault, a.Outcome, a.Why, c.want)
+		}
+	}
+}
+
+// What is said of one image says nothing of the others.
+func TestBadEndsOfRequestsAreSeen(t *testing.T) {
+	dir := t.TempDir()
+	measure := filepath.Join(dir, "measure")
+	if err := programs.GoBuild(t.Context(), measure, "ecrmirror/testkit/measure"); err != nil {
+		t.Fatal(err)
+	}
+	each := func(line string) string { return "for t in 1 2 3 4 5 6 7 8; do " + line + "; done; " }
+	failed := each(`echo "failed   ${1%:*}:$t"; echo "mirror: destination ${1%:*}:$t: 404"`)
+	// Why they are wrong, of the third image and of all others.
+	for _, c := range []struct{ script, third, others string }{
+		{"exit 0", "the tag is", "the tag is"},
+		{"exit 1", "does not say what became", "does not say what became"},
+		{each(`echo "copied   ${1%:*}:$t sha256:0"`) + "exit 1", "the tag is", "the tag is"},
+		{failed + "exit 1", "", "nothing is worth failing for"},
+		{failed + "exit 75", "exit code 75", "nothing is worth failing for"},
+		{each(`echo "failed   ${1%:*}:$t"`) + "echo mirror: 404; exit 1", "does not name the cause", "nothing is worth"},
+	} {
+		p := programs.Program{Name: programs.Ours, Commands: func(made programs.Copy) [][]string {
+			return [][]string{{"/bin/sh", "-c", c.script, "sh", made.Destinations[0]}}
+		}}
+		chaos := newChaos(flags{small: true, timeout: time.Minute}, dir, measure, []programs.Program{p}, io.Discard)
+		faults, err := chosen(allFaults(), []string{"some-gone"}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := chaos.try(t.Context(), faults[0], 1, p)
+		if err != nil || len(list) != requestImages {
+			t.Fatalf("%d images, %v", len(list), err)
+		}
+		for _, a := range list {
+			want := c.others
+			if a.Image == "3" {
+				want = c.third
+			}
+			if !strings.Contains(a.Why, want) || (a.Outcome == wrong) != (want != "") {
+				t.Errorf("%q, image %s: %s, %q, want %q", c.script, a.Image, a.Outcome, a.Why, want)
+			}
 		}
 	}
 }
@@ -95,7 +143,7 @@ func TestFaultsAreChosenByName(t *testing.T) {
 	for _, c := range []struct {
 		patterns string
 		want     int
-	}{{"none,429", 2}, {"ecr-throttle-*", 6}, {"to-mute", 1}} {
+	}{{"none,429", 2}, {"ecr-throttle-*", 6}, {"to-mute", 1}, {"some-*", 9}} {
 		if got, err := chosen(allFaults(), command.Split(c.patterns), false); err != nil || len(got) != c.want {
 			t.Errorf("%s: %d faults, %v", c.patterns, len(got), err)
 		}

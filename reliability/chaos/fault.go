@@ -35,6 +35,9 @@ type fault struct {
 	large     bool          // the image has 8 layers of 64 MiB
 	slow      bool          // not with -small: it takes minutes until it is given up
 	long      bool          // only where it is asked for: it takes minutes by design
+	many      bool          // a request of several images, which share layers
+	core      bool          // of requests, one that is made with -small, too
+	aim       aim           // which images of a request the fault concerns; nil = all, as far as chance has it
 
 	sourceTokens, destTokens time.Duration // how long tokens are good for; 0 = none is wanted
 	urlExpiry                time.Duration // how long the source's URLs are good for; 0 = long
@@ -73,11 +76,24 @@ func (f fault) ending() end {
 }
 
 // forPeers reports whether peers can make such a copy.
-func (f fault) forPeers() bool { return f.way == toRegistry }
+func (f fault) forPeers() bool { return f.way == toRegistry && !f.many }
+
+// unresolvable is a host whose name does not resolve.
+const unresolvable = "registry.invalid:5000"
+
+func (f fault) unresolvable() bool { return f.sourceHost == unresolvable }
 
 const mib = 1 << 20
 
-// image returns what is copied.
+// images returns what is copied, by tags.
+func (f fault) images(small bool) map[string]slowregistry.Spec {
+	if !f.many {
+		return map[string]slowregistry.Spec{tag: f.image(small)}
+	}
+	return neighbours(small)
+}
+
+// image returns what is copied where that is one image.
 func (f fault) image(small bool) slowregistry.Spec {
 	switch {
 	case small && f.way != toECR && f.way != fromECR:
@@ -106,7 +122,7 @@ func chosen(faults []fault, patterns []string, small bool) ([]fault, error) {
 			used[patterns[at]] = true
 			list = append(list, f)
 		}
-		if len(patterns) == 0 && !f.long && (!small || !f.slow) {
+		if len(patterns) == 0 && !f.long && (!small || !f.slow && (!f.many || f.core)) {
 			list = append(list, f)
 		}
 	}

@@ -9,8 +9,9 @@ import (
 
 // allFaults returns all rows in order.
 func allFaults() []fault {
-	return slices.Concat(sourceFaults(), wrongBytes(), refusals(), destinationFaults(), elsewhere(), together(),
+	one := slices.Concat(sourceFaults(), wrongBytes(), refusals(), destinationFaults(), elsewhere(), together(),
 		ecrFaults(), fromECRFaults())
+	return slices.Concat(one, aimedFaults(), ofRequests(one))
 }
 
 // elsewhere is what goes wrong beside the copy: credentials, names, clocks.
@@ -30,7 +31,7 @@ func elsewhere() []fault {
 			destTokens: time.Minute, clock: -time.Hour, end: always(),
 		},
 		{
-			id: "dns", title: "source: its name does not resolve", sourceHost: "registry.invalid:5000",
+			id: "dns", title: "source: its name does not resolve", sourceHost: unresolvable,
 			cause: `registry\.invalid`, end: &end{},
 		},
 		{

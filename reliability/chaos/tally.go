@@ -12,7 +12,7 @@ import (
 func (c *chaos) missed() (list []string) {
 	for _, a := range c.attempts {
 		if a.Program == programs.Ours && a.Outcome == wrong {
-			list = append(list, fmt.Sprintf("%s, run %d: %s", a.Fault, a.Run, a.Why))
+			list = append(list, strings.TrimSpace(fmt.Sprintf("%s, run %d %s", a.Fault, a.Run, a.Image))+": "+a.Why)
 		}
 	}
 	for _, f := range c.faults {
@@ -28,8 +28,9 @@ func (c *chaos) missed() (list []string) {
 type tally struct {
 	runs, exact, honest, wrong, hangs, again int
 	broke                                    int64
-	// bytes read beyond the image's, in images, mean of the exact copies
+	// bytes read beyond the image's, in images, mean of the exact copies; read is false where that is not known
 	extra float64
+	read  bool
 	worst time.Duration
 	why   []string
 }
@@ -60,7 +61,7 @@ func (c *chaos) tally(f fault, program string) (t tally) {
 			t.again++
 		}
 	}
-	if size > 0 {
+	if t.read = size > 0; t.read {
 		t.extra = float64(read)/float64(size) - 1
 	}
 	return t
@@ -82,7 +83,7 @@ func (t tally) cells() []string {
 }
 
 func (t tally) extraText() string {
-	if t.exact == 0 {
+	if t.exact == 0 || !t.read {
 		return "–"
 	}
 	return fmt.Sprintf("%.1f%%", 100*max(t.extra, 0))

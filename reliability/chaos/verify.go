@@ -11,30 +11,40 @@ import (
 	"ecrmirror/testkit/sink"
 )
 
-// exact returns an error unless every destination has the image, whole and right.
+// exact returns an error unless every destination has the images, whole and right.
 func (w *world) exact(ctx context.Context) error {
-	if w.fault.way == toECR {
-		return w.exactECR(ctx)
-	}
-	for _, s := range w.sinks {
-		if err := w.exactSink(s); err != nil {
+	for _, i := range w.images {
+		if err := w.exactAt(ctx, i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *world) exactSink(s *sink.Server) error {
-	got := s.Repository(repository)
-	if got.Tags[tag] != w.contents.Root {
-		return fmt.Errorf("the tag is %q, not %q", got.Tags[tag], w.contents.Root)
+// exactAt returns an error unless every destination has the image, whole and right.
+func (w *world) exactAt(ctx context.Context, i image) error {
+	if w.fault.way == toECR {
+		return w.exactECR(ctx, i)
 	}
-	for d, size := range w.contents.Blobs {
+	for _, s := range w.sinks {
+		if err := exactSink(s, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func exactSink(s *sink.Server, i image) error {
+	got := s.Repository(repository)
+	if got.Tags[i.tag] != i.contents.Root {
+		return fmt.Errorf("the tag is %q, not %q", got.Tags[i.tag], i.contents.Root)
+	}
+	for d, size := range i.contents.Blobs {
 		if there, ok := got.Blobs[d]; !ok || there != size {
 			return fmt.Errorf("blob %s is missing", d)
 		}
 	}
-	for _, d := range w.contents.Manifests {
+	for _, d := range i.contents.Manifests {
 		if m, ok := got.Manifests[d]; !ok || digest.FromBytes(m.Body) != d {
 			return fmt.Errorf("manifest %s is missing", d)
 		}
@@ -42,38 +52,43 @@ func (w *world) exactSink(s *sink.Server) error {
 	return nil
 }
 
-// untouched returns an error unless each destination is as it was, or has all of the image.
-func (w *world) untouched(ctx context.Context) error {
+// untouched returns an error unless the image at each destination is as it was, or all of it is there.
+func (w *world) untouched(ctx context.Context, i image) error {
 	if w.fault.way == toECR {
-		status, _, err := w.fetch(ctx, "manifests/"+tag)
+		status, _, err := w.fetch(ctx, "manifests/"+i.tag)
 		if err != nil || status == http.StatusNotFound {
 			return err
 		}
-		return w.exactECR(ctx)
+		return w.exactECR(ctx, i)
 	}
 	for _, s := range w.sinks {
-		got, ok := s.Repository(repository).Tags[tag]
+		got, ok := s.Repository(repository).Tags[i.tag]
 		if got == w.old && ok == (w.old != "") {
 			continue
 		}
-		if err := w.exactSink(s); err != nil {
+		if err := exactSink(s, i); err != nil {
 			return fmt.Errorf("it failed, and the tag moved: %w", err)
+		}
+	}
+	if w.fault.way == toTwo { // whose faults are the first's
+		if err := exactSink(w.sinks[1], i); err != nil {
+			return fmt.Errorf("the other destination: %w", err)
 		}
 	}
 	return nil
 }
 
-// exactECR reads everything back, through /v2/.
-func (w *world) exactECR(ctx context.Context) error {
-	if err := w.is(ctx, "manifests/"+tag, w.contents.Root); err != nil {
+// exactECR reads everything of an image back, through /v2/.
+func (w *world) exactECR(ctx context.Context, i image) error {
+	if err := w.is(ctx, "manifests/"+i.tag, i.contents.Root); err != nil {
 		return err
 	}
-	for _, d := range w.contents.Manifests {
+	for _, d := range i.contents.Manifests {
 		if err := w.is(ctx, "manifests/"+d.String(), d); err != nil {
 			return err
 		}
 	}
-	for d := range w.contents.Blobs {
+	for d := range i.contents.Blobs {
 		if err := w.is(ctx, "blobs/"+d.String(), d); err != nil {
 			return err
 		}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,14 +24,16 @@ import (
 
 const (
 	repository = "library/image" // at destinations, and in ECR
-	tag        = "1"
+	tag        = "1"             // of a single image
 )
 
 // A world is what one copy happens between: a source and one or two destinations of its own.
 type world struct {
-	fault    fault
-	from     string // the source's repository
-	contents slowregistry.Contents
+	fault     fault
+	from      string   // the source's repository
+	images    []image  // what is copied
+	size      int64    // bytes of their blobs, each once
+	concerned []string // the tags of those that the fault concerns
 
 	source       *slowregistry.Server
 	sinks        []*sink.Server
@@ -42,18 +46,46 @@ type world struct {
 	old          digest.Digest // what the tag of a registry pointed at before; "" = nothing
 }
 
+// An image is one that is copied.
+type image struct {
+	tag      string // at the source, and at destinations
+	contents slowregistry.Contents
+}
+
 // world starts all of it, without faults yet.
 func (c *chaos) world(ctx context.Context, f fault) (*world, error) {
-	spec := f.image(c.flags.small)
-	w := &world{fault: f, from: fmt.Sprintf("library/image-%d", spec.Seed)}
-	var err error
-	if w.contents, err = c.images.Put(w.from, tag, spec); err != nil {
+	w := &world{fault: f}
+	if err := w.put(c.images, f.images(c.flags.small)); err != nil {
 		return nil, err
 	}
 	if err := w.start(ctx, c.images, c.dir); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
+}
+
+// put makes the images of the source.
+func (w *world) put(images *slowregistry.Images, specs map[string]slowregistry.Spec) error {
+	sizes := map[digest.Digest]int64{}
+	for _, tag := range slices.Sorted(maps.Keys(specs)) {
+		if w.from == "" {
+			w.from = fmt.Sprintf("library/image-%d", specs[tag].Seed)
+		}
+		contents, err := images.Put(w.from, tag, specs[tag])
+		if err != nil {
+			return err
+		}
+		w.images = append(w.images, image{tag, contents})
+		w.concerned = append(w.concerned, tag)
+		maps.Copy(sizes, contents.Blobs)
+	}
+	for size := range maps.Values(sizes) {
+		w.size += size
+	}
+	if w.fault.aim != nil {
+		_, w.concerned = w.fault.aim(w.images)
+	}
+	return nil
 }
 
 func (w *world) start(ctx context.Context, images *slowregistry.Images, dir string) (err error) {
@@ -122,44 +154,22 @@ func (w *world) close() error {
 	return errors.Join(errs...)
 }
 
-// sourceName is what is copied.
-func (w *world) sourceName() string {
-	switch {
-	case w.fault.sourceHost != "":
-		return w.fault.sourceHost + "/" + w.from + ":" + tag
-	case w.fault.way == fromECR:
-		return w.ecrHost() + "/" + repository + ":" + tag
-	}
-	return w.source.Host() + "/" + w.from + ":" + tag
-}
-
-func (w *world) ecrHost() string {
-	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com", w.ecr.Account(), w.ecr.Region())
-}
-
-func (w *world) destNames() []string {
-	if w.fault.way == toECR {
-		return []string{w.ecrHost() + "/" + repository + ":" + tag}
-	}
-	var names []string
-	for _, s := range w.sinks {
-		names = append(names, s.Host()+"/"+repository+":"+tag)
-	}
-	return names
-}
-
-// holdOld gives the tag at the registries another image.
+// holdOld gives the tags at the registries another image.
 func (w *world) holdOld() {
 	if w.fault.way == toECR {
 		return
 	}
 	config, manifest := []byte("{}"), oldManifest()
 	w.old = digest.FromBytes(manifest)
+	tags := map[string]digest.Digest{}
+	for _, i := range w.images {
+		tags[i.tag] = w.old
+	}
 	for _, s := range w.sinks {
 		s.Hold(repository, sink.Repository{
 			Blobs:     map[digest.Digest]int64{digest.FromBytes(config): int64(len(config))},
 			Manifests: map[digest.Digest]sink.Manifest{w.old: {MediaType: ociManifest, Body: manifest}},
-			Tags:      map[string]digest.Digest{tag: w.old},
+			Tags:      tags,
 		})
 	}
 }
@@ -176,11 +186,11 @@ func oldManifest() []byte {
 		ociManifest, digest.FromString("{}"))
 }
 
-// fill copies the image into the ECR that is to be the source.
+// fill copies the images into the ECR that is to be the source.
 func (w *world) fill(ctx context.Context, measure string, ours programs.Program, environment []string) error {
 	c := programs.Copy{
-		Path: ours.Path, Source: w.source.Host() + "/" + w.from + ":" + tag,
-		Destinations: []string{w.ecrHost() + "/" + repository + ":" + tag},
+		Path: ours.Path, Source: w.source.Host() + "/" + w.from + ":" + w.tags(),
+		Destinations: []string{w.ecrHost() + "/" + repository + ":" + w.destTag()},
 	}
 	if _, err := programs.RunAll(ctx, measure, environment, ours.Commands(c)); err != nil {
 		return fmt.Errorf("filling ECR: %w", err)
@@ -197,7 +207,11 @@ func (w *world) breakAll(seed uint64) error {
 	case fromECR:
 		source = &w.ecrFaults
 	}
-	return errors.Join(source.Set(seed, w.fault.source...), dest.Set(seed+1, w.fault.dest...))
+	path := ""
+	if w.fault.aim != nil {
+		path, _ = w.fault.aim(w.images)
+	}
+	return errors.Join(source.Set(seed, aimed(w.fault.source, path)...), dest.Set(seed+1, aimed(w.fault.dest, path)...))
 }
 
 func (w *world) mend() error {

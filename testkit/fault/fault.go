@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 	"time"
 )
@@ -42,7 +43,9 @@ type Rule struct {
 	// Operation says which calls: a pattern, as of path.Match, for what the statistics
 	// call them: "ecr.UploadLayerPart", "ecr.*", "s3.GetObject", "v2.GET blob".
 	Operation string `json:"operation"`
-	Kind      Kind   `json:"kind"`
+	// Path is what the path of these calls has in it, such as the tag or digest of a single image; "" means any.
+	Path string `json:"path,omitempty"`
+	Kind Kind   `json:"kind"`
 	// Rate is the share of these calls that break, chosen at random; 0 means all.
 	Rate float64 `json:"rate,omitempty"`
 	// PerMiB is the chance of each MiB of the body to be where it is cut, stalls, ends or is
@@ -135,13 +138,13 @@ func (i *Injector) Set(seed uint64, rules ...Rule) error {
 	return nil
 }
 
-// choose returns the rules that break this call.
-func (i *Injector) choose(operation string) []Rule {
+// choose returns the rules that break this call, to a path.
+func (i *Injector) choose(operation, to string) []Rule {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var chosen []Rule
 	for _, rule := range i.rules {
-		if ok, _ := path.Match(rule.Operation, operation); !ok {
+		if ok, _ := path.Match(rule.Operation, operation); !ok || !strings.Contains(to, rule.Path) {
 			continue
 		}
 		if rule.Times > 0 && rule.applied == rule.Times {
@@ -184,7 +187,7 @@ func (i *Injector) Wrap(next http.Handler, operation func(*http.Request) string)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := operation(r)
 		handler := next
-		for _, rule := range i.choose(name) {
+		for _, rule := range i.choose(name, r.URL.Path) {
 			handler = rule.breaking(handler, name, func() { i.count(rule.Kind) })
 		}
 		handler.ServeHTTP(w, r)

@@ -103,7 +103,7 @@ type tail struct {
 	kept []byte
 }
 
-const tailSize = 2 << 10
+const tailSize = 8 << 10
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()

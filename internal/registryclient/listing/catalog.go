@@ -50,12 +50,20 @@ func (l Lister) catalog(ctx context.Context, path string, c *listed.RepositoryCo
 		return jsonstream.ReadWith(page, "repositories", func(s jsonstream.Scanner) error { return s.Texts(c.Add) },
 			map[string]jsonstream.Member{"errors": refused})
 	})
-	if err == nil {
-		return nil
+	if lacks := l.lacksCatalog(err); lacks != nil && !begun {
+		return lacks
 	}
-	var status *answer.StatusError
-	if begun || !errors.As(err, &status) || status.IsLimit() {
+	if err != nil {
 		return fmt.Errorf("%s: listing repositories: %w", l.Session.Name(), err)
+	}
+	return nil
+}
+
+// lacksCatalog returns what a registry lacks that refuses its list with an error; nil if that does not tell.
+func (l Lister) lacksCatalog(err error) error {
+	var status *answer.StatusError
+	if !errors.As(err, &status) || status.IsLimit() {
+		return nil
 	}
 	lacks := &listed.NoCatalogError{Host: l.Session.Name(), Try: nameThem, Err: err}
 	switch {
@@ -65,7 +73,7 @@ func (l Lister) catalog(ctx context.Context, path string, c *listed.RepositoryCo
 	case status.Status == http.StatusNotFound, wire.LacksMethod(status.Status):
 		lacks.Lacks = "has no list of its repositories (/v2/_catalog)"
 	default:
-		return fmt.Errorf("%s: listing repositories: %w", l.Session.Name(), err)
+		return nil
 	}
 	return lacks
 }

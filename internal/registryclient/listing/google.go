@@ -23,16 +23,15 @@ func (r *report) addImage(ctx context.Context, s jsonstream.Scanner, d string) e
 		tags     []string
 		uploaded time.Time
 	)
+	add := func(tag string) error {
+		if len(tags) == mostTagsOfImage {
+			return fmt.Errorf("%w: an image has more than %d tags", listed.ErrTooMany, mostTagsOfImage)
+		}
+		tags = append(tags, tag)
+		return nil
+	}
 	err := s.Object(map[string]jsonstream.Member{
-		"tag": func(s jsonstream.Scanner) error {
-			return s.Texts(func(tag string) error {
-				if len(tags) == mostTagsOfImage {
-					return fmt.Errorf("%w: an image has more than %d tags", listed.ErrTooMany, mostTagsOfImage)
-				}
-				tags = append(tags, tag)
-				return nil
-			})
-		},
+		"tag": func(s jsonstream.Scanner) error { return s.Texts(add) },
 		"timeUploadedMs": func(s jsonstream.Scanner) error {
 			var err error
 			uploaded, err = milliseconds(s)

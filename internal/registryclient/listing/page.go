@@ -103,18 +103,26 @@ func (l Lister) try(ctx context.Context, r request) (got, error) {
 		return got{}, l.deferred(r.refusal(resp, from), until)
 	}
 	defer resp.Body.Close()
-	patience := cmp.Or(l.Content, contentTime)
-	body := &timed{Reader: resp.Body, late: timer, left: patience}
-	err = r.read(ctx, jsonstream.Bounded(body, maxPage))
-	switch {
-	case err == nil:
-		return got{from, resp.Header}, nil
-	case errors.Is(err, errLate), errors.Is(context.Cause(asking), errLate):
-		return got{}, &pace.MuteError{Host: l.Session.Name(), After: patience}
-	case isOurs(err):
+	if err := l.content(ctx, asking, r, resp.Body, timer); err != nil {
 		return got{}, err
 	}
-	return got{}, answer.Network(err)
+	return got{from, resp.Header}, nil
+}
+
+// content reads the body of an answer, within asking, which the timer ends where the registry stands still.
+func (l Lister) content(ctx, asking context.Context, r request, in io.Reader, late *time.Timer) error {
+	patience := cmp.Or(l.Content, contentTime)
+	body := &timed{Reader: in, late: late, left: patience}
+	switch err := r.read(ctx, jsonstream.Bounded(body, maxPage)); {
+	case err == nil:
+		return nil
+	case errors.Is(err, errLate), errors.Is(context.Cause(asking), errLate):
+		return &pace.MuteError{Host: l.Session.Name(), After: patience}
+	case isOurs(err):
+		return err
+	default:
+		return answer.Network(err)
+	}
 }
 
 // isOurs reports whether an error is about what was read, and not of the network.

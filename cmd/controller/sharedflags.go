@@ -1,0 +1,21 @@
+package main
+
+import "slices"
+
+// The flags that commands share.
+var (
+	tableFlags    = []string{"table"}
+	logFlags      = []string{"verbose", "log-format"}
+	allowFlags    = []string{"allow-source", "allow-destination"}
+	registryFlags = []string{"insecure-registry", "auth-parameter", "auth-secret", "assume-role"}
+	planFlags     = slices.Concat(
+		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags,
+		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag},
+	)
+	statusFlags = slices.Concat(
+		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags, []string{mostTagsFlag, mostNamesFlag},
+	)
+	sweepFlags = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
+	eventFlags = slices.Concat(sweepFlags, []string{"account"})
+	putFlags   = slices.Concat(tableFlags, allowFlags)
+)
