@@ -25,10 +25,16 @@ func TestABrokenListFreesNoDestination(t *testing.T) {
 	}{
 		{"both are known", "r.io/other:1.0.0", nil, nil},
 		{"one is not", "r.io/other:1.0.0", map[string]error{"r.io/app": errCut}, nil},
-		{"both bring the same", "r.io/app:1.0.0", map[string]error{"r.io/app": errCut},
-			[]string{"r.io/app:1.0.0 -> q.io/app:1.0.0"}},
-		{"another destination", "r.io/far:1.0.0", map[string]error{"r.io/app": errCut},
-			[]string{"r.io/far:1.0.0 -> q.io/far:1.0.0"}},
+		{
+			"both bring the same", "r.io/app:1.0.0",
+			map[string]error{"r.io/app": errCut},
+			[]string{"r.io/app:1.0.0 -> q.io/app:1.0.0"},
+		},
+		{
+			"another destination", "r.io/far:1.0.0",
+			map[string]error{"r.io/app": errCut},
+			[]string{"r.io/far:1.0.0 -> q.io/far:1.0.0"},
+		},
 	} {
 		w := &world{entries: map[string]string{}, images: images{
 			"r.io/app:1.0.0": one, "r.io/other:1.0.0": two, "r.io/far:1.0.0": two,

@@ -34,36 +34,43 @@ func TestTheStatusOfASelection(t *testing.T) {
 		want   []string
 	}{
 		{
-			"all is well", choose("r.io/app", "q.io/app"), map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
+			"all is well", choose("r.io/app", "q.io/app"),
+			map[string][]string{"r.io/app": {"1.0.0"}},
+			nil, "", 0,
 			[]string{"q.io/app: submitted: 1 of 1 images, such as r.io/app:1.0.0"},
 		},
 		{
 			"one repository of a namespace is cut off", choose("r.io/t/**", "q.io/"),
 			map[string][]string{"r.io/t/a": {"1.0.0"}, "r.io/t/b": {"1.0.0"}},
-			map[string]error{"r.io/t/a": errCut}, "", 1,
+			map[string]error{"r.io/t/a": errCut},
+			"", 1,
 			[]string{"q.io/: failing: t/a: tags of r.io/t/a: the list was cut off; 1 of 1 images, such as r.io/t/b:1.0.0"},
 		},
 		{
 			"one is rate-limited, which is no failure", choose("r.io/t/**", "q.io/"),
 			map[string][]string{"r.io/t/a": {"1.0.0"}, "r.io/t/b": {"1.0.0"}},
-			map[string]error{"r.io/t/a": limited}, "", 0,
+			map[string]error{"r.io/t/a": limited},
+			"", 0,
 			[]string{"q.io/: submitted: t/a: tags of r.io/t/a: bears no more; 1 of 1 images, such as r.io/t/b:1.0.0"},
 		},
 		{
 			"one is rate-limited, another has nothing, which is", choose("r.io/t/**", "q.io/"),
 			map[string][]string{"r.io/t/a": {"1.0.0"}, "r.io/t/b": {"0.1.0"}},
-			map[string]error{"r.io/t/a": limited}, "", 1,
+			map[string]error{"r.io/t/a": limited},
+			"", 1,
 			[]string{"failing: 2 of 2 repositories, such as t/b: none of 1 tags is chosen; " +
 				"nearest is 0.1.0: rule 1: not in >=1"},
 		},
 		{
 			"a pinned tag does not exist", pin(choose("r.io/app", "q.io/app"), "stable"),
-			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 1,
+			map[string][]string{"r.io/app": {"1.0.0"}},
+			nil, "", 1,
 			[]string{"q.io/app: failing: pinned tags do not exist: stable; 1 of 1 images, such as r.io/app:1.0.0"},
 		},
 		{
 			"a rule's destination has no image", to(choose("r.io/app", "q.io/app"), ">=2", "q.io/two"),
-			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
+			map[string][]string{"r.io/app": {"1.0.0"}},
+			nil, "", 0,
 			[]string{
 				"q.io/app: submitted: 1 of 1 images, such as r.io/app:1.0.0",
 				"q.io/two: current: no rule chooses an image for it",
@@ -72,7 +79,8 @@ func TestTheStatusOfASelection(t *testing.T) {
 		{
 			"an image that is not there is wrong where it is to go, and not elsewhere",
 			to(choose("r.io/app", "q.io/app"), "1.0.x", "q.io/one"),
-			map[string][]string{"r.io/app": {"1.0.0", "1.1.0"}}, nil, "r.io/app:1.1.0", 1,
+			map[string][]string{"r.io/app": {"1.0.0", "1.1.0"}},
+			nil, "r.io/app:1.1.0", 1,
 			[]string{
 				"q.io/app: failing: 1 of 2 images, such as r.io/app:1.1.0: source image does not exist",
 				"q.io/one: submitted: 1 of 1 images, such as r.io/app:1.0.0",
@@ -81,7 +89,8 @@ func TestTheStatusOfASelection(t *testing.T) {
 		{
 			"two ways to write a destination", to(choose("r.io/app", account+"/app"), ">=1",
 				"ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/app"),
-			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
+			map[string][]string{"r.io/app": {"1.0.0"}},
+			nil, "", 0,
 			[]string{
 				account + "/app: submitted: 1 of 1 images, such as r.io/app:1.0.0",
 				"ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/app: submitted: 1 of 1 images, such as r.io/app:1.0.0",
@@ -89,7 +98,8 @@ func TestTheStatusOfASelection(t *testing.T) {
 		},
 		{
 			"a destination can't have the repository", choose("r.io/t/**", account+"/{name}", "q.io/"),
-			map[string][]string{"r.io/t/a": {"1.0.0"}}, nil, "", 1,
+			map[string][]string{"r.io/t/a": {"1.0.0"}},
+			nil, "", 1,
 			[]string{
 				account + `/{name}: failing: destination "` + account + `/{name}" of repository t/a: image name "` +
 					account + `/a": ECR repository "a" is not 2 to 256 characters of [a-z0-9._/-]`,
@@ -97,7 +107,9 @@ func TestTheStatusOfASelection(t *testing.T) {
 			},
 		},
 		{
-			"all is too young", aged, map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
+			"all is too young", aged,
+			map[string][]string{"r.io/app": {"1.0.0"}},
+			nil, "", 0,
 			[]string{"q.io/app: deferred: what rules choose for it is held: too young, or of unknown age"},
 		},
 	} {
