@@ -204,7 +204,7 @@ conformance-huge: ## Copy an image with a layer of 3 GiB around (minutes; 30 GiB
 
 .PHONY: kill
 kill: ## Kill jobs of one image and requests of many, each at 100 random points (KILLS=n, SEED=n), and have each completed by the next
-	@out=$$(ECRMIRROR_KILLS="$${KILLS:-100}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 30m -parallel 6 -run "KilledAnywhere|DuringALongJob" -v ./internal/conformance); \
+	@out=$$(ECRMIRROR_KILLS="$${KILLS:-100}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 60m -parallel 6 -run "KilledAnywhere|DuringALongJob" -v ./internal/conformance); \
 	status=$$?; echo "$$out" | grep -v -e '^=== ' -e '--- PASS: .*/kill'; exit $$status
 
 .PHONY: twice

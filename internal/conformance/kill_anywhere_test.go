@@ -95,7 +95,8 @@ func (j *killJob) attempt(t *testing.T, g *gauge, m manner) (s sent) {
 			from = w.source.host() + "/src:after"
 		}
 		// A busy machine may make one destination hold up the other. What becomes of those is another trial's.
-		return mirrorProgram(w.to.server.URL, "--read-once", from, j.ecr.image+","+w.to.host()+"/"+j.registry+":v1")
+		return mirrorProgram(w.to.server.URL, "--quiet", "--read-once", from,
+			j.ecr.image+","+w.to.host()+"/"+j.registry+":v1")
 	})
 	return sentTo(r, w.to, j.registry, j.local.counts(t).BytesWritten[j.ecr.counted(t)]-before)
 }

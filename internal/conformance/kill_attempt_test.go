@@ -65,8 +65,8 @@ type ran struct {
 // wires are what a program talks through: to its source, and to localstack.
 type wires struct{ source, to *wire }
 
-// run runs the program, and ends it at the gauge's point. Changed is called when it has put a manifest, before it knows.
-// When run returns, whatever the program had sent has had its effect.
+// run runs the program, and ends it at the gauge's point. Changed is called when it has put a manifest, before it
+// knows. When run returns, whatever the program had sent has had its effect.
 func (p *place) run(
 	t *testing.T, source string, g *gauge, m manner, changed func(put), command func(wires) *exec.Cmd,
 ) (r ran, w wires) {

@@ -120,7 +120,7 @@ func (j *requestJob) attempt(t *testing.T, g *gauge, m manner) sent {
 	}
 	before := j.local.counts(t).BytesWritten[j.ecr.counted(t)]
 	r, w := j.run(t, "http://"+j.source.Host(), g, m, changed, func(w wires) *exec.Cmd {
-		return mirrorProgram(w.to.server.URL, "--read-once", "-o", "json", w.source.host()+"/src:"+j.tags(),
+		return mirrorProgram(w.to.server.URL, "--quiet", "--read-once", "-o", "json", w.source.host()+"/src:"+j.tags(),
 			j.ecr.tagged("*")+","+w.to.host()+"/"+j.registry+":*")
 	})
 	return sentTo(r, w.to, j.registry, j.local.counts(t).BytesWritten[j.ecr.counted(t)]-before)

@@ -53,7 +53,8 @@ func newRequestWorld(t *testing.T) *requestWorld {
 		maps.Copy(w.union.Blobs, c.Blobs)
 	}
 	var err error
-	if w.before, err = images.Put("src", "before", slowregistry.Spec{Layers: 1, LayerSize: 64 << 10, Seed: 19}); err != nil {
+	before := slowregistry.Spec{Layers: 1, LayerSize: 64 << 10, Seed: 19}
+	if w.before, err = images.Put("src", "before", before); err != nil {
 		t.Fatal(err)
 	}
 	if w.source, err = slowregistry.Start(t.Context(), images, slowregistry.Options{}); err != nil {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -36,17 +37,19 @@ func TestWhatOthersDoDuringALongJobStays(t *testing.T) {
 	want := map[int]end{}
 	for _, first := range []int{now, later} {
 		pushed := j.push(t, first, "somebody's")
-		want[first] = end{"failed", pushed, "left as it is: it had no image when this copy began, and has " + pushed.String() + " now"}
+		want[first] = end{
+			"failed", pushed, fmt.Sprintf("left as it is: it had no image when this copy began, and has %s now", pushed),
+		}
 
 		j.change(t, first+1, func(d *ledger.Destination) {
-			d.Hold = ledger.Hold{Because: "the new one crashes", Since: time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)}
+			d.Hold = ledger.Hold{Because: "the new one crashes", Since: heldSince}
 		})
 		want[first+1] = end{"failed", "", "left as it is: held since 2026-11-27T12:00:00Z: the new one crashes"}
 
 		newer := j.move(first + 2)
 		want[first+2] = end{"copied", newer, ""}
 
-		// A sweep has seen a newer digest, and another job has brought it, while this job's source has the older one still.
+		// A sweep has seen a newer digest, and another job has brought it. This job's source has the older one still.
 		newest := j.push(t, first+3, "newer")
 		j.change(t, first+3, func(d *ledger.Destination) { d.Wanted, d.From = newest, newest })
 		want[first+3] = end{"failed", newest, "left as it is"}
@@ -107,6 +110,9 @@ func (j *longJob) finish(t *testing.T, want map[int]end) {
 		}
 	}
 }
+
+// heldSince is when the holds were set.
+var heldSince = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 // jobID is what AWS Batch calls the job.
 const jobID = "5f1c6f0e"

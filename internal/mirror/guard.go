@@ -10,8 +10,8 @@ import (
 	"ecrmirror/internal/mirror/port"
 )
 
-// A Guard is asked right before a tag moves. With one, a tag that somebody else moves between the beginning of the copy,
-// of all images of a request, and its own turn is left, too. Its method is safe for concurrent use.
+// A Guard is asked right before a tag moves. With one, a tag that somebody else has moved since the copy of the request
+// began is left, too. Its method is safe for concurrent use.
 type Guard interface {
 	// BeforeTag returns an error if the image at a destination has to stay as it is.
 	BeforeTag(ctx context.Context, destination imagename.Name) error

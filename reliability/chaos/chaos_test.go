@@ -99,7 +99,8 @@ func TestBadEndsOfRequestsAreSeen(t *testing.T) {
 	}
 	each := func(line string) string { return "for t in 1 2 3 4 5 6 7 8; do " + line + "; done; " }
 	failed := each(`echo "failed   ${1%:*}:$t"; echo "mirror: destination ${1%:*}:$t: 404"`)
-	for _, c := range []struct{ script, third, others string }{ // why they are wrong, of the third image and of all others
+	// Why they are wrong, of the third image and of all others.
+	for _, c := range []struct{ script, third, others string }{
 		{"exit 0", "the tag is", "the tag is"},
 		{"exit 1", "does not say what became", "does not say what became"},
 		{each(`echo "copied   ${1%:*}:$t sha256:0"`) + "exit 1", "the tag is", "the tag is"},

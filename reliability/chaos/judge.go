@@ -46,7 +46,7 @@ func (c *chaos) judge(ctx context.Context, w *world, ran attempt, home string) (
 		}
 		list = append(list, a)
 	}
-	return c.together(w, list), nil
+	return sideBySide(w.fault, list), nil
 }
 
 // judgeImage says how the copy of an image ended, by what the program says of it and what is there.
@@ -108,18 +108,19 @@ func (w *world) errorsOf(i image, output string) string {
 	return strings.Join(lines, "")
 }
 
-// together judges what is about the images of a request together: its exit code, and the bytes that were read, which
+// sideBySide judges what is about the images of a request together: its exit code, and the bytes that were read, which
 // count where all of them are exact.
-func (c *chaos) together(w *world, list []attempt) []attempt {
-	is := func(o outcome) func(attempt) bool { return func(a attempt) bool { return a.Outcome == o } }
-	if w.fault.many && list[0].Exit != 0 && !slices.ContainsFunc(list, func(a attempt) bool { return a.Outcome != exact }) {
+func sideBySide(f fault, list []attempt) []attempt {
+	if !f.many {
+		return list
+	}
+	allExact := !slices.ContainsFunc(list, func(a attempt) bool { return a.Outcome != exact })
+	switch {
+	case !allExact:
+		list[0].Read, list[0].Size = 0, 0
+	case list[0].Exit != 0:
 		for n := range list {
 			list[n].Outcome, list[n].Why = wrong, "none failed, and the exit code says otherwise"
-		}
-	}
-	if slices.ContainsFunc(list, is(honest)) || slices.ContainsFunc(list, is(wrong)) {
-		if w.fault.many {
-			list[0].Read, list[0].Size = 0, 0
 		}
 	}
 	return list

@@ -18,6 +18,10 @@ func NewSlots(blobs int) Slots {
 	return Slots{semaphore.NewWeighted(int64(blobs)), semaphore.NewWeighted(int64(blobs) * smallEach)}
 }
 
+// Together returns the same slots for blobs of any size alone: an image by itself takes no more connections than its
+// large blobs do.
+func (s Slots) Together() Slots { return Slots{s.usual, s.usual} }
+
 // of returns the slots for blobs of a size, -1 if it is not known.
 func (s Slots) of(size int64) *semaphore.Weighted {
 	if size >= 0 && size <= smallBlob {
