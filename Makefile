@@ -174,13 +174,21 @@ cover: ## Measure what the tests cover of internal/, and list the functions that
 bench: ## Measure mirror beside the peers that are installed (under 10 minutes; BENCH_FLAGS=-h explains)
 	go run ./bench -progress $(BENCH_FLAGS)
 
+.PHONY: bench-tags
+bench-tags: ## The same for many tags of one repository (under 10 minutes)
+	go run ./bench -progress -cases 'R*' -out bench/.out/tags $(BENCH_FLAGS)
+
 .PHONY: bench-quick
 bench-quick: ## The same in under 2 minutes: fewer rounds and peers, a smaller layer
 	go run ./bench -quick -progress $(BENCH_FLAGS)
 
 .PHONY: bench-controller
-bench-controller: ## Sweep 10,000 entries on this machine and hold that against what is promised (BENCH_FLAGS='-n 100000')
+bench-controller: ## Sweep 10,000 entries and 100 selections of 1,000 tags on this machine and hold that against what is promised (BENCH_FLAGS='-n 100000')
 	go run ./bench/controller $(BENCH_FLAGS)
+
+.PHONY: bench-fleet
+bench-fleet: ## Simulate the jobs for 1,000 stale tags, grouped and one an image, and hold the times against what is promised (BENCH_FLAGS=-h explains)
+	go run ./bench/fleet $(BENCH_FLAGS)
 
 .PHONY: chaos
 chaos: ## Copy images while everything goes wrong that can, beside the peers that are installed (under 10 minutes; CHAOS_FLAGS=-h explains)

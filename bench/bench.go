@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"ecrmirror/bench/result"
@@ -17,27 +14,27 @@ import (
 	"ecrmirror/testkit/slowregistry"
 )
 
-// tag is every image's, at both ends.
-const tag = "1"
-
 func sourceRepository(c benchCase) string { return "library/image-" + strings.ToLower(c.ID) }
 
 // A bench runs cases and collects what they took.
 type bench struct {
-	flags    flags
-	dir      string // for homes, and for ECR's blobs where there is no memory file system
-	measure  string // the program that measures
-	programs []programs.Program
-	budgets  bool // our program knows --memory-budget
-	stderr   io.Writer
-	images   *slowregistry.Images
-	result   result.Run
+	flags      flags
+	dir        string // for homes, and for ECR's blobs where there is no memory file system
+	measure    string // the program that measures
+	controller string // this project's other program; "" where no case is of it
+	programs   []programs.Program
+	budgets    bool // our program knows --memory-budget
+	stderr     io.Writer
+	images     *slowregistry.Images
+	result     result.Run
 }
 
 func newBench(ctx context.Context, f flags, dir, measure string, list []programs.Program, stderr io.Writer) *bench {
 	b := &bench{
 		flags: f, dir: dir, measure: measure, programs: list, stderr: stderr, images: slowregistry.NewImages(),
-		result:  result.Run{Machine: machine.Here(), Versions: map[string]string{}, Quick: f.quick},
+		result: result.Run{
+			Machine: machine.Here(), Versions: map[string]string{}, Quick: f.quick, Chosen: f.cases != "",
+		},
 		budgets: programs.Mentions(ctx, list[0].Path, "--memory-budget", "--help"),
 	}
 	for _, p := range list {
@@ -56,12 +53,12 @@ func (b *bench) all(ctx context.Context, cases []benchCase) error {
 			continue
 		}
 		b.result.Cases = append(b.result.Cases, c.Case)
-		contents, err := b.images.Put(sourceRepository(c), tag, c.image)
+		want, err := b.put(c)
 		if err != nil {
 			return err
 		}
 		for round := range 100 {
-			ran, err := b.round(ctx, c, contents, round)
+			ran, err := b.round(ctx, c, want, round)
 			if err != nil {
 				return err
 			}
@@ -74,7 +71,7 @@ func (b *bench) all(ctx context.Context, cases []benchCase) error {
 }
 
 // round has everybody copy whose turns are not over; it returns whether there was one.
-func (b *bench) round(ctx context.Context, c benchCase, contents slowregistry.Contents, round int) (bool, error) {
+func (b *bench) round(ctx context.Context, c benchCase, want contents, round int) (bool, error) {
 	ran := false
 	for _, t := range c.turns {
 		rounds := t.rounds
@@ -85,12 +82,11 @@ func (b *bench) round(ctx context.Context, c benchCase, contents slowregistry.Co
 			continue
 		}
 		for _, p := range b.programs {
-			if p.Name != t.program && (t.program != "*" || p.Name == programs.Ours) ||
-				!slices.Contains(p.Settings, t.setting) {
+			if !t.has(p) || c.commands(p) == nil {
 				continue
 			}
 			ran = true
-			s, err := b.sample(ctx, c, contents, p, t.setting)
+			s, err := b.sample(ctx, c, want, p, t.setting)
 			if ctx.Err() != nil {
 				return false, context.Cause(ctx)
 			}
@@ -116,100 +112,6 @@ func (b *bench) say(s result.Sample) {
 			s.Case, s.Program, s.Setting, s.Round,
 			s.Wall.Seconds(), s.CPU.Seconds(), s.PeakRSS>>20, float64(s.SourceSize)/float64(s.ImageSize))
 	}
-}
-
-// sample measures one copy, between servers of its own.
-func (b *bench) sample(
-	ctx context.Context, c benchCase, contents slowregistry.Contents, p programs.Program, setting string,
-) (s result.Sample, err error) {
-	s = result.Sample{
-		Case: c.ID, Program: p.Name, Setting: setting, Destinations: max(c.destinations, 1), ImageSize: contents.Size,
-	}
-	source, err := slowregistry.Start(ctx, b.images, c.source)
-	if err != nil {
-		return s, err
-	}
-	to, err := b.destination(ctx, c)
-	if err != nil {
-		return s, errors.Join(err, source.Close())
-	}
-	defer func() { err = errors.Join(err, to.close()) }()
-	home, err := os.MkdirTemp(b.dir, "home-")
-	if err != nil {
-		return s, errors.Join(err, source.Close())
-	}
-	job := programs.Copy{
-		Path: p.Path, Home: home, Setting: setting, Budget: c.budget,
-		Source: source.Host() + "/" + sourceRepository(c) + ":" + tag, Destinations: to.names(s.Destinations),
-		Environment: programs.Environment(home, home, to.environment()),
-	}
-	used, before, err := b.copy(ctx, c, p, job, source, to)
-	err = errors.Join(err, source.Close()) // then its counts are final
-	if err != nil {
-		return s, err
-	}
-	after := countsOf(source, to)
-	if err := errors.Join(to.verify(ctx, contents, s.Destinations), os.RemoveAll(home)); err != nil {
-		return s, fmt.Errorf("the copy is not exact: %w", err)
-	}
-	s.Wall, s.CPU, s.PeakRSS = used.Wall, used.CPU, used.PeakRSS
-	s.SourceCalls, s.SourceSize = difference(after.sourceCalls, before.sourceCalls), after.sourceSize-before.sourceSize
-	s.DestinationCalls, s.WrittenSize = difference(after.calls, before.calls), after.size-before.size
-	return s, nil
-}
-
-// counts are what was counted at both ends.
-type counts struct {
-	sourceCalls map[string]int64
-	sourceSize  int64
-	calls       map[string]int64
-	size        int64
-}
-
-func countsOf(source *slowregistry.Server, to destination) counts {
-	from, at := source.Counts(), to.counts()
-	return counts{from.Calls, sumOf(from.BytesRead), at.calls, at.size}
-}
-
-// copy has the program make the copy, twice if the second is the one that counts, and
-// returns what it used and the counts before it.
-func (b *bench) copy(
-	ctx context.Context, c benchCase, p programs.Program, job programs.Copy, source *slowregistry.Server,
-	to destination,
-) (programs.Total, counts, error) {
-	if p.Prepare != nil {
-		if err := p.Prepare(ctx, job); err != nil {
-			return programs.Total{}, counts{}, err
-		}
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, b.flags.timeout, fmt.Errorf("took more than %s", b.flags.timeout))
-	defer cancel()
-	if c.again {
-		if _, err := programs.RunAll(ctx, b.measure, job.Environment, p.Commands(job)); err != nil {
-			return programs.Total{}, counts{}, err
-		}
-	}
-	before := countsOf(source, to)
-	used, err := programs.RunAll(ctx, b.measure, job.Environment, p.Commands(job))
-	return used, before, err
-}
-
-func difference(after, before map[string]int64) map[string]int64 {
-	d := map[string]int64{}
-	for name, n := range after {
-		if n -= before[name]; n != 0 {
-			d[name] = n
-		}
-	}
-	return d
-}
-
-func sumOf(m map[string]int64) int64 {
-	var n int64
-	for v := range maps.Values(m) {
-		n += v
-	}
-	return n
 }
 
 // memoryDir returns where files are kept in memory, or else dir.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,14 @@ func TestEveryCaseCanBeChosen(t *testing.T) {
 	}
 	if _, err := chosen(allCases(false), []string{"Z*"}); err == nil {
 		t.Error("a case Z")
+	}
+	got, err = chosen(allCases(false), nil)
+	if err != nil || len(got) < 10 || slices.ContainsFunc(got, func(c benchCase) bool { return len(c.images) > 1 }) {
+		t.Errorf("without names: %v, %v", got, err)
+	}
+	got, err = chosen(allCases(false), []string{"R*"})
+	if err != nil || len(got) != 5 || slices.ContainsFunc(got, func(c benchCase) bool { return len(c.images) == 1 }) {
+		t.Errorf("of many tags: %v, %v", got, err)
 	}
 }
 
@@ -53,11 +62,17 @@ func measureFor(t *testing.T) string {
 func TestMeasuresCopies(t *testing.T) {
 	mirror, measure := buildFor(t)
 	image := slowregistry.Spec{Platforms: 2, Layers: 2, LayerSize: 300_000, Shared: 1, Seed: 9}
+	neighbourly := []slowregistry.Spec{
+		{Layers: 2, LayerSize: 1000, Seed: 8}, {Layers: 2, LayerSize: 1000, Seed: 8, First: 1},
+	}
 	cases := []benchCase{
-		{Case: result.Case{ID: "Plain"}, image: image, turns: []turn{ours(1)}},
-		{Case: result.Case{ID: "three"}, image: image, destinations: 3, turns: []turn{ours(1)}},
-		{Case: result.Case{ID: "ecr"}, image: image, ecr: true, turns: []turn{ours(1)}},
-		{Case: result.Case{ID: "again"}, image: image, again: true, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "Plain"}, images: one(image), turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "three"}, images: one(image), destinations: 3, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "ecr"}, images: one(image), ecr: true, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "again"}, images: one(image), again: true, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "tags"}, images: neighbourly, destinations: 2, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "tags-ecr"}, images: neighbourly, ecr: true, quota: 100, turns: []turn{ours(1)}},
+		{Case: result.Case{ID: "sweep"}, images: neighbourly, sweep: true, turns: []turn{ours(1)}},
 	}
 	var stderr strings.Builder
 	f, err := parseFlags([]string{"-rounds", "1", "-progress"}, &stderr)
@@ -65,6 +80,9 @@ func TestMeasuresCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBench(t.Context(), f, t.TempDir(), measure, []programs.Program{mirror}, &stderr)
+	if err := b.buildController(t.Context(), t.TempDir(), cases); err != nil {
+		t.Fatal(err)
+	}
 	if err := b.all(t.Context(), cases); err != nil {
 		t.Fatal(err)
 	}
@@ -75,12 +93,15 @@ func TestMeasuresCopies(t *testing.T) {
 		text, _ := json.Marshal(s)
 		copies := int64(s.Destinations)
 		read := s.ImageSize
-		if s.Case == "again" {
+		if s.Case == "again" || s.Case == "sweep" {
 			copies, read = 0, 0
 		}
 		if s.Error != "" || s.Wall <= 0 || s.PeakRSS <= 0 || s.SourceSize != read ||
 			s.WrittenSize != copies*s.ImageSize {
 			t.Errorf("%s", text)
+		}
+		if s.Case == "sweep" && (s.SourceCalls["GET tags"] != 1 || s.SourceCalls["HEAD manifest"] != 2) {
+			t.Errorf("a sweep asked the source for %v", s.SourceCalls)
 		}
 	}
 }
@@ -96,7 +117,7 @@ func TestInexactCopiesDoNotCount(t *testing.T) {
 	image := slowregistry.Spec{Layers: 1, LayerSize: 1000}
 	for _, ecr := range []bool{false, true} {
 		if err := b.all(t.Context(),
-			[]benchCase{{Case: result.Case{ID: "idle"}, image: image, ecr: ecr, turns: []turn{ours(1)}}}); err != nil {
+			[]benchCase{{Case: result.Case{ID: "idle"}, images: one(image), ecr: ecr, turns: []turn{ours(1)}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"ecrmirror/bench/report"
@@ -23,6 +25,15 @@ Copies generated images from a throttled registry to one that checks digests, wi
 project's mirror and with the peers found in bench/.peers/bin and PATH (make bench-peers
 installs them), one after another; prints a table, and writes report.md, report.json and
 chart.svg. Last it says for each promise of docs/performance.md whether this run kept it.
+
+The cases R* are of many tags of one repository, which peers copy as they do by default, and
+16 and 32 wide: tags side by side. make bench-tags runs them.
+  R200             200 tags of a tiny layer each, for the first time
+  R200-ecr         the same to the ECR API, which takes 10 PutImage a second
+  R200-ecr-raised  the same where that quota was raised to 1,000
+  R-shared         60 tags of 6 layers of 4 MiB, of which neighbours share 4
+  R-same           1,000 tags that are there already: a sweep of the controller with one
+                   selection, to the ECR API, beside regsync once, to a registry
 
 `
 
@@ -48,7 +59,7 @@ func parseFlags(args []string, stderr io.Writer) (flags, error) {
 	set := flag.NewFlagSet("bench", flag.ContinueOnError)
 	set.BoolVar(&f.quick, "quick", false, "under 2 minutes: fewer rounds, the fastest peers only, case A with 256 MiB")
 	set.StringVar(&f.cases, "cases", "",
-		"comma-separated `cases` (-list names them); a trailing * stands for the rest; all by default")
+		"comma-separated `cases` (-list names them); a trailing * stands for the rest; by default all but R*")
 	set.StringVar(&f.peers, "peers", "",
 		"comma-separated `peers`, or none; by default all that are found, of -quick the fastest")
 	set.IntVar(&f.rounds, "rounds", 0, "`rounds` of each case and program, instead of each case's own number")
@@ -71,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	peers, err := programs.Find(ctx, command.Split(f.peers))
+	peers, err := findPeers(ctx, command.Split(f.peers))
 	if err != nil {
 		return err
 	}
@@ -87,7 +98,34 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	b := newBench(ctx, f, dir, measure, append([]programs.Program{mirror}, peers...), stderr)
+	if err := b.buildController(ctx, dir, cases); err != nil {
+		return err
+	}
 	return b.run(ctx, cases, stdout)
+}
+
+// findPeers returns the peers that are installed: those that are named, or all. Unless it is named, regsync copies
+// whole repositories alone: for single images it has regctl's engine.
+func findPeers(ctx context.Context, names []string) ([]programs.Program, error) {
+	peers, err := programs.Find(ctx, names)
+	if err != nil || len(names) > 0 {
+		return peers, err
+	}
+	regsync, err := programs.Find(ctx, []string{"regsync"})
+	if err != nil {
+		return peers, nil // it is not installed
+	}
+	regsync[0].Commands = nil
+	return append(peers, regsync[0]), nil
+}
+
+// buildController builds this project's other program, if a case is of it.
+func (b *bench) buildController(ctx context.Context, dir string, cases []benchCase) error {
+	if !slices.ContainsFunc(cases, func(c benchCase) bool { return c.sweep }) {
+		return nil
+	}
+	b.controller = filepath.Join(dir, "controller")
+	return programs.GoBuild(ctx, b.controller, "ecrmirror/cmd/controller")
 }
 
 // run runs the cases and reports what they took.

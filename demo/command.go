@@ -22,16 +22,21 @@ type ended struct {
 	stdout, stderr string
 }
 
-// command shows a command of the project's programs, runs it, and shows its output.
+// command shows a command of the project's programs, runs it with the role of the program's jobs, and shows its output.
 // That it cannot be started is an error; its exit code is not.
 func (d *demo) command(ctx context.Context, program string, args ...string) (ended, error) {
+	return d.commandAs(ctx, roleOf(program), program, args...)
+}
+
+// commandAs does the same with another role.
+func (d *demo) commandAs(ctx context.Context, role, program string, args ...string) (ended, error) {
 	d.story.Command(append([]string{program}, args...)...)
 	var stdout, stderr bytes.Buffer
 	var err error
 	cmd := gentle(exec.CommandContext(ctx, filepath.Join(d.programs(), program), args...))
 	cmd.Args[0] = program
 	cmd.Dir = d.work
-	if cmd.Env, err = d.environment(program); err != nil {
+	if cmd.Env, err = d.environment(role); err != nil {
 		return ended{}, err
 	}
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -56,12 +61,18 @@ func gentle(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
+// editorRole is that of people who write the table.
+const editorRole = "Editor"
+
+// roleOf returns the role of a program's jobs.
+func roleOf(program string) string { return strings.ToUpper(program[:1]) + program[1:] + "Role" }
+
 // environment is what commands get: as little of this process's own as jobs do, so
-// that nobody's configuration of AWS or of docker has a part in the demo, and the role of the program's jobs.
-func (d *demo) environment(program string) ([]string, error) {
-	role, err := d.server.EnvironmentOf(strings.ToUpper(program[:1]) + program[1:] + "Role")
+// that nobody's configuration of AWS or of docker has a part in the demo, and a role.
+func (d *demo) environment(role string) ([]string, error) {
+	session, err := d.server.EnvironmentOf(role)
 	base := []string{"HOME=" + d.work, "PATH=" + d.programs()}
-	return slices.Concat(base, network(d.environ), role), err
+	return slices.Concat(base, network(d.environ), session), err
 }
 
 // network picks from an environment how this machine reaches other networks.
@@ -80,7 +91,7 @@ const maxLog = 140
 func abridge(log string) string {
 	lines := strings.Split(log, "\n")
 	for i, line := range lines {
-		if strings.Contains(line, " level=INFO ") && len(line) > maxLog {
+		if strings.Contains(line, `"level":"INFO"`) && len(line) > maxLog {
 			lines[i] = strings.ToValidUTF8(line[:maxLog], "") + "…"
 		}
 	}

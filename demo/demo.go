@@ -80,6 +80,7 @@ func (d *demo) shown(path string) string { return strings.Replace(path, d.work, 
 // images are what the demo pushes: the project's own programs, in all formats.
 type images struct {
 	tools, legacy, attested, app v1.ImageIndex
+	web                          map[string]v1.ImageIndex // by release
 	single                       v1.Image
 	retired, stale               v1.Image // the expired entry's source, and what its destination has
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -34,6 +35,9 @@ func (d *demo) makeImages() (*images, error) {
 	if err := m.makeIndexes(l); err != nil {
 		return nil, err
 	}
+	if err := m.makeWeb(l); err != nil {
+		return nil, err
+	}
 	return &m, m.makeSingle(l)
 }
 
@@ -56,6 +60,17 @@ func (m *images) makeIndexes(l layers) (err error) {
 	}
 	m.attested, err = sample.Attest(m.attested)
 	return err
+}
+
+// makeWeb makes the releases of the repository that tags are chosen of. They differ in their configs, and share layers.
+func (m *images) makeWeb(l layers) (err error) {
+	m.web = map[string]v1.ImageIndex{}
+	for _, p := range append(slices.Clone(published), publishedTag{nextRelease, nextRelease}) {
+		if m.web[p.release], err = l.index(sample.OCI, l.mirror, selectedRepository, p.release); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // makeSingle makes the images for one platform.

@@ -35,7 +35,11 @@ func (j job) subject() string {
 	if j.queue == controllerQueue {
 		return "event: push of " + j.Parameters["repository"] + ":" + j.Parameters["tag"]
 	}
-	return "mirror to " + count(len(strings.Split(j.Parameters["dest"], ",")), "destination")
+	mirror := "mirror"
+	if images := strings.Count(j.Parameters["source"], ",") + 1; images > 1 {
+		mirror += " " + count(images, "image")
+	}
+	return mirror + " to " + count(len(strings.Split(j.Parameters["dest"], ",")), "destination")
 }
 
 // reason says why the job ended.

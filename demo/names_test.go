@@ -84,8 +84,9 @@ func TestEntriesAreWrittenInEveryWay(t *testing.T) {
 
 func TestLogsAreCutButErrorsAreNot(t *testing.T) {
 	long := strings.Repeat("x", 2*maxLog)
-	got := strings.Split(abridge("time=1 level=INFO "+long+"\ntime=2 level=ERROR "+long+"\nshort"), "\n")
-	if len(got[0]) > maxLog+len("…") || got[1] != "time=2 level=ERROR "+long || got[2] != "short" {
+	failed := `{"level":"ERROR","msg":"` + long
+	got := strings.Split(abridge(`{"level":"INFO","msg":"`+long+"\n"+failed+"\nshort"), "\n")
+	if len(got[0]) > maxLog+len("…") || got[1] != failed || got[2] != "short" {
 		t.Errorf("log %q", got)
 	}
 	if got, want := lastLines(strings.Repeat("line\n", 2*logLines)), strings.Repeat("line\n",

@@ -72,8 +72,8 @@ func (d *demo) tell(ctx context.Context) error {
 	}
 	ctx, cancel = context.WithTimeoutCause(ctx, storyTime, fmt.Errorf("took longer than %v", storyTime))
 	defer cancel()
-	return d.take(ctx, d.start, d.pushImages, d.createRepositories, d.fillTable, d.sweep, d.sweepAgain, d.pushEvent,
-		d.byHand, d.submit)
+	return d.take(ctx, d.start, d.pushImages, d.createRepositories, d.fillTable, d.sweep, d.sweepAgain, d.choose,
+		d.sweepSelection, d.sweepNextRelease, d.pushEvent, d.byHand, d.submit)
 }
 
 // take goes through steps until one fails.

@@ -27,6 +27,9 @@ func since(before, after map[string]int64) map[string]int64 {
 // image would be all of it.
 const rereadPart = 10
 
+// readOnce reports whether so many bytes are a reading of so many, and not two.
+func readOnce(read, size int64) bool { return read >= size && read <= size+size/rereadPart }
+
 // checkTraffic expects that each source was read once, however many destinations it
 // has. What was read of registries elsewhere is not known.
 func (d *demo) checkTraffic(ctx context.Context, entries []entry, read map[string]int64) error {
@@ -43,7 +46,7 @@ func (d *demo) checkTraffic(ctx context.Context, entries []entry, read map[strin
 		}
 		repository = repository[:strings.LastIndexByte(repository, ':')]
 		n, size, mark := read[repository], tree.Size(), story.Right
-		if n < size || n > size+size/rereadPart {
+		if !readOnce(n, size) {
 			mark = story.Wrong
 			d.problems = append(d.problems, fmt.Sprintf("%d bytes were read of %s, whose blobs have %d", n,
 				e.source, size))

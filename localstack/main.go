@@ -134,6 +134,8 @@ func flagsOf(opts *server.Options) *flag.FlagSet {
 	flags.BoolVar(&opts.AnySignature, "any-signature", false,
 		"take requests whatever their signatures are, of clients that can't sign")
 	flags.BoolVar(&opts.NoEvents, "no-events", false, "pushes to ECR start no jobs")
+	flags.IntVar(&opts.PutImageRate, "put-image-rate", 0,
+		"`calls` of ECR's PutImage a second that an account may make in a region; 0 is any number, ECR's quota is 10")
 	flags.Func("insecure-registry", "`host:port` of another registry that jobs may reach without TLS; may be repeated",
 		func(host string) error {
 			opts.InsecureRegistries = append(opts.InsecureRegistries, host)
@@ -142,12 +144,15 @@ func flagsOf(opts *server.Options) *flag.FlagSet {
 	return flags
 }
 
-// check refuses an unknown variant of the roles, and an account that is not 12 digits.
+// check refuses an unknown variant of the roles, a rate below 0, and an account that is not 12 digits.
 func check(opts server.Options) error {
 	switch {
 	case !slices.Contains(roles.Variants(), opts.Roles):
 		return fmt.Errorf("invalid value %q for flag -roles: must be %s; %w", opts.Roles,
 			strings.Join(roles.Variants(), ", "), errUsage)
+	case opts.PutImageRate < 0:
+		return fmt.Errorf("invalid value \"%d\" for flag -put-image-rate: must not be below 0; %w", opts.PutImageRate,
+			errUsage)
 	case !accountID.MatchString(opts.Account):
 		return fmt.Errorf("invalid value %q for flag -account: must be 12 digits; %w", opts.Account, errUsage)
 	}

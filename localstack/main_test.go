@@ -87,6 +87,10 @@ func TestWrongCommandLinesAreNamed(t *testing.T) {
 		want string
 	}{
 		{[]string{"--account", "12"}, `invalid value "12" for flag -account: must be 12 digits`},
+		{
+			[]string{"--put-image-rate", "-1"},
+			`invalid value "-1" for flag -put-image-rate: must not be below 0`,
+		},
 		{[]string{"up"}, `unexpected argument "up"`},
 		{[]string{"--port", "1"}, "flag provided but not defined: -port"},
 	} {

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"fmt"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -12,25 +11,24 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// imagePrefix is what the repositories' names begin with; the image's number follows.
-const imagePrefix = "library/app-"
-
-// A registry answers HEAD for the digests of images that nobody needs to store.
+// A registry answers HEAD for the digests of images that nobody needs to store, and lists their tags.
 type registry struct {
 	delay  time.Duration
+	has    content
 	server *httptest.Server
 
 	mu     sync.Mutex
 	stale  int // images below this number have another version
 	broken bool
 	heads  map[string]int // by path
+	lists  int            // of tags
 	gets   int            // of manifests
 	at     int            // requests being answered
 	most   int            // requests that were answered at a time
 }
 
-func startRegistry(delay time.Duration) *registry {
-	r := &registry{delay: delay, heads: map[string]int{}}
+func startRegistry(delay time.Duration, has content) *registry {
+	r := &registry{delay: delay, has: has, heads: map[string]int{}}
 	r.server = httptest.NewServer(r)
 	return r
 }
@@ -48,6 +46,7 @@ const (
 	failing
 	throttled
 	silent
+	listing // does not: it is a list of tags
 )
 
 // kind says how image number i behaves in a broken registry: one in 20 fails, in one of three ways.
@@ -76,6 +75,8 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	case silent:
 		<-req.Context().Done()
+	case listing:
+		_ = json.NewEncoder(w).Encode(map[string][]string{"tags": r.has.all()})
 	default:
 		w.Header().Set("Content-Type", manifestType)
 		w.Header().Set("Docker-Content-Digest", digest.FromString(manifest(i, version)).String())
@@ -88,13 +89,16 @@ func (r *registry) note(req *http.Request) (i, version, how int) {
 	defer r.mu.Unlock()
 	r.at++
 	r.most = max(r.most, r.at)
-	if req.Method == http.MethodHead {
+	switch {
+	case strings.HasSuffix(req.URL.Path, "/tags/list"):
+		r.lists++
+		return 0, 0, listing
+	case req.Method == http.MethodHead:
 		r.heads[req.URL.Path]++
-	} else {
+	default:
 		r.gets++
 	}
-	number, _, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/v2/"+imagePrefix), "/")
-	i, _ = strconv.Atoi(number)
+	i = r.has.number(req.URL.Path)
 	version = 1
 	if i < r.stale {
 		version = 2
@@ -109,30 +113,21 @@ func (r *registry) note(req *http.Request) (i, version, how int) {
 func (r *registry) change(stale int, broken bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.stale, r.broken, r.gets, r.most = stale, broken, 0, 0
+	r.stale, r.broken, r.lists, r.gets, r.most = stale, broken, 0, 0, 0
 	clear(r.heads)
 }
 
-// counted returns the requests, how many of them repeated another, and the most at a time.
-func (r *registry) counted() (heads, repeated, gets, most int) {
+// A count is what registries were asked: heads, how many of them repeated another, gets of manifests, lists of tags,
+// and the most requests of one at a time.
+type count struct{ heads, repeated, gets, lists, most int }
+
+// add adds what this registry was asked.
+func (r *registry) add(to *count) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, n := range r.heads {
-		heads += n
-		repeated += n - 1
+		to.heads += n
+		to.repeated += n - 1
 	}
-	return heads, repeated, r.gets, r.most
-}
-
-// What every image is made of.
-const (
-	manifestType = "application/vnd.oci.image.manifest.v1+json"
-	config       = "{}"
-)
-
-// manifest is an image of its own for each number and version.
-func manifest(i, version int) string {
-	return fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":%d},`+
-		`"layers":[],"annotations":{"image":"%d","version":"%d"}}`, manifestType, digest.FromString(config),
-		len(config), i, version)
+	to.gets, to.lists, to.most = to.gets+r.gets, to.lists+r.lists, max(to.most, r.most)
 }

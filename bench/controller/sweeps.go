@@ -30,7 +30,8 @@ type bench struct {
 	missed   bool
 }
 
-func (b *bench) all(ctx context.Context) error {
+// entries runs the sweeps of a table of image entries.
+func (b *bench) entries(ctx context.Context) error {
 	n := b.flags.entries
 	for _, title := range []string{"all current, checked for the first time", unchanged} {
 		if err := b.sweep(ctx, title, 0, false, func(s sweep) {
@@ -108,10 +109,10 @@ func broken(n int) (count int) {
 // A sweep is one run and what was counted of it.
 type sweep struct {
 	used
-	calls                       map[string]int64 // of AWS
-	heads, repeated, gets, most int
-	ecr, jobs                   int64
-	readUnits, writeUnits       float64 // of DynamoDB's capacity
+	count                                  // of the registries
+	calls                 map[string]int64 // of AWS
+	ecr, jobs             int64
+	readUnits, writeUnits float64 // of DynamoDB's capacity
 }
 
 func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool, check func(sweep)) error {
@@ -126,15 +127,14 @@ func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool,
 	if !b.flags.ledger {
 		role = append(role, "MIRROR_LEDGER=")
 	}
-	u, err := b.programs.sweep(ctx, role)
+	u, err := b.programs.sweep(ctx, append(role, fmt.Sprint("MIRROR_MOST_TAGS=", max(1, b.world.content.tags))))
 	if err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}
 	counted := b.world.aws.Stats().Snapshot()
 	s := sweep{used: u, calls: counted.Calls, readUnits: counted.ReadUnits, writeUnits: counted.WriteUnits}
 	for _, r := range b.world.registries {
-		heads, repeated, gets, most := r.counted()
-		s.heads, s.repeated, s.gets, s.most = s.heads+heads, s.repeated+repeated, s.gets+gets, max(s.most, most)
+		r.add(&s.count)
 	}
 	for name, calls := range s.calls {
 		if strings.HasPrefix(name, "ecr.") {
@@ -144,7 +144,8 @@ func (b *bench) sweep(ctx context.Context, title string, stale int, broken bool,
 	s.jobs = s.calls["batch.SubmitJob"]
 	b.print("\n%s\n  %.2f s, CPU %.2f s, peak %.1f MiB, %d bytes of log\n  %s", title, s.wall().Seconds(),
 		s.CPU.Seconds(), mib(s.PeakRSS), s.stderr, s.stdout)
-	b.print("  registries: %d HEAD (%d repeated), %d GET, %d at a time\n  AWS:", s.heads, s.repeated, s.gets, s.most)
+	b.print("  registries: %d HEAD (%d repeated), %d GET, %d lists, %d at a time\n  AWS:", s.heads, s.repeated, s.gets,
+		s.lists, s.most)
 	for _, name := range slices.Sorted(maps.Keys(s.calls)) {
 		b.print(" %s %d", name, s.calls[name])
 	}

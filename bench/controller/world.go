@@ -7,12 +7,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/opencontainers/go-digest"
 
@@ -21,18 +18,17 @@ import (
 	"ecrmirror/testkit/fault"
 )
 
-const table = "mirror"
-
 // A world is the table, ECR and Batch, and the source registries.
 type world struct {
 	flags      flags
+	content    content
 	aws        *server.Server
 	faults     *fault.Injector // of AWS
 	config     aws.Config
 	registries []*registry
 }
 
-func newWorld(ctx context.Context, f flags, dir string) (*world, error) {
+func newWorld(ctx context.Context, f flags, c content, dir string) (*world, error) {
 	jobs := filepath.Join(dir, "jobs")
 	// The jobs stay in flight.
 	script := []byte("#!/bin/sh\nexec sleep 3600\n")
@@ -47,12 +43,12 @@ func newWorld(ctx context.Context, f flags, dir string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{flags: f, aws: s, faults: &faults, config: s.Config()}
+	w := &world{flags: f, content: c, aws: s, faults: &faults, config: s.Config()}
 	w.config.HTTPClient = awsclient.New(func(t *http.Transport) {
 		t.MaxIdleConnsPerHost = seeders
 	})
 	for range f.registries {
-		w.registries = append(w.registries, startRegistry(f.delay))
+		w.registries = append(w.registries, startRegistry(f.delay, c))
 	}
 	return w, nil
 }
@@ -64,16 +60,45 @@ func (w *world) close() {
 	_ = w.aws.Close()
 }
 
+// source is the name of an image at its source.
 func (w *world) source(i int) string {
-	return fmt.Sprintf("%s/%s%d:1", w.registries[i%len(w.registries)].host(), imagePrefix, i)
+	repository, tag := w.content.source(i)
+	return w.sourceHost(i) + "/" + repository + ":" + tag
 }
 
-func (w *world) repository(i int) string {
-	return fmt.Sprintf("mirrored/group-%d", i%w.flags.repositories)
+// sourceHost is the registry that an image comes from, with all others of its repository.
+func (w *world) sourceHost(i int) string {
+	return w.registries[i/max(1, w.content.tags)%len(w.registries)].host()
 }
 
-func (w *world) destination(i int) string {
-	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s:v%d", w.aws.Account(), w.aws.Region(), w.repository(i), i)
+// destination is the repository of an image in ECR, and its tag there: that of the source, for a selection.
+func (w *world) destination(i int) (repository, tag string) {
+	if w.content.tags == 0 {
+		return fmt.Sprintf("mirrored/group-%d", i%w.flags.repositories), fmt.Sprint("v", i)
+	}
+	repository, tag = w.content.source(i)
+	return "mirrored/" + repository, tag
+}
+
+// repositories are those of the destinations.
+func (w *world) repositories() []string {
+	var names []string
+	if w.content.tags == 0 {
+		for i := range w.flags.repositories {
+			name, _ := w.destination(i)
+			names = append(names, name)
+		}
+	}
+	for i := 0; w.content.tags > 0 && i < w.content.images; i += w.content.tags {
+		name, _ := w.destination(i)
+		names = append(names, name)
+	}
+	return names
+}
+
+// ecrHost is the registry that all images go to.
+func (w *world) ecrHost() string {
+	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com", w.aws.Account(), w.aws.Region())
 }
 
 // seeders is how many items and images are written at a time.
@@ -81,15 +106,16 @@ const seeders = 16
 
 // seed fills ECR and the table, and then has every call take its time.
 func (w *world) seed(ctx context.Context) error {
-	api := ecr.NewFromConfig(w.config)
-	if err := each(ctx, w.flags.repositories, func(ctx context.Context, i int) error {
-		return w.seedRepository(ctx, api, w.repository(i))
+	api, repositories := ecr.NewFromConfig(w.config), w.repositories()
+	if err := each(ctx, len(repositories), func(ctx context.Context, i int) error {
+		return w.seedRepository(ctx, api, repositories[i])
 	}); err != nil {
 		return err
 	}
-	err := each(ctx, w.flags.entries, func(ctx context.Context, i int) error {
+	err := each(ctx, w.content.images, func(ctx context.Context, i int) error {
+		repository, tag := w.destination(i)
 		_, err := api.PutImage(ctx, &ecr.PutImageInput{
-			RepositoryName: aws.String(w.repository(i)), ImageTag: aws.String(fmt.Sprint("v", i)),
+			RepositoryName: &repository, ImageTag: &tag,
 			ImageManifest: aws.String(manifest(i, 1)), ImageManifestMediaType: aws.String(manifestType),
 		})
 		return err
@@ -97,7 +123,7 @@ func (w *world) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.seedTable(ctx); err != nil {
+	if err := w.seedTable(ctx, w.items()); err != nil {
 		return err
 	}
 	return w.faults.Set(1, fault.Rule{Operation: "*", Kind: fault.Delay, Delay: w.flags.delay})
@@ -121,45 +147,6 @@ func (w *world) seedRepository(ctx context.Context, api *ecr.Client, name string
 		RepositoryName: &name, UploadId: upload.UploadId, LayerDigests: []string{digest.FromString(config).String()},
 	})
 	return err
-}
-
-// seedTable writes the entries, 25 a call.
-func (w *world) seedTable(ctx context.Context) error {
-	const most = 25
-	api := dynamodb.NewFromConfig(w.config)
-	return each(ctx, (w.flags.entries+most-1)/most, func(ctx context.Context, n int) error {
-		var puts []types.WriteRequest
-		for i := n * most; i < min((n+1)*most, w.flags.entries); i++ {
-			puts = append(puts, put(w.source(i), &types.AttributeValueMemberS{Value: w.destination(i)}))
-		}
-		_, err := api.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
-			RequestItems: map[string][]types.WriteRequest{table: puts},
-		})
-		return err
-	})
-}
-
-// seedMalformed adds rows that are no good entries.
-func (w *world) seedMalformed(ctx context.Context, n int) error {
-	wrong := []types.AttributeValue{
-		nil, &types.AttributeValueMemberN{Value: "7"}, &types.AttributeValueMemberS{Value: " , "},
-		&types.AttributeValueMemberBOOL{Value: true},
-	}
-	var puts []types.WriteRequest
-	for i := range n {
-		puts = append(puts, put(fmt.Sprintf("%s/malformed-%d:1", w.registries[0].host(), i), wrong[i%len(wrong)]))
-	}
-	_, err := dynamodb.NewFromConfig(w.config).BatchWriteItem(ctx,
-		&dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{table: puts}})
-	return err
-}
-
-func put(source string, destination types.AttributeValue) types.WriteRequest {
-	item := map[string]types.AttributeValue{"Source": &types.AttributeValueMemberS{Value: strings.TrimSpace(source)}}
-	if destination != nil {
-		item["Destination"] = destination
-	}
-	return types.WriteRequest{PutRequest: &types.PutRequest{Item: item}}
 }
 
 // each calls do for 0 to n-1, several at a time, and returns the first error.

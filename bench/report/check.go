@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"ecrmirror/bench/result"
 	"ecrmirror/testkit/programs"
@@ -41,6 +42,10 @@ func check(run result.Run) []promise {
 	c.limits()
 	c.unchanged()
 	c.cpu()
+	c.tags()
+	if run.Chosen {
+		c.list = slices.DeleteFunc(c.list, func(p promise) bool { return p.state == open })
+	}
 	return c.list
 }
 

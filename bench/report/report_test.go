@@ -25,6 +25,18 @@ func sample(id, program string, seconds float64, edit func(*result.Sample)) resu
 	return s
 }
 
+// sweep is one of 1,000 images, with as many calls of ECR as it may make.
+func sweep(round int, edit func(*result.Sample)) result.Sample {
+	s := sample("R-same", "mirror", 1, nil)
+	s.Round, s.Images = round, 1000
+	s.SourceCalls = map[string]int64{"GET tags": 1, "HEAD manifest": 1000}
+	s.DestinationCalls = map[string]int64{"ecr.ListImages": 1, "ecr.DescribeImages": 9, "dynamodb.Scan": 40}
+	if edit != nil {
+		edit(&s)
+	}
+	return s
+}
+
 func TestCheck(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -80,6 +92,53 @@ func TestCheck(t *testing.T) {
 			s.SourceCalls = map[string]int64{"HEAD manifest": 1, "GET manifest": 1}
 			s.DestinationCalls = map[string]int64{"HEAD manifest": 1}
 		})}, "same: requests (pings of /v2/ aside)", missed, ""},
+		{
+			"many tags, and a tuned peer that is nearly as fast",
+			[]result.Sample{
+				sample("R200", "mirror", 1, nil), sample("R200", "regsync", 40, nil),
+				sample("R200", "crane", 1.9, func(s *result.Sample) { s.Setting = "32 wide" }),
+			},
+			"R200: times as fast as the best peer", missed, "1.90 (1.00 s against 1.90 s of crane, 32 wide)",
+		},
+		{
+			"many tags",
+			[]result.Sample{sample("R200", "mirror", 1, nil), sample("R200", "regsync", 40, nil)},
+			"R200: times as fast as regsync's default", kept, "40.00",
+		},
+		{
+			"at the quota",
+			[]result.Sample{sample("R200-ecr", "mirror", 19, func(s *result.Sample) { s.Images = 200 })},
+			"R200-ecr: time, of that in which the quota allows as many PutImage", kept, "0.95 (19.0 s of 20.0 s)",
+		},
+		{
+			"slower than the quota",
+			[]result.Sample{sample("R200-ecr", "mirror", 22, func(s *result.Sample) { s.Images = 200 })},
+			"R200-ecr: time, of that in which the quota allows as many PutImage", missed, "1.10",
+		},
+		{
+			"shared layers read twice",
+			[]result.Sample{sample("R-shared", "mirror", 2, func(s *result.Sample) { s.SourceSize += 1 << 20 })},
+			"R-shared: source bytes, in distinct ones", missed, "1.0010",
+		},
+		{
+			"a sweep", []result.Sample{sweep(1, nil), sweep(2, nil)}, "R-same: requests (pings of /v2/ aside)", kept,
+			"source map[GET tags:1 HEAD manifest:1000], 10 calls of ECR",
+		},
+		{
+			"a sweep that read a manifest",
+			[]result.Sample{sweep(1, func(s *result.Sample) { s.SourceCalls["GET manifest"] = 1 }), sweep(2, nil)},
+			"R-same: requests (pings of /v2/ aside)", missed, "",
+		},
+		{
+			"a sweep that listed twice",
+			[]result.Sample{sweep(1, func(s *result.Sample) { s.SourceCalls["GET tags"] = 2 })},
+			"R-same: requests (pings of /v2/ aside)", missed, "",
+		},
+		{
+			"a sweep that asked ECR too often",
+			[]result.Sample{sweep(1, func(s *result.Sample) { s.DestinationCalls["ecr.DescribeImages"] = 10 })},
+			"R-same: requests (pings of /v2/ aside)", missed, "",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

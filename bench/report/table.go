@@ -47,7 +47,7 @@ func rows(run result.Run, id string) []row {
 			rounds += fmt.Sprintf(" (%d failed)", len(g.Failed))
 		}
 		list = append(list, row{name, []string{
-			seconds(g.Wall().Seconds()), ratio, seconds(g.CPU().Seconds()), seconds(cpuPerGiB(g)),
+			seconds(g.Wall().Seconds()), ratio, seconds(g.CPU().Seconds()), perGiB(g),
 			fmt.Sprintf("%d MiB", g.PeakRSS()>>20),
 			fmt.Sprintf("%.3f x", g.SourceRatio()), fmt.Sprint(g.SourceCalls()),
 			fmt.Sprint(g.DestinationCalls()), rounds,
@@ -67,6 +67,14 @@ func rank(g result.Group) int {
 func cpuPerGiB(g result.Group) float64 {
 	s := g.Samples[0]
 	return g.CPU().Seconds() / (float64(s.ImageSize) * float64(s.Destinations) / (1 << 30))
+}
+
+// perGiB is cpuPerGiB for the table: of a few bytes it says nothing.
+func perGiB(g result.Group) string {
+	if g.Samples[0].ImageSize < 16*mib {
+		return "–"
+	}
+	return seconds(cpuPerGiB(g))
 }
 
 func seconds(s float64) string {

@@ -14,7 +14,8 @@ type Run struct {
 	Machine  machine.Facts     `json:"machine"`
 	Versions map[string]string `json:"versions"` // of the programs, by name
 	Quick    bool              `json:"quick"`
-	Cases    []Case            `json:"cases"` // in order
+	Chosen   bool              `json:"chosen,omitempty"` // its cases were named: of the others nothing is said
+	Cases    []Case            `json:"cases"`            // in order
 	Samples  []Sample          `json:"samples"`
 	Notes    []string          `json:"notes,omitempty"` // what was left out, and why
 }
@@ -37,8 +38,9 @@ type Sample struct {
 	CPU     time.Duration `json:"cpuNanoseconds"` // user and system, of all its processes
 	PeakRSS int64         `json:"peakRSS"`        // bytes; of several processes the sum
 
+	Images           int              `json:"images"` // tags of the repository
 	Destinations     int              `json:"destinations"`
-	ImageSize        int64            `json:"imageSize"`   // bytes of the image's blobs, each once
+	ImageSize        int64            `json:"imageSize"`   // bytes of the images' blobs, each once
 	SourceSize       int64            `json:"sourceSize"`  // bytes of blobs that the source sent
 	WrittenSize      int64            `json:"writtenSize"` // bytes of blobs that all destinations received
 	SourceCalls      map[string]int64 `json:"sourceCalls"`

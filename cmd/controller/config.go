@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ecrmirror/internal/allow"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/expansion"
@@ -72,9 +73,10 @@ const (
 )
 
 // expander returns what tells which images selections stand for.
-func (c *config) expander(lists expansion.Lists) *expansion.Expander {
+func (c *config) expander(lists expansion.Lists, allowed allow.Lists) *expansion.Expander {
 	return &expansion.Expander{
-		Lists: lists, Now: time.Now, MostTags: c.mostTags.Value(), MostRepositories: c.mostNames.Value(),
+		Lists: lists, Allowed: allowed, Now: time.Now,
+		MostTags: c.mostTags.Value(), MostRepositories: c.mostNames.Value(),
 	}
 }
 

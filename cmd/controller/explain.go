@@ -32,7 +32,8 @@ func newExplain(c *config) *cobra.Command {
 		Example: explainExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return errors.New("need the source of a selection: controller explain SOURCE (controller explain -h explains)")
+				return errors.New("need the source of a selection: controller explain SOURCE " +
+					"(controller explain -h explains)")
 			}
 			return nil
 		},
@@ -44,9 +45,9 @@ func newExplain(c *config) *cobra.Command {
 			}
 			stdout := cmd.OutOrStdout()
 			if format.JSON() {
-				return program.NotPrinted(nil, explainview.WriteJSON(stdout, found))
+				return program.NotPrinted(unlisted(found), explainview.WriteJSON(stdout, found))
 			}
-			return program.NotPrinted(nil, explainview.WriteText(stdout, c.palette(stdout), found, all))
+			return program.NotPrinted(unlisted(found), explainview.WriteText(stdout, c.palette(stdout), found, all))
 		},
 	}
 	format = cli.AddOutput(cmd.Flags())
@@ -60,11 +61,9 @@ func (c *config) explain(ctx context.Context, source string, stderr io.Writer) (
 	if err != nil {
 		return explainview.Selection{}, err
 	}
-	if inv, err = inv.OfAll(source); err != nil {
-		return explainview.Selection{}, program.FailAll(err)
-	}
-	if len(inv.Entries) != 1 || !inv.Entries[0].IsSelection() {
-		return explainview.Selection{}, program.Fail(fmt.Errorf("%s is not a selection: the entry has no tags", source))
+	selected, err := inv.Selection(source)
+	if err != nil {
+		return explainview.Selection{}, program.Fail(err)
 	}
 	cfg, err := c.openAWS(ctx)
 	if err != nil {
@@ -80,22 +79,36 @@ func (c *config) explain(ctx context.Context, source string, stderr io.Writer) (
 	if err != nil {
 		return explainview.Selection{}, err
 	}
-	found, err := c.look(ctx, registries, records, inv.Entries[0])
+	found, err := c.look(ctx, registries, records, selected)
 	if err != nil {
 		return explainview.Selection{}, program.Fail(err)
 	}
 	return found, nil
 }
 
+// unlisted returns an error if nothing is mirrored of a repository, whose reason is printed.
+func unlisted(s explainview.Selection) error {
+	failed := 0
+	for _, r := range s.Repositories {
+		if r.Err != nil {
+			failed++
+		}
+	}
+	if failed == 0 {
+		return nil
+	}
+	return program.Fail(fmt.Errorf("nothing is mirrored of %d of %d repositories", failed, len(s.Repositories)))
+}
+
 // look expands a selection and compares its images with their destinations. Records may be nil.
 func (c *config) look(
 	ctx context.Context, registries *images.Client, records *ledgertable.Table, selection entry.Entry,
 ) (explainview.Selection, error) {
-	found, err := c.expander(registries).Expand(ctx, selection)
+	allowed, err := c.allowed.Lists()
 	if err != nil {
 		return explainview.Selection{}, err
 	}
-	allowed, err := c.allowed.Lists()
+	found, err := c.expander(registries, allowed).Expand(ctx, selection)
 	if err != nil {
 		return explainview.Selection{}, err
 	}
@@ -134,19 +147,24 @@ func (x expanded) All(context.Context, time.Time) iter.Seq2[entry.Entry, error] 
 }
 
 const explainLong = `Print which tags a selection chooses in what its registry lists now: each with the rule
-that chose it, its digest, and what a sweep would do about each destination. Of the tags
-that are not chosen one is named for each reason, or all with --all. Nothing is changed.
+that chose it, its digest, and how each destination compares. Of the tags that are not
+chosen one is named for each reason, or all with --all. Rules that choose nothing, and
+pinned tags that are not there, are named as without effect. Nothing is changed. Other
+entries are not looked at: controller plan tells what is in conflict with them.
 
   chosen by rule 2             the second rule takes it; so by several rules
   not a version                a rule with a version passes over what is none
+  2 parts, not 3               the rule asks for versions of another number of parts
   variant alpine               the rule asks for another variant, or for none
   pre-release rc.1             the rule does not take pre-releases
+  not in ^1.27                 the version is outside of the rule's range
   older than the newest 10     others come first in the rule's order
   excluded by "*-test"         by the rule's own pattern
   held: 2 d old, not 7 d       it is too young yet
 
-A list that was cut off is an error: nothing is chosen of half a list.`
+A list that was cut off is an error: nothing is chosen of half a list. The exit code is 1
+if nothing is mirrored of a repository.`
 
 const explainExample = `  controller explain docker.io/library/nginx
   controller explain nginx --all
-  controller explain ghcr.io/org/** -o json | jq -r '.[].tags[] | select(.chosen) | .tag'`
+  controller explain 'ghcr.io/org/**' -o json | jq -r '.[].tags[] | select(.chosen) | .tag'`

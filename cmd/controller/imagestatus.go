@@ -45,7 +45,11 @@ func (c *config) imagesOf(ctx context.Context, selection entry.Entry, stderr io.
 		return nil, err
 	}
 	defer registries.Close()
-	found, err := c.expander(registries).Expand(ctx, selection)
+	allowed, err := c.allowed.Lists()
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.expander(registries, allowed).Expand(ctx, selection)
 	if err != nil {
 		return nil, program.Fail(err)
 	}

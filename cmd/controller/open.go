@@ -59,7 +59,7 @@ func (c *config) openController(
 	ctl = &controller.Controller{
 		Entries:    entries,
 		Digests:    registries,
-		Selections: c.expander(registries),
+		Selections: func() controller.Selections { return c.expander(registries, allowed) },
 		Jobs:       queue,
 		Status:     func() controller.Recorder { return entries.Recorder() },
 		Allowed:    allowed,

@@ -68,6 +68,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"read the source once, though faster destinations wait for the slowest")
 	c.registries.Add(flags, getenv)
 	c.registries.AddCreation(flags, getenv)
+	c.registries.AddPutImageRate(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	c.addLedger(flags)
 	c.getenv = getenv
@@ -91,10 +92,10 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.ledger = c.ledgerName(cmd.Flags())
-	err := c.parseBudget(cmd.Flags())
-	if err != nil {
+	if err := errors.Join(c.parseBudget(cmd.Flags()), c.registries.CheckPutImageRate()); err != nil {
 		return err
 	}
+	var err error
 	if c.gate.Lists, err = c.allowed.Lists(); err != nil {
 		return err
 	}

@@ -62,20 +62,22 @@ func guard(l *jobledger.Ledger) mirror.Guard {
 	return l
 }
 
-// recorder returns what writes what became of an image to the ledger, if there is one. It is called by one goroutine at
-// a time.
-func (c *config) recorder(ctx context.Context, l *jobledger.Ledger) func(*mirror.Report) {
+// recorder returns what writes what became of an image to the ledger, if there is one, while others are copied. Wait
+// returns when all is written.
+func (c *config) recorder(ctx context.Context, l *jobledger.Ledger) (record func(*mirror.Report), wait func()) {
 	if l == nil {
-		return func(*mirror.Report) {}
+		return func(*mirror.Report) {}, func() {}
 	}
 	job := sync.OnceValue(func() jobledger.Job { return c.job(ctx, l.Log) })
-	return func(report *mirror.Report) {
+	recorder := l.Recorder(ctx)
+	record = func(report *mirror.Report) {
 		var stopped error
 		if ctx.Err() != nil {
 			stopped = context.Cause(ctx)
 		}
-		l.Write(ctx, jobledger.Outcomes(report, job(), stopped, time.Now()))
+		recorder.Add(jobledger.Outcomes(report, job(), stopped, time.Now()))
 	}
+	return record, recorder.Close
 }
 
 // job returns the job that this program is.

@@ -34,12 +34,13 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate, Guard: guard(ledger),
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce, BeginWithin: c.beginWithin(),
 	})
-	record := c.recorder(ctx, ledger)
+	record, wait := c.recorder(ctx, ledger)
 	reports := make([]*mirror.Report, len(c.request.Images))
 	copier.Copy(ctx, c.request, func(n int, report *mirror.Report) {
 		reports[n] = report
 		record(report)
 	})
+	wait()
 	reporter.Close() // nothing about how it goes after what it came to
 	if c.format.JSON() {
 		err := copyview.WriteJSON(stdout, reports)

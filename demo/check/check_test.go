@@ -60,6 +60,11 @@ func TestSharedBlobsCountOnce(t *testing.T) {
 	if two, one := w.read("app:1").Size(), w.read("one:1").Size(); two != one {
 		t.Errorf("%d bytes, want %d", two, one)
 	}
+	w.push("other:1", w.index)
+	one, other := w.read("one:1"), w.read("other:1")
+	if got, want := check.Size(one, other, one), one.Size()+other.Size(); got != want {
+		t.Errorf("%d bytes of several images, want %d", got, want)
+	}
 }
 
 func TestDifferencesAreFound(t *testing.T) {

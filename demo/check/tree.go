@@ -35,15 +35,20 @@ type Manifest struct {
 func (t *Tree) Digest() v1.Hash { return t.Manifests[0].Digest }
 
 // Size is the number of bytes of all blobs, each counted once.
-func (t *Tree) Size() int64 {
+func (t *Tree) Size() int64 { return Size(t) }
+
+// Size is the number of bytes of all blobs of several images, each counted once.
+func Size(trees ...*Tree) int64 {
 	size := int64(0)
 	seen := map[v1.Hash]bool{}
-	for _, m := range t.Manifests {
-		for _, b := range m.blobs {
-			if !seen[b.Digest] {
-				size += b.Size
+	for _, t := range trees {
+		for _, m := range t.Manifests {
+			for _, b := range m.blobs {
+				if !seen[b.Digest] {
+					size += b.Size
+				}
+				seen[b.Digest] = true
 			}
-			seen[b.Digest] = true
 		}
 	}
 	return size

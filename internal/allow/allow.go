@@ -20,6 +20,14 @@ type Lists struct {
 // Source returns a *[RefusedError] unless the image may be read.
 func (l Lists) Source(name imagename.Name) error { return l.Sources.check("sources", name) }
 
+// SourceBelow returns a *[RefusedError] unless a repository of the namespace may be read.
+func (l Lists) SourceBelow(namespace imagename.Namespace) error {
+	if l.Sources.allowsBelow(namespace) {
+		return nil
+	}
+	return &RefusedError{Name: namespace.Registry, What: "sources", Setting: l.Sources.setting}
+}
+
 // Destination returns a *[RefusedError] unless the image may be written.
 func (l Lists) Destination(name imagename.Name) error {
 	return l.Destinations.check("destinations", name)
@@ -68,6 +76,21 @@ func (l List) Allows(name imagename.Name) bool {
 		}
 	}
 	return false
+}
+
+// allowsBelow reports whether some repository below a path may match one of the patterns, or there are none.
+func (l List) allowsBelow(namespace imagename.Namespace) bool {
+	const some = "x/x" // two elements: of one alone Docker Hub makes library/x
+	below := namespace.Repository(strings.TrimPrefix(namespace.Path+"/"+some, "/"))
+	for _, p := range l.patterns {
+		for _, at := range placesOf(below) {
+			at.segments = at.segments[:len(at.segments)-2]
+			if p.matchesBelow(at) {
+				return true
+			}
+		}
+	}
+	return len(l.patterns) == 0
 }
 
 func (l List) check(what string, name imagename.Name) error {

@@ -139,6 +139,20 @@ func (p pattern) matches(at place) bool {
 	return true
 }
 
+// matchesBelow reports whether the pattern matches some place below one.
+func (p pattern) matchesBelow(above place) bool {
+	n := len(p.segments)
+	if p.kind != above.kind || len(above.segments) >= n && !p.below {
+		return false
+	}
+	for i := range min(n, len(above.segments)) {
+		if !like(p.segments[i], above.segments[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 // like reports whether s is the pattern with each * replaced by any characters, but for the colon
 // before a port: a * that is not all there is stands for none of those.
 func like(pattern, s string) bool {

@@ -4,10 +4,14 @@ package architecture
 var around = map[string]layer{
 	"bench": {
 		internal: []string{"bench/...", "localstack/...", "testkit/..."},
-		external: []string{"github.com/aws/aws-sdk-go-v2/"},
+		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
 	"bench/controller": {
 		internal: []string{"awsclient", "bench/...", "localstack/...", "testkit/..."},
+		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
+	},
+	"bench/fleet": {
+		internal: []string{"bench/...", "localstack/...", "testkit/..."},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/opencontainers/go-digest"},
 	},
 	"bench/...": {

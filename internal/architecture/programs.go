@@ -162,7 +162,7 @@ var programs = map[string]layer{
 	"internal/settings": {
 		internal: []string{
 			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename",
-			"internal/images", "internal/program", "internal/roles",
+			"internal/flagvalue", "internal/images", "internal/program", "internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
 	},

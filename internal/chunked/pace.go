@@ -144,6 +144,13 @@ func (p *Pace) plain() bool {
 	return p.samples >= patientSamples && p.typical.perByte < plainPerByte
 }
 
+// crowded reports whether as much is under way as there is room for, by chunks and by streams.
+func (p *Pace) crowded() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return float64(p.inFlight+p.streams) >= p.width
+}
+
 // streaming counts plain streams.
 func (p *Pace) streaming(more int) {
 	p.mu.Lock()

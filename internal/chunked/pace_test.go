@@ -170,6 +170,36 @@ func TestPlainStreamsAndBack(t *testing.T) {
 	}
 }
 
+// Where enough is under way, a blob of few chunks is read by one stream, and a larger one by chunks all the same.
+// Streams count as what is under way.
+func TestFewChunksAreOneStreamWhereEnoughIsUnderWay(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		inFlight, streams int
+		size              int
+		requests          int
+	}{
+		{"nothing under way", 0, 0, 800, 8},
+		{"less than there is room for", 23, 0, 800, 8},
+		{"chunks under way", firstWidth, 0, 800, 1},
+		{"streams under way", 0, firstWidth, 800, 1},
+		{"both", firstWidth / 2, firstWidth / 2, 101, 1},
+		{"more chunks", firstWidth, 0, 801, 9},
+	} {
+		opts := quick
+		opts.Pace = NewPace()
+		opts.Pace.inFlight, opts.Pace.streams = c.inFlight, c.streams
+		b := newBlob(c.size)
+		got, err := readAll(t, b, NewBudget(10_000), b.fetch, opts)
+		if err != nil || !bytes.Equal(got, b.content) || len(b.asked) != c.requests {
+			t.Errorf("%s: %d bytes by %d requests, want %d; %v", c.name, len(got), len(b.asked), c.requests, err)
+		}
+		if p := opts.Pace; p.inFlight != c.inFlight || p.streams != c.streams {
+			t.Errorf("%s: %d requests and %d streams are left", c.name, p.inFlight, p.streams)
+		}
+	}
+}
+
 // Each piece of a plain stream fills its buffer, though it is given up on the way: a buffer costs as
 // much of the budget however little is in it.
 func TestPlainStreamsFillTheirBuffers(t *testing.T) {

@@ -44,7 +44,7 @@ func (r *Reader) fillLocked() {
 		if r.opts.Probe && !r.ranges && r.next > 0 {
 			return
 		}
-		if r.opts.Pace.plain() {
+		if r.opts.Pace.plain() || r.next == 0 && r.size <= fewChunks*r.opts.ChunkSize && r.opts.Pace.crowded() {
 			r.beginPlain()
 			return
 		}
@@ -66,6 +66,10 @@ func (r *Reader) fillLocked() {
 		go r.run(c)
 	}
 }
+
+// fewChunks is up to how many chunks a blob is read by one stream where enough is under way without it: its chunks
+// would be asked for one after another, and each would wait for its first byte.
+const fewChunks = 8
 
 // single reports whether the blob is one chunk at most.
 func (r *Reader) single() bool { return r.size <= r.opts.ChunkSize }

@@ -105,7 +105,7 @@ func (c *Claimer) groups(wishes []Wish, opened []open) (groups []request.Group) 
 	for i, left := range opened {
 		switch {
 		case len(left.request.Destinations) == 0:
-		case wishes[i].Together:
+		case wishes[i].Together && !left.hasKilled():
 			requests, of = append(requests, left.request), append(of, i)
 		default:
 			groups = append(groups, request.Group{Request: left.request, Of: []int{i}})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,6 +111,87 @@ func TestAJobThatBatchDoesNotKnow(t *testing.T) {
 		if len(b.submitted) > 0 || (len(result.InFlight) == 1) != c.live || died == c.live {
 			t.Errorf("%s: %q, %+v", c.listed, b.submitted, result)
 		}
+	}
+}
+
+// A crowded ledger has one record that somebody else has claimed meanwhile, and a Batch that refuses jobs.
+type crowded struct {
+	blank
+	others ledger.Key
+	claims map[ledger.Key]ledger.Claim
+}
+
+func (c *crowded) WriteDestination(
+	_ context.Context, k ledger.Key, read, now ledger.Destination,
+) (ledger.Destination, error) {
+	if k == c.others {
+		read.Claim = ledger.Claim{Request: "other", ID: "other"}
+		return read, errOvertaken
+	}
+	c.claims[k] = now.Claim
+	return now, nil
+}
+
+func (*crowded) Overtaken(err error) bool { return errors.Is(err, errOvertaken) }
+
+func (*crowded) Put(context.Context, string, request.Request) (jobs.Placed, error) {
+	return jobs.Placed{}, &jobs.Error{Err: errors.New("the queue is disabled")}
+}
+
+// Where images that were to go together go to several jobs, since somebody else has some of their places, and the first
+// job can't be submitted, no claim stays.
+func TestNoClaimStaysOfJobsThatWereNotSubmitted(t *testing.T) {
+	c := &crowded{others: keyOf("r.io/b:2"), claims: map[ledger.Key]ledger.Claim{}}
+	var wishes []claims.Wish
+	for _, tag := range []string{"1", "2", "3"} {
+		w := claims.Wish{Together: true, Request: request.Request{
+			Images: []request.Image{{Source: written("r.io/src:" + tag), Digest: "sha256:0123456789ab"}},
+		}}
+		for _, to := range []string{"r.io/a:" + tag, "r.io/b:" + tag} {
+			w.Request.Destinations = append(w.Request.Destinations, written(to))
+			w.Records = append(w.Records, claims.Record{Key: keyOf(to), Check: ledger.Check{Source: "r.io/src:" + tag}})
+		}
+		wishes = append(wishes, w)
+	}
+	claimer := claims.Claimer{Ledger: c, Jobs: c, Now: time.Now, ID: func() string { return "id" }}
+	for i, result := range claimer.Submit(t.Context(), listing{}, time.Now(), wishes) {
+		if result.Err == nil {
+			t.Errorf("%d: %+v", i, result)
+		}
+	}
+	for k, claim := range c.claims {
+		if claim != (ledger.Claim{}) {
+			t.Errorf("%v is claimed: %+v", k, claim)
+		}
+	}
+	if len(c.claims) != 5 {
+		t.Errorf("%d were claimed", len(c.claims))
+	}
+}
+
+// An image whose last job has died goes alone: whatever it did to that job, it does not do to its neighbours again.
+func TestAnImageWhoseJobDiedGoesAlone(t *testing.T) {
+	var wishes []claims.Wish
+	for _, tag := range []string{"1", "2", "3"} {
+		check := ledger.Check{Source: "r.io/src:" + tag, From: "sha256:0123456789ab"}
+		now := ledger.Destination{}
+		if tag == "2" {
+			now.Failure = ledger.Failure{Times: 1, Because: "OutOfMemoryError", From: check.From, Job: "j"}
+		}
+		wishes = append(wishes, claims.Wish{
+			Together: true, Records: []claims.Record{{Key: keyOf("r.io/a:" + tag), Check: check, Read: now, Now: now}},
+			Request: request.Request{
+				Images:       []request.Image{{Source: written(check.Source), Digest: check.From}},
+				Destinations: []imagename.Written{written("r.io/a:" + tag)},
+			},
+		})
+	}
+	var b blank
+	claimer := claims.Claimer{Ledger: &b, Jobs: &b, Now: time.Now, ID: func() string { return "id" }, AtOnce: 1}
+	claimer.Submit(t.Context(), listing{}, time.Now(), wishes)
+	if len(b.submitted) != 2 || !strings.HasPrefix(b.submitted[0], "r-io-src-2-") ||
+		!strings.HasPrefix(b.submitted[1], "r-io-src-1-3-") {
+		t.Errorf("%q", b.submitted)
 	}
 }
 

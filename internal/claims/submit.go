@@ -16,6 +16,12 @@ type open struct {
 	records []Record
 }
 
+// hasKilled reports whether the last job for one of the destinations has died. It may have died of the image, and of an
+// image that was with it in the job: apart from each other it shows.
+func (o open) hasKilled() bool {
+	return slices.ContainsFunc(o.records, func(r Record) bool { return r.Now.Failure.Because != "" })
+}
+
 // open sorts out the destinations that a job is about, or for which none may be submitted.
 func (c *Claimer) open(ctx context.Context, s *standing, w Wish, result *jobs.Result) open {
 	result.Kept = map[string]error{}
@@ -98,12 +104,16 @@ func (c *Claimer) put(ctx context.Context, s *standing, p piece) (err error) {
 	if !slices.ContainsFunc(p.places, place.claimed) {
 		inFlight = s.inFlight.ID(name)
 	}
-	for _, part := range p.of(c.claimAll(ctx, name, p.places)) {
+	parts := p.of(c.claimAll(ctx, name, p.places))
+	for n, part := range parts {
 		placed := jobs.Placed{ID: inFlight, Others: true}
 		if inFlight == "" {
 			placed, err = c.place(ctx, name, part.Request, began)
 		}
 		if err != nil {
+			for _, left := range parts[n+1:] {
+				c.free(ctx, left.places)
+			}
 			return c.withdraw(ctx, part.places, err)
 		}
 		part.note(placed)
@@ -118,9 +128,14 @@ func (c *Claimer) put(ctx context.Context, s *standing, p piece) (err error) {
 // withdraw takes claims back of which no job came, and returns why. They stay where one may be there all the same.
 func (c *Claimer) withdraw(ctx context.Context, claimed []place, err error) error {
 	if !isUnknown(err) {
-		c.record(ctx, claimed, func(ledger.Claim) ledger.Claim { return ledger.Claim{} })
+		c.free(ctx, claimed)
 	}
 	return err
+}
+
+// free takes claims back.
+func (c *Claimer) free(ctx context.Context, claimed []place) {
+	c.record(ctx, claimed, func(ledger.Claim) ledger.Claim { return ledger.Claim{} })
 }
 
 // claimAll claims places, and returns those that it gets.

@@ -30,6 +30,7 @@ type Index struct {
 	entries      []participant
 	sources      []claim
 	destinations []claim
+	unsure       []unsure
 }
 
 // A participant is an entry, or an image of a selection.
@@ -72,7 +73,7 @@ func Among(entries []entry.Entry) *Found {
 func (x *Index) Find() *Found {
 	found := &Found{
 		sources: contested(x.sources, x.entries), destinations: contested(x.destinations, x.entries),
-		images: map[key][]string{},
+		images: map[key][]string{}, unsure: x.unsure,
 	}
 	for k, p := range found.destinations {
 		found.images[k] = p.images()

@@ -14,6 +14,7 @@ type Found struct {
 	sources, destinations map[key]party
 	images                map[key][]string // of the parties of destinations
 	owners                map[key]string
+	unsure                []unsure
 }
 
 // Own makes a source image, in the form of [Image], the owner of a destination that several entries have. It has no

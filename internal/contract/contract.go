@@ -32,6 +32,8 @@ const (
 	EnvMostRepositories = "MIRROR_MOST_REPOSITORIES"
 	EnvTimeLimit        = "MIRROR_TIME_LIMIT"    // how long a sweep looks at entries: 55m
 	EnvMemoryBudget     = "MIRROR_MEMORY_BUDGET" // memory for what is on its way in a copy: 64MiB, 67108864
+	// EnvPutImageRate is how many calls of ECR's PutImage a second mirror makes, for an account in a region: 10.
+	EnvPutImageRate = "MIRROR_PUT_IMAGE_RATE"
 )
 
 // FromParameter begins the value of a variable among [Documents] that stands in SSM; the parameter's name follows.

@@ -30,8 +30,8 @@ type Controller struct {
 	Digests Digests         // required
 	Jobs    Jobs            // required except for Plan
 	Status  func() Recorder // gives a recorder for one sweep or event; nil = no status is written
-	// Selections has selections stand for their images; nil = they are failing.
-	Selections Selections
+	// Selections gives what has selections stand for their images, for one sweep or event; nil = they are failing.
+	Selections func() Selections
 	// Ledger keeps what is known of images, and Claims submits their jobs by it. Nil = there is none: nothing is
 	// remembered, and jobs are submitted by Jobs.
 	Ledger  Ledger
@@ -66,9 +66,10 @@ func (c *Controller) Event(
 ) (Report, error) {
 	r := c.start(c.newTally(), schedule.Limit{})
 	defer r.selections.wait()
-	r.conflicts.lazy, r.selections.only = true, image
+	r.conflicts.lazy = true
+	r.conflicts.all = r.selections.read(r.table, look{which: r.conflicts.concerns, silent: true})
 	read := func(context.Context) iter.Seq2[entry.Entry, error] { return entries }
-	return c.submitting(ctx, r, r.selections.read(read))
+	return c.submitting(ctx, r, r.selections.read(read, look{only: image}))
 }
 
 // submitting takes entries through all stages: it submits what is stale as it goes, and writes statuses.
@@ -129,14 +130,18 @@ func (c *Controller) newTally() *tally {
 
 // start returns a run that begins now.
 func (c *Controller) start(t *tally, limit schedule.Limit) *run {
-	chosen := &selections{expander: c.Selections, summary: &t.summary}
-	all := chosen.read(func(ctx context.Context) iter.Seq2[entry.Entry, error] { return c.Entries.All(ctx, t.began) })
+	chosen := &selections{summary: &t.summary, limit: limit, log: t.log}
+	if c.Selections != nil {
+		chosen.expander = c.Selections()
+	}
+	table := func(ctx context.Context) iter.Seq2[entry.Entry, error] { return c.Entries.All(ctx, t.began) }
+	all := chosen.read(table, look{})
 	hosts := schedule.NewHosts(t.began)
 	return &run{
-		allowed: c.Allowed, creates: c.CreatesRepositories, all: all, limit: limit, tally: t,
+		allowed: c.Allowed, creates: c.CreatesRepositories, table: table, all: all, limit: limit, tally: t,
 		ledger: c.Ledger, retry: c.Retry, selections: chosen,
 		backlog:   schedule.NewBacklog(hosts, limit),
 		lookUps:   &lookUps{digests: c.Digests, hosts: hosts, memory: newMemory(hosts, t.clock), clock: t.clock},
-		conflicts: &conflicts{all: all},
+		conflicts: &conflicts{all: all, selections: chosen},
 	}
 }

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -83,16 +84,24 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 			Later: k.read.Later, Unsure: found == nil,
 		}
 		var owns bool
-		owner := record.Read.Owner.Source
+		owner, unsure := record.Read.Owner.Source, found.Unsure(i.source, i.destinations[n])
 		if record.Check.Contested, owns = found.Rivals(i.source, i.destinations[n], owner); owns {
 			record.Check.Rival = owner
 		}
+		if unsure != nil { // whose it is stays as it is
+			record.Check.Contested = record.Check.Contested || d.State == entry.Stale
+			record.Check.Unsure = record.Check.Unsure || d.State == entry.Current
+		}
 		var err error
-		if record.Now, err = record.Read.After(record.Check); err == nil {
+		record.Now, err = record.Read.After(record.Check)
+		if i.together() {
+			d.Behind = record.Now.Behind
+		}
+		if err == nil {
 			continue
 		}
 		if errors.Is(err, ledger.ErrContested) {
-			err = found.Destination(i.source, i.destinations[n])
+			err = cmp.Or(found.Destination(i.source, i.destinations[n]), unsure)
 		}
 		keep(d, err)
 	}

@@ -35,6 +35,8 @@ type remembering struct {
 	jobs   []*job
 	writes atomic.Int64
 	retry  bool
+	// With is what sweeps have beside.
+	with func(*controller.Controller)
 }
 
 // A job is one that was submitted.
@@ -137,6 +139,9 @@ func (r *remembering) sweep() (submitted []string, report controller.Report) {
 	clock := func() time.Time { return r.now }
 	c := r.controller()
 	c.Ledger, c.Now, c.Retry = r.ledger, clock, r.retry
+	if r.with != nil {
+		r.with(c)
+	}
 	var id atomic.Int64
 	c.Claims = &claims.Claimer{
 		Ledger: r.ledger, Jobs: r, Now: clock, ID: func() string { return fmt.Sprint(r.now.Unix(), "-", id.Add(1)) },

@@ -82,7 +82,7 @@ func (r *run) later(ctx, reading context.Context) error {
 		draw := r.backlog.Draw()
 		for e, err := range r.all(reading) {
 			if bad, ok := errors.AsType[*entry.Error](err); ok {
-				if r.backlog.Has(bad.Source) {
+				if r.backlog.Has(&entry.Entry{Source: bad.Source}) {
 					r.take(ctx, invalid(bad))
 				}
 				continue
@@ -108,8 +108,8 @@ func (r *run) unreached(ctx context.Context) (results []entry.Result) {
 		return nil
 	}
 	for e, err := range r.all(ctx) {
-		if err == nil && r.backlog.Has(e.Source) {
-			results = append(results, entry.Result{Source: e.Source, Err: r.backlog.Unreached(e.Source)})
+		if err == nil && r.backlog.Has(&e) {
+			results = append(results, entry.Result{Source: e.Source, Err: r.backlog.Unreached(&e)})
 		}
 	}
 	return results

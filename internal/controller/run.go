@@ -12,7 +12,8 @@ import (
 type run struct {
 	allowed Allowed
 	creates bool   // mirror jobs create repositories that are missing
-	all     reader // the whole table
+	table   reader // as it is
+	all     reader // the whole table, with the images of selections
 	limit   schedule.Limit
 
 	ledger     Ledger // nil = none
@@ -57,8 +58,9 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 				pinned = append(pinned, i.image)
 				continue
 			}
-			if !d.result.Stale() {
-				i.result = &d.result
+			if r.mark != nil && i.entry.Selection == "" && !d.result.Stale() {
+				result := d.result // without what the ledger has of the image, which goes with the decision
+				i.result = &result
 			}
 			r.take(ctx, d)
 		}

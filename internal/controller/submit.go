@@ -95,8 +95,9 @@ func (s *submitter) run(ctx context.Context) error {
 // togetherMost is how many images wait for others of their kind at most.
 const togetherMost = 5000
 
-// put submits the jobs for a batch, and concludes its images.
+// put submits the jobs for a batch, without what has expired since it was decided about, and concludes its images.
 func (s *submitter) put(ctx context.Context, batch []decision) error {
+	batch = slices.DeleteFunc(batch, func(d decision) bool { return s.expired(d.image) }) // while it waited
 	if len(batch) == 0 || ctx.Err() != nil {
 		return nil //nolint:nilerr // the run tells of its context by itself
 	}
@@ -143,12 +144,10 @@ func (s *submitter) submit(ctx context.Context, inFlight jobs.InFlight, batch []
 	return s.jobs.Submit(ctx, inFlight, requests)
 }
 
-// batch returns first and what else waits in the queue, without what has expired since.
+// batch returns first and what else waits in the queue.
 func (s *submitter) batch(first decision) (batch []decision) {
 	for d, more := first, true; more; {
-		if !s.expired(d.image) {
-			batch = append(batch, d)
-		}
+		batch = append(batch, d)
 		if len(batch) == batchSize {
 			return batch
 		}

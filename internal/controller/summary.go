@@ -2,8 +2,6 @@ package controller
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,22 +17,14 @@ type summary struct {
 
 // A sum is what was found of one selection's images.
 type sum struct {
-	entry        entry.Entry
-	destinations []string         // with those of rules
-	err          error            // why nothing, or not all, of it is mirrored
-	images       int              // that are chosen
-	found        int              // of these, those of which there is a result
-	since        time.Time        // when the first of these was looked at
-	places       map[string][]int // its destinations by the repositories that they stand for
-	results      []place
-}
-
-// A place is what was found at one of its destinations.
-type place struct {
-	counts map[entry.State]int
-	worst  entry.DestinationResult
-	source string // whose it is
-	job    string
+	entry  entry.Entry
+	err    error            // why nothing, or not all, of it is mirrored
+	images int              // that are chosen
+	held   bool             // some more are too young
+	found  int              // of these, those of which there is a result
+	since  time.Time        // when the first of these was looked at
+	ends   []*place         // its destinations, with those of rules
+	by     map[string][]int // the indices of these by the repositories that they stand for
 }
 
 // expect notes that the images of a selection are being looked at.
@@ -47,19 +37,16 @@ func (s *summary) expect(x *expanded) {
 	if s.of == nil {
 		s.of = map[string]*sum{}
 	}
-	n := &sum{
-		entry: x.entry, destinations: x.entry.AllDestinations(), err: x.failure(), places: map[string][]int{},
-	}
-	n.results = make([]place, len(n.destinations))
-	for _, r := range x.repositories {
-		n.images += len(r.Choice.Verdicts)
-		for i, text := range n.destinations {
-			template, err := entry.ParseTemplate(text)
-			if err != nil {
-				continue
-			}
+	n := &sum{entry: x.entry, err: x.failure(), images: x.images, held: x.held, by: map[string][]int{}}
+	for i, text := range x.entry.AllDestinations() {
+		n.ends = append(n.ends, &place{name: text, refused: x.refused(text)})
+		template, err := entry.ParseTemplate(text)
+		if err != nil {
+			continue
+		}
+		for _, r := range x.repositories {
 			if name, err := template.Repository(r.Source); err == nil {
-				n.places[name.String()] = append(n.places[name.String()], i)
+				n.by[name.Place()] = append(n.by[name.Place()], i)
 			}
 		}
 	}
@@ -67,10 +54,10 @@ func (s *summary) expect(x *expanded) {
 }
 
 // add adds the result of an image of a selection.
-func (s *summary) add(selection string, r entry.Result) {
+func (s *summary) add(i image, r entry.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := s.of[selection]
+	n := s.of[i.entry.Selection]
 	if n == nil {
 		return
 	}
@@ -78,39 +65,35 @@ func (s *summary) add(selection string, r entry.Result) {
 	if !r.Time.IsZero() && (n.since.IsZero() || r.Time.Before(n.since)) {
 		n.since = r.Time
 	}
-	if r.Err != nil {
-		for i := range n.results {
-			n.results[i].add(r.Source, entry.DestinationResult{State: r.State(), Err: r.Err})
-		}
+	destinations := i.destinations
+	if destinations == nil { // nothing was looked up
+		destinations = i.entry.Names().Destinations
 	}
-	for _, d := range r.Destinations {
-		repository := d.Name[:strings.LastIndexByte(d.Name, ':')]
-		for _, i := range n.places[repository] {
-			n.results[i].add(r.Source, d)
+	for at, name := range destinations {
+		d := entry.DestinationResult{State: r.State(), Err: r.Err}
+		switch {
+		case r.Err != nil:
+		case at < len(r.Destinations) && r.Destinations[at].Name == name.Text:
+			d = r.Destinations[at]
+		default:
+			continue
+		}
+		for _, end := range n.by[name.Name.Place()] {
+			n.ends[end].add(r.Source, d)
 		}
 	}
 }
 
-func (p *place) add(source string, d entry.DestinationResult) {
-	if p.counts == nil {
-		p.counts = map[entry.State]int{}
-	}
-	p.counts[d.State]++
-	if d.JobID != "" {
-		p.job = d.JobID
-	}
-	if d.State.Worse(p.worst.State) {
-		p.worst, p.source = d, source
-	}
-}
-
-// updates returns what the run does to the statuses of selections. One of which not all images were looked at keeps its
-// status.
-func (s *summary) updates(now time.Time) (all []entry.Update) {
+// updates returns what the run does to the statuses of selections, and how long those that keep their status, because
+// not all of their images were looked at, were behind already.
+func (s *summary) updates(now time.Time) (all []entry.Update, behind time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, n := range s.of {
 		if n.found < n.images {
+			if b := n.entry.Status.Behind(); !b.IsZero() && (behind.IsZero() || b.Before(behind)) {
+				behind = b
+			}
 			continue
 		}
 		r := n.result()
@@ -119,38 +102,33 @@ func (s *summary) updates(now time.Time) (all []entry.Update) {
 		}
 		all = append(all, n.entry.Update(r))
 	}
-	return all
+	return all, behind
 }
 
 // result returns the result of the selection.
 func (n *sum) result() entry.Result {
 	r := entry.Result{Source: n.entry.Source, Time: n.since}
-	if n.images == 0 {
+	if n.images == 0 && n.err != nil {
 		r.Err = n.err
+		return r
 	}
-	for i, name := range n.destinations {
-		if d := n.results[i].result(name); d.State != "" && r.Err == nil {
-			if n.err != nil {
-				d.State, d.Err = entry.Failing, errors.Join(n.err, d.Err)
-			}
-			r.Destinations = append(r.Destinations, d)
-		}
+	for _, p := range n.ends {
+		r.Destinations = append(r.Destinations, p.result(n))
 	}
 	return r
 }
 
-// result returns what was found at a destination: the worst state, with how many images have it, and why one has.
-func (p place) result(name string) entry.DestinationResult {
-	d := entry.DestinationResult{Name: name, State: p.worst.State, JobID: p.job, Log: p.worst.Log}
-	for _, n := range p.counts {
-		d.Images += n
-	}
-	if d.State == "" || d.State == entry.Current {
-		return d
-	}
-	d.Err = fmt.Errorf("%d of %d images, such as %s", p.counts[d.State], d.Images, p.source)
-	if p.worst.Err != nil {
-		d.Err = fmt.Errorf("%w: %w", d.Err, p.worst.Err)
-	}
-	return d
+var (
+	errNoImage = errors.New("no rule chooses an image for it")
+	errHeld    = heldError{}
+)
+
+// heldError says that all images of a destination are too young.
+type heldError struct{}
+
+func (heldError) Error() string {
+	return "what rules choose for it is held: too young, or of unknown age"
 }
+
+// DeferredUntil implements [entry.Deferral].
+func (heldError) DeferredUntil() time.Time { return time.Time{} }

@@ -55,7 +55,7 @@ func (t *tally) conclude(ctx context.Context, i image, r entry.Result) {
 		return
 	}
 	if i.entry.Selection != "" {
-		t.summary.add(i.entry.Selection, r)
+		t.summary.add(i, r)
 		return
 	}
 	u := t.update(i, r)
@@ -119,7 +119,11 @@ func (t *tally) unreached(ctx context.Context, b *schedule.Backlog, limit time.D
 
 // close waits until the statuses are written, warns of those that could not be, and returns the report.
 func (t *tally) close(ctx context.Context) Report {
-	for _, u := range t.summary.updates(t.clock()) {
+	updates, behind := t.summary.updates(t.clock())
+	if !behind.IsZero() {
+		t.report.OldestLag = max(t.report.OldestLag, t.clock().Sub(behind))
+	}
+	for _, u := range updates {
 		t.report.lag(u)
 		if t.recorder != nil {
 			t.recorder.Record(ctx, u)

@@ -41,7 +41,7 @@ type item struct {
 	sourceAt       int           // index of the source's name; none where its digest is in the name, unless verified
 	destinationsAt []int         // of the destinations' names; none where one has an error
 	missing        atomic.Int32  // answers that are still to come
-	result         *entry.Result // once it is decided about, unless a job was to be submitted
+	result         *entry.Result // of an entry that may be marked, once decided, unless a job was to be submitted
 }
 
 // none is the index of a name that is not looked up.

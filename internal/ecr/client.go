@@ -31,7 +31,7 @@ type Options struct {
 	// Chunks tunes reads; the zero value means the defaults of package chunked.
 	Chunks chunked.Options
 	// PutImageRate is the number of PutImage calls a second for one account and region, and for all
-	// of ECR Public, with bursts of as many; 0 means 10, ECR's quota unless it was raised.
+	// of ECR Public, with bursts of four fifths of it; 0 means 10, ECR's quota unless it was raised.
 	PutImageRate int
 	// Stall is how long a part may be sent without any of it moving, or any answer, until it is sent
 	// again; 0 means a minute. Nothing else ends such a part, and its memory is lent meanwhile.

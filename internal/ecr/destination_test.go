@@ -207,6 +207,10 @@ func TestDestinationPutManifestFailures(t *testing.T) {
 		if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
 			t.Errorf("%s: got %v", tt.name, err)
 		}
+		lacks := tt.want == ErrLayersNotFound || tt.want == ErrReferencedImagesNotFound
+		if failed, ok := errors.AsType[*callError](err); (ok && failed.LacksContent()) != lacks {
+			t.Errorf("%s: lacks content: %v", tt.name, !lacks)
+		}
 	}
 	for name, f := range map[string]fault{
 		"empty answer": func(_ string, w http.ResponseWriter, _ *http.Request) bool { return answer(w, `{}`) },
@@ -252,8 +256,14 @@ func TestDestinationPacesPutImage(t *testing.T) {
 	if n := len(client.puts.limiters); n != 3 {
 		t.Errorf("%d limiters for two registries and ECR Public", n)
 	}
-	if limit := New(Options{}).puts.rate; limit != 10 {
-		t.Errorf("%d a second", limit)
+	client = New(Options{})
+	if err := client.puts.wait(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	limiter := client.puts.limiters[accountRegion{"111122223333", "us-east-1"}]
+	if limiter.Limit() != 10 || limiter.Burst() != 8 {
+		t.Errorf("%v a second, %d at once, want 10 and 8: those that come early must not be one too many",
+			limiter.Limit(), limiter.Burst())
 	}
 }
 

@@ -98,6 +98,11 @@ func (e *callError) Transient() bool {
 	return code != "LimitExceededException" && (passing[code] || awserror.Transient(e.err))
 }
 
+// LacksContent reports whether ECR says that the repository lacks what a manifest refers to.
+func (e *callError) LacksContent() bool {
+	return errors.Is(e, ErrLayersNotFound) || errors.Is(e, ErrReferencedImagesNotFound)
+}
+
 // Unwrap returns the SDK's error and the sentinel that its code means.
 func (e *callError) Unwrap() []error {
 	if sentinel := sentinels[errorCode(e.err)]; sentinel != nil {

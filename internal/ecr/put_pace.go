@@ -9,10 +9,11 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// putImageRate is ECR's quota of PutImage calls a second, unless it was raised.
-const putImageRate = 10
+// DefaultPutImageRate is ECR's quota of PutImage calls a second, unless it was raised.
+const DefaultPutImageRate = 10
 
-// A putPace keeps calls of PutImage below ECR's quota.
+// A putPace keeps calls of PutImage below ECR's quota. At once it lets through a fifth less than what the quota has for
+// a second: calls take longer to arrive at one time than at another, and one that comes early is refused.
 type putPace struct {
 	rate int // calls a second
 
@@ -23,10 +24,10 @@ type putPace struct {
 // accountRegion is what ECR's quotas count by.
 type accountRegion struct{ account, region string }
 
-// newPutPace returns the pace for so many calls a second; 0 means putImageRate.
+// newPutPace returns the pace for so many calls a second; 0 means DefaultPutImageRate.
 func newPutPace(callsPerSecond int) *putPace {
 	if callsPerSecond <= 0 {
-		callsPerSecond = putImageRate
+		callsPerSecond = DefaultPutImageRate
 	}
 	return &putPace{rate: callsPerSecond, limiters: map[accountRegion]*rate.Limiter{}}
 }
@@ -41,7 +42,7 @@ func (p *putPace) wait(ctx context.Context, name imagename.Name) error {
 	p.mu.Lock()
 	limiter := p.limiters[key]
 	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Limit(p.rate), p.rate)
+		limiter = rate.NewLimiter(rate.Limit(p.rate), max(1, p.rate-p.rate/5))
 		p.limiters[key] = limiter
 	}
 	p.mu.Unlock()

@@ -1,6 +1,12 @@
 package edit
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"ecrmirror/internal/entry"
+	"ecrmirror/internal/selection"
+)
 
 func TestAssumed(t *testing.T) {
 	const digest = "@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -24,6 +30,59 @@ func TestAssumed(t *testing.T) {
 	} {
 		if got := assumed(written); got != want {
 			t.Errorf("%s: %q, want %q", written, got, want)
+		}
+	}
+}
+
+func TestPlacesOfASelection(t *testing.T) {
+	for _, c := range []struct {
+		source       string
+		destinations []string
+		to           []string
+		want         []string
+	}{
+		{"ghcr.io/org/app", []string{"r.io/hub/"}, nil, []string{"ghcr.io/org/app goes to r.io/hub/org/app"}},
+		{"ghcr.io/org/app", []string{"r.io/hub"}, nil, []string{"ghcr.io/org/app goes to r.io/hub"}},
+		{
+			"ghcr.io/org/app",
+			[]string{"r.io/x-{name}", "r.io/"},
+			nil,
+			[]string{"ghcr.io/org/app goes to r.io/x-app", "ghcr.io/org/app goes to r.io/org/app"},
+		},
+		{"ghcr.io/org/app", nil, []string{"r.io/rule/"}, []string{"ghcr.io/org/app goes to r.io/rule/org/app"}},
+		{
+			"nginx",
+			[]string{"r.io/hub/"},
+			nil,
+			[]string{"docker.io/library/nginx goes to r.io/hub/library/nginx: a short name is Docker Hub's"},
+		},
+		{
+			"ghcr.io/org/app",
+			[]string{"registry.example.com"},
+			nil,
+			[]string{"ghcr.io/org/app goes to docker.io/library/registry.example.com: a short name is Docker Hub's"},
+		},
+		{
+			"ghcr.io/org/**",
+			[]string{"r.io/hub/"},
+			nil,
+			[]string{"ghcr.io/org/app goes to r.io/hub/org/app, for example"},
+		},
+		{
+			"ghcr.io/**",
+			[]string{"r.io/{repository}"},
+			nil,
+			[]string{"ghcr.io/app goes to r.io/app, for example"},
+		},
+	} {
+		e := entry.Entry{Source: c.source, Destinations: c.destinations, Tags: []entry.Rule{
+			{Rule: selection.Rule{Version: "*"}, To: c.to},
+		}}
+		if err := e.Validate(); err != nil {
+			t.Errorf("%s: %v", c.source, err)
+		}
+		if got := meant(e); !slices.Equal(got, c.want) {
+			t.Errorf("%s to %q: %q, want %q", c.source, c.destinations, got, c.want)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func done(change table.Change) string {
 //	  - registry.example.com/alpine:3
 //	  expires 2027-01-31, was never
 //
-// What a name means beyond what is written follows.
+// What a name means beyond what is written, and where the images of a selection go, follows.
 func writeStep(w io.Writer, verb string, step entrydiff.Step) error {
 	var b linesOf
 	b.say("%s %s", verb, step.Entry.Source)
@@ -52,10 +52,8 @@ func writeStep(w io.Writer, verb string, step entrydiff.Step) error {
 	case table.Replaced:
 		b.replacement(step.Old, step.Entry)
 	}
-	for _, name := range append([]string{step.Entry.Source}, step.Entry.Destinations...) {
-		if more := assumed(name); more != "" && !step.Entry.IsSelection() {
-			b.say("  %s", more)
-		}
+	for _, line := range meant(step.Entry) {
+		b.say("  %s", line)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -37,7 +37,7 @@ func (u Update) Over(now Status) Update {
 func (e Entry) After(r Result) Status {
 	s := Status{Checked: r.Time, Source: r.Digest, State: r.State(), Error: text(r.Err)}
 	s.Destinations = map[string]DestinationStatus{}
-	if s.Source == "" {
+	if s.Source == "" && !e.IsSelection() { // which has no one digest
 		s.Source = e.Status.Source
 	}
 	moved := r.Digest != "" && r.Digest != e.Status.Source
@@ -107,7 +107,10 @@ func (d DestinationStatus) after(f DestinationResult, now time.Time, moved bool)
 			d.JobID, d.Jobs = printable.Short(f.JobID, jobLimit), d.Jobs+1
 		}
 	}
-	if d.Behind.IsZero() {
+	switch {
+	case !f.Behind.IsZero():
+		d.Behind = f.Behind
+	case d.Behind.IsZero():
 		d.Behind = now
 	}
 	return d

@@ -44,9 +44,6 @@ func (e Entry) Pinned() []Placement {
 	for _, tag := range slices.Sorted(maps.Keys(rules)) {
 		choice.Verdicts = append(choice.Verdicts, selection.Verdict{Tag: tag, Rules: rules[tag]})
 	}
-	pinned, err := e.Place(source.Repository, choice)
-	if err != nil {
-		return nil
-	}
+	pinned, _ := e.Place(source.Repository, choice)
 	return pinned
 }

@@ -17,36 +17,48 @@ type Placement struct {
 	Rules        []int            // that chose it, from 0
 }
 
+// A Refusal is a destination of a selection that can't have a repository of the source, and why: what its name would be
+// there is no name.
+type Refusal struct {
+	Destination string // as it is written
+	Err         error
+}
+
 // Place returns the images that are chosen of a source repository, sorted by tag, with their destinations: those of
-// each rule that chose the tag. The error is that of a destination that can't have this repository.
-func (e Entry) Place(source imagename.Name, choice selection.Choice) ([]Placement, error) {
+// each rule that chose the tag. A destination that can't have the repository is refused, and the others have it all
+// the same; an image without any other is left out.
+func (e Entry) Place(source imagename.Name, choice selection.Choice) (placements []Placement, refused []Refusal) {
 	repositories := make([][]imagename.Name, len(e.Tags)) // by rule
 	for i := range e.Tags {
 		for _, text := range e.DestinationsOf(i) {
-			template, err := ParseTemplate(text)
-			if err != nil {
-				return nil, err
+			repository, err := repositoryAt(text, source)
+			switch {
+			case err == nil:
+				repositories[i] = append(repositories[i], repository)
+			case !slices.ContainsFunc(refused, func(r Refusal) bool { return r.Destination == text }):
+				refused = append(refused, Refusal{text, err})
 			}
-			repository, err := template.Repository(source)
-			if err != nil {
-				return nil, err
-			}
-			repositories[i] = append(repositories[i], repository)
 		}
 	}
-	var placements []Placement
 	for _, v := range choice.Verdicts {
-		if !v.IsChosen() {
-			continue
-		}
 		p := Placement{Source: source, Rules: v.Rules}
 		p.Source.Tag = v.Tag
 		for _, rule := range v.Rules {
 			p.add(repositories[rule])
 		}
-		placements = append(placements, p)
+		if len(p.Destinations) > 0 {
+			placements = append(placements, p)
+		}
 	}
-	return placements, nil
+	return placements, refused
+}
+
+func repositoryAt(template string, source imagename.Name) (imagename.Name, error) {
+	t, err := ParseTemplate(template)
+	if err != nil {
+		return imagename.Name{}, err
+	}
+	return t.Repository(source)
 }
 
 // add adds the tag's image of each repository that is not there yet, in whatever way it is written.

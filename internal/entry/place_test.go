@@ -61,9 +61,9 @@ func TestPlace(t *testing.T) {
 			Rules: []int{0},
 		}, {Tag: "1.1.0", Rules: []int{0, 1}}, {Tag: "2.0.0", Rules: []int{1}}, {Tag: "x"},
 	}}
-	placements, err := e.Place(source, choice)
-	if err != nil {
-		t.Fatal(err)
+	placements, refused := e.Place(source, choice)
+	if len(refused) > 0 {
+		t.Fatal(refused)
 	}
 	var got []string
 	for _, p := range placements {
@@ -82,14 +82,34 @@ func TestPlace(t *testing.T) {
 	}
 	other := source
 	other.Repository = "a/x/b"
-	more, err := e.Place(other, choice)
-	if err != nil {
-		t.Fatal(err)
-	}
+	more, _ := e.Place(other, choice)
 	collisions := entry.Collisions(append(more, placements...))
 	if len(collisions) != 2 ||
 		collisions[0].Error() != "destination r.io/team/b:1.1.0 would have quay.io/a/b:1.1.0 and "+
 			"quay.io/a/x/b:1.1.0: tell them apart by {repository}, or exclude all but one by repos" {
 		t.Errorf("%v", collisions)
+	}
+}
+
+// TestPlaceRefusesADestination has one that ECR's rules do not let have the repository. The other one has it, and an
+// image that only the former would have is no image of the selection.
+func TestPlaceRefusesADestination(t *testing.T) {
+	e := entry.Entry{
+		Source: "quay.io/a/**",
+		Tags: []entry.Rule{
+			{Rule: selection.Rule{Version: "1"}, To: []string{ecr + "/{name}", "r.io/all/"}},
+			{Rule: selection.Rule{Version: "2"}, To: []string{ecr + "/{name}"}},
+		},
+	}
+	source := imagename.Name{Kind: imagename.Registry, Host: "quay.io", Repository: "a/b"}
+	placements, refused := e.Place(source, selection.Choice{Verdicts: []selection.Verdict{
+		{Tag: "1.0.0", Rules: []int{0}}, {Tag: "2.0.0", Rules: []int{1}},
+	}})
+	if len(placements) != 1 || fmt.Sprint(placements[0].Destinations) != "[r.io/all/a/b:1.0.0]" {
+		t.Errorf("%v", placements)
+	}
+	if len(refused) != 1 || refused[0].Destination != ecr+"/{name}" ||
+		!strings.Contains(refused[0].Err.Error(), "of repository a/b") {
+		t.Errorf("%v", refused)
 	}
 }

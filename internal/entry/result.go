@@ -31,10 +31,13 @@ type DestinationResult struct {
 	// Differs says that the check found the destination stale. The state may be another by now: a job was submitted
 	// or is in flight, was put off, or could not be submitted.
 	Differs bool
-	Absent  error  // says that the repository does not exist, and that the job creates it; nil if it exists
-	Images  int    // of a selection: how many it chooses for the destination; 0 of an image entry
-	JobID   string // the job that was submitted; "" if none was, or another job is in flight
-	Log     string // of the job that failed, GROUP:STREAM in CloudWatch Logs; "" if none did, or it is not known
+	Absent  error // says that the repository does not exist, and that the job creates it; nil if it exists
+	Images  int   // of a selection: how many it chooses for the destination; 0 of an image entry
+	// Behind is, of a selection and its images, since when the image that is behind for the longest is, as the ledger
+	// remembers; zero = not known.
+	Behind time.Time
+	JobID  string // the job that was submitted; "" if none was, or another job is in flight
+	Log    string // of the job that failed, GROUP:STREAM in CloudWatch Logs; "" if none did, or it is not known
 }
 
 // State returns Failing or Deferred if the entry as a whole could not be judged, and "" otherwise.

@@ -95,6 +95,12 @@ func TestProblemsOfSelections(t *testing.T) {
 				`image name "r.io/nginx:1" has a tag or a digest: destinations of a selection have the source's tags`,
 			},
 		},
+		{
+			choosing("nginx", "localhost:5000"), []string{
+				`destination "localhost:5000" is a registry's host without a repository: ` +
+					"write localhost:5000/ for the source's full name there, or localhost:5000/NAME",
+			},
+		},
 		{choosing("nginx", "r.io/UPPER"), []string{`destination: image name "r.io/UPPER"`}},
 		{
 			choosing("nginx", "r.io/UPPER/"), []string{

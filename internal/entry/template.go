@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -53,6 +54,9 @@ func ParseTemplate(text string) (Template, error) {
 	switch {
 	case err != nil && (isPrefix || hasPlaces):
 		return Template{}, fmt.Errorf("destination %q, for example of repository %s: %w", text, source.Repository, err)
+	case errors.Is(err, imagename.ErrHostAlone):
+		return Template{}, fmt.Errorf("destination %q %w: write %s/ for the source's full name there, or %s/NAME",
+			text, imagename.ErrHostAlone, text, text)
 	case err != nil:
 		return Template{}, fmt.Errorf("destination: %w", err)
 	}

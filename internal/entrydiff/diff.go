@@ -116,8 +116,12 @@ func bySource(file []entry.Entry, there []found) map[string]entry.Entry {
 		images[conflict.Key(item.Entry)] = item.Source
 	}
 	wanted := make(map[string]entry.Entry, len(file))
+	written := map[string]bool{}
 	for _, e := range file {
-		if key, ok := images[conflict.Key(e)]; ok && !keys[e.Source] {
+		written[e.Source] = true
+	}
+	for _, e := range file {
+		if key, ok := images[conflict.Key(e)]; ok && !keys[e.Source] && !written[key] {
 			e.Source = key
 		}
 		wanted[e.Source] = e

@@ -58,3 +58,18 @@ func TestConflictsOfWhatIsPinned(t *testing.T) {
 		}
 	}
 }
+
+// An image entry without a tag and a selection are two, though each may be written as the other one's key.
+func TestAnImageAndASelectionOfOneRepository(t *testing.T) {
+	selected := entry.Entry{
+		Source: "nginx", Destinations: []string{"r.io/hub/"}, Tags: []entry.Rule{{Rule: selection.Rule{Version: "1"}}},
+	}
+	latest := entry.Entry{Source: "docker.io/library/nginx:latest", Destinations: []string{"r.io/nginx:latest"}}
+	there := entry.Entry{Source: "nginx", Destinations: []string{"r.io/nginx:latest"}}
+	d, err := entrydiff.Diff([]entry.Entry{selected, latest}, func(yield func(entry.Entry, error) bool) {
+		yield(there, nil)
+	}, true, now)
+	if err != nil || len(d.Steps) != 2 || d.Steps[0].Entry.Source != latest.Source || !d.Steps[1].Entry.Same(selected) {
+		t.Errorf("%+v, %v", d.Steps, err)
+	}
+}

@@ -109,6 +109,9 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	if fields == nil {
 		return
 	}
+	if tags := fields[fieldTags]; tags != nil && tags.Tag == "!!null" && defaults[fieldTags] == nil {
+		f.bad(tags, "%s has no rule: it must have one, or be left out", fieldTags) // or latest would be mirrored
+	}
 	fill(fields, defaults)
 	faults := len(f.errs)
 	var e entry.Entry
@@ -130,12 +133,17 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	for _, p := range e.Problems() {
 		f.problem(p, source, destinations, lines)
 	}
-	image := conflict.Key(e)
-	if first, repeated := f.lines[image]; repeated {
-		f.bad(source, "source %q has an entry in line %d already", e.Source, first)
-		return
+	// The key of an image entry without a tag may be that of a selection, too.
+	names := []string{conflict.Key(e), "written " + e.Source}
+	for _, name := range names {
+		if first, repeated := f.lines[name]; repeated {
+			f.bad(source, "source %q has an entry in line %d already", e.Source, first)
+			return
+		}
 	}
-	f.lines[image] = source.Line
+	for _, name := range names {
+		f.lines[name] = source.Line
+	}
 	f.entries = append(f.entries, e)
 }
 

@@ -15,7 +15,7 @@ import (
 type reader struct {
 	now     time.Time
 	entries []entry.Entry
-	lines   map[string]int // of each source, by its image
+	lines   map[string]int // of each source, by what it means and as it is written
 	values  int            // destinations and values of rules that were read, with those that aliases repeat
 	errs    []error
 	full    bool // the rest is not read

@@ -132,6 +132,7 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
 				"- {source: a/**, destinations: r.io/, tags: [{version: 1}]}\n" +
 				"- {source: docker.io/a/**, destinations: r.io/, tags: [{version: 1}]}\n",
 			[]string{
+				`line 3: source "nginx" has an entry in line 2 already`,
 				`line 4: source "docker.io/library/nginx" has an entry in line 2 already`,
 				`line 6: source "docker.io/a/**" has an entry in line 5 already`,
 			},
@@ -151,6 +152,15 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
 		"no quotes around a suffix": {
 			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: [{include: *-rc}]}\n",
 			[]string{"unknown anchor '-rc' referenced; a text that begins with > or * needs quotes"},
+		},
+		"what is not filled in": {
+			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: }\n" +
+				"- {source: s.io/b, destinations: r.io/b, tags: [{version: 1, minimumAge: }, {version: 2, exclude: , to: }]}\n",
+			[]string{
+				"line 2: tags has no rule: it must have one, or be left out",
+				"line 3: rule 1: minimumAge is null; give it a value, or leave it out",
+				"line 3: rule 2: exclude is null", "line 3: rule 2: to is null",
+			},
 		},
 		"an alias within itself": {
 			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: &x [{include: *x, labels: *x}]}\n",

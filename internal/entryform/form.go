@@ -76,6 +76,12 @@ func ReadOptions(name string, v Value) []*Error {
 	return nil
 }
 
+// limiting are the members without which more is mirrored, or to another place: one that somebody forgot to fill in
+// must not publish an image.
+var limiting = []string{
+	selection.Include, selection.Version, selection.Exclude, selection.MinimumAge, entry.MemberTo,
+}
+
 // readMap reads a map into what errors call by a name.
 func readMap[T any](r *reader, into *T, v Value, name string, known []member[T]) {
 	names := make([]string, len(known))
@@ -95,7 +101,9 @@ func readMap[T any](r *reader, into *T, v Value, name string, known []member[T])
 			r.bad(m.Line, "%s: %q is not known%s", name, short(m.Name), spelling.Meant(short(m.Name), meant...))
 		case seen[m.Name]:
 			r.bad(m.Line, "%s: %s is there twice", name, m.Name)
-		case m.Value.Kind == Null: // says nothing
+		case m.Value.Kind == Null && !slices.Contains(limiting, m.Name): // says nothing
+		case m.Value.Kind == Null:
+			r.bad(m.Line, "%s: %s is null; give it a value, or leave it out", name, m.Name)
 		default:
 			if err := known[i].read(into, m.Value); err != nil {
 				r.bad(m.Line, "%s: %s: %w", name, m.Name, err)

@@ -26,13 +26,24 @@ type Lists interface {
 	Repositories(ctx context.Context, registry imagename.Name, path string) (listed.Repositories, error)
 }
 
-// An Expander expands selections. It is safe for concurrent use if its Lists are.
+// An Expander expands selections. It lists each repository once, however many selections have it, as far as the lists
+// are not large: it is for one sweep. It is safe for concurrent use if its Lists are.
 type Expander struct {
-	Lists Lists            // required
-	Now   func() time.Time // required
+	Lists   Lists            // required
+	Now     func() time.Time // required
+	Allowed Allowed          // what may be read; nil = everything
 	// How many tags may be chosen of a repository, and repositories of a namespace; 0 = [selection.DefaultTags],
 	// [selection.DefaultRepositories].
 	MostTags, MostRepositories int
+
+	known known
+}
+
+// Allowed returns an error for a repository that may not be read, and for a namespace of which no repository may. No
+// list of such is asked for.
+type Allowed interface {
+	Source(repository imagename.Name) error
+	SourceBelow(namespace imagename.Namespace) error
 }
 
 // An Expansion is what a selection stands for.
@@ -40,6 +51,8 @@ type Expansion struct {
 	// Choice is what the entry's repos say of the repositories of a namespace; zero of a selection of one repository.
 	Choice       selection.Choice
 	Repositories []Repository // those that are chosen, by name
+	// Idle says, each in a sentence, which rules choose nothing in any repository, and which pinned tags none has.
+	Idle []string
 }
 
 // A Repository is a source repository, and what the rules say of its tags.
@@ -47,6 +60,7 @@ type Repository struct {
 	Source  imagename.Name
 	Choice  selection.Choice
 	Images  []entry.Placement // that are to be mirrored; none if there is an error
+	Refused []entry.Refusal   // destinations that can't have the repository; the others have it
 	Dropped int               // names in the list that no tag can have
 	// Err is why nothing of the repository is mirrored. Of rules that choose nothing, or too much, Choice says more.
 	Err error
@@ -83,6 +97,7 @@ func (x *Expander) Expand(ctx context.Context, e entry.Entry) (Expansion, error)
 		})
 	}
 	_ = lists.Wait() // each repository has its error
+	all.Idle = idle(e.Tags, all.Repositories)
 	return all, all.collision()
 }
 
@@ -90,6 +105,11 @@ func (x *Expander) Expand(ctx context.Context, e entry.Entry) (Expansion, error)
 func (x *Expander) repositories(
 	ctx context.Context, e entry.Entry, of imagename.Namespace,
 ) (selection.Choice, []imagename.Name, error) {
+	if x.Allowed != nil {
+		if err := x.Allowed.SourceBelow(of); err != nil {
+			return selection.Choice{}, nil, fmt.Errorf("source: %w", err)
+		}
+	}
 	there, err := x.Lists.Repositories(ctx, of.Registry, of.Path)
 	if err != nil {
 		return selection.Choice{}, nil, fmt.Errorf("repositories below %s: %w", of, err)
@@ -117,7 +137,7 @@ func (x *Expander) repository(ctx context.Context, e entry.Entry, name imagename
 		r.Choice, r.Err = selection.Choose(rules, tags, x.Now(), x.MostTags)
 	}
 	if r.Err == nil {
-		r.Images, r.Err = e.Place(name, r.Choice)
+		r.Images, r.Refused = e.Place(name, r.Choice)
 	}
 	return r
 }
@@ -126,6 +146,11 @@ func (x *Expander) repository(ctx context.Context, e entry.Entry, name imagename
 func (x *Expander) tags(
 	ctx context.Context, rules []selection.Rule, of imagename.Name,
 ) (tags []selection.Tag, dropped int, err error) {
+	if x.Allowed != nil {
+		if err := x.Allowed.Source(of); err != nil {
+			return nil, 0, fmt.Errorf("source: %w", err)
+		}
+	}
 	if !slices.ContainsFunc(rules, func(r selection.Rule) bool { return !r.IsLiteral() || r.MinimumAge > 0 }) {
 		for _, r := range rules {
 			for _, pin := range r.Pin {
@@ -134,8 +159,10 @@ func (x *Expander) tags(
 		}
 		return tags, 0, nil
 	}
-	times := slices.ContainsFunc(rules, func(r selection.Rule) bool { return r.By == selection.ByTime })
-	there, err := x.Lists.Tags(ctx, of, times)
+	times := slices.ContainsFunc(rules, func(r selection.Rule) bool {
+		return r.By == selection.ByTime || r.MinimumAge > 0
+	})
+	there, err := x.known.tags(ctx, x.Lists, of, times)
 	if err != nil {
 		return nil, 0, fmt.Errorf("tags of %s: %w", of, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -147,6 +148,86 @@ func TestWhatASelectionStandsFor(t *testing.T) {
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s:\n%q, want\n%q", c.name, got, c.want)
+		}
+	}
+}
+
+// counting counts what is listed.
+type counting struct {
+	lists
+	mu    sync.Mutex
+	tags  map[string]int
+	times map[string]bool
+}
+
+func (c *counting) Tags(ctx context.Context, of imagename.Name, times bool) (listed.Tags, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tags == nil {
+		c.tags, c.times = map[string]int{}, map[string]bool{}
+	}
+	c.tags[of.Repository]++
+	c.times[of.Repository] = times
+	return c.lists.Tags(ctx, of, times)
+}
+
+// A repository is listed once, however many entries have it, one after the other, and whether or not that fails.
+func TestARepositoryIsListedOnce(t *testing.T) {
+	l := &counting{lists: lists{"team/a": {"1.0.0"}, "team/b": {"1.0.0", "CUT"}}}
+	x := expansion.Expander{Lists: l, Now: time.Now}
+	rules := []entry.Rule{{Rule: selection.Rule{Version: ">=1"}}}
+	for _, source := range []string{"r.io/team/a", "R.io:443/team/a", "r.io/team/**", "r.io/team/b"} {
+		e := entry.Entry{Source: source, Destinations: []string{"q.io/"}, Tags: rules}
+		found, err := x.Expand(t.Context(), e)
+		if err != nil || len(found.Repositories) == 0 {
+			t.Fatal(found, err)
+		}
+		for _, r := range found.Repositories {
+			if isCut := r.Source.Repository == "team/b"; errors.Is(r.Err, errCut) != isCut || !isCut && r.Err != nil {
+				t.Errorf("%s: %v", r.Source, r.Err)
+			}
+		}
+	}
+	if l.tags["team/a"] != 1 || l.tags["team/b"] != 1 {
+		t.Errorf("listed %v", l.tags)
+	}
+}
+
+// Ages of tags are asked for where a rule is about them, also after a list without.
+func TestAnAgeNeedsTimes(t *testing.T) {
+	l := &counting{lists: lists{"a": {"1.0.0"}}}
+	x := expansion.Expander{Lists: l, Now: time.Now}
+	e := entry.Entry{
+		Source: "r.io/a", Destinations: []string{"q.io/"}, Tags: []entry.Rule{{Rule: selection.Rule{Version: ">=1"}}},
+	}
+	for _, age := range []time.Duration{0, time.Hour} {
+		e.Tags[0].MinimumAge = age
+		if _, err := x.Expand(t.Context(), e); err != nil || l.times["a"] != (age > 0) {
+			t.Errorf("%s: %v, times %v", age, err, l.times)
+		}
+	}
+}
+
+// none allows nothing.
+type none struct{}
+
+var errRefused = errors.New("not allowed")
+
+func (none) Source(imagename.Name) error           { return errRefused }
+func (none) SourceBelow(imagename.Namespace) error { return errRefused }
+
+// No registry is asked for what may not be read.
+func TestWhatIsNotAllowedIsNotListed(t *testing.T) {
+	x := expansion.Expander{Now: time.Now, Allowed: none{}} // which would panic where it asks
+	for _, source := range []string{"r.io/team/a", "r.io/team/**"} {
+		found, err := x.Expand(t.Context(), entry.Entry{
+			Source: source, Destinations: []string{"q.io/"}, Tags: []entry.Rule{{Rule: selection.Rule{Version: ">=1"}}},
+		})
+		for _, r := range found.Repositories {
+			err = errors.Join(err, r.Err)
+		}
+		if !errors.Is(err, errRefused) {
+			t.Errorf("%s: %v", source, err)
 		}
 	}
 }

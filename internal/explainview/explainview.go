@@ -26,15 +26,22 @@ type Selection struct {
 // the others; else how many there are for each reason, with one of them.
 func WriteText(w io.Writer, palette output.Palette, s Selection, all bool) error {
 	if left := notChosen(s.Choice); len(left) > 0 {
-		if err := output.Line(w, "%d repositories, %d chosen", len(s.Choice.Verdicts), len(s.Repositories)); err != nil {
+		err := output.Line(w, "%d repositories, %d chosen", len(s.Choice.Verdicts), len(s.Repositories))
+		if err != nil {
 			return err
 		}
-		if err := writeOthers(w, left, all); err != nil {
+		// Repos are no rules.
+		if err := writeOthers(w, left, all, func(v selection.Verdict) string { return v.Reason.String() }); err != nil {
 			return err
 		}
 	}
 	for _, r := range s.Repositories {
 		if err := writeRepository(w, palette, s, r, all); err != nil {
+			return err
+		}
+	}
+	for _, sentence := range s.Idle {
+		if err := output.Line(w, "without effect: %s", sentence); err != nil {
 			return err
 		}
 	}
@@ -63,12 +70,16 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 	if err := g.Write(w); err != nil {
 		return err
 	}
-	return writeOthers(w, notChosen(r.Choice), all)
+	return writeOthers(w, notChosen(r.Choice), all, selection.Verdict.String)
 }
 
 // headOf returns the line above a repository's tags.
 func headOf(r expansion.Repository) string {
-	head := fmt.Sprintf("%s: %d tags, %d chosen", r.Source, len(r.Choice.Verdicts), len(r.Choice.Chosen()))
+	tags := len(r.Choice.Verdicts)
+	if r.Err != nil && tags == 0 {
+		return fmt.Sprintf("%s: nothing is mirrored: %v", r.Source, r.Err)
+	}
+	head := fmt.Sprintf("%s: %s, %d chosen", r.Source, countTags(tags), len(r.Choice.Chosen()))
 	if r.Dropped > 0 {
 		head += fmt.Sprintf("; %d names in the list that no tag can have", r.Dropped)
 	}
@@ -76,6 +87,13 @@ func headOf(r expansion.Repository) string {
 		head += "; nothing is mirrored: " + r.Err.Error()
 	}
 	return head
+}
+
+func countTags(n int) string {
+	if n == 1 {
+		return "1 tag"
+	}
+	return fmt.Sprintf("%d tags", n)
 }
 
 // reasons returns the reasons by tags.
@@ -100,11 +118,12 @@ func notChosen(c selection.Choice) []selection.Verdict {
 }
 
 // writeOthers prints why tags or repositories are not chosen.
-func writeOthers(w io.Writer, left []selection.Verdict, all bool) error {
-	if all {
+func writeOthers(w io.Writer, left []selection.Verdict, all bool, why func(selection.Verdict) string) error {
+	if all && len(left) > 0 {
 		return output.Grid{Rows: func(row func(cells ...string)) {
+			row("NOT CHOSEN", "WHY")
 			for _, v := range left {
-				row(v.Tag, v.String())
+				row(v.Tag, why(v))
 			}
 		}}.Write(w)
 	}
@@ -117,7 +136,7 @@ func writeOthers(w io.Writer, left []selection.Verdict, all bool) error {
 		if n := len(by[step]) - 1; n > 0 {
 			others = fmt.Sprintf(" and %d more", n)
 		}
-		if err := output.Line(w, "not chosen: %s%s, %s", printable.Line(last.Tag), others, last); err != nil {
+		if err := output.Line(w, "not chosen: %s%s, %s", printable.Line(last.Tag), others, why(last)); err != nil {
 			return err
 		}
 	}

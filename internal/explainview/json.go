@@ -15,7 +15,10 @@ type Repository struct {
 	Source  string `json:"source"`
 	Error   string `json:"error,omitempty"` // why nothing of it is mirrored
 	Dropped int    `json:"dropped,omitempty"`
-	Tags    []Tag  `json:"tags"`
+	// Without effect: rules that choose nothing of it, from 1, and pinned tags that it has not.
+	IdleRules   []int    `json:"idleRules,omitempty"`
+	MissingTags []string `json:"missingTags,omitempty"`
+	Tags        []Tag    `json:"tags"`
 }
 
 // A Tag is one of its tags.
@@ -49,7 +52,12 @@ func WriteJSON(w io.Writer, s Selection) error {
 }
 
 func repositoryOf(s Selection, r expansion.Repository) Repository {
-	doc := Repository{Source: r.Source.String(), Dropped: r.Dropped, Tags: []Tag{}}
+	doc := Repository{
+		Source: r.Source.String(), Dropped: r.Dropped, MissingTags: r.Choice.Missing, Tags: []Tag{},
+	}
+	for _, rule := range r.Choice.Idle {
+		doc.IdleRules = append(doc.IdleRules, rule+1)
+	}
 	if r.Err != nil {
 		doc.Error = printable.Line(r.Err.Error())
 	}

@@ -26,7 +26,7 @@ func ParseNamespace(s string) (Namespace, error) {
 
 func parseNamespace(s string) (Namespace, error) {
 	above, ok := strings.CutSuffix(s, BelowAll)
-	if !ok || strings.Contains(above, "*") {
+	if !ok || above == "" || strings.Contains(above, "*") {
 		return Namespace{}, errors.New("write HOST/PATH" + BelowAll + ", with no other *; repos choose among them")
 	}
 	// Two elements: of one alone Docker Hub makes library/x.

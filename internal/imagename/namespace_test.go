@@ -46,7 +46,7 @@ func TestParseNamespaceSaysWhatIsWrong(t *testing.T) {
 		"quay.io/*/x/**":                         "write HOST/PATH/**, with no other *",
 		"quay.io/minio/*":                        "write HOST/PATH/**",
 		"docker.io/**":                           "is Docker Hub as a whole: name a namespace of it",
-		"/**":                                    "write HOST/NAME",
+		"/**":                                    "write HOST/PATH/**",
 		"dir:/x/**":                              "is not in a registry",
 		"quay.io/a:1/**":                         "write HOST/NAME",
 		"quay.io/UPPER/**":                       "repository name must be lowercase",

@@ -103,6 +103,9 @@ func parseRegistry(s string) (Name, error) {
 	return name, nil
 }
 
+// ErrHostAlone says that a name is that of a registry, where one of an image in it was wanted.
+var ErrHostAlone = errors.New("is a registry's host without a repository")
+
 // checkHost refuses what Docker's reading of names would let pass: a port that is
 // none, and a host without a repository, which it takes for a repository of Docker Hub's.
 func checkHost(s string) error {
@@ -117,7 +120,7 @@ func checkHost(s string) error {
 		return fmt.Errorf("%q is not a port", port)
 	case !hasRepository &&
 		(looksLikeECR(bare) || strings.EqualFold(bare, publicHost) || bare == "localhost" || net.ParseIP(bare) != nil):
-		return errors.New("is a registry's host without a repository; " + howToWrite)
+		return fmt.Errorf("%w; %s", ErrHostAlone, howToWrite)
 	}
 	return nil
 }

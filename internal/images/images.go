@@ -47,6 +47,8 @@ type Options struct {
 	// process. Nil means one of 64 MiB.
 	Budget *chunked.Budget
 	Chunks chunked.Options // tunes the reading of blobs from registries
+	// PutImageRate is the number of ECR's PutImage calls a second for one account and region; 0 = DefaultPutImageRate.
+	PutImageRate int
 	// CreateRepositories is the template by which missing ECR repositories of destinations are created. Nil means that
 	// none are. See [ParseRepositoryTemplate].
 	CreateRepositories *ecr.RepositoryTemplate
@@ -55,6 +57,9 @@ type Options struct {
 	// Log is told of permissions on ECR that are missing, where another way takes longer. Nil discards that.
 	Log *slog.Logger
 }
+
+// DefaultPutImageRate is ECR's quota of PutImage calls a second, unless it was raised.
+const DefaultPutImageRate = ecr.DefaultPutImageRate
 
 // ParseRepositoryTemplate reads a template from its JSON document. See
 // ecr.RepositoryTemplate for what it holds.
@@ -89,6 +94,7 @@ func New(opts Options) *Client {
 	client := ecr.New(ecr.Options{
 		API: apis, Public: ecr.NewPublicAPI(opts.AWS),
 		Budget: opts.Budget, Chunks: opts.Chunks, Network: opts.Network,
+		PutImageRate:       opts.PutImageRate,
 		CreateRepositories: opts.CreateRepositories, CreateHint: opts.CreateHint,
 		Lists: shared.Lists(), Log: opts.Log,
 	})

@@ -21,6 +21,7 @@ import (
 // rate-limited. Those who ask for the same at a time get one list, which nobody may change.
 func (r *Client) Tags(ctx context.Context, repository imagename.Name, times bool) (listed.Tags, error) {
 	repository.Tag, repository.Digest = "", ""
+	times = times && repository.Kind == imagename.ECR // others tell them unasked
 	return r.tags.Do(ctx, tagList{repository, times}, func() (listed.Tags, error) {
 		return r.listTags(ctx, repository, times)
 	})

@@ -95,6 +95,27 @@ func (inv Inventory) OfAll(sources ...string) (Inventory, error) {
 	return found, errors.Join(absent...)
 }
 
+// Selection returns the selection that has a source. Its error says why there is none: [table.ErrNotFound], an entry of
+// an image alone, or an invalid item.
+func (inv Inventory) Selection(source string) (entry.Entry, error) {
+	found := inv.Of(source)
+	images := len(found.Entries)
+	found.Entries = slices.DeleteFunc(found.Entries, func(e entry.Entry) bool { return !e.IsSelection() })
+	switch {
+	case len(found.Entries) == 1:
+		return found.Entries[0], nil
+	case len(found.Entries) > 1:
+		return entry.Entry{}, fmt.Errorf("%q is the source of several entries: remove all of %q but one", source,
+			found.Keys())
+	case len(found.Invalid) > 0:
+		return entry.Entry{}, found.Invalid[0]
+	case images > 0:
+		return entry.Entry{}, fmt.Errorf("%s is not a selection: its entry has no tags, and is of one image "+
+			"(controller status %s tells how it is)", source, source)
+	}
+	return entry.Entry{}, fmt.Errorf("%w: %q (controller list shows the sources)", table.ErrNotFound, source)
+}
+
 // Keys returns the sources as the table writes them.
 func (inv Inventory) Keys() []string {
 	var keys []string

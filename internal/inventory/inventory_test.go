@@ -231,3 +231,32 @@ func TestNothingReachesATerminalRaw(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSelectionOfASource(t *testing.T) {
+	inv := read(t, "nginx:latest", "r.io/app:1", "!r.io/broken", "!r.io/team/**")
+	rules := []entry.Rule{{Rule: selection.Rule{Version: "*"}}}
+	for _, source := range []string{"nginx", "r.io/twice", "docker://r.io/twice", "r.io/org/**"} {
+		inv.Entries = append(inv.Entries, entry.Entry{Source: source, Destinations: []string{"r.io/b/"}, Tags: rules})
+	}
+	for source, want := range map[string]string{
+		"docker.io/library/nginx": "nginx",
+		"r.io/org/**":             "r.io/org/**",
+		"r.io/app:1": "r.io/app:1 is not a selection: its entry has no tags, and is of one image (controller status " +
+			"r.io/app:1 tells how it is)",
+		"r.io/broken":  `entry "r.io/broken": no Destination`,
+		"r.io/team/**": `entry "r.io/team/**": no Destination`,
+		"r.io/none":    `no entry: "r.io/none" (controller list shows the sources)`,
+		"r.io/none/**": `no entry: "r.io/none/**" (controller list shows the sources)`,
+		"r.io/twice": `"r.io/twice" is the source of several entries: remove all of ["r.io/twice" ` +
+			`"docker://r.io/twice"] but one`,
+	} {
+		e, err := inv.Selection(source)
+		got := e.Source
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+}

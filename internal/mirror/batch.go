@@ -10,14 +10,18 @@ import (
 	"ecrmirror/internal/mirror/lanes"
 )
 
-// sideBySide is how many bytes of manifests an image may have that is copied beside others; usual ones have up to a
-// tenth of it. Those that have more take turns.
-const sideBySide = 256 << 10
+// sideBySide is how many bytes of manifests an image may have that is copied beside all others; usual ones have up to a
+// third of it. Of those that have more, some of up to someBeside are copied at a time, or one that is larger.
+const (
+	sideBySide = 96 << 10
+	someBeside = 1 << 20
+	bulkyTurns = 16
+)
 
 // A batch is what the images of one request have in common. It is safe for concurrent use.
 type batch struct {
 	alone     bool                // it is one image
-	bulky     *semaphore.Weighted // the turn of an image of large manifests
+	bulky     *semaphore.Weighted // turns of images of large manifests
 	lanes     *lanes.Lanes
 	progress  *blobProgress
 	beginning beginning
@@ -28,20 +32,23 @@ type batch struct {
 }
 
 // newBatch returns what so many images have in common, which take a slot for each blob that is copied.
-func newBatch(images int, opts Options, slots *semaphore.Weighted) *batch {
+func newBatch(images int, opts Options, slots lanes.Slots) *batch {
 	return &batch{
-		alone: images == 1, bulky: semaphore.NewWeighted(1),
+		alone: images == 1, bulky: semaphore.NewWeighted(bulkyTurns),
 		lanes: lanes.New(opts.Budget, slots), progress: newBlobProgress(opts.Progress),
 		depots: map[string]*depot{}, errands: map[string]*errands.Errands{},
 	}
 }
 
-// mostManifests returns how many bytes of manifests an image may have without a turn; 0 = any number.
-func (b *batch) mostManifests() int64 {
+// A room is how many bytes of manifests an image may have that takes so many turns for that; 0 bytes are any number.
+type room struct{ bytes, turns int64 }
+
+// rooms returns the rooms for an image of the batch, the smallest first.
+func (b *batch) rooms() []room {
 	if b.alone {
-		return 0
+		return []room{{0, 0}}
 	}
-	return sideBySide
+	return []room{{sideBySide, 0}, {someBeside, 1}, {0, bulkyTurns}}
 }
 
 // depot returns the depot of a destination's place.

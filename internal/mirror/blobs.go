@@ -26,7 +26,7 @@ func (p *pass) copyEach(ctx context.Context, blobs []content.Blob) {
 	for _, blob := range blobs {
 		var release func()
 		var err error
-		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx) })
+		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx, blob.Size) })
 		if err != nil {
 			break // the places end with the context
 		}
@@ -54,12 +54,16 @@ func (p *pass) blobsAtOnce() int {
 	return p.attempt.opts.Blobs
 }
 
-// copyBlob reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
-// those that are left, and the other blobs go on meanwhile.
+// copyBlob brings the blob to all members that lack it, unless another image is bringing it.
 func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	if p.allHave(blob) {
 		p.attempt.batch.progress.done(blob, false, nil)
 		return
+	}
+	var err error
+	p.convoy.Waiting(func() { err = p.lane.Await(ctx, needed(blob.Size, largestPart(p.convoy.Here(), blob))) })
+	if err != nil {
+		return // the places end with the context
 	}
 	end, others := p.errands.Begin(blob.Digest)
 	if others != nil {
@@ -68,6 +72,12 @@ func (p *pass) copyBlob(ctx context.Context, blob content.Blob) {
 	}
 	defer end()
 	p.giveUpLate(blob)
+	p.bring(ctx, blob)
+}
+
+// bring reads the blob once and writes it to all members that lack it. Where that fails for now it does so again for
+// those that are left, and the other blobs go on meanwhile.
+func (p *pass) bring(ctx context.Context, blob content.Blob) {
 	lacking, moved := p.lacking(blob), false
 	for try := 1; len(lacking) > 0; try++ {
 		x := p.newTransfer(ctx, blob, lacking, try)
@@ -112,28 +122,37 @@ func (p *pass) giveUpLate(blob content.Blob) {
 func (p *pass) newTransfer(ctx context.Context, blob content.Blob, members []*member, try int) *transfer {
 	x := &transfer{
 		attempt: p.attempt, convoy: p.convoy, lane: p.lane, blob: blob, members: members, try: try,
-		have: map[*member]bool{},
+		have: map[*member]bool{}, part: largestPart(members, blob),
 	}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)
-	for _, m := range members {
-		x.part = max(x.part, m.Place.dest.PartSize(blob.Size))
-	}
 	limit := ahead(blob.Size, x.part, len(members))
 	x.fanout = fanout.New(limit, p.convoy.Blocked(), func() { x.cancel(fanout.ErrNoSinks) })
 	return x
+}
+
+// largestPart returns the size of the largest parts of a blob that members send, 0 if none sends parts.
+func largestPart(members []*member, blob content.Blob) (part int64) {
+	for _, m := range members {
+		part = max(part, m.Place.dest.PartSize(blob.Size))
+	}
+	return part
 }
 
 // lacking returns the members that are not known to have the blob.
 func (p *pass) lacking(blob content.Blob) []*member {
 	var mu sync.Mutex
 	var lacking []*member
-	p.ask("looking for blob "+blob.Digest.String(), func(m *member) error {
+	op := "looking for blob " + blob.Digest.String()
+	p.ask(op, func(m *member) error {
 		if m.Place.knows(blob) {
 			return nil
 		}
 		has, err := m.Place.has(m.Context(), blob)
 		switch {
 		case err != nil:
+			if !m.Place.HasFailed() {
+				m.Place.depot.addLate(blob.Digest, m.Place.errorIn(op, err))
+			}
 			return err
 		case has:
 			m.Place.got(blob)

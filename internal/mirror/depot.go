@@ -25,14 +25,19 @@ func (d *depot) hasBlob(blob digest.Digest) bool {
 	return d.has[blob]
 }
 
-// addBlob notes that the place has a blob.
+// mostRemembered is of how many blobs something is remembered, about: a hundred usual images have some thousands, and
+// hostile ones can name any number.
+const mostRemembered = 50_000
+
+// addBlob notes that the place has a blob. Of too many all are forgotten: to look for one again does no harm.
 func (d *depot) addBlob(blob digest.Digest) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.has == nil {
+	if d.has == nil || len(d.has) >= mostRemembered {
 		d.has = map[digest.Digest]bool{}
 	}
 	d.has[blob] = true
+	delete(d.late, blob)
 }
 
 // addLate notes that a blob did not come to the place in time, if that is what an error of its copy says.

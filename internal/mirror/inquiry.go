@@ -27,21 +27,19 @@ type inquiry struct {
 	report *Report
 	origin *origin
 	graph  *graph.Graph // nil until it was read
-	bulky  bool         // it has the batch's turn for an image of large manifests
+	turns  int64        // of the batch's for images of large manifests that it has
 }
 
 func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
-	return &inquiry{
-		images: images, opts: opts, batch: b, report: report, origin: newOrigin(images, opts, report.Source),
-	}
+	q := &inquiry{images: images, opts: opts, batch: b, report: report}
+	q.origin = newOrigin(images, opts, report.Source, q.batch.rooms()[0].bytes)
+	return q
 }
 
 // close closes the source, once the image is copied.
 func (q *inquiry) close() {
 	q.origin.close()
-	if q.bulky {
-		q.batch.bulky.Release(1)
-	}
+	q.batch.bulky.Release(q.turns)
 }
 
 // compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
@@ -65,15 +63,16 @@ func (q *inquiry) compare(ctx context.Context) error {
 
 // ask asks for the source's digest, which it returns, and for those that the pending destinations hold, all at once.
 // Where a destination holds no image at all, the source begins to be read. Of one that answers long after others, it is
-// not known what it holds.
+// not known what it holds. Among several images, what counts is how many requests they take, and not how soon each is
+// answered: the source is asked after the first destination, and not at all where it begins to be read.
 func (q *inquiry) ask(ctx context.Context) (want digest.Digest, err error) {
 	var checks errgroup.Group
 	checks.SetLimit(placesAtOnce)
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
-	answers := &answers{stop: stop}
+	answers := &answers{stop: stop, first: make(chan struct{})}
 	checks.Go(func() error {
-		want, err = q.digest(ctx, pin(q.report.Source, q.report.Source.Digest))
+		want, err = q.sourceDigest(ctx, answers.first)
 		answers.bySource()
 		return nil
 	})
@@ -90,6 +89,24 @@ func (q *inquiry) ask(ctx context.Context) (want digest.Digest, err error) {
 	}
 	_ = checks.Wait()
 	return want, err
+}
+
+// sourceDigest returns the source's digest. First is closed when a destination has answered.
+func (q *inquiry) sourceDigest(ctx context.Context, first <-chan struct{}) (digest.Digest, error) {
+	kind := q.report.Source.Kind
+	if !q.batch.alone && (kind == imagename.Registry || kind == imagename.ECRPublic) {
+		select {
+		case <-first:
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+		if q.origin.isStarted() {
+			if d, err := q.origin.rootDigest(ctx); err == nil {
+				return d, nil
+			}
+		}
+	}
+	return q.digest(ctx, pin(q.report.Source, q.report.Source.Digest))
 }
 
 // readInstead returns the source's digest where asking for it gave none, which may be for the way it is
@@ -149,7 +166,9 @@ const lateAnswer = 5 * time.Second
 
 // answers stops the asking when those that are left are late.
 type answers struct {
-	stop context.CancelFunc
+	stop  context.CancelFunc
+	once  sync.Once
+	first chan struct{} // closed when a destination has answered
 
 	mu     sync.Mutex
 	source bool        // has answered
@@ -159,7 +178,10 @@ type answers struct {
 
 func (a *answers) bySource() { a.came(&a.source) }
 
-func (a *answers) byDestination() { a.came(&a.some) }
+func (a *answers) byDestination() {
+	a.came(&a.some)
+	a.once.Do(func() { close(a.first) })
+}
 
 func (a *answers) came(from *bool) {
 	a.mu.Lock()

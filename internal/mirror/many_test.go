@@ -104,6 +104,34 @@ func TestABlobOfSeveralImagesIsReadOnce(t *testing.T) {
 	}
 }
 
+// Among several images, one that a destination lacks is read and not asked about before; one that is there is asked
+// about and not read. One that is not at the source fails as it does alone.
+func TestSeveralImagesTakeFewRequests(t *testing.T) {
+	w := newWorld(t)
+	const images = 10
+	w.pushNeighbours("HOST/src", images)
+	for _, c := range []struct {
+		name         string
+		asked        int // images of the request
+		heads, reads int // requests for the source's manifests
+	}{
+		{"first", images, 0, images}, {"again", images, images, 0}, {"one is missing", images + 1, images + 1, 1},
+	} {
+		w.breakWith(nil)
+		for tag, report := range copyAll(t, copier(w), w.several("HOST/src", c.asked, "HOST/a:*")) {
+			if missing := tag == fmt.Sprint(images); errors.Is(report.Err(), mirror.ErrAbsent) != missing ||
+				!missing && w.digest("HOST/a:"+tag) != report.Digest.String() {
+				t.Errorf("%s: %s: %v", c.name, tag, report.Err())
+			}
+		}
+		heads, reads := w.count(http.MethodHead, "/v2/src/manifests/"), w.count(http.MethodGet, "/v2/src/manifests/")
+		if heads != c.heads || reads != c.reads {
+			t.Errorf("%s: %d HEAD and %d GET of the source's manifests, want %d and %d", c.name, heads, reads, c.heads,
+				c.reads)
+		}
+	}
+}
+
 // One image that fails fails alone, and what others were to get with it they get all the same.
 func TestAnImageFailsAlone(t *testing.T) {
 	w := newWorld(t)
@@ -164,9 +192,10 @@ func TestImagesOfLargeManifestsTakeTurns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range 4 {
+	sizes := []int{300 << 10, 3 << 19, 300 << 10, 3 << 19, 300 << 10, 90 << 10}
+	for i, size := range sizes {
 		oci := mutate.ConfigMediaType(mustImage(t), ggcrtypes.OCIConfigJSON)
-		large := map[string]string{"note": strings.Repeat("x", 300<<10+i)}
+		large := map[string]string{"note": strings.Repeat("x", size+i)}
 		image, err := mutate.AppendLayers(mutate.Annotations(
 			mutate.MediaType(oci, ggcrtypes.OCIManifestSchema1), large).(v1.Image), layer)
 		if err == nil {
@@ -176,7 +205,7 @@ func TestImagesOfLargeManifestsTakeTurns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for tag, report := range copyAll(t, copier(w), w.several("HOST/src", 4, "HOST/a:*")) {
+	for tag, report := range copyAll(t, copier(w), w.several("HOST/src", len(sizes), "HOST/a:*")) {
 		if report.Err() != nil || w.digest("HOST/a:"+tag) != w.digest("HOST/src:"+tag) {
 			t.Errorf("%s: %v", tag, report.Err())
 		}
@@ -201,6 +230,10 @@ func TestImagesAreLeftOnceTheTimeIsUp(t *testing.T) {
 	left := 0
 	for tag, report := range copyAll(t, c, w.several("HOST/src", 3, "HOST/a:*")) {
 		if !errors.Is(report.Err(), mirror.ErrLeft) || !report.Results[0].Transient || w.digest("HOST/a:"+tag) != "" {
+			t.Errorf("%s: %v", tag, report.Err())
+		}
+		var sided *mirror.Error // which says whose it is, where those of all images are told together
+		if !errors.As(report.Err(), &sided) || sided.Name.Tag != tag {
 			t.Errorf("%s: %v", tag, report.Err())
 		}
 		left++

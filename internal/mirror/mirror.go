@@ -21,10 +21,10 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/sleep"
@@ -34,15 +34,15 @@ import (
 type Copier struct {
 	images port.Images
 	opts   Options
-	slots  *semaphore.Weighted // for blobs
-	large  largeTurns          // for manifests
+	slots  lanes.Slots // for blobs
+	large  largeTurns  // for manifests
 }
 
 // New returns a Copier that opens images through images.
 func New(images port.Images, opts Options) *Copier {
 	opts = opts.withDefaults()
 	return &Copier{
-		images: images, opts: opts, slots: semaphore.NewWeighted(int64(opts.Blobs)), large: newLargeTurns(),
+		images: images, opts: opts, slots: lanes.NewSlots(opts.Blobs), large: newLargeTurns(),
 	}
 }
 
@@ -65,7 +65,7 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 		side.Go(func() error {
 			report := newReport(image.Source.Name, asked.DestinationsOf(image))
 			if limit := c.opts.BeginWithin; limit > 0 && time.Since(began) > limit {
-				report.failPending(ErrLeft)
+				report.failPending(sourceError(report.Source, "beginning", ErrLeft))
 			}
 			c.copyImage(ctx, b, report)
 			reporting.Lock()
@@ -149,14 +149,15 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	c.try(ctx, q, again)
 }
 
-// retryable returns those of the results that failed transiently. A directory is not among them: it is erased when it
+// retryable returns those of the results that failed transiently, or since they lack what another image has brought: the
+// registry has lost it. A directory is not among them: it is erased when it
 // is opened again, so that all would be copied anew. Neither is what was too slow: it had its time.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {
 		var slow *chunked.RateError
 		if r.State == Failed && !errors.As(r.Err, &slow) && r.Name.Kind != imagename.Directory &&
-			c.opts.Transient(r.Err) {
+			(c.opts.Transient(r.Err) || r.granted && port.IsLacking(r.Err)) {
 			again = append(again, r)
 		}
 	}

@@ -57,6 +57,7 @@ func (p *place) knows(blob content.Blob) bool {
 	if !p.depot.hasBlob(blob.Digest) {
 		return false
 	}
+	p.granted.Store(true)
 	p.got(blob)
 	return true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/opencontainers/go-digest"
 
@@ -23,29 +24,38 @@ type origin struct {
 	images port.Images
 	opts   Options
 	name   imagename.Name
+	most   int // bytes of a root that is kept before it is the image's turn; 0 = any number
 
-	once   sync.Once
-	cancel context.CancelFunc // nil before it was started
-	work   sync.WaitGroup
-	err    error // why reading ahead failed
+	once    sync.Once
+	started atomic.Bool
+	cancel  context.CancelFunc // nil before it was started
+	work    sync.WaitGroup
+	err     error // why reading ahead failed
 
-	source    port.Source // nil until it is open
-	root      []byte      // what the name names; nil until it was read
+	source    port.Source   // nil until it is open
+	root      []byte        // what the name names; nil until it was read, and where it is too large to be kept
+	named     digest.Digest // of what the name named, where that is not kept
 	mediaType string
 	digest    digest.Digest // of root, if that is what is copied
 }
 
-func newOrigin(images port.Images, opts Options, name imagename.Name) *origin {
-	return &origin{images: images, opts: opts, name: name}
+// newOrigin returns the origin of an image, which keeps no more than so many bytes of what it reads ahead, 0 for any
+// number.
+func newOrigin(images port.Images, opts Options, name imagename.Name, most int64) *origin {
+	return &origin{images: images, opts: opts, name: name, most: int(most)}
 }
 
 // start begins to read ahead, the first time.
 func (o *origin) start(ctx context.Context) {
 	o.once.Do(func() {
 		ctx, o.cancel = context.WithCancel(ctx)
+		o.started.Store(true)
 		o.work.Go(func() { o.err = o.opts.within(ctx, o.readAhead) })
 	})
 }
+
+// isStarted reports whether it has begun to read ahead.
+func (o *origin) isStarted() bool { return o.started.Load() }
 
 func (o *origin) readAhead(ctx context.Context) error {
 	source, err := o.images.Source(ctx, o.name)
@@ -56,7 +66,11 @@ func (o *origin) readAhead(ctx context.Context) error {
 		return errors.Join(err, source.Close())
 	}
 	o.source = source
-	return nil
+	if o.most > 0 && len(o.root) > o.most {
+		o.named, err = manifestdigest.Of(o.root)
+		o.root = nil // it is read again in its turn
+	}
+	return err
 }
 
 // rootDigest returns the digest of the root manifest, when that has been read by its name.
@@ -65,6 +79,9 @@ func (o *origin) rootDigest(ctx context.Context) (digest.Digest, error) {
 	o.work.Wait()
 	if o.err != nil {
 		return "", o.err
+	}
+	if o.named != "" {
+		return o.named, nil
 	}
 	return manifestdigest.Of(o.root)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"ecrmirror/internal/mirror/convoy"
 	"ecrmirror/internal/mirror/graph"
@@ -24,6 +25,7 @@ type place struct {
 	depot    *depot
 	puts     queue
 	speed    *convoy.Speed
+	granted  atomic.Bool // blobs were taken for granted that another image has brought
 
 	mu    sync.Mutex
 	err   error // why the place failed
@@ -107,6 +109,7 @@ func (p *place) close() {
 	for _, r := range p.results {
 		r.BlobsSent += p.blobs
 		r.BytesSent += p.bytes
+		r.granted = p.granted.Load()
 		if r.State == pending {
 			r.fail(p.errorFor(r))
 		}

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"cmp"
+	"maps"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
@@ -65,6 +66,9 @@ func newBlobProgress(to Progress) *blobProgress {
 func (p *blobProgress) image(r *Report, destinations int, blobs []content.Blob) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.told) > mostRemembered { // what an earlier image had counts as new
+		maps.DeleteFunc(p.told, func(_ digest.Digest, b *toldBlob) bool { return b.moving == 0 })
+	}
 	n, size := 0, int64(0)
 	for _, blob := range blobs {
 		if p.told[blob.Digest] == nil {

@@ -27,7 +27,7 @@ func (q *inquiry) read(ctx context.Context) error {
 			return err
 		}
 		q.origin.close()
-		q.origin = newOrigin(q.images, q.opts, q.report.Source)
+		q.origin = newOrigin(q.images, q.opts, q.report.Source, q.batch.rooms()[0].bytes)
 		now, gone := q.origin.rootDigest(ctx)
 		if gone != nil || now == q.report.Digest {
 			return err
@@ -49,21 +49,37 @@ func (q *inquiry) readOnce(ctx context.Context) error {
 	return nil
 }
 
-func (q *inquiry) readGraph(ctx context.Context) (err error) {
+// readGraph reads the graph where there is room for it.
+func (q *inquiry) readGraph(ctx context.Context) error {
 	if err := q.origin.readRoot(ctx, q.report.Digest); err != nil {
 		return err
 	}
-	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: q.batch.mostManifests()}
-	q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts)
-	if errors.Is(err, graph.ErrLarge) && opts.Most > 0 {
-		if err := q.batch.bulky.Acquire(ctx, 1); err != nil {
-			return context.Cause(ctx)
+	for _, room := range q.batch.rooms() {
+		if err := q.take(ctx, room.turns); err != nil {
+			return err
 		}
-		q.bulky, opts.Most = true, 0
-		q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts)
-	}
-	if err != nil {
-		return err
+		opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: room.bytes}
+		var err error
+		if q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts); err == nil {
+			break
+		}
+		if !errors.Is(err, graph.ErrLarge) || room.bytes == 0 {
+			return err
+		}
 	}
 	return is(q.graph.Root(), q.report.Source.Digest)
+}
+
+// take has the inquiry have so many of the batch's turns for large manifests, and no others.
+func (q *inquiry) take(ctx context.Context, turns int64) error {
+	q.batch.bulky.Release(q.turns)
+	q.turns = 0
+	if turns == 0 {
+		return nil
+	}
+	if err := q.batch.bulky.Acquire(ctx, turns); err != nil {
+		return context.Cause(ctx)
+	}
+	q.turns = turns
+	return nil
 }

@@ -53,6 +53,8 @@ type Result struct {
 
 	held  digest.Digest // what the destination had; "" if nothing, or if that is not known
 	known bool          // whether the destination told what it has
+	// granted says that blobs were taken for granted that another image has brought.
+	granted bool
 }
 
 // newReport returns the report of an image in which nothing has happened yet.

@@ -21,6 +21,23 @@ type tally struct {
 	order  int       // blobs started since the beginning
 	moving map[digest.Digest]*blob
 	ended  map[digest.Digest]ended
+	before outcomes // of those that are in ended no more
+}
+
+// mostEnded is how many blobs that have ended are told from each other.
+const mostEnded = 50_000
+
+// outcomes says how many blobs are where they should be, how many failed, and how many ended.
+type outcomes struct{ done, failed, all int }
+
+func (o *outcomes) add(e ended) {
+	o.all++
+	switch {
+	case e.failed:
+		o.failed++
+	case !e.interrupted:
+		o.done++
+	}
 }
 
 // A blob is one that moves.
@@ -112,6 +129,12 @@ func (t *tally) blobDone(d digest.Digest, size int64, err error, interrupted boo
 	}
 	t.size += e.size
 	t.bytes += e.bytes
+	if len(t.ended) >= mostEnded {
+		for _, e := range t.ended {
+			t.before.add(e)
+		}
+		clear(t.ended)
+	}
 	t.ended[d] = e
 	return b
 }
@@ -147,15 +170,12 @@ func (t *tally) snapshot(now time.Time) snapshot {
 		t.moved = now
 	}
 	s := snapshot{at: now, started: t.started, moved: t.moved, read: t.read, rate: t.rate.perSecond()}
+	ended := t.before
 	for _, e := range t.ended {
-		switch {
-		case e.failed:
-			s.failed++
-		case !e.interrupted:
-			s.done++
-		}
+		ended.add(e)
 	}
-	s.blobs = max(t.blobs, len(t.ended)+len(t.moving))
+	s.done, s.failed = ended.done, ended.failed
+	s.blobs = max(t.blobs, ended.all+len(t.moving))
 	s.size, s.bytes = max(t.size, t.bytes), t.bytes
 	byOrder := func(a, b digest.Digest) int { return t.moving[a].order - t.moving[b].order }
 	for _, d := range slices.SortedFunc(maps.Keys(t.moving), byOrder) {

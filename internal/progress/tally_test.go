@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -144,4 +145,18 @@ func at(pairs ...int64) []sample {
 		samples = append(samples, sample{time.Time{}.Add(time.Duration(pairs[i]) * time.Second), pairs[i+1]})
 	}
 	return samples
+}
+
+// However many blobs hostile images name, what is remembered of them is bounded, and counted nevertheless.
+func TestWhatATallyRemembersIsBounded(t *testing.T) {
+	const blobs = 3*mostEnded + 7
+	var all tally
+	all.image(time.Unix(1000, 0), blobs, 0)
+	for n := range blobs {
+		all.blobDone(blobOf(fmt.Sprint(n)), 0, map[bool]error{true: errBroken}[n%3 == 0], false)
+	}
+	s := all.snapshot(time.Unix(1001, 0))
+	if len(all.ended) > mostEnded || s.blobs != blobs || s.failed != blobs/3+1 || s.done != blobs-s.failed {
+		t.Errorf("%d remembered; %d of %d done, %d failed", len(all.ended), s.done, s.blobs, s.failed)
+	}
 }

@@ -24,15 +24,15 @@ func Together(requests []Request, most, longest int) []Group {
 	var groups []Group
 	kin := map[string][]int{}
 	var keys []string         // in the order of their first requests
-	again := map[string]int{} // how often an image was there before
+	again := map[string]int{} // how often a tag was there before
 	for i, r := range requests {
 		key, ok := r.kin()
 		if !ok {
 			groups = append(groups, Group{Request: r, Of: []int{i}})
 			continue
 		}
-		twin := key + "\x00" + r.Source()
-		if again[twin]++; again[twin] > 1 { // a job can't be asked the same twice
+		twin := key + "\x00" + tagOrDigest(r.Images[0].Source.Name)
+		if again[twin]++; again[twin] > 1 { // a job can't be asked for a tag twice
 			key += fmt.Sprintf("\x00%d", again[twin])
 		}
 		if kin[key] == nil {
@@ -86,7 +86,8 @@ func (r Request) repositories() []imagename.Written {
 
 // together puts requests that are kin into as few groups as take them.
 func together(requests []Request, kin []int, most, longest int) (groups []Group) {
-	for n := (len(kin) + most - 1) / most; len(kin) > 0; n = max(1, n-1) {
+	for len(kin) > 0 {
+		n := (len(kin) + most - 1) / most
 		of := kin[:fitting(requests, kin[:(len(kin)+n-1)/n], longest)]
 		group := Group{Request: requests[of[0]], Of: of}
 		if len(of) > 1 {

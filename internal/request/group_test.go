@@ -115,6 +115,36 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// However many fit in a job's parameters, a group has no more images than it may.
+func TestAGroupHasAtMostSoManyImages(t *testing.T) {
+	var requests []Request
+	for i := range 120 {
+		tag := fmt.Sprint(i)
+		if i < 30 { // of which few fit
+			tag = fmt.Sprintf("%02d", i) + strings.Repeat("x", 100)
+		}
+		requests = append(requests, parsed(t, "r.io/a:"+tag, "q.io/a:"+tag))
+	}
+	for _, g := range Together(requests, 50, 1100) {
+		if len(g.Of) > 50 {
+			t.Errorf("%d images", len(g.Of))
+		}
+	}
+}
+
+// An image by its tag, and one that has the same tag at a digest, would both be that tag there.
+func TestTwoImagesOfATagAreNotAskedOfOneJob(t *testing.T) {
+	requests := []Request{
+		parsed(t, "r.io/a:1", "q.io/a:1"), parsed(t, "r.io/a:1@"+pinned, "q.io/a:1"), parsed(t, "r.io/a:2", "q.io/a:2"),
+	}
+	for _, g := range Together(requests, 50, 1000) {
+		p := g.Parameters()
+		if _, err := Parse(p["source"], p["dest"]); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // A job has the labels of its entry, so that images with other labels are not in it.
 func TestLabelsAreNotMixed(t *testing.T) {
 	var requests []Request

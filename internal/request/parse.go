@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -59,7 +60,11 @@ func parseImages(source string) ([]Image, error) {
 		first = strings.TrimSpace(first)
 	}
 	name, err := imagename.ParseWritten(first)
-	if err != nil {
+	switch {
+	case err != nil && strings.Contains(first, "*"):
+		return nil, fmt.Errorf("image name %q: a * is for destinations alone; name the tags, REPOSITORY:TAG,TAG, "+
+			"or have an entry of the controller choose them by rules", first)
+	case err != nil:
 		return nil, err
 	}
 	images := []Image{{Source: name}}
@@ -71,19 +76,26 @@ func parseImages(source string) ([]Image, error) {
 		return nil, fmt.Errorf("image name %q: has no tag, and more tags follow after a comma; write %s:TAG,TAG",
 			first, first)
 	}
-	seen := map[imagename.Name]bool{name.Name: true}
+	seen := map[string]imagename.Written{tagOrDigest(name.Name): name}
 	for _, reference := range imagename.SplitList(rest) {
 		image, err := parseMore(repository, reference)
 		if err != nil {
 			return nil, err
 		}
-		if !seen[image.Name] {
-			seen[image.Name] = true
+		switch twin, again := seen[tagOrDigest(image.Name)]; {
+		case !again:
+			seen[tagOrDigest(image.Name)] = image
 			images = append(images, Image{Source: image})
+		case twin.Name != image.Name:
+			return nil, fmt.Errorf("tag %q is there twice, once as %s and once as %s: a destination has it once",
+				image.Name.Tag, twin, image)
 		}
 	}
 	return images, nil
 }
+
+// tagOrDigest returns what names an image where it goes: its tag, or its digest if it has none.
+func tagOrDigest(name imagename.Name) string { return cmp.Or(name.Tag, name.Digest.String()) }
 
 // parseMore parses what follows after a comma: a tag of the repository, a tag and a digest, or @ and a digest.
 func parseMore(repository, reference string) (imagename.Written, error) {

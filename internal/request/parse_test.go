@@ -45,6 +45,8 @@ func TestParseSeveral(t *testing.T) {
 		{"r.test/a:1,2", "q.test/b:1", "destination q.test/b:1: has one tag for several images"},
 		{"r.test/a:1,2", "q.test/b", "destination q.test/b: has one tag for several images"},
 		{"r.test/a:1,2", "dir:/tmp/b", "destination dir:/tmp/b: has one tag for several images"},
+		{"r.test/a:*", "q.test/b:*", `source: image name "r.test/a:*": a * is for destinations alone; name the tags, `},
+		{"r.test/**", "q.test/b:*", `source: image name "r.test/**": a * is for destinations alone`},
 		{"r.test/a,2", "q.test/b:*", `source: image name "r.test/a": has no tag, and more tags follow`},
 		{"r.test/a:1,r.test/a:2", "q.test/b:*", `source: "r.test/a:2" after a comma is no tag`},
 		{"r.test/a:1,sha256:12", "q.test/b:*", `source: "sha256:12" after a comma is no tag`},
@@ -55,6 +57,14 @@ func TestParseSeveral(t *testing.T) {
 		{"r.test/a:1,2", "r.test/a:*", "destination r.test/a:1 is the source itself"},
 		{"r.test/a:1", "q.test/B:*", `destination: image name "q.test/B"`},
 		{",r.test/a:1", "q.test/b:*", `source: image name "": is empty`},
+		{
+			"r.test/a:1,1@" + pinned, "q.test/b:*",
+			`source: tag "1" is there twice, once as r.test/a:1 and once as r.test/a:1@` + pinned,
+		},
+		{
+			"r.test/a:1@" + pinned + ",2,1@sha256:" + strings.Repeat("0", 64), "q.test/b:*",
+			`source: tag "1" is there twice`,
+		},
 	} {
 		r, err := Parse(c.source, c.destinations)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 type Backlog struct {
 	hosts   *Hosts
 	limit   Limit
-	waiting map[uint64]waiting // by position
+	waiting map[uint64]waiting // by identity
 }
 
 // waiting is what is known of an entry that is put off.
@@ -26,16 +26,24 @@ func NewBacklog(hosts *Hosts, limit Limit) *Backlog {
 
 // PutOff puts off an entry that waits for a host.
 func (b *Backlog) PutOff(e *entry.Entry, h *Host) {
-	b.waiting[position(e.Source)] = waiting{h, e.Status.Behind()}
+	b.waiting[identity(e)] = waiting{h, e.Status.Behind()}
 }
 
 // Len returns how many entries are put off.
 func (b *Backlog) Len() int { return len(b.waiting) }
 
-// Has reports whether the entry with a source is put off.
-func (b *Backlog) Has(source string) bool {
-	_, ok := b.waiting[position(source)]
+// Has reports whether an entry is put off.
+func (b *Backlog) Has(e *entry.Entry) bool {
+	_, ok := b.waiting[identity(e)]
 	return ok
+}
+
+// identity tells entries apart: an image may be an entry of the table, and one of several selections.
+func identity(e *entry.Entry) uint64 {
+	if e.Selection == "" {
+		return position(e.Source)
+	}
+	return position(e.Selection + "\x00" + e.Source)
 }
 
 // A Draw takes some entries out of a backlog: those that come first at each host. All entries are handed to Add, and
@@ -53,7 +61,7 @@ func (b *Backlog) Draw() *Draw {
 
 // Add adds an entry of the table to the draw. One that is not put off is ignored.
 func (d *Draw) Add(e entry.Entry) {
-	at := position(e.Source)
+	at := identity(&e)
 	if w, ok := d.backlog.waiting[at]; ok {
 		d.there[at] = w
 		d.choice.add(w.host, e)
@@ -66,7 +74,7 @@ func (d *Draw) End() []entry.Entry {
 	d.backlog.waiting = d.there
 	entries := d.choice.end()
 	for _, e := range entries {
-		delete(d.there, position(e.Source))
+		delete(d.there, identity(&e))
 	}
 	return entries
 }

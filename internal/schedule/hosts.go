@@ -67,7 +67,7 @@ func (h *Hosts) Note(name string, e *entry.Entry) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	known, at := h.get(name), position(e.Source)
-	if known == nil {
+	if known == nil || e.Selection != "" {
 		return
 	}
 	if c := e.Status.Checked.Compare(known.checked); c > 0 || c == 0 && at > known.at {

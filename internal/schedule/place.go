@@ -18,6 +18,8 @@ import (
 //     left out for longer, as long as the host answers at all.
 //   - The others follow in a ring, by a hash of their sources, from the one on that was looked at last. A sweep that
 //     ends before a host has answered for all of its images writes the status of that one in any case.
+//   - The images of selections have no statuses. They have a ring of their own, which begins at another place in each
+//     sweep, by the golden ratio: so all of them have their turn.
 type Place struct {
 	checked int64  // by Unix time in ms; the last there is, if that may be outdated
 	after   uint64 // how far behind the one that was looked at last
@@ -33,6 +35,10 @@ func (h *Hosts) Place(name string, e *entry.Entry) Place {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p := Place{checked: math.MaxInt64, after: position(e.Source)}
+	if e.Selection != "" {
+		p.after -= uint64(h.now.Unix()) * golden //nolint:gosec // it goes around
+		return p
+	}
 	if known := h.byName[name]; known != nil && !known.checked.IsZero() {
 		p.after -= known.at + 1
 	}
@@ -41,6 +47,9 @@ func (h *Hosts) Place(name string, e *entry.Entry) Place {
 	}
 	return p
 }
+
+// golden is the golden ratio's part of a ring. Steps of it, however many at a time, come by all places evenly.
+const golden = 0x9E3779B97F4A7C15
 
 // position is where an entry stands in the ring. It is the same in every sweep, and another for every source: no two
 // sources are known to have one.

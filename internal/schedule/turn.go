@@ -15,6 +15,9 @@ const (
 	firstPart  = 64
 	laterPart  = 16
 	answerTime = 30 * time.Second
+	// listPart is the part of the limit in which the lists of selections are to come. Images wait for them: only then
+	// it is known what they are in conflict with.
+	listPart = 4
 )
 
 // A Limit is the time of a sweep. The zero Limit has no end.
@@ -33,6 +36,17 @@ func NewLimit(limit time.Duration) Limit {
 
 // Over reports whether the time is up.
 func (l Limit) Over() bool { return passed(l.end) }
+
+// Lists returns how long the lists of selections may take; 0 if there is no limit.
+func (l Limit) Lists() time.Duration { return l.Time / listPart }
+
+// WithinLists returns a context that ends when the lists of selections are to be there, with a cause.
+func (l Limit) WithinLists(ctx context.Context, cause error) (context.Context, context.CancelFunc) {
+	if l.end.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadlineCause(ctx, l.end.Add(l.Lists()-l.Time), cause)
+}
 
 // Within returns a context that ends with the limit.
 func (l Limit) Within(ctx context.Context) (context.Context, context.CancelFunc) {

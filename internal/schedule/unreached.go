@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ecrmirror/internal/entry"
 )
 
 // An unreachedError is why an entry was not looked at.
@@ -28,8 +30,8 @@ func (e *unreachedError) Error() string {
 func (e *unreachedError) DeferredUntil() time.Time { return time.Time{} }
 
 // Unreached returns why an entry that is put off was not looked at. It is an [entry.Deferral].
-func (b *Backlog) Unreached(source string) error {
-	return b.unreached(b.waiting[position(source)].host)
+func (b *Backlog) Unreached(e *entry.Entry) error {
+	return b.unreached(b.waiting[identity(e)].host)
 }
 
 func (b *Backlog) unreached(h *Host) error {

@@ -34,6 +34,7 @@ type Registries struct {
 	envRoles      string // what the environment says of them
 	loginFiles    []string
 	template      templateFlag
+	puts          putRate
 }
 
 // Add adds the flags to a command's. Their defaults come from the environment.
@@ -82,7 +83,7 @@ func (f *Registries) Open(
 func (f *Registries) options(cfg aws.Config) (images.Options, error) {
 	opts := images.Options{
 		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint,
-		Chunks: chunked.Options{LeastRate: f.LeastRate},
+		Chunks: chunked.Options{LeastRate: f.LeastRate}, PutImageRate: f.puts.value.Value(),
 	}
 	for _, host := range f.insecure {
 		if strings.Contains(host, "/") {

@@ -126,6 +126,19 @@ func (s *Service) Idle(ctx context.Context) error {
 	}
 }
 
+// Attempts returns how many attempts of jobs have begun, and not ended. As long as jobs wait, each that ends is
+// followed by another at the same instant.
+func (s *Service) Attempts() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.worlds {
+		for _, q := range w.queues {
+			n += q.running
+		}
+	}
+	return n
+}
+
 // world returns the caller's world. The lock must be held.
 func (s *Service) world(c awsjson.Caller) *world {
 	key := worldKey{c.Account, c.Region}

@@ -70,8 +70,14 @@ func TestQueuesHaveSlotsOfTheirOwn(t *testing.T) {
 	if s := w.job(t, ids[2]).Status; s != types.JobStatusRunnable {
 		t.Errorf("third job of the queue is %s", s)
 	}
+	if n := w.service.Attempts(); n != 3 {
+		t.Errorf("%d attempts, want those of a, b and d", n)
+	}
 	touch(t, release)
 	w.idle(t)
+	if n := w.service.Attempts(); n != 0 {
+		t.Errorf("%d attempts when all have ended", n)
+	}
 	for _, id := range ids {
 		if s := w.job(t, id).Status; s != types.JobStatusSucceeded {
 			t.Errorf("job is %s", s)

@@ -53,6 +53,9 @@ type Options struct {
 	// RefuseEmptyParts makes a layer's part of 0 bytes an InvalidLayerPartException, so
 	// that a layer without bytes cannot be stored. What AWS does is not documented.
 	RefuseEmptyParts bool
+	// PutImageRate is how many calls of PutImage a second an account may make in a region, with bursts of as many;
+	// more are a ThrottlingException. 0 is any number. ECR's quota is 10, unless it was raised.
+	PutImageRate int
 	// RestoreTime is how long an archived image is ACTIVATING; 0 is ECR's 20 minutes, the longest it takes.
 	RestoreTime time.Duration
 	// Now tells the time; nil is [time.Now].
@@ -82,6 +85,7 @@ type Registry struct {
 	public limits // of ECR Public
 	key    []byte // signs presigned URLs
 	parts  awsjson.BlobReader
+	puts   putPace
 
 	mu           sync.Mutex // guards what follows, and the storage of manifests and tags
 	repositories map[repositoryID]*repository
@@ -133,6 +137,7 @@ func New(ctx context.Context, opts Options) (*Registry, error) {
 			partSize: 20 << 20, parts: 1000, layerSize: 10_000 << 20, tags: 1000, images: 10_000, repositories: 10_000,
 		},
 		key:          make([]byte, 32),
+		puts:         putPace{perSecond: opts.PutImageRate},
 		repositories: map[repositoryID]*repository{},
 		logins:       map[string]login{},
 	}

@@ -23,6 +23,9 @@ type putImageOutput struct {
 }
 
 func (r *Registry) putImage(ctx context.Context, c call, in putImageInput) (out putImageOutput, err error) {
+	if err := r.puts.take(registryID{Account: c.Account, Region: c.Region}, r.opts.Now()); err != nil {
+		return out, err
+	}
 	id, err := in.resolve(c)
 	if err != nil {
 		return out, err

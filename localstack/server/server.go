@@ -39,12 +39,16 @@ type Options struct {
 	Addr     string // "" = 127.0.0.1:0
 	Dir      string // for blobs and jobs; "" = a temporary directory, removed by Close
 	Programs string // directory with the programs that jobs may run, mirror and controller; "" = jobs fail to start
+	Slots    int    // jobs of one queue that run at once; 0 = 2
 	Account  string // of the deployment, 12 digits; "" = "111122223333"
 	Region   string // of the deployment; "" = "us-east-1"
 	NoEvents bool   // pushes to ECR start no jobs
 	// ForgetLayers has ECR check layers that are uploaded, and then forget them: zeros are
 	// downloaded. It is for those who measure something else than the disk.
 	ForgetLayers bool
+	// PutImageRate is ECR's quota of calls of PutImage a second, in each account and region; 0 = there is none. AWS's
+	// is 10, unless it was raised.
+	PutImageRate int
 	// InsecureRegistries are hosts, beside the server's own, that MIRROR_INSECURE_REGISTRIES names.
 	InsecureRegistries []string
 	// JobEnvironment gives further NAME=VALUE pairs for every job, such as a proxy's.

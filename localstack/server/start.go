@@ -77,7 +77,7 @@ func (s *Server) open() error {
 	home := s.opts.Account
 	s.batch = batch.New(s.ctx, batch.Options{
 		Home: home, Programs: s.opts.Programs, Dir: jobs, Environment: s.startTask, Log: s.opts.Log,
-		Output: s.taskOutput, OnChange: s.onJobChange,
+		Output: s.taskOutput, OnChange: s.onJobChange, Slots: s.opts.Slots,
 	})
 	s.dynamodb = dynamodb.New(dynamodb.Options{
 		Home: home, PageLimit: s.opts.ScanPage, Consumed: s.stats.Consumed,
@@ -93,8 +93,8 @@ func (s *Server) open() error {
 	var err error
 	s.ecr, err = ecr.New(s.ctx, ecr.Options{
 		Home: home, Dir: filepath.Join(dir, "ecr"), Stats: &s.stats, OnPush: s.onPush(),
-		ForgetLayers: s.opts.ForgetLayers,
-		Authorize:    func(p iam.Principal, a iam.Access) error { return s.allow(p, s.opts.Region, a) },
+		ForgetLayers: s.opts.ForgetLayers, PutImageRate: s.opts.PutImageRate,
+		Authorize: func(p iam.Principal, a iam.Access) error { return s.allow(p, s.opts.Region, a) },
 	})
 	if err != nil {
 		return err

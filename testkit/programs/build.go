@@ -12,7 +12,7 @@ import (
 // Build makes the programs that a run needs beside the peers: this project's, unless
 // its path is given, and the one that measures, whose path it returns.
 func Build(ctx context.Context, dir, mirror string) (Program, string, error) {
-	ours := Program{Name: Ours, Settings: []string{ByDefault}, Commands: Mirror, Version: "given"}
+	ours := Program{Name: Ours, Settings: []string{ByDefault}, Commands: Mirror, Repository: Mirror, Version: "given"}
 	if mirror == "" {
 		mirror = filepath.Join(dir, "mirror")
 		if err := GoBuild(ctx, mirror, "ecrmirror/cmd/mirror"); err != nil {

@@ -41,6 +41,8 @@ type Program struct {
 	// Commands returns the commands that make a copy to all destinations: one for the
 	// project's own, one for each destination for peers. They run at once.
 	Commands func(Copy) [][]string
+	// Repository returns those that copy all tags of a repository to all destinations; nil where it has no such way.
+	Repository func(Copy) [][]string
 	// Prepare makes the settings in the program's home before; nil if there are none.
 	Prepare func(context.Context, Copy) error
 }
@@ -50,8 +52,9 @@ type Copy struct {
 	Path         string // of the program
 	Home         string // an empty directory
 	Setting      string
-	Source       string // an image name
+	Source       string // an image name; of a repository, where there are Tags
 	Destinations []string
+	Tags         []string // all of a repository
 	Environment  []string // of every command
 	Budget       string   // of memory, for this project's own; "" = its default
 }
@@ -67,6 +70,9 @@ func Environment(home, temp string, more []string) []string {
 
 // Mirror returns how this project's program is called.
 func Mirror(c Copy) [][]string {
+	if len(c.Tags) > 0 {
+		return [][]string{mirrorRepository(c)}
+	}
 	command := []string{c.Path, c.Source}
 	if c.Budget != "" {
 		command = append(command, "--memory-budget", c.Budget)
@@ -77,23 +83,29 @@ func Mirror(c Copy) [][]string {
 // known are the peers, by what is known of their command lines.
 func known() []Program {
 	return []Program{
-		{Name: "skopeo", Settings: []string{ByDefault}, Commands: each(func(c Copy, to string) []string {
-			command := []string{
-				c.Path, "copy", "--insecure-policy", "--all", "--preserve-digests", "--src-tls-verify=false",
-				"--dest-tls-verify=false",
-			}
-			if n := width(c.Setting); n > 0 {
-				command = append(command, "--image-parallel-copies", strconv.Itoa(n))
-			}
-			return append(command, "docker://"+c.Source, "docker://"+to)
-		})},
-		{Name: "crane", Settings: []string{ByDefault, Wide, Wider}, Commands: each(func(c Copy, to string) []string {
-			command := []string{c.Path, "copy", c.Source, to}
-			if n := width(c.Setting); n > 0 {
-				command = append(command, "--jobs", strconv.Itoa(n))
-			}
-			return command
-		})},
+		{
+			Name: "skopeo", Settings: []string{ByDefault}, Repository: each(skopeoRepository),
+			Commands: each(func(c Copy, to string) []string {
+				command := []string{
+					c.Path, "copy", "--insecure-policy", "--all", "--preserve-digests", "--src-tls-verify=false",
+					"--dest-tls-verify=false",
+				}
+				if n := width(c.Setting); n > 0 {
+					command = append(command, "--image-parallel-copies", strconv.Itoa(n))
+				}
+				return append(command, "docker://"+c.Source, "docker://"+to)
+			}),
+		},
+		{
+			Name: "crane", Settings: []string{ByDefault, Wide, Wider}, Repository: each(craneRepository),
+			Commands: each(func(c Copy, to string) []string {
+				command := []string{c.Path, "copy", c.Source, to}
+				if n := width(c.Setting); n > 0 {
+					command = append(command, "--jobs", strconv.Itoa(n))
+				}
+				return command
+			}),
+		},
 		{Name: "regctl", Settings: []string{ByDefault, Wide, Wider}, Prepare: prepareRegctl, Commands: each(func(c Copy,
 			to string,
 		) []string {
@@ -101,17 +113,18 @@ func known() []Program {
 		})},
 		{
 			Name: "regsync", Settings: []string{ByDefault, Wide, Wider}, Prepare: prepareRegsync,
+			Commands: each(regsync), Repository: each(regsync),
+		},
+		{
+			Name: "oras", Settings: []string{ByDefault, Wide, Wider}, Repository: each(orasRepository),
 			Commands: each(func(c Copy, to string) []string {
-				return []string{c.Path, "once", "--config", regsyncConfig(c, to)}
+				command := []string{c.Path, "copy", "--from-plain-http", "--to-plain-http", c.Source, to}
+				if n := width(c.Setting); n > 0 {
+					command = append(command, "--concurrency", strconv.Itoa(n))
+				}
+				return command
 			}),
 		},
-		{Name: "oras", Settings: []string{ByDefault, Wide, Wider}, Commands: each(func(c Copy, to string) []string {
-			command := []string{c.Path, "copy", "--from-plain-http", "--to-plain-http", c.Source, to}
-			if n := width(c.Setting); n > 0 {
-				command = append(command, "--concurrency", strconv.Itoa(n))
-			}
-			return command
-		})},
 	}
 }
 
@@ -152,12 +165,16 @@ func prepareRegsync(_ context.Context, c Copy) error {
 				fmt.Fprintf(&b, "    reqConcurrent: %d\n", n)
 			}
 		}
-		fmt.Fprintf(&b, "sync:\n  - source: %q\n    target: %q\n    type: image\n", c.Source, to)
+		b.WriteString(syncEntries(c, to))
 		if err := os.WriteFile(regsyncConfig(c, to), []byte(b.String()), 0o600); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func regsync(c Copy, to string) []string {
+	return []string{c.Path, "once", "--config", regsyncConfig(c, to)}
 }
 
 func regsyncConfig(c Copy, to string) string {

@@ -2,6 +2,7 @@ package programs
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -29,6 +30,67 @@ func TestCommandsOfPeers(t *testing.T) {
 	}
 	if got := hosts(job); !slices.Equal(got, []string{"127.0.0.1:1", "127.0.0.1:2"}) {
 		t.Errorf("hosts %v", got)
+	}
+}
+
+// All tags of a repository are copied, by programs that can do that.
+func TestCommandsOfPeersForRepositories(t *testing.T) {
+	job := Copy{
+		Path: "P", Home: t.TempDir(), Source: "127.0.0.1:1/lib/a", Destinations: []string{"127.0.0.1:2/to/a"},
+		Tags: []string{"1", "2"},
+	}
+	config := job.Home + "/regsync-0.yml"
+	for _, c := range []struct {
+		program, setting string
+		want             string // with | between arguments
+	}{
+		{"crane", ByDefault, "P|copy|--all-tags|127.0.0.1:1/lib/a|127.0.0.1:2/to/a"},
+		{"crane", Wide, "P|copy|--all-tags|127.0.0.1:1/lib/a|127.0.0.1:2/to/a|--jobs|16"},
+		{
+			"skopeo", ByDefault, "P|sync|--insecure-policy|--src|docker|--dest|docker|--all|--preserve-digests|" +
+				"--src-tls-verify=false|--dest-tls-verify=false|127.0.0.1:1/lib/a|127.0.0.1:2/to",
+		},
+		{"regsync", Wider, "P|once|--config|" + config},
+		{
+			"oras", Wide, `sh|-c|printf '%s\n' "$@" \| xargs -P 16 -I '{}' P copy --from-plain-http --to-plain-http ` +
+				"--concurrency 16 127.0.0.1:1/lib/a:{} 127.0.0.1:2/to/a:{}|sh|1|2",
+		},
+		{"regctl", ByDefault, ""},
+	} {
+		job.Setting = c.setting
+		p := known()[slices.IndexFunc(known(), func(p Program) bool { return p.Name == c.program })]
+		got := ""
+		if p.Repository != nil {
+			escaped := p.Repository(job)[0]
+			for i, argument := range escaped {
+				escaped[i] = strings.ReplaceAll(argument, "|", `\|`)
+			}
+			got = strings.Join(escaped, "|")
+		}
+		if got != c.want {
+			t.Errorf("%s, %s:\n%s\nwant\n%s", c.program, c.setting, got, c.want)
+		}
+	}
+	if got := strings.Join(Mirror(job)[0], " "); got != "P 127.0.0.1:1/lib/a:1,2 127.0.0.1:2/to/a:*" {
+		t.Errorf("mirror: %s", got)
+	}
+}
+
+// Regsync takes the tags of a repository one after another, unless each is an entry of its own.
+func TestSyncEntries(t *testing.T) {
+	job := Copy{Source: "h/a", Tags: []string{"1", "2"}, Setting: ByDefault}
+	const entry = "  - source: %q\n    target: %q\n    type: %s\n"
+	if got, want := syncEntries(job, "t/a"), "sync:\n"+fmt.Sprintf(entry, "h/a", "t/a", "repository"); got != want {
+		t.Errorf("by default:\n%s", got)
+	}
+	job.Setting = Wide
+	if got, want := syncEntries(job, "t/a"), "defaults:\n  parallel: 16\nsync:\n"+
+		fmt.Sprintf(entry, "h/a:1", "t/a:1", "image")+fmt.Sprintf(entry, "h/a:2", "t/a:2", "image"); got != want {
+		t.Errorf("16 wide:\n%s", got)
+	}
+	job.Tags = nil
+	if got, want := syncEntries(job, "t/a"), "sync:\n"+fmt.Sprintf(entry, "h/a", "t/a", "image"); got != want {
+		t.Errorf("an image:\n%s", got)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
@@ -20,6 +22,8 @@ type Spec struct {
 	Platforms int    // of an index; 0 = one image without an index
 	Shared    int    // how many of the Layers all platforms have in common
 	Seed      uint64 // images of different seeds share no layer
+	// First is the number of the first layer: images of one seed share the layers whose numbers both have.
+	First int
 }
 
 // Contents are what an image consists of.
@@ -122,7 +126,7 @@ func (p *putting) instance(spec Spec, n int) (manifest, error) {
 		if k < spec.Shared {
 			owner = 0
 		}
-		seed := mix(spec.Seed) + uint64(owner)<<32 + uint64(k)<<8
+		seed := mix(spec.Seed) + uint64(owner)<<32 + uint64(spec.First+k)<<8
 		d, err := p.layer(layer{block: p.images.block, seed: seed, size: spec.LayerSize})
 		if err != nil {
 			return manifest{}, err
@@ -172,6 +176,26 @@ func (p *putting) manifest(mediaType string, content any) (manifest, error) {
 	p.images.manifests[p.repository+"@"+m.digest.String()] = m
 	p.contents.Manifests = append(p.contents.Manifests, m.digest)
 	return m, nil
+}
+
+// tags returns the tags of a repository in order.
+func (i *Images) tags(repository string) []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var tags []string
+	for name := range i.manifests {
+		if of, tag, ok := strings.Cut(name, ":"); ok && of == repository {
+			tags = append(tags, tag)
+		}
+	}
+	slices.Sort(tags)
+	return tags
+}
+
+// Manifest returns the media type and the bytes of a manifest that a repository has.
+func (i *Images) Manifest(repository string, d digest.Digest) (mediaType string, body []byte) {
+	m, _ := i.manifest(repository, d.String())
+	return m.mediaType, m.body
 }
 
 // manifest returns a manifest by its tag or digest.

@@ -1,8 +1,11 @@
 package slowregistry
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,13 +27,37 @@ func (s *Server) serveV2(w http.ResponseWriter, r *http.Request) {
 	case kind == v2path.Base:
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte("{}"))
+	case kind == v2path.Tags:
+		s.serveTags(w, r, repository)
 	case kind == v2path.Manifest:
 		s.serveManifest(w, r, repository, reference)
 	case kind == v2path.Blob:
 		s.serveBlob(w, r, repository, reference)
 	default:
-		refuse(w, http.StatusNotFound, "UNSUPPORTED", "this registry has manifests and blobs only")
+		refuse(w, http.StatusNotFound, "UNSUPPORTED", "this registry has manifests, blobs and lists of tags only")
 	}
+}
+
+// serveTags lists the tags of a repository, all at once unless the client asks for so many.
+func (s *Server) serveTags(w http.ResponseWriter, r *http.Request, repository string) {
+	tags := s.images.tags(repository)
+	if len(tags) == 0 {
+		refuse(w, http.StatusNotFound, "NAME_UNKNOWN", "repository name not known to registry")
+		return
+	}
+	query := r.URL.Query()
+	after, _ := slices.BinarySearch(tags, query.Get("last"))
+	if after < len(tags) && tags[after] == query.Get("last") {
+		after++
+	}
+	tags = tags[after:]
+	if n, err := strconv.Atoi(query.Get("n")); err == nil && n > 0 && n < len(tags) {
+		tags = tags[:n]
+		next := url.Values{"n": {query.Get("n")}, "last": {tags[n-1]}}
+		w.Header().Set("Link", fmt.Sprintf(`<%s?%s>; rel="next"`, r.URL.Path, next.Encode()))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"name": repository, "tags": tags})
 }
 
 func (s *Server) serveManifest(w http.ResponseWriter, r *http.Request, repository, reference string) {

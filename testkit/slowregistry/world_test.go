@@ -15,6 +15,7 @@ import (
 type world struct {
 	*testing.T
 	server   *slowregistry.Server
+	images   *slowregistry.Images
 	contents slowregistry.Contents
 	client   *http.Client // follows no redirect
 }
@@ -42,7 +43,7 @@ func start(t *testing.T, opts slowregistry.Options) *world {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &world{
-		t, s, contents,
+		t, s, images, contents,
 		&http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -12,6 +12,7 @@ const (
 	Manifest = "manifest" // of a tag or digest
 	Blob     = "blob"
 	Upload   = "upload" // of a blob; the reference is the upload's, "" begins one
+	Tags     = "tags"   // the list of a repository's
 	Other    = "other"
 )
 
@@ -24,6 +25,9 @@ func Parse(path string) (repository, kind, reference string) {
 		return "", Other, ""
 	case rest == "":
 		return "", Base, ""
+	}
+	if name, ok := strings.CutSuffix(rest, "/tags/list"); ok && name != "" {
+		return name, Tags, ""
 	}
 	last := -1
 	for _, is := range []struct{ infix, kind string }{

@@ -19,7 +19,9 @@ func TestParse(t *testing.T) {
 		"/v2/a/blobs/uploads/b/manifests/1":  {"a/blobs/uploads/b", v2path.Manifest, "1"},
 		"/v2/a/manifests/b/blobs/uploads/12": {"a/manifests/b", v2path.Upload, "12"},
 		"/v2":                                {"", v2path.Other, ""},
-		"/v2/a/tags/list":                    {"", v2path.Other, ""},
+		"/v2/a/b/tags/list":                  {"a/b", v2path.Tags, ""},
+		"/v2/a/manifests/b/tags/list":        {"a/manifests/b", v2path.Tags, ""},
+		"/v2/tags/list":                      {"", v2path.Other, ""},
 		"/v2/manifests/1":                    {"", v2path.Other, ""},
 		"/token":                             {"", v2path.Other, ""},
 	} {

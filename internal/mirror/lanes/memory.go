@@ -6,6 +6,19 @@ import (
 	"ecrmirror/internal/chunked"
 )
 
+// Await waits until the pass may reserve need bytes at all: one that comes behind others may never have many at a time.
+// Who holds what others wait for calls it before, so that they don't wait for a faster pass which may wait for them.
+func (l *Lane) Await(ctx context.Context, need int64) error {
+	if need <= l.lanes.most {
+		return nil
+	}
+	select {
+	case <-l.First():
+	case <-ctx.Done():
+	}
+	return context.Cause(ctx)
+}
+
 // Reserve waits for the pass's turn at memory, and returns a share with need bytes set aside, and what gives that back.
 // Until the pass is the first one the share is bound to little more than it needs, and one that needs too much for that
 // waits.

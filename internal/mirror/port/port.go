@@ -73,6 +73,13 @@ type Destination interface {
 	Close() error
 }
 
+// IsLacking reports whether err says that a destination lacks what a manifest refers to. Such an error has a method
+// LacksContent that says so.
+func IsLacking(err error) bool {
+	var lacking interface{ LacksContent() bool }
+	return errors.As(err, &lacking) && lacking.LacksContent()
+}
+
 // IsDeferred reports whether err says that a registry asked not to be asked for now. Such an error has a method
 // DeferredUntil, which returns when the registry may be asked again.
 func IsDeferred(err error) bool {
