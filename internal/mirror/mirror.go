@@ -149,9 +149,9 @@ func (c *Copier) tryAgain(ctx context.Context, q *inquiry, tried []*Result) {
 	c.try(ctx, q, again)
 }
 
-// retryable returns those of the results that failed transiently, or since they lack what another image has brought: the
-// registry has lost it. A directory is not among them: it is erased when it
-// is opened again, so that all would be copied anew. Neither is what was too slow: it had its time.
+// retryable returns those of the results that failed transiently, or since they lack what another image has brought:
+// the registry has lost it. A directory is not among them: it is erased when it is opened again, so that all would be
+// copied anew. Neither is what was too slow: it had its time.
 func (c *Copier) retryable(results []*Result) []*Result {
 	var again []*Result
 	for _, r := range results {

@@ -232,7 +232,7 @@ func TestNobodyListensIsSaidAtOnce(t *testing.T) {
 	}
 }
 
-// A manifest that is read by its tag is the one whose digest its answer tells. By a digest it is for the caller to check.
+// A manifest that is read by its tag is the one whose digest its answer tells. By a digest the caller checks it.
 func TestAManifestHasTheDigestThatItsAnswerTells(t *testing.T) {
 	const manifest = `{"schemaVersion":2}`
 	right, wrong := digest.FromString(manifest).String(), digest.FromString("other").String()

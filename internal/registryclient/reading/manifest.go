@@ -24,8 +24,8 @@ const maxManifest = 4 << 20
 
 // Manifest returns a manifest, given its tag or digest, and its media type as the registry says it,
 // without parameters. Its size is at most 4 MiB. It is for the caller to hold it against a digest; of one that is read
-// by its tag, other bytes than those of the digest that the answer tells are an error. A manifest that does not exist is
-// [answer.ErrNotFound].
+// by its tag, other bytes than those of the digest that the answer tells are an error. A manifest that does not exist
+// is [answer.ErrNotFound].
 func (r Repository) Manifest(ctx context.Context, reference string) (content []byte, mediaType string, err error) {
 	var said digest.Digest
 	read := func(resp *http.Response) (n int64, err error) {
