@@ -47,7 +47,7 @@ func (r Repository) Manifest(ctx context.Context, reference string) (content []b
 
 // checkSaid returns an error if a manifest is another than its answer says. What is no SHA-256 digest says nothing.
 func (r Repository) checkSaid(content []byte, said digest.Digest) error {
-	if said.Validate() != nil || said.Algorithm() != digest.SHA256 {
+	if tells := said.Validate() == nil && said.Algorithm() == digest.SHA256; !tells {
 		return nil
 	}
 	got := digest.FromBytes(content)
