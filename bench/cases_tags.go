@@ -37,9 +37,12 @@ func tagContest(rounds, slowest int) []turn {
 	return []turn{
 		ours(rounds),
 		{"*", programs.ByDefault, slowest},
-		{"crane", programs.Wide, max(2, rounds/2)}, {"crane", programs.Wider, rounds},
-		{"regsync", programs.Wide, max(2, rounds/2)}, {"regsync", programs.Wider, rounds},
-		{"oras", programs.Wide, max(2, rounds/2)}, {"oras", programs.Wider, max(2, rounds/2)},
+		{"crane", programs.Wide, max(2, rounds/2)},
+		{"crane", programs.Wider, rounds},
+		{"regsync", programs.Wide, max(2, rounds/2)},
+		{"regsync", programs.Wider, rounds},
+		{"oras", programs.Wide, max(2, rounds/2)},
+		{"oras", programs.Wider, max(2, rounds/2)},
 	}
 }
 

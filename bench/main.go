@@ -113,7 +113,7 @@ func findPeers(ctx context.Context, names []string) ([]programs.Program, error) 
 	}
 	regsync, err := programs.Find(ctx, []string{"regsync"})
 	if err != nil {
-		return peers, nil // it is not installed
+		return peers, nil //nolint:nilerr // it is not installed
 	}
 	regsync[0].Commands = nil
 	return append(peers, regsync[0]), nil

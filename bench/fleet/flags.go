@@ -21,6 +21,7 @@ they fail for good. It says when all that can be are current, and how many vCPU-
 Only the time is simulated, by a clock of its own that nothing waits for: every attempt of a job takes
 -start-up; the first image that it copies takes -copy, and each further one -share of that. A
 job has one vCPU. The time that the controller's sweep takes, seconds in either way, is not counted.
+What is promised is promised of the defaults.
 
 `
 

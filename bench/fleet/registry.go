@@ -18,8 +18,8 @@ type failure int
 
 const (
 	none failure = iota
-	once         // the registry can't give a blob for now, until the image has failed
-	ever         // the registry does not have a blob
+	once         // the registry does not give the manifest for now, until the image has failed
+	ever         // the registry does not have a blob that no other image has
 )
 
 // A registry has the source images: of some repositories, of so many tags each. An image has 6 layers of which it
@@ -32,7 +32,7 @@ type registry struct {
 
 	mu      sync.Mutex
 	how     failure
-	failing map[string]string // sources that fail, by the digest of the blob that can't be had
+	failing map[string]string // sources that fail, by the digest of what can't be had
 }
 
 // source is the name of a tag's image within the registry.
@@ -72,16 +72,14 @@ const (
 // add makes an image.
 func (r *registry) add(repository, tag int, fails bool) {
 	name := source(repository, tag)
-	image := map[string]any{
-		"schemaVersion": 2, "mediaType": manifestType,
-		"config": r.blob(configType, fmt.Sprintf(`{"os":"linux","architecture":"amd64","author":%q}`, name)),
-	}
+	config := r.blob(configType, fmt.Sprintf(`{"os":"linux","architecture":"amd64","author":%q}`, name))
 	var all []map[string]any
 	for n := range layers {
 		all = append(all, r.blob(layerType, fmt.Sprintf("layer %d of app-%d", tag*(layers-shared)+n, repository)))
 	}
-	image["layers"] = all
-	body, err := json.Marshal(image)
+	body, err := json.Marshal(map[string]any{
+		"schemaVersion": 2, "mediaType": manifestType, "config": config, "layers": all,
+	})
 	if err != nil {
 		panic(err) // they are texts and numbers
 	}
@@ -89,8 +87,11 @@ func (r *registry) add(repository, tag int, fails bool) {
 	r.manifests[name] = body
 	r.manifests[path+":"+digest.FromBytes(body).String()] = body
 	r.tags[path] = append(r.tags[path], reference)
-	if fails { // by the blob that no other image has
-		r.failing[fmt.Sprint(image["config"].(map[string]any)["digest"])] = name //nolint:forcetypeassert // as above
+	switch {
+	case fails && r.how == once:
+		r.failing[digest.FromBytes(body).String()] = name
+	case fails:
+		r.failing[config["digest"].(string)] = name //nolint:forcetypeassert // it is
 	}
 }
 
@@ -112,14 +113,21 @@ func (r *registry) mend(source string) {
 	}
 }
 
-// refuses reports whether a blob can't be had.
-func (r *registry) refuses(blob string) (status int, is bool) {
+// refused answers a request for what can't be had, and reports whether it is that. What can't be had for now can't for
+// an hour: mirror does not wait as long, and fails.
+func (r *registry) refused(w http.ResponseWriter, digest string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, is = r.failing[blob]; r.how == once {
-		return http.StatusServiceUnavailable, is
+	switch _, is := r.failing[digest]; {
+	case !is:
+		return false
+	case r.how == once:
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	default:
+		w.WriteHeader(http.StatusNotFound)
 	}
-	return http.StatusNotFound, is
+	return true
 }
 
 func (r *registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -131,12 +139,15 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"name": name, "tags": r.tags[name]})
 	case kind == v2path.Base:
 	case kind == v2path.Manifest && body != nil:
+		d := digest.FromBytes(body).String()
+		if req.Method == http.MethodGet && r.refused(w, d) {
+			return
+		}
 		w.Header().Set("Content-Type", manifestType)
-		w.Header().Set("Docker-Content-Digest", digest.FromBytes(body).String())
+		w.Header().Set("Docker-Content-Digest", d)
 		_, _ = w.Write(body)
 	case kind == v2path.Blob && r.blobs[reference] != nil:
-		if status, is := r.refuses(reference); is {
-			w.WriteHeader(status)
+		if r.refused(w, reference) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/octet-stream")

@@ -121,7 +121,9 @@ func TestCheck(t *testing.T) {
 			"R-shared: source bytes, in distinct ones", missed, "1.0010",
 		},
 		{
-			"a sweep", []result.Sample{sweep(1, nil), sweep(2, nil)}, "R-same: requests (pings of /v2/ aside)", kept,
+			"a sweep",
+			[]result.Sample{sweep(1, nil), sweep(2, nil)},
+			"R-same: requests (pings of /v2/ aside)", kept,
 			"source map[GET tags:1 HEAD manifest:1000], 10 calls of ECR",
 		},
 		{

@@ -79,7 +79,7 @@ func (c *config) explain(ctx context.Context, source string, stderr io.Writer) (
 	if err != nil {
 		return explainview.Selection{}, err
 	}
-	found, err := c.look(ctx, registries, records, selected)
+	found, err := c.look(ctx, registries, records, inv.Entries, selected)
 	if err != nil {
 		return explainview.Selection{}, program.Fail(err)
 	}
@@ -100,26 +100,29 @@ func unlisted(s explainview.Selection) error {
 	return program.Fail(fmt.Errorf("nothing is mirrored of %d of %d repositories", failed, len(s.Repositories)))
 }
 
-// look expands a selection and compares its images with their destinations. Records may be nil.
+// look expands a selection and compares its images with their destinations. All are the entries, which may be in its
+// way. Records may be nil.
 func (c *config) look(
-	ctx context.Context, registries *images.Client, records *ledgertable.Table, selection entry.Entry,
+	ctx context.Context, registries *images.Client, records *ledgertable.Table, all others, selection entry.Entry,
 ) (explainview.Selection, error) {
 	allowed, err := c.allowed.Lists()
 	if err != nil {
 		return explainview.Selection{}, err
 	}
-	found, err := c.expander(registries, allowed).Expand(ctx, selection)
+	expander := c.expander(registries, allowed)
+	found, err := expander.Expand(ctx, selection)
 	if err != nil {
 		return explainview.Selection{}, err
 	}
 	ctl := controller.Controller{
-		Entries: expanded{found, selection}, Digests: registries, Allowed: allowed, Limit: c.limit.Value(),
+		Entries: all, Digests: registries, Allowed: allowed, Limit: c.limit.Value(),
+		Selections:          func() controller.Selections { return expander },
 		CreatesRepositories: c.creates.String() == "on",
 	}
 	if records != nil {
 		ctl.Ledger = records
 	}
-	results, _, err := ctl.Plan(ctx)
+	results, _, err := ctl.PlanOf(ctx, imagesOf(found, selection))
 	by := make(map[string]entry.Result, len(results))
 	for _, r := range results {
 		by[r.Source] = r
@@ -127,17 +130,25 @@ func (c *config) look(
 	return explainview.Selection{Expansion: found, Results: by}, err
 }
 
-// expanded are the images of a selection.
-type expanded struct {
-	expansion.Expansion
-	of entry.Entry
-}
+// others are entries of a table.
+type others []entry.Entry
 
 // All implements [controller.Entries].
-func (x expanded) All(context.Context, time.Time) iter.Seq2[entry.Entry, error] {
+func (o others) All(context.Context, time.Time) iter.Seq2[entry.Entry, error] {
+	return func(yield func(entry.Entry, error) bool) {
+		for _, e := range o {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// imagesOf iterates the images of a selection.
+func imagesOf(x expansion.Expansion, of entry.Entry) iter.Seq2[entry.Entry, error] {
 	return func(yield func(entry.Entry, error) bool) {
 		for _, r := range x.Repositories {
-			for e := range r.Entries(x.of) {
+			for e := range r.Entries(of) {
 				if !yield(e, nil) {
 					return
 				}
@@ -149,8 +160,7 @@ func (x expanded) All(context.Context, time.Time) iter.Seq2[entry.Entry, error] 
 const explainLong = `Print which tags a selection chooses in what its registry lists now: each with the rule
 that chose it, its digest, and how each destination compares. Of the tags that are not
 chosen one is named for each reason, or all with --all. Rules that choose nothing, and
-pinned tags that are not there, are named as without effect. Nothing is changed. Other
-entries are not looked at: controller plan tells what is in conflict with them.
+pinned tags that do not exist, are named, too. Nothing is changed.
 
   chosen by rule 2             the second rule takes it; so by several rules
   not a version                a rule with a version passes over what is none

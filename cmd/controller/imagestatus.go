@@ -4,70 +4,56 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
+	"ecrmirror/internal/allow"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/expansion"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/ledger"
+	"ecrmirror/internal/ledgertable"
+	"ecrmirror/internal/listed"
 	"ecrmirror/internal/output"
-	"ecrmirror/internal/program"
+	"ecrmirror/internal/selection"
 	"ecrmirror/internal/statusview"
 )
 
-// imagesShown returns what tells the images that selections stand for now, with what the ledger remembers of each. What
-// can't be told is a line on w.
+// imagesShown returns what tells the images of selections: those that the rules choose of what the ledger remembers.
+// What can't be told is a line on w.
 func (c *config) imagesShown(w io.Writer, now time.Time) func(context.Context, entry.Entry) []statusview.Entry {
-	return func(ctx context.Context, selection entry.Entry) []statusview.Entry {
+	return func(ctx context.Context, e entry.Entry) []statusview.Entry {
 		if c.ledger == "" {
 			_ = output.Line(w, "controller: the images of %s are not shown: without --ledger nothing is remembered of them "+
-				"(controller explain looks at them)", selection.Source)
+				"(controller explain looks at them)", e.Source)
 			return nil
 		}
-		images, err := c.imagesOf(ctx, selection, w)
-		if err != nil {
-			_ = output.Line(w, "controller: not all images of %s are shown: %v", selection.Source, err)
+		images, known, err := c.remembered(ctx, e)
+		switch nothing := (*selection.NothingError)(nil); {
+		case errors.As(err, &nothing):
+			_ = output.Line(w, "controller: no image of %s is remembered that its rules choose (controller explain looks "+
+				"at them)", e.Source)
+		case err != nil:
+			_ = output.Line(w, "controller: not all images of %s are shown: %v", e.Source, err)
 		}
-		known, err := c.remembered(ctx, images)
-		if err != nil {
-			_ = output.Line(w, "controller: what became of the images of %s is not known: %v", selection.Source, err)
-		}
-		return statusview.ImagesOf(selection, images, known, now)
+		return statusview.ImagesOf(e, images, known, now)
 	}
 }
 
-// imagesOf returns the images that a selection stands for now. The error tells of those that are missing.
-func (c *config) imagesOf(ctx context.Context, selection entry.Entry, stderr io.Writer) ([]entry.Placement, error) {
-	cfg, err := c.openAWS(ctx)
+// remembered returns the images of a selection that the ledger remembers, and what it has of them. The error tells of
+// those that are missing.
+func (c *config) remembered(ctx context.Context, e entry.Entry) ([]entry.Placement, statusview.Remembered, error) {
+	records, api, err := c.openLedger(ctx)
 	if err != nil {
-		return nil, err
+		return nil, statusview.Remembered{}, err
 	}
-	registries, err := c.registries.Open(ctx, cfg, nil, c.newLog(stderr))
-	if err != nil {
-		return nil, err
-	}
-	defer registries.Close()
-	allowed, err := c.allowed.Lists()
-	if err != nil {
-		return nil, err
-	}
-	found, err := c.expander(registries, allowed).Expand(ctx, selection)
-	if err != nil {
-		return nil, program.Fail(err)
-	}
-	var errs []error
+	all, err := c.expander(memories{records, api}, allow.Lists{}).Expand(ctx, e)
+	errs := []error{err}
 	var images []entry.Placement
-	for _, r := range found.Repositories {
+	var sources, destinations []ledger.Key
+	for _, r := range all.Repositories {
 		errs, images = append(errs, r.Err), append(images, r.Images...)
 	}
-	return images, errors.Join(errs...)
-}
-
-// remembered returns what the ledger has of images.
-func (c *config) remembered(ctx context.Context, images []entry.Placement) (statusview.Remembered, error) {
-	records, _, err := c.openLedger(ctx)
-	if err != nil {
-		return statusview.Remembered{}, err
-	}
-	var sources, destinations []ledger.Key
 	for _, image := range images {
 		sources = append(sources, ledger.KeyOf(image.Source))
 		for _, d := range image.Destinations {
@@ -75,5 +61,39 @@ func (c *config) remembered(ctx context.Context, images []entry.Placement) (stat
 		}
 	}
 	found, err := records.Read(ctx, sources, destinations)
-	return statusview.Remembered(found), err
+	return images, statusview.Remembered(found), errors.Join(append(errs, err)...)
 }
+
+// memories are what the ledger remembers, as lists of registries: no registry is asked.
+type memories struct {
+	*ledgertable.Table
+	api ledgertable.HistoryAPI
+}
+
+// Tags implements [expansion.Lists]. A tag is as old as its digest has been known.
+func (m memories) Tags(ctx context.Context, repository imagename.Name, _ bool) (all listed.Tags, err error) {
+	sources, err := m.Sources(ctx, m.api, repository.Place())
+	for tag, source := range sources {
+		all.Tags = append(all.Tags, listed.Tag{Name: tag, Digest: source.Digest, Uploaded: source.Since})
+	}
+	return all, err
+}
+
+// Repositories implements [expansion.Lists].
+func (m memories) Repositories(
+	ctx context.Context, registry imagename.Name, path string,
+) (all listed.Repositories, err error) {
+	below := path
+	if below != "" {
+		below += "/"
+	}
+	registry.Repository = below + "x"
+	prefix := strings.TrimSuffix(registry.Place(), "x")
+	repositories, err := m.SourceRepositories(ctx, m.api, prefix)
+	for _, r := range repositories {
+		all.Names = append(all.Names, below+strings.TrimPrefix(r, prefix))
+	}
+	return all, err
+}
+
+var _ expansion.Lists = memories{}

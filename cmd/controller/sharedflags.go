@@ -12,9 +12,7 @@ var (
 		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags,
 		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag},
 	)
-	statusFlags = slices.Concat(
-		tableFlags, []string{"ledger"}, registryFlags, allowFlags, logFlags, []string{mostTagsFlag, mostNamesFlag},
-	)
+	statusFlags = []string{"table", "ledger", mostTagsFlag, mostNamesFlag}
 	sweepFlags = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
 	eventFlags = slices.Concat(sweepFlags, []string{"account"})
 	putFlags   = slices.Concat(tableFlags, allowFlags)

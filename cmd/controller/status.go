@@ -117,8 +117,8 @@ func (c *config) status(cmd *cobra.Command, source []string, how shown) error {
 const statusLong = `Print the state of each destination at its last check, by a sweep or by the event of a push.
 Only the table is read. A summary follows, which --summary prints alone. A selection has
 a line for each destination, with the worst state among its images and one that has it.
-With SOURCE, the images of a selection follow: those that its rules choose in what the
-registry lists now, and of each what the ledger remembers (--ledger).
+With SOURCE, the images of a selection follow: those that its rules choose of the tags that
+the ledger remembers (--ledger), and of each what it remembers.
 
   current    has the source's digest
   deferred   was not checked, because a registry is rate-limited

@@ -24,6 +24,7 @@ import (
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -158,14 +159,25 @@ func (p *peak) look(t *testing.T, pid int) {
 // copyCounted copies in this process, and returns how many goroutines were there for it at most.
 func copyCounted(t *testing.T, total int64, from, to string) (most int) {
 	t.Helper()
+	asked, err := request.Parse(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return requestCounted(t, total, asked)
+}
+
+// requestCounted is copyCounted for the images of a request.
+func requestCounted(t *testing.T, total int64, asked request.Request) (most int) {
+	t.Helper()
 	return mostGoroutines(t, func() {
 		budget := chunked.NewBudget(total)
 		registries := images.New(images.Options{Budget: budget})
 		defer registries.Close()
-		err := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is}).
-			CopyImage(t.Context(), parse(t, from), parse(t, to)).Err()
-		if err != nil {
-			t.Error(err)
+		copier := mirror.New(registries, mirror.Options{Budget: budget, Transient: transient.Is})
+		var failed error
+		copier.Copy(t.Context(), asked, func(_ int, r *mirror.Report) { failed = errors.Join(failed, r.Err()) })
+		if failed != nil {
+			t.Error(failed)
 		}
 	})
 }

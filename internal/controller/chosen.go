@@ -11,7 +11,7 @@ import (
 // A chosen is what a run keeps of a repository that a selection chooses: the name of each tag, and which rules chose
 // it. That is some 60 bytes a tag, of all selections at a time; what follows from it is worked out when it is needed.
 type chosen struct {
-	expansion.Repository // without its images, and of its choice the pinned tags alone that are missing
+	expansion.Repository // without the images, and of the choice what is missing alone
 	tags                 []string
 	rules                [][]int // by tag
 }
@@ -34,16 +34,12 @@ func chosenOf(r expansion.Repository) chosen {
 	return c
 }
 
-// placed returns the repository with the images that a selection chooses of it.
-func (c chosen) placed(by entry.Entry) expansion.Repository {
-	r := c.Repository
-	if c.Err != nil {
-		return r
-	}
+// placed returns the images that a selection chooses of the repository.
+func (c chosen) placed(by entry.Entry) []entry.Placement {
 	choice := selection.Choice{Verdicts: make([]selection.Verdict, len(c.tags))}
 	for i, tag := range c.tags {
 		choice.Verdicts[i] = selection.Verdict{Tag: tag, Rules: c.rules[i]}
 	}
-	r.Images, _ = by.Place(c.Source, choice) // which destinations can't have it is known
-	return r
+	images, _ := by.Place(c.Source, choice) // destinations that can't have them are known: they are Refused
+	return images
 }

@@ -3,6 +3,7 @@ package controller
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 
 	"ecrmirror/internal/entry"
@@ -23,22 +24,21 @@ func TestWhatIsKeptOfAChoiceIsAllThatFollowsFromIt(t *testing.T) {
 		{verdict("1", 0)},
 		{verdict("1", 0), verdict("2", 0), verdict("3"), verdict("4", 1), verdict("5", 0, 1, 2), verdict("6", 0)},
 	} {
-		r := expansion.Repository{Source: source, Choice: selection.Choice{Verdicts: verdicts}}
-		r.Images, r.Refused = e.Place(source, r.Choice)
-		if len(r.Refused) > 0 {
-			t.Fatal(r.Refused)
+		missing := []string{"7"}
+		r := expansion.Repository{
+			Source: source, Err: errors.New("cut off"), Choice: selection.Choice{Verdicts: verdicts, Missing: missing},
 		}
+		r.Images, _ = e.Place(source, r.Choice)
 		kept := chosenOf(r)
-		if got := kept.placed(e); got.Err != nil || !reflect.DeepEqual(got.Images, r.Images) {
-			t.Errorf("%v: %v, %v; want %v", verdicts, got.Images, got.Err, r.Images)
+		if got := kept.placed(e); !reflect.DeepEqual(got, r.Images) {
+			t.Errorf("%v: %v, want %v", verdicts, got, r.Images)
 		}
-		if len(kept.tags) != len(r.Images) {
-			t.Errorf("%v: %d tags are kept, want %d", verdicts, len(kept.tags), len(r.Images))
+		if len(kept.tags) != len(r.Images) || kept.Choice.Verdicts != nil || kept.Images != nil {
+			t.Errorf("%v: %d tags, %v and %v are kept, want %d tags", verdicts, len(kept.tags), kept.Choice.Verdicts,
+				kept.Images, len(r.Images))
 		}
-	}
-	why := errors.New("cut off")
-	got := chosenOf(expansion.Repository{Source: source, Err: why}).placed(e)
-	if !errors.Is(got.Err, why) || got.Images != nil {
-		t.Errorf("%v, want the repository's own error", got)
+		if !errors.Is(kept.Err, r.Err) || !slices.Equal(kept.Choice.Missing, missing) {
+			t.Errorf("%v: %v, missing %v", verdicts, kept.Err, kept.Choice.Missing)
+		}
 	}
 }

@@ -66,8 +66,7 @@ func (c *Controller) Event(
 ) (Report, error) {
 	r := c.start(c.newTally(), schedule.Limit{})
 	defer r.selections.wait()
-	r.conflicts.lazy = true
-	r.conflicts.all = r.selections.read(r.table, look{which: r.conflicts.concerns, silent: true})
+	r.lazily()
 	read := func(context.Context) iter.Seq2[entry.Entry, error] { return entries }
 	return c.submitting(ctx, r, r.selections.read(read, look{only: image}))
 }
@@ -102,7 +101,28 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 // submits nothing. Jobs in flight are not looked at, and no status is written. The limit and errors are as
 // in [Controller.Sweep].
 func (c *Controller) Plan(ctx context.Context) ([]entry.Result, Report, error) {
+	return c.start(c.newTally(), schedule.NewLimit(c.Limit)).plan(ctx)
+}
+
+// PlanOf does for these entries, which are some of the table's, or images of its selections, what Plan does for all.
+func (c *Controller) PlanOf(
+	ctx context.Context, entries iter.Seq2[entry.Entry, error],
+) ([]entry.Result, Report, error) {
 	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
+	r.lazily()
+	r.all = func(context.Context) iter.Seq2[entry.Entry, error] { return entries }
+	return r.plan(ctx)
+}
+
+// lazily has a run that knows a part of the table read the rest only once something is to be submitted: of selections
+// those that may be in the way.
+func (r *run) lazily() {
+	r.conflicts.lazy = true
+	r.conflicts.all = r.selections.read(r.table, look{which: r.conflicts.concerns, silent: true})
+}
+
+// plan takes all entries through the stages up to a decision.
+func (r *run) plan(ctx context.Context) ([]entry.Result, Report, error) {
 	defer r.selections.wait()
 	var results []entry.Result
 	r.take = func(ctx context.Context, d decision) {

@@ -36,27 +36,19 @@ func (x *expanded) gaveUp(why error) {
 	}
 }
 
-// faults returns what is wrong with a repository: why nothing of it is mirrored, which destinations can't have it,
-// which pinned tags it lacks.
+// faults returns what is wrong with a repository: why nothing of it is mirrored, or else which destinations can't
+// have it, and which pinned tags it lacks.
 func (x *expanded) faults(r expansion.Repository) (errs []error) {
 	if r.Err != nil {
 		return []error{x.named(r, r.Err)}
 	}
 	for _, refusal := range r.Refused {
-		errs = append(errs, refusal.Err)
+		errs = append(errs, x.named(r, refusal.Err))
 	}
 	if len(r.Choice.Missing) > 0 {
 		errs = append(errs, x.named(r, missingError(r.Choice.Missing)))
 	}
 	return errs
-}
-
-// named says of which repository of a namespace an error is.
-func (x *expanded) named(r expansion.Repository, err error) error {
-	if strings.HasSuffix(x.entry.Source, imagename.BelowAll) {
-		return fmt.Errorf("%s: %w", r.Source.Repository, err)
-	}
-	return err
 }
 
 // missingError is an error about pinned tags that a repository does not have.
@@ -67,6 +59,14 @@ func missingError(tags []string) error {
 		more = fmt.Sprintf(" and %d more", len(tags)-most)
 	}
 	return fmt.Errorf("pinned tags do not exist: %s%s", strings.Join(tags[:min(most, len(tags))], ", "), more)
+}
+
+// named says of which repository of a namespace an error is.
+func (x *expanded) named(r expansion.Repository, err error) error {
+	if strings.HasSuffix(x.entry.Source, imagename.BelowAll) {
+		return fmt.Errorf("%s: %w", r.Source.Repository, err)
+	}
+	return err
 }
 
 // failure returns what keeps a selection, or some of it, from being mirrored anywhere: of several errors the first one

@@ -62,8 +62,8 @@ func (p *place) result(n *sum) entry.DestinationResult {
 	case d.State != "":
 	case n.held:
 		d.State, d.Err = entry.Deferred, errHeld
-	default:
-		p.spoil(&d, errNoImage)
+	default: // what it should have it has; what it was behind with is chosen no more
+		d.State, d.Err = entry.Current, errNoImage
 	}
 	if p.unsure {
 		d.Behind = time.Time{}

@@ -154,12 +154,11 @@ func (s *selections) yield(ctx context.Context, x *expanded, what look, yield fu
 	if x.err != nil {
 		return yield(entry.Entry{}, &entry.Error{Source: x.entry.Source, Err: x.err})
 	}
-	for _, c := range x.repositories {
-		r := c.placed(x.entry)
+	for _, r := range x.repositories {
 		if what.only != (imagename.Name{}) && r.Source.Place() != what.only.Place() {
 			continue
 		}
-		for _, err := range x.faults(r) {
+		for _, err := range x.faults(r.Repository) {
 			if !yield(entry.Entry{}, &entry.Error{Source: x.entry.Source, Err: err}) {
 				return false
 			}
@@ -167,6 +166,7 @@ func (s *selections) yield(ctx context.Context, x *expanded, what look, yield fu
 		if r.Err != nil {
 			continue
 		}
+		r.Images = r.placed(x.entry)
 		if what.only != (imagename.Name{}) {
 			r.Images = slices.DeleteFunc(r.Images, func(p entry.Placement) bool {
 				return p.Source.Canonical() != what.only.Canonical()

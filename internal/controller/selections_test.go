@@ -12,7 +12,6 @@ import (
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/ledger"
-	"ecrmirror/internal/selection"
 )
 
 // A list that is cut off changes nothing, at other entries' destinations either: what the selection may have there is
@@ -26,10 +25,16 @@ func TestABrokenListFreesNoDestination(t *testing.T) {
 	}{
 		{"both are known", "r.io/other:1.0.0", nil, nil},
 		{"one is not", "r.io/other:1.0.0", map[string]error{"r.io/app": errCut}, nil},
-		{"both bring the same", "r.io/app:1.0.0", map[string]error{"r.io/app": errCut},
-			[]string{"r.io/app:1.0.0 -> q.io/app:1.0.0"}},
-		{"another destination", "r.io/far:1.0.0", map[string]error{"r.io/app": errCut},
-			[]string{"r.io/far:1.0.0 -> q.io/far:1.0.0"}},
+		{
+			"both bring the same", "r.io/app:1.0.0",
+			map[string]error{"r.io/app": errCut},
+			[]string{"r.io/app:1.0.0 -> q.io/app:1.0.0"},
+		},
+		{
+			"another destination", "r.io/far:1.0.0",
+			map[string]error{"r.io/app": errCut},
+			[]string{"r.io/far:1.0.0 -> q.io/far:1.0.0"},
+		},
 	} {
 		w := &world{entries: map[string]string{}, images: images{
 			"r.io/app:1.0.0": one, "r.io/other:1.0.0": two, "r.io/far:1.0.0": two,
@@ -125,116 +130,6 @@ func TestAListThatDoesNotComeHoldsUpNothing(t *testing.T) {
 	})
 }
 
-// TestTheStatusOfASelection has what a sweep finds, and what the status says.
-func TestTheStatusOfASelection(t *testing.T) {
-	const account = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
-	pin := func(e entry.Entry, tags ...string) entry.Entry {
-		e.Tags = append(e.Tags, entry.Rule{Rule: selection.Rule{Pin: tags}})
-		return e
-	}
-	to := func(e entry.Entry, version string, to ...string) entry.Entry {
-		e.Tags = append(e.Tags, entry.Rule{Rule: selection.Rule{Version: version}, To: to})
-		return e
-	}
-	aged := choose("r.io/app", "q.io/app")
-	aged.Tags[0].MinimumAge = time.Hour
-	limited := later{time.Now().Add(time.Hour)}
-	for _, c := range []struct {
-		name   string
-		entry  entry.Entry
-		tags   map[string][]string
-		broken map[string]error
-		lacks  string // an image that can't be read
-		failed int
-		want   []string
-	}{
-		{
-			"all is well", choose("r.io/app", "q.io/app"), map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
-			[]string{"q.io/app: submitted: 1 of 1 images, such as r.io/app:1.0.0"},
-		},
-		{
-			"one repository of a namespace is cut off", choose("r.io/t/**", "q.io/"),
-			map[string][]string{"r.io/t/a": {"1.0.0"}, "r.io/t/b": {"1.0.0"}},
-			map[string]error{"r.io/t/a": errCut}, "", 1,
-			[]string{"q.io/: failing: t/a: tags of r.io/t/a: the list was cut off; 1 of 1 images, such as r.io/t/b:1.0.0"},
-		},
-		{
-			"one is rate-limited, which is no failure", choose("r.io/t/**", "q.io/"),
-			map[string][]string{"r.io/t/a": {"1.0.0"}, "r.io/t/b": {"1.0.0"}},
-			map[string]error{"r.io/t/a": limited}, "", 0,
-			[]string{"q.io/: submitted: t/a: tags of r.io/t/a: bears no more; 1 of 1 images, such as r.io/t/b:1.0.0"},
-		},
-		{
-			"one is rate-limited, another has nothing, which is", choose("r.io/t/**", "q.io/"),
-			map[string][]string{"r.io/t/a": {"1.0.0"}, "r.io/t/b": {"0.1.0"}},
-			map[string]error{"r.io/t/a": limited}, "", 1,
-			[]string{"failing: 2 of 2 repositories, such as t/b: none of 1 tags is chosen; " +
-				"nearest is 0.1.0: rule 1: not in >=1"},
-		},
-		{
-			"a pinned tag does not exist", pin(choose("r.io/app", "q.io/app"), "stable"),
-			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 1,
-			[]string{"q.io/app: failing: pinned tags do not exist: stable; 1 of 1 images, such as r.io/app:1.0.0"},
-		},
-		{
-			"a rule's destination has no image", to(choose("r.io/app", "q.io/app"), ">=2", "q.io/two"),
-			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
-			[]string{
-				"q.io/app: submitted: 1 of 1 images, such as r.io/app:1.0.0",
-				"q.io/two: failing: no rule chooses an image for it",
-			},
-		},
-		{
-			"an image that is not there is wrong where it is to go, and not elsewhere",
-			to(choose("r.io/app", "q.io/app"), "1.0.x", "q.io/one"),
-			map[string][]string{"r.io/app": {"1.0.0", "1.1.0"}}, nil, "r.io/app:1.1.0", 1,
-			[]string{
-				"q.io/app: failing: 1 of 2 images, such as r.io/app:1.1.0: source image does not exist",
-				"q.io/one: submitted: 1 of 1 images, such as r.io/app:1.0.0",
-			},
-		},
-		{
-			"two ways to write a destination", to(choose("r.io/app", account+"/app"), ">=1",
-				"ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/app"),
-			map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
-			[]string{
-				account + "/app: submitted: 1 of 1 images, such as r.io/app:1.0.0",
-				"ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/app: submitted: 1 of 1 images, such as r.io/app:1.0.0",
-			},
-		},
-		{
-			"a destination can't have the repository", choose("r.io/t/**", account+"/{name}", "q.io/"),
-			map[string][]string{"r.io/t/a": {"1.0.0"}}, nil, "", 1,
-			[]string{
-				account + `/{name}: failing: destination "` + account + `/{name}" of repository t/a: image name "` +
-					account + `/a": ECR repository "a" is not 2 to 256 characters of [a-z0-9._/-]`,
-				"q.io/: submitted: 1 of 1 images, such as r.io/t/a:1.0.0",
-			},
-		},
-		{
-			"all is too young", aged, map[string][]string{"r.io/app": {"1.0.0"}}, nil, "", 0,
-			[]string{"q.io/app: deferred: what rules choose for it is held: too young, or of unknown age"},
-		},
-	} {
-		w := &world{images: images{}}
-		for repository, tags := range c.tags {
-			for _, tag := range tags {
-				if name := repository + ":" + tag; name != c.lacks {
-					w.images[name] = one
-				}
-			}
-		}
-		r := &registries{tags: c.tags, broken: c.broken}
-		report, err := selecting(w, r, c.entry).Sweep(t.Context())
-		if err != nil || report.Failed != c.failed {
-			t.Errorf("%s: %v, %v", c.name, report, err)
-		}
-		if diff := cmp.Diff(c.want, status(w, c.entry)); diff != "" {
-			t.Errorf("%s: status (-want +got)\n%s", c.name, diff)
-		}
-	}
-}
-
 // The owner of a destination stays its owner while what its entry stands for can't be told.
 func TestABrokenListLosesNoDestination(t *testing.T) {
 	r := newRemembering(t)
@@ -304,4 +199,33 @@ func TestASelectionThatExpiresWhileItsImagesWait(t *testing.T) {
 			t.Errorf("submitted (-want +got)\n%s", diff)
 		}
 	})
+}
+
+// Where there is no ledger, an entry and selections that want the same image at the same place have one job.
+func TestOneJobForAnEntryAndSelectionsThatAgree(t *testing.T) {
+	w := &world{
+		entries: map[string]string{"app:1.0.0": "q.io/library/app:1.0.0,q.io/far:1"},
+		images:  images{"docker.io/library/app:1.0.0": one},
+	}
+	r := &registries{tags: map[string][]string{"docker.io/library/app": {"1.0.0"}}}
+	ctl := selecting(w, r, choose("docker.io/library/**", "q.io/"), choose("docker.io/library/app", "Q.io:443/"))
+	report, err := ctl.Sweep(t.Context())
+	if diff := cmp.Diff([]string{"app:1.0.0 -> q.io/library/app:1.0.0,q.io/far:1"}, w.submitted); err != nil || diff != "" {
+		t.Errorf("%v, %v: submitted (-want +got)\n%s", report, err, diff)
+	}
+	if report.InFlight != 2 || report.Failed != 0 {
+		t.Error(report)
+	}
+}
+
+// A plan of some entries knows the others that are in their way.
+func TestAPlanOfSomeEntriesKnowsTheOthers(t *testing.T) {
+	w := &world{entries: map[string]string{"r.io/a:1": "q.io/x:1", "r.io/b:1": "q.io/x:1,q.io/b:1"}, images: images{
+		"r.io/a:1": one, "r.io/b:1": two,
+	}}
+	results, report, err := w.controller().PlanOf(t.Context(), named(w, "r.io/b:1"))
+	if err != nil || len(results) != 1 || report.Failed != 1 || results[0].Destinations[0].State != entry.Failing ||
+		results[0].Destinations[1].State != entry.Stale {
+		t.Errorf("%+v, %v, %v", results, report, err)
+	}
 }

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"ecrmirror/internal/claims"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/selection"
@@ -29,12 +32,14 @@ type submitter struct {
 	inFlight jobs.InFlight // nil until the first job is to be submitted
 	listed   time.Time     // when that was begun, by the clock of this machine
 	at       time.Time     // and by the clock of entries
+
+	asked map[copied]bool // without a ledger: what jobs were submitted for in this run
 }
 
 func newSubmitter(c *Controller, tally *tally) *submitter {
 	return &submitter{
 		jobs: c.Jobs, claims: c.Claims, keeper: newKeeper(c.Ledger, tally.log), tally: tally,
-		queue: make(chan decision, batchSize),
+		queue: make(chan decision, batchSize), asked: map[copied]bool{},
 	}
 }
 
@@ -141,7 +146,37 @@ func (s *submitter) submit(ctx context.Context, inFlight jobs.InFlight, batch []
 	if s.claims != nil {
 		return s.claims.Submit(ctx, inFlight, s.at, wishes)
 	}
-	return s.jobs.Submit(ctx, inFlight, requests)
+	asked := s.once(requests)
+	results := s.jobs.Submit(ctx, inFlight, requests)
+	for i := range results {
+		results[i].InFlight = append(results[i].InFlight, asked[i]...)
+	}
+	return results
+}
+
+// A copied is a digest of a source that is copied to a destination.
+type copied struct {
+	digest digest.Digest
+	to     imagename.Name
+}
+
+// once takes the destinations out of requests that this run has asked for before, by an entry and a selection of the
+// same image: what it has submitted is not in the listing. It returns those that it takes out.
+func (s *submitter) once(requests []request.Request) [][]string {
+	asked := make([][]string, len(requests))
+	for i := range requests {
+		r := &requests[i]
+		r.Destinations = slices.DeleteFunc(r.Destinations, func(to imagename.Written) bool {
+			copying := copied{r.Images[0].Digest, to.Name.Canonical()}
+			if s.asked[copying] {
+				asked[i] = append(asked[i], to.Text)
+				return true
+			}
+			s.asked[copying] = true
+			return false
+		})
+	}
+	return asked
 }
 
 // batch returns first and what else waits in the queue.

@@ -28,8 +28,10 @@ func TestReach(t *testing.T) {
 		{"r.io/team/**", "q.io/", "s.io/x:1", "q.io/other/x:1", false, false},
 		{"r.io/team/**", "q.io/all-{name}", "r.io/team/x:1", "q.io/all-x:1", true, false},
 		{"r.io/team/**", "q.io/all-{name}", "s.io/x:1", "q.io/any-x:1", false, false},
-		{"r.io/team/**", account + "/t/", "s.io/x:1", "ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/t/team/x:1",
-			true, true},
+		{
+			"r.io/team/**", account + "/t/", "s.io/x:1", "ecr.aws/arn:aws:ecr:us-east-1:111122223333:repository/t/team/x:1",
+			true, true,
+		},
 		{"r.io/app", "q.io/a b", "s.io/x:1", "q.io/a:1", false, false}, // no destination
 	} {
 		e := entry.Entry{

@@ -51,7 +51,7 @@ type Expansion struct {
 	// Choice is what the entry's repos say of the repositories of a namespace; zero of a selection of one repository.
 	Choice       selection.Choice
 	Repositories []Repository // those that are chosen, by name
-	// Idle says, each in a sentence, which rules choose nothing in any repository, and which pinned tags none has.
+	// Idle says, each in a sentence, which rules choose nothing in any repository.
 	Idle []string
 }
 

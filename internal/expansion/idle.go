@@ -3,14 +3,13 @@ package expansion
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/selection"
 )
 
-// idle says which rules choose nothing in any of the repositories, and which pinned tags none of them has. Nothing is
-// said where no repository has a sound choice: its error says more.
+// idle says which rules choose nothing in any of the repositories. Nothing is said where no repository has a sound
+// choice: its error says more. Nor of rules that only pin tags: one that is missing is a failure.
 func idle(rules []entry.Rule, repositories []Repository) (sentences []string) {
 	sound := slices.DeleteFunc(slices.Clone(repositories), func(r Repository) bool { return r.Err != nil })
 	if len(sound) == 0 {
@@ -20,12 +19,6 @@ func idle(rules []entry.Rule, repositories []Repository) (sentences []string) {
 		return !slices.ContainsFunc(sound, func(r Repository) bool { return !is(r) })
 	}
 	for i, rule := range rules {
-		if missing := slices.DeleteFunc(slices.Clone(rule.Pin), func(tag string) bool {
-			return !everywhere(func(r Repository) bool { return slices.Contains(r.Choice.Missing, tag) })
-		}); len(missing) > 0 {
-			sentences = append(sentences, fmt.Sprintf("rule %d pins %s, which is not there", i+1,
-				strings.Join(missing, ", ")))
-		}
 		if rule.MinimumAge > 0 && everywhere(func(r Repository) bool { return isAgeless(r.Choice, i) }) {
 			sentences = append(sentences, fmt.Sprintf(
 				"rule %d holds all tags: the registry does not say when they were pushed", i+1))

@@ -52,6 +52,13 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 	if err := output.Line(w, "%s", headOf(r)); err != nil {
 		return err
 	}
+	if r.Err == nil {
+		for _, refusal := range r.Refused {
+			if err := output.Line(w, "not mirrored: %v", refusal.Err); err != nil {
+				return err
+			}
+		}
+	}
 	g := output.Grid{Palette: palette, Color: statusview.Color, Rows: func(row func(cells ...string)) {
 		if len(r.Images) > 0 {
 			row("TAG", "DIGEST", "STATE", "DESTINATION", "WHY", "")
@@ -70,7 +77,15 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 	if err := g.Write(w); err != nil {
 		return err
 	}
-	return writeOthers(w, notChosen(r.Choice), all, selection.Verdict.String)
+	if err := writeOthers(w, notChosen(r.Choice), all, selection.Verdict.String); err != nil {
+		return err
+	}
+	for _, tag := range r.Choice.Missing {
+		if err := output.Line(w, "failing: pinned tag %s does not exist", tag); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // headOf returns the line above a repository's tags.

@@ -55,7 +55,11 @@ func explained(t *testing.T) explainview.Selection {
 	found, err := x.Expand(t.Context(), entry.Entry{
 		Source: "r.io/team/**", Destinations: []string{"q.io/"},
 		Repos: selection.Repositories{Exclude: []string{"**/tmp-*"}},
-		Tags:  []entry.Rule{{Rule: selection.Rule{Version: "1", Newest: 1}}, {Rule: selection.Rule{Version: "2"}}},
+		Tags: []entry.Rule{
+			{Rule: selection.Rule{Version: "1", Newest: 1}},
+			{Rule: selection.Rule{Version: "2"}},
+			{Rule: selection.Rule{Pin: []string{"stabel"}}},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -79,9 +83,11 @@ TAG    DIGEST               STATE  DESTINATION          WHY
 not chosen: latest and 1 more, rule 1: not a version
 not chosen: 1.2.0-alpine, rule 1: variant alpine
 not chosen: 1.1.0 and 1 more, rule 1: older than the newest 1
+failing: pinned tag stabel does not exist
 r.io/team/one: 1 tag, 1 chosen
 TAG    DIGEST  STATE    DESTINATION  WHY
 1.0.0  -       failing  -            chosen by rule 1  gone
+failing: pinned tag stabel does not exist
 r.io/team/shut: nothing is mirrored: tags of r.io/team/shut: 403 Forbidden
 without effect: rule 2 chooses no tag
 `,
@@ -98,9 +104,11 @@ NOT CHOSEN    WHY
 1.2.0-alpine  rule 1: variant alpine
 edge          rule 1: not a version
 latest        rule 1: not a version
+failing: pinned tag stabel does not exist
 r.io/team/one: 1 tag, 1 chosen
 TAG    DIGEST  STATE    DESTINATION  WHY
 1.0.0  -       failing  -            chosen by rule 1  gone
+failing: pinned tag stabel does not exist
 r.io/team/shut: nothing is mirrored: tags of r.io/team/shut: 403 Forbidden
 without effect: rule 2 chooses no tag
 `,
@@ -125,7 +133,7 @@ func TestJSON(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	app, shut := got[0], got[2]
-	if diff := cmp.Diff([]int{2}, app.IdleRules); diff != "" {
+	if diff := cmp.Diff([]int{2, 3}, app.IdleRules); diff != "" {
 		t.Errorf("rules without effect (-want +got)\n%s", diff)
 	}
 	if tag := app.Tags[2]; !tag.Chosen || tag.Destinations[0].State != "stale" || tag.Reason != "chosen by rule 1" {

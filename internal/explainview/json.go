@@ -12,12 +12,12 @@ import (
 
 // A Repository is an element of the list that WriteJSON prints.
 type Repository struct {
-	Source  string `json:"source"`
-	Error   string `json:"error,omitempty"` // why nothing of it is mirrored
-	Dropped int    `json:"dropped,omitempty"`
-	// Without effect: rules that choose nothing of it, from 1, and pinned tags that it has not.
-	IdleRules   []int    `json:"idleRules,omitempty"`
-	MissingTags []string `json:"missingTags,omitempty"`
+	Source      string   `json:"source"`
+	Error       string   `json:"error,omitempty"` // why nothing of it is mirrored
+	Dropped     int      `json:"dropped,omitempty"`
+	Refused     []string `json:"refused,omitempty"`     // destinations that can't have it, and why
+	IdleRules   []int    `json:"idleRules,omitempty"`   // those that choose nothing of it, from 1
+	MissingTags []string `json:"missingTags,omitempty"` // those that are pinned, and that it has not
 	Tags        []Tag    `json:"tags"`
 }
 
@@ -60,6 +60,9 @@ func repositoryOf(s Selection, r expansion.Repository) Repository {
 	}
 	if r.Err != nil {
 		doc.Error = printable.Line(r.Err.Error())
+	}
+	for _, refusal := range r.Refused {
+		doc.Refused = append(doc.Refused, printable.Line(refusal.Err.Error()))
 	}
 	for _, v := range r.Choice.Verdicts {
 		name := r.Source

@@ -27,8 +27,14 @@ func TestPutImageHasAQuota(t *testing.T) {
 		later time.Duration
 		want  string
 	}{
-		{0, invalid}, {0, invalid}, {0, "ThrottlingException"}, {400 * time.Millisecond, "ThrottlingException"},
-		{100 * time.Millisecond, invalid}, {0, "ThrottlingException"}, {time.Minute, invalid}, {0, invalid},
+		{0, invalid},
+		{0, invalid},
+		{0, "ThrottlingException"},
+		{400 * time.Millisecond, "ThrottlingException"},
+		{100 * time.Millisecond, invalid},
+		{0, "ThrottlingException"},
+		{time.Minute, invalid},
+		{0, invalid},
 		{0, "ThrottlingException"},
 	} {
 		w.pass(c.later)

@@ -22,7 +22,8 @@ var people = []struct {
 	{
 		"Viewer",
 		[]statement{
-			{[]string{"dynamodb:Scan", "dynamodb:Query", "dynamodb:DescribeTable"}, []string{entriesTable}},
+			{[]string{"dynamodb:DescribeTable"}, []string{entriesTable}},
+			{[]string{"dynamodb:Scan", "dynamodb:Query"}, []string{entriesTable, ledgerTable}},
 			{[]string{"dynamodb:BatchGetItem"}, []string{ledgerTable}},
 		},
 	},
