@@ -42,25 +42,29 @@ func (j *requestJob) kill(t *testing.T, at int64, m manner) (sum tally, died boo
 		t.Errorf("at %d: %v", at, err)
 	}
 	finished, missing := j.finished(), j.missing(t)
-	second := j.attempt(t, newGauge(1<<62), m)
-	if second.code != 0 {
-		t.Errorf("at %d: the next attempt: exit code %d\n%s", at, second.code, second.stderr)
+	// A busy machine may have one of two destinations answer so late that it is not waited for, and written to again.
+	second, code := [2]sent{}, 0
+	for i := range second {
+		second[i] = j.attempt(t, newGauge(1<<62), m, i)
+		if code = max(code, second[i].code); second[i].code != 0 {
+			t.Errorf("at %d: the next attempt: exit code %d\n%s", at, second[i].code, second[i].stderr)
+		}
 	}
 	watching()
 	j.look(t)
-	sum = newTally(m, first.took, second.code == 0)
+	sum = newTally(m, first.took, code == 0)
 	for i := range j.watchers {
-		if err := j.judge(t, i, second, finished[i], missing[i]); err != nil {
+		if err := j.judge(t, i, second[i], finished[i], missing[i]); err != nil {
 			t.Errorf("at %d: %s: %v", at, j.watchers[i][0].repository, err)
 		}
 		for _, w := range j.watchers[i] {
 			sum.seen(w)
 		}
-		sum.sent(first.completed[i], second.completed[i], missing[i])
-		sum.tagged(second.tags[i], finished[i])
-	}
-	if err := j.reported(second, finished); err != nil {
-		t.Errorf("at %d: %v", at, err)
+		sum.sent(first.completed[i], second[i].completed[i], missing[i])
+		sum.tagged(second[i].tags[i], finished[i])
+		if err := j.reported(i, second[i], finished[i]); err != nil {
+			t.Errorf("at %d: %v", at, err)
+		}
 	}
 	return sum, true
 }
@@ -89,16 +93,16 @@ func (j *requestJob) judge(t *testing.T, i int, second sent, finished []string, 
 	return j.watchers[i][0].hash(t.Context(), j.union)
 }
 
-// reported returns an error unless the program says of each image what became of it.
-func (j *requestJob) reported(second sent, finished [2][]string) error {
+// reported returns an error unless the program says of each image what became of it at the ith destination.
+func (j *requestJob) reported(i int, second sent, finished []string) error {
 	var reports []struct{ Destinations []result }
 	if err := json.Unmarshal([]byte(second.stdout), &reports); err != nil || len(reports) != len(j.contents) {
 		return fmt.Errorf("%d reports, %w", len(reports), err)
 	}
 	for n, report := range reports {
-		for i, r := range report.Destinations {
+		for _, r := range report.Destinations {
 			want := "copied"
-			if slices.Contains(finished[i], j.watchers[i][n].tag) {
+			if slices.Contains(finished, j.watchers[i][n].tag) {
 				want = "current"
 			}
 			if r.State != want || r.Digest != j.contents[n].Root || !strings.HasSuffix(r.Name, j.watchers[i][n].tag) {
@@ -109,9 +113,12 @@ func (j *requestJob) reported(second sent, finished [2][]string) error {
 	return nil
 }
 
-// attempt runs the program, and ends it at the gauge's point.
-func (j *requestJob) attempt(t *testing.T, g *gauge, m manner) sent {
+// attempt runs the program, and ends it at the gauge's point. It copies to some of the destinations, or to both.
+func (j *requestJob) attempt(t *testing.T, g *gauge, m manner, some ...int) sent {
 	t.Helper()
+	if len(some) == 0 {
+		some = []int{0, 1}
+	}
 	at := [2]string{"111122223333/" + j.registry, j.registry}
 	changed := func(p put) {
 		if i := slices.Index(at[:], p.repository); i >= 0 && p.tag != "" {
@@ -120,8 +127,13 @@ func (j *requestJob) attempt(t *testing.T, g *gauge, m manner) sent {
 	}
 	before := j.local.counts(t).BytesWritten[j.ecr.counted(t)]
 	r, w := j.run(t, "http://"+j.source.Host(), g, m, changed, func(w wires) *exec.Cmd {
-		return mirrorProgram(w.to.server.URL, "--quiet", "--read-once", "-o", "json", w.source.host()+"/src:"+j.tags(),
-			j.ecr.tagged("*")+","+w.to.host()+"/"+j.registry+":*")
+		both, args := []string{j.ecr.tagged("*"), w.to.host() + "/" + j.registry + ":*"}, []string{}
+		for _, i := range some {
+			args = append(args, both[i])
+		}
+		return mirrorProgram(w.to.server.URL, slices.Concat([]string{
+			"--quiet", "--read-once", "-o", "json", w.source.host() + "/src:" + j.tags(),
+		}, args)...)
 	})
 	return sentTo(r, w.to, j.registry, j.local.counts(t).BytesWritten[j.ecr.counted(t)]-before)
 }

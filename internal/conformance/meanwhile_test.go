@@ -149,8 +149,8 @@ func startLongJob(t *testing.T) *longJob {
 		})
 	}
 	j.gated = startGated(t, j.crowd, local.url, many/4)
-	names := strings.TrimPrefix(j.name(), j.crowd.host)
-	j.cmd = mirrorProgram(j.gated.api, "-o", "json", "--quiet", j.gated.source+names,
+	names := strings.TrimPrefix(j.name(), j.host)
+	j.cmd = mirrorProgram(j.api, "-o", "json", "--quiet", j.source+names,
 		strings.TrimSuffix(j.to.String(), "v1")+"*")
 	j.cmd.Env = append(j.cmd.Env, "MIRROR_LEDGER=ledger", "AWS_BATCH_JOB_ID="+jobID, "AWS_BATCH_JOB_ATTEMPT=1")
 	j.cmd.Stdout, j.cmd.Stderr = &j.stdout, &j.stderr

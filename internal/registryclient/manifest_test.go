@@ -231,3 +231,30 @@ func TestNobodyListensIsSaidAtOnce(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// A manifest that is read by its tag is the one whose digest its answer tells. By a digest the caller checks it.
+func TestAManifestHasTheDigestThatItsAnswerTells(t *testing.T) {
+	const manifest = `{"schemaVersion":2}`
+	right, wrong := digest.FromString(manifest).String(), digest.FromString("other").String()
+	for _, c := range []struct {
+		reference, said string
+		good            bool
+	}{
+		{"1", right, true},
+		{"1", wrong, false},
+		{"1", "", true},
+		{"1", "x", true},
+		{"1", digest.SHA512.FromString("other").String(), true},
+		{right, wrong, true},
+	} {
+		registry := start(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Docker-Content-Digest", c.said)
+			_, _ = w.Write([]byte(manifest))
+		})
+		raw, _, err := open(t, registry).Repository(repository).Manifest(t.Context(), c.reference)
+		if c.good && (err != nil || string(raw) != manifest) || !c.good && (err == nil ||
+			!strings.Contains(err.Error(), "the manifest's digest is "+right+", not "+wrong)) {
+			t.Errorf("%s, said to be %q: %q, %v", c.reference, c.said, raw, err)
+		}
+	}
+}

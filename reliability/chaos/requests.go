@@ -56,15 +56,15 @@ func aimedFaults() []fault {
 	list := []fault{
 		{
 			id: "gone", title: "source: it has one of them not", cause: `404|not exist`, end: permanent(),
-			source: one("v2.* manifest", broken.Fail, status(404)), aim: atTag("3"),
+			source: one("v2.* manifest", broken.Fail, status(404)), aim: atThird,
 		},
 		{
 			id: "deny", title: "source: 403 to one of them", cause: `403`, end: permanent(),
-			source: one("v2.* manifest", broken.Deny), aim: atTag("3"),
+			source: one("v2.* manifest", broken.Deny), aim: atThird,
 		},
 		{
 			id: "500", title: "source: 500 to one of them", cause: `500`, end: transient(),
-			source: one("v2.* manifest", broken.Fail), aim: atTag("3"),
+			source: one("v2.* manifest", broken.Fail), aim: atThird,
 		},
 		{
 			id: "bytes", title: "source: a bit is wrong of the layer that one of them has alone", cause: `digest`,
@@ -80,11 +80,11 @@ func aimedFaults() []fault {
 		},
 		{
 			id: "to-deny", title: "destination: 403 to the tag of one of them", cause: `403`, end: permanent(),
-			dest: one("v2.PUT manifest", broken.Deny), aim: atTag("3"),
+			dest: one("v2.PUT manifest", broken.Deny), aim: atThird,
 		},
 		{
 			id: "to-500", title: "destination: 500 to the tag of one of them", cause: `500`, end: transient(),
-			dest: one("v2.PUT manifest", broken.Fail), aim: atTag("3"),
+			dest: one("v2.PUT manifest", broken.Fail), aim: atThird,
 		},
 		{
 			id: "to-ecr", title: "source: a bit is wrong of a layer that three of them have; to ECR", cause: `digest`,
@@ -101,9 +101,10 @@ func aimedFaults() []fault {
 
 func status(code int) func(*broken.Rule) { return func(r *broken.Rule) { r.Status = code } }
 
-// atTag aims at an image by its tag.
-func atTag(tag string) aim {
-	return func([]image) (string, []string) { return "/manifests/" + tag, []string{tag} }
+// atThird aims at the third image by its tag.
+func atThird(images []image) (path string, concerned []string) {
+	third := images[2].tag
+	return "/manifests/" + third, []string{third}
 }
 
 // atLayer aims at the first layer, in the order of digests, that so many images have.

@@ -23,20 +23,41 @@ import (
 const maxManifest = 4 << 20
 
 // Manifest returns a manifest, given its tag or digest, and its media type as the registry says it,
-// without parameters. Its size is at most 4 MiB. It is for the caller to hold it against a digest. A
-// manifest that does not exist is [answer.ErrNotFound].
+// without parameters. Its size is at most 4 MiB. It is for the caller to hold it against a digest; of one that is read
+// by its tag, other bytes than those of the digest that the answer tells are an error. A manifest that does not exist
+// is [answer.ErrNotFound].
 func (r Repository) Manifest(ctx context.Context, reference string) (content []byte, mediaType string, err error) {
+	var said digest.Digest
 	read := func(resp *http.Response) (n int64, err error) {
+		said = digest.Digest(resp.Header.Get("Docker-Content-Digest"))
 		var release func()
 		content, release, err = r.Answers.Read(ctx, resp.Body, resp.ContentLength, maxManifest)
 		release() // it is the caller's now
 		return int64(len(content)), err
 	}
 	mediaType, err = r.getManifest(ctx, r.Clients.API, reference, read)
+	if err == nil && digest.Digest(reference).Validate() != nil {
+		err = r.checkSaid(content, said)
+	}
 	if err != nil {
 		return nil, "", err
 	}
 	return content, mediaType, nil
+}
+
+// checkSaid returns an error if a manifest is another than its answer says. What is no SHA-256 digest says nothing.
+func (r Repository) checkSaid(content []byte, said digest.Digest) error {
+	if tells := said.Validate() == nil && said.Algorithm() == digest.SHA256; !tells {
+		return nil
+	}
+	got := digest.FromBytes(content)
+	if signed, err := manifestdigest.Of(content); err == nil && signed != got && signed == said {
+		return nil // of schema 1, whose signatures do not count
+	}
+	if got != said {
+		return r.Failed(fmt.Errorf("the manifest's digest is %s, not %s as its answer says", got, said))
+	}
+	return nil
 }
 
 // getManifest asks for a manifest and has its answer read, of which one byte more than maxManifest is read
