@@ -1,6 +1,7 @@
 package statusview
 
 import (
+	"errors"
 	"time"
 
 	"ecrmirror/internal/conflict"
@@ -55,7 +56,7 @@ func rememberedOf(record ledger.Destination, source string, now time.Time) Desti
 	switch why := record.Kept(source, now); {
 	case why != nil:
 		d.State, d.Error = entry.StateOf(why), why.Error()
-		if failed, ok := why.(*ledger.FailedError); ok {
+		if failed, ok := errors.AsType[*ledger.FailedError](why); ok {
 			d.Job, d.Logs = failed.Failure.Job, logsOf(failed.Log)
 		}
 	case record.Wanted == "":
