@@ -96,6 +96,7 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 		}},
 		{"everything", "mirror", map[string]string{
 			"AWS_REGION":              "REGION",
+			contract.EnvPutImageRate:  "50",
 			contract.EnvLedger:        "Ledger",
 			contract.EnvMemoryBudget:  "2048MiB",
 			contract.EnvAuthParameter: "mirror-logins",

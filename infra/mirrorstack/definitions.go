@@ -15,6 +15,7 @@ import (
 
 	"ecrmirror/infra/settings"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/selection"
 )
 
@@ -149,6 +150,9 @@ func (s *stack) mirrorEnvironment() map[string]string {
 	m := s.registryEnvironment()
 	maps.Copy(m, s.documents.values(mirrorDocuments...))
 	m[contract.EnvLedger] = s.ledgerName()
+	if rate := s.props.Registries.PutImageRate; rate != images.DefaultPutImageRate {
+		m[contract.EnvPutImageRate] = strconv.Itoa(rate)
+	}
 	m[contract.EnvMemoryBudget] = fmt.Sprintf("%dMiB", memoryBudget(s.props.Mirror.Memory))
 	return m
 }

@@ -123,6 +123,9 @@ func registrySettings() []Setting {
 		stringly("signaturePolicy", "signature policy, as containers-policy.json has it; empty: no signatures are "+
 			"required",
 			func(p *Props) *string { return &p.Registries.SignaturePolicy }),
+		integer("putImageRate", "calls of ECR's PutImage a second that a mirror job makes, for an account and region: "+
+			"ECR's quota, where yours was raised",
+			func(p *Props) *int { return &p.Registries.PutImageRate }),
 		list("insecureRegistries", "`HOST[:PORT]` that may be reached without verified TLS",
 			func(p *Props) *[]string { return &p.Registries.Insecure }),
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ecrmirror/infra/schedule"
+	"ecrmirror/internal/images"
 	"ecrmirror/internal/selection"
 )
 
@@ -153,6 +154,7 @@ type RegistryProps struct {
 	AllowedSources      []string // patterns of what may be read; none: everything
 	AllowedDestinations []string // patterns of what may be written, AllowedOwn among them; none: everything
 	SignaturePolicy     string   // JSON of a containers-policy.json; "" for none
+	PutImageRate        int      // calls of ECR's PutImage a second that a mirror job makes, for an account and region
 }
 
 // AllowedOwn stands for the registries of the stack's own accounts.
@@ -192,7 +194,7 @@ func DefaultProps() Props {
 		Push:         PushProps{Target: PushLambda},
 		Registries: RegistryProps{
 			Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead,
-			AllowedDestinations: []string{AllowedOwn},
+			AllowedDestinations: []string{AllowedOwn}, PutImageRate: images.DefaultPutImageRate,
 		},
 		Selection: SelectionProps{
 			MostTags: selection.DefaultTags, MostRepositories: selection.DefaultRepositories,

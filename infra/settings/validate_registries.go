@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"fmt"
 	"strings"
 
 	"ecrmirror/internal/allow"
@@ -35,6 +36,8 @@ func (p Props) validateRegistries(c *check) {
 		c.that(profilePattern.MatchString(profile), "signingProfiles", profile,
 			"must be the ARN of a signing profile, arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME")
 	}
+	c.that(r.PutImageRate >= 1 && r.PutImageRate <= images.HighestPutImageRate, "putImageRate", r.PutImageRate,
+		fmt.Sprintf("must be 1 to %d", images.HighestPutImageRate))
 	r.validateLogins(c)
 	r.validateAllowed(c)
 	for _, h := range r.Insecure {

@@ -61,6 +61,9 @@ type Options struct {
 // DefaultPutImageRate is ECR's quota of PutImage calls a second, unless it was raised.
 const DefaultPutImageRate = ecr.DefaultPutImageRate
 
+// HighestPutImageRate is how many a setting may ask for: quotas have not been raised that far.
+const HighestPutImageRate = 10_000
+
 // ParseRepositoryTemplate reads a template from its JSON document. See
 // ecr.RepositoryTemplate for what it holds.
 func ParseRepositoryTemplate(document []byte) (*ecr.RepositoryTemplate, error) {

@@ -8,11 +8,7 @@ import (
 	"ecrmirror/internal/images"
 )
 
-const (
-	putRateFlag = "put-image-rate"
-	// mostPuts bounds the calls of PutImage a second: quotas have not been raised that far.
-	mostPuts = 10_000
-)
+const putRateFlag = "put-image-rate"
 
 // putRate is how many manifests are put into ECR in a second.
 type putRate struct {
@@ -22,7 +18,7 @@ type putRate struct {
 
 // AddPutImageRate adds the flag that says how fast manifests are put into ECR, for programs that write images.
 func (f *Registries) AddPutImageRate(flags *pflag.FlagSet, getenv func(string) string) {
-	f.puts.value = flagvalue.NewNumber("NUMBER", images.DefaultPutImageRate, 1, mostPuts)
+	f.puts.value = flagvalue.NewNumber("NUMBER", images.DefaultPutImageRate, 1, images.HighestPutImageRate)
 	f.puts.env = flagvalue.NewEnvironment(flags, getenv)
 	f.puts.env.Var(&f.puts.value, putRateFlag, contract.EnvPutImageRate,
 		"`NUMBER` of calls of ECR's PutImage a second, for an account in a region: its quota, where that was raised")
