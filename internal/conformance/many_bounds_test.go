@@ -8,15 +8,11 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
-
-	"ecrmirror/internal/chunked"
-	"ecrmirror/internal/images"
-	"ecrmirror/internal/mirror"
 )
 
 // Memory is bounded however large the manifests of images are that are copied side by side.
 func TestWhatARequestTakesIsBounded(t *testing.T) {
-	const count, budget = 16, 8 << 20
+	const count, budget = 12, 8 << 20
 	w := &extremes{t, filepath.Join(t.TempDir(), "layout"), map[string]v1.Descriptor{}}
 	var tags []string
 	for i := range count {
@@ -26,13 +22,9 @@ func TestWhatARequestTakesIsBounded(t *testing.T) {
 	w.finish()
 	local := startLocalstack(t)
 	at := local.host() + "/bounds/several"
-	client := images.New(images.Options{Budget: chunked.NewBudget(budget)})
-	defer client.Close()
 	for _, tag := range tags {
-		err := mirror.New(client, mirror.Options{}).
-			CopyImage(t.Context(), parse(t, "oci:"+w.dir+":"+tag), parse(t, at+"/1:"+tag)).Err()
-		if err != nil {
-			t.Fatal(err)
+		if _, out, err := watched(t, mirrorProgram(local.url, "oci:"+w.dir+":"+tag, at+"/1:"+tag)); err != nil {
+			t.Fatalf("%v\n%s", err, out)
 		}
 	}
 	p := runWatched(t, local, budget, at+"/1:"+strings.Join(tags, ","), at+"/2:*")
