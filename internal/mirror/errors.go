@@ -58,7 +58,7 @@ func sided(side Side, name imagename.Name, op string, err error) error {
 	return &Error{Side: side, Name: name, Op: op, Err: err}
 }
 
-// isWrongContent reports whether a blob of the source had other bytes than its digest promised.
+// isWrongContent reports whether a blob or a manifest of the source had other bytes than its digest promised.
 func isWrongContent(err error) bool {
 	var sided *Error
 	var mismatch *content.DigestMismatchError

@@ -13,6 +13,7 @@ import (
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/request"
 )
 
@@ -68,8 +69,22 @@ func TestATagMovesBetweenTwoQuestions(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, result)
 		}
 	}
+	// It has not moved: what is read of it, by its digest and by its tag, is wrong.
+	s := serve(ociManifest, imageOf(descriptor("blob", 4)), nil)
+	s.oddly = func(w http.ResponseWriter, r *http.Request) bool {
+		hit := r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/v2/src/manifests/")
+		if hit {
+			w.Header().Set("Content-Type", ociManifest)
+			_, _ = fmt.Fprint(w, strings.Replace(string(s.served["1"].content), `"size":4`, `"size":5`, 1))
+		}
+		return hit
+	}
+	var mismatch *content.DigestMismatchError
+	if result := newBench(t).copy(t, s); result.State != mirror.Failed || !errors.As(result.Err, &mismatch) {
+		t.Errorf("%+v", result)
+	}
 	// It moves for ever: each time it is read, its image is gone.
-	s := serve(ociManifest, "", nil)
+	s = serve(ociManifest, "", nil)
 	var reads atomic.Int32
 	s.oddly = func(w http.ResponseWriter, r *http.Request) bool {
 		if !strings.HasPrefix(r.URL.Path, "/v2/src/") {

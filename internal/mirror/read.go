@@ -13,7 +13,8 @@ const moves = 2
 
 // read reads the graph of the digest that the report has, and settles by it the destinations that could not be settled
 // by that. Where reading fails and the tag points elsewhere by now, the image is the one that it points at: some
-// registries drop an image when its tag moves, and some tell of one that is gone already.
+// registries drop an image when its tag moves, and some tell of one that is gone already. A registry that gives other
+// bytes for a digest shows by that no move: what it gives for the tag may be as wrong.
 func (q *inquiry) read(ctx context.Context) error {
 	for moved := 0; ; moved++ {
 		err := q.readOnce(ctx)
@@ -22,7 +23,8 @@ func (q *inquiry) read(ctx context.Context) error {
 			q.report.settleBy(q.graph.Root(0))
 			return nil
 		}
-		if ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" {
+		if ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" ||
+			isWrongContent(err) && !q.report.Source.IsOnDisk() {
 			return err
 		}
 		q.origin.close()
