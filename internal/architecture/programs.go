@@ -18,7 +18,7 @@ var programs = map[string]layer{
 	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
-	"internal/batchget":    {internal: []string{"internal/awserror"}, external: []string{"github.com/aws/"}},
+	"internal/batchget":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/answerlimit": {external: []string{"github.com/aws/"}},
 	"internal/awserror":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/imagename": {

@@ -3,13 +3,11 @@ package batchget
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"ecrmirror/internal/awserror"
+	"ecrmirror/internal/transient"
 )
 
 // MaxKeys is how many keys can be read together: DynamoDB's limit.
@@ -23,10 +21,8 @@ type API interface {
 }
 
 // ErrUnread is what DynamoDB leaving keys unread comes to: throttling, said in another way. Another try may help.
-var ErrUnread = fmt.Errorf("DynamoDB has left keys unread: %w",
-	awserror.Plain(&types.ProvisionedThroughputExceededException{
-		Message: aws.String("too many reads at a time"),
-	}))
+var ErrUnread = transient.New(
+	"DynamoDB has left keys unread: ProvisionedThroughputExceededException: too many reads at a time")
 
 // Items hands the items of a table that are asked for to take, as far as they exist. Keys are distinct, and [MaxKeys]
 // at most. It returns what is left to ask for: the keys that DynamoDB has left. It is not to be asked for them again at
@@ -51,4 +47,16 @@ func Items(
 		asked.Keys = of.Keys
 	}
 	return asked, nil
+}
+
+// Item returns the one item that is asked for, nil if it does not exist. The error is [ErrUnread] where DynamoDB has
+// left it, or the SDK's.
+func Item(
+	ctx context.Context, api API, table string, asked types.KeysAndAttributes, option func(*dynamodb.Options),
+) (item map[string]types.AttributeValue, err error) {
+	left, err := Items(ctx, api, table, asked, option, func(it map[string]types.AttributeValue) { item = it })
+	if err == nil && len(left.Keys) > 0 {
+		err = ErrUnread
+	}
+	return item, err
 }

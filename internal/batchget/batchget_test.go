@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"ecrmirror/internal/awserror"
 	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/transient"
 	"ecrmirror/testkit/leaks"
@@ -79,9 +80,36 @@ func TestItems(t *testing.T) {
 	}
 }
 
-// What DynamoDB leaves unread, it may read another time.
+func TestItem(t *testing.T) {
+	broken := errors.New("broken")
+	asked := types.KeysAndAttributes{Keys: keyed("a")}
+	for _, c := range []struct {
+		name   string
+		dynamo dynamo
+		there  bool
+		err    error
+	}{
+		{"there", dynamo{reads: 1}, true, nil},
+		{"left", dynamo{}, false, batchget.ErrUnread},
+		{"an error", dynamo{err: broken}, false, broken},
+	} {
+		it, err := batchget.Item(t.Context(), c.dynamo, "table", asked, nil)
+		if (it != nil) != c.there || !errors.Is(err, c.err) {
+			t.Errorf("%s: %v, %v", c.name, it, err)
+		}
+	}
+	if it, err := batchget.Item(t.Context(), dynamo{}, "table", types.KeysAndAttributes{}, nil); it != nil || err != nil {
+		t.Errorf("one that does not exist: %v, %v", it, err)
+	}
+}
+
+// What DynamoDB leaves unread, it may read another time, and says so in words that stay what they are.
 func TestUnreadKeysAreWorthAnotherTry(t *testing.T) {
 	if err := fmt.Errorf("reading table: %w", batchget.ErrUnread); !transient.Is(err) {
 		t.Errorf("%v is for good", err)
+	}
+	plain := awserror.Plain(batchget.ErrUnread)
+	if plain.Error() != batchget.ErrUnread.Error() || !transient.Is(plain) {
+		t.Errorf("%v, worth another try: %v", plain, transient.Is(plain))
 	}
 }

@@ -10,9 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"ecrmirror/internal/transient"
-
 	"ecrmirror/internal/sleep"
+	"ecrmirror/internal/transient"
 )
 
 // A dripping body gives one piece, then waits, and so on.

@@ -9,13 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"ecrmirror/internal/transient"
-
 	"ecrmirror/internal/sleep"
+	"ecrmirror/internal/transient"
 )
-
-// after waits, as time.Sleep does, but no longer than the context lasts.
-func after(ctx context.Context, d time.Duration) error { return sleep.For(ctx, d) }
 
 // A timed source serves 256 KiB each time after some time, of the bubble's clock.
 type timed struct {
@@ -24,7 +20,7 @@ type timed struct {
 }
 
 func (s timed) fetch(ctx context.Context, off, n int64) (Body, error) {
-	if err := after(ctx, s.latency); err != nil {
+	if err := sleep.For(ctx, s.latency); err != nil {
 		return Body{}, err
 	}
 	body, err := s.blob.fetch(ctx, off, n)
@@ -38,7 +34,7 @@ type timedReader struct {
 }
 
 func (r timedReader) Read(p []byte) (int, error) {
-	if err := after(r.ctx, r.each); err != nil {
+	if err := sleep.For(r.ctx, r.each); err != nil {
 		return 0, err
 	}
 	return io.ReadFull(r.r, p[:min(len(p), 256*kib)])

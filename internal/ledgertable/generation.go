@@ -21,18 +21,13 @@ func generationKey() item {
 }
 
 // Generation returns what tells this ledger from others; "" if it is new.
-func (t *Table) Generation(ctx context.Context) (generation string, err error) {
+func (t *Table) Generation(ctx context.Context) (string, error) {
 	asked := types.KeysAndAttributes{Keys: []item{generationKey()}, ConsistentRead: aws.Bool(true)}
-	left, err := batchget.Items(ctx, t.api, t.name, asked, limited, func(it item) {
-		generation = members(it).text(attrGeneration)
-	})
-	if err == nil && len(left.Keys) > 0 {
-		err = batchget.ErrUnread
-	}
+	it, err := batchget.Item(ctx, t.api, t.name, asked, limited)
 	if err != nil {
 		return "", t.failure("reading", err)
 	}
-	return generation, nil
+	return members(it).text(attrGeneration), nil
 }
 
 // Begin gives a new ledger its generation, and returns that; or the one that it has by now.

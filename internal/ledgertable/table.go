@@ -67,8 +67,5 @@ func (t *Table) failure(doing string, err error) error {
 	if errors.As(err, &missing) {
 		return fmt.Errorf("%w: %q (is it in this account and region?)", ErrNoTable, t.name)
 	}
-	if !errors.Is(err, batchget.ErrUnread) {
-		err = awserror.Plain(err)
-	}
-	return fmt.Errorf("%s ledger %q: %w", doing, t.name, err)
+	return fmt.Errorf("%s ledger %q: %w", doing, t.name, awserror.Plain(err))
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/smithy-go"
 
 	"ecrmirror/internal/awserror"
-	"ecrmirror/internal/batchget"
 	"ecrmirror/internal/contract"
 )
 
@@ -70,8 +69,5 @@ func (t *Table) failure(ctx context.Context, doing string, err error) error {
 	if wrong := t.refusedKey(ctx, err); wrong != nil {
 		return wrong
 	}
-	if !errors.Is(err, batchget.ErrUnread) {
-		err = awserror.Plain(err)
-	}
-	return fmt.Errorf("%s table %q: %w", doing, t.name, err)
+	return fmt.Errorf("%s table %q: %w", doing, t.name, awserror.Plain(err))
 }

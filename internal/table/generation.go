@@ -22,18 +22,18 @@ const (
 
 // Generation returns the generation of the ledger that belongs to the table; "" if none does.
 func (t *Table) Generation(ctx context.Context) (string, error) {
-	items, left, err := t.get(ctx, types.KeysAndAttributes{
+	it, err := batchget.Item(ctx, t.api, t.name, types.KeysAndAttributes{
 		Keys: []item{key(sourceGeneration)}, ConsistentRead: aws.Bool(true),
 		ProjectionExpression:     aws.String("#generation"),
 		ExpressionAttributeNames: map[string]string{"#generation": attrGeneration},
-	})
-	if err == nil && len(left.Keys) > 0 {
-		err = t.failure(ctx, "reading", batchget.ErrUnread)
+	}, limited)
+	switch {
+	case err != nil:
+		return "", t.failure(ctx, "reading", err)
+	case it == nil:
+		return "", nil
 	}
-	if err != nil || len(items) == 0 {
-		return "", err
-	}
-	return textOf(attrGeneration, items[0][attrGeneration])
+	return textOf(attrGeneration, it[attrGeneration])
 }
 
 // Adopt makes a ledger of a generation the one that belongs to the table, whichever did before.

@@ -80,10 +80,10 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 	asked := types.KeysAndAttributes{Keys: keys, ConsistentRead: aws.Bool(true)} // with all attributes, see misspelled
 	var items []item
 	for attempt, wait := 1, namedWait; ; attempt, wait = attempt+1, 2*wait {
-		found, left, err := t.get(ctx, asked)
-		switch items = append(items, found...); {
+		left, err := batchget.Items(ctx, t.api, t.name, asked, limited, func(it item) { items = append(items, it) })
+		switch {
 		case err != nil:
-			return nil, err
+			return nil, t.failure(ctx, "reading", err)
 		case len(left.Keys) == 0:
 			return items, nil
 		case attempt == namedAttempts:
@@ -94,15 +94,4 @@ func (t *Table) read(ctx context.Context, sources []string) ([]item, error) {
 			return nil, t.failure(ctx, "reading", err)
 		}
 	}
-}
-
-// get returns the items that are asked for, as far as they exist, and what is left to ask for.
-func (t *Table) get(
-	ctx context.Context, asked types.KeysAndAttributes,
-) (items []item, left types.KeysAndAttributes, err error) {
-	left, err = batchget.Items(ctx, t.api, t.name, asked, limited, func(it item) { items = append(items, it) })
-	if err != nil {
-		return nil, left, t.failure(ctx, "reading", err)
-	}
-	return items, left, nil
 }
