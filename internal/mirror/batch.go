@@ -32,7 +32,10 @@ type batch struct {
 }
 
 // newBatch returns what so many images have in common, which take a slot for each blob that is copied.
-func newBatch(images int, opts Options, slots *semaphore.Weighted) *batch {
+func newBatch(images int, opts Options, slots lanes.Slots) *batch {
+	if images == 1 {
+		slots = slots.Together()
+	}
 	return &batch{
 		alone: images == 1, bulky: semaphore.NewWeighted(bulkyTurns),
 		lanes: lanes.New(opts.Budget, slots), progress: newBlobProgress(opts.Progress),

@@ -26,7 +26,7 @@ func (p *pass) copyEach(ctx context.Context, blobs []content.Blob) {
 	for _, blob := range blobs {
 		var release func()
 		var err error
-		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx) })
+		p.convoy.Waiting(func() { release, err = p.lane.Slot(ctx, blob.Size) })
 		if err != nil {
 			break // the places end with the context
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/sleep"
 )
@@ -63,7 +64,7 @@ func TestLateAnswers(t *testing.T) {
 			}
 			images, opts := answering{after: tt.after}, Options{}.withDefaults()
 			report := newReport(names[0], names[1:])
-			err := newInquiry(images, opts, newBatch(1, opts, nil), report).compare(t.Context())
+			err := newInquiry(images, opts, newBatch(1, opts, lanes.Slots{}), report).compare(t.Context())
 			if got := len(report.pending()); err != nil || got != tt.pending || time.Since(begun) != tt.took {
 				t.Errorf("%s: %d pending after %v, %v", tt.name, got, time.Since(begun), err)
 			}

@@ -11,12 +11,12 @@ import (
 	"testing"
 
 	"github.com/opencontainers/go-digest"
-	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 )
 
@@ -124,7 +124,7 @@ func newLaboratory(t *testing.T, total int64, lends bool, opts Options) *laborat
 	source := &memory{budget: opts.Budget, blobs: map[digest.Digest][]byte{}, lends: lends}
 	a := &attempt{
 		opts: opts, report: newReport(imagename.Name{}, nil), origin: &origin{source: source}, graph: &graph.Graph{},
-		batch: newBatch(1, opts, semaphore.NewWeighted(int64(opts.Blobs))),
+		batch: newBatch(1, opts, lanes.NewSlots(opts.Blobs)),
 		large: newLargeTurns(),
 	}
 	return &laboratory{t: t, attempt: a, source: source, budget: opts.Budget}

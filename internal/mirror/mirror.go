@@ -21,10 +21,10 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/sleep"
@@ -34,15 +34,15 @@ import (
 type Copier struct {
 	images port.Images
 	opts   Options
-	slots  *semaphore.Weighted // for blobs
-	large  largeTurns          // for manifests
+	slots  lanes.Slots // for blobs
+	large  largeTurns  // for manifests
 }
 
 // New returns a Copier that opens images through images.
 func New(images port.Images, opts Options) *Copier {
 	opts = opts.withDefaults()
 	return &Copier{
-		images: images, opts: opts, slots: semaphore.NewWeighted(int64(opts.Blobs)), large: newLargeTurns(),
+		images: images, opts: opts, slots: lanes.NewSlots(opts.Blobs), large: newLargeTurns(),
 	}
 }
 

@@ -11,12 +11,13 @@ import (
 
 // Options of a [Copier]. The zero value of a field is the stated default.
 type Options struct {
-	// Images is how many images of a request are copied at a time. Default 32.
+	// Images is how many images of a request are copied at a time. Default 64.
 	Images int
 	// BeginWithin is how long images of a request are begun: those that are left then have failed with [ErrLeft].
 	// Default: all are begun.
 	BeginWithin time.Duration
-	// Blobs is how many blobs are copied at a time, by all calls of Copy together. Default 48.
+	// Blobs is how many blobs are copied at a time, by all calls of Copy together, and twice as many of up to 64
+	// KiB beside them. Default 48.
 	Blobs int
 	// Budget bounds the bytes of blobs in memory; it should be the one that the sources and
 	// destinations use. Default 64 MiB.
@@ -48,7 +49,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.Images <= 0 {
-		o.Images = 32
+		o.Images = 64
 	}
 	if o.Blobs <= 0 {
 		o.Blobs = 48

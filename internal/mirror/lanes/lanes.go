@@ -21,7 +21,7 @@ const (
 // Lanes order the passes of a request, the fastest first. Those that come behind none take what they can get.
 type Lanes struct {
 	budget *chunked.Budget
-	slots  *semaphore.Weighted // for blobs
+	slots  Slots
 	aside  *semaphore.Weighted // bytes for all passes but the first
 	most   int64               // of these
 
@@ -29,8 +29,8 @@ type Lanes struct {
 	lanes []*Lane
 }
 
-// New returns lanes that share a budget of memory, and slots, one for each blob that is copied.
-func New(budget *chunked.Budget, slots *semaphore.Weighted) *Lanes {
+// New returns lanes that share a budget of memory, and slots.
+func New(budget *chunked.Budget, slots Slots) *Lanes {
 	most := budget.Total() / asideShare
 	return &Lanes{budget: budget, slots: slots, aside: semaphore.NewWeighted(most), most: most}
 }
@@ -69,8 +69,8 @@ func (l *Lane) Close() {
 // First returns a channel that is closed when no faster pass is under way.
 func (l *Lane) First() <-chan struct{} { return l.first.Done() }
 
-// Slot waits until the pass may copy one more blob. The caller calls release when that copy has ended.
-func (l *Lane) Slot(ctx context.Context) (release func(), err error) {
+// Slot waits until the pass may copy one more blob, of that size. The caller calls release when that copy has ended.
+func (l *Lane) Slot(ctx context.Context, size int64) (release func(), err error) {
 	if l.first.Err() == nil {
 		select {
 		case l.few <- struct{}{}:
@@ -78,8 +78,9 @@ func (l *Lane) Slot(ctx context.Context) (release func(), err error) {
 		case <-l.First(): // or ctx, from which it comes
 		}
 	}
-	if err := l.lanes.slots.Acquire(ctx, 1); err != nil {
+	slots := l.lanes.slots.of(size)
+	if err := slots.Acquire(ctx, 1); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	return func() { l.lanes.slots.Release(1) }, nil
+	return func() { slots.Release(1) }, nil
 }

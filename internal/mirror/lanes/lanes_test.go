@@ -6,8 +6,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/mirror/lanes"
 )
@@ -17,11 +15,11 @@ const mib = 1 << 20
 // A slow pass copies four blobs at a time, until the faster one has ended; then it takes what it can get.
 func TestASlowLaneHasFewTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := lanes.New(chunked.NewBudget(64*mib), semaphore.NewWeighted(100))
+		l := lanes.New(chunked.NewBudget(64*mib), lanes.NewSlots(100))
 		fast := l.Open(t.Context(), nil)
 		slow := l.Open(t.Context(), fast)
 		for range 20 {
-			if _, err := fast.Slot(t.Context()); err != nil {
+			if _, err := fast.Slot(t.Context(), mib); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -31,7 +29,7 @@ func TestASlowLaneHasFewTurns(t *testing.T) {
 			for ctx.Err() == nil && n < 50 {
 				got := make(chan struct{})
 				go func() {
-					if _, err := slow.Slot(t.Context()); err == nil {
+					if _, err := slow.Slot(t.Context(), mib); err == nil {
 						close(got)
 					}
 				}()
@@ -57,7 +55,7 @@ func TestASlowLaneHasFewTurns(t *testing.T) {
 // A slow pass has a quarter of the memory, and each of its blobs little more than it needs, until it is the first.
 func TestASlowLaneHasLittleMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := lanes.New(chunked.NewBudget(64*mib), semaphore.NewWeighted(100))
+		l := lanes.New(chunked.NewBudget(64*mib), lanes.NewSlots(100))
 		fast := l.Open(t.Context(), nil)
 		slow := l.Open(t.Context(), fast)
 		share, leave, err := slow.Reserve(t.Context(), 8*mib)

@@ -17,7 +17,7 @@ import (
 
 // idlePerHost is how many unused connections to a host are kept: as many as ranges may be read at
 // a time by several blobs.
-const idlePerHost = 64
+const idlePerHost = 256
 
 // maxHeader is how many bytes an answer's headers may have: many times those of any registry, more than most
 // proxies pass on, and a small part of the 10 MiB that net/http would keep for each answer.
