@@ -64,3 +64,51 @@ func TestAnImageThatIsRefusedAgainAndAgainIsDeferred(t *testing.T) {
 		t.Errorf("got %v, %v", d, err)
 	}
 }
+
+// A registry that says of a manifest that it is absent is not believed until it has told of one by HEAD. Once something
+// was stored there it is asked for that, so that not each absent manifest takes two requests.
+func TestAbsenceCostsOneHeadOnceAManifestWasStored(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		heads         bool // it knows HEAD
+		before, first string
+		then          string
+	}{
+		{"knows HEAD", true, "HEAD new GET /v2/ GET new", "HEAD new HEAD stored HEAD new", "HEAD new"},
+		{"does not know HEAD", false, "HEAD new GET /v2/ GET new", "HEAD new HEAD stored GET new", "HEAD new GET new"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			host := start(t, func(w http.ResponseWriter, r *http.Request) {
+				switch there := strings.HasSuffix(r.URL.Path, "/stored"); {
+				case r.Method == http.MethodPut:
+					w.Header().Set("Docker-Content-Digest", someDigest)
+					w.WriteHeader(http.StatusCreated)
+				case there && c.heads && r.Method == http.MethodHead:
+					hasImage(w, r)
+				default:
+					w.WriteHeader(http.StatusNotFound)
+				}
+			})
+			registry := open(t, host)
+			absent := func(want string) {
+				t.Helper()
+				_, err := registry.Repository(repository).Digest(t.Context(), "new")
+				if !errors.Is(err, registryclient.ErrNotFound) {
+					t.Errorf("%v, want that it is not there", err)
+				}
+				asked := strings.ReplaceAll(strings.Join(host.take(), " "), "/v2/team/app/manifests/", "")
+				if asked != want {
+					t.Errorf("asked %s, want %s", asked, want)
+				}
+			}
+			absent(c.before)
+			to := registry.WritableRepository(repository)
+			if err := to.PutManifest(t.Context(), "stored", []byte("{}"), "", someDigest); err != nil {
+				t.Fatal(err)
+			}
+			host.take()
+			absent(c.first)
+			absent(c.then)
+		})
+	}
+}

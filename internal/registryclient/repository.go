@@ -91,5 +91,9 @@ func (r *Repository) PutBlob(ctx context.Context, stream chunked.Lender, d diges
 func (r *Repository) PutManifest(
 	ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest,
 ) error {
-	return r.writing.PutManifest(ctx, reference, content, mediaType, d)
+	err := r.writing.PutManifest(ctx, reference, content, mediaType, d)
+	if err == nil {
+		r.reading.NoteStored(reference)
+	}
+	return err
 }

@@ -39,8 +39,11 @@ func (r Repository) Digest(ctx context.Context, reference string) (digest.Digest
 // second time: again says whether that is worth it, as the registry answers others.
 func (r Repository) Ask(ctx context.Context, reference string) (_ digest.Digest, again bool, _ error) {
 	for failures := 1; ; failures++ {
+		known := r.registry.heads.Load()
 		d, err := r.head(ctx, reference)
 		switch {
+		case err == nil && d == "" && !known && r.learnsHEAD(ctx):
+			continue // its word counts now
 		case err == nil && d == "":
 			d, err = r.readDigest(ctx, reference)
 			return d, false, err
@@ -59,6 +62,22 @@ func (r Repository) Ask(ctx context.Context, reference string) (_ digest.Digest,
 			return "", false, r.Failed(fmt.Errorf("%w, after %w", ended, err))
 		}
 	}
+}
+
+// NoteStored notes that the repository has a manifest, given its tag or digest.
+func (r Repository) NoteStored(reference string) {
+	if !r.registry.heads.Load() {
+		r.registry.stored.CompareAndSwap(nil, &stored{repository: r, reference: reference})
+	}
+}
+
+// learnsHEAD reports whether the registry is known by now to tell digests by HEAD. Where a manifest is known to be there
+// it is asked for that one, once: otherwise each image that it lacks would take a GET, too.
+func (r Repository) learnsHEAD(ctx context.Context) bool {
+	if there := r.registry.stored.Load(); there != nil && !there.asked.Swap(true) {
+		_, _ = there.repository.head(ctx, there.reference)
+	}
+	return r.registry.heads.Load()
 }
 
 // headAgain returns whether HEAD is worth another attempt after so many failures, and when.

@@ -25,9 +25,17 @@ type Registry struct {
 
 	serves atomic.Bool // it served a range of a blob itself when it was last asked
 	heads  atomic.Bool // it told a manifest's digest by HEAD
+	stored atomic.Pointer[stored]
 
 	mu        sync.Mutex
 	rangeless map[string]bool // hosts of redirects that sent all of a blob instead of a range
+}
+
+// A stored manifest is one that a registry is known to have.
+type stored struct {
+	repository Repository
+	reference  string
+	asked      atomic.Bool // for its digest by HEAD
 }
 
 // New returns a registry that is met by a session.
