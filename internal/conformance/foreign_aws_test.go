@@ -145,8 +145,13 @@ func (r runner) aws() {
 		r.t.Fatal(err)
 	}
 	var runs []func()
-	for _, call := range awsCalls() {
-		fields := awsFields()
+	for i, call := range awsCalls() {
+		var fields []answerField
+		for j, field := range awsFields() {
+			if isTried(i, j) {
+				fields = append(fields, field)
+			}
+		}
 		for name, document := range inOrder(call.members) {
 			fields = append(fields, answerField{
 				name, func(r *reply, text string) { r.body = strings.ReplaceAll(document, "%s", quoted(text)) },

@@ -31,16 +31,22 @@ func TestWhatStrangersWroteComesOutCleanAndShort(t *testing.T) {
 	w.report(t)
 }
 
-// fieldsAt are the places in the answers to some steps.
+// fieldsAt are the places in the answers to some steps that are tried.
 func fieldsAt(steps ...step) []registryField {
 	var fields []registryField
-	for _, at := range steps {
-		places := answerFields()
-		if at == getToken {
-			places = append(places, tokenFields()...)
-		}
-		for _, place := range places {
+	for i, at := range steps {
+		add := func(place answerField) {
 			fields = append(fields, registryField{at: at, name: place.name, change: place.change})
+		}
+		for j, place := range answerFields() {
+			if isTried(i, j) {
+				add(place)
+			}
+		}
+		if at == getToken {
+			for _, place := range tokenFields() {
+				add(place)
+			}
 		}
 	}
 	return fields

@@ -48,12 +48,16 @@ func inOrder[V any](m map[string]V) iter.Seq2[string, V] {
 	}
 }
 
-// allTexts is the variable with which each field meets each text where that takes a process of its own. Without
-// it a field meets one, in turn.
+// allTexts is the variable with which each place of any answer is tried in every answer, and each field meets each text
+// where that takes a process of its own. Without it a place is tried in every second answer, and a field meets one text,
+// in turn.
 const allTexts = "ECRMIRROR_FOREIGN"
 
 // meets reports whether a field meets a text, both by their numbers.
 func meets(field, text int) bool { return os.Getenv(allTexts) != "" || field%2 == text }
+
+// isTried reports whether a place of any answer is tried in an answer, both by their numbers.
+func isTried(answer, place int) bool { return os.Getenv(allTexts) != "" || (answer+place)%2 == 0 }
 
 // longestLine is how many bytes of foreign text a line may have, and own is how many more of what the programs
 // say by themselves: keys, times, names.

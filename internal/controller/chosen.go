@@ -3,6 +3,8 @@ package controller
 import (
 	"slices"
 
+	"github.com/opencontainers/go-digest"
+
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/selection"
@@ -13,7 +15,8 @@ import (
 type chosen struct {
 	expansion.Repository // without the images, and of the choice what is missing alone
 	tags                 []string
-	rules                [][]int // by tag
+	rules                [][]int                  // by tag
+	digests              map[string]digest.Digest // by tag, of those whose choice depended on them
 }
 
 // chosenOf returns what is chosen of a repository.
@@ -29,6 +32,13 @@ func chosenOf(r expansion.Repository) chosen {
 			rules = v.Rules
 		}
 		c.tags, c.rules = append(c.tags, v.Tag), append(c.rules, rules)
+		if v.Digest == "" {
+			continue
+		}
+		if c.digests == nil {
+			c.digests = map[string]digest.Digest{}
+		}
+		c.digests[v.Tag] = v.Digest
 	}
 	c.tags, c.rules = slices.Clone(c.tags), slices.Clone(c.rules) // without room for more
 	return c
@@ -38,7 +48,7 @@ func chosenOf(r expansion.Repository) chosen {
 func (c chosen) placed(by entry.Entry) []entry.Placement {
 	choice := selection.Choice{Verdicts: make([]selection.Verdict, len(c.tags))}
 	for i, tag := range c.tags {
-		choice.Verdicts[i] = selection.Verdict{Tag: tag, Rules: c.rules[i]}
+		choice.Verdicts[i] = selection.Verdict{Tag: tag, Rules: c.rules[i], Digest: c.digests[tag]}
 	}
 	images, _ := by.Place(c.Source, choice) // destinations that can't have them are known: they are Refused
 	return images

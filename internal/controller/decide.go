@@ -21,6 +21,10 @@ func decide(i image, source answer, destinations []answer, creates bool) entry.R
 	if r.Digest, r.Size, r.Err = sourceDigest(source); r.Err != nil {
 		return r
 	}
+	if chosen := i.entry.Chosen; chosen != "" && chosen != r.Digest {
+		r.Err = &movedError{chosen: chosen, has: r.Digest}
+		return r
+	}
 	wanted := r.Digest // an image is mirrored as it is, all of it
 	for n, d := range i.destinations {
 		r.Destinations = append(r.Destinations, compare(d, wanted, destinations[n], creates))
@@ -67,6 +71,16 @@ func compare(destination entry.Name, wanted digest.Digest, has answer, creates b
 	return d
 }
 
+// A movedError says that a tag points elsewhere than when it was chosen for how long it had pointed there.
+type movedError struct{ chosen, has digest.Digest }
+
+func (e *movedError) Error() string {
+	return fmt.Sprintf("its tag has moved since it was listed, from %s, which is old enough, to %s", e.chosen, e.has)
+}
+
+// DeferredUntil implements [entry.Deferral]: the next sweep lists anew.
+func (e *movedError) DeferredUntil() time.Time { return time.Time{} }
+
 // missingRepository is an error that says that an image's repository does not exist.
 type missingRepository interface {
 	error
@@ -97,9 +111,14 @@ func postpone(r *entry.Result, why error) {
 }
 
 // requestFor returns what a mirror job is to be asked for an image with this result: that its stale destinations become
-// what they should be.
+// what they should be. Where the decision depended on the digest the job copies that, wherever the tag is by then.
 func requestFor(i image, result entry.Result) request.Request {
-	r := request.Request{Images: []request.Image{{Source: i.source.Written, Digest: result.Digest}}}
+	source := i.source.Written
+	if i.entry != nil && i.entry.Chosen != "" {
+		source.Name.Digest = i.entry.Chosen
+		source.Text = source.Name.String()
+	}
+	r := request.Request{Images: []request.Image{{Source: source, Digest: result.Digest}}}
 	if i.entry != nil {
 		r.Labels = i.entry.Labels
 	}

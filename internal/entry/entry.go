@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"ecrmirror/internal/selection"
 )
 
@@ -24,7 +26,9 @@ type Entry struct {
 	Labels map[string]string      // the owner's; nil if there are none
 	// Selection is the source of the selection that the entry is an image of; "" of an entry of the table.
 	Selection string
-	Status    Status // as it was last written; zero if the entry has never been checked
+	// Chosen is the digest that the selection chose, where that depended on it; "" = whatever the source has.
+	Chosen digest.Digest
+	Status Status // as it was last written; zero if the entry has never been checked
 }
 
 // Options are the settings of an entry. A setting that the entry does not have is zero.

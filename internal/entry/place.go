@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
+
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/selection"
 )
@@ -15,6 +17,7 @@ type Placement struct {
 	Source       imagename.Name   // with the tag
 	Destinations []imagename.Name // with the same tag, each once, in the order of the rules
 	Rules        []int            // that chose it, from 0
+	Digest       digest.Digest    // that was chosen, where that depended on it; see [selection.Verdict]
 }
 
 // A Refusal is a destination of a selection that can't have a repository of the source, and why: what its name would be
@@ -41,7 +44,7 @@ func (e Entry) Place(source imagename.Name, choice selection.Choice) (placements
 		}
 	}
 	for _, v := range choice.Verdicts {
-		p := Placement{Source: source, Rules: v.Rules}
+		p := Placement{Source: source, Rules: v.Rules, Digest: v.Digest}
 		p.Source.Tag = v.Tag
 		for _, rule := range v.Rules {
 			p.add(repositories[rule])
@@ -75,7 +78,7 @@ func (p *Placement) add(repositories []imagename.Name) {
 func (e Entry) ImageEntry(image Placement) Entry {
 	one := Entry{
 		Source: image.Source.String(), Selection: e.Source, Options: e.Options, Labels: e.Labels,
-		Destinations: make([]string, len(image.Destinations)),
+		Destinations: make([]string, len(image.Destinations)), Chosen: image.Digest,
 	}
 	for i, to := range image.Destinations {
 		one.Destinations[i] = to.String()

@@ -167,7 +167,7 @@ func (x *Expander) tags(
 		return nil, 0, fmt.Errorf("tags of %s: %w", of, err)
 	}
 	for _, t := range there.Tags {
-		tags = append(tags, selection.Tag{Name: t.Name, Pushed: t.Uploaded})
+		tags = append(tags, selection.Tag{Name: t.Name, Pushed: t.Uploaded, Digest: t.Digest})
 	}
 	return tags, there.Dropped, nil
 }

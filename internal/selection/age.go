@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/opencontainers/go-digest"
 )
 
 const day = 24 * time.Hour
@@ -54,6 +56,8 @@ type Tag struct {
 	Pushed time.Time
 	// Seen is since when the tag has been seen with the digest that it has; zero if it was never seen before.
 	Seen time.Time
+	// Digest is what the list says that the tag points at; "" if it says nothing.
+	Digest digest.Digest
 }
 
 // since returns since when the tag has had its digest at the latest, zero if that is not known.

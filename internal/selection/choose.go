@@ -54,6 +54,12 @@ func Choose(rules []Rule, tags []Tag, now time.Time, most int) (Choice, error) {
 			choice.Idle = append(choice.Idle, n)
 		}
 	}
+	for i := range choice.Verdicts {
+		v := &choice.Verdicts[i]
+		if v.IsChosen() && !slices.ContainsFunc(v.Rules, func(n int) bool { return rules[n].MinimumAge == 0 }) {
+			v.Digest = tags[i].Digest
+		}
+	}
 	return choice, choice.check(tagNames, cmp.Or(most, DefaultTags))
 }
 

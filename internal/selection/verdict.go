@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/opencontainers/go-digest"
 )
 
 // A Step is how far a tag comes in a rule.
@@ -56,6 +58,9 @@ type Verdict struct {
 	Tag string
 	// Rules are the rules that chose the tag, from 0, in their order; none if it is not chosen.
 	Rules []int
+	// Digest is what was chosen, where that depended on it: each of Rules asks for how long the tag has had its digest.
+	// "" where it did not, and where the list tells no digests.
+	Digest digest.Digest
 	// Reason is that of the first of Rules. Of a tag that is not chosen it is that of the rule in which the tag came
 	// the furthest, the first of several.
 	Reason Reason

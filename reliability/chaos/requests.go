@@ -31,7 +31,7 @@ func neighbours(small bool) map[string]slowregistry.Spec {
 
 // ofRequests returns the faults of copies of one image for requests of several.
 func ofRequests(faults []fault) (list []fault) {
-	core := []string{"none", "manifest-bytes", "source-all", "both-all", "bytes", "to-one", "ecr-all", "from-ecr-all"}
+	core := []string{"none", "manifest-bytes", "source-all", "ecr-all"}
 	for _, f := range faults {
 		f.core = slices.Contains(core, f.id)
 		f.id, f.title = "request-"+f.id, fmt.Sprintf("%d images: %s", requestImages, titleOf(f))
