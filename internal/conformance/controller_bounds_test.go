@@ -47,21 +47,21 @@ func attacks(h *hostile, full bool) []attack {
 	}
 	all := []attack{
 		{name: "one item of 200 destinations: " + lateManifest, rows: oneEntry(h, lateManifest, 200), entries: 1},
-		from(lateManifest, n(300, 480)),
-		from(longChallenge, n(200, 4_000)), from(longToken, n(100, 2_000)), from(longHeaders, n(200, 2_000)),
+		from(lateManifest, n(100, 480)),
+		from(longChallenge, n(100, 4_000)), from(longToken, n(50, 2_000)), from(longHeaders, n(100, 2_000)),
 		from(longRefusal, n(100, 2_000)),
-		from(gzipBomb, n(100, 480)), from(endless, n(100, 480)), from(roundAndRound, n(200, 2_000)),
+		from(gzipBomb, n(100, 480)), from(endless, n(100, 480)), from(roundAndRound, n(100, 2_000)),
 		destinations("registries that nobody runs", n(20, 200), deadHost),
 		destinations("registries of Amazon ECR in regions that there are not", n(5, 200), farHost),
 		{name: "entries of the same 100 destinations", rows: crowded(n(200, 10_000), 100), entries: n(200, 10_000)},
 		{name: "the same as a plan", rows: crowded(n(200, 3_000), 100), entries: n(200, 3_000), command: "plan"},
 		odd("30,000 names", n(2, 100), row{"Destination": text(strings.Join(numberedNames(30_000), ","))}),
-		odd("a name of 390 KB", n(10, 100), row{"Destination": text(strings.Repeat("!", 390_000))}),
+		odd("a name of 390 KB", n(4, 100), row{"Destination": text(strings.Repeat("!", 390_000))}),
 		odd("390,000 texts in a list", n(1, 20), row{"Destination": listOf(390_000, text(""))}),
 		odd("90,000 maps in a list", n(3, 20), row{
 			"Destination": listOf(90_000, &types.AttributeValueMemberM{Value: row{}}),
 		}),
-		odd("a status of 390 KB", n(10, 100), row{
+		odd("a status of 390 KB", n(4, 100), row{
 			"Destination":  text("127.0.0.1:9/x:t"),
 			"MirrorStatus": &types.AttributeValueMemberM{Value: row{"error": text(strings.Repeat("!", 390_000))}},
 		}),

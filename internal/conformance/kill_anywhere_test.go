@@ -21,7 +21,7 @@ import (
 const (
 	killsVariable = "ECRMIRROR_KILLS"
 	seedVariable  = "ECRMIRROR_SEED"
-	defaultKills  = 10
+	defaultKills  = 6
 )
 
 // However a job ends, at any moment of it, by SIGKILL, by SIGTERM or with its machine, the next attempt completes it,

@@ -13,7 +13,7 @@ import (
 )
 
 // killedRequests is how often a request of many images is killed in `make test`.
-const killedRequests = 4
+const killedRequests = 3
 
 // However a job ends that copies many images side by side, at any moment of it, the next attempt completes all of them.
 // It sends no layer again that was complete, and does not put an image again that was finished. At no moment is a tag

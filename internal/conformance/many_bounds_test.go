@@ -12,7 +12,7 @@ import (
 
 // Memory is bounded however large the manifests of images are that are copied side by side.
 func TestWhatARequestTakesIsBounded(t *testing.T) {
-	const count, budget = 12, 8 << 20
+	const count, budget = 8, 8 << 20
 	w := &extremes{t, filepath.Join(t.TempDir(), "layout"), map[string]v1.Descriptor{}}
 	var tags []string
 	for i := range count {

@@ -131,7 +131,7 @@ type longJob struct {
 
 func startLongJob(t *testing.T) *longJob {
 	t.Helper()
-	many := 64
+	many := 112
 	if os.Getenv(killsVariable) != "" {
 		many = 200
 	}

@@ -36,8 +36,8 @@ func TestScarceMemoryIsEnoughForManyDestinations(t *testing.T) {
 			images := slowregistry.NewImages()
 			var want []slowregistry.Contents
 			sources := []slowregistry.Spec{
-				{Layers: 3, LayerSize: 25<<20 + 7, Seed: 1},
-				{Layers: 12, LayerSize: 3 << 19, Platforms: 2, Shared: 2, Seed: 2},
+				{Layers: 3, LayerSize: 13<<20 + 7, Seed: 1},
+				{Layers: 6, LayerSize: 3 << 19, Platforms: 2, Shared: 2, Seed: 2},
 				{Layers: 6, LayerSize: 1 << 20, Seed: 3},
 			}
 			for i, spec := range sources {

@@ -10,7 +10,7 @@ import (
 // twiceVariable gives how many pairs of programs there are.
 const (
 	twiceVariable = "ECRMIRROR_TWICE"
-	defaultTwice  = 20
+	defaultTwice  = 12
 	pairsAtOnce   = 8
 )
 
