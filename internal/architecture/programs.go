@@ -98,7 +98,9 @@ var programs = map[string]layer{
 	},
 	"internal/selection/version": {external: []string{"github.com/Masterminds/semver/v3"}},
 	"internal/selection/pattern": {external: []string{"github.com/bmatcuk/doublestar/v4"}},
-	"internal/selection":         {internal: []string{"internal/selection/..."}},
+	"internal/selection": {
+		internal: []string{"internal/selection/..."}, external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/entry": {
 		internal: []string{"internal/imagename", "internal/printable", "internal/selection", "internal/spelling"},
 		external: []string{"github.com/opencontainers/go-digest"},

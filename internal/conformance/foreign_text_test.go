@@ -48,9 +48,9 @@ func inOrder[V any](m map[string]V) iter.Seq2[string, V] {
 	}
 }
 
-// allTexts is the variable with which each place of any answer is tried in every answer, and each field meets each text
-// where that takes a process of its own. Without it a place is tried in every second answer, and a field meets one text,
-// in turn.
+// allTexts is the variable with which each place of any answer is tried in every answer, and each field meets each
+// text where that takes a process of its own. Without it a place is tried in every second answer, and a field meets
+// one text, in turn.
 const allTexts = "ECRMIRROR_FOREIGN"
 
 // meets reports whether a field meets a text, both by their numbers.

@@ -71,8 +71,8 @@ func (r Repository) NoteStored(reference string) {
 	}
 }
 
-// learnsHEAD reports whether the registry is known by now to tell digests by HEAD. Where a manifest is known to be there
-// it is asked for that one, once: otherwise each image that it lacks would take a GET, too.
+// learnsHEAD reports whether the registry is known by now to tell digests by HEAD. Where a manifest is known to be
+// there it is asked for that one, once: otherwise each image that it lacks would take a GET, too.
 func (r Repository) learnsHEAD(ctx context.Context) bool {
 	if there := r.registry.stored.Load(); there != nil && !there.asked.Swap(true) {
 		_, _ = there.repository.head(ctx, there.reference)
