@@ -23,8 +23,14 @@ func TestSmallBlobsHaveSlotsOfTheirOwn(t *testing.T) {
 			size int64
 			want int
 		}{
-			{own, 64 << 10, 6}, {own, 0, 0}, {together, 1, 3}, {together, 64 << 10, 0}, {together, mib, 0},
-			{own, mib, 0}, {own, -1, 0}, {own, 64<<10 + 1, 0},
+			{own, 64 << 10, 6},
+			{own, 0, 0},
+			{together, 1, 3},
+			{together, 64 << 10, 0},
+			{together, mib, 0},
+			{own, mib, 0},
+			{own, -1, 0},
+			{own, 64<<10 + 1, 0},
 		} {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			n := 0
