@@ -31,6 +31,7 @@ type Index struct {
 	sources      []claim
 	destinations []claim
 	unsure       []unsure
+	invalid      invalid
 }
 
 // A participant is an entry, or an image of a selection.
@@ -73,7 +74,7 @@ func Among(entries []entry.Entry) *Found {
 func (x *Index) Find() *Found {
 	found := &Found{
 		sources: contested(x.sources, x.entries), destinations: contested(x.destinations, x.entries),
-		images: map[key][]string{}, unsure: x.unsure,
+		images: map[key][]string{}, unsure: x.unsure, invalid: x.invalid,
 	}
 	for k, p := range found.destinations {
 		found.images[k] = p.images()

@@ -15,6 +15,7 @@ type Found struct {
 	images                map[key][]string // of the parties of destinations
 	owners                map[key]string
 	unsure                []unsure
+	invalid               invalid
 }
 
 // Own makes a source image, in the form of [Image], the owner of a destination that several entries have. It has no

@@ -14,8 +14,9 @@ import (
 func (c *conflicts) readAll(ctx context.Context) (*conflict.Found, error) {
 	var index conflict.Index
 	for e, err := range c.all(ctx) {
-		if _, bad := errors.AsType[*entry.Error](err); bad {
-			continue // nothing is copied by it
+		if bad, ok := errors.AsType[*entry.Error](err); ok {
+			index.AddInvalid(bad.Source) // nothing is copied by it
+			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("looking for conflicts: %w", err)
@@ -34,6 +35,7 @@ type conflicts struct {
 	lazy bool
 
 	found        *conflict.Found           // nil = not known yet
+	invalid      []string                  // sources of entries that were read and are invalid
 	destinations map[string]imagename.Name // of an event, by their repositories: what it is to be known of
 }
 
@@ -48,6 +50,9 @@ func (c *conflicts) know(entries []entry.Names) {
 	var index conflict.Index
 	for _, names := range entries {
 		index.Add(names)
+	}
+	for _, source := range c.invalid {
+		index.AddInvalid(source)
 	}
 	c.selections.addUnsure(&index)
 	c.found = index.Find()

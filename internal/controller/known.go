@@ -85,7 +85,8 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 		}
 		var owns bool
 		owner, unsure := record.Read.Owner.Source, found.Unsure(i.source, i.destinations[n])
-		if record.Check.Contested, owns = found.Rivals(i.source, i.destinations[n], owner); owns {
+		if record.Check.Contested, owns = found.Rivals(i.source, i.destinations[n], owner); owns ||
+			owner != source && found.Keeps(owner) {
 			record.Check.Rival = owner
 		}
 		if unsure != nil { // whose it is stays as it is

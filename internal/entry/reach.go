@@ -88,15 +88,15 @@ func (r Reach) HasFromOthers(source, destination imagename.Name) bool {
 
 // brings reports whether the destination is the one of the source by this end.
 func (e end) brings(from Selected, source, destination imagename.Name) bool {
-	if source.Repository == "" || !from.has(source) {
+	if source.Repository == "" || !from.Has(source) {
 		return false
 	}
 	to, err := e.template.Repository(source)
 	return err == nil && to.Place() == destination.Place()
 }
 
-// has reports whether the name is of a repository of the source, or of an image there.
-func (s Selected) has(name imagename.Name) bool {
+// Has reports whether the name is of a repository of the source, or of an image there.
+func (s Selected) Has(name imagename.Name) bool {
 	if s.IsNamespace() {
 		return s.Namespace.Contains(name)
 	}
