@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -105,16 +106,20 @@ func (p *place) close() {
 			p.failIn("closing", err)
 		}
 	}
+	stopped := context.Cause(p.ctx)
 	p.cancel(nil)
 	for _, r := range p.results {
 		r.BlobsSent += p.blobs
 		r.BytesSent += p.bytes
 		r.granted = p.granted.Load()
 		if r.State == pending {
-			r.fail(p.errorFor(r))
+			r.fail(cmp.Or(p.errorFor(r), destinationError(r.Name, "copying", cmp.Or(stopped, errUnfinished))))
 		}
 	}
 }
+
+// errUnfinished says that a place was closed that had not ended, for no known reason: there is none.
+var errUnfinished = errors.New("the copy ended before it was complete")
 
 // errorFor names the result's own destination in the error that all of the place share.
 func (p *place) errorFor(r *Result) error {
