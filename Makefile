@@ -69,15 +69,17 @@ grants: ## List what the service's roles may do that no test does
 		go run ./localstack/roles/unused "$$uses"; status=$$?; rm -f "$$uses"; exit $$status
 
 # The race detector has each test's program sleep for a second before it ends, in case that another thread is about to
-# tell of a race. A hundredth of it is enough, and there are more than a hundred.
+# tell of a race. A hundredth of it is enough, and there are more than a hundred. Some packages wait more than they
+# compute, for programs that they start: one more than there are processors is tested at a time.
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
-	@if command -v $$(go env CC) >/dev/null; then \
+	@packages=$$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)); \
+	if command -v $$(go env CC) >/dev/null; then \
 		export GORACE="atexit_sleep_ms=10 $$GORACE"; \
-		set -x; CGO_ENABLED=1 go test -race -timeout 30m $(GOTEST_FLAGS) ./...; \
+		set -x; CGO_ENABLED=1 go test -race -p $$packages -timeout 30m $(GOTEST_FLAGS) ./...; \
 	else \
 		echo "no C compiler found: running the tests without the race detector"; \
-		set -x; go test -timeout 30m $(GOTEST_FLAGS) ./...; \
+		set -x; go test -p $$packages -timeout 30m $(GOTEST_FLAGS) ./...; \
 	fi
 
 # The linker would take what comes after a space for a flag of its own.
