@@ -44,8 +44,10 @@ func (v Version) Compare(w Version) int {
 	return cmp.Or(
 		compareBool(w.IsNumber(), v.IsNumber()),
 		slices.Compare(v.padded(), w.padded()),
-		v.semver().Compare(w.semver()),
-		compareBuilds(v.Build, w.Build),
+		-compareAbsence(ordered(v.Pre), ordered(w.Pre)), // a release has none, and comes after
+		compareIdentifiers(ordered(v.Pre), ordered(w.Pre)),
+		compareAbsence(v.Build, w.Build),
+		compareIdentifiers(v.Build, w.Build),
 		cmp.Compare(len(v.tag), len(w.tag)),
 		strings.Compare(v.tag, w.tag),
 	)
@@ -89,13 +91,26 @@ func ordered(pre string) string {
 	return "0." + pre // builds of a day: dev, snapshot, nightly
 }
 
-// compareBuilds compares builds as the identifiers of pre-releases are: number by number.
-func compareBuilds(a, b string) int {
-	if a == "" || b == "" {
-		return compareBool(a != "", b != "")
-	}
-	return semver.New(0, 0, 0, a, "").Compare(semver.New(0, 0, 0, b, ""))
+// compareAbsence puts a text that is there behind one that is not.
+func compareAbsence(a, b string) int { return compareBool(a != "", b != "") }
+
+// compareIdentifiers compares texts piece by piece as the pre-releases of semantic versions are: numbers by what they
+// count, and before words. Unlike there a number may begin with zeros, which do not count.
+func compareIdentifiers(a, b string) int {
+	return slices.CompareFunc(strings.Split(a, "."), strings.Split(b, "."), func(a, b string) int {
+		isNumber, other := isDigits(a), isDigits(b)
+		switch {
+		case isNumber != other:
+			return compareBool(other, isNumber)
+		case !isNumber:
+			return strings.Compare(a, b)
+		}
+		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+	})
 }
+
+func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 func compareBool(a, b bool) int {
 	switch {
