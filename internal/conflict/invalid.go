@@ -1,6 +1,10 @@
 package conflict
 
-import "ecrmirror/internal/entry"
+import (
+	"slices"
+
+	"ecrmirror/internal/entry"
+)
 
 // AddInvalid adds an entry that is invalid, by its source: nothing is mirrored by it, and what was its own before still
 // is, until it is gone.
@@ -25,16 +29,11 @@ func (f *Found) Keeps(owner string) bool {
 	if f == nil || owner == "" {
 		return false
 	}
-	for _, image := range f.invalid.images {
-		if image == owner {
-			return true
-		}
+	if slices.Contains(f.invalid.images, owner) {
+		return true
 	}
 	name := entry.ParseName(owner)
-	for _, s := range f.invalid.selections {
-		if name.Err == nil && s.Has(name.Name) {
-			return true
-		}
-	}
-	return false
+	return name.Err == nil && slices.ContainsFunc(f.invalid.selections, func(s entry.Selected) bool {
+		return s.Has(name.Name)
+	})
 }

@@ -14,9 +14,8 @@ import (
 func (c *conflicts) readAll(ctx context.Context) (*conflict.Found, error) {
 	var index conflict.Index
 	for e, err := range c.all(ctx) {
-		if bad, ok := errors.AsType[*entry.Error](err); ok {
-			index.AddInvalid(bad.Source) // nothing is copied by it
-			continue
+		if _, bad := errors.AsType[*entry.Error](err); bad {
+			continue // nothing is copied by it
 		}
 		if err != nil {
 			return nil, fmt.Errorf("looking for conflicts: %w", err)
@@ -35,7 +34,6 @@ type conflicts struct {
 	lazy bool
 
 	found        *conflict.Found           // nil = not known yet
-	invalid      []string                  // sources of entries that were read and are invalid
 	destinations map[string]imagename.Name // of an event, by their repositories: what it is to be known of
 }
 
@@ -50,9 +48,6 @@ func (c *conflicts) know(entries []entry.Names) {
 	var index conflict.Index
 	for _, names := range entries {
 		index.Add(names)
-	}
-	for _, source := range c.invalid {
-		index.AddInvalid(source)
 	}
 	c.selections.addUnsure(&index)
 	c.found = index.Find()

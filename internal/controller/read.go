@@ -18,7 +18,6 @@ func (r *run) judge(ctx context.Context, read reader) error {
 	var b schedule.Batch
 	for e, err := range read(reading) {
 		if bad, ok := errors.AsType[*entry.Error](err); ok {
-			r.conflicts.invalid = append(r.conflicts.invalid, bad.Source)
 			r.take(ctx, invalid(bad))
 			continue
 		}

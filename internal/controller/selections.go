@@ -3,6 +3,7 @@ package controller
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -33,6 +34,7 @@ type selections struct {
 	expansions sync.WaitGroup
 	mu         sync.Mutex
 	known      map[string]*expanded     // by source
+	invalid    map[string]bool          // sources of the items that were read and are no entries
 	slots      map[string]chan struct{} // by registry
 }
 
@@ -52,6 +54,7 @@ func (s *selections) read(of reader, what look) reader {
 			for e, err := range of(ctx) {
 				switch {
 				case err != nil || !e.IsSelection():
+					s.note(err)
 					if !yield(e, err) {
 						return
 					}
@@ -66,6 +69,20 @@ func (s *selections) read(of reader, what look) reader {
 			}
 		}
 	}
+}
+
+// note notes an item that is no entry.
+func (s *selections) note(err error) {
+	bad, ok := errors.AsType[*entry.Error](err)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.invalid == nil {
+		s.invalid = map[string]bool{}
+	}
+	s.invalid[bad.Source] = true
 }
 
 // begin begins to expand a selection, unless that was begun before.
@@ -181,10 +198,14 @@ func (s *selections) yield(ctx context.Context, x *expanded, what look, yield fu
 	return true
 }
 
-// addUnsure adds the selections, and repositories of them, of which it is not known what they stand for.
+// addUnsure adds the items that are no entries, and the selections, and repositories of them, of which it is not known
+// what they stand for.
 func (s *selections) addUnsure(to *conflict.Index) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for source := range s.invalid {
+		to.AddInvalid(source)
+	}
 	for _, x := range s.known {
 		select {
 		case <-x.done:
