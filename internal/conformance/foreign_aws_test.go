@@ -146,12 +146,7 @@ func (r runner) aws() {
 	}
 	var runs []func()
 	for i, call := range awsCalls() {
-		var fields []answerField
-		for j, field := range awsFields() {
-			if isTried(i, j) {
-				fields = append(fields, field)
-			}
-		}
+		fields := tried(i, awsFields())
 		for name, document := range inOrder(call.members) {
 			fields = append(fields, answerField{
 				name, func(r *reply, text string) { r.body = strings.ReplaceAll(document, "%s", quoted(text)) },

@@ -35,18 +35,12 @@ func TestWhatStrangersWroteComesOutCleanAndShort(t *testing.T) {
 func fieldsAt(steps ...step) []registryField {
 	var fields []registryField
 	for i, at := range steps {
-		add := func(place answerField) {
-			fields = append(fields, registryField{at: at, name: place.name, change: place.change})
-		}
-		for j, place := range answerFields() {
-			if isTried(i, j) {
-				add(place)
-			}
-		}
+		places := tried(i, answerFields())
 		if at == getToken {
-			for _, place := range tokenFields() {
-				add(place)
-			}
+			places = append(places, tokenFields()...)
+		}
+		for _, place := range places {
+			fields = append(fields, registryField{at: at, name: place.name, change: place.change})
 		}
 	}
 	return fields

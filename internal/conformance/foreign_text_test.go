@@ -56,8 +56,15 @@ const allTexts = "ECRMIRROR_FOREIGN"
 // meets reports whether a field meets a text, both by their numbers.
 func meets(field, text int) bool { return os.Getenv(allTexts) != "" || field%2 == text }
 
-// isTried reports whether a place of any answer is tried in an answer, both by their numbers.
-func isTried(answer, place int) bool { return os.Getenv(allTexts) != "" || (answer+place)%2 == 0 }
+// tried returns which of the places of any answer are tried in the answer of a number.
+func tried(answer int, places []answerField) (some []answerField) {
+	for n, place := range places {
+		if os.Getenv(allTexts) != "" || (answer+n)%2 == 0 {
+			some = append(some, place)
+		}
+	}
+	return some
+}
 
 // longestLine is how many bytes of foreign text a line may have, and own is how many more of what the programs
 // say by themselves: keys, times, names.

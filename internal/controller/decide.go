@@ -113,15 +113,16 @@ func postpone(r *entry.Result, why error) {
 // requestFor returns what a mirror job is to be asked for an image with this result: that its stale destinations become
 // what they should be. Where the decision depended on the digest the job copies that, wherever the tag is by then.
 func requestFor(i image, result entry.Result) request.Request {
-	source := i.source.Written
-	if i.entry != nil && i.entry.Chosen != "" {
-		source.Name.Digest = i.entry.Chosen
-		source.Text = source.Name.String()
-	}
-	r := request.Request{Images: []request.Image{{Source: source, Digest: result.Digest}}}
+	asked := request.Image{Source: i.source.Written, Digest: result.Digest}
+	var r request.Request
 	if i.entry != nil {
 		r.Labels = i.entry.Labels
+		if chosen := i.entry.Chosen; chosen != "" {
+			asked.Source.Name.Digest = chosen
+			asked.Source.Text = asked.Source.Name.String()
+		}
 	}
+	r.Images = []request.Image{asked}
 	for n, d := range result.Destinations {
 		if d.State == entry.Stale {
 			r.Destinations = append(r.Destinations, i.destinations[n].Written)

@@ -113,12 +113,13 @@ func (p *place) close() {
 		r.BytesSent += p.bytes
 		r.granted = p.granted.Load()
 		if r.State == pending {
-			r.fail(cmp.Or(p.errorFor(r), destinationError(r.Name, "copying", cmp.Or(stopped, errUnfinished))))
+			p.failIn("copying", cmp.Or(stopped, errUnfinished)) // unless it has failed: the first error counts
+			r.fail(p.errorFor(r))
 		}
 	}
 }
 
-// errUnfinished says that a place was closed that had not ended, for no known reason: there is none.
+// errUnfinished says that a place was closed before it had failed or was complete, though nobody has stopped it.
 var errUnfinished = errors.New("the copy ended before it was complete")
 
 // errorFor names the result's own destination in the error that all of the place share.

@@ -44,10 +44,8 @@ func (v Version) Compare(w Version) int {
 	return cmp.Or(
 		compareBool(w.IsNumber(), v.IsNumber()),
 		slices.Compare(v.padded(), w.padded()),
-		-compareAbsence(ordered(v.Pre), ordered(w.Pre)), // a release has none, and comes after
-		compareIdentifiers(ordered(v.Pre), ordered(w.Pre)),
-		compareAbsence(v.Build, w.Build),
-		compareIdentifiers(v.Build, w.Build),
+		comparePre(v.Pre, w.Pre),
+		compareBuilds(v.Build, w.Build),
 		cmp.Compare(len(v.tag), len(w.tag)),
 		strings.Compare(v.tag, w.tag),
 	)
@@ -91,8 +89,21 @@ func ordered(pre string) string {
 	return "0." + pre // builds of a day: dev, snapshot, nightly
 }
 
-// compareAbsence puts a text that is there behind one that is not.
-func compareAbsence(a, b string) int { return compareBool(a != "", b != "") }
+// comparePre compares pre-releases, which come before a release.
+func comparePre(a, b string) int {
+	if a == "" || b == "" {
+		return compareBool(a == "", b == "")
+	}
+	return compareIdentifiers(ordered(a), ordered(b))
+}
+
+// compareBuilds compares builds, before which none comes.
+func compareBuilds(a, b string) int {
+	if a == "" || b == "" {
+		return compareBool(a != "", b != "")
+	}
+	return compareIdentifiers(a, b)
+}
 
 // compareIdentifiers compares texts piece by piece as the pre-releases of semantic versions are: numbers by what they
 // count, and before words. Unlike there a number may begin with zeros, which do not count.
