@@ -32,7 +32,7 @@ func TestAJobThatIsKilledAnywhereIsCompletedByTheNext(t *testing.T) {
 	w := newKillWorld(t)
 	killAnywhere(t, "jobs of one image", defaultKills, func(t *testing.T, i, n uint64, random *rand.Rand) (tally, bool) {
 		attempt := killing{
-			killWorld: w, image: &w.images[i/3%2], updates: i/6%2 == 1, manner: manners()[i%3],
+			killWorld: w, image: &w.images[i/3%2], updates: (i%6+i/6)%2 == 1, manner: manners()[i%3],
 		}
 		return attempt.run(t, fmt.Sprintf("killed/%d-%d", i, n), 1+random.Int64N(attempt.image.length))
 	})

@@ -23,7 +23,7 @@ func TestARequestThatIsKilledAnywhereIsCompletedByTheNext(t *testing.T) {
 	w := newRequestWorld(t)
 	what := fmt.Sprintf("requests of %d images", len(w.contents))
 	killAnywhere(t, what, killedRequests, func(t *testing.T, i, n uint64, random *rand.Rand) (tally, bool) {
-		j := w.newJob(t, fmt.Sprintf("requests/%d-%d", i, n), i/3%2 == 1)
+		j := w.newJob(t, fmt.Sprintf("requests/%d-%d", i, n), (i%3+i/3)%2 == 1)
 		return j.kill(t, 1+random.Int64N(w.length), manners()[i%3])
 	})
 }

@@ -36,6 +36,9 @@ func ofRequests(faults []fault) (list []fault) {
 		f.core = slices.Contains(core, f.id)
 		f.id, f.title = "request-"+f.id, fmt.Sprintf("%d images: %s", requestImages, titleOf(f))
 		f.many, f.extra = true, 0
+		if f.id == "request-429-ever" { // once a registry has said so, the other images are not asked for
+			f.cause = `bears no more requests until`
+		}
 		list = append(list, f)
 	}
 	return list
