@@ -19,8 +19,10 @@ import (
 type blank struct {
 	there     ledger.Destination
 	submitted []string
-	claim     ledger.Claim // that was written last
-	unknown   bool         // Batch does not know jobs
+	claim     ledger.Claim   // that was written last
+	failure   ledger.Failure // that was written last
+	unknown   bool           // Batch does not know jobs
+	gone      bool           // jobs have ended with their program
 }
 
 func (b *blank) ReadDestination(context.Context, ledger.Key) (ledger.Destination, error) {
@@ -30,7 +32,7 @@ func (b *blank) ReadDestination(context.Context, ledger.Key) (ledger.Destination
 func (b *blank) WriteDestination(
 	_ context.Context, _ ledger.Key, _, now ledger.Destination,
 ) (ledger.Destination, error) {
-	b.claim = now.Claim
+	b.claim, b.failure = now.Claim, now.Failure
 	return now, nil
 }
 
@@ -44,7 +46,7 @@ func (b *blank) Put(_ context.Context, name string, _ request.Request) (jobs.Pla
 }
 
 func (b *blank) Ends(context.Context, []string) (map[string]jobs.End, error) {
-	return map[string]jobs.End{"j": {Ended: true, Unknown: b.unknown}}, nil
+	return map[string]jobs.End{"j": {Ended: true, Unknown: b.unknown, Gone: b.gone}}, nil
 }
 
 // A job that was submitted before there was a ledger, or with another one, is in flight all the same. A destination
@@ -110,6 +112,41 @@ func TestAJobThatBatchDoesNotKnow(t *testing.T) {
 		_, died := errors.AsType[*ledger.FailedError](result.Kept[destinations[0]])
 		if len(b.submitted) > 0 || (len(result.InFlight) == 1) != c.live || died == c.live {
 			t.Errorf("%s: %q, %+v", c.listed, b.submitted, result)
+		}
+	}
+}
+
+// A job that is gone with the program that ran it holds nothing: another is submitted at once, and none counts as dead.
+// What it has written of its outcome counts as ever, by the next check.
+func TestAJobThatIsGoneWithItsProgram(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	check := ledger.Check{Source: "ghcr.io/org/app:1", From: "sha256:1", Wanted: "sha256:1", Now: now}
+	claim := ledger.Claimed("name", "id", check.From, "", now)
+	claim.Job = "j"
+	r := request.Request{
+		Images:       []request.Image{{Source: written(check.Source), Digest: check.From}},
+		Destinations: []imagename.Written{written(destinations[0])},
+	}
+	for _, c := range []struct {
+		what      string
+		gone      bool
+		outcome   ledger.Outcome
+		submitted int
+	}{
+		{"it ended without a word", false, ledger.Outcome{}, 0}, // and is counted among those that died
+		{"it is gone", true, ledger.Outcome{}, 1},
+		{"it is gone, and its outcome is there", true, ledger.Outcome{Job: "j", Error: "x", Transient: true}, 1},
+		{"it is gone, and the outcome is another's", true, ledger.Outcome{Job: "i", Error: "x", Transient: true}, 1},
+	} {
+		b := blank{gone: c.gone, there: ledger.Destination{Claim: claim, Outcome: c.outcome}}
+		w := claims.Wish{Request: r, Records: []claims.Record{
+			{Key: keyOf(destinations[0]), Check: check, Read: b.there, Now: b.there},
+		}}
+		claimer := claims.Claimer{Ledger: &b, Jobs: &b, Now: time.Now, ID: func() string { return "id" }}
+		result := claimer.Submit(t.Context(), listing{}, now, []claims.Wish{w})[0]
+		if len(b.submitted) != c.submitted || len(result.InFlight) > 0 || len(result.Kept) != 1-c.submitted ||
+			b.failure != (ledger.Failure{}) != !c.gone {
+			t.Errorf("%s: %q, %+v, %+v", c.what, b.submitted, result, b.failure)
 		}
 	}
 }

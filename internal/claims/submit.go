@@ -43,7 +43,8 @@ func (c *Claimer) open(ctx context.Context, s *standing, w Wish, result *jobs.Re
 }
 
 // judge says whether a job is about a destination, or why none may be. A job for another digest of the source is other
-// work: the one that is there does not move the tag once the other has.
+// work: the one that is there does not move the tag once the other has. A job that is gone with its program holds
+// nothing, and does not count as one that died: it did not fail.
 func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, live bool, err error) {
 	claim := r.Now.Claim
 	switch end := s.ends[claim.Job]; {
@@ -51,7 +52,7 @@ func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, l
 		return r, false, nil
 	case claim.Live(s, s.listed), end.Unknown && s.listed.Before(claim.Until):
 		return r, true, nil
-	case claim.Job == "" || r.Now.Outcome.Job == claim.Job:
+	case claim.Job == "" || r.Now.Outcome.Job == claim.Job || end.Gone:
 		return r, false, nil
 	case end.Succeeded: // maybe after the destination was looked at: the next check sees what came of it
 		done := r.Now

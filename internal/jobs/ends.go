@@ -13,8 +13,11 @@ import (
 type End struct {
 	Ended     bool
 	Succeeded bool
-	Unknown   bool   // Batch does not know it any more, or not yet: of DescribeJobs it is not documented
-	Because   string // what Batch says of its end; "" = nothing
+	Unknown   bool // Batch does not know it any more, or not yet: of DescribeJobs it is not documented
+	// Gone says that the program that ran it has ended, and nobody knows what became of it. Ended is true then. Batch
+	// has no such jobs, but a program that runs jobs by itself.
+	Gone    bool
+	Because string // what Batch says of its end; "" = nothing
 }
 
 // Ends returns how jobs stand, by their ids. One that Batch does not know any more has ended.

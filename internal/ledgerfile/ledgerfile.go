@@ -51,6 +51,16 @@ func Write(w io.Writer, items iter.Seq2[map[string]types.AttributeValue, error])
 	return n, out.Flush()
 }
 
+// Marshal returns an item as a line of the file, without its end. The error names an attribute whose type a ledger does
+// not have.
+func Marshal(item map[string]types.AttributeValue) ([]byte, error) {
+	members, err := encodeAll(item)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(line{members})
+}
+
 func encodeAll(item map[string]types.AttributeValue) (map[string]value, error) {
 	members := make(map[string]value, len(item))
 	for name, v := range item {
@@ -87,7 +97,7 @@ func Read(r io.Reader) iter.Seq2[map[string]types.AttributeValue, error] {
 			if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 				continue
 			}
-			item, err := decodeLine(lines.Bytes())
+			item, err := Unmarshal(lines.Bytes())
 			if err != nil {
 				err = fmt.Errorf("line %d: %w", n, err)
 			}
@@ -101,7 +111,8 @@ func Read(r io.Reader) iter.Seq2[map[string]types.AttributeValue, error] {
 	}
 }
 
-func decodeLine(text []byte) (map[string]types.AttributeValue, error) {
+// Unmarshal returns the item of a line of the file.
+func Unmarshal(text []byte) (map[string]types.AttributeValue, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	var l line

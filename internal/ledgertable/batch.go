@@ -41,7 +41,7 @@ const (
 
 // readBatch hands the items of keys to take. Where their answer is too large, fewer are read together. A record that is
 // too large alone is so by its outcome, which who has a job's role may have made: it is read without that.
-func (t *Table) readBatch(ctx context.Context, keys []item, consistent bool, take func(item)) error {
+func (t *Table) readBatch(ctx context.Context, keys []Item, consistent bool, take func(Item)) error {
 	asked := types.KeysAndAttributes{Keys: keys, ConsistentRead: &consistent}
 	err := t.readAll(ctx, asked, take)
 	switch half := len(keys) / 2; {
@@ -64,7 +64,7 @@ func (t *Table) readBatch(ctx context.Context, keys []item, consistent bool, tak
 }
 
 // readAll hands the items that are asked for to take.
-func (t *Table) readAll(ctx context.Context, asked types.KeysAndAttributes, take func(item)) error {
+func (t *Table) readAll(ctx context.Context, asked types.KeysAndAttributes, take func(Item)) error {
 	for attempt, wait := 1, batchWait; ; attempt, wait = attempt+1, 2*wait {
 		left, err := batchget.Items(ctx, t.api, t.name, asked, limited, take)
 		switch {

@@ -15,7 +15,7 @@ import (
 // isLater reports whether a record is of a later version. One whose version cannot be read is taken for one. One
 // without a version is none of the controller's, of whichever version: who has a job's role can make it, of an outcome
 // alone, and must not keep an image from being mirrored by that.
-func isLater(it item) bool {
+func isLater(it Item) bool {
 	version, ok := it[attrVersion]
 	if !ok {
 		return false
@@ -28,7 +28,7 @@ func isLater(it item) bool {
 	return err != nil || n > ledger.Version
 }
 
-func decodeSource(it item) ledger.Source {
+func decodeSource(it Item) ledger.Source {
 	if isLater(it) {
 		return ledger.Source{Later: true}
 	}
@@ -39,8 +39,9 @@ func decodeSource(it item) ledger.Source {
 	}
 }
 
-// decodeDestination reads a record. What is not as encodeDestination writes it is taken for not there.
-func decodeDestination(it item) ledger.Destination {
+// DecodeDestination reads a destination's record; nil is no record. What is not as encodeDestination writes it is taken
+// for not there.
+func DecodeDestination(it Item) ledger.Destination {
 	if isLater(it) {
 		return ledger.Destination{Later: true}
 	}
@@ -74,7 +75,7 @@ func decodeOutcome(m members) ledger.Outcome {
 }
 
 // members are those of a map, or of an item.
-type members item
+type members Item
 
 func membersOf(v types.AttributeValue) members {
 	if m, ok := v.(*types.AttributeValueMemberM); ok {

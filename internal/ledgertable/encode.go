@@ -35,13 +35,13 @@ var (
 // timeForm has a fixed width, so that DynamoDB can compare times.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-func encodeSource(s ledger.Source) item {
-	return compact(item{attrSeen: fields{"digest": text(s.Digest), "since": moment(s.Since), "before": text(s.Before)}.value()})
+func encodeSource(s ledger.Source) Item {
+	return compact(Item{attrSeen: fields{"digest": text(s.Digest), "since": moment(s.Since), "before": text(s.Before)}.value()})
 }
 
 // encodeDestination returns the attributes of a record. Those without a value are left out.
-func encodeDestination(d ledger.Destination) item {
-	return compact(item{
+func encodeDestination(d ledger.Destination) Item {
+	return compact(Item{
 		attrOwner: fields{"source": text(d.Owner.Source), "since": moment(d.Owner.Since)}.value(),
 		attrWanted: fields{
 			"digest": text(d.Wanted), "from": other(d.From, d.Wanted), "behind": moment(d.Behind),
@@ -86,11 +86,11 @@ func other(from, d digest.Digest) types.AttributeValue {
 }
 
 // fields are the members of a map; those that are nil are left out.
-type fields item
+type fields Item
 
 // value returns the map as a value, nil if it has no members.
 func (f fields) value() types.AttributeValue {
-	m := compact(item(f))
+	m := compact(Item(f))
 	if len(m) == 0 {
 		return nil
 	}
@@ -98,7 +98,7 @@ func (f fields) value() types.AttributeValue {
 }
 
 // compact removes what has no value.
-func compact(it item) item {
+func compact(it Item) Item {
 	for name, v := range it {
 		if v == nil {
 			delete(it, name)

@@ -16,13 +16,13 @@ import (
 const attrGeneration = "generation" // S
 
 // generationKey is the key of the record that has it.
-func generationKey() item {
-	return item{attrPartition: text("ledger#"), attrSort: text("generation")}
+func generationKey() Item {
+	return Item{attrPartition: text("ledger#"), attrSort: text("generation")}
 }
 
 // Generation returns what tells this ledger from others; "" if it is new.
 func (t *Table) Generation(ctx context.Context) (string, error) {
-	asked := types.KeysAndAttributes{Keys: []item{generationKey()}, ConsistentRead: aws.Bool(true)}
+	asked := types.KeysAndAttributes{Keys: []Item{generationKey()}, ConsistentRead: aws.Bool(true)}
 	it, err := batchget.Item(ctx, t.api, t.name, asked, limited)
 	if err != nil {
 		return "", t.failure("reading", err)
@@ -32,7 +32,7 @@ func (t *Table) Generation(ctx context.Context) (string, error) {
 
 // Begin gives a new ledger its generation, and returns that; or the one that it has by now.
 func (t *Table) Begin(ctx context.Context, generation string) (string, error) {
-	u := update{names: map[string]string{"#pk": attrPartition}, values: item{}}
+	u := update{names: map[string]string{"#pk": attrPartition}, values: Item{}}
 	u.set(attrGeneration, text(generation))
 	u.set(attrVersion, number(ledger.Version))
 	u.conditions = []string{"attribute_not_exists(#pk)"}

@@ -44,7 +44,7 @@ func (t *Table) With(h History) *Table {
 func (t *Table) log(ctx context.Context, events []ledger.Event) {
 	for _, e := range events {
 		it := encodeEvent(e)
-		u := update{names: map[string]string{}, values: item{}}
+		u := update{names: map[string]string{}, values: Item{}}
 		u.set(attrEvent, it)
 		u.set(contract.LedgerExpires, number(e.Time.Add(t.history.Keep).Unix()))
 		u.set(attrVersion, number(ledger.Version))
@@ -56,7 +56,7 @@ func (t *Table) log(ctx context.Context, events []ledger.Event) {
 	}
 }
 
-func eventKey(e ledger.Event) item {
+func eventKey(e ledger.Event) Item {
 	sort := strings.Join([]string{e.Time.UTC().Format(timeForm), e.Key.Tag, string(e.Kind)}, "#")
 	return keyOf(kindEvent, ledger.Key{Repository: e.Key.Repository, Tag: sort})
 }
@@ -70,7 +70,7 @@ func encodeEvent(e ledger.Event) types.AttributeValue {
 }
 
 // decodeEvent reads an event of a repository.
-func decodeEvent(repository string, it item) ledger.Event {
+func decodeEvent(repository string, it Item) ledger.Event {
 	m := membersOf(it[attrEvent])
 	return ledger.Event{
 		Key: ledger.Key{Repository: repository, Tag: m.text("tag")}, Kind: ledger.Kind(m.text("kind")),
@@ -99,7 +99,7 @@ func (t *Table) Events(
 			TableName:                aws.String(t.name),
 			KeyConditionExpression:   aws.String("#pk = :pk AND #sk >= :since"),
 			ExpressionAttributeNames: map[string]string{"#pk": attrPartition, "#sk": attrSort},
-			ExpressionAttributeValues: item{
+			ExpressionAttributeValues: Item{
 				":pk": text(kindEvent + repository), ":since": text(since.UTC().Format(timeForm)),
 			},
 		})
@@ -125,7 +125,7 @@ func (t *Table) allEvents(ctx context.Context, api HistoryAPI, since time.Time) 
 			TableName:                aws.String(t.name),
 			FilterExpression:         aws.String("begins_with(#pk, :log) AND #sk >= :since"),
 			ExpressionAttributeNames: map[string]string{"#pk": attrPartition, "#sk": attrSort},
-			ExpressionAttributeValues: item{
+			ExpressionAttributeValues: Item{
 				":log": text(kindEvent), ":since": text(since.UTC().Format(timeForm)),
 			},
 		})

@@ -14,8 +14,8 @@ import (
 
 // Items iterates all items of the ledger as they are, but for outcomes: a job's role may have made anything of those,
 // and what no job writes is left out.
-func (t *Table) Items(ctx context.Context, api HistoryAPI) iter.Seq2[map[string]types.AttributeValue, error] {
-	return func(yield func(item, error) bool) {
+func (t *Table) Items(ctx context.Context, api HistoryAPI) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
 		pages := dynamodb.NewScanPaginator(api, &dynamodb.ScanInput{TableName: aws.String(t.name)})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
@@ -24,7 +24,7 @@ func (t *Table) Items(ctx context.Context, api HistoryAPI) iter.Seq2[map[string]
 				return
 			}
 			for _, it := range page.Items {
-				if !yield(cleared(it), nil) {
+				if !yield(Cleared(it), nil) {
 					return
 				}
 			}
@@ -32,8 +32,9 @@ func (t *Table) Items(ctx context.Context, api HistoryAPI) iter.Seq2[map[string]
 	}
 }
 
-// cleared returns an item with what its outcome has that a job writes. One of a later version is as it is.
-func cleared(it item) item {
+// Cleared returns an item as an export has it: of its outcome only what a job writes. One of a later version is as it
+// is. The item is modified.
+func Cleared(it Item) Item {
 	if outcome, ok := it[attrOutcome]; ok && !isLater(it) {
 		it[attrOutcome] = encodeOutcome(decodeOutcome(membersOf(outcome)))
 	}
@@ -41,12 +42,12 @@ func cleared(it item) item {
 }
 
 // Add adds an item as it is. The error wraps [ErrOvertaken] if there is one of that key, which is left alone.
-func (t *Table) Add(ctx context.Context, it map[string]types.AttributeValue) error {
+func (t *Table) Add(ctx context.Context, it Item) error {
 	kind, k := keyIn(it)
 	if k.Repository == "" && k.Tag == "" {
 		return fmt.Errorf("an item without the keys %s and %s, which are texts", attrPartition, attrSort)
 	}
-	u := update{names: map[string]string{"#pk": attrPartition}, values: item{}}
+	u := update{names: map[string]string{"#pk": attrPartition}, values: Item{}}
 	for _, name := range slices.Sorted(maps.Keys(it)) {
 		if name != attrPartition && name != attrSort {
 			u.setAs(fmt.Sprintf("a%d", len(u.names)), name, it[name])

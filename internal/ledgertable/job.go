@@ -26,7 +26,7 @@ func (t *Table) ReadHold(ctx context.Context, k ledger.Key) (ledger.Hold, error)
 // readHold also returns whether there is a record.
 func (t *Table) readHold(ctx context.Context, k ledger.Key) (hold ledger.Hold, found bool, err error) {
 	out, err := t.api.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: aws.String(t.name), Key: keyOf(kindDestination, k), ConsistentRead: aws.Bool(true),
+		TableName: aws.String(t.name), Key: DestinationKey(k), ConsistentRead: aws.Bool(true),
 		ProjectionExpression: aws.String("#pk, #sk, #hold, #v"),
 		ExpressionAttributeNames: map[string]string{
 			"#pk": attrPartition, "#sk": attrSort, "#hold": attrHold, "#v": attrVersion,
@@ -40,7 +40,7 @@ func (t *Table) readHold(ctx context.Context, k ledger.Key) (hold ledger.Hold, f
 	case isLater(out.Item):
 		return ledger.Hold{}, true, ledger.ErrLater
 	}
-	return decodeDestination(out.Item).Hold, true, nil
+	return DecodeDestination(out.Item).Hold, true, nil
 }
 
 // WriteOutcome writes what became of an image at a destination. It is all that a job may write. The error is
@@ -53,10 +53,10 @@ func (t *Table) WriteOutcome(ctx context.Context, k ledger.Key, o ledger.Outcome
 	case !found:
 		return ErrNoRecord
 	}
-	u := update{names: map[string]string{"#pk": attrPartition}, values: item{}}
+	u := update{names: map[string]string{"#pk": attrPartition}, values: Item{}}
 	u.set(attrOutcome, encodeOutcome(o))
 	u.conditions = append(u.conditions, "attribute_exists(#pk)")
-	_, err := t.update(ctx, keyOf(kindDestination, k), u)
+	_, err := t.update(ctx, DestinationKey(k), u)
 	if errors.Is(err, ErrOvertaken) {
 		return ErrNoRecord // it was removed meanwhile
 	}

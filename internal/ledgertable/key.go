@@ -8,16 +8,22 @@ import (
 	"ecrmirror/internal/ledger"
 )
 
+// SourceKey returns the attributes of the key of an image's record at its source.
+func SourceKey(k ledger.Key) Item { return keyOf(kindSource, k) }
+
+// DestinationKey returns the attributes of the key of an image's record at a destination.
+func DestinationKey(k ledger.Key) Item { return keyOf(kindDestination, k) }
+
 // keyOf returns the key of a record.
-func keyOf(kind string, k ledger.Key) item {
-	return item{
+func keyOf(kind string, k ledger.Key) Item {
+	return Item{
 		attrPartition: &types.AttributeValueMemberS{Value: kind + k.Repository},
 		attrSort:      &types.AttributeValueMemberS{Value: k.Tag},
 	}
 }
 
 // keyIn returns the kind and the key of a record.
-func keyIn(it item) (kind string, k ledger.Key) {
+func keyIn(it Item) (kind string, k ledger.Key) {
 	partition, _ := it[attrPartition].(*types.AttributeValueMemberS)
 	sort, _ := it[attrSort].(*types.AttributeValueMemberS)
 	if partition == nil || sort == nil {

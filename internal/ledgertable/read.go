@@ -20,16 +20,16 @@ type Records struct {
 // Read reads the records of images at their sources and at destinations, at most 100 in a call. What it returns may be
 // some seconds old: every write says what it was decided by, and is refused where that has changed.
 func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (Records, error) {
-	r := Records{Sources: map[ledger.Key]ledger.Source{}, Destinations: map[ledger.Key]ledger.Destination{}}
+	r := NewRecords()
 	var mu sync.Mutex
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(batches)
 	for batch := range slices.Chunk(asked(sources, destinations), batchget.MaxKeys) {
 		reads.Go(func() error {
-			return t.readBatch(ctx, keysOf(batch), eventually, func(it item) {
+			return t.readBatch(ctx, keysOf(batch), eventually, func(it Item) {
 				mu.Lock()
 				defer mu.Unlock()
-				r.add(it)
+				r.Add(it)
 			})
 		})
 	}
@@ -39,13 +39,18 @@ func (t *Table) Read(ctx context.Context, sources, destinations []ledger.Key) (R
 	return r, nil
 }
 
-// add adds what an item has.
-func (r Records) add(it item) {
+// NewRecords returns records of no images.
+func NewRecords() Records {
+	return Records{Sources: map[ledger.Key]ledger.Source{}, Destinations: map[ledger.Key]ledger.Destination{}}
+}
+
+// Add adds a record of a source or a destination. Other items are passed over.
+func (r Records) Add(it Item) {
 	switch kind, key := keyIn(it); kind {
 	case kindSource:
 		r.Sources[key] = decodeSource(it)
 	case kindDestination:
-		r.Destinations[key] = decodeDestination(it)
+		r.Destinations[key] = DecodeDestination(it)
 	}
 }
 
@@ -68,8 +73,8 @@ func asked(sources, destinations []ledger.Key) []record {
 }
 
 // keysOf returns the keys of records.
-func keysOf(records []record) []item {
-	keys := make([]item, len(records))
+func keysOf(records []record) []Item {
+	keys := make([]Item, len(records))
 	for i, r := range records {
 		keys[i] = keyOf(r.kind, r.key)
 	}
@@ -83,6 +88,6 @@ func distinct(keys []ledger.Key) []ledger.Key {
 // ReadDestination returns the record of an image at a destination, as it is at the time of the call; the zero record if
 // there is none.
 func (t *Table) ReadDestination(ctx context.Context, k ledger.Key) (d ledger.Destination, err error) {
-	err = t.readBatch(ctx, []item{keyOf(kindDestination, k)}, consistently, func(it item) { d = decodeDestination(it) })
+	err = t.readBatch(ctx, []Item{DestinationKey(k)}, consistently, func(it Item) { d = DecodeDestination(it) })
 	return d, err
 }

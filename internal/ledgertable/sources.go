@@ -18,7 +18,7 @@ func (t *Table) Sources(ctx context.Context, api HistoryAPI, repository string) 
 		TableName:                 aws.String(t.name),
 		KeyConditionExpression:    aws.String("#pk = :pk"),
 		ExpressionAttributeNames:  map[string]string{"#pk": attrPartition},
-		ExpressionAttributeValues: item{":pk": text(kindSource + repository)},
+		ExpressionAttributeValues: Item{":pk": text(kindSource + repository)},
 	})
 	sources := map[string]ledger.Source{}
 	for pages.HasMorePages() {
@@ -43,7 +43,7 @@ func (t *Table) SourceRepositories(ctx context.Context, api HistoryAPI, prefix s
 		FilterExpression:          aws.String("begins_with(#pk, :prefix)"),
 		ProjectionExpression:      aws.String("#pk, #sk"),
 		ExpressionAttributeNames:  map[string]string{"#pk": attrPartition, "#sk": attrSort},
-		ExpressionAttributeValues: item{":prefix": text(kindSource + prefix)},
+		ExpressionAttributeValues: Item{":prefix": text(kindSource + prefix)},
 	})
 	var repositories []string
 	for pages.HasMorePages() {

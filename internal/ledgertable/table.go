@@ -59,7 +59,8 @@ const (
 	kindDestination = contract.LedgerDestinations
 )
 
-type item = map[string]types.AttributeValue
+// An Item is a record as DynamoDB has it.
+type Item = map[string]types.AttributeValue
 
 // failure describes an error of DynamoDB's.
 func (t *Table) failure(doing string, err error) error {

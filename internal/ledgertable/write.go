@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,11 +16,11 @@ import (
 // WriteSource writes what changed of an image at its source, and returns the record as it is then. The error wraps
 // [ErrOvertaken] if another has written the record since it was read.
 func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.Source) (ledger.Source, error) {
-	if read.Later || now.Later {
-		return read, ledger.ErrLater
+	change, now, err := ChangeSource(k, read, now)
+	if err != nil {
+		return now, err
 	}
-	now.Revision = read.Revision + 1
-	_, err := t.write(ctx, keyOf(kindSource, k), encodeSource(read), encodeSource(now), read.Revision)
+	_, err = t.write(ctx, change)
 	if err == nil && t.history.Keep > 0 {
 		t.log(ctx, now.Changes(k, read))
 	}
@@ -36,14 +33,13 @@ func (t *Table) WriteSource(ctx context.Context, k ledger.Key, read, now ledger.
 func (t *Table) WriteDestination(
 	ctx context.Context, k ledger.Key, read, now ledger.Destination,
 ) (ledger.Destination, error) {
-	if read.Later || now.Later {
-		return read, ledger.ErrLater
-	}
-	now.Outcome, now.Revision = read.Outcome, read.Revision+1
-	was, is := encodeDestination(read), encodeDestination(now)
-	there, err := t.write(ctx, keyOf(kindDestination, k), was, is, read.Revision)
+	change, now, err := ChangeDestination(k, read, now)
 	if err != nil {
-		return decodeDestination(there), err
+		return now, err
+	}
+	there, err := t.write(ctx, change)
+	if err != nil {
+		return DecodeDestination(there), err
 	}
 	if t.history.Keep > 0 {
 		t.log(ctx, now.Changes(k, read, t.history.Now()))
@@ -51,41 +47,23 @@ func (t *Table) WriteDestination(
 	return now, nil
 }
 
-// written reports whether a record is what a write has made of it: the reply was lost, and the SDK wrote again.
-func written(there, is item, revision int64) bool {
-	if members(there).number(attrRevision) != revision {
-		return false
-	}
-	for _, name := range remembered {
-		if !reflect.DeepEqual(there[name], is[name]) {
-			return false
-		}
-	}
-	return true
-}
-
 // Overtaken reports whether an error says that another has written the record since it was read.
 func (t *Table) Overtaken(err error) bool { return errors.Is(err, ErrOvertaken) }
 
-// write sets the attributes that differ, on the condition that the record has the revision that was read, or is what
-// the write makes of it. With ErrOvertaken it returns what is there.
-func (t *Table) write(ctx context.Context, key, read, now item, revision int64) (item, error) {
-	u := update{names: map[string]string{}, values: item{}}
-	attributes := maps.Clone(read)
-	maps.Copy(attributes, now)
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if !reflect.DeepEqual(read[name], now[name]) {
-			u.set(name, now[name])
-		}
+// write makes a change. With ErrOvertaken it returns what is there.
+func (t *Table) write(ctx context.Context, c Change) (Item, error) {
+	u := update{names: map[string]string{}, values: Item{}}
+	for _, name := range c.differing() {
+		u.set(name, c.now[name])
 	}
-	u.still(attrRevision, number(revision))
-	u.set(attrRevision, number(revision+1))
+	u.still(attrRevision, number(c.revision))
+	u.set(attrRevision, number(c.revision+1))
 	u.names["#v"], u.values[":v"] = attrVersion, number(ledger.Version)
 	u.conditions = append(u.conditions, "(attribute_not_exists(#v) OR #v = :v)")
 	u.sets = append(u.sets, "#v = :v")
 	u.refused = types.ReturnValuesOnConditionCheckFailureAllOld
-	there, err := t.update(ctx, key, u)
-	if errors.Is(err, ErrOvertaken) && written(there, now, revision+1) {
+	there, err := t.update(ctx, c.Key, u)
+	if errors.Is(err, ErrOvertaken) && c.madeBy(there) {
 		return nil, nil
 	}
 	return there, err
@@ -94,7 +72,7 @@ func (t *Table) write(ctx context.Context, key, read, now item, revision int64) 
 // An update is an UpdateItem in the making.
 type update struct {
 	names                     map[string]string
-	values                    item
+	values                    Item
 	sets, removes, conditions []string
 	// refused says what is returned where a condition does not hold. Zero: nothing.
 	refused types.ReturnValuesOnConditionCheckFailure
@@ -134,7 +112,7 @@ func (u *update) expression() string {
 }
 
 // update makes the call. With ErrOvertaken and ErrLater it returns what is there, if the update asks for that.
-func (t *Table) update(ctx context.Context, key item, u update) (item, error) {
+func (t *Table) update(ctx context.Context, key Item, u update) (Item, error) {
 	_, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: aws.String(t.name), Key: key,
 		UpdateExpression: aws.String(u.expression()), ConditionExpression: aws.String(strings.Join(u.conditions, " AND ")),
