@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/edit"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/imagename"
 )
 
@@ -135,27 +137,27 @@ const removeExample = `  controller remove docker.io/library/alpine:3
 func newImport(c *config) *cobra.Command {
 	var how edit.Import
 	cmd := &cobra.Command{
-		Use:     "import FILE",
-		Short:   "Write the entries of a YAML file to the table",
+		Use:     "import FILE...",
+		Short:   "Write the entries of YAML files to the table",
 		Long:    importLong,
 		Example: importExample,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errors.New("need one file, or - for standard input: controller import FILE (controller import " +
-					"-h explains)")
+			if len(args) == 0 {
+				return errors.New("need a file, a folder, or - for standard input: controller import FILE... " +
+					"(controller import -h explains)")
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return c.importFile(cmd, args[0], how) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.importFiles(cmd, args, how) },
 	}
-	cmd.Flags().BoolVar(&how.Prune, "prune", false, "remove the entries that the file does not have")
+	cmd.Flags().BoolVar(&how.Prune, "prune", false, "remove the entries that the files do not have")
 	cmd.Flags().BoolVar(&how.DryRun, "dry-run", false, "say what would change, and write nothing")
 	return cli.Uses(cmd, putFlags...)
 }
 
-func (c *config) importFile(cmd *cobra.Command, file string, how edit.Import) error {
+func (c *config) importFiles(cmd *cobra.Command, files []string, how edit.Import) error {
 	now := time.Now()
-	entries, err := edit.ReadFile(cmd.InOrStdin(), file, now)
+	set, err := entryfile.ReadFiles(files, cmd.InOrStdin(), now)
 	if err != nil {
 		return err
 	}
@@ -163,21 +165,22 @@ func (c *config) importFile(cmd *cobra.Command, file string, how edit.Import) er
 	if err != nil {
 		return err
 	}
-	if err := edit.RefusedOf(lists, file, entries); err != nil {
+	if err := edit.RefusedOf(lists, set); err != nil {
 		return err
 	}
-	if how.Prune && len(entries) == 0 {
-		return fmt.Errorf("%s has no entries: with --prune nothing would be left in the table "+
-			"(controller remove SRC... removes entries)", file)
+	if how.Prune && len(set.Entries) == 0 {
+		return fmt.Errorf("no entries in %s: with --prune nothing would be left in the table "+
+			"(controller remove SRC... removes entries)", strings.Join(files, ", "))
 	}
 	t, err := c.openTable(cmd.Context())
 	if err != nil {
 		return err
 	}
-	return how.Run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), t, entries, now)
+	return how.Run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), t, set.Entries, now)
 }
 
-const importLong = `Write the entries of a YAML file, or of - for standard input, to the table:
+const importLong = `Write the entries of YAML files to the table. FILE may be a folder, which stands for its
+files *.yaml and *.yml, and - for standard input:
 
   entries:
     - source: docker.io/library/alpine:3
@@ -191,14 +194,18 @@ const importLong = `Write the entries of a YAML file, or of - for standard input
 
 Beside entries there may be defaults: fields of all entries that do not have them.
 
-All of the file is checked first. If anything in it is invalid or not allowed
+All files are checked first. If anything in them is invalid or not allowed
 (--allow-source, --allow-destination), nothing is written. Then the changes are printed
-and written, in no transaction: run it again if it is interrupted. A file may have 32 MiB,
-and 300,000 lines, list items and fields in each of its documents, which lines of three
-dashes separate; larger tables take several files.
+and written, in no transaction: run it again if it is interrupted. All files together may
+have 32 MiB, and each 300,000 lines, list items and fields in each of its documents, which
+lines of three dashes separate; larger tables take several imports.
 
-Entries that the file does not have stay, unless --prune is given. Items of the table that
-are invalid entries stay, too, unless the file has their source.`
+No two files may have an entry of one source; a file that is named twice is read once. Of
+a folder hidden files are not read (.NAME), nor folders in it.
+
+Entries that the files do not have stay, unless --prune is given. Items of the table that
+are invalid entries stay, too, unless a file has their source.`
 
 const importExample = `  controller import entries.yaml --prune --dry-run
-  controller import entries.yaml --prune`
+  controller import entries.yaml --prune
+  controller import entries/ more.yaml`

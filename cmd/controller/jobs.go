@@ -164,7 +164,7 @@ func (c *config) plan(cmd *cobra.Command, asJSON bool) error {
 	case asJSON:
 		outcome = program.NotPrinted(outcome, planview.WriteJSON(stdout, results))
 	default:
-		outcome = program.NotPrinted(outcome, planview.WriteText(stdout, c.palette(stdout), results, report))
+		outcome = program.NotPrinted(outcome, planview.WriteText(stdout, c.palette(stdout), results, report.Planned()))
 	}
 	if outcome == nil && c.exitCode && planview.Stale(results) {
 		return program.Silent(contract.ExitChanges)

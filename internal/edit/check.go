@@ -7,6 +7,7 @@ import (
 
 	"ecrmirror/internal/allow"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/printable"
 )
@@ -49,12 +50,12 @@ func Refused(lists allow.Lists, e entry.Entry) error {
 	return oneLine(refused)
 }
 
-// RefusedOf does the same for the entries of a file, in a line for each.
-func RefusedOf(lists allow.Lists, file string, entries []entry.Entry) error {
+// RefusedOf does the same for the entries of files, in a line for each, which says where it stands.
+func RefusedOf(lists allow.Lists, set entryfile.Set) error {
 	var errs []error
-	for _, e := range entries {
+	for _, e := range set.Entries {
 		if err := Refused(lists, e); err != nil {
-			errs = append(errs, fmt.Errorf("%s: entry %q: %w", file, e.Source, err))
+			errs = append(errs, fmt.Errorf("%s: entry %q: %w", set.Place(e.Source), e.Source, err))
 		}
 	}
 	return errors.Join(errs...)

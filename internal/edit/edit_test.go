@@ -16,6 +16,7 @@ import (
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/edit"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/selection"
 	"ecrmirror/internal/table"
@@ -213,24 +214,6 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
-func TestReadFileNamesTheFileInEachError(t *testing.T) {
-	const two = "entries:\n  - source: UPPER\n    destinations: [r.io/a:1]\n  - source: r.io/b:1\n    destinations: " +
-		"[UPPER]\n"
-	_, err := edit.ReadFile(strings.NewReader(two), "-", now)
-	if parts := program.Parts(err); len(parts) != 2 || !strings.HasPrefix(parts[0].Error(), "standard input: ") ||
-		!strings.HasPrefix(parts[1].Error(), "standard input: ") {
-		t.Errorf("%q", parts)
-	}
-	if _, err := edit.ReadFile(nil, t.TempDir()+"/none", now); err == nil {
-		t.Error("no file, no error")
-	}
-	entries, err := edit.ReadFile(strings.NewReader("entries:\n  - source: r.io/b:1\n    destinations: [r.io/a:1]\n"),
-		"-", now)
-	if err != nil || len(entries) != 1 {
-		t.Errorf("%v, %v", entries, err)
-	}
-}
-
 // choosing is a selection of all versions.
 func choosing(source, destination string) entry.Entry {
 	e := entryTo(source, destination)
@@ -277,11 +260,15 @@ func TestWhatMayBeWritten(t *testing.T) {
 			t.Errorf("%s: refused: %v", name, err)
 		}
 	}
-	err = edit.RefusedOf(lists, "entries.yaml", []entry.Entry{
-		entryTo("r.io/a:1", "r.io/b:1"), entryTo("q.io/a:1", "r.io/b:1"), entryTo("q.io/c:1", "r.io/b:1"),
-	})
-	if parts := program.Parts(err); len(parts) != 2 ||
-		!strings.HasPrefix(parts[0].Error(), `entries.yaml: entry "q.io/a:1": source "q.io/a:1": `) {
+	set, err := entryfile.ReadFiles([]string{"-"}, strings.NewReader("entries:\n"+
+		"- {source: r.io/a:1, destinations: r.io/b:1}\n"+
+		"- {source: q.io/a:1, destinations: r.io/c:1}\n"+
+		"- {source: q.io/c:1, destinations: r.io/d:1}\n"), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parts := program.Parts(edit.RefusedOf(lists, set)); len(parts) != 2 ||
+		!strings.HasPrefix(parts[0].Error(), `standard input: line 3: entry "q.io/a:1": source "q.io/a:1": `) {
 		t.Errorf("%q", parts)
 	}
 }

@@ -2,28 +2,24 @@ package edit
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/entrydiff"
-	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/table"
 )
 
-// An Import brings a table up to a file of entries. The zero Import leaves entries that the file does not have.
+// An Import brings a table up to files of entries. The zero Import leaves entries that they do not have.
 type Import struct {
-	Prune  bool // remove the entries that the file does not have
+	Prune  bool // remove the entries that the files do not have
 	DryRun bool // print what would change, and write nothing
 }
 
-// Run prints what makes the table's entries those of the file, and writes it unless something is in conflict.
+// Run prints what makes the table's entries those of the files, and writes it unless something is in conflict.
 func (i Import) Run(
 	ctx context.Context, stdout, stderr io.Writer, t Table, entries []entry.Entry, now time.Time,
 ) error {
@@ -66,26 +62,4 @@ func announce(stdout, stderr io.Writer, steps []entrydiff.Step, bad []*entry.Err
 		}
 	}
 	return nil
-}
-
-// ReadFile reads and checks a file of entries, or stdin for "-". Each of its errors names the file.
-func ReadFile(stdin io.Reader, file string, now time.Time) ([]entry.Entry, error) {
-	in, name := stdin, "standard input"
-	if file != "-" {
-		f, err := os.Open(file)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in, name = f, file
-	}
-	entries, err := entryfile.Read(in, now)
-	if err == nil {
-		return entries, nil
-	}
-	var errs []error
-	for _, err := range program.Parts(err) {
-		errs = append(errs, fmt.Errorf("%s: %w", name, err))
-	}
-	return nil, errors.Join(errs...)
 }

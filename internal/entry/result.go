@@ -31,7 +31,7 @@ type DestinationResult struct {
 	// Differs says that the check found the destination stale. The state may be another by now: a job was submitted
 	// or is in flight, was put off, or could not be submitted.
 	Differs bool
-	Absent  error // says that the repository does not exist, and that the job creates it; nil if it exists
+	Absent  error // says that the repository does not exist; the copy creates it; nil if it exists
 	Images  int   // of a selection: how many it chooses for the destination; 0 of an image entry
 	// Behind is, of a selection and its images, since when the image that is behind for the longest is, as the ledger
 	// remembers; zero = not known.
@@ -74,7 +74,7 @@ func (d DestinationResult) Reason() string {
 	case d.State == Current:
 		return "has the source's digest"
 	case d.Absent != nil:
-		return d.Absent.Error() + "; the job creates it"
+		return d.Absent.Error() + "; it is created with the copy"
 	case d.Digest == "":
 		return "does not exist"
 	}

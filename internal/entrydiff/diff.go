@@ -133,52 +133,21 @@ func bySource(file []entry.Entry, there []found) map[string]entry.Entry {
 // the table, or of the file, an error for each destination; see package conflict. Of a selection this is known of the
 // tags that it pins.
 func (d Difference) Conflicts() error {
-	var index conflict.Index
-	add := func(e entry.Entry) {
-		for _, names := range certain(e) {
-			index.Add(names)
-		}
-	}
-	for _, e := range d.Left {
-		add(e)
-	}
+	all := slices.Clone(d.Left)
 	for _, step := range d.Steps {
 		if step.Change != table.Removed {
-			add(step.Entry)
+			all = append(all, step.Entry)
 		}
 	}
-	among := index.Find()
+	among := conflict.AllCertain(all)
 	var errs []error
 	for _, step := range d.Steps {
 		if step.Change != table.Created && step.Change != table.Replaced {
 			continue
 		}
-		for _, names := range certain(step.Entry) {
-			errs = append(errs, conflictsOf(step.Entry.Source, names, among)...)
+		for _, err := range among.Entry(step.Entry) {
+			errs = append(errs, fmt.Errorf("entry %q: %w", step.Entry.Source, err))
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// certain returns the names of an image entry, or of the images that a selection has whatever its source lists.
-func certain(e entry.Entry) (all []entry.Names) {
-	if !e.IsSelection() {
-		return []entry.Names{e.Names()}
-	}
-	for _, image := range e.Pinned() {
-		all = append(all, e.ImageEntry(image).Names())
-	}
-	return all
-}
-
-func conflictsOf(source string, names entry.Names, among *conflict.Found) (errs []error) {
-	if err := among.Source(names.Source); err != nil && names.Selection == "" {
-		errs = append(errs, fmt.Errorf("entry %q: %w", source, err))
-	}
-	for _, destination := range names.Destinations {
-		if err := among.Destination(names.Source, destination); err != nil {
-			errs = append(errs, fmt.Errorf("entry %q: destination %q: %w", source, destination.Text, err))
-		}
-	}
-	return errs
 }

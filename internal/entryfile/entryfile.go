@@ -44,23 +44,36 @@ const (
 // A file may have 32 MiB, each of its documents 300,000 lines, list items and fields, and all entries a
 // million destinations, with those that aliases repeat.
 func Read(r io.Reader, now time.Time) ([]entry.Entry, error) {
-	f := reader{now: now, lines: map[string]int{}}
-	limited := &limiter{r: r}
+	f := reader{now: now, places: map[string]place{}}
+	f.read(r)
+	return f.result()
+}
+
+// read reads a file. What it says is not told of one that can't be read to its end, but why that is.
+func (f *reader) read(r io.Reader) {
+	before := len(f.errs)
+	limited := &limiter{r: r, before: f.size}
+	defer func() { f.size += limited.size }()
 	decoder := yaml.NewDecoder(limited)
 	for !f.full {
 		var document yaml.Node
 		err := decoder.Decode(&document)
 		switch {
 		case errors.Is(err, io.EOF):
-			return f.result()
+			return
 		case limited.err != nil:
-			return nil, limited.err
+			err = limited.err
 		case err != nil:
-			return nil, syntax(err)
+			err = syntax(err)
+		default:
+			f.document(document.Content[0])
+			continue
 		}
-		f.document(document.Content[0])
+		f.errs = f.errs[:before]
+		f.fail(err)
+		f.full = limited.full
+		return
 	}
-	return f.result()
 }
 
 // syntax takes the package's name off an error of the parser's, and says what ranges and patterns need.
@@ -82,6 +95,7 @@ func (f *reader) document(n *yaml.Node) {
 	if n.Tag == "!!null" {
 		return
 	}
+	f.some = true
 	fields := f.fields(n, "the file", fieldEntries, fieldDefaults)
 	var defaults map[string]*yaml.Node
 	if d := fields[fieldDefaults]; d != nil && d.Tag != "!!null" {
@@ -134,15 +148,15 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 		f.problem(p, source, destinations, lines)
 	}
 	// The key of an image entry without a tag may be that of a selection, too.
-	names := []string{conflict.Key(e), "written " + e.Source}
+	names := []string{conflict.Key(e), written(e.Source)}
 	for _, name := range names {
-		if first, repeated := f.lines[name]; repeated {
-			f.bad(source, "source %q has an entry in line %d already", e.Source, first)
+		if first, repeated := f.places[name]; repeated {
+			f.bad(source, "source %q has an entry in %s already", e.Source, first.from(f.file))
 			return
 		}
 	}
 	for _, name := range names {
-		f.lines[name] = source.Line
+		f.places[name] = place{f.file, source.Line}
 	}
 	f.entries = append(f.entries, e)
 }

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of a file, which keep what reading it takes far below what it could.
+// Limits of files that are read together, which keep what reading it takes far below what it could.
 const (
-	// maxFile is how many bytes a file may have: some 400,000 destinations.
+	// maxFile is how many bytes all files may have together: some 400,000 destinations.
 	maxFile = 32 << 20
 	// maxPlaces is how many lines, list items and fields one document of a file may have. Each can be a value of
 	// the document, which takes 200 bytes of memory, however short it is.
@@ -24,10 +24,12 @@ const (
 
 // A limiter reads a file as far as it keeps to the limits, and says in err how it does not.
 type limiter struct {
-	r    io.Reader
-	size int64
-	at   position
-	err  error
+	r      io.Reader
+	before int64 // how many bytes other files have that are read with it
+	size   int64
+	at     position
+	err    error
+	full   bool // by err no other file can be read, either
 }
 
 // A position is how far a file was read.
@@ -52,8 +54,13 @@ func (l *limiter) Read(p []byte) (int, error) {
 	}
 	l.at = at
 	switch l.size += int64(n); {
+	case l.before+l.size > maxFile && l.before > 0:
+		l.full = true
+		l.err = fmt.Errorf("line %d: with this file there are more than %d MiB; several files can be read one after the "+
+			"other", at.line+1, maxFile>>20)
 	case l.size > maxFile:
-		l.err = fmt.Errorf("line %d: the file has more than %d MiB; several files can be imported one after the other",
+		l.full = true
+		l.err = fmt.Errorf("line %d: the file has more than %d MiB; several files can be taken one after the other",
 			at.line+1, maxFile>>20)
 	case at.ends > maxDocuments:
 		l.err = fmt.Errorf("line %d: more than %d documents", at.line, maxDocuments)

@@ -27,7 +27,24 @@ type row struct {
 	Repos        *yaml.Node        `yaml:"repos,omitempty"`
 	Labels       *yaml.Node        `yaml:"labels,omitempty"`
 	Options      map[string]scalar `yaml:",inline"` // by field
+	note         string
 }
+
+// MarshalYAML returns the row with its comment.
+func (r row) MarshalYAML() (any, error) {
+	if r.note == "" {
+		return plainRow(r), nil
+	}
+	var n yaml.Node
+	if err := n.Encode(plainRow(r)); err != nil {
+		return nil, err
+	}
+	n.HeadComment = r.note
+	return &n, nil
+}
+
+// plainRow is a row without its comment.
+type plainRow row
 
 // scalar is written without quotes, as people do.
 type scalar string
@@ -64,6 +81,31 @@ func Write(w io.Writer, entries []entry.Entry) error {
 		rows[i] = rowOf(e)
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Source, b.Source) })
+	return writeRows(w, rows)
+}
+
+// A Noted is an entry with a comment before it.
+type Noted struct {
+	entry.Entry
+	Note string // of one line that can be printed; "" for none
+}
+
+// WriteInOrder writes entries in their order, after a comment about all of them, whose lines begin with #. [Read] gives
+// the same entries back.
+func WriteInOrder(w io.Writer, comment string, entries []Noted) error {
+	if _, err := io.WriteString(w, comment); err != nil {
+		return err
+	}
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		rows[i] = rowOf(e.Entry)
+		rows[i].note = e.Note
+	}
+	return writeRows(w, rows)
+}
+
+// writeRows writes rows to as many documents as they take.
+func writeRows(w io.Writer, rows []row) error {
 	encoder := yaml.NewEncoder(w)
 	encoder.SetIndent(2)
 	for {

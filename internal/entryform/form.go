@@ -84,10 +84,7 @@ var limiting = []string{
 
 // readMap reads a map into what errors call by a name.
 func readMap[T any](r *reader, into *T, v Value, name string, known []member[T]) {
-	names := make([]string, len(known))
-	for i, m := range known {
-		names[i] = m.name
-	}
+	names := namesOf(known)
 	if v.Kind != Map {
 		r.bad(v.Line, "%s is %s; it must be a map such as {%s: ...}", name, v.Kind, names[0])
 		return

@@ -273,3 +273,19 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 }
+
+// An error shows neither the login nor the query of what somebody has pasted for a name.
+func TestErrorsShowNoLogin(t *testing.T) {
+	for written, want := range map[string]string{
+		"https://user:s3cr3t@reg.io/x:1":     `"https://REDACTED@reg.io/x:1"`,
+		"user:s3cr3t@reg.io/x:1":             `"REDACTED@reg.io/x:1"`,
+		"https://reg.io/x?token=s3cr3t":      `"https://reg.io/x?REDACTED"`,
+		"UPPER:1@sha256:abc":                 `"UPPER:1@sha256:abc"`,
+		"reg.io/UPPER@sha256:abc/and/more@x": `"reg.io/UPPER@sha256:abc/and/more@x"`,
+	} {
+		_, err := Parse(written)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%s: %v", written, err)
+		}
+	}
+}

@@ -23,13 +23,31 @@ var unsupported = []string{"containers-storage:", "docker-archive:", "docker-dae
 //   - public.ecr.aws/ALIAS/NAME[:TAG][@DIGEST] and the dual-stack host ecr-public.aws.com;
 //   - oci:PATH[:REFERENCE] and dir:PATH.
 //
-// Without a tag and a digest the name is that of a repository. Errors quote the name and say what is wrong with it.
+// Without a tag and a digest the name is that of a repository. Errors quote the name, but for a
+// login or a query in it, and say what is wrong with it.
 func Parse(s string) (Name, error) {
 	name, err := parse(s)
 	if err != nil {
-		return Name{}, fmt.Errorf("image name %q: %w", s, err)
+		return Name{}, fmt.Errorf("image name %q: %w", quotable(s), err)
 	}
 	return name, nil
+}
+
+// quotable returns what somebody wrote for a name without a login and a query, which no name has.
+func quotable(s string) string {
+	scheme, rest := "", s
+	if i := strings.Index(s, "://"); i >= 0 {
+		i += len("://")
+		scheme, rest = s[:i], s[i:]
+	}
+	login, after, ok := strings.Cut(rest, "@")
+	if ok && !strings.Contains(login, "/") && strings.Contains(after, "/") {
+		rest = "REDACTED@" + after
+	}
+	if before, _, ok := strings.Cut(rest, "?"); ok {
+		rest = before + "?REDACTED"
+	}
+	return scheme + rest
 }
 
 // ParseImage parses the name of an image, as [Parse] does: without a tag and a digest it has the tag "latest".

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/printable"
@@ -20,8 +19,9 @@ func Stale(results []entry.Result) bool {
 	return slices.ContainsFunc(results, entry.Result.Stale)
 }
 
-// WriteText prints a line for each destination, and one for each entry that could not be judged; then a count.
-func WriteText(w io.Writer, palette output.Palette, results []entry.Result, report controller.Report) error {
+// WriteText prints a line for each destination, and one for each entry that could not be judged; then last, which says
+// what the plan comes to.
+func WriteText(w io.Writer, palette output.Palette, results []entry.Result, last string) error {
 	g := output.Grid{Palette: palette, Color: statusview.Color, Rows: func(row func(cells ...string)) {
 		if len(results) > 0 {
 			row("SOURCE", "DESTINATION", "STATE", "BYTES", "REASON")
@@ -41,7 +41,7 @@ func WriteText(w io.Writer, palette output.Palette, results []entry.Result, repo
 	if err := g.Write(w); err != nil {
 		return err
 	}
-	return output.Line(w, "%s", report.Planned())
+	return output.Line(w, "%s", last)
 }
 
 // bytesOf returns how much is to be copied at most, "" if nothing is or the size is not known. What the

@@ -1,5 +1,6 @@
-// Package pattern matches tags and repositories by globs and regular expressions, as people write them. What could
-// never match is an error: a pattern that chooses nothing is found out too late, and one that excludes nothing, never.
+// Package pattern matches tags, repositories and sources by globs and regular expressions, as people write them. What
+// could never match is an error: a pattern that chooses nothing is found out too late, and one that excludes nothing,
+// never.
 package pattern
 
 import (
@@ -44,6 +45,12 @@ func Tag(text string) (Pattern, error) {
 // element begins with tmp-.
 func Repository(text string) (Pattern, error) {
 	return parse(text, glob{alphabet: isRepositoryByte, check: checkRepositoryGlob, match: doublestar.MatchUnvalidated})
+}
+
+// Source parses a pattern for the sources of entries, as they are written or in full: HOST/REPOSITORY:TAG@DIGEST. It is
+// one for repositories that may have a host, a tag and a digest.
+func Source(text string) (Pattern, error) {
+	return parse(text, glob{alphabet: isSourceByte, check: checkRepositoryGlob, match: doublestar.MatchUnvalidated})
 }
 
 // A glob is a kind of glob.
@@ -123,6 +130,8 @@ func isRepositoryByte(c byte) bool {
 	isUpper := 'A' <= c && c <= 'Z'
 	return isTagByte(c) && !isUpper || c == '/' || c == '{' || c == '}' || c == ','
 }
+
+func isSourceByte(c byte) bool { return isTagByte(c) || isRepositoryByte(c) || c == ':' || c == '@' }
 
 func checkTagGlob(text string) error {
 	if _, err := path.Match(text, ""); err != nil {

@@ -26,6 +26,20 @@ func TestTag(t *testing.T) {
 	}
 }
 
+func TestSource(t *testing.T) {
+	for text, c := range map[string]struct{ in, out []string }{
+		"nginx:1.*":           {[]string{"nginx:1.27"}, []string{"nginx", "x/nginx:1.27", "nginx:2"}},
+		"ghcr.io/**":          {[]string{"ghcr.io/a:1", "ghcr.io/a/B:V1", "ghcr.io/**"}, []string{"ghcr.io.x/a"}},
+		"r.io:5000/*":         {[]string{"r.io:5000/a:1"}, []string{"r.io:5000/a/b:1", "r.io/a:1"}},
+		"r.io/a@sha256:*":     {[]string{"r.io/a@sha256:0123"}, []string{"r.io/a:1@sha256:0123"}},
+		"/r[.]io/.*:v[0-9]+/": {[]string{"r.io/a/b:v1"}, []string{"r.io/a/b:v", "xr.io/a:v1"}},
+		"R.io/{a,b}:{1,2}":    {[]string{"R.io/a:2"}, []string{"r.io/a:2", "R.io/a"}},
+	} {
+		p, err := pattern.Source(text)
+		check(t, text, p, err, c.in, c.out)
+	}
+}
+
 func TestRepository(t *testing.T) {
 	for text, c := range map[string]struct{ in, out []string }{
 		"base/app":      {[]string{"base/app"}, []string{"base/app2", "x/base/app"}},
