@@ -41,9 +41,18 @@ type Controller struct {
 	// CreatesRepositories says that mirror jobs create repositories that are missing. Otherwise a
 	// destination in one is failing, and no job is submitted that could only fail.
 	CreatesRepositories bool
-	// Limit is how long a sweep or a plan looks at entries; 0 = [DefaultLimit]. Jobs and statuses take some
-	// seconds more.
+	// Limit is how long a sweep or a plan looks at entries; 0 = [DefaultLimit], less than 0 = as long as it takes. Jobs
+	// and statuses take some seconds more.
 	Limit time.Duration
+	// Together says that images of all entries may be brought together with others by a job, and not of selections
+	// alone.
+	Together bool
+	// GatherFor is how long images that a job may bring together with others wait for those at most; 0 = until all
+	// entries have been looked at.
+	GatherFor time.Duration
+	// Found gets what became of each image, and of each entry that stands for none, by one goroutine at a time, instead
+	// of the log; nil = the log does.
+	Found func(entry.Result)
 	Log   *slog.Logger     // gets one line for each decision; nil = none
 	Now   func() time.Time // the clock by which entries expire; nil = time.Now
 }
@@ -53,8 +62,16 @@ type Controller struct {
 // reached, and first in the next sweep. The error is what stopped the whole sweep: the table or the jobs in flight
 // could not be read, or ctx has ended, whose cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
-	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
+	r := c.start(c.newTally(), c.limit())
 	defer r.selections.wait()
+	return c.submitting(ctx, r, r.all)
+}
+
+// SweepOf does for these entries, which are some of the table's, what Sweep does for all.
+func (c *Controller) SweepOf(ctx context.Context, entries iter.Seq2[entry.Entry, error]) (Report, error) {
+	r := c.start(c.newTally(), c.limit())
+	defer r.selections.wait()
+	r.some(entries)
 	return c.submitting(ctx, r, r.all)
 }
 
@@ -101,17 +118,31 @@ func (c *Controller) submitting(parent context.Context, r *run, read reader) (Re
 // submits nothing. Jobs in flight are not looked at, and no status is written. The limit and errors are as
 // in [Controller.Sweep].
 func (c *Controller) Plan(ctx context.Context) ([]entry.Result, Report, error) {
-	return c.start(c.newTally(), schedule.NewLimit(c.Limit)).plan(ctx)
+	return c.start(c.newTally(), c.limit()).plan(ctx)
 }
 
 // PlanOf does for these entries, which are some of the table's, or images of its selections, what Plan does for all.
 func (c *Controller) PlanOf(
 	ctx context.Context, entries iter.Seq2[entry.Entry, error],
 ) ([]entry.Result, Report, error) {
-	r := c.start(c.newTally(), schedule.NewLimit(c.Limit))
-	r.lazily()
-	r.all = func(context.Context) iter.Seq2[entry.Entry, error] { return entries }
+	r := c.start(c.newTally(), c.limit())
+	r.some(entries)
 	return r.plan(ctx)
+}
+
+// limit returns how long a run looks at entries.
+func (c *Controller) limit() schedule.Limit {
+	if c.Limit < 0 {
+		return schedule.Limit{}
+	}
+	return schedule.NewLimit(c.Limit)
+}
+
+// some has a run look at these entries of the table, which may be selections, and no others.
+func (r *run) some(entries iter.Seq2[entry.Entry, error]) {
+	r.lazily()
+	read := func(context.Context) iter.Seq2[entry.Entry, error] { return entries }
+	r.all = r.selections.read(read, look{})
 }
 
 // lazily has a run that knows a part of the table read the rest only once something is to be submitted: of selections
@@ -137,7 +168,7 @@ func (r *run) plan(ctx context.Context) ([]entry.Result, Report, error) {
 
 // newTally returns the tally of a run that begins now.
 func (c *Controller) newTally() *tally {
-	t := &tally{log: c.Log, clock: c.Now}
+	t := &tally{log: c.Log, clock: c.Now, found: c.Found}
 	if t.clock == nil {
 		t.clock = time.Now
 	}

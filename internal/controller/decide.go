@@ -131,9 +131,9 @@ func requestFor(i image, result entry.Result) request.Request {
 	return r
 }
 
-// wish is a request with what the ledger has of its destinations.
-func wish(r request.Request, d decision) claims.Wish {
-	w := claims.Wish{Request: r, Together: d.image.together()}
+// wish is a request with what the ledger has of its destinations. Together says that a job may bring it with others.
+func wish(r request.Request, d decision, together bool) claims.Wish {
+	w := claims.Wish{Request: r, Together: together || d.image.together()}
 	for n, destination := range d.result.Destinations {
 		if destination.State == entry.Stale && d.known != nil {
 			w.Records = append(w.Records, d.known.destinations[n])

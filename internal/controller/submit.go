@@ -28,6 +28,8 @@ type submitter struct {
 	keeper *keeper
 	tally  *tally
 	queue  chan decision // with stale destinations
+	gather time.Duration // how long images wait for others; 0 = until the queue is closed
+	all    bool          // images of all entries may go together
 
 	inFlight jobs.InFlight // nil until the first job is to be submitted
 	listed   time.Time     // when that was begun, by the clock of this machine
@@ -39,7 +41,7 @@ type submitter struct {
 func newSubmitter(c *Controller, tally *tally) *submitter {
 	return &submitter{
 		jobs: c.Jobs, claims: c.Claims, keeper: newKeeper(c.Ledger, tally.log), tally: tally,
-		queue: make(chan decision, batchSize), asked: map[copied]bool{},
+		queue: make(chan decision, batchSize), asked: map[copied]bool{}, gather: c.GatherFor, all: c.Together,
 	}
 }
 
@@ -71,21 +73,28 @@ func (s *submitter) expired(i image) bool {
 }
 
 // run submits the jobs in the queue until it is closed or ctx ends. What may go together waits for more of its kind,
-// until there is much of it or the queue is closed. Its error means that nothing can be submitted: the jobs in flight
-// could not be listed.
+// until there is much of it, it has waited for long, or the queue is closed. Its error means that nothing can be
+// submitted: the jobs in flight could not be listed.
 func (s *submitter) run(ctx context.Context) error {
 	var together []decision
-	for first := range s.queue {
-		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the run tells of its context by itself
-		}
+	var due <-chan time.Time
+	for {
 		var alone []decision
-		for _, d := range s.batch(first) {
-			if d.image.together() {
-				together = append(together, d)
-			} else {
-				alone = append(alone, d)
+		select {
+		case first, more := <-s.queue:
+			switch {
+			case !more:
+				return s.put(ctx, together)
+			case ctx.Err() != nil:
+				return nil //nolint:nilerr // the run tells of its context by itself
 			}
+			var gathered []decision
+			if alone, gathered = s.apart(s.batch(first)); s.gather > 0 && len(together) == 0 && len(gathered) > 0 {
+				due = time.After(s.gather)
+			}
+			together = append(together, gathered...)
+		case <-due:
+			alone, together = together, nil
 		}
 		if len(together) >= togetherMost {
 			alone, together = append(alone, together...), nil
@@ -94,7 +103,18 @@ func (s *submitter) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.put(ctx, together)
+}
+
+// apart returns those of a batch that go alone, and those that may go together with others.
+func (s *submitter) apart(batch []decision) (alone, together []decision) {
+	for _, d := range batch {
+		if s.all || d.image.together() {
+			together = append(together, d)
+		} else {
+			alone = append(alone, d)
+		}
+	}
+	return alone, together
 }
 
 // togetherMost is how many images wait for others of their kind at most.
@@ -141,7 +161,7 @@ func (s *submitter) submit(ctx context.Context, inFlight jobs.InFlight, batch []
 	requests, wishes := make([]request.Request, len(batch)), make([]claims.Wish, len(batch))
 	for i, d := range batch {
 		requests[i] = requestFor(d.image, d.result)
-		wishes[i] = wish(requests[i], d)
+		wishes[i] = wish(requests[i], d, s.all)
 	}
 	if s.claims != nil {
 		return s.claims.Submit(ctx, inFlight, s.at, wishes)

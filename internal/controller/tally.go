@@ -18,7 +18,8 @@ type tally struct {
 	log      *slog.Logger
 	clock    func() time.Time
 	began    time.Time
-	recorder Recorder // nil = no status is written
+	recorder Recorder           // nil = no status is written
+	found    func(entry.Result) // nil = nobody is told
 
 	summary summary // of selections
 
@@ -31,6 +32,10 @@ func (t *tally) result(ctx context.Context, r entry.Result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.report.add(r)
+	if t.found != nil {
+		t.found(r)
+		return
+	}
 	logResult(ctx, t.log, r)
 }
 

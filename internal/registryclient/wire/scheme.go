@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"ecrmirror/internal/registryclient/answer"
@@ -42,11 +43,12 @@ func (s scheme) send(client http.RoundTripper, req *http.Request) (*http.Respons
 		if err := s.turn.Take(req.Context()); err != nil {
 			return nil, err
 		}
+		release := sync.OnceFunc(s.turn.Release)
+		defer release()
 		if s.String() == "" {
-			defer s.turn.Release()
-			return s.find(client, req)
+			return s.find(client, req, release)
 		}
-		s.turn.Release()
+		release()
 	}
 	return by(s.String(), client, req)
 }
@@ -63,8 +65,9 @@ func by(scheme string, client http.RoundTripper, req *http.Request) (*http.Respo
 	return client.RoundTrip(req)
 }
 
-// find tries HTTPS, then plain HTTP.
-func (s scheme) find(client http.RoundTripper, req *http.Request) (*http.Response, error) {
+// find tries HTTPS, then plain HTTP. Found is called where it is known that the registry speaks that before it has
+// answered the request.
+func (s scheme) find(client http.RoundTripper, req *http.Request, found func()) (*http.Response, error) {
 	resp, err := by("https", client, req)
 	if err == nil {
 		s.is("https")
@@ -76,6 +79,7 @@ func (s scheme) find(client http.RoundTripper, req *http.Request) (*http.Respons
 	plain := answeredByHTTP(err)
 	if plain {
 		s.is("http")
+		found()
 	}
 	resp, plainErr := by("http", client, req)
 	switch {
