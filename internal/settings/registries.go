@@ -82,7 +82,7 @@ func (f *Registries) Open(
 // options returns what the flags say, without the logins. Its error is wrong usage.
 func (f *Registries) options(cfg aws.Config) (images.Options, error) {
 	opts := images.Options{
-		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: createHint,
+		AWS: cfg, LoginFiles: f.loginFiles, Insecure: f.insecure, UserAgent: "ecrmirror", CreateHint: CreateHint,
 		Chunks: chunked.Options{LeastRate: f.LeastRate}, PutImageRate: f.puts.value.Value(),
 	}
 	for _, host := range f.insecure {

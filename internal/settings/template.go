@@ -13,8 +13,8 @@ import (
 
 const (
 	templateFlagName = "create-repositories"
-	// createHint follows a command that creates a missing repository.
-	createHint = "(or have it created, by --" + templateFlagName + " or env " + contract.EnvRepositoryTemplate + ")"
+	// CreateHint follows a command that creates a missing repository.
+	CreateHint = "(or have it created, by --" + templateFlagName + " or env " + contract.EnvRepositoryTemplate + ")"
 )
 
 // templateFlag is where the template for missing repositories comes from.
@@ -31,6 +31,9 @@ func (f *Registries) AddCreation(flags *pflag.FlagSet, getenv func(string) strin
 			"or the template itself; {} has ECR's defaults (env "+
 			contract.EnvRepositoryTemplate+" may hold the template)")
 }
+
+// Creates reports whether missing repositories are created.
+func (f *Registries) Creates() bool { return f.template.file != "" || f.template.document != "" }
 
 // apply reads and parses the template, if there is one.
 func (f templateFlag) apply(opts *images.Options) (err error) {
