@@ -19,13 +19,15 @@ import (
 	"ecrmirror/localstack/stats"
 	"ecrmirror/testkit/bearer"
 	"ecrmirror/testkit/fault"
+	"ecrmirror/testkit/pause"
 	"ecrmirror/testkit/v2path"
 )
 
 // A Server is a running registry. It is safe for concurrent use.
 type Server struct {
 	host    string
-	rate    int64 // of uploads, see Options
+	rate    int64         // of uploads, see Options
+	latency time.Duration // see Options
 	http    *http.Server
 	served  chan error   // what Serve returned; closed then
 	running sync.RWMutex // held for reading by each handler
@@ -54,9 +56,10 @@ type repository struct{ Repository }
 
 // Options configure [Start]. The zero value is a registry that answers as it should.
 type Options struct {
-	Faults *fault.Injector // breaks its answers, "v2.PUT manifest" and the like; nil = none
-	Gate   *bearer.Gate    // wants tokens; nil = none
-	Rate   int64           // bytes a second at which each upload is read; 0 = all that comes
+	Faults  *fault.Injector // breaks its answers, "v2.PUT manifest" and the like; nil = none
+	Gate    *bearer.Gate    // wants tokens; nil = none
+	Rate    int64           // bytes a second at which each upload is read; 0 = all that comes
+	Latency time.Duration   // before each answer
 }
 
 // slowBuffer is what a connection takes ahead, in bytes, of a registry that reads less than slowRate bytes a second,
@@ -73,7 +76,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		return nil, fmt.Errorf("starting the destination: %w", err)
 	}
 	s := &Server{
-		host: listener.Addr().String(), rate: opts.Rate, served: make(chan error, 1),
+		host: listener.Addr().String(), rate: opts.Rate, latency: opts.Latency, served: make(chan error, 1),
 		repositories: map[string]*repository{}, uploads: map[string]*upload{},
 	}
 	s.http = &http.Server{
@@ -162,6 +165,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
 	name, kind, reference := v2path.Parse(r.URL.Path)
 	s.stats.Call(r.Method + " " + kind)
+	if s.latency > 0 && !pause.For(r.Context(), s.latency) {
+		return
+	}
 	switch kind {
 	case v2path.Base:
 		w.Header().Set("Content-Type", "application/json")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
@@ -20,7 +21,12 @@ type world struct {
 
 func start(t *testing.T) *world {
 	t.Helper()
-	s, err := sink.Start(t.Context(), sink.Options{})
+	return startWith(t, sink.Options{})
+}
+
+func startWith(t *testing.T, opts sink.Options) *world {
+	t.Helper()
+	s, err := sink.Start(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,6 +170,21 @@ func TestManifestsNeedWhatTheyName(t *testing.T) {
 	w.do(200, http.MethodGet, base+instance.String(), "")
 	got := w.server.Repository("lib/app")
 	if len(got.Manifests) != 2 || got.Tags["1"] != digest.FromString(index) || len(got.Tags) != 1 {
+		t.Errorf("it has %v", got)
+	}
+}
+
+// An answer is never early, whatever is asked, and the blob is checked as ever.
+func TestARoundTripPassesBeforeEachAnswer(t *testing.T) {
+	const latency = 5 * time.Millisecond
+	w := startWith(t, sink.Options{Latency: latency})
+	began := time.Now()
+	w.push("abc") // POST, PUT
+	w.do(404, http.MethodHead, "/v2/lib/app/manifests/1", "")
+	if took := time.Since(began); took < 3*latency {
+		t.Errorf("three answers came in %s", took)
+	}
+	if got := w.server.Repository("lib/app").Blobs; len(got) != 1 {
 		t.Errorf("it has %v", got)
 	}
 }
