@@ -17,6 +17,8 @@
 //     piece at any place of a manifest, and signatures beside it.
 //   - What strangers write, into any field of answers, manifests, certificates, events and the table, comes
 //     out of the programs clean and short.
+//   - A file of entries by the controller, a table and jobs, and the same file by mirror sync, come to the same: random
+//     files, six or ECRMIRROR_FILES of them, with all that a file may say.
 //   - With calls throttled and replies lost, every image arrives whole, and no layer is
 //     sent twice.
 //

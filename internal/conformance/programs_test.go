@@ -55,8 +55,15 @@ type localstack struct{ url string }
 
 func startLocalstack(t *testing.T, flags ...string) *localstack {
 	t.Helper()
+	return startLocalstackWith(t, nil, flags...)
+}
+
+// startLocalstackWith starts one with more environment, such as a proxy, which its jobs have then, too.
+func startLocalstackWith(t *testing.T, env []string, flags ...string) *localstack {
+	t.Helper()
 	cmd := exec.Command(filepath.Join(programs, "localstack"), slices.Concat(
 		[]string{"--addr", "127.0.0.1:0", "--dir", t.TempDir(), "--programs", programs, "--no-events"}, flags)...)
+	cmd.Env = append(os.Environ(), env...)
 	var log bytes.Buffer
 	cmd.Stderr = &log
 	out, err := cmd.StdoutPipe()
