@@ -9,7 +9,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE SEED,$(eval $(call data,$(name))))
+$(foreach name,VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE FILES SEED,$(eval $(call data,$(name))))
 given = $(filter override,$(origin $(1)))
 
 # Everything is built without cgo; the tag keeps go.podman.io/image off the C library gpgme.
@@ -23,17 +23,20 @@ export GOFLAGS
 GOLANGCI_LINT_VERSION := v2.6.0
 GOFUMPT_VERSION       := v0.12.0
 GOVULNCHECK_VERSION   := v1.9.0
+ACTIONLINT_VERSION    := v1.7.12
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
 GOVULNCHECK   := .tools/govulncheck-$(GOVULNCHECK_VERSION)
+ACTIONLINT    := .tools/actionlint-$(ACTIONLINT_VERSION)
 
-# What checks the infrastructure, and clients of AWS that localstack is tried with: Python programs, each in an environment
-# of its own, which has what the lock file beside its NAME.in names, and nothing else.
+# What checks the infrastructure and the recipes, and clients of AWS that localstack is tried with: Python programs, each in
+# an environment of its own, which has what the lock file beside its NAME.in names, and nothing else.
 locked   = .tools/$(1)-$(shell sed -n 's/^$(2)==//p' tools/python/$(1).in 2>/dev/null)
 CFN_LINT := $(call locked,cfn-lint,cfn-lint)
 CHECKOV  := $(call locked,checkov,checkov)
 MOTO     := $(call locked,moto,moto\[server\])
 AWS      := $(call locked,aws,awscli)
+RECIPES  := $(call locked,recipes,check-jsonschema)
 UV       := $(call locked,uv,uv)
 # CDK's command line: deploys what the app in infra/ describes. Needs Node.js.
 CDK      := .tools/cdk/node_modules/.bin/cdk
@@ -42,6 +45,8 @@ DEPLOY_FLAGS ?=
 # Settings for the targets below: make deploy CDK_FLAGS='-c schedule=off -c push=batch'
 CDK_FLAGS ?=
 SMOKE_FLAGS ?=
+# Flags of localstack: make localstack LOCALSTACK_FLAGS="-registries 127.0.0.1:50001,127.0.0.1:50002"
+LOCALSTACK_FLAGS ?=
 
 # What programs and image say of themselves.
 ifeq ($(call given,VERSION),)
@@ -142,8 +147,8 @@ release: ## Write the programs for all platforms, their bills of materials, the 
 	@env -u GOOS -u GOARCH -u GOEXPERIMENT GOFLAGS= GOWORK=off GOTOOLCHAIN="$$(sed -n 's/^toolchain //p' go.mod)" go run ./release -tag "$$TAG" $(RELEASE_FLAGS)
 
 .PHONY: localstack
-localstack: ## Run the AWS side on this machine until interrupted
-	go run ./localstack
+localstack: ## Run the AWS side on this machine until interrupted (LOCALSTACK_FLAGS=-h lists its flags)
+	go run ./localstack $(LOCALSTACK_FLAGS)
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## Check style and formatting
@@ -192,6 +197,10 @@ bench-controller: ## Sweep 10,000 entries and 100 selections of 1,000 tags on th
 bench-fleet: ## Simulate the jobs for 1,000 stale tags, grouped and one an image, and hold the times against what is promised (BENCH_FLAGS=-h explains)
 	go run ./bench/fleet $(BENCH_FLAGS)
 
+.PHONY: bench-sync
+bench-sync: ## Mirror 40 tags with mirror sync, regsync and skopeo sync, first, again and with one tag moved (BENCH_FLAGS=-h explains)
+	go run ./bench/sync -progress $(BENCH_FLAGS)
+
 .PHONY: chaos
 chaos: ## Copy images while everything goes wrong that can, beside the peers that are installed (under 10 minutes; CHAOS_FLAGS=-h explains)
 	go run ./reliability/chaos -progress $(CHAOS_FLAGS)
@@ -212,6 +221,11 @@ kill: ## Kill jobs of one image and requests of many, each at 100 random points 
 .PHONY: twice
 twice: ## Have two programs copy one image at the same time, 1,000 times (TWICE=n, SEED=n), while everything goes wrong that can
 	@out=$$(ECRMIRROR_TWICE="$${TWICE:-1000}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 60m -run TwoPrograms -v ./internal/conformance); \
+	status=$$?; echo "$$out" | grep -v -e '^=== '; exit $$status
+
+.PHONY: agree
+agree: ## Mirror 200 random files (FILES=n, SEED=n) by the table and its jobs, and by mirror sync, which must come to the same
+	@out=$$(ECRMIRROR_FILES="$${FILES:-200}" ECRMIRROR_SEED="$$SEED" go test -count=1 -timeout 60m -run TestSyncAndTheTableAgree -v ./internal/conformance); \
 	status=$$?; echo "$$out" | grep -v -e '^=== '; exit $$status
 
 .PHONY: bounds
@@ -294,6 +308,9 @@ infra-tools: $(CFN_LINT) $(CHECKOV) $(MOTO) ## Install cfn-lint, checkov and mot
 .PHONY: client-tools
 client-tools: $(AWS) ## Install the AWS CLI and boto3 under .tools, for the tests of localstack (Python 3.10 or newer)
 
+.PHONY: recipe-tools
+recipe-tools: $(RECIPES) $(CFN_LINT) $(AWS) $(ACTIONLINT) ## Install what checks docs/recipes under .tools (Python 3.10 or newer)
+
 .PHONY: lint-infra
 lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint, checkov and cdk-nag
 	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^Test(Templates|Stack)Pass' -v ./infra/mirrorstack
@@ -335,13 +352,18 @@ $(GOVULNCHECK):
 	GOBIN="$$PWD/.tools" GOFLAGS= go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 	mv .tools/govulncheck $@
 
+$(ACTIONLINT):
+	GOBIN="$$PWD/.tools" GOFLAGS= go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
+	mv .tools/actionlint $@
+
 # A half-made environment would pass for a whole one.
 $(CFN_LINT): tools/python/cfn-lint.txt
 $(CHECKOV): tools/python/checkov.txt
 $(MOTO): tools/python/moto.txt
 $(AWS): tools/python/aws.txt
+$(RECIPES): tools/python/recipes.txt
 $(UV): tools/python/uv.txt
-$(CFN_LINT) $(CHECKOV) $(MOTO) $(AWS) $(UV):
+$(CFN_LINT) $(CHECKOV) $(MOTO) $(AWS) $(RECIPES) $(UV):
 	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r $< && touch $@ || { rm -rf $@; exit 1; }
 
 $(CDK): tools/cdk/package.json tools/cdk/package-lock.json

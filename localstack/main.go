@@ -46,13 +46,14 @@ var errUsage = errors.New("run localstack -h for help")
 
 // run serves until ctx ends, and tells on out how to use it; what happens goes to log.
 func run(ctx context.Context, args, environ []string, out, log io.Writer) (err error) {
-	opts, err := parse(args, out)
+	asked, err := parse(args, out)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	opts := asked.Options
 	opts.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{ReplaceAttr: shortened}))
 	opts.JobEnvironment = networkEnvironment(environ)
 	if opts.Dir == "" {
@@ -68,22 +69,34 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) (err e
 			return err
 		}
 	}
-	return serve(ctx, opts, out)
+	asked.Options = opts
+	return serve(ctx, asked, out)
 }
 
-// serve runs the server until ctx ends, and tells on out how to use it.
-func serve(ctx context.Context, opts server.Options, out io.Writer) (err error) {
-	s, err := server.Start(ctx, opts)
+// serve runs the server, and the registries, until ctx ends, and tells on out how to use them.
+func serve(ctx context.Context, asked settings, out io.Writer) (err error) {
+	s, err := server.Start(ctx, asked.Options)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if _, err := io.WriteString(out, welcome(s, opts.Programs)); err != nil {
+	ordinary, stop, err := startRegistries(ctx, asked.registries)
+	defer func() { err = errors.Join(err, stop()) }()
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(out, welcome(s, asked.Programs, ordinary)); err != nil {
 		return err
 	}
 	<-ctx.Done()
-	opts.Log.Info("stopping")
+	asked.Log.Info("stopping")
 	return nil
+}
+
+// A settings is what the command line asks for.
+type settings struct {
+	server.Options
+	registries []string // addresses
 }
 
 // longestText is how many bytes of a text are logged: clients write names, paths and headers.
@@ -101,8 +114,8 @@ func shortened(_ []string, a slog.Attr) slog.Attr {
 }
 
 // parse reads the command line. -h writes the help to out and gives flag.ErrHelp.
-func parse(args []string, out io.Writer) (server.Options, error) {
-	var opts server.Options
+func parse(args []string, out io.Writer) (settings, error) {
+	var opts settings
 	flags := flagsOf(&opts)
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -115,11 +128,11 @@ func parse(args []string, out io.Writer) (server.Options, error) {
 	case flags.NArg() > 0:
 		return opts, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
 	}
-	return opts, check(opts)
+	return opts, check(opts.Options)
 }
 
 // flagsOf returns the flags that set the options.
-func flagsOf(opts *server.Options) *flag.FlagSet {
+func flagsOf(opts *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("localstack", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&opts.Addr, "addr", "127.0.0.1:4566", "`host:port` to listen on; port 0 takes a free one")
@@ -139,6 +152,12 @@ func flagsOf(opts *server.Options) *flag.FlagSet {
 	flags.Func("insecure-registry", "`host:port` of another registry that jobs may reach without TLS; may be repeated",
 		func(host string) error {
 			opts.InsecureRegistries = append(opts.InsecureRegistries, host)
+			return nil
+		})
+	flags.Func("registries",
+		"`host:port[,host:port...]` of ordinary registries to serve besides, the first of which has sample images",
+		func(list string) error {
+			opts.registries = append(opts.registries, strings.Split(list, ",")...)
 			return nil
 		})
 	return flags

@@ -29,8 +29,8 @@ Beside AWS's APIs it answers
   GET  /_localstack/health              when it is ready
   GET  /_localstack/stats               calls and bytes so far; DELETE resets them
   GET  /_localstack/credentials/ROLE    a session of a role, such as ControllerRole;
-                                        Viewer, Editor, Planner, Historian, Keeper and
-                                        Submitter are people's
+                                        Viewer, Editor, Planner, Historian, Keeper,
+                                        Submitter and Syncer are people's
   GET  /_localstack/jobs/idle           when no Batch job waits or runs any more
   GET  /_localstack/jobs/JOB_ID/log     the output of a Batch job (?attempt=N for one attempt)
 
@@ -46,8 +46,8 @@ Usage: localstack [flags]
 
 `
 
-// welcome tells how to use the server, and the programs in a directory.
-func welcome(s *server.Server, programs string) string {
+// welcome tells how to use the server, the programs in a directory, and what is served besides.
+func welcome(s *server.Server, programs, ordinary string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "localstack is ready at %s (account %s, region %s). In another shell:\n\n", s.URL(),
 		s.Account(), s.Region())
@@ -72,8 +72,8 @@ Or have AWS Batch do the sweep, as a schedule does:
 aws batch submit-job --job-name sweep --job-queue controller --job-definition controller
 aws batch list-jobs --job-queue mirror --filters name=JOB_NAME,values='*'
 curl -s %[2]s/_localstack/stats
-
+%[3]s
 Ctrl-C stops it.
-`, registry, s.URL())
+`, registry, s.URL(), ordinary)
 	return b.String()
 }

@@ -18,7 +18,7 @@ type makeable struct{ dir, commands, notes string }
 // note begins a command that does nothing else. DESTDIR and the like go to install in its arguments, and to rm, which
 // is real.
 const note = `#!/bin/sh
-printf '%s ' "$@" "$DESTDIR" "$PREFIX" "$BINDIR" "$DATADIR" "$MANDIR" "$ECRMIRROR_SEED" "$ECRMIRROR_KILLS" "$ECRMIRROR_TWICE" "$SMOKE" >>"$NOTES/seen"
+printf '%s ' "$@" "$DESTDIR" "$PREFIX" "$BINDIR" "$DATADIR" "$MANDIR" "$ECRMIRROR_SEED" "$ECRMIRROR_KILLS" "$ECRMIRROR_TWICE" "$ECRMIRROR_FILES" "$SMOKE" >>"$NOTES/seen"
 `
 
 // newMakeable returns dir as one.
@@ -106,7 +106,7 @@ func escaped(path string) string { return regexp.MustCompile(`[*?\[\\]`).Replace
 
 // settings are those of the Makefile that are data.
 var settings = strings.Fields("VERSION COMMIT IMAGE PLATFORM SOURCE GO_IMAGE DESTDIR PREFIX BINDIR DATADIR MANDIR " +
-	"TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE SEED")
+	"TAG S3_BUCKET PLACE SMOKE FUZZTIME KILLS TWICE FILES SEED")
 
 // foreign returns the environment of the tests without what they must not depend on: settings, and repositories of
 // Git's other than the one where a command is run.

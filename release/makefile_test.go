@@ -94,7 +94,8 @@ func TestASettingIsData(t *testing.T) {
 	for setting, targets := range map[string]string{
 		"IMAGE": "image sbom smoke", "PLATFORM": "image", "SOURCE": "demo", "TAG": "release",
 		"S3_BUCKET": "deploy-template", "PLACE": "bootstrap",
-		"SMOKE": "smoke", "FUZZTIME": "fuzz", "KILLS": "kill", "TWICE": "twice", "SEED": "kill twice",
+		"SMOKE": "smoke", "FUZZTIME": "fuzz", "KILLS": "kill", "TWICE": "twice", "FILES": "agree",
+		"SEED":    "kill twice agree",
 		"DESTDIR": "install uninstall", "PREFIX": "install uninstall", "BINDIR": "install uninstall",
 		"DATADIR": "install uninstall", "MANDIR": "install uninstall",
 	} {

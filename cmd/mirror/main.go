@@ -47,6 +47,8 @@ func newCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	config.addFlags(cmd.Flags(), getenv)
+	cmd.AddCommand(newSync(getenv))
+	cmd.AddCommand(newConvert())
 	return cli.Finish(cmd, map[string]string{contract.HelpTopic: programs})
 }
 
@@ -70,6 +72,9 @@ to a destination HOST/REPOSITORY:*. They are copied side by side, what they shar
 each is there as soon as it is whole, and one that fails fails alone. TAG@sha256:... copies that
 image, wherever the tag is by now. A job of AWS Batch begins no image after its first hour: what
 is left then may work on another try.
+
+Files of regsync, skopeo sync and dregsy, and lists of images, become entries by "mirror convert
+FILE"; the image of that name is docker.io/library/convert.
 
 Missing repositories of Amazon ECR are created by the template of --create-repositories.
 
@@ -115,6 +120,7 @@ const example = `  mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/
 const programs = `This image has two programs:
 
   mirror SRC DEST[,DEST...] [DEST...]   copies an image, all its platforms
+  mirror sync FILE...                   mirrors the entries of YAML files
   controller COMMAND                    keeps a table of images, and submits mirror jobs for those
                                         that differ from their source
 

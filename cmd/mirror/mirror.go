@@ -13,7 +13,6 @@ import (
 	"ecrmirror/internal/jobledger"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/output"
-	"ecrmirror/internal/printable"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 	"ecrmirror/internal/request"
@@ -84,29 +83,6 @@ func (c *config) mayCopy(ctx context.Context) bool {
 	return slices.ContainsFunc(c.request.Images, func(image request.Image) bool {
 		return c.gate.Anything(ctx, image.Source.Name, c.request.DestinationsOf(image))
 	})
-}
-
-// log returns the log of each step, in the form of what else is written beside it.
-func (c *config) log(stderr io.Writer) *slog.Logger {
-	if !c.verbose {
-		return slog.New(slog.DiscardHandler)
-	}
-	return c.logFrom(slog.LevelDebug, stderr)
-}
-
-// warnings returns the log of what is to be seen without --verbose, too.
-func (c *config) warnings(stderr io.Writer) *slog.Logger {
-	if c.verbose {
-		return c.logFrom(slog.LevelDebug, stderr)
-	}
-	return c.logFrom(slog.LevelWarn, stderr)
-}
-
-func (c *config) logFrom(level slog.Level, stderr io.Writer) *slog.Logger {
-	if c.progressMode() == progress.JSON {
-		return printable.JSONLog(stderr, level)
-	}
-	return printable.TextLog(stderr, level)
 }
 
 // failure returns what failed, as a *program.Failure. Another try is worth it if a single destination of an image gains

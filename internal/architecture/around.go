@@ -78,6 +78,7 @@ var around = map[string]layer{
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
 	"docs":           {},
+	"docs/recipes":   {},
 	"localstack/...": {internal: []string{"awsclient", "localstack/..."}, external: anything},
 	"testkit/...":    {internal: []string{"awsclient", "localstack/...", "testkit/..."}, external: anything},
 	"demo":           {internal: []string{"demo/...", "localstack/..."}, external: anything},

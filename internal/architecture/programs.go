@@ -143,7 +143,10 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entryfile": {
-		internal: []string{"internal/conflict", "internal/entry", "internal/entryform", "internal/spelling"},
+		internal: []string{
+			"internal/conflict", "internal/entry", "internal/entryform", "internal/imagename", "internal/selection/pattern",
+			"internal/spelling",
+		},
 		external: []string{"go.yaml.in/yaml/v3"},
 	},
 	"internal/entrydiff": {internal: []string{"internal/conflict", "internal/entry", "internal/table"}},
@@ -200,7 +203,7 @@ var programs = map[string]layer{
 		"internal/statusview",
 	}},
 	"internal/planview": {internal: []string{
-		"internal/controller", "internal/entry", "internal/output", "internal/printable", "internal/statusview",
+		"internal/entry", "internal/output", "internal/printable", "internal/statusview",
 	}},
 	"internal/outfile":  {},
 	"internal/copyview": {internal: []string{"internal/mirror", "internal/output", "internal/printable"}},

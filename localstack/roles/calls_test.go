@@ -30,7 +30,7 @@ var callers = []struct {
 	from  []string
 	stops []string // functions that it does not get to
 }{
-	{"MirrorRole", []string{"cmd/mirror.main"}, nil},
+	{"MirrorRole", []string{"cmd/mirror.main"}, []string{"newSync"}},
 	{"ControllerRole", []string{"cmd/controller.main"}, append(peoples, "newFunction")},
 	{"FunctionRole", []string{"cmd/controller.newFunction"}, peoples},
 	{"Viewer", []string{"cmd/controller.newList", "cmd/controller.newExport", "cmd/controller.newStatus"}, nil},
@@ -38,6 +38,7 @@ var callers = []struct {
 	{"Planner", []string{"cmd/controller.newPlan"}, nil},
 	{"Keeper", []string{"cmd/controller.newAdopt", "cmd/controller.newLedgerExport", "cmd/controller.newLedgerImport"}, nil},
 	{"Historian", []string{"cmd/controller.newHistory", "cmd/controller.newOwner"}, nil},
+	{"Syncer", []string{"cmd/mirror.newSync"}, nil},
 }
 
 // apart are functions that only look as if somebody got to them, by the ends of their names.
@@ -115,14 +116,16 @@ func (c code) callsOf(role string, from, stops []string) map[string]string {
 	for _, f := range from {
 		full = append(full, module+f)
 	}
-	controls := role != "MirrorRole"
+	controls := role != "MirrorRole" && role != "Syncer"
 	return c.reached(full, func(name string) bool {
 		for _, a := range apart {
 			if strings.HasSuffix(name, a.end) && (controls || a.who == "anyone") {
 				return true
 			}
 		}
-		return slices.ContainsFunc(stops, func(stop string) bool { return name == module+"cmd/controller."+stop })
+		return slices.ContainsFunc(stops, func(stop string) bool {
+			return strings.HasPrefix(name, module+"cmd/") && strings.HasSuffix(name, "."+stop)
+		})
 	})
 }
 

@@ -61,6 +61,31 @@ var people = []struct {
 		"Submitter",
 		[]statement{{[]string{"batch:SubmitJob"}, []string{mirrorQueue, mirrorDefinition, mirrorDefinition + ":*"}}},
 	},
+	{"Syncer", []statement{
+		{[]string{
+			"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:CreateRepository",
+			"ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload",
+			"ecr:ListImages", "ecr:PutImage", "ecr:PutLifecyclePolicy", "ecr:SetRepositoryPolicy", "ecr:TagResource",
+			"ecr:UploadLayerPart",
+		}, []string{ownRepositories}},
+		{[]string{
+			"ecr-public:BatchCheckLayerAvailability", "ecr-public:CompleteLayerUpload", "ecr-public:CreateRepository",
+			"ecr-public:DescribeImages", "ecr-public:InitiateLayerUpload", "ecr-public:PutImage",
+			"ecr-public:TagResource", "ecr-public:UploadLayerPart",
+		}, []string{"arn:${Partition}:ecr-public::${Account}:repository/*"}},
+		{
+			[]string{
+				"ecr-public:DescribeRegistries", "ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken",
+			},
+			[]string{"*"},
+		},
+		{[]string{"ssm:GetParameter"}, []string{"arn:${Partition}:ssm:${Region}:${Account}:parameter/mirror/*"}},
+		{
+			[]string{"secretsmanager:GetSecretValue"},
+			[]string{"arn:${Partition}:secretsmanager:${Region}:${Account}:secret:mirror/*"},
+		},
+		{[]string{"sts:AssumeRole"}, []string{"arn:${Partition}:iam::*:role/mirror"}},
+	}},
 }
 
 // signedIn is the trust policy of people's roles.
@@ -70,8 +95,8 @@ const signedIn = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Princi
 type statement struct{ actions, on []string }
 
 // People returns roles with what docs/security.md says that people need, who look
-// (Viewer), change entries (Editor), plan (Planner), look into the ledger (Historian), adopt, save or fill it (Keeper)
-// and submit mirror jobs (Submitter).
+// (Viewer), change entries (Editor), plan (Planner), look into the ledger (Historian), adopt, save or fill it
+// (Keeper), submit mirror jobs (Submitter), and mirror files (Syncer).
 func (d Deployment) People() ([]identity.Role, error) {
 	var list []identity.Role
 	for _, p := range people {

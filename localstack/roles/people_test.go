@@ -19,6 +19,7 @@ var rows = []struct{ begin, role string }{
 	{"| see what happened ", "Historian"},
 	{"| adopt, save or fill a ledger ", "Keeper"},
 	{"| have a job done ", "Submitter"},
+	{"| mirror a file ", "Syncer"},
 }
 
 var actionText = regexp.MustCompile("`([a-z-]+:[A-Z][A-Za-z]+)`")
