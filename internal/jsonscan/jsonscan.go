@@ -77,6 +77,10 @@ func (v Value) Elements() iter.Seq[Value] {
 	}
 }
 
+// Offset returns where in the value a part of it begins, which [Value.Members] or [Value.Elements] has found in it, at
+// any depth. The parts of a document are found in the document itself, too: Value(document).Offset(part).
+func (v Value) Offset(part Value) int { return cap(v) - cap(part) } // parts are slices of it, and end where it ends
+
 // Count returns the number of values: this one and all within it, at any depth.
 func (v Value) Count() int {
 	n, inText := 1, false

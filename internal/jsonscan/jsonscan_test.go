@@ -63,6 +63,53 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestSeenRefusesWhatCanBeReadInTwoWays(t *testing.T) {
+	known := []string{"layers", "config"}
+	for document, want := range map[string]bool{
+		`{"layers":1,"config":2,"x":3,"x":4}`: true,
+		`{"layers":1,"layers":2}`:             false,
+		`{"config":1,"c\u006fnfig":2}`:        false,
+		`{"Layers":1}`:                        false,
+		`{"layerſ":1}`:                        false,
+	} {
+		v, err := Check([]byte(document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen Seen
+		for name := range v.Members() {
+			if err == nil {
+				err = seen.Note(name, known)
+			}
+		}
+		if (err == nil) != want {
+			t.Errorf("%s: %v", document, err)
+		}
+	}
+}
+
+// A document may have white space around it, and be part of something larger.
+func TestOffsetIsThatInTheDocument(t *testing.T) {
+	const text = "\n {\"a\" : [ 1, [ 22 ] ] }\n"
+	document := []byte("before" + text + "behind")[len("before"):][:len(text)]
+	root, err := Check(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range root.Members() {
+		for element := range list.Elements() {
+			if at := Value(document).Offset(element); text[at:at+len(element)] != string(element) {
+				t.Errorf("%s is not at %d", element, at)
+			}
+			for inner := range element.Elements() {
+				if at := Value(document).Offset(inner); text[at:at+len(inner)] != "22" {
+					t.Errorf("%s is not at %d", inner, at)
+				}
+			}
+		}
+	}
+}
+
 // Whatever the document says, finding its parts takes no memory.
 func TestReadingTakesNoMemory(t *testing.T) {
 	v, err := Check([]byte(`{"a":[` + strings.Repeat("{},", 100_000) + `{}]` + strings.Repeat(`,"":0`, 100_000) + `}`))
@@ -120,6 +167,7 @@ func compare(t *testing.T, v Value) {
 				t.Fatalf("%q is no element of %q", element, v)
 			}
 			compare(t, element)
+			checkOffset(t, v, element)
 			n, count = n+1, count+element.Count()
 		}
 		if n != len(want) || count != v.Count() {
@@ -141,6 +189,7 @@ func compare(t *testing.T, v Value) {
 			}
 			got[text] = json.RawMessage(member)
 			compare(t, member)
+			checkOffset(t, v, member)
 			count += member.Count()
 		}
 		if !reflect.DeepEqual(got, want) || count != v.Count() {
@@ -148,5 +197,13 @@ func compare(t *testing.T, v Value) {
 		}
 	case v.Count() != 1:
 		t.Fatalf("%d values in %q", v.Count(), v)
+	}
+}
+
+// checkOffset checks that a part is where it is said to be.
+func checkOffset(t *testing.T, v, part Value) {
+	t.Helper()
+	if at := v.Offset(part); at < 0 || at >= len(v) || &v[at] != &part[0] {
+		t.Fatalf("%q is not at %d of %q", part, at, v)
 	}
 }

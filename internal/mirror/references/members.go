@@ -17,10 +17,10 @@ func membersOf(root jsonscan.Value) (m knownMembers, err error) {
 	if !root.IsObject() && !root.IsNull() {
 		return m, errNoObject
 	}
-	var known names
+	var known jsonscan.Seen
 	others := 0
 	for name, value := range root.Members() {
-		if err := known.note(name, manifestMembers); err != nil {
+		if err := known.Note(name, manifestMembers); err != nil {
 			return m, err
 		}
 		if others++; others > maxOtherValues {

@@ -26,24 +26,6 @@ var (
 	historyMembers    = []string{"v1Compatibility"}
 )
 
-// names are those of an object's known members that have come, each as a bit.
-type names uint
-
-// note notes a member's name. It refuses a known one that comes twice, or in letters of another case. Go takes them
-// for the same and the last for the one that counts; a registry, or who pulls the image, may see another image.
-func (n *names) note(name jsonscan.Name, known []string) error {
-	for i, k := range known {
-		if !name.Folds(k) {
-			continue
-		}
-		if !name.Is(k) || *n&(1<<i) != 0 {
-			return fmt.Errorf("it is ambiguous: %q comes twice, or in other letters", k)
-		}
-		*n |= 1 << i
-	}
-	return nil
-}
-
 // checkObject checks that a value is an object, or null, with no more values than that, and with the known members once
 // each.
 func checkObject(value jsonscan.Value, known []string, most int) error {
@@ -53,9 +35,9 @@ func checkObject(value jsonscan.Value, known []string, most int) error {
 	case value.Count() > most:
 		return fmt.Errorf("%d values, and it may have %d", value.Count(), most)
 	}
-	var seen names
+	var seen jsonscan.Seen
 	for name := range value.Members() {
-		if err := seen.note(name, known); err != nil {
+		if err := seen.Note(name, known); err != nil {
 			return err
 		}
 	}
