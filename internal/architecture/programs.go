@@ -16,6 +16,10 @@ var programs = map[string]layer{
 		internal: []string{"internal/jsonscan", "internal/manifesttype"},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/manifest"},
 	},
+	"internal/platforms": {
+		internal: []string{"internal/jsonscan", "internal/printable", "internal/spelling"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
 	"internal/batchget":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
