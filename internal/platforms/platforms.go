@@ -1,6 +1,7 @@
 // Package platforms says which instances of an index are mirrored where an entry asks for some platforms only, and
 // computes the index that a destination then holds, by a rule that anybody can follow: raw elements are cut out of the
 // source index's list, and every other byte stays. So a wanted digest follows from the source's bytes alone.
+// docs/platforms.md has the rule in words, and vectors.
 //
 // It is pure. What it reads is from strangers: bounded, and refused where it can be read in two ways.
 package platforms
