@@ -49,6 +49,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	config.addFlags(cmd.Flags(), getenv)
 	cmd.AddCommand(newSync(getenv))
 	cmd.AddCommand(newConvert())
+	cmd.AddCommand(newDigest(getenv))
 	return cli.Finish(cmd, map[string]string{contract.HelpTopic: programs})
 }
 
