@@ -94,7 +94,7 @@ func (w *agreeWorld) agree(ctx context.Context, f *agreeFile, random *rand.Rand,
 			return fmt.Errorf("round %d: %w", round+1, err)
 		}
 		sum.add(by[byTable])
-		if by[byTable].refused != nil {
+		if by[byTable].refused != nil || round == rounds-1 {
 			break
 		}
 		if err := w.change(ctx, f, random, by[byTable].tags); err != nil {

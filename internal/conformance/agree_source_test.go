@@ -90,7 +90,7 @@ func newAgreeSource(random *rand.Rand, images []agreeImage, prefix string) (*agr
 		{host: googleHost, name: prefix + "/images/svc"},
 		{host: googleHost, name: prefix + "/images/job"},
 		{host: homeECR, name: prefix + "/base"},
-		{host: limitedHost, name: prefix + "/app"},
+		{host: limitedHost, name: prefix + "/limited"},
 	} {
 		repository := &r
 		for _, i := range random.Perm(len(tagNames))[:5+random.IntN(9)] {
