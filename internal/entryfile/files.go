@@ -24,7 +24,8 @@ const (
 // are not read. A file that is there twice, by whichever names, is read once.
 //
 // The error has a line for each thing that is wrong in any file, or for the first hundred: "FILE: line 12: ...". A path
-// that can't be read, and a folder without such a file, are among them. There are no entries then.
+// that can't be read, and a folder without such a file, are among them. So is it if no file has a document that is not
+// empty. There are no entries then.
 func ReadFiles(paths []string, in io.Reader, now time.Time) (Set, error) {
 	f := reader{now: now, places: map[string]place{}}
 	var there sources
@@ -46,7 +47,11 @@ func ReadFiles(paths []string, in io.Reader, now time.Time) (Set, error) {
 	if err != nil {
 		return Set{}, err
 	}
-	return Set{Entries: entries, Blank: !f.some, places: f.places}, nil
+	if !f.some && len(paths) > 0 { // what should have written them has failed
+		return Set{}, fmt.Errorf("%s: nothing is in it: a file of entries begins with \"entries:\", be it \"entries: []\"",
+			strings.Join(paths, ", "))
+	}
+	return Set{Entries: entries, places: f.places}, nil
 }
 
 // source reads one of the files.

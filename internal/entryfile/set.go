@@ -12,7 +12,6 @@ import (
 // A Set is the entries of some files, and where each of them stands.
 type Set struct {
 	Entries []entry.Entry    // in the order of the files, and of each file
-	Blank   bool             // no file has a document: what should have written it has failed
 	places  map[string]place // by source, as it is written
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"ecrmirror/internal/allow"
@@ -26,10 +25,6 @@ func (f Files) Read(stdin io.Reader, now time.Time) (of Entries, err error) {
 	set, err := entryfile.ReadFiles(f.Paths, stdin, now)
 	if err != nil {
 		return of, err
-	}
-	if set.Blank {
-		return of, fmt.Errorf("%s: nothing is in it: a file of entries begins with \"entries:\", be it \"entries: []\"",
-			strings.Join(f.Paths, ", "))
 	}
 	if err := bounded(edit.RefusedOf(f.Lists, set), set.Conflicts(now)); err != nil {
 		return of, err
