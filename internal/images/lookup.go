@@ -20,7 +20,7 @@ import (
 const (
 	// atOnce is how many images in registries are looked up at a time, perHost how many of them in one.
 	atOnce  = 256
-	perHost = 32
+	perHost = 64
 	// ecrAtOnce is in how many repositories of Amazon ECR images are looked up at a time, perECR how many
 	// of those are in one registry.
 	ecrAtOnce = 128

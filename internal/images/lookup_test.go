@@ -97,7 +97,7 @@ func ecrStandIn(t *testing.T, calls *sync.Map) aws.Config {
 }
 
 func TestManyImagesAreLookedUpTogether(t *testing.T) {
-	const perHost = 32
+	const perHost = 64
 	a, b := &crowd{gate: make(chan struct{}), full: perHost}, &crowd{gate: make(chan struct{}), full: 2}
 	hosts := map[*crowd]string{}
 	for _, c := range []*crowd{a, b} {
