@@ -15,7 +15,11 @@ import (
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 )
 
-var filterPattern = regexp.MustCompile(`^[0-9a-zA-Z._*-]{1,128}$`)
+// filterForm is the form of a filter, but for its length.
+var filterForm = regexp.MustCompile(`^[0-9a-zA-Z._*-]+$`)
+
+// longestFilter is how many characters a filter may have.
+const longestFilter = 128
 
 func (t *RepositoryTemplate) checkMutability() error {
 	const member = "imageTagMutabilityExclusionFilters"
@@ -38,7 +42,7 @@ func (t *RepositoryTemplate) checkMutability() error {
 		if err := oneOf(member+": filterType", f.FilterType); err != nil {
 			return err
 		}
-		if f.Filter == nil || !filterPattern.MatchString(*f.Filter) {
+		if f.Filter == nil || len(*f.Filter) > longestFilter || !filterForm.MatchString(*f.Filter) {
 			return fmt.Errorf("%s: filter %q is not 1 to 128 of [0-9a-zA-Z._*-]", member, shown(aws.ToString(f.Filter)))
 		}
 	}

@@ -31,7 +31,7 @@ func (r compiled) filter(c *candidate, now time.Time) {
 	case ofImage.MatchString(c.Name):
 		c.stop(NotImage, "belongs to an image, and is none")
 		return
-	case !tagName.MatchString(c.Name):
+	case !isTag(c.Name):
 		c.stop(NotImage, "not a tag")
 		return
 	case c.pinned:

@@ -19,12 +19,15 @@ const (
 	TooLong  NotVersion = "not a version: more than 6 numbers"
 )
 
+// longestCommit is how many hex digits a hash has at most.
+const longestCommit = 64
+
 var (
 	// core is the numbers that a tag begins with. More digits are no number of 64 bits.
 	core = regexp.MustCompile(`^[vV]?([0-9]{1,19}(?:\.[0-9]{1,19})*)`)
 	date = regexp.MustCompile(`^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-|$)`)
 	// commit is a hash that has a letter in it. One of digits alone is a large number.
-	commit = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+	commit = regexp.MustCompile(`^[0-9a-f]{7}[0-9a-f]*$`)
 	digits = regexp.MustCompile(`^[0-9]+$`)
 	// revision is a suffix that counts rebuilds up, as distributions of packages write it.
 	revision = regexp.MustCompile(`^r([0-9]+)$`)
@@ -48,7 +51,7 @@ func Parse(tag string) (Version, error) {
 		return Version{}, NoNumber
 	case date.MatchString(tag):
 		return Version{}, Date
-	case commit.MatchString(tag) && !digits.MatchString(tag):
+	case len(tag) <= longestCommit && commit.MatchString(tag) && !digits.MatchString(tag):
 		return Version{}, Commit
 	}
 	v := Version{tag: tag}
