@@ -10,10 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ecrmirror/internal/imagename"
@@ -57,17 +55,7 @@ func ledgerOf(ts *testscript.TestScript) *dynamodb.Client {
 }
 
 func makeLedger(api *dynamodb.Client, name string, images ...string) error {
-	text := types.ScalarAttributeTypeS
-	_, err := api.CreateTable(context.Background(), &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("PK"), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String("SK"), KeyType: types.KeyTypeRange},
-		},
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("PK"), AttributeType: text}, {AttributeName: aws.String("SK"), AttributeType: text},
-		},
-	})
+	err := awstest.CreateLedger(context.Background(), api, name)
 	for _, image := range images {
 		if err == nil {
 			err = change(api, name, image, func(d *ledger.Destination) {

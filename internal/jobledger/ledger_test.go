@@ -27,17 +27,7 @@ import (
 func start(t *testing.T) (*dynamodb.Client, *ledgertable.Table, *jobledger.Ledger, *bytes.Buffer) {
 	url := awstest.Serve(t, standin.New(standin.Options{Home: "111122223333"}))
 	api := dynamodb.NewFromConfig(awstest.Config(url, "111122223333", "us-east-1"))
-	text := types.ScalarAttributeTypeS
-	_, err := api.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: aws.String("ledger"), BillingMode: types.BillingModePayPerRequest,
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("PK"), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String("SK"), KeyType: types.KeyTypeRange},
-		},
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("PK"), AttributeType: text}, {AttributeName: aws.String("SK"), AttributeType: text},
-		},
-	})
+	err := awstest.CreateLedger(t.Context(), api, "ledger")
 	if err != nil {
 		t.Fatal(err)
 	}

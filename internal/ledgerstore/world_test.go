@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/opencontainers/go-digest"
@@ -66,17 +65,7 @@ func inTable(t *testing.T) world {
 	t.Helper()
 	url := awstest.Serve(t, standin.New(standin.Options{Home: "111122223333"}))
 	api := dynamodb.NewFromConfig(awstest.Config(url, "111122223333", "us-east-1"))
-	text := types.ScalarAttributeTypeS
-	_, err := api.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: aws.String("ledger"), BillingMode: types.BillingModePayPerRequest,
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("PK"), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String("SK"), KeyType: types.KeyTypeRange},
-		},
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("PK"), AttributeType: text}, {AttributeName: aws.String("SK"), AttributeType: text},
-		},
-	})
+	err := awstest.CreateLedger(t.Context(), api, "ledger")
 	if err != nil {
 		t.Fatal(err)
 	}
