@@ -20,6 +20,7 @@ var programs = map[string]layer{
 		internal: []string{"internal/jsonscan", "internal/printable", "internal/spelling"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
+	"internal/artifacts":   {external: []string{"github.com/opencontainers/go-digest"}},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
 	"internal/batchget":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
@@ -266,7 +267,9 @@ var programs = map[string]layer{
 		internal: []string{"internal/chunked"}, external: []string{"golang.org/x/sync/semaphore"},
 	},
 	"internal/mirror/port": {
-		internal: []string{"internal/chunked", "internal/imagename", "internal/mirror/content"},
+		internal: []string{
+			"internal/artifacts", "internal/chunked", "internal/imagename", "internal/mirror/content",
+		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/mirror/references": {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/content"
@@ -26,6 +27,15 @@ type Images interface {
 	// Digest returns the digest of an image's root manifest, or "" if the image or its repository does not exist. An
 	// error that wraps fs.ErrNotExist says the same with more words; [IsDeferred] tells what else an error may say.
 	Digest(ctx context.Context, image imagename.Name) (digest.Digest, error)
+}
+
+// Artifacts lists what belongs to the manifests of one repository, beside what these refer to. It is safe for
+// concurrent use, and remembers what holds for the whole repository: it is for one job.
+type Artifacts interface {
+	// Of returns the artifacts of a manifest, each digest and tag once, sorted by these; none is no error. A list is
+	// whole, or an error: [artifacts.ErrNoList] and [artifacts.ErrMany] are so for good, others may be gone on another
+	// try.
+	Of(ctx context.Context, subject digest.Digest) ([]artifacts.Artifact, error)
 }
 
 // A Manifest is a manifest, byte for byte.
