@@ -1,13 +1,16 @@
 package mirror
 
 import (
+	"context"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/belonging"
 	"ecrmirror/internal/mirror/errands"
 	"ecrmirror/internal/mirror/lanes"
+	"ecrmirror/internal/mirror/port"
 )
 
 // sideBySide is how many bytes of manifests an image may have that is copied beside all others; usual ones have up to a
@@ -27,6 +30,7 @@ type batch struct {
 	beginning beginning
 
 	mu      sync.Mutex
+	lists   map[string]*belonging.Lists // of what belongs to the manifests of a place
 	depots  map[string]*depot           // by place
 	errands map[string]*errands.Errands // by where the blobs are brought to
 }
@@ -39,6 +43,7 @@ func newBatch(images int, opts Options, slots lanes.Slots) *batch {
 	return &batch{
 		alone: images == 1, bulky: semaphore.NewWeighted(bulkyTurns),
 		lanes: lanes.New(opts.Budget, slots), progress: newBlobProgress(opts.Progress),
+		lists:  map[string]*belonging.Lists{},
 		depots: map[string]*depot{}, errands: map[string]*errands.Errands{},
 	}
 }
@@ -63,6 +68,21 @@ func (b *batch) depot(name imagename.Name) *depot {
 		b.depots[place] = &depot{}
 	}
 	return b.depots[place]
+}
+
+// artifactsAt returns what lists the artifacts of the manifests of an image's repository.
+func (b *batch) artifactsAt(ctx context.Context, images port.Images, name imagename.Name) (*belonging.Lists, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	place := name.Place()
+	if b.lists[place] == nil {
+		list, err := images.Artifacts(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		b.lists[place] = belonging.NewLists(list)
+	}
+	return b.lists[place], nil
 }
 
 // firstPasses are those that bring all images to all places but to those that were set aside.

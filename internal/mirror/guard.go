@@ -39,6 +39,9 @@ func orNothing(d digest.Digest) string {
 
 // putTag puts a manifest as the image of a result, if the guard lets it.
 func (p *place) putTag(r *Result, manifest port.Manifest) error {
+	if err := p.lacksArtifacts(); err != nil {
+		return destinationError(r.Name, "writing artifacts", err)
+	}
 	if p.attempt.opts.Guard != nil {
 		if err := p.mayMove(r, manifest); err != nil {
 			return destinationError(r.Name, "checking before its tag moves", err)

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -105,6 +106,10 @@ func (f *family) Source(context.Context, imagename.Name) (port.Source, error) {
 
 func (f *family) Destination(_ context.Context, name imagename.Name) (port.Destination, error) {
 	return familyDestination{f: f, repository: name.Repository}, nil
+}
+
+func (f *family) Artifacts(context.Context, imagename.Name) (port.Artifacts, error) {
+	return nil, errors.ErrUnsupported
 }
 
 func (f *family) Digest(_ context.Context, name imagename.Name) (digest.Digest, error) {

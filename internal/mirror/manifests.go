@@ -20,29 +20,42 @@ func (p *place) put(ready []int) {
 }
 
 // putManifest puts one manifest of the graph, whose blobs and instances are there, and then those that waited for it.
+// The root goes with its tags where nothing else is left; else these go last of all.
 func (p *place) putManifest(i int) {
-	manifest := p.attempt.graph.Nodes[i].Manifest
-	done, err := p.attempt.large.begin(p.ctx, len(manifest.Content))
+	node := p.attempt.graph.Nodes[i]
+	done, err := p.attempt.large.begin(p.ctx, len(node.Content))
 	if err == nil {
 		defer done()
-		if i == len(p.attempt.graph.Nodes)-1 { // the root
-			p.putTags(manifest)
-		} else {
-			err = p.putInstance(manifest)
+		switch {
+		case p.attempt.graph.IsOptional(i):
+			err = p.putOptional(i)
+		case !p.attempt.graph.IsRoot(i) || !p.arrivals.IsLast(i):
+			err = p.putByDigest("instance", node.Manifest)
 		}
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		p.arrived(p.arrivals.AddManifest(i))
+	case p.attempt.graph.IsOptional(i) && port.IsRefused(err):
+		p.skip(i, err)
+	default:
 		p.failIn("writing manifest", stall.CauseOf(p.ctx, err))
-		return
 	}
-	p.put(p.arrivals.AddManifest(manifest.Digest))
 }
 
-// putInstance puts a manifest without a tag.
-func (p *place) putInstance(manifest port.Manifest) error {
+// arrived puts what waited for a manifest, and, once all are there, the root by its tags.
+func (p *place) arrived(ready []int, all bool) {
+	if all {
+		p.putTags(p.attempt.graph.Root())
+	}
+	p.put(ready)
+}
+
+// putByDigest puts a manifest without a tag. What is what it is, for errors.
+func (p *place) putByDigest(what string, manifest port.Manifest) error {
 	err := p.attempt.opts.within(p.ctx, func(ctx context.Context) error { return p.dest.PutManifest(ctx, manifest) })
 	if err != nil {
-		return fmt.Errorf("instance %s: %w", manifest.Digest, err)
+		return fmt.Errorf("%s %s: %w", what, manifest.Digest, err)
 	}
 	for _, r := range p.results {
 		p.attempt.opts.Progress.Manifest(r.Name.String(), manifest.Digest)

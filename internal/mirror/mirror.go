@@ -4,11 +4,11 @@
 // The manifest at a destination is byte for byte that of the source; nothing is converted or recompressed. Each blob of
 // the source is read once, however many destinations lack it, and not at all if none does; it is read again only for
 // those where that failed for now, and for those that are so slow that they hold up others. Blobs go first, then
-// instances, then the index, and the tag moves last, so that nothing half-done is ever visible. Destinations are
-// independent: one that fails is reported, and the others finish.
+// instances, then the index, then what belongs to these, such as signatures, and the tag moves last, so that nothing
+// half-done is ever visible. Destinations are independent: one that fails is reported, and the others finish.
 //
 // The engine declares in package port what it needs of the two ends of a copy, and knows nothing else of them. Its
-// ideas are packages below it: graph reads what an image consists of, fanout hands one stream to several readers,
+// ideas are packages below it: graph reads what an image consists of, belonging finds what belongs to it, fanout hands one stream to several readers,
 // convoy tells which readers hold up others, lanes bounds what those may take, and errands
 // has one image of several bring what they share.
 package mirror
@@ -127,6 +127,7 @@ func (c *Copier) copy(ctx context.Context, b *batch, report *Report) error {
 	b.progress.image(report, len(pending), q.graph.Blobs)
 	c.try(ctx, q, pending)
 	c.tryAgain(ctx, q, pending)
+	c.tryWithout(ctx, q, pending)
 	return nil
 }
 

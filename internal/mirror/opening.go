@@ -35,10 +35,19 @@ func (p *place) open(ctx context.Context) error {
 	return nil
 }
 
-// expect makes sure that the place can hold the graph, and says which blobs are going to be asked for.
+// expect makes sure that the place can hold the image, goes on without the artifacts that it can't hold, and says which
+// blobs are going to be asked for.
 func (p *place) expect(ctx context.Context) error {
-	for _, node := range p.attempt.graph.Nodes {
-		if err := p.dest.Accepts(node.Manifest, node.IndexOfBlobs); err != nil {
+	for i, node := range p.attempt.graph.Nodes {
+		err := p.dest.Accepts(node.Manifest, node.IndexOfBlobs)
+		isOptional := p.attempt.graph.IsOptional(i)
+		if err == nil && isOptional && p.results[0].Name.IsOnDisk() {
+			err = errOnDisk
+		}
+		switch {
+		case err != nil && isOptional:
+			p.skip(i, err)
+		case err != nil:
 			return err
 		}
 	}

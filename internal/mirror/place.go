@@ -28,10 +28,11 @@ type place struct {
 	speed    *convoy.Speed
 	granted  atomic.Bool // blobs were taken for granted that another image has brought
 
-	mu    sync.Mutex
-	err   error // why the place failed
-	blobs int   // written
-	bytes int64 // of these
+	mu      sync.Mutex
+	err     error     // why the place failed
+	refused []Refused // artifacts that the place does not take
+	blobs   int       // written
+	bytes   int64     // of these
 }
 
 // newPlaces makes one place of all results in one.
@@ -112,6 +113,7 @@ func (p *place) close() {
 		r.BlobsSent += p.blobs
 		r.BytesSent += p.bytes
 		r.granted = p.granted.Load()
+		r.Refused = p.refused
 		if r.State == pending {
 			p.failIn("copying", cmp.Or(stopped, errUnfinished)) // unless it has failed: the first error counts
 			r.fail(p.errorFor(r))

@@ -61,6 +61,9 @@ func (q *inquiry) readGraph(ctx context.Context) error {
 		opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: room.bytes}
 		var err error
 		if q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts); err == nil {
+			err = q.addArtifacts(ctx, opts)
+		}
+		if err == nil {
 			break
 		}
 		if !errors.Is(err, graph.ErrLarge) || room.bytes == 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/mirror/belonging"
 	"ecrmirror/internal/mirror/graph"
 )
 
@@ -27,7 +28,8 @@ type Report struct {
 	Digest    digest.Digest // of the root manifest; "" if it could not be read
 	MediaType string        // of the root manifest; "" if it was not read
 	Manifests int           // manifests of the image, the root and all instances
-	Blobs     int           // distinct blobs of the image
+	Artifacts Artifacts     // what belongs to the image beside these
+	Blobs     int           // distinct blobs of the image and its artifacts
 	Size      int64         // bytes of these blobs
 	BytesRead int64         // bytes of blobs read from the source
 	// BytesReadAgain is how many of these were read more than once: for destinations that were set aside, and
@@ -40,6 +42,13 @@ type Report struct {
 	reading reading
 }
 
+// Artifacts are what was found of an image's artifacts at its source.
+type Artifacts struct {
+	Brought  int                  // copied with the image, except where a destination has refused some
+	Unwanted int                  // not asked for
+	Missing  []*belonging.Missing // can't be had for good
+}
+
 // A Result says what happened to one destination.
 type Result struct {
 	Name      imagename.Name
@@ -50,6 +59,7 @@ type Result struct {
 	Err       error         // of type *Error, if the destination failed
 	Transient bool          // whether the failure may be gone on another try
 	SetAside  bool          // whether it held up faster destinations, and got its blobs apart from them
+	Refused   []Refused     // artifacts that the destination does not have
 
 	held  digest.Digest // what the destination had; "" if nothing, or if that is not known
 	known bool          // whether the destination told what it has
@@ -69,7 +79,7 @@ func newReport(source imagename.Name, to []imagename.Name) *Report {
 // describe notes what the image is that is copied.
 func (r *Report) describe(g *graph.Graph) {
 	r.Digest, r.MediaType = g.Root().Digest, g.Root().MediaType
-	r.Manifests, r.Blobs, r.Size = len(g.Nodes), len(g.Blobs), g.Size()
+	r.Manifests, r.Blobs, r.Size = len(g.Image()), len(g.Blobs), g.Size()
 }
 
 // pending returns the results without an outcome.

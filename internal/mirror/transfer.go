@@ -140,7 +140,7 @@ func (x *transfer) open() (chunked.Blob, error) {
 
 // fail gives up the members that still need the blob, for the source's error.
 func (x *transfer) fail(err error) {
-	err = sourceError(x.attempt.report.Source, "reading blob "+x.blob.Digest.String(), err)
+	err = sourceError(x.attempt.report.Source, "reading blob "+x.blob.Digest.String(), &unreadError{x.blob.Digest, err})
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, m := range x.members {

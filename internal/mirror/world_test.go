@@ -24,6 +24,7 @@ import (
 	"go.podman.io/image/v5/oci/layout"
 	"go.podman.io/image/v5/types"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images/transport"
 	"ecrmirror/internal/mirror/port"
@@ -40,6 +41,8 @@ type world struct {
 	registries map[string]http.Handler
 	requests   []string                                                 // "METHOD /path"
 	fault      func(w http.ResponseWriter, r *http.Request) (done bool) // nil: none
+	listed     map[digest.Digest][]artifacts.Artifact                   // of the repository "src", by subject
+	listError  error
 }
 
 func newWorld(t *testing.T) *world {

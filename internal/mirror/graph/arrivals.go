@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
@@ -13,26 +15,40 @@ type Arrivals struct {
 
 	mu    sync.Mutex
 	blobs map[digest.Digest]bool
-	lacks []int // for each node, how much it still waits for
+	lacks []int  // for each node, how much it still waits for
+	ended []bool // for each node, whether it was put or skipped
+	left  int    // nodes that have not ended
 }
 
 // NewArrivals returns the arrivals at a place that has nothing of the graph.
 func NewArrivals(g *Graph) *Arrivals {
-	a := &Arrivals{graph: g, blobs: map[digest.Digest]bool{}, lacks: make([]int, len(g.Nodes))}
+	a := &Arrivals{
+		graph: g, blobs: map[digest.Digest]bool{}, lacks: make([]int, len(g.Nodes)),
+		ended: make([]bool, len(g.Nodes)), left: len(g.Nodes),
+	}
 	for i, node := range g.Nodes {
 		a.lacks[i] = node.needs
 	}
 	return a
 }
 
-// Ready returns the manifests that never waited for anything, by their positions in the graph's Nodes.
+// Ready returns the manifests that wait for nothing and were not put, by their positions in the graph's Nodes.
 func (a *Arrivals) Ready() (ready []int) {
-	for i, node := range a.graph.Nodes {
-		if node.needs == 0 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i := range a.graph.Nodes {
+		if a.lacks[i] == 0 && !a.ended[i] {
 			ready = append(ready, i)
 		}
 	}
 	return ready
+}
+
+// IsLast reports whether a node, given its position, is the only one that was neither put nor skipped.
+func (a *Arrivals) IsLast(i int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.left == 1 && !a.ended[i]
 }
 
 // AddBlob notes that a blob has arrived, and returns the manifests that waited for it alone. To note it again does
@@ -47,17 +63,44 @@ func (a *Arrivals) AddBlob(d digest.Digest) (ready []int) {
 	return a.served(a.graph.blobUsers[d])
 }
 
-// AddManifest notes that a manifest was put, and returns those that waited for it alone.
-func (a *Arrivals) AddManifest(d digest.Digest) (ready []int) {
+// AddManifest notes that a manifest was put, given its position, and returns those that waited for it alone. All is
+// true if no other is left: once, when the last one has ended.
+func (a *Arrivals) AddManifest(i int) (ready []int, all bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.served(a.graph.instanceUsers[d])
+	if a.ended[i] {
+		return nil, false
+	}
+	a.end(i)
+	return a.served(a.graph.instanceUsers[a.graph.Nodes[i].Digest]), a.left == 0
+}
+
+// Skip notes that a manifest of an artifact, given its position, is not going to be put, nor are those that need it,
+// which it returns with it. All is as of [Arrivals.AddManifest].
+func (a *Arrivals) Skip(i int) (skipped []int, all bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	needing := map[int]bool{}
+	a.graph.mark(i, needing)
+	for _, i := range slices.Sorted(maps.Keys(needing)) {
+		if !a.ended[i] {
+			a.end(i)
+			skipped = append(skipped, i)
+		}
+	}
+	return skipped, len(skipped) > 0 && a.left == 0
+}
+
+// end notes that a node has ended. a.mu is held.
+func (a *Arrivals) end(i int) {
+	a.ended[i] = true
+	a.left--
 }
 
 // served notes that what these manifests refer to is there. a.mu is held.
 func (a *Arrivals) served(users []int) (ready []int) {
 	for _, i := range users {
-		if a.lacks[i]--; a.lacks[i] == 0 {
+		if a.lacks[i]--; a.lacks[i] == 0 && !a.ended[i] {
 			ready = append(ready, i)
 		}
 	}

@@ -77,9 +77,13 @@ func TestInstancesShareTheirBlobs(t *testing.T) {
 	put := func(why string, ready []int) {
 		for len(ready) > 0 {
 			d := g.Nodes[ready[0]].Digest
+			more, all := a.AddManifest(ready[0])
+			if all != (d == both) {
+				t.Errorf("%s: all are there: %v", d, all)
+			}
 			name := map[digest.Digest]string{first: "first", second: "second", both: "both"}[d]
 			order = append(order, fmt.Sprintf("%s after %s", name, why))
-			ready = append(ready[1:], a.AddManifest(d)...)
+			ready = append(ready[1:], more...)
 		}
 	}
 	put("nothing", a.Ready())

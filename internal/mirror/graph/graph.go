@@ -1,4 +1,5 @@
-// Package graph reads what an image consists of: its manifests, and the blobs that these refer to, each once.
+// Package graph reads what an image consists of: its manifests, and the blobs that these refer to, each once. What
+// belongs to the image beside these, its artifacts, can be added.
 package graph
 
 import (
@@ -9,26 +10,41 @@ import (
 	"ecrmirror/internal/mirror/references"
 )
 
-// A Graph is what a root manifest spans. It does not change once it is read.
+// A Graph is what a root manifest spans, and what belongs to it. It does not change once it is used.
 type Graph struct {
-	Nodes  []Node         // each manifest once, after all that it refers to; so the last is the root
+	// Nodes are each manifest once: those of the image, after all that they refer to, so that the root is the last of
+	// them, and then those of its artifacts, after their subjects.
+	Nodes  []Node
 	Blobs  []content.Blob // each once, largest first
 	Inline map[digest.Digest]references.Inline
 
+	root          int                     // its position in Nodes
+	positions     map[digest.Digest]int   // in Nodes
 	blobUsers     map[digest.Digest][]int // the manifests that refer to a blob, by their positions in Nodes
-	instanceUsers map[digest.Digest][]int // those that refer to an instance
+	instanceUsers map[digest.Digest][]int // those that refer to an instance, or belong to a subject
+	bytes         int64                   // of all manifests
 }
 
 // A Node is one manifest of a graph.
 type Node struct {
 	port.Manifest
-	IndexOfBlobs bool // an index among whose members are blobs, such as a build cache
+	IndexOfBlobs bool      // an index among whose members are blobs, such as a build cache
+	Artifact     *Artifact // what it is as an artifact; nil for those of the image, and for parts of an artifact
 
-	needs int // how many blobs and instances it refers to, each counted once
+	needs int // how many blobs, instances and subjects it waits for, each counted once
 }
 
 // Root returns the root manifest.
-func (g *Graph) Root() port.Manifest { return g.Nodes[len(g.Nodes)-1].Manifest }
+func (g *Graph) Root() port.Manifest { return g.Nodes[g.root].Manifest }
+
+// Image returns the manifests of the image itself, without its artifacts; the last is the root.
+func (g *Graph) Image() []Node { return g.Nodes[:g.root+1] }
+
+// IsRoot reports whether a node is the root, given its position.
+func (g *Graph) IsRoot(i int) bool { return i == g.root }
+
+// IsOptional reports whether a node, given its position, is of an artifact.
+func (g *Graph) IsOptional(i int) bool { return i > g.root }
 
 // Size returns the sum of the sizes of all blobs in bytes. Unknown sizes count as nothing.
 func (g *Graph) Size() (sum int64) {
@@ -38,10 +54,10 @@ func (g *Graph) Size() (sum int64) {
 	return sum
 }
 
-// Digests returns the digests of all manifests, each after those that it refers to.
+// Digests returns the digests of the image's own manifests, each after those that it refers to.
 func (g *Graph) Digests() []digest.Digest {
-	digests := make([]digest.Digest, len(g.Nodes))
-	for i, node := range g.Nodes {
+	digests := make([]digest.Digest, g.root+1)
+	for i, node := range g.Image() {
 		digests[i] = node.Digest
 	}
 	return digests
@@ -49,26 +65,37 @@ func (g *Graph) Digests() []digest.Digest {
 
 func newGraph() *Graph {
 	return &Graph{
-		Inline:    map[digest.Digest]references.Inline{},
+		Inline: map[digest.Digest]references.Inline{}, positions: map[digest.Digest]int{},
 		blobUsers: map[digest.Digest][]int{}, instanceUsers: map[digest.Digest][]int{},
 	}
 }
 
-// add adds a manifest, after those that it refers to.
+// add adds a manifest, after those that it refers to. It becomes the root.
 func (g *Graph) add(m port.Manifest, refs references.References) {
-	at := len(g.Nodes)
 	node := Node{Manifest: m, IndexOfBlobs: references.IsIndex(m.MediaType) && len(refs.Blobs) > 0}
-	note := func(users map[digest.Digest][]int, d digest.Digest) {
-		if of := users[d]; len(of) == 0 || of[len(of)-1] != at { // once
-			users[d] = append(of, at)
-			node.needs++
-		}
-	}
+	g.root = g.append(node)
 	for _, blob := range refs.Blobs {
-		note(g.blobUsers, blob.Digest)
+		g.needs(g.blobUsers, blob.Digest)
 	}
 	for _, instance := range refs.Instances {
-		note(g.instanceUsers, instance)
+		g.needs(g.instanceUsers, instance)
 	}
+}
+
+// append appends a node, and returns its position.
+func (g *Graph) append(node Node) (at int) {
+	at = len(g.Nodes)
 	g.Nodes = append(g.Nodes, node)
+	g.positions[node.Digest] = at
+	g.bytes += int64(len(node.Content))
+	return at
+}
+
+// needs notes that the last node waits for something, once.
+func (g *Graph) needs(users map[digest.Digest][]int, d digest.Digest) {
+	at := len(g.Nodes) - 1
+	if of := users[d]; len(of) == 0 || of[len(of)-1] != at {
+		users[d] = append(of, at)
+		g.Nodes[at].needs++
+	}
 }

@@ -72,8 +72,13 @@ func Read(ctx context.Context, source Source, root digest.Digest, opts Options) 
 	if err := r.walk(ctx, m, 0); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(r.graph.Blobs, func(a, b content.Blob) int { return cmp.Compare(b.Size, a.Size) })
+	r.graph.sort()
 	return r.graph, nil
+}
+
+// sort sorts the blobs, largest first.
+func (g *Graph) sort() {
+	slices.SortStableFunc(g.Blobs, func(a, b content.Blob) int { return cmp.Compare(b.Size, a.Size) })
 }
 
 // walk adds a manifest and all that it refers to, children before parents.

@@ -27,6 +27,8 @@ type Images interface {
 	// Digest returns the digest of an image's root manifest, or "" if the image or its repository does not exist. An
 	// error that wraps fs.ErrNotExist says the same with more words; [IsDeferred] tells what else an error may say.
 	Digest(ctx context.Context, image imagename.Name) (digest.Digest, error)
+	// Artifacts returns what lists the artifacts of a repository's manifests. Nothing is asked yet.
+	Artifacts(ctx context.Context, repository imagename.Name) (Artifacts, error)
 }
 
 // Artifacts lists what belongs to the manifests of one repository, beside what these refer to. It is safe for
@@ -88,6 +90,13 @@ type Destination interface {
 func IsLacking(err error) bool {
 	var lacking interface{ LacksContent() bool }
 	return errors.As(err, &lacking) && lacking.LacksContent()
+}
+
+// IsRefused reports whether err says that a destination does not take a manifest, for good: one of its artifact type, or
+// by a tag that must not move. Such an error has a method RefusesManifest that says so.
+func IsRefused(err error) bool {
+	var refusing interface{ RefusesManifest() bool }
+	return errors.As(err, &refusing) && refusing.RefusesManifest()
 }
 
 // IsDeferred reports whether err says that a registry asked not to be asked for now. Such an error has a method
