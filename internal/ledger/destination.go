@@ -18,6 +18,8 @@ type Destination struct {
 	Failure Failure
 	Hold    Hold
 	Outcome Outcome
+	// Artifacts are those of the image that the destination has.
+	Artifacts Artifacts
 	// Revision counts the writes of the controller. A write is refused if the revision is another than was read.
 	Revision int64
 	// Later is true of a record of a later [Version]. Nothing else of it is known.

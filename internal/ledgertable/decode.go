@@ -59,9 +59,21 @@ func DecodeDestination(it Item) ledger.Destination {
 			Times: int(failure.number("times")), Job: failure.text("job"), From: failure.digest("from"),
 			Has: failure.digest("has"), Because: failure.text("because"), Next: failure.time("next"),
 		},
-		Hold:     ledger.Hold{Because: hold.text("because"), Since: hold.time("since")},
-		Outcome:  decodeOutcome(membersOf(it[attrOutcome])),
-		Revision: members(it).number(attrRevision),
+		Hold:      ledger.Hold{Because: hold.text("because"), Since: hold.time("since")},
+		Outcome:   decodeOutcome(membersOf(it[attrOutcome])),
+		Artifacts: decodeArtifacts(membersOf(it[attrArtifacts]), wanted.digest("digest")),
+		Revision:  members(it).number(attrRevision),
+	}
+}
+
+// decodeArtifacts reads what is remembered of artifacts: of the wanted digest unless it names another.
+func decodeArtifacts(m members, wanted digest.Digest) ledger.Artifacts {
+	if m == nil {
+		return ledger.Artifacts{}
+	}
+	return ledger.Artifacts{
+		Of: cmp.Or(m.digest("of"), wanted), Looked: m.time("looked"), Found: m.text("found"), Lacks: m.truth("lacks"),
+		Asked: m.time("asked"), Jobs: int(m.number("jobs")),
 	}
 }
 

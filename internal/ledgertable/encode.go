@@ -20,6 +20,8 @@ const (
 	attrWrote   = "wrote"   // S, a digest
 	attrClaim   = "claim"   // M: request, id, digest, has, until, job
 	attrFailure = "failure" // M: times, job, from, has, because, next
+	// M: of where that is another than the wanted digest, looked, found, lacks, asked, jobs
+	attrArtifacts = "artifacts"
 	// M: because, since
 	attrHold = contract.LedgerHold
 	// M: job, attempt, time, from where that is not digest, digest, error, transient, held, bytes, ms, log
@@ -28,7 +30,7 @@ const (
 
 // remembered are the attributes of what the controller remembers, and controllers are all but those that jobs write.
 var (
-	remembered  = []string{attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrHold}
+	remembered  = []string{attrSeen, attrOwner, attrWanted, attrWrote, attrClaim, attrFailure, attrArtifacts, attrHold}
 	controllers = append([]string{attrPartition, attrSort, attrVersion, attrRevision}, remembered...)
 )
 
@@ -46,11 +48,12 @@ func encodeDestination(d ledger.Destination) Item {
 		attrWanted: fields{
 			"digest": text(d.Wanted), "from": other(d.From, d.Wanted), "behind": moment(d.Behind),
 		}.value(),
-		attrWrote:   text(d.Wrote),
-		attrClaim:   encodeClaim(d.Claim),
-		attrFailure: encodeFailure(d.Failure),
-		attrHold:    fields{"because": text(d.Hold.Because), "since": moment(d.Hold.Since)}.value(),
-		attrOutcome: encodeOutcome(d.Outcome),
+		attrWrote:     text(d.Wrote),
+		attrClaim:     encodeClaim(d.Claim),
+		attrFailure:   encodeFailure(d.Failure),
+		attrHold:      fields{"because": text(d.Hold.Because), "since": moment(d.Hold.Since)}.value(),
+		attrOutcome:   encodeOutcome(d.Outcome),
+		attrArtifacts: encodeArtifacts(d.Artifacts, d.Wanted),
 	})
 }
 
@@ -65,6 +68,13 @@ func encodeFailure(f ledger.Failure) types.AttributeValue {
 	return fields{
 		"times": number(int64(f.Times)), "job": text(f.Job), "from": text(f.From), "has": text(f.Has),
 		"because": text(f.Because), "next": moment(f.Next),
+	}.value()
+}
+
+func encodeArtifacts(a ledger.Artifacts, wanted digest.Digest) types.AttributeValue {
+	return fields{
+		"of": other(a.Of, wanted), "looked": moment(a.Looked), "found": text(a.Found), "lacks": truth(a.Lacks),
+		"asked": moment(a.Asked), "jobs": number(int64(a.Jobs)),
 	}.value()
 }
 
