@@ -17,8 +17,8 @@ type Entry struct {
 // Digest returns the digest of the referrer.
 func (e Entry) Digest() digest.Digest { return e.digest }
 
-// Entry returns what an index at a fallback tag is to have of a manifest, given its media type, its digest, and its size
-// in bytes: the artifactType as well, and the annotations as the manifest has them (OCI Distribution Specification 1.1,
+// Entry returns what an index at a fallback tag is to have of a manifest, given its media type, its digest, and its
+// size in bytes: the type as well, and the annotations as the manifest has them (OCI Distribution Specification 1.1,
 // "Pushing Manifests with Subject").
 func (m Manifest) Entry(mediaType string, d digest.Digest, size int64) (Entry, error) {
 	descriptor, err := json.Marshal(struct {

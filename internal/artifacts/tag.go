@@ -21,8 +21,8 @@ const (
 // suffixes returns those of digest tags, in order.
 func suffixes() []string { return []string{AttestationTag, SBOMTag, SignatureTag} }
 
-// maxHex is how many characters of a digest a tag has (OCI Distribution Specification 1.1, "Referrers Tag Schema"). With
-// all 128 of SHA-512 a digest tag would be longer than a tag may be.
+// maxHex is how many characters of a digest a tag has (OCI Distribution Specification 1.1, "Referrers Tag Schema").
+// With all 128 of SHA-512 a digest tag would be longer than a tag may be.
 const maxHex = 64
 
 // A Tag is one that is named after a digest.
