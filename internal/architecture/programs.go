@@ -20,7 +20,10 @@ var programs = map[string]layer{
 		internal: []string{"internal/jsonscan", "internal/printable", "internal/spelling"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/artifacts":   {external: []string{"github.com/opencontainers/go-digest"}},
+	"internal/artifacts": {
+		internal: []string{"internal/jsonscan", "internal/printable", "internal/spelling"},
+		external: []string{"github.com/opencontainers/go-digest"},
+	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
 	"internal/batchget":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},

@@ -103,6 +103,18 @@ func (e *callError) LacksContent() bool {
 	return errors.Is(e, ErrLayersNotFound) || errors.Is(e, ErrReferencedImagesNotFound)
 }
 
+// refusing are the codes by which PutImage refuses a manifest for what it is. The first is also its answer to types of
+// manifests that it does not know (https://github.com/aws/containers-roadmap/issues/2306, /2783).
+var refusing = map[string]bool{
+	"InvalidParameterException":   true,
+	"UnsupportedCommandException": true, // ECR Public's
+}
+
+// RefusesManifest reports whether ECR does not take a manifest, for good, or not under that tag.
+func (e *callError) RefusesManifest() bool {
+	return e.operation == "PutImage" && (refusing[errorCode(e.err)] || errors.Is(e.err, ErrImmutableTag))
+}
+
 // Unwrap returns the SDK's error and the sentinel that its code means.
 func (e *callError) Unwrap() []error {
 	if sentinel := sentinels[errorCode(e.err)]; sentinel != nil {

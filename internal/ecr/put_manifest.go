@@ -2,7 +2,6 @@ package ecr
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -61,10 +60,10 @@ func (d *Destination) PutManifest(ctx context.Context, content []byte, tag strin
 // puttable returns the digest of a manifest that ECR's API takes, and that is the wanted one unless that is "".
 func puttable(content []byte, want digest.Digest) (digest.Digest, error) {
 	if len(content) > maxManifestSize {
-		return "", fmt.Errorf("manifest of %d bytes: ECR takes at most %d", len(content), maxManifestSize)
+		return "", &unfitError{fmt.Sprintf("manifest of %d bytes: ECR takes at most %d", len(content), maxManifestSize)}
 	}
 	if !utf8.Valid(content) {
-		return "", errors.New("the manifest is not UTF-8, which ECR's API takes alone")
+		return "", &unfitError{"the manifest is not UTF-8, which ECR's API takes alone"}
 	}
 	computed, err := manifestdigest.Of(content)
 	if err != nil {
@@ -75,6 +74,14 @@ func puttable(content []byte, want digest.Digest) (digest.Digest, error) {
 	}
 	return computed, nil
 }
+
+// An unfitError says that a manifest can't be put by ECR's API at all.
+type unfitError struct{ why string }
+
+func (e *unfitError) Error() string { return e.why }
+
+// RefusesManifest returns true.
+func (e *unfitError) RefusesManifest() bool { return true }
 
 // sameTag tells a tag that has the digest already from one that would have to move. ECR gives the
 // same exception for both.

@@ -38,6 +38,9 @@ var full = ledger.Destination{
 		Times: 3, Job: "j0", From: one, Has: two, Because: "out of memory", Next: now.Add(4 * time.Hour),
 	},
 	Hold: ledger.Hold{Because: "the new one crashes <&> \u2028\x1b", Since: now},
+	Artifacts: ledger.Artifacts{
+		Of: two, Looked: now, Found: "f1", Lacks: true, Asked: now.Add(time.Minute), Jobs: 3,
+	},
 }
 
 var outcome = ledger.Outcome{

@@ -92,11 +92,12 @@ func IsLacking(err error) bool {
 	return errors.As(err, &lacking) && lacking.LacksContent()
 }
 
-// IsRefused reports whether err says that a destination does not take a manifest, for good: one of its artifact type, or
-// by a tag that must not move. Such an error has a method RefusesManifest that says so.
+// IsRefused reports whether err says that a destination does not take a manifest, for good: its kind, its size, or
+// another manifest under a tag that can't move. It is neither about who asks, nor about rates, nor about what the
+// manifest refers to. Such an error has a method RefusesManifest that says so.
 func IsRefused(err error) bool {
-	var refusing interface{ RefusesManifest() bool }
-	return errors.As(err, &refusing) && refusing.RefusesManifest()
+	var refused interface{ RefusesManifest() bool }
+	return errors.As(err, &refused) && refused.RefusesManifest()
 }
 
 // IsDeferred reports whether err says that a registry asked not to be asked for now. Such an error has a method

@@ -17,7 +17,7 @@ import (
 
 // PutManifest stores a manifest, whose digest is d, under a tag or a digest. What it refers to must be
 // there already. It is repeated on failures that may pass, also where the registry does not see yet what
-// is there. A mediaType of "" is not sent.
+// is there. A mediaType of "" is not sent. Where the registry takes no such manifest, the error is a [*RefusedError].
 func (r Repository) PutManifest(
 	ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest,
 ) error {
@@ -33,7 +33,7 @@ func (r Repository) PutManifest(
 		return notYet(r.stored(resp, at, d, func() error { return r.checkManifest(ctx, reference, d) }))
 	})
 	if err != nil {
-		return r.Failed(fmt.Errorf("manifest %s: %w", reference, err))
+		return r.Failed(fmt.Errorf("manifest %s: %w", reference, refused(err, reference)))
 	}
 	return nil
 }
