@@ -142,14 +142,8 @@ func (w *world) pushed(instances int) []digest.Digest {
 	return digests
 }
 
-// all wants every artifact.
-func all(artifacts.Artifact) (wanted bool, why string) { return true, "" }
-
 // bringing returns a copier that brings artifacts, by way of what opens images, which is the world or wraps it.
 func bringing(images port.Images, opts mirror.ArtifactOptions) *mirror.Copier {
-	if opts.Wants == nil {
-		opts.Wants = all
-	}
 	return mirror.New(images, mirror.Options{
 		RetryDelay: time.Millisecond, Artifacts: opts,
 		Transient: func(err error) bool { return unavailable.MatchString(err.Error()) },

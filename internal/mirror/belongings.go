@@ -29,7 +29,7 @@ func (e *unreadError) Unwrap() error { return e.err }
 // addArtifacts adds what belongs to the image to its graph, as far as that is asked for.
 func (q *inquiry) addArtifacts(ctx context.Context, opts graph.Options) error {
 	q.report.Artifacts = Artifacts{}
-	if q.opts.Artifacts.Wants == nil || q.report.Source.IsOnDisk() {
+	if q.opts.Artifacts.Filter.IsNone() || q.report.Source.IsOnDisk() {
 		return nil
 	}
 	list, err := q.batch.artifactsAt(ctx, q.images, q.report.Source)
@@ -37,7 +37,7 @@ func (q *inquiry) addArtifacts(ctx context.Context, opts graph.Options) error {
 		return err
 	}
 	found, err := belonging.Add(ctx, q.graph, list, q.origin, q.graph.Digests(), belonging.Options{
-		Wants: q.opts.Artifacts.Wants, Graph: opts,
+		Filter: q.opts.Artifacts.Filter, Graph: opts,
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package mirror
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/content"
@@ -108,9 +108,10 @@ func (f *family) Destination(_ context.Context, name imagename.Name) (port.Desti
 	return familyDestination{f: f, repository: name.Repository}, nil
 }
 
-func (f *family) Artifacts(context.Context, imagename.Name) (port.Artifacts, error) {
-	return nil, errors.ErrUnsupported
-}
+func (f *family) Artifacts(context.Context, imagename.Name) (port.Artifacts, error) { return f, nil }
+
+// Of implements [port.Artifacts]: nothing belongs to an image.
+func (*family) Of(context.Context, digest.Digest) ([]artifacts.Artifact, error) { return nil, nil }
 
 func (f *family) Digest(_ context.Context, name imagename.Name) (digest.Digest, error) {
 	if name.Repository != "src" {

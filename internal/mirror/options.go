@@ -43,7 +43,7 @@ type Options struct {
 	Progress Progress
 	// Gate decides what may be copied. Default: everything may.
 	Gate Gate
-	// Artifacts says what comes with an image beside its manifests. Default: nothing.
+	// Artifacts says what comes with an image beside its manifests. Default: all that belongs to it.
 	Artifacts ArtifactOptions
 	// Guard is asked right before a tag moves; then the destination is asked for its digest again, and a tag that
 	// somebody else has moved since the copy began is left. Default: nothing is asked.
@@ -52,8 +52,8 @@ type Options struct {
 
 // ArtifactOptions say what comes with an image of what belongs to it: signatures, SBOMs and the like.
 type ArtifactOptions struct {
-	// Wants says whether an artifact comes, and why or why not. Nil = none does, and nobody is asked for any.
-	Wants func(artifacts.Artifact) (wanted bool, why string)
+	// Filter says which artifacts come. Where none does, nobody is asked for any.
+	Filter artifacts.Filter
 	// Required has an image fail that would come without an artifact, or without one of those that were found.
 	Required bool
 }

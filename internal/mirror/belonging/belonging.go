@@ -32,9 +32,8 @@ const atOnce = 8
 
 // Options of [Add].
 type Options struct {
-	// Wants says whether an artifact is asked for, and why or why not.
-	Wants func(artifacts.Artifact) (wanted bool, why string)
-	Graph graph.Options // for reading the artifacts
+	Filter artifacts.Filter // what is asked for
+	Graph  graph.Options    // for reading the artifacts
 }
 
 // A Found is what became of what was found.
@@ -123,6 +122,9 @@ func (a *adding) level(ctx context.Context, subjects []digest.Digest) (next []di
 		return nil, err
 	}
 	for _, l := range found {
+		if l.err == nil && a.isUnwanted(l) {
+			continue
+		}
 		if l.err == nil {
 			l.err = a.graph.Add(l.subject, l.Artifact, l.read)
 		}
@@ -139,7 +141,7 @@ func (a *adding) level(ctx context.Context, subjects []digest.Digest) (next []di
 	return next, nil
 }
 
-// ask returns what was asked for of what belongs to some manifests, in their order.
+// ask returns what may be asked for of what belongs to some manifests, in their order.
 func (a *adding) ask(ctx context.Context, subjects []digest.Digest) (found []*listed, err error) {
 	subjects = slices.DeleteFunc(slices.Clone(subjects), func(d digest.Digest) bool {
 		again := a.seen[d]
@@ -156,7 +158,7 @@ func (a *adding) ask(ctx context.Context, subjects []digest.Digest) (found []*li
 			a.found.Missing = append(a.found.Missing, &Missing{Subject: subject, Err: errs[i]})
 		}
 		for _, artifact := range lists[i] {
-			if wanted, _ := a.opts.Wants(artifact); !wanted {
+			if verdict, _ := a.opts.Filter.Judge(artifact); verdict == artifacts.Unwanted {
 				a.found.Unwanted++
 				continue
 			}
@@ -170,9 +172,22 @@ func (a *adding) ask(ctx context.Context, subjects []digest.Digest) (found []*li
 func (a *adding) read(ctx context.Context, found []*listed) error {
 	a.each(ctx, len(found), func(ctx context.Context, i int) {
 		l := found[i]
-		l.read, l.err = a.graph.ReadArtifact(ctx, a.source, l.subject, l.Artifact, a.opts.Graph)
+		var says string
+		l.read, says, l.err = a.graph.ReadArtifact(ctx, a.source, l.subject, l.Artifact, a.opts.Graph)
+		if l.Type == "" {
+			l.Type = says
+		}
 	})
 	return context.Cause(ctx)
+}
+
+// isUnwanted reports whether an artifact that was read is not asked for, as its list did not tell.
+func (a *adding) isUnwanted(l *listed) bool {
+	verdict, _ := a.opts.Filter.Judge(l.Artifact)
+	if verdict != artifacts.Wanted {
+		a.found.Unwanted++
+	}
+	return verdict != artifacts.Wanted
 }
 
 // each does something for each of so many, some at a time.

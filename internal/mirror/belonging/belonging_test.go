@@ -88,7 +88,6 @@ func (r *registry) add(subject digest.Digest, name string, size int) digest.Dige
 // gather reads an image, and adds what belongs to it.
 func (r *registry) gather(image digest.Digest, most int64) (*graph.Graph, *Found, error) {
 	opts := Options{
-		Wants: func(artifacts.Artifact) (bool, string) { return true, "" },
 		Graph: graph.Options{
 			Within: time.Minute, Most: most, Transient: func(err error) bool { return errors.Is(err, errBusy) },
 		},

@@ -11,7 +11,6 @@ import (
 
 	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/mirror/content"
-	"ecrmirror/internal/mirror/references"
 )
 
 // An Artifact is what a node of a graph is as an artifact.
@@ -28,27 +27,29 @@ var ErrOtherSubject = errors.New("its manifest does not name the subject that it
 var ErrOwnPart = errors.New("it is a manifest of the image itself")
 
 // ReadArtifact reads an artifact of a manifest as a graph of its own, whose root it is, and verifies it. A referrer
-// must name the subject. The error wraps [ErrLarge] if its manifests have more bytes than there may be beside those of
+// must name the subject. The type is what it says of itself. The error wraps [ErrLarge] if its manifests have more bytes than there may be beside those of
 // the graph. The graph does not change, so that several can be read at a time.
 func (g *Graph) ReadArtifact(
 	ctx context.Context, source Source, subject digest.Digest, a artifacts.Artifact, opts Options,
-) (*Graph, error) {
+) (read *Graph, artifactType string, err error) {
 	most := opts.Most
 	if most == 0 || most > maxManifestBytes {
 		most = maxManifestBytes
 	}
 	if opts.Most = most - g.bytes; opts.Most <= 0 {
-		return nil, fmt.Errorf("more than %d %w", most, ErrLarge)
+		return nil, "", fmt.Errorf("more than %d %w", most, ErrLarge)
 	}
-	read, err := Read(ctx, source, a.Digest, opts)
-	if err != nil || a.Tag != "" {
-		return read, err
+	if read, err = Read(ctx, source, a.Digest, opts); err != nil {
+		return nil, "", err
 	}
-	named, err := references.Subject(read.Root().Content)
-	if err == nil && named != subject {
-		err = ErrOtherSubject
+	says, err := artifacts.Describe(read.Root().Content)
+	switch {
+	case err != nil && a.Tag == "":
+		return nil, "", err
+	case a.Tag == "" && says.Subject != subject:
+		return nil, "", ErrOtherSubject
 	}
-	return read, err
+	return read, says.Type, nil
 }
 
 // Add adds an artifact that [Graph.ReadArtifact] has read. One that the graph has already is not there twice: it only
