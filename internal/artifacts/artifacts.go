@@ -26,3 +26,11 @@ var ErrNoList = errors.New("its artifacts can't be listed")
 
 // ErrMany says that more belongs to a manifest than is listed.
 var ErrMany = errors.New("too many artifacts")
+
+// Limits on what belongs to an image: above any real one.
+const (
+	// Levels is how deep artifacts of artifacts are followed: the signature of an SBOM is on the second level.
+	Levels = 3
+	// Most is how many artifacts an image may have on all levels together.
+	Most = 1_000
+)

@@ -19,14 +19,6 @@ import (
 	"ecrmirror/internal/mirror/port"
 )
 
-// Limits on what belongs to an image: above any real one.
-const (
-	// Levels is how deep artifacts of artifacts are followed: the signature of an SBOM is on the second level.
-	Levels = 3
-	// Most is how many artifacts an image may have on all levels together.
-	Most = 1_000
-)
-
 // atOnce is how many manifests are asked about at a time.
 const atOnce = 8
 
@@ -65,10 +57,10 @@ func (m *Missing) Error() string {
 func (m *Missing) Unwrap() error { return m.Err }
 
 // errDeep says that artifacts belong to artifacts on too many levels.
-var errDeep = fmt.Errorf("%w: artifacts of artifacts are followed for %d levels", artifacts.ErrMany, Levels)
+var errDeep = fmt.Errorf("%w: artifacts of artifacts are followed for %d levels", artifacts.ErrMany, artifacts.Levels)
 
 // errMost says that an image has too many artifacts.
-var errMost = fmt.Errorf("%w: an image may have %d", artifacts.ErrMany, Most)
+var errMost = fmt.Errorf("%w: an image may have %d", artifacts.ErrMany, artifacts.Most)
 
 // Add adds what belongs to some manifests of an image to its graph. An error is one that may be gone on another try, or
 // wraps [graph.ErrLarge] where the manifests have more bytes than Options.Graph allows; the graph is of no use then.
@@ -76,7 +68,7 @@ func Add(
 	ctx context.Context, g *graph.Graph, list port.Artifacts, source graph.Source, subjects []digest.Digest, opts Options,
 ) (*Found, error) {
 	a := adding{graph: g, list: list, source: source, opts: opts, found: &Found{}, seen: map[digest.Digest]bool{}}
-	for range Levels {
+	for range artifacts.Levels {
 		if len(subjects) == 0 {
 			return a.found, nil
 		}
@@ -112,11 +104,11 @@ func (a *adding) level(ctx context.Context, subjects []digest.Digest) (next []di
 	if err != nil {
 		return nil, err
 	}
-	if len(found) > Most-a.found.Added {
-		for _, l := range found[Most-a.found.Added:] {
+	if len(found) > artifacts.Most-a.found.Added {
+		for _, l := range found[artifacts.Most-a.found.Added:] {
 			a.miss(l, errMost)
 		}
-		found = found[:Most-a.found.Added]
+		found = found[:artifacts.Most-a.found.Added]
 	}
 	if err := a.read(ctx, found); err != nil {
 		return nil, err

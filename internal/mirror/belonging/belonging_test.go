@@ -110,12 +110,12 @@ func TestWhatBelongsToAnImageIsBounded(t *testing.T) {
 		says    string // in each that is missing
 	}{
 		{"nothing", func(*registry, digest.Digest) {}, 0, 0, ""},
-		{"as many as there may be", func(r *registry, image digest.Digest) { r.many(image, Most) }, Most, 0, ""},
-		{"more", func(r *registry, image digest.Digest) { r.many(image, Most+7) }, Most, 7, "an image may have 1000"},
+		{"as many as there may be", func(r *registry, image digest.Digest) { r.many(image, artifacts.Most) }, artifacts.Most, 0, ""},
+		{"more", func(r *registry, image digest.Digest) { r.many(image, artifacts.Most+7) }, artifacts.Most, 7, "an image may have 1000"},
 		{"more, on two levels", func(r *registry, image digest.Digest) {
-			r.many(image, Most-10)
+			r.many(image, artifacts.Most-10)
 			r.many(r.lists[image][0].Digest, 15)
-		}, Most, 5, "an image may have 1000"},
+		}, artifacts.Most, 5, "an image may have 1000"},
 		{"a list without an end", func(r *registry, image digest.Digest) {
 			r.errs["list "+image] = fmt.Errorf("%w: more than 1000", artifacts.ErrMany)
 		}, 0, 1, "too many artifacts"},
@@ -123,7 +123,7 @@ func TestWhatBelongsToAnImageIsBounded(t *testing.T) {
 			for n := range 1_000 {
 				image = r.add(image, fmt.Sprint(n), 0)
 			}
-		}, Levels, 1, "followed for 3 levels"},
+		}, artifacts.Levels, 1, "followed for 3 levels"},
 		{"one that is too large", func(r *registry, image digest.Digest) {
 			r.add(image, "large", 5<<20)
 			r.add(image, "small", 10)

@@ -1,0 +1,101 @@
+// Package staleness tells which artifacts of an image a destination lacks: it lists what belongs to the image at its
+// source and at the destination, and compares. No manifest is read. What a destination has that the source lacks is
+// left alone: registries sign by themselves.
+package staleness
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/opencontainers/go-digest"
+	"golang.org/x/sync/errgroup"
+
+	"ecrmirror/internal/artifacts"
+)
+
+// Lists lists what belongs to the manifests of one repository. The port of the copy engine says what its errors are.
+type Lists interface {
+	Of(ctx context.Context, subject digest.Digest) ([]artifacts.Artifact, error)
+}
+
+// atOnce is how many manifests of an image are asked about at a time.
+const atOnce = 8
+
+// Gather returns what belongs to an image at a place, as far as a filter wants it: to the manifests of the image, to
+// what belongs to these, and so on, for [artifacts.Levels], at most [artifacts.Most]. Each link is there once. What
+// can't be listed for good is left out: a job would not find it either. The error is one that may be gone on another
+// try; then nothing is known.
+func Gather(
+	ctx context.Context, lists Lists, manifests []digest.Digest, filter artifacts.Filter,
+) ([]artifacts.Link, error) {
+	var links []artifacts.Link
+	seen := map[digest.Digest]bool{}
+	subjects := manifests
+	for range artifacts.Levels {
+		subjects = unseen(subjects, seen)
+		found, err := ask(ctx, lists, subjects, filter)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > artifacts.Most-len(links) {
+			found = found[:artifacts.Most-len(links)]
+		}
+		links = append(links, found...)
+		subjects = nil
+		for _, link := range found {
+			subjects = append(subjects, link.Digest)
+		}
+	}
+	return links, nil
+}
+
+// unseen returns those of some manifests that were not seen yet, each once, and has them seen.
+func unseen(manifests []digest.Digest, seen map[digest.Digest]bool) (some []digest.Digest) {
+	for _, d := range manifests {
+		if !seen[d] {
+			seen[d] = true
+			some = append(some, d)
+		}
+	}
+	return some
+}
+
+// ask returns what belongs to some manifests, in their order.
+func ask(
+	ctx context.Context, lists Lists, subjects []digest.Digest, filter artifacts.Filter,
+) (links []artifacts.Link, err error) {
+	found := make([][]artifacts.Artifact, len(subjects))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for i, subject := range subjects {
+		g.Go(func() (err error) {
+			found[i], err = lists.Of(ctx, subject)
+			if errors.Is(err, artifacts.ErrNoList) || errors.Is(err, artifacts.ErrMany) {
+				return nil
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for i, subject := range subjects {
+		for _, a := range found[i] {
+			if verdict, _ := filter.Judge(a); verdict == artifacts.Wanted {
+				links = append(links, artifacts.Link{Subject: subject, Digest: a.Digest, Tag: a.Tag})
+			}
+		}
+	}
+	return links, nil
+}
+
+// Missing returns what a source has and a destination lacks, in the order of the source's.
+func Missing(source, destination []artifacts.Link) (missing []artifacts.Link) {
+	for _, link := range source {
+		if !slices.Contains(destination, link) {
+			missing = append(missing, link)
+		}
+	}
+	return missing
+}
