@@ -22,6 +22,9 @@ type Spec struct {
 	Platforms int    // of an index; 0 = one image without an index
 	Shared    int    // how many of the Layers all platforms have in common
 	Seed      uint64 // images of different seeds share no layer
+	// Signed says that artifacts belong to the image: signatures of the root and of an instance, an SBOM with a
+	// signature of its own, and a signature by a digest tag.
+	Signed bool
 	// First is the number of the first layer: images of one seed share the layers whose numbers both have.
 	First int
 }
@@ -29,7 +32,7 @@ type Spec struct {
 // Contents are what an image consists of.
 type Contents struct {
 	Root      digest.Digest
-	Manifests []digest.Digest         // the root and the instances of an index
+	Manifests []digest.Digest         // the root, the instances of an index, and the artifacts
 	Blobs     map[digest.Digest]int64 // sizes in bytes
 	Size      int64                   // bytes of all blobs together
 }
@@ -41,8 +44,9 @@ type Images struct {
 
 	mu        sync.Mutex
 	digests   map[layerKey]digest.Digest
-	manifests map[string]manifest // by REPOSITORY:TAG and REPOSITORY@DIGEST
-	blobs     map[string]blob     // by REPOSITORY@DIGEST
+	manifests map[string]manifest               // by REPOSITORY:TAG and REPOSITORY@DIGEST
+	blobs     map[string]blob                   // by REPOSITORY@DIGEST
+	referrers map[string][]imgspecv1.Descriptor // by REPOSITORY@DIGEST of their subject
 }
 
 type layerKey struct {
@@ -60,7 +64,7 @@ type manifest struct {
 func NewImages() *Images {
 	return &Images{
 		block: newBlock(), digests: map[layerKey]digest.Digest{},
-		manifests: map[string]manifest{}, blobs: map[string]blob{},
+		manifests: map[string]manifest{}, blobs: map[string]blob{}, referrers: map[string][]imgspecv1.Descriptor{},
 	}
 }
 
@@ -72,6 +76,11 @@ func (i *Images) Put(repository, tag string, spec Spec) (Contents, error) {
 	root, err := p.root(spec)
 	if err != nil {
 		return Contents{}, fmt.Errorf("generating %s:%s: %w", repository, tag, err)
+	}
+	if spec.Signed {
+		if err := p.sign(root); err != nil {
+			return Contents{}, fmt.Errorf("signing %s:%s: %w", repository, tag, err)
+		}
 	}
 	i.manifests[repository+":"+tag] = root
 	p.contents.Root = root.digest

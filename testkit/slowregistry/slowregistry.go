@@ -31,6 +31,7 @@ type Options struct {
 	Rate      int64         // bytes a second of a connection to the object store; 0 = no throttle
 	TotalRate int64         // bytes a second of all connections together; 0 = no cap
 	NoRanges  bool          // the object store answers ranges with the whole blob
+	Referrers bool          // the registry lists referrers; otherwise only the indexes by tags do
 	URLExpiry time.Duration // how long a redirect's URL is good; 0 = 20 minutes
 	Stall     Stall
 	Faults    *fault.Injector // breaks answers: "v2.GET manifest" and the like, "s3.GetObject"; nil = none

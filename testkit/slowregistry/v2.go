@@ -33,8 +33,10 @@ func (s *Server) serveV2(w http.ResponseWriter, r *http.Request) {
 		s.serveManifest(w, r, repository, reference)
 	case kind == v2path.Blob:
 		s.serveBlob(w, r, repository, reference)
+	case kind == v2path.Referrers && s.opts.Referrers:
+		s.serveReferrers(w, repository, reference)
 	default:
-		refuse(w, http.StatusNotFound, "UNSUPPORTED", "this registry has manifests, blobs and lists of tags only")
+		refuse(w, http.StatusNotFound, "UNSUPPORTED", "this registry has manifests, blobs and lists only")
 	}
 }
 

@@ -13,7 +13,9 @@ const (
 	Blob     = "blob"
 	Upload   = "upload" // of a blob; the reference is the upload's, "" begins one
 	Tags     = "tags"   // the list of a repository's
-	Other    = "other"
+	// Referrers is the list of what names a manifest, the reference, as its subject.
+	Referrers = "referrers"
+	Other     = "other"
 )
 
 // Parse returns the repository that a path names, the path's kind and what it refers to in the
@@ -34,6 +36,7 @@ func Parse(path string) (repository, kind, reference string) {
 		{"/manifests/", Manifest},
 		{"/blobs/", Blob},
 		{"/blobs/uploads/", Upload},
+		{"/referrers/", Referrers},
 	} {
 		// An upload's infix is at the place of a blob's.
 		if at := strings.LastIndex(rest, is.infix); at > 0 && at >= last {

@@ -12,6 +12,7 @@ func TestParse(t *testing.T) {
 		"/v2/a/b/manifests/1":                {"a/b", v2path.Manifest, "1"},
 		"/v2/a/manifests/sha256:12":          {"a", v2path.Manifest, "sha256:12"},
 		"/v2/a/blobs/sha256:12":              {"a", v2path.Blob, "sha256:12"},
+		"/v2/a/referrers/sha256:12":          {"a", v2path.Referrers, "sha256:12"},
 		"/v2/a/blobs/uploads/":               {"a", v2path.Upload, ""},
 		"/v2/a/b/blobs/uploads/7":            {"a/b", v2path.Upload, "7"},
 		"/v2/a/blobs/b/manifests/1":          {"a/blobs/b", v2path.Manifest, "1"},
