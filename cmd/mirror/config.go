@@ -17,16 +17,19 @@ import (
 // config is what the command line and the environment ask for.
 type config struct {
 	copying
-	request request.Request
-	options string // JSON: how the request differs from a plain copy
-	format  *cli.Format
-	ledger  string // name of the ledger's table, "" for none
+	request   request.Request
+	options   string   // JSON: how the request differs from a plain copy
+	platforms []string // of --platforms
+	format    *cli.Format
+	ledger    string // name of the ledger's table, "" for none
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.format = cli.AddOutput(flags)
 	flags.StringVar(&c.options, contract.ParamOptions, contract.DefaultOptions,
-		"`JSON` with how the request differs from a plain copy, as a job gets it; members: kind (copy), version (1)")
+		"`JSON` with how the request differs from a plain copy, as a job gets it; members: kind (copy), platforms, "+
+			"version (1)")
+	addPlatforms(flags, &c.platforms, "of an index copy these platforms alone (default all)")
 	c.copying.addFlags(flags, getenv)
 	c.addLedger(flags)
 }
@@ -52,11 +55,11 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	if c.request, err = request.Parse(args[0], args[1:]...); err != nil {
 		return err
 	}
-	return c.parseOptions()
+	return c.parseOptions(cmd.Flags())
 }
 
 // parseOptions parses the request's options. This program carries out copies alone.
-func (c *config) parseOptions() (err error) {
+func (c *config) parseOptions(flags *pflag.FlagSet) (err error) {
 	if c.request.Options, err = request.ParseOptions(c.options); err != nil {
 		return fmt.Errorf("--%s: %w", contract.ParamOptions, err)
 	}
@@ -64,7 +67,7 @@ func (c *config) parseOptions() (err error) {
 		return fmt.Errorf("--%s: kind %q is not one that this mirror carries out, which is %q", contract.ParamOptions,
 			kind, request.Copy)
 	}
-	return nil
+	return c.parsePlatforms(flags, &c.request.Options)
 }
 
 // verbs are what other tools begin such a command line with: skopeo copy, crane cp, docker pull.

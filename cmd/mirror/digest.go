@@ -8,16 +8,12 @@ import (
 	"strings"
 
 	"github.com/opencontainers/go-digest"
-	imgspecv1 "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	manifestlist "go.podman.io/image/v5/manifest"
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
-	"ecrmirror/internal/manifestdigest"
-	"ecrmirror/internal/manifesttype"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/platforms"
@@ -53,8 +49,7 @@ func newDigest(getenv func(string) string) *cobra.Command {
 
 func (d *digesting) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	d.format = cli.AddOutput(flags)
-	flags.StringSliceVar(&d.platforms, "platforms", nil,
-		"`OS/ARCH[/VARIANT][:OSVERSION],...`: print the digest of the index that is left of these platforms")
+	addPlatforms(flags, &d.platforms, "print the digest of the index that is left of these platforms")
 	d.registries.Add(flags, getenv)
 }
 
@@ -65,13 +60,8 @@ func (d *digesting) parseArgs(cmd *cobra.Command, args []string) (err error) {
 	if d.image, err = imagename.ParseImage(args[0]); err != nil {
 		return err
 	}
-	if !cmd.Flags().Changed("platforms") {
-		return nil
-	}
-	if d.filter, err = platforms.Parse(d.platforms...); err != nil {
-		return fmt.Errorf("--platforms: %w", err)
-	}
-	return nil
+	d.filter, err = filterOf(cmd.Flags(), d.platforms)
+	return err
 }
 
 // run prints the digest.
@@ -99,8 +89,9 @@ func (d *digesting) run(ctx context.Context, stdout io.Writer) error {
 type digestDocument struct {
 	Image  string        `json:"image"`
 	Digest digest.Digest `json:"digest"`
-	// Source is the digest of the image with all its platforms, and Rule, Platforms and Dropped say what was taken out
-	// of it; they are left out where nothing was asked to be.
+	// Source is the digest of the image with all its platforms, and Rule, Platforms, Kept and Dropped say what was
+	// taken out of it; they are left out where nothing was asked to be. An image that is no index has neither of the
+	// last two.
 	Source    digest.Digest `json:"source,omitempty"`
 	Rule      string        `json:"rule,omitempty"`
 	Platforms []string      `json:"platforms,omitempty"`
@@ -125,43 +116,14 @@ func (d *digesting) find(ctx context.Context, registries *images.Client) (digest
 		}
 		return doc, err
 	}
-	source, err := registries.Source(ctx, d.image)
+	image, err := registries.Wanted(ctx, d.image, d.filter)
 	if err != nil {
 		return doc, err
 	}
-	defer func() { _ = source.Close() }()
-	manifest, _, err := source.Manifest(ctx, "")
-	if err != nil {
-		return doc, err
-	}
-	if doc.Source, err = verified(d.image, manifest); err != nil {
-		return doc, err
-	}
-	switch manifesttype.Of(manifest) {
-	case imgspecv1.MediaTypeImageIndex, manifestlist.DockerV2ListMediaType:
-	default:
-		return doc, errors.New("it is an image and no index: of one platform, from which nothing is cut out")
-	}
-	trimmed, err := d.filter.Trim(manifest)
-	if err != nil {
-		return doc, err
-	}
-	doc.Digest, doc.Rule, doc.Platforms = trimmed.Digest, platforms.Rule, d.filter.Texts()
-	doc.Kept, doc.Dropped, doc.Missing = instances(trimmed.Kept), instances(trimmed.Dropped), trimmed.Missing
+	doc.Digest, doc.Source, doc.Rule, doc.Platforms = image.Root.Digest, image.Source, platforms.Rule, d.filter.Texts()
+	doc.Kept, doc.Dropped = instances(image.Trimmed.Kept), instances(image.Trimmed.Dropped)
+	doc.Missing = image.Trimmed.Missing
 	return doc, nil
-}
-
-// verified returns the digest of a manifest, which must be the one of the image's name if that has one.
-func verified(image imagename.Name, manifest []byte) (digest.Digest, error) {
-	algorithm := digest.Canonical
-	if image.Digest != "" {
-		algorithm = image.Digest.Algorithm()
-	}
-	got, err := manifestdigest.By(algorithm, manifest)
-	if err == nil && image.Digest != "" && got != image.Digest {
-		err = fmt.Errorf("the registry gave a manifest with the digest %s", got)
-	}
-	return got, err
 }
 
 func instances(elements []platforms.Element) (list []instance) {
@@ -178,11 +140,12 @@ func instances(elements []platforms.Element) (list []instance) {
 const digestLong = `Print the digest of an image: of all its platforms, as the registry has it; or, with
 --platforms, that of the index that is left when the instances of other platforms are cut
 out of it by the rule ` + platforms.Rule + ` (docs/platforms.md), which anybody can compute again.
-Attestations stay with the platform that they are about.
+It is what "mirror IMAGE DEST --platforms ..." writes, and what an entry with the option
+platforms wants. Attestations stay with the platform that they are about.
 
 The digest alone is asked for without --platforms, which no registry counts as a pull. With
-it the index is read, and nothing else. --output json also has the digest of the source,
-and what was kept and dropped.`
+it the index is read; of an image that is no index, the configuration. --output json also has
+the digest of the source, and what was kept and dropped.`
 
 const digestExample = `  mirror digest docker.io/library/alpine:3
   mirror digest docker.io/library/alpine:3 --platforms linux/amd64,linux/arm64

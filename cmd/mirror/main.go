@@ -1,4 +1,4 @@
-// Command mirror copies container images, all their platforms, to one or more destinations.
+// Command mirror copies container images, all their platforms or some, to one or more destinations.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/memlimit"
+	"ecrmirror/internal/platforms"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/progress"
 )
@@ -104,9 +105,15 @@ accounts' ECR is reached by the roles of --assume-role. Logins to other registri
 from the secrets that ` + contract.EnvAuthSecret + ` names and the SSM parameter that
 ` + contract.EnvAuthParameter + ` names, or else from the files that docker and podman keep.
 
+Platforms: --platforms leaves the instances of other platforms out. What is left of the index has
+a digest of its own, which follows from the source's by the rule ` + platforms.Rule + ` (docs/platforms.md) and
+is what "mirror digest SRC --platforms ..." prints; where nothing is dropped, it is the source's.
+Of what is dropped nothing is read. Attestations go where their platform goes. An image without
+any of these platforms fails, and what there is is said.
+
 Options: --options has those of a job, a JSON object: {} is a plain copy. A member, kind or
 version that this program does not know is wrong usage, since it would copy something else
-than was asked.
+than was asked. platforms has a list, as in {"platforms":["linux/amd64"]}.
 
 Exit codes: 0 all destinations hold the image; 1 one failed and would fail again;
 2 wrong usage; 75 one failed and may work on another try; 130, 143 interrupted.`
@@ -115,6 +122,7 @@ const example = `  mirror alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/
   mirror ghcr.io/org/app:1 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1,oci:backup:1
   mirror alpine:3.20,3.21,edge '123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:*'
   mirror --progress json --memory-budget 256MiB ghcr.io/org/big:1 registry.example.com/big:1
+  mirror --platforms linux/amd64,linux/arm64 alpine:3 registry.example.com/alpine:3
   mirror --output json oci:build:latest registry.example.com/app:1`
 
 // programs is what the image prints where its command is not replaced.

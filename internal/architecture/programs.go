@@ -24,6 +24,13 @@ var programs = map[string]layer{
 		internal: []string{"internal/jsonscan", "internal/printable", "internal/spelling"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
+	"internal/wanted": {
+		internal: []string{
+			"internal/chunked", "internal/manifestdigest", "internal/mirror/content", "internal/mirror/port",
+			"internal/mirror/references", "internal/platforms",
+		},
+		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
+	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
 	"internal/batchget":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
@@ -32,8 +39,7 @@ var programs = map[string]layer{
 	"internal/imagename": {
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/docker/reference"},
 	},
-	"internal/allow":    {internal: []string{"internal/imagename"}},
-	"internal/conflict": {internal: []string{"internal/entry", "internal/imagename"}},
+	"internal/allow": {internal: []string{"internal/imagename"}},
 	"internal/signature": {
 		internal: []string{"internal/manifestdigest"},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/", "golang.org/x/sync"},
@@ -71,7 +77,7 @@ var programs = map[string]layer{
 			"internal/imagename", "internal/images/...", "internal/listed", "internal/manifestdigest",
 			"internal/manifesttype", "internal/ecr",
 			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
-			"internal/mirror/content", "internal/mirror/port", "internal/transient",
+			"internal/mirror/content", "internal/mirror/port", "internal/platforms", "internal/transient", "internal/wanted",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/opencontainers/", "go.podman.io/image/v5/",
@@ -104,23 +110,6 @@ var programs = map[string]layer{
 			"go.yaml.in/yaml/v3",
 		},
 	},
-	"internal/selection/version": {external: []string{"github.com/Masterminds/semver/v3"}},
-	"internal/selection/pattern": {external: []string{"github.com/bmatcuk/doublestar/v4"}},
-	"internal/selection": {
-		internal: []string{"internal/selection/..."}, external: []string{"github.com/opencontainers/go-digest"},
-	},
-	"internal/entry": {
-		internal: []string{"internal/imagename", "internal/printable", "internal/selection", "internal/spelling"},
-		external: []string{"github.com/opencontainers/go-digest"},
-	},
-	"internal/entryform": {internal: []string{"internal/entry", "internal/selection", "internal/spelling"}},
-	"internal/table": {
-		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/entry",
-			"internal/entryform", "internal/imagename", "internal/printable", "internal/sleep", "internal/spelling",
-		},
-		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
-	},
 	"internal/ledger": {
 		internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -145,19 +134,12 @@ var programs = map[string]layer{
 		},
 		external: []string{"golang.org/x/sync"},
 	},
-	"internal/schedule": {internal: []string{"internal/entry"}},
 	"internal/request": {
-		internal: []string{"internal/contract", "internal/imagename", "internal/jsonscan", "internal/spelling"},
+		internal: []string{
+			"internal/contract", "internal/imagename", "internal/jsonscan", "internal/platforms", "internal/spelling",
+		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/entryfile": {
-		internal: []string{
-			"internal/conflict", "internal/entry", "internal/entryform", "internal/imagename", "internal/selection/pattern",
-			"internal/spelling",
-		},
-		external: []string{"go.yaml.in/yaml/v3"},
-	},
-	"internal/entrydiff": {internal: []string{"internal/conflict", "internal/entry", "internal/table"}},
 	"internal/trigger": {
 		internal: []string{"internal/imagename"}, external: []string{"github.com/aws/aws-lambda-go/events"},
 	},
@@ -202,10 +184,6 @@ var programs = map[string]layer{
 		"internal/imagename", "internal/inventory", "internal/output", "internal/printable", "internal/program",
 		"internal/table",
 	}},
-	"internal/expansion": {
-		internal: []string{"internal/entry", "internal/imagename", "internal/listed", "internal/selection"},
-		external: []string{"golang.org/x/sync/errgroup"},
-	},
 	"internal/explainview": {internal: []string{
 		"internal/entry", "internal/expansion", "internal/output", "internal/printable", "internal/selection",
 		"internal/statusview",
@@ -213,8 +191,10 @@ var programs = map[string]layer{
 	"internal/planview": {internal: []string{
 		"internal/entry", "internal/output", "internal/printable", "internal/statusview",
 	}},
-	"internal/outfile":  {},
-	"internal/copyview": {internal: []string{"internal/mirror", "internal/output", "internal/printable"}},
+	"internal/outfile": {},
+	"internal/copyview": {internal: []string{
+		"internal/mirror", "internal/output", "internal/platforms", "internal/printable",
+	}},
 	"internal/gate": {
 		internal: []string{
 			"internal/allow", "internal/imagename", "internal/images", "internal/mirror", "internal/signature",
@@ -246,8 +226,8 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
 			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
-			"internal/mirror/errands", "internal/mirror/port", "internal/mirror/stall", "internal/printable",
-			"internal/request", "internal/sleep",
+			"internal/mirror/errands", "internal/mirror/port", "internal/mirror/stall", "internal/platforms",
+			"internal/printable", "internal/request", "internal/sleep", "internal/wanted",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},

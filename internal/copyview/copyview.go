@@ -35,6 +35,11 @@ func WriteText(w io.Writer, palette output.Palette, reports []*mirror.Report, st
 				return err
 			}
 		}
+		if text := left(report); text != "" {
+			if _, err := fmt.Fprintln(w, text); err != nil {
+				return err
+			}
+		}
 	}
 	for _, text := range []string{readAgain(reports), counts(reports, stopped)} {
 		if text == "" {
@@ -108,13 +113,16 @@ func readAgain(reports []*mirror.Report) string {
 
 // A Report is the document that WriteJSON prints. Sizes are in bytes, times in seconds.
 type Report struct {
-	Source    string `json:"source"`
-	Digest    string `json:"digest,omitempty"`
-	MediaType string `json:"mediaType,omitempty"`
-	Manifests int    `json:"manifests,omitempty"`
-	Blobs     int    `json:"blobs,omitempty"`
-	Size      int64  `json:"size,omitempty"`
-	BytesRead int64  `json:"bytesRead"`
+	Source string `json:"source"`
+	// Digest is what destinations should have, and SourceDigest what the source has, where platforms were asked for.
+	Digest       string     `json:"digest,omitempty"`
+	SourceDigest string     `json:"sourceDigest,omitempty"`
+	Platforms    *Platforms `json:"platforms,omitempty"`
+	MediaType    string     `json:"mediaType,omitempty"`
+	Manifests    int        `json:"manifests,omitempty"`
+	Blobs        int        `json:"blobs,omitempty"`
+	Size         int64      `json:"size,omitempty"`
+	BytesRead    int64      `json:"bytesRead"`
 	// BytesReadAgain are of these, for destinations that were set aside, and after failures.
 	BytesReadAgain int64         `json:"bytesReadAgain,omitempty"`
 	Seconds        float64       `json:"seconds"`
@@ -139,6 +147,7 @@ func document(report *mirror.Report) Report {
 		Manifests: report.Manifests, Blobs: report.Blobs, Size: report.Size,
 		BytesRead: report.BytesRead, BytesReadAgain: report.BytesReadAgain, Seconds: report.Elapsed.Seconds(),
 	}
+	doc.addPlatforms(report)
 	for _, r := range report.Results {
 		d := Destination{
 			Name: r.Name.String(), State: string(r.State), Digest: r.Digest.String(),

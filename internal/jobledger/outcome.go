@@ -29,7 +29,7 @@ func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Re
 			continue
 		}
 		o := ledger.Outcome{
-			Job: job.ID, Attempt: job.Attempt, Log: job.Log, Time: now, From: report.Digest,
+			Job: job.ID, Attempt: job.Attempt, Log: job.Log, Time: now, From: report.SourceDigest,
 			Digest: r.Digest, Bytes: r.BytesSent, Took: report.Elapsed,
 		}
 		if r.Err != nil {

@@ -96,7 +96,10 @@ func TestOutcomes(t *testing.T) {
 		c.result.Name = app
 		c.want.Job, c.want.Attempt, c.want.Log, c.want.Time = "j1", 2, "/aws/mirror:mirror/default/0123", now
 		c.want.From, c.want.Took = one, time.Minute
-		report := &mirror.Report{Source: source, Digest: one, Elapsed: time.Minute, Results: []mirror.Result{c.result}}
+		report := &mirror.Report{
+			Source: source, SourceDigest: one, Digest: "sha256:trimmed", Elapsed: time.Minute,
+			Results: []mirror.Result{c.result},
+		}
 		want := []jobledger.Record{{Destination: app, Outcome: c.want}}
 		if diff := cmp.Diff(want, jobledger.Outcomes(report, job, c.stopped, now)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.what, diff)

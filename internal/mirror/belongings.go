@@ -27,7 +27,7 @@ func (e *unreadError) Error() string { return e.err.Error() }
 func (e *unreadError) Unwrap() error { return e.err }
 
 // addArtifacts adds what belongs to the image to its graph, as far as that is asked for.
-func (q *inquiry) addArtifacts(ctx context.Context, opts graph.Options) error {
+func (q *inquiry) addArtifacts(ctx context.Context, g *graph.Graph, opts graph.Options) error {
 	q.report.Artifacts = Artifacts{}
 	if q.opts.Artifacts.Filter.IsNone() || q.report.Source.IsOnDisk() {
 		return nil
@@ -36,7 +36,7 @@ func (q *inquiry) addArtifacts(ctx context.Context, opts graph.Options) error {
 	if err != nil {
 		return err
 	}
-	found, err := belonging.Add(ctx, q.graph, list, q.origin, q.graph.Digests(), belonging.Options{
+	found, err := belonging.Add(ctx, g, list, q.origin, g.Digests(), belonging.Options{
 		Filter: q.opts.Artifacts.Filter, Graph: opts,
 	})
 	if err != nil {

@@ -15,7 +15,8 @@ type Gate interface {
 	Source(ctx context.Context, source imagename.Name) error
 	Destination(destination imagename.Name) error
 	// Image judges an image before anything is written anywhere. The manifests are all that it has,
-	// by their digests, each after those that it refers to, so that the last is the root.
+	// by their digests, each after those that it refers to, so that the last is the root. That is the source's own
+	// root, which its maker signed, also where platforms are left out of it; the instances are those that are copied.
 	Image(ctx context.Context, source imagename.Name, manifests []digest.Digest) error
 }
 

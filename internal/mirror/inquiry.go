@@ -26,8 +26,9 @@ type inquiry struct {
 	batch  *batch
 	report *Report
 	origin *origin
-	graph  *graph.Graph // nil until it was read
-	turns  int64        // of the batch's for images of large manifests that it has
+	source digest.Digest // that the source has, "" until it was asked for
+	graph  *graph.Graph  // nil until it was read
+	turns  int64         // of the batch's for images of large manifests that it has
 }
 
 func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
@@ -43,8 +44,8 @@ func (q *inquiry) close() {
 }
 
 // compare asks for the digests of the source and of the pending destinations. It settles the destinations that hold the
-// source's image already, that can't get it, or that somebody has written to since the copy began. An error is one of
-// the source.
+// source's image already, that can't get it, or that somebody has written to since the copy began. Where platforms are
+// left out, that is done when the source's root manifest is read. An error is one of the source.
 func (q *inquiry) compare(ctx context.Context) error {
 	want, err := q.ask(ctx)
 	if (err != nil || want == "") && !port.IsDeferred(err) {
@@ -56,9 +57,22 @@ func (q *inquiry) compare(ctx context.Context) error {
 	if err != nil {
 		return sourceError(q.report.Source, "reading digest", err)
 	}
+	q.found(want)
+	return nil
+}
+
+// found notes the digest that the source has, which is that of the image unless platforms are left out of it.
+func (q *inquiry) found(source digest.Digest) {
+	q.source, q.report.SourceDigest = source, source
+	if q.batch.filter.IsZero() {
+		q.settle(source)
+	}
+}
+
+// settle settles destinations by the digest that they should have.
+func (q *inquiry) settle(want digest.Digest) {
 	q.report.settle(want)
 	q.report.leaveChanged(&q.batch.beginning)
-	return nil
 }
 
 // ask asks for the source's digest, which it returns, and for those that the pending destinations hold, all at once.

@@ -1,16 +1,18 @@
-// Package mirror is the copy engine: it copies images of one source repository, all their platforms, to any number of
-// destinations at once.
+// Package mirror is the copy engine: it copies images of one source repository, all their platforms or some, to any
+// number of destinations at once.
 //
-// The manifest at a destination is byte for byte that of the source; nothing is converted or recompressed. Each blob of
-// the source is read once, however many destinations lack it, and not at all if none does; it is read again only for
-// those where that failed for now, and for those that are so slow that they hold up others. Blobs go first, then
-// instances, then the index, then what belongs to these, such as signatures, and the tag moves last, so that nothing
-// half-done is ever visible. Destinations are independent: one that fails is reported, and the others finish.
+// The manifest at a destination is byte for byte that of the source; nothing is converted or recompressed. Where some
+// platforms are asked for, an index is what package platforms leaves of the source's, and what it drops is not read.
+// Each blob of the source is read once, however many destinations lack it, and not at all if none does; it is read
+// again only for those where that failed for now, and for those that are so slow that they hold up others. Blobs go
+// first, then instances, then the index, then what belongs to these, such as signatures, and the tag moves last, so
+// that nothing half-done is ever visible. Destinations are independent: one that fails is reported, and the others
+// finish.
 //
 // The engine declares in package port what it needs of the two ends of a copy, and knows nothing else of them. Its
-// ideas are packages below it: graph reads what an image consists of, belonging finds what belongs to it, fanout hands one stream to several readers,
-// convoy tells which readers hold up others, lanes bounds what those may take, and errands
-// has one image of several bring what they share.
+// ideas are packages below it: graph reads what an image consists of, belonging finds what belongs to it, fanout hands
+// one stream to several readers, convoy tells which readers hold up others, lanes bounds what those may take, and
+// errands has one image of several bring what they share.
 package mirror
 
 import (
@@ -55,7 +57,9 @@ func New(images port.Images, opts Options) *Copier {
 // Destinations that the Gate refuses by name are not asked anything, and the source is not where the Gate refuses that,
 // or all destinations.
 func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n int, report *Report)) {
+	filter, wrong := asked.Options.Filter()
 	b := newBatch(len(asked.Images), c.opts, c.slots)
+	b.filter = filter
 	defer c.lookFirst(ctx, b, asked)()
 	var side errgroup.Group
 	side.SetLimit(c.sideBySide(asked))
@@ -66,6 +70,9 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 			report := newReport(image.Source.Name, asked.DestinationsOf(image))
 			if limit := c.opts.BeginWithin; limit > 0 && time.Since(began) > limit {
 				report.failPending(sourceError(report.Source, "beginning", ErrLeft))
+			}
+			if wrong != nil {
+				report.failPending(sourceError(report.Source, "choosing platforms", wrong))
 			}
 			c.copyImage(ctx, b, report)
 			reporting.Lock()
@@ -121,7 +128,7 @@ func (c *Copier) copy(ctx context.Context, b *batch, report *Report) error {
 	if len(pending) == 0 {
 		return nil
 	}
-	if err := c.opts.Gate.Image(ctx, report.Source, q.graph.Digests()); err != nil {
+	if err := c.opts.Gate.Image(ctx, report.Source, q.judged()); err != nil {
 		return sourceError(report.Source, "checking signatures", err)
 	}
 	b.progress.image(report, len(pending), q.graph.Blobs)

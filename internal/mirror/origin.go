@@ -36,7 +36,8 @@ type origin struct {
 	root      []byte        // what the name names; nil until it was read, and where it is too large to be kept
 	named     digest.Digest // of what the name named, where that is not kept
 	mediaType string
-	digest    digest.Digest // of root, if that is what is copied
+	digest    digest.Digest // of root, if that is the image's
+	trimmed   port.Manifest // what is copied in place of the root; zero if the root is
 }
 
 // newOrigin returns the origin of an image, which keeps no more than so many bytes of what it reads ahead, 0 for any
@@ -98,8 +99,8 @@ func (o *origin) open(ctx context.Context, want digest.Digest) error {
 	})
 }
 
-// readRoot reads the root manifest of the image that is copied, unless a source in a registry is to be asked for it by
-// its digest.
+// readRoot reads the root manifest of the image that has that digest, unless a source in a registry is to be asked for
+// it by its digest.
 func (o *origin) readRoot(ctx context.Context, want digest.Digest) error {
 	if o.name.IsOnDisk() {
 		return o.readFile(ctx, want)
@@ -128,10 +129,14 @@ func (o *origin) readFile(ctx context.Context, want digest.Digest) (err error) {
 	return err
 }
 
-// Manifest reads a manifest by its digest. The root that readRoot read is not read again.
+// Manifest reads a manifest by its digest. The root that readRoot read is not read again, and one that was trimmed is
+// nowhere else.
 func (o *origin) Manifest(ctx context.Context, reference string) (manifest []byte, mediaType string, err error) {
-	if reference == o.digest.String() {
+	switch reference {
+	case o.digest.String():
 		return o.root, o.mediaType, nil
+	case o.trimmed.Digest.String():
+		return o.trimmed.Content, o.trimmed.MediaType, nil
 	}
 	return o.source.Manifest(ctx, reference)
 }
@@ -139,8 +144,8 @@ func (o *origin) Manifest(ctx context.Context, reference string) (manifest []byt
 // OneAtATime is that of the source, which is open.
 func (o *origin) OneAtATime() bool { return o.source.OneAtATime() }
 
-// blob opens a blob of the source, which is open.
-func (o *origin) blob(ctx context.Context, blob content.Blob) (chunked.Blob, error) {
+// Blob opens a blob of the source, which is open.
+func (o *origin) Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error) {
 	return o.source.Blob(ctx, blob)
 }
 

@@ -5,42 +5,47 @@ import (
 	"errors"
 
 	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/mirror/port"
+	"ecrmirror/internal/wanted"
 )
 
 // moves is how often a source's tag may move between being asked for and being read.
 const moves = 2
 
-// read reads the graph of the digest that the report has, and settles by it the destinations that could not be settled
-// by that. Where reading fails and the tag points elsewhere by now, the image is the one that it points at: some
-// registries drop an image when its tag moves, and some tell of one that is gone already. A registry that gives other
-// bytes for a digest shows by that no move: what it gives for the tag may be as wrong.
+// read reads the graph of the digest that the source has, and settles by it the destinations that could not be settled
+// by that. There is none where the destinations that platforms are left out for have the image already. Where reading
+// fails and the tag points elsewhere by now, the image is the one that it points at: some registries drop an image when
+// its tag moves, and some tell of one that is gone already. A registry that gives other bytes for a digest shows by
+// that no move: what it gives for the tag may be as wrong.
 func (q *inquiry) read(ctx context.Context) error {
 	for moved := 0; ; moved++ {
 		err := q.readOnce(ctx)
-		if err == nil {
+		switch {
+		case err == nil && q.graph == nil:
+			return nil
+		case err == nil:
 			q.report.describe(q.graph)
 			q.report.settleBy(q.graph.Root())
 			return nil
-		}
-		if ctx.Err() != nil || moved == moves || q.report.Source.Digest != "" ||
-			isWrongContent(err) && !q.report.Source.IsOnDisk() {
+		case ctx.Err() != nil, moved == moves, q.report.Source.Digest != "", isNone(err),
+			isWrongContent(err) && !q.report.Source.IsOnDisk():
 			return err
 		}
 		q.origin.close()
 		q.origin = newOrigin(q.images, q.opts, q.report.Source, q.batch.rooms()[0].bytes)
 		now, gone := q.origin.rootDigest(ctx)
-		if gone != nil || now == q.report.Digest {
+		if gone != nil || now == q.source {
 			return err
 		}
 		q.opts.Log.WarnContext(ctx, "the source's tag has moved",
 			"source", q.report.Source.String(), "digest", now.String(), "error", err)
 		q.report.unsettle()
-		q.report.settle(now)
+		q.found(now)
 	}
 }
 
 func (q *inquiry) readOnce(ctx context.Context) error {
-	if err := q.origin.open(ctx, q.report.Digest); err != nil {
+	if err := q.origin.open(ctx, q.source); err != nil {
 		return sourceError(q.report.Source, "opening", err)
 	}
 	if err := q.readGraph(ctx); err != nil {
@@ -51,26 +56,43 @@ func (q *inquiry) readOnce(ctx context.Context) error {
 
 // readGraph reads the graph where there is room for it.
 func (q *inquiry) readGraph(ctx context.Context) error {
-	if err := q.origin.readRoot(ctx, q.report.Digest); err != nil {
+	if err := q.origin.readRoot(ctx, q.source); err != nil {
 		return err
 	}
 	for _, room := range q.batch.rooms() {
 		if err := q.take(ctx, room.turns); err != nil {
 			return err
 		}
-		opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: room.bytes}
-		var err error
-		if q.graph, err = graph.Read(ctx, q.origin, q.report.Digest, opts); err == nil {
-			err = q.addArtifacts(ctx, opts)
-		}
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, graph.ErrLarge) || room.bytes == 0 {
+		err := q.readWithin(ctx, room.bytes)
+		if err == nil || room.bytes == 0 || !errors.Is(err, graph.ErrLarge) && !errors.Is(err, wanted.ErrLarge) {
 			return err
 		}
 	}
-	return is(q.graph.Root(), q.report.Source.Digest)
+	return nil
+}
+
+// readWithin reads the graph, of at most so many bytes, if there are destinations that lack it.
+func (q *inquiry) readWithin(ctx context.Context, most int64) (err error) {
+	root := q.source
+	if !q.batch.filter.IsZero() {
+		if root, err = q.trim(ctx, most); err != nil || len(q.report.pending()) == 0 {
+			return err
+		}
+	}
+	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: most}
+	g, err := graph.Read(ctx, q.origin, root, opts)
+	if err == nil && q.batch.filter.IsZero() {
+		err = is(g.Root(), q.report.Source.Digest)
+	}
+	if err == nil {
+		err = q.addArtifacts(ctx, g, opts)
+	}
+	if err != nil {
+		q.origin.trimmed = port.Manifest{} // it may wait for more room
+		return err
+	}
+	q.graph = g
+	return nil
 }
 
 // take has the inquiry have so many of the batch's turns for large manifests, and no others.

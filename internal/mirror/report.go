@@ -24,14 +24,18 @@ const (
 
 // A Report says what the copy of an image did.
 type Report struct {
-	Source    imagename.Name
-	Digest    digest.Digest // of the root manifest; "" if it could not be read
-	MediaType string        // of the root manifest; "" if it was not read
-	Manifests int           // manifests of the image, the root and all instances
-	Artifacts Artifacts     // what belongs to the image beside these
-	Blobs     int           // distinct blobs of the image and its artifacts
-	Size      int64         // bytes of these blobs
-	BytesRead int64         // bytes of blobs read from the source
+	Source       imagename.Name
+	SourceDigest digest.Digest // of the source's root manifest; "" if that could not be read
+	// Digest is that of the root manifest that destinations should have: the source's, unless Platforms says that some
+	// were dropped. It is "" if that is not known.
+	Digest    digest.Digest
+	Platforms *Platforms // what became of the source's platforms; nil where all were asked for
+	MediaType string     // of the root manifest; "" if it was not read
+	Manifests int        // manifests of the image, the root and all instances
+	Artifacts Artifacts  // what belongs to the image beside these
+	Blobs     int        // distinct blobs of the image and its artifacts
+	Size      int64      // bytes of these blobs
+	BytesRead int64      // bytes of blobs read from the source
 	// BytesReadAgain is how many of these were read more than once: for destinations that were set aside, and
 	// where something failed on the way.
 	BytesReadAgain int64

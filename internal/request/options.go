@@ -15,6 +15,8 @@ import (
 // their options are equal.
 type Options struct {
 	Kind Kind
+	// Platforms are those that are copied of an index, as [platforms.Filter.String] has them; "" is all of them.
+	Platforms string
 }
 
 // optionsVersion is the version of the options' encoding. It goes up when a member that exists changes its meaning; a
@@ -23,8 +25,9 @@ const optionsVersion = 1
 
 // Members of the options' encoding.
 const (
-	memberKind    = "kind"
-	memberVersion = "version"
+	memberKind      = "kind"
+	memberPlatforms = "platforms"
+	memberVersion   = "version"
 )
 
 // Default reports whether the options ask for a plain copy.
@@ -37,6 +40,9 @@ func (o Options) String() string {
 	if o.Kind != Copy {
 		members[memberKind] = o.Kind.String()
 	}
+	if o.Platforms != "" {
+		members[memberPlatforms] = strings.Split(o.Platforms, ",")
+	}
 	document, err := json.Marshal(members)
 	if err != nil {
 		return contract.DefaultOptions // cannot be: they are strings
@@ -45,9 +51,9 @@ func (o Options) String() string {
 }
 
 // ParseOptions parses options, a JSON object as people and programs write it: {} for a plain copy. Its members are
-// kind, one of copy (the default), artifacts, publish and delete, and version, which is 1. Another member, kind or
-// version is an error that names it, since options that are passed over would have another image published than the
-// one that was asked for. So is a member that is there twice.
+// kind, one of copy (the default), artifacts, publish and delete; platforms, a list as of [platforms.Parse]; and
+// version, which is 1. Another member, kind or version is an error that names it, since options that are passed over
+// would have another image published than the one that was asked for. So is a member that is there twice.
 func ParseOptions(text string) (Options, error) {
 	if name, is := strings.CutPrefix(text, "Ref::"); is {
 		return Options{}, fmt.Errorf("the job definition has no default for its parameter %q, and the job no value: "+

@@ -22,6 +22,8 @@ func TestOptionsAreReadAndWrittenInOneForm(t *testing.T) {
 		{`{"\u006bind":"\u0061rtifacts"}`, artifacts},
 		{`{"kind":"publish"}`, `{"kind":"publish"}`},
 		{`{"kind":"delete"}`, `{"kind":"delete"}`},
+		{`{"platforms":["linux/arm64", "linux/amd64"]}`, `{"platforms":["linux/amd64","linux/arm64"]}`},
+		{`{"platforms":["windows/amd64:10.0.20348"],"kind":"copy"}`, `{"platforms":["windows/amd64:10.0.20348"]}`},
 	} {
 		o, err := request.ParseOptions(c.text)
 		if err != nil || o.String() != c.canonical || o.Default() != (c.canonical == "{}") {
@@ -30,15 +32,26 @@ func TestOptionsAreReadAndWrittenInOneForm(t *testing.T) {
 	}
 }
 
+const platformList = `["linux/amd64","linux/arm64"]`
+
 func TestOptionsThatAreNotKnownAreNamed(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{`{"kin":"copy"}`, `member "kin" is not known (did you mean "kind"?)`},
 		{`{"Kind":"copy"}`, `member "Kind" is not known (did you mean "kind"?)`},
 		{`{"versio":1}`, `member "versio" is not known (did you mean "version"?)`},
-		{`{"platforms":["linux/amd64"]}`, `member "platforms" is not known (there are kind, version)`},
-		{`{"":0}`, `member "" is not known (there are kind, version)`},
-		{`{"b":1,"a":1}`, `member "a" is not known (there are kind, version)`},
-		{`{"\u001b[2J":1}`, `member "\x1b[2J" is not known (there are kind, version)`},
+		{`{"platform":["linux/amd64"]}`, `member "platform" is not known (did you mean "platforms"?)`},
+		{`{"platforms":"linux/amd64"}`, `platforms "\"linux/amd64\"" are no list of texts such as ` + platformList},
+		{`{"platforms":null}`, `platforms "null" are no list of texts such as ` + platformList},
+		{`{"platforms":[1]}`, `platforms "[1]" are no list of texts such as ` + platformList},
+		{`{"platforms":[]}`, "platforms: no platform is named: for all of them, leave the option out"},
+		{`{"platforms":[null]}`, `platforms: platform "": it is empty: a platform is OS/ARCHITECTURE[/VARIANT][:OSVERSION]`},
+		{
+			`{"platforms":["linux/amd64","linux/aarch64"]}`,
+			`platforms: platform "linux/aarch64": architecture "aarch64" is written "arm64"`,
+		},
+		{`{"":0}`, `member "" is not known (there are kind, platforms, version)`},
+		{`{"b":1,"a":1}`, `member "a" is not known (there are kind, platforms, version)`},
+		{`{"\u001b[2J":1}`, `member "\x1b[2J" is not known (there are kind, platforms, version)`},
 		{`{"kind":"move"}`, `kind "move" is not one of copy, artifacts, publish, delete`},
 		{`{"kind":"Copy"}`, `kind "Copy" is not one of copy, artifacts, publish, delete`},
 		{`{"kind":""}`, `kind "" is not one of copy, artifacts, publish, delete`},
@@ -73,7 +86,7 @@ func TestOptionsThatAreNotKnownAreNamed(t *testing.T) {
 func FuzzParseOptions(f *testing.F) {
 	for _, text := range []string{
 		"", "{}", "{", "null", `{"kind":"delete"}`, `{"version":1,"kind":"copy"}`, `{"version":2}`, `{"kind":"\u00e9"}`,
-		`{"kind":["copy"]}`, `{"kind":"copy","kind":"copy"}`, "Ref::options", `{"` + strings.Repeat("k", 300) + `":{}}`,
+		`{"kind":["copy"]}`, `{"platforms":["linux/arm","linux/amd64"]}`, `{"kind":"copy","kind":"copy"}`, "Ref::options", `{"` + strings.Repeat("k", 300) + `":{}}`,
 	} {
 		f.Add(text)
 	}

@@ -39,7 +39,7 @@ func Parse(raw []byte, mediaType string) (References, error) {
 		return References{}, err
 	}
 	if m.config != nil {
-		err = oneDescriptor("config", m.config, refs.addBlob)
+		err = oneDescriptor("config", m.config, refs.addConfig)
 	}
 	return refs, err
 }

@@ -19,6 +19,14 @@ type References struct {
 	Instances []digest.Digest
 	Doubtful  []content.Blob           // members of an index that may be blobs or instances
 	Inline    map[digest.Digest]Inline // contents that the manifest has in itself
+	Config    Config                   // of an image; zero if there is none
+}
+
+// A Config is the configuration of an image, which is one of its blobs, but for Docker's schema 1.
+type Config struct {
+	content.Blob
+	MediaType string
+	Document  string // of schema 1, whose manifests have it in themselves; "" of others
 }
 
 // addMember takes a member of an index.
@@ -58,6 +66,11 @@ func (r *References) addBlob(d descriptor) error {
 	}
 	r.Blobs = append(r.Blobs, d.blob())
 	return r.keep(d)
+}
+
+func (r *References) addConfig(d descriptor) error {
+	r.Config = Config{Blob: d.blob(), MediaType: d.MediaType}
+	return r.addBlob(d)
 }
 
 // errNoData says that a descriptor's data is no content.

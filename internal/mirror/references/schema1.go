@@ -78,6 +78,9 @@ func parseSchema1(root jsonscan.Value) (References, error) {
 		return References{}, err
 	}
 	var refs References
+	if len(m.History) > 0 { // that of the image itself comes first
+		refs.Config.Document = m.History[0].V1Compatibility
+	}
 	for i, layer := range m.LayerInfos() {
 		if err := layer.Digest.Validate(); err != nil {
 			return References{}, fmt.Errorf("layer %d from the base: digest %q: %w", i, quotable(layer.Digest), err)
