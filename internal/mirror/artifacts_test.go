@@ -136,10 +136,10 @@ func TestArtifactsThatCanNotBeHad(t *testing.T) {
 		},
 		{name: "another subject's", fault: func(w *world, root digest.Digest) {
 			other := w.refer(digest.FromString("other"), "a/b", "x")
-			w.listed[root] = []artifacts.Artifact{{Digest: other}}
+			w.listed["src"][root] = []artifacts.Artifact{{Digest: other}}
 		}, want: "does not name the subject"},
 		{name: "manifest that is not there", fault: func(w *world, root digest.Digest) {
-			w.listed[root] = []artifacts.Artifact{{Digest: digest.FromString("gone")}}
+			w.listed["src"][root] = []artifacts.Artifact{{Digest: digest.FromString("gone")}}
 		}, want: digest.FromString("gone").String()},
 		{
 			name:  "none, of an image that may not come without",

@@ -22,11 +22,14 @@ import (
 )
 
 // Artifacts lists what the test says that there is.
-func (w *world) Artifacts(context.Context, imagename.Name) (port.Artifacts, error) {
-	return listing{w}, nil
+func (w *world) Artifacts(_ context.Context, repository imagename.Name) (port.Artifacts, error) {
+	return listing{w, repository.Repository}, nil
 }
 
-type listing struct{ w *world }
+type listing struct {
+	w          *world
+	repository string
+}
 
 func (l listing) Of(_ context.Context, subject digest.Digest) ([]artifacts.Artifact, error) {
 	l.w.mu.Lock()
@@ -35,17 +38,25 @@ func (l listing) Of(_ context.Context, subject digest.Digest) ([]artifacts.Artif
 	if l.w.listError != nil {
 		return nil, l.w.listError
 	}
-	return l.w.listed[subject], nil
+	return l.w.listed[l.repository][subject], nil
 }
 
-// list has artifacts listed for a subject.
-func (w *world) list(subject digest.Digest, more ...artifacts.Artifact) {
+// listAt has artifacts listed for a subject in a repository.
+func (w *world) listAt(repository string, subject digest.Digest, more ...artifacts.Artifact) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.listed == nil {
-		w.listed = map[digest.Digest][]artifacts.Artifact{}
+		w.listed = map[string]map[digest.Digest][]artifacts.Artifact{}
 	}
-	w.listed[subject] = append(w.listed[subject], more...)
+	if w.listed[repository] == nil {
+		w.listed[repository] = map[digest.Digest][]artifacts.Artifact{}
+	}
+	w.listed[repository][subject] = append(w.listed[repository][subject], more...)
+}
+
+// list has artifacts listed for a subject at the source.
+func (w *world) list(subject digest.Digest, more ...artifacts.Artifact) {
+	w.listAt("src", subject, more...)
 }
 
 // put puts something into a repository, which must take it.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/graph"
 	"ecrmirror/internal/mirror/port"
 )
@@ -17,6 +19,7 @@ type attempt struct {
 	origin *origin
 	graph  *graph.Graph
 	batch  *batch
+	holds  map[string]holding
 	large  largeTurns // for manifests
 
 	passes    sync.WaitGroup // of places that were set aside
@@ -42,4 +45,16 @@ func (a *attempt) run(ctx context.Context, places []*place) {
 		first.follow(ctx, a.newPass(ctx, slow, first), func() {})
 	}
 	first.run(ctx)
+}
+
+// sourceOf returns what a blob is read from: what only artifacts have may be in a repository of theirs.
+func (a *attempt) sourceOf(blob content.Blob) interface {
+	Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error)
+} {
+	if a.origin.elsewhere != nil {
+		if _, byImage := a.graph.Using(blob.Digest); !byImage {
+			return a.origin.elsewhere
+		}
+	}
+	return a.origin
 }

@@ -11,7 +11,6 @@ import (
 	"ecrmirror/internal/mirror/errands"
 	"ecrmirror/internal/mirror/lanes"
 	"ecrmirror/internal/mirror/port"
-	"ecrmirror/internal/platforms"
 )
 
 // sideBySide is how many bytes of manifests an image may have that is copied beside all others; usual ones have up to a
@@ -24,8 +23,8 @@ const (
 
 // A batch is what the images of one request have in common. It is safe for concurrent use.
 type batch struct {
-	alone     bool                // it is one image
-	filter    platforms.Filter    // which platforms are copied; zero = all
+	alone     bool // it is one image
+	asked     asked
 	bulky     *semaphore.Weighted // turns of images of large manifests
 	lanes     *lanes.Lanes
 	progress  *blobProgress

@@ -26,35 +26,63 @@ func (e *unreadError) Error() string { return e.err.Error() }
 // Unwrap returns why.
 func (e *unreadError) Unwrap() error { return e.err }
 
-// addArtifacts adds what belongs to the image to its graph, as far as that is asked for.
+// addArtifacts adds what belongs to the image to its graph, as far as that is asked for. A place on disk has the image
+// alone.
 func (q *inquiry) addArtifacts(ctx context.Context, g *graph.Graph, opts graph.Options) error {
 	q.report.Artifacts = Artifacts{}
-	if q.opts.Artifacts.Filter.IsNone() || q.report.Source.IsOnDisk() {
-		return nil
+	asked := q.batch.asked.artifacts
+	if asked.Filter.IsNone() || asked.listedAt(q.report.Source).IsOnDisk() {
+		return q.requireArtifacts()
 	}
-	list, err := q.batch.artifactsAt(ctx, q.images, q.report.Source)
+	list, err := q.batch.artifactsAt(ctx, q.images, asked.listedAt(q.report.Source))
 	if err != nil {
 		return err
 	}
-	found, err := belonging.Add(ctx, g, list, q.origin, g.Digests(), belonging.Options{
-		Filter: q.opts.Artifacts.Filter, Graph: opts,
-	})
+	source, err := q.artifactSource(ctx)
 	if err != nil {
 		return err
 	}
-	q.report.Artifacts = Artifacts{Brought: found.Added, Unwanted: found.Unwanted, Missing: found.Missing}
+	found, err := belonging.Add(ctx, g, list, source, g.Digests(), belonging.Options{Filter: asked.Filter, Graph: opts})
+	if err != nil {
+		return err
+	}
+	q.report.Artifacts = Artifacts{Brought: found.Added, Unwanted: found.Unwanted}
 	for _, missing := range found.Missing {
-		q.opts.Log.WarnContext(ctx, "the image comes without an artifact", "source", q.report.Source.String(),
-			"error", missing)
+		q.miss(ctx, missing)
 	}
 	return q.requireArtifacts()
+}
+
+// artifactSource returns what artifacts are read from, which is open.
+func (q *inquiry) artifactSource(ctx context.Context) (_ graph.Source, err error) {
+	asked := q.batch.asked.artifacts
+	if asked.From.Repository == "" {
+		return q.origin, nil
+	}
+	if q.origin.elsewhere == nil {
+		name := asked.From
+		name.Digest = q.source // which it need not have
+		err = q.opts.within(ctx, func(ctx context.Context) (err error) {
+			q.origin.elsewhere, err = q.images.Source(ctx, name)
+			return err
+		})
+	}
+	return q.origin.elsewhere, err
+}
+
+// miss notes that the image comes without an artifact.
+func (q *inquiry) miss(ctx context.Context, m *belonging.Missing) {
+	from := q.batch.asked.artifacts.listedAt(q.report.Source)
+	m.Err = sourceError(from, "reading artifacts", m.Err) // which is fit to be printed
+	q.opts.Log.WarnContext(ctx, "comes without an artifact", "source", q.report.Source.String(), "error", m)
+	q.report.Artifacts.Missing = append(q.report.Artifacts.Missing, m)
 }
 
 // requireArtifacts returns an error if the image needs its artifacts, and lacks some.
 func (q *inquiry) requireArtifacts() error {
 	found := q.report.Artifacts
 	switch {
-	case !q.opts.Artifacts.Required:
+	case !q.batch.asked.artifacts.Required:
 		return nil
 	case len(found.Missing) > 0:
 		return fmt.Errorf("%w: %w", ErrArtifactsMissing, found.Missing[0])
@@ -122,13 +150,11 @@ func (c *Copier) unreadBlobs(results []*Result) (failed []*Result, unread []*unr
 func (q *inquiry) leave(ctx context.Context, positions []int, why *unreadError) []int {
 	for _, i := range positions {
 		node := q.graph.Nodes[i]
-		missing := &belonging.Missing{Subject: node.Artifact.Subject, Artifact: node.Digest, Err: fmt.Errorf("reading blob %s: %w", why.blob, why)}
+		missing := &belonging.Missing{Subject: node.Artifact.Subject, Artifact: node.Digest, Err: sourceError(q.batch.asked.artifacts.listedAt(q.report.Source), "reading blob "+why.blob.String(), why.err)}
 		if len(node.Artifact.Tags) > 0 {
 			missing.Tag = node.Artifact.Tags[0]
 		}
-		q.opts.Log.WarnContext(ctx, "the image comes without an artifact", "source", q.report.Source.String(),
-			"error", missing)
-		q.report.Artifacts.Missing = append(q.report.Artifacts.Missing, missing)
+		q.miss(ctx, missing)
 		q.report.Artifacts.Brought--
 	}
 	return positions

@@ -26,9 +26,10 @@ type inquiry struct {
 	batch  *batch
 	report *Report
 	origin *origin
-	source digest.Digest // that the source has, "" until it was asked for
-	graph  *graph.Graph  // nil until it was read
-	turns  int64         // of the batch's for images of large manifests that it has
+	source digest.Digest      // that the source has, "" until it was asked for
+	graph  *graph.Graph       // nil until it was read
+	holds  map[string]holding // which artifacts places have, if that was asked
+	turns  int64              // of the batch's for images of large manifests that it has
 }
 
 func newInquiry(images port.Images, opts Options, b *batch, report *Report) *inquiry {
@@ -64,7 +65,7 @@ func (q *inquiry) compare(ctx context.Context) error {
 // found notes the digest that the source has, which is that of the image unless platforms are left out of it.
 func (q *inquiry) found(source digest.Digest) {
 	q.source, q.report.SourceDigest = source, source
-	if q.batch.filter.IsZero() {
+	if q.batch.asked.platforms.IsZero() {
 		q.settle(source)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/mirror/stall"
+	"ecrmirror/internal/request"
 )
 
 // put puts manifests that need nothing more, some at a time.
@@ -45,7 +46,11 @@ func (p *place) putManifest(i int) {
 
 // arrived puts what waited for a manifest, and, once all are there, the root by its tags.
 func (p *place) arrived(ready []int, all bool) {
-	if all {
+	switch {
+	case !all:
+	case p.attempt.batch.asked.kind == request.Artifacts:
+		p.haveAll(p.attempt.graph.Root().Digest)
+	default:
 		p.putTags(p.attempt.graph.Root())
 	}
 	p.put(ready)

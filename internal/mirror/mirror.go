@@ -57,9 +57,9 @@ func New(images port.Images, opts Options) *Copier {
 // Destinations that the Gate refuses by name are not asked anything, and the source is not where the Gate refuses that,
 // or all destinations.
 func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n int, report *Report)) {
-	filter, wrong := asked.Options.Filter()
 	b := newBatch(len(asked.Images), c.opts, c.slots)
-	b.filter = filter
+	var wrong error
+	b.asked, wrong = c.asked(asked.Options)
 	defer c.lookFirst(ctx, b, asked)()
 	var side errgroup.Group
 	side.SetLimit(c.sideBySide(asked))
@@ -72,7 +72,7 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 				report.failPending(sourceError(report.Source, "beginning", ErrLeft))
 			}
 			if wrong != nil {
-				report.failPending(sourceError(report.Source, "choosing platforms", wrong))
+				report.failPending(sourceError(report.Source, "reading options", wrong))
 			}
 			c.copyImage(ctx, b, report)
 			reporting.Lock()
@@ -87,7 +87,9 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 // CopyImage copies one image, as Copy does, and returns its report.
 func (c *Copier) CopyImage(ctx context.Context, source imagename.Name, to ...imagename.Name) *Report {
 	report := newReport(source, to)
-	c.copyImage(ctx, newBatch(1, c.opts, c.slots), report)
+	b := newBatch(1, c.opts, c.slots)
+	b.asked.artifacts = c.opts.Artifacts
+	c.copyImage(ctx, b, report)
 	return report
 }
 
@@ -118,6 +120,9 @@ func (c *Copier) copyImage(ctx context.Context, b *batch, report *Report) {
 func (c *Copier) copy(ctx context.Context, b *batch, report *Report) error {
 	q := newInquiry(c.images, c.opts, b, report)
 	defer q.close()
+	if b.asked.kind == request.Artifacts {
+		return c.bring(ctx, q)
+	}
 	if err := q.compare(ctx); err != nil || len(report.pending()) == 0 {
 		return err
 	}
@@ -178,7 +183,7 @@ func (c *Copier) try(ctx context.Context, q *inquiry, results []*Result) {
 	defer cancel()
 	a := &attempt{
 		images: c.images, opts: c.opts, report: q.report, origin: q.origin, graph: q.graph, batch: q.batch,
-		large: c.large,
+		holds: q.holds, large: c.large,
 	}
 	places := newPlaces(ctx, a, results)
 	a.run(ctx, places)

@@ -63,11 +63,21 @@ func (p *place) skip(i int, why error) {
 func (p *place) lacksArtifacts() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.attempt.opts.Artifacts.Required || len(p.refused) == 0 {
+	if !p.attempt.batch.asked.artifacts.Required || len(p.refused) == 0 {
 		return nil
 	}
 	r := p.refused[0]
 	return fmt.Errorf("%w: %s was refused: %w", ErrArtifactsMissing, cmp.Or(r.Tag, r.Digest.String()), r.Err)
+}
+
+// haveAll notes that the place has what belongs to an image that it has, as far as it takes that.
+func (p *place) haveAll(image digest.Digest) {
+	lacks := p.lacksArtifacts()
+	for _, r := range p.results {
+		if r.State, r.Digest = Copied, image; lacks != nil {
+			r.fail(destinationError(r.Name, "writing artifacts", lacks))
+		}
+	}
 }
 
 // putOptional puts a manifest of an artifact: by its digest tags if it has some.

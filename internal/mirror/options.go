@@ -7,6 +7,7 @@ import (
 
 	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/chunked"
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/stall"
 )
 
@@ -54,6 +55,8 @@ type Options struct {
 type ArtifactOptions struct {
 	// Filter says which artifacts come. Where none does, nobody is asked for any.
 	Filter artifacts.Filter
+	// From is the repository that has them; the zero Name is that of the image.
+	From imagename.Name
 	// Required has an image fail that would come without an artifact, or without one of those that were found.
 	Required bool
 }

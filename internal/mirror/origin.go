@@ -33,6 +33,7 @@ type origin struct {
 	err     error // why reading ahead failed
 
 	source    port.Source   // nil until it is open
+	elsewhere port.Source   // that artifacts are read from, if that is another repository than the image's
 	root      []byte        // what the name names; nil until it was read, and where it is too large to be kept
 	named     digest.Digest // of what the name named, where that is not kept
 	mediaType string
@@ -155,10 +156,12 @@ func (o *origin) close() {
 		o.cancel()
 	}
 	o.work.Wait()
-	if o.source != nil {
-		o.source.Close()
-		o.source = nil
+	for _, source := range []port.Source{o.source, o.elsewhere} {
+		if source != nil {
+			source.Close()
+		}
 	}
+	o.source, o.elsewhere = nil, nil
 }
 
 // pin returns the name of the image with that digest, which does not change when its tag

@@ -46,6 +46,9 @@ func newPlaces(ctx context.Context, a *attempt, results []*Result) []*place {
 				attempt: a, depot: a.batch.depot(r.Name), arrivals: graph.NewArrivals(a.graph),
 				speed: convoy.NewSpeed(a.opts.LeastRate),
 			}
+			for _, i := range a.holds[r.Name.Place()].held(a.graph) {
+				p.arrivals.AddManifest(i)
+			}
 			p.ctx, p.cancel = context.WithCancelCause(ctx)
 			byName[r.Name.Place()] = p
 			places = append(places, p)

@@ -74,14 +74,14 @@ func (q *inquiry) readGraph(ctx context.Context) error {
 // readWithin reads the graph, of at most so many bytes, if there are destinations that lack it.
 func (q *inquiry) readWithin(ctx context.Context, most int64) (err error) {
 	root := q.source
-	if !q.batch.filter.IsZero() {
+	if !q.batch.asked.platforms.IsZero() {
 		if root, err = q.trim(ctx, most); err != nil || len(q.report.pending()) == 0 {
 			return err
 		}
 	}
 	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: most}
 	g, err := graph.Read(ctx, q.origin, root, opts)
-	if err == nil && q.batch.filter.IsZero() {
+	if err == nil && q.batch.asked.platforms.IsZero() {
 		err = is(g.Root(), q.report.Source.Digest)
 	}
 	if err == nil {

@@ -131,7 +131,7 @@ func (x *transfer) readInto(share *chunked.Share) error {
 func (x *transfer) open() (chunked.Blob, error) {
 	inline, ok := x.attempt.graph.Inline[x.blob.Digest]
 	if !ok {
-		return x.attempt.origin.Blob(x.ctx, x.blob)
+		return x.attempt.sourceOf(x.blob).Blob(x.ctx, x.blob)
 	}
 	return chunked.OpenSequential(x.ctx, chunked.Stall{}, func(context.Context) (io.ReadCloser, int64, error) {
 		return io.NopCloser(inline.Open()), inline.Size(), nil

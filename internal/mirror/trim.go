@@ -30,7 +30,7 @@ func (q *inquiry) trim(ctx context.Context, most int64) (digest.Digest, error) {
 	err := q.opts.within(ctx, func(ctx context.Context) error {
 		root, err := q.readSource(ctx)
 		if err == nil {
-			image, err = wanted.Of(ctx, root, q.batch.filter, most, q.origin)
+			image, err = wanted.Of(ctx, root, q.batch.asked.platforms, most, q.origin)
 		}
 		return err
 	})
@@ -41,7 +41,7 @@ func (q *inquiry) trim(ctx context.Context, most int64) (digest.Digest, error) {
 		return "", err
 	}
 	q.origin.trimmed = image.Root
-	q.report.Platforms = platformsOf(q.batch.filter, image.Trimmed)
+	q.report.Platforms = platformsOf(q.batch.asked.platforms, image.Trimmed)
 	if missing := image.Trimmed.Missing; len(missing) > 0 {
 		q.opts.Log.WarnContext(ctx, "platforms that the source does not have",
 			"source", q.report.Source.String(), "platforms", strings.Join(missing, ","))

@@ -41,7 +41,7 @@ type world struct {
 	registries map[string]http.Handler
 	requests   []string                                                 // "METHOD /path"
 	fault      func(w http.ResponseWriter, r *http.Request) (done bool) // nil: none
-	listed     map[digest.Digest][]artifacts.Artifact                   // of the repository "src", by subject
+	listed     map[string]map[digest.Digest][]artifacts.Artifact        // by repository and subject
 	listError  error
 }
 

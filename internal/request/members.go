@@ -20,9 +20,15 @@ func parseMembers(members map[string]jsonscan.Value) (o Options, err error) {
 			o.Kind, err = readKind(members[name])
 		case memberPlatforms:
 			o.Platforms, err = readPlatforms(members[name])
+		case memberArtifacts:
+			o.Artifacts, err = readArtifacts(members[name])
+		case memberFrom:
+			o.ArtifactsFrom, err = readRepository(name, members[name])
+		case memberRequired:
+			o.ArtifactsRequired, err = readTruth(name, members[name])
 		default:
 			err = fmt.Errorf("member %q is not known%s", name,
-				spelling.Meant(name, memberKind, memberPlatforms, memberVersion))
+				spelling.Meant(name, memberArtifacts, memberFrom, memberRequired, memberKind, memberPlatforms, memberVersion))
 		}
 		if err != nil {
 			return Options{}, err

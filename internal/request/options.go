@@ -17,6 +17,13 @@ type Options struct {
 	Kind Kind
 	// Platforms are those that are copied of an index, as [platforms.Filter.String] has them; "" is all of them.
 	Platforms string
+	// Artifacts are those that come with the images, as [artifacts.Filter.String] has them; "" leaves it to the program's
+	// setting.
+	Artifacts string
+	// ArtifactsFrom is the repository that has the artifacts; "" is that of the images.
+	ArtifactsFrom string
+	// ArtifactsRequired has an image fail that would come without its artifacts.
+	ArtifactsRequired bool
 }
 
 // optionsVersion is the version of the options' encoding. It goes up when a member that exists changes its meaning; a
@@ -25,8 +32,11 @@ const optionsVersion = 1
 
 // Members of the options' encoding.
 const (
+	memberArtifacts = "artifacts"
+	memberFrom      = "artifactsFrom"
 	memberKind      = "kind"
 	memberPlatforms = "platforms"
+	memberRequired  = "artifactsRequired"
 	memberVersion   = "version"
 )
 
@@ -43,6 +53,15 @@ func (o Options) String() string {
 	if o.Platforms != "" {
 		members[memberPlatforms] = strings.Split(o.Platforms, ",")
 	}
+	if o.Artifacts != "" {
+		members[memberArtifacts] = strings.Split(o.Artifacts, ",")
+	}
+	if o.ArtifactsFrom != "" {
+		members[memberFrom] = o.ArtifactsFrom
+	}
+	if o.ArtifactsRequired {
+		members[memberRequired] = true
+	}
 	document, err := json.Marshal(members)
 	if err != nil {
 		return contract.DefaultOptions // cannot be: they are strings
@@ -51,8 +70,9 @@ func (o Options) String() string {
 }
 
 // ParseOptions parses options, a JSON object as people and programs write it: {} for a plain copy. Its members are
-// kind, one of copy (the default), artifacts, publish and delete; platforms, a list as of [platforms.Parse]; and
-// version, which is 1. Another member, kind or version is an error that names it, since options that are passed over
+// kind, one of copy (the default), artifacts, publish and delete; platforms, a list as of [platforms.Parse]; artifacts, a
+// list as of [artifacts.Parse]; artifactsFrom, a repository; artifactsRequired, true or false; and version, which is 1.
+// Another member, kind or version is an error that names it, since options that are passed over
 // would have another image published than the one that was asked for. So is a member that is there twice.
 func ParseOptions(text string) (Options, error) {
 	if name, is := strings.CutPrefix(text, "Ref::"); is {

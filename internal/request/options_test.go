@@ -24,6 +24,12 @@ func TestOptionsAreReadAndWrittenInOneForm(t *testing.T) {
 		{`{"kind":"delete"}`, `{"kind":"delete"}`},
 		{`{"platforms":["linux/arm64", "linux/amd64"]}`, `{"platforms":["linux/amd64","linux/arm64"]}`},
 		{`{"platforms":["windows/amd64:10.0.20348"],"kind":"copy"}`, `{"platforms":["windows/amd64:10.0.20348"]}`},
+		{`{"artifacts":["all"]}`, `{"artifacts":["all"]}`},
+		{`{"artifacts":["none"], "artifactsRequired":false}`, `{"artifacts":["none"]}`},
+		{
+			`{"artifacts":["signatures","application/spdx+json"],"artifactsRequired":true,"artifactsFrom":"dhi.io/app"}`,
+			`{"artifacts":["application/spdx+json","signatures"],"artifactsFrom":"dhi.io/app","artifactsRequired":true}`,
+		},
 	} {
 		o, err := request.ParseOptions(c.text)
 		if err != nil || o.String() != c.canonical || o.Default() != (c.canonical == "{}") {
@@ -31,6 +37,8 @@ func TestOptionsAreReadAndWrittenInOneForm(t *testing.T) {
 		}
 	}
 }
+
+const known = "(there are artifacts, artifactsFrom, artifactsRequired, kind, platforms, version)"
 
 const platformList = `["linux/amd64","linux/arm64"]`
 
@@ -49,9 +57,19 @@ func TestOptionsThatAreNotKnownAreNamed(t *testing.T) {
 			`{"platforms":["linux/amd64","linux/aarch64"]}`,
 			`platforms: platform "linux/aarch64": architecture "aarch64" is written "arm64"`,
 		},
-		{`{"":0}`, `member "" is not known (there are kind, platforms, version)`},
-		{`{"b":1,"a":1}`, `member "a" is not known (there are kind, platforms, version)`},
-		{`{"\u001b[2J":1}`, `member "\x1b[2J" is not known (there are kind, platforms, version)`},
+		{`{"":0}`, `member "" is not known ` + known},
+		{`{"b":1,"a":1}`, `member "a" is not known ` + known},
+		{`{"\u001b[2J":1}`, `member "\x1b[2J" is not known ` + known},
+		{`{"artefacts":[]}`, `member "artefacts" is not known (did you mean "artifacts"?)`},
+		{`{"artifacts":"all"}`, `artifacts "\"all\"" are no list of texts such as ["all"] or ["signatures"]`},
+		{`{"artifacts":[]}`, `artifacts: no type is named: for no artifacts, write none; for all of them, all`},
+		{`{"artifactsFrom":7}`, `artifactsFrom "7" is not the name of a repository in quotes`},
+		{
+			`{"artifactsFrom":"r.test/app:1"}`,
+			`artifactsFrom: image name "r.test/app:1": is to be a repository in a registry, without a tag or a digest`,
+		},
+		{`{"artifactsRequired":"yes"}`, `artifactsRequired "\"yes\"" is neither true nor false`},
+		{`{"artifactsRequired":null}`, `artifactsRequired "null" is neither true nor false`},
 		{`{"kind":"move"}`, `kind "move" is not one of copy, artifacts, publish, delete`},
 		{`{"kind":"Copy"}`, `kind "Copy" is not one of copy, artifacts, publish, delete`},
 		{`{"kind":""}`, `kind "" is not one of copy, artifacts, publish, delete`},

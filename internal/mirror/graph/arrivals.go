@@ -20,7 +20,7 @@ type Arrivals struct {
 	left  int    // nodes that have not ended
 }
 
-// NewArrivals returns the arrivals at a place that has nothing of the graph.
+// NewArrivals returns the arrivals at a place that has nothing of the graph but what is there.
 func NewArrivals(g *Graph) *Arrivals {
 	a := &Arrivals{
 		graph: g, blobs: map[digest.Digest]bool{}, lacks: make([]int, len(g.Nodes)),
@@ -28,6 +28,11 @@ func NewArrivals(g *Graph) *Arrivals {
 	}
 	for i, node := range g.Nodes {
 		a.lacks[i] = node.needs
+	}
+	for i, node := range g.Nodes {
+		if node.There {
+			a.AddManifest(i)
+		}
 	}
 	return a
 }

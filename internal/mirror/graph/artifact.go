@@ -93,6 +93,9 @@ func (g *Graph) merge(other *Graph, except map[int]bool) {
 		}
 		node.needs = 0
 		g.append(node)
+		if node.There {
+			continue
+		}
 		for _, d := range blobs[i] {
 			if _, known := g.blobUsers[d]; !known {
 				g.Blobs = append(g.Blobs, sizes[d])
@@ -146,7 +149,7 @@ func (g *Graph) Using(blob digest.Digest) (positions []int, byImage bool) {
 	}
 	for _, i := range slices.Sorted(maps.Keys(without)) {
 		switch {
-		case i <= g.root:
+		case !g.IsOptional(i):
 			byImage = true
 		case g.Nodes[i].Artifact != nil:
 			positions = append(positions, i)
@@ -174,6 +177,29 @@ func (g *Graph) Without(positions []int) *Graph {
 	}
 	less := newGraph()
 	less.merge(g, out)
+	less.root = g.root
+	return less
+}
+
+// All returns the positions of all nodes.
+func (g *Graph) All() []int {
+	positions := make([]int, len(g.Nodes))
+	for i := range positions {
+		positions[i] = i
+	}
+	return positions
+}
+
+// Having returns the graph for places that have some of its manifests already, given by their positions, with all that
+// these refer to: they are not put, and their blobs are not asked about.
+func (g *Graph) Having(positions []int) *Graph {
+	some := *g
+	some.Nodes = slices.Clone(g.Nodes)
+	for _, i := range positions {
+		some.Nodes[i].There = true
+	}
+	less := newGraph()
+	less.merge(&some, nil)
 	less.root = g.root
 	return less
 }

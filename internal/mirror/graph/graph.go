@@ -31,6 +31,8 @@ type Node struct {
 	IndexOfBlobs bool      // an index among whose members are blobs, such as a build cache
 	Artifact     *Artifact // what it is as an artifact; nil for those of the image, and for parts of an artifact
 
+	There bool // at all places, with all that it refers to
+
 	needs int // how many blobs, instances and subjects it waits for, each counted once
 }
 
