@@ -17,20 +17,22 @@ import (
 // config is what the command line and the environment ask for.
 type config struct {
 	copying
-	request   request.Request
-	options   string   // JSON: how the request differs from a plain copy
-	platforms []string // of --platforms
-	format    *cli.Format
-	ledger    string // name of the ledger's table, "" for none
+	request       request.Request
+	options       string   // JSON: how the request differs from a plain copy
+	platforms     []string // of --platforms
+	artifactFlags artifactFlags
+	format        *cli.Format
+	ledger        string // name of the ledger's table, "" for none
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.format = cli.AddOutput(flags)
 	flags.StringVar(&c.options, contract.ParamOptions, contract.DefaultOptions,
-		"`JSON` with how the request differs from a plain copy, as a job gets it; members: kind (copy), platforms, "+
-			"version (1)")
+		"`JSON` with how the request differs from a plain copy, as a job gets it; members: artifacts, "+
+			"artifactsFrom, artifactsRequired, kind (copy, artifacts), platforms, version (1)")
 	addPlatforms(flags, &c.platforms, "of an index copy these platforms alone (default all)")
 	c.copying.addFlags(flags, getenv)
+	c.artifactFlags.add(flags)
 	c.addLedger(flags)
 }
 
@@ -58,14 +60,17 @@ func (c *config) parseArgs(cmd *cobra.Command, args []string) error {
 	return c.parseOptions(cmd.Flags())
 }
 
-// parseOptions parses the request's options. This program carries out copies alone.
+// parseOptions parses the request's options. This program carries out copies, of images and of artifacts.
 func (c *config) parseOptions(flags *pflag.FlagSet) (err error) {
 	if c.request.Options, err = request.ParseOptions(c.options); err != nil {
 		return fmt.Errorf("--%s: %w", contract.ParamOptions, err)
 	}
-	if kind := c.request.Options.Kind; kind != request.Copy {
-		return fmt.Errorf("--%s: kind %q is not one that this mirror carries out, which is %q", contract.ParamOptions,
-			kind, request.Copy)
+	if kind := c.request.Options.Kind; kind != request.Copy && kind != request.Artifacts {
+		return fmt.Errorf("--%s: kind %q is not one that this mirror carries out, which are %q and %q",
+			contract.ParamOptions, kind, request.Copy, request.Artifacts)
+	}
+	if err := c.parseArtifacts(&c.request.Options); err != nil {
+		return err
 	}
 	return c.parsePlatforms(flags, &c.request.Options)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/flagvalue"
@@ -37,7 +38,10 @@ type copying struct {
 	policy     string // file of the signature policy
 	envPolicy  string // what the environment says of it: a file, or the policy itself
 	gate       gate.Gate
-	getenv     func(string) string // for colors, and for where policies are
+	artifacts  settings.Artifacts
+	// artifactFilter is what comes with an image of what belongs to it, where nothing else says so.
+	artifactFilter artifacts.Filter
+	getenv         func(string) string // for colors, and for where policies are
 }
 
 func (c *copying) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
@@ -61,6 +65,7 @@ func (c *copying) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.registries.AddCreation(flags, getenv)
 	c.registries.AddPutImageRate(flags, getenv)
 	c.allowed.Add(flags, getenv)
+	c.artifacts.Add(flags, getenv)
 	c.getenv = getenv
 	c.envPolicy = getenv(contract.EnvSignaturePolicy)
 	flags.StringVar(&c.policy, "policy", "",
@@ -71,6 +76,9 @@ func (c *copying) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 // check returns what is wrong with the flags. It reads the policy.
 func (c *copying) check(flags *pflag.FlagSet) (err error) {
 	if err := errors.Join(c.parseBudget(flags), c.registries.CheckPutImageRate()); err != nil {
+		return err
+	}
+	if c.artifactFilter, err = c.artifacts.Filter(); err != nil {
 		return err
 	}
 	if c.gate.Lists, err = c.allowed.Lists(); err != nil {

@@ -111,9 +111,17 @@ is what "mirror digest SRC --platforms ..." prints; where nothing is dropped, it
 Of what is dropped nothing is read. Attestations go where their platform goes. An image without
 any of these platforms fails, and what there is is said.
 
+Artifacts: signatures, SBOMs and attestations come with the image, before its tag moves: what
+names it as its subject, and the tags sha256-....sig, .att and .sbom, of the index, of its
+instances and of the artifacts themselves. --artifacts says which: all, none, signatures, or
+types such as application/spdx+json. An artifact that can't be read, or that a destination
+refuses, is told and left out; --artifacts-required has the image fail then. What a
+destination has beside stays.
+
 Options: --options has those of a job, a JSON object: {} is a plain copy. A member, kind or
 version that this program does not know is wrong usage, since it would copy something else
-than was asked. platforms has a list, as in {"platforms":["linux/amd64"]}.
+than was asked. platforms has a list, as in {"platforms":["linux/amd64"]}. The kind artifacts
+brings what belongs to images that the destinations hold already, and nothing else.
 
 Exit codes: 0 all destinations hold the image; 1 one failed and would fail again;
 2 wrong usage; 75 one failed and may work on another try; 130, 143 interrupted.`

@@ -32,6 +32,7 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 	copier := mirror.New(c.gate.Images, mirror.Options{
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate, Guard: guard(ledger),
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce, BeginWithin: c.beginWithin(),
+		Artifacts: mirror.ArtifactOptions{Filter: c.artifactFilter},
 	})
 	record, wait := c.recorder(ctx, ledger)
 	reports := make([]*mirror.Report, len(c.request.Images))

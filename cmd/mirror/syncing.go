@@ -134,6 +134,7 @@ func (s *session) round(ctx context.Context, of filesync.Entries, alive func()) 
 	opts := mirror.Options{
 		Budget: budget, Transient: transient.Is, Log: s.syncing.log(s.std.err), Progress: reporter, Gate: &s.gate,
 		LeastRate: s.leastRate(), ReadOnce: s.readOnce,
+		Artifacts: mirror.ArtifactOptions{Filter: s.artifactFilter},
 	}
 	if s.store != nil {
 		opts.Guard = &jobledger.Ledger{Table: s.store, Name: s.ledger, Log: s.log}

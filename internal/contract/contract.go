@@ -34,6 +34,8 @@ const (
 	EnvMemoryBudget     = "MIRROR_MEMORY_BUDGET" // memory for what is on its way in a copy: 64MiB, 67108864
 	// EnvPutImageRate is how many calls of ECR's PutImage a second mirror makes, for an account in a region: 10.
 	EnvPutImageRate = "MIRROR_PUT_IMAGE_RATE"
+	// EnvArtifacts is what comes with an image of what belongs to it: all, none, signatures, or types with commas.
+	EnvArtifacts = "MIRROR_ARTIFACTS"
 )
 
 // FromParameter begins the value of a variable among [Documents] that stands in SSM; the parameter's name follows.

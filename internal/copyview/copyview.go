@@ -31,17 +31,20 @@ func WriteJSON(w io.Writer, reports []*mirror.Report) error {
 func WriteText(w io.Writer, palette output.Palette, reports []*mirror.Report, stopped bool) error {
 	for _, report := range reports {
 		for _, r := range report.Results {
-			if _, err := fmt.Fprintln(w, line(palette, r, stopped)); err != nil {
+			if _, err := fmt.Fprintln(w, line(palette, report, r, stopped)); err != nil {
 				return err
 			}
 		}
-		if text := left(report); text != "" {
-			if _, err := fmt.Fprintln(w, text); err != nil {
-				return err
-			}
+		if err := writeLines(w, append(without(report), left(report))...); err != nil {
+			return err
 		}
 	}
-	for _, text := range []string{readAgain(reports), counts(reports, stopped)} {
+	return writeLines(w, readAgain(reports), counts(reports, stopped))
+}
+
+// writeLines prints the lines that are not empty.
+func writeLines(w io.Writer, lines ...string) error {
+	for _, text := range lines {
 		if text == "" {
 			continue
 		}
@@ -74,12 +77,13 @@ func counts(reports []*mirror.Report, stopped bool) string {
 	return text
 }
 
-func line(palette output.Palette, r mirror.Result, stopped bool) string {
+func line(palette output.Palette, report *mirror.Report, r mirror.Result, stopped bool) string {
 	color, state, text := output.Bad, fmt.Sprintf("%-8s", r.State), r.Name.String()
 	switch {
 	case r.State == mirror.Copied:
 		color = output.Good
-		text += fmt.Sprintf(" %s (%d blobs, %s sent%s)", r.Digest, r.BlobsSent, output.Bytes(r.BytesSent), apart(r))
+		text += fmt.Sprintf(" %s (%d blobs, %s sent%s%s)", r.Digest, r.BlobsSent, output.Bytes(r.BytesSent),
+			with(report, r), apart(r))
 	case r.State == mirror.Current:
 		color = output.Good
 		text += " " + r.Digest.String()
@@ -120,6 +124,7 @@ type Report struct {
 	Platforms    *Platforms `json:"platforms,omitempty"`
 	MediaType    string     `json:"mediaType,omitempty"`
 	Manifests    int        `json:"manifests,omitempty"`
+	Artifacts    *Artifacts `json:"artifacts,omitempty"`
 	Blobs        int        `json:"blobs,omitempty"`
 	Size         int64      `json:"size,omitempty"`
 	BytesRead    int64      `json:"bytesRead"`
@@ -131,14 +136,15 @@ type Report struct {
 
 // A Destination is what happened to one destination.
 type Destination struct {
-	Name      string `json:"name"`
-	State     string `json:"state"` // copied, current or failed
-	Digest    string `json:"digest,omitempty"`
-	BlobsSent int    `json:"blobsSent"`
-	BytesSent int64  `json:"bytesSent"`
-	SetAside  bool   `json:"setAside,omitempty"` // it held up faster ones, and got its blobs apart from them
-	Error     string `json:"error,omitempty"`
-	Transient bool   `json:"transient,omitempty"` // the error may be gone on another try
+	Name      string     `json:"name"`
+	State     string     `json:"state"` // copied, current or failed
+	Digest    string     `json:"digest,omitempty"`
+	BlobsSent int        `json:"blobsSent"`
+	BytesSent int64      `json:"bytesSent"`
+	SetAside  bool       `json:"setAside,omitempty"` // it held up faster ones, and got its blobs apart from them
+	Refused   []Artifact `json:"refused,omitempty"`  // artifacts that it does not have
+	Error     string     `json:"error,omitempty"`
+	Transient bool       `json:"transient,omitempty"` // the error may be gone on another try
 }
 
 func document(report *mirror.Report) Report {
@@ -148,10 +154,12 @@ func document(report *mirror.Report) Report {
 		BytesRead: report.BytesRead, BytesReadAgain: report.BytesReadAgain, Seconds: report.Elapsed.Seconds(),
 	}
 	doc.addPlatforms(report)
+	doc.addArtifacts(report)
 	for _, r := range report.Results {
 		d := Destination{
 			Name: r.Name.String(), State: string(r.State), Digest: r.Digest.String(),
 			BlobsSent: r.BlobsSent, BytesSent: r.BytesSent, SetAside: r.SetAside, Transient: r.Transient,
+			Refused: refused(r),
 		}
 		if r.Err != nil {
 			d.Error = r.Err.Error()

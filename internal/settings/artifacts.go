@@ -1,0 +1,48 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"ecrmirror/internal/artifacts"
+	"ecrmirror/internal/contract"
+)
+
+// ArtifactsFlag is the name of the flag of [Artifacts].
+const ArtifactsFlag = "artifacts"
+
+// Artifacts says what comes with an image beside its manifests, where nothing else says so for the image.
+type Artifacts struct {
+	texts []string
+	env   string
+	flags *pflag.FlagSet
+}
+
+// Add adds the flag.
+func (a *Artifacts) Add(flags *pflag.FlagSet, getenv func(string) string) {
+	a.flags, a.env = flags, getenv(contract.EnvArtifacts)
+	flags.StringSliceVar(&a.texts, ArtifactsFlag, []string{"all"},
+		"`WHICH` of what belongs to an image comes with it: all, none, signatures, or types of artifacts, "+
+			"comma-separated (env "+contract.EnvArtifacts+")")
+}
+
+// Given reports whether the flag is there.
+func (a *Artifacts) Given() bool { return a.flags.Changed(ArtifactsFlag) }
+
+// Filter returns what the flag says, or else the environment.
+func (a *Artifacts) Filter() (artifacts.Filter, error) {
+	if a.env != "" && !a.Given() {
+		filter, err := artifacts.Parse(strings.Split(a.env, ",")...)
+		if err != nil {
+			return artifacts.Filter{}, fmt.Errorf("%s: %w", contract.EnvArtifacts, err)
+		}
+		return filter, nil
+	}
+	filter, err := artifacts.Parse(a.texts...)
+	if err != nil {
+		return artifacts.Filter{}, fmt.Errorf("--%s: %w", ArtifactsFlag, err)
+	}
+	return filter, nil
+}
