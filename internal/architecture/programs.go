@@ -48,7 +48,7 @@ var programs = map[string]layer{
 	},
 	"internal/ecr": {
 		internal: []string{
-			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
+			"internal/artifacts", "internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
 			"internal/chunked",
 			"internal/fence", "internal/listed", "internal/printable", "internal/transient",
 		},
@@ -68,7 +68,8 @@ var programs = map[string]layer{
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/images": {
 		internal: []string{
-			"internal/imagename", "internal/images/...", "internal/listed", "internal/manifestdigest",
+			"internal/artifacts", "internal/imagename", "internal/images/...", "internal/listed",
+			"internal/manifestdigest",
 			"internal/manifesttype", "internal/ecr",
 			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 			"internal/mirror/content", "internal/mirror/port", "internal/transient",
@@ -90,6 +91,10 @@ var programs = map[string]layer{
 			"internal/mirror/stall",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
+	},
+	"internal/images/digesttags": {
+		internal: []string{"internal/artifacts", "internal/images/flight", "internal/listed", "internal/transient"},
+		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/images/flight": {},
 	"internal/images/visit":  {},
