@@ -31,6 +31,10 @@ var programs = map[string]layer{
 		},
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
 	},
+	"internal/staleness": {
+		internal: []string{"internal/artifacts"},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/errgroup"},
+	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
 	"internal/batchget":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
@@ -54,7 +58,7 @@ var programs = map[string]layer{
 	},
 	"internal/ecr": {
 		internal: []string{
-			"internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
+			"internal/artifacts", "internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
 			"internal/chunked",
 			"internal/fence", "internal/listed", "internal/printable", "internal/transient",
 		},
@@ -74,7 +78,8 @@ var programs = map[string]layer{
 	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/images": {
 		internal: []string{
-			"internal/imagename", "internal/images/...", "internal/listed", "internal/manifestdigest",
+			"internal/artifacts", "internal/imagename", "internal/images/...", "internal/listed",
+			"internal/manifestdigest",
 			"internal/manifesttype", "internal/ecr",
 			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
 			"internal/mirror/content", "internal/mirror/port", "internal/platforms", "internal/transient", "internal/wanted",
@@ -96,6 +101,10 @@ var programs = map[string]layer{
 			"internal/mirror/stall",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
+	},
+	"internal/images/digesttags": {
+		internal: []string{"internal/artifacts", "internal/images/flight", "internal/listed", "internal/transient"},
+		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/images/flight": {},
 	"internal/images/visit":  {},
@@ -136,7 +145,8 @@ var programs = map[string]layer{
 	},
 	"internal/request": {
 		internal: []string{
-			"internal/contract", "internal/imagename", "internal/jsonscan", "internal/platforms", "internal/spelling",
+			"internal/artifacts", "internal/contract", "internal/imagename", "internal/jsonscan", "internal/platforms",
+			"internal/spelling",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -156,8 +166,8 @@ var programs = map[string]layer{
 	},
 	"internal/settings": {
 		internal: []string{
-			"internal/allow", "internal/chunked", "internal/contract", "internal/credentials", "internal/imagename",
-			"internal/flagvalue", "internal/images", "internal/program", "internal/roles",
+			"internal/allow", "internal/artifacts", "internal/chunked", "internal/contract", "internal/credentials",
+			"internal/imagename", "internal/flagvalue", "internal/images", "internal/program", "internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
 	},
@@ -224,12 +234,16 @@ var programs = map[string]layer{
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
 		internal: []string{
-			"internal/chunked", "internal/imagename", "internal/manifestdigest", "internal/mirror/content",
-			"internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
-			"internal/mirror/errands", "internal/mirror/port", "internal/mirror/stall", "internal/platforms",
-			"internal/printable", "internal/request", "internal/sleep", "internal/wanted",
+			"internal/artifacts", "internal/chunked", "internal/imagename", "internal/manifestdigest",
+			"internal/mirror/belonging", "internal/mirror/content", "internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
+			"internal/mirror/errands", "internal/mirror/port", "internal/mirror/references", "internal/mirror/stall",
+			"internal/platforms", "internal/printable", "internal/request", "internal/sleep", "internal/wanted",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
+	},
+	"internal/mirror/belonging": {
+		internal: []string{"internal/artifacts", "internal/mirror/graph", "internal/mirror/port"},
+		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/errgroup"},
 	},
 	"internal/mirror/errands": {external: []string{"github.com/opencontainers/go-digest"}},
 	"internal/mirror/content": {
@@ -242,7 +256,8 @@ var programs = map[string]layer{
 	},
 	"internal/mirror/graph": {
 		internal: []string{
-			"internal/mirror/content", "internal/mirror/port", "internal/mirror/references", "internal/mirror/stall",
+			"internal/artifacts", "internal/mirror/content", "internal/mirror/port", "internal/mirror/references",
+			"internal/mirror/stall",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/errgroup"},
 	},

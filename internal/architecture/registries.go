@@ -34,7 +34,7 @@ var registries = map[string]layer{
 	},
 	"internal/registryclient/listing": {
 		internal: []string{
-			"internal/jsonstream", "internal/listed", "internal/registryclient/answer", "internal/registryclient/auth",
+			"internal/artifacts", "internal/jsonstream", "internal/listed", "internal/registryclient/answer", "internal/registryclient/auth",
 			"internal/registryclient/pace", "internal/registryclient/session", "internal/registryclient/wire",
 			"internal/transient",
 		},
@@ -49,7 +49,10 @@ var registries = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/registryclient": {
-		internal: []string{"internal/chunked", "internal/fence", "internal/listed", "internal/registryclient/..."},
+		internal: []string{
+			"internal/artifacts", "internal/chunked", "internal/fence", "internal/listed", "internal/manifestdigest",
+			"internal/registryclient/...",
+		},
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/types"},
 	},
 }

@@ -30,11 +30,11 @@ const emptyType = "application/vnd.oci.empty.v1+json"
 // ErrNoIndex says that a document is no index of referrers at all, but something else.
 var ErrNoIndex = errors.New("it is no index of referrers")
 
-// ParseIndex reads an index of referrers, or a page of one: of the referrers API, or at a fallback tag. Each digest comes
-// once, in the order of the index. A type that says nothing comes as "".
+// ParseIndex reads an index of referrers, or a page of one: of the referrers API, or at a fallback tag. Each digest
+// comes once, in the order of the index. A type that says nothing comes as "".
 //
-// It is [ErrNoIndex] for what is no index, and [ErrMany] where there is too much in it. It fails for what can be read in
-// two ways.
+// It is [ErrNoIndex] for what is no index, and [ErrMany] where there is too much in it. It fails for what can be read
+// in two ways.
 func ParseIndex(document []byte) ([]Artifact, error) {
 	list, err := readIndex(document)
 	return list.referrers, err

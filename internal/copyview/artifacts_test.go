@@ -58,7 +58,8 @@ func TestArtifactsAreTold(t *testing.T) {
 	}
 	var got Report
 	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.Artifacts.Brought != 2 ||
-		len(got.Artifacts.Missing) != 2 || len(got.Destinations[1].Refused) != 1 || len(got.Destinations[0].Refused) != 0 {
+		len(got.Artifacts.Missing) != 2 || len(got.Destinations[1].Refused) != 1 ||
+		len(got.Destinations[0].Refused) != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for i := range 30 {

@@ -23,6 +23,9 @@ type API interface {
 	GetDownloadUrlForLayer(
 		context.Context, *ecr.GetDownloadUrlForLayerInput, ...func(*ecr.Options),
 	) (*ecr.GetDownloadUrlForLayerOutput, error)
+	ListImageReferrers(
+		context.Context, *ecr.ListImageReferrersInput, ...func(*ecr.Options),
+	) (*ecr.ListImageReferrersOutput, error)
 	ListImages(context.Context, *ecr.ListImagesInput, ...func(*ecr.Options)) (*ecr.ListImagesOutput, error)
 	PutLifecyclePolicy(
 		context.Context, *ecr.PutLifecyclePolicyInput, ...func(*ecr.Options),

@@ -8,7 +8,10 @@
 //	Client.Tags                        ListImages; DescribeImages where times are asked for
 //	Client.Repositories                DescribeRepositories
 //	Client.PublicLogin                 GetAuthorizationToken of ECR Public
+//	Client.TagsWithin                  DescribeImages
 //	Repository.Manifest                BatchGetImage, one image a call
+//	Repository.Referrers               ListImageReferrers, 50 a call
+//	Repository.TagDigests              BatchGetImage, 100 tags a call
 //	Repository.Blob                    GetDownloadUrlForLayer, then ranged GETs of the presigned URL
 //	Repository.DeleteImage             BatchDeleteImage
 //	Destination.HasBlob                BatchCheckLayerAvailability

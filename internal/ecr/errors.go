@@ -89,6 +89,8 @@ var passing = map[string]bool{
 	"UnableToGetUpstreamLayerException": true,
 	"UpstreamTooManyRequests":           true,
 	"UpstreamUnavailable":               true,
+
+	"UnableToListUpstreamImageReferrersException": true,
 }
 
 // Transient reports whether another try may help: the call was throttled, or AWS, the network or the registry behind a

@@ -20,11 +20,11 @@ var errLoop = errors.New("the list goes on with a page that it had before")
 // mostPages is how many pages a list may have: with 1,000 in each, 100 times ECR's quota on images and repositories.
 const mostPages = 10_000
 
-// pages asks for all pages of a list, each with the token that the one before gave.
-func pages(ask func(token *string) (next *string, err error)) error {
+// pages asks for all pages of a list, each with the token that the one before gave. There may be so many.
+func pages(most int, ask func(token *string) (next *string, err error)) error {
 	seen := map[[sha256.Size]byte]bool{}
 	var token *string
-	for range mostPages {
+	for range most {
 		next, err := ask(token)
 		if err != nil || aws.ToString(next) == "" {
 			return err
@@ -35,5 +35,5 @@ func pages(ask func(token *string) (next *string, err error)) error {
 		}
 		seen[key], token = true, next
 	}
-	return fmt.Errorf("%w: it has more than %d pages", listed.ErrTooMany, mostPages)
+	return fmt.Errorf("%w: it has more than %d pages", listed.ErrTooMany, most)
 }

@@ -26,7 +26,7 @@ func (c *Client) Repositories(
 		return listed.Repositories{}, fmt.Errorf("client for %s: %w", host, err)
 	}
 	names := listed.Below(path)
-	err = pages(func(token *string) (next *string, err error) {
+	err = pages(mostPages, func(token *string) (next *string, err error) {
 		out, err := api.DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{
 			RegistryId: aws.String(registry.Account), NextToken: token, MaxResults: aws.Int32(pageSize),
 		})

@@ -19,6 +19,16 @@ import (
 // It takes a call of ListImages for each 1,000 tags, or, with times, of DescribeImages for each 1,000 images. A list
 // that does not end, by its token or by what package listed takes, is an error.
 func (c *Client) Tags(ctx context.Context, name imagename.Name, times bool) (listed.Tags, error) {
+	return c.tags(ctx, name, times, mostPages)
+}
+
+// TagsWithin is [Client.Tags] with times, of a repository with tags on at most so many thousand images. It takes the
+// permission for DescribeImages, which whoever copies images has.
+func (c *Client) TagsWithin(ctx context.Context, name imagename.Name, thousands int) (listed.Tags, error) {
+	return c.tags(ctx, name, true, thousands)
+}
+
+func (c *Client) tags(ctx context.Context, name imagename.Name, times bool, most int) (listed.Tags, error) {
 	repo, err := c.Repository(name)
 	if err != nil {
 		return listed.Tags{}, err
@@ -29,7 +39,7 @@ func (c *Client) Tags(ctx context.Context, name imagename.Name, times bool) (lis
 	if times {
 		operation, page = "DescribeImages", repo.describePage
 	}
-	err = pages(func(token *string) (next *string, err error) { return page(ctx, token, tags) })
+	err = pages(most, func(token *string) (next *string, err error) { return page(ctx, token, tags) })
 	switch {
 	case errorCode(err) == codeRepositoryNotFound:
 		return listed.Tags{}, &MissingRepositoryError{name}

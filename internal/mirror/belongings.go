@@ -148,9 +148,12 @@ func (c *Copier) unreadBlobs(results []*Result) (failed []*Result, unread []*unr
 
 // leave notes artifacts, by their positions, as missing, and returns these.
 func (q *inquiry) leave(ctx context.Context, positions []int, why *unreadError) []int {
+	from := q.batch.asked.artifacts.listedAt(q.report.Source)
 	for _, i := range positions {
 		node := q.graph.Nodes[i]
-		missing := &belonging.Missing{Subject: node.Artifact.Subject, Artifact: node.Digest, Err: sourceError(q.batch.asked.artifacts.listedAt(q.report.Source), "reading blob "+why.blob.String(), why.err)}
+		missing := &belonging.Missing{
+			Subject: node.Artifact.Subject, Artifact: node.Digest, Err: sourceError(from, "reading blob "+why.blob.String(), why.err),
+		}
 		if len(node.Artifact.Tags) > 0 {
 			missing.Tag = node.Artifact.Tags[0]
 		}

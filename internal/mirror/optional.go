@@ -47,7 +47,10 @@ func (p *place) skip(i int, why error) {
 		if node.Artifact == nil {
 			continue
 		}
-		r := Refused{Subject: node.Artifact.Subject, Digest: node.Digest, Type: node.Artifact.Type, Err: p.errorIn("writing artifact", why)}
+		r := Refused{
+			Subject: node.Artifact.Subject, Digest: node.Digest, Type: node.Artifact.Type,
+			Err: p.errorIn("writing artifact", why),
+		}
 		if len(node.Artifact.Tags) > 0 {
 			r.Tag = node.Artifact.Tags[0]
 		}

@@ -10,10 +10,11 @@ import (
 
 // Errors that callers decide on. They are found by errors.Is.
 var (
-	ErrNotFound   = answer.ErrNotFound
-	ErrOtherRange = answer.ErrOtherRange
-	ErrByPatch    = writing.ErrByPatch
-	ErrNoList     = listing.ErrNoList
+	ErrNotFound    = answer.ErrNotFound
+	ErrOtherRange  = answer.ErrOtherRange
+	ErrByPatch     = writing.ErrByPatch
+	ErrNoList      = listing.ErrNoList
+	ErrNoReferrers = listing.ErrNoReferrers
 )
 
 type (
@@ -25,6 +26,8 @@ type (
 	DeferredError = pace.DeferredError
 	// A MuteError says that a registry did not answer in time.
 	MuteError = pace.MuteError
+	// A RefusedError says that a registry does not take a manifest, for good, or not under that tag.
+	RefusedError = writing.RefusedError
 	// A LinkError says that a registry does not tell where the rest of a list is.
 	LinkError = listing.LinkError
 )

@@ -9,7 +9,7 @@ import (
 )
 
 func (r *Registry) lister() listing.Lister {
-	return listing.Lister{Session: r.session, Pace: r.pace, Room: r.shared.lists}
+	return listing.Lister{Session: r.session, Pace: r.pace, Room: r.shared.lists, APIs: r.shared.apis}
 }
 
 // Repositories returns all repositories below a path, which has no slash at its end, that the login for the path may
@@ -51,5 +51,5 @@ func (r *Registry) at(host string) (_ listing.Lister, done func(), _ error) {
 		s.Forget()
 		r.shared.paces.Keep(pace)
 	}
-	return listing.Lister{Session: s, Pace: pace, Room: r.shared.lists}, done, nil
+	return listing.Lister{Session: s, Pace: pace, Room: r.shared.lists, APIs: r.shared.apis}, done, nil
 }

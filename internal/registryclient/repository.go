@@ -46,6 +46,13 @@ func (r *Repository) Tags(ctx context.Context) (listed.Tags, error) {
 	return r.lister.Tags(ctx, r.reading.Repository)
 }
 
+// TagsWithin is [Repository.Tags] of a list that has at most so many pages.
+func (r *Repository) TagsWithin(ctx context.Context, pages int) (listed.Tags, error) {
+	lister := r.lister
+	lister.Pages = pages
+	return lister.Tags(ctx, r.reading.Repository)
+}
+
 // Manifest returns a manifest, given its tag or digest, and its media type as the registry says it,
 // without parameters. Its size is at most 4 MiB. It is for the caller to hold it against a digest. A
 // manifest that does not exist is [ErrNotFound].

@@ -5,23 +5,27 @@ import (
 
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient/answer"
+	"ecrmirror/internal/registryclient/listing"
 	"ecrmirror/internal/registryclient/pace"
 	"ecrmirror/internal/registryclient/session"
 )
 
-// Shared is what all registries of a process share: one budget of bytes for what is read of their
-// answers, one for their tokens, room for a large list, and what is to be remembered of registries that were forgotten.
-// Blobs have a budget of their own, see [Options].
+// Shared is what all registries of a process share: one budget of bytes for what is read of their answers, one for
+// their tokens, room for a large list, what is to be remembered of registries that were forgotten, and which
+// repositories have a referrers API. Blobs have a budget of their own, see [Options].
 type Shared struct {
 	answers *answer.Memory
 	tokens  session.Tokens
 	paces   *pace.Memory
 	lists   listed.Room
+	apis    *listing.APIs
 }
 
 // NewShared returns what the registries of a process share.
 func NewShared() *Shared {
-	return &Shared{answers: answer.NewMemory(), paces: pace.NewMemory(), lists: listed.NewRoom()}
+	return &Shared{
+		answers: answer.NewMemory(), paces: pace.NewMemory(), lists: listed.NewRoom(), apis: listing.NewAPIs(),
+	}
 }
 
 // Lists returns the room for a large list, which others than registries may use, too.

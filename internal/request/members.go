@@ -28,7 +28,8 @@ func parseMembers(members map[string]jsonscan.Value) (o Options, err error) {
 			o.ArtifactsRequired, err = readTruth(name, members[name])
 		default:
 			err = fmt.Errorf("member %q is not known%s", name,
-				spelling.Meant(name, memberArtifacts, memberFrom, memberRequired, memberKind, memberPlatforms, memberVersion))
+				spelling.Meant(name, memberArtifacts, memberFrom, memberRequired, memberKind, memberPlatforms,
+					memberVersion))
 		}
 		if err != nil {
 			return Options{}, err

@@ -17,8 +17,8 @@ type Options struct {
 	Kind Kind
 	// Platforms are those that are copied of an index, as [platforms.Filter.String] has them; "" is all of them.
 	Platforms string
-	// Artifacts are those that come with the images, as [artifacts.Filter.String] has them; "" leaves it to the program's
-	// setting.
+	// Artifacts are those that come with the images, as [artifacts.Filter.String] has them; "" leaves it to the
+	// program's setting.
 	Artifacts string
 	// ArtifactsFrom is the repository that has the artifacts; "" is that of the images.
 	ArtifactsFrom string
@@ -70,9 +70,9 @@ func (o Options) String() string {
 }
 
 // ParseOptions parses options, a JSON object as people and programs write it: {} for a plain copy. Its members are
-// kind, one of copy (the default), artifacts, publish and delete; platforms, a list as of [platforms.Parse]; artifacts, a
-// list as of [artifacts.Parse]; artifactsFrom, a repository; artifactsRequired, true or false; and version, which is 1.
-// Another member, kind or version is an error that names it, since options that are passed over
+// kind, one of copy (the default), artifacts, publish and delete; platforms, a list as of [platforms.Parse]; artifacts,
+// a list as of [artifacts.Parse]; artifactsFrom, a repository; artifactsRequired, true or false; and version, which is
+// 1. Another member, kind or version is an error that names it, since options that are passed over
 // would have another image published than the one that was asked for. So is a member that is there twice.
 func ParseOptions(text string) (Options, error) {
 	if name, is := strings.CutPrefix(text, "Ref::"); is {

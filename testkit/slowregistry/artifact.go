@@ -23,7 +23,8 @@ func (p *putting) sign(root manifest) error {
 	if err != nil {
 		return err
 	}
-	for _, subject := range slices.Compact([]string{sbom.digest.String(), root.digest.String(), first.digest.String()}) {
+	subjects := []string{sbom.digest.String(), root.digest.String(), first.digest.String()}
+	for _, subject := range slices.Compact(subjects) {
 		m := p.images.manifests[p.repository+"@"+subject]
 		if _, err := p.artifact(signatureType, &m); err != nil {
 			return err

@@ -65,7 +65,8 @@ var errMost = fmt.Errorf("%w: an image may have %d", artifacts.ErrMany, artifact
 // Add adds what belongs to some manifests of an image to its graph. An error is one that may be gone on another try, or
 // wraps [graph.ErrLarge] where the manifests have more bytes than Options.Graph allows; the graph is of no use then.
 func Add(
-	ctx context.Context, g *graph.Graph, list port.Artifacts, source graph.Source, subjects []digest.Digest, opts Options,
+	ctx context.Context, g *graph.Graph, list port.Artifacts, source graph.Source, subjects []digest.Digest,
+	opts Options,
 ) (*Found, error) {
 	a := adding{graph: g, list: list, source: source, opts: opts, found: &Found{}, seen: map[digest.Digest]bool{}}
 	for range artifacts.Levels {

@@ -11,8 +11,8 @@ import (
 	"ecrmirror/internal/manifesttype"
 )
 
-// Contains reports whether a manifest has each layer of another one, with the same annotations: those of a signature are
-// what it consists of, and its layer is what was signed, which several may share
+// Contains reports whether a manifest has each layer of another one, with the same annotations: those of a signature
+// are what it consists of, and its layer is what was signed, which several may share
 // (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md).
 func Contains(whole, part []byte) (bool, error) {
 	has, err := layersOf(whole)

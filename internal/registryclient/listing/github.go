@@ -56,5 +56,5 @@ func (a *api) packages(ctx context.Context, kind, namespace string, c *listed.Re
 			return err
 		}
 	}
-	return errPages
+	return errPages(maxPages)
 }

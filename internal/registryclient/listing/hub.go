@@ -42,7 +42,7 @@ func (a *api) hub(ctx context.Context, namespace string, c *listed.RepositoryCol
 			return nil
 		}
 	}
-	return a.failed(errPages)
+	return a.failed(errPages(maxPages))
 }
 
 // logInAtHub gets a token for the login, by "Create access token" of the API. It is good for 10 minutes.

@@ -1,5 +1,5 @@
-// Package listing asks registries for lists, page by page: the tags of a repository, the repositories that there are.
-// A list comes whole or not at all: whatever cuts it off is an error.
+// Package listing asks registries for lists, page by page: the tags of a repository, the repositories that there are,
+// the referrers of a manifest. A list comes whole or not at all: whatever cuts it off is an error.
 package listing
 
 import (
@@ -35,7 +35,9 @@ const (
 // ErrNoList says that an answer is not the list that was asked for.
 var ErrNoList = jsonstream.ErrOther
 
-var errPages = fmt.Errorf("%w: it has more than %d pages", listed.ErrTooMany, maxPages)
+func errPages(most int) error {
+	return fmt.Errorf("%w: it has more than %d pages", listed.ErrTooMany, most)
+}
 
 // A Lister asks one host for lists, at the pace of what else it is asked. It is safe for concurrent use.
 type Lister struct {
@@ -45,6 +47,9 @@ type Lister struct {
 	// Answer is how long a page may take to begin, and Content how long its reading may wait for the registry; 0 means
 	// 30 seconds, and 2 minutes. List is how long a list of tags may take; 0 means 15 minutes.
 	Answer, Content, List time.Duration
+	// Pages is how many pages a list of tags may have; 0 means 10,000.
+	Pages int
+	APIs  *APIs // which repositories have a referrers API; required for [Lister.Referrers]
 }
 
 // A request asks for one page.
@@ -158,8 +163,8 @@ func (l Lister) linked(
 	for at := start; at != nil; {
 		if key := sha256.Sum256([]byte(at.URL.String())); seen[key] {
 			return errLoop
-		} else if seen[key] = true; len(seen) > maxPages {
-			return errPages
+		} else if seen[key] = true; len(seen) > cmp.Or(l.Pages, maxPages) {
+			return errPages(cmp.Or(l.Pages, maxPages))
 		}
 		page, err := l.page(ctx, request{
 			send: func(ctx context.Context) (*http.Response, *wire.Place, error) {

@@ -36,7 +36,7 @@ func (a *api) quay(ctx context.Context, namespace string, c *listed.RepositoryCo
 		seen[next] = true
 		query.Set("next_page", next)
 	}
-	return a.failed(errPages)
+	return a.failed(errPages(maxPages))
 }
 
 // maxCursor is how many bytes Quay's word for the next page may have; it has some hundred.

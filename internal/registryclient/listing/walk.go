@@ -26,7 +26,7 @@ func (l Lister) walk(ctx context.Context, path string, c *listed.RepositoryColle
 	waiting := []string{path}
 	for asked := 0; len(waiting) > 0; asked++ {
 		if asked == maxPages {
-			return errPages
+			return errPages(maxPages)
 		}
 		name := waiting[len(waiting)-1]
 		waiting = waiting[:len(waiting)-1]
