@@ -33,7 +33,8 @@ func (p *place) Of(_ context.Context, subject digest.Digest) ([]artifacts.Artifa
 // newPlace reads "SUBJECT<ARTIFACT ..." into a place: an artifact with a ! is a signature.
 func newPlace(text string) *place {
 	p := &place{
-		lists: map[digest.Digest][]artifacts.Artifact{}, errs: map[digest.Digest]error{}, asked: map[digest.Digest]int{},
+		lists: map[digest.Digest][]artifacts.Artifact{}, errs: map[digest.Digest]error{},
+		asked: map[digest.Digest]int{},
 	}
 	for _, word := range strings.Fields(text) {
 		subject, name, _ := strings.Cut(word, "<")

@@ -74,10 +74,9 @@ func (g *Registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		before(r)
 	}
 	repository, kind, reference := v2path.Parse(r.URL.Path)
-	name, subject, isReferrers := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v2/"), "/referrers/")
 	switch {
-	case isReferrers && kind == v2path.Other:
-		g.serveReferrers(w, r, name, subject)
+	case kind == v2path.Referrers:
+		g.serveReferrers(w, r, repository, reference)
 	case kind != v2path.Manifest:
 		g.keeps.ServeHTTP(w, r)
 	case r.Method == http.MethodPut:

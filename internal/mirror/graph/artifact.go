@@ -27,8 +27,8 @@ var ErrOtherSubject = errors.New("its manifest does not name the subject that it
 var ErrOwnPart = errors.New("it is a manifest of the image itself")
 
 // ReadArtifact reads an artifact of a manifest as a graph of its own, whose root it is, and verifies it. A referrer
-// must name the subject. The type is what it says of itself. The error wraps [ErrLarge] if its manifests have more bytes
-// than there may be beside those of the graph. The graph does not change, so that several can be read at a time.
+// must name the subject. The type is what it says of itself. The error wraps [ErrLarge] if its manifests have more
+// bytes than there may be beside those of the graph. The graph does not change, so that several can be read at a time.
 func (g *Graph) ReadArtifact(
 	ctx context.Context, source Source, subject digest.Digest, a artifacts.Artifact, opts Options,
 ) (read *Graph, artifactType string, err error) {
