@@ -40,10 +40,16 @@ func tagOf(n int) string { return fmt.Sprintf("t%02d", n) }
 
 func newRequestWorld(t *testing.T) *requestWorld {
 	t.Helper()
+	return newWorldOf(t, requestImages(), slowregistry.Options{})
+}
+
+// newWorldOf returns a world with images of these kinds, at a registry of these conditions.
+func newWorldOf(t *testing.T, specs []slowregistry.Spec, opts slowregistry.Options) *requestWorld {
+	t.Helper()
 	images, local := slowregistry.NewImages(), startLocalstack(t)
 	w := &requestWorld{place: &place{aws: local.config(), local: local}}
 	w.union.Blobs = map[digest.Digest]int64{}
-	for n, spec := range requestImages() {
+	for n, spec := range specs {
 		c, err := images.Put("src", tagOf(n), spec)
 		if err != nil {
 			t.Fatal(err)
@@ -57,7 +63,7 @@ func newRequestWorld(t *testing.T) *requestWorld {
 	if w.before, err = images.Put("src", "before", before); err != nil {
 		t.Fatal(err)
 	}
-	if w.source, err = slowregistry.Start(t.Context(), images, slowregistry.Options{}); err != nil {
+	if w.source, err = slowregistry.Start(t.Context(), images, opts); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.source.Close() })
