@@ -73,7 +73,7 @@ func (d *demo) createRepository(ctx context.Context, r repository) error {
 // share lets the home account's roles read and write the images of another account's repository.
 func (d *demo) share(ctx context.Context, client *ecr.Client, name string) error {
 	policy := fmt.Sprintf(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": [%q, %q]}, "Action": [
-		"ecr:DescribeImages", "ecr:ListImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability",
+		"ecr:DescribeImages", "ecr:ListImages", "ecr:ListImageReferrers", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability",
 		"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"
 	]}]}`, d.server.Role("ControllerRole"), d.server.Role("MirrorRole"))
 	d.story.Command("AWS_ACCESS_KEY_ID="+otherAccount, "aws", "ecr", "set-repository-policy", "--repository-name", name,

@@ -21,7 +21,9 @@ func (s *stack) mirrorPermissions() []permission {
 	permissions := []permission{
 		{
 			sid: "ReadImages", resources: s.readRepositories(),
-			actions: []string{"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"},
+			actions: []string{
+				"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers",
+			},
 		},
 		{
 			sid: "WriteImages", resources: written,

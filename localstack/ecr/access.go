@@ -68,6 +68,10 @@ func (r *Registry) access(service string, c awsjson.Caller, operation string, bo
 	for _, name := range names {
 		id := repositoryID{registry, name}
 		list = append(list, r.accessTo(action, id))
+		if operation == "ListImageReferrers" {
+			// The API reference names this permission; refusals name that of the operation's name. Here both are taken.
+			list = append(list, r.accessTo(service+"BatchGetImage", id))
+		}
 		if operation == "CreateRepository" && len(in.Tags) > 0 {
 			list = append(list, r.accessTo(service+"TagResource", id))
 		}

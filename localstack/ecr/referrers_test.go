@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 
+	"ecrmirror/localstack/awsjson"
 	"ecrmirror/testkit/awstest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -145,5 +146,21 @@ func TestReferrersAreHeldToTheModel(t *testing.T) {
 		if _, err := w.ecr.ListImageReferrers(t.Context(), in); awstest.Code(err) != tt.code {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.code)
 		}
+	}
+}
+
+// The API reference says that ListImageReferrers takes the permission for BatchGetImage.
+func TestReferrersTakeTwoPermissions(t *testing.T) {
+	w := newWorld(t)
+	got, err := w.Access(awsjson.Caller{Account: home, Region: "us-east-1"}, "ListImageReferrers",
+		[]byte(`{"repositoryName":"app"}`))
+	var actions []string
+	for _, access := range got {
+		actions = append(actions, access.Action+" "+access.Resource)
+	}
+	const on = " arn:aws:ecr:us-east-1:" + home + ":repository/app"
+	want := []string{"ecr:ListImageReferrers" + on, "ecr:BatchGetImage" + on}
+	if diff := cmp.Diff(want, actions); err != nil || diff != "" {
+		t.Error(err, diff)
 	}
 }

@@ -65,8 +65,8 @@ var people = []struct {
 		{[]string{
 			"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:CreateRepository",
 			"ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload",
-			"ecr:ListImages", "ecr:PutImage", "ecr:PutLifecyclePolicy", "ecr:SetRepositoryPolicy", "ecr:TagResource",
-			"ecr:UploadLayerPart",
+			"ecr:ListImageReferrers", "ecr:ListImages", "ecr:PutImage", "ecr:PutLifecyclePolicy",
+			"ecr:SetRepositoryPolicy", "ecr:TagResource", "ecr:UploadLayerPart",
 		}, []string{ownRepositories}},
 		{[]string{
 			"ecr-public:BatchCheckLayerAvailability", "ecr-public:CompleteLayerUpload", "ecr-public:CreateRepository",

@@ -10,7 +10,7 @@ import (
 
 // otherAccounts are what docs/security.md says that another account allows.
 var otherAccounts = []string{
-	"ecr:DescribeImages", "ecr:ListImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
+	"ecr:DescribeImages", "ecr:ListImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers",
 	"ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage",
 	"ecr:UploadLayerPart",
 }

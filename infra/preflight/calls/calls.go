@@ -48,6 +48,7 @@ var mirror = []call{
 	{action: "ecr:DescribeImages"},
 	{action: "ecr:GetDownloadUrlForLayer"},
 	{action: "ecr:InitiateLayerUpload"},
+	{action: "ecr:ListImageReferrers"},
 	{action: "ecr:PutImage"},
 	{action: "ecr:UploadLayerPart"},
 	{action: "dynamodb:GetItem", when: has(contract.EnvLedger)},
