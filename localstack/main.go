@@ -96,7 +96,14 @@ func serve(ctx context.Context, asked settings, out io.Writer) (err error) {
 // A settings is what the command line asks for.
 type settings struct {
 	server.Options
-	registries []string // addresses
+	registries []ordinary
+}
+
+// add adds registries at addresses with commas between them.
+func (s *settings) add(addrs string, referrers bool) {
+	for addr := range strings.SplitSeq(addrs, ",") {
+		s.registries = append(s.registries, ordinary{addr, referrers})
+	}
 }
 
 // longestText is how many bytes of a text are logged: clients write names, paths and headers.
@@ -157,7 +164,13 @@ func flagsOf(opts *settings) *flag.FlagSet {
 	flags.Func("registries",
 		"`host:port[,host:port...]` of ordinary registries to serve besides, the first of which has sample images",
 		func(list string) error {
-			opts.registries = append(opts.registries, strings.Split(list, ",")...)
+			opts.add(list, true)
+			return nil
+		})
+	flags.Func("registries-without-referrers",
+		"`host:port[,host:port...]` of more of them, which have no referrers API",
+		func(list string) error {
+			opts.add(list, false)
 			return nil
 		})
 	return flags

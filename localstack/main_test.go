@@ -51,7 +51,7 @@ func TestServesUntilItIsInterrupted(t *testing.T) {
 	}}
 	if err := run(ctx, []string{
 		"--addr", "127.0.0.1:0", "--programs", t.TempDir(), "--region", "eu-west-1",
-		"--registries", "127.0.0.1:0,127.0.0.1:0",
+		"--registries", "127.0.0.1:0,127.0.0.1:0", "--registries-without-referrers", "127.0.0.1:0",
 	}, nil, out,
 		io.Discard); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestServesUntilItIsInterrupted(t *testing.T) {
 	for _, want := range []string{
 		"export AWS_ACCESS_KEY_ID=111122223333\n", "export AWS_REGION=eu-west-1\n",
 		"\nexport PATH=/", "\n\ncontroller put docker.io/", "\ncontroller sweep\n", "aws batch submit-job ",
-		"/tool:1.0.0\nand an empty one at 127.0.0.1:",
+		"/tool:1.0.0\nand an empty one at 127.0.0.1:", " (without a referrers API)\n",
 	} {
 		if !strings.Contains(out.output.String(), want) {
 			t.Errorf("output lacks %q", want)

@@ -87,7 +87,7 @@ func transcript(t *testing.T, shown string) string {
 // ordinary serves an ordinary registry, and returns its host.
 func ordinary(t *testing.T, filled bool) string {
 	t.Helper()
-	r, err := samples.Start(t.Context(), "127.0.0.1:0")
+	r, err := samples.Start(t.Context(), "127.0.0.1:0", true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,7 @@ var programs = map[string]layer{
 	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in
 	"internal/sleep":       {},
+	"internal/turns":       {},
 	"internal/batchget":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
 	"internal/answerlimit": {external: []string{"github.com/aws/"}},
 	"internal/awserror":    {internal: []string{"internal/transient"}, external: []string{"github.com/aws/"}},
@@ -60,7 +61,7 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/artifacts", "internal/awserror", "internal/imagename", "internal/manifestdigest", "internal/manifesttype",
 			"internal/chunked",
-			"internal/fence", "internal/listed", "internal/printable", "internal/transient",
+			"internal/fence", "internal/listed", "internal/printable", "internal/transient", "internal/turns",
 		},
 		external: []string{
 			"github.com/aws/", "github.com/opencontainers/", "github.com/segmentio/asm/base64",
@@ -75,49 +76,23 @@ var programs = map[string]layer{
 		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
 	},
-	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
-	"internal/images": {
-		internal: []string{
-			"internal/artifacts", "internal/imagename", "internal/images/...", "internal/listed",
-			"internal/manifestdigest",
-			"internal/manifesttype", "internal/ecr",
-			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
-			"internal/mirror/content", "internal/mirror/port", "internal/platforms", "internal/transient", "internal/wanted",
-		},
-		external: []string{
-			"github.com/aws/aws-sdk-go-v2/aws", "github.com/opencontainers/", "go.podman.io/image/v5/",
-		},
+	"internal/roles":             {external: []string{"github.com/aws/aws-sdk-go-v2"}},
+	"internal/selection/version": {external: []string{"github.com/Masterminds/semver/v3"}},
+	"internal/selection/pattern": {external: []string{"github.com/bmatcuk/doublestar/v4"}},
+	"internal/selection": {
+		internal: []string{"internal/selection/..."}, external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/images/disk": {
-		internal: []string{
-			"internal/imagename", "internal/images/transport", "internal/manifestdigest",
-			"internal/manifesttype", "internal/mirror/port", "internal/sleep", "internal/transient",
-		},
-		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/"},
-	},
-	"internal/images/transport": {
-		internal: []string{
-			"internal/chunked", "internal/imagename", "internal/mirror/content", "internal/mirror/port",
-			"internal/mirror/stall",
-		},
-		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
-	},
-	"internal/images/digesttags": {
-		internal: []string{"internal/artifacts", "internal/images/flight", "internal/listed", "internal/transient"},
+	"internal/entry": {
+		internal: []string{"internal/imagename", "internal/printable", "internal/selection", "internal/spelling"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/images/flight": {},
-	"internal/images/visit":  {},
-	"internal/images/hosts":  {internal: []string{"internal/registryclient"}},
-	"internal/images/signatures": {
+	"internal/entryform": {internal: []string{"internal/entry", "internal/selection", "internal/spelling"}},
+	"internal/table": {
 		internal: []string{
-			"internal/ecr", "internal/imagename", "internal/mirror/content", "internal/mirror/port",
-			"internal/registryclient",
+			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/entry",
+			"internal/entryform", "internal/imagename", "internal/printable", "internal/sleep", "internal/spelling",
 		},
-		external: []string{
-			"github.com/opencontainers/", "go.podman.io/image/v5/", "go.podman.io/storage/pkg/configfile",
-			"go.yaml.in/yaml/v3",
-		},
+		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
 	},
 	"internal/ledger": {
 		internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},

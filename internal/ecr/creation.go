@@ -5,12 +5,13 @@ import (
 	"sync"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/turns"
 )
 
 // creations lets a client create each missing repository once at a time. The zero value is
 // ready.
 type creations struct {
-	turns turns[string] // by place
+	turns turns.Turns[string] // by place
 
 	mu   sync.Mutex
 	done map[string]int // by place: how often it was created
@@ -41,7 +42,7 @@ func (c *creation) seen() int {
 // after creates the repository, unless that was done since it had been done seen times: then what
 // the caller found is out of date.
 func (c *creation) after(ctx context.Context, seen int) error {
-	end, err := c.all.turns.take(ctx, c.place)
+	end, err := c.all.turns.Take(ctx, c.place)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/turns"
 )
 
 // A Destination is a repository of private ECR or of ECR Public, for writing. It remembers which blobs the
@@ -21,7 +22,7 @@ type Destination struct {
 	budget *chunked.Budget
 	puts   *putPace
 	blobs  availability
-	turns  turns[digest.Digest] // at uploading
+	turns  turns.Turns[digest.Digest] // at uploading
 }
 
 // Destination returns the repository of a name, for writing. The tag and digest of the name do not matter. It

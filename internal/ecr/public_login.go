@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"ecrmirror/internal/turns"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 )
@@ -25,7 +27,7 @@ type Login struct{ Username, Password string }
 
 // publicLogins remembers the login to ECR Public. The zero value has none yet.
 type publicLogins struct {
-	turns turns[string] // at asking for one
+	turns turns.Turns[string] // at asking for one
 
 	mu    sync.Mutex
 	login Login
@@ -37,7 +39,7 @@ func (l *publicLogins) get(ctx context.Context, api PublicAPI) Login {
 	if login, known := l.known(); known {
 		return login
 	}
-	done, err := l.turns.take(ctx, "login")
+	done, err := l.turns.Take(ctx, "login")
 	if err != nil {
 		return Login{} // what the caller does next ends as well
 	}

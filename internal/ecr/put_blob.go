@@ -43,7 +43,7 @@ func (d *Destination) open(ctx context.Context, blob Blob) (u *upload, there Blo
 	}
 	u = newUpload(d, blob)
 	if blob.Digest != "" {
-		if u.end, err = d.turns.take(ctx, blob.Digest); err != nil {
+		if u.end, err = d.turns.Take(ctx, blob.Digest); err != nil {
 			return nil, Blob{}, err
 		}
 		// Under copy.Image nobody has asked about configs; and one call is less than three.

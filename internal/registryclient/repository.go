@@ -5,6 +5,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/registryclient/listing"
@@ -94,13 +95,31 @@ func (r *Repository) PutBlob(ctx context.Context, stream chunked.Lender, d diges
 
 // PutManifest stores a manifest, whose digest is d, under a tag or a digest. What it refers to must be
 // there already. It is repeated on failures that may pass, also where the registry does not see yet what
-// is there. A mediaType of "" is not sent.
+// is there. A mediaType of "" is not sent. Where the registry takes no such manifest, the error is a [*RefusedError].
+//
+// A manifest that has a subject is listed among its referrers afterwards: where the registry does not say that it lists
+// it, and has no referrers API, the index at the fallback tag is read, gets the manifest added, and is put and read
+// again. A registry that has conditional requests is asked to put it only in the place of the one that was read. An
+// index that can't be kept is a [*RefusedError], too.
 func (r *Repository) PutManifest(
 	ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest,
 ) error {
-	err := r.writing.PutManifest(ctx, reference, content, mediaType, d)
-	if err == nil {
-		r.reading.NoteStored(reference)
+	listed, err := r.writing.PutManifest(ctx, reference, content, mediaType, d)
+	if err != nil {
+		return err
 	}
-	return err
+	r.reading.NoteStored(reference)
+	said, err := artifacts.Describe(content)
+	if err != nil || said.Subject == "" || said.Subject == listed { // what can be read in two ways has no subject
+		return nil //nolint:nilerr // the registry took it
+	}
+	has, err := r.lister.HasReferrers(ctx, r.reading.Repository, said.Subject)
+	if err != nil || has {
+		return err
+	}
+	entry, err := said.Entry(mediaType, d, int64(len(content)))
+	if err != nil {
+		return err
+	}
+	return r.writing.AddReferrer(ctx, said.Subject, entry)
 }

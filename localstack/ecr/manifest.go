@@ -82,6 +82,9 @@ func parseManifest(raw []byte, declared string) (manifest, error) {
 	if in.Subject != nil {
 		m.subject = in.Subject.Digest
 	}
+	if in.hasParameters() {
+		return manifest{}, invalidJSON()
+	}
 	switch mediaType {
 	case dockerV1, dockerV1Signed:
 		err = m.readV1(in)
@@ -123,6 +126,19 @@ func (in manifestJSON) mediaType(declared string) (string, error) {
 		return "", invalid(parameter, "must be the mediaType in the manifest, which is %s", in.MediaType)
 	}
 	return t, nil
+}
+
+// hasParameters reports whether a type in the manifest has parameters, such as those of sigstore's bundles before
+// version 0.3, which ECR does not take (https://github.com/aws/containers-roadmap/issues/2306).
+func (in manifestJSON) hasParameters() bool {
+	types := []string{in.ArtifactType}
+	if in.Config != nil {
+		types = append(types, in.Config.MediaType)
+	}
+	for _, l := range in.Layers {
+		types = append(types, l.MediaType)
+	}
+	return slices.ContainsFunc(types, func(t string) bool { return strings.Contains(t, ";") })
 }
 
 func (m *manifest) readImage(in manifestJSON) error {

@@ -28,6 +28,9 @@ func TestRefusals(t *testing.T) {
 			return err
 		}
 	}
+	with := func(old, other string) awsecr.PutImageInput { // the manifest with something else in it
+		return awsecr.PutImageInput{ImageManifest: aws.String(strings.Replace(manifest, old, other, 1))}
+	}
 	settings := awsecr.PutImageTagMutabilityInput{
 		RepositoryName: aws.String("frozen"), ImageTagMutability: types.ImageTagMutabilityImmutable,
 	}
@@ -161,6 +164,18 @@ func TestRefusals(t *testing.T) {
 			"type with a parameter",
 			put(awsecr.PutImageInput{ImageManifestMediaType: aws.String(ociManifest + "; charset=utf-8")}),
 			"InvalidParameterException", "imageManifestMediaType",
+		},
+		{
+			"artifact's type with a parameter", put(with(`"schemaVersion"`, `"artifactType": "a/b;v=0.2", "schemaVersion"`)),
+			"InvalidParameterException", "Invalid JSON syntax",
+		},
+		{
+			"config's type with a parameter", put(with(`image.config.v1+json`, `image.config.v1+json;v=0.2`)),
+			"InvalidParameterException", "Invalid JSON syntax",
+		},
+		{
+			"layer's type with a parameter", put(with(`image.layer.v1.tar+gzip`, `image.layer.v1.tar+gzip;v=0.2`)),
+			"InvalidParameterException", "Invalid JSON syntax",
 		},
 		{
 			"type that ECR does not take", put(awsecr.PutImageInput{ImageManifestMediaType: aws.String("text/plain")}),

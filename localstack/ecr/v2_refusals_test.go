@@ -76,10 +76,10 @@ func TestV2Refusals(t *testing.T) {
 			"missing instance", http.MethodPut, base + "app/manifests/v2", ociIndex,
 			indexOf(ociIndex, ociManifest, "absent"), 400, "MANIFEST_BLOB_UNKNOWN",
 		},
-		{"not JSON", http.MethodPut, base + "app/manifests/v2", ociManifest, "{", 400, "MANIFEST_INVALID"},
+		{"not JSON", http.MethodPut, base + "app/manifests/v2", ociManifest, "{", 405, "UNSUPPORTED: Invalid parameter"},
 		{
-			"over 4 MiB", http.MethodPut, base + "app/manifests/v2", ociManifest, strings.Repeat(" ", maxManifest+1), 400,
-			"MANIFEST_INVALID",
+			"over 4 MiB", http.MethodPut, base + "app/manifests/v2", ociManifest, strings.Repeat(" ", maxManifest+1), 405,
+			"UNSUPPORTED: Invalid parameter",
 		},
 		{"delete of a manifest", http.MethodDelete, base + "app/manifests/" + d.String(), "", "", 405, "UNSUPPORTED"},
 		{

@@ -18,8 +18,9 @@ var refusals = map[string]struct {
 	"LayersNotFoundException":           {http.StatusBadRequest, "MANIFEST_BLOB_UNKNOWN"},
 	"ReferencedImagesNotFoundException": {http.StatusBadRequest, "MANIFEST_BLOB_UNKNOWN"},
 	"ImageDigestDoesNotMatchException":  {http.StatusBadRequest, "DIGEST_INVALID"},
-	"InvalidParameterException":         {http.StatusBadRequest, "MANIFEST_INVALID"},
-	"LimitExceededException":            {http.StatusForbidden, "DENIED"},
+	// https://github.com/opcr-io/policy/issues/149, https://github.com/aws/containers-roadmap/issues/2783
+	"InvalidParameterException": {http.StatusMethodNotAllowed, "UNSUPPORTED"},
+	"LimitExceededException":    {http.StatusForbidden, "DENIED"},
 }
 
 // writeRefusal answers with err in the shape of the registry API.

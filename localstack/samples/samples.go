@@ -31,8 +31,9 @@ type Registry struct {
 	host   string
 }
 
-// Start serves a registry at an address, whose port may be 0. It keeps what is pushed in memory, and wants no login.
-func Start(ctx context.Context, addr string) (*Registry, error) {
+// Start serves a registry at an address, whose port may be 0, with or without a referrers API. It keeps what is pushed
+// in memory, and wants no login.
+func Start(ctx context.Context, addr string, referrers bool) (*Registry, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("registry: %w", err)
@@ -40,7 +41,7 @@ func Start(ctx context.Context, addr string) (*Registry, error) {
 	discard := log.New(io.Discard, "", 0)
 	r := &Registry{
 		server: &http.Server{
-			Handler:  whole(registry.New(registry.Logger(discard), registry.WithReferrersSupport(true))),
+			Handler:  whole(registry.New(registry.Logger(discard), registry.WithReferrersSupport(referrers))),
 			ErrorLog: discard, ReadHeaderTimeout: time.Minute,
 		},
 		ended: make(chan struct{}), host: listener.Addr().String(),

@@ -1,7 +1,9 @@
 package samples_test
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -18,7 +20,7 @@ func TestMain(m *testing.M) { leaks.Main(m) }
 func TestSamplesAreWholeAndTheSameEachTime(t *testing.T) {
 	var digests [2][]string
 	for i := range digests {
-		r, err := samples.Start(t.Context(), "127.0.0.1:0")
+		r, err := samples.Start(t.Context(), "127.0.0.1:0", true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,13 +56,37 @@ func TestSamplesAreWholeAndTheSameEachTime(t *testing.T) {
 }
 
 func TestAnAddressThatIsTaken(t *testing.T) {
-	r, err := samples.Start(t.Context(), "127.0.0.1:0")
+	r, err := samples.Start(t.Context(), "127.0.0.1:0", true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if other, err := samples.Start(t.Context(), r.Host()); err == nil {
+	if other, err := samples.Start(t.Context(), r.Host(), true); err == nil {
 		_ = other.Close()
 		t.Error("two registries have one address")
+	}
+}
+
+func TestReferrersAreListedOrNot(t *testing.T) {
+	for lists, want := range map[bool]int{true: http.StatusOK, false: http.StatusNotFound} {
+		r, err := samples.Start(t.Context(), "127.0.0.1:0", lists)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Fill(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.Get("http://" + r.Host() + "/v2/hello/referrers/sha256:" + strings.Repeat("0", 64))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%v: %s", lists, answer.Status)
+		}
+		http.DefaultClient.CloseIdleConnections()
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

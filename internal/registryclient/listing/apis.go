@@ -31,8 +31,8 @@ func NewAPIs() *APIs { return &APIs{of: map[string]finding{}} }
 
 func apiKey(r *session.Repository) string { return r.Name() + r.Home("").URL.Path }
 
-// Knows reports whether a repository has a referrers API, if that is known.
-func (a *APIs) Knows(r *session.Repository) (known, has bool) {
+// knows reports whether a repository has a referrers API, if that is known.
+func (a *APIs) knows(r *session.Repository) (known, has bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	found, ok := a.of[apiKey(r)]

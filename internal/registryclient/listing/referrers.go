@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
-	"net/http"
 
 	"github.com/opencontainers/go-digest"
 
@@ -38,7 +36,7 @@ var (
 func (l Lister) Referrers(
 	ctx context.Context, r *session.Repository, subject digest.Digest,
 ) ([]artifacts.Artifact, error) {
-	if known, has := l.APIs.Knows(r); known && !has {
+	if known, has := l.APIs.knows(r); known && !has {
 		return nil, ErrNoReferrers
 	}
 	list := referrers{session: r, seen: map[digest.Digest]bool{}}
@@ -72,6 +70,29 @@ func unlistable(err error) error {
 	return err
 }
 
+// HasReferrers reports whether a repository has a referrers API. It is asked by the referrers of a subject, unless it
+// is known: an answer's header says too little (https://github.com/sigstore/sigstore-js/issues/1183).
+func (l Lister) HasReferrers(ctx context.Context, r *session.Repository, subject digest.Digest) (bool, error) {
+	if known, has := l.APIs.knows(r); known {
+		return has, nil
+	}
+	list := referrers{session: r, seen: map[digest.Digest]bool{}, isFirst: true}
+	_, err := l.pageOfReferrers(ctx, r, r.Home("referrers/"+subject.String()), &list)
+	switch {
+	case err == nil:
+		l.APIs.note(r, true)
+		return true, nil
+	case errors.Is(err, errNoAPI):
+		l.APIs.note(r, false)
+		return false, nil
+	case errors.Is(err, ErrNoReferrers):
+		return false, nil
+	case errors.Is(err, artifacts.ErrMany), errors.Is(err, errNoReferrersList), errors.Is(err, jsonstream.ErrTooLong):
+		return true, nil
+	}
+	return false, r.Failed(fmt.Errorf("asking for referrers of %s: %w", subject, err))
+}
+
 // allReferrers asks for all pages, beginning at a place of the registry.
 func (l Lister) allReferrers(ctx context.Context, r *session.Repository, at *wire.Place, list *referrers) error {
 	asked := map[string]bool{}
@@ -85,19 +106,7 @@ func (l Lister) allReferrers(ctx context.Context, r *session.Repository, at *wir
 			asked[key] = true
 		}
 		list.isFirst = len(asked) == 1
-		page, err := l.page(ctx, request{
-			send: func(ctx context.Context) (*http.Response, *wire.Place, error) {
-				resp, from, err := askAtHome(ctx, r, at)
-				if err == nil {
-					list.mediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
-				}
-				return resp, from, err
-			},
-			refusal: list.refusal, read: list.read,
-		})
-		if err == nil {
-			err = list.err
-		}
+		page, err := l.pageOfReferrers(ctx, r, at, list)
 		if err != nil {
 			return err
 		}
@@ -106,23 +115,4 @@ func (l Lister) allReferrers(ctx context.Context, r *session.Repository, at *wir
 		}
 	}
 	return nil
-}
-
-// askAtHome makes a request at the registry itself, and follows where it is sent as long as that is there. An answer
-// that leads elsewhere is returned as it is: ghcr.io's leads to the pages of a web site
-// (https://github.com/project-zot/zot/issues/4060).
-func askAtHome(ctx context.Context, r *session.Repository, at *wire.Place) (*http.Response, *wire.Place, error) {
-	header := http.Header{"Accept": {artifacts.IndexType}}
-	for hops := 0; ; hops++ {
-		resp, err := r.Do(ctx, r.Clients.API, http.MethodGet, at, header)
-		if err != nil || !wire.IsRedirect(resp) {
-			return resp, at, err
-		}
-		to, err := r.Locate(at, resp.Header.Get("Location"))
-		if err != nil || !to.Home || hops == wire.MaxHops {
-			return resp, at, nil //nolint:nilerr // the answer says that there is no API
-		}
-		answer.Discard(resp)
-		at = to
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -15,6 +16,45 @@ import (
 	"ecrmirror/internal/registryclient/session"
 	"ecrmirror/internal/registryclient/wire"
 )
+
+// pageOfReferrers asks for one page, and has it added to the list.
+func (l Lister) pageOfReferrers(
+	ctx context.Context, r *session.Repository, at *wire.Place, list *referrers,
+) (got, error) {
+	page, err := l.page(ctx, request{
+		send: func(ctx context.Context) (*http.Response, *wire.Place, error) {
+			resp, from, err := askAtHome(ctx, r, at)
+			if err == nil {
+				list.mediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
+			}
+			return resp, from, err
+		},
+		refusal: list.refusal, read: list.read,
+	})
+	if err == nil {
+		err = list.err
+	}
+	return page, err
+}
+
+// askAtHome makes a request at the registry itself, and follows where it is sent as long as that is there. An answer
+// that leads elsewhere is returned as it is: ghcr.io's leads to the pages of a web site
+// (https://github.com/project-zot/zot/issues/4060).
+func askAtHome(ctx context.Context, r *session.Repository, at *wire.Place) (*http.Response, *wire.Place, error) {
+	header := http.Header{"Accept": {artifacts.IndexType}}
+	for hops := 0; ; hops++ {
+		resp, err := r.Do(ctx, r.Clients.API, http.MethodGet, at, header)
+		if err != nil || !wire.IsRedirect(resp) {
+			return resp, at, err
+		}
+		to, err := r.Locate(at, resp.Header.Get("Location"))
+		if err != nil || !to.Home || hops == wire.MaxHops {
+			return resp, at, nil //nolint:nilerr // the answer says that there is no API
+		}
+		answer.Discard(resp)
+		at = to
+	}
+}
 
 // referrers are those of one subject, as they come.
 type referrers struct {

@@ -27,9 +27,27 @@ const maxManifest = 4 << 20
 // by its tag, other bytes than those of the digest that the answer tells are an error. A manifest that does not exist
 // is [answer.ErrNotFound].
 func (r Repository) Manifest(ctx context.Context, reference string) (content []byte, mediaType string, err error) {
+	content, mediaType, _, err = r.manifest(ctx, reference)
+	return content, mediaType, err
+}
+
+// Tagged returns the manifest at a tag as [Repository.Manifest] does, and the answer's entity tag, by which a later
+// request may make sure that the manifest is still the same; "" if the registry gives none that is good for that.
+func (r Repository) Tagged(ctx context.Context, tag string) (content []byte, etag string, err error) {
+	content, _, header, err := r.manifest(ctx, tag)
+	etag = header.Get("ETag")
+	if !strings.HasPrefix(etag, `"`) { // a weak one is no condition for changes (RFC 9110, 13.1.1)
+		etag = ""
+	}
+	return content, etag, err
+}
+
+func (r Repository) manifest(
+	ctx context.Context, reference string,
+) (content []byte, mediaType string, header http.Header, err error) {
 	var said digest.Digest
 	read := func(resp *http.Response) (n int64, err error) {
-		said = digest.Digest(resp.Header.Get("Docker-Content-Digest"))
+		header, said = resp.Header, digest.Digest(resp.Header.Get("Docker-Content-Digest"))
 		var release func()
 		content, release, err = r.Answers.Read(ctx, resp.Body, resp.ContentLength, maxManifest)
 		release() // it is the caller's now
@@ -40,9 +58,9 @@ func (r Repository) Manifest(ctx context.Context, reference string) (content []b
 		err = r.checkSaid(content, said)
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
-	return content, mediaType, nil
+	return content, mediaType, header, nil
 }
 
 // checkSaid returns an error if a manifest is another than its answer says. What is no SHA-256 digest says nothing.

@@ -7,6 +7,7 @@ import (
 
 	"ecrmirror/internal/registryclient/reading"
 	"ecrmirror/internal/registryclient/session"
+	"ecrmirror/internal/turns"
 )
 
 // A Registry remembers by which requests a registry takes blobs, for all of its repositories. It is safe for concurrent
@@ -14,6 +15,8 @@ import (
 type Registry struct {
 	puts    atomic.Bool // it took a blob by one PUT
 	patches atomic.Bool // it is to get blobs by PATCH, since it refused one PUT
+
+	indexes turns.Turns[string] // at updating what is at fallback tags, by their paths
 }
 
 // A Repository writes to a repository of a registry. It is safe for concurrent use.

@@ -1,18 +1,19 @@
-package ecr
+// Package turns lets one at a time deal with the same thing.
+package turns
 
 import (
 	"context"
 	"sync"
 )
 
-// turns lets one at a time deal with what has a key. The zero value is ready.
-type turns[K comparable] struct {
+// Turns let one at a time deal with what has a key. They are safe for concurrent use. The zero value is ready.
+type Turns[K comparable] struct {
 	mu    sync.Mutex
 	taken map[K]chan struct{} // closed when the turn is over
 }
 
-// take waits for the turn with a key and takes it. The caller calls done.
-func (t *turns[K]) take(ctx context.Context, key K) (done func(), err error) {
+// Take waits for the turn with a key and takes it. The caller calls done.
+func (t *Turns[K]) Take(ctx context.Context, key K) (done func(), err error) {
 	for {
 		t.mu.Lock()
 		over, taken := t.taken[key]
@@ -34,7 +35,7 @@ func (t *turns[K]) take(ctx context.Context, key K) (done func(), err error) {
 	}
 }
 
-func (t *turns[K]) end(key K, over chan struct{}) {
+func (t *Turns[K]) end(key K, over chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.taken, key)
