@@ -19,32 +19,37 @@ import (
 // It takes a call of ListImages for each 1,000 tags, or, with times, of DescribeImages for each 1,000 images. A list
 // that does not end, by its token or by what package listed takes, is an error.
 func (c *Client) Tags(ctx context.Context, name imagename.Name, times bool) (listed.Tags, error) {
-	return c.tags(ctx, name, times, mostPages)
+	if times {
+		return c.TagsWithin(ctx, name, mostPages)
+	}
+	return c.tags(ctx, name, lister{"ListImages", (*Repository).listPage}, mostPages)
 }
 
 // TagsWithin is [Client.Tags] with times, of a repository with tags on at most so many thousand images. It takes the
 // permission for DescribeImages, which whoever copies images has.
 func (c *Client) TagsWithin(ctx context.Context, name imagename.Name, thousands int) (listed.Tags, error) {
-	return c.tags(ctx, name, true, thousands)
+	return c.tags(ctx, name, lister{"DescribeImages", (*Repository).describePage}, thousands)
 }
 
-func (c *Client) tags(ctx context.Context, name imagename.Name, times bool, most int) (listed.Tags, error) {
+// A lister lists tags by one of ECR's operations.
+type lister struct {
+	operation string
+	page      func(r *Repository, ctx context.Context, token *string, to *listed.TagCollector) (next *string, err error)
+}
+
+func (c *Client) tags(ctx context.Context, name imagename.Name, by lister, most int) (listed.Tags, error) {
 	repo, err := c.Repository(name)
 	if err != nil {
 		return listed.Tags{}, err
 	}
 	tags := c.opts.Lists.Collect()
 	defer tags.Close()
-	operation, page := "ListImages", repo.listPage
-	if times {
-		operation, page = "DescribeImages", repo.describePage
-	}
-	err = pages(most, func(token *string) (next *string, err error) { return page(ctx, token, tags) })
+	err = pages(most, func(token *string) (next *string, err error) { return by.page(repo, ctx, token, tags) })
 	switch {
 	case errorCode(err) == codeRepositoryNotFound:
 		return listed.Tags{}, &MissingRepositoryError{name}
 	case err != nil:
-		return listed.Tags{}, repo.failed(operation, err)
+		return listed.Tags{}, repo.failed(by.operation, err)
 	}
 	return tags.Tags(), nil
 }
