@@ -32,7 +32,7 @@ var programs = map[string]layer{
 		external: []string{"github.com/opencontainers/", "go.podman.io/image/v5/manifest"},
 	},
 	"internal/staleness": {
-		internal: []string{"internal/artifacts"},
+		internal: []string{"internal/artifacts", "internal/imagename", "internal/mirror/port"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/errgroup"},
 	},
 	"internal/transient":   {}, // errors of AWS and of others answer where they come in

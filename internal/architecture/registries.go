@@ -61,7 +61,8 @@ var registries = map[string]layer{
 			"internal/manifestdigest",
 			"internal/manifesttype", "internal/ecr",
 			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
-			"internal/mirror/content", "internal/mirror/port", "internal/platforms", "internal/wanted", "internal/transient",
+			"internal/mirror/content", "internal/mirror/port", "internal/mirror/references", "internal/platforms",
+			"internal/wanted", "internal/transient",
 		},
 		external: []string{
 			"github.com/aws/aws-sdk-go-v2/aws", "github.com/opencontainers/", "go.podman.io/image/v5/",

@@ -12,12 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ecrmirror/internal/artifacts"
+	"ecrmirror/internal/mirror/port"
 )
-
-// Lists lists what belongs to the manifests of one repository. The port of the copy engine says what its errors are.
-type Lists interface {
-	Of(ctx context.Context, subject digest.Digest) ([]artifacts.Artifact, error)
-}
 
 // atOnce is how many manifests of an image are asked about at a time.
 const atOnce = 8
@@ -27,7 +23,7 @@ const atOnce = 8
 // can't be listed for good is left out: a job would not find it either. The error is one that may be gone on another
 // try; then nothing is known.
 func Gather(
-	ctx context.Context, lists Lists, manifests []digest.Digest, filter artifacts.Filter,
+	ctx context.Context, lists port.Artifacts, manifests []digest.Digest, filter artifacts.Filter,
 ) ([]artifacts.Link, error) {
 	var links []artifacts.Link
 	seen := map[digest.Digest]bool{}
@@ -63,7 +59,7 @@ func unseen(manifests []digest.Digest, seen map[digest.Digest]bool) (some []dige
 
 // ask returns what belongs to some manifests, in their order.
 func ask(
-	ctx context.Context, lists Lists, subjects []digest.Digest, filter artifacts.Filter,
+	ctx context.Context, lists port.Artifacts, subjects []digest.Digest, filter artifacts.Filter,
 ) (links []artifacts.Link, err error) {
 	found := make([][]artifacts.Artifact, len(subjects))
 	g, ctx := errgroup.WithContext(ctx)
