@@ -24,8 +24,8 @@ import (
 	"ecrmirror/testkit/refregistry"
 )
 
-// Registries and clients of others: distribution, which has no referrers API, and go-containerregistry, which reads what
-// is put here and puts what is read here.
+// Registries and clients of others: distribution, which has no referrers API, and go-containerregistry, which reads
+// what is put here and puts what is read here.
 func TestReferrersAmongOthers(t *testing.T) {
 	distribution, err := store.Open(t.Context(), t.TempDir())
 	if err != nil {
