@@ -86,8 +86,8 @@ func mirrorGrants() []grant {
 	public := []string{"arn:PARTITION:ecr-public::ACCOUNT:repository/*"}
 	list := []grant{
 		{
-			role: role, why: "read images", actions: []string{
-				"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer",
+			role: role, why: "read images, and list what belongs to them", actions: []string{
+				"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers",
 			}, on: "`repositories` and `sourceRepositories` (default: `arn:PARTITION:ecr:*:ACCOUNT:repository/*`)",
 			list: readable,
 		},
