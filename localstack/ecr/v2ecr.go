@@ -43,11 +43,12 @@ func (r *Registry) serveECR(w http.ResponseWriter, req *http.Request, v v2Reques
 	}
 }
 
-// putManifest takes a manifest by the rules of PutImage. What is already there as
-// pushed is a success, as it is to clients of ECR's registry. The answer names the manifest's subject, so that no client
-// keeps a list of referrers under a tag.
+// putManifest takes a manifest by the rules of PutImage. What is already there as pushed is a success, as it is to
+// clients of ECR's registry. The answer names the manifest's subject, so that no client keeps a list of referrers under
+// a tag.
 //
-// Source: the Distribution Specification, "Pushing Manifests with Subject"; that ECR does so, sigstore/sigstore-js#1183.
+// Source: the Distribution Specification, "Pushing Manifests with Subject"; that ECR does so,
+// sigstore/sigstore-js#1183.
 func (r *Registry) putManifest(w http.ResponseWriter, req *http.Request, v v2Request) {
 	content, err := io.ReadAll(io.LimitReader(req.Body, maxManifest+1))
 	if err != nil {
