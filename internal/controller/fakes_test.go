@@ -58,6 +58,7 @@ type world struct {
 	reads     int // of all entries
 	lookedUp  map[string]int
 	trims     int // images of which it was asked what is left of them
+	mute      int // how often that is not answered at first
 	listed    int // InFlight calls
 	submitted []string
 	onSubmit  func()
@@ -123,6 +124,10 @@ func (w *world) LookUpWanted(
 ) {
 	for i, name := range names {
 		if !ask(i) {
+			continue
+		}
+		if w.mute > 0 {
+			w.mute--
 			continue
 		}
 		w.mu.Lock()

@@ -114,6 +114,17 @@ func TestPlatformsThatTheSourceDoesNotHave(t *testing.T) {
 	r.sweeps("there", 1, 1)
 }
 
+// An index that does not come in the time of a wave is asked for again when all else has been looked at.
+func TestAnIndexThatIsLateIsPutOff(t *testing.T) {
+	r := newTrimming(t, "linux/amd64")
+	r.entries["ghcr.io/org/other:1"], r.images["ghcr.io/org/other:1"] = "r.io/other:1", one
+	r.mute = 1
+	r.sweeps("late", 2, 1)
+	if n := len(r.status.results); n != 2 {
+		t.Errorf("%d results", n)
+	}
+}
+
 // One destination of the image that is remembered is enough, and several entries of an image read it once.
 func TestWhatIsLeftOfAnImageIsReadOnce(t *testing.T) {
 	r := newTrimming(t, "linux/amd64")
