@@ -213,6 +213,11 @@ func controllerGrants(role string) []grant {
 			on: "`repositories` and `sourceRepositories`", list: readable,
 		},
 		{
+			role: role, why: "read which platforms a source has, where an entry asks for some",
+			actions: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+			on:      "`repositories` and `sourceRepositories`", list: readable,
+		},
+		{
 			role: role, why: "list the repositories of a namespace", actions: []string{"ecr:DescribeRepositories"},
 			on: "all repositories of the account", list: always("arn:PARTITION:ecr:*:ACCOUNT:repository/*"),
 		},
