@@ -39,6 +39,7 @@ type config struct {
 	account    string
 	registries settings.Registries
 	allowed    settings.Allowed
+	artifacts  settings.Artifacts
 	verbose    bool
 	logFormat  flagvalue.Choice
 	metrics    flagvalue.Choice
@@ -109,6 +110,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 		"`NUMBER` of repositories that a selection may choose of a namespace; one that chooses more is failing")
 	c.registries.Add(flags, getenv)
 	c.allowed.Add(flags, getenv)
+	c.artifacts.Add(flags, artifactsByDefaultFlag, getenv)
 	flags.StringVar(&c.account, "account", "",
 		"`ID` of the account of the repository of event; if not set, the account of the credentials")
 	c.logFormat = flagvalue.OneOf("FORMAT", auto, "text", "json")

@@ -33,6 +33,9 @@ const connections = 64
 // openAWS loads the AWS configuration for a controller, which has credentials.
 func (c *config) openAWS(ctx context.Context) (aws.Config, error) {
 	_, err := c.allowed.Lists() // that they are right, before anything is done
+	if err == nil {
+		_, err = c.artifacts.Filter()
+	}
 	if err := errors.Join(c.environment.Check(timeLimitFlag, logFormatFlag, metricsFlag, createsFlag,
 		mostTagsFlag, mostNamesFlag),
 		err); err != nil {
@@ -47,6 +50,10 @@ func (c *config) openController(
 	ctx context.Context, cfg aws.Config, log *slog.Logger, begin beginning,
 ) (ctl *controller.Controller, closeAll func(), err error) {
 	allowed, err := c.allowed.Lists()
+	if err != nil {
+		return nil, nil, err
+	}
+	filter, err := c.artifacts.Filter()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,8 +72,9 @@ func (c *config) openController(
 		Allowed:    allowed,
 		Limit:      c.limit.Value(),
 		Log:        log,
+		Artifacts:  registries,
 
-		CreatesRepositories: c.creates.String() == "on",
+		CreatesRepositories: c.creates.String() == "on", ArtifactFilter: filter,
 	}
 	records, err := c.ledgerOf(ctx, cfg, entries, log, begin)
 	if err != nil {

@@ -13,7 +13,9 @@ var (
 		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag},
 	)
 	statusFlags = []string{"table", "ledger", mostTagsFlag, mostNamesFlag}
-	sweepFlags  = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
-	eventFlags  = slices.Concat(sweepFlags, []string{"account"})
-	putFlags    = slices.Concat(tableFlags, allowFlags)
+	sweepFlags  = slices.Concat(planFlags, []string{
+		"queue", "job-definition", jobParametersFlag, metricsFlag, artifactsByDefaultFlag,
+	})
+	eventFlags = slices.Concat(sweepFlags, []string{"account"})
+	putFlags   = slices.Concat(tableFlags, allowFlags)
 )

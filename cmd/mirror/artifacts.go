@@ -7,10 +7,12 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/request"
-	"ecrmirror/internal/settings"
 )
 
-const artifactsFromFlag = "artifacts-from"
+const (
+	artifactsFlag     = "artifacts"
+	artifactsFromFlag = "artifacts-from"
+)
 
 // artifactFlags are the flags that say of one request what comes with its images.
 type artifactFlags struct {
@@ -30,7 +32,7 @@ func (c *config) parseArtifacts(options *request.Options) error {
 	if c.artifacts.Given() {
 		text := c.artifactFilter.String()
 		if options.Artifacts != "" && options.Artifacts != text {
-			return fmt.Errorf("--%s says %s, and --%s %s", settings.ArtifactsFlag, text, contract.ParamOptions, options.Artifacts)
+			return fmt.Errorf("--%s says %s, and --%s %s", artifactsFlag, text, contract.ParamOptions, options.Artifacts)
 		}
 		options.Artifacts = text
 	}

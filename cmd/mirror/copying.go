@@ -65,7 +65,7 @@ func (c *copying) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.registries.AddCreation(flags, getenv)
 	c.registries.AddPutImageRate(flags, getenv)
 	c.allowed.Add(flags, getenv)
-	c.artifacts.Add(flags, getenv)
+	c.artifacts.Add(flags, artifactsFlag, getenv)
 	c.getenv = getenv
 	c.envPolicy = getenv(contract.EnvSignaturePolicy)
 	flags.StringVar(&c.policy, "policy", "",

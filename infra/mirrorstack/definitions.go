@@ -143,16 +143,22 @@ func (s *stack) registryEnvironment() map[string]string {
 		contract.EnvAuthParameter:      r.AuthParameter,
 		contract.EnvAuthSecret:         join(r.AuthSecrets),
 		contract.EnvInsecureRegistries: join(r.Insecure),
+		contract.EnvArtifacts:          unless("all", join(r.Artifacts)),
 	}
+}
+
+// unless returns a text, "" if that is the default.
+func unless(byDefault, text string) string {
+	if text == byDefault {
+		return ""
+	}
+	return text
 }
 
 func (s *stack) mirrorEnvironment() map[string]string {
 	m := s.registryEnvironment()
 	maps.Copy(m, s.documents.values(mirrorDocuments...))
 	m[contract.EnvLedger] = s.ledgerName()
-	if text := join(s.props.Registries.Artifacts); text != "all" {
-		m[contract.EnvArtifacts] = text
-	}
 	if rate := s.props.Registries.PutImageRate; rate != images.DefaultPutImageRate {
 		m[contract.EnvPutImageRate] = strconv.Itoa(rate)
 	}

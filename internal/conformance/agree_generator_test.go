@@ -193,6 +193,13 @@ func (g *agreeWriter) optionMembers() map[string]func() string {
 			return g.list(pick(g, []string{"linux/amd64"}, []string{"linux/arm64", "linux/amd64"}, []string{"linux/riscv64"},
 				[]string{"linux/amd64", "windows/amd64:10.0"}, []string{"all"})...)
 		},
+		"artifacts": func() string {
+			return g.list(pick(g, []string{"all"}, []string{"signatures"}, []string{"application/spdx+json", ".sbom"},
+				[]string{"all"}, []string{"none"})...)
+		},
+		"artifactsFrom":     func() string { return agreeHosts()[0] + "/attestations" },
+		"artifactsRequired": func() string { return pick(g, "false", "false", "false", "true") },
+		"artifactsEvery":    func() string { return pick(g, "12h", "1d", "2w") },
 	}
 }
 

@@ -41,6 +41,19 @@ func agreeOptions(platforms []string) string {
 	return request.Options{Platforms: strings.Join(platforms, ",")}.String()
 }
 
+// agreePlatformsOf returns the platforms of a job's options. Those about artifacts are not among what a plan says of a
+// copy.
+func agreePlatformsOf(options string) ([]string, error) {
+	if options == "" {
+		return nil, nil
+	}
+	o, err := request.ParseOptions(options)
+	if err != nil || o.Platforms == "" {
+		return nil, err
+	}
+	return strings.Split(o.Platforms, ","), nil
+}
+
 // A programRun is what a program did.
 type programRun struct {
 	out, errs string

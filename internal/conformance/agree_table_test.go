@@ -106,6 +106,10 @@ func (o *agreeOutcome) ofJobs(jobs []batchtypes.JobDetail) error {
 		if err != nil {
 			return err
 		}
+		platforms, err := agreePlatformsOf(job.Parameters["options"])
+		if err != nil {
+			return err
+		}
 		failed := false
 		for _, image := range asked.Images {
 			source := image.Source.Name.Canonical()
@@ -113,7 +117,7 @@ func (o *agreeOutcome) ofJobs(jobs []batchtypes.JobDetail) error {
 				source.Digest = ""
 			}
 			for _, to := range asked.DestinationsOf(image) {
-				copied := agreeCopy(source.String(), to.Canonical().String(), job.Parameters["options"])
+				copied := agreeCopy(source.String(), to.Canonical().String(), agreeOptions(platforms))
 				digest := wanted[copied]
 				if digest == "" {
 					return fmt.Errorf("a job copies %s, which the plan does not have", copied)

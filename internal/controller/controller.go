@@ -16,9 +16,11 @@ import (
 	"strings"
 	"time"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/schedule"
+	"ecrmirror/internal/staleness"
 )
 
 // DefaultLimit is how long a sweep takes at most where [Controller.Limit] is zero.
@@ -34,10 +36,14 @@ type Controller struct {
 	Selections func() Selections
 	// Ledger keeps what is known of images, and Claims submits their jobs by it. Nil = there is none: nothing is
 	// remembered, and jobs are submitted by Jobs.
-	Ledger  Ledger
-	Claims  Claims
-	Retry   bool    // submits jobs at once though others have failed to do the same
-	Allowed Allowed // what may be mirrored; nil = everything
+	Ledger Ledger
+	Claims Claims
+	// Artifacts tells what belongs to images; nil = what came after its image is not looked for. It needs the ledger.
+	Artifacts staleness.Images
+	// ArtifactFilter is what comes with images of entries that don't say it.
+	ArtifactFilter artifacts.Filter
+	Retry          bool    // submits jobs at once though others have failed to do the same
+	Allowed        Allowed // what may be mirrored; nil = everything
 	// CreatesRepositories says that mirror jobs create repositories that are missing. Otherwise a
 	// destination in one is failing, and no job is submitted that could only fail.
 	CreatesRepositories bool
@@ -63,13 +69,23 @@ type Controller struct {
 // could not be read, or ctx has ended, whose cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 	r := c.start(c.newTally(), c.limit())
+	r.looks = c.looks(r.tally)
 	defer r.selections.wait()
 	return c.submitting(ctx, r, r.all)
+}
+
+// looks returns the stage that looks at artifacts, nil where nothing is looked at.
+func (c *Controller) looks(t *tally) *looks {
+	if c.Artifacts == nil || c.Ledger == nil {
+		return nil
+	}
+	return &looks{looker: staleness.NewLooker(c.Artifacts), setting: c.ArtifactFilter, tally: t}
 }
 
 // SweepOf does for these entries, which are some of the table's, what Sweep does for all.
 func (c *Controller) SweepOf(ctx context.Context, entries iter.Seq2[entry.Entry, error]) (Report, error) {
 	r := c.start(c.newTally(), c.limit())
+	r.looks = c.looks(r.tally)
 	defer r.selections.wait()
 	r.some(entries)
 	return c.submitting(ctx, r, r.all)

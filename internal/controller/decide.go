@@ -121,21 +121,32 @@ func postpone(r *entry.Result, why error) {
 // requestFor returns what a mirror job is to be asked for an image with this result: that its stale destinations become
 // what they should be. Where the decision depended on the digest the job copies that, wherever the tag is by then.
 func requestFor(i image, result entry.Result) request.Request {
-	asked := request.Image{Source: i.source.Written, Digest: result.Digest}
-	var r request.Request
-	if i.entry != nil {
-		r.Labels, r.Options.Platforms = i.entry.Labels, i.entry.Platforms
-		if i.entry.Chosen != "" || r.Options.Platforms != "" {
-			asked.Source.Name.Digest = result.Digest
-			asked.Source.Text = asked.Source.Name.String()
-		}
-	}
-	r.Images = []request.Image{asked}
+	r := requestOf(i, result.Digest)
 	for n, d := range result.Destinations {
 		if d.State == entry.Stale {
 			r.Destinations = append(r.Destinations, i.destinations[n].Written)
 		}
 	}
+	return r
+}
+
+// requestOf returns what a job is asked for an image, without destinations.
+func requestOf(i image, source digest.Digest) request.Request {
+	asked := request.Image{Source: i.source.Written, Digest: source}
+	var r request.Request
+	if i.entry != nil {
+		r.Labels = i.entry.Labels
+		o := i.options()
+		r.Options = request.Options{
+			Platforms: o.Platforms, Artifacts: o.Artifacts, ArtifactsFrom: o.ArtifactsFrom,
+			ArtifactsRequired: o.ArtifactsRequired,
+		}
+		if i.entry.Chosen != "" || r.Options.Platforms != "" {
+			asked.Source.Name.Digest = source
+			asked.Source.Text = asked.Source.Name.String()
+		}
+	}
+	r.Images = []request.Image{asked}
 	return r
 }
 

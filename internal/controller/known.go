@@ -19,6 +19,7 @@ type decision struct {
 	image  image
 	result entry.Result
 	known  *known // nil without a ledger
+	lacks  []int  // the destinations that lack artifacts, by their positions, if that was looked at
 }
 
 // known is what the ledger has of an image, and is to have.

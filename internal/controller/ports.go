@@ -59,6 +59,8 @@ type Digests interface {
 type Jobs interface {
 	InFlight(ctx context.Context) (jobs.InFlight, error)
 	Submit(ctx context.Context, inFlight jobs.InFlight, requests []request.Request) []jobs.Result
+	// Together puts requests of one image each together, as far as jobs take them.
+	Together(requests []request.Request) []request.Group
 }
 
 // Ledger reads and writes what is known of images. [ledgertable.Table] implements it.

@@ -17,6 +17,8 @@ type Report struct {
 	Current   int // entries with nothing to do
 	Stale     int // stale destinations
 	Submitted int // jobs submitted
+	Looked    int // images whose artifacts were looked at
+	Bringing  int // jobs submitted to bring artifacts alone
 	InFlight  int // stale destinations not submitted because a job in flight has them
 	// Deferred is the number of entries of which something was put off, because a registry is rate-limited. None of
 	// them counts as failed for that.
@@ -36,7 +38,15 @@ type Report struct {
 func (r Report) String() string {
 	return fmt.Sprintf(
 		"entries: %d (current %d%s, failed %d%s); stale destinations: %d (in flight %d); jobs submitted: %d%s",
-		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.InFlight, r.Submitted, r.unread())
+		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.InFlight, r.Submitted, r.looked()+r.unread())
+}
+
+// looked says how many images were looked at for their artifacts, if any were.
+func (r Report) looked() string {
+	if r.Looked == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; artifacts of %d images looked at, jobs for these alone: %d", r.Looked, r.Bringing)
 }
 
 // Planned returns the one line of a report of [Controller.Plan].

@@ -23,6 +23,7 @@ type run struct {
 	selections *selections
 	conflicts  *conflicts
 	tally      *tally
+	looks      *looks // nil = artifacts are not looked at
 	// take takes what was decided about an image.
 	take func(context.Context, decision)
 	// mark has the status of an entry written whether or not that is due; nil where no status is.
@@ -43,6 +44,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 	recalled := r.recalling(ctx, w)
 	for len(w.items) > 0 {
 		var next round
+		var looked []decision
 		known := w.lookUp(looking)
 		if err := recalled(); err != nil {
 			stop()
@@ -67,8 +69,13 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 				result := d.result // without what the ledger has of the image, which goes with the decision
 				i.result = &result
 			}
+			if r.looks.due(d) && !r.limit.Over() {
+				looked = append(looked, d)
+				continue
+			}
 			r.take(ctx, d)
 		}
+		r.looks.look(ctx, looked, r.take)
 		if ctx.Err() != nil {
 			return nil // the run tells of its context by itself
 		}

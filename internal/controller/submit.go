@@ -51,8 +51,10 @@ func (s *submitter) take(ctx context.Context, d decision) {
 	if s.expired(d.image) {
 		return
 	}
-	s.keeper.keep(ctx, d)
-	if !d.result.Stale() {
+	if len(d.lacks) == 0 {
+		s.keeper.keep(ctx, d)
+	}
+	if !d.result.Stale() && len(d.lacks) == 0 {
 		s.tally.conclude(ctx, d.image, d.result)
 		return
 	}
@@ -133,6 +135,19 @@ func (s *submitter) put(ctx context.Context, batch []decision) error {
 	slices.SortStableFunc(batch, func(a, b decision) int {
 		return selection.CompareNames(a.result.Source, b.result.Source)
 	})
+	var lacking []decision
+	batch = slices.DeleteFunc(batch, func(d decision) bool {
+		if len(d.lacks) > 0 {
+			lacking = append(lacking, d)
+		}
+		return len(d.lacks) > 0
+	})
+	if len(lacking) > 0 {
+		s.bring(ctx, inFlight, lacking)
+	}
+	if len(batch) == 0 {
+		return nil
+	}
 	results := s.submit(ctx, inFlight, batch)
 	s.tally.jobs(results)
 	for i, submitted := range results {

@@ -53,6 +53,22 @@ func (t *tally) jobs(results []jobs.Result) {
 	t.report.Submitted += len(submitted)
 }
 
+// looked counts an image whose artifacts were looked at.
+func (t *tally) looked() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.report.Looked++
+}
+
+// brought counts the jobs that bring artifacts alone.
+func (t *tally) brought(results []jobs.Result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range results {
+		t.report.Bringing += len(r.Submitted)
+	}
+}
+
 // conclude puts down what became of an image in the end.
 func (t *tally) conclude(ctx context.Context, i image, r entry.Result) {
 	t.result(ctx, r)

@@ -1,6 +1,10 @@
 package entryform
 
-import "ecrmirror/internal/entry"
+import (
+	"time"
+
+	"ecrmirror/internal/entry"
+)
 
 // options has the members of options, of an entry or of a rule, in the order in which they are written.
 var options = []member[entry.ImageOptions]{
@@ -15,6 +19,22 @@ var options = []member[entry.ImageOptions]{
 		},
 		write: func(o entry.ImageOptions) Value { return writeTexts(o.PlatformTexts()) },
 	},
+	{
+		name: entry.MemberArtifacts,
+		read: func(o *entry.ImageOptions, v Value) error {
+			texts, err := readTexts(v)
+			if err == nil {
+				o.Artifacts, err = entry.ParseArtifacts(texts...)
+			}
+			return err
+		},
+		write: func(o entry.ImageOptions) Value { return writeTexts(o.ArtifactTexts()) },
+	},
+	scalar(entry.MemberArtifactsFrom, func(o *entry.ImageOptions) *string { return &o.ArtifactsFrom }, readText, writeText),
+	scalar(entry.MemberArtifactsRequired, func(o *entry.ImageOptions) *bool { return &o.ArtifactsRequired }, readBool,
+		writeBool),
+	scalar(entry.MemberArtifactsEvery, func(o *entry.ImageOptions) *time.Duration { return &o.ArtifactsEvery }, readAge,
+		writeAge),
 }
 
 // ReadOptions reads the options of an entry, a map. One that is not known is an error: if it were passed over, another

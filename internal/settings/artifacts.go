@@ -10,26 +10,24 @@ import (
 	"ecrmirror/internal/contract"
 )
 
-// ArtifactsFlag is the name of the flag of [Artifacts].
-const ArtifactsFlag = "artifacts"
-
 // Artifacts says what comes with an image beside its manifests, where nothing else says so for the image.
 type Artifacts struct {
+	name  string // of the flag
 	texts []string
 	env   string
 	flags *pflag.FlagSet
 }
 
-// Add adds the flag.
-func (a *Artifacts) Add(flags *pflag.FlagSet, getenv func(string) string) {
-	a.flags, a.env = flags, getenv(contract.EnvArtifacts)
-	flags.StringSliceVar(&a.texts, ArtifactsFlag, []string{"all"},
+// Add adds the flag, by that name.
+func (a *Artifacts) Add(flags *pflag.FlagSet, name string, getenv func(string) string) {
+	a.flags, a.name, a.env = flags, name, getenv(contract.EnvArtifacts)
+	flags.StringSliceVar(&a.texts, name, []string{"all"},
 		"`WHICH` of what belongs to an image comes with it: all, none, signatures, or types of artifacts, "+
 			"comma-separated (env "+contract.EnvArtifacts+")")
 }
 
 // Given reports whether the flag is there.
-func (a *Artifacts) Given() bool { return a.flags.Changed(ArtifactsFlag) }
+func (a *Artifacts) Given() bool { return a.flags.Changed(a.name) }
 
 // Filter returns what the flag says, or else the environment.
 func (a *Artifacts) Filter() (artifacts.Filter, error) {
@@ -42,7 +40,7 @@ func (a *Artifacts) Filter() (artifacts.Filter, error) {
 	}
 	filter, err := artifacts.Parse(a.texts...)
 	if err != nil {
-		return artifacts.Filter{}, fmt.Errorf("--%s: %w", ArtifactsFlag, err)
+		return artifacts.Filter{}, fmt.Errorf("--%s: %w", a.name, err)
 	}
 	return filter, nil
 }
