@@ -213,8 +213,8 @@ func controllerGrants(role string) []grant {
 			on: "`repositories` and `sourceRepositories`", list: readable,
 		},
 		{
-			role: role, why: "read which platforms a source has, where an entry asks for some",
-			actions: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+			role: role, why: "read which platforms a source has, where an entry asks for some, and what belongs to images",
+			actions: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers"},
 			on:      "`repositories` and `sourceRepositories`", list: readable,
 		},
 		{

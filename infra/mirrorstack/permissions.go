@@ -65,6 +65,10 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 			sid: "ReadPlatforms", resources: s.readRepositories(),
 			actions: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
 		},
+		{ // of images that destinations hold: of what belongs to them there, and at their sources
+			sid: "ListArtifacts", resources: s.readRepositories(),
+			actions: []string{"ecr:BatchGetImage", "ecr:ListImageReferrers"},
+		},
 		// All repositories of a registry: one that is asked which it has names none (Service Authorization Reference,
 		// Amazon ECR).
 		{

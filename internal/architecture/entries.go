@@ -10,7 +10,8 @@ var entries = map[string]layer{
 	},
 	"internal/entry": {
 		internal: []string{
-			"internal/imagename", "internal/platforms", "internal/printable", "internal/selection", "internal/spelling",
+			"internal/artifacts", "internal/imagename", "internal/platforms", "internal/printable", "internal/selection",
+			"internal/spelling",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},

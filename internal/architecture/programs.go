@@ -76,24 +76,7 @@ var programs = map[string]layer{
 		internal: []string{"internal/awserror", "internal/contract", "internal/imagename"},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "go.podman.io/image/v5/types"},
 	},
-	"internal/roles":             {external: []string{"github.com/aws/aws-sdk-go-v2"}},
-	"internal/selection/version": {external: []string{"github.com/Masterminds/semver/v3"}},
-	"internal/selection/pattern": {external: []string{"github.com/bmatcuk/doublestar/v4"}},
-	"internal/selection": {
-		internal: []string{"internal/selection/..."}, external: []string{"github.com/opencontainers/go-digest"},
-	},
-	"internal/entry": {
-		internal: []string{"internal/imagename", "internal/printable", "internal/selection", "internal/spelling"},
-		external: []string{"github.com/opencontainers/go-digest"},
-	},
-	"internal/entryform": {internal: []string{"internal/entry", "internal/selection", "internal/spelling"}},
-	"internal/table": {
-		internal: []string{
-			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/entry",
-			"internal/entryform", "internal/imagename", "internal/printable", "internal/sleep", "internal/spelling",
-		},
-		external: []string{"github.com/aws/", "github.com/opencontainers/go-digest"},
-	},
+	"internal/roles": {external: []string{"github.com/aws/aws-sdk-go-v2"}},
 	"internal/ledger": {
 		internal: []string{"internal/imagename"}, external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -150,7 +133,8 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request",
 			"internal/schedule", "internal/table", "internal/jobs", "internal/claims", "internal/ledger",
-			"internal/ledgertable", "internal/expansion", "internal/platforms", "internal/selection",
+			"internal/artifacts", "internal/ledgertable", "internal/expansion", "internal/platforms", "internal/selection",
+			"internal/staleness",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},

@@ -178,7 +178,9 @@ func (w *world) InFlight(context.Context) (jobs.InFlight, error) {
 	return jobs.InFlight{}, w.inFlightErr
 }
 
-func (*world) Together(requests []request.Request) []request.Group { return request.Together(requests, 50, 1000) }
+func (*world) Together(requests []request.Request) []request.Group {
+	return request.Together(requests, 50, 1000)
+}
 
 func (w *world) Submit(_ context.Context, _ jobs.InFlight, batch []request.Request) []jobs.Result {
 	results := make([]jobs.Result, len(batch))

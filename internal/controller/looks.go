@@ -36,7 +36,7 @@ func (l *looks) dueAt(d decision) (due []int) {
 	now, every := l.tally.clock(), d.image.options().ArtifactsEvery
 	for n, found := range d.result.Destinations {
 		r := d.known.destinations[n]
-		if found.State != entry.Current || r.Key.Repository == "" || r.Now.Later || d.image.destinations[n].Name.IsOnDisk() {
+		if found.State != entry.Current || r.Key.Repository == "" || r.Now.Later {
 			continue
 		}
 		next := r.Now.Artifacts.NextLook(r.Key, found.Wanted, d.known.source.Since, every, now)

@@ -95,7 +95,7 @@ func (r *remembering) look() string {
 func TestArtifactsThatComeLaterAreBrought(t *testing.T) {
 	r, b := looking(t)
 	const none = "looked 0, jobs 0: "
-	began := r.now
+	began, pinned := r.now, "r.test/src:1@"+digestOf("image").String()
 	for _, step := range []struct {
 		after time.Duration
 		what  func()
@@ -104,10 +104,9 @@ func TestArtifactsThatComeLaterAreBrought(t *testing.T) {
 		{0, nil, "looked 1, jobs 0: "},
 		{5 * time.Minute, func() { b.add("src", digestOf("image"), "signature") }, none},
 		{11 * time.Minute, func() { b.err = errors.New("busy") }, none},
-		{12 * time.Minute, func() { b.err = nil }, "looked 1, jobs 1: " +
-			"r.test/src:1@" + digestOf("image").String() + " -> r.test/a:1,r.test/b:1"},
+		{12 * time.Minute, func() { b.err = nil }, "looked 1, jobs 1: " + pinned + " -> r.test/a:1,r.test/b:1"},
 		{13 * time.Minute, func() { b.add("a", digestOf("image"), "signature", "made there") }, none},
-		{23 * time.Minute, nil, "looked 1, jobs 1: r.test/src:1@" + digestOf("image").String() + " -> r.test/b:1"},
+		{23 * time.Minute, nil, "looked 1, jobs 1: " + pinned + " -> r.test/b:1"},
 		{24 * time.Minute, func() { b.add("b", digestOf("image"), "signature") }, none},
 		{84 * time.Minute, nil, "looked 1, jobs 0: "},
 		{85 * time.Minute, nil, none},
@@ -137,7 +136,9 @@ func TestLooksGoByTheEntrysOptions(t *testing.T) {
 	}{
 		{"all", artifacts.Filter{}, nil, "src", 1},
 		{"none by the setting", artifacts.None(), nil, "src", 0},
-		{"without a ledger", artifacts.Filter{}, func(c *controller.Controller) { c.Ledger, c.Claims = nil, nil }, "src", 0},
+		{"without a ledger", artifacts.Filter{}, func(c *controller.Controller) {
+			c.Ledger, c.Claims = nil, nil
+		}, "src", 0},
 		{"elsewhere", artifacts.Filter{}, nil, "attestations", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,9 +164,9 @@ func TestLooksGoByTheEntrysOptions(t *testing.T) {
 	}
 }
 
-// What it costs to look at unchanged images: each is looked at once a day, and about as many in each sweep. A look takes
-// a request for the manifest at a destination, and one for each manifest at the source; those who have all are not
-// asked.
+// What it costs to look at unchanged images: each is looked at once a day, and about as many in each sweep. A look
+// takes a request for the manifest at a destination, and one for each manifest and artifact at the source; those who
+// have all are not asked.
 func TestWhatLooksCost(t *testing.T) {
 	const images = 240
 	r, b := newRemembering(t), newBelongings()

@@ -38,7 +38,8 @@ type Report struct {
 func (r Report) String() string {
 	return fmt.Sprintf(
 		"entries: %d (current %d%s, failed %d%s); stale destinations: %d (in flight %d); jobs submitted: %d%s",
-		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.InFlight, r.Submitted, r.looked()+r.unread())
+		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.InFlight, r.Submitted,
+		r.looked()+r.unread())
 }
 
 // looked says how many images were looked at for their artifacts, if any were.

@@ -39,6 +39,7 @@ var people = []struct {
 		{[]string{"dynamodb:BatchGetItem"}, []string{entriesTable, ledgerTable}},
 		{[]string{
 			"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer",
+			"ecr:ListImageReferrers",
 			"ecr:ListImages",
 		}, []string{ownRepositories}},
 		{[]string{"ssm:GetParameter"}, []string{"arn:${Partition}:ssm:${Region}:${Account}:parameter/mirror/*"}},
