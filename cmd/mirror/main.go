@@ -34,7 +34,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	var config config
 	cmd := &cobra.Command{
 		Use:           "mirror SRC[,TAG...] DEST[,DEST...] [DEST...]",
-		Short:         "Copy container images, all their platforms, to one or more destinations",
+		Short:         "Copy container images, all their platforms or some, to one or more destinations",
 		Long:          long,
 		Example:       example,
 		Args:          config.parseArgs,
@@ -54,7 +54,7 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	return cli.Finish(cmd, map[string]string{contract.HelpTopic: programs})
 }
 
-const long = `Copy container images, all their platforms, to one or more destinations.
+const long = `Copy container images, all their platforms or some, to one or more destinations.
 
 The copy is digest-exact: a destination's manifest is byte for byte the source's. The
 source is read once for all destinations, and only for the blobs that they lack.

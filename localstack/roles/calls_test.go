@@ -45,8 +45,7 @@ var callers = []struct {
 var apart = []struct{ end, who, why string }{
 	{
 		".NewImageSource", "the controller",
-		"go.podman.io/image opens images when it copies one or reads its signatures; the controller asks for digests " +
-			"alone",
+		"go.podman.io/image opens images when it copies one or reads its signatures; the controller does neither",
 	},
 	{".NewImageDestination", "the controller", "the same"},
 	{".NewImage", "the controller", "the same"},
