@@ -89,6 +89,9 @@ With --platforms, of an index these platforms are mirrored alone, and their atte
 destinations have is the index that is left of them, whose digest "mirror digest SRC
 --platforms ..." prints (docs/platforms.md). A source that has none of them is failing.
 
+With --artifacts, these come with the image of what belongs to it: all, none, signatures, or types
+such as application/spdx+json (docs/artifacts.md).
+
 With --include, --version or --pin, the entry is a selection: SRC is a repository, or
 HOST/PATH/** for all below a path, and the flags are a rule that says which of its tags
 are mirrored. A rule is applied in this order: --include, --version with --parts,

@@ -54,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"ledger": ledgerTable,
 			"push":   push,
 			"index":  pushIndex,
+			"refer":  refer,
 
 			"repository": repository,
 			"jobs":       listJobs,

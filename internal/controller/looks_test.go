@@ -91,7 +91,7 @@ func (r *remembering) look() string {
 }
 
 // A signature that comes a minute after the push arrives with the sweep after the next look, by a job for artifacts
-// alone; a destination that has it is not asked for again; and what failed for now is looked at again by the next sweep.
+// alone; a destination that has it is not asked again; and what failed for now is looked at again by the next sweep.
 func TestArtifactsThatComeLaterAreBrought(t *testing.T) {
 	r, b := looking(t)
 	const none = "looked 0, jobs 0: "
@@ -104,7 +104,10 @@ func TestArtifactsThatComeLaterAreBrought(t *testing.T) {
 		{0, nil, "looked 1, jobs 0: "},
 		{5 * time.Minute, func() { b.add("src", digestOf("image"), "signature") }, none},
 		{11 * time.Minute, func() { b.err = errors.New("busy") }, none},
-		{12 * time.Minute, func() { b.err = nil }, "looked 1, jobs 1: " + pinned + " -> r.test/a:1,r.test/b:1"},
+		{
+			12 * time.Minute, func() { b.err = nil },
+			"looked 1, jobs 1: " + pinned + " -> r.test/a:1,r.test/b:1",
+		},
 		{13 * time.Minute, func() { b.add("a", digestOf("image"), "signature", "made there") }, none},
 		{23 * time.Minute, nil, "looked 1, jobs 1: " + pinned + " -> r.test/b:1"},
 		{24 * time.Minute, func() { b.add("b", digestOf("image"), "signature") }, none},

@@ -39,15 +39,15 @@ func (r Report) String() string {
 	return fmt.Sprintf(
 		"entries: %d (current %d%s, failed %d%s); stale destinations: %d (in flight %d); jobs submitted: %d%s",
 		r.Entries, r.Current, r.deferred(), r.Failed, r.unreached(), r.Stale, r.InFlight, r.Submitted,
-		r.looked()+r.unread())
+		r.bringing()+r.unread())
 }
 
-// looked says how many images were looked at for their artifacts, if any were.
-func (r Report) looked() string {
-	if r.Looked == 0 {
+// bringing says how many jobs bring artifacts alone, if any do.
+func (r Report) bringing() string {
+	if r.Bringing == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; artifacts of %d images looked at, jobs for these alone: %d", r.Looked, r.Bringing)
+	return fmt.Sprintf("; jobs for artifacts alone: %d", r.Bringing)
 }
 
 // Planned returns the one line of a report of [Controller.Plan].
