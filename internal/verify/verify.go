@@ -1,0 +1,112 @@
+// Package verify verifies that an image was signed by those whom a policy names, before anything of it is written
+// anywhere. It reads what is signed about the image's root manifest where the image is, and judges it by a root of
+// trust. An index that is signed covers its instances, which it names by their digests.
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"golang.org/x/sync/semaphore"
+
+	"ecrmirror/internal/artifacts"
+	"ecrmirror/internal/verify/evidence"
+	"ecrmirror/internal/verify/policy"
+	"ecrmirror/internal/verify/sigstore"
+	"ecrmirror/internal/verify/trust"
+	"ecrmirror/internal/verify/verdict"
+)
+
+const (
+	// patience is how long reading and judging one image's evidence may take.
+	patience = 2 * time.Minute
+	// atOnce is how many bytes of evidence are judged at a time, in all images together. Each takes some six times its
+	// size.
+	atOnce = 2 * evidence.LargestBundle
+)
+
+// A Verifier verifies images by a root of trust. It is safe for concurrent use.
+type Verifier struct {
+	judge *sigstore.Judge
+	turns *semaphore.Weighted
+}
+
+// New returns a verifier that trusts a root.
+func New(trusted *trust.Root) *Verifier {
+	return &Verifier{judge: sigstore.NewJudge(trusted), turns: semaphore.NewWeighted(atOnce)}
+}
+
+// Image verifies an image by the rules of a policy. Its manifests are all that it has, by their digests, each after
+// those that it refers to, so that the last is the root: the rules must be met by what is signed about that. Without
+// rules nothing is asked for, and nothing read.
+//
+// An error is a *[verdict.NotVerified], or says that what is signed could not be listed; package transient tells
+// whether another try may help. What was verified is what has these digests: it is for the caller to write nothing
+// else.
+func (v *Verifier) Image(
+	ctx context.Context, at evidence.Place, manifests []digest.Digest, rules []policy.Rule,
+) (verdict.Verified, error) {
+	if len(manifests) == 0 {
+		return verdict.Verified{}, errors.New("no manifest to verify")
+	}
+	root := manifests[len(manifests)-1]
+	found := verdict.Verified{Root: root, Manifests: manifests}
+	if len(rules) == 0 {
+		return found, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	list, err := at.Artifacts(ctx, root)
+	if err != nil {
+		return verdict.Verified{}, fmt.Errorf("listing what is signed: %w", err)
+	}
+	s := &search{verifier: v, at: at, root: root, needs: needsOf(rules)}
+	if err := s.through(ctx, list); err != nil {
+		return verdict.Verified{}, err
+	}
+	if err := s.unmet(); err != nil {
+		return verdict.Verified{}, err
+	}
+	for _, n := range s.needs {
+		found.Proofs = append(found.Proofs, *n.proof)
+	}
+	return found, nil
+}
+
+// Candidates returns those of the artifacts that may have evidence in them, in their order, and how many there are
+// beside that are not looked at.
+func Candidates(list []artifacts.Artifact) (candidates []artifacts.Artifact, passed int) {
+	for _, a := range list {
+		switch {
+		case !evidence.May(a):
+		case len(candidates) == evidence.MostArtifacts:
+			passed++
+		default:
+			candidates = append(candidates, a)
+		}
+	}
+	return candidates, passed
+}
+
+// A need is a signature or an attestation that a rule asks for.
+type need struct {
+	rule      policy.Rule
+	predicate string // "" = a signature
+	proof     *verdict.Proof
+	refusals  []verdict.Refusal
+}
+
+func needsOf(rules []policy.Rule) (needs []*need) {
+	for _, rule := range rules {
+		if len(rule.Predicates) == 0 {
+			needs = append(needs, &need{rule: rule})
+		}
+		for _, predicate := range rule.Predicates {
+			needs = append(needs, &need{rule: rule, predicate: predicate})
+		}
+	}
+	return needs
+}
