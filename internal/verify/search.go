@@ -21,7 +21,8 @@ type search struct {
 	root     digest.Digest
 	needs    []*need
 	unread   []error
-	passed   int // artifacts that were not looked at
+	left     int // pieces that may be looked at
+	passed   int // artifacts that were not looked at, or not to their end
 }
 
 // through reads the artifacts of a list one after the other. What can't be read is refused, and may be no more than
@@ -40,10 +41,23 @@ func (s *search) through(ctx context.Context, list []artifacts.Artifact) error {
 			}
 			continue
 		}
-		for _, piece := range pieces {
-			if err := s.piece(ctx, piece); err != nil {
-				return err
-			}
+		if err := s.pieces(ctx, pieces); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pieces reads the pieces of one artifact.
+func (s *search) pieces(ctx context.Context, pieces []evidence.Piece) error {
+	for _, piece := range pieces {
+		if s.left == 0 {
+			s.passed++
+			return nil
+		}
+		s.left--
+		if err := s.piece(ctx, piece); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -76,9 +90,9 @@ func (s *search) piece(ctx context.Context, piece evidence.Piece) error {
 		if n.proof != nil {
 			continue
 		}
-		proof, refused := s.verifier.judge.Judge(claim, s.root, n.rule, n.predicate)
+		proof, refused := s.verifier.judge.Judge(claim, s.root, n.rule, n.unmet.PredicateType)
 		if refused != nil {
-			n.refusals = append(n.refusals, *refused)
+			n.unmet.Refuse(*refused)
 			continue
 		}
 		n.proof = proof
@@ -99,7 +113,7 @@ func (s *search) cantRead(ctx context.Context, piece evidence.Piece, err error) 
 	}
 	for _, n := range s.needs {
 		if n.proof == nil {
-			n.refusals = append(n.refusals, verdict.Refusal{
+			n.unmet.Refuse(verdict.Refusal{
 				Artifact: piece.Artifact, Kind: string(piece.Kind), Reason: verdict.Unreadable,
 				Detail: printable.Short(err.Error(), longestDetail),
 			})
@@ -112,12 +126,10 @@ func (s *search) cantRead(ctx context.Context, piece evidence.Piece, err error) 
 func (s *search) unmet() error {
 	e := &verdict.NotVerified{Root: s.root, Unread: s.unread}
 	for _, n := range s.needs {
-		if n.proof != nil {
-			continue
+		if n.proof == nil {
+			n.unmet.Passed = s.passed
+			e.Unmet = append(e.Unmet, n.unmet)
 		}
-		e.Unmet = append(e.Unmet, verdict.Unmet{
-			Requirement: n.rule.Summary, PredicateType: n.predicate, Refusals: n.refusals, Passed: s.passed,
-		})
 	}
 	if len(e.Unmet) == 0 {
 		return nil

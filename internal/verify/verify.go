@@ -23,6 +23,8 @@ import (
 const (
 	// patience is how long reading and judging one image's evidence may take.
 	patience = 2 * time.Minute
+	// mostPieces is how many pieces of evidence of one image are looked at.
+	mostPieces = 512
 	// atOnce is how many bytes of evidence are judged at a time, in all images together. Each takes some six times its
 	// size.
 	atOnce = 2 * evidence.LargestBundle
@@ -63,7 +65,7 @@ func (v *Verifier) Image(
 	if err != nil {
 		return verdict.Verified{}, fmt.Errorf("listing what is signed: %w", err)
 	}
-	s := &search{verifier: v, at: at, root: root, needs: needsOf(rules)}
+	s := &search{verifier: v, at: at, root: root, needs: needsOf(rules), left: mostPieces}
 	if err := s.through(ctx, list); err != nil {
 		return verdict.Verified{}, err
 	}
@@ -93,19 +95,21 @@ func Candidates(list []artifacts.Artifact) (candidates []artifacts.Artifact, pas
 
 // A need is a signature or an attestation that a rule asks for.
 type need struct {
-	rule      policy.Rule
-	predicate string // "" = a signature
-	proof     *verdict.Proof
-	refusals  []verdict.Refusal
+	rule  policy.Rule
+	unmet verdict.Unmet // what was refused; its PredicateType is that of the attestation, "" = a signature
+	proof *verdict.Proof
 }
 
 func needsOf(rules []policy.Rule) (needs []*need) {
 	for _, rule := range rules {
-		if len(rule.Predicates) == 0 {
-			needs = append(needs, &need{rule: rule})
+		predicates := rule.Predicates
+		if len(predicates) == 0 {
+			predicates = []string{""}
 		}
-		for _, predicate := range rule.Predicates {
-			needs = append(needs, &need{rule: rule, predicate: predicate})
+		for _, predicate := range predicates {
+			needs = append(needs, &need{
+				rule: rule, unmet: verdict.Unmet{Requirement: rule.Summary, PredicateType: predicate},
+			})
 		}
 	}
 	return needs

@@ -10,7 +10,7 @@ import (
 const (
 	mostRequirements = 16
 	mostTexts        = 16   // in one list
-	longestText      = 4096 // bytes; a key of RSA with 4,096 bits has 800
+	longestText      = 2048 // bytes; a key of RSA with 8,192 bits has 1,500
 )
 
 // Problems returns all that is wrong with a policy, nothing if it can be compiled. Names of keys are not looked up.

@@ -86,11 +86,11 @@ func ParseKey(document []byte) (Key, error) {
 	case block == nil:
 		return Key{}, fmt.Errorf("no public key in PEM: %sPUBLIC KEY-----", pemBegins)
 	case strings.Contains(block.Type, "PRIVATE"):
-		return Key{}, errors.New("is a private key, which is to be kept; a policy has the public one")
+		return Key{}, errors.New("it is a private key, which is to be kept; a policy has the public one")
 	case block.Type == "CERTIFICATE":
-		return Key{}, errors.New("is a certificate; a policy has its public key, or who the certificate is for")
+		return Key{}, errors.New("it is a certificate; a policy has its public key, or who the certificate is for")
 	case block.Type != "PUBLIC KEY":
-		return Key{}, fmt.Errorf("is a %.40q; it must be a PUBLIC KEY", block.Type)
+		return Key{}, fmt.Errorf("it is a %.40q and no PUBLIC KEY", block.Type)
 	case len(strings.TrimSpace(string(rest))) > 0:
 		return Key{}, errors.New("there is more after the first key; each has an element of its own")
 	}
@@ -118,15 +118,15 @@ func checkKind(public crypto.PublicKey) error {
 	switch key := public.(type) {
 	case *ecdsa.PublicKey:
 		if bits := key.Curve.Params().BitSize; bits < 256 {
-			return fmt.Errorf("is of curve %s; it must be P-256, P-384 or P-521", key.Curve.Params().Name)
+			return fmt.Errorf("it is of curve %s; it must be P-256, P-384 or P-521", key.Curve.Params().Name)
 		}
 	case ed25519.PublicKey:
 	case *rsa.PublicKey:
 		if bits := key.N.BitLen(); bits < fewestBits || bits > mostBits {
-			return fmt.Errorf("is of RSA with %d bits; it must have %d to %d", bits, fewestBits, mostBits)
+			return fmt.Errorf("it is of RSA with %d bits; it must have %d to %d", bits, fewestBits, mostBits)
 		}
 	default:
-		return fmt.Errorf("is a %T; it must be of ECDSA, Ed25519 or RSA", public)
+		return fmt.Errorf("it is a %T; it must be of ECDSA, Ed25519 or RSA", public)
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func read(ctx context.Context, keys KeySource, key string) (Key, error) {
 	}
 	parsed, err := ParseKey(document)
 	if err != nil && !isInline(key) {
-		return Key{}, fmt.Errorf("%s %q %w", MemberKey, key, err)
+		return Key{}, fmt.Errorf("%s %q: %w", MemberKey, key, err)
 	}
 	return parsed, wrapKey(err)
 }

@@ -34,7 +34,8 @@ func TestIdentities(t *testing.T) {
 			verdict.OtherSigner, `the issuer is "https://evil.example.com"`,
 		},
 		{
-			"wrong ref", sigstoretest.Signing{As: sigstoretest.Workflow("Org/App", "release.yml", "refs/heads/main")},
+			"wrong ref",
+			sigstoretest.Signing{As: sigstoretest.Workflow("Org/App", "release.yml", "refs/heads/main")},
 			verdict.OtherSigner, "refs/heads/main",
 		},
 		{

@@ -39,7 +39,9 @@ func TestKeys(t *testing.T) {
 	logged := policy.Requirement{Key: []string{public(t, key)}, TLog: true}
 	rotated := policy.Requirement{Key: []string{public(t, newKey(t)), public(t, key)}}
 	another := policy.Requirement{Key: []string{public(t, newKey(t))}}
-	by := func(flaws sigstoretest.Flaws) sigstoretest.Signing { return sigstoretest.Signing{Key: key, Flaws: flaws} }
+	by := func(flaws sigstoretest.Flaws) sigstoretest.Signing {
+		return sigstoretest.Signing{Key: key, Flaws: flaws}
+	}
 	for _, c := range []struct {
 		name   string
 		asked  policy.Requirement

@@ -15,8 +15,8 @@ import (
 	"github.com/sigstore/sigstore-go/pkg/root"
 )
 
-// shipped is the root of Sigstore's public instance, as its TUF repository had it in March 2026: the target
-// trusted_root.json of version 13 of its targets, which the test holds it against. It came by way of
+// shipped is the root of Sigstore's public instance, as its TUF repository had it in October 2026: the target
+// trusted_root.json of version 14 of its targets, which the test holds it against. It came by way of
 // github.com/moby/policy-helpers, Apache License 2.0.
 //
 //go:embed public-good.json

@@ -80,8 +80,22 @@ type Unmet struct {
 	Requirement   string    `json:"requirement"`
 	PredicateType string    `json:"predicateType,omitempty"` // the one that is missing, of several
 	Refusals      []Refusal `json:"refusals,omitempty"`      // none = nothing is signed
-	// Passed is how many artifacts were not looked at, since there were too many.
+	// More is how many pieces of evidence were refused beside those.
+	More int `json:"more,omitempty"`
+	// Passed is how many artifacts were not looked at, or not to their end, since there are too many.
 	Passed int `json:"passed,omitempty"`
+}
+
+// mostRefusals is how many refusals of one requirement are kept.
+const mostRefusals = 20
+
+// Refuse notes that a piece of evidence was refused.
+func (u *Unmet) Refuse(r Refusal) {
+	if len(u.Refusals) == mostRefusals {
+		u.More++
+		return
+	}
+	u.Refusals = append(u.Refusals, r)
 }
 
 func (u Unmet) String() string {
@@ -92,7 +106,7 @@ func (u Unmet) String() string {
 	var why []string
 	for i, r := range u.Refusals {
 		if i == mostTold {
-			why = append(why, fmt.Sprintf("%d more were refused", len(u.Refusals)-i))
+			why = append(why, fmt.Sprintf("%d more were refused", len(u.Refusals)-i+u.More))
 			break
 		}
 		why = append(why, r.String())
@@ -101,7 +115,7 @@ func (u Unmet) String() string {
 		why = append(why, "nothing is signed")
 	}
 	if u.Passed > 0 {
-		why = append(why, fmt.Sprintf("%d artifacts were not looked at", u.Passed))
+		why = append(why, fmt.Sprintf("of %d more artifacts not all was looked at", u.Passed))
 	}
 	return what + ": " + strings.Join(why, "; ")
 }
