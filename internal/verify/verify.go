@@ -54,17 +54,26 @@ func (v *Verifier) Image(
 	if len(manifests) == 0 {
 		return verdict.Verified{}, errors.New("no manifest to verify")
 	}
-	root := manifests[len(manifests)-1]
-	found := verdict.Verified{Root: root, Manifests: manifests}
-	if len(rules) == 0 {
-		return found, nil
+	var list []artifacts.Artifact
+	if len(rules) > 0 {
+		var err error
+		if list, err = at.Artifacts(ctx, manifests[len(manifests)-1]); err != nil {
+			return verdict.Verified{}, fmt.Errorf("listing what is signed: %w", err)
+		}
+	}
+	return v.Listed(ctx, at, list, manifests, rules)
+}
+
+// Listed verifies an image as Image does, by the artifacts of its root in a list, which the caller has.
+func (v *Verifier) Listed(
+	ctx context.Context, at evidence.Place, list []artifacts.Artifact, manifests []digest.Digest, rules []policy.Rule,
+) (verdict.Verified, error) {
+	if len(manifests) == 0 {
+		return verdict.Verified{}, errors.New("no manifest to verify")
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	list, err := at.Artifacts(ctx, root)
-	if err != nil {
-		return verdict.Verified{}, fmt.Errorf("listing what is signed: %w", err)
-	}
+	root := manifests[len(manifests)-1]
 	s := &search{verifier: v, at: at, root: root, needs: needsOf(rules), left: mostPieces}
 	if err := s.through(ctx, list); err != nil {
 		return verdict.Verified{}, err
@@ -72,6 +81,7 @@ func (v *Verifier) Image(
 	if err := s.unmet(); err != nil {
 		return verdict.Verified{}, err
 	}
+	found := verdict.Verified{Root: root, Manifests: manifests}
 	for _, n := range s.needs {
 		found.Proofs = append(found.Proofs, *n.proof)
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// An Identity is whom a certificate is for. Fulcio, docs/oid-info.md, has what it may say.
+// An Identity is whom a certificate is for.
 type Identity struct {
 	Issuer  string
 	Subject string // an e-mail address, or a URI
@@ -52,6 +52,7 @@ func (s *Sigstore) certify(who Identity) (*x509.Certificate, *ecdsa.PrivateKey, 
 	} else {
 		template.EmailAddresses = []string{who.Subject}
 	}
+	// Fulcio's OIDs of the issuer, of the source repository, and of its ref.
 	for last, text := range map[int]string{8: who.Issuer, 12: who.SourceRepository, 14: who.SourceRef} {
 		if text == "" {
 			continue

@@ -19,11 +19,11 @@ func compilePattern(pattern string) (*regexp.Regexp, error) {
 	}
 	switch {
 	case !always(tree, syntax.OpBeginText, first):
-		return nil, fmt.Errorf("%s %q would match identities that merely contain it: begin it with ^, "+
-			`and write dots as \.`, MemberIdentityPattern, pattern)
+		return nil, fmt.Errorf("%s %q would match identities that merely contain it: begin it with ^ "+
+			`(and a dot is \. in it)`, MemberIdentityPattern, pattern)
 	case !always(tree, syntax.OpEndText, last):
-		return nil, fmt.Errorf("%s %q would match identities that go on after it: end it with $, "+
-			`and write dots as \.`, MemberIdentityPattern, pattern)
+		return nil, fmt.Errorf("%s %q would match identities that go on after it: end it with $ "+
+			`(and a dot is \. in it)`, MemberIdentityPattern, pattern)
 	case compiled.MatchString("?") || compiled.MatchString("?@?"):
 		return nil, fmt.Errorf("%s %q matches everybody with an account at the issuer: name a part of the identity "+
 			"that others can't have", MemberIdentityPattern, pattern)

@@ -104,7 +104,7 @@ func exactly(identity string) *regexp.Regexp {
 }
 
 // githubSigner returns who signs the builds of a repository of GitHub's: its own workflow or, if one is named, another
-// repository's. What was built is in the certificate beside the workflow (Fulcio, docs/oid-info.md,
+// repository's. What was built is in the certificate beside the workflow (Fulcio's OIDs
 // 1.3.6.1.4.1.57264.1.12 and .14).
 func githubSigner(text, reusable string) (who, error) {
 	source, err := parseWorkflow(text)
@@ -118,7 +118,8 @@ func githubSigner(text, reusable string) (who, error) {
 		}
 	}
 	return who{
-		issuer: githubIssuer, identity: signs.identities(), repository: githubURL + source.repository, ref: source.refs(),
+		issuer: githubIssuer, identity: signs.identities(),
+		repository: githubURL + source.repository, ref: source.refs(),
 	}, nil
 }
 

@@ -106,7 +106,7 @@ func FuzzPayload(f *testing.F) {
 	})
 }
 
-// FuzzEntry has what a log keeps of a signature be anything: it is JSON in base64 in JSON, which the others hardly reach.
+// FuzzEntry has what a log keeps of a signature be anything: JSON in base64 in JSON, which the others hardly reach.
 func FuzzEntry(f *testing.F) {
 	attestation, err := os.ReadFile("testdata/oci-attestation.sigstore.json")
 	if err != nil {

@@ -25,18 +25,17 @@ func NewJudge(trusted *trust.Root) *Judge { return &Judge{trusted.Materials()} }
 // A refusal is why a claim does not meet a rule.
 type refusal struct {
 	reason verdict.Reason
-	err    error // nil = the reason says it all
+	err    error
 }
 
 // longestDetail is how many bytes are told of a refusal: others wrote some of it.
 const longestDetail = 300
 
 func (r *refusal) of(c *Claim) *verdict.Refusal {
-	told := &verdict.Refusal{Artifact: c.piece.Artifact, Kind: string(c.piece.Kind), Reason: r.reason}
-	if r.err != nil {
-		told.Detail = printable.Short(r.err.Error(), longestDetail)
+	return &verdict.Refusal{
+		Artifact: c.piece.Artifact, Kind: string(c.piece.Kind), Reason: r.reason,
+		Detail: printable.Short(r.err.Error(), longestDetail),
 	}
-	return told
 }
 
 // Judge returns the proof that a claim about a manifest meets a rule, or why it does not. predicate is the type of the
@@ -51,7 +50,8 @@ func (j *Judge) Judge(
 	if refused != nil {
 		return nil, refused.of(c)
 	}
-	p.Requirement, p.Artifact, p.Kind, p.PredicateType = rule.Summary, c.piece.Artifact, string(c.piece.Kind), c.predicate
+	p.Requirement, p.PredicateType = rule.Summary, c.predicate
+	p.Artifact, p.Kind = c.piece.Artifact, string(c.piece.Kind)
 	return p, nil
 }
 
@@ -88,7 +88,7 @@ func (j *Judge) verify(c *Claim, subject digest.Digest, rule policy.Rule) (*verd
 		return nil, &refusal{verdict.Unreadable, err}
 	}
 	if content.Certificate() == nil {
-		return nil, &refusal{verdict.NoIdentity, nil}
+		return nil, &refusal{verdict.NoIdentity, errNoKey}
 	}
 	var best *refusal
 	for _, material := range j.materials {

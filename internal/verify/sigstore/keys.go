@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"errors"
 	"io"
 	"time"
 
@@ -17,6 +18,14 @@ import (
 	"ecrmirror/internal/verify/verdict"
 )
 
+// What is said of claims that keys are asked for of, and that can't be told more exactly.
+var (
+	errKeyless   = errors.New("a certificate has signed it, and no key")
+	errNoKey     = errors.New("a key has signed it, and no identity")
+	errOtherKey  = errors.New("no key that is asked for has signed it, or what it signed was changed")
+	errNotLogged = errors.New("no log of the trusted root has it")
+)
+
 // byKeys verifies a claim by one key after the other. Whether the signature is in a log counts only where the rule asks
 // for it; where it is in one, the proof says so.
 func (j *Judge) byKeys(c *Claim, subject digest.Digest, rule policy.Rule) (*verdict.Proof, *refusal) {
@@ -25,7 +34,7 @@ func (j *Judge) byKeys(c *Claim, subject digest.Digest, rule policy.Rule) (*verd
 		return nil, &refusal{verdict.Unreadable, err}
 	}
 	if content.Certificate() != nil {
-		return nil, &refusal{verdict.Keyless, nil}
+		return nil, &refusal{verdict.Keyless, errKeyless}
 	}
 	for _, key := range rule.Keys {
 		verifier, err := verifierOf(key)
@@ -41,11 +50,11 @@ func (j *Judge) byKeys(c *Claim, subject digest.Digest, rule policy.Rule) (*verd
 			logged(c, root.TrustedMaterialCollection{by, material}, p)
 		}
 		if rule.TLog && p.LogIndex == nil {
-			return nil, &refusal{verdict.NotLogged, nil}
+			return nil, &refusal{verdict.NotLogged, errNotLogged}
 		}
 		return p, nil
 	}
-	return nil, &refusal{verdict.OtherKey, nil}
+	return nil, &refusal{verdict.OtherKey, errOtherKey}
 }
 
 // verifyWith verifies a claim by a key alone.

@@ -32,8 +32,8 @@ const largest = 1 << 20
 // A Repository is a TUF repository.
 type Repository struct {
 	URL string // "" = [Public]
-	// Root is the root.json by which its signatures are verified; nil = that of Sigstore's public instance. It may be an
-	// old one: the repository has all that followed.
+	// Root is the root.json by which its signatures are verified; nil = that of Sigstore's public instance. It may be
+	// an old one: the repository has all that followed.
 	Root []byte
 	// Get reads a file of at most limit bytes. The error for one that does not exist wraps [fs.ErrNotExist].
 	Get func(ctx context.Context, at *url.URL, limit int64) ([]byte, error)
