@@ -25,9 +25,9 @@ const (
 	patience = 2 * time.Minute
 	// mostPieces is how many pieces of evidence of one image are looked at.
 	mostPieces = 512
-	// atOnce is how many bytes of evidence are judged at a time, in all images together. Each takes some six times its
-	// size.
-	atOnce = 2 * evidence.LargestBundle
+	// atOnce is how many bytes of evidence are judged at a time, in all images together. Judging takes up to ten times
+	// as many, all in all, and a part of that at a time.
+	atOnce = evidence.LargestBundle
 )
 
 // A Verifier verifies images by a root of trust. It is safe for concurrent use.

@@ -51,7 +51,11 @@ func (s *Sigstore) Payload(by Signing, digest string) (Layer, error) {
 
 // Attestation attests a manifest as cosign 2 does.
 func (s *Sigstore) Attestation(by Signing, digest, predicateType string) (Layer, error) {
-	out, envelope, err := s.envelope(by, digest, predicateType)
+	payload, err := statement(digest, predicateType)
+	if err != nil {
+		return Layer{}, err
+	}
+	out, envelope, err := s.envelope(by, payload)
 	if err != nil {
 		return Layer{}, err
 	}
@@ -70,7 +74,16 @@ func (s *Sigstore) Attestation(by Signing, digest, predicateType string) (Layer,
 
 // Bundle attests a manifest as cosign 3 and GitHub do: a signature of cosign 3 is of the type [CosignSign].
 func (s *Sigstore) Bundle(by Signing, digest, predicateType string) (Layer, error) {
-	out, envelope, err := s.envelope(by, digest, predicateType)
+	payload, err := statement(digest, predicateType)
+	if err != nil {
+		return Layer{}, err
+	}
+	return s.Statement(by, payload)
+}
+
+// Statement signs an in-toto statement in a bundle, whatever it says.
+func (s *Sigstore) Statement(by Signing, payload []byte) (Layer, error) {
+	out, envelope, err := s.envelope(by, payload)
 	if err != nil {
 		return Layer{}, err
 	}
@@ -103,16 +116,17 @@ func bundleOf(b *protobundle.Bundle) (Layer, error) {
 	return Layer{MediaType: BundleType, Content: content}, err
 }
 
-// envelope signs a statement about a manifest.
-func (s *Sigstore) envelope(by Signing, digest, predicateType string) (*signed, *protodsse.Envelope, error) {
+// statement is a statement about a manifest.
+func statement(digest, predicateType string) ([]byte, error) {
 	algorithm, hex, _ := strings.Cut(digest, ":")
-	payload, err := json.Marshal(map[string]any{
+	return json.Marshal(map[string]any{
 		"_type": "https://in-toto.io/Statement/v1", "predicateType": predicateType, "predicate": map[string]any{},
 		"subject": []any{map[string]any{"name": "app", "digest": map[string]string{algorithm: hex}}},
 	})
-	if err != nil {
-		return nil, nil, err
-	}
+}
+
+// envelope signs a statement.
+func (s *Sigstore) envelope(by Signing, payload []byte) (*signed, *protodsse.Envelope, error) {
 	const payloadType = "application/vnd.in-toto+json"
 	encode := func(text []byte) []byte { return dsse.PAE(payloadType, text) }
 	out, err := s.sign(by, payload, encode, envelopeRecord)

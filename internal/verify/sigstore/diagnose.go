@@ -26,7 +26,8 @@ func diagnose(
 		return &refusal{verdict.Unreadable, contentErr}
 	}
 	leaf := content.Certificate()
-	if _, err := verify.VerifyLeafCertificate(leaf.NotBefore, leaf, material); err != nil {
+	chains, chainErr := verify.VerifyLeafCertificate(leaf.NotBefore, leaf, material)
+	if chainErr != nil {
 		return &refusal{verdict.Untrusted, fmt.Errorf("the certificate says that %q issued it", leaf.Issuer.String())}
 	}
 	if when, ok := outside(c, leaf); ok {
@@ -42,6 +43,11 @@ func diagnose(
 	}
 	if _, err := verifier.VerifyObserverTimestamps(c.entity, times); err != nil {
 		return &refusal{verdict.Undated, err}
+	}
+	if len(material.CTLogs()) > 0 {
+		if err := verify.VerifySignedCertificateTimestamp(chains, 1, material); err != nil {
+			return &refusal{verdict.NotLogged, fmt.Errorf("the certificate: %w", err)}
+		}
 	}
 	return &refusal{verdict.Refused, err}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"ecrmirror/internal/verify/policy"
 	"ecrmirror/internal/verify/verdict"
 	"ecrmirror/testkit/sigstoretest"
@@ -123,5 +125,27 @@ func TestPredicates(t *testing.T) {
 		rule(t, policy.Requirement{GitHub: []string{"org/app"}}), sigstoretest.SPDX)
 	if refused == nil || refused.Reason != verdict.OtherPredicate {
 		t.Errorf("a mere signature for an SBOM: %v", refused)
+	}
+}
+
+// TestStatementsOfTwoReadings: a statement that another program would take for one of another type, or about another
+// manifest, is no proof.
+func TestStatementsOfTwoReadings(t *testing.T) {
+	w := newWorld(t)
+	about := func(d digest.Digest) string { return `[{"digest":{"sha256":"` + d.Encoded() + `"}}]` }
+	for name, text := range map[string]string{
+		"type": `{"predicateType":"` + sigstoretest.SLSAProvenance + `","PredicateType":"` + sigstoretest.SPDX +
+			`","subject":` + about(subject) + `}`,
+		"subject": `{"predicateType":"` + sigstoretest.SLSAProvenance + `","subject":` + about(subject) +
+			`,"Subject":` + about(other) + `}`,
+	} {
+		layer, err := w.store.Statement(sigstoretest.Signing{As: release}, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, refused := w.judged(layer, rule(t, policy.Requirement{GitHub: []string{"org/app"}}), "")
+		if refused == nil {
+			t.Errorf("%s: %+v", name, p)
+		}
 	}
 }

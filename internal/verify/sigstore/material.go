@@ -17,7 +17,7 @@ const (
 	mostSignature = 1 // an envelope in a bundle has exactly one
 )
 
-// readBundle reads a Sigstore bundle. What it does not know is passed over, as later versions may have more.
+// readBundle reads a Sigstore bundle. One with members that are not known is refused, as by sigstore-go.
 func readBundle(document []byte) (*protobundle.Bundle, error) {
 	if err := checkCount(document); err != nil {
 		return nil, err

@@ -16,6 +16,9 @@ import (
 	"ecrmirror/internal/verify/evidence"
 )
 
+// payloadType is the type of cosign's signatures. Source: cosign, specs/SIGNATURE_SPEC.md.
+const payloadType = "cosign container image signature"
+
 // readPayload reads a signature of cosign 2: a text that names the digest of an image, as containers-signature(5)
 // describes it, with its signature in the annotations.
 func (c *Claim) readPayload(content []byte) (*protobundle.Bundle, error) {
@@ -29,6 +32,9 @@ func (c *Claim) readPayload(content []byte) (*protobundle.Bundle, error) {
 	}
 	if err := json.Unmarshal(content, &text); err != nil {
 		return nil, err
+	}
+	if text.Critical.Type != payloadType {
+		return nil, fmt.Errorf("it is of type %.80q, not %s", text.Critical.Type, payloadType)
 	}
 	d := text.Critical.Image.Digest
 	if err := d.Validate(); err != nil {
