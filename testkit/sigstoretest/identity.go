@@ -2,12 +2,10 @@ package sigstoretest
 
 import (
 	"crypto/ecdsa"
-	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
-	"math/big"
 	"net/url"
 	"strings"
 	"time"
@@ -35,12 +33,7 @@ const validity = 10 * time.Minute
 
 // certify returns a certificate for an identity, and its key, as PEM and parsed.
 func (s *Sigstore) certify(who Identity) (*x509.Certificate, *ecdsa.PrivateKey, error) {
-	key, err := NewKey()
-	if err != nil {
-		return nil, nil, err
-	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(validity),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
 	}
 	if strings.Contains(who.Subject, "://") {
@@ -65,12 +58,7 @@ func (s *Sigstore) certify(who Identity) (*x509.Certificate, *ecdsa.PrivateKey, 
 			Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, last}, Value: value,
 		})
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, s.fulcio.Intermediates[0], key.Public(), s.issues)
-	if err != nil {
-		return nil, nil, err
-	}
-	certificate, err := x509.ParseCertificate(der)
-	return certificate, key, err
+	return issue(template, validity, s.fulcio.Intermediates[0], s.issues)
 }
 
 func certificatePEM(c *x509.Certificate) []byte {

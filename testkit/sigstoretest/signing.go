@@ -5,14 +5,12 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"time"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
-	"github.com/sigstore/sigstore-go/pkg/tlog"
 )
 
 // A Signing says who signs, and how. The zero Flaws make a good signature.
@@ -70,7 +68,7 @@ func (s *Sigstore) sign(by Signing, text []byte, encode func([]byte) []byte, ent
 		return nil, err
 	}
 	if !by.Undated {
-		if out.timestamp, err = s.log.TimestampResponse(out.signature); err != nil {
+		if out.timestamp, err = s.dates.date(out.signature); err != nil {
 			return nil, err
 		}
 	}
@@ -109,25 +107,14 @@ func (s *Sigstore) enter(by Signing, entry any) (*protorekor.TransparencyLogEntr
 		log = s.other
 	}
 	when := time.Now().Add(by.After).Unix()
-	promise, err := log.RekorSignPayload(tlog.RekorPayload{
-		Body: base64.StdEncoding.EncodeToString(body), IntegratedTime: when, LogIndex: logIndex,
-		LogID: hex.EncodeToString(s.logID[:]),
-	})
+	promise, err := log.promise(body, when, s.log.id)
 	if err != nil {
 		return nil, err
 	}
-	proof, err := log.GetInclusionProof(body)
-	if err != nil {
-		return nil, err
-	}
-	top, err := hex.DecodeString(*proof.RootHash)
+	proof, err := log.proof(body)
 	return &protorekor.TransparencyLogEntry{
-		LogIndex: logIndex, LogId: &protocommon.LogId{KeyId: s.logID[:]}, KindVersion: &kind, IntegratedTime: when,
-		InclusionPromise: &protorekor.InclusionPromise{SignedEntryTimestamp: promise},
-		InclusionProof: &protorekor.InclusionProof{
-			LogIndex: *proof.LogIndex, TreeSize: *proof.TreeSize, RootHash: top,
-			Checkpoint: &protorekor.Checkpoint{Envelope: *proof.Checkpoint},
-		},
+		LogIndex: logIndex, LogId: &protocommon.LogId{KeyId: s.log.id[:]}, KindVersion: &kind, IntegratedTime: when,
+		InclusionPromise: &protorekor.InclusionPromise{SignedEntryTimestamp: promise}, InclusionProof: proof,
 		CanonicalizedBody: body,
 	}, err
 }

@@ -13,47 +13,42 @@ import (
 	"time"
 
 	"github.com/sigstore/sigstore-go/pkg/root"
-	"github.com/sigstore/sigstore-go/pkg/testing/ca"
 )
 
 // A Sigstore certifies, logs and dates signatures. New makes it. It is good for an hour.
 type Sigstore struct {
 	fulcio *root.FulcioCertificateAuthority
-	issues *ecdsa.PrivateKey   // key of the authority's last certificate
-	log    *ca.VirtualSigstore // whose log and timestamps are used
-	logID  [sha256.Size]byte   // digest of the log's key
-	other  *ca.VirtualSigstore // another log, which is not trusted
-	rekor  *root.TransparencyLog
-	rootCA *x509.Certificate
+	issues *ecdsa.PrivateKey // key of the authority's last certificate
+	log    *transparencyLog
+	other  *transparencyLog // which is not trusted
+	dates  *dateAuthority
 }
 
 // New makes a Sigstore with keys of its own.
 func New() (*Sigstore, error) {
-	top, topKey, err := ca.GenerateRootCa()
+	top, topKey, err := newAuthority("identities")
 	if err != nil {
 		return nil, err
 	}
-	between, key, err := ca.GenerateFulcioIntermediate(top, topKey)
+	between, key, err := issue(&x509.Certificate{
+		Subject: top.Subject, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
+	}, time.Hour, top, topKey)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sigstore{issues: key, rootCA: top}
+	s := &Sigstore{issues: key}
 	s.fulcio = &root.FulcioCertificateAuthority{
 		URI: "https://fulcio.test", Root: top, Intermediates: []*x509.Certificate{between},
 		ValidityPeriodStart: time.Now().Add(-time.Hour), ValidityPeriodEnd: time.Now().Add(time.Hour),
 	}
-	if s.log, err = ca.NewVirtualSigstore(); err != nil {
+	if s.log, err = newLog(); err != nil {
 		return nil, err
 	}
-	if s.other, err = ca.NewVirtualSigstore(); err != nil {
+	if s.other, err = newLog(); err != nil {
 		return nil, err
 	}
-	for _, rekor := range s.log.RekorLogs() { // there is one
-		s.rekor = rekor
-	}
-	der, err := x509.MarshalPKIXPublicKey(s.rekor.PublicKey)
-	s.logID = sha256.Sum256(der)
-	s.rekor.ID = s.logID[:]
+	s.dates, err = newDateAuthority()
 	return s, err
 }
 
@@ -62,10 +57,10 @@ func New() (*Sigstore, error) {
 func (s *Sigstore) Root(withLog bool) ([]byte, error) {
 	logs := map[string]*root.TransparencyLog{}
 	if withLog {
-		logs["log"] = s.rekor
+		logs["log"] = s.log.trusted()
 	}
 	trusted, err := root.NewTrustedRoot(root.TrustedRootMediaType01, []root.CertificateAuthority{s.fulcio}, nil,
-		s.log.TimestampingAuthorities(), logs)
+		[]root.TimestampingAuthority{&s.dates.SigstoreTimestampingAuthority}, logs)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/sigstore/sigstore-go/pkg/root"
-	"github.com/sigstore/sigstore-go/pkg/testing/ca"
 
 	"ecrmirror/internal/verify/policy"
 	"ecrmirror/internal/verify/sigstore"
@@ -29,12 +28,8 @@ func TestRoots(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	virtual, err := ca.NewVirtualSigstore()
-	if err != nil {
-		t.Fatal(err)
-	}
 	mine, private, others := trusted(t, w.store, true), trusted(t, w.store, false), trusted(t, strange, true)
-	certified := trust.Of("x", withCertificateLog{mine.Materials()[0], virtual.CTLogs()})
+	certified := trust.Of("x", withCertificateLog{mine.Materials()[0], others.Materials()[0].RekorLogs()})
 	both := trust.Of("x", others.Materials()[0], mine.Materials()[0])
 	unlogged := sigstoretest.Flaws{Unlogged: true}
 	neither := sigstoretest.Flaws{Unlogged: true, Undated: true}
