@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"ecrmirror/internal/cli"
-	"ecrmirror/internal/contract"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/mirror"
@@ -58,6 +57,9 @@ func newVerify(getenv func(string) string) *cobra.Command {
 	return cmd
 }
 
+// envTrustedRoot names the file of --root. It is for people: jobs have no files.
+const envTrustedRoot = "MIRROR_TRUSTED_ROOT"
+
 // Flags of verify that its errors name.
 const (
 	keyFlag      = "key"
@@ -84,8 +86,8 @@ func (v *verifying) addFlags(flags *pflag.FlagSet) {
 		"`URI` of the type of an attestation that must be there, instead of a signature; may be repeated: all must be")
 	flags.StringVar(&v.policyFile, policyFlag, "",
 		"`FILE` (YAML or JSON) that says who must have signed, as an entry does under verify; instead of the flags above")
-	flags.StringVar(&v.rootFile, "root", v.getenv(contract.EnvTrustedRoot),
-		"`FILE` with the trusted root, as mirror trust writes it (env "+contract.EnvTrustedRoot+
+	flags.StringVar(&v.rootFile, "root", v.getenv(envTrustedRoot),
+		"`FILE` with the trusted root, as mirror trust writes it (env "+envTrustedRoot+
 			"); default: that of Sigstore's public instance, which is shipped")
 	v.registries.Add(flags, v.getenv)
 }

@@ -24,7 +24,6 @@ const (
 	// characters that the source, destinations and options of one job may have together
 	EnvJobParameters   = "MIRROR_JOB_PARAMETERS"
 	EnvSignaturePolicy = "MIRROR_SIGNATURE_POLICY" // name of a containers-policy.json, or that document itself
-	EnvTrustedRoot     = "MIRROR_TRUSTED_ROOT"     // file with the root of trust by which signatures are verified
 	// whether a sweep prints its metrics for CloudWatch: auto, on or off
 	EnvMetrics   = "MIRROR_METRICS"
 	EnvLogFormat = "MIRROR_LOG_FORMAT" // how the controller logs: auto, text or json
