@@ -70,7 +70,7 @@ func TestImages(t *testing.T) {
 		}, []policy.Requirement{provenance}, ""},
 		{"one of two attestations", func(p *place) {
 			p.attach(root, "", p.bundle(as(release), root, sigstoretest.SLSAProvenance))
-		}, []policy.Requirement{provenance}, sigstoretest.SPDX + ": bundle"},
+		}, []policy.Requirement{provenance}, sigstoretest.SPDX + " is missing: bundle"},
 		{"two requirements", func(p *place) {
 			p.attach(root, "", p.bundle(as(release), root, sigstoretest.SPDX))
 			p.attach(root, tag, p.payload(as(stranger), root))

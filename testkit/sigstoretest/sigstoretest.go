@@ -6,9 +6,12 @@ package sigstoretest
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/x509"
 	"time"
 
@@ -70,13 +73,16 @@ func (s *Sigstore) Root(withLog bool) ([]byte, error) {
 // NewKey makes a pair of keys, as cosign's are.
 func NewKey() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
 
-// sign signs a message as cosign does with each kind of key.
+// sign signs a message as cosign does with each kind of key: with Ed25519 by Ed25519ph. Another kind of key signs what
+// it is given.
 func sign(key crypto.Signer, message []byte) ([]byte, error) {
-	if _, ok := key.(*ecdsa.PrivateKey); !ok {
-		if _, isRSA := key.Public().(interface{ Size() int }); !isRSA { // Ed25519 hashes by itself
-			return key.Sign(rand.Reader, message, crypto.Hash(0))
-		}
+	switch key.(type) {
+	case *ecdsa.PrivateKey, *rsa.PrivateKey:
+		sum := sha256.Sum256(message)
+		return key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	case ed25519.PrivateKey:
+		sum := sha512.Sum512(message)
+		return key.Sign(rand.Reader, sum[:], crypto.SHA512)
 	}
-	sum := sha256.Sum256(message)
-	return key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	return key.Sign(rand.Reader, message, crypto.Hash(0))
 }

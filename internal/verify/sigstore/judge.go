@@ -60,9 +60,10 @@ func (c *Claim) check(subject digest.Digest, predicate string) *refusal {
 	switch {
 	case predicate != "" && c.predicate == "":
 		return &refusal{verdict.OtherPredicate, errors.New("it is a mere signature")}
-	case predicate != "" && c.predicate != predicate,
-		predicate == "" && c.predicate != "" && !policy.IsSignature(c.predicate):
-		return &refusal{verdict.OtherPredicate, errors.New(c.predicate)}
+	case predicate != "" && c.predicate != predicate:
+		return &refusal{verdict.OtherPredicate, errors.New("it attests " + c.predicate)}
+	case predicate == "" && c.predicate != "" && !policy.IsSignature(c.predicate):
+		return &refusal{verdict.OtherPredicate, errors.New("it attests " + c.predicate + ", which is no signature")}
 	case !c.isAbout(subject):
 		return &refusal{verdict.OtherDigest, c.others()}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"errors"
 	"io"
@@ -84,13 +85,22 @@ func keyMaterial(verifier signature.Verifier) root.TrustedMaterial {
 }
 
 // verifierOf returns what verifies by a key: with the hash that goes with it or, on the larger curves, with SHA-256, by
-// which cosign 2 signs with every key (cosign, pkg/signature/keys.go).
+// which cosign 2 signs with every key (cosign, pkg/signature/keys.go); and by Ed25519 as well as by Ed25519ph, which
+// cosign takes (cosign, pkg/cosign/keys.go).
 func verifierOf(key policy.Key) (signature.Verifier, error) {
 	usual, err := signature.LoadVerifier(key.Public, hashOf(key.Public))
-	if err != nil || hashOf(key.Public) == crypto.SHA256 {
-		return usual, err
+	if err != nil {
+		return nil, err
 	}
-	other, err := signature.LoadVerifier(key.Public, crypto.SHA256)
+	var other signature.Verifier
+	switch public := key.Public.(type) {
+	case ed25519.PublicKey:
+		other, err = signature.LoadED25519phVerifier(public)
+	case *ecdsa.PublicKey:
+		other, err = signature.LoadVerifier(public, crypto.SHA256)
+	default:
+		return usual, nil
+	}
 	return either{usual, other}, err
 }
 

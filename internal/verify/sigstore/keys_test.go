@@ -73,6 +73,9 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// pure is a key that signs by Ed25519, without hashing before.
+type pure struct{ ed25519.PrivateKey }
+
 // TestKindsOfKeys: keys of all kinds verify what cosign signs with them.
 func TestKindsOfKeys(t *testing.T) {
 	w := newWorld(t)
@@ -92,7 +95,7 @@ func TestKindsOfKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys["RSA"], keys["Ed25519"] = rsaKey, ed
+	keys["RSA"], keys["Ed25519ph"], keys["Ed25519"] = rsaKey, ed, pure{ed}
 	for name, key := range keys {
 		asked := rule(t, policy.Requirement{Key: []string{public(t, key)}})
 		for _, form := range []string{"payload", "envelope", "bundle"} {

@@ -101,7 +101,7 @@ func (u *Unmet) Refuse(r Refusal) {
 func (u Unmet) String() string {
 	what := u.Requirement
 	if u.PredicateType != "" {
-		what += ": " + u.PredicateType
+		what += ", of which " + u.PredicateType + " is missing"
 	}
 	var why []string
 	for i, r := range u.Refusals {
