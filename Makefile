@@ -29,6 +29,16 @@ GOFUMPT       := .tools/gofumpt-$(GOFUMPT_VERSION)
 GOVULNCHECK   := .tools/govulncheck-$(GOVULNCHECK_VERSION)
 ACTIONLINT    := .tools/actionlint-$(ACTIONLINT_VERSION)
 
+# Clients of artifacts that are not this project's. Not every module proxy lists the versions of notation, which go install
+# asks for: a module of its own locks it.
+COSIGN_VERSION := v3.1.3
+ORAS_VERSION   := v1.3.6
+REGCTL_VERSION := v0.11.7
+COSIGN   := .tools/cosign-$(COSIGN_VERSION)
+ORAS     := .tools/oras-$(ORAS_VERSION)
+REGCTL   := .tools/regctl-$(REGCTL_VERSION)
+NOTATION := .tools/notation-$(shell sed -n 's,.*notaryproject/notation \(v[^ ]*\).*,\1,p' tools/notation/go.mod 2>/dev/null)
+
 # What checks the infrastructure and the recipes, and clients of AWS that localstack is tried with: Python programs, each in
 # an environment of its own, which has what the lock file beside its NAME.in names, and nothing else.
 locked   = .tools/$(1)-$(shell sed -n 's/^$(2)==//p' tools/python/$(1).in 2>/dev/null)
@@ -312,6 +322,9 @@ client-tools: $(AWS) ## Install the AWS CLI and boto3 under .tools, for the test
 .PHONY: recipe-tools
 recipe-tools: $(RECIPES) $(CFN_LINT) $(AWS) $(ACTIONLINT) ## Install what checks docs/recipes under .tools (Python 3.10 or newer)
 
+.PHONY: artifact-tools
+artifact-tools: $(COSIGN) $(ORAS) $(REGCTL) $(NOTATION) ## Install cosign, oras, regctl and notation under .tools, for the tests of artifacts (minutes)
+
 .PHONY: lint-infra
 lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint, checkov and cdk-nag
 	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^Test(Templates|Stack)Pass' -v ./infra/mirrorstack
@@ -356,6 +369,25 @@ $(GOVULNCHECK):
 $(ACTIONLINT):
 	GOBIN="$$PWD/.tools" GOFLAGS= go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 	mv .tools/actionlint $@
+
+# Cosign is 1,600 packages: they are compiled one at a time, beside what else the machine does.
+BESIDE = GOFLAGS=-p=1 nice go
+LEAN   = -trimpath -ldflags='-s -w'
+
+$(COSIGN):
+	GOBIN="$$PWD/.tools" $(BESIDE) install $(LEAN) github.com/sigstore/cosign/v3/cmd/cosign@$(COSIGN_VERSION)
+	mv .tools/cosign $@
+
+$(ORAS):
+	GOBIN="$$PWD/.tools" $(BESIDE) install $(LEAN) oras.land/oras/cmd/oras@$(ORAS_VERSION)
+	mv .tools/oras $@
+
+$(REGCTL):
+	GOBIN="$$PWD/.tools" $(BESIDE) install $(LEAN) github.com/regclient/regclient/cmd/regctl@$(REGCTL_VERSION)
+	mv .tools/regctl $@
+
+$(NOTATION): tools/notation/go.mod tools/notation/go.sum
+	cd tools/notation && $(BESIDE) build $(LEAN) -o ../../$@ github.com/notaryproject/notation/cmd/notation
 
 # A half-made environment would pass for a whole one.
 $(CFN_LINT): tools/python/cfn-lint.txt

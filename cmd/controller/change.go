@@ -85,6 +85,10 @@ source that is written in full: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG.
 WHEN is the last day (in UTC) on which the entry is valid, or the second from which on it
 is not; 90d and 12w count days and weeks from today, 36h hours from now.
 
+With --platforms, of an index these platforms are mirrored alone, and their attestations: what
+destinations have is the index that is left of them, whose digest "mirror digest SRC
+--platforms ..." prints (docs/platforms.md). A source that has none of them is failing.
+
 With --include, --version or --pin, the entry is a selection: SRC is a repository, or
 HOST/PATH/** for all below a path, and the flags are a rule that says which of its tags
 are mirrored. A rule is applied in this order: --include, --version with --parts,
@@ -95,6 +99,7 @@ then a repository, a prefix that ends in / (SRC's full name goes below it), or h
 "controller explain SRC" says what they choose.`
 
 const putExample = `  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
+  controller put ghcr.io/org/app:2 registry.example.com/app:2 --platforms linux/amd64,linux/arm64
   controller put ghcr.io/org/app:1 registry.example.com/app:1,registry.example.com/app:latest --expires 90d
   controller put docker.io/library/nginx 123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/ --version ^1.27 --newest 5
   controller put quay.io/minio/minio registry.example.com/minio --include 'RELEASE.*Z' --by name --newest 3`
@@ -187,6 +192,7 @@ files *.yaml and *.yml, and - for standard input:
       destinations:
         - 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
       expires: 2027-01-31   # optional; see controller put -h
+      options: {platforms: [linux/amd64, linux/arm64]}   # optional; default: all
       labels: {team: web}   # optional; texts of the owner
     - source: docker.io/library/nginx
       destinations: 123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/

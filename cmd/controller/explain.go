@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,6 +126,9 @@ func (c *config) look(
 	results, _, err := ctl.PlanOf(ctx, imagesOf(found, selection))
 	by := make(map[string]entry.Result, len(results))
 	for _, r := range results {
+		if first, is := by[r.Source]; is { // of rules with other options
+			r.Destinations, r.Err = append(first.Destinations, r.Destinations...), cmp.Or(first.Err, r.Err)
+		}
 		by[r.Source] = r
 	}
 	return explainview.Selection{Expansion: found, Results: by}, err

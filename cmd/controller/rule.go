@@ -14,10 +14,11 @@ import (
 	"ecrmirror/internal/selection"
 )
 
-// ruleFlags are the flags of put that give its entry a rule and labels.
+// ruleFlags are the flags of put that give its entry a rule, options and labels.
 type ruleFlags struct {
-	rule   selection.Rule
-	labels []string
+	rule      selection.Rule
+	platforms []string
+	labels    []string
 }
 
 // add adds the flags.
@@ -36,11 +37,20 @@ func (r *ruleFlags) add(flags *pflag.FlagSet) {
 	flags.Var((*ageFlag)(&r.rule.MinimumAge), "minimum-age",
 		"`TIME` for which a tag must have had its digest: 72h, 3d, 2w")
 	flags.StringArrayVar(&r.rule.Pin, "pin", nil, "`TAG` to choose beside, by its name; may be repeated")
+	flags.StringSliceVar(&r.platforms, entry.MemberPlatforms, nil,
+		"`OS/ARCH[/VARIANT][:OSVERSION],...` that are mirrored of an index; all without it")
 	flags.StringArrayVar(&r.labels, "label", nil, "`NAME=VALUE` of the owner's; may be repeated")
 }
 
-// apply gives an entry the rule and the labels.
+// apply gives an entry the rule, the options and the labels.
 func (r *ruleFlags) apply(e *entry.Entry) error {
+	if len(r.platforms) > 0 {
+		given, err := entry.ParsePlatforms(r.platforms...)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", entry.MemberPlatforms, err)
+		}
+		e.ImageOptions = entry.ImageOptions{Platforms: given}.Over(entry.ImageOptions{})
+	}
 	if !r.rule.Equal(selection.Rule{}) {
 		e.Tags = []entry.Rule{{Rule: r.rule}}
 	}

@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"keyed":  keyed,
 			"ledger": ledgerTable,
 			"push":   push,
+			"index":  pushIndex,
 
 			"repository": repository,
 			"jobs":       listJobs,

@@ -41,8 +41,9 @@ func newList(c *config) *cobra.Command {
 }
 
 const listLong = `Print the entries of the table that have not expired, all or those of some sources, sorted
-by source: a line for each destination, and of a selection for each rule. Items that are invalid entries come last, with the
-reason. A source may be written in any way: alpine:3 is docker.io/library/alpine:3.`
+by source: a line for each destination, of a selection for each rule, and for options and
+labels. Items that are invalid entries come last, with the reason. A source may be written in
+any way: alpine:3 is docker.io/library/alpine:3.`
 
 const listExample = `  controller list
   controller list docker.io/library/alpine:3

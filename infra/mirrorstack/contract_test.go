@@ -97,6 +97,7 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 		{"everything", "mirror", map[string]string{
 			"AWS_REGION":              "REGION",
 			contract.EnvPutImageRate:  "50",
+			contract.EnvArtifacts:     "signatures,application/spdx+json",
 			contract.EnvLedger:        "Ledger",
 			contract.EnvMemoryBudget:  "2048MiB",
 			contract.EnvAuthParameter: "mirror-logins",

@@ -150,6 +150,9 @@ func (s *stack) mirrorEnvironment() map[string]string {
 	m := s.registryEnvironment()
 	maps.Copy(m, s.documents.values(mirrorDocuments...))
 	m[contract.EnvLedger] = s.ledgerName()
+	if text := join(s.props.Registries.Artifacts); text != "all" {
+		m[contract.EnvArtifacts] = text
+	}
 	if rate := s.props.Registries.PutImageRate; rate != images.DefaultPutImageRate {
 		m[contract.EnvPutImageRate] = strconv.Itoa(rate)
 	}

@@ -86,8 +86,8 @@ func mirrorGrants() []grant {
 	public := []string{"arn:PARTITION:ecr-public::ACCOUNT:repository/*"}
 	list := []grant{
 		{
-			role: role, why: "read images", actions: []string{
-				"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer",
+			role: role, why: "read images, and list what belongs to them", actions: []string{
+				"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers",
 			}, on: "`repositories` and `sourceRepositories` (default: `arn:PARTITION:ecr:*:ACCOUNT:repository/*`)",
 			list: readable,
 		},
@@ -211,6 +211,11 @@ func controllerGrants(role string) []grant {
 		{
 			role: role, why: "compare digests", actions: []string{"ecr:DescribeImages", "ecr:ListImages"},
 			on: "`repositories` and `sourceRepositories`", list: readable,
+		},
+		{
+			role: role, why: "read which platforms a source has, where an entry asks for some",
+			actions: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+			on:      "`repositories` and `sourceRepositories`", list: readable,
 		},
 		{
 			role: role, why: "list the repositories of a namespace", actions: []string{"ecr:DescribeRepositories"},

@@ -61,6 +61,10 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 			sid: "CompareImages", resources: s.readRepositories(),
 			actions: []string{"ecr:DescribeImages", "ecr:ListImages"},
 		},
+		{ // of sources of which an entry asks for some platforms: the index, or the configuration
+			sid: "ReadPlatforms", resources: s.readRepositories(),
+			actions: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+		},
 		// All repositories of a registry: one that is asked which it has names none (Service Authorization Reference,
 		// Amazon ECR).
 		{

@@ -106,6 +106,7 @@ var variants = map[string]map[string]any{
 		"signaturePolicy":     map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
 		"alarmEmail":          "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
 		"mostTags": "1000", "mostRepositories": "50", "putImageRate": "50",
+		"artifacts": "signatures,application/spdx+json",
 	},
 }
 

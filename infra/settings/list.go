@@ -123,6 +123,9 @@ func registrySettings() []Setting {
 		stringly("signaturePolicy", "signature policy, as containers-policy.json has it; empty: no signatures are "+
 			"required",
 			func(p *Props) *string { return &p.Registries.SignaturePolicy }),
+		list("artifacts", "what comes with an image of what belongs to it, such as signatures, where nothing else says so "+
+			"for it: `all`, `none`, `signatures`, or types of artifacts",
+			func(p *Props) *[]string { return &p.Registries.Artifacts }),
 		integer("putImageRate", "calls of ECR's PutImage a second that a mirror job makes, for an account and region: "+
 			"ECR's quota, where yours was raised",
 			func(p *Props) *int { return &p.Registries.PutImageRate }),

@@ -154,6 +154,7 @@ type RegistryProps struct {
 	AllowedSources      []string // patterns of what may be read; none: everything
 	AllowedDestinations []string // patterns of what may be written, AllowedOwn among them; none: everything
 	SignaturePolicy     string   // JSON of a containers-policy.json; "" for none
+	Artifacts           []string // what comes with an image, as artifacts.Parse takes it
 	PutImageRate        int      // calls of ECR's PutImage a second that a mirror job makes, for an account and region
 }
 
@@ -194,7 +195,8 @@ func DefaultProps() Props {
 		Push:         PushProps{Target: PushLambda},
 		Registries: RegistryProps{
 			Repositories: []string{"*"}, SourceRepositories: []string{"*"}, Public: PublicRead,
-			AllowedDestinations: []string{AllowedOwn}, PutImageRate: images.DefaultPutImageRate,
+			AllowedDestinations: []string{AllowedOwn}, Artifacts: []string{"all"},
+			PutImageRate: images.DefaultPutImageRate,
 		},
 		Selection: SelectionProps{
 			MostTags: selection.DefaultTags, MostRepositories: selection.DefaultRepositories,

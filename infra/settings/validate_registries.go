@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ecrmirror/internal/allow"
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/roles"
@@ -36,6 +37,8 @@ func (p Props) validateRegistries(c *check) {
 		c.that(profilePattern.MatchString(profile), "signingProfiles", profile,
 			"must be the ARN of a signing profile, arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME")
 	}
+	_, err := artifacts.Parse(r.Artifacts...)
+	c.parsed(err, "artifacts", strings.Join(r.Artifacts, ","))
 	c.that(r.PutImageRate >= 1 && r.PutImageRate <= images.HighestPutImageRate, "putImageRate", r.PutImageRate,
 		fmt.Sprintf("must be 1 to %d", images.HighestPutImageRate))
 	r.validateLogins(c)

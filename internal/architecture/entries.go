@@ -9,7 +9,9 @@ var entries = map[string]layer{
 		internal: []string{"internal/selection/..."}, external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entry": {
-		internal: []string{"internal/imagename", "internal/printable", "internal/selection", "internal/spelling"},
+		internal: []string{
+			"internal/imagename", "internal/platforms", "internal/printable", "internal/selection", "internal/spelling",
+		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
 	"internal/entryform": {

@@ -150,7 +150,7 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/conflict", "internal/contract", "internal/entry", "internal/imagename", "internal/request",
 			"internal/schedule", "internal/table", "internal/jobs", "internal/claims", "internal/ledger",
-			"internal/ledgertable", "internal/expansion", "internal/selection",
+			"internal/ledgertable", "internal/expansion", "internal/platforms", "internal/selection",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},

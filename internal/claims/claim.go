@@ -24,7 +24,7 @@ var (
 func (c *Claimer) claim(ctx context.Context, name string, r Record) (_ Record, live bool, err error) {
 	for range attempts {
 		now := r.Now
-		now.Claim = ledger.Claimed(name, c.ID(), r.Check.From, r.Check.Has, c.Now())
+		now.Claim = ledger.Claimed(name, c.ID(), r.Check, c.Now())
 		written, err := c.Ledger.WriteDestination(ctx, r.Key, r.Read, now)
 		switch {
 		case err == nil:

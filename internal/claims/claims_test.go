@@ -93,7 +93,7 @@ func TestAJobWithoutAClaimIsInFlight(t *testing.T) {
 func TestAJobThatBatchDoesNotKnow(t *testing.T) {
 	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	check := ledger.Check{Source: "ghcr.io/org/app:1", From: "sha256:1", Wanted: "sha256:1", Now: now}
-	claim := ledger.Claimed("name", "id", check.From, "", now)
+	claim := ledger.Claimed("name", "id", check, now)
 	claim.Job = "j"
 	r := request.Request{
 		Images:       []request.Image{{Source: written(check.Source), Digest: check.From}},
@@ -121,7 +121,7 @@ func TestAJobThatBatchDoesNotKnow(t *testing.T) {
 func TestAJobThatIsGoneWithItsProgram(t *testing.T) {
 	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	check := ledger.Check{Source: "ghcr.io/org/app:1", From: "sha256:1", Wanted: "sha256:1", Now: now}
-	claim := ledger.Claimed("name", "id", check.From, "", now)
+	claim := ledger.Claimed("name", "id", check, now)
 	claim.Job = "j"
 	r := request.Request{
 		Images:       []request.Image{{Source: written(check.Source), Digest: check.From}},
@@ -213,7 +213,9 @@ func TestAnImageWhoseJobDiedGoesAlone(t *testing.T) {
 		check := ledger.Check{Source: "r.io/src:" + tag, From: "sha256:0123456789ab"}
 		now := ledger.Destination{}
 		if tag == "2" {
-			now.Failure = ledger.Failure{Times: 1, Because: "OutOfMemoryError", From: check.From, Job: "j"}
+			now.Failure = ledger.Failure{
+				Times: 1, Because: "OutOfMemoryError", Asked: ledger.Asked{From: check.From}, Job: "j",
+			}
 		}
 		wishes = append(wishes, claims.Wish{
 			Together: true, Records: []claims.Record{{Key: keyOf("r.io/a:" + tag), Check: check, Read: now, Now: now}},

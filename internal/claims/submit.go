@@ -42,13 +42,13 @@ func (c *Claimer) open(ctx context.Context, s *standing, w Wish, result *jobs.Re
 	return left
 }
 
-// judge says whether a job is about a destination, or why none may be. A job for another digest of the source is other
-// work: the one that is there does not move the tag once the other has. A job that is gone with its program holds
-// nothing, and does not count as one that died: it did not fail.
+// judge says whether a job is about a destination, or why none may be. A job for another digest of the source, or for
+// other platforms of it, is other work: the one that is there does not move the tag once the other has. A job that is
+// gone with its program holds nothing, and does not count as one that died: it did not fail.
 func (c *Claimer) judge(ctx context.Context, s *standing, r Record) (_ Record, live bool, err error) {
 	claim := r.Now.Claim
 	switch end := s.ends[claim.Job]; {
-	case claim.Digest != r.Check.From:
+	case !claim.IsFor(r.Check):
 		return r, false, nil
 	case claim.Live(s, s.listed), end.Unknown && s.listed.Before(claim.Until):
 		return r, true, nil

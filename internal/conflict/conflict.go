@@ -1,6 +1,7 @@
 // Package conflict finds entries that are in each other's way. Two entries that write one destination tag would have it
-// flip between their images for ever; two whose sources are one image, written in different ways, are one entry too
-// many. Names are compared by what they mean (imagename.Name.Canonical). Nothing here uses the network.
+// flip between their images, or between platforms of one image, for ever; two whose sources are one image, written in
+// different ways, are one entry too many. Names are compared by what they mean (imagename.Name.Canonical). Nothing here
+// uses the network.
 package conflict
 
 import (
@@ -39,18 +40,29 @@ type participant struct {
 	source   string // as it is written
 	key      key    // of the source
 	selected bool   // it is an image of a selection
+	options  entry.ImageOptions
+}
+
+// label is what the participant is called: its source, and what of that it wants unless that is all.
+func (p participant) label() string { return labelOf(p.source, p.options) }
+
+func labelOf(source string, of entry.ImageOptions) string {
+	if of == (entry.ImageOptions{}) {
+		return source
+	}
+	return source + " of " + of.Platforms
 }
 
 // Add adds an entry, each once. An entry whose source has an error is passed over, and so is such a destination:
 // no job copies them. An entry is not in conflict with itself; nor is an image of a selection with what copies the same
-// image to the same destination.
+// image, by the same options, to the same destination.
 func (x *Index) Add(names entry.Names) {
 	if names.Source.Err != nil {
 		return
 	}
 	number := uint32(len(x.entries)) //nolint:gosec // a table of 4 billion entries is not read into memory
 	k := sourceKey(names.Source)
-	x.entries = append(x.entries, participant{names.Source.Text, k, names.Selection != ""})
+	x.entries = append(x.entries, participant{names.Source.Text, k, names.Selection != "", names.Options})
 	if names.Selection == "" {
 		x.sources = append(x.sources, claim{k, number})
 	}
@@ -72,32 +84,44 @@ func Among(entries []entry.Entry) *Found {
 
 // Find returns the conflicts among the entries. The index is spent by it.
 func (x *Index) Find() *Found {
-	found := &Found{
-		sources: contested(x.sources, x.entries), destinations: contested(x.destinations, x.entries),
-		images: map[key][]string{}, unsure: x.unsure, invalid: x.invalid,
+	source := func(p participant) string { return p.source }
+	return &Found{
+		sources:      contested(x.sources, x.entries, source),
+		destinations: contested(x.destinations, x.entries, participant.label),
+		unsure:       x.unsure, invalid: x.invalid,
 	}
-	for k, p := range found.destinations {
-		found.images[k] = p.images()
-	}
-	return found
 }
 
-// A party is the sources of the entries that share a name, as they are written, each once, sorted. It is searched and
-// not gone through: one name may be in each entry of a table.
-type party []string
+// A party is the entries that share a name. It is searched and not gone through: one name may be in each entry of a
+// table.
+type party struct {
+	labels []string // of each, once, sorted
+	images []string // what the sources mean, in the form of [Image], each once, sorted
+	unlike []string // those of which several entries want different things
+}
 
-// images returns what the sources mean, in the form of [Image], each once, sorted.
-func (p party) images() []string {
-	images := make([]string, len(p))
-	for i, source := range p {
-		images[i] = Image(source)
+// partyOf returns the party of claims. label says what each is called.
+func partyOf(claims []claim, entries []participant, label func(participant) string) (p party) {
+	options := map[string]entry.ImageOptions{} // by image
+	for _, c := range claims {
+		e := entries[c.number]
+		image := Image(e.source)
+		if first, is := options[image]; is && first != e.options {
+			p.unlike = append(p.unlike, image)
+		} else if !is {
+			options[image] = e.options
+		}
+		p.labels, p.images = append(p.labels, label(e)), append(p.images, image)
 	}
-	slices.Sort(images)
-	return slices.Compact(images)
+	for _, list := range []*[]string{&p.labels, &p.images, &p.unlike} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list) // an image of a selection may be an entry, too
+	}
+	return p
 }
 
 // contested returns the entries that share a key, by the key.
-func contested(claims []claim, entries []participant) map[key]party {
+func contested(claims []claim, entries []participant, label func(participant) string) map[key]party {
 	slices.SortFunc(claims, func(a, b claim) int {
 		return cmp.Or(bytes.Compare(a.key[:], b.key[:]),
 			strings.Compare(entries[a.number].source, entries[b.number].source))
@@ -110,22 +134,18 @@ func contested(claims []claim, entries []participant) map[key]party {
 			n++
 		}
 		if n > 1 && !agree(claims[:n], entries) {
-			p := make(party, n)
-			for i, c := range claims[:n] {
-				p[i] = entries[c.number].source
-			}
-			shared[claims[0].key] = slices.Compact(p) // an image of a selection may be an entry, too
+			shared[claims[0].key] = partyOf(claims[:n], entries, label)
 		}
 		claims = claims[n:]
 	}
 	return shared
 }
 
-// agree reports whether all want the same image, and all but one at most are images of selections.
+// agree reports whether all want the same of one image, and all but one at most are images of selections.
 func agree(claims []claim, entries []participant) bool {
-	exact := 0
+	exact, first := 0, entries[claims[0].number]
 	for _, c := range claims {
-		if entries[c.number].key != entries[claims[0].number].key {
+		if e := entries[c.number]; e.key != first.key || e.options != first.options {
 			return false
 		}
 		if !entries[c.number].selected {

@@ -50,13 +50,14 @@ func TestDestinationsAreOneHoweverTheyAreWritten(t *testing.T) {
 			{"s.io/a:1", c.a, "s.io/b:1"},
 			{"s.io/b:1", c.b, "s.io/a:1"},
 		} {
-			err := found.Destination(entry.ParseName(end.source), entry.ParseName(end.destination))
+			source, destination := entry.ParseName(end.source), entry.ParseName(end.destination)
+			err := found.Destination(source, entry.ImageOptions{}, destination)
 			if (err != nil) != c.conflict || err != nil && !strings.Contains(err.Error(),
 				fmt.Sprintf("%q", end.other)) {
 				t.Errorf("%s and %s: %s of %s: %v", c.a, c.b, end.destination, end.source, err)
 			}
 		}
-		if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/other:1")); err != nil {
+		if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ImageOptions{}, entry.ParseName("r.io/other:1")); err != nil {
 			t.Error(err)
 		}
 	}
@@ -94,14 +95,14 @@ func TestAnEntryIsNotInItsOwnWay(t *testing.T) {
 	var x conflict.Index
 	x.Add(names("s.io/a:1", []string{"r.io/x:1", "r.io:443/x:1"}...))
 	found := x.Find()
-	if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/x:1")); err != nil {
+	if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ImageOptions{}, entry.ParseName("r.io/x:1")); err != nil {
 		t.Error(err)
 	}
 	if err := found.Source(entry.ParseName("s.io/a:1")); err != nil {
 		t.Error(err)
 	}
 	var none *conflict.Found
-	if none.Destination(entry.ParseName("s.io/a:1"), entry.ParseName("r.io/x:1")) != nil ||
+	if none.Destination(entry.ParseName("s.io/a:1"), entry.ImageOptions{}, entry.ParseName("r.io/x:1")) != nil ||
 		none.Source(entry.ParseName("s.io/a:1")) != nil {
 		t.Error("nothing has conflicts")
 	}
@@ -112,7 +113,7 @@ func TestAnErrorNamesAFew(t *testing.T) {
 	for i := range 6 {
 		x.Add(names(fmt.Sprintf("s.io/%d:1", i), []string{"r.io/x:1"}...))
 	}
-	got := x.Find().Destination(entry.ParseName("s.io/1:1"), entry.ParseName("r.io/x:1")).Error()
+	got := x.Find().Destination(entry.ParseName("s.io/1:1"), entry.ImageOptions{}, entry.ParseName("r.io/x:1")).Error()
 	want := `is written by entry "s.io/0:1" and "s.io/2:1" and "s.io/3:1" and 2 more, too: take it out of all ` +
 		`entries but one`
 	if got != want {
@@ -159,7 +160,7 @@ func TestOwners(t *testing.T) {
 	}
 	found, destination := x.Find(), entry.ParseName("R.io:443/x:1")
 	found.Own(destination, "quay.io/gone/alpine:3")
-	if err := found.Destination(entry.ParseName("alpine:3"), destination); err == nil {
+	if err := found.Destination(entry.ParseName("alpine:3"), entry.ImageOptions{}, destination); err == nil {
 		t.Error("somebody whose entry is gone owns it")
 	}
 	found.Own(destination, conflict.Image("docker.io/library/alpine:3"))
@@ -167,8 +168,59 @@ func TestOwners(t *testing.T) {
 		"alpine:3":              "<nil>",
 		"ghcr.io/fork/alpine:3": `is mirrored from "docker.io/library/alpine:3": take it out of one of the two entries`,
 	} {
-		if got := fmt.Sprint(found.Destination(entry.ParseName(source), destination)); got != want {
+		err := found.Destination(entry.ParseName(source), entry.ImageOptions{}, destination)
+		if got := fmt.Sprint(err); got != want {
 			t.Errorf("%s: %s", source, got)
 		}
+	}
+}
+
+// Entries of one image that want different platforms of it at one destination are in each other's way, also where one
+// is an image of a selection; those that want the same are not.
+func TestPlatformsAreInEachOthersWay(t *testing.T) {
+	add := func(x *conflict.Index, source, selection, platforms string) {
+		e := entry.Entry{Source: source, Selection: selection, Destinations: []string{"r.io/x:1"}}
+		e.Platforms = platforms
+		x.Add(e.Names())
+	}
+	of := func(platforms string) entry.ImageOptions { return entry.ImageOptions{Platforms: platforms} }
+	source, destination := entry.ParseName("s.io/a:1"), entry.ParseName("r.io:443/x:1")
+	for _, c := range []struct {
+		entry, selection string
+		conflict         bool
+	}{
+		{"", "", false},
+		{"linux/amd64", "linux/amd64", false},
+		{"linux/amd64", "linux/arm64", true},
+		{"", "linux/arm64", true},
+	} {
+		var x conflict.Index
+		add(&x, "s.io/a:1", "", c.entry)
+		add(&x, "s.io/a:1", "s.io/**", c.selection)
+		found := x.Find()
+		for _, platforms := range []string{c.entry, c.selection} {
+			err := found.Destination(source, of(platforms), destination)
+			if (err != nil) != c.conflict || found.Unlike(source, destination) != c.conflict {
+				t.Errorf("%+v: %v", c, err)
+			}
+			if some, _ := found.Rivals(source, destination, ""); some {
+				t.Errorf("%+v: images of one source are rivals", c)
+			}
+		}
+		found.Own(destination, conflict.Image("s.io/a:1")) // which both are
+		if err := found.Destination(source, of(c.entry), destination); (err != nil) != c.conflict {
+			t.Errorf("%+v with an owner: %v", c, err)
+		}
+	}
+	var x conflict.Index
+	add(&x, "s.io/a:1", "", "linux/amd64")
+	add(&x, "s.io:443/a:1", "", "linux/arm64")
+	found := x.Find()
+	want := `is written by entry "s.io:443/a:1 of linux/arm64", too: take it out of all entries but one`
+	if err := found.Destination(source, of("linux/amd64"), destination); err == nil || err.Error() != want {
+		t.Errorf("%v", err)
+	}
+	if err := found.Source(source); err == nil || !strings.Contains(err.Error(), `of entry "s.io:443/a:1": remove`) {
+		t.Errorf("%v", err)
 	}
 }

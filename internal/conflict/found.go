@@ -12,7 +12,6 @@ import (
 // has none.
 type Found struct {
 	sources, destinations map[key]party
-	images                map[key][]string // of the parties of destinations
 	owners                map[key]string
 	unsure                []unsure
 	invalid               invalid
@@ -22,7 +21,7 @@ type Found struct {
 // effect if none of them has that source.
 func (f *Found) Own(destination entry.Name, owner string) {
 	k, _ := destinationKey(destination)
-	if !has(f.images[k], owner) {
+	if !has(f.destinations[k].images, owner) {
 		return
 	}
 	if f.owners == nil {
@@ -31,21 +30,31 @@ func (f *Found) Own(destination entry.Name, owner string) {
 	f.owners[k] = owner
 }
 
-// Destination returns an *[Error] if an entry of another source writes the destination, too, unless the entry owns it.
-// It returns nil otherwise.
-func (f *Found) Destination(source, destination entry.Name) error {
+// Destination returns an *[Error] if an entry of another source, or of other platforms of it, writes the destination of
+// a source, too, unless the entry owns it. It returns nil otherwise.
+func (f *Found) Destination(source entry.Name, of entry.ImageOptions, destination entry.Name) error {
 	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be hashed
 		return nil
 	}
 	k, _ := destinationKey(destination)
-	switch owner := f.owners[k]; {
-	case owner == "":
-	case owner == Image(source.Text):
+	switch owner, own := f.owners[k], Image(source.Text); {
+	case owner == "", owner == own && has(f.destinations[k].unlike, own):
+	case owner == own:
 		return nil
 	default:
 		return &Error{Entries: []string{owner}, format: "is mirrored from %s: take it out of one of the two entries"}
 	}
-	return others("is written by entry %s, too: take it out of all entries but one", source.Text, f.destinations[k])
+	own := labelOf(source.Text, of)
+	return others("is written by entry %s, too: take it out of all entries but one", own, f.destinations[k])
+}
+
+// Unlike reports whether entries of the source image want different platforms of it at the destination.
+func (f *Found) Unlike(source, destination entry.Name) bool {
+	if f == nil || len(f.destinations) == 0 {
+		return false
+	}
+	k, _ := destinationKey(destination)
+	return has(f.destinations[k].unlike, Image(source.Text))
 }
 
 // Rivals reports whether entries of other source images have the destination, and whether one of these images is owner,
@@ -55,7 +64,7 @@ func (f *Found) Rivals(source, destination entry.Name, owner string) (some, owns
 		return false, false
 	}
 	k, _ := destinationKey(destination)
-	own, images := Image(source.Text), f.images[k]
+	own, images := Image(source.Text), f.destinations[k].images
 	return len(images) > count(has(images, own)), owner != own && has(images, owner)
 }
 
@@ -101,15 +110,15 @@ func (e *Error) Error() string {
 	return fmt.Sprintf(e.format, strings.Join(names, " and "))
 }
 
-// others says who the party is besides the entry of the source.
-func others(format, source string, p party) error {
-	rest := len(p) - count(has(p, source))
+// others says who the party is besides the entry of that label.
+func others(format, own string, p party) error {
+	rest := len(p.labels) - count(has(p.labels, own))
 	if rest == 0 {
 		return nil
 	}
 	var named []string
-	for _, name := range p[:min(most+1, len(p))] {
-		if name != source && len(named) < most {
+	for _, name := range p.labels[:min(most+1, len(p.labels))] {
+		if name != own && len(named) < most {
 			named = append(named, name)
 		}
 	}

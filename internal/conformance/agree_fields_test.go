@@ -19,6 +19,7 @@ func TestTheFilesToAgreeAboutHaveEveryField(t *testing.T) {
 	}{
 		{"fields of an entry", entryfile.Fields(), g.fields()},
 		{"members of a rule", entryform.RuleMembers(), sortedKeys(g.ruleMembers(g.template))},
+		{"options", entryform.OptionMembers(), sortedKeys(g.optionMembers())},
 		{"members of repos", entryform.ReposMembers(), sortedKeys(g.reposMembers())},
 	} {
 		slices.Sort(c.known)

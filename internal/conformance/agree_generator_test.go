@@ -93,7 +93,7 @@ func (g *agreeWriter) document(spoiled bool) string {
 
 // anchored writes a value once with an anchor, and later as an alias of that.
 func (g *agreeWriter) anchored(name, value string) string {
-	if name != "tags" && name != "labels" && name != "repos" {
+	if name != "tags" && name != "labels" && name != "repos" && name != "options" {
 		return value
 	}
 	anchor, known := g.anchor[value]
@@ -114,6 +114,9 @@ func (g *agreeWriter) defaults(entries []agreeEntry) string {
 	fields := map[string]string{"labels": g.labels()}
 	if g.odds(40) {
 		fields["expires"] = g.expires()
+	}
+	if g.odds(30) {
+		fields["options"] = g.options()
 	}
 	images := slices.ContainsFunc(entries, func(e agreeEntry) bool { return e.kind == "image" })
 	if !images && g.odds(60) {
@@ -163,7 +166,33 @@ func (g *agreeWriter) entry() agreeEntry {
 // optional are the fields that entries of all kinds may have, and what writes them.
 func (g *agreeWriter) optional() map[string]func() string {
 	return map[string]func() string{
-		"expires": g.expires, "labels": g.labels, "options": func() string { return "{}" },
+		"expires": g.expires, "labels": g.labels, "options": g.options,
+	}
+}
+
+// options writes options of an entry, or of a rule.
+func (g *agreeWriter) options() string {
+	members, all := map[string]string{}, g.optionMembers()
+	for _, name := range sortedKeys(all) {
+		if g.odds(50) {
+			members[name] = all[name]()
+			g.has("option " + name)
+		}
+	}
+	return flow(members)
+}
+
+// optionMembers are the options that there are, and what writes them.
+func (g *agreeWriter) optionMembers() map[string]func() string {
+	return map[string]func() string{
+		"platforms": func() string {
+			if g.odds(8) {
+				g.has("platforms that are not there")
+				return g.list("linux/s390x")
+			}
+			return g.list(pick(g, []string{"linux/amd64"}, []string{"linux/arm64", "linux/amd64"}, []string{"linux/riscv64"},
+				[]string{"linux/amd64", "windows/amd64:10.0"}, []string{"all"})...)
+		},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -43,7 +44,7 @@ func newAgreeHalf(t *testing.T, seed int64) []agreeImage {
 	for n := range images {
 		source := random.WithSource(rand.NewSource(seed + int64(n)))
 		if n >= agreeImages-agreeIndexes {
-			index, err := random.Index(700, 1, 2, source)
+			index, err := agreeIndex(source)
 			images[n] = digested(t, index, err)
 			continue
 		}
@@ -51,9 +52,30 @@ func newAgreeHalf(t *testing.T, seed int64) []agreeImage {
 		if err == nil {
 			image, err = mutate.AppendLayers(image, shared)
 		}
+		if err == nil && n < len(agreePlatforms) { // others do not say
+			image, err = mutate.ConfigFile(image, &v1.ConfigFile{OS: "linux", Architecture: agreePlatforms[n]})
+		}
 		images[n] = digested(t, image, err)
 	}
 	return images
+}
+
+// agreePlatforms are the architectures of an index's instances, and of the first images.
+var agreePlatforms = []string{"amd64", "arm64", "riscv64"}
+
+// agreeIndex returns an index of an instance for each platform.
+func agreeIndex(source random.Option) (v1.ImageIndex, error) {
+	index := v1.ImageIndex(empty.Index)
+	for _, architecture := range agreePlatforms {
+		image, err := random.Image(700, 1, source)
+		if err != nil {
+			return nil, err
+		}
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: image, Descriptor: v1.Descriptor{
+			Platform: &v1.Platform{OS: "linux", Architecture: architecture},
+		}})
+	}
+	return index, nil
 }
 
 func digested(t *testing.T, content interface {

@@ -76,7 +76,7 @@ func (g *agreeWriter) ruleMembers(to func() string) map[string]func() string {
 			}
 			return g.list(to())
 		},
-		"options": one("{}"),
+		"options": g.options,
 	}
 }
 
@@ -95,7 +95,8 @@ func (g *agreeWriter) spoil(e *agreeEntry) {
 		{"tag": `"1"`},
 		{"expires": "soon"},
 		{"labels": `{"aws:x": y}`},
-		{"options": "{platforms: [linux/amd64]}"},
+		{"options": "{platform: [linux/amd64]}"},
+		{"options": "{platforms: [linux/x86_64]}"},
 		{"source": "null"},
 		{"source": "Upper.Case/NAME:1"},
 		{"source": `"a b"`},

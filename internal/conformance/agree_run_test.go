@@ -13,6 +13,7 @@ import (
 
 	"ecrmirror/internal/contract"
 	"ecrmirror/internal/planview"
+	"ecrmirror/internal/request"
 )
 
 // An agreeOutcome is what came of a round, by one of the ways.
@@ -33,6 +34,11 @@ func agreeCopy(source, destination, options string) string {
 		return source + " -> " + destination
 	}
 	return source + " -> " + destination + " " + options
+}
+
+// agreeOptions writes the options of a copy of these platforms; none = all.
+func agreeOptions(platforms []string) string {
+	return request.Options{Platforms: strings.Join(platforms, ",")}.String()
 }
 
 // A programRun is what a program did.

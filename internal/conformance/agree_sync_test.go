@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -65,13 +66,13 @@ func (o *agreeOutcome) ofReport(report syncview.Report) error {
 	for _, e := range o.plan {
 		for _, d := range e.Destinations {
 			if d.State == "stale" {
-				stale[agreeCopy(canonical(e.Source), canonical(d.Name), "")] = true
+				stale[agreeCopy(canonical(e.Source), canonical(d.Name), agreeOptions(d.Platforms))] = true
 			}
 		}
 	}
 	for _, image := range report.Images {
 		for _, d := range image.Destinations {
-			copied := agreeCopy(canonical(image.Source), canonical(d.Name), "")
+			copied := agreeCopy(canonical(image.Source), canonical(d.Name), agreeOptions(d.Platforms))
 			isStale := stale[copied]
 			delete(stale, copied)
 			switch {
@@ -102,9 +103,9 @@ func (o *agreeOutcome) judge(copied string, image syncview.Image, d syncview.Des
 		return nil
 	}
 	to, err := imagename.Parse(d.Name)
-	if has := o.tags[inTags(to.OrLatest())]; err != nil || has != image.Digest {
-		return fmt.Errorf("%s is said to be %s, and is %q, of a source that is %s: %w", copied, d.State, has,
-			image.Digest, err)
+	wanted := cmp.Or(d.Wanted, image.Digest)
+	if has := o.tags[inTags(to.OrLatest())]; err != nil || has != wanted {
+		return fmt.Errorf("%s is said to be %s, and is %q, of a source that is %s: %w", copied, d.State, has, wanted, err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -99,7 +100,7 @@ func (w *agreeWorld) newJobs(ctx context.Context) (jobs []batchtypes.JobDetail, 
 // the plan says that the sources have.
 func (o *agreeOutcome) ofJobs(jobs []batchtypes.JobDetail) error {
 	o.asked, o.failed, o.putOff = map[string]bool{}, map[string]bool{}, isPutOff(o.plan)
-	wanted := digestsOf(o.plan)
+	sources, wanted := digestsOf(o.plan)
 	for _, job := range jobs {
 		asked, err := request.Parse(job.Parameters["source"], job.Parameters["dest"])
 		if err != nil {
@@ -108,12 +109,12 @@ func (o *agreeOutcome) ofJobs(jobs []batchtypes.JobDetail) error {
 		failed := false
 		for _, image := range asked.Images {
 			source := image.Source.Name.Canonical()
-			if wanted[source.String()] == "" { // a rule has chosen the digest, and not the entry
+			if sources[source.String()] == "" { // a rule has chosen the digest, or platforms were asked for
 				source.Digest = ""
 			}
 			for _, to := range asked.DestinationsOf(image) {
 				copied := agreeCopy(source.String(), to.Canonical().String(), job.Parameters["options"])
-				digest := wanted[source.String()]
+				digest := wanted[copied]
 				if digest == "" {
 					return fmt.Errorf("a job copies %s, which the plan does not have", copied)
 				}
@@ -132,15 +133,19 @@ func (o *agreeOutcome) ofJobs(jobs []batchtypes.JobDetail) error {
 	return nil
 }
 
-// digestsOf returns the digests of the sources of a plan.
-func digestsOf(plan []planview.Entry) map[string]string {
-	digests := map[string]string{}
+// digestsOf returns the digests of the sources of a plan, and those that copies should have, as agreeCopy writes them.
+func digestsOf(plan []planview.Entry) (sources, wanted map[string]string) {
+	sources, wanted = map[string]string{}, map[string]string{}
 	for _, e := range plan {
 		if e.Digest != "" {
-			digests[canonical(e.Source)] = e.Digest
+			sources[canonical(e.Source)] = e.Digest
+		}
+		for _, d := range e.Destinations {
+			copied := agreeCopy(canonical(e.Source), canonical(d.Name), agreeOptions(d.Platforms))
+			wanted[copied] = cmp.Or(d.Wanted, e.Digest)
 		}
 	}
-	return digests
+	return sources, wanted
 }
 
 // isPutOff reports whether something of a plan is deferred.

@@ -6,6 +6,9 @@
 //
 //   - Every kind of image goes from an OCI layout to ECR, on to ECR of another account and
 //     region, on to an ordinary registry and back to ECR, with equal bytes at every stop.
+//   - Images with artifacts of all kinds, made by cosign, oras and notation, go by the mirror program from a registry
+//     to ECR, to ECR of another region, to a registry with the referrers API and to one without; at each stop these
+//     clients find and verify what belongs to them, and ECR lists it.
 //   - A huge layer goes the same way: 24 MiB, or ECRMIRROR_HUGE bytes.
 //   - With less memory than a part takes, or little more, several images go to four repositories of
 //     ECR and to a registry at once, and no more is held than is said.

@@ -144,7 +144,7 @@ func startLongJob(t *testing.T) *longJob {
 		j.change(t, n, func(r *ledger.Destination) {
 			r.Owner = ledger.Owner{Source: "registry.example.com/src:" + j.tag(n), Since: time.Now()}
 			r.Wanted, r.From = d, d
-			r.Claim = ledger.Claimed("long", "1", d, "", time.Now())
+			r.Claim = ledger.Claimed("long", "1", ledger.Check{From: d, Wanted: d}, time.Now())
 			r.Claim.Job = jobID
 		})
 	}

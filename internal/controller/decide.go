@@ -14,9 +14,9 @@ import (
 	"ecrmirror/internal/request"
 )
 
-// decide compares an image's destinations with its source, given what is known of each. Creates says that the mirror
-// job creates repositories that are missing.
-func decide(i image, source answer, destinations []answer, creates bool) entry.Result {
+// decide compares an image's destinations with what is left of its source, given what is known of each. Creates says
+// that the mirror job creates repositories that are missing.
+func decide(i image, source, left answer, destinations []answer, creates bool) entry.Result {
 	r := entry.Result{Source: i.entry.Source}
 	if r.Digest, r.Size, r.Err = sourceDigest(source); r.Err != nil {
 		return r
@@ -25,9 +25,17 @@ func decide(i image, source answer, destinations []answer, creates bool) entry.R
 		r.Err = &movedError{chosen: chosen, has: r.Digest}
 		return r
 	}
-	wanted := r.Digest // an image is mirrored as it is, all of it
+	wanted, _, err := sourceDigest(left)
+	if err != nil {
+		r.Err = fmt.Errorf("%s: %w", entry.MemberPlatforms, err)
+		return r
+	}
+	if by := i.by(); by != "" {
+		r.Left = entry.Left{Digest: wanted, By: by}
+	}
 	for n, d := range i.destinations {
 		r.Destinations = append(r.Destinations, compare(d, wanted, destinations[n], creates))
+		r.Destinations[n].Platforms = i.options().Platforms
 	}
 	return r
 }
@@ -116,9 +124,9 @@ func requestFor(i image, result entry.Result) request.Request {
 	asked := request.Image{Source: i.source.Written, Digest: result.Digest}
 	var r request.Request
 	if i.entry != nil {
-		r.Labels = i.entry.Labels
-		if chosen := i.entry.Chosen; chosen != "" {
-			asked.Source.Name.Digest = chosen
+		r.Labels, r.Options.Platforms = i.entry.Labels, i.entry.Platforms
+		if i.entry.Chosen != "" || r.Options.Platforms != "" {
+			asked.Source.Name.Digest = result.Digest
 			asked.Source.Text = asked.Source.Name.String()
 		}
 	}

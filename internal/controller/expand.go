@@ -6,6 +6,7 @@ import (
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/platforms"
 )
 
 // An image is one image of an entry: what is looked up, decided about and copied.
@@ -15,10 +16,19 @@ type image struct {
 	// destinations has what is written, once where one image is written in several ways. Those with an Err
 	// are not looked up.
 	destinations []entry.Name
+	filter       platforms.Filter // which platforms are mirrored; zero = all, as they are
 }
 
 // together reports whether a job may bring the image together with others.
 func (i image) together() bool { return i.entry != nil && i.entry.Selection != "" }
+
+// options returns what of the image is mirrored.
+func (i image) options() entry.ImageOptions {
+	if i.entry == nil {
+		return entry.ImageOptions{}
+	}
+	return i.entry.ImageOptions
+}
 
 // expand returns the image that an entry names, given the entry's names, which it changes. The error is about the
 // source; what is wrong with a destination is with that, and goes for it alone.
@@ -34,6 +44,9 @@ func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 		return image{entry: e}, fmt.Errorf("source: %w", err)
 	}
 	i := image{entry: e, source: names.Source, destinations: names.Destinations[:0]}
+	if i.filter, err = e.Filter(); err != nil {
+		return i, fmt.Errorf("%s: %w", entry.MemberPlatforms, err)
+	}
 	for _, d := range names.Destinations {
 		switch {
 		case d.Err != nil:

@@ -17,6 +17,7 @@ import (
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/jobs"
+	"ecrmirror/internal/platforms"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/table"
 )
@@ -38,6 +39,11 @@ type world struct {
 	images   map[string]digest.Digest // by full name; a name that is not here does not exist
 	broken   map[string]error         // what looking an image up fails with, by full name
 
+	platforms map[string]string       // of an entry, by source
+	gone      map[digest.Digest]bool  // sources that are not there any more
+	statuses  map[string]entry.Status // of entries, by source
+	none      map[digest.Digest]error // what trimming an image fails with
+
 	creates  bool                 // mirror jobs create repositories
 	deferred map[string]time.Time // until when hosts bear no more requests
 	expires  map[string]time.Time // by source
@@ -51,6 +57,8 @@ type world struct {
 	mu        sync.Mutex
 	reads     int // of all entries
 	lookedUp  map[string]int
+	trims     int // images of which it was asked what is left of them
+	mute      int // how often that is not answered at first
 	listed    int // InFlight calls
 	submitted []string
 	onSubmit  func()
@@ -85,10 +93,12 @@ func (w *world) All(_ context.Context, _ time.Time) iter.Seq2[entry.Entry, error
 }
 
 func (w *world) entry(source string) entry.Entry {
-	return entry.Entry{
+	e := entry.Entry{
 		Source: source, Destinations: imagename.SplitList(w.entries[source]),
 		Options: entry.Options{Expires: w.expires[source]},
 	}
+	e.Platforms, e.Status = w.platforms[source], w.statuses[source]
+	return e
 }
 
 func (w *world) LookUp(
@@ -105,6 +115,35 @@ func (w *world) LookUp(
 		})
 	}
 	wg.Wait()
+}
+
+// LookUpWanted has the filter's text follow from the digest, where the image is there.
+func (w *world) LookUpWanted(
+	ctx context.Context, names []imagename.Name, filters []platforms.Filter,
+	ask func(int) bool, found func(int, digest.Digest, error),
+) {
+	for i, name := range names {
+		if !ask(i) {
+			continue
+		}
+		if w.mute > 0 {
+			w.mute--
+			continue
+		}
+		w.mu.Lock()
+		w.trims++
+		d, err := leftOf(name.Digest, filters[i].String()), w.none[name.Digest]
+		if err != nil || w.gone[name.Digest] {
+			d = ""
+		}
+		w.mu.Unlock()
+		found(i, d, errors.Join(err, ctx.Err()))
+	}
+}
+
+// leftOf is what is left of an image in these tests.
+func leftOf(d digest.Digest, platforms string) digest.Digest {
+	return digest.FromString(d.String() + " " + platforms)
 }
 
 func (w *world) digest(ctx context.Context, name imagename.Name) (digest.Digest, error) {
@@ -198,4 +237,20 @@ func (w *world) pieces(destinations []string) (pieces [][]string) {
 		return [][]string{destinations}
 	}
 	return nil
+}
+
+// whole are digests of which nothing is ever left out.
+type whole struct{}
+
+var errWhole = errors.New("images of this test are whole")
+
+func (whole) LookUpWanted(
+	_ context.Context, names []imagename.Name, _ []platforms.Filter, ask func(int) bool,
+	found func(int, digest.Digest, error),
+) {
+	for i := range names {
+		if ask(i) {
+			found(i, "", errWhole)
+		}
+	}
 }

@@ -80,9 +80,11 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 		record.Key = ledger.KeyOf(i.destinations[n].Name)
 		record.Read = records.Destinations[record.Key]
 		record.Check = ledger.Check{
-			Source: source, From: result.Digest, Wanted: d.Wanted, Has: d.Digest, Retry: r.retry, Now: now,
+			Source: source, From: result.Digest, Wanted: d.Wanted, By: i.by(), Has: d.Digest, Retry: r.retry, Now: now,
 			Later: k.read.Later, Unsure: found == nil,
 		}
+		record.Check.Unlike = found.Unlike(i.source, i.destinations[n]) &&
+			(record.Read.Owner.Source != source || record.Read.By != i.by())
 		var owns bool
 		owner, unsure := record.Read.Owner.Source, found.Unsure(i.source, i.destinations[n])
 		if record.Check.Contested, owns = found.Rivals(i.source, i.destinations[n], owner); owns ||
@@ -102,7 +104,7 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 			continue
 		}
 		if errors.Is(err, ledger.ErrContested) {
-			err = cmp.Or(found.Destination(i.source, i.destinations[n]), unsure)
+			err = cmp.Or(found.Destination(i.source, i.options(), i.destinations[n]), unsure)
 		}
 		keep(d, err)
 	}

@@ -43,6 +43,7 @@ type remembering struct {
 type job struct {
 	id, source   string
 	from         digest.Digest
+	options      request.Options
 	destinations []string
 	ended        bool
 	succeeded    bool
@@ -112,6 +113,7 @@ func (r *remembering) Put(_ context.Context, _ string, piece request.Request) (j
 	defer r.mu.Unlock()
 	j := &job{
 		id: fmt.Sprint("job-", len(r.jobs)+1), source: piece.Source(), from: piece.Images[0].Digest,
+		options:      piece.Options,
 		destinations: piece.DestinationTexts(),
 	}
 	r.jobs = append(r.jobs, j)
@@ -165,7 +167,11 @@ func (r *remembering) end(outcome ledger.Outcome) {
 	for _, text := range j.destinations {
 		name := r.name(text)
 		if outcome.Error == "" {
-			outcome.Digest, r.images[name.String()] = j.from, j.from
+			outcome.Digest = j.from
+			if j.options.Platforms != "" {
+				outcome.Digest = leftOf(j.from, j.options.Platforms)
+			}
+			r.images[name.String()] = outcome.Digest
 		}
 		if err := r.ledger.WriteOutcome(r.t.Context(), ledger.KeyOf(name), outcome); err != nil {
 			r.t.Fatal(err)

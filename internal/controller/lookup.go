@@ -3,11 +3,13 @@ package controller
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/platforms"
 	"ecrmirror/internal/schedule"
 )
 
@@ -18,7 +20,10 @@ func (w *wave) lookUp(ctx context.Context) <-chan *item {
 	w.note()
 	w.answers, w.waiting = make([]answer, len(w.names)), make([][]*item, len(w.names))
 	for at, name := range w.names {
-		w.answers[at] = w.memory.recall(*name)
+		had, is := w.had[at]
+		if w.answers[at] = had; !is {
+			w.answers[at] = w.memory.recall(*name, w.filters[at])
+		}
 	}
 	w.wanted = w.unknown()
 	w.known = make(chan *item, len(w.items)) // none waits for those that decide: what the ledger has may come later
@@ -34,25 +39,42 @@ func (w *wave) lookUp(ctx context.Context) <-chan *item {
 	return w.known
 }
 
-// ask asks for the names that are wanted, within the turn.
+// ask asks for the names that are wanted, within the turn: for images, and for what is left of some.
 func (w *wave) ask(ctx context.Context) {
-	names := make([]imagename.Name, len(w.wanted))
-	for n, at := range w.wanted {
-		names[n] = *w.names[at]
-	}
 	within, cancel := w.turn.Within(ctx)
 	defer cancel()
-	w.digests.LookUp(within, names, func(n int) bool {
+	begin := func(at int) bool {
 		if w.turn.Over() {
 			return false
 		}
-		w.answers[w.wanted[n]].asked = w.clock()
+		w.answers[at].asked = w.clock()
 		return true
-	}, func(n int, d digest.Digest, size int64, err error) {
+	}
+	found := func(at int, d digest.Digest, size int64, err error) {
 		if ctx.Err() == nil && (err == nil || within.Err() == nil) { // what was interrupted did not fail by itself
-			w.answer(w.wanted[n], d, size, err)
+			w.answer(at, d, size, err)
 		}
-	})
+	}
+	var images, left []int
+	var imageNames, leftNames []imagename.Name
+	var filters []platforms.Filter
+	for _, at := range w.wanted {
+		if filter, is := w.filters[at]; is {
+			left, leftNames, filters = append(left, at), append(leftNames, *w.names[at]), append(filters, filter)
+		} else {
+			images, imageNames = append(images, at), append(imageNames, *w.names[at])
+		}
+	}
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	if len(left) > 0 {
+		asking.Go(func() {
+			w.digests.LookUpWanted(within, leftNames, filters, func(n int) bool { return begin(left[n]) },
+				func(n int, d digest.Digest, err error) { found(left[n], d, 0, err) })
+		})
+	}
+	w.digests.LookUp(within, imageNames, func(n int) bool { return begin(images[n]) },
+		func(n int, d digest.Digest, size int64, err error) { found(images[n], d, size, err) })
 }
 
 // note notes when the entries were last looked at, before any is again.

@@ -9,6 +9,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/platforms"
 	"ecrmirror/internal/schedule"
 )
 
@@ -43,11 +44,16 @@ type memory struct {
 	whole map[key]answer // those that are not brief
 }
 
-// A key stands for an image name.
+// A key stands for an image name, or for what is left of an image.
 type key [16]byte
 
-func keyOf(name imagename.Name) (k key) {
-	sum := sha256.Sum256([]byte(name.String()))
+// keyOf returns the key of what is left of an image by a filter; by the zero filter that of the image.
+func keyOf(name imagename.Name, filter platforms.Filter) (k key) {
+	text := name.String()
+	if !filter.IsZero() {
+		text += " " + filter.String() // no name has a blank
+	}
+	sum := sha256.Sum256([]byte(text))
 	copy(k[:], sum[:])
 	return k
 }
@@ -63,12 +69,12 @@ func newMemory(hosts *schedule.Hosts, clock func() time.Time) *memory {
 	return &memory{hosts: hosts, clock: clock, kept: map[key]brief{}, whole: map[key]answer{}}
 }
 
-// recall returns what is known of an image, as far as that is fresh.
-func (m *memory) recall(name imagename.Name) answer {
-	if name.Kind == imagename.ECR {
+// recall returns what is known of an image, or of what is left of it by a filter, as far as that is fresh.
+func (m *memory) recall(name imagename.Name, filter platforms.Filter) answer {
+	if name.Kind == imagename.ECR && filter.IsZero() {
 		return answer{}
 	}
-	a := m.find(keyOf(name))
+	a := m.find(keyOf(name, filter))
 	if a.known && m.clock().Sub(a.asked) > fresh && !m.hosts.Slow(name.Host) {
 		return answer{}
 	}
@@ -85,11 +91,11 @@ func (m *memory) find(k key) answer {
 	return m.whole[k]
 }
 
-func (m *memory) keep(name imagename.Name, a answer) {
-	if name.Kind == imagename.ECR {
+func (m *memory) keep(name imagename.Name, filter platforms.Filter, a answer) {
+	if name.Kind == imagename.ECR && filter.IsZero() {
 		return
 	}
-	k := keyOf(name)
+	k := keyOf(name, filter)
 	b := brief{size: a.size, asked: a.asked.UnixNano()}
 	m.mu.Lock()
 	defer m.mu.Unlock()

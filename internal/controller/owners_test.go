@@ -57,6 +57,7 @@ var (
 
 // owners is a table, a ledger, registries and jobs.
 type owners struct {
+	whole
 	random  *rand.Rand
 	now     time.Time
 	entries map[string]entry.Entry // by source

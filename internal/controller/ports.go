@@ -14,6 +14,7 @@ import (
 	"ecrmirror/internal/jobs"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/ledgertable"
+	"ecrmirror/internal/platforms"
 	"ecrmirror/internal/request"
 	"ecrmirror/internal/table"
 )
@@ -42,6 +43,13 @@ type Digests interface {
 	LookUp(
 		ctx context.Context, names []imagename.Name,
 		ask func(i int) bool, found func(i int, d digest.Digest, size int64, err error),
+	)
+	// LookUpWanted looks up what destinations should have of images, each named by its digest, of which some platforms
+	// are asked for: the digest; "" if the image does not exist. It calls ask and found as LookUp does. An error that
+	// is a [*platforms.NoneError] says that the image has none of the platforms.
+	LookUpWanted(
+		ctx context.Context, names []imagename.Name, filters []platforms.Filter,
+		ask func(i int) bool, found func(i int, d digest.Digest, err error),
 	)
 	// DeferredUntil returns until when the registry of an image is rate-limited; the zero time if it is not.
 	DeferredUntil(name imagename.Name) time.Time

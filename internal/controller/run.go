@@ -31,8 +31,9 @@ type run struct {
 
 // wave takes entries through the stages: expand, look up, decide. It decides about each image as soon as all of it is
 // known, and puts off those for which the turn was too short. Sources that are named by their digests are looked up
-// only where a destination is stale, in a second round: no job is to be submitted, sweep after sweep, that can only
-// fail because the source is not there.
+// only where a destination is stale, in another round: no job is to be submitted, sweep after sweep, that can only
+// fail because the source is not there. What is left of a source, where some platforms are asked for, is looked up in
+// another round, too, unless the ledger has it.
 // Its error is that the ledger can't be read.
 func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Turn) error {
 	began := time.Now()
@@ -41,7 +42,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 	defer stop()
 	recalled := r.recalling(ctx, w)
 	for len(w.items) > 0 {
-		var pinned []image
+		var next round
 		known := w.lookUp(looking)
 		if err := recalled(); err != nil {
 			stop()
@@ -50,12 +51,16 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 			return err
 		}
 		for i := range known {
+			if _, left, _ := w.found(i); left.err == nil && !left.known {
+				next.trimmed = append(next.trimmed, i)
+				continue
+			}
 			d := r.decide(ctx, w, i)
 			switch {
 			case ctx.Err() != nil: // what failed did not by itself; the rest of the look-up is only read to its end
 				continue
-			case i.sourceAt == none && d.result.Differing() > 0:
-				pinned = append(pinned, i.image)
+			case i.isUnverified() && d.result.Differing() > 0:
+				next.pinned = append(next.pinned, i.image)
 				continue
 			}
 			if r.mark != nil && i.entry.Selection == "" && !d.result.Stale() {
@@ -68,7 +73,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 			return nil // the run tells of its context by itself
 		}
 		r.putOff(ctx, w)
-		w = r.lookUps.verifying(turn, pinned, w.records)
+		w = w.next(next)
 	}
 	r.lookUps.hosts.Measure(time.Since(began))
 	return nil
@@ -95,8 +100,8 @@ func (r *run) expand(ctx context.Context, entries []entry.Entry, turn schedule.T
 
 // decide decides about an image of which everything is known.
 func (r *run) decide(ctx context.Context, w *wave, i *item) decision {
-	source, destinations := w.found(i)
-	d := decision{image: i.image, result: decide(i.image, source, destinations, r.creates)}
+	source, left, destinations := w.found(i)
+	d := decision{image: i.image, result: decide(i.image, source, left, destinations, r.creates)}
 	d.result.Time = w.asked(i)
 	found, err := r.conflicts.of(ctx, d.result)
 	switch {

@@ -20,6 +20,7 @@ import (
 
 // A slowWorld is a table whose images are at hosts that take their time. All are current.
 type slowWorld struct {
+	whole
 	takes map[string]time.Duration // by host: the time of an answer; others take none
 	width int                      // answers that a host gives at a time
 	page  time.Duration            // that reading an entry takes

@@ -9,6 +9,7 @@ import (
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/ledgertable"
+	"ecrmirror/internal/platforms"
 	"ecrmirror/internal/schedule"
 )
 
@@ -25,12 +26,14 @@ type wave struct {
 	*lookUps
 	turn    schedule.Turn
 	items   []*item
-	names   []*imagename.Name // distinct
-	indices map[key]int       // into names
-	answers []answer          // by name
-	waiting [][]*item         // by name
-	wanted  []int             // the names that are asked for, by their indices
-	known   chan *item        // gets each item as soon as all its answers are there
+	names   []*imagename.Name        // distinct, but for filters
+	filters map[int]platforms.Filter // of the names of images of which it is asked what is left of them, by index
+	indices map[key]int              // into names
+	answers []answer                 // by name
+	had     map[int]answer           // those that an earlier round has found, by index
+	waiting [][]*item                // by name
+	wanted  []int                    // the names that are asked for, by their indices
+	known   chan *item               // gets each item as soon as all its answers are there
 
 	records ledgertable.Records // what the ledger has of the images; empty without one
 }
@@ -38,7 +41,9 @@ type wave struct {
 // An item is an image in a wave.
 type item struct {
 	image
-	sourceAt       int           // index of the source's name; none where its digest is in the name, unless verified
+	sourceAt       int           // index of the source's name; none where that is given
+	given          answer        // what is known of the source: its digest is in the name, or an earlier round found it
+	leftAt         int           // index of what is left of the source; none where that is not asked for
 	destinationsAt []int         // of the destinations' names; none where one has an error
 	missing        atomic.Int32  // answers that are still to come
 	result         *entry.Result // of an entry that may be marked, once decided, unless a job was to be submitted
@@ -49,22 +54,15 @@ const none = -1
 
 // wave returns a wave without images, with room for those of so many entries.
 func (l *lookUps) wave(turn schedule.Turn, entries int) *wave {
-	return &wave{lookUps: l, turn: turn, indices: make(map[key]int, 2*entries)}
-}
-
-// verifying returns a wave of images whose sources are named by their digests, and are looked up all the same.
-func (l *lookUps) verifying(turn schedule.Turn, pinned []image, records ledgertable.Records) *wave {
-	w := l.wave(turn, len(pinned))
-	w.records = records
-	for _, i := range pinned {
-		w.add(i, true)
+	return &wave{
+		lookUps: l, turn: turn, indices: make(map[key]int, 2*entries),
+		filters: map[int]platforms.Filter{}, had: map[int]answer{},
 	}
-	return w
 }
 
 // add adds an image. A source that is named by its digest is looked up only if that is verified.
 func (w *wave) add(i image, verify bool) {
-	added := &item{image: i, sourceAt: none, destinationsAt: make([]int, len(i.destinations))}
+	added := w.addItem(i)
 	source := &added.source.Name
 	switch {
 	case source.Digest == "":
@@ -73,7 +71,14 @@ func (w *wave) add(i image, verify bool) {
 		pinned := *source
 		pinned.Tag = "" // which may be at another digest
 		added.sourceAt = w.index(&pinned)
+	default:
+		added.given = answer{known: true, digest: source.Digest}
 	}
+}
+
+// addItem adds an image, of which the destinations are looked up.
+func (w *wave) addItem(i image) *item {
+	added := &item{image: i, sourceAt: none, leftAt: none, destinationsAt: make([]int, len(i.destinations))}
 	for n := range i.destinations {
 		added.destinationsAt[n] = none
 		if d := &i.destinations[n]; d.Err == nil {
@@ -81,25 +86,34 @@ func (w *wave) add(i image, verify bool) {
 		}
 	}
 	w.items = append(w.items, added)
+	return added
 }
 
 // index returns the index of a name.
-func (w *wave) index(name *imagename.Name) int {
-	k := keyOf(*name)
+func (w *wave) index(name *imagename.Name) int { return w.indexOf(name, platforms.Filter{}) }
+
+// indexOf returns the index of what is left of an image; by the zero filter that of the image.
+func (w *wave) indexOf(name *imagename.Name, filter platforms.Filter) int {
+	k := keyOf(*name, filter)
 	i, known := w.indices[k]
 	if !known {
 		i = len(w.names)
 		w.indices[k] = i
 		w.names = append(w.names, name)
+		if !filter.IsZero() {
+			w.filters[i] = filter
+		}
 	}
 	return i
 }
 
 // asks returns the indices of the names that the item depends on, each once.
 func (i *item) asks() []int {
-	asks := make([]int, 0, 1+len(i.destinationsAt))
-	if i.sourceAt != none {
-		asks = append(asks, i.sourceAt)
+	asks := make([]int, 0, 2+len(i.destinationsAt))
+	for _, at := range []int{i.sourceAt, i.leftAt} {
+		if at != none {
+			asks = append(asks, at)
+		}
 	}
 	for _, at := range i.destinationsAt {
 		if at != none && at != i.sourceAt {
@@ -109,11 +123,20 @@ func (i *item) asks() []int {
 	return asks
 }
 
-// found returns what is known of an item's source and destinations.
-func (w *wave) found(i *item) (source answer, destinations []answer) {
-	source = answer{known: true, digest: i.source.Name.Digest}
-	if i.sourceAt != none {
+// found returns what is known of an item's source, of what is left of that, which may not be known yet, and of its
+// destinations.
+func (w *wave) found(i *item) (source, left answer, destinations []answer) {
+	if source = i.given; i.sourceAt != none {
 		source = w.answers[i.sourceAt]
+	}
+	switch {
+	case source.err != nil || source.digest == "" || i.filter.IsZero():
+		left = source
+	case i.leftAt != none:
+		left = w.answers[i.leftAt]
+	default:
+		left.digest = i.remembered(w.records, source.digest)
+		left.known = left.digest != ""
 	}
 	destinations = make([]answer, len(i.destinationsAt))
 	for n, at := range i.destinationsAt {
@@ -121,11 +144,12 @@ func (w *wave) found(i *item) (source answer, destinations []answer) {
 			destinations[n] = w.answers[at]
 		}
 	}
-	return source, destinations
+	return source, left, destinations
 }
 
 // asked returns since when what is known of an item is known: when the first of its images was asked for.
-func (w *wave) asked(i *item) (first time.Time) {
+func (w *wave) asked(i *item) time.Time {
+	first := i.given.asked
 	for _, at := range i.asks() {
 		if asked := w.answers[at].asked; first.IsZero() || asked.Before(first) {
 			first = asked
@@ -142,7 +166,7 @@ func (w *wave) answer(at int, d digest.Digest, size int64, err error) {
 	}
 	a.known, a.digest, a.size, a.err = true, d, size, err
 	w.hosts.Answered(w.names[at].Host)
-	w.memory.keep(*w.names[at], *a)
+	w.memory.keep(*w.names[at], w.filters[at], *a)
 	for _, i := range w.waiting[at] {
 		if i.missing.Add(-1) == 0 {
 			w.known <- i

@@ -79,7 +79,7 @@ func TestRegsync(t *testing.T) {
 		},
 		{repository(", targetTag: '{{.Source.Tag}}-x'"), "1 sync[0].targetTag left out"},
 		{repository(", platform: linux/amd64"), to + every + "; 1 sync[0].platform left out"},
-		{repository(", referrers: false, digestTags: true"), to + every + "; 1 sync[0].digestTags left out"},
+		{repository(", referrers: false, digestTags: true"), to + every + "; 1 sync[0].digestTags elsewhere"},
 		{
 			repository(", interval: 1h, hooks: {pre: {type: x}}"),
 			to + every + "; 1 sync[0].interval elsewhere; 1 sync[0].hooks left out",

@@ -12,7 +12,7 @@ import (
 
 // Artifacts are what was found of what belongs to an image.
 type Artifacts struct {
-	Brought  int        `json:"brought"`
+	Found    int        `json:"found"`              // and read, of those that are asked for; a destination may have refused some
 	Unwanted int        `json:"unwanted,omitempty"` // not asked for
 	Missing  []Artifact `json:"missing,omitempty"`  // can't be had from the source
 }
@@ -32,7 +32,7 @@ func (r *Report) addArtifacts(report *mirror.Report) {
 	if a.Brought+a.Unwanted+len(a.Missing) == 0 {
 		return
 	}
-	r.Artifacts = &Artifacts{Brought: a.Brought, Unwanted: a.Unwanted}
+	r.Artifacts = &Artifacts{Found: a.Brought, Unwanted: a.Unwanted}
 	for _, m := range a.Missing {
 		r.Artifacts.Missing = append(r.Artifacts.Missing, Artifact{
 			Subject: m.Subject.String(), Digest: m.Artifact.String(), Tag: m.Tag, Error: cause(m.Err),

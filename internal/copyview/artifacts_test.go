@@ -57,7 +57,7 @@ func TestArtifactsAreTold(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", text.String(), want)
 	}
 	var got Report
-	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.Artifacts.Brought != 2 ||
+	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.Artifacts.Found != 2 ||
 		len(got.Artifacts.Missing) != 2 || len(got.Destinations[1].Refused) != 1 ||
 		len(got.Destinations[0].Refused) != 0 {
 		t.Errorf("%+v, %v", got, err)

@@ -86,7 +86,7 @@ func (b *linesOf) replacement(old, e entry.Entry) {
 	}
 }
 
-// linesOfEntry returns the destinations of an entry, and its rules, repos and labels, each as a line.
+// linesOfEntry returns the destinations of an entry, and its rules, repos, options and labels, each as a line.
 func linesOfEntry(e entry.Entry) []string {
 	return slices.Concat(e.Destinations, entryform.Lines(e))
 }

@@ -35,10 +35,10 @@ func (u Update) Over(now Status) Update {
 
 // After returns the status of the entry after a check with a result.
 func (e Entry) After(r Result) Status {
-	s := Status{Checked: r.Time, Source: r.Digest, State: r.State(), Error: text(r.Err)}
+	s := Status{Checked: r.Time, Source: r.Digest, Left: r.Left, State: r.State(), Error: text(r.Err)}
 	s.Destinations = map[string]DestinationStatus{}
 	if s.Source == "" && !e.IsSelection() { // which has no one digest
-		s.Source = e.Status.Source
+		s.Source, s.Left = e.Status.Source, e.Status.Left
 	}
 	moved := r.Digest != "" && r.Digest != e.Status.Source
 	next := 0 // results mostly come in the order of the destinations

@@ -34,6 +34,7 @@ type Entry struct {
 // Options are the settings of an entry. A setting that the entry does not have is zero.
 type Options struct {
 	Expires time.Time // the entry is ignored from this second on; zero if it never expires
+	ImageOptions
 }
 
 // rounded returns the options with times as all codecs keep them: by the second, in UTC.
@@ -78,6 +79,9 @@ func (e Entry) DestinationsOf(rule int) []string {
 	}
 	return e.Destinations
 }
+
+// OptionsOf returns the options of what the rule with that number chooses.
+func (e Entry) OptionsOf(rule int) ImageOptions { return e.Tags[rule].Options.Over(e.ImageOptions) }
 
 // AllDestinations returns the destinations of the entry and those of its rules, each once.
 func (e Entry) AllDestinations() []string {

@@ -12,6 +12,11 @@ func TestSameIsWhatTheCodecsKeep(t *testing.T) {
 	at := func(expires time.Time, destinations ...string) entry.Entry {
 		return entry.Entry{Source: "r.io/a:1", Destinations: destinations, Options: entry.Options{Expires: expires}}
 	}
+	of := func(entrys, rules string) (e entry.Entry) {
+		e.Platforms = entrys
+		e.Tags = []entry.Rule{{Options: entry.ImageOptions{Platforms: rules}}}
+		return e
+	}
 	east := time.FixedZone("east", 3600)
 	for _, c := range []struct {
 		a, b entry.Entry
@@ -22,6 +27,10 @@ func TestSameIsWhatTheCodecsKeep(t *testing.T) {
 		{at(now, "r.io/b:1"), at(now.Add(time.Second), "r.io/b:1"), false},
 		{at(time.Time{}, "r.io/b:1"), at(now, "r.io/b:1"), false},
 		{at(now, "r.io/b:1", "r.io/c:1"), at(now, "r.io/c:1", "r.io/b:1"), false},
+		{of("linux/amd64", ""), of("linux/amd64", ""), true},
+		{of("linux/amd64", ""), of("linux/arm64", ""), false},
+		{of("", ""), of("linux/arm64", ""), false},
+		{of("", "linux/amd64"), of("", entry.AllPlatforms), false},
 	} {
 		if c.a.Same(c.b) != c.same || c.b.Same(c.a) != c.same {
 			t.Errorf("%v and %v: same is not %v", c.a, c.b, c.same)

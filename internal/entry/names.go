@@ -11,6 +11,7 @@ type Names struct {
 	Source       Name
 	Destinations []Name // one for each of the entry's, in its order
 	Selection    string // as in the entry
+	Options      ImageOptions
 }
 
 // Names parses the names of the entry. A name without tag and digest is that of the image with the tag "latest". Those
@@ -24,6 +25,7 @@ func (e Entry) Names() Names {
 	}
 	names := Names{
 		Source: parse(e.Source), Destinations: make([]Name, len(e.Destinations)), Selection: e.Selection,
+		Options: e.ImageOptions,
 	}
 	for i, text := range e.Destinations {
 		names.Destinations[i] = parse(text)

@@ -1,10 +1,7 @@
 package entry
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/opencontainers/go-digest"
 
@@ -16,7 +13,8 @@ import (
 type Placement struct {
 	Source       imagename.Name   // with the tag
 	Destinations []imagename.Name // with the same tag, each once, in the order of the rules
-	Rules        []int            // that chose it, from 0
+	Rules        []int            // that chose it for these destinations, from 0
+	Options      ImageOptions     // of these rules
 	Digest       digest.Digest    // that was chosen, where that depended on it; see [selection.Verdict]
 }
 
@@ -28,8 +26,8 @@ type Refusal struct {
 }
 
 // Place returns the images that are chosen of a source repository, sorted by tag, with their destinations: those of
-// each rule that chose the tag. A destination that can't have the repository is refused, and the others have it all
-// the same; an image without any other is left out.
+// each rule that chose the tag. Of a tag there are several where rules have different options. A destination that can't
+// have the repository is refused, and the others have it all the same; an image without any other is left out.
 func (e Entry) Place(source imagename.Name, choice selection.Choice) (placements []Placement, refused []Refusal) {
 	repositories := make([][]imagename.Name, len(e.Tags)) // by rule
 	for i := range e.Tags {
@@ -44,16 +42,34 @@ func (e Entry) Place(source imagename.Name, choice selection.Choice) (placements
 		}
 	}
 	for _, v := range choice.Verdicts {
-		p := Placement{Source: source, Rules: v.Rules, Digest: v.Digest}
-		p.Source.Tag = v.Tag
-		for _, rule := range v.Rules {
-			p.add(repositories[rule])
-		}
-		if len(p.Destinations) > 0 {
-			placements = append(placements, p)
+		for _, p := range e.placementsOf(v) {
+			p.Source = source
+			p.Source.Tag = v.Tag
+			for _, rule := range p.Rules {
+				p.add(repositories[rule])
+			}
+			if len(p.Destinations) > 0 {
+				placements = append(placements, p)
+			}
 		}
 	}
 	return placements, refused
+}
+
+// placementsOf returns placements, without names, one for all rules of a verdict that have the same options.
+func (e Entry) placementsOf(v selection.Verdict) (list []Placement) {
+	if !slices.ContainsFunc(e.Tags, func(r Rule) bool { return r.Options != ImageOptions{} }) { // as nearly always
+		return []Placement{{Rules: v.Rules, Options: e.ImageOptions, Digest: v.Digest}}
+	}
+	for _, rule := range v.Rules {
+		options := e.OptionsOf(rule)
+		i := slices.IndexFunc(list, func(p Placement) bool { return p.Options == options })
+		if i < 0 {
+			i, list = len(list), append(list, Placement{Options: options, Digest: v.Digest})
+		}
+		list[i].Rules = append(list[i].Rules, rule)
+	}
+	return list
 }
 
 func repositoryAt(template string, source imagename.Name) (imagename.Name, error) {
@@ -80,46 +96,9 @@ func (e Entry) ImageEntry(image Placement) Entry {
 		Source: image.Source.String(), Selection: e.Source, Options: e.Options, Labels: e.Labels,
 		Destinations: make([]string, len(image.Destinations)), Chosen: image.Digest,
 	}
+	one.ImageOptions = image.Options
 	for i, to := range image.Destinations {
 		one.Destinations[i] = to.String()
 	}
 	return one
 }
-
-// A Collision is a destination that several sources of one selection would be copied to. It would flip between them for
-// ever, so that none may be.
-type Collision struct {
-	Destination imagename.Name
-	Sources     []imagename.Name // two at least, sorted by name
-}
-
-func (c *Collision) Error() string {
-	texts := make([]string, len(c.Sources))
-	for i, source := range c.Sources {
-		texts[i] = source.String()
-	}
-	return fmt.Sprintf("destination %s would have %s: tell them apart by {repository}, or exclude all but one by repos",
-		c.Destination, strings.Join(texts, " and "))
-}
-
-// Collisions returns the destinations, sorted by name, at which placements want different sources. Names are compared
-// by what they mean ([imagename.Name.Canonical]).
-func Collisions(placements []Placement) []*Collision {
-	sources := map[imagename.Name][]imagename.Name{}
-	for _, p := range placements {
-		for _, d := range p.Destinations {
-			sources[d.Canonical()] = append(sources[d.Canonical()], p.Source.Canonical())
-		}
-	}
-	var found []*Collision
-	for destination, all := range sources {
-		slices.SortFunc(all, byName)
-		if all = slices.Compact(all); len(all) > 1 {
-			found = append(found, &Collision{Destination: destination, Sources: all})
-		}
-	}
-	slices.SortFunc(found, func(a, b *Collision) int { return byName(a.Destination, b.Destination) })
-	return found
-}
-
-func byName(a, b imagename.Name) int { return cmp.Compare(a.String(), b.String()) }

@@ -6,7 +6,7 @@ import "fmt"
 type Problem struct {
 	Destination int    // index of the destination that has the problem; -1 if none has
 	Rule        int    // index of the rule that has it; -1 if none has
-	Member      string // of the rule, as package selection and MemberTo name it; "" if the rule as a whole has it
+	Member      string // of the rule, by its name; see MemberTo; "" if the rule as a whole has it
 	Err         error
 }
 
@@ -23,7 +23,8 @@ func problemOf(rule int, member string, err error) Problem {
 	return Problem{Destination: -1, Rule: rule, Member: member, Err: fmt.Errorf("rule %d: %w", rule+1, err)}
 }
 
-// MemberTo is the member of a rule that has its destinations. Package selection has the names of the others.
+// MemberTo is the member of a rule that has its destinations, and MemberOptions that of its options. Package selection
+// has the names of the others.
 const MemberTo = "to"
 
 // Limits of a selection.

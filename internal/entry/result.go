@@ -12,6 +12,7 @@ type Result struct {
 	Source string        // the entry's
 	Time   time.Time     // when the check asked for its first image; a later check replaces an earlier one
 	Digest digest.Digest // the digest that the source has; "" if the check could not tell
+	Left   Left          // of the source; zero if all platforms are asked for, or if the check could not tell
 	Size   int64         // bytes of the source, of an index those of its largest image; 0 if not known
 	// Err is why the check could not judge the entry as a whole. It concerns all destinations, and Destinations is
 	// empty.
@@ -31,13 +32,24 @@ type DestinationResult struct {
 	// Differs says that the check found the destination stale. The state may be another by now: a job was submitted
 	// or is in flight, was put off, or could not be submitted.
 	Differs bool
-	Absent  error // says that the repository does not exist; the copy creates it; nil if it exists
-	Images  int   // of a selection: how many it chooses for the destination; 0 of an image entry
+	// Platforms are those that it should have of the source, as of [ImageOptions]; "" = all.
+	Platforms string
+	Absent    error // says that the repository does not exist; the copy creates it; nil if it exists
+	Images    int   // of a selection: how many it chooses for the destination; 0 of an image entry
 	// Behind is, of a selection and its images, since when the image that is behind for the longest is, as the ledger
 	// remembers; zero = not known.
 	Behind time.Time
 	JobID  string // the job that was submitted; "" if none was, or another job is in flight
 	Log    string // of the job that failed, GROUP:STREAM in CloudWatch Logs; "" if none did, or it is not known
+}
+
+// Trimmed returns the digest that the destination should have and the platforms, one by one, where these are not all of
+// the source's; else "" and nil.
+func (d DestinationResult) Trimmed() (wanted digest.Digest, platforms []string) {
+	if d.Platforms == "" {
+		return "", nil
+	}
+	return d.Wanted, ImageOptions{Platforms: d.Platforms}.PlatformTexts()
 }
 
 // State returns Failing or Deferred if the entry as a whole could not be judged, and "" otherwise.
@@ -71,6 +83,8 @@ func (d DestinationResult) Reason() string {
 	switch {
 	case d.Err != nil:
 		return d.Err.Error()
+	case d.State == Current && d.Platforms != "":
+		return "has what is left of the source for " + d.Platforms
 	case d.State == Current:
 		return "has the source's digest"
 	case d.Absent != nil:

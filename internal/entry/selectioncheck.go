@@ -61,7 +61,7 @@ func (c *selectionCheck) rules() {
 	}
 	size := 0
 	for _, rule := range c.entry.Tags {
-		size += rule.Size()
+		size += rule.Size() + len(rule.Options.Platforms)
 	}
 	if size > MaxRuleText { // in which much may be wrong
 		c.add(problem(fmt.Errorf("rules of %d bytes; those of an entry may have %d", size, MaxRuleText)))
@@ -70,6 +70,9 @@ func (c *selectionCheck) rules() {
 	for i, rule := range c.entry.Tags {
 		for _, fault := range rule.Faults() {
 			c.add(problemOf(i, fault.Member, fault))
+		}
+		if err := rule.Options.checkOptions(); err != nil {
+			c.add(problemOf(i, MemberOptions, fmt.Errorf("%s: %w", MemberOptions, err)))
 		}
 		if first := slices.IndexFunc(c.entry.Tags[:i], rule.Equal); first >= 0 {
 			c.add(problemOf(i, "", fmt.Errorf("is the same as rule %d", first+1)))

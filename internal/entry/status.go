@@ -12,6 +12,7 @@ type Status struct {
 	// never.
 	Checked time.Time
 	Source  digest.Digest // the source's, when it was last to be had; "" = never
+	Left    Left          // of Source; zero if that is not known, and of a selection
 	// State is Failing or Deferred if the entry as a whole could not be judged, and Error says why; otherwise "".
 	State        State
 	Error        string
@@ -29,6 +30,12 @@ type DestinationStatus struct {
 	JobID    string        // the last job submitted for it
 	Jobs     int           // how many jobs were submitted since Behind
 	Images   int           // of a selection: how many it chose for the destination; 0 = not known
+}
+
+// Left is what is left of a source where an entry asks for some platforms of it.
+type Left struct {
+	Digest digest.Digest // what destinations should have
+	By     string        // how that follows from the source's digest: the rule and the platforms
 }
 
 // Worst returns the worst state among the entry's own and its destinations', "" if
@@ -68,7 +75,7 @@ func (s Status) Behind() time.Time {
 
 // Equal reports whether both are the same, the time of the check apart.
 func (s Status) Equal(other Status) bool {
-	same := s.Source == other.Source && s.State == other.State && s.Error == other.Error &&
+	same := s.Source == other.Source && s.Left == other.Left && s.State == other.State && s.Error == other.Error &&
 		len(s.Destinations) == len(other.Destinations)
 	for name, d := range s.Destinations {
 		o, ok := other.Destinations[name]

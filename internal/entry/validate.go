@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"ecrmirror/internal/imagename"
 )
 
@@ -83,6 +85,9 @@ func (e Entry) Problems() []Problem {
 	if !e.IsSelection() && !e.Repos.IsZero() {
 		problems = append(problems, problem(errors.New("repos are of an entry with tags")))
 	}
+	if err := e.checkOptions(); err != nil {
+		problems = append(problems, problem(err))
+	}
 	for _, err := range checkLabels(e.Labels) {
 		problems = append(problems, problem(err))
 	}
@@ -121,12 +126,18 @@ func (e Entry) imageProblems() []Problem {
 			add(i, fmt.Errorf("destination %q is named twice", text))
 		case repeated:
 			add(i, fmt.Errorf("destination %q is the same image as %q", text, first))
-		case sourceErr == nil && name.Digest != "" && source.Name.Digest != name.Digest:
+		case sourceErr == nil && !e.mayBe(source.Name, name.Digest):
 			add(i, fmt.Errorf("destination %q is fixed to a digest that the source is not fixed to", text))
 		}
 		seen[name] = text
 	}
 	return problems
+}
+
+// mayBe reports whether a destination of the source may be fixed to a digest; "" is none. Where platforms are left out,
+// which digest that is follows from the source's.
+func (e Entry) mayBe(source imagename.Name, d digest.Digest) bool {
+	return d == "" || d == source.Digest || source.Digest != "" && e.Platforms != ""
 }
 
 // problem returns why a name can't be written as what it is.

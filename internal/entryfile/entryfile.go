@@ -9,7 +9,7 @@
 //	    expires: 2027-01-31   # optional, see [entry.ParseExpiry]
 //	  - source: docker.io/library/postgres
 //	    destinations: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/
-//	    tags: [{version: ">=16", parts: 2, newest: 3}]   # optional, as are repos and labels; see package entryform
+//	    tags: [{version: ">=16", parts: 2, newest: 3}]   # optional, as are repos, options and labels; see entryform
 //
 // An expiry that counts from now, such as 90d, counts from each import anew. Beside entries, a document may have
 // defaults: fields that those of its entries have which do not say anything else of them, be it null.
@@ -140,7 +140,7 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	for _, d := range destinations {
 		e.Destinations = append(e.Destinations, f.text(d, "a destination"))
 	}
-	e.Options = f.options(fields)
+	f.options(fields, &e.Options)
 	if len(f.errs) > faults || !lines.sound { // what follows would say it again
 		return
 	}

@@ -34,7 +34,7 @@ func (l ruleLines) of(p entry.Problem) int {
 	return rule.Line
 }
 
-// form reads the fields of a selection, and labels, into an entry.
+// form reads the fields of a selection, options and labels into an entry.
 func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) ruleLines {
 	l := ruleLines{sound: true}
 	var errs []*entryform.Error
@@ -52,7 +52,8 @@ func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) ruleLines {
 		l.sound = f.all(errs) && l.sound
 	}
 	if v, ok := f.value(fields[fieldOptions]); ok {
-		l.sound = f.all(entryform.ReadOptions(fieldOptions, v)) && l.sound
+		e.ImageOptions, errs = entryform.ReadOptions(fieldOptions, v)
+		l.sound = f.all(errs) && l.sound
 	}
 	return l
 }
@@ -65,9 +66,9 @@ func (f *reader) all(errs []*entryform.Error) bool {
 	return len(errs) == 0
 }
 
-// deepest is how deep the values of a field lie at most that mean something: texts in a list of a rule of a list. An
-// alias may stand within what it is an alias of, which then has no end.
-const deepest = 4
+// deepest is how deep the values of a field lie at most that mean something: texts in a list of an option of a rule of
+// a list. An alias may stand within what it is an alias of, which then has no end.
+const deepest = 5
 
 // value returns a field's value; false if there is none.
 func (f *reader) value(n *yaml.Node) (entryform.Value, bool) {

@@ -8,7 +8,7 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// options are the fields that hold the options of an entry.
+// options are the fields that hold one option of an entry each. Those of its images are in the field options.
 var options = []option{
 	inField("expires", func(o *entry.Options) *time.Time { return &o.Expires }, entry.ParseExpiry, entry.FormatExpiry),
 }
@@ -49,16 +49,15 @@ func entryFields() []string {
 	return append(names, fieldTags, fieldRepos, fieldLabels, fieldOptions)
 }
 
-// options reads the options of an entry from its fields.
-func (f *reader) options(fields map[string]*yaml.Node) (o entry.Options) {
+// options reads the options of an entry that have fields of their own.
+func (f *reader) options(fields map[string]*yaml.Node, o *entry.Options) {
 	for _, option := range options {
 		n := fields[option.name]
 		if n == nil || n.Tag == "!!null" {
 			continue
 		}
-		if err := option.read(cut(f.text(n, option.name)), f.now, &o); err != nil {
+		if err := option.read(cut(f.text(n, option.name)), f.now, o); err != nil {
 			f.bad(n, "%w", err)
 		}
 	}
-	return o
 }

@@ -24,26 +24,29 @@ func TestSelections(t *testing.T) {
 defaults:
   destinations: ` + ecr + `/hub/
   labels: {team: a, cost: 5}
+  options: {platforms: [linux/arm64, linux/amd64]}
 entries:
 - {source: docker.io/library/nginx, tags: [{version: ^1.27, newest: 5}]}
-- {source: docker.io/library/postgres, tags: [{version: 16.10, parts: 2, variant: ["", bookworm]}], labels: null}
-- {source: quay.io/minio/minio, tags: [{include: ["RELEASE.*Z"], by: name, newest: 3}], labels: {}, expires: 2027-01-31}
+- {source: docker.io/library/postgres, tags: [{version: 16.10, parts: 2, variant: ["", bookworm]}], labels: null, options: null}
+- {source: quay.io/minio/minio, tags: [{include: ["RELEASE.*Z"], by: name, newest: 3}], labels: {}, expires: 2027-01-31, options: {}}
 - source: quay.io/acme/app
   destinations: null
   tags:
-  - {include: '/main-[0-9a-f]{1,7}/', exclude: [a, "*b"], by: time, minimumAge: 3d, to: r.io/a}
-  - {pin: [latest, "1.20"], pre: true, version: "*", newest: all, to: [r.io/b, r.io/c], options: {}}
+  - {include: '/main-[0-9a-f]{1,7}/', exclude: [a, "*b"], by: time, minimumAge: 3d, to: r.io/a, options: {platforms: linux/s390x}}
+  - {pin: [latest, "1.20"], pre: true, version: "*", newest: all, to: [r.io/b, r.io/c], options: {platforms: all}}
 - source: ` + ecr + `/base/**
   destinations: [r.io/, "r.io/x-{name}"]
   repos: {include: base/**, exclude: ["**/tmp-*"]}
   tags: [{include: "*", newest: all}]
   labels: {"a: b": "yes"}
+  options: {platforms: all}
 - {source: docker.io/library/alpine:3, destinations: r.io/alpine:3}
 `
+	two := entry.Options{ImageOptions: entry.ImageOptions{Platforms: "linux/amd64,linux/arm64"}}
 	team := map[string]string{"team": "a", "cost": "5"}
 	want := []entry.Entry{
 		{
-			Source: "docker.io/library/nginx", Destinations: []string{ecr + "/hub/"}, Labels: team,
+			Source: "docker.io/library/nginx", Destinations: []string{ecr + "/hub/"}, Labels: team, Options: two,
 			Tags: []entry.Rule{rule(selection.Rule{Version: "^1.27", Newest: 5})},
 		},
 		{
@@ -58,14 +61,15 @@ entries:
 			},
 		},
 		{
-			Source: "quay.io/acme/app", Labels: team,
+			Source: "quay.io/acme/app", Labels: team, Options: two,
 			Tags: []entry.Rule{
 				{
 					Rule: selection.Rule{
 						Include: []string{"/main-[0-9a-f]{1,7}/"}, Exclude: []string{"a", "*b"},
 						By: selection.ByTime, MinimumAge: 72 * time.Hour,
 					},
-					To: []string{"r.io/a"},
+					To:      []string{"r.io/a"},
+					Options: entry.ImageOptions{Platforms: "linux/s390x"},
 				},
 				{
 					Rule: selection.Rule{
@@ -74,7 +78,8 @@ entries:
 						Version: "*",
 						Newest:  selection.All,
 					},
-					To: []string{"r.io/b", "r.io/c"},
+					To:      []string{"r.io/b", "r.io/c"},
+					Options: entry.ImageOptions{Platforms: entry.AllPlatforms},
 				},
 			},
 		},
@@ -84,7 +89,7 @@ entries:
 			Repos:  selection.Repositories{Include: []string{"base/**"}, Exclude: []string{"**/tmp-*"}},
 			Labels: map[string]string{"a: b": "yes"},
 		},
-		{Source: "docker.io/library/alpine:3", Destinations: []string{"r.io/alpine:3"}, Labels: team},
+		{Source: "docker.io/library/alpine:3", Destinations: []string{"r.io/alpine:3"}, Labels: team, Options: two},
 	}
 	got, err := entryfile.Read(strings.NewReader(file), now)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -111,6 +116,8 @@ entries:
   - source: docker.io/library/alpine:3
     destinations:
       - r.io/alpine:3
+    options:
+      platforms: [linux/amd64, linux/arm64]
     labels:
       cost: "5"
       team: a
@@ -120,6 +127,8 @@ entries:
     tags:
       - version: ^1.27
         newest: 5
+    options:
+      platforms: [linux/amd64, linux/arm64]
     labels:
       cost: "5"
       team: a
@@ -137,11 +146,17 @@ entries:
         minimumAge: 72h
         by: time
         to: r.io/a
+        options:
+          platforms: linux/s390x
       - pin: [latest, "1.20"]
         version: '*'
         pre: true
         newest: all
         to: [r.io/b, r.io/c]
+        options:
+          platforms: all
+    options:
+      platforms: [linux/amd64, linux/arm64]
     labels:
       cost: "5"
       team: a

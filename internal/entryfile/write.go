@@ -25,6 +25,7 @@ type row struct {
 	Destinations []string          `yaml:"destinations,omitempty"`
 	Tags         *yaml.Node        `yaml:"tags,omitempty"`
 	Repos        *yaml.Node        `yaml:"repos,omitempty"`
+	ImageOptions *yaml.Node        `yaml:"options,omitempty"`
 	Labels       *yaml.Node        `yaml:"labels,omitempty"`
 	Options      map[string]scalar `yaml:",inline"` // by field
 	note         string
@@ -58,9 +59,10 @@ func (s scalar) MarshalYAML() (any, error) {
 func rowOf(e entry.Entry) row {
 	r := row{
 		Source: e.Source, Destinations: e.Destinations, Options: map[string]scalar{},
-		Tags:   nodeOf(entryform.WriteTags(e.Tags)),
-		Repos:  nodeOf(entryform.WriteRepos(e.Repos)),
-		Labels: nodeOf(entryform.WriteLabels(e.Labels)),
+		Tags:         nodeOf(entryform.WriteTags(e.Tags)),
+		Repos:        nodeOf(entryform.WriteRepos(e.Repos)),
+		ImageOptions: nodeOf(entryform.WriteOptions(e.ImageOptions)),
+		Labels:       nodeOf(entryform.WriteLabels(e.Labels)),
 	}
 	for _, option := range options {
 		if value := option.write(e.Options); value != "" {
@@ -124,7 +126,7 @@ func fitting(rows []row) int {
 	places := 0
 	for i, r := range rows {
 		places += 6 + 2*len(r.Destinations) + 2*max(1, len(r.Options)) + // as limiter counts them
-			placesOf(r.Tags) + placesOf(r.Repos) + placesOf(r.Labels)
+			placesOf(r.Tags) + placesOf(r.Repos) + placesOf(r.ImageOptions) + placesOf(r.Labels)
 		if places > maxPlaces && i > 0 {
 			return i
 		}

@@ -26,7 +26,7 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
     Newest: 3
     versions: 1
     parts: two
-    options: {platforms: [linux/amd64]}
+    options: {platforms: [linux/amd64], platform: x}
   - [x]
 - source: s.io/b
   destinations: r.io/b
@@ -38,13 +38,20 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
   repos: x
   labels: {a: [b], a: c}
   options: {paused: true}
+- source: s.io/d:1
+  destinations: r.io/d:1
+  options:
+    platforms: [linux/amd64,
+      linux/x86_64, linux/amd64]
+- {source: "s.io/e:1", destinations: "r.io/e:1", options: linux/amd64}
+- {source: "s.io/f:1", destinations: "r.io/f:1", options: {platforms: }}
 `,
 			[]string{
 				`line 6: rule 1: "minAge" is not known (did you mean "minimumAge"?)`,
 				`line 7: rule 1: "Newest" is not known (did you mean "newest"?)`,
 				`line 8: rule 1: "versions" is not known (did you mean "version"?)`,
 				`line 9: rule 1: parts: is "two"; it must be a whole number from 1 on`,
-				`line 10: rule 1: options: "platforms" is not known: this version knows none`,
+				`line 10: rule 1: options: "platform" is not known (did you mean "platforms"?)`,
 				"line 11: rule 2 is a list; it must be a map such as {pin: ...}",
 				`line 14: unknown field "tag"; an entry has source, destinations, expires, tags, repos, labels, ` +
 					`options (did you mean "tags"?)`,
@@ -53,7 +60,10 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
 				"line 18: tags is empty; it must have a rule, or be left out",
 				"line 19: repos is a text; it must be a map such as {include: ...}",
 				`line 20: labels: "a" is a list; it must be a text`,
-				`line 21: options: "paused" is not known: this version knows none`,
+				`line 21: options: "paused" is not known (there are platforms)`,
+				`line 25: options: platforms: platform "linux/x86_64": architecture "x86_64" is written "amd64"; platform "linux/amd64": it is there twice`,
+				`line 27: options is a text; it must be a map such as {platforms: ...}`,
+				`line 28: options: platforms is null; give it a value, or leave it out`,
 			},
 		},
 		"kinds": {

@@ -69,18 +69,11 @@ func ReadLabels(name string, v Value) (map[string]string, []*Error) {
 	return labels, r.errs
 }
 
-// ReadOptions reads the options of an entry, a map. None is known.
-func ReadOptions(name string, v Value) []*Error {
-	if err := checkOptions(v); err != nil {
-		return []*Error{{v.Line, fmt.Errorf("%s: %w", name, err)}}
-	}
-	return nil
-}
-
 // limiting are the members without which more is mirrored, or to another place: one that somebody forgot to fill in
 // must not publish an image.
 var limiting = append(policy.Members(),
 	selection.Include, selection.Version, selection.Exclude, selection.MinimumAge, entry.MemberTo,
+	entry.MemberPlatforms,
 )
 
 // readMap reads a map into what errors call by a name.
@@ -95,13 +88,14 @@ func readMap[T any](r *reader, into *T, v Value, name string, known []member[T])
 		i := slices.Index(names, m.Name)
 		switch {
 		case i < 0:
-			meant := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == memberOptions })
-			r.bad(m.Line, "%s: %q is not known%s", name, short(m.Name), spelling.Meant(short(m.Name), meant...))
+			r.bad(m.Line, "%s: %q is not known%s", name, short(m.Name), spelling.Meant(short(m.Name), names...))
 		case seen[m.Name]:
 			r.bad(m.Line, "%s: %s is there twice", name, m.Name)
 		case m.Value.Kind == Null && !slices.Contains(limiting, m.Name): // says nothing
 		case m.Value.Kind == Null:
 			r.bad(m.Line, "%s: %s is null; give it a value, or leave it out", name, m.Name)
+		case known[i].within != nil:
+			known[i].within(r, into, m.Value, name+": "+m.Name)
 		default:
 			if err := known[i].read(into, m.Value); err != nil {
 				r.bad(m.Line, "%s: %s: %w", name, m.Name, err)

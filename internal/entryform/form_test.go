@@ -21,12 +21,16 @@ var sample = entry.Entry{
 				Pre: true, Exclude: []string{"x"}, MinimumAge: 90 * time.Minute, By: selection.ByTime,
 				Newest: selection.All,
 			},
-			To: []string{"r.io/{name}"},
+			To:      []string{"r.io/{name}"},
+			Options: entry.ImageOptions{Platforms: entry.AllPlatforms},
 		},
 		{Rule: selection.Rule{Version: "^1", Newest: 5}},
 	},
 	Repos:  selection.Repositories{Include: []string{"a/**"}, Exclude: []string{"**/b"}},
 	Labels: map[string]string{"team": "a", "cost center": "47"},
+	Options: entry.Options{
+		ImageOptions: entry.ImageOptions{Platforms: "linux/amd64,windows/amd64:10.0.20348"},
+	},
 }
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
@@ -38,13 +42,18 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	if len(errs) > 0 || !repos.Equal(sample.Repos) {
 		t.Errorf("%+v, %v", repos, errs)
 	}
+	options, errs := entryform.ReadOptions("options", entryform.WriteOptions(sample.ImageOptions))
+	if len(errs) > 0 || options != sample.ImageOptions {
+		t.Errorf("%+v, %v", options, errs)
+	}
 	labels, errs := entryform.ReadLabels("labels", entryform.WriteLabels(sample.Labels))
 	if len(errs) > 0 || len(labels) != 2 || labels["cost center"] != "47" {
 		t.Errorf("%+v, %v", labels, errs)
 	}
 	var none entry.Entry
 	for _, v := range []entryform.Value{
-		entryform.WriteTags(none.Tags), entryform.WriteRepos(none.Repos), entryform.WriteLabels(none.Labels),
+		entryform.WriteTags(none.Tags), entryform.WriteRepos(none.Repos),
+		entryform.WriteOptions(none.ImageOptions), entryform.WriteLabels(none.Labels),
 	} {
 		if v.Kind != entryform.Null {
 			t.Errorf("nothing is %+v", v)
@@ -55,9 +64,10 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 func TestLines(t *testing.T) {
 	want := []string{
 		`tags {pin: latest, include: [v*, "/a b/"], version: ">=1 <2", parts: 2, variant: ["", "*"], ` +
-			`pre: true, exclude: x, minimumAge: 1h30m, by: time, newest: all, to: "r.io/{name}"}`,
+			`pre: true, exclude: x, minimumAge: 1h30m, by: time, newest: all, to: "r.io/{name}", options: {platforms: all}}`,
 		"tags {version: ^1, newest: 5}",
 		`repos {include: a/**, exclude: "**/b"}`,
+		"options {platforms: [linux/amd64, windows/amd64:10.0.20348]}",
 		`labels {"cost center": 47, team: a}`,
 	}
 	got := entryform.Lines(sample)

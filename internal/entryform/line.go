@@ -8,7 +8,7 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// Lines returns the rules, repos and labels of an entry for people, each as one line that a file may have.
+// Lines returns the rules, repos, options and labels of an entry for people, each as one line that a file may have.
 func Lines(e entry.Entry) []string {
 	var lines []string
 	for _, rule := range WriteTags(e.Tags).List {
@@ -16,6 +16,9 @@ func Lines(e entry.Entry) []string {
 	}
 	if v := WriteRepos(e.Repos); v.Kind != Null {
 		lines = append(lines, "repos "+line(v))
+	}
+	if v := WriteOptions(e.ImageOptions); v.Kind != Null {
+		lines = append(lines, "options "+line(v))
 	}
 	if v := WriteLabels(e.Labels); v.Kind != Null {
 		lines = append(lines, "labels "+line(v))

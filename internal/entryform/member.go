@@ -15,6 +15,8 @@ type member[T any] struct {
 	name  string
 	read  func(*T, Value) error
 	write func(T) Value // Null of what is not said
+	// within reads, in place of read, what has members of its own, and is given what errors call it.
+	within func(*reader, *T, Value, string)
 }
 
 // rule has the members of a rule, in the order in which they are written.
@@ -31,9 +33,9 @@ var rule = []member[entry.Rule]{
 	scalar(selection.Newest, func(r *entry.Rule) *int { return &r.Newest }, readNewest, writeNewest),
 	texts(entry.MemberTo, func(r *entry.Rule) *[]string { return &r.To }),
 	{
-		name:  memberOptions,
-		read:  func(_ *entry.Rule, v Value) error { return checkOptions(v) },
-		write: func(entry.Rule) Value { return Value{} },
+		name:   entry.MemberOptions,
+		within: func(r *reader, of *entry.Rule, v Value, name string) { readMap(r, &of.Options, v, name, options) },
+		write:  func(r entry.Rule) Value { return WriteOptions(r.Options) },
 	},
 }
 
@@ -41,20 +43,6 @@ var rule = []member[entry.Rule]{
 var repos = []member[selection.Repositories]{
 	texts(selection.Include, func(r *selection.Repositories) *[]string { return &r.Include }),
 	texts(selection.Exclude, func(r *selection.Repositories) *[]string { return &r.Exclude }),
-}
-
-const memberOptions = "options"
-
-// checkOptions refuses every option: none is carried out yet, and one that is passed over would have another image
-// published than the one that was asked for.
-func checkOptions(v Value) error {
-	switch {
-	case v.Kind != Map:
-		return fmt.Errorf("is %s; it must be a map", v.Kind)
-	case len(v.Members) > 0:
-		return fmt.Errorf("%q is not known: this version knows none", short(v.Members[0].Name))
-	}
-	return nil
 }
 
 // texts is a member that is a list of texts, or one text.

@@ -1,6 +1,6 @@
-// Package entryform is the form in which the rules, repos and labels of an entry are written, in a table and in a file
-// alike: which members there are, what their values are, and what is told of one that is not known. Packages table and
-// entryfile have the forms of DynamoDB and YAML for a [Value].
+// Package entryform is the form in which the rules, repos, options and labels of an entry are written, in a table and
+// in a file alike: which members there are, what their values are, and what is told of one that is not known. Packages
+// table and entryfile have the forms of DynamoDB and YAML for a [Value].
 package entryform
 
 import (

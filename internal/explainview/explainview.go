@@ -64,7 +64,7 @@ func writeRepository(w io.Writer, palette output.Palette, s Selection, r expansi
 			row("TAG", "DIGEST", "STATE", "DESTINATION", "WHY", "")
 		}
 		why := reasons(r.Choice)
-		for _, image := range r.Images {
+		for _, image := range imagesOf(r) {
 			tag, result := image.Source.Tag, s.Results[image.Source.String()]
 			if result.Err != nil {
 				row(tag, "-", string(result.State()), "-", why[tag], result.Err.Error())
@@ -120,12 +120,20 @@ func reasons(c selection.Choice) map[string]string {
 	return why
 }
 
-// said is why a destination is in a state that says too little by itself.
+// imagesOf returns the images of a repository, each once: of one there are several where rules have other options.
+func imagesOf(r expansion.Repository) []entry.Placement {
+	return slices.CompactFunc(slices.Clone(r.Images), func(a, b entry.Placement) bool { return a.Source == b.Source })
+}
+
+// said is why a destination is in a state that says too little by itself, or which platforms it is to have.
 func said(d entry.DestinationResult) string {
-	if d.Err == nil {
-		return ""
+	switch {
+	case d.Err != nil:
+		return d.Err.Error()
+	case d.Platforms != "":
+		return "of " + d.Platforms
 	}
-	return d.Err.Error()
+	return ""
 }
 
 func notChosen(c selection.Choice) []selection.Verdict {

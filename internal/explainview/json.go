@@ -37,7 +37,10 @@ type Destination struct {
 	Name   string `json:"name"`
 	State  string `json:"state"`
 	Digest string `json:"digest,omitempty"`
-	Reason string `json:"reason"`
+	// Wanted is the digest that it should have, of these platforms; none where it should have all.
+	Wanted    string   `json:"wanted,omitempty"`
+	Platforms []string `json:"platforms,omitempty"`
+	Reason    string   `json:"reason"`
 }
 
 // WriteJSON prints the repositories of a selection as a list.
@@ -82,8 +85,10 @@ func tagOf(v selection.Verdict, found entry.Result) Tag {
 		tag.Error = printable.Line(found.Err.Error())
 	}
 	for _, d := range found.Destinations {
+		wanted, platforms := d.Trimmed()
 		tag.Destinations = append(tag.Destinations, Destination{
-			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Reason: printable.Line(d.Reason()),
+			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Wanted: wanted.String(),
+			Platforms: platforms, Reason: printable.Line(d.Reason()),
 		})
 	}
 	return tag

@@ -55,6 +55,8 @@ type Destination struct {
 	State     State
 	Digest    digest.Digest // that it has now; "" if it has none, or that is not known
 	Had       digest.Digest // that it had before the round; "" if none, or that is not known
+	Wanted    digest.Digest // that it should have, of Platforms; "" if it should have what the source has
+	Platforms []string      // nil = all
 	BlobsSent int
 	BytesSent int64
 	Took      time.Duration // of the copy of the image, to all destinations

@@ -134,6 +134,7 @@ func (r *round) image(result entry.Result) Image {
 // destination says what became of an image at a destination.
 func (r *round) destination(d entry.DestinationResult) Destination {
 	is := Destination{Name: d.Name, Digest: d.Digest, Had: d.Digest, Err: r.sync.hinted(d.Err)}
+	is.Wanted, is.Platforms = d.Trimmed()
 	switch d.State {
 	case entry.Current:
 		is.State = Current

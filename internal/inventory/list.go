@@ -16,10 +16,11 @@ type Item struct {
 	Source       string     `json:"source"`
 	Destinations []string   `json:"destinations"`      // none where the item is an invalid entry
 	Expires      *time.Time `json:"expires,omitempty"` // the entry is ignored from this second on
-	// What a selection chooses, and the owner's labels, as a file of entries has them.
-	Tags   *entryform.Value `json:"tags,omitempty"`
-	Repos  *entryform.Value `json:"repos,omitempty"`
-	Labels *entryform.Value `json:"labels,omitempty"`
+	// What a selection chooses, options, and the owner's labels, as a file of entries has them.
+	Tags    *entryform.Value `json:"tags,omitempty"`
+	Repos   *entryform.Value `json:"repos,omitempty"`
+	Options *entryform.Value `json:"options,omitempty"`
+	Labels  *entryform.Value `json:"labels,omitempty"`
 	// Error is why the item is an invalid entry, or which destinations name no image.
 	Error string `json:"error,omitempty"`
 }
@@ -47,7 +48,7 @@ func itemOf(e entry.Entry) Item {
 		Source: e.Source, Destinations: append([]string{}, e.Destinations...),
 		Expires: output.Time(e.Expires), Error: badDestinations(e),
 		Tags: given(entryform.WriteTags(e.Tags)), Repos: given(entryform.WriteRepos(e.Repos)),
-		Labels: given(entryform.WriteLabels(e.Labels)),
+		Options: given(entryform.WriteOptions(e.ImageOptions)), Labels: given(entryform.WriteLabels(e.Labels)),
 	}
 }
 

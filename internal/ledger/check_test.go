@@ -121,7 +121,7 @@ func TestSinceWhenADestinationIsBehind(t *testing.T) {
 
 func TestADestinationThatHasArrived(t *testing.T) {
 	d := ledger.Destination{
-		Claim: ledger.Claim{Request: "app-1", Digest: one, Job: "j"}, Failure: ledger.Failure{Times: 2},
+		Claim: ledger.Claim{Request: "app-1", Digest: one, Wanted: one, Job: "j"}, Failure: ledger.Failure{Times: 2},
 		Outcome: ledger.Outcome{Job: "j", From: one, Digest: one},
 	}
 	got, err := d.After(check(func(c *ledger.Check) { c.Has = one }))
@@ -192,7 +192,7 @@ func TestOnlyFailuresForGoodAreCounted(t *testing.T) {
 // A failure is that of the digests that the job was asked about, whoever has changed them since; a job that could not
 // read its source tells none.
 func TestAFailureIsAboutWhatTheJobWasAsked(t *testing.T) {
-	claim := ledger.Claimed("app-1", "", one, two, now)
+	claim := ledger.Claimed("app-1", "", check(func(c *ledger.Check) { c.Has = two }), now)
 	claim.Job = "j"
 	for _, c := range []struct {
 		what  string
@@ -241,7 +241,7 @@ func TestAFailureThatIsOverIsNotCountedLater(t *testing.T) {
 
 // A job that ended without a word counts as one that failed; one that has said something does not count again.
 func TestAJobThatDied(t *testing.T) {
-	d := ledger.Destination{Claim: ledger.Claim{Request: "app-1", Digest: one, Job: "j"}}
+	d := ledger.Destination{Claim: ledger.Claim{Request: "app-1", Digest: one, Wanted: one, Job: "j"}}
 	dead, err := d.Died("OutOfMemoryError: Container killed due to memory usage", check())
 	var failed *ledger.FailedError
 	if !errors.As(err, &failed) || dead.Failure.Times != 1 || !strings.Contains(err.Error(), "OutOfMemoryError") {

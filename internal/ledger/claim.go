@@ -22,15 +22,22 @@ type Claim struct {
 	Request string        // the name of the job; "" = there is no claim
 	ID      string        // tells the claim from others for a job of that name
 	Digest  digest.Digest // the source's, which the job copies
+	Wanted  digest.Digest // what the destination has once the job has ended
 	Has     digest.Digest // what the destination had; "" = nothing
 	Until   time.Time     // when the claim ends where no job came of it
 	Job     string        // the id of the job, once it was submitted and that is known
 }
 
-// Claimed returns a claim that is made now, by the digests of the source and of the destination.
-func Claimed(request, id string, d, has digest.Digest, now time.Time) Claim {
-	return Claim{Request: request, ID: id, Digest: d, Has: has, Until: now.Add(ClaimFor)}
+// Claimed returns a claim that is made now, after a check.
+func Claimed(request, id string, c Check, now time.Time) Claim {
+	return Claim{
+		Request: request, ID: id, Digest: c.From, Wanted: c.Wanted, Has: c.Has, Until: now.Add(ClaimFor),
+	}
 }
+
+// IsFor reports whether the claim's job does what a check asks for: it copies the digest that the source has, and the
+// destination has then what it should have.
+func (c Claim) IsFor(check Check) bool { return c.Digest == check.From && c.Wanted == check.Wanted }
 
 // Unfinished are the jobs that have not ended.
 type Unfinished interface {

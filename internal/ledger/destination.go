@@ -12,6 +12,7 @@ type Destination struct {
 	Owner   Owner
 	Wanted  digest.Digest // what the destination should have; "" = not yet known
 	From    digest.Digest // the source's digest that Wanted was computed from
+	By      string        // how: the rule and the platforms; "" = Wanted is From, the image as it is
 	Behind  time.Time     // since when a check has found it without Wanted; zero = the last one found it there
 	Wrote   digest.Digest // what this service last wrote there, as the controller saw it afterwards; "" = nothing
 	Claim   Claim

@@ -32,7 +32,12 @@ func TestChanges(t *testing.T) {
 			ledger.Destination{Owner: ledger.Owner{Source: app, Since: now}},
 			[]ledger.Event{event(ledger.Owned, ledger.Event{Text: app})},
 		},
-		{"a claim alone", ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "b", one, "", now)}, nil},
+		{
+			"a claim alone",
+			ledger.Destination{},
+			ledger.Destination{Claim: ledger.Claimed("a", "b", ledger.Check{From: one, Wanted: one}, now)},
+			nil,
+		},
 		{
 			"a job",
 			ledger.Destination{Wrote: two},
@@ -64,7 +69,9 @@ func TestChanges(t *testing.T) {
 		{
 			"it has died",
 			ledger.Destination{},
-			ledger.Destination{Failure: ledger.Failure{Times: 1, Job: "j", From: one, Has: two, Because: "no memory"}},
+			ledger.Destination{Failure: ledger.Failure{
+				Times: 1, Job: "j", Asked: ledger.Asked{From: one, Has: two}, Because: "no memory",
+			}},
 			[]ledger.Event{event(ledger.Failed, ledger.Event{Before: two, From: one, Job: "j", Text: "no memory"})},
 		},
 		{

@@ -65,7 +65,7 @@ func (u unfinished) Job(id string) bool       { return u["id "+id] }
 func (u unfinished) Request(name string) bool { return u["name "+name] }
 
 func TestAClaimIsLive(t *testing.T) {
-	claim := ledger.Claimed("app-1", "", one, "", now)
+	claim := ledger.Claimed("app-1", "", ledger.Check{From: one, Wanted: one}, now)
 	submitted := claim
 	submitted.Job = "j"
 	for _, c := range []struct {

@@ -14,6 +14,9 @@ import (
 	"ecrmirror/internal/ledgertable"
 )
 
+// lacking is a check of a destination that has another image.
+var lacking = ledger.Check{From: one, Wanted: one, Has: two}
+
 // An asker asks a world, and notes what it answers.
 type asker struct {
 	world
@@ -108,8 +111,8 @@ var behaviors = []struct {
 		a.destination(ledger.Destination{Wanted: one, Revision: 7}, full)
 	}, "overtaken"},
 	{"of two that claim one is refused, and sees the other's claim", func(a *asker) {
-		a.destination(ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "x", one, two, now)})
-		a.destination(ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "y", one, two, now)})
+		a.destination(ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "x", lacking, now)})
+		a.destination(ledger.Destination{}, ledger.Destination{Claim: ledger.Claimed("a", "y", lacking, now)})
 	}, "overtaken"},
 	{"an outcome is no write of the controller's", func(a *asker) {
 		read := a.destination(ledger.Destination{}, full)

@@ -100,7 +100,8 @@ func (p *player) destination() (d ledger.Destination) {
 		func() { d.Behind = p.time() },
 		func() { d.Wrote = p.digest() },
 		func() {
-			d.Claim = ledger.Claimed("job", fmt.Sprint(p.random.IntN(3)), p.digest(), p.digest(), p.time())
+			check := ledger.Check{From: p.digest(), Wanted: p.digest(), Has: p.digest()}
+			d.Claim = ledger.Claimed("job", fmt.Sprint(p.random.IntN(3)), check, p.time())
 		},
 		func() { d.Failure = full.Failure },
 		func() { d.Hold = full.Hold },

@@ -32,10 +32,12 @@ var (
 // full is a record in which every member has a value that the controller writes.
 var full = ledger.Destination{
 	Owner:  ledger.Owner{Source: "docker.io/library/app:1", Since: now},
-	Wanted: one, From: two, Wrote: one,
-	Claim: ledger.Claim{Request: "app-1", ID: "A7", Digest: two, Has: one, Until: now.Add(time.Hour), Job: "j1"},
+	Wanted: one, From: two, By: "trim/1 linux/amd64", Wrote: one,
+	Claim: ledger.Claim{
+		Request: "app-1", ID: "A7", Digest: two, Wanted: one, Has: one, Until: now.Add(time.Hour), Job: "j1",
+	},
 	Failure: ledger.Failure{
-		Times: 3, Job: "j0", From: one, Has: two, Because: "out of memory", Next: now.Add(4 * time.Hour),
+		Times: 3, Job: "j0", Asked: ledger.Asked{From: one, Wanted: two, Has: two}, Because: "out of memory", Next: now.Add(4 * time.Hour),
 	},
 	Hold: ledger.Hold{Because: "the new one crashes <&> \u2028\x1b", Since: now},
 	Artifacts: ledger.Artifacts{

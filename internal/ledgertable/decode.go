@@ -49,15 +49,20 @@ func DecodeDestination(it Item) ledger.Destination {
 	claim, failure := membersOf(it[attrClaim]), membersOf(it[attrFailure])
 	return ledger.Destination{
 		Owner:  ledger.Owner{Source: owner.text("source"), Since: owner.time("since")},
-		Wanted: wanted.digest("digest"), From: wanted.from(), Behind: wanted.time("behind"),
-		Wrote: members(it).digest(attrWrote),
+		Wanted: wanted.digest("digest"), From: wanted.other("from", "digest"), By: wanted.text("by"),
+		Behind: wanted.time("behind"),
+		Wrote:  members(it).digest(attrWrote),
 		Claim: ledger.Claim{
 			Request: claim.text("request"), ID: claim.text("id"), Digest: claim.digest("digest"),
-			Has: claim.digest("has"), Until: claim.time("until"), Job: claim.text("job"),
+			Wanted: claim.other("wanted", "digest"),
+			Has:    claim.digest("has"), Until: claim.time("until"), Job: claim.text("job"),
 		},
 		Failure: ledger.Failure{
-			Times: int(failure.number("times")), Job: failure.text("job"), From: failure.digest("from"),
-			Has: failure.digest("has"), Because: failure.text("because"), Next: failure.time("next"),
+			Times: int(failure.number("times")), Job: failure.text("job"),
+			Asked: ledger.Asked{
+				From: failure.digest("from"), Wanted: failure.other("wanted", "from"), Has: failure.digest("has"),
+			},
+			Because: failure.text("because"), Next: failure.time("next"),
 		},
 		Hold:      ledger.Hold{Because: hold.text("because"), Since: hold.time("since")},
 		Outcome:   decodeOutcome(membersOf(it[attrOutcome])),
@@ -80,7 +85,7 @@ func decodeArtifacts(m members, wanted digest.Digest) ledger.Artifacts {
 // decodeOutcome reads what a job wrote, which is no more to be trusted than what the job has read.
 func decodeOutcome(m members) ledger.Outcome {
 	return ledger.Outcome{
-		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.from(),
+		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.other("from", "digest"),
 		Digest: m.digest("digest"), Error: m.text("error"), Transient: m.truth("transient"), Held: m.truth("held"),
 		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Log: m.text("log"),
 	}
@@ -111,8 +116,10 @@ func (m members) digest(name string) digest.Digest {
 	return ""
 }
 
-// from returns the source's digest, which is left out where the destination's is the same.
-func (m members) from() digest.Digest { return cmp.Or(m.digest("from"), m.digest("digest")) }
+// other returns a digest, which is left out where the one beside it is the same.
+func (m members) other(name, beside string) digest.Digest {
+	return cmp.Or(m.digest(name), m.digest(beside))
+}
 
 func (m members) time(name string) time.Time {
 	t, err := time.Parse(timeForm, m.text(name))

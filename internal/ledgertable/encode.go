@@ -16,10 +16,10 @@ import (
 const (
 	attrSeen    = "seen"    // M, of a source: digest, since, before
 	attrOwner   = "owner"   // M: source, since
-	attrWanted  = "wanted"  // M: digest, from where that is another, behind
+	attrWanted  = "wanted"  // M: digest, from and by where that is another, behind
 	attrWrote   = "wrote"   // S, a digest
-	attrClaim   = "claim"   // M: request, id, digest, has, until, job
-	attrFailure = "failure" // M: times, job, from, has, because, next
+	attrClaim   = "claim"   // M: request, id, digest, wanted where that is another, has, until, job
+	attrFailure = "failure" // M: times, job, from, wanted where that is another, has, because, next
 	// M: of where that is another than the wanted digest, looked, found, lacks, asked, jobs
 	attrArtifacts = "artifacts"
 	// M: because, since
@@ -46,7 +46,7 @@ func encodeDestination(d ledger.Destination) Item {
 	return compact(Item{
 		attrOwner: fields{"source": text(d.Owner.Source), "since": moment(d.Owner.Since)}.value(),
 		attrWanted: fields{
-			"digest": text(d.Wanted), "from": other(d.From, d.Wanted), "behind": moment(d.Behind),
+			"digest": text(d.Wanted), "from": other(d.From, d.Wanted), "by": text(d.By), "behind": moment(d.Behind),
 		}.value(),
 		attrWrote:     text(d.Wrote),
 		attrClaim:     encodeClaim(d.Claim),
@@ -59,14 +59,16 @@ func encodeDestination(d ledger.Destination) Item {
 
 func encodeClaim(c ledger.Claim) types.AttributeValue {
 	return fields{
-		"request": text(c.Request), "id": text(c.ID), "digest": text(c.Digest), "has": text(c.Has),
+		"request": text(c.Request), "id": text(c.ID), "digest": text(c.Digest),
+		"wanted": other(c.Wanted, c.Digest), "has": text(c.Has),
 		"until": moment(c.Until), "job": text(c.Job),
 	}.value()
 }
 
 func encodeFailure(f ledger.Failure) types.AttributeValue {
 	return fields{
-		"times": number(int64(f.Times)), "job": text(f.Job), "from": text(f.From), "has": text(f.Has),
+		"times": number(int64(f.Times)), "job": text(f.Job), "from": text(f.From),
+		"wanted": other(f.Wanted, f.From), "has": text(f.Has),
 		"because": text(f.Because), "next": moment(f.Next),
 	}.value()
 }
@@ -86,13 +88,13 @@ func encodeOutcome(o ledger.Outcome) types.AttributeValue {
 	}.value()
 }
 
-// other returns the source's digest unless the destination's is the same, as nearly always: then it is left out, so
-// that a write of a record takes one unit.
-func other(from, d digest.Digest) types.AttributeValue {
-	if from == d {
+// other returns a digest unless the one beside it is the same, as those of the source and of a destination nearly
+// always are: then it is left out, so that a write of a record takes one unit.
+func other(d, beside digest.Digest) types.AttributeValue {
+	if d == beside {
 		return nil
 	}
-	return text(from)
+	return text(d)
 }
 
 // fields are the members of a map; those that are nil are left out.

@@ -27,10 +27,12 @@ var (
 // full is a record in which every member has a value.
 var full = ledger.Destination{
 	Owner:  ledger.Owner{Source: "docker.io/library/app:1", Since: now},
-	Wanted: one, From: two, Wrote: one,
-	Claim: ledger.Claim{Request: "app-1", ID: "A7", Digest: two, Has: one, Until: now.Add(time.Hour), Job: "j1"},
+	Wanted: one, From: two, By: "trim/1 linux/amd64", Wrote: one,
+	Claim: ledger.Claim{
+		Request: "app-1", ID: "A7", Digest: two, Wanted: one, Has: one, Until: now.Add(time.Hour), Job: "j1",
+	},
 	Failure: ledger.Failure{
-		Times: 3, Job: "j0", From: one, Has: two, Because: "out of memory", Next: now.Add(4 * time.Hour),
+		Times: 3, Job: "j0", Asked: ledger.Asked{From: one, Wanted: two, Has: two}, Because: "out of memory", Next: now.Add(4 * time.Hour),
 	},
 	Hold: ledger.Hold{Because: "the new one crashes", Since: now},
 	Artifacts: ledger.Artifacts{
@@ -94,7 +96,8 @@ func TestNothingIsOverwritten(t *testing.T) {
 	each(t, func(t *testing.T, _ *dynamodb.Client, table *ledgertable.Table) {
 		var none ledger.Destination
 		mine, theirs, hold := none, none, none
-		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", one, two, now), ledger.Claimed("a", "y", one, two, now)
+		check := ledger.Check{From: one, Wanted: one, Has: two}
+		mine.Claim, theirs.Claim = ledger.Claimed("a", "x", check, now), ledger.Claimed("a", "y", check, now)
 		hold.Hold = full.Hold
 		theirs, err := table.WriteDestination(t.Context(), key, none, theirs)
 		if err != nil {

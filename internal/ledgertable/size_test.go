@@ -49,7 +49,8 @@ func TestAWriteTakesOneUnit(t *testing.T) {
 		failed := ledger.Outcome{
 			Job: job, Attempt: 1, Time: now, From: two, Error: strings.Repeat("x", 500), Took: time.Hour, Log: log,
 		}
-		claimed := ledger.Claimed(strings.Repeat("application", 9), "ABCDEFGHIJKLMNOPQRSTUVWXYZ", two, one, now)
+		check := ledger.Check{From: two, Wanted: two, Has: one}
+		claimed := ledger.Claimed(strings.Repeat("application", 9), "ABCDEFGHIJKLMNOPQRSTUVWXYZ", check, now)
 		submitted := claimed
 		submitted.Job = job
 		var d ledger.Destination
@@ -79,7 +80,8 @@ func TestAWriteTakesOneUnit(t *testing.T) {
 		write("submitted", 1, func() { d.Claim = submitted })
 		say("failed", 2, failed)
 		write("counted", 2, func() {
-			d.Failure = ledger.Failure{Times: 1, Job: job, From: two, Has: one, Next: now.Add(time.Hour)}
+			asked := ledger.Asked{From: two, Wanted: two, Has: one}
+			d.Failure = ledger.Failure{Times: 1, Job: job, Asked: asked, Next: now.Add(time.Hour)}
 		})
 	})
 }

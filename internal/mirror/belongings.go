@@ -85,9 +85,11 @@ func (q *inquiry) requireArtifacts() error {
 	case !q.batch.asked.artifacts.Required:
 		return nil
 	case len(found.Missing) > 0:
-		return fmt.Errorf("%w: %w", ErrArtifactsMissing, found.Missing[0])
+		return sourceError(q.report.Source, "bringing artifacts",
+			fmt.Errorf("%w: %v", ErrArtifactsMissing, found.Missing[0])) //nolint:errorlint // which names another side
 	case found.Brought == 0:
-		return fmt.Errorf("%w, and has none that is asked for", ErrArtifactsMissing)
+		return sourceError(q.report.Source, "bringing artifacts",
+			fmt.Errorf("%w, and has none that is asked for", ErrArtifactsMissing))
 	}
 	return nil
 }

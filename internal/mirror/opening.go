@@ -39,11 +39,12 @@ func (p *place) open(ctx context.Context) error {
 // blobs are going to be asked for.
 func (p *place) expect(ctx context.Context) error {
 	for i, node := range p.attempt.graph.Nodes {
-		err := p.dest.Accepts(node.Manifest, node.IndexOfBlobs)
 		isOptional := p.attempt.graph.IsOptional(i)
-		if err == nil && isOptional && p.results[0].Name.IsOnDisk() {
-			err = errOnDisk
+		if isOptional && p.onDisk() { // which keeps images alone
+			p.arrivals.Skip(i)
+			continue
 		}
+		err := p.dest.Accepts(node.Manifest, node.IndexOfBlobs)
 		switch {
 		case err != nil && isOptional:
 			p.skip(i, err)
@@ -60,7 +61,7 @@ func (p *place) expect(ctx context.Context) error {
 
 // knows reports whether the place is known to have the blob, if only by another image.
 func (p *place) knows(blob content.Blob) bool {
-	if p.arrivals.HasBlob(blob.Digest) {
+	if p.arrivals.HasBlob(blob.Digest) || p.onDisk() && !p.attempt.graph.IsOfImage(blob.Digest) {
 		return true
 	}
 	if !p.depot.hasBlob(blob.Digest) {

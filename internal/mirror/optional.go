@@ -36,9 +36,6 @@ func (*HeldTagError) RefusesManifest() bool { return true }
 // errSubjectRefused says that an artifact belongs to one that was refused.
 var errSubjectRefused = errors.New("what it belongs to was refused")
 
-// errOnDisk says that a place on disk keeps an image alone.
-var errOnDisk = errors.New("a place on disk keeps images without their artifacts")
-
 // skip goes on without an artifact, and those that belong to it.
 func (p *place) skip(i int, why error) {
 	skipped, all := p.arrivals.Skip(i)
@@ -73,11 +70,17 @@ func (p *place) lacksArtifacts() error {
 	return fmt.Errorf("%w: %s was refused: %w", ErrArtifactsMissing, cmp.Or(r.Tag, r.Digest.String()), r.Err)
 }
 
+// onDisk reports whether the place is one of files, which has images without their artifacts.
+func (p *place) onDisk() bool { return p.results[0].Name.IsOnDisk() }
+
 // haveAll notes that the place has what belongs to an image that it has, as far as it takes that.
 func (p *place) haveAll(image digest.Digest) {
-	lacks := p.lacksArtifacts()
+	lacks, state := p.lacksArtifacts(), Current
+	if p.brought.Load() {
+		state = Copied
+	}
 	for _, r := range p.results {
-		if r.State, r.Digest = Copied, image; lacks != nil {
+		if r.State, r.Digest = state, image; lacks != nil {
 			r.fail(destinationError(r.Name, "writing artifacts", lacks))
 		}
 	}
@@ -87,7 +90,9 @@ func (p *place) haveAll(image digest.Digest) {
 func (p *place) putOptional(i int) error {
 	node := p.attempt.graph.Nodes[i]
 	if node.Artifact == nil || len(node.Artifact.Tags) == 0 {
-		return p.putByDigest("artifact", node.Manifest)
+		err := p.putByDigest("artifact", node.Manifest)
+		p.brought.Store(p.brought.Load() || err == nil)
+		return err
 	}
 	for _, tag := range node.Artifact.Tags {
 		name := p.results[0].Name
@@ -101,6 +106,7 @@ func (p *place) putOptional(i int) error {
 		if err != nil {
 			return fmt.Errorf("artifact %s: %w", tag, err)
 		}
+		p.brought.Store(p.brought.Load() || !same)
 		for _, r := range p.results {
 			p.attempt.opts.Progress.Manifest(r.Name.String(), node.Digest)
 		}

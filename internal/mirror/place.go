@@ -26,6 +26,7 @@ type place struct {
 	depot    *depot
 	puts     queue
 	speed    *convoy.Speed
+	brought  atomic.Bool // an artifact was put
 	granted  atomic.Bool // blobs were taken for granted that another image has brought
 
 	mu      sync.Mutex

@@ -70,7 +70,10 @@ type Destination struct {
 	Name   string `json:"name"`
 	State  string `json:"state"`            // current, stale, failing or deferred
 	Digest string `json:"digest,omitempty"` // none where the destination does not exist
-	Reason string `json:"reason"`
+	// Wanted is the digest that it should have, of these platforms; none where it should have all.
+	Wanted    string   `json:"wanted,omitempty"`
+	Platforms []string `json:"platforms,omitempty"`
+	Reason    string   `json:"reason"`
 }
 
 // WriteJSON prints a list of entries.
@@ -97,8 +100,10 @@ func entryOf(r entry.Result) Entry {
 		e.Error = printable.Line(err.Error())
 	}
 	for _, d := range r.Destinations {
+		wanted, platforms := d.Trimmed()
 		e.Destinations = append(e.Destinations, Destination{
-			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Reason: printable.Line(d.Reason()),
+			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Wanted: wanted.String(),
+			Platforms: platforms, Reason: printable.Line(d.Reason()),
 		})
 	}
 	return e

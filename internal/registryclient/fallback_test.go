@@ -32,10 +32,7 @@ func TestReferrersAtTheFallbackTag(t *testing.T) {
 	for _, content := range [][]byte{other, theirs} {
 		g.Put(t, repository, "", content)
 	}
-	index := string(refregistry.IndexOf(mine, other, theirs, twin))
-	// Cosign 3 says so of all types.
-	index = strings.ReplaceAll(index, `"test/type"`, `"application/vnd.oci.empty.v1+json"`)
-	g.Put(t, repository, fallbackTag(subject), []byte(index))
+	g.Put(t, repository, fallbackTag(subject), refregistry.Untyped(mine, other, theirs, twin))
 	got, err := r.FallbackReferrers(t.Context(), subject)
 	if err != nil {
 		t.Error(err)

@@ -61,6 +61,14 @@ func (r *Repository) Manifest(ctx context.Context, reference string) (content []
 	return r.reading.Manifest(ctx, reference)
 }
 
+// ManifestInTurn is what [Repository.Manifest] does by a digest, for who reads many: at the rate that the registry's
+// answers allow, with the errors of [Repository.Digest], and in 30 seconds.
+func (r *Repository) ManifestInTurn(
+	ctx context.Context, reference string,
+) (content []byte, mediaType string, err error) {
+	return r.reading.ManifestInTurn(ctx, reference)
+}
+
 // Blob returns a reader of a blob, which the caller closes, and the blob's size in bytes. Where size
 // is -1, the registry is asked for it at once; otherwise nothing is asked for before the first
 // Read, and all that fails does so there. The context is for all of the reader's life. It is for

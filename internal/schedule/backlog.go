@@ -38,12 +38,13 @@ func (b *Backlog) Has(e *entry.Entry) bool {
 	return ok
 }
 
-// identity tells entries apart: an image may be an entry of the table, and one of several selections.
+// identity tells entries apart: an image may be an entry of the table, and one of several selections, or of rules with
+// other options of one.
 func identity(e *entry.Entry) uint64 {
 	if e.Selection == "" {
 		return position(e.Source)
 	}
-	return position(e.Selection + "\x00" + e.Source)
+	return position(e.Selection + "\x00" + e.Source + "\x00" + e.Platforms)
 }
 
 // A Draw takes some entries out of a backlog: those that come first at each host. All entries are handed to Add, and

@@ -51,15 +51,18 @@ type Image struct {
 
 // A Destination is what became of an image at a destination.
 type Destination struct {
-	Name      string  `json:"name"`
-	State     string  `json:"state"` // current, copied, deferred, left or failed
-	Digest    string  `json:"digest,omitempty"`
-	Had       string  `json:"had,omitempty"` // the digest before the round
-	BlobsSent int     `json:"blobsSent"`
-	BytesSent int64   `json:"bytesSent"`
-	Seconds   float64 `json:"seconds"`         // of the copy of the image, to all destinations
-	Error     string  `json:"error,omitempty"` // why it is deferred, left or failed
-	Transient bool    `json:"transient,omitempty"`
+	Name   string `json:"name"`
+	State  string `json:"state"` // current, copied, deferred, left or failed
+	Digest string `json:"digest,omitempty"`
+	Had    string `json:"had,omitempty"` // the digest before the round
+	// Wanted is the digest that it should have, of these platforms; none where it should have all.
+	Wanted    string   `json:"wanted,omitempty"`
+	Platforms []string `json:"platforms,omitempty"`
+	BlobsSent int      `json:"blobsSent"`
+	BytesSent int64    `json:"bytesSent"`
+	Seconds   float64  `json:"seconds"`         // of the copy of the image, to all destinations
+	Error     string   `json:"error,omitempty"` // why it is deferred, left or failed
+	Transient bool     `json:"transient,omitempty"`
 }
 
 func document(r *filesync.Report) Report {
@@ -87,8 +90,8 @@ func documentOf(image filesync.Image) Image {
 	for _, d := range image.Destinations {
 		doc.Destinations = append(doc.Destinations, Destination{
 			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Had: d.Had.String(),
-			BlobsSent: d.BlobsSent, BytesSent: d.BytesSent, Seconds: d.Took.Seconds(), Error: text(d.Err),
-			Transient: d.Transient,
+			Wanted: d.Wanted.String(), Platforms: d.Platforms, BlobsSent: d.BlobsSent, BytesSent: d.BytesSent,
+			Seconds: d.Took.Seconds(), Error: text(d.Err), Transient: d.Transient,
 		})
 	}
 	return doc

@@ -42,10 +42,12 @@ var (
 	}
 	optionsAttribute = option{
 		name: contract.AttrOptions,
-		decode: func(v types.AttributeValue, _ *entry.Entry) error {
-			return first(entryform.ReadOptions(contract.AttrOptions, formOf(v)))
+		decode: func(v types.AttributeValue, e *entry.Entry) error {
+			options, errs := entryform.ReadOptions(contract.AttrOptions, formOf(v))
+			e.ImageOptions = options
+			return first(errs)
 		},
-		encode: func(entry.Entry) types.AttributeValue { return nil },
+		encode: func(e entry.Entry) types.AttributeValue { return attributeOf(entryform.WriteOptions(e.ImageOptions)) },
 	}
 )
 

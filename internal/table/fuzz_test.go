@@ -75,6 +75,9 @@ func FuzzItem(f *testing.F) {
 			`{"M":{"pin":{"SS":["latest"]},"to":{"S":"r/b"}}}]},"Labels":{"M":{"team":{"S":"x"}}}}`,
 		`{"Source":{"S":"a/**"},"Tags":{"L":[{"M":{"include":{"S":"*"},"newest":{"S":"all"},"to":{"S":"r/"}}}]},` +
 			`"Repos":{"M":{"exclude":{"S":"**/tmp-*"}}}}`,
+		`{"Source":{"S":"a"},"Destination":{"S":"r/a"},"Options":{"M":{"platforms":{"L":[{"S":"linux/arm64"},` +
+			`{"S":"linux/amd64"}]}}},"Tags":{"L":[{"M":{"version":{"S":"1"},"options":{"M":{"platforms":{"S":"all"}}}}}]}}`,
+		`{"Source":{"S":"a:1"},"Destination":{"S":"r/a:1"},"Options":{"M":{"platforms":{"SS":["linux/arm"]}}}}`,
 		`{"Source":{"S":"a:1"},"Destination":{"S":" ,, "},"Expires":{"N":"99999999999999999999"}}`,
 	} {
 		f.Add([]byte(seed))

@@ -20,12 +20,15 @@ import (
 	"ecrmirror/internal/table"
 )
 
+func null() types.AttributeValue { return &types.AttributeValueMemberNULL{Value: true} }
+
 func yes() types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: true} }
 
 // forms is a rule of each form that there is.
 const forms = `
 entries:
 - {source: docker.io/library/nginx, destinations: r.io/, tags: [{version: "^1.27", newest: 5}]}
+- {source: "docker.io/library/alpine:3", destinations: "r.io/a:3", options: {platforms: [linux/arm64, linux/amd64]}}
 - {source: docker.io/library/postgres, destinations: r.io/, tags: [{version: ">=16", parts: 2, variant: bookworm}]}
 - {source: quay.io/minio/minio, destinations: r.io/, tags: [{include: ["RELEASE.*Z"], by: name, newest: 3}]}
 - {source: quay.io/acme/app, destinations: r.io/, tags: [{include: ['/main-[0-9a-f]{7}/'], by: time, minimumAge: 72h}]}
@@ -36,7 +39,10 @@ entries:
   tags: [{include: ["*"], newest: all}]
 - source: s.io/all
   labels: {team: a}
+  options: {platforms: linux/amd64}
   tags:
+  - {version: "^1", to: r.io/b, options: {platforms: all}}
+  - {version: "^1", to: r.io/c, options: {platforms: "windows/amd64:10.0.20348"}}
   - {pin: [a, b], include: ["x*", y], exclude: z, version: "1.20", parts: 4, pre: true, variant: ["", "a*"],
      newest: all, by: version, minimumAge: 90s, to: [r.io/a, "r.io/{repository}"]}
 `
@@ -188,11 +194,22 @@ func TestItemsThatSayWhatIsNotKnown(t *testing.T) {
 		{item{"Repo": m(item{})}, `attribute "Repo" is not known, but nearly Repos`},
 		{item{"Label": m(item{})}, `attribute "Label" is not known, but nearly Labels`},
 		{item{"option": m(item{})}, `attribute "option" is not known, but nearly Options`},
-		{item{"Options": m(item{"paused": yes()})}, `Options: "paused" is not known: this version knows none`},
+		{item{"Options": m(item{"paused": yes()})}, `Options: "paused" is not known (there are platforms)`},
+		{item{"Options": m(item{"platform": s("linux/amd64")})}, `Options: "platform" is not known (did you mean "platforms"?)`},
+		{item{"Options": m(item{"platforms": s("linux/amd64")})}, ""},
+		{item{"Options": m(item{"platforms": l()})}, `Options: platforms: is empty; leave it out`},
+		{item{"Options": m(item{"platforms": null()})}, `Options: platforms is null; give it a value, or leave it out`},
+		{item{"Options": s("linux/amd64")}, `Options is a text; it must be a map such as {platforms: ...}`},
+		{
+			item{"Options": m(item{"platforms": l(s("linux/x86_64"), s("linux/"))})},
+			`Options: platforms: platform "linux/x86_64": architecture "x86_64" is written "amd64"; platform "linux/": `,
+		},
 		{item{"Tags": l(m(item{"minAge": s("3d")}))}, `rule 1: "minAge" is not known (did you mean "minimumAge"?)`},
 		{item{"Tags": l(good, m(item{"version": n(1)}))}, `rule 2: version: is a number; it must be a text`},
 		{item{"Tags": l(m(item{"parts": s("2")}))}, `rule 1: parts: is a text, "2"; it must be a whole number`},
-		{item{"Tags": l(m(item{"options": m(item{"platforms": s("x")})}))}, `rule 1: options: "platforms" is not`},
+		{item{"Tags": l(m(item{"options": m(item{"platforms": s("x")})}))}, `rule 1: options: platforms: platform "x": a`},
+		{item{"Tags": l(m(item{"options": m(item{"x": s("x")})}))}, `rule 1: options: "x" is not known (there are platforms)`},
+
 		{item{"Tags": good}, `Tags is a map; it must be a list of rules`},
 		{item{"Tags": l()}, `Tags is empty; it must have a rule, or be left out`},
 		{item{"Tags": &types.AttributeValueMemberB{Value: []byte("x")}}, `Tags is of another type; it must be a list`},

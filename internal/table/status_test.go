@@ -50,6 +50,7 @@ func statusRoundTrip(t *testing.T, newTable world) {
 	tb := table.New(client, "mirror")
 	want := entry.Status{
 		Checked: at(3).Add(123 * time.Millisecond), Source: one, State: entry.Deferred, Error: "why",
+		Left: entry.Left{Digest: two, By: "trim/1 linux/amd64"},
 		Destinations: map[string]entry.DestinationStatus{
 			"r/a:1": {State: entry.Current, Digest: one, Mirrored: at(1)},
 			"r/b:1": {

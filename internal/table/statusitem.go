@@ -16,6 +16,8 @@ import (
 const (
 	memberChecked      = "checked"      // S, a time
 	memberSource       = "source"       // S
+	memberLeft         = "left"         // S, what is left of the source
+	memberBy           = "by"           // S, how that follows
 	memberDestinations = "destinations" // M, by name
 	memberState        = "state"        // S
 	memberError        = "error"        // S
@@ -57,6 +59,8 @@ func encodeStatus(s entry.Status) types.AttributeValue {
 	m := item{memberDestinations: &types.AttributeValueMemberM{Value: destinations}}
 	put(m, memberChecked, formTime(s.Checked))
 	put(m, memberSource, s.Source.String())
+	put(m, memberLeft, s.Left.Digest.String())
+	put(m, memberBy, s.Left.By)
 	put(m, memberState, string(s.State))
 	put(m, memberError, s.Error)
 	return &types.AttributeValueMemberM{Value: m}
@@ -69,6 +73,7 @@ func decodeStatus(v types.AttributeValue, destinations []string) entry.Status {
 	m := members(v)
 	s := entry.Status{
 		Checked: timeOf(m, memberChecked), Source: digestOf(m, memberSource),
+		Left:  entry.Left{Digest: digestOf(m, memberLeft), By: stringOf(m, memberBy)},
 		State: stateOf(m), Error: stringOf(m, memberError),
 	}
 	for name, v := range members(m[memberDestinations]) {

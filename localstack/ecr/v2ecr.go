@@ -43,8 +43,12 @@ func (r *Registry) serveECR(w http.ResponseWriter, req *http.Request, v v2Reques
 	}
 }
 
-// putManifest takes a manifest by the rules of PutImage. What is already there as
-// pushed is a success, as it is to clients of ECR's registry.
+// putManifest takes a manifest by the rules of PutImage. What is already there as pushed is a success, as it is to
+// clients of ECR's registry. The answer names the manifest's subject, so that no client keeps a list of referrers under
+// a tag.
+//
+// Source: the Distribution Specification, "Pushing Manifests with Subject"; that ECR does so,
+// sigstore/sigstore-js#1183.
 func (r *Registry) putManifest(w http.ResponseWriter, req *http.Request, v v2Request) {
 	content, err := io.ReadAll(io.LimitReader(req.Body, maxManifest+1))
 	if err != nil {
@@ -72,6 +76,9 @@ func (r *Registry) putManifest(w http.ResponseWriter, req *http.Request, v v2Req
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
 	w.Header().Set("Location", "http://"+req.Host+"/v2/"+v.name+"/manifests/"+m.digest.String())
 	w.Header().Set("Docker-Content-Digest", m.digest.String())
+	if m.subject != "" {
+		w.Header().Set("OCI-Subject", m.subject.String())
+	}
 	w.WriteHeader(http.StatusCreated)
 }
 

@@ -3,6 +3,7 @@ package ecr
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"ecrmirror/testkit/awstest"
@@ -69,6 +70,24 @@ func TestReferrersAreListedUnderV2(t *testing.T) {
 	} {
 		if got, body := w.v2(http.MethodGet, path, "", ""); got != want {
 			t.Errorf("%s: %d %s, want %d", path, got, body, want)
+		}
+	}
+}
+
+// Clients keep lists under tags where the answer does not name the subject.
+func TestAPushUnderV2NamesTheSubject(t *testing.T) {
+	w := newWorld(t)
+	w.repository("app")
+	manifest, subject := w.image("app", "v1", "config")
+	referrer := w.referrerOf("app", subject, "application/spdx+json", "x")
+	for content, want := range map[string]string{manifest: "", referrer: subject.String()} {
+		req := awstest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPut,
+			w.url+"/v2/"+home+"/"+region+"/app/manifests/"+digest.FromString(content).String(), strings.NewReader(content)))
+		req.Header.Set("Content-Type", ociManifest)
+		resp := awstest.Must[*http.Response](t)(http.DefaultClient.Do(req))
+		_ = resp.Body.Close()
+		if got := resp.Header.Get("OCI-Subject"); resp.StatusCode != http.StatusCreated || got != want {
+			t.Errorf("%s: OCI-Subject %q, want %q", resp.Status, got, want)
 		}
 	}
 }

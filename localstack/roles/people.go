@@ -37,7 +37,10 @@ var people = []struct {
 	{"Planner", []statement{
 		{[]string{"dynamodb:Scan", "dynamodb:DescribeTable"}, []string{entriesTable}},
 		{[]string{"dynamodb:BatchGetItem"}, []string{entriesTable, ledgerTable}},
-		{[]string{"ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:ListImages"}, []string{ownRepositories}},
+		{[]string{
+			"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer",
+			"ecr:ListImages",
+		}, []string{ownRepositories}},
 		{[]string{"ssm:GetParameter"}, []string{"arn:${Partition}:ssm:${Region}:${Account}:parameter/mirror/*"}},
 		{
 			[]string{"secretsmanager:GetSecretValue"},

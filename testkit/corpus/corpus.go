@@ -7,6 +7,7 @@ package corpus
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/opencontainers/image-spec/specs-go"
@@ -102,6 +103,15 @@ func Names() []string {
 
 // Write makes an OCI layout in dir, which must not exist, with all images of [Names].
 func Write(dir, salt string) ([]Image, error) { return write(dir, salt, kinds) }
+
+// WriteNamed makes an OCI layout in dir with one of the images of [Names].
+func WriteNamed(dir, salt, name string) (Image, error) {
+	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
+	if i < 0 {
+		return Image{}, fmt.Errorf("there is no image %q", name)
+	}
+	return writeOne(dir, salt, kinds[i])
+}
 
 // WriteHuge makes an OCI layout in dir with one image, "huge", whose one layer has size bytes.
 func WriteHuge(dir, salt string, size int64) (Image, error) {

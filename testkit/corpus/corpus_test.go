@@ -38,6 +38,7 @@ func TestCorpusHasWhatItsDescriptorsSay(t *testing.T) {
 		write  func(dir string) ([]corpus.Image, error)
 	}{
 		{"all", len(corpus.Names()), func(dir string) ([]corpus.Image, error) { return corpus.Write(dir, "") }},
+		{"named", 1, func(dir string) ([]corpus.Image, error) { return one(corpus.WriteNamed(dir, "", "attested")) }},
 		{"huge", 1, func(dir string) ([]corpus.Image, error) { return one(corpus.WriteHuge(dir, "", 1<<20)) }},
 		{"large", 1, func(dir string) ([]corpus.Image, error) { return one(corpus.WriteLarge(dir, "")) }},
 		{"small", 5, func(dir string) ([]corpus.Image, error) { return corpus.WriteSmall(dir, "", 5) }},

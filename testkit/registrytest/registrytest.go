@@ -1,5 +1,5 @@
-// Package registrytest has a container registry for tests, that of go-containerregistry: it keeps what is pushed in
-// memory, wants no login, and logs nothing.
+// Package registrytest has container registries for tests, those of go-containerregistry and of olareg: they keep what
+// is pushed in memory, want no login, and log nothing.
 package registrytest
 
 import (
@@ -12,10 +12,10 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// New returns an empty registry.
+// New returns an empty registry, that of go-containerregistry.
 func New() http.Handler { return registry.New(registry.Logger(log.New(io.Discard, "", 0))) }
 
-// Start serves an empty registry until the test ends, and returns its host:port.
+// Start serves one until the test ends, and returns its host:port.
 func Start(t testing.TB) (host string) {
 	t.Helper()
 	server := httptest.NewServer(New())

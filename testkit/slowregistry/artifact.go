@@ -30,7 +30,7 @@ func (p *putting) sign(root manifest) error {
 			return err
 		}
 	}
-	signature, err := p.artifact("text/plain; of="+root.digest.Encoded(), nil)
+	signature, err := p.artifact("text/x."+root.digest.Encoded(), nil)
 	if err != nil {
 		return err
 	}

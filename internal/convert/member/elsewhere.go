@@ -35,6 +35,6 @@ func Schedule() Note {
 func Platforms(usual ...string) Note {
 	return Note{
 		Kind: draft.LeftOut, Usual: usual,
-		Text: "an entry does not choose platforms: all of them are copied, with the index as it is",
+		Text: "all platforms are copied, with the index as it is; options: {platforms: [...]} of the entry copies some",
 	}
 }

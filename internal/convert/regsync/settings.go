@@ -13,7 +13,7 @@ const (
 
 // settings returns the remarks on members of defaults and of steps that no entry has.
 func settings() map[string]member.Note {
-	const artifacts = "signatures and other artifacts stay behind: mirror copies the image alone"
+	const artifacts = "which artifacts come with an image is said by --artifacts and MIRROR_ARTIFACTS; all by default"
 	return map[string]member.Note{
 		"interval": member.Schedule(),
 		"schedule": member.Schedule(),
@@ -33,8 +33,8 @@ func settings() map[string]member.Note {
 			Kind: draft.LeftOut,
 			Text: "the image that a tag had before gets no other tag: let the destination's registry keep it",
 		},
-		"referrers":       {Kind: draft.LeftOut, Text: artifacts, Usual: []string{no}},
-		"digestTags":      {Kind: draft.LeftOut, Text: artifacts, Usual: []string{no}},
+		"referrers":       {Kind: draft.Elsewhere, Text: artifacts, Usual: []string{no}},
+		"digestTags":      {Kind: draft.Elsewhere, Text: artifacts, Usual: []string{no}},
 		"referrerFilters": {Kind: draft.LeftOut, Text: artifacts},
 		"referrerSource":  {Kind: draft.LeftOut, Text: artifacts},
 		"referrerTarget":  {Kind: draft.LeftOut, Text: artifacts},

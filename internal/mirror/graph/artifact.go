@@ -158,6 +158,11 @@ func (g *Graph) Using(blob digest.Digest) (positions []int, byImage bool) {
 	return positions, byImage
 }
 
+// IsOfImage reports whether the image itself needs a blob.
+func (g *Graph) IsOfImage(blob digest.Digest) bool {
+	return slices.ContainsFunc(g.blobUsers[blob], func(i int) bool { return !g.IsOptional(i) })
+}
+
 // mark marks a node, and those that refer or belong to it.
 func (g *Graph) mark(i int, marked map[int]bool) {
 	if marked[i] {

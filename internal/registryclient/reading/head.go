@@ -10,7 +10,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/pace"
 	"ecrmirror/internal/registryclient/wire"
 	"ecrmirror/internal/sleep"
@@ -100,46 +99,24 @@ func (r Repository) headAgain(ctx context.Context, err error, failures int) (wai
 }
 
 // head makes one attempt. The digest is "" where HEAD does not tell.
-func (r Repository) head(ctx context.Context, reference string) (digest.Digest, error) {
-	asking := r.registry.opts.Pace
-	permit, err := asking.Enter(ctx)
-	if err != nil {
-		return "", err
-	}
-	how := pace.Aborted
-	defer func() { asking.Leave(permit, how) }()
-	limited, cancel := context.WithTimeout(ctx, permit.Timeout)
-	defer cancel()
-	resp, at, err := r.DoThrough(limited, r.Clients.API, http.MethodHead, r.Home("manifests/"+reference), accepting())
-	switch {
-	case err != nil && ctx.Err() == nil && isTimeout(limited, err):
-		how = pace.Silence
-		return "", &pace.MuteError{Host: r.Name(), After: permit.Timeout}
-	case err != nil:
-		var refused *answer.StatusError // of the token server
-		if errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests {
-			err = &pace.DeferredError{Host: r.Name(), Err: err}
+func (r Repository) head(ctx context.Context, reference string) (d digest.Digest, err error) {
+	err = r.inTurn(ctx, http.MethodHead, reference, 0, func(resp *http.Response) (taken bool, err error) {
+		switch status := resp.StatusCode; {
+		case wire.IsSuccess(resp):
+			d = digest.Digest(resp.Header.Get("Docker-Content-Digest"))
+			if d.Validate() != nil || d.Algorithm() != digest.SHA256 { // all destinations have the digest of that
+				d = ""
+			} else {
+				r.registry.heads.Store(true)
+			}
+			return true, resp.Body.Close()
+		case wire.LacksMethod(status), !r.registry.heads.Load() &&
+			(status == http.StatusNotFound || wire.MayBeTheWay(status)):
+			return true, resp.Body.Close()
 		}
-		return "", err
-	}
-	how = pace.Answered
-	until := asking.Observe(resp)
-	switch status := resp.StatusCode; {
-	case status >= 200 && status <= 299:
-		d := digest.Digest(resp.Header.Get("Docker-Content-Digest"))
-		if d.Validate() != nil || d.Algorithm() != digest.SHA256 { // all destinations have the digest of that
-			d = ""
-		} else {
-			r.registry.heads.Store(true)
-		}
-		return d, resp.Body.Close()
-	case wire.LacksMethod(status), !r.registry.heads.Load() &&
-		(status == http.StatusNotFound || wire.MayBeTheWay(status)):
-		return "", resp.Body.Close()
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && !until.IsZero():
-		return "", &pace.DeferredError{Host: r.Name(), Until: until, Err: r.Refusal(resp, at)}
-	}
-	return "", r.Refusal(resp, at)
+		return false, nil
+	})
+	return d, err
 }
 
 // isTimeout reports whether a request failed because there was no answer in time.

@@ -13,13 +13,14 @@ import (
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/wire"
 	"ecrmirror/internal/sleep"
+	"ecrmirror/internal/transient"
 )
 
 // mostUpdates is how often an index is put until the referrer is in it.
 const mostUpdates = 8
 
 var (
-	errLost = errors.New("others change the index again and again, so that the referrer is not in it")
+	errLost = transient.New("others change the index again and again, so that the referrer is not in it")
 	errAway = errors.New("the registry serves the subject itself there")
 )
 

@@ -1,0 +1,35 @@
+package entryform
+
+import "ecrmirror/internal/entry"
+
+// options has the members of options, of an entry or of a rule, in the order in which they are written.
+var options = []member[entry.ImageOptions]{
+	{
+		name: entry.MemberPlatforms,
+		read: func(o *entry.ImageOptions, v Value) error {
+			texts, err := readTexts(v)
+			if err == nil {
+				o.Platforms, err = entry.ParsePlatforms(texts...)
+			}
+			return err
+		},
+		write: func(o entry.ImageOptions) Value { return writeTexts(o.PlatformTexts()) },
+	},
+}
+
+// ReadOptions reads the options of an entry, a map. One that is not known is an error: if it were passed over, another
+// image would be published than the one that was asked for.
+func ReadOptions(name string, v Value) (entry.ImageOptions, []*Error) {
+	var r reader
+	var o entry.ImageOptions
+	readMap(&r, &o, v, name, options)
+	return o.Over(entry.ImageOptions{}), r.errs
+}
+
+// WriteOptions returns options as they are written; Null of none.
+func WriteOptions(o entry.ImageOptions) Value {
+	if o == (entry.ImageOptions{}) {
+		return Value{}
+	}
+	return writeMap(o, options)
+}
