@@ -6,7 +6,9 @@ package policy
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -71,6 +73,31 @@ func (p Policy) String() string {
 	}
 	slices.Sort(texts)
 	return "[" + strings.Join(slices.Compact(texts), ",") + "]"
+}
+
+// Parse reads a policy from the text that [Policy.String] makes of it, or from JSON of that form: a list of objects, in
+// which what may be several is a list. A member that is not known is an error: who does not know it would ask for less.
+// What is read may be compiled.
+func Parse(text string) (Policy, error) {
+	if text == "" {
+		return nil, nil
+	}
+	if len(text) > longestPolicy {
+		return nil, fmt.Errorf("has %d bytes; it may have %d", len(text), longestPolicy)
+	}
+	var p Policy
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&p); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("there is more after the list")
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return p, nil
 }
 
 // String returns the requirement in one form, as JSON.

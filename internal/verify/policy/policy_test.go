@@ -120,6 +120,36 @@ func TestOneText(t *testing.T) {
 	}
 }
 
+// TestParse: a policy is read from its text, and nothing from one that says something else.
+func TestParse(t *testing.T) {
+	p := policy.Policy{
+		{Key: []string{key}, TLog: true, PredicateTypes: []string{"https://a"}},
+		{GitHub: []string{"org/app"}, Workflow: "org/ci/.github/workflows/a.yml"},
+		{Issuer: google, Identity: []string{"<a&b@c>"}},
+		{Issuer: google, IdentityPattern: `^a\.b$`},
+	}
+	got, err := policy.Parse(p.String())
+	if err != nil || got.String() != p.String() || len(got) != len(p) {
+		t.Errorf("%s, %v", got, err)
+	}
+	if got, err := policy.Parse(""); err != nil || got != nil {
+		t.Errorf("%s, %v", got, err)
+	}
+	for text, want := range map[string]string{
+		`[{"keys":["a"]}]`:                  "unknown field",
+		`{"key":["a"]}`:                     "cannot unmarshal object",
+		`[{"key":"a"}]`:                     "cannot unmarshal string",
+		`[{"key":["a"]}] []`:                "more after",
+		`[{}]`:                              "says nobody",
+		`[{"key":["a"]}`:                    "unexpected EOF",
+		strings.Repeat(" ", 1<<16) + "[{}]": "it may have 65536",
+	} {
+		if got, err := policy.Parse(text); err == nil || got != nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: %s, %v", text, got, err)
+		}
+	}
+}
+
 func TestSummaries(t *testing.T) {
 	for want, r := range map[string]policy.Requirement{
 		"key a.pub or b.pub, in a transparency log": {Key: []string{"a.pub", "b.pub"}, TLog: true},
