@@ -102,10 +102,11 @@ test: ## Run all tests, with the race detector where there is a C compiler
 need-version:
 	@case "$$VERSION$$COMMIT" in *[[:space:]]*) echo 'VERSION and COMMIT may have no spaces' >&2; exit 1 ;; esac
 
-# lambda.norpc leaves out what Lambda's old runtimes needed, and with it half of the controller.
+# lambda.norpc leaves out what Lambda's old runtimes needed, and with it half of the controller; grpcnotrace leaves out
+# what draws web pages of traces, and with it a third of mirror.
 .PHONY: build
 build: need-version ## Build the programs into bin/
-	go build -trimpath -tags=$(TAGS),lambda.norpc -ldflags="-s -w -X ecrmirror/internal/buildinfo.version=$$VERSION -X ecrmirror/internal/buildinfo.commit=$$COMMIT" -o bin/ ./cmd/...
+	go build -trimpath -tags=$(TAGS),lambda.norpc,grpcnotrace -ldflags="-s -w -X ecrmirror/internal/buildinfo.version=$$VERSION -X ecrmirror/internal/buildinfo.commit=$$COMMIT" -o bin/ ./cmd/...
 
 # Where make install puts things, as https://www.gnu.org/prep/standards has it. DESTDIR comes before all of it.
 DIRECTORIES = : "$${DESTDIR=}" "$${PREFIX=/usr/local}" "$${BINDIR=$$PREFIX/bin}" "$${DATADIR=$$PREFIX/share}" "$${MANDIR=$$DATADIR/man}"

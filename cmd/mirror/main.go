@@ -51,6 +51,8 @@ func newCommand(getenv func(string) string) *cobra.Command {
 	cmd.AddCommand(newSync(getenv))
 	cmd.AddCommand(newConvert())
 	cmd.AddCommand(newDigest(getenv))
+	cmd.AddCommand(newVerify(getenv))
+	cmd.AddCommand(newTrust())
 	return cli.Finish(cmd, map[string]string{contract.HelpTopic: programs})
 }
 

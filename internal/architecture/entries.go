@@ -15,7 +15,9 @@ var entries = map[string]layer{
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/entryform": {internal: []string{"internal/entry", "internal/selection", "internal/spelling"}},
+	"internal/entryform": {
+		internal: []string{"internal/entry", "internal/selection", "internal/spelling", "internal/verify/policy"},
+	},
 	"internal/table": {
 		internal: []string{
 			"internal/answerlimit", "internal/awserror", "internal/batchget", "internal/contract", "internal/entry",

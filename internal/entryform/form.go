@@ -8,6 +8,7 @@ import (
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/selection"
 	"ecrmirror/internal/spelling"
+	"ecrmirror/internal/verify/policy"
 )
 
 // ReadTags reads the rules of an entry, a list of maps. It returns all errors, and no rules then. Rules that are read
@@ -70,10 +71,10 @@ func ReadLabels(name string, v Value) (map[string]string, []*Error) {
 
 // limiting are the members without which more is mirrored, or to another place: one that somebody forgot to fill in
 // must not publish an image.
-var limiting = []string{
+var limiting = append(policy.Members(),
 	selection.Include, selection.Version, selection.Exclude, selection.MinimumAge, entry.MemberTo,
 	entry.MemberPlatforms,
-}
+)
 
 // readMap reads a map into what errors call by a name.
 func readMap[T any](r *reader, into *T, v Value, name string, known []member[T]) {

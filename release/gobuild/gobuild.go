@@ -48,8 +48,8 @@ type Source struct {
 	Go              string // the version of Go that builds it: go1.26.8
 }
 
-// tags leave out C libraries, and what Lambda's old runtimes needed, as the Dockerfile does.
-const tags = "containers_image_openpgp,lambda.norpc"
+// tags leave out C libraries, what Lambda's old runtimes needed, and web pages of traces, as the Dockerfile does.
+const tags = "containers_image_openpgp,lambda.norpc,grpcnotrace"
 
 // Build writes the programs for a platform into a directory.
 func (s Source) Build(ctx context.Context, p Platform, into string) error {

@@ -69,6 +69,10 @@ func Params(ctx context.Context, dir, programs, uses string) testscript.Params {
 			"lookaside":  lookaside,
 			"unwritten":  unwritten,
 			"unasked":    unasked,
+			"sigstore":   sigstore,
+			"cosignkey":  cosignKey,
+			"attach":     attach,
+			"tuf":        tuf,
 		},
 	}
 }
@@ -86,7 +90,8 @@ type world struct {
 	data   string        // localstack's directory
 	owner  remote.Option // has the registry protocol spoken as whoever a repository belongs to
 
-	signers map[string]signers // by name
+	signers  map[string]signers // by name
+	sigstore *aSigstore         // nil before there is one
 }
 
 func of(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }

@@ -44,8 +44,8 @@ echo '{"config": {"scan_level": "symbol"}} {"osv": {"id": "GO-1", "summary": "A 
 	}
 	const ours = "-format json -db file:///a%20database -tags containers_image_openpgp"
 	want := " " + ours + " -test ./...\n" +
-		"linux " + ours + ",lambda.norpc ./cmd/...\ndarwin " + ours + ",lambda.norpc ./cmd/...\nwindows " + ours +
-		",lambda.norpc ./cmd/...\n"
+		"linux " + ours + ",lambda.norpc,grpcnotrace ./cmd/...\ndarwin " + ours + ",lambda.norpc,grpcnotrace ./cmd/...\nwindows " + ours +
+		",lambda.norpc,grpcnotrace ./cmd/...\n"
 	if string(calls) != want {
 		t.Errorf("called:\n%swant:\n%s", calls, want)
 	}

@@ -29,7 +29,7 @@ func scans() []scan {
 	}
 	for _, goos := range []string{"linux", "darwin", "windows"} {
 		all = append(all, scan{
-			what: "the programs for " + goos, tags: "containers_image_openpgp,lambda.norpc", goos: goos,
+			what: "the programs for " + goos, tags: "containers_image_openpgp,lambda.norpc,grpcnotrace", goos: goos,
 			packages: "./cmd/...",
 		})
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // sizeLimit is the most bytes that the image may take: both programs, not compressed.
-const sizeLimit = 45_000_000
+const sizeLimit = 50_000_000
 
 func TestTheImageSaysWhatItIsAndRunsNothingByItself(t *testing.T) {
 	need(t)
