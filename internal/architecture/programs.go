@@ -54,6 +54,10 @@ var programs = map[string]layer{
 		external: []string{"golang.org/x/sync", "golang.org/x/time"},
 	},
 	"internal/fence": {},
+	"internal/receipt": {
+		internal: []string{"internal/jsonscan", "internal/printable"},
+		external: []string{"github.com/opencontainers/"},
+	},
 	"internal/listed": {
 		internal: []string{"internal/transient"}, external: []string{"github.com/opencontainers/go-digest"},
 	},

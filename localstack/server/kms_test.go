@@ -12,8 +12,8 @@ import (
 	"ecrmirror/localstack/server"
 )
 
-// TestKeysAreUsedByWhoMay signs by all names of the key, as roles that may sign with it, with another one, and with keys
-// of its alias.
+// TestKeysAreUsedByWhoMay signs by all names of the key, as roles that may sign with it, with another one, and with
+// keys of its alias.
 func TestKeysAreUsedByWhoMay(t *testing.T) {
 	s := start(t, server.Options{})
 	const (
