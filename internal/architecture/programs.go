@@ -54,10 +54,6 @@ var programs = map[string]layer{
 		external: []string{"golang.org/x/sync", "golang.org/x/time"},
 	},
 	"internal/fence": {},
-	"internal/receipt": {
-		internal: []string{"internal/jsonscan", "internal/printable"},
-		external: []string{"github.com/opencontainers/"},
-	},
 	"internal/listed": {
 		internal: []string{"internal/transient"}, external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -146,7 +142,8 @@ var programs = map[string]layer{
 	"internal/settings": {
 		internal: []string{
 			"internal/allow", "internal/artifacts", "internal/chunked", "internal/contract", "internal/credentials",
-			"internal/imagename", "internal/flagvalue", "internal/images", "internal/program", "internal/roles",
+			"internal/imagename", "internal/flagvalue", "internal/images", "internal/kmskey", "internal/program",
+			"internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
 	},

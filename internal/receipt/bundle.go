@@ -36,9 +36,10 @@ type (
 		PayloadType string      `json:"payloadType"`
 		Signatures  []signature `json:"signatures"` // one
 	}
+	// A signature has no keyid, which is a hint as that of the key is: readers pass over it where it is not what they
+	// make of the key themselves (SHA256KeyID of github.com/secure-systems-lab/go-securesystemslib v0.11.0).
 	signature struct {
-		Sig   []byte `json:"sig"`
-		KeyID string `json:"keyid"`
+		Sig []byte `json:"sig"`
 	}
 )
 
@@ -55,7 +56,7 @@ func Bundle(statement, sig []byte, key Key) ([]byte, error) {
 	}
 	document, err := encode(bundle{
 		MediaType: BundleType, Material: material{publicKey{key.hint()}},
-		Envelope: envelope{statement, payloadType, []signature{{sig, key.hint()}}},
+		Envelope: envelope{statement, payloadType, []signature{{sig}}},
 	})
 	if err == nil && len(document) > MaxBundle {
 		err = fmt.Errorf("it would have %d bytes; the most are %d", len(document), MaxBundle)
@@ -139,7 +140,7 @@ func readEnvelope(value jsonscan.Value) (e envelope, err error) {
 				var s signature
 				if err := onlyMembers(element, members{
 					"sig":   func(v jsonscan.Value) (err error) { s.Sig, err = bytesOf(v); return err },
-					"keyid": into(&s.KeyID),
+					"keyid": passed,
 				}); err != nil {
 					return err
 				}
