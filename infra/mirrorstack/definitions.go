@@ -153,6 +153,9 @@ func (s *stack) mirrorEnvironment() map[string]string {
 	if text := join(s.props.Registries.Artifacts); text != "all" {
 		m[contract.EnvArtifacts] = text
 	}
+	if key := s.props.Registries.ReceiptKey; key != "" {
+		m[contract.EnvReceiptKey] = key
+	}
 	if rate := s.props.Registries.PutImageRate; rate != images.DefaultPutImageRate {
 		m[contract.EnvPutImageRate] = strconv.Itoa(rate)
 	}
