@@ -14,6 +14,9 @@ var receipts = map[string]layer{
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
+	"internal/receiptview": {
+		internal: []string{"internal/output", "internal/printable", "internal/receipt", "internal/receipting"},
+	},
 	"internal/receipt": {
 		internal: []string{"internal/jsonscan", "internal/printable"},
 		external: []string{"github.com/opencontainers/"},
