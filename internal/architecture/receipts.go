@@ -10,7 +10,8 @@ var receipts = map[string]layer{
 		internal: []string{
 			"internal/artifacts", "internal/chunked", "internal/imagename", "internal/images/flight", "internal/kmssign",
 			"internal/mirror", "internal/mirror/content", "internal/mirror/port", "internal/mirror/stall",
-			"internal/platforms", "internal/receipt", "internal/transient", "internal/wanted",
+			"internal/platforms", "internal/receipt", "internal/transient", "internal/verify/verdict",
+			"internal/wanted",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},

@@ -47,6 +47,7 @@ type Options struct {
 type Maker struct {
 	opts    Options
 	flights *flight.Flights[entry, mirror.Receipt]
+	turns   chan struct{} // of receipts that are being put
 
 	mu    sync.Mutex
 	done  map[entry]mirror.Receipt
@@ -70,13 +71,13 @@ func New(opts Options) *Maker {
 		opts.Now = time.Now
 	}
 	return &Maker{
-		opts: opts, flights: flight.New[entry, mirror.Receipt](), done: map[entry]mirror.Receipt{},
-		lists: map[string]port.Artifacts{},
+		opts: opts, flights: flight.New[entry, mirror.Receipt](), turns: make(chan struct{}, atOnce),
+		done: map[entry]mirror.Receipt{}, lists: map[string]port.Artifacts{},
 	}
 }
 
-// atOnce is at how many destinations receipts of an image are put at a time.
-const atOnce = 8
+// atOnce is how many receipts are put at a time, each of which may have what others have put beside an image in memory.
+const atOnce = 16
 
 // Put implements [mirror.Receipts].
 func (m *Maker) Put(ctx context.Context, report *mirror.Report) {
@@ -88,11 +89,8 @@ func (m *Maker) Put(ctx context.Context, report *mirror.Report) {
 			continue
 		}
 		places.Go(func() error {
-			err := stall.Within(ctx, m.opts.Within, func(ctx context.Context) (err error) {
-				r.Receipt, err = m.put(ctx, report, r)
-				return err
-			})
-			if err != nil {
+			var err error
+			if r.Receipt, err = m.put(ctx, report, r); err != nil {
 				r.Receipt = mirror.Receipt{Err: err}
 			}
 			return nil
@@ -112,8 +110,17 @@ func (m *Maker) put(ctx context.Context, report *mirror.Report, r *mirror.Result
 	if isDone {
 		return done, nil
 	}
-	return m.flights.Do(ctx, e, func() (mirror.Receipt, error) {
-		made, err := m.makeOne(ctx, report, r)
+	return m.flights.Do(ctx, e, func() (made mirror.Receipt, err error) {
+		select {
+		case m.turns <- struct{}{}:
+			defer func() { <-m.turns }()
+		case <-ctx.Done():
+			return mirror.Receipt{}, context.Cause(ctx)
+		}
+		err = stall.Within(ctx, m.opts.Within, func(ctx context.Context) (err error) {
+			made, err = m.makeOne(ctx, report, r)
+			return err
+		})
 		if err != nil {
 			return mirror.Receipt{}, err
 		}

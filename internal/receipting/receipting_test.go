@@ -14,6 +14,7 @@ import (
 	"ecrmirror/internal/receipt"
 	"ecrmirror/internal/receipting"
 	"ecrmirror/internal/transient"
+	"ecrmirror/testkit/refregistry"
 )
 
 // A copy leaves a receipt at each destination, which says where the image is from, and another copy finds it there.
@@ -21,8 +22,11 @@ func TestACopyLeavesAReceipt(t *testing.T) {
 	w := newWorld(t)
 	image := w.push("src", "1", "1.0")
 	elsewhere := w.host + "/dst"
+	_, host := refregistry.Start(t, refregistry.Distribution())
+	without := host + "/dst" // the referrers API
 	for try, made := range []bool{true, false} {
-		for _, report := range w.copy(t.Context(), w.maker(nil), "{}", w.host+"/src:1", ecrRepository+":1", elsewhere+":1") {
+		for _, report := range w.copy(t.Context(), w.maker(nil), "{}", w.host+"/src:1", ecrRepository+":1",
+			elsewhere+":1", without+":1") {
 			for _, r := range report.Results {
 				if r.Failure() != nil || r.Receipt.Made != made || r.Receipt.Digest.Validate() != nil || r.Transient {
 					t.Errorf("try %d: %s: %+v, %v", try, r.Name, r.Receipt, r.Failure())
@@ -30,10 +34,10 @@ func TestACopyLeavesAReceipt(t *testing.T) {
 			}
 		}
 	}
-	if n := w.calls("kms.Sign"); n != 2 {
+	if n := w.calls("kms.Sign"); n != 3 {
 		t.Errorf("%d receipts signed", n)
 	}
-	for _, place := range []string{ecrRepository, elsewhere} {
+	for _, place := range []string{ecrRepository, elsewhere, without} {
 		found, err := w.check(place + ":1")
 		if err != nil || len(found.Receipts) != 1 || len(found.Refused) != 0 || found.Image != image {
 			t.Fatalf("%s: %+v, %v", place, found, err)
@@ -179,5 +183,29 @@ func TestWhatGetsNoReceipt(t *testing.T) {
 	}
 	if n := w.calls("kms.Sign"); n != 0 {
 		t.Errorf("%d signed", n)
+	}
+}
+
+// docs/receipts.md says what a receipt costs: one that is put, and one that is there.
+func TestWhatAReceiptCosts(t *testing.T) {
+	w := newWorld(t)
+	w.push("src", "1")
+	w.copy(t.Context(), nil, "{}", w.host+"/src:1", ecrRepository+":1")
+	for _, want := range []map[string]int64{
+		{
+			"kms.GetPublicKey": 1, "kms.Sign": 1, "ecr.ListImageReferrers": 1, "ecr.BatchGetImage": 1, "ecr.PutImage": 1,
+			"ecr.BatchCheckLayerAvailability": 1, "ecr.InitiateLayerUpload": 2, "ecr.UploadLayerPart": 2,
+			"ecr.CompleteLayerUpload": 2, "ecr.DescribeImages": 2, // one of them is the copy's
+		},
+		{
+			"kms.GetPublicKey": 1, "ecr.ListImageReferrers": 1, "ecr.BatchGetImage": 1, "ecr.GetDownloadUrlForLayer": 1,
+			"s3.GetObject": 1, "ecr.DescribeImages": 2,
+		},
+	} {
+		w.aws.Stats().Reset()
+		w.copy(t.Context(), w.maker(nil), "{}", w.host+"/src:1", ecrRepository+":1")
+		if d := cmp.Diff(want, w.aws.Stats().Snapshot().Calls); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
 	}
 }
