@@ -10,20 +10,21 @@ import (
 )
 
 const help = `Localstack runs what the mirror service needs of AWS on this machine: DynamoDB,
-ECR (API, layers by presigned URL, /v2/), Batch, SSM, Secrets Manager, STS and the
-events of ECR pushes; and what the deployed stack is made of besides: CloudFormation,
+ECR (API, layers by presigned URL, /v2/), Batch, KMS, SSM, Secrets Manager, STS and
+the events of ECR pushes; and what the deployed stack is made of besides: CloudFormation,
 EventBridge, Lambda, SQS, CloudWatch and its Logs. Everything is on one port; AWS SDK
 clients and the AWS CLI use it by AWS_ENDPOINT_URL alone. Batch jobs and functions are
 processes: the real mirror and controller programs.
 
 It starts with the tables "mirror" and "ledger", the queues "mirror" and "controller",
-and the job definitions "mirror", "controller" and "controller-event"; aws cloudformation
-deploy makes the stack of make synth beside them. Accounts and regions
-are kept apart. Every request must be signed by a key that is known: an account's id,
-with the secret "localstack", is its root user's. IAM is enforced: jobs have the roles
-of the deployed stack, ecrmirror-MirrorRole and others, and no permission besides.
-ECR's repositories under /v2/ take a login (aws ecr get-login-password). Layers are kept
-in the directory, all else in memory: it is gone when localstack ends.
+the job definitions "mirror", "controller" and "controller-event", and a key that signs,
+alias/ecrmirror-receipts; aws cloudformation deploy makes the stack of make synth beside
+them. Accounts and regions are kept apart. Every request must be signed by a key that is
+known: an account's id, with the secret "localstack", is its root user's. IAM is enforced:
+jobs have the roles of the deployed stack, ecrmirror-MirrorRole and others, and no
+permission besides. ECR's repositories under /v2/ take a login (aws ecr
+get-login-password). Layers are kept in the directory, all else in memory: it is gone
+when localstack ends.
 
 Beside AWS's APIs it answers
   GET  /_localstack/health              when it is ready

@@ -11,6 +11,7 @@ import (
 
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/request"
 )
 
@@ -22,7 +23,8 @@ type config struct {
 	platforms     []string // of --platforms
 	artifactFlags artifactFlags
 	format        *cli.Format
-	ledger        string // name of the ledger's table, "" for none
+	ledger        string          // name of the ledger's table, "" for none
+	puts          mirror.Receipts // puts receipts; nil where none are wanted
 }
 
 func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {

@@ -41,6 +41,8 @@ type copying struct {
 	artifacts  settings.Artifacts
 	// artifactFilter is what comes with an image of what belongs to it, where nothing else says so.
 	artifactFilter artifacts.Filter
+	receipts       settings.Receipts
+	receiptKey     string              // "" = no receipts are wanted
 	getenv         func(string) string // for colors, and for where policies are
 }
 
@@ -66,6 +68,7 @@ func (c *copying) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.registries.AddPutImageRate(flags, getenv)
 	c.allowed.Add(flags, getenv)
 	c.artifacts.Add(flags, artifactsFlag, getenv)
+	c.receipts.Add(flags, getenv)
 	c.getenv = getenv
 	c.envPolicy = getenv(contract.EnvSignaturePolicy)
 	flags.StringVar(&c.policy, "policy", "",
@@ -79,6 +82,9 @@ func (c *copying) check(flags *pflag.FlagSet) (err error) {
 		return err
 	}
 	if c.artifactFilter, err = c.artifacts.Filter(); err != nil {
+		return err
+	}
+	if c.receiptKey, err = c.receipts.Key(); err != nil {
 		return err
 	}
 	if c.gate.Lists, err = c.allowed.Lists(); err != nil {

@@ -98,6 +98,10 @@ Ledger: a job of AWS Batch whose environment has ` + contract.EnvLedger + ` reco
 destination, and leaves a tag that is held there, or that somebody else has moved since the copy
 began. By hand nothing is asked of a ledger and nothing recorded, but with --ledger.
 
+Receipts: with --receipt-key a signed statement of where an image was mirrored from is put beside
+it at each destination (docs/receipts.md). One that fails does not unmake the copy; it is told, and
+the exit code is that of a failure.
+
 Memory: --memory-budget bounds the bytes between source and destinations, whatever the
 image. The program takes less than 64 MiB beside it, whatever the image. In a container
 with less than 128 MiB the default budget is smaller.

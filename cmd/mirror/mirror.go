@@ -32,7 +32,7 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 	copier := mirror.New(c.gate.Images, mirror.Options{
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate, Guard: guard(ledger),
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce, BeginWithin: c.beginWithin(),
-		Artifacts: mirror.ArtifactOptions{Filter: c.artifactFilter},
+		Artifacts: mirror.ArtifactOptions{Filter: c.artifactFilter}, Receipts: c.puts,
 	})
 	record, wait := c.recorder(ctx, ledger)
 	reports := make([]*mirror.Report, len(c.request.Images))
@@ -77,7 +77,12 @@ func (c *config) open(
 	if err != nil {
 		return nil, err
 	}
-	c.gate.Images, err = c.registries.Open(ctx, cfg, budget, log)
+	registries, err := c.registries.Open(ctx, cfg, budget, log)
+	if err != nil {
+		return nil, err
+	}
+	c.gate.Images = registries
+	c.puts, err = newReceipts(cfg, c.receiptKey, registries)
 	return ledger, err
 }
 

@@ -136,6 +136,9 @@ func (s *session) round(ctx context.Context, of filesync.Entries, alive func()) 
 		LeastRate: s.leastRate(), ReadOnce: s.readOnce,
 		Artifacts: mirror.ArtifactOptions{Filter: s.artifactFilter},
 	}
+	if opts.Receipts, err = newReceipts(s.aws, s.receiptKey, registries); err != nil {
+		return nil, err
+	}
 	if s.store != nil {
 		opts.Guard = &jobledger.Ledger{Table: s.store, Name: s.ledger, Log: s.log}
 	}

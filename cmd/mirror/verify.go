@@ -33,6 +33,7 @@ type verifying struct {
 	asked      policy.Requirement // by flags
 	policyFile string
 	rootFile   string
+	receipt    receiptCheck
 	format     *cli.Format
 	getenv     func(string) string
 
@@ -89,6 +90,7 @@ func (v *verifying) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&v.rootFile, "root", v.getenv(envTrustedRoot),
 		"`FILE` with the trusted root, as mirror trust writes it (env "+envTrustedRoot+
 			"); default: that of Sigstore's public instance, which is shipped")
+	v.receipt.add(flags)
 	v.registries.Add(flags, v.getenv)
 }
 
@@ -101,6 +103,9 @@ func (v *verifying) parseArgs(cmd *cobra.Command, args []string) (err error) {
 	}
 	if v.image.IsOnDisk() {
 		return fmt.Errorf("%s is on disk, where nothing is attached to images; verify it where it is pulled from", v.image)
+	}
+	if v.receipt.asked || v.receipt.kms != "" {
+		return v.receipt.compile(cmd.Context(), v.asked, v.policyFile)
 	}
 	if err := v.compile(cmd.Context()); err != nil {
 		return err
@@ -140,6 +145,9 @@ func (v *verifying) run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer registries.Close()
+	if v.receipt.asked {
+		return v.checkReceipts(ctx, cfg, registries, stdout)
+	}
 	doc := verifyview.Document{Image: v.image.String(), Root: v.trusted.String()}
 	err = v.verify(ctx, registries, &doc)
 	var refused *verdict.NotVerified

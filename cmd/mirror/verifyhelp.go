@@ -19,6 +19,10 @@ Who must have signed is one of these, or a file with several, all of which must 
 A signature is asked for, which provenance of the build counts as, too; with --predicate-type
 the attestation of that type.
 
+With --receipt the receipts are checked that mirror has put beside the image, of where it was
+mirrored from (docs/receipts.md), by the public key of --key, or of --kms; they are printed. It
+fails if there is none that the key has signed.
+
 What vouches for identities is the trusted root: that of Sigstore's public instance, which is
 shipped, or a file of --root. "mirror trust FILE" fetches the newest one. Nothing is asked of
 Sigstore: all this works offline. docs/verify.md has the form of files.
@@ -31,7 +35,8 @@ const verifyExample = `  mirror verify ghcr.io/org/app:1 --github org/app
   mirror verify registry.example.com/app:1 --key cosign.pub
   mirror verify registry.example.com/app:1 --issuer https://accounts.google.com --identity dev@example.com
   mirror verify ghcr.io/org/app:1 --github org/app --predicate-type https://spdx.dev/Document
-  mirror verify ghcr.io/org/app:1 --policy verify.yaml -o json`
+  mirror verify ghcr.io/org/app:1 --policy verify.yaml -o json
+  mirror verify 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1 --receipt --kms alias/receipts`
 
 const trustLong = `Fetch the root of trust of a Sigstore into a file, for "mirror verify --root FILE": its
 authorities, and its logs. It comes from the TUF repository of the Sigstore, which signs it, and

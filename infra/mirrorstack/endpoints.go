@@ -66,6 +66,9 @@ func (s *stack) addEndpoints(n network) {
 		{"SecretsManager", awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER()},
 		{"STS", awsec2.InterfaceVpcEndpointAwsService_STS()},
 	}
+	if s.props.Registries.ReceiptKey != "" {
+		services = append(services, endpoint{"KMS", awsec2.InterfaceVpcEndpointAwsService_KMS()})
+	}
 	if s.props.Compute.EC2 { // for the ECS agent
 		services = append(services,
 			endpoint{"ECS", awsec2.InterfaceVpcEndpointAwsService_ECS()},

@@ -149,6 +149,15 @@ func mirrorGrants() []grant {
 				`"StringLike":{"kms:ViaService":"ecr.*.SUFFIX"}}`,
 		},
 		grant{
+			role: role, why: "sign receipts", actions: []string{"kms:GetPublicKey", "kms:Sign"}, on: "that key",
+			when: "`receiptKey`", list: func(p settings.Props) []string {
+				if p.Registries.ReceiptKey == "" {
+					return nil
+				}
+				return []string{p.Registries.ReceiptKey}
+			},
+		},
+		grant{
 			role: role, why: "have ECR sign what is pushed", actions: []string{"signer:SignPayload"},
 			on: "those profiles", when: "`signingProfiles`",
 			list: func(p settings.Props) []string { return p.Registries.SigningProfiles },

@@ -30,6 +30,12 @@ func TestPrivateNetworkReachesAWSByEndpoints(t *testing.T) {
 	if diff := cmp.Diff(want, endpoints(t, "private")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	// KMS is for those who sign receipts.
+	signs := append(slices.Clone(want), "kms")
+	slices.Sort(signs)
+	if diff := cmp.Diff(signs, endpoints(t, "isolated receipts")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
 	// The ECS agent, which instances run, has endpoints of its own.
 	want = append(want, "ecs", "ecs-agent", "ecs-telemetry")
 	slices.Sort(want)

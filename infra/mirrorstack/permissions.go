@@ -43,6 +43,11 @@ func (s *stack) mirrorPermissions() []permission {
 			sid: "SignImages", resources: r.SigningProfiles, actions: []string{"signer:SignPayload"},
 		})
 	}
+	if r.ReceiptKey != "" {
+		permissions = append(permissions, permission{
+			sid: "SignReceipts", resources: []string{r.ReceiptKey}, actions: []string{"kms:GetPublicKey", "kms:Sign"},
+		})
+	}
 	permissions = append(permissions, s.publicPermissions()...)
 	permissions = append(permissions, s.outcomePermissions()...)
 	permissions = append(permissions, s.documentPermissions(mirrorDocuments...)...)

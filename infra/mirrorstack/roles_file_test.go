@@ -52,6 +52,9 @@ var roleVariants = map[string]map[string]any{
 		"push": "batch", "allowedSources": strings.Repeat("ghcr.io/organization/**,", 30),
 		"createRepositories": map[string]any{"lifecyclePolicy": lifecycle + strings.Repeat(" ", 500)},
 	},
+	"receipts": {
+		"push": "batch", "receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
+	},
 	"public": {"push": "batch", "ecrPublic": "write", "createRepositories": map[string]any{"resourceTags": []any{}}},
 }
 

@@ -46,6 +46,11 @@ var variants = map[string]map[string]any{
 		"network": "private", "natGateways": "0", "compute": "ec2", "push": "batch", "ecrPublic": "anonymous",
 		"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
 	},
+	"isolated receipts": {
+		"network": "private", "natGateways": "0", "push": "off", "ecrPublic": "anonymous",
+		"image":      "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
+		"receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
+	},
 	"existing network": {
 		"network": "existing", "vpcId": "vpc-0123456789abcdef0",
 		"subnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
@@ -106,7 +111,8 @@ var variants = map[string]map[string]any{
 		"signaturePolicy":     map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
 		"alarmEmail":          "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
 		"mostTags": "1000", "mostRepositories": "50", "putImageRate": "50",
-		"artifacts": "signatures,application/spdx+json",
+		"artifacts":  "signatures,application/spdx+json",
+		"receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 	},
 }
 

@@ -126,6 +126,8 @@ func registrySettings() []Setting {
 		list("artifacts", "what comes with an image of what belongs to it, such as signatures, where nothing else says so "+
 			"for it: `all`, `none`, `signatures`, or types of artifacts",
 			func(p *Props) *[]string { return &p.Registries.Artifacts }),
+		stringly("receiptKey", "ARN of the KMS key that signs [receipts](receipts.md); empty: none are put",
+			func(p *Props) *string { return &p.Registries.ReceiptKey }),
 		integer("putImageRate", "calls of ECR's PutImage a second that a mirror job makes, for an account and region: "+
 			"ECR's quota, where yours was raised",
 			func(p *Props) *int { return &p.Registries.PutImageRate }),

@@ -37,6 +37,8 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"repositories", "Team/App", "must be the name of a repository"},
 		{"createRepositories", "{", "not valid JSON"},
 		{"kmsKeys", "alias/mirror", "must be the ARN of a KMS key"},
+		{"receiptKey", "alias/receipts", "must be the ARN of a KMS key"},
+		{"receiptKey", "arn:aws:kms:us-east-1:111122223333:key/receipts", "must be the ARN of a KMS key"},
 		{"allowedSources", "alpine", `pattern "alpine" of allowedSources`},
 		{"allowedSources", "own", `pattern "own" of allowedSources`},
 		{"allowedDestinations", "ecr:mine", "is not 12 digits, or *"},
@@ -143,6 +145,13 @@ func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		{
 			map[string]any{"network": "private", "availabilityZones": "us-east-1a", "natGateways": "2"},
 			"must be 0 to 1, one a zone",
+		},
+		{
+			map[string]any{
+				"region": "eu-west-1", "network": "private", "natGateways": "0",
+				"receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
+			},
+			"must be in eu-west-1: a network with natGateways=0",
 		},
 	} {
 		_, err := settings.FromContext(defaults(), c.context)

@@ -8,6 +8,7 @@ import (
 	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/credentials"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/kmskey"
 	"ecrmirror/internal/roles"
 	"ecrmirror/internal/signature"
 )
@@ -41,11 +42,24 @@ func (p Props) validateRegistries(c *check) {
 	c.parsed(err, "artifacts", strings.Join(r.Artifacts, ","))
 	c.that(r.PutImageRate >= 1 && r.PutImageRate <= images.HighestPutImageRate, "putImageRate", r.PutImageRate,
 		fmt.Sprintf("must be 1 to %d", images.HighestPutImageRate))
+	p.validateReceipts(c)
 	r.validateLogins(c)
 	r.validateAllowed(c)
 	for _, h := range r.Insecure {
 		c.that(hostPattern.MatchString(h), "insecureRegistries", h, "must be HOST or HOST:PORT")
 	}
+}
+
+// validateReceipts takes a key by its ARN alone, which is what IAM allows mirror jobs to sign with.
+func (p Props) validateReceipts(c *check) {
+	key := p.Registries.ReceiptKey
+	if key == "" {
+		return
+	}
+	c.that(keyPattern.MatchString(key) && kmskey.Check(key) == nil, "receiptKey", key, "must be the ARN of a KMS key")
+	alone := p.Network.Kind == NetworkPrivate && p.Network.NATGateways == 0
+	c.that(!alone || p.Region == "" || kmskey.RegionOf(key) == p.Region, "receiptKey", key,
+		"must be in "+p.Region+": a network with natGateways=0 has no way to KMS elsewhere")
 }
 
 func (r RegistryProps) validateLogins(c *check) {

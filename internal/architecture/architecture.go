@@ -15,7 +15,7 @@ type layer struct {
 
 // layers has an entry for every package of the module, or for a tree of packages by a trailing /... . A package that
 // no entry covers has no place yet, which is an error.
-var layers = joined(programs, entries, syncing, conversion, verifying, registries, around)
+var layers = joined(programs, entries, syncing, conversion, verifying, registries, receipts, around)
 
 func joined(parts ...map[string]layer) map[string]layer {
 	all := map[string]layer{}

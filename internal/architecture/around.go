@@ -44,7 +44,8 @@ var around = map[string]layer{
 	},
 	"infra/settings": { // the parsers by which the programs read their settings: what synthesis takes, they take
 		internal: []string{
-			"infra/schedule", "internal/allow", "internal/artifacts", "internal/credentials", "internal/images", "internal/roles",
+			"infra/schedule", "internal/allow", "internal/artifacts", "internal/credentials", "internal/images",
+			"internal/kmskey", "internal/roles",
 			"internal/selection", "internal/signature",
 		},
 	},

@@ -125,7 +125,8 @@ var programs = map[string]layer{
 	"internal/settings": {
 		internal: []string{
 			"internal/allow", "internal/artifacts", "internal/chunked", "internal/contract", "internal/credentials",
-			"internal/imagename", "internal/flagvalue", "internal/images", "internal/program", "internal/roles",
+			"internal/imagename", "internal/flagvalue", "internal/images", "internal/kmskey", "internal/program",
+			"internal/roles",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
 	},

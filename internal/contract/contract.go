@@ -36,6 +36,8 @@ const (
 	EnvPutImageRate = "MIRROR_PUT_IMAGE_RATE"
 	// EnvArtifacts is what comes with an image of what belongs to it: all, none, signatures, or types with commas.
 	EnvArtifacts = "MIRROR_ARTIFACTS"
+	// EnvReceiptKey is the key of KMS that signs receipts: an ARN, an id, or alias/NAME. None are put without it.
+	EnvReceiptKey = "MIRROR_RECEIPT_KEY"
 )
 
 // FromParameter begins the value of a variable among [Documents] that stands in SSM; the parameter's name follows.

@@ -82,11 +82,18 @@ func line(palette output.Palette, report *mirror.Report, r mirror.Result, stoppe
 	switch {
 	case r.State == mirror.Copied:
 		color = output.Good
-		text += fmt.Sprintf(" %s (%d blobs, %s sent%s%s)", r.Digest, r.BlobsSent, output.Bytes(r.BytesSent),
+		text += fmt.Sprintf(" %s (%d blobs, %s sent%s%s", r.Digest, r.BlobsSent, output.Bytes(r.BytesSent),
 			with(report, r), apart(r))
+		if receipt := receipted(r); receipt != "" {
+			text += ", " + receipt
+		}
+		text += ")"
 	case r.State == mirror.Current:
 		color = output.Good
 		text += " " + r.Digest.String()
+		if receipt := receipted(r); receipt != "" {
+			text += " (" + receipt + ")"
+		}
 	case stopped:
 		color, state = output.Waiting, "interrupted"
 	}
@@ -143,8 +150,9 @@ type Destination struct {
 	BytesSent int64      `json:"bytesSent"`
 	SetAside  bool       `json:"setAside,omitempty"` // it held up faster ones, and got its blobs apart from them
 	Refused   []Artifact `json:"refused,omitempty"`  // artifacts that it does not have
+	Receipt   *Receipt   `json:"receipt,omitempty"`  // for the image there
 	Error     string     `json:"error,omitempty"`
-	Transient bool       `json:"transient,omitempty"` // the error may be gone on another try
+	Transient bool       `json:"transient,omitempty"` // the error, its own or the receipt's, may be gone on another try
 }
 
 func document(report *mirror.Report) Report {
@@ -159,7 +167,7 @@ func document(report *mirror.Report) Report {
 		d := Destination{
 			Name: r.Name.String(), State: string(r.State), Digest: r.Digest.String(),
 			BlobsSent: r.BlobsSent, BytesSent: r.BytesSent, SetAside: r.SetAside, Transient: r.Transient,
-			Refused: refused(r),
+			Refused: refused(r), Receipt: receiptOf(r),
 		}
 		if r.Err != nil {
 			d.Error = r.Err.Error()

@@ -35,6 +35,9 @@ func (i Image) failures() (errs []error) {
 	}
 	var told error // of the source, which all destinations share
 	for _, d := range i.Destinations {
+		if d.ReceiptErr != nil {
+			errs = append(errs, &Failure{Source: i.Source, Destination: d.Name, Err: d.ReceiptErr})
+		}
 		switch c, copied := errors.AsType[causeError](d.Err); {
 		case d.State != Failed:
 		case !copied || c.whole.Side == mirror.Destination:

@@ -61,7 +61,9 @@ type Destination struct {
 	BytesSent int64
 	Took      time.Duration // of the copy of the image, to all destinations
 	Err       error         // why the state is Deferred, Left or Failed
-	Transient bool          // another try may help
+	// ReceiptErr says why there is no receipt for the image, which is there; nil if there is one, or none is wanted.
+	ReceiptErr error
+	Transient  bool // another try may help
 }
 
 // Counts are how many destinations have each state. What could not be judged as a whole counts as one.

@@ -168,7 +168,7 @@ func (r *round) copied(is Destination) Destination {
 	}
 	c.told = true
 	is.Took, is.BlobsSent, is.BytesSent = c.took, c.result.BlobsSent, c.result.BytesSent
-	is.Err, is.Transient = cause(c.result.Err), c.result.Transient
+	is.Err, is.ReceiptErr, is.Transient = cause(c.result.Err), cause(c.result.Receipt.Err), c.result.Transient
 	switch c.result.State {
 	case mirror.Copied:
 		is.State, is.Digest = Copied, c.result.Digest

@@ -108,9 +108,10 @@ func (c *Copier) copyImage(ctx context.Context, b *batch, report *Report) {
 			report.failPending(err)
 		}
 	}
+	c.certify(ctx, report)
 	for i := range report.Results {
 		r := &report.Results[i]
-		r.Transient = r.Err != nil && c.opts.Transient(r.Err)
+		r.Transient = r.Failure() != nil && c.opts.Transient(r.Failure())
 		c.opts.Progress.Done(r.Name.String(), r.Err)
 	}
 	report.Elapsed = time.Since(report.started)

@@ -49,6 +49,8 @@ type Options struct {
 	// Guard is asked right before a tag moves; then the destination is asked for its digest again, and a tag that
 	// somebody else has moved since the copy began is left. Default: nothing is asked.
 	Guard Guard
+	// Receipts puts receipts beside the images that destinations hold in the end. Default: nobody does.
+	Receipts Receipts
 }
 
 // ArtifactOptions say what comes with an image of what belongs to it: signatures, SBOMs and the like.

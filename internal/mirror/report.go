@@ -61,9 +61,10 @@ type Result struct {
 	BlobsSent int           // blobs written to the destination's repository by this copy
 	BytesSent int64         // bytes of these blobs
 	Err       error         // of type *Error, if the destination failed
-	Transient bool          // whether the failure may be gone on another try
+	Transient bool          // whether the failure, of the destination or the receipt, may be gone on another try
 	SetAside  bool          // whether it held up faster destinations, and got its blobs apart from them
 	Refused   []Refused     // artifacts that the destination does not have
+	Receipt   Receipt       // for the image there
 
 	held  digest.Digest // what the destination had; "" if nothing, or if that is not known
 	known bool          // whether the destination told what it has
@@ -103,13 +104,13 @@ func (r *Report) failPending(err error) {
 	}
 }
 
-// Err joins the errors of the destinations; an error that several share, as one of
+// Err joins the errors of the destinations, and those of receipts; an error that several share, as one of
 // the source is, is in it once.
 func (r *Report) Err() error {
 	var errs []error
 	seen := map[error]bool{}
 	for i := range r.Results {
-		if err := r.Results[i].Err; err != nil && !seen[err] {
+		if err := r.Results[i].Failure(); err != nil && !seen[err] {
 			seen[err] = true
 			errs = append(errs, err)
 		}

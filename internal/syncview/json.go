@@ -62,7 +62,9 @@ type Destination struct {
 	BytesSent int64    `json:"bytesSent"`
 	Seconds   float64  `json:"seconds"`         // of the copy of the image, to all destinations
 	Error     string   `json:"error,omitempty"` // why it is deferred, left or failed
-	Transient bool     `json:"transient,omitempty"`
+	// ReceiptError says why there is no receipt for the image, which is there.
+	ReceiptError string `json:"receiptError,omitempty"`
+	Transient    bool   `json:"transient,omitempty"`
 }
 
 func document(r *filesync.Report) Report {
@@ -91,7 +93,7 @@ func documentOf(image filesync.Image) Image {
 		doc.Destinations = append(doc.Destinations, Destination{
 			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Had: d.Had.String(),
 			Wanted: d.Wanted.String(), Platforms: d.Platforms, BlobsSent: d.BlobsSent, BytesSent: d.BytesSent,
-			Seconds: d.Took.Seconds(), Error: text(d.Err), Transient: d.Transient,
+			Seconds: d.Took.Seconds(), Error: text(d.Err), ReceiptError: text(d.ReceiptErr), Transient: d.Transient,
 		})
 	}
 	return doc

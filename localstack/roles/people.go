@@ -89,6 +89,10 @@ var people = []struct {
 			[]string{"arn:${Partition}:secretsmanager:${Region}:${Account}:secret:mirror/*"},
 		},
 		{[]string{"sts:AssumeRole"}, []string{"arn:${Partition}:iam::*:role/mirror"}},
+		{
+			[]string{"kms:GetPublicKey", "kms:Sign"},
+			[]string{"arn:${Partition}:kms:${Region}:${Account}:key/${ReceiptKey}"},
+		},
 	}},
 }
 

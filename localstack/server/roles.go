@@ -35,6 +35,7 @@ func (s *Server) deployment() roles.Deployment {
 			"MirrorJob": mirrorDefinition, "SweepJob": controllerDefinition, "EventJob": eventDefinition,
 			"MirrorLogs": mirrorLogs, "ControllerLogs": controllerLogs, "FunctionLogs": "/ecrmirror/push",
 			"PushDeadLetters":           "push-dead-letters",
+			"ReceiptKey":                ReceiptKeyID,
 			"SettingAllowedSources":     "setting-allowed-sources",
 			"SettingCreateRepositories": "setting-create-repositories",
 		},

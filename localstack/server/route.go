@@ -118,8 +118,8 @@ func (s *Server) unknown(r *http.Request) error {
 	return &awsjson.Error{
 		Status: http.StatusNotImplemented, Code: "NotImplemented",
 		Message: "localstack does not have the service " + c.Service + " (or not " + r.Method + " " + r.URL.Path +
-			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, events, iam, lambda, logs, monitoring," +
-			" secretsmanager, sqs, ssm and sts",
+			" of it); it has batch, cloudformation, dynamodb, ecr, ecr-public, events, iam, kms, lambda, logs," +
+			" monitoring, secretsmanager, sqs, ssm and sts",
 	}
 }
 

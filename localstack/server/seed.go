@@ -28,6 +28,12 @@ const (
 	controllerLogs       = "/localstack/controller"
 )
 
+// Names of the key that signs receipts where somebody asks for them. The deployment of the variant receipts has it.
+const (
+	ReceiptKeyID = "33333333-4444-4555-8666-777777777777"
+	ReceiptAlias = "alias/ecrmirror-receipts"
+)
+
 // deployedEnvironment is what the job definitions, and a user's shell, say of the deployment.
 var deployedEnvironment = []string{
 	"MIRROR_TABLE=" + tableName, "MIRROR_LEDGER=" + ledgerName,
@@ -49,6 +55,9 @@ func (s *Server) seed(ctx context.Context) error {
 			nil); err != nil {
 			return fmt.Errorf("creating the log group %s: %w", group, err)
 		}
+	}
+	if err := s.kms.Seed(s.opts.Account, s.opts.Region, ReceiptKeyID, ReceiptAlias); err != nil {
+		return fmt.Errorf("creating the key %s: %w", ReceiptAlias, err)
 	}
 	client := awsbatch.NewFromConfig(s.Config())
 	for _, q := range []struct {

@@ -1,5 +1,5 @@
 // Package server runs the stand-ins for AWS on one port, as the deployment finds
-// them: DynamoDB, ECR, ECR Public, Batch, CloudFormation, SSM, Secrets Manager, STS and ECR's push events.
+// them: DynamoDB, ECR, ECR Public, Batch, CloudFormation, KMS, SSM, Secrets Manager, STS and ECR's push events.
 // Plain AWS SDK clients and the AWS CLI use it by AWS_ENDPOINT_URL alone.
 package server
 
@@ -25,6 +25,7 @@ import (
 	"ecrmirror/localstack/eventbridge"
 	"ecrmirror/localstack/iamapi"
 	"ecrmirror/localstack/identity"
+	"ecrmirror/localstack/kms"
 	"ecrmirror/localstack/lambda"
 	"ecrmirror/localstack/logs"
 	"ecrmirror/localstack/secretsmanager"
@@ -110,6 +111,7 @@ type Server struct {
 	ecrPublic *ecrpublic.Service
 	batch     *batch.Service
 	dynamodb  *dynamodb.Service
+	kms       *kms.Service
 	ssm       *ssm.Service
 	secrets   *secretsmanager.Service
 	sts       *sts.Service

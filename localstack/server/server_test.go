@@ -16,6 +16,7 @@ import (
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awsecr "github.com/aws/aws-sdk-go-v2/service/ecr"
 	awsecrpublic "github.com/aws/aws-sdk-go-v2/service/ecrpublic"
+	awskms "github.com/aws/aws-sdk-go-v2/service/kms"
 	awssecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	awsssm "github.com/aws/aws-sdk-go-v2/service/ssm"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
@@ -93,6 +94,11 @@ func TestEveryServiceAnswersByTheEnvironmentAlone(t *testing.T) {
 				&awsecrpublic.DescribeRegistriesInput{})
 			return err
 		},
+		"kms.DescribeKey": func() error {
+			_, err := awskms.NewFromConfig(cfg).DescribeKey(t.Context(),
+				&awskms.DescribeKeyInput{KeyId: aws.String(server.ReceiptAlias)})
+			return err
+		},
 		"ssm.GetParameters": func() error {
 			_, err := awsssm.NewFromConfig(cfg).GetParameters(t.Context(),
 				&awsssm.GetParametersInput{Names: []string{"x"}})
@@ -126,6 +132,8 @@ func TestServicesRefuseWhatIsNotSignedForThem(t *testing.T) {
 		{"/", "X-Amz-Target", "AmazonSSM.GetParameter", "s3", "InvalidSignatureException"},
 		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", "", "MissingAuthenticationTokenException"},
 		{"/", "X-Amz-Target", "secretsmanager.GetSecretValue", "s3", "InvalidSignatureException"},
+		{"/", "X-Amz-Target", "TrentService.Sign", "", "MissingAuthenticationTokenException"},
+		{"/", "X-Amz-Target", "TrentService.Sign", "s3", "InvalidSignatureException"},
 		{
 			"/", "X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "",
 			"MissingAuthenticationTokenException",

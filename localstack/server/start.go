@@ -19,6 +19,7 @@ import (
 	"ecrmirror/localstack/iam"
 	"ecrmirror/localstack/iamapi"
 	"ecrmirror/localstack/identity"
+	"ecrmirror/localstack/kms"
 	"ecrmirror/localstack/secretsmanager"
 	"ecrmirror/localstack/ssm"
 	"ecrmirror/localstack/sts"
@@ -30,8 +31,8 @@ import (
 const shutdownTime = time.Second
 
 // Start listens, serves and creates what the deployment has: the tables mirror and
-// ledger, the queues mirror and controller, and the job definitions mirror, controller and
-// controller-event, in the home account and region. It returns when all of it is
+// ledger, the queues mirror and controller, the job definitions mirror, controller and
+// controller-event, and the key [ReceiptAlias], in the home account and region. It returns when all of it is
 // there. The end of ctx stops the start, not the server: that is Close's.
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	s := &Server{opts: opts.withDefaults(), served: make(chan error, 1)}
@@ -82,6 +83,7 @@ func (s *Server) open() error {
 	s.dynamodb = dynamodb.New(dynamodb.Options{
 		Home: home, PageLimit: s.opts.ScanPage, Consumed: s.stats.Consumed,
 	})
+	s.kms = kms.New(kms.Options{Home: home})
 	s.ssm = ssm.New(ssm.Options{Home: home})
 	s.secrets = secretsmanager.New(secretsmanager.Options{Home: home})
 	s.identities = identity.New(s.opts.Now)

@@ -39,6 +39,7 @@ func (s *Server) targets() map[string]target {
 		"AWSEvents":                            {"events", s.events, anything("events")},
 		"GraniteServiceVersion20100801":        {"monitoring", s.cloudwatch, anything("cloudwatch")},
 		"Logs_20140328":                        {"logs", s.logs, anything("logs")},
+		"TrentService":                         {"kms", s.kms, s.kms.Access},
 		"secretsmanager":                       {"secretsmanager", s.secrets, s.secrets.Access},
 	}
 }

@@ -52,6 +52,7 @@ func Params(ctx context.Context, dir, programs, uses string) testscript.Params {
 			"as":         As(func(ts *testscript.TestScript) *server.Server { return of(ts).server }),
 			"role":       role,
 			"exits":      Exits,
+			"publickey":  publickey,
 			"repository": repository,
 			"push":       push,
 			"archive":    archive,
