@@ -31,7 +31,7 @@ func (c *config) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.format = cli.AddOutput(flags)
 	flags.StringVar(&c.options, contract.ParamOptions, contract.DefaultOptions,
 		"`JSON` with how the request differs from a plain copy, as a job gets it; members: artifacts, "+
-			"artifactsFrom, artifactsRequired, kind (copy, artifacts), platforms, version (1)")
+			"artifactsFrom, artifactsRequired, kind (copy, artifacts), platforms, verify, version (1)")
 	addPlatforms(flags, &c.platforms, "of an index copy these platforms alone (default all)")
 	c.copying.addFlags(flags, getenv)
 	c.artifactFlags.add(flags)

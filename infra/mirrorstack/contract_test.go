@@ -98,6 +98,7 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 			"AWS_REGION":              "REGION",
 			contract.EnvPutImageRate:  "50",
 			contract.EnvArtifacts:     "signatures,application/spdx+json",
+			contract.EnvVerify:        `[{"github":["org/app"]}]`,
 			contract.EnvReceiptKey:    "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 			contract.EnvLedger:        "Ledger",
 			contract.EnvMemoryBudget:  "2048MiB",

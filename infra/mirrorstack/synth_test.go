@@ -111,7 +111,7 @@ var variants = map[string]map[string]any{
 		"signaturePolicy":     map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
 		"alarmEmail":          "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
 		"mostTags": "1000", "mostRepositories": "50", "putImageRate": "50",
-		"artifacts":  "signatures,application/spdx+json",
+		"artifacts": "signatures,application/spdx+json", "verify": `[{"github":["org/app"]}]`,
 		"receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 	},
 }

@@ -123,6 +123,9 @@ func registrySettings() []Setting {
 		stringly("signaturePolicy", "signature policy, as containers-policy.json has it; empty: no signatures are "+
 			"required",
 			func(p *Props) *string { return &p.Registries.SignaturePolicy }),
+		stringly("verify", "who must have signed an image whose entry does not say it, in JSON, such as "+
+			"`[{\"github\":[\"org/app\"]}]`; empty: nobody must",
+			func(p *Props) *string { return &p.Registries.Verify }),
 		list("artifacts", "what comes with an image of what belongs to it, such as signatures, where nothing else says so "+
 			"for it: `all`, `none`, `signatures`, or types of artifacts",
 			func(p *Props) *[]string { return &p.Registries.Artifacts }),

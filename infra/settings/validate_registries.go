@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"ecrmirror/internal/kmskey"
 	"ecrmirror/internal/roles"
 	"ecrmirror/internal/signature"
+	"ecrmirror/internal/verify/policy"
 )
 
 // validateRegistries has the programs' own parsers look at what the programs will be given.
@@ -37,6 +39,13 @@ func (p Props) validateRegistries(c *check) {
 	for _, profile := range r.SigningProfiles {
 		c.that(profilePattern.MatchString(profile), "signingProfiles", profile,
 			"must be the ARN of a signing profile, arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME")
+	}
+	if r.Verify != "" {
+		asked, err := policy.Parse(r.Verify)
+		if err == nil {
+			_, err = asked.Compile(context.Background(), nil)
+		}
+		c.parsed(err, "verify", r.Verify)
 	}
 	_, err := artifacts.Parse(r.Artifacts...)
 	c.parsed(err, "artifacts", strings.Join(r.Artifacts, ","))

@@ -46,7 +46,7 @@ var around = map[string]layer{
 		internal: []string{
 			"infra/schedule", "internal/allow", "internal/artifacts", "internal/credentials", "internal/images",
 			"internal/kmskey", "internal/roles",
-			"internal/selection", "internal/signature",
+			"internal/selection", "internal/signature", "internal/verify/policy",
 		},
 	},
 	"infra/deploytemplate": {internal: []string{"infra/assembly"}},

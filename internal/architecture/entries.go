@@ -10,6 +10,7 @@ var entries = map[string]layer{
 	},
 	"internal/entry": {
 		internal: []string{
+			"internal/verify/policy",
 			"internal/artifacts", "internal/imagename", "internal/platforms", "internal/printable", "internal/selection",
 			"internal/spelling",
 		},

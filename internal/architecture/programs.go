@@ -103,6 +103,7 @@ var programs = map[string]layer{
 	},
 	"internal/request": {
 		internal: []string{
+			"internal/verify/policy",
 			"internal/artifacts", "internal/contract", "internal/imagename", "internal/jsonscan", "internal/platforms",
 			"internal/spelling",
 		},
@@ -163,6 +164,7 @@ var programs = map[string]layer{
 	}},
 	"internal/outfile": {},
 	"internal/copyview": {internal: []string{
+		"internal/verify/verdict",
 		"internal/mirror", "internal/output", "internal/platforms", "internal/printable",
 	}},
 	"internal/gate": {
@@ -194,6 +196,7 @@ var programs = map[string]layer{
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
 		internal: []string{
+			"internal/verify/evidence", "internal/verify/verdict",
 			"internal/artifacts", "internal/chunked", "internal/imagename", "internal/manifestdigest",
 			"internal/mirror/belonging", "internal/mirror/content", "internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
 			"internal/mirror/errands", "internal/mirror/port", "internal/mirror/references", "internal/mirror/stall",

@@ -13,6 +13,7 @@ var verifying = map[string]layer{
 	},
 	"internal/verify/evidence": {
 		internal: []string{
+			"internal/chunked",
 			"internal/artifacts", "internal/jsonscan", "internal/manifestdigest", "internal/mirror/content",
 			"internal/mirror/port",
 		},

@@ -197,6 +197,13 @@ func (g *agreeWriter) optionMembers() map[string]func() string {
 			return g.list(pick(g, []string{"all"}, []string{"signatures"}, []string{"application/spdx+json", ".sbom"},
 				[]string{"all"}, []string{"none"})...)
 		},
+		"verify": func() string { // as nobody has signed, what asks for it fails
+			if !g.odds(10) {
+				return "null"
+			}
+			g.has("who must have signed")
+			return pick(g, "{github: org/app}", "[{github: [org/app, org/other]}]")
+		},
 		"artifactsFrom":     func() string { return agreeHosts()[0] + "/attestations" },
 		"artifactsRequired": func() string { return pick(g, "false", "false", "false", "true") },
 		"artifactsEvery":    func() string { return pick(g, "12h", "1d", "2w") },

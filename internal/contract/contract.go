@@ -34,6 +34,8 @@ const (
 	EnvMemoryBudget     = "MIRROR_MEMORY_BUDGET" // memory for what is on its way in a copy: 64MiB, 67108864
 	// EnvPutImageRate is how many calls of ECR's PutImage a second mirror makes, for an account in a region: 10.
 	EnvPutImageRate = "MIRROR_PUT_IMAGE_RATE"
+	// EnvVerify is who must have signed an image whose request does not say it: JSON.
+	EnvVerify = "MIRROR_VERIFY"
 	// EnvArtifacts is what comes with an image of what belongs to it: all, none, signatures, or types with commas.
 	EnvArtifacts = "MIRROR_ARTIFACTS"
 	// EnvReceiptKey is the key of KMS that signs receipts: an ARN, an id, or alias/NAME. None are put without it.

@@ -139,7 +139,7 @@ func requestOf(i image, source digest.Digest) request.Request {
 		o := i.options()
 		r.Options = request.Options{
 			Platforms: o.Platforms, Artifacts: o.Artifacts, ArtifactsFrom: o.ArtifactsFrom,
-			ArtifactsRequired: o.ArtifactsRequired,
+			ArtifactsRequired: o.ArtifactsRequired, Verify: o.Verify,
 		}
 		if i.entry.Chosen != "" || r.Options.Platforms != "" {
 			asked.Source.Name.Digest = source

@@ -71,8 +71,7 @@ const mostTold = 10
 
 // without says which artifacts an image came without, a line each, unless no destination has the image.
 func without(report *mirror.Report) (lines []string) {
-	isThere := slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.State != mirror.Failed })
-	if !isThere {
+	if !isThere(report) {
 		return nil
 	}
 	add := func(format string, values ...any) {
@@ -102,4 +101,9 @@ func cause(err error) string {
 		return e.Cause()
 	}
 	return err.Error()
+}
+
+// isThere reports whether some destination has the image.
+func isThere(report *mirror.Report) bool {
+	return slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.State != mirror.Failed })
 }

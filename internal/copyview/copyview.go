@@ -9,6 +9,7 @@ import (
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/printable"
+	"ecrmirror/internal/verify/verdict"
 )
 
 // WriteJSON prints the reports of a request: of one image a document, of several a list of such documents. Errors are
@@ -35,7 +36,7 @@ func WriteText(w io.Writer, palette output.Palette, reports []*mirror.Report, st
 				return err
 			}
 		}
-		if err := writeLines(w, append(without(report), left(report))...); err != nil {
+		if err := writeLines(w, append(verified(report), append(without(report), left(report))...)...); err != nil {
 			return err
 		}
 	}
@@ -131,10 +132,12 @@ type Report struct {
 	Platforms    *Platforms `json:"platforms,omitempty"`
 	MediaType    string     `json:"mediaType,omitempty"`
 	Manifests    int        `json:"manifests,omitempty"`
-	Artifacts    *Artifacts `json:"artifacts,omitempty"`
-	Blobs        int        `json:"blobs,omitempty"`
-	Size         int64      `json:"size,omitempty"`
-	BytesRead    int64      `json:"bytesRead"`
+	// Verified says who has signed the image, where that was asked for.
+	Verified  []verdict.Proof `json:"verified,omitempty"`
+	Artifacts *Artifacts      `json:"artifacts,omitempty"`
+	Blobs     int             `json:"blobs,omitempty"`
+	Size      int64           `json:"size,omitempty"`
+	BytesRead int64           `json:"bytesRead"`
 	// BytesReadAgain are of these, for destinations that were set aside, and after failures.
 	BytesReadAgain int64         `json:"bytesReadAgain,omitempty"`
 	Seconds        float64       `json:"seconds"`
@@ -163,6 +166,7 @@ func document(report *mirror.Report) Report {
 	}
 	doc.addPlatforms(report)
 	doc.addArtifacts(report)
+	doc.Verified = report.Verified
 	for _, r := range report.Results {
 		d := Destination{
 			Name: r.Name.String(), State: string(r.State), Digest: r.Digest.String(),

@@ -2,7 +2,6 @@ package copyview
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"ecrmirror/internal/mirror"
@@ -37,8 +36,7 @@ func (r *Report) addPlatforms(report *mirror.Report) {
 // it.
 func left(report *mirror.Report) string {
 	p := report.Platforms
-	isThere := slices.ContainsFunc(report.Results, func(r mirror.Result) bool { return r.State != mirror.Failed })
-	if !isThere || p == nil || len(p.Dropped)+len(p.Missing) == 0 {
+	if !isThere(report) || p == nil || len(p.Dropped)+len(p.Missing) == 0 {
 		return ""
 	}
 	text := fmt.Sprintf("platforms of %s %s: kept %s", report.Source, report.SourceDigest, list(p.Kept, p.MoreKept))

@@ -2,6 +2,7 @@ package entry
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/platforms"
+	"ecrmirror/internal/verify/policy"
 )
 
 // ImageOptions say what of an image is mirrored. The zero value is all of it. A rule of a selection may have its own.
@@ -24,6 +26,9 @@ type ImageOptions struct {
 	ArtifactsRequired bool
 	// ArtifactsEvery is how often it is looked for such that came later; 0 is the default of the ledger's.
 	ArtifactsEvery time.Duration
+	// Verify is the policy of who must have signed an image, as [policy.Policy.String] has it; "" leaves it to the
+	// service's setting.
+	Verify string
 }
 
 // AllPlatforms is what a rule has as its platforms if it wants all of them, whatever the entry says.
@@ -36,6 +41,7 @@ const (
 	MemberArtifactsFrom     = "artifactsFrom"
 	MemberArtifactsRequired = "artifactsRequired"
 	MemberArtifactsEvery    = "artifactsEvery"
+	MemberVerify            = "verify"
 	MemberOptions           = "options"
 )
 
@@ -80,6 +86,7 @@ func (o ImageOptions) Over(entrys ImageOptions) ImageOptions {
 	o.Artifacts = cmp.Or(o.Artifacts, entrys.Artifacts)
 	o.ArtifactsFrom = cmp.Or(o.ArtifactsFrom, entrys.ArtifactsFrom)
 	o.ArtifactsEvery = cmp.Or(o.ArtifactsEvery, entrys.ArtifactsEvery)
+	o.Verify = cmp.Or(o.Verify, entrys.Verify)
 	o.ArtifactsRequired = o.ArtifactsRequired || entrys.ArtifactsRequired
 	return o
 }
@@ -123,7 +130,25 @@ func (o ImageOptions) checkOptions() error {
 	case canonical != o.Platforms:
 		return fmt.Errorf("%s: %q is written %q", MemberPlatforms, o.Platforms, canonical)
 	}
+	if err := o.checkVerify(); err != nil {
+		return err
+	}
 	return o.checkArtifacts()
+}
+
+// checkVerify returns what is wrong with who must have signed. A job has no files with keys.
+func (o ImageOptions) checkVerify() error {
+	if o.Verify == "" {
+		return nil
+	}
+	p, err := policy.Parse(o.Verify)
+	if err == nil {
+		_, err = p.Compile(context.Background(), nil)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", MemberVerify, err)
+	}
+	return nil
 }
 
 func (o ImageOptions) checkArtifacts() error {

@@ -60,7 +60,7 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
 				"line 18: tags is empty; it must have a rule, or be left out",
 				"line 19: repos is a text; it must be a map such as {include: ...}",
 				`line 20: labels: "a" is a list; it must be a text`,
-				`line 21: options: "paused" is not known (there are platforms, artifacts, artifactsFrom, artifactsRequired, artifactsEvery)`,
+				`line 21: options: "paused" is not known (there are platforms, artifacts, artifactsFrom, artifactsRequired, verify, artifactsEvery)`,
 				`line 25: options: platforms: platform "linux/x86_64": architecture "x86_64" is written "amd64"; platform "linux/amd64": it is there twice`,
 				`line 27: options is a text; it must be a map such as {platforms: ...}`,
 				`line 28: options: platforms is null; give it a value, or leave it out`,

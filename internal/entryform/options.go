@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/verify/policy"
 )
 
 // options has the members of options, of an entry or of a rule, in the order in which they are written.
@@ -34,6 +35,21 @@ var options = []member[entry.ImageOptions]{
 		writeText),
 	scalar(entry.MemberArtifactsRequired, func(o *entry.ImageOptions) *bool { return &o.ArtifactsRequired }, readBool,
 		writeBool),
+	{
+		name: entry.MemberVerify,
+		within: func(r *reader, o *entry.ImageOptions, v Value, name string) {
+			p, errs := ReadVerify(name, v)
+			r.errs = append(r.errs, errs...)
+			o.Verify = p.String()
+		},
+		write: func(o entry.ImageOptions) Value {
+			p, err := policy.Parse(o.Verify)
+			if o.Verify == "" || err != nil {
+				return Value{}
+			}
+			return WriteVerify(p)
+		},
+	},
 	scalar(entry.MemberArtifactsEvery, func(o *entry.ImageOptions) *time.Duration { return &o.ArtifactsEvery }, readAge,
 		writeAge),
 }

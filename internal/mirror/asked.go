@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"fmt"
 
 	"ecrmirror/internal/imagename"
@@ -13,11 +14,12 @@ type asked struct {
 	kind      request.Kind
 	platforms platforms.Filter // which are copied; zero = all
 	artifacts ArtifactOptions
+	verify    string // the policy of who must have signed; "" = nobody must
 }
 
 // asked returns what options ask for. Where they say nothing of artifacts, the copier's own options do.
 func (c *Copier) asked(o request.Options) (a asked, err error) {
-	a = asked{kind: o.Kind, artifacts: c.opts.Artifacts}
+	a = asked{kind: o.Kind, artifacts: c.opts.Artifacts, verify: cmp.Or(o.Verify, c.opts.Verify)}
 	if o.Kind != request.Copy && o.Kind != request.Artifacts {
 		return a, fmt.Errorf("kind %q is not one that is carried out", o.Kind)
 	}

@@ -30,6 +30,9 @@ func (c *Copier) bring(ctx context.Context, q *inquiry) error {
 	if err := c.opts.Gate.Image(ctx, q.report.Source, q.judged()); err != nil {
 		return sourceError(q.report.Source, "checking signatures", err)
 	}
+	if err := q.verify(ctx); err != nil {
+		return err
+	}
 	q.holds = q.holdings(ctx)
 	pending := q.lacking()
 	if len(pending) == 0 {

@@ -88,7 +88,7 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 func (c *Copier) CopyImage(ctx context.Context, source imagename.Name, to ...imagename.Name) *Report {
 	report := newReport(source, to)
 	b := newBatch(1, c.opts, c.slots)
-	b.asked.artifacts = c.opts.Artifacts
+	b.asked.artifacts, b.asked.verify = c.opts.Artifacts, c.opts.Verify
 	c.copyImage(ctx, b, report)
 	return report
 }
@@ -136,6 +136,9 @@ func (c *Copier) copy(ctx context.Context, b *batch, report *Report) error {
 	}
 	if err := c.opts.Gate.Image(ctx, report.Source, q.judged()); err != nil {
 		return sourceError(report.Source, "checking signatures", err)
+	}
+	if err := q.verify(ctx); err != nil {
+		return err
 	}
 	b.progress.image(report, len(pending), q.graph.Blobs)
 	c.try(ctx, q, pending)

@@ -46,6 +46,11 @@ type Options struct {
 	Gate Gate
 	// Artifacts says what comes with an image beside its manifests. Default: all that belongs to it.
 	Artifacts ArtifactOptions
+	// Verifier verifies who has signed images of requests that ask for it. Default: such requests fail.
+	Verifier Verifier
+	// Verify is the policy, as its text, that images of requests must meet which have none. Default: they need meet
+	// none.
+	Verify string
 	// Guard is asked right before a tag moves; then the destination is asked for its digest again, and a tag that
 	// somebody else has moved since the copy began is left. Default: nothing is asked.
 	Guard Guard

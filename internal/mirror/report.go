@@ -9,6 +9,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/belonging"
 	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/verify/verdict"
 )
 
 // A State says how a destination ended up.
@@ -29,13 +30,14 @@ type Report struct {
 	// Digest is that of the root manifest that destinations should have: the source's, unless Platforms says that some
 	// were dropped. It is "" if that is not known.
 	Digest    digest.Digest
-	Platforms *Platforms // what became of the source's platforms; nil where all were asked for
-	MediaType string     // of the root manifest; "" if it was not read
-	Manifests int        // manifests of the image, the root and all instances
-	Artifacts Artifacts  // what belongs to the image beside these
-	Blobs     int        // distinct blobs of the image and its artifacts
-	Size      int64      // bytes of these blobs
-	BytesRead int64      // bytes of blobs read from the source
+	Platforms *Platforms      // what became of the source's platforms; nil where all were asked for
+	MediaType string          // of the root manifest; "" if it was not read
+	Manifests int             // manifests of the image, the root and all instances
+	Verified  []verdict.Proof // who has signed the image, where that was asked for
+	Artifacts Artifacts       // what belongs to the image beside these
+	Blobs     int             // distinct blobs of the image and its artifacts
+	Size      int64           // bytes of these blobs
+	BytesRead int64           // bytes of blobs read from the source
 	// BytesReadAgain is how many of these were read more than once: for destinations that were set aside, and
 	// where something failed on the way.
 	BytesReadAgain int64

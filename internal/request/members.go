@@ -24,12 +24,14 @@ func parseMembers(members map[string]jsonscan.Value) (o Options, err error) {
 			o.Artifacts, err = readArtifacts(members[name])
 		case memberFrom:
 			o.ArtifactsFrom, err = readRepository(name, members[name])
+		case memberVerify:
+			o.Verify, err = readPolicy(members[name])
 		case memberRequired:
 			o.ArtifactsRequired, err = readTruth(name, members[name])
 		default:
 			err = fmt.Errorf("member %q is not known%s", name,
 				spelling.Meant(name, memberArtifacts, memberFrom, memberRequired, memberKind, memberPlatforms,
-					memberVersion))
+					memberVerify, memberVersion))
 		}
 		if err != nil {
 			return Options{}, err

@@ -24,6 +24,9 @@ type Options struct {
 	ArtifactsFrom string
 	// ArtifactsRequired has an image fail that would come without its artifacts.
 	ArtifactsRequired bool
+	// Verify is the policy of who must have signed the images, as [policy.Policy.String] has it; "" leaves it to the
+	// program's setting.
+	Verify string
 }
 
 // optionsVersion is the version of the options' encoding. It goes up when a member that exists changes its meaning; a
@@ -37,6 +40,7 @@ const (
 	memberKind      = "kind"
 	memberPlatforms = "platforms"
 	memberRequired  = "artifactsRequired"
+	memberVerify    = "verify"
 	memberVersion   = "version"
 )
 
@@ -62,6 +66,9 @@ func (o Options) String() string {
 	if o.ArtifactsRequired {
 		members[memberRequired] = true
 	}
+	if o.Verify != "" {
+		members[memberVerify] = json.RawMessage(o.Verify)
+	}
 	document, err := json.Marshal(members)
 	if err != nil {
 		return contract.DefaultOptions // cannot be: they are strings
@@ -71,9 +78,10 @@ func (o Options) String() string {
 
 // ParseOptions parses options, a JSON object as people and programs write it: {} for a plain copy. Its members are
 // kind, one of copy (the default), artifacts, publish and delete; platforms, a list as of [platforms.Parse]; artifacts,
-// a list as of [artifacts.Parse]; artifactsFrom, a repository; artifactsRequired, true or false; and version, which is
-// 1. Another member, kind or version is an error that names it, since options that are passed over
-// would have another image published than the one that was asked for. So is a member that is there twice.
+// a list as of [artifacts.Parse]; artifactsFrom, a repository; artifactsRequired, true or false; verify, a list as of
+// [policy.Parse]; and version, which is 1. Another member, kind or version is an error that names it, since options
+// that are passed over would have another image published than the one that was asked for. So is a member that is
+// there twice.
 func ParseOptions(text string) (Options, error) {
 	if name, is := strings.CutPrefix(text, "Ref::"); is {
 		return Options{}, fmt.Errorf("the job definition has no default for its parameter %q, and the job no value: "+

@@ -38,7 +38,7 @@ func TestOptionsAreReadAndWrittenInOneForm(t *testing.T) {
 	}
 }
 
-const known = "(there are artifacts, artifactsFrom, artifactsRequired, kind, platforms, version)"
+const known = "(there are artifacts, artifactsFrom, artifactsRequired, kind, platforms, verify, version)"
 
 const platformList = `["linux/amd64","linux/arm64"]`
 

@@ -194,7 +194,7 @@ func TestItemsThatSayWhatIsNotKnown(t *testing.T) {
 		{item{"Repo": m(item{})}, `attribute "Repo" is not known, but nearly Repos`},
 		{item{"Label": m(item{})}, `attribute "Label" is not known, but nearly Labels`},
 		{item{"option": m(item{})}, `attribute "option" is not known, but nearly Options`},
-		{item{"Options": m(item{"paused": yes()})}, `Options: "paused" is not known (there are platforms, artifacts, artifactsFrom, artifactsRequired, artifactsEvery)`},
+		{item{"Options": m(item{"paused": yes()})}, `Options: "paused" is not known (there are platforms, artifacts, artifactsFrom, artifactsRequired, verify, artifactsEvery)`},
 		{item{"Options": m(item{"platform": s("linux/amd64")})}, `Options: "platform" is not known (did you mean "platforms"?)`},
 		{item{"Options": m(item{"platforms": s("linux/amd64")})}, ""},
 		{item{"Options": m(item{"platforms": l()})}, `Options: platforms: is empty; leave it out`},
@@ -208,7 +208,7 @@ func TestItemsThatSayWhatIsNotKnown(t *testing.T) {
 		{item{"Tags": l(good, m(item{"version": n(1)}))}, `rule 2: version: is a number; it must be a text`},
 		{item{"Tags": l(m(item{"parts": s("2")}))}, `rule 1: parts: is a text, "2"; it must be a whole number`},
 		{item{"Tags": l(m(item{"options": m(item{"platforms": s("x")})}))}, `rule 1: options: platforms: platform "x": a`},
-		{item{"Tags": l(m(item{"options": m(item{"x": s("x")})}))}, `rule 1: options: "x" is not known (there are platforms, artifacts, artifactsFrom, artifactsRequired, artifactsEvery)`},
+		{item{"Tags": l(m(item{"options": m(item{"x": s("x")})}))}, `rule 1: options: "x" is not known (there are platforms, artifacts, artifactsFrom, artifactsRequired, verify, artifactsEvery)`},
 
 		{item{"Tags": good}, `Tags is a map; it must be a list of rules`},
 		{item{"Tags": l()}, `Tags is empty; it must have a rule, or be left out`},

@@ -8,6 +8,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/artifacts"
+	"ecrmirror/internal/chunked"
 	"ecrmirror/internal/manifestdigest"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
@@ -23,12 +24,18 @@ type Place interface {
 	Blob(ctx context.Context, blob content.Blob) (io.ReadCloser, error)
 }
 
+// A Source reads what is signed; see [port.Source].
+type Source interface {
+	Manifest(ctx context.Context, reference string) (manifest []byte, mediaType string, err error)
+	Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error)
+}
+
 // At returns the place that an engine's ports lead to.
-func At(list port.Artifacts, source port.Source) Place { return place{list, source} }
+func At(list port.Artifacts, source Source) Place { return place{list, source} }
 
 type place struct {
 	list   port.Artifacts
-	source port.Source
+	source Source
 }
 
 func (p place) Artifacts(ctx context.Context, subject digest.Digest) ([]artifacts.Artifact, error) {
