@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"ecrmirror/internal/mirror"
@@ -24,10 +23,7 @@ func parsePolicy(text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
-	p, err := policy.Parse(text)
-	if err == nil {
-		_, err = p.Compile(context.Background(), nil)
-	}
+	p, err := policy.ParseAlone(text)
 	if err != nil {
 		return "", fmt.Errorf("--%s: %w", verifyFlag, err)
 	}

@@ -2,7 +2,6 @@ package entry
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -95,7 +94,7 @@ func (o ImageOptions) Over(entrys ImageOptions) ImageOptions {
 // them.
 func ParseArtifacts(texts ...string) (string, error) {
 	filter, err := artifacts.Parse(texts...)
-	if all, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // as Parse joins them
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
 		err = oneLine(all.Unwrap())
 	}
 	return filter.String(), err
@@ -141,11 +140,7 @@ func (o ImageOptions) checkVerify() error {
 	if o.Verify == "" {
 		return nil
 	}
-	p, err := policy.Parse(o.Verify)
-	if err == nil {
-		_, err = p.Compile(context.Background(), nil)
-	}
-	if err != nil {
+	if _, err := policy.ParseAlone(o.Verify); err != nil {
 		return fmt.Errorf("%s: %w", MemberVerify, err)
 	}
 	return nil

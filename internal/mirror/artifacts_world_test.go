@@ -81,7 +81,7 @@ func (w *world) put(path, mediaType string, content []byte) {
 func (w *world) putBlob(repository, content string) imgspecv1.Descriptor {
 	w.t.Helper()
 	d := digest.FromString(content)
-	answer, err := http.Post("http://"+w.host+"/v2/"+repository+"/blobs/uploads/?digest="+d.String(), //nolint:noctx // a test's
+	answer, err := http.Post("http://"+w.host+"/v2/"+repository+"/blobs/uploads/?digest="+d.String(),
 		"application/octet-stream", strings.NewReader(content))
 	if err != nil {
 		w.t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 
 // readPolicy returns the canonical text of a policy of who must have signed. It names no files: a job has none.
 func readPolicy(value jsonscan.Value) (string, error) {
-	p, err := policy.Parse(string(value))
+	p, err := policy.ParseAlone(string(value))
 	if err != nil {
 		return "", fmt.Errorf("verify: %w", err)
 	}

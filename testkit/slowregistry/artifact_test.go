@@ -36,7 +36,7 @@ func TestASignedImage(t *testing.T) {
 		}
 		url := "http://" + server.Host() + "/v2/app/"
 		read := func(path string) (status int, index imgspecv1.Index) {
-			answer, err := http.Get(url + path) //nolint:noctx // a test's
+			answer, err := http.Get(url + path)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,27 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ParseAlone reads a policy as [Parse] does, for who has no files: all keys must be in it. What is read may be compiled
+// without a [KeySource].
+func ParseAlone(text string) (Policy, error) {
+	p, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	for _, r := range p {
+		for _, key := range r.Key {
+			if !isInline(key) {
+				return nil, fmt.Errorf("%s %q is a name: a job has no files; write the public key itself, in PEM",
+					MemberKey, key)
+			}
+		}
+	}
+	return p, nil
+}
