@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -171,7 +173,10 @@ func TestLooksGoByTheEntrysOptions(t *testing.T) {
 // takes a request for the manifest at a destination, and one for each manifest and artifact at the source; those who
 // have all are not asked.
 func TestWhatLooksCost(t *testing.T) {
-	const images = 240
+	images := 240
+	if n, err := strconv.Atoi(os.Getenv("ECRMIRROR_IMAGES")); err == nil {
+		images = n
+	}
 	r, b := newRemembering(t), newBelongings()
 	r.with = func(c *controller.Controller) { c.Artifacts = b }
 	for i := range images {

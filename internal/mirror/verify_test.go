@@ -23,8 +23,11 @@ type verifying struct {
 }
 
 func (v *verifying) Verify(
-	_ context.Context, _ evidence.Place, manifests []digest.Digest, policy string,
+	ctx context.Context, at evidence.Place, manifests []digest.Digest, policy string,
 ) (verdict.Verified, error) {
+	if _, err := at.Artifacts(ctx, manifests[len(manifests)-1]); err != nil {
+		return verdict.Verified{}, err
+	}
 	v.asked = append(v.asked, manifests)
 	if policy != `[{"github":["org/app"]}]` {
 		return verdict.Verified{}, errors.New("another policy: " + policy)
@@ -67,6 +70,10 @@ func TestNothingIsWrittenBeforeItIsVerified(t *testing.T) {
 			w.breakWith(nil)
 			report := w.bring(mirror.New(w, opts), c.options, "HOST/a:1")
 			tagged := w.digest("HOST/a:1")
+			// What is verified and what comes is from one list: a registry may tell another one the second time.
+			if n := w.count("LIST", root.String()); n != 1 {
+				t.Errorf("the root's artifacts were listed %d times", n)
+			}
 			if c.err == "" {
 				if report.Err() != nil || tagged != root.String() {
 					t.Errorf("%v, tagged %s", report.Err(), tagged)
