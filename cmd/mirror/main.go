@@ -103,8 +103,8 @@ it at each destination (docs/receipts.md). One that fails does not unmake the co
 the exit code is that of a failure.
 
 Memory: --memory-budget bounds the bytes between source and destinations, whatever the
-image. The program takes less than 64 MiB beside it, whatever the image. In a container
-with less than 128 MiB the default budget is smaller.
+image. The program takes less than 80 MiB beside it, whatever the image. In a container
+with less than 144 MiB the default budget is smaller.
 
 AWS credentials, endpoints and FIPS settings come from the AWS SDK's usual places; other
 accounts' ECR is reached by the roles of --assume-role. Logins to other registries come

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -30,12 +31,18 @@ func TestTemplatesPassCfnLint(t *testing.T) {
 	for region, files := range byRegion {
 		args := append([]string{"--include-checks", "W", "--regions"}, strings.Fields(region)...)
 		args = append(append(args, "--template"), files...)
+		args = append(args, "--non-zero-exit-code", "error")
 		out, err := exec.CommandContext(t.Context(), tool, args...).CombinedOutput()
+		out = unlisted.ReplaceAll(out, nil)
 		if err != nil || len(bytes.TrimSpace(out)) > 0 {
 			t.Errorf("cfn-lint of %v in %s: %v\n%s", files, region, err, out)
 		}
 	}
 }
+
+// unlisted is what cfn-lint says of an action that it does not know: it came after the list of actions that cfn-lint has
+// (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html).
+var unlisted = regexp.MustCompile(`(?m)^W3037 'listimagereferrers' is not one of .*\n.*template\.json:\d+:\d+\n*`)
 
 // TestTemplatesPassCheckov has the variants scanned for unsafe settings. What is accepted,
 // and why, is in testdata/checkov.json, where nothing may stand that is not needed.

@@ -30,7 +30,7 @@ import (
 
 // What a copy takes at most, whatever the image is.
 const (
-	maxBeside      = 64 << 20 // bytes of resident memory beside the budget
+	maxBeside      = 80 << 20 // bytes of resident memory beside the budget
 	maxDescriptors = 256
 	maxGoroutines  = 500
 )

@@ -36,7 +36,7 @@ func TestWhatAForgeryTakesInAContainerIsBounded(t *testing.T) {
 	if os.Getenv(boundsVariable) != "all" {
 		few = few[:1]
 	}
-	for mib, budget := range map[int]int64{80: 16 << 20, 512: 64 << 20, 1024: 64 << 20} {
+	for mib, budget := range map[int]int64{96: 16 << 20, 512: 64 << 20, 1024: 64 << 20} {
 		for _, f := range few {
 			if f.slow {
 				continue

@@ -97,7 +97,7 @@ func TestOneFailureIsItsOwn(t *testing.T) {
 	if report.Err != nil || report.PutOff() || report.Images[0].Destinations[1].Transient {
 		t.Errorf("%+v", report)
 	}
-	w.refuse = broken("bad", http.StatusServiceUnavailable)
+	w.refuseBy(broken("bad", http.StatusServiceUnavailable))
 	_, report = w.round(w.entry("app:1", "bad:1"))
 	if !report.Images[0].Destinations[0].Transient {
 		t.Errorf("%+v", report)

@@ -55,6 +55,13 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// refuseBy has the destination refuse requests otherwise from now on: some of an earlier round may still come.
+func (w *world) refuseBy(refuse func(w http.ResponseWriter, r *http.Request) bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refuse = refuse
+}
+
 // serve serves a registry, and returns its host. Refusing is called with the world locked.
 func (w *world) serve(refusing func(*http.Request) func(http.ResponseWriter, *http.Request) bool) (host string) {
 	registry := registrytest.New()
