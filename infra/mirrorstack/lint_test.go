@@ -40,8 +40,8 @@ func TestTemplatesPassCfnLint(t *testing.T) {
 	}
 }
 
-// unlisted is what cfn-lint says of an action that it does not know: it came after the list of actions that cfn-lint has
-// (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html).
+// unlisted is what cfn-lint says of an action that it does not know: it came after the list of actions that cfn-lint
+// has (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html).
 var unlisted = regexp.MustCompile(`(?m)^W3037 'listimagereferrers' is not one of .*\n.*template\.json:\d+:\d+\n*`)
 
 // TestTemplatesPassCheckov has the variants scanned for unsafe settings. What is accepted,

@@ -8,8 +8,8 @@ const (
 
 const (
 	defaultBudget = 64 << 20
-	// besideAll is what the whole process takes at most beside the budget; some 13 MiB of it are what verifies signatures,
-	// though nobody asks it to.
+	// besideAll is what the whole process takes at most beside the budget; some 13 MiB of it are what verifies
+	// signatures, though nobody asks it to.
 	besideAll = 80 << 20
 )
 
