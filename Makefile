@@ -370,24 +370,23 @@ $(ACTIONLINT):
 	GOBIN="$$PWD/.tools" GOFLAGS= go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 	mv .tools/actionlint $@
 
-# Cosign is 1,600 packages: they are compiled one at a time, beside what else the machine does.
-BESIDE = GOFLAGS=-p=1 nice go
-LEAN   = -trimpath -ldflags='-s -w'
+# Cosign is 1,600 packages, and takes minutes.
+LEAN = -trimpath -ldflags='-s -w'
 
 $(COSIGN):
-	GOBIN="$$PWD/.tools" $(BESIDE) install $(LEAN) github.com/sigstore/cosign/v3/cmd/cosign@$(COSIGN_VERSION)
+	GOBIN="$$PWD/.tools" GOFLAGS= go install $(LEAN) github.com/sigstore/cosign/v3/cmd/cosign@$(COSIGN_VERSION)
 	mv .tools/cosign $@
 
 $(ORAS):
-	GOBIN="$$PWD/.tools" $(BESIDE) install $(LEAN) oras.land/oras/cmd/oras@$(ORAS_VERSION)
+	GOBIN="$$PWD/.tools" GOFLAGS= go install $(LEAN) oras.land/oras/cmd/oras@$(ORAS_VERSION)
 	mv .tools/oras $@
 
 $(REGCTL):
-	GOBIN="$$PWD/.tools" $(BESIDE) install $(LEAN) github.com/regclient/regclient/cmd/regctl@$(REGCTL_VERSION)
+	GOBIN="$$PWD/.tools" GOFLAGS= go install $(LEAN) github.com/regclient/regclient/cmd/regctl@$(REGCTL_VERSION)
 	mv .tools/regctl $@
 
 $(NOTATION): tools/notation/go.mod tools/notation/go.sum
-	cd tools/notation && $(BESIDE) build $(LEAN) -o ../../$@ github.com/notaryproject/notation/cmd/notation
+	cd tools/notation && GOFLAGS= go build $(LEAN) -o ../../$@ github.com/notaryproject/notation/cmd/notation
 
 # A half-made environment would pass for a whole one.
 $(CFN_LINT): tools/python/cfn-lint.txt
