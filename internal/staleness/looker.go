@@ -3,6 +3,7 @@ package staleness
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
@@ -53,11 +54,14 @@ type Question struct {
 	Filter       artifacts.Filter
 }
 
-// Look asks which of the destinations lack what belongs to an image. The manifests of the image are read at the first
-// destination, which costs no pull at the source. The error is one that may be gone on another try; then nothing is
+// Look asks which of the destinations lack what belongs to an image. The manifests of the image are read at a
+// destination, which costs no pull at the source: in Amazon ECR if one is there, which counts none. The error is one that may be gone on another try; then nothing is
 // known.
 func (l *Looker) Look(ctx context.Context, q Question) (Look, error) {
 	at := q.Destinations[0]
+	if n := slices.IndexFunc(q.Destinations, func(to imagename.Name) bool { return to.Kind == imagename.ECR }); n > 0 {
+		at = q.Destinations[n]
+	}
 	at.Tag, at.Digest = "", q.Digest
 	manifests, err := l.images.Manifests(ctx, at)
 	if err != nil {
