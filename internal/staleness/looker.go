@@ -55,8 +55,8 @@ type Question struct {
 }
 
 // Look asks which of the destinations lack what belongs to an image. The manifests of the image are read at a
-// destination, which costs no pull at the source: in Amazon ECR if one is there, which counts none. The error is one that may be gone on another try; then nothing is
-// known.
+// destination, which costs no pull at the source: in Amazon ECR if one is there, which counts none. The error is one
+// that may be gone on another try; then nothing is known.
 func (l *Looker) Look(ctx context.Context, q Question) (Look, error) {
 	at := q.Destinations[0]
 	if n := slices.IndexFunc(q.Destinations, func(to imagename.Name) bool { return to.Kind == imagename.ECR }); n > 0 {
