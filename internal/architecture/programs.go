@@ -193,6 +193,7 @@ var programs = map[string]layer{
 		},
 		external: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"},
 	},
+	"internal/flight":   {},
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
 		internal: []string{

@@ -8,7 +8,7 @@ var receipts = map[string]layer{
 	},
 	"internal/receipting": {
 		internal: []string{
-			"internal/artifacts", "internal/chunked", "internal/imagename", "internal/images/flight", "internal/kmssign",
+			"internal/artifacts", "internal/chunked", "internal/flight", "internal/imagename", "internal/kmssign",
 			"internal/mirror", "internal/mirror/content", "internal/mirror/port", "internal/mirror/stall",
 			"internal/platforms", "internal/receipt", "internal/transient", "internal/verify/verdict",
 			"internal/wanted",

@@ -57,7 +57,7 @@ var registries = map[string]layer{
 	},
 	"internal/images": {
 		internal: []string{
-			"internal/artifacts", "internal/imagename", "internal/images/...", "internal/listed",
+			"internal/artifacts", "internal/flight", "internal/imagename", "internal/images/...", "internal/listed",
 			"internal/manifestdigest",
 			"internal/manifesttype", "internal/ecr",
 			"internal/registryclient", "internal/chunked", "internal/credentials", "internal/fence",
@@ -83,12 +83,11 @@ var registries = map[string]layer{
 		external: []string{"github.com/opencontainers/go-digest", "go.podman.io/image/v5/"},
 	},
 	"internal/images/digesttags": {
-		internal: []string{"internal/artifacts", "internal/images/flight", "internal/listed", "internal/transient"},
+		internal: []string{"internal/artifacts", "internal/flight", "internal/listed", "internal/transient"},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/images/flight": {},
-	"internal/images/visit":  {},
-	"internal/images/hosts":  {internal: []string{"internal/registryclient"}},
+	"internal/images/visit": {},
+	"internal/images/hosts": {internal: []string{"internal/registryclient"}},
 	"internal/images/signatures": {
 		internal: []string{
 			"internal/ecr", "internal/imagename", "internal/mirror/content", "internal/mirror/port",

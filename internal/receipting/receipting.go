@@ -13,7 +13,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/images/flight"
+	"ecrmirror/internal/flight"
 	"ecrmirror/internal/kmssign"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/mirror/port"

@@ -9,7 +9,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"ecrmirror/internal/artifacts"
-	"ecrmirror/internal/images/flight"
+	"ecrmirror/internal/flight"
 	"ecrmirror/internal/listed"
 	"ecrmirror/internal/transient"
 )

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"ecrmirror/internal/images/flight"
+	"ecrmirror/internal/flight"
 )
 
 // asking is what flies: it counts how often it is asked, and answers when it may.
