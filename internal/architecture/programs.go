@@ -197,16 +197,17 @@ var programs = map[string]layer{
 	"internal/memlimit": {external: []string{"github.com/KimMachineGun/automemlimit/memlimit"}},
 	"internal/mirror": {
 		internal: []string{
-			"internal/verify/evidence", "internal/verify/verdict",
 			"internal/artifacts", "internal/chunked", "internal/imagename", "internal/manifestdigest",
-			"internal/mirror/belonging", "internal/mirror/content", "internal/mirror/convoy", "internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes",
-			"internal/mirror/errands", "internal/mirror/port", "internal/mirror/references", "internal/mirror/stall",
-			"internal/platforms", "internal/printable", "internal/request", "internal/sleep", "internal/wanted",
+			"internal/mirror/belonging", "internal/mirror/content", "internal/mirror/convoy", "internal/mirror/errands",
+			"internal/mirror/fanout", "internal/mirror/graph", "internal/mirror/lanes", "internal/mirror/port",
+			"internal/mirror/references", "internal/mirror/stall",
+			"internal/platforms", "internal/printable", "internal/request", "internal/sleep",
+			"internal/verify/evidence", "internal/verify/verdict", "internal/wanted",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},
 	"internal/mirror/belonging": {
-		internal: []string{"internal/artifacts", "internal/mirror/graph", "internal/mirror/port"},
+		internal: []string{"internal/artifacts", "internal/flight", "internal/mirror/graph", "internal/mirror/port"},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/errgroup"},
 	},
 	"internal/mirror/errands": {external: []string{"github.com/opencontainers/go-digest"}},
