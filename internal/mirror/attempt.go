@@ -51,10 +51,8 @@ func (a *attempt) run(ctx context.Context, places []*place) {
 func (a *attempt) sourceOf(blob content.Blob) interface {
 	Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error)
 } {
-	if a.origin.elsewhere != nil {
-		if _, byImage := a.graph.Using(blob.Digest); !byImage {
-			return a.origin.elsewhere
-		}
+	if a.origin.elsewhere != nil && !a.graph.IsOfImage(blob.Digest) {
+		return a.origin.elsewhere
 	}
 	return a.origin
 }

@@ -13,7 +13,6 @@ import (
 	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/graph"
-	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/wanted"
 )
 
@@ -48,15 +47,9 @@ func (c *Copier) bring(ctx context.Context, q *inquiry) error {
 // compareHeld asks what the source and the destinations have. Those that do not hold what they should fail: their
 // artifacts come with the image.
 func (q *inquiry) compareHeld(ctx context.Context) error {
-	source, err := q.ask(ctx)
-	if (err != nil || source == "") && !port.IsDeferred(err) {
-		source, err = q.readInstead(ctx, err)
-	}
-	if err == nil {
-		err = source.Validate()
-	}
+	source, err := q.digests(ctx)
 	if err != nil {
-		return sourceError(q.report.Source, "reading digest", err)
+		return err
 	}
 	q.source, q.report.SourceDigest, q.report.Digest = source, source, source
 	if !q.batch.asked.platforms.IsZero() {
@@ -80,13 +73,7 @@ func (q *inquiry) wantedDigest(ctx context.Context) (digest.Digest, error) {
 	}
 	var image wanted.Image
 	if err == nil {
-		err = q.opts.within(ctx, func(ctx context.Context) error {
-			root, err := q.readSource(ctx)
-			if err == nil {
-				image, err = wanted.Of(ctx, root, q.batch.asked.platforms, 0, q.origin)
-			}
-			return err
-		})
+		image, err = q.wanted(ctx, 0)
 	}
 	if err != nil {
 		return "", sourceError(q.report.Source, "choosing platforms", err)

@@ -48,18 +48,28 @@ func (q *inquiry) close() {
 // source's image already, that can't get it, or that somebody has written to since the copy began. Where platforms are
 // left out, that is done when the source's root manifest is read. An error is one of the source.
 func (q *inquiry) compare(ctx context.Context) error {
-	want, err := q.ask(ctx)
-	if (err != nil || want == "") && !port.IsDeferred(err) {
-		want, err = q.readInstead(ctx, err)
-	}
-	if err == nil {
-		err = want.Validate()
-	}
+	want, err := q.digests(ctx)
 	if err != nil {
-		return sourceError(q.report.Source, "reading digest", err)
+		return err
 	}
 	q.found(want)
 	return nil
+}
+
+// digests returns the source's digest, and has the reports of the pending destinations say what these hold. An error is
+// one of the source.
+func (q *inquiry) digests(ctx context.Context) (source digest.Digest, err error) {
+	source, err = q.ask(ctx)
+	if (err != nil || source == "") && !port.IsDeferred(err) {
+		source, err = q.readInstead(ctx, err)
+	}
+	if err == nil {
+		err = source.Validate()
+	}
+	if err != nil {
+		return "", sourceError(q.report.Source, "reading digest", err)
+	}
+	return source, nil
 }
 
 // found notes the digest that the source has, which is that of the image unless platforms are left out of it.

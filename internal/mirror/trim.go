@@ -23,17 +23,10 @@ type Platforms struct {
 	Missing     []string // those that were asked for, and that the index has no instance for
 }
 
-// trim reads the source's root manifest, which may have so many bytes, 0 for any number, has what is left of it by the
-// filter be what is copied, and settles destinations by its digest, which it returns.
+// trim has what is left of the source's root manifest by the filter be what is copied, and settles destinations by its
+// digest, which it returns. The manifest may have so many bytes, 0 for any number.
 func (q *inquiry) trim(ctx context.Context, most int64) (digest.Digest, error) {
-	var image wanted.Image
-	err := q.opts.within(ctx, func(ctx context.Context) error {
-		root, err := q.readSource(ctx)
-		if err == nil {
-			image, err = wanted.Of(ctx, root, q.batch.asked.platforms, most, q.origin)
-		}
-		return err
-	})
+	image, err := q.wanted(ctx, most)
 	switch {
 	case isNone(err):
 		return "", sourceError(q.report.Source, "choosing platforms", err)
@@ -48,6 +41,19 @@ func (q *inquiry) trim(ctx context.Context, most int64) (digest.Digest, error) {
 	}
 	q.settle(image.Root.Digest)
 	return image.Root.Digest, nil
+}
+
+// wanted reads the source's root manifest, which may have so many bytes, 0 for any number, and returns what is left of
+// it by the filter.
+func (q *inquiry) wanted(ctx context.Context, most int64) (image wanted.Image, err error) {
+	err = q.opts.within(ctx, func(ctx context.Context) error {
+		root, err := q.readSource(ctx)
+		if err == nil {
+			image, err = wanted.Of(ctx, root, q.batch.asked.platforms, most, q.origin)
+		}
+		return err
+	})
+	return image, err
 }
 
 // readSource reads the source's root manifest, and verifies it.
