@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/opencontainers/go-digest"
@@ -103,21 +104,18 @@ const mostWithout = 3
 func (c *Copier) tryWithout(ctx context.Context, q *inquiry, tried []*Result) {
 	for try := 1; ctx.Err() == nil; try++ {
 		failed, unread := c.unreadBlobs(tried)
-		var out []int
-		for _, why := range unread {
-			artifacts, byImage := q.graph.Using(why.blob)
-			if byImage || len(artifacts) == 0 {
-				return
-			}
-			out = append(out, q.leave(ctx, artifacts, why)...)
-		}
+		out := hanging(q.graph, unread)
 		if len(out) == 0 {
 			return
 		}
 		if try > mostWithout {
-			out = q.leave(ctx, q.graph.Artifacts(), unread[0])
+			for _, i := range q.graph.Artifacts() {
+				if !q.graph.Nodes[i].There && out[i] == nil {
+					out[i] = unread[0]
+				}
+			}
 		}
-		q.graph = q.graph.Without(out)
+		q.leave(ctx, out)
 		if err := q.requireArtifacts(); err != nil {
 			for _, r := range failed {
 				r.fail(sourceError(q.report.Source, "reading artifacts", err))
@@ -130,6 +128,24 @@ func (c *Copier) tryWithout(ctx context.Context, q *inquiry, tried []*Result) {
 		}
 		c.try(ctx, q, failed)
 	}
+}
+
+// hanging returns the artifacts of a graph that can't be there without blobs that can't be read, by their positions,
+// each with one of the reasons. There are none if one of the blobs is of the image itself.
+func hanging(g *graph.Graph, unread []*unreadError) map[int]*unreadError {
+	out := map[int]*unreadError{}
+	for _, why := range unread {
+		positions, byImage := g.Using(why.blob)
+		if byImage || len(positions) == 0 {
+			return nil
+		}
+		for _, i := range positions {
+			if out[i] == nil {
+				out[i] = why
+			}
+		}
+	}
+	return out
 }
 
 // unreadBlobs returns the results that have failed since blobs of the source could not be read, for good, with one
@@ -148,13 +164,15 @@ func (c *Copier) unreadBlobs(results []*Result) (failed []*Result, unread []*unr
 	return failed, unread
 }
 
-// leave notes artifacts, by their positions, as missing, and returns these.
-func (q *inquiry) leave(ctx context.Context, positions []int, why *unreadError) []int {
+// leave notes artifacts, by their positions, as missing, and leaves them out of the graph.
+func (q *inquiry) leave(ctx context.Context, out map[int]*unreadError) {
 	from := q.batch.asked.artifacts.listedAt(q.report.Source)
+	positions := slices.Sorted(maps.Keys(out))
 	for _, i := range positions {
-		node := q.graph.Nodes[i]
+		node, why := q.graph.Nodes[i], out[i]
 		missing := &belonging.Missing{
-			Subject: node.Artifact.Subject, Artifact: node.Digest, Err: sourceError(from, "reading blob "+why.blob.String(), why.err),
+			Subject: node.Artifact.Subject, Artifact: node.Digest,
+			Err: sourceError(from, "reading blob "+why.blob.String(), why.err),
 		}
 		if len(node.Artifact.Tags) > 0 {
 			missing.Tag = node.Artifact.Tags[0]
@@ -162,5 +180,5 @@ func (q *inquiry) leave(ctx context.Context, positions []int, why *unreadError) 
 		q.miss(ctx, missing)
 		q.report.Artifacts.Brought--
 	}
-	return positions
+	q.graph = q.graph.Without(positions)
 }

@@ -141,3 +141,25 @@ func TestArtifactsFromAnotherRepository(t *testing.T) {
 	}
 	w.has(t, "a", d)
 }
+
+// What can't be read of the artifacts that a destination lacks is said, and nothing else is wrong with it.
+func TestALateArtifactThatCanNotBeHad(t *testing.T) {
+	w := newWorld(t)
+	root := w.pushed(1)[0]
+	early := w.refer(root, "a/b", "early")
+	c := bringing(w, mirror.ArtifactOptions{})
+	if err := c.CopyImage(t.Context(), w.name("HOST/src:1"), w.name("HOST/a:1")).Err(); err != nil {
+		t.Fatal(err)
+	}
+	w.listAt("a", root, artifacts.Artifact{Digest: early})
+	lost := w.refer(root, "a/b", "lost")
+	loseBlob("lost", http.StatusNotFound)(w, root)
+	report := w.bring(c, onlyArtifacts, "HOST/a:1")
+	missing := report.Artifacts.Missing
+	if states(report) != "current" || len(missing) != 1 || missing[0].Artifact != lost {
+		t.Errorf("%s: %v, %+v", states(report), report.Err(), report.Artifacts)
+	}
+	if report := w.bring(c, `{"kind":"artifacts","artifactsRequired":true}`, "HOST/a:1"); states(report) != "failed" {
+		t.Errorf("required: %s", states(report))
+	}
+}

@@ -38,7 +38,7 @@ func (p *place) putManifest(i int) {
 	case err == nil:
 		p.arrived(p.arrivals.AddManifest(i))
 	case p.attempt.graph.IsOptional(i) && port.IsRefused(err):
-		p.skip(i, err)
+		p.arrived(nil, p.skip(i, err))
 	default:
 		p.failIn("writing manifest", stall.CauseOf(p.ctx, err))
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // open opens the place, unless it is, makes sure that it can hold the graph, and begins to put manifests: those
-// that need nothing.
+// that need nothing. Where nothing is to be put it is complete.
 func (p *place) open(ctx context.Context) error {
 	if p.isOpen {
 		return nil
@@ -31,7 +31,7 @@ func (p *place) open(ctx context.Context) error {
 	if p.dest.OneAtATime() {
 		p.puts.atOnce = 1
 	}
-	p.put(p.arrivals.Ready())
+	p.arrived(p.arrivals.Ready(), p.arrivals.AllEnded())
 	return nil
 }
 

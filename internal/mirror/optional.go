@@ -36,8 +36,8 @@ func (*HeldTagError) RefusesManifest() bool { return true }
 // errSubjectRefused says that an artifact belongs to one that was refused.
 var errSubjectRefused = errors.New("what it belongs to was refused")
 
-// skip goes on without an artifact, and those that belong to it.
-func (p *place) skip(i int, why error) {
+// skip goes on without an artifact, and those that belong to it. It reports whether nothing else is left to be put.
+func (p *place) skip(i int, why error) (all bool) {
 	skipped, all := p.arrivals.Skip(i)
 	for _, n := range skipped {
 		node := p.attempt.graph.Nodes[n]
@@ -56,7 +56,7 @@ func (p *place) skip(i int, why error) {
 		p.mu.Unlock()
 		why = errSubjectRefused
 	}
-	p.arrived(nil, all)
+	return all
 }
 
 // lacksArtifacts returns why the image may not be there without the artifacts that were refused, nil if it may.
@@ -91,7 +91,9 @@ func (p *place) putOptional(i int) error {
 	node := p.attempt.graph.Nodes[i]
 	if node.Artifact == nil || len(node.Artifact.Tags) == 0 {
 		err := p.putByDigest("artifact", node.Manifest)
-		p.brought.Store(p.brought.Load() || err == nil)
+		if err == nil {
+			p.brought.Store(true)
+		}
 		return err
 	}
 	for _, tag := range node.Artifact.Tags {
@@ -106,7 +108,9 @@ func (p *place) putOptional(i int) error {
 		if err != nil {
 			return fmt.Errorf("artifact %s: %w", tag, err)
 		}
-		p.brought.Store(p.brought.Load() || !same)
+		if !same {
+			p.brought.Store(true)
+		}
 		for _, r := range p.results {
 			p.attempt.opts.Progress.Manifest(r.Name.String(), node.Digest)
 		}

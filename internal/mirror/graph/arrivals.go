@@ -56,6 +56,13 @@ func (a *Arrivals) IsLast(i int) bool {
 	return a.left == 1 && !a.ended[i]
 }
 
+// AllEnded reports whether every manifest was put or skipped, or was there before.
+func (a *Arrivals) AllEnded() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.left == 0
+}
+
 // AddBlob notes that a blob has arrived, and returns the manifests that waited for it alone. To note it again does
 // nothing.
 func (a *Arrivals) AddBlob(d digest.Digest) (ready []int) {
