@@ -66,6 +66,7 @@ func TestRegsync(t *testing.T) {
 			"sync: [{type: image, source: a.io/x, target: b.io/x, tags: {}, targetTag: x}]",
 			"a.io/x:latest -> b.io/x:latest; 1 sync[0].tags elsewhere; 1 sync[0].targetTag elsewhere",
 		},
+		{image("a.io/x:1", "b.io/x:1")[:7] + "{<<: &a [*a]}]", "1 sync[0].<< left out; 1 sync[0].source left out"},
 		{repository(""), to + every},
 		{repository(", tags: {allow: [a, 'v\\d+']}"), to + `tags {include: [a, "/v\\d+/"], newest: all}`},
 		{repository(", tags: {deny: [a]}"), to + `tags {include: "*", exclude: a, newest: all}`},

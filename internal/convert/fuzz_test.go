@@ -33,7 +33,8 @@ func fuzz(f *testing.F, format string) {
 		f.Add(archive.Files[0].Data)
 	}
 	for _, text := range []string{
-		"a: &a {<<: *a}", "sync: [*a]", "sync: &a [*a]", "sync: [{tags: {allow: [1, {}]}}]", "x: {images: {a: b}}",
+		"a: &a {<<: *a}", "sync: [{<<: &a [*a]}]", "sync: [*a]", "sync: &a [*a]", "x: {images: {a: b}}",
+		"sync: [{tags: {allow: [1, {}]}}]",
 		"x-a: &x {type: image}\nsync: [{<<: *x, source: a, target: b.io/a}, {<<: [*x, {type: 1}]}]", "--- a\n--- b",
 		"tasks: [{source: {registry: a.io}, target: {registry: b.io}, " +
 			"mappings: [{from: a, tags: ['keep: latest 3']}]}]", "\xff",

@@ -6,12 +6,14 @@ import (
 	"ecrmirror/internal/convert/draft"
 )
 
-// mostMerged is how deep merge keys are followed: a mapping may be merged into itself.
-const mostMerged = 8
+// mostMerged is how deep merge keys, and lists in them, are followed: what is merged may have itself in it.
+const mostMerged = 16
 
 // A Map is a mapping of a file.
 type Map struct {
 	reader  *Reader
+	line    int // of the mapping, for members that are not there
+	path    string
 	members []named
 	places  map[string]int // of members, by name
 }
@@ -26,7 +28,7 @@ type named struct {
 // Map returns the members of a mapping, those that are merged into it among them; false, with a remark, of others. Of a
 // member that is there twice the last one counts, and the first gets a remark.
 func (v Value) Map() (Map, bool) {
-	m := Map{reader: v.reader, places: map[string]int{}}
+	m := Map{reader: v.reader, line: v.Line, path: v.Field, places: map[string]int{}}
 	if v.node == nil || !v.read() {
 		return m, v.node == nil
 	}
@@ -83,6 +85,10 @@ func (m *Map) add(n *yaml.Node, path string, line, depth int) {
 
 // merge adds what a merge key names: a mapping, or a list of them.
 func (m *Map) merge(n *yaml.Node, path string, depth int) {
+	if m.reader.values > mostValues {
+		return
+	}
+	m.reader.values++
 	line := n.Line
 	m.reader.handled[n] = true
 	if n.Kind == yaml.AliasNode {
@@ -93,13 +99,13 @@ func (m *Map) merge(n *yaml.Node, path string, depth int) {
 	case depth > mostMerged:
 		m.reader.Draft.Remark(draft.Remark{
 			Line: line, Field: join(path, "<<"), Kind: draft.LeftOut,
-			Text: "merges mappings into each other without an end",
+			Text: "merges what is nested too deep, or has itself in it",
 		})
 	case n.Kind == yaml.MappingNode:
 		m.add(n, path, line, depth)
 	case n.Kind == yaml.SequenceNode:
 		for _, element := range n.Content {
-			m.merge(element, path, depth)
+			m.merge(element, path, depth+1)
 		}
 	default:
 		m.reader.Draft.Remark(draft.Remark{
@@ -121,7 +127,7 @@ func (m *Map) find(name string) (named, bool) {
 func (m *Map) Get(name string) Value {
 	member, ok := m.find(name)
 	if !ok {
-		return Value{reader: m.reader}
+		return Value{reader: m.reader, Line: m.line, Field: join(m.path, name)}
 	}
 	m.reader.handled[member.key] = true
 	m.reader.Draft.Read(member.key.Line)
