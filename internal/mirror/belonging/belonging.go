@@ -111,27 +111,43 @@ func (a *adding) level(ctx context.Context, subjects []digest.Digest) (next []di
 		}
 		found = found[:artifacts.Most-a.found.Added]
 	}
-	if err := a.read(ctx, found); err != nil {
-		return nil, err
-	}
-	for _, l := range found {
-		if l.err == nil && a.isUnwanted(l) {
-			continue
-		}
-		if l.err == nil {
-			l.err = a.graph.Add(l.subject, l.Artifact, l.read)
-		}
-		if l.err != nil {
-			if err := a.judge(ctx, l.err); err != nil {
+	for some := range slices.Chunk(found, atOnce) {
+		a.read(ctx, some)
+		for _, l := range some {
+			isAdded, err := a.add(ctx, l)
+			if err != nil {
 				return nil, err
 			}
-			a.miss(l, l.err)
-			continue
+			if isAdded {
+				next = append(next, l.Digest)
+			}
 		}
-		a.found.Added++
-		next = append(next, l.Digest)
 	}
 	return next, nil
+}
+
+// add adds an artifact that was read. One that had no room beside those that were read with it, in the largest room
+// that there is, is read again by itself, so that those come that are listed first.
+func (a *adding) add(ctx context.Context, l *listed) (isAdded bool, err error) {
+	if errors.Is(l.err, graph.ErrLarge) && a.isRoomy() {
+		a.read(ctx, []*listed{l})
+	}
+	if l.err == nil && a.isUnwanted(l) {
+		return false, nil
+	}
+	if l.err == nil {
+		l.err = a.graph.Add(l.subject, l.Artifact, l.read)
+	}
+	l.read = nil // what it has is in the graph
+	if l.err != nil {
+		if err := a.judge(ctx, l.err); err != nil {
+			return false, err
+		}
+		a.miss(l, l.err)
+		return false, nil
+	}
+	a.found.Added++
+	return true, nil
 }
 
 // ask returns what may be asked for of what belongs to some manifests, in their order.
@@ -161,17 +177,17 @@ func (a *adding) ask(ctx context.Context, subjects []digest.Digest) (found []*li
 	return found, nil
 }
 
-// read reads the artifacts that were listed.
-func (a *adding) read(ctx context.Context, found []*listed) error {
-	a.each(ctx, len(found), func(ctx context.Context, i int) {
-		l := found[i]
+// read reads artifacts that were listed. Together they fit into the room that is left beside the graph.
+func (a *adding) read(ctx context.Context, some []*listed) {
+	room := a.graph.Room(a.opts.Graph.Most)
+	a.each(ctx, len(some), func(ctx context.Context, i int) {
+		l := some[i]
 		var says string
-		l.read, says, l.err = a.graph.ReadArtifact(ctx, a.source, l.subject, l.Artifact, a.opts.Graph)
+		l.read, says, l.err = a.graph.ReadArtifact(ctx, a.source, l.subject, l.Artifact, a.opts.Graph, room)
 		if l.Type == "" {
 			l.Type = says
 		}
 	})
-	return context.Cause(ctx)
 }
 
 // isUnwanted reports whether an artifact that was read is not asked for, as its list did not tell.
@@ -201,12 +217,11 @@ func (a *adding) each(ctx context.Context, n int, do func(ctx context.Context, i
 
 // judge returns the error unless the image can do without what it concerns.
 func (a *adding) judge(ctx context.Context, err error) error {
-	roomy := a.opts.Graph.Most == 0
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.Is(err, graph.ErrLarge):
-		if !roomy {
+		if !a.isRoomy() {
 			return err
 		}
 	case errors.Is(err, artifacts.ErrNoList), errors.Is(err, artifacts.ErrMany):
@@ -215,6 +230,9 @@ func (a *adding) judge(ctx context.Context, err error) error {
 	}
 	return nil
 }
+
+// isRoomy reports whether there is no larger room for the manifests.
+func (a *adding) isRoomy() bool { return a.opts.Graph.Most == 0 }
 
 func (a *adding) miss(l *listed, err error) {
 	a.found.Missing = append(a.found.Missing, &Missing{Subject: l.subject, Artifact: l.Digest, Tag: l.Tag, Err: err})

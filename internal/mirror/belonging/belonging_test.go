@@ -32,6 +32,7 @@ type registry struct {
 	lists     map[digest.Digest][]artifacts.Artifact
 	errs      map[digest.Digest]error // of lists, and of manifests
 	asked     map[digest.Digest]int   // how often for a list
+	read      int                     // manifests
 }
 
 func newRegistry(t *testing.T) *registry {
@@ -46,6 +47,7 @@ func (r *registry) OneAtATime() bool { return false }
 func (r *registry) Manifest(_ context.Context, reference string) ([]byte, string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.read++
 	d := digest.Digest(reference)
 	if err := r.errs[d]; err != nil {
 		return nil, "", err
@@ -203,6 +205,21 @@ func TestWhatMayBeHadLaterIsAnError(t *testing.T) {
 				t.Errorf("%+v, %v; want %v", found, err, c.want)
 			}
 		})
+	}
+}
+
+// What is read beside each other has one room: many small artifacts take no more of it than a large one.
+func TestArtifactsShareTheRoom(t *testing.T) {
+	r := newRegistry(t)
+	image := r.add("", "image", 0)
+	for n := range 20 * atOnce {
+		r.add(image, fmt.Sprint(n), 10_000)
+	}
+	if _, found, err := r.gather(image, 32<<10); !errors.Is(err, graph.ErrLarge) {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	if r.read > 1+atOnce {
+		t.Errorf("%d manifests were read for a room of three", r.read)
 	}
 }
 

@@ -26,20 +26,22 @@ var ErrOtherSubject = errors.New("its manifest does not name the subject that it
 // ErrOwnPart says that a digest tag names a manifest of the image itself.
 var ErrOwnPart = errors.New("it is a manifest of the image itself")
 
+// Room returns what is left beside the graph for artifacts that are read at a time, given how many bytes all manifests
+// may have; see [Options].
+func (g *Graph) Room(most int64) *Room {
+	room := newRoom(most)
+	room.used.Store(g.bytes)
+	return room
+}
+
 // ReadArtifact reads an artifact of a manifest as a graph of its own, whose root it is, and verifies it. A referrer
-// must name the subject. The type is what it says of itself. The error wraps [ErrLarge] if its manifests have more
-// bytes than there may be beside those of the graph. The graph does not change, so that several can be read at a time.
+// must name the subject. The type is what it says of itself. The error wraps [ErrLarge] if the room, in which
+// Options.Most does not count, is too small for its manifests beside what others have read. The graph does not change,
+// so that several can be read at a time.
 func (g *Graph) ReadArtifact(
-	ctx context.Context, source Source, subject digest.Digest, a artifacts.Artifact, opts Options,
+	ctx context.Context, source Source, subject digest.Digest, a artifacts.Artifact, opts Options, room *Room,
 ) (read *Graph, artifactType string, err error) {
-	most := opts.Most
-	if most == 0 || most > maxManifestBytes {
-		most = maxManifestBytes
-	}
-	if opts.Most = most - g.bytes; opts.Most <= 0 {
-		return nil, "", fmt.Errorf("more than %d %w", most, ErrLarge)
-	}
-	if read, err = Read(ctx, source, a.Digest, opts); err != nil {
+	if read, err = readInto(ctx, source, a.Digest, opts, room); err != nil {
 		return nil, "", err
 	}
 	says, err := artifacts.Describe(read.Root().Content)

@@ -64,7 +64,7 @@ func randomGraph(t *testing.T, random *rand.Rand) *Graph {
 		if random.IntN(3) == 0 {
 			a.Tag = "tag"
 		}
-		read, _, err := g.ReadArtifact(t.Context(), untyped{src}, subject, a, opts)
+		read, _, err := g.ReadArtifact(t.Context(), untyped{src}, subject, a, opts, g.Room(0))
 		if err == nil {
 			err = g.Add(subject, a, read)
 		}

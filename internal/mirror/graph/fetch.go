@@ -26,7 +26,7 @@ func (r *reader) fetch(ctx context.Context, want digest.Digest) (port.Manifest, 
 	case len(raw) > MaxManifest:
 		err = fmt.Errorf("manifest has more than %d bytes", MaxManifest)
 	default:
-		err = r.count(raw)
+		err = r.room.take(int64(len(raw)))
 	}
 	if err != nil {
 		return port.Manifest{}, err
@@ -51,14 +51,6 @@ func (r *reader) ask(ctx context.Context, want digest.Digest) (raw []byte, media
 		return err
 	})
 	return raw, mediaType, err
-}
-
-// count counts the bytes of a manifest that was read.
-func (r *reader) count(raw []byte) error {
-	if r.bytes.Add(int64(len(raw))) > r.opts.Most {
-		return fmt.Errorf("more than %d %w", r.opts.Most, ErrLarge)
-	}
-	return nil
 }
 
 // decide decides about the doubtful members of an index: those that the source does not have as manifests are blobs.
@@ -93,7 +85,7 @@ func (r *reader) areManifests(ctx context.Context, members []content.Blob) ([]bo
 			isManifest[i] = err == nil
 			switch {
 			case err == nil:
-				return r.count(raw) // it is read again
+				return r.room.take(int64(len(raw))) // it is read again
 			case ctx.Err() != nil || r.opts.Transient(err):
 				return err
 			}

@@ -49,22 +49,47 @@ type Options struct {
 // ErrLarge says that the manifests have more bytes than they may.
 var ErrLarge = errors.New("bytes of manifests")
 
+// A Room is for the bytes of manifests, of one graph or of several that are read at a time. It is safe for concurrent
+// use.
+type Room struct {
+	most int64
+	used atomic.Int64
+}
+
+// newRoom returns the room of which a graph has so many bytes at most; see [Options].
+func newRoom(most int64) *Room {
+	if most == 0 || most > maxManifestBytes {
+		most = maxManifestBytes
+	}
+	return &Room{most: most}
+}
+
+// take takes bytes of a manifest that was read.
+func (r *Room) take(bytes int64) error {
+	if r.used.Add(bytes) > r.most {
+		return fmt.Errorf("more than %d %w", r.most, ErrLarge)
+	}
+	return nil
+}
+
 // A reader reads a graph.
 type reader struct {
 	source Source
 	opts   Options
 	graph  *Graph
-	bytes  atomic.Int64 // of the manifests read so far
+	room   *Room
 	seen   map[digest.Digest]bool
 }
 
 // Read reads all manifests of a source that a root manifest spans. It verifies each against its digest. The error wraps
 // [ErrLarge] if they have too many bytes.
 func Read(ctx context.Context, source Source, root digest.Digest, opts Options) (*Graph, error) {
-	if opts.Most == 0 || opts.Most > maxManifestBytes {
-		opts.Most = maxManifestBytes
-	}
-	r := reader{source: source, opts: opts, graph: newGraph(), seen: map[digest.Digest]bool{}}
+	return readInto(ctx, source, root, opts, newRoom(opts.Most))
+}
+
+// readInto reads a graph that takes its bytes from a room.
+func readInto(ctx context.Context, source Source, root digest.Digest, opts Options, room *Room) (*Graph, error) {
+	r := reader{source: source, opts: opts, graph: newGraph(), room: room, seen: map[digest.Digest]bool{}}
 	m, err := r.fetch(ctx, root)
 	if err != nil {
 		return nil, err
