@@ -10,6 +10,12 @@ import (
 	"ecrmirror/internal/mirror/port"
 )
 
+// A blobSource is the source that a copy reads from, or another one of artifacts.
+type blobSource interface {
+	graph.Source
+	Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error)
+}
+
 // An attempt is what the places and the passes of one try at copying share.
 type attempt struct {
 	images port.Images
@@ -48,9 +54,7 @@ func (a *attempt) run(ctx context.Context, places []*place) {
 }
 
 // sourceOf returns what a blob is read from: what only artifacts have may be in a repository of theirs.
-func (a *attempt) sourceOf(blob content.Blob) interface {
-	Blob(ctx context.Context, blob content.Blob) (chunked.Blob, error)
-} {
+func (a *attempt) sourceOf(blob content.Blob) blobSource {
 	if a.origin.elsewhere != nil && !a.graph.IsOfImage(blob.Digest) {
 		return a.origin.elsewhere
 	}

@@ -55,7 +55,7 @@ func (q *inquiry) addArtifacts(ctx context.Context, g *graph.Graph, opts graph.O
 }
 
 // artifactSource returns what artifacts are read from, which is open.
-func (q *inquiry) artifactSource(ctx context.Context) (_ graph.Source, err error) {
+func (q *inquiry) artifactSource(ctx context.Context) (_ blobSource, err error) {
 	asked := q.batch.asked.artifacts
 	if asked.From.Repository == "" {
 		return q.origin, nil

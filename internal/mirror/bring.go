@@ -2,17 +2,14 @@ package mirror
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
-	"sync"
+	"errors"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
 
-	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/mirror/port"
 	"ecrmirror/internal/wanted"
 )
 
@@ -24,6 +21,9 @@ func (c *Copier) bring(ctx context.Context, q *inquiry) error {
 	}
 	if err := q.readHeld(ctx); err != nil {
 		return sourceError(q.report.Source, "reading manifest", err)
+	}
+	if len(q.report.pending()) == 0 {
+		return nil
 	}
 	q.report.describe(q.graph)
 	if err := c.opts.Gate.Image(ctx, q.report.Source, q.judged()); err != nil {
@@ -57,12 +57,32 @@ func (q *inquiry) compareHeld(ctx context.Context) error {
 			return err
 		}
 	}
+	q.askAgain(ctx)
 	for _, r := range q.report.pending() {
 		if r.held != q.report.Digest {
 			r.fail(destinationError(r.Name, "checking", &ChangedError{Had: q.report.Digest, Has: r.held}))
 		}
 	}
 	return nil
+}
+
+// askAgain asks those destinations what they have that did not tell, or were late. Those that do not tell now fail.
+func (q *inquiry) askAgain(ctx context.Context) {
+	var g errgroup.Group
+	g.SetLimit(placesAtOnce)
+	for _, r := range q.report.pending() {
+		if r.known {
+			continue
+		}
+		g.Go(func() (_ error) {
+			var err error
+			if r.held, err = q.digest(ctx, r.Name); err != nil && !isAbsent(err) {
+				r.fail(destinationError(r.Name, "reading digest", err))
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // the results keep their errors
 }
 
 // wantedDigest returns the digest that destinations should have where platforms are left out.
@@ -85,132 +105,48 @@ func (q *inquiry) wantedDigest(ctx context.Context) (digest.Digest, error) {
 // readHeld reads the image's manifests from a destination that holds it, which is no pull at the source, and then what
 // belongs to them at the source.
 func (q *inquiry) readHeld(ctx context.Context) error {
-	name := pin(q.report.pending()[0].Name, q.report.Digest)
-	held, err := q.images.Source(ctx, name)
-	if err != nil {
-		return destinationError(name, "opening", err)
-	}
-	defer held.Close()
 	if err := q.origin.open(ctx, q.source); err != nil {
 		return err
 	}
-	if !q.batch.alone {
-		if err := q.take(ctx, bulkyTurns); err != nil {
+	return q.inRooms(ctx, func(most int64) error {
+		opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient, Most: most}
+		g, err := q.heldGraph(ctx, opts)
+		if err != nil || g == nil {
 			return err
 		}
-	}
-	opts := graph.Options{Within: q.opts.StallTimeout, Transient: q.opts.Transient}
-	g, err := graph.Read(ctx, held, q.report.Digest, opts)
-	if err != nil {
-		return destinationError(name, "reading manifest", err)
-	}
-	q.graph = g.Having(g.All())
-	return q.addArtifacts(ctx, q.graph, opts)
+		q.graph = g.Having(g.All())
+		return q.addArtifacts(ctx, q.graph, opts)
+	})
 }
 
-// A holding says which artifacts a place lists.
-type holding map[artifacts.Link]bool
-
-// holdings asks the places of the pending destinations which artifacts of the graph they have.
-func (q *inquiry) holdings(ctx context.Context) map[string]holding {
-	var mu sync.Mutex
-	var g errgroup.Group
-	g.SetLimit(placesAtOnce)
-	all := map[string]holding{}
+// heldGraph reads the image's manifests from the first of the pending destinations that gives them. Those before it
+// fail; there is no graph if all do. An error is that there is not room enough, or that there is no time.
+func (q *inquiry) heldGraph(ctx context.Context, opts graph.Options) (g *graph.Graph, err error) {
 	for _, r := range q.report.pending() {
-		place := r.Name.Place()
-		if _, asked := all[place]; asked {
-			continue
+		g, err = q.graphAt(ctx, pin(r.Name, q.report.Digest), opts)
+		switch {
+		case err == nil, opts.Most > 0 && errors.Is(err, graph.ErrLarge):
+			return g, err
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
 		}
-		all[place] = nil
-		g.Go(func() error {
-			holds, err := q.holding(ctx, r.Name)
-			mu.Lock()
-			defer mu.Unlock()
-			all[place] = holds
-			if err != nil {
-				q.failAt(place, err)
-			}
-			return nil
-		})
+		r.fail(destinationError(r.Name, "reading manifest", err))
 	}
-	_ = g.Wait() // the results keep their errors
-	return all
+	return nil, nil //nolint:nilnil // the results keep their errors
 }
 
-// failAt fails the pending destinations in a place that does not tell which artifacts it has.
-func (q *inquiry) failAt(place string, err error) {
-	for _, r := range q.report.pending() {
-		if r.Name.Place() == place {
-			r.fail(destinationError(r.Name, "listing artifacts", err))
-		}
-	}
-}
-
-// holding asks a destination which artifacts of the graph it has. One that can't list them for good is taken to have
-// none: to put one again does no harm.
-func (q *inquiry) holding(ctx context.Context, name imagename.Name) (holding, error) {
-	list, err := q.batch.artifactsAt(ctx, q.images, name)
+// graphAt reads the image's manifests from a destination.
+func (q *inquiry) graphAt(
+	ctx context.Context, name imagename.Name, opts graph.Options,
+) (g *graph.Graph, err error) {
+	var held port.Source
+	err = q.opts.within(ctx, func(ctx context.Context) (err error) {
+		held, err = q.images.Source(ctx, name)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	holds := holding{}
-	asked := map[digest.Digest]bool{}
-	for _, i := range q.graph.Artifacts() {
-		subject := q.graph.Nodes[i].Artifact.Subject
-		if asked[subject] {
-			continue
-		}
-		asked[subject] = true
-		found, err := list.Of(ctx, subject)
-		if err != nil && q.opts.Transient(err) {
-			return nil, fmt.Errorf("of %s: %w", subject, err)
-		}
-		for _, a := range found {
-			holds[artifacts.Link{Subject: subject, Digest: a.Digest, Tag: a.Tag}] = true
-		}
-	}
-	return holds, nil
-}
-
-// has reports whether an artifact is there, by all its digest tags.
-func (h holding) has(d digest.Digest, a *graph.Artifact) bool {
-	link := artifacts.Link{Subject: a.Subject, Digest: d}
-	for _, link.Tag = range a.Tags {
-		if !h[link] {
-			return false
-		}
-	}
-	return len(a.Tags) > 0 || h[link]
-}
-
-// held returns the positions of the artifacts of a graph that are there.
-func (h holding) held(g *graph.Graph) (positions []int) {
-	for _, i := range g.Artifacts() {
-		if h.has(g.Nodes[i].Digest, g.Nodes[i].Artifact) {
-			positions = append(positions, i)
-		}
-	}
-	return positions
-}
-
-// lacking returns the pending destinations that lack something, and leaves out of the graph what all of these have. The
-// others have their outcome.
-func (q *inquiry) lacking() (lacking []*Result) {
-	all := len(q.graph.Artifacts())
-	holders := map[int]int{} // of each artifact
-	for _, r := range q.report.pending() {
-		held := q.holds[r.Name.Place()].held(q.graph)
-		if len(held) == all {
-			r.State, r.Digest = Current, q.report.Digest
-			continue
-		}
-		lacking = append(lacking, r)
-		for _, i := range held {
-			holders[i]++
-		}
-	}
-	maps.DeleteFunc(holders, func(_, n int) bool { return n < len(lacking) })
-	q.graph = q.graph.Having(slices.Collect(maps.Keys(holders)))
-	return lacking
+	defer held.Close()
+	return graph.Read(ctx, held, q.report.Digest, opts)
 }

@@ -59,16 +59,20 @@ func (q *inquiry) readGraph(ctx context.Context) error {
 	if err := q.origin.readRoot(ctx, q.source); err != nil {
 		return err
 	}
+	return q.inRooms(ctx, func(most int64) error { return q.readWithin(ctx, most) })
+}
+
+// inRooms reads manifests in the smallest room of the batch that is large enough.
+func (q *inquiry) inRooms(ctx context.Context, read func(most int64) error) (err error) {
 	for _, room := range q.batch.rooms() {
-		if err := q.take(ctx, room.turns); err != nil {
-			return err
+		if err = q.take(ctx, room.turns); err == nil {
+			err = read(room.bytes)
 		}
-		err := q.readWithin(ctx, room.bytes)
-		if err == nil || room.bytes == 0 || !errors.Is(err, graph.ErrLarge) && !errors.Is(err, wanted.ErrLarge) {
-			return err
+		if !errors.Is(err, graph.ErrLarge) && !errors.Is(err, wanted.ErrLarge) {
+			break
 		}
 	}
-	return nil
+	return err
 }
 
 // readWithin reads the graph, of at most so many bytes, if there are destinations that lack it.

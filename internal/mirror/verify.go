@@ -7,6 +7,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/mirror/graph"
 	"ecrmirror/internal/verify/evidence"
 	"ecrmirror/internal/verify/verdict"
 )
@@ -41,15 +42,13 @@ func (q *inquiry) verify(ctx context.Context) error {
 	if err != nil {
 		return sourceError(q.report.Source, "verifying", err)
 	}
-	if _, err := q.artifactSource(ctx); err != nil {
+	source, err := q.artifactSource(ctx)
+	if err != nil {
 		return sourceError(q.report.Source, "verifying", err)
 	}
-	source := evidence.Source(q.origin)
-	if q.origin.elsewhere != nil {
-		source = q.origin.elsewhere
-	}
 	manifests := q.judged()
-	verified, err := q.opts.Verifier.Verify(ctx, evidence.At(list, source), manifests, asked.verify)
+	place := evidence.At(list, readBefore{source, q.graph})
+	verified, err := q.opts.Verifier.Verify(ctx, place, manifests, asked.verify)
 	for _, d := range manifests {
 		if err == nil && !verified.Covers(d) {
 			err = fmt.Errorf("what was verified does not cover %s", d)
@@ -64,4 +63,18 @@ func (q *inquiry) verify(ctx context.Context) error {
 			"by", proof)
 	}
 	return nil
+}
+
+// A readBefore is a source that is not asked again for the manifests of a graph.
+type readBefore struct {
+	evidence.Source
+	graph *graph.Graph
+}
+
+// Manifest reads a manifest by its digest.
+func (r readBefore) Manifest(ctx context.Context, reference string) (manifest []byte, mediaType string, err error) {
+	if m, is := r.graph.Manifest(digest.Digest(reference)); is {
+		return m.Content, m.MediaType, nil
+	}
+	return r.Source.Manifest(ctx, reference)
 }

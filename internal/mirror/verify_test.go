@@ -25,7 +25,13 @@ type verifying struct {
 func (v *verifying) Verify(
 	ctx context.Context, at evidence.Place, manifests []digest.Digest, policy string,
 ) (verdict.Verified, error) {
-	if _, err := at.Artifacts(ctx, manifests[len(manifests)-1]); err != nil {
+	signatures, err := at.Artifacts(ctx, manifests[len(manifests)-1])
+	for _, s := range signatures {
+		if err == nil {
+			_, err = at.Manifest(ctx, s.Digest)
+		}
+	}
+	if err != nil {
 		return verdict.Verified{}, err
 	}
 	v.asked = append(v.asked, manifests)
@@ -63,6 +69,7 @@ func TestNothingIsWrittenBeforeItIsVerified(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
 			root := w.pushed(2)[0]
+			signature := w.refer(root, "a/signature", "a signature")
 			opts := mirror.Options{RetryDelay: time.Millisecond, Verify: c.setting}
 			if c.verifier != nil {
 				opts.Verifier = c.verifier
@@ -73,6 +80,9 @@ func TestNothingIsWrittenBeforeItIsVerified(t *testing.T) {
 			// What is verified and what comes is from one list: a registry may tell another one the second time.
 			if n := w.count("LIST", root.String()); n != 1 {
 				t.Errorf("the root's artifacts were listed %d times", n)
+			}
+			if n := w.count(http.MethodGet, "/v2/src/manifests/"+signature.String()); n != 1 {
+				t.Errorf("the signature was read %d times", n)
 			}
 			if c.err == "" {
 				if report.Err() != nil || tagged != root.String() {

@@ -143,6 +143,15 @@ func (g *Graph) Artifacts() (positions []int) {
 	return positions
 }
 
+// Subjects returns what the artifacts belong to, each once.
+func (g *Graph) Subjects() map[digest.Digest]bool {
+	subjects := map[digest.Digest]bool{}
+	for _, i := range g.Artifacts() {
+		subjects[g.Nodes[i].Artifact.Subject] = true
+	}
+	return subjects
+}
+
 // Using returns the positions of the artifacts that can't be there without a blob, and whether the image itself can't.
 func (g *Graph) Using(blob digest.Digest) (positions []int, byImage bool) {
 	without := map[int]bool{}

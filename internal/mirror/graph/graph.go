@@ -39,6 +39,15 @@ type Node struct {
 // Root returns the root manifest.
 func (g *Graph) Root() port.Manifest { return g.Nodes[g.root].Manifest }
 
+// Manifest returns a manifest of the graph by its digest.
+func (g *Graph) Manifest(d digest.Digest) (m port.Manifest, is bool) {
+	at, is := g.positions[d]
+	if is {
+		m = g.Nodes[at].Manifest
+	}
+	return m, is
+}
+
 // Image returns the manifests of the image itself, without its artifacts; the last is the root.
 func (g *Graph) Image() []Node { return g.Nodes[:g.root+1] }
 
