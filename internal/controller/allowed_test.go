@@ -35,12 +35,15 @@ func TestWhatIsNotAllowedIsAFailureAndNobodyIsAskedAboutIt(t *testing.T) {
 		"evil.io/a:1": "r.io/d:1",
 		"r.io/e:1":    "evil.io/e:1",
 		"r.io/f:1":    "r.io/g:1",
+		"r.io/h:1":    "r.io/i:1",
 	}
-	everywhere := images{"r.io/a:1": one, "evil.io/a:1": one, "r.io/e:1": one, "r.io/f:1": one, "r.io/g:1": one}
+	artifacts := map[string]string{"r.io/h:1": "evil.io/h"}
+	everywhere := images{"r.io/a:1": one, "evil.io/a:1": one, "r.io/e:1": one, "r.io/f:1": one, "r.io/g:1": one, "r.io/h:1": one}
 	wantErrs := []string{
 		`entry "evil.io/a:1": source: not allowed: by this test`,
 		`entry "r.io/a:1": destination "evil.io/b:1": not allowed: by this test`,
 		`entry "r.io/e:1": destination "evil.io/e:1": not allowed: by this test`,
+		`entry "r.io/h:1": artifactsFrom: not allowed: by this test`,
 	}
 	check := func(how string, w *world, report controller.Report, submitted []string) {
 		t.Helper()
@@ -52,7 +55,7 @@ func TestWhatIsNotAllowedIsAFailureAndNobodyIsAskedAboutIt(t *testing.T) {
 		if diff := cmp.Diff(wantErrs, errs); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", how, diff)
 		}
-		if report.Entries != 4 || report.Failed != 3 || report.Current != 1 || report.Stale != 2 {
+		if report.Entries != 5 || report.Failed != 4 || report.Current != 1 || report.Stale != 2 {
 			t.Errorf("%s: %+v", how, report)
 		}
 		if diff := cmp.Diff(submitted, w.submitted); diff != "" {
@@ -66,7 +69,7 @@ func TestWhatIsNotAllowedIsAFailureAndNobodyIsAskedAboutIt(t *testing.T) {
 	}
 	jobs := []string{"r.io/a:1 -> r.io/b:1,r.io/c:1"}
 	for _, how := range []string{"sweep", "event", "plan"} {
-		w := &world{entries: entries, images: everywhere}
+		w := &world{entries: entries, images: everywhere, artifacts: artifacts}
 		ctl := w.controller()
 		ctl.Allowed = fence{}
 		var report controller.Report

@@ -17,6 +17,7 @@ type image struct {
 	// are not looked up.
 	destinations []entry.Name
 	filter       platforms.Filter // which platforms are mirrored; zero = all, as they are
+	artifacts    imagename.Name   // the repository that has the image's artifacts, where that is not its own
 }
 
 // together reports whether a job may bring the image together with others.
@@ -47,6 +48,9 @@ func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 	if i.filter, err = e.Filter(); err != nil {
 		return i, fmt.Errorf("%s: %w", entry.MemberPlatforms, err)
 	}
+	if i.artifacts, err = artifactsFrom(e, allowed); err != nil {
+		return i, fmt.Errorf("%s: %w", entry.MemberArtifactsFrom, err)
+	}
 	for _, d := range names.Destinations {
 		switch {
 		case d.Err != nil:
@@ -60,6 +64,17 @@ func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 		i.destinations = append(i.destinations, d)
 	}
 	return i, nil
+}
+
+// artifactsFrom returns the repository that an entry names as that of the artifacts, which must be allowed as a source.
+func artifactsFrom(e *entry.Entry, allowed Allowed) (from imagename.Name, err error) {
+	if e.ArtifactsFrom == "" {
+		return from, nil
+	}
+	if from, err = imagename.Parse(e.ArtifactsFrom); err == nil {
+		err = allowed.Source(from)
+	}
+	return from, err
 }
 
 // has reports whether one of the destinations that are looked up is that image.

@@ -40,6 +40,7 @@ type world struct {
 	broken   map[string]error         // what looking an image up fails with, by full name
 
 	platforms map[string]string       // of an entry, by source
+	artifacts map[string]string       // the repository that has them, by source
 	gone      map[digest.Digest]bool  // sources that are not there any more
 	statuses  map[string]entry.Status // of entries, by source
 	none      map[digest.Digest]error // what trimming an image fails with
@@ -97,7 +98,7 @@ func (w *world) entry(source string) entry.Entry {
 		Source: source, Destinations: imagename.SplitList(w.entries[source]),
 		Options: entry.Options{Expires: w.expires[source]},
 	}
-	e.Platforms, e.Status = w.platforms[source], w.statuses[source]
+	e.Platforms, e.ArtifactsFrom, e.Status = w.platforms[source], w.artifacts[source], w.statuses[source]
 	return e
 }
 

@@ -115,10 +115,8 @@ func (l *looks) at(ctx context.Context, d decision) decision {
 
 // artifactsFrom returns the repository that has the artifacts of an image.
 func (i image) artifactsFrom() imagename.Name {
-	if from := i.options().ArtifactsFrom; from != "" {
-		if name, err := imagename.Parse(from); err == nil { // which was checked when the entry was read
-			return name
-		}
+	if i.artifacts.Repository != "" {
+		return i.artifacts
 	}
 	return i.source.Name
 }

@@ -3,6 +3,7 @@ package edit
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ecrmirror/internal/allow"
@@ -47,7 +48,25 @@ func Refused(lists allow.Lists, e entry.Entry) error {
 	for _, destination := range names.Destinations {
 		check("destination", destination, lists.Destination)
 	}
+	for _, text := range artifactsFrom(e) {
+		from, err := imagename.ParseWritten(text)
+		check(entry.MemberArtifactsFrom, entry.Name{Written: from, Err: err}, lists.Source)
+	}
 	return oneLine(refused)
+}
+
+// artifactsFrom returns the repositories that an entry and its rules name as those of the artifacts.
+func artifactsFrom(e entry.Entry) (names []string) {
+	all := []entry.ImageOptions{e.ImageOptions}
+	for n := range e.Tags {
+		all = append(all, e.OptionsOf(n))
+	}
+	for _, o := range all {
+		if o.ArtifactsFrom != "" && !slices.Contains(names, o.ArtifactsFrom) {
+			names = append(names, o.ArtifactsFrom)
+		}
+	}
+	return names
 }
 
 // RefusedOf does the same for the entries of files, in a line for each, which says where it stands.

@@ -221,6 +221,16 @@ func choosing(source, destination string) entry.Entry {
 	return e
 }
 
+func artifactsOf(e entry.Entry, from string) entry.Entry {
+	e.ArtifactsFrom = from
+	return e
+}
+
+func ruled(e entry.Entry, from string) entry.Entry {
+	e.Tags[0].Options.ArtifactsFrom = from
+	return e
+}
+
 func TestWhatMayBeWritten(t *testing.T) {
 	sources, err := allow.Parse("sources", []string{"r.io/**"})
 	if err != nil {
@@ -246,6 +256,12 @@ func TestWhatMayBeWritten(t *testing.T) {
 		"a selection that is not allowed": {
 			choosing("q.io/a", "q.io/x/"), "",
 			`source "q.io/a": not allowed: it is not among the allowed sources`,
+		},
+		"artifacts from elsewhere": {
+			artifactsOf(entryTo("r.io/a:1", "q.io/b:1"), "s.io/a"), "", `artifactsFrom "s.io/a": not allowed: `,
+		},
+		"a rule's artifacts": {
+			ruled(choosing("r.io/a", "q.io/"), "s.io/a"), "", `artifactsFrom "s.io/a": not allowed: `,
 		},
 		"a destination of a selection": {choosing("r.io/a", "s.io/x/"), "", `destination "s.io/x/": not allowed: `},
 		"a namespace":                  {choosing("q.io/a/**", "s.io/x/"), "", ""},

@@ -43,6 +43,22 @@ func (g *gate) Image(_ context.Context, _ imagename.Name, manifests []digest.Dig
 	return g.image
 }
 
+// Artifacts that are elsewhere are read only where that may be read, too.
+func TestTheGateJudgesWhereArtifactsAre(t *testing.T) {
+	w := newWorld(t)
+	w.pushed(1)
+	w.breakWith(nil)
+	report := w.bring(mirror.New(w, mirror.Options{Gate: &gate{source: "attestations"}}),
+		`{"artifactsFrom":"`+w.host+`/attestations"}`, "HOST/a:1")
+	err := report.Err()
+	if !errors.Is(err, errRefused) || !strings.Contains(err.Error(), "/attestations: checking") {
+		t.Error(err)
+	}
+	if n := w.count("", ""); n > 0 {
+		t.Errorf("%d requests", n)
+	}
+}
+
 func TestWhatTheGateRefusesByNameIsNotAskedFor(t *testing.T) {
 	w := newWorld(t)
 	idx := w.pushIndex("HOST/src:1", 2)

@@ -103,7 +103,8 @@ func (c *Copier) sideBySide(asked request.Request) int {
 
 // copyImage copies one image of a batch to the destinations of its report that are pending.
 func (c *Copier) copyImage(ctx context.Context, b *batch, report *Report) {
-	if len(report.pending()) > 0 && report.admit(ctx, c.opts.Gate) {
+	from := b.asked.artifacts.listedAt(report.Source)
+	if len(report.pending()) > 0 && report.admit(ctx, c.opts.Gate, from) {
 		if err := c.copy(ctx, b, report); err != nil {
 			report.failPending(err)
 		}

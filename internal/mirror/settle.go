@@ -6,16 +6,19 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/content"
 	"ecrmirror/internal/mirror/port"
 )
 
-// admit fails the destinations whose names, or whose source's name, the gate does not let through.
-// It reports whether there are others.
-func (r *Report) admit(ctx context.Context, gate Gate) bool {
-	if err := gate.Source(ctx, r.Source); err != nil {
-		r.failPending(sourceError(r.Source, "checking", err))
-		return false
+// admit fails the destinations whose names, or whose source's name, the gate does not let through. From is where the
+// artifacts are read from. It reports whether there are others.
+func (r *Report) admit(ctx context.Context, gate Gate, from imagename.Name) bool {
+	for _, name := range []imagename.Name{r.Source, from} {
+		if err := gate.Source(ctx, name); err != nil {
+			r.failPending(sourceError(name, "checking", err))
+			return false
+		}
 	}
 	admitted := false
 	for i := range r.Results {
