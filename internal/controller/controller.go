@@ -69,23 +69,23 @@ type Controller struct {
 // could not be read, or ctx has ended, whose cause it is then. The report holds what was done until then.
 func (c *Controller) Sweep(ctx context.Context) (Report, error) {
 	r := c.start(c.newTally(), c.limit())
-	r.looks = c.looks(r.tally)
+	r.looks = c.looks(r.tally, r.limit)
 	defer r.selections.wait()
 	return c.submitting(ctx, r, r.all)
 }
 
 // looks returns the stage that looks at artifacts, nil where nothing is looked at.
-func (c *Controller) looks(t *tally) *looks {
+func (c *Controller) looks(t *tally, limit schedule.Limit) *looks {
 	if c.Artifacts == nil || c.Ledger == nil {
 		return nil
 	}
-	return &looks{looker: staleness.NewLooker(c.Artifacts), setting: c.ArtifactFilter, tally: t}
+	return &looks{looker: staleness.NewLooker(c.Artifacts), setting: c.ArtifactFilter, limit: limit, tally: t}
 }
 
 // SweepOf does for these entries, which are some of the table's, what Sweep does for all.
 func (c *Controller) SweepOf(ctx context.Context, entries iter.Seq2[entry.Entry, error]) (Report, error) {
 	r := c.start(c.newTally(), c.limit())
-	r.looks = c.looks(r.tally)
+	r.looks = c.looks(r.tally, r.limit)
 	defer r.selections.wait()
 	r.some(entries)
 	return c.submitting(ctx, r, r.all)

@@ -1,38 +1,46 @@
 package controller
 
 import (
+	"cmp"
 	"context"
-	"log/slog"
+	"errors"
 	"sync"
 
 	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
+	"ecrmirror/internal/schedule"
 	"ecrmirror/internal/staleness"
 )
 
 // looksAtOnce is how many images are looked at at a time for what belongs to them.
 const looksAtOnce = 16
 
+// errLooksOver is why an image is not looked at: the next sweep does it.
+var errLooksOver = errors.New("the time for that in this sweep is up")
+
 // looks is the stage at which the artifacts of images are looked at that destinations hold: it tells which of them lack
 // some that came later. It needs the ledger, which has when that was done last.
 type looks struct {
-	looker  *staleness.Looker // nil = nothing is looked at
-	setting artifacts.Filter  // what comes with images of entries that don't say it
+	looker  *staleness.Looker
+	setting artifacts.Filter // what comes with images of entries that don't say it
+	limit   schedule.Limit
 	tally   *tally
 }
 
-// due reports whether the artifacts of an image are to be looked at now, for some of its destinations, if its job has
-// nothing else to do.
-func (l *looks) due(d decision) bool {
-	return l != nil && l.looker != nil && !d.result.Stale() && len(l.dueAt(d)) > 0
+// A dueLook is an image that is to be looked at for some of its destinations, by their positions.
+type dueLook struct {
+	decision
+	at     []int
+	filter artifacts.Filter
 }
 
-// dueAt returns the destinations of an image for which it is to be looked at, by their positions.
-func (l *looks) dueAt(d decision) (due []int) {
-	if d.known == nil || d.result.Err != nil || l.filter(d.image).IsNone() {
-		return nil
+// due returns the look at an image that is due now, if its job has nothing else to do.
+func (l *looks) due(d decision) (due dueLook, is bool) {
+	if l == nil || d.known == nil || d.result.Err != nil || d.result.Stale() {
+		return due, false
 	}
+	due.decision = d
 	now, every := l.tally.clock(), d.image.options().ArtifactsEvery
 	for n, found := range d.result.Destinations {
 		r := d.known.destinations[n]
@@ -41,10 +49,14 @@ func (l *looks) dueAt(d decision) (due []int) {
 		}
 		next := r.Now.Artifacts.NextLook(r.Key, found.Wanted, d.known.source.Since, every, now)
 		if !next.After(now) {
-			due = append(due, n)
+			due.at = append(due.at, n)
 		}
 	}
-	return due
+	if len(due.at) == 0 {
+		return due, false
+	}
+	due.filter = l.filter(d.image)
+	return due, !due.filter.IsNone()
 }
 
 // filter returns which artifacts come with an image.
@@ -56,22 +68,32 @@ func (l *looks) filter(i image) artifacts.Filter {
 }
 
 // look looks at images, some at a time, and hands each on, with what its destinations lack. Where that can't be had for
-// now, nothing changes: it is tried again by the next sweep.
-func (l *looks) look(ctx context.Context, images []decision, take func(context.Context, decision)) {
+// now, or the time for it is up, nothing changes: the next sweep tries again.
+func (l *looks) look(ctx context.Context, images []dueLook, take func(context.Context, decision)) {
 	if len(images) == 0 {
 		return
 	}
+	turn := l.limit.Later()
+	within, stop := turn.Within(ctx)
+	defer stop()
 	looked := make(chan decision)
 	slots := make(chan struct{}, looksAtOnce)
 	go func() {
 		defer close(looked)
 		var looking sync.WaitGroup
 		defer looking.Wait()
-		for _, d := range images {
+		for _, image := range images {
 			slots <- struct{}{}
 			looking.Go(func() {
 				defer func() { <-slots }()
-				looked <- l.at(ctx, d)
+				err := errLooksOver
+				if !turn.Over() {
+					err = l.at(within, &image)
+				}
+				if err != nil {
+					l.tally.unlooked(image.result.Source, cmp.Or(over(within), err))
+				}
+				looked <- image.decision
 			})
 		}
 	}()
@@ -82,35 +104,40 @@ func (l *looks) look(ctx context.Context, images []decision, take func(context.C
 	}
 }
 
-// at looks at one image.
-func (l *looks) at(ctx context.Context, d decision) decision {
-	due := l.dueAt(d)
-	wanted := d.result.Destinations[due[0]].Wanted
-	q := staleness.Question{Source: d.image.artifactsFrom(), Digest: wanted, Filter: l.filter(d.image)}
-	for _, n := range due {
-		a := d.known.destinations[n].Now.Artifacts
-		known := a.Found
-		if a.Of != wanted || a.Lacks {
-			known = ""
-		}
-		q.Destinations, q.Known = append(q.Destinations, d.image.destinations[n].Name), append(q.Known, known)
+// over returns [errLooksOver] once the time is up.
+func over(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return errLooksOver
+	}
+	return nil
+}
+
+// at looks at one image, and notes what its destinations lack.
+func (l *looks) at(ctx context.Context, image *dueLook) error {
+	wanted := image.result.Destinations[image.at[0]].Wanted
+	q := staleness.Question{Source: image.image.artifactsFrom(), Digest: wanted, Filter: image.filter}
+	for _, n := range image.at {
+		q.Destinations = append(q.Destinations, image.image.destinations[n].Name)
+		q.Known = append(q.Known, image.known.destinations[n].Now.Artifacts.Has(wanted))
 	}
 	found, err := l.looker.Look(ctx, q)
 	if err != nil {
-		if ctx.Err() == nil {
-			l.tally.log.Warn("artifacts not looked at", slog.String("source", d.result.Source), slog.Any("reason", err))
-		}
-		return d
+		return err
 	}
 	l.tally.looked()
-	for i, n := range due {
-		r := &d.known.destinations[n].Now
-		r.Artifacts = r.Artifacts.AfterLook(wanted, found.Found, found.Lacks[i], l.tally.clock())
-		if found.Lacks[i] {
-			d.lacks = append(d.lacks, n)
+	for i, n := range image.at {
+		r := &image.known.destinations[n].Now
+		lacks := found.Lacks[i]
+		if why := found.Unlisted[i]; why != nil {
+			l.tally.unlisted(image.result.Destinations[n].Name, why)
+			lacks = lacks && !r.Artifacts.WasAsked(wanted, found.Found)
+		}
+		r.Artifacts = r.Artifacts.AfterLook(wanted, found.Found, lacks, l.tally.clock())
+		if lacks {
+			image.lacks = append(image.lacks, n)
 		}
 	}
-	return d
+	return nil
 }
 
 // artifactsFrom returns the repository that has the artifacts of an image.

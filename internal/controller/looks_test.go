@@ -1,9 +1,12 @@
 package controller_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 	"strconv"
@@ -25,6 +28,8 @@ type belongings struct {
 	mu     sync.Mutex
 	lists  map[string]map[digest.Digest][]artifacts.Artifact // by repository and subject
 	err    error                                             // of all lists
+	no     map[string]error                                  // of all lists of a repository
+	hangs  bool                                              // all lists, until nobody waits for them
 	opened int                                               // repositories
 	asked  int                                               // lists and manifests
 }
@@ -62,11 +67,15 @@ type listOf struct {
 	repository string
 }
 
-func (l listOf) Of(_ context.Context, subject digest.Digest) ([]artifacts.Artifact, error) {
+func (l listOf) Of(ctx context.Context, subject digest.Digest) ([]artifacts.Artifact, error) {
+	if l.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked++
-	return l.lists[l.repository][subject], l.err
+	return l.lists[l.repository][subject], cmp.Or(l.err, l.no[l.repository])
 }
 
 // looking returns a world with one image that its destinations hold, and what belongs to it.
@@ -127,6 +136,54 @@ func TestArtifactsThatComeLaterAreBrought(t *testing.T) {
 		if got := r.look(); got != step.want {
 			t.Errorf("after %v: %s; want %s", step.after, got, step.want)
 		}
+	}
+}
+
+// A destination that does not let its artifacts be listed gets each of those that come later once.
+func TestArtifactsOfADestinationThatListsNone(t *testing.T) {
+	r, b := looking(t)
+	b.no = map[string]error{"a": artifacts.ErrNoList}
+	began, pinned := r.now, "r.test/src:1@"+digestOf("image").String()
+	for _, step := range []struct {
+		after time.Duration
+		comes string
+		want  string
+	}{
+		{0, "one", "looked 1, jobs 1: " + pinned + " -> r.test/a:1,r.test/b:1"},
+		{11 * time.Minute, "", "looked 1, jobs 1: " + pinned + " -> r.test/b:1"},
+		{8 * time.Hour, "two", "looked 1, jobs 1: " + pinned + " -> r.test/a:1,r.test/b:1"},
+	} {
+		if step.comes != "" {
+			b.add("src", digestOf("image"), step.comes)
+		}
+		r.now = began.Add(step.after)
+		if got := r.look(); got != step.want {
+			t.Errorf("after %v: %s; want %s", step.after, got, step.want)
+		}
+	}
+}
+
+// A list that hangs holds up no sweep for longer than its limit, and is told of once.
+func TestLooksEndWithTheSweep(t *testing.T) {
+	r, b := looking(t)
+	r.entries["r.test/src:2"], r.images["r.test/src:2"], r.images["r.test/a:2"] = "r.test/a:2", one, one
+	with := r.with
+	var log bytes.Buffer
+	r.with = func(c *controller.Controller) {
+		with(c)
+		c.Limit, c.Log = 300*time.Millisecond, slog.New(slog.NewTextHandler(&log, nil))
+	}
+	b.hangs = true
+	if got := r.look(); got != "looked 0, jobs 0: " {
+		t.Error(got)
+	}
+	if n := strings.Count(log.String(), "artifacts not looked at"); n != 1 || !strings.Contains(log.String(), "images=2 ") {
+		t.Errorf("%d warnings: %s", n, &log)
+	}
+	b.hangs = false
+	r.with = with
+	if got := r.look(); got != "looked 2, jobs 0: " {
+		t.Error(got)
 	}
 }
 

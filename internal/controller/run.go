@@ -44,7 +44,7 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 	recalled := r.recalling(ctx, w)
 	for len(w.items) > 0 {
 		var next round
-		var looked []decision
+		var looked []dueLook
 		known := w.lookUp(looking)
 		if err := recalled(); err != nil {
 			stop()
@@ -69,8 +69,8 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 				result := d.result // without what the ledger has of the image, which goes with the decision
 				i.result = &result
 			}
-			if r.looks.due(d) && !r.limit.Over() {
-				looked = append(looked, d)
+			if due, is := r.looks.due(d); is {
+				looked = append(looked, due)
 				continue
 			}
 			r.take(ctx, d)

@@ -25,6 +25,21 @@ type tally struct {
 
 	mu     sync.Mutex
 	report Report
+	// Why artifacts were not looked at, and destinations whose artifacts can't be listed, by the first of them.
+	notLooked, notListed because
+}
+
+// because is why something is not done: what the first was, its reason, and how many there are.
+type because struct {
+	first string
+	why   error
+	n     int
+}
+
+func (b *because) add(what string, why error) {
+	if b.n++; b.n == 1 {
+		b.first, b.why = what, why
+	}
 }
 
 // result puts down a result, without its status.
@@ -58,6 +73,20 @@ func (t *tally) looked() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.report.Looked++
+}
+
+// unlooked puts down that the artifacts of an image were not looked at.
+func (t *tally) unlooked(source string, why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notLooked.add(source, why)
+}
+
+// unlisted puts down that a destination does not let its artifacts be listed.
+func (t *tally) unlisted(destination string, why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notListed.add(destination, why)
 }
 
 // brought counts the jobs that bring artifacts alone.
@@ -156,6 +185,13 @@ func (t *tally) close(ctx context.Context) Report {
 		if recorded.Failed > 0 && ctx.Err() == nil && !errors.Is(recorded.Err, context.Canceled) {
 			t.log.Warn("statuses not written", "entries", recorded.Failed, "reason", recorded.Err.Error())
 		}
+	}
+	if b := t.notLooked; b.n > 0 && ctx.Err() == nil {
+		t.log.Warn("artifacts not looked at", "images", b.n, "source", b.first, "reason", b.why)
+	}
+	if b := t.notListed; b.n > 0 && ctx.Err() == nil {
+		t.log.Warn("artifacts of destinations can't be listed: those that come later are brought once",
+			"images", b.n, "destination", b.first, "reason", b.why)
 	}
 	t.report.Duration = t.clock().Sub(t.began)
 	return t.report

@@ -24,7 +24,6 @@ type Artifacts struct {
 // that its entry says.
 const (
 	EveryLook = 24 * time.Hour // unless the entry says otherwise
-	LeastLook = time.Hour      // how often an entry may have artifacts looked at
 	// SpreadLook is in what time images are looked at that were there before anybody looked at artifacts.
 	SpreadLook = 7 * 24 * time.Hour
 )
@@ -34,7 +33,8 @@ var soon = [...]time.Duration{0, 10 * time.Minute, time.Hour, 6 * time.Hour}
 
 // NextLook returns when the artifacts of an image are to be looked at, given the image's key and digest, and since when
 // its source has that digest. Looks are spread by the key: no sweep has more than its share of them. What a destination
-// lacks is looked at again some time after each job that was to bring it.
+// lacks is looked at again some time after each job that was to bring it, and at once where none could be submitted; in
+// the end as often as what lacks nothing: it may be refused for ever.
 func (a Artifacts) NextLook(k Key, of digest.Digest, since time.Time, every time.Duration, now time.Time) time.Time {
 	if every <= 0 {
 		every = EveryLook
@@ -42,8 +42,12 @@ func (a Artifacts) NextLook(k Key, of digest.Digest, since time.Time, every time
 	switch {
 	case a.Of != of || a.Looked.IsZero():
 		return a.firstLook(k, since, now)
-	case a.Lacks && !a.Asked.IsZero():
-		return a.Asked.Add(soon[min(max(a.Jobs, 1), len(soon)-1)])
+	case a.Lacks && a.Asked.IsZero():
+		return a.Looked
+	case a.Lacks && a.Jobs < len(soon):
+		return a.Asked.Add(soon[a.Jobs])
+	case a.Lacks:
+		return after(a.Asked, every, k)
 	}
 	for _, after := range soon {
 		if at := since.Add(after); at.After(a.Looked) {
@@ -77,6 +81,20 @@ func after(t time.Time, apart time.Duration, k Key) time.Time {
 		at = at.Add(apart)
 	}
 	return at
+}
+
+// Has returns the fingerprint of the artifacts that the destination is known to have, of the image of that digest; "" =
+// it is not known to have any.
+func (a Artifacts) Has(of digest.Digest) (found string) {
+	if a.Of != of || a.Lacks {
+		return ""
+	}
+	return a.Found
+}
+
+// WasAsked reports whether a job was asked to bring what is found.
+func (a Artifacts) WasAsked(of digest.Digest, found string) bool {
+	return a.Of == of && a.Found == found && a.Jobs > 0
 }
 
 // AfterLook returns what is remembered after a look at the image of that digest.

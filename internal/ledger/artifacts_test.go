@@ -38,10 +38,12 @@ func TestWhenArtifactsAreLookedAt(t *testing.T) {
 		{"looked at after an hour", Artifacts{Of: image, Looked: lookedAt}, ago(hour), 5 * hour},
 		{"looked at after 6 hours", Artifacts{Of: image, Looked: lookedAt}, ago(6 * hour), -1},
 		{"a year old", Artifacts{Of: image, Looked: lookedAt}, ago(9000 * hour), -1},
-		{"it lacks something, no job asked", Artifacts{Of: image, Looked: lookedAt, Lacks: true}, ago(hour), 5 * hour},
+		{"it lacks something, no job asked", Artifacts{Of: image, Looked: lookedAt, Lacks: true}, ago(hour), 0},
 		{"a job asked", Artifacts{Of: image, Looked: lookedAt, Lacks: true, Asked: lookedAt, Jobs: 1}, ago(99 * hour), 10 * minute},
 		{"a second", Artifacts{Of: image, Looked: lookedAt, Lacks: true, Asked: lookedAt, Jobs: 2}, ago(99 * hour), hour},
-		{"a ninth", Artifacts{Of: image, Looked: lookedAt, Lacks: true, Asked: lookedAt, Jobs: 9}, ago(99 * hour), 6 * hour},
+		{"a third", Artifacts{Of: image, Looked: lookedAt, Lacks: true, Asked: lookedAt, Jobs: 3}, ago(99 * hour), 6 * hour},
+		{"a fourth", Artifacts{Of: image, Looked: lookedAt, Lacks: true, Asked: lookedAt, Jobs: 4}, ago(99 * hour), -1},
+		{"a ninth", Artifacts{Of: image, Looked: lookedAt, Lacks: true, Asked: lookedAt, Jobs: 9}, ago(99 * hour), -1},
 	} {
 		got := c.a.NextLook(imageKey, image, c.since, 0, lookedAt).Sub(lookedAt)
 		if c.want >= 0 && got != c.want || c.want < 0 && (got <= 0 || got > EveryLook) {

@@ -1,7 +1,9 @@
 package staleness
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -41,6 +43,9 @@ type Look struct {
 	// Lacks says of each destination whether it lacks some of it. One that has been compared with the same before, as
 	// Known says, is not asked again.
 	Lacks []bool
+	// Unlisted says of each destination why it does not let its artifacts be listed, for good. It lacks all, as far as
+	// is known.
+	Unlisted []error
 }
 
 // A Question is what a look is for.
@@ -54,58 +59,80 @@ type Question struct {
 	Filter       artifacts.Filter
 }
 
-// Look asks which of the destinations lack what belongs to an image. The manifests of the image are read at a
-// destination, which costs no pull at the source: in Amazon ECR if one is there, which counts none. The error is one
-// that may be gone on another try; then nothing is known.
+// Look asks which of the destinations lack what belongs to an image. The error is one that may be gone on another try;
+// then nothing is known.
 func (l *Looker) Look(ctx context.Context, q Question) (Look, error) {
-	at := q.Destinations[0]
-	if n := slices.IndexFunc(q.Destinations, func(to imagename.Name) bool { return to.Kind == imagename.ECR }); n > 0 {
-		at = q.Destinations[n]
-	}
-	at.Tag, at.Digest = "", q.Digest
-	manifests, err := l.images.Manifests(ctx, at)
+	manifests, err := l.manifests(ctx, q)
 	if err != nil {
-		return Look{}, fmt.Errorf("manifests of %s: %w", at, err)
+		return Look{}, err
 	}
 	source, err := l.gather(ctx, q.Source, manifests, q.Filter)
 	if err != nil {
 		return Look{}, err
 	}
-	look := Look{Lacks: make([]bool, len(q.Destinations))}
-	if len(source) == 0 {
+	look := Look{Lacks: make([]bool, len(q.Destinations)), Unlisted: make([]error, len(q.Destinations))}
+	if len(source.Links) == 0 {
 		return look, nil
 	}
-	look.Found = artifacts.Fingerprint(source)
-	has := map[string][]artifacts.Link{}
+	look.Found = artifacts.Fingerprint(source.Links)
+	has := map[string]Gathered{}
 	for n, to := range q.Destinations {
 		if q.Known[n] == look.Found {
 			continue
 		}
-		links, asked := has[to.Place()]
+		at, asked := has[to.Place()]
 		if !asked {
-			if links, err = l.gather(ctx, to, manifests, q.Filter); err != nil {
+			if at, err = l.gather(ctx, to, manifests, q.Filter); err != nil {
 				return Look{}, err
 			}
-			has[to.Place()] = links
+			has[to.Place()] = at
 		}
-		look.Lacks[n] = len(Missing(source, links)) > 0
+		look.Lacks[n], look.Unlisted[n] = len(Missing(source.Links, at.Links)) > 0, at.Unlisted
 	}
 	return look, nil
+}
+
+// manifests reads the digests of the image's manifests at a destination, which costs no pull at the source: at one in
+// Amazon ECR if there is one, where pulls are not limited. Where one fails, the next is asked.
+func (l *Looker) manifests(ctx context.Context, q Question) (manifests []digest.Digest, err error) {
+	places := slices.Clone(q.Destinations)
+	slices.SortStableFunc(places, func(a, b imagename.Name) int {
+		return cmp.Compare(elsewhere(a), elsewhere(b))
+	})
+	var errs []error
+	for _, at := range places {
+		at.Tag, at.Digest = "", q.Digest
+		if manifests, err = l.images.Manifests(ctx, at); err == nil {
+			return manifests, nil
+		}
+		errs = append(errs, fmt.Errorf("manifests of %s: %w", at, err))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, errors.Join(errs...)
+}
+
+// elsewhere is 0 of names in Amazon ECR, and 1 of others.
+func elsewhere(name imagename.Name) int {
+	if name.Kind == imagename.ECR {
+		return 0
+	}
+	return 1
 }
 
 // gather lists what belongs to manifests at a place.
 func (l *Looker) gather(
 	ctx context.Context, at imagename.Name, manifests []digest.Digest, filter artifacts.Filter,
-) ([]artifacts.Link, error) {
+) (found Gathered, err error) {
 	lists, err := l.listsAt(ctx, at)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		found, err = Gather(ctx, lists, manifests, filter)
 	}
-	links, err := Gather(ctx, lists, manifests, filter)
 	if err != nil {
-		return nil, fmt.Errorf("artifacts in %s: %w", at.Place(), err)
+		return Gathered{}, fmt.Errorf("artifacts in %s: %w", at.Place(), err)
 	}
-	return links, nil
+	return found, nil
 }
 
 func (l *Looker) listsAt(ctx context.Context, at imagename.Name) (port.Artifacts, error) {

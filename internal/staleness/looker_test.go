@@ -9,6 +9,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/port"
 )
@@ -16,6 +17,8 @@ import (
 // places are repositories by name, and one image.
 type places struct {
 	lists map[string]*place
+
+	unreadable string // a repository that gives no manifests
 
 	mu     sync.Mutex
 	opened map[string]int
@@ -29,7 +32,7 @@ func (p *places) Artifacts(_ context.Context, repository imagename.Name) (port.A
 }
 
 func (p *places) Manifests(_ context.Context, image imagename.Name) ([]digest.Digest, error) {
-	if image.Tag != "" || image.Digest != "root" {
+	if image.Tag != "" || image.Digest != "root" || image.Repository == p.unreadable {
 		return nil, fmt.Errorf("asked for %s", image)
 	}
 	return []digest.Digest{"root", "instance"}, nil
@@ -101,5 +104,28 @@ func TestLookWhereThereIsNothingOrNoAnswer(t *testing.T) {
 		if !errors.Is(err, c.err) || look.Found != "" || err == nil && (look.Lacks[0] || p.opened["to"] > 0) {
 			t.Errorf("%s: %+v, %v", c.name, look, err)
 		}
+	}
+}
+
+// Where a destination does not give its manifests, another one does; where one can't list its artifacts for good, that
+// is said.
+func TestLookPastADestination(t *testing.T) {
+	p := &places{
+		opened: map[string]int{}, lists: map[string]*place{"src": newPlace("root<sbom"), "a": newPlace(""), "b": newPlace("")},
+		unreadable: "a",
+	}
+	p.lists["b"].errs["root"] = artifacts.ErrNoList
+	q := Question{
+		Source: named(t, "src", "1"), Digest: "root", Known: make([]string, 2),
+		Destinations: []imagename.Name{named(t, "a", "1"), named(t, "b", "1")},
+	}
+	look, err := NewLooker(p).Look(t.Context(), q)
+	if err != nil || fmt.Sprint(look.Lacks) != "[true true]" || look.Unlisted[0] != nil ||
+		!errors.Is(look.Unlisted[1], artifacts.ErrNoList) {
+		t.Errorf("%+v, %v", look, err)
+	}
+	q.Destinations, q.Known = q.Destinations[:1], q.Known[:1]
+	if look, err := NewLooker(p).Look(t.Context(), q); err == nil {
+		t.Errorf("%+v", look)
 	}
 }

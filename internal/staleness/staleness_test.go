@@ -81,8 +81,8 @@ func TestGather(t *testing.T) {
 			}
 			p := newPlace(c.lists)
 			got, err := Gather(t.Context(), p, []digest.Digest{"root", "instance", "root"}, filter)
-			if err != nil || texts(got) != c.want {
-				t.Errorf("%s, %v; want %s", texts(got), err, c.want)
+			if err != nil || texts(got.Links) != c.want {
+				t.Errorf("%s, %v; want %s", texts(got.Links), err, c.want)
 			}
 			for subject, n := range p.asked {
 				if n > 1 {
@@ -104,8 +104,11 @@ func TestGatherWhereAListFails(t *testing.T) {
 		p := newPlace("root<a instance<b")
 		p.errs["instance"] = c.err
 		got, err := Gather(t.Context(), p, []digest.Digest{"root", "instance"}, artifacts.Filter{})
-		if !errors.Is(err, c.want) || err == nil && texts(got) == "" {
-			t.Errorf("%v: %s, %v", c.err, texts(got), err)
+		if c.want == nil && !errors.Is(got.Unlisted, c.err) {
+			t.Errorf("%v: unlisted %v", c.err, got.Unlisted)
+		}
+		if !errors.Is(err, c.want) || err == nil && texts(got.Links) == "" {
+			t.Errorf("%v: %s, %v", c.err, texts(got.Links), err)
 		}
 	}
 }
@@ -117,8 +120,8 @@ func TestGatherIsBounded(t *testing.T) {
 		p.lists["root"] = append(p.lists["root"], artifacts.Artifact{Digest: digest.Digest(fmt.Sprint(n)), Type: "a/b"})
 	}
 	got, err := Gather(t.Context(), p, []digest.Digest{"root"}, artifacts.Filter{})
-	if err != nil || len(got) != artifacts.Most {
-		t.Errorf("%d, %v", len(got), err)
+	if err != nil || len(got.Links) != artifacts.Most {
+		t.Errorf("%d, %v", len(got.Links), err)
 	}
 }
 
