@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 			"ledger": ledgerTable,
 			"push":   push,
 			"index":  pushIndex,
-			"refer":  refer,
+			"refer":  scripttest.Refer,
 
 			"repository": repository,
 			"jobs":       listJobs,

@@ -163,6 +163,7 @@ func (s *session) sync(registries *images.Client) *filesync.Sync {
 	}
 	if s.store != nil {
 		work.Ledger = s.store
+		work.Artifacts, work.ArtifactFilter = registries, s.artifactFilter
 	}
 	return work
 }

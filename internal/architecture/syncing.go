@@ -4,9 +4,10 @@ package architecture
 var syncing = map[string]layer{
 	"internal/filesync": {
 		internal: []string{
-			"internal/allow", "internal/claims", "internal/controller", "internal/edit", "internal/entry",
-			"internal/entryfile", "internal/imagename", "internal/jobledger", "internal/ledger", "internal/local",
-			"internal/mirror", "internal/program", "internal/transient",
+			"internal/allow", "internal/artifacts", "internal/claims", "internal/controller", "internal/edit",
+			"internal/entry", "internal/entryfile", "internal/imagename", "internal/jobledger", "internal/ledger",
+			"internal/local", "internal/mirror", "internal/program", "internal/request", "internal/staleness",
+			"internal/transient",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},

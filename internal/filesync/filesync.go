@@ -11,12 +11,14 @@ import (
 	"log/slog"
 	"time"
 
+	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/claims"
 	"ecrmirror/internal/controller"
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/jobledger"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/local"
+	"ecrmirror/internal/staleness"
 )
 
 // gatherFor is how long images of a repository wait for others that a request may bring with them.
@@ -36,6 +38,10 @@ type Sync struct {
 	Allowed    controller.Allowed           // what may be mirrored; nil = everything
 	Ledger     Ledger                       // nil = nothing is remembered
 	LedgerName string                       // for warnings
+	// Artifacts tells what belongs to images that came later; nil = nobody asks. It takes a ledger. ArtifactFilter is
+	// what comes with images of entries that don't say it.
+	Artifacts      staleness.Images
+	ArtifactFilter artifacts.Filter
 	Retry      bool                         // copies at once what failed a short time ago
 	Jobs       int                          // requests that are carried out at a time; required but for Plan
 	// KeepGoing goes on where something fails. Otherwise the first failure stops what is under way, and nothing more is
@@ -135,6 +141,7 @@ func (s *Sync) controller() controller.Controller {
 	ctl := controller.Controller{
 		Digests: s.Digests, Selections: s.Selections, Allowed: s.Allowed, Retry: s.Retry, Limit: s.Limit,
 		CreatesRepositories: s.CreatesRepositories, Log: s.Log,
+		Artifacts: s.Artifacts, ArtifactFilter: s.ArtifactFilter,
 	}
 	if s.Ledger != nil {
 		ctl.Ledger = s.Ledger

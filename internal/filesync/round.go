@@ -14,6 +14,7 @@ import (
 	"ecrmirror/internal/jobledger"
 	"ecrmirror/internal/local"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -72,7 +73,9 @@ func (r *round) found(result entry.Result) {
 
 // ended takes what became of an image of a request.
 func (r *round) ended(o local.Outcome) {
-	r.write(o)
+	if o.Kind != request.Artifacts { // which is no word on what the destinations hold
+		r.write(o)
+	}
 	r.alive()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,6 +140,9 @@ func (r *round) destination(d entry.DestinationResult) Destination {
 	is.Wanted, is.Platforms = d.Trimmed()
 	switch d.State {
 	case entry.Current:
+		if _, brought := r.copyOf(d.Name); brought { // what belongs to the image
+			return r.copied(is)
+		}
 		is.State = Current
 	case entry.Deferred:
 		is.State = Deferred
@@ -154,13 +160,9 @@ var errLeft = errors.New("not begun")
 
 // copied says what became of a copy that was asked for.
 func (r *round) copied(is Destination) Destination {
-	is.State, is.Err = Left, errLeft
-	name, err := imagename.Parse(is.Name)
-	if err != nil {
-		return is
-	}
-	c, ok := r.copies[name.OrLatest().Canonical()]
+	c, ok := r.copyOf(is.Name)
 	if !ok {
+		is.State, is.Err = Left, errLeft
 		return is
 	}
 	if c.told { // by another entry with the same image: it was copied once
@@ -181,6 +183,15 @@ func (r *round) copied(is Destination) Destination {
 		}
 	}
 	return is
+}
+
+// copyOf returns the copy to a destination.
+func (r *round) copyOf(destination string) (c *copied, is bool) {
+	name, err := imagename.Parse(destination)
+	if err == nil {
+		c, is = r.copies[name.OrLatest().Canonical()]
+	}
+	return c, is
 }
 
 // again returns the state of a destination for who is the second to be told of it.

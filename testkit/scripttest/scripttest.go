@@ -73,7 +73,10 @@ func Params(ctx context.Context, dir, programs, uses string) testscript.Params {
 			"sigstore":   sigstore,
 			"cosignkey":  cosignKey,
 			"attach":     attach,
-			"tuf":        tuf,
+			"refer": func(ts *testscript.TestScript, _ bool, args []string) {
+				refer(ts, args, of(ts).owner)
+			},
+			"tuf": tuf,
 		},
 	}
 }
