@@ -4,7 +4,7 @@ package architecture
 var receipts = map[string]layer{
 	"internal/kmskey": {internal: []string{"internal/printable"}},
 	"internal/kmssign": {
-		internal: []string{"internal/awserror", "internal/kmskey"}, external: []string{"github.com/aws/"},
+		internal: []string{"internal/awserror", "internal/flight", "internal/kmskey"}, external: []string{"github.com/aws/"},
 	},
 	"internal/receipting": {
 		internal: []string{

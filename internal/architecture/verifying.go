@@ -34,7 +34,7 @@ var verifying = map[string]layer{
 	},
 	"internal/verify": {
 		internal: []string{
-			"internal/artifacts", "internal/printable", "internal/verify/evidence", "internal/verify/policy",
+			"internal/artifacts", "internal/flight", "internal/printable", "internal/verify/evidence", "internal/verify/policy",
 			"internal/verify/sigstore", "internal/verify/trust", "internal/verify/verdict",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync/semaphore"},

@@ -28,7 +28,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-func (k *Key) errorOf(op, name string, err error) error {
+// errorOf returns the error of a call for a key.
+func errorOf(op, name string, err error) error {
 	e := &Error{Key: name, Op: op, Err: awserror.Plain(err)}
 	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "AccessDeniedException" {
 		e.Permission = "kms:" + op

@@ -6,7 +6,6 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
-	"sync/atomic"
 
 	_ "crypto/sha256" // that keys of P-256 sign by
 	_ "crypto/sha512" // that keys of P-384 sign by
@@ -15,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"ecrmirror/internal/flight"
 	"ecrmirror/internal/kmskey"
 )
 
@@ -40,8 +40,7 @@ type Public struct {
 type Key struct {
 	api    API
 	name   string
-	turn   chan struct{} // of who asks for the public key
-	public atomic.Pointer[Public]
+	public *flight.Memo[struct{}, Public]
 }
 
 // Open returns the key of a name that [kmskey.Check] takes. Nothing is asked for yet. The key is reached in the region
@@ -55,28 +54,20 @@ func Open(cfg aws.Config, name string) *Key {
 }
 
 // New returns the key of a name by an API.
-func New(api API, name string) *Key { return &Key{api: api, name: name, turn: make(chan struct{}, 1)} }
+func New(api API, name string) *Key {
+	return &Key{api: api, name: name, public: flight.NewMemo[struct{}, Public](1)}
+}
 
-// Public returns the public side of the key. It is asked for once, and again after an error, which is an [*Error].
+// Public returns the public side of the key. It is asked for once, and again after an error, which is an [*Error] and
+// which all get who have waited for it.
 func (k *Key) Public(ctx context.Context) (Public, error) {
-	if known := k.public.Load(); known != nil {
-		return *known, nil
-	}
-	select {
-	case k.turn <- struct{}{}:
-		defer func() { <-k.turn }()
-	case <-ctx.Done():
-		return Public{}, context.Cause(ctx)
-	}
-	if known := k.public.Load(); known != nil { // by who had the turn before
-		return *known, nil
-	}
-	public, err := k.read(ctx)
-	if err != nil {
-		return Public{}, k.errorOf("GetPublicKey", k.name, err)
-	}
-	k.public.Store(&public)
-	return public, nil
+	return k.public.Do(ctx, struct{}{}, func() (Public, error) {
+		public, err := k.read(ctx)
+		if err != nil {
+			return Public{}, errorOf("GetPublicKey", k.name, err)
+		}
+		return public, nil
+	})
 }
 
 func (k *Key) read(ctx context.Context) (Public, error) {
@@ -107,7 +98,7 @@ func (k *Key) Sign(ctx context.Context, message []byte) ([]byte, error) {
 		SigningAlgorithm: public.signs.name,
 	})
 	if err != nil {
-		return nil, k.errorOf("Sign", public.ARN, err)
+		return nil, errorOf("Sign", public.ARN, err)
 	}
 	return out.Signature, nil
 }

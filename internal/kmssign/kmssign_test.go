@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -201,4 +203,42 @@ func TestAnErrorIsNotRemembered(t *testing.T) {
 	if _, err := kmssign.Open(cfg, "alias/a").Public(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end of the context: %v", err)
 	}
+}
+
+// Who has waited while KMS said no does not ask it once more.
+func TestThoseWhoWaitShareAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		denied := errors.New("denied")
+		api := &waiting{answers: answers{err: denied}, going: make(chan struct{})}
+		key := kmssign.New(api, "alias/a")
+		var waiters sync.WaitGroup
+		for range 5 {
+			waiters.Go(func() {
+				if _, err := key.Public(t.Context()); !errors.Is(err, denied) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait() // all have asked
+		close(api.going)
+		waiters.Wait()
+		if n := api.asked.Load(); n != 1 {
+			t.Errorf("KMS was asked %d times", n)
+		}
+	})
+}
+
+// A waiting API answers when it may.
+type waiting struct {
+	answers
+	going chan struct{}
+	asked atomic.Int64
+}
+
+func (w *waiting) GetPublicKey(
+	ctx context.Context, in *kms.GetPublicKeyInput, opts ...func(*kms.Options),
+) (*kms.GetPublicKeyOutput, error) {
+	w.asked.Add(1)
+	<-w.going
+	return w.answers.GetPublicKey(ctx, in, opts...)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/flight"
 	"ecrmirror/internal/verify/evidence"
 	"ecrmirror/internal/verify/policy"
 	"ecrmirror/internal/verify/trust"
@@ -16,16 +17,14 @@ import (
 // Requests verifies images by the policies of requests. The root of trust is loaded for the first of them. It is safe
 // for concurrent use.
 type Requests struct {
-	load func() (*Verifier, error)
-
-	mu    sync.Mutex
-	rules map[string][]policy.Rule // by the text of the policy
+	load  func() (*Verifier, error)
+	rules *flight.Memo[string, []policy.Rule] // by the text of the policy
 }
 
 // NewRequests returns what verifies by the root of trust that load returns.
 func NewRequests(load func() (*trust.Root, error)) *Requests {
 	return &Requests{
-		rules: map[string][]policy.Rule{},
+		rules: flight.NewMemo[string, []policy.Rule](mostPolicies),
 		load: sync.OnceValues(func() (*Verifier, error) {
 			root, err := load()
 			if err != nil {
@@ -57,22 +56,11 @@ func (r *Requests) Verify(
 
 // compile returns the rules of a policy.
 func (r *Requests) compile(ctx context.Context, text string) ([]policy.Rule, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if rules, known := r.rules[text]; known {
-		return rules, nil
-	}
-	p, err := policy.Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := p.Compile(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	if len(r.rules) >= mostPolicies {
-		clear(r.rules)
-	}
-	r.rules[text] = rules
-	return rules, nil
+	return r.rules.Do(ctx, text, func() ([]policy.Rule, error) {
+		p, err := policy.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		return p.Compile(ctx, nil)
+	})
 }

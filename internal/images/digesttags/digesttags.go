@@ -4,7 +4,6 @@ package digesttags
 
 import (
 	"context"
-	"sync/atomic"
 
 	"github.com/opencontainers/go-digest"
 
@@ -25,9 +24,8 @@ type Repository struct {
 // Tags are the digest tags and fallback tags of a repository. They are listed at most once, before the first answer: a
 // tag that comes later is not seen. They are safe for concurrent use.
 type Tags struct {
-	in     Repository
-	lists  *flight.Flights[struct{}, *list]
-	listed atomic.Pointer[list]
+	in   Repository
+	told *flight.Memo[struct{}, *list]
 }
 
 // A list has those tags of a repository that are named after digests.
@@ -38,7 +36,7 @@ type list struct {
 
 // New returns the tags of a repository. Nothing is asked for yet.
 func New(in Repository) *Tags {
-	return &Tags{in: in, lists: flight.New[struct{}, *list]()}
+	return &Tags{in: in, told: flight.NewMemo[struct{}, *list](1)}
 }
 
 // Of returns the artifacts that digest tags of a subject name, in the order of the tags.
@@ -90,20 +88,12 @@ func (t *Tags) MayHaveFallback(ctx context.Context, subject digest.Digest) (bool
 
 // list returns the list, which the first that asks for it gets for all.
 func (t *Tags) list(ctx context.Context) (*list, error) {
-	if known := t.listed.Load(); known != nil {
-		return known, nil
-	}
-	return t.lists.Do(ctx, struct{}{}, func() (*list, error) {
-		if known := t.listed.Load(); known != nil {
-			return known, nil
-		}
+	return t.told.Do(ctx, struct{}{}, func() (*list, error) {
 		all, err := t.in.List(ctx)
 		if err != nil && (ctx.Err() != nil || transient.Is(err)) {
 			return nil, err
 		}
-		got := &list{isWhole: err == nil, digests: named(all)}
-		t.listed.Store(got)
-		return got, nil
+		return &list{isWhole: err == nil, digests: named(all)}, nil
 	})
 }
 
