@@ -1,7 +1,7 @@
 // Package receipting puts receipts beside the images that destinations hold after a copy, and finds and checks those
 // that are there. Package receipt has what a receipt is.
 //
-// One receipt is put for each image and source: what is there is listed first, since a signature by ECDSA is another
+// A job puts one receipt for each image and source: what is there is listed first, since a signature by ECDSA is another
 // one each time. Two jobs that end at the same time may put two.
 package receipting
 
@@ -45,12 +45,11 @@ type Options struct {
 
 // A Maker puts receipts for the images of one job. It is safe for concurrent use.
 type Maker struct {
-	opts    Options
-	flights *flight.Flights[entry, mirror.Receipt]
-	turns   chan struct{} // of receipts that are being put
+	opts  Options
+	put   *flight.Memo[entry, mirror.Receipt]
+	turns chan struct{} // of receipts that are being put
 
 	mu    sync.Mutex
-	done  map[entry]mirror.Receipt
 	lists map[string]port.Artifacts // by place
 }
 
@@ -71,13 +70,16 @@ func New(opts Options) *Maker {
 		opts.Now = time.Now
 	}
 	return &Maker{
-		opts: opts, flights: flight.New[entry, mirror.Receipt](), turns: make(chan struct{}, atOnce),
-		done: map[entry]mirror.Receipt{}, lists: map[string]port.Artifacts{},
+		opts: opts, put: flight.NewMemo[entry, mirror.Receipt](mostPut), turns: make(chan struct{}, atOnce),
+		lists: map[string]port.Artifacts{},
 	}
 }
 
 // atOnce is how many receipts are put at a time, each of which may have what others have put beside an image in memory.
 const atOnce = 16
+
+// mostPut is how many receipts are remembered: a request has 200 images, each at some destinations.
+const mostPut = 10_000
 
 // Put implements [mirror.Receipts].
 func (m *Maker) Put(ctx context.Context, report *mirror.Report) {
@@ -90,7 +92,7 @@ func (m *Maker) Put(ctx context.Context, report *mirror.Report) {
 		}
 		places.Go(func() error {
 			var err error
-			if r.Receipt, err = m.put(ctx, report, r); err != nil {
+			if r.Receipt, err = m.putOne(ctx, report, r); err != nil {
 				r.Receipt = mirror.Receipt{Err: err}
 			}
 			return nil
@@ -99,18 +101,12 @@ func (m *Maker) Put(ctx context.Context, report *mirror.Report) {
 	_ = places.Wait() // the results keep their errors
 }
 
-// put puts a receipt for a result, unless there is one, or another one of the same is being put.
-func (m *Maker) put(ctx context.Context, report *mirror.Report, r *mirror.Result) (mirror.Receipt, error) {
+// putOne puts a receipt for a result, unless there is one, or another one of the same is being put.
+func (m *Maker) putOne(ctx context.Context, report *mirror.Report, r *mirror.Result) (mirror.Receipt, error) {
 	e := entry{
 		place: r.Name.Place(), image: r.Digest, source: report.Source.Place(), from: report.SourceDigest,
 	}
-	m.mu.Lock()
-	done, isDone := m.done[e]
-	m.mu.Unlock()
-	if isDone {
-		return done, nil
-	}
-	return m.flights.Do(ctx, e, func() (made mirror.Receipt, err error) {
+	return m.put.Do(ctx, e, func() (made mirror.Receipt, err error) {
 		select {
 		case m.turns <- struct{}{}:
 			defer func() { <-m.turns }()
@@ -121,13 +117,7 @@ func (m *Maker) put(ctx context.Context, report *mirror.Report, r *mirror.Result
 			made, err = m.makeOne(ctx, report, r)
 			return err
 		})
-		if err != nil {
-			return mirror.Receipt{}, err
-		}
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.done[e] = made
-		return made, nil
+		return made, err
 	})
 }
 

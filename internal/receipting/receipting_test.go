@@ -5,11 +5,14 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/kmssign"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/receipt"
 	"ecrmirror/internal/receipting"
@@ -62,6 +65,86 @@ func TestOneReceiptIsEnoughForAnImageAndASource(t *testing.T) {
 	found, err := w.check(ecrRepository + "@" + image.String())
 	if err != nil || len(found.Receipts) != 1 || w.calls("kms.Sign") != 1 {
 		t.Errorf("%+v, %v; %d signed", found, err, w.calls("kms.Sign"))
+	}
+}
+
+// A slow key answers when it may.
+type slow struct {
+	receipting.Key
+	asked        atomic.Int64
+	begun, going chan struct{}
+}
+
+func (s *slow) Public(ctx context.Context) (kmssign.Public, error) {
+	if s.asked.Add(1) == 1 {
+		close(s.begun)
+	}
+	select {
+	case <-s.going:
+		return s.Key.Public(ctx)
+	case <-ctx.Done():
+		return kmssign.Public{}, ctx.Err()
+	}
+}
+
+// A late context has those who wait by it go on late.
+type late struct {
+	context.Context
+	once         sync.Once
+	waits, until chan struct{}
+}
+
+func (l *late) Done() <-chan struct{} {
+	l.once.Do(func() {
+		close(l.waits)
+		<-l.until
+	})
+	return l.Context.Done()
+}
+
+// One who has waited for another that gave up, and goes on when a third has put the receipt, puts none and asks nobody.
+func TestWhoComesLateFindsTheReceiptPut(t *testing.T) {
+	w := newWorld(t)
+	image := w.push("src", "1")
+	w.copy(t.Context(), nil, "{}", w.host+"/src:1", ecrRepository+":1")
+	key := &slow{Key: w.signer(), begun: make(chan struct{}), going: make(chan struct{})}
+	m := w.maker(func(o *receipting.Options) { o.Key = key })
+	put := func(ctx context.Context) (mirror.Receipt, error) {
+		report := &mirror.Report{
+			Source: w.name(w.host + "/src:1"), SourceDigest: image,
+			Results: []mirror.Result{{Name: w.name(ecrRepository + ":1"), State: mirror.Copied, Digest: image}},
+		}
+		m.Put(ctx, report)
+		r := report.Results[0].Receipt
+		return r, r.Err
+	}
+	first, giveUp := context.WithCancel(t.Context())
+	second := &late{Context: t.Context(), waits: make(chan struct{}), until: make(chan struct{})}
+	ended := make(chan error)
+	go func() {
+		_, err := put(first)
+		ended <- err
+	}()
+	<-key.begun
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if r, err := put(second); err != nil || r.Digest == "" {
+			t.Errorf("the late one: %+v, %v", r, err)
+		}
+	})
+	<-second.waits
+	giveUp()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first: %v", err)
+	}
+	close(key.going)
+	if r, err := put(t.Context()); err != nil || r.Digest == "" {
+		t.Errorf("the third: %+v, %v", r, err)
+	}
+	close(second.until)
+	wg.Wait()
+	if n := key.asked.Load(); n != 2 {
+		t.Errorf("asked for the key %d times", n)
 	}
 }
 
