@@ -2,7 +2,6 @@ package copyview
 
 import (
 	"fmt"
-	"time"
 
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/printable"
@@ -14,21 +13,7 @@ func verified(report *mirror.Report) (lines []string) {
 		return nil
 	}
 	for _, p := range report.Verified {
-		by := "key " + p.Key
-		if p.Signer != nil {
-			by = p.Signer.Identity
-		}
-		text := fmt.Sprintf("verified %s %s: %s by %s", report.Source, report.SourceDigest, p.Kind, by)
-		if p.PredicateType != "" {
-			text += " of " + p.PredicateType
-		}
-		if !p.Time.IsZero() {
-			text += " at " + p.Time.UTC().Format(time.RFC3339)
-		}
-		if p.LogIndex != nil {
-			text += fmt.Sprintf(" (log index %d)", *p.LogIndex)
-		}
-		lines = append(lines, printable.Line(text))
+		lines = append(lines, printable.Line(fmt.Sprintf("verified %s %s: %s", report.Source, report.SourceDigest, p)))
 	}
 	return lines
 }

@@ -39,6 +39,25 @@ type Proof struct {
 	LogIndex      *int64         `json:"logIndex,omitempty"`      // in the transparency log; nil if it is in none
 }
 
+// String returns what the evidence is, who has signed it and when, on one line; others wrote some of it.
+func (p Proof) String() string {
+	by := "key " + p.Key
+	if p.Signer != nil {
+		by = p.Signer.Identity
+	}
+	text := p.Kind + " by " + by
+	if p.PredicateType != "" {
+		text += " of " + p.PredicateType
+	}
+	if !p.Time.IsZero() {
+		text += " at " + p.Time.UTC().Format(time.RFC3339)
+	}
+	if p.LogIndex != nil {
+		text += fmt.Sprintf(" (log index %d)", *p.LogIndex)
+	}
+	return text
+}
+
 // An Unmet requirement is one that no evidence met.
 type Unmet struct {
 	Requirement   string    `json:"requirement"`
