@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"ecrmirror/internal/buildinfo"
@@ -28,8 +26,5 @@ func newReceipts(cfg aws.Config, key string, images port.Images) (mirror.Receipt
 	return receipting.New(receipting.Options{
 		Images: images, Key: kmssign.Open(cfg, key),
 		Tool: receipt.Tool{Name: "ecrmirror", Version: build.Version, Commit: build.Commit},
-		Proofs: func(_ context.Context, report *mirror.Report) ([]receipt.Proof, error) {
-			return receipting.ProofsOf(report.Verified), nil
-		},
 	}), nil
 }

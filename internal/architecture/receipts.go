@@ -10,8 +10,7 @@ var receipts = map[string]layer{
 		internal: []string{
 			"internal/artifacts", "internal/chunked", "internal/flight", "internal/imagename", "internal/kmssign",
 			"internal/mirror", "internal/mirror/content", "internal/mirror/port", "internal/mirror/stall",
-			"internal/platforms", "internal/receipt", "internal/transient", "internal/verify/verdict",
-			"internal/wanted",
+			"internal/platforms", "internal/printable", "internal/receipt", "internal/transient", "internal/wanted",
 		},
 		external: []string{"github.com/opencontainers/go-digest", "golang.org/x/sync"},
 	},

@@ -7,12 +7,13 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
 
 	_ "crypto/sha512" // that keys of P-384 sign by
+
+	"github.com/opencontainers/go-digest"
 )
 
 // maxKey is how many bytes a file with a public key may have.
@@ -82,8 +83,7 @@ func (k Key) PEM() []byte { return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC K
 
 // Fingerprint returns what tells the key from all others: sha256:HEX of it as PKIX.
 func (k Key) Fingerprint() string {
-	sum := sha256.Sum256(k.der)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return digest.FromBytes(k.der).String()
 }
 
 // hint returns the fingerprint as cosign has it in bundles.
@@ -91,9 +91,6 @@ func (k Key) hint() string {
 	sum := sha256.Sum256(k.der)
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
-
-// Hash returns the hash by which the key signs.
-func (k Key) Hash() crypto.Hash { return k.hash }
 
 // Digest returns what of a message is signed.
 func (k Key) Digest(message []byte) []byte {

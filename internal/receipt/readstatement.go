@@ -138,10 +138,12 @@ func (r *Receipt) check() error {
 	return nil
 }
 
-func readProofs(list jsonscan.Value) (proofs []Proof, err error) {
+// readProofs reads a list, and returns one that is not nil.
+func readProofs(list jsonscan.Value) ([]Proof, error) {
 	if !list.IsArray() {
 		return nil, errNoList
 	}
+	proofs := []Proof{}
 	for element := range list.Elements() {
 		if len(proofs) == maxProofs {
 			return nil, fmt.Errorf("more than %d", maxProofs)

@@ -10,7 +10,6 @@ package receipt
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -49,8 +48,9 @@ type Receipt struct {
 	Source     Source
 	Time       time.Time // when it was made, in seconds
 	Tool       Tool
-	Verified   []Proof  // what was verified of the source before it was copied; none = nothing was
-	Trimmed    *Trimmed // what was left out; nil = nothing was
+	// Verified says what was verified of the source before it was copied; none = nothing was, nil = it is not said.
+	Verified []Proof
+	Trimmed  *Trimmed // what was left out; nil = nothing was
 }
 
 // A Source is the image that a destination was mirrored from.
@@ -88,6 +88,3 @@ func (r Receipt) SameAs(other Receipt) bool {
 	return r.Digest == other.Digest && r.Source.Repository == other.Source.Repository &&
 		r.Source.Digest == other.Source.Digest
 }
-
-// Has reports whether one of the receipts is the same as another one.
-func Has(receipts []Receipt, other Receipt) bool { return slices.ContainsFunc(receipts, other.SameAs) }

@@ -30,7 +30,7 @@ type (
 		Source   resource `json:"source"`
 		Time     string   `json:"time"`
 		Tool     tool     `json:"tool"`
-		Verified []proof  `json:"verified"`
+		Verified []proof  `json:"verified,omitzero"` // an empty list stays
 		Trimmed  *trimmed `json:"trimmed,omitempty"`
 	}
 	tool struct {
@@ -63,8 +63,11 @@ func (r Receipt) Statement() ([]byte, error) {
 		PredicateType: PredicateType,
 		Predicate: predicate{
 			Source: resource{Name: r.Source.Repository, Tag: r.Source.Tag, Digest: digestSet(r.Source.Digest)},
-			Time:   timeText(r.Time), Tool: tool(r.Tool), Verified: []proof{}, Trimmed: (*trimmed)(r.Trimmed),
+			Time:   timeText(r.Time), Tool: tool(r.Tool), Trimmed: (*trimmed)(r.Trimmed),
 		},
+	}
+	if r.Verified != nil {
+		s.Predicate.Verified = []proof{}
 	}
 	for _, p := range r.Verified {
 		s.Predicate.Verified = append(s.Predicate.Verified, proof{

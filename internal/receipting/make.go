@@ -45,11 +45,6 @@ func (m *Maker) makeOne(ctx context.Context, report *mirror.Report, r *mirror.Re
 			return mirror.Receipt{Digest: f.Manifest}, nil
 		}
 	}
-	if m.opts.Proofs != nil {
-		if wants.Verified, err = m.opts.Proofs(ctx, report); err != nil {
-			return mirror.Receipt{}, fmt.Errorf("verifying what it is to say: %w", err)
-		}
-	}
 	image, err := describe(ctx, source, r.Digest)
 	if err != nil {
 		return mirror.Receipt{}, fmt.Errorf("reading manifest: %w", err)
@@ -61,10 +56,11 @@ func (m *Maker) makeOne(ctx context.Context, report *mirror.Report, r *mirror.Re
 	return mirror.Receipt{Digest: made.manifest.Digest, Made: true}, err
 }
 
-// receiptFor returns what a receipt for a result says, but for what was verified.
+// receiptFor returns what a receipt for a result says.
 func (m *Maker) receiptFor(report *mirror.Report, r *mirror.Result) receipt.Receipt {
 	says := receipt.Receipt{
 		Repository: r.Name.Place(), Digest: r.Digest, Time: m.opts.Now(), Tool: m.opts.Tool,
+		Verified: proofsOf(report, r),
 		Source: receipt.Source{
 			Repository: report.Source.Place(), Tag: report.Source.Tag, Digest: report.SourceDigest,
 		},

@@ -1,8 +1,8 @@
 // Package receipting puts receipts beside the images that destinations hold after a copy, and finds and checks those
 // that are there. Package receipt has what a receipt is.
 //
-// A job puts one receipt for each image and source: what is there is listed first, since a signature by ECDSA is another
-// one each time. Two jobs that end at the same time may put two.
+// A job puts one receipt for each image and source: what is there is listed first, since a signature by ECDSA is
+// another one each time. Two jobs that end at the same time may put two.
 package receipting
 
 import (
@@ -35,9 +35,6 @@ type Options struct {
 	Images port.Images
 	Key    Key
 	Tool   receipt.Tool // that makes the receipts
-	// Proofs returns what was verified of an image. It is called when a receipt is to be made, also for an image that a
-	// destination held before the copy. Nil = nothing is verified.
-	Proofs func(context.Context, *mirror.Report) ([]receipt.Proof, error)
 	// Within is how long a receipt may take at one destination. Default 3 minutes.
 	Within time.Duration
 	Now    func() time.Time // nil = time.Now

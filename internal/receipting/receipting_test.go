@@ -47,7 +47,7 @@ func TestACopyLeavesAReceipt(t *testing.T) {
 		}
 		want := receipt.Receipt{
 			Repository: place, Digest: image, Time: at, Tool: tool,
-			Source: receipt.Source{Repository: w.host + "/src", Tag: "1", Digest: image},
+			Source: receipt.Source{Repository: w.host + "/src", Tag: "1", Digest: image}, Verified: []receipt.Proof{},
 		}
 		if d := cmp.Diff(want, found.Receipts[0].Receipt); d != "" {
 			t.Errorf("%s (-want +got):\n%s", place, d)
@@ -171,21 +171,14 @@ func TestReceiptsComeAlong(t *testing.T) {
 func TestAReceiptSaysWhatWasVerifiedAndLeftOut(t *testing.T) {
 	w := newWorld(t)
 	source := w.push("src", "1")
-	proofs := []receipt.Proof{{Issuer: "https://issuer.test", Identity: "who", Kind: "bundle"}}
-	m := w.maker(func(o *receipting.Options) {
-		o.Proofs = func(_ context.Context, report *mirror.Report) ([]receipt.Proof, error) {
-			if report.SourceDigest != source {
-				t.Errorf("proofs of %s", report.SourceDigest)
-			}
-			return proofs, nil
-		}
-	})
+	w.verifier = verifier{verified()}
+	m := w.maker(nil)
 	for _, c := range []struct {
 		options, tag string
 		trimmed      *receipt.Trimmed
 	}{
-		{`{"platforms":["linux/amd64"]}`, "amd64", &receipt.Trimmed{Rule: "trim/1", Platforms: []string{"linux/amd64"}}},
-		{`{"platforms":["linux/amd64","linux/arm64"]}`, "both", nil},
+		{`{"platforms":["linux/amd64"],"verify":` + policy + `}`, "amd64", &receipt.Trimmed{Rule: "trim/1", Platforms: []string{"linux/amd64"}}},
+		{`{"platforms":["linux/amd64","linux/arm64"],"verify":` + policy + `}`, "both", nil},
 	} {
 		w.copy(t.Context(), m, c.options, w.host+"/src:1", ecrRepository+":"+c.tag)
 		found, err := w.check(ecrRepository + ":" + c.tag)
@@ -193,8 +186,8 @@ func TestAReceiptSaysWhatWasVerifiedAndLeftOut(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", c.tag, found, err)
 		}
 		r := found.Receipts[0].Receipt
-		if d := cmp.Diff(c.trimmed, r.Trimmed); d != "" || !cmp.Equal(r.Verified, proofs) || r.Source.Digest != source ||
-			(r.Digest == source) != (c.trimmed == nil) {
+		if d := cmp.Diff(c.trimmed, r.Trimmed); d != "" || !cmp.Equal(r.Verified, proofs()) ||
+			r.Source.Digest != source || (r.Digest == source) != (c.trimmed == nil) {
 			t.Errorf("%s: %+v (-want +got):\n%s", c.tag, r, d)
 		}
 	}
@@ -214,9 +207,6 @@ func TestAReceiptThatFailsDoesNotUnmakeTheCopy(t *testing.T) {
 		{"for now", func(o *receipting.Options) {
 			o.Key = &failing{Key: o.Key, err: transient.New("KMS is busy"), times: 1}
 		}, true, "KMS is busy"},
-		{"not verified", func(o *receipting.Options) {
-			o.Proofs = func(context.Context, *mirror.Report) ([]receipt.Proof, error) { return nil, errKey }
-		}, false, "verifying what it is to say: no key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -43,6 +43,7 @@ type world struct {
 	host     string
 	client   *images.Client
 	key      receipt.Key // that signs
+	verifier mirror.Verifier
 }
 
 const ecrRepository = "111122223333.dkr.ecr.us-east-1.amazonaws.com/app"
@@ -120,7 +121,7 @@ func (w *world) copy(ctx context.Context, m *receipting.Maker, options, source s
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	opts := mirror.Options{Transient: transient.Is, RetryDelay: time.Millisecond}
+	opts := mirror.Options{Transient: transient.Is, RetryDelay: time.Millisecond, Verifier: w.verifier}
 	if m != nil {
 		opts.Receipts = m
 	}

@@ -29,7 +29,7 @@ type Receipt struct {
 	Source     Source    `json:"source"`
 	Time       time.Time `json:"time"`
 	Tool       Tool      `json:"tool"`
-	Verified   []Proof   `json:"verified"`
+	Verified   []Proof   `json:"verified,omitzero"` // left out where the receipt does not say
 	Trimmed    *Trimmed  `json:"trimmed,omitempty"`
 }
 
@@ -81,8 +81,11 @@ func Of(image string, key receipt.Key, found receipting.Found) Document {
 		r := s.Receipt
 		says := Receipt{
 			Manifest: s.Manifest.String(), Repository: r.Repository, Time: r.Time, Tool: Tool(r.Tool),
-			Source:   Source{r.Source.Repository, r.Source.Tag, r.Source.Digest.String()},
-			Verified: []Proof{}, Trimmed: (*Trimmed)(r.Trimmed),
+			Source:  Source{r.Source.Repository, r.Source.Tag, r.Source.Digest.String()},
+			Trimmed: (*Trimmed)(r.Trimmed),
+		}
+		if r.Verified != nil {
+			says.Verified = []Proof{}
 		}
 		for _, p := range r.Verified {
 			says.Verified = append(says.Verified, Proof{
@@ -110,7 +113,10 @@ func WriteText(w io.Writer, palette output.Palette, d Document) error {
 		for _, p := range r.Verified {
 			lines = append(lines, "verified  "+printable.Line(p.summary()))
 		}
-		if len(r.Verified) == 0 {
+		switch {
+		case r.Verified == nil:
+			lines = append(lines, "verified  not said: the image was in place before")
+		case len(r.Verified) == 0:
 			lines = append(lines, "verified  nothing")
 		}
 		if r.Trimmed != nil {

@@ -43,7 +43,11 @@ func TestReceiptsAreTold(t *testing.T) {
 			}},
 			{Manifest: "sha256:n", Receipt: receipt.Receipt{
 				Repository: "r.test/app", Digest: "sha256:i", Tool: receipt.Tool{Name: "ecrmirror", Version: "v1"},
-				Source: receipt.Source{Repository: "p.test/app", Digest: "sha256:i"},
+				Source: receipt.Source{Repository: "p.test/app", Digest: "sha256:i"}, Verified: []receipt.Proof{},
+			}},
+			{Manifest: "sha256:p", Receipt: receipt.Receipt{
+				Repository: "r.test/app", Digest: "sha256:i", Tool: receipt.Tool{Name: "ecrmirror", Version: "v1"},
+				Source: receipt.Source{Repository: "s.test/app", Digest: "sha256:i"},
 			}},
 		},
 		Refused: []receipting.Refused{{Manifest: "sha256:o", Err: errors.New("the key has not signed it\nat all")}},
@@ -62,15 +66,18 @@ func TestReceiptsAreTold(t *testing.T) {
 		"trimmed   to linux/amd64,linux/arm64 by trim/1",
 		"receipt   mirrored from p.test/app@sha256:i to r.test/app at 0001-01-01T00:00:00Z by ecrmirror v1",
 		"verified  nothing",
+		"receipt   mirrored from s.test/app@sha256:i to r.test/app at 0001-01-01T00:00:00Z by ecrmirror v1",
+		"verified  not said: the image was in place before",
 		"refused   sha256:o: the key has not signed it; at all", "",
 	}, "\n")
 	if text.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", text.String(), want)
 	}
 	var got receiptview.Document
-	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.Key != key.Fingerprint() || len(got.Receipts) != 2 ||
+	if err := json.Unmarshal(doc.Bytes(), &got); err != nil || got.Key != key.Fingerprint() || len(got.Receipts) != 3 ||
 		got.Receipts[0].Source.Digest != "sha256:s" || *got.Receipts[0].Verified[0].LogIndex != 7 ||
-		got.Receipts[0].Trimmed.Rule != "trim/1" || got.Receipts[1].Trimmed != nil || len(got.Refused) != 1 {
+		got.Receipts[0].Trimmed.Rule != "trim/1" || got.Receipts[1].Trimmed != nil ||
+		got.Receipts[1].Verified == nil || got.Receipts[2].Verified != nil || len(got.Refused) != 1 {
 		t.Errorf("%s, %v", doc.String(), err)
 	}
 }
