@@ -1,10 +1,9 @@
 package artifacts
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -24,9 +23,5 @@ func Fingerprint(links []Link) string {
 		lines[i] = fmt.Sprintf("%s %s %s\n", l.Subject, l.Digest, l.Tag)
 	}
 	slices.Sort(lines)
-	hash := sha256.New()
-	for _, line := range slices.Compact(lines) {
-		hash.Write([]byte(line))
-	}
-	return hex.EncodeToString(hash.Sum(nil))
+	return digest.SHA256.FromString(strings.Join(slices.Compact(lines), "")).Encoded()
 }
