@@ -223,17 +223,32 @@ func TestReferrersAreNotAskedForElsewhere(t *testing.T) {
 	sameLines(t, "at the registry itself", want, lines(got))
 }
 
-// A repository that does not exist says nothing about the API.
-func TestNoRepositoryHasNoReferrers(t *testing.T) {
-	registry := start(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusNotFound)
-		fmt.Fprint(w, `{"errors":[{"code":"NAME_UNKNOWN"}]}`)
-	})
-	r := open(t, registry).Repository(repository)
-	for range 2 {
-		if _, err := r.Referrers(t.Context(), digest.FromString("1")); !errors.Is(err, registryclient.ErrNoReferrers) {
-			t.Error(err)
+// A repository that does not exist says nothing about the API, nor does a subject: some registries with the API say so
+// where the specification has them list none. Other subjects have referrers all the same.
+func TestWhatDoesNotExistHasNoReferrers(t *testing.T) {
+	for _, code := range []string{"NAME_UNKNOWN", "MANIFEST_UNKNOWN"} {
+		g := refregistry.New(refregistry.Standard())
+		subject, want := put(t, g, 1)
+		absent := digest.FromString("1")
+		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, absent.String()) {
+				g.ServeHTTP(w, r)
+				return
+			}
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprintf(w, `{"errors":[{"code":%q}]}`, code)
+		})
+		r := open(t, registry).Repository(repository)
+		for range 2 {
+			if _, err := r.Referrers(t.Context(), absent); !errors.Is(err, registryclient.ErrNoReferrers) {
+				t.Error(code, err)
+			}
 		}
+		check(t, code+": requests", registry.count("/referrers/"), 2)
+		got, err := r.Referrers(t.Context(), subject)
+		if err != nil {
+			t.Error(code, err)
+		}
+		sameLines(t, code, want, lines(got))
 	}
-	check(t, "requests", registry.count("/referrers/"), 2)
 }

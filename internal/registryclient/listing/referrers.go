@@ -18,8 +18,8 @@ import (
 const maxReferrerPages = 100
 
 var (
-	// ErrNoReferrers says that a registry has no referrers API, or none for a repository. Then the referrers are in an
-	// index, at a tag that is named after their subject.
+	// ErrNoReferrers says that a registry has no referrers API, or none for a repository or a subject. Then the
+	// referrers are in an index, at a tag that is named after their subject.
 	ErrNoReferrers = errors.New("the registry has no referrers API")
 	// errNoAPI is an ErrNoReferrers that holds for all of a repository, for some time.
 	errNoAPI = fmt.Errorf("%w", ErrNoReferrers)

@@ -80,7 +80,9 @@ func (l *referrers) refusal(resp *http.Response, from *wire.Place) error {
 		return fmt.Errorf("%w: it leads elsewhere: %w", errNoReferrersList, err)
 	case !ok, !l.isFirst, refused.Token, refused.IsDenied(), refused.IsLimit():
 		return err
-	case refused.Code == "NAME_UNKNOWN": // with or without an API
+	case refused.Code == "NAME_UNKNOWN", refused.Code == "MANIFEST_UNKNOWN":
+		// With or without an API. By the specification one that has it lists none of a subject that is absent (OCI
+		// Distribution Specification 1.1, "Listing Referrers").
 		return ErrNoReferrers
 	case refused.Status == http.StatusNotFound, wire.LacksMethod(refused.Status):
 		return errNoAPI
