@@ -13,7 +13,8 @@ import (
 
 // Contains reports whether a manifest has each layer of another one, with the same annotations: those of a signature
 // are what it consists of, and its layer is what was signed, which several may share
-// (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md).
+// (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md). What has no layers, such as an index,
+// consists of something else, and nothing contains it.
 func Contains(whole, part []byte) (bool, error) {
 	has, err := layersOf(whole)
 	if err != nil {
@@ -30,7 +31,7 @@ func Contains(whole, part []byte) (bool, error) {
 			return false, nil
 		}
 	}
-	return true, nil
+	return len(wanted) > 0, nil
 }
 
 // layersOf returns the layers of a manifest that can be read in one way.
