@@ -63,6 +63,39 @@ func TestHostileListsOfArtifacts(t *testing.T) {
 	}
 }
 
+// A destination that forbids to ask for referrers has the image, and who asks is told that its artifacts may be listed
+// nowhere. One that may not come without them fails.
+func TestADestinationThatForbidsListsOfArtifacts(t *testing.T) {
+	t.Parallel()
+	local := startLocalstack(t)
+	source, host := refregistry.Start(t, refregistry.Standard())
+	pushConfig(t, host)
+	root := source.Put(t, "app", "1", refregistry.Image("app"))
+	artifact := source.Put(t, "app", "", refregistry.Referrer(root, "test/type", "1"))
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{nil, 0, "refused"},
+		{[]string{"--artifacts-required"}, 1, "without its artifacts"},
+	} {
+		to, place := refregistry.Start(t, refregistry.Shape{API: refregistry.Denied})
+		cmd := mirrorProgram(local.url, append(c.args, "--quiet", host+"/app:1", place+"/copy:1")...)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		_ = cmd.Run()
+		said := out.String()
+		if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(said, c.says) ||
+			!strings.Contains(said, artifact.String()) || !strings.Contains(said, "403") {
+			t.Errorf("%v: exit code %d\n%.2000s", c.args, code, said)
+		}
+		if tagged := len(to.Asked("PUT", "/manifests/1")) > 0; tagged != (c.code == 0) {
+			t.Errorf("%v: tagged: %v", c.args, tagged)
+		}
+	}
+}
+
 // pushConfig pushes the config that images of the registry have.
 func pushConfig(t *testing.T, host string) {
 	t.Helper()

@@ -72,6 +72,31 @@ func TestReferrersArePutWhereTheyAreListed(t *testing.T) {
 	}
 }
 
+// A registry that takes manifests, and forbids to ask what belongs to what, will do so on another try, too.
+func TestReferrersThatMayNotBeAskedForAreRefused(t *testing.T) {
+	for name, forbids := range map[string]func(r *http.Request) bool{
+		"the API": func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/referrers/") },
+		"the index": func(r *http.Request) bool {
+			return r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/manifests/sha256-")
+		},
+	} {
+		g := refregistry.New(refregistry.Distribution())
+		subject, _ := put(t, g, 0)
+		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+			if !forbids(r) {
+				g.ServeHTTP(w, r)
+				return
+			}
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"errors":[{"code":"DENIED"}]}`)
+		})
+		_, err := putReferrer(t, writableAt(t, registry.addr()), subject, 0)
+		if !port.IsRefused(err) || transient.Is(err) || !strings.Contains(err.Error(), "may be listed nowhere: 403") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // However many are put at a time, all are in the index.
 func TestReferrersArePutIntoAnIndex(t *testing.T) {
 	for name, shape := range map[string]refregistry.Shape{

@@ -108,7 +108,8 @@ func (r *Repository) PutBlob(ctx context.Context, stream chunked.Lender, d diges
 // A manifest that has a subject is listed among its referrers afterwards: where the registry does not say that it lists
 // it, and has no referrers API, the index at the fallback tag is read, gets the manifest added, and is put and read
 // again. A registry that has conditional requests is asked to put it only in the place of the one that was read. An
-// index that can't be kept is a [*RefusedError], too.
+// index that can't be kept is a [*RefusedError], too, and so is a registry that forbids to ask for referrers: the
+// manifest is there then, and may be listed nowhere.
 func (r *Repository) PutManifest(
 	ctx context.Context, reference string, content []byte, mediaType string, d digest.Digest,
 ) error {
@@ -123,7 +124,7 @@ func (r *Repository) PutManifest(
 	}
 	has, err := r.lister.HasReferrers(ctx, r.reading.Repository, said.Subject)
 	if err != nil || has {
-		return err
+		return writing.Unlisted(err)
 	}
 	entry, err := said.Entry(mediaType, d, int64(len(content)))
 	if err != nil {

@@ -92,9 +92,10 @@ func IsLacking(err error) bool {
 	return errors.As(err, &lacking) && lacking.LacksContent()
 }
 
-// IsRefused reports whether err says that a destination does not take a manifest, for good: its kind, its size, or
-// another manifest under a tag that can't move. It is neither about who asks, nor about rates, nor about what the
-// manifest refers to. Such an error has a method RefusesManifest that says so.
+// IsRefused reports whether err says that a destination does not take a manifest, for good: its kind, its size, another
+// manifest under a tag that can't move, or that it forbids to find out whether it lists it as a referrer. It is neither
+// about who may write, nor about rates, nor about what the manifest refers to. Such an error has a method
+// RefusesManifest that says so.
 func IsRefused(err error) bool {
 	var refused interface{ RefusesManifest() bool }
 	return errors.As(err, &refused) && refused.RefusesManifest()

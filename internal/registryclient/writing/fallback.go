@@ -32,8 +32,8 @@ var (
 // our write is, as by any client (OCI Distribution Specification 1.1, "Unavailable Referrers API"). What we added is
 // looked for afterwards, and added again where it was lost.
 //
-// An index that can't be kept is a [*RefusedError]: something else is at the tag, it has no room, or the registry
-// serves the subject itself there.
+// An index that can't be kept is a [*RefusedError]: something else is at the tag, it has no room, it may not be read,
+// or the registry serves the subject itself there.
 func (r Repository) AddReferrer(ctx context.Context, subject digest.Digest, e artifacts.Entry) error {
 	tag := artifacts.FallbackTag(subject).String()
 	done, err := r.registry.indexes.Take(ctx, r.Home("manifests/"+tag).URL.Path)
@@ -111,7 +111,7 @@ func (r Repository) readIndex(ctx context.Context, u update) (index []byte, etag
 	case errors.Is(err, answer.ErrNotFound):
 		return nil, "", nil
 	case err != nil:
-		return nil, "", err
+		return nil, "", Unlisted(err)
 	}
 	if d, err := manifestdigest.By(u.subject.Algorithm(), index); err == nil && d == u.subject {
 		// GitLab's registry takes the tag for the digest (https://github.com/oras-project/oras-go/issues/1396).

@@ -2,6 +2,7 @@ package writing
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -28,6 +29,16 @@ func refused(err error, reference string) error {
 		return err
 	case refuses(status.Status), isTag && refusesTag(status.Status):
 		return &RefusedError{err}
+	}
+	return err
+}
+
+// Unlisted returns what it means for a manifest, which the registry has taken, that nobody can find out whether it is
+// listed among the referrers of its subject: a [*RefusedError] where the registry forbids the reading of lists, since
+// it will do so again, or else the error.
+func Unlisted(err error) error {
+	if status, ok := errors.AsType[*answer.StatusError](err); ok && status.IsDenied() {
+		return &RefusedError{fmt.Errorf("it is there, and may be listed nowhere: %w", err)}
 	}
 	return err
 }
