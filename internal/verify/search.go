@@ -28,18 +28,24 @@ type search struct {
 // through reads the artifacts of a list one after the other. What can't be read is refused, and may be no more than
 // what somebody left there: only the end of the context is an error.
 func (s *search) through(ctx context.Context, list []artifacts.Artifact) error {
-	candidates, passed := Candidates(list)
+	candidates, passed := candidatesIn(list)
 	s.passed = passed
-	for _, a := range candidates {
+	for i, a := range candidates {
 		if s.isDone() {
 			return nil
 		}
-		pieces, err := evidence.Read(ctx, s.at, a.Digest)
+		pieces, more, err := evidence.Read(ctx, s.at, a.Digest)
 		if err != nil {
 			if err := s.cantRead(ctx, evidence.Piece{Artifact: a.Digest}, err); err != nil {
 				return err
 			}
 			continue
+		}
+		if share := s.left / (len(candidates) - i); len(pieces) > share {
+			pieces, more = pieces[:share], true
+		}
+		if more {
+			s.passed++
 		}
 		if err := s.pieces(ctx, pieces); err != nil {
 			return err
@@ -48,11 +54,10 @@ func (s *search) through(ctx context.Context, list []artifacts.Artifact) error {
 	return nil
 }
 
-// pieces reads the pieces of one artifact.
+// pieces reads pieces of one artifact.
 func (s *search) pieces(ctx context.Context, pieces []evidence.Piece) error {
 	for _, piece := range pieces {
-		if s.left == 0 {
-			s.passed++
+		if s.isDone() {
 			return nil
 		}
 		s.left--
@@ -74,6 +79,9 @@ func (s *search) isDone() bool {
 
 // piece reads a piece of evidence, and judges it by all needs that are not met yet.
 func (s *search) piece(ctx context.Context, piece evidence.Piece) error {
+	if piece.Err != nil {
+		return s.cantRead(ctx, piece, piece.Err)
+	}
 	if err := s.verifier.turns.Acquire(ctx, piece.Size); err != nil {
 		return err
 	}

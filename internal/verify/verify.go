@@ -23,8 +23,9 @@ import (
 const (
 	// patience is how long reading and judging one image's evidence may take.
 	patience = 2 * time.Minute
-	// mostPieces is how many pieces of evidence of one image are looked at.
-	mostPieces = 512
+	// mostPieces is how many pieces of evidence of one image are looked at. Each of its artifacts has a share of them,
+	// so that one with many hides none: four of 128, and what those before it left.
+	mostPieces = 4 * evidence.MostArtifacts
 	// atOnce is how many bytes of evidence are judged at a time, in all images together. Judging takes up to ten times
 	// as many, all in all, and a part of that at a time.
 	atOnce = evidence.LargestBundle
@@ -88,9 +89,9 @@ func (v *Verifier) Listed(
 	return found, nil
 }
 
-// Candidates returns those of the artifacts that may have evidence in them, in their order, and how many there are
+// candidatesIn returns those of the artifacts that may have evidence in them, in their order, and how many there are
 // beside that are not looked at.
-func Candidates(list []artifacts.Artifact) (candidates []artifacts.Artifact, passed int) {
+func candidatesIn(list []artifacts.Artifact) (candidates []artifacts.Artifact, passed int) {
 	for _, a := range list {
 		switch {
 		case !evidence.May(a):

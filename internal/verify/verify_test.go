@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -207,8 +208,35 @@ func TestMany(t *testing.T) {
 		p.attach(root, fmt.Sprintf("sha256-%d.sig", i), full...)
 	}
 	_, err = p.verifier().Image(t.Context(), p, []digest.Digest{root}, rules(t, byOrg))
-	if !errors.As(err, &refused) || refused.Unmet[0].Passed != 1 || refused.Unmet[0].More != 512-20 {
+	if !errors.As(err, &refused) || refused.Unmet[0].Passed != 5 || refused.Unmet[0].More != 512-20 {
 		t.Errorf("%+v", refused)
+	}
+	// They hide nothing that comes after them.
+	p.attach(root, tag, p.payload(as(release), root))
+	if _, err := p.verifier().Image(t.Context(), p, []digest.Digest{root}, rules(t, byOrg)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSignaturesThatAreAddedHideNone: cosign appends signatures to those at the tag.
+func TestSignaturesThatAreAddedHideNone(t *testing.T) {
+	for name, add := range map[string]sigstoretest.Layer{
+		"many":      {MediaType: sigstoretest.PayloadType, Content: []byte("?")},
+		"too large": {MediaType: sigstoretest.PayloadType, Content: make([]byte, evidence.LargestPayload+1)},
+	} {
+		p := newPlace(t)
+		layers := []sigstoretest.Layer{p.payload(as(release), root)}
+		layers = append(layers, slices.Repeat([]sigstoretest.Layer{add}, 1000)...)
+		p.attach(root, tag, layers...)
+		if _, err := p.verifier().Image(t.Context(), p, []digest.Digest{root}, rules(t, byOrg)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err := p.verifier().Image(t.Context(), p, []digest.Digest{root}, rules(t, policy.Requirement{
+			GitHub: []string{"org/other"},
+		}))
+		if err == nil || !strings.Contains(err.Error(), "of 1 more artifacts not all was looked at") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

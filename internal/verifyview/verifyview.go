@@ -111,6 +111,9 @@ func unmet(u verdict.Unmet) [][]string {
 	if len(u.Refusals) == 0 {
 		rows = append(rows, []string{"refused", "nothing is signed"})
 	}
+	if u.Passed > 0 {
+		rows = append(rows, []string{"passed over", u.NotLookedAt()})
+	}
 	return rows
 }
 

@@ -64,7 +64,7 @@ in           signature B
 				Image: "r.io/app:1", Digest: root,
 				Artifacts: []verifyview.Artifact{{Digest: sig, Type: "x\x1b[2J\ny"}},
 				Unmet: []verdict.Unmet{
-					{Requirement: "one", PredicateType: "p", More: 3, Refusals: []verdict.Refusal{
+					{Requirement: "one", PredicateType: "p", More: 3, Passed: 2, Refusals: []verdict.Refusal{
 						{Artifact: sig, Kind: "bundle", Reason: verdict.OtherSigner, Detail: "evil\x1b]0;x\a"},
 					}},
 					{Requirement: "two"},
@@ -76,6 +76,7 @@ not verified  one
 lacks         p
 refused       bundle sha256:bbbbbbbbbbbb: other signer: evil?]0;x?
 refused       3 more
+passed over   of 2 more artifacts not all was looked at
 not verified  two
 refused       nothing is signed
 `,

@@ -36,7 +36,8 @@ const (
 const (
 	// MostArtifacts is how many artifacts of one manifest are read.
 	MostArtifacts = 128
-	// MostPieces is how many pieces one artifact may have.
+	// MostPieces is how many pieces of one artifact are read: the first ones. Cosign appends what it adds, so that
+	// who adds signatures hides none. Who may put something else at the tag can take signatures away, too.
 	MostPieces = 128
 	// LargestPayload is how many bytes the text of a signature may have.
 	LargestPayload = 64 << 10
@@ -54,6 +55,8 @@ type Piece struct {
 	Digest      digest.Digest
 	Size        int64             // bytes
 	Annotations map[string]string // cosign 2's, of the layer
+	// Err says why the piece can't be read, by what the manifest says of it; nil if it can. It wraps [ErrMalformed].
+	Err error
 }
 
 // ErrMalformed says that an artifact is not what its type promises, and never will be.

@@ -9,49 +9,48 @@ import (
 	"ecrmirror/internal/jsonscan"
 )
 
-// Pieces returns the evidence in an artifact: its layers of known types. An artifact without any is none, and no error.
-// An error wraps [ErrMalformed].
-func Pieces(artifact digest.Digest, manifest []byte) ([]Piece, error) {
+// Pieces returns the evidence in an artifact, its layers of known types, and whether there is more of it than is read.
+// An artifact without any is none, and no error. A layer that can't be read keeps no other from being read: others may
+// have put it beside them. An error wraps [ErrMalformed].
+func Pieces(artifact digest.Digest, manifest []byte) (pieces []Piece, more bool, err error) {
 	document, err := jsonscan.Check(manifest)
 	if err != nil {
-		return nil, fmt.Errorf("%w: manifest: %w", ErrMalformed, err)
+		return nil, false, fmt.Errorf("%w: manifest: %w", ErrMalformed, err)
 	}
-	var pieces []Piece
 	for name, layers := range document.Members() {
 		if !name.Is("layers") {
 			continue
 		}
 		for layer := range layers.Elements() {
-			p, err := readPiece(artifact, layer)
-			if err != nil {
-				return nil, fmt.Errorf("%w: layer: %w", ErrMalformed, err)
-			}
-			if p.Kind == "" {
+			kind := kindOf(typeOf(layer))
+			if kind == "" {
 				continue
 			}
 			if len(pieces) == MostPieces {
-				return nil, fmt.Errorf("%w: more than %d signatures", ErrMalformed, MostPieces)
+				return pieces, true, nil
+			}
+			p := Piece{Artifact: artifact, Kind: kind}
+			if err := p.read(layer); err != nil {
+				p.Err = fmt.Errorf("%w: layer: %w", ErrMalformed, err)
 			}
 			pieces = append(pieces, p)
 		}
 	}
-	return pieces, nil
+	return pieces, false, nil
 }
 
-// readPiece decodes a layer, if it is evidence. Of its members no more is decoded than what is known to be small.
-func readPiece(artifact digest.Digest, layer jsonscan.Value) (Piece, error) {
-	var mediaType string
+// typeOf returns the media type of a layer, "" if it has none.
+func typeOf(layer jsonscan.Value) (mediaType string) {
 	for name, member := range layer.Members() {
-		if name.Is("mediaType") && len(member) < 256 {
-			if err := json.Unmarshal(member, &mediaType); err != nil {
-				return Piece{}, err
-			}
+		if name.Is("mediaType") && len(member) < 256 && json.Unmarshal(member, &mediaType) != nil {
+			return ""
 		}
 	}
-	p := Piece{Artifact: artifact, Kind: kindOf(mediaType)}
-	if p.Kind == "" {
-		return Piece{}, nil
-	}
+	return mediaType
+}
+
+// read decodes a layer. Of its members no more is decoded than what is known to be small.
+func (p *Piece) read(layer jsonscan.Value) error {
 	for name, member := range layer.Members() {
 		var err error
 		switch {
@@ -65,14 +64,14 @@ func readPiece(artifact digest.Digest, layer jsonscan.Value) (Piece, error) {
 			err = json.Unmarshal(member, &p.Annotations)
 		}
 		if err != nil {
-			return Piece{}, err
+			return err
 		}
 	}
 	if err := p.Digest.Validate(); err != nil {
-		return Piece{}, err
+		return err
 	}
 	if p.Size < 0 || p.Size > p.Kind.largest() {
-		return Piece{}, fmt.Errorf("a %s of %d bytes; it may have %d", p.Kind, p.Size, p.Kind.largest())
+		return fmt.Errorf("a %s of %d bytes; it may have %d", p.Kind, p.Size, p.Kind.largest())
 	}
-	return p, nil
+	return nil
 }

@@ -31,7 +31,7 @@ func TestPieces(t *testing.T) {
 	for _, c := range []struct {
 		name, layers string
 		want         []evidence.Kind
-		wrong        string // in the error
+		wrong        string // in the error, of the one piece
 	}{
 		{"none", ``, nil, ""},
 		{"a layer of an image", layer("application/vnd.oci.image.layer.v1.tar", `,"size":-1`), nil, ""},
@@ -51,33 +51,46 @@ func TestPieces(t *testing.T) {
 			"",
 		},
 		{"what begins like a bundle", layer("application/vnd.dev.sigstore.bundles", ""), nil, ""},
-		{"no digest", `{"mediaType":"` + bundle + `"}`, nil, "digest"},
-		{"no number", layer(bundle, `,"size":"5"`), nil, "json"},
-		{"negative", layer(bundle, `,"size":-1`), nil, "a bundle of -1 bytes"},
-		{"large payload", layer(payload, `,"size":65537`), nil, "a signature of 65537 bytes; it may have 65536"},
-		{"large envelope", layer(envelope, `,"size":4194305`), nil, "it may have 4194304"},
-		{"large bundle", layer(bundle, `,"size":4194305`), nil, "it may have 4194304"},
+		{"no digest", `{"mediaType":"` + bundle + `"}`, []evidence.Kind{evidence.Bundle}, "digest"},
+		{"a type that is none", `{"mediaType":1,"digest":1}`, nil, ""},
+		{"no number", layer(bundle, `,"size":"5"`), []evidence.Kind{evidence.Bundle}, "json"},
+		{"negative", layer(bundle, `,"size":-1`), []evidence.Kind{evidence.Bundle}, "a bundle of -1 bytes"},
+		{"large payload", layer(payload, `,"size":65537`), []evidence.Kind{evidence.Payload}, "a signature of 65537 bytes; it may have 65536"},
+		{"large envelope", layer(envelope, `,"size":4194305`), []evidence.Kind{evidence.Envelope}, "it may have 4194304"},
+		{"large bundle", layer(bundle, `,"size":4194305`), []evidence.Kind{evidence.Bundle}, "it may have 4194304"},
 		{"as large as may be", layer(bundle, `,"size":4194304`), []evidence.Kind{evidence.Bundle}, ""},
 		{
-			"long annotations", layer(payload, `,"annotations":{"x":"`+strings.Repeat("x", 65536)+`"}`), nil,
+			"long annotations", layer(payload, `,"annotations":{"x":"`+strings.Repeat("x", 65536)+`"}`),
+			[]evidence.Kind{evidence.Payload},
 			"annotations of",
 		},
 		{"as many as may be", many(128), kinds(128), ""},
-		{"more", many(129), nil, "more than 128"},
+		{"more", many(129), kinds(128), ""},
 	} {
-		got, err := evidence.Pieces(artifact, []byte(`{"layers":[`+c.layers+`]}`))
-		if (err == nil) != (c.wrong == "") || len(got) != len(c.want) {
-			t.Errorf("%s: %d pieces, %v", c.name, len(got), err)
+		got, more, err := evidence.Pieces(artifact, []byte(`{"layers":[`+c.layers+`]}`))
+		if err != nil || more != (c.name == "more") || len(got) != len(c.want) {
+			t.Errorf("%s: %d pieces, %v, %v", c.name, len(got), more, err)
 			continue
 		}
-		if err != nil && (!errors.Is(err, evidence.ErrMalformed) || !strings.Contains(err.Error(), c.wrong)) {
-			t.Errorf("%s: %v, want %q", c.name, err, c.wrong)
-		}
 		for i, p := range got {
-			if p.Kind != c.want[i] || p.Artifact != artifact || p.Digest != blob {
-				t.Errorf("%s: %+v", c.name, p)
+			isWrong := errors.Is(p.Err, evidence.ErrMalformed) && strings.Contains(p.Err.Error(), c.wrong)
+			if p.Kind != c.want[i] || p.Artifact != artifact || isWrong != (c.wrong != "") ||
+				!isWrong && p.Digest != blob {
+				t.Errorf("%s: %+v, want %q", c.name, p, c.wrong)
 			}
 		}
+	}
+	if got, _, err := evidence.Pieces(artifact, []byte(`{`)); !errors.Is(err, evidence.ErrMalformed) {
+		t.Errorf("no manifest: %v, %v", got, err)
+	}
+}
+
+// What somebody puts beside a signature keeps it from nobody.
+func TestAPieceThatCantBeReadHidesNoOther(t *testing.T) {
+	layers := layer(payload, `,"size":65537`) + "," + layer(payload, `,"size":5`)
+	got, _, err := evidence.Pieces(artifact, []byte(`{"layers":[`+layers+`]}`))
+	if err != nil || len(got) != 2 || got[0].Err == nil || got[1].Err != nil || got[1].Size != 5 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
@@ -94,7 +107,7 @@ func kinds(n int) []evidence.Kind {
 }
 
 func TestAnnotationsAreRead(t *testing.T) {
-	got, err := evidence.Pieces(artifact, []byte(`{"layers":[`+layer(payload, `,"size":1,"annotations":{"a":"b"}`)+`]}`))
+	got, _, err := evidence.Pieces(artifact, []byte(`{"layers":[`+layer(payload, `,"size":1,"annotations":{"a":"b"}`)+`]}`))
 	if err != nil || len(got) != 1 || got[0].Annotations["a"] != "b" || got[0].Size != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -129,7 +142,7 @@ func FuzzPieces(f *testing.F) {
 	f.Add([]byte(`{"layers":{}}`))
 	f.Add([]byte(`[]`))
 	f.Fuzz(func(t *testing.T, manifest []byte) {
-		pieces, err := evidence.Pieces(artifact, manifest)
+		pieces, _, err := evidence.Pieces(artifact, manifest)
 		if err != nil && !errors.Is(err, evidence.ErrMalformed) {
 			t.Error(err)
 		}
@@ -137,7 +150,8 @@ func FuzzPieces(f *testing.F) {
 			t.Errorf("%d pieces", len(pieces))
 		}
 		for _, p := range pieces {
-			if p.Kind == "" || p.Digest.Validate() != nil || p.Size < 0 || p.Size > evidence.LargestBundle {
+			isSound := p.Digest.Validate() == nil && p.Size >= 0 && p.Size <= evidence.LargestBundle
+			if p.Kind == "" || p.Err == nil && !isSound {
 				t.Errorf("%+v", p)
 			}
 		}

@@ -51,23 +51,23 @@ func (p place) Blob(ctx context.Context, blob content.Blob) (io.ReadCloser, erro
 	return p.source.Blob(ctx, blob)
 }
 
-// Read reads the evidence in an artifact, without the content of its pieces.
-func Read(ctx context.Context, from Place, artifact digest.Digest) ([]Piece, error) {
+// Read reads the evidence in an artifact as [Pieces] does, without the content of its pieces.
+func Read(ctx context.Context, from Place, artifact digest.Digest) (pieces []Piece, more bool, err error) {
 	if err := artifact.Validate(); err != nil {
-		return nil, fmt.Errorf("%w: digest: %w", ErrMalformed, err)
+		return nil, false, fmt.Errorf("%w: digest: %w", ErrMalformed, err)
 	}
 	manifest, err := from.Manifest(ctx, artifact)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if len(manifest) > largestManifest {
-		return nil, fmt.Errorf("%w: a manifest of %d bytes; it may have %d", ErrMalformed, len(manifest), largestManifest)
+		return nil, false, fmt.Errorf("%w: a manifest of %d bytes; it may have %d", ErrMalformed, len(manifest), largestManifest)
 	}
 	switch got, err := manifestdigest.By(artifact.Algorithm(), manifest); {
 	case err != nil:
-		return nil, fmt.Errorf("%w: manifest: %w", ErrMalformed, err)
+		return nil, false, fmt.Errorf("%w: manifest: %w", ErrMalformed, err)
 	case got != artifact:
-		return nil, fmt.Errorf("%w: the manifest that came is %s", ErrMalformed, got)
+		return nil, false, fmt.Errorf("%w: the manifest that came is %s", ErrMalformed, got)
 	}
 	return Pieces(artifact, manifest)
 }

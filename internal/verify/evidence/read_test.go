@@ -42,20 +42,20 @@ func TestManifestsAreHeldAgainstTheirDigests(t *testing.T) {
 	manifest := `{"layers":[` + layer(bundle, `,"size":5`) + `]}`
 	right, wrong := digest.FromString(manifest), digest.FromString("x")
 	p := place{right: manifest, wrong: manifest}
-	if got, err := evidence.Read(t.Context(), p, right); err != nil || len(got) != 1 {
+	if got, _, err := evidence.Read(t.Context(), p, right); err != nil || len(got) != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for _, d := range []digest.Digest{wrong, "sha256:x", ""} {
-		if got, err := evidence.Read(t.Context(), p, d); !errors.Is(err, evidence.ErrMalformed) {
+		if got, _, err := evidence.Read(t.Context(), p, d); !errors.Is(err, evidence.ErrMalformed) {
 			t.Errorf("%q: %+v, %v", d, got, err)
 		}
 	}
-	if _, err := evidence.Read(t.Context(), p, blob); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := evidence.Read(t.Context(), p, blob); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("one that is not there: %v", err)
 	}
 	large := `{"x":"` + strings.Repeat("x", 4<<20) + `"}`
 	p[digest.FromString(large)] = large
-	if _, err := evidence.Read(t.Context(), p, digest.FromString(large)); !errors.Is(err, evidence.ErrMalformed) {
+	if _, _, err := evidence.Read(t.Context(), p, digest.FromString(large)); !errors.Is(err, evidence.ErrMalformed) {
 		t.Errorf("a large one: %v", err)
 	}
 }

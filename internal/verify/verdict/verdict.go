@@ -98,9 +98,14 @@ func (u Unmet) String() string {
 		why = append(why, "nothing is signed")
 	}
 	if u.Passed > 0 {
-		why = append(why, fmt.Sprintf("of %d more artifacts not all was looked at", u.Passed))
+		why = append(why, u.NotLookedAt())
 	}
 	return what + ": " + strings.Join(why, "; ")
+}
+
+// NotLookedAt says of how many artifacts not all was looked at.
+func (u Unmet) NotLookedAt() string {
+	return fmt.Sprintf("of %d more artifacts not all was looked at", u.Passed)
 }
 
 // mostTold is how many refusals are told on one line.
