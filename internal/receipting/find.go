@@ -1,11 +1,9 @@
 package receipting
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/opencontainers/go-digest"
 
@@ -118,16 +116,5 @@ func (in place) blob(ctx context.Context, want content.Blob) (_ []byte, err erro
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, body.Close()) }()
-	var b bytes.Buffer
-	if _, err := io.Copy(&b, io.LimitReader(body, want.Size+1)); err != nil {
-		return nil, err
-	}
-	verifier := content.NewVerifier(want)
-	if err := verifier.Add(b.Bytes()); err != nil {
-		return nil, err
-	}
-	if err := verifier.End(); !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return content.Read(body, want)
 }

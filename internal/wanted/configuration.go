@@ -2,7 +2,6 @@ package wanted
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -56,16 +55,5 @@ func read(ctx context.Context, blob content.Blob, from Blobs) ([]byte, error) {
 		return nil, err
 	}
 	defer body.Close()
-	document, err := io.ReadAll(io.LimitReader(body, blob.Size+1))
-	if err != nil {
-		return nil, err
-	}
-	verifier := content.NewVerifier(blob)
-	if err := verifier.Add(document); err != nil {
-		return nil, err
-	}
-	if err := verifier.End(); !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return document, nil
+	return content.Read(body, blob)
 }

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"slices"
 	"strings"
 
 	"ecrmirror/internal/artifacts"
@@ -18,13 +19,6 @@ func May(a artifacts.Artifact) bool {
 	if a.Tag != "" {
 		return strings.HasSuffix(a.Tag, ".sig") || strings.HasSuffix(a.Tag, ".att")
 	}
-	if kindOf(a.Type) != "" || strings.HasPrefix(a.Type, "application/vnd.dev.cosign.") {
-		return true
-	}
-	for _, empty := range emptyTypes {
-		if a.Type == empty {
-			return true
-		}
-	}
-	return false
+	return kindOf(a.Type) != "" || strings.HasPrefix(a.Type, "application/vnd.dev.cosign.") ||
+		slices.Contains(emptyTypes, a.Type)
 }
