@@ -40,7 +40,7 @@ type found func(i int, d digest.Digest, size int64, err error)
 // an index that of its largest image, or 0 where it is not known without further calls. But of a
 // repository of Amazon ECR that does not exist the error says so: an ecr.MissingRepositoryError.
 //
-// Registries are asked at the same time, each for up to 32 images at a time, or fewer a second if it
+// Registries are asked at the same time, each for up to 64 images at a time, or fewer a second if it
 // bears fewer, and 256 images at a time in all. One that is slow, or does not answer, waits for the others
 // after each answer. Amazon ECR is asked for the images of a repository together. Where a registry is
 // rate-limited, the error says until when, by its DeferredUntil method; see registryclient.DeferredError.
@@ -103,43 +103,28 @@ func (l lookUps) inECR() (visits []*visit.Visit) {
 }
 
 // elsewhere returns the visits to all others, with a task for each image.
-func (l lookUps) elsewhere() (visits []*visit.Visit) {
-	at := map[string]*visit.Visit{}
-	for i, name := range l.names {
-		if name.Kind == imagename.ECR {
-			continue
-		}
-		v := at[name.Host]
-		if v == nil {
-			v = &visit.Visit{
-				Most: perHost, Enter: func() (func(visit.Task) *visit.Task, func()) { return l.enter(name) },
-			}
-			at[name.Host], visits = v, append(visits, v)
-		}
-		v.Tasks = append(v.Tasks, visit.Task{Images: []int{i}})
-	}
-	return visits
+func (l lookUps) elsewhere() []*visit.Visit {
+	isElsewhere := func(name imagename.Name) bool { return name.Kind != imagename.ECR }
+	return l.visits(l.names, isElsewhere, perHost, l.looking)
 }
 
-// enter opens the registry of an image, and returns how images there are looked up.
-func (l lookUps) enter(name imagename.Name) (do func(visit.Task) *visit.Task, leave func()) {
-	if name.Kind != imagename.Registry && name.Kind != imagename.ECRPublic { // on disk
-		return func(t visit.Task) *visit.Task {
-			if i := t.Images[0]; l.wants(i) {
-				d, err := l.Digest(l.ctx, l.names[i])
-				l.found(i, d, 0, err)
-			}
-			return nil
-		}, func() {}
+// looking is a [looking] of images one by one.
+func (l lookUps) looking(host *registryclient.Registry, err error) func(visit.Task) *visit.Task {
+	if host != nil {
+		return func(t visit.Task) *visit.Task { return l.ask(host, t) }
 	}
-	host, leave, err := l.hosts.Use(name.Host, l.newHost(name))
-	if err != nil {
-		return func(t visit.Task) *visit.Task {
-			l.found(t.Images[0], "", 0, err)
-			return nil
-		}, func() {}
+	return func(t visit.Task) *visit.Task {
+		i := t.Images[0]
+		switch {
+		case !l.wants(i):
+		case err != nil:
+			l.found(i, "", 0, err)
+		default: // on disk
+			d, err := l.Digest(l.ctx, l.names[i])
+			l.found(i, d, 0, err)
+		}
+		return nil
 	}
-	return func(t visit.Task) *visit.Task { return l.ask(host, t) }, leave
 }
 
 // ask looks an image up in its registry. Where it is to be asked for another time, since no answer came in time,

@@ -62,38 +62,47 @@ func (r *Client) LookUpWanted(
 	ctx context.Context, names []imagename.Name, filters []platforms.Filter,
 	ask func(i int) bool, found func(i int, d digest.Digest, err error),
 ) {
-	look := func(of reading) func(visit.Task) *visit.Task {
+	all := func(imagename.Name) bool { return true }
+	visit.Serve(wantedAtOnce, r.visits(names, all, perWanted, func(
+		host *registryclient.Registry, err error,
+	) func(visit.Task) *visit.Task {
 		return func(t visit.Task) *visit.Task {
-			if i := t.Images[0]; ask(i) {
-				d, err := r.lookUpWanted(ctx, names[i], filters[i], of)
+			i := t.Images[0]
+			switch {
+			case !ask(i):
+			case err != nil:
+				found(i, "", err)
+			default:
+				d, err := r.lookUpWanted(ctx, host, names[i], filters[i])
 				found(i, d, err)
 			}
 			return nil
 		}
-	}
-	at := map[string]*visit.Visit{}
-	var visits []*visit.Visit
-	for i, name := range names {
-		v := at[name.Host]
-		if v == nil {
-			v = &visit.Visit{Most: perWanted, Enter: func() (func(visit.Task) *visit.Task, func()) {
-				of, leave := r.reading(name)
-				return look(of), leave
-			}}
-			at[name.Host], visits = v, append(visits, v)
-		}
-		v.Tasks = append(v.Tasks, visit.Task{Images: []int{i}})
-	}
-	visit.Serve(wantedAtOnce, visits)
+	}))
 }
 
-// lookUpWanted looks up what a destination should hold of one image.
+// lookUpWanted looks up what a destination should hold of one image, in its registry, or by its name where that is nil.
 func (r *Client) lookUpWanted(
-	ctx context.Context, name imagename.Name, filter platforms.Filter, of reading,
-) (digest.Digest, error) {
+	ctx context.Context, host *registryclient.Registry, name imagename.Name, filter platforms.Filter,
+) (_ digest.Digest, err error) {
 	ctx, cancel := context.WithTimeout(ctx, wantedTimeout)
 	defer cancel()
-	raw, given, from, err := of(ctx, name)
+	var raw []byte
+	var given string
+	var from wanted.Blobs
+	if host != nil {
+		repository := host.Repository(name.Repository)
+		from = registrySource{name, repository}
+		raw, given, err = repository.ManifestInTurn(ctx, name.Digest.String())
+	} else {
+		source, openErr := r.Source(ctx, name)
+		if openErr != nil {
+			return "", openErr
+		}
+		defer func() { err = errors.Join(err, source.Close()) }()
+		from = source
+		raw, given, err = source.Manifest(ctx, "")
+	}
 	switch {
 	case errors.Is(err, ecr.ErrImageNotFound), errors.Is(err, registryclient.ErrNotFound):
 		return "", nil
@@ -102,33 +111,4 @@ func (r *Client) lookUpWanted(
 	}
 	image, err := wantedOf(ctx, name, filter, raw, given, from)
 	return image.Root.Digest, err
-}
-
-// A reading reads the root manifest of an image that is named by its digest, and tells where its blobs are.
-type reading func(ctx context.Context, name imagename.Name) (raw []byte, given string, from wanted.Blobs, err error)
-
-// reading returns how images are read in the registry of one of them, and what ends that.
-func (r *Client) reading(name imagename.Name) (_ reading, leave func()) {
-	if name.Kind != imagename.Registry && name.Kind != imagename.ECRPublic {
-		return func(ctx context.Context, name imagename.Name) ([]byte, string, wanted.Blobs, error) {
-			source, err := r.Source(ctx, name)
-			if err != nil {
-				return nil, "", nil, err
-			}
-			raw, given, err := source.Manifest(ctx, "")
-			return raw, given, source, err
-		}, func() {}
-	}
-	host, leave, err := r.hosts.Use(name.Host, r.newHost(name))
-	if err != nil {
-		leave = func() {}
-	}
-	return func(ctx context.Context, name imagename.Name) ([]byte, string, wanted.Blobs, error) {
-		if err != nil {
-			return nil, "", nil, err
-		}
-		repository := host.Repository(name.Repository)
-		raw, given, err := repository.ManifestInTurn(ctx, name.Digest.String())
-		return raw, given, registrySource{name, repository}, err
-	}, leave
 }

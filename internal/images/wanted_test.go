@@ -66,6 +66,8 @@ func (s *shelf) single(config string) digest.Digest {
 func TestWhatIsLeftIsLookedUp(t *testing.T) {
 	s := &shelf{there: map[string][]byte{}}
 	index, single := s.put(platformIndex), s.single(`{"os":"linux","architecture":"arm64"}`)
+	empty := s.single(`{"os":"linux"}`) // whose configuration is not there
+	delete(s.there, digest.FromString(`{"os":"linux"}`).String())
 	wrong := digest.FromString("wrong")
 	s.there[wrong.String()] = []byte(platformIndex)
 	server := httptest.NewServer(s)
@@ -98,6 +100,7 @@ func TestWhatIsLeftIsLookedUp(t *testing.T) {
 		{single, "linux/s390x", "", "no instance for linux/s390x: there is linux/arm64", "GET manifests,GET blobs"},
 		{digest.FromString("none"), "linux/arm64", "", "", "GET manifests"},
 		{wrong, "linux/arm64", "", "digest is", "GET manifests"},
+		{empty, "linux/arm64", "", "404 Not Found", "GET manifests,GET blobs"},
 	}
 	for _, c := range cases {
 		names = append(names, parse(t, fmt.Sprintf("%s/app@%s", server.Listener.Addr(), c.digest)))
