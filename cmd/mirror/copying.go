@@ -41,7 +41,8 @@ type copying struct {
 	artifacts  settings.Artifacts
 	// artifactFilter is what comes with an image of what belongs to it, where nothing else says so.
 	artifactFilter artifacts.Filter
-	verify         string // the policy, as its text, of who must have signed what nothing else is said of
+	verify         settings.Verify
+	verifyPolicy   string // who must have signed what nothing else is said of; "" = nobody
 	receipts       settings.Receipts
 	receiptKey     string              // "" = no receipts are wanted
 	getenv         func(string) string // for colors, and for where policies are
@@ -70,9 +71,7 @@ func (c *copying) addFlags(flags *pflag.FlagSet, getenv func(string) string) {
 	c.allowed.Add(flags, getenv)
 	c.artifacts.Add(flags, artifactsFlag, getenv)
 	c.receipts.Add(flags, getenv)
-	flags.StringVar(&c.verify, verifyFlag, getenv(contract.EnvVerify),
-		"`JSON` of who must have signed an image, where its request does not say so: [{\"github\":[\"OWNER/REPO\"]}] "+
-			"(env "+contract.EnvVerify+")")
+	c.verify.Add(flags, getenv)
 	c.getenv = getenv
 	c.envPolicy = getenv(contract.EnvSignaturePolicy)
 	flags.StringVar(&c.policy, "policy", "",
@@ -88,7 +87,7 @@ func (c *copying) check(flags *pflag.FlagSet) (err error) {
 	if c.artifactFilter, err = c.artifacts.Filter(); err != nil {
 		return err
 	}
-	if c.verify, err = parsePolicy(c.verify); err != nil {
+	if c.verifyPolicy, err = c.verify.Policy(); err != nil {
 		return err
 	}
 	if c.receiptKey, err = c.receipts.Key(); err != nil {

@@ -33,7 +33,7 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate, Guard: guard(ledger),
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce, BeginWithin: c.beginWithin(),
 		Artifacts: mirror.ArtifactOptions{Filter: c.artifactFilter}, Receipts: c.puts,
-		Verifier: c.verifier(), Verify: c.verify,
+		Verifier: c.verifier(), Verify: c.verifyPolicy,
 	})
 	record, wait := c.recorder(ctx, ledger)
 	reports := make([]*mirror.Report, len(c.request.Images))

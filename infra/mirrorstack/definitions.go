@@ -159,9 +159,6 @@ func (s *stack) mirrorEnvironment() map[string]string {
 	m := s.registryEnvironment()
 	maps.Copy(m, s.documents.values(mirrorDocuments...))
 	m[contract.EnvLedger] = s.ledgerName()
-	if verify := s.props.Registries.Verify; verify != "" {
-		m[contract.EnvVerify] = verify
-	}
 	if key := s.props.Registries.ReceiptKey; key != "" {
 		m[contract.EnvReceiptKey] = key
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // longestInline is how many characters of a document stand in environments. A longer one stands in an SSM parameter, so
-// that five of them leave most of an environment to what else is there.
+// that six of them leave most of an environment to what else is there.
 const longestInline = 512
 
 // documentSettings are the settings that the variables' values come from.
@@ -27,6 +27,7 @@ var documentSettings = map[string]string{
 	contract.EnvSignaturePolicy:     "signaturePolicy",
 	contract.EnvAllowedSources:      "allowedSources",
 	contract.EnvAllowedDestinations: "allowedDestinations",
+	contract.EnvVerify:              "verify",
 }
 
 // newDocuments makes a parameter of each document that is too long for an environment.
@@ -38,6 +39,7 @@ func (s *stack) newDocuments() (documents, error) {
 		contract.EnvSignaturePolicy:     r.SignaturePolicy,
 		contract.EnvAllowedSources:      join(r.AllowedSources),
 		contract.EnvAllowedDestinations: join(s.allowedDestinations()),
+		contract.EnvVerify:              r.Verify,
 	}}
 	for _, variable := range slices.Sorted(maps.Keys(d.texts)) {
 		text, setting := d.texts[variable], documentSettings[variable]
@@ -68,6 +70,7 @@ var shorter = map[string]string{
 	"signaturePolicy":     "give fewer keys, or narrower scopes with a stricter default",
 	"allowedSources":      "use patterns, as in ghcr.io/org/**",
 	"allowedDestinations": "use patterns, as in ecr:*/team/**",
+	"verify":              "give fewer keys, or have entries say it for their images",
 }
 
 // values returns the environment variables of documents: the document, or where it stands.
@@ -112,7 +115,8 @@ func (d documents) version() string {
 // Which documents the programs read.
 var (
 	commonDocuments = []string{contract.EnvAssumeRoles, contract.EnvAllowedSources, contract.EnvAllowedDestinations}
-	mirrorDocuments = append(slices.Clone(commonDocuments), contract.EnvRepositoryTemplate, contract.EnvSignaturePolicy)
+	mirrorDocuments = append(slices.Clone(commonDocuments), contract.EnvRepositoryTemplate,
+		contract.EnvSignaturePolicy, contract.EnvVerify)
 )
 
 // allowedDestinations returns the patterns of what may be written, as the programs read them.

@@ -42,6 +42,7 @@ func longSettings(role string) func(p settings.Props) []string {
 		if role == "MirrorRole" {
 			add("CreateRepositories", r.Template)
 			add("SignaturePolicy", r.SignaturePolicy)
+			add("Verify", r.Verify)
 		}
 		return list
 	}

@@ -172,8 +172,8 @@ func loginGrants(role string) []grant {
 		{
 			role: role, why: "read settings that are too long for an environment", actions: []string{"ssm:GetParameter"},
 			on: "the stack's parameters of those",
-			when: "`assumeRoles`, `allowedSources`, `allowedDestinations`, or for mirror jobs `createRepositories` " +
-				"or `signaturePolicy` has more than 512 characters", list: longSettings(role),
+			when: "`assumeRoles`, `allowedSources`, `allowedDestinations`, or for mirror jobs `createRepositories`, " +
+				"`signaturePolicy` or `verify` has more than 512 characters", list: longSettings(role),
 		},
 		{
 			role: role, why: "read ECR Public at its full rate",

@@ -51,6 +51,7 @@ var roleVariants = map[string]map[string]any{
 	"settings": {
 		"push": "batch", "allowedSources": strings.Repeat("ghcr.io/organization/**,", 30),
 		"createRepositories": map[string]any{"lifecyclePolicy": lifecycle + strings.Repeat(" ", 500)},
+		"verify":             manySigners(),
 	},
 	"receipts": {
 		"push": "batch", "receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",

@@ -34,6 +34,14 @@ func manyRoles(n int) (list []any) {
 	return list
 }
 
+// manySigners must all have signed, as a list that cdk.json has.
+func manySigners() (list []any) {
+	for i := range 12 {
+		list = append(list, map[string]any{"github": []any{"organization/app-" + strconv.Itoa(i) + "@refs/tags/v*"}})
+	}
+	return list
+}
+
 // variants are the stacks that tests look at, as a CDK context asks for them.
 var variants = map[string]map[string]any{
 	"default": {},
@@ -67,6 +75,7 @@ var variants = map[string]map[string]any{
 				map[string]any{"type": "signedBy", "keyType": "GPGKeys", "keyData": strings.Repeat("QUJD", 300)},
 			},
 		},
+		"verify": manySigners(),
 	},
 	"large": {
 		"network": "private", "compute": "ec2", "schedule": "cron(0 6 ? * MON *)", "maxVcpus": "64",

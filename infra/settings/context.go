@@ -51,15 +51,30 @@ func text(value any) string {
 	case string:
 		return v
 	case []any:
+		if slices.ContainsFunc(v, isObject) {
+			return document(v)
+		}
 		var parts []string
 		for _, e := range v {
 			parts = append(parts, text(e))
 		}
 		return strings.Join(parts, ",")
 	case map[string]any:
-		if doc, err := json.Marshal(v); err == nil {
-			return string(doc)
-		}
+		return document(v)
 	}
 	return fmt.Sprint(value)
+}
+
+func isObject(value any) bool {
+	_, is := value.(map[string]any)
+	return is
+}
+
+// document returns a value that cdk.json has as JSON, not as a string with it.
+func document(value any) string {
+	doc, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value) // can't be: it was read from JSON
+	}
+	return string(doc)
 }

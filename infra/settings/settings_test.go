@@ -50,6 +50,8 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 			"signaturePolicy", `{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/key"}]}`,
 			"must hold its keys",
 		},
+		{"verify", `[{"key":["cosign.pub"]}]`, "is a name: a job has no files"},
+		{"verify", `[{"githb":["org/app"]}]`, `setting verify is`},
 		{"assumeRoles", "mirror#secret", `setting assumeRoles is "mirror": role "mirror" is not ACCOUNT=ARN`},
 		{"logDays", "8", "must be one of [1 3 5"},
 		{"region", "Frankfurt", "must be the name of an AWS region"},
@@ -204,6 +206,10 @@ func TestContextMayBeJSONOrText(t *testing.T) {
 	typed, err := settings.FromContext(defaults(), map[string]any{
 		"maxVcpus": 32.0, "spot": false, "egressPorts": []any{443.0, 5000.0},
 		"createRepositories": map[string]any{"imageTagMutability": "IMMUTABLE"},
+		"verify": []any{
+			map[string]any{"github": []any{"org/app"}},
+			map[string]any{"identity": []any{"me@example.com"}, "issuer": "https://accounts.google.com"},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -211,6 +217,8 @@ func TestContextMayBeJSONOrText(t *testing.T) {
 	plain, err := settings.FromContext(defaults(), map[string]any{
 		"maxVcpus": "32", "spot": "false", "egressPorts": "443, 5000",
 		"createRepositories": `{"imageTagMutability":"IMMUTABLE"}`,
+		"verify": `[{"github":["org/app"]},` +
+			`{"identity":["me@example.com"],"issuer":"https://accounts.google.com"}]`,
 	})
 	if err != nil {
 		t.Fatal(err)

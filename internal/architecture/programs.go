@@ -127,7 +127,7 @@ var programs = map[string]layer{
 		internal: []string{
 			"internal/allow", "internal/artifacts", "internal/chunked", "internal/contract", "internal/credentials",
 			"internal/imagename", "internal/flagvalue", "internal/images", "internal/kmskey", "internal/program",
-			"internal/roles",
+			"internal/roles", "internal/verify/policy",
 		},
 		external: []string{"github.com/aws/aws-sdk-go-v2", "github.com/spf13/pflag"},
 	},

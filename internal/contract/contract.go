@@ -48,7 +48,7 @@ const FromParameter = "ssm:"
 // Documents are the variables whose values may be long: more than fits into the environment of a job or a function.
 func Documents() []string {
 	return []string{
-		EnvAssumeRoles, EnvRepositoryTemplate, EnvSignaturePolicy, EnvAllowedSources, EnvAllowedDestinations,
+		EnvAssumeRoles, EnvRepositoryTemplate, EnvSignaturePolicy, EnvAllowedSources, EnvAllowedDestinations, EnvVerify,
 	}
 }
 

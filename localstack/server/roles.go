@@ -38,6 +38,7 @@ func (s *Server) deployment() roles.Deployment {
 			"ReceiptKey":                ReceiptKeyID,
 			"SettingAllowedSources":     "setting-allowed-sources",
 			"SettingCreateRepositories": "setting-create-repositories",
+			"SettingVerify":             "setting-verify",
 		},
 	}
 }
