@@ -19,7 +19,7 @@ func faultsOfReplies() []fault {
 			policy := p.of(t, "MirrorRoleDefaultPolicy")["PolicyDocument"].(map[string]any)
 			policy["Statement"] = append(policy["Statement"].([]any), map[string]any{
 				"Effect": "Allow", "Resource": "*",
-				"Action": []any{"ssm:GetParameter", "secretsmanager:GetSecretValue", "sts:AssumeRole"},
+				"Action": []any{"ssm:GetParameter", "secretsmanager:GetSecretValue", "sts:AssumeRole", "kms:GetPublicKey", "kms:Sign"},
 			})
 		}
 	}
@@ -44,6 +44,11 @@ func faultsOfReplies() []fault {
 			name: "roles of other accounts, and no endpoint", replies: noRoutes,
 			change: needs(contract.EnvAssumeRoles, "444455556666=arn:aws:iam::444455556666:role/mirror"),
 			want:   []string{lacks + "sts: make them"},
+		},
+		{
+			name: "a key that signs receipts, and no endpoint", replies: noRoutes,
+			change: needs(contract.EnvReceiptKey, "arn:aws:kms:us-east-1:111122223333:key/x"),
+			want:   []string{lacks + "kms: make them"},
 		},
 		{
 			name: "a reply that is none of AWS's", replies: replies("cloudformation:DescribeStacks", `<html`),

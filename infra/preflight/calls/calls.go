@@ -65,6 +65,9 @@ var mirror = []call{
 	{action: "ecr-public:UploadLayerPart", when: writesPublic},
 	{action: "ecr-public:CreateRepository", when: createsPublic},
 	{action: "ecr-public:DescribeRegistries", when: createsPublic},
+	{action: "ecr-public:TagResource", when: tagsPublic},
+	{action: "kms:GetPublicKey", when: has(contract.EnvReceiptKey)},
+	{action: "kms:Sign", when: has(contract.EnvReceiptKey)},
 }
 
 var controller = []call{
@@ -72,8 +75,11 @@ var controller = []call{
 	{action: "dynamodb:DescribeTable"},
 	{action: "dynamodb:Scan"},
 	{action: "dynamodb:UpdateItem"},
+	{action: "ecr:BatchGetImage"},
 	{action: "ecr:DescribeImages"},
 	{action: "ecr:DescribeRepositories"},
+	{action: "ecr:GetDownloadUrlForLayer"},
+	{action: "ecr:ListImageReferrers"},
 	{action: "ecr:ListImages"},
 	{action: "batch:DescribeJobDefinitions"},
 	{action: "batch:DescribeJobs"},
@@ -118,6 +124,10 @@ func writesPublic(environment map[string]string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		return pattern == "public.ecr.aws" || strings.HasPrefix(pattern, "public.ecr.aws/")
 	})
+}
+
+func tagsPublic(environment map[string]string) bool {
+	return createsPublic(environment) && mentions(contract.EnvRepositoryTemplate, `"resourceTags"`)(environment)
 }
 
 func createsPublic(environment map[string]string) bool {

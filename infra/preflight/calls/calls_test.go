@@ -11,15 +11,17 @@ import (
 
 	"ecrmirror/infra/preflight/calls"
 	"ecrmirror/internal/contract"
+	"ecrmirror/localstack/roles"
 )
 
 // request is the making of a request to an AWS service in the programs' source.
-var request = regexp.MustCompile(`&(dynamodb|batch|ecr|ecrpublic|sts|ssm|secretsmanager)\.([A-Z][A-Za-z]*)Input\b`)
+var request = regexp.MustCompile(`&(dynamodb|batch|ecr|ecrpublic|kms|sts|ssm|secretsmanager)\.([A-Z][A-Za-z]*)Input\b`)
 
 // everything is an environment in which the programs do all that they can.
 var everything = map[string]string{
 	contract.EnvLedger: "x", contract.EnvAuthParameter: "x", contract.EnvAuthSecret: "x", contract.EnvAssumeRoles: "x",
 	contract.EnvSignaturePolicy:     "{}",
+	contract.EnvReceiptKey:          "x",
 	contract.EnvRepositoryTemplate:  `{"lifecyclePolicy":"","repositoryPolicy":"","resourceTags":[]}`,
 	contract.EnvAllowedDestinations: "ecr:111122223333,public.ecr.aws",
 }
@@ -35,6 +37,7 @@ func TestTheListIsTheSource(t *testing.T) {
 	implied := map[string]string{
 		"batch:TagResource":                "SubmitJob with tags",
 		"ecr:TagResource":                  "CreateRepository with tags",
+		"ecr-public:TagResource":           "the same in ECR Public",
 		"sts:AssumeRole":                   "the SDK's provider of credentials",
 		"sts:GetServiceBearerToken":        "ecr-public:GetAuthorizationToken",
 		"ecr-public:GetAuthorizationToken": "optional",
@@ -54,6 +57,47 @@ func TestTheListIsTheSource(t *testing.T) {
 	for _, action := range listed {
 		if called[action] == "" && implied[action] == "" {
 			t.Errorf("the list has %s, which nothing calls", action)
+		}
+	}
+}
+
+// TestEachRoleIsAskedAboutAllThatItMay: what a role's policies allow is asked about for that role, or is here with why
+// not.
+func TestEachRoleIsAskedAboutAllThatItMay(t *testing.T) {
+	const image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1"
+	asked := map[string][]string{
+		"MirrorRole":              calls.Mirror(everything),
+		"ControllerRole":          calls.Controller(everything),
+		"FunctionRole":            slices.Concat(calls.Controller(everything), calls.Function(everything)),
+		"MirrorExecutionRole":     calls.Execution(image),
+		"ControllerExecutionRole": calls.Execution(image),
+		"EventsRole":              calls.Events(),
+	}
+	unasked := map[string]string{
+		"ecr-public:GetAuthorizationToken": "reading ECR Public is anonymous without",
+		"sts:GetServiceBearerToken":        "the same",
+		"kms:CreateGrant":                  "ECR uses the key, under conditions that only ECR's requests meet",
+		"kms:DescribeKey":                  "the same, and DynamoDB",
+		"kms:Decrypt":                      "of which of several keys, the logins say",
+	}
+	met := map[string]bool{}
+	for _, variant := range roles.Variants() {
+		granted, err := roles.Actions(variant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for role, actions := range granted {
+			for _, action := range actions {
+				met[role], met[action] = true, true
+				if !slices.Contains(asked[role], action) && unasked[action] == "" {
+					t.Errorf("%s: %s may call %s, about which it is not asked", variant, role, action)
+				}
+			}
+		}
+	}
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(asked)), slices.Collect(maps.Keys(unasked))) {
+		if !met[name] {
+			t.Errorf("%s is here, and in no variant of the roles", name)
 		}
 	}
 }
@@ -100,6 +144,8 @@ func TestCallsFollowTheSettings(t *testing.T) {
 		{map[string]string{contract.EnvAllowedSources: contract.FromParameter + "x"}, "ssm:GetParameter", true},
 		{nil, "sts:AssumeRole", false},
 		{map[string]string{contract.EnvAssumeRoles: "444455556666=arn"}, "sts:AssumeRole", true},
+		{nil, "kms:Sign", false},
+		{map[string]string{contract.EnvReceiptKey: "arn"}, "kms:Sign", true},
 		{map[string]string{contract.EnvAllowedDestinations: "ecr:1"}, "ecr-public:PutImage", false},
 		{map[string]string{contract.EnvAllowedDestinations: "ecr:1,public.ecr.aws"}, "ecr-public:PutImage", true},
 		{map[string]string{contract.EnvAllowedDestinations: "public.ecr.aws"}, "ecr-public:CreateRepository", false},

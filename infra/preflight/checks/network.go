@@ -148,8 +148,9 @@ func endpointsFor(w World) []string {
 			slices.ContainsFunc(slices.Collect(maps.Values(p.Environment)), inSSM)
 		needs["secretsmanager"] = needs["secretsmanager"] || p.Environment[contract.EnvAuthSecret] != ""
 		needs["sts"] = needs["sts"] || p.Environment[contract.EnvAssumeRoles] != ""
+		needs["kms"] = needs["kms"] || p.Environment[contract.EnvReceiptKey] != ""
 	}
-	for _, service := range []string{"ssm", "secretsmanager", "sts"} {
+	for _, service := range []string{"ssm", "secretsmanager", "sts", "kms"} {
 		if needs[service] {
 			list = append(list, service)
 		}
