@@ -63,16 +63,13 @@ func (s *stack) controllerPermissions(q queues, mirrorJob string) []permission {
 		},
 		{sid: "RecordStatus", resources: []string{*s.table.TableArn()}, actions: []string{"dynamodb:UpdateItem"}},
 		{
+			// Digests are compared. Of sources of which an entry asks for some platforms the index is read, or the
+			// configuration. Of images that destinations hold, manifests are read, and what belongs to them is listed.
 			sid: "CompareImages", resources: s.readRepositories(),
-			actions: []string{"ecr:DescribeImages", "ecr:ListImages"},
-		},
-		{ // of sources of which an entry asks for some platforms: the index, or the configuration
-			sid: "ReadPlatforms", resources: s.readRepositories(),
-			actions: []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
-		},
-		{ // of images that destinations hold: of what belongs to them there, and at their sources
-			sid: "ListArtifacts", resources: s.readRepositories(),
-			actions: []string{"ecr:BatchGetImage", "ecr:ListImageReferrers"},
+			actions: []string{
+				"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:ListImageReferrers",
+				"ecr:ListImages",
+			},
 		},
 		// All repositories of a registry: one that is asked which it has names none (Service Authorization Reference,
 		// Amazon ECR).
