@@ -66,7 +66,8 @@ func (d *demo) expectCheap(calls map[string]int64) {
 	for _, call := range slices.Sorted(maps.Keys(calls)) {
 		list = append(list, fmt.Sprintf("%s %d", call, calls[call]))
 	}
-	// To look for artifacts that came later the sweep reads manifests in ECR, which limits no pulls.
+	// To look for artifacts that came later the sweep reads manifests in ECR. That limits no pulls, and only records
+	// when the last was.
 	fetched := calls["v2.GET manifest"] + calls["v2.GET blob"] + calls["ecr.GetDownloadUrlForLayer"]
 	if calls["v2.HEAD manifest"] == 0 || calls["ecr.DescribeImages"] == 0 {
 		d.expect(false, "the sweep did not ask for digests: that nothing is left to do is not known")
@@ -75,6 +76,6 @@ func (d *demo) expectCheap(calls map[string]int64) {
 	if d.extra != "" {
 		where = " on this machine"
 	}
-	d.expect(fetched == 0, "no blob was fetched, and no manifest but in ECR, so that no registry%s counts a pull", where)
+	d.expect(fetched == 0, "no blob was fetched%s, and no manifest but in ECR, which limits no pulls", where)
 	d.story.Say("Its requests: %s.", strings.Join(list, ", "))
 }

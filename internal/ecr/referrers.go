@@ -91,8 +91,8 @@ func artifactOf(referrer ecrtypes.ImageReferrer) (artifacts.Artifact, error) {
 }
 
 // TagDigests returns which of some tags there are, with their digests, in a call for each 100. Those of images in the
-// archive are not there. It takes the permission to pull, and counts as a pull of each image that it finds. The
-// repository must exist.
+// archive are not there. It takes the permission to pull, and is recorded as a pull of each image that it finds
+// (docs/registries.md). The repository must exist.
 func (r *Repository) TagDigests(ctx context.Context, tags []string) (map[string]digest.Digest, error) {
 	found := map[string]digest.Digest{}
 	for batch := range slices.Chunk(tags, describable) {

@@ -92,8 +92,8 @@ func (l *Looker) Look(ctx context.Context, q Question) (Look, error) {
 	return look, nil
 }
 
-// manifests reads the digests of the image's manifests at a destination, which costs no pull at the source: at one in
-// Amazon ECR if there is one, where pulls are not limited. Where one fails, the next is asked.
+// manifests reads the digests of the image's manifests at a destination, which costs no pull at the source: in Amazon
+// ECR if one is there, which limits none, but records when the last was. Where one fails, the next is asked.
 func (l *Looker) manifests(ctx context.Context, q Question) (manifests []digest.Digest, err error) {
 	places := slices.Clone(q.Destinations)
 	slices.SortStableFunc(places, func(a, b imagename.Name) int {
