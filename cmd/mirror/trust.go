@@ -22,10 +22,10 @@ import (
 // trusting is what the command line asks of trust.
 type trusting struct {
 	url, rootFile string
-	insecure      bool
 
-	file       string
-	repository tuf.Repository
+	file string
+	at   *url.URL
+	root []byte // nil = that of Sigstore's public instance
 }
 
 func newTrust() *cobra.Command {
@@ -56,22 +56,36 @@ func (t *trusting) parseArgs(cmd *cobra.Command, args []string) error {
 	if err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
 		return fmt.Errorf("--tuf %q is not a URL: https://HOST/PATH", t.url)
 	}
-	t.insecure = at.Scheme == "http"
+	t.at = at
 	if t.rootFile == "" {
 		if cmd.Flags().Changed("tuf") {
 			return errors.New("--tuf needs --tuf-root: whose signatures are to be believed")
 		}
-		t.repository = tuf.Repository{URL: t.url, Get: t.get}
 		return nil
 	}
-	root, err := os.ReadFile(t.rootFile)
-	t.repository = tuf.Repository{URL: t.url, Root: root, Get: t.get}
+	t.root, err = readRoot(t.rootFile)
 	return err
+}
+
+// longestRoot is how many bytes go-tuf takes of a root.json (RootMaxLength in its package config).
+const longestRoot = 512_000
+
+func readRoot(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	root, err := io.ReadAll(io.LimitReader(f, longestRoot+1))
+	if err == nil && len(root) > longestRoot {
+		err = fmt.Errorf("%s: more than %d bytes", file, longestRoot)
+	}
+	return root, err
 }
 
 // run fetches the root, and writes the file.
 func (t *trusting) run(ctx context.Context, stdout io.Writer) error {
-	document, err := t.repository.Fetch(ctx)
+	document, err := t.fetch(ctx)
 	if err == nil {
 		_, err = trust.Parse(t.url, document)
 	}
@@ -88,16 +102,19 @@ func (t *trusting) run(ctx context.Context, stdout io.Writer) error {
 	return program.NotPrinted(nil, output.Line(stdout, "%s has the trusted root of %s", t.file, t.url))
 }
 
-// get reads a file of the repository.
-func (t *trusting) get(ctx context.Context, at *url.URL, limit int64) ([]byte, error) {
-	host, err := registryclient.New(registryclient.Options{Host: at.Host, Insecure: t.insecure})
+// fetch fetches the root from the repository, all of whose files are at one host.
+func (t *trusting) fetch(ctx context.Context) ([]byte, error) {
+	host, err := registryclient.New(registryclient.Options{Host: t.at.Host, Insecure: t.at.Scheme == "http"})
 	if err != nil {
 		return nil, err
 	}
 	defer host.Close()
-	content, err := host.File(ctx, at, limit)
-	if errors.Is(err, registryclient.ErrNotFound) {
-		return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+	get := func(ctx context.Context, at *url.URL, limit int64) ([]byte, error) {
+		content, err := host.File(ctx, at, limit)
+		if errors.Is(err, registryclient.ErrNotFound) {
+			return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+		}
+		return content, err
 	}
-	return content, err
+	return tuf.Repository{URL: t.url, Root: t.root, Get: get}.Fetch(ctx)
 }

@@ -31,7 +31,7 @@ const largest = 1 << 20
 
 // A Repository is a TUF repository.
 type Repository struct {
-	URL string // "" = [Public]
+	URL string
 	// Root is the root.json by which its signatures are verified; nil = that of Sigstore's public instance. It may be
 	// an old one: the repository has all that followed.
 	Root []byte
@@ -69,16 +69,13 @@ func (r Repository) Fetch(ctx context.Context) (document []byte, err error) {
 }
 
 func (r Repository) config(ctx context.Context, dir string) (*config.UpdaterConfig, error) {
-	at, root := r.URL, r.Root
-	if at == "" {
-		at = Public
-	}
+	root := r.Root
 	if root == nil {
 		root = sigstoretuf.DefaultRoot()
 	}
-	cfg, err := config.New(at, root)
+	cfg, err := config.New(r.URL, root)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", at, err)
+		return nil, fmt.Errorf("%s: %w", r.URL, err)
 	}
 	cfg.LocalMetadataDir, cfg.LocalTargetsDir = dir, dir
 	cfg.Fetcher = fetcher(func(at string, limit int64) ([]byte, error) {

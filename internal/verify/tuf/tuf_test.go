@@ -116,7 +116,7 @@ func TestWhatIsNotFetched(t *testing.T) {
 func TestTheErrorOfGetIsKept(t *testing.T) {
 	down := errors.New("no route")
 	get := func(context.Context, *url.URL, int64) ([]byte, error) { return nil, down }
-	if _, err := (tuf.Repository{Get: get}).Fetch(t.Context()); !errors.Is(err, down) {
+	if _, err := (tuf.Repository{URL: tuf.Public, Get: get}).Fetch(t.Context()); !errors.Is(err, down) {
 		t.Error(err)
 	}
 }
