@@ -13,9 +13,8 @@ var (
 		[]string{createsFlag, timeLimitFlag, mostTagsFlag, mostNamesFlag},
 	)
 	statusFlags = []string{"table", "ledger", mostTagsFlag, mostNamesFlag}
-	sweepFlags  = slices.Concat(planFlags, []string{
-		"queue", "job-definition", jobParametersFlag, metricsFlag, artifactsByDefaultFlag,
-	})
-	eventFlags = slices.Concat(sweepFlags, []string{"account"})
-	putFlags   = slices.Concat(tableFlags, allowFlags)
+	jobFlags    = slices.Concat(planFlags, []string{"queue", "job-definition", jobParametersFlag, metricsFlag})
+	sweepFlags  = slices.Concat(jobFlags, []string{artifactsByDefaultFlag})
+	eventFlags  = slices.Concat(jobFlags, []string{"account"})
+	putFlags    = slices.Concat(tableFlags, allowFlags)
 )

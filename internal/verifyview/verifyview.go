@@ -117,10 +117,8 @@ func unmet(u verdict.Unmet) [][]string {
 	return rows
 }
 
+// write prints rows, of which there is one at least.
 func write(w io.Writer, palette output.Palette, rows [][]string) error {
-	if len(rows) == 0 {
-		return nil
-	}
 	err := output.Line(w, "%s  %s", rows[0][0], rows[0][1])
 	grid := output.Grid{
 		Palette: palette,
