@@ -69,11 +69,12 @@ func ReadLabels(name string, v Value) (map[string]string, []*Error) {
 	return labels, r.errs
 }
 
-// limiting are the members without which more is mirrored, or to another place: one that somebody forgot to fill in
-// must not publish an image.
+// limiting are the members without which more is mirrored, to another place, or with less demanded of it: one that
+// somebody forgot to fill in must not publish an image.
 var limiting = append(policy.Members(),
-	selection.Include, selection.Version, selection.Exclude, selection.MinimumAge, entry.MemberTo,
-	entry.MemberPlatforms,
+	selection.Include, selection.Version, selection.Exclude, selection.MinimumAge, entry.MemberTo, entry.MemberOptions,
+	entry.MemberPlatforms, entry.MemberArtifacts, entry.MemberArtifactsFrom, entry.MemberArtifactsRequired,
+	entry.MemberVerify,
 )
 
 // readMap reads a map into what errors call by a name.
