@@ -12,7 +12,8 @@
 //	    tags: [{version: ">=16", parts: 2, newest: 3}]   # optional, as are repos, options and labels; see entryform
 //
 // An expiry that counts from now, such as 90d, counts from each import anew. Beside entries, a document may have
-// defaults: fields that those of its entries have which do not say anything else of them, be it null.
+// defaults: fields that those of its entries have which do not say anything else of them, be it null. Of options each
+// is a default by itself, and null is an error.
 package entryfile
 
 import (
@@ -135,7 +136,7 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	} else {
 		e.Source = f.text(source, fieldSource)
 	}
-	lines := f.form(fields, &e)
+	lines := f.form(fields, defaults[fieldOptions], &e)
 	destinations := f.destinations(n, fields[fieldDestinations], e.NeedsDestinations() && lines.sound)
 	for _, d := range destinations {
 		e.Destinations = append(e.Destinations, f.text(d, "a destination"))
@@ -161,10 +162,10 @@ func (f *reader) entry(n *yaml.Node, defaults map[string]*yaml.Node) {
 	f.entries = append(f.entries, e)
 }
 
-// fill gives fields what they lack of the defaults.
+// fill gives fields what they lack of the defaults, but for options, each of which is a default by itself.
 func fill(fields, defaults map[string]*yaml.Node) {
 	for name, value := range defaults {
-		if fields[name] == nil {
+		if fields[name] == nil && name != fieldOptions {
 			fields[name] = value
 		}
 	}

@@ -34,8 +34,9 @@ func (l ruleLines) of(p entry.Problem) int {
 	return rule.Line
 }
 
-// form reads the fields of a selection, options and labels into an entry.
-func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) ruleLines {
+// form reads the fields of a selection, options and labels into an entry. Options that it does not have are those of
+// defaults.
+func (f *reader) form(fields map[string]*yaml.Node, defaults *yaml.Node, e *entry.Entry) ruleLines {
 	l := ruleLines{sound: true}
 	var errs []*entryform.Error
 	if v, ok := f.value(fields[fieldTags]); ok {
@@ -51,8 +52,11 @@ func (f *reader) form(fields map[string]*yaml.Node, e *entry.Entry) ruleLines {
 		e.Labels, errs = entryform.ReadLabels(fieldLabels, v)
 		l.sound = f.all(errs) && l.sound
 	}
-	if v, ok := f.value(fields[fieldOptions]); ok {
-		e.ImageOptions, errs = entryform.ReadOptions(fieldOptions, v)
+	for _, n := range []*yaml.Node{defaults, fields[fieldOptions]} {
+		if n == nil || f.full {
+			continue
+		}
+		e.ImageOptions, errs = entryform.ReadOptions(fieldOptions, f.formOf(n, deepest), e.ImageOptions)
 		l.sound = f.all(errs) && l.sound
 	}
 	return l
@@ -66,9 +70,9 @@ func (f *reader) all(errs []*entryform.Error) bool {
 	return len(errs) == 0
 }
 
-// deepest is how deep the values of a field lie at most that mean something: texts in a list of an option of a rule of
-// a list. An alias may stand within what it is an alias of, which then has no end.
-const deepest = 5
+// deepest is how deep the values of a field lie at most that mean something: texts in a list of a requirement of a list
+// in an option of a rule of a list. An alias may stand within what it is an alias of, which then has no end.
+const deepest = 7
 
 // value returns a field's value; false if there is none.
 func (f *reader) value(n *yaml.Node) (entryform.Value, bool) {

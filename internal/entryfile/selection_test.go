@@ -15,6 +15,52 @@ import (
 
 const ecr = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 
+// TestEachOptionIsADefaultByItself holds that an entry which says something else of one option has the others: who must
+// have signed is not forgotten for the platforms.
+func TestEachOptionIsADefaultByItself(t *testing.T) {
+	const file = `
+defaults:
+  options:
+    artifactsRequired: true
+    verify: {github: org/app}
+entries:
+- {source: "s.io/a:1", destinations: "r.io/a:1", options: {platforms: linux/amd64}}
+- {source: "s.io/b:1", destinations: "r.io/b:1", options: {}}
+- {source: "s.io/c:1", destinations: "r.io/c:1", options: {artifactsRequired: false, verify: {github: org/c}}}
+- source: s.io/d
+  destinations: r.io/d
+  tags:
+  - pin: x
+    options:
+      verify:
+      - github: [org/d]
+      - key: ["-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----"]
+        tlog: true
+---
+entries:
+- {source: "s.io/e:1", destinations: "r.io/e:1"}
+`
+	const app = `[{"github":["org/app"]}]`
+	entries, err := entryfile.Read(strings.NewReader(file), now)
+	if err != nil || len(entries) != 5 {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	for i, want := range []entry.ImageOptions{
+		{Platforms: "linux/amd64", ArtifactsRequired: true, Verify: app},
+		{ArtifactsRequired: true, Verify: app},
+		{ArtifactsRequired: true, Verify: `[{"github":["org/c"]}]`},
+		{ArtifactsRequired: true, Verify: app},
+		{},
+	} {
+		if got := entries[i].ImageOptions; got != want {
+			t.Errorf("%s: %+v, want %+v", entries[i].Source, got, want)
+		}
+	}
+	if got := entries[3].OptionsOf(0).Verify; !strings.HasPrefix(got, `[{"github":["org/d"]},{"key":["-----BEGIN`) {
+		t.Error(got)
+	}
+}
+
 // rule returns a rule without destinations of its own.
 func rule(r selection.Rule) entry.Rule { return entry.Rule{Rule: r} }
 
@@ -27,7 +73,7 @@ defaults:
   options: {platforms: [linux/arm64, linux/amd64]}
 entries:
 - {source: docker.io/library/nginx, tags: [{version: ^1.27, newest: 5}]}
-- {source: docker.io/library/postgres, tags: [{version: 16.10, parts: 2, variant: ["", bookworm]}], labels: null, options: null}
+- {source: docker.io/library/postgres, tags: [{version: 16.10, parts: 2, variant: ["", bookworm]}], labels: null, options: {platforms: all}}
 - {source: quay.io/minio/minio, tags: [{include: ["RELEASE.*Z"], by: name, newest: 3}], labels: {}, expires: 2027-01-31, options: {}}
 - source: quay.io/acme/app
   destinations: null
@@ -55,7 +101,7 @@ entries:
 		},
 		{
 			Source: "quay.io/minio/minio", Destinations: []string{ecr + "/hub/"},
-			Options: entry.Options{Expires: day(2027, 2, 1)},
+			Options: entry.Options{Expires: day(2027, 2, 1), ImageOptions: two.ImageOptions},
 			Tags: []entry.Rule{
 				rule(selection.Rule{Include: []string{"RELEASE.*Z"}, By: selection.ByName, Newest: 3}),
 			},
@@ -167,6 +213,8 @@ entries:
       - include: RELEASE.*Z
         by: name
         newest: 3
+    options:
+      platforms: [linux/amd64, linux/arm64]
     expires: 2027-01-31
 `
 	if diff := cmp.Diff(written, body); diff != "" {

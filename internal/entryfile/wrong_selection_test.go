@@ -172,6 +172,34 @@ func TestSelectionsNameWhatIsWrong(t *testing.T) {
 				"line 3: rule 2: exclude is null", "line 3: rule 2: to is null",
 			},
 		},
+		"options that are not filled in": {
+			"entries:\n- {source: \"s.io/a:1\", destinations: \"r.io/a:1\", options: {verify: }}\n" +
+				"- {source: \"s.io/b:1\", destinations: \"r.io/b:1\", options: {artifactsRequired: ~, artifacts: null}}\n" +
+				"- {source: \"s.io/c:1\", destinations: \"r.io/c:1\", options: {artifactsFrom: Null, verify: []}}\n" +
+				"- {source: \"s.io/d:1\", destinations: \"r.io/d:1\", options: {verify: [{}, ~, {github: , key: []}]}}\n" +
+				"- {source: s.io/e, destinations: r.io/e, tags: [{pin: a, options: }, {pin: b, options: {verify: }}]}\n" +
+				"- {source: \"s.io/f:1\", destinations: \"r.io/f:1\", options: }\n",
+			[]string{
+				"line 2: options: verify is null; give it a value, or leave it out",
+				"line 3: options: artifactsRequired is null; give it a value, or leave it out",
+				"line 3: options: artifacts is null; give it a value, or leave it out",
+				"line 4: options: artifactsFrom is null; give it a value, or leave it out",
+				"line 4: options: verify is empty; it must say who must have signed, or be left out",
+				"line 5: options: verify: requirement 1: says nobody who must have signed",
+				"line 5: options: verify: requirement 2 is null; it must be a map",
+				"line 5: options: verify: requirement 3: github is null; give it a value, or leave it out",
+				"line 5: options: verify: requirement 3: key: is empty; leave it out",
+				"line 6: rule 1: options is null; give it a value, or leave it out",
+				"line 6: rule 2: options: verify is null; give it a value, or leave it out",
+				"line 7: options is null; it must be a map such as {platforms: ...}",
+			},
+		},
+		"defaults of options that are not filled in": {
+			"defaults: {options: {verify: }}\nentries:\n" +
+				"- {source: \"s.io/a:1\", destinations: \"r.io/a:1\", options: {verify: {github: org/app}}}\n" +
+				"- {source: \"s.io/b:1\", destinations: \"r.io/b:1\", options: null}\n",
+			[]string{"line 1: options: verify is null", "line 4: options is null"},
+		},
 		"an alias within itself": {
 			"entries:\n- {source: s.io/a, destinations: r.io/a, tags: &x [{include: *x, labels: *x}]}\n",
 			[]string{"line 2: rule 1: include: element 1 is a map", `line 2: rule 1: "labels" is not known`},

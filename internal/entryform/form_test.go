@@ -42,7 +42,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	if len(errs) > 0 || !repos.Equal(sample.Repos) {
 		t.Errorf("%+v, %v", repos, errs)
 	}
-	options, errs := entryform.ReadOptions("options", entryform.WriteOptions(sample.ImageOptions))
+	options, errs := entryform.ReadOptions("options", entryform.WriteOptions(sample.ImageOptions), entry.ImageOptions{})
 	if len(errs) > 0 || options != sample.ImageOptions {
 		t.Errorf("%+v, %v", options, errs)
 	}

@@ -54,13 +54,13 @@ var options = []member[entry.ImageOptions]{
 		writeAge),
 }
 
-// ReadOptions reads the options of an entry, a map. One that is not known is an error: if it were passed over, another
-// image would be published than the one that was asked for.
-func ReadOptions(name string, v Value) (entry.ImageOptions, []*Error) {
+// ReadOptions reads the options of an entry, a map. Each that it does not have is that of defaults. One that is not
+// known is an error: if it were passed over, another image would be published than the one that was asked for.
+func ReadOptions(name string, v Value, defaults entry.ImageOptions) (entry.ImageOptions, []*Error) {
 	var r reader
 	var o entry.ImageOptions
 	readMap(&r, &o, v, name, options)
-	return o.Over(entry.ImageOptions{}), r.errs
+	return o.Over(defaults), r.errs
 }
 
 // WriteOptions returns options as they are written; Null of none.

@@ -43,7 +43,7 @@ var (
 	optionsAttribute = option{
 		name: contract.AttrOptions,
 		decode: func(v types.AttributeValue, e *entry.Entry) error {
-			options, errs := entryform.ReadOptions(contract.AttrOptions, formOf(v))
+			options, errs := entryform.ReadOptions(contract.AttrOptions, formOf(v), entry.ImageOptions{})
 			e.ImageOptions = options
 			return first(errs)
 		},
