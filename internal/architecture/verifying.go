@@ -3,7 +3,7 @@ package architecture
 // verifying are the layers of what verifies who has signed an image. Those that import sigstore-go, and what imports
 // these, are not for the controller.
 var verifying = map[string]layer{
-	"internal/verify/policy": {},
+	"internal/verify/policy": {internal: []string{"internal/jsonscan"}},
 	"internal/verify/policyfile": {internal: []string{
 		"internal/entryfile", "internal/entryform", "internal/verify/policy",
 	}},

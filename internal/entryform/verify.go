@@ -33,6 +33,9 @@ func ReadVerify(name string, v Value) (policy.Policy, []*Error) {
 			requirement[0].name)
 	case len(list) == 0:
 		r.bad(v.Line, "%s is empty; it must say who must have signed, or be left out", name)
+	case len(list) > policy.MostRequirements:
+		r.bad(v.Line, "%s has %d requirements; it may have %d", name, len(list), policy.MostRequirements)
+		return nil, r.errs
 	}
 	p := make(policy.Policy, len(list))
 	for i, element := range list {
@@ -48,9 +51,6 @@ func ReadVerify(name string, v Value) (policy.Policy, []*Error) {
 		for _, problem := range p[i].Problems() {
 			r.bad(element.Line, "%s: %w", called, problem)
 		}
-	}
-	if problems := p.Problems(); len(r.errs) == 0 && len(problems) > 0 { // of all together
-		r.bad(v.Line, "%s: %w", name, problems[0])
 	}
 	if len(r.errs) > 0 {
 		return nil, r.errs

@@ -1,19 +1,16 @@
 package policy
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
-// ParseAlone reads a policy as [Parse] does, for who has no files: all keys must be in it. What is read may be compiled
-// without a [KeySource].
+// ParseAlone reads a policy as [Parse] does, for who has no files: all keys must be in it. It must ask for something.
+// What is read may be compiled without a [KeySource].
 func ParseAlone(text string) (Policy, error) {
 	p, err := Parse(text)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if problems := p.Problems(); len(problems) > 0 {
-		return nil, errors.Join(problems...)
+	case len(p) == 0:
+		return nil, errEmpty
 	}
 	for _, r := range p {
 		for _, key := range r.Key {

@@ -8,7 +8,9 @@ import (
 func TestParseAlone(t *testing.T) {
 	for text, want := range map[string]string{
 		`[{"github":["org/app"]}]`:       "",
-		`[]`:                             "",
+		``:                               "is empty; it must say who must have signed",
+		`[]`:                             "is empty; it must say who must have signed",
+		`null`:                           "is empty; it must say who must have signed",
 		`[{"key":["cosign.pub"]}]`:       `key "cosign.pub" is a name: a job has no files`,
 		`[{"githb":["org/app"]}]`:        "githb",
 		`[{"github":["no repository"]}]`: "no repository",

@@ -5,18 +5,20 @@ import (
 	"strings"
 )
 
+// MostRequirements is how many requirements a policy may have.
+const MostRequirements = 16
+
 // Limits of what is written.
 const (
-	mostRequirements = 16
-	mostTexts        = 16 // in one list
-	longestPolicy    = 64 << 10
-	longestText      = 2048 // bytes; a key of RSA with 8,192 bits has 1,500
+	mostTexts     = 16 // in one list
+	longestPolicy = 64 << 10
+	longestText   = 2048 // bytes; a key of RSA with 8,192 bits has 1,500
 )
 
 // Problems returns all that is wrong with a policy, nothing if it can be compiled. Names of keys are not looked up.
 func (p Policy) Problems() []error {
-	if len(p) > mostRequirements {
-		return []error{fmt.Errorf("has %d requirements; it may have %d", len(p), mostRequirements)}
+	if len(p) > MostRequirements {
+		return []error{fmt.Errorf("has %d requirements; it may have %d", len(p), MostRequirements)}
 	}
 	var problems []error
 	for i, r := range p {

@@ -8,9 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+
+	"ecrmirror/internal/jsonscan"
 )
 
 // A Policy is a list of requirements, each of which an image must meet. The empty Policy asks for nothing.
@@ -77,7 +78,7 @@ func (p Policy) String() string {
 
 // Parse reads a policy from the text that [Policy.String] makes of it, or from JSON of that form: a list of objects, in
 // which what may be several is a list. A member that is not known is an error: who does not know it would ask for less.
-// What is read may be compiled.
+// So is an empty list, null, and a member that comes twice. What is read may be compiled.
 func Parse(text string) (Policy, error) {
 	if text == "" {
 		return nil, nil
@@ -85,20 +86,48 @@ func Parse(text string) (Policy, error) {
 	if len(text) > longestPolicy {
 		return nil, fmt.Errorf("has %d bytes; it may have %d", len(text), longestPolicy)
 	}
+	document, err := jsonscan.Check([]byte(text))
+	if err != nil {
+		return nil, err
+	}
 	var p Policy
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&p); err != nil {
 		return nil, err
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more after the list")
+	if err := checkSaid(document); err != nil {
+		return nil, err
 	}
 	if problems := p.Problems(); len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	return p, nil
 }
+
+var errEmpty = errors.New("is empty; it must say who must have signed")
+
+// checkSaid refuses what says less than it seems to: a list or a member without a value, and a member that comes twice.
+func checkSaid(list jsonscan.Value) error {
+	if isEmpty(list) {
+		return errEmpty
+	}
+	for requirement := range list.Elements() {
+		var seen jsonscan.Seen
+		for name, value := range requirement.Members() {
+			if err := seen.Note(name, Members()); err != nil {
+				return err
+			}
+			if isEmpty(value) {
+				return fmt.Errorf("%s has no value; give it one, or leave it out", name)
+			}
+		}
+	}
+	return nil
+}
+
+// isEmpty reports whether a value is null or an empty list.
+func isEmpty(v jsonscan.Value) bool { return v.IsNull() || v.IsArray() && v.Count() == 1 }
 
 // String returns the requirement in one form, as JSON.
 func (r Requirement) String() string {

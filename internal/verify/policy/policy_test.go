@@ -136,12 +136,21 @@ func TestParse(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 	for text, want := range map[string]string{
-		`[{"keys":["a"]}]`:                  "unknown field",
-		`{"key":["a"]}`:                     "cannot unmarshal object",
-		`[{"key":"a"}]`:                     "cannot unmarshal string",
-		`[{"key":["a"]}] []`:                "more after",
-		`[{}]`:                              "says nobody",
-		`[{"key":["a"]}`:                    "unexpected EOF",
+		`[{"keys":["a"]}]`:   "unknown field",
+		`{"key":["a"]}`:      "cannot unmarshal object",
+		`[{"key":"a"}]`:      "cannot unmarshal string",
+		`[{"key":["a"]}] []`: "after top-level value",
+		`[]`:                 "is empty; it must say who must have signed",
+		` [ ] `:              "it must say who must have signed",
+		`null`:               "is empty; it must say who must have signed",
+		`[null]`:             "says nobody",
+		`[{}]`:               "says nobody",
+		`[{"key":null}]`:     `"key" has no value; give it one, or leave it out`,
+		`[{"github":["o/a"],"predicateTypes":null}]`: `"predicateTypes" has no value`,
+		`[{"github":["o/a"],"predicateTypes":[]}]`:   `"predicateTypes" has no value`,
+		`[{"key":["a"],"tlog":true,"tlog":false}]`:   `"tlog" comes twice`,
+		`[{"key":["a"],"tlog":true,"TLog":false}]`:   `"tlog" comes twice`,
+		`[{"key":["a"]}`:                    "unexpected end",
 		strings.Repeat(" ", 1<<16) + "[{}]": "it may have 65536",
 	} {
 		if got, err := policy.Parse(text); err == nil || got != nil || !strings.Contains(err.Error(), want) {

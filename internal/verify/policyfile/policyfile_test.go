@@ -32,6 +32,7 @@ func TestParse(t *testing.T) {
 		{"cosign.pub", "", "verify is a text; it must be a map such as {key: ...}"},
 		{"[]", "", "is empty; it must say who must have signed"},
 		{"[[]]", "", "requirement 1 is a list"},
+		{strings.Repeat("- key: a.pub\n", 17), "", "line 1: verify has 17 requirements; it may have 16"},
 		{"{}", "", "says nobody who must have signed"},
 		{"keys: cosign.pub", "", `"keys" is not known (did you mean "key"?)`},
 		{"identityRegexp: ^a$", "", `"identityRegexp" is not known`},
