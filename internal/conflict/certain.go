@@ -36,7 +36,7 @@ func (f *Found) Entry(e entry.Entry) (errs []error) {
 			errs = append(errs, err)
 		}
 		for _, destination := range names.Destinations {
-			if err := f.Destination(names.Source, names.Options, destination); err != nil {
+			if err := f.Destination(names.Source, names.Wants, destination); err != nil {
 				errs = append(errs, fmt.Errorf("destination %q: %w", destination.Text, err))
 			}
 		}

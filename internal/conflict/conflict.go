@@ -1,5 +1,6 @@
 // Package conflict finds entries that are in each other's way. Two entries that write one destination tag would have it
-// flip between their images, or between platforms of one image, for ever; two whose sources are one image, written in
+// flip between their images, or between platforms of one image, for ever, or the tag would move by what the less strict
+// one asks for ([entry.Wants]); two whose sources are one image, written in
 // different ways, are one entry too many. Names are compared by what they mean (imagename.Name.Canonical). Nothing here
 // uses the network.
 package conflict
@@ -8,6 +9,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,8 +27,8 @@ type claim struct {
 	number uint32
 }
 
-// An Index gathers the names of entries, in about 40 bytes for each beside the sources themselves.
-// Its zero value is empty and ready.
+// An Index gathers the names of entries, in 48 bytes for each entry and 20 for each of its names, beside the sources
+// themselves and each distinct [entry.Wants]. Its zero value is empty and ready.
 type Index struct {
 	entries      []participant
 	sources      []claim
@@ -40,29 +42,37 @@ type participant struct {
 	source   string // as it is written
 	key      key    // of the source
 	selected bool   // it is an image of a selection
-	options  entry.ImageOptions
+	wants    entry.Wants
 }
 
-// label is what the participant is called: its source, and what of that it wants unless that is all.
-func (p participant) label() string { return labelOf(p.source, p.options) }
+// A label tells the participants of a name apart.
+type label struct {
+	source string
+	wants  entry.Wants // zero where they don't matter
+}
 
-func labelOf(source string, of entry.ImageOptions) string {
-	if of == (entry.ImageOptions{}) {
-		return source
+func (a label) compare(b label) int {
+	return cmp.Or(strings.Compare(a.source, b.source), a.wants.Compare(b.wants))
+}
+
+// String returns what a participant is called: its source, and what of that it wants unless it has no options.
+func (a label) String() string {
+	if a.wants == (entry.Wants{}) {
+		return a.source
 	}
-	return source + " of " + of.Platforms
+	return a.source + " " + a.wants.String()
 }
 
 // Add adds an entry, each once. An entry whose source has an error is passed over, and so is such a destination:
 // no job copies them. An entry is not in conflict with itself; nor is an image of a selection with what copies the same
-// image, by the same options, to the same destination.
+// image to the same destination and wants the same.
 func (x *Index) Add(names entry.Names) {
 	if names.Source.Err != nil {
 		return
 	}
 	number := uint32(len(x.entries)) //nolint:gosec // a table of 4 billion entries is not read into memory
 	k := sourceKey(names.Source)
-	x.entries = append(x.entries, participant{names.Source.Text, k, names.Selection != "", names.Options})
+	x.entries = append(x.entries, participant{names.Source.Text, k, names.Selection != "", names.Wants})
 	if names.Selection == "" {
 		x.sources = append(x.sources, claim{k, number})
 	}
@@ -84,10 +94,11 @@ func Among(entries []entry.Entry) *Found {
 
 // Find returns the conflicts among the entries. The index is spent by it.
 func (x *Index) Find() *Found {
-	source := func(p participant) string { return p.source }
+	source := func(p participant) label { return label{source: p.source} }
+	whole := func(p participant) label { return label{p.source, p.wants} }
 	return &Found{
 		sources:      contested(x.sources, x.entries, source),
-		destinations: contested(x.destinations, x.entries, participant.label),
+		destinations: contested(x.destinations, x.entries, whole),
 		unsure:       x.unsure, invalid: x.invalid,
 	}
 }
@@ -95,33 +106,34 @@ func (x *Index) Find() *Found {
 // A party is the entries that share a name. It is searched and not gone through: one name may be in each entry of a
 // table.
 type party struct {
-	labels []string // of each, once, sorted
+	labels []label  // of each, once, sorted
 	images []string // what the sources mean, in the form of [Image], each once, sorted
-	unlike []string // those of which several entries want different things
+	// unlike are those of which several entries want different things, and these things.
+	unlike map[string][]entry.Wants
 }
 
-// partyOf returns the party of claims. label says what each is called.
-func partyOf(claims []claim, entries []participant, label func(participant) string) (p party) {
-	options := map[string]entry.ImageOptions{} // by image
+// partyOf returns the party of claims. labelOf says what each is called.
+func partyOf(claims []claim, entries []participant, labelOf func(participant) label) (p party) {
+	wants := map[string][]entry.Wants{} // by image
 	for _, c := range claims {
 		e := entries[c.number]
 		image := Image(e.source)
-		if first, is := options[image]; is && first != e.options {
-			p.unlike = append(p.unlike, image)
-		} else if !is {
-			options[image] = e.options
+		if !slices.Contains(wants[image], e.wants) {
+			wants[image] = append(wants[image], e.wants)
 		}
-		p.labels, p.images = append(p.labels, label(e)), append(p.images, image)
+		p.labels, p.images = append(p.labels, labelOf(e)), append(p.images, image)
 	}
-	for _, list := range []*[]string{&p.labels, &p.images, &p.unlike} {
-		slices.Sort(*list)
-		*list = slices.Compact(*list) // an image of a selection may be an entry, too
-	}
+	maps.DeleteFunc(wants, func(_ string, of []entry.Wants) bool { return len(of) == 1 })
+	p.unlike = wants
+	slices.SortFunc(p.labels, label.compare)
+	slices.Sort(p.images)
+	// An image of a selection may be an entry, too.
+	p.labels, p.images = slices.Compact(p.labels), slices.Compact(p.images)
 	return p
 }
 
 // contested returns the entries that share a key, by the key.
-func contested(claims []claim, entries []participant, label func(participant) string) map[key]party {
+func contested(claims []claim, entries []participant, labelOf func(participant) label) map[key]party {
 	slices.SortFunc(claims, func(a, b claim) int {
 		return cmp.Or(bytes.Compare(a.key[:], b.key[:]),
 			strings.Compare(entries[a.number].source, entries[b.number].source))
@@ -134,7 +146,7 @@ func contested(claims []claim, entries []participant, label func(participant) st
 			n++
 		}
 		if n > 1 && !agree(claims[:n], entries) {
-			shared[claims[0].key] = partyOf(claims[:n], entries, label)
+			shared[claims[0].key] = partyOf(claims[:n], entries, labelOf)
 		}
 		claims = claims[n:]
 	}
@@ -145,7 +157,7 @@ func contested(claims []claim, entries []participant, label func(participant) st
 func agree(claims []claim, entries []participant) bool {
 	exact, first := 0, entries[claims[0].number]
 	for _, c := range claims {
-		if e := entries[c.number]; e.key != first.key || e.options != first.options {
+		if e := entries[c.number]; e.key != first.key || e.wants != first.wants {
 			return false
 		}
 		if !entries[c.number].selected {

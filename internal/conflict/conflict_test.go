@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
@@ -51,13 +52,13 @@ func TestDestinationsAreOneHoweverTheyAreWritten(t *testing.T) {
 			{"s.io/b:1", c.b, "s.io/a:1"},
 		} {
 			source, destination := entry.ParseName(end.source), entry.ParseName(end.destination)
-			err := found.Destination(source, entry.ImageOptions{}, destination)
+			err := found.Destination(source, entry.Wants{}, destination)
 			if (err != nil) != c.conflict || err != nil && !strings.Contains(err.Error(),
 				fmt.Sprintf("%q", end.other)) {
 				t.Errorf("%s and %s: %s of %s: %v", c.a, c.b, end.destination, end.source, err)
 			}
 		}
-		if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ImageOptions{}, entry.ParseName("r.io/other:1")); err != nil {
+		if err := found.Destination(entry.ParseName("s.io/a:1"), entry.Wants{}, entry.ParseName("r.io/other:1")); err != nil {
 			t.Error(err)
 		}
 	}
@@ -95,14 +96,14 @@ func TestAnEntryIsNotInItsOwnWay(t *testing.T) {
 	var x conflict.Index
 	x.Add(names("s.io/a:1", []string{"r.io/x:1", "r.io:443/x:1"}...))
 	found := x.Find()
-	if err := found.Destination(entry.ParseName("s.io/a:1"), entry.ImageOptions{}, entry.ParseName("r.io/x:1")); err != nil {
+	if err := found.Destination(entry.ParseName("s.io/a:1"), entry.Wants{}, entry.ParseName("r.io/x:1")); err != nil {
 		t.Error(err)
 	}
 	if err := found.Source(entry.ParseName("s.io/a:1")); err != nil {
 		t.Error(err)
 	}
 	var none *conflict.Found
-	if none.Destination(entry.ParseName("s.io/a:1"), entry.ImageOptions{}, entry.ParseName("r.io/x:1")) != nil ||
+	if none.Destination(entry.ParseName("s.io/a:1"), entry.Wants{}, entry.ParseName("r.io/x:1")) != nil ||
 		none.Source(entry.ParseName("s.io/a:1")) != nil {
 		t.Error("nothing has conflicts")
 	}
@@ -113,7 +114,7 @@ func TestAnErrorNamesAFew(t *testing.T) {
 	for i := range 6 {
 		x.Add(names(fmt.Sprintf("s.io/%d:1", i), []string{"r.io/x:1"}...))
 	}
-	got := x.Find().Destination(entry.ParseName("s.io/1:1"), entry.ImageOptions{}, entry.ParseName("r.io/x:1")).Error()
+	got := x.Find().Destination(entry.ParseName("s.io/1:1"), entry.Wants{}, entry.ParseName("r.io/x:1")).Error()
 	want := `is written by entry "s.io/0:1" and "s.io/2:1" and "s.io/3:1" and 2 more, too: take it out of all ` +
 		`entries but one`
 	if got != want {
@@ -160,7 +161,7 @@ func TestOwners(t *testing.T) {
 	}
 	found, destination := x.Find(), entry.ParseName("R.io:443/x:1")
 	found.Own(destination, "quay.io/gone/alpine:3")
-	if err := found.Destination(entry.ParseName("alpine:3"), entry.ImageOptions{}, destination); err == nil {
+	if err := found.Destination(entry.ParseName("alpine:3"), entry.Wants{}, destination); err == nil {
 		t.Error("somebody whose entry is gone owns it")
 	}
 	found.Own(destination, conflict.Image("docker.io/library/alpine:3"))
@@ -168,56 +169,65 @@ func TestOwners(t *testing.T) {
 		"alpine:3":              "<nil>",
 		"ghcr.io/fork/alpine:3": `is mirrored from "docker.io/library/alpine:3": take it out of one of the two entries`,
 	} {
-		err := found.Destination(entry.ParseName(source), entry.ImageOptions{}, destination)
+		err := found.Destination(entry.ParseName(source), entry.Wants{}, destination)
 		if got := fmt.Sprint(err); got != want {
 			t.Errorf("%s: %s", source, got)
 		}
 	}
 }
 
-// Entries of one image that want different platforms of it at one destination are in each other's way, also where one
-// is an image of a selection; those that want the same are not.
-func TestPlatformsAreInEachOthersWay(t *testing.T) {
-	add := func(x *conflict.Index, source, selection, platforms string) {
+// Entries of one image that want different things of it at one destination are in each other's way, also where one is
+// an image of a selection; those that want the same are not, however often it is looked at.
+func TestWantsAreInEachOthersWay(t *testing.T) {
+	add := func(x *conflict.Index, source, selection string, o entry.ImageOptions) {
 		e := entry.Entry{Source: source, Selection: selection, Destinations: []string{"r.io/x:1"}}
-		e.Platforms = platforms
+		e.ImageOptions = o
 		x.Add(e.Names())
 	}
 	of := func(platforms string) entry.ImageOptions { return entry.ImageOptions{Platforms: platforms} }
 	source, destination := entry.ParseName("s.io/a:1"), entry.ParseName("r.io:443/x:1")
+	verify := entry.ImageOptions{Verify: `[{"github":["org/app"]}]`}
+	every := entry.ImageOptions{Verify: verify.Verify, ArtifactsEvery: time.Hour}
 	for _, c := range []struct {
-		entry, selection string
-		conflict         bool
+		entry, selection      entry.ImageOptions
+		conflict, byPlatforms bool
 	}{
-		{"", "", false},
-		{"linux/amd64", "linux/amd64", false},
-		{"linux/amd64", "linux/arm64", true},
-		{"", "linux/arm64", true},
+		{of(""), of(""), false, false},
+		{of("linux/amd64"), of("linux/amd64"), false, false},
+		{of("linux/amd64"), of("linux/arm64"), true, true},
+		{of(""), of("linux/arm64"), true, true},
+		{verify, every, false, false},
+		{verify, of(""), true, false},
+		{verify, of("linux/amd64"), true, true},
+		{entry.ImageOptions{Artifacts: "none"}, entry.ImageOptions{Artifacts: "signatures"}, true, false},
+		{entry.ImageOptions{ArtifactsRequired: true}, of(""), true, false},
+		{entry.ImageOptions{ArtifactsFrom: "r.io/s"}, of(""), true, false},
 	} {
 		var x conflict.Index
 		add(&x, "s.io/a:1", "", c.entry)
 		add(&x, "s.io/a:1", "s.io/**", c.selection)
 		found := x.Find()
-		for _, platforms := range []string{c.entry, c.selection} {
-			err := found.Destination(source, of(platforms), destination)
-			if (err != nil) != c.conflict || found.Unlike(source, destination) != c.conflict {
-				t.Errorf("%+v: %v", c, err)
+		for _, o := range []entry.ImageOptions{c.entry, c.selection} {
+			err := found.Destination(source, o.Wants(), destination)
+			some, byPlatforms := found.Unlike(source, o.Wants(), destination)
+			if (err != nil) != c.conflict || some != c.conflict || byPlatforms != c.byPlatforms {
+				t.Errorf("%+v: %v, %v, %v", c, err, some, byPlatforms)
 			}
 			if some, _ := found.Rivals(source, destination, ""); some {
 				t.Errorf("%+v: images of one source are rivals", c)
 			}
 		}
 		found.Own(destination, conflict.Image("s.io/a:1")) // which both are
-		if err := found.Destination(source, of(c.entry), destination); (err != nil) != c.conflict {
+		if err := found.Destination(source, c.entry.Wants(), destination); (err != nil) != c.conflict {
 			t.Errorf("%+v with an owner: %v", c, err)
 		}
 	}
 	var x conflict.Index
-	add(&x, "s.io/a:1", "", "linux/amd64")
-	add(&x, "s.io:443/a:1", "", "linux/arm64")
+	add(&x, "s.io/a:1", "", of("linux/amd64"))
+	add(&x, "s.io:443/a:1", "", of("linux/arm64"))
 	found := x.Find()
 	want := `is written by entry "s.io:443/a:1 of linux/arm64", too: take it out of all entries but one`
-	if err := found.Destination(source, of("linux/amd64"), destination); err == nil || err.Error() != want {
+	if err := found.Destination(source, of("linux/amd64").Wants(), destination); err == nil || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 	if err := found.Source(source); err == nil || !strings.Contains(err.Error(), `of entry "s.io:443/a:1": remove`) {

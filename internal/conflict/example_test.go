@@ -24,8 +24,8 @@ func Example() {
 	alpine, destination := entry.ParseName("docker.io/library/alpine:3.21"), entry.ParseName(
 		account+".dkr.ecr.us-east-1.amazonaws.com/alpine:3")
 	busybox := entry.ParseName("busybox:1")
-	fmt.Println(found.Destination(alpine, entry.ImageOptions{}, destination))
-	fmt.Println(found.Destination(busybox, entry.ImageOptions{}, entry.ParseName("registry.example.com/busybox:1")))
+	fmt.Println(found.Destination(alpine, entry.Wants{}, destination))
+	fmt.Println(found.Destination(busybox, entry.Wants{}, entry.ParseName("registry.example.com/busybox:1")))
 	fmt.Println(found.Source(busybox))
 	// Output:
 	// is written by entry "docker.io/library/alpine:3.20", too: take it out of all entries but one

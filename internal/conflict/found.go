@@ -30,31 +30,39 @@ func (f *Found) Own(destination entry.Name, owner string) {
 	f.owners[k] = owner
 }
 
-// Destination returns an *[Error] if an entry of another source, or of other platforms of it, writes the destination of
-// a source, too, unless the entry owns it. It returns nil otherwise.
-func (f *Found) Destination(source entry.Name, of entry.ImageOptions, destination entry.Name) error {
+// Destination returns an *[Error] if an entry of another source, or one that wants something else of it, writes the
+// destination of a source, too, unless the entry owns it. It returns nil otherwise.
+func (f *Found) Destination(source entry.Name, wants entry.Wants, destination entry.Name) error {
 	if f == nil || len(f.destinations) == 0 { // as nearly always: the name need not be hashed
 		return nil
 	}
 	k, _ := destinationKey(destination)
 	switch owner, own := f.owners[k], Image(source.Text); {
-	case owner == "", owner == own && has(f.destinations[k].unlike, own):
+	case owner == "", owner == own && f.destinations[k].unlike[own] != nil:
 	case owner == own:
 		return nil
 	default:
 		return &Error{Entries: []string{owner}, format: "is mirrored from %s: take it out of one of the two entries"}
 	}
-	own := labelOf(source.Text, of)
+	own := label{source.Text, wants}
 	return others("is written by entry %s, too: take it out of all entries but one", own, f.destinations[k])
 }
 
-// Unlike reports whether entries of the source image want different platforms of it at the destination.
-func (f *Found) Unlike(source, destination entry.Name) bool {
+// Unlike reports whether other entries of the source image want something else of it at the destination, and whether
+// all of these want other platforms of it.
+func (f *Found) Unlike(source entry.Name, wants entry.Wants, destination entry.Name) (some, byPlatforms bool) {
 	if f == nil || len(f.destinations) == 0 {
-		return false
+		return false, false
 	}
 	k, _ := destinationKey(destination)
-	return has(f.destinations[k].unlike, Image(source.Text))
+	byPlatforms = true
+	for _, other := range f.destinations[k].unlike[Image(source.Text)] {
+		if other != wants {
+			some = true
+			byPlatforms = byPlatforms && other.Options().Platforms != wants.Options().Platforms
+		}
+	}
+	return some, some && byPlatforms
 }
 
 // Rivals reports whether entries of other source images have the destination, and whether one of these images is owner,
@@ -86,7 +94,7 @@ func (f *Found) Source(source entry.Name) error {
 		return nil
 	}
 	p := f.sources[sourceKey(source)]
-	return others("is the same image as the source of entry %s: remove all of them but one", source.Text, p)
+	return others("is the same image as the source of entry %s: remove all of them but one", label{source: source.Text}, p)
 }
 
 // An Error says with which other entries one is in conflict.
@@ -111,15 +119,16 @@ func (e *Error) Error() string {
 }
 
 // others says who the party is besides the entry of that label.
-func others(format, own string, p party) error {
-	rest := len(p.labels) - count(has(p.labels, own))
+func others(format string, own label, p party) error {
+	_, among := slices.BinarySearchFunc(p.labels, own, label.compare)
+	rest := len(p.labels) - count(among)
 	if rest == 0 {
 		return nil
 	}
 	var named []string
-	for _, name := range p.labels[:min(most+1, len(p.labels))] {
-		if name != own && len(named) < most {
-			named = append(named, name)
+	for _, other := range p.labels[:min(most+1, len(p.labels))] {
+		if other != own && len(named) < most {
+			named = append(named, other.String())
 		}
 	}
 	return &Error{Entries: named, More: rest - len(named), format: format}

@@ -106,7 +106,7 @@ func (c *conflicts) of(ctx context.Context, result entry.Result) (found *conflic
 func mark(found *conflict.Found, i image, r *entry.Result) {
 	for n := range r.Destinations {
 		d := &r.Destinations[n]
-		err := found.Destination(i.source, i.options(), i.destinations[n])
+		err := found.Destination(i.source, i.options().Wants(), i.destinations[n])
 		if err == nil && d.Differs {
 			err = found.Unsure(i.source, i.destinations[n])
 		}

@@ -41,6 +41,7 @@ type world struct {
 
 	platforms map[string]string       // of an entry, by source
 	artifacts map[string]string       // the repository that has them, by source
+	verify    map[string]string       // the same
 	gone      map[digest.Digest]bool  // sources that are not there any more
 	statuses  map[string]entry.Status // of entries, by source
 	none      map[digest.Digest]error // what trimming an image fails with
@@ -98,7 +99,10 @@ func (w *world) entry(source string) entry.Entry {
 		Source: source, Destinations: imagename.SplitList(w.entries[source]),
 		Options: entry.Options{Expires: w.expires[source]},
 	}
-	e.Platforms, e.ArtifactsFrom, e.Status = w.platforms[source], w.artifacts[source], w.statuses[source]
+	e.ImageOptions = entry.ImageOptions{
+		Platforms: w.platforms[source], ArtifactsFrom: w.artifacts[source], Verify: w.verify[source],
+	}
+	e.Status = w.statuses[source]
 	return e
 }
 

@@ -226,6 +226,34 @@ func TestEntriesThatWantOtherPlatforms(t *testing.T) {
 	}
 }
 
+// Two entries of an image at one destination that differ in who must have signed it, and in no platforms, are in
+// conflict: the record of the destination does not tell which of them had it, so that neither is submitted, and each is
+// told of the other.
+func TestEntriesThatWantOtherSigners(t *testing.T) {
+	const other = "ghcr.io:443/org/app:1"
+	for _, first := range []bool{false, true} {
+		r := newTrimming(t, "")
+		r.verify, r.images[other] = map[string]string{ledgerSource: `[{"github":["org/app"]}]`}, one
+		if first {
+			r.sweeps("alone", 1, 0)
+			r.end(ledger.Outcome{})
+			r.images[ledgerSource], r.images[other] = two, two
+		}
+		r.entries[other] = ledgerDestination
+		r.sweeps("both", 0, 0)
+		for source, want := range map[string]string{
+			ledgerSource: `is written by entry "` + other + `", too`,
+			other: `is written by entry "` + ledgerSource +
+				` of all platforms with verify GitHub workflows of org/app", too`,
+		} {
+			d := r.status.results[source].Destinations[0]
+			if d.State != entry.Failing || d.Err == nil || !strings.HasPrefix(d.Err.Error(), want) {
+				t.Errorf("first %v: %s: %s, %v", first, source, d.State, d.Err)
+			}
+		}
+	}
+}
+
 // Without a ledger it is remembered in the status of the entry.
 func TestPlatformsWithoutALedger(t *testing.T) {
 	w := &world{

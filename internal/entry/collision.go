@@ -9,22 +9,22 @@ import (
 	"ecrmirror/internal/imagename"
 )
 
-// A Collision is a destination that a selection would copy several images to: of several sources, or of one source with
-// other platforms. It would flip between them for ever, so that none may be.
+// A Collision is a destination that a selection would copy several images to: of several sources, or of one source of
+// which rules want different things. It would flip between them for ever, so that none may be.
 type Collision struct {
 	Destination imagename.Name
-	Sources     []imagename.Name // sorted by name; one if the platforms differ
-	Platforms   []string         // as of [ImageOptions], sorted; one if the sources differ
+	Sources     []imagename.Name // sorted by name; one if the wants differ
+	Wants       []Wants          // sorted
 }
 
 func (c *Collision) Error() string {
 	if len(c.Sources) == 1 {
-		texts := make([]string, len(c.Platforms))
-		for i, platforms := range c.Platforms {
-			texts[i] = cmp.Or(platforms, "all platforms")
+		texts := make([]string, len(c.Wants))
+		for i, wants := range c.Wants {
+			texts[i] = wants.String()
 		}
-		return fmt.Sprintf("destination %s would have %s of %s: give one of the rules another destination, or have them "+
-			"choose other tags", c.Destination, c.Sources[0], strings.Join(texts, " and of "))
+		return fmt.Sprintf("destination %s would have %s %s: give one of the rules another destination, or have them "+
+			"choose other tags", c.Destination, c.Sources[0], strings.Join(texts, " and "))
 	}
 	texts := make([]string, len(c.Sources))
 	for i, source := range c.Sources {
@@ -45,15 +45,15 @@ func Collisions(placements []Placement) []*Collision {
 				all[name] = &Collision{Destination: name}
 			}
 			all[name].Sources = append(all[name].Sources, p.Source.Canonical())
-			all[name].Platforms = append(all[name].Platforms, p.Options.Platforms)
+			all[name].Wants = append(all[name].Wants, p.Options.Wants())
 		}
 	}
 	var found []*Collision
 	for _, c := range all {
 		slices.SortFunc(c.Sources, byName)
-		slices.Sort(c.Platforms)
-		c.Sources, c.Platforms = slices.Compact(c.Sources), slices.Compact(c.Platforms)
-		if len(c.Sources)+len(c.Platforms) > 2 {
+		slices.SortFunc(c.Wants, Wants.Compare)
+		c.Sources, c.Wants = slices.Compact(c.Sources), slices.Compact(c.Wants)
+		if len(c.Sources)+len(c.Wants) > 2 {
 			found = append(found, c)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ecrmirror/internal/entry"
 	"ecrmirror/internal/imagename"
@@ -65,6 +66,8 @@ func TestRulesHavePlatformsOfTheirOwn(t *testing.T) {
 			{Rule: selection.Rule{Version: "1"}},
 			{Rule: selection.Rule{Version: "1"}, To: []string{"r.io/b"}, Options: entry.ImageOptions{Platforms: "linux/arm64"}},
 			{Rule: selection.Rule{Pin: []string{"x"}}, Options: entry.ImageOptions{Platforms: entry.AllPlatforms}},
+			{Rule: selection.Rule{Pin: []string{"y"}}, Options: entry.ImageOptions{ArtifactsRequired: true}},
+			{Rule: selection.Rule{Pin: []string{"z"}}, Options: entry.ImageOptions{ArtifactsEvery: time.Hour}},
 		},
 	}
 	e.Platforms = "linux/amd64"
@@ -86,5 +89,13 @@ func TestRulesHavePlatformsOfTheirOwn(t *testing.T) {
 	if len(got) != 2 || len(collisions) != 1 || collisions[0].Error() != "destination r.io/a:1.0.0 would have s.io/a:1.0.0 "+
 		"of all platforms and of linux/amd64: give one of the rules another destination, or have them choose other tags" {
 		t.Errorf("%s, %v", got, collisions)
+	}
+	_, collisions = place(0, 3)
+	if len(collisions) != 1 || !strings.Contains(collisions[0].Error(),
+		" would have s.io/a:1.0.0 of linux/amd64 and of linux/amd64 with artifactsRequired: give one") {
+		t.Errorf("%v", collisions)
+	}
+	if _, collisions = place(0, 4); len(collisions) > 0 {
+		t.Errorf("how often it is looked at: %v", collisions)
 	}
 }

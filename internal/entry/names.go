@@ -11,7 +11,7 @@ type Names struct {
 	Source       Name
 	Destinations []Name // one for each of the entry's, in its order
 	Selection    string // as in the entry
-	Options      ImageOptions
+	Wants        Wants
 }
 
 // Names parses the names of the entry. A name without tag and digest is that of the image with the tag "latest". Those
@@ -25,7 +25,7 @@ func (e Entry) Names() Names {
 	}
 	names := Names{
 		Source: parse(e.Source), Destinations: make([]Name, len(e.Destinations)), Selection: e.Selection,
-		Options: e.ImageOptions,
+		Wants: e.Wants(),
 	}
 	for i, text := range e.Destinations {
 		names.Destinations[i] = parse(text)

@@ -31,7 +31,7 @@ type candidate struct {
 	place Place
 }
 
-func newChoice(known *Hosts, all map[uint64]waiting, turn time.Duration) *choice {
+func newChoice(known *Hosts, all map[identity]waiting, turn time.Duration) *choice {
 	c := &choice{hosts: known, lists: map[*Host]*list{}}
 	for _, w := range all {
 		if c.lists[w.host] == nil {

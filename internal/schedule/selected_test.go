@@ -9,11 +9,18 @@ import (
 	"ecrmirror/internal/entry"
 )
 
-// An image may be an entry, and one of two selections. Each of them is put off, and drawn, by itself.
+// An image may be an entry, one of two selections, and of rules of one that want other things of it. Each of them is
+// put off, and drawn, by itself.
 func TestTheSameImageIsPutOffByItself(t *testing.T) {
 	const source = "r.io/app:1"
 	exact := entry.Entry{Source: source}
-	all := []entry.Entry{exact, {Source: source, Selection: "r.io/app"}, {Source: source, Selection: "r.io/**"}}
+	all := []entry.Entry{
+		exact,
+		{Source: source, Selection: "r.io/app"},
+		{Source: source, Selection: "r.io/**"},
+		{Source: source, Selection: "r.io/**"},
+	}
+	all[3].ArtifactsRequired = true
 	for n := range all {
 		b := NewBacklog(NewHosts(time.Now()), Limit{})
 		for i := range all {
@@ -30,7 +37,9 @@ func TestTheSameImageIsPutOffByItself(t *testing.T) {
 		}
 		drawn := draw.End()
 		if len(drawn) != len(all)-1 || b.Len() != 0 ||
-			slices.ContainsFunc(drawn, func(e entry.Entry) bool { return e.Selection == all[n].Selection }) {
+			slices.ContainsFunc(drawn, func(e entry.Entry) bool {
+				return e.Selection == all[n].Selection && e.Wants() == all[n].Wants()
+			}) {
 			t.Errorf("%d: %v, %d are left", n, drawn, b.Len())
 		}
 	}

@@ -31,7 +31,7 @@ func (e *unreachedError) DeferredUntil() time.Time { return time.Time{} }
 
 // Unreached returns why an entry that is put off was not looked at. It is an [entry.Deferral].
 func (b *Backlog) Unreached(e *entry.Entry) error {
-	return b.unreached(b.waiting[identity(e)].host)
+	return b.unreached(b.waiting[identityOf(e)].host)
 }
 
 func (b *Backlog) unreached(h *Host) error {

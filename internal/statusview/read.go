@@ -91,7 +91,7 @@ func own(ctx context.Context, conflicts *conflict.Found, entries []entry.Entry, 
 	for _, e := range entries {
 		names := e.Names()
 		for _, d := range names.Destinations {
-			if conflicts.Destination(names.Source, names.Options, d) != nil {
+			if conflicts.Destination(names.Source, names.Wants, d) != nil {
 				contested = append(contested, d)
 			}
 		}

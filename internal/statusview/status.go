@@ -113,7 +113,7 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 // clash says with which others an entry is in conflict.
 func (s *Entry) clash(names entry.Names, conflicts *conflict.Found) {
 	for i := range s.Destinations {
-		if err := conflicts.Destination(names.Source, names.Options, names.Destinations[i]); err != nil {
+		if err := conflicts.Destination(names.Source, names.Wants, names.Destinations[i]); err != nil {
 			s.State, s.Destinations[i].State, s.Destinations[i].Error = entry.Failing, entry.Failing, err.Error()
 		}
 	}
