@@ -90,6 +90,11 @@ func (o ImageOptions) Over(entrys ImageOptions) ImageOptions {
 	return o
 }
 
+// OptionsSize returns how many bytes of text the options have.
+func (o ImageOptions) OptionsSize() int {
+	return len(o.Platforms) + len(o.Artifacts) + len(o.ArtifactsFrom) + len(o.Verify)
+}
+
 // ParseArtifacts returns artifacts in the one form of all those that mean the same, as [artifacts.Filter.String] has
 // them.
 func ParseArtifacts(texts ...string) (string, error) {
@@ -119,6 +124,9 @@ func (o ImageOptions) ArtifactFilter() (filter artifacts.Filter, given bool) {
 
 // checkOptions returns what is wrong with the options.
 func (o ImageOptions) checkOptions() error {
+	if size := o.OptionsSize(); size > MaxRuleText { // in which much may be wrong
+		return fmt.Errorf("options of %d bytes; those of an entry may have %d", size, MaxRuleText)
+	}
 	canonical, err := "", error(nil)
 	if o.Platforms != "" {
 		canonical, err = ParsePlatforms(o.PlatformTexts()...)

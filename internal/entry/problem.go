@@ -30,7 +30,7 @@ const MemberTo = "to"
 // Limits of a selection.
 const (
 	MaxRules = 50
-	// MaxRuleText is how many bytes the rules of an entry may have together. With its status, an item stays under the
-	// 400 KB that DynamoDB allows.
+	// MaxRuleText is how many bytes the rules and options of an entry may have together. With its status, an item stays
+	// under the 400 KB that DynamoDB allows.
 	MaxRuleText = 64 << 10
 )

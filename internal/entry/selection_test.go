@@ -169,7 +169,13 @@ func TestProblemsOfSelections(t *testing.T) {
 		}), []string{"51 rules; an entry may have 50"}},
 		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
 			e.Tags[0].Exclude = []string{strings.Repeat("a", entry.MaxRuleText)}
-		}), []string{"rules of 65538 bytes; those of an entry may have 65536"}},
+		}), []string{"rules and options of 65538 bytes; those of an entry may have 65536"}},
+		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
+			e.Verify, e.Tags[0].Options.Verify = strings.Repeat("a", 1<<15), strings.Repeat("a", 1<<15)
+		}), []string{"rules and options of 65538 bytes; those of an entry may have 65536", "verify: "}},
+		{entry.Entry{Source: "nginx", Destinations: []string{"r.io/a"}, Options: entry.Options{
+			ImageOptions: entry.ImageOptions{Artifacts: strings.Repeat("a", 1<<16), ArtifactsFrom: "a"},
+		}}, []string{"options of 65537 bytes; those of an entry may have 65536"}},
 
 		{choosing("nginx", "r.io/a/"), nil},
 		{entry.Entry{Source: "nginx", Destinations: []string{"r.io/a/"}}, []string{

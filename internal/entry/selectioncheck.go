@@ -59,12 +59,12 @@ func (c *selectionCheck) rules() {
 		c.add(problem(fmt.Errorf("%d rules; an entry may have %d", len(c.entry.Tags), MaxRules)))
 		return
 	}
-	size := 0
+	size := c.entry.OptionsSize()
 	for _, rule := range c.entry.Tags {
-		size += rule.Size() + len(rule.Options.Platforms)
+		size += rule.Size() + rule.Options.OptionsSize()
 	}
 	if size > MaxRuleText { // in which much may be wrong
-		c.add(problem(fmt.Errorf("rules of %d bytes; those of an entry may have %d", size, MaxRuleText)))
+		c.add(problem(fmt.Errorf("rules and options of %d bytes; those of an entry may have %d", size, MaxRuleText)))
 		return
 	}
 	for i, rule := range c.entry.Tags {

@@ -48,9 +48,13 @@ func (l *load) count(e entry.Entry, sign int) {
 	l.entries, l.images, l.bytes = l.entries+sign, l.images+sign*images, l.bytes+sign*bytes
 }
 
-// weight returns how many images an entry has, and how many bytes of text, those of its status among them.
+// weight returns how many images an entry has, and how many bytes of text, those of its status among them. Images of a
+// selection share the text of their options.
 func weight(e entry.Entry) (images, bytes int) {
 	bytes = len(e.Source) + len(e.Status.Source) + len(e.Status.Error)
+	if e.Selection == "" {
+		bytes += e.OptionsSize()
+	}
 	for _, name := range e.Destinations {
 		d := e.Status.Destinations[name]
 		bytes += 2*len(name) + len(d.Digest) + len(d.Error) + len(d.JobID)
