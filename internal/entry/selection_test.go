@@ -173,6 +173,9 @@ func TestProblemsOfSelections(t *testing.T) {
 		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
 			e.Verify, e.Tags[0].Options.Verify = strings.Repeat("a", 1<<15), strings.Repeat("a", 1<<15)
 		}), []string{"rules and options of 65538 bytes; those of an entry may have 65536", "verify: "}},
+		{with(choosing("nginx", "r.io/a"), func(e *entry.Entry) {
+			e.ArtifactsRequired, e.Tags[0].Options.Artifacts = true, "none"
+		}), []string{"rule 1: options: artifacts is none, and the entry has artifactsRequired"}},
 		{entry.Entry{Source: "nginx", Destinations: []string{"r.io/a"}, Options: entry.Options{
 			ImageOptions: entry.ImageOptions{Artifacts: strings.Repeat("a", 1<<16), ArtifactsFrom: "a"},
 		}}, []string{"options of 65537 bytes; those of an entry may have 65536"}},

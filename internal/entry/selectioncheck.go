@@ -71,7 +71,7 @@ func (c *selectionCheck) rules() {
 		for _, fault := range rule.Faults() {
 			c.add(problemOf(i, fault.Member, fault))
 		}
-		if err := rule.Options.checkOptions(); err != nil {
+		if err := rule.Options.checkWithin(c.entry.ImageOptions); err != nil {
 			c.add(problemOf(i, MemberOptions, fmt.Errorf("%s: %w", MemberOptions, err)))
 		}
 		if first := slices.IndexFunc(c.entry.Tags[:i], rule.Equal); first >= 0 {
