@@ -88,7 +88,7 @@ func listIn(root jsonscan.Value) (manifests jsonscan.Value, err error) {
 		return nil, ErrNoIndex
 	}
 	mediaType, isImage := "", false
-	err = eachKnown(root, []string{"mediaType", "manifests", "config", "layers"},
+	err = root.Known([]string{"mediaType", "manifests", "config", "layers"},
 		func(name string, value jsonscan.Value) (err error) {
 			switch name {
 			case "mediaType":
@@ -118,7 +118,7 @@ func listIn(root jsonscan.Value) (manifests jsonscan.Value, err error) {
 // readEntry reads what an index says of one referrer.
 func readEntry(descriptor jsonscan.Value) (a Artifact, err error) {
 	a.Size = -1
-	err = eachKnown(descriptor, []string{"digest", "size", "artifactType"},
+	err = descriptor.Known([]string{"digest", "size", "artifactType"},
 		func(name string, value jsonscan.Value) (err error) {
 			switch name {
 			case "digest":

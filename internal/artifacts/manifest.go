@@ -24,7 +24,7 @@ func Describe(manifest []byte) (m Manifest, err error) {
 		return Manifest{}, err
 	}
 	var artifactType, configType string
-	err = eachKnown(root, []string{"artifactType", "config", "subject", "annotations"},
+	err = root.Known([]string{"artifactType", "config", "subject", "annotations"},
 		func(name string, value jsonscan.Value) (err error) {
 			switch {
 			case value.IsNull():
@@ -35,7 +35,7 @@ func Describe(manifest []byte) (m Manifest, err error) {
 			case name == "subject":
 				m.Subject, err = subjectIn(value)
 			case !value.IsObject():
-				return errNoObject
+				return jsonscan.ErrNoObject
 			default:
 				m.annotations = value
 			}
@@ -52,7 +52,7 @@ func Describe(manifest []byte) (m Manifest, err error) {
 }
 
 func typeIn(config jsonscan.Value) (mediaType string, err error) {
-	err = eachKnown(config, []string{"mediaType"}, func(_ string, value jsonscan.Value) (err error) {
+	err = config.Known([]string{"mediaType"}, func(_ string, value jsonscan.Value) (err error) {
 		mediaType, err = textOf(value)
 		return err
 	})
@@ -60,7 +60,7 @@ func typeIn(config jsonscan.Value) (mediaType string, err error) {
 }
 
 func subjectIn(descriptor jsonscan.Value) (subject digest.Digest, err error) {
-	err = eachKnown(descriptor, []string{"digest"}, func(_ string, value jsonscan.Value) (err error) {
+	err = descriptor.Known([]string{"digest"}, func(_ string, value jsonscan.Value) (err error) {
 		subject, err = digestOf(value)
 		return err
 	})

@@ -19,33 +19,9 @@ const (
 )
 
 var (
-	errNoObject = errors.New("no object where one should be")
-	errNoText   = fmt.Errorf("no text where one should be, or one of more than %d bytes", maxText)
-	errNoSize   = errors.New("no number of bytes where one should be")
+	errNoText = fmt.Errorf("no text where one should be, or one of more than %d bytes", maxText)
+	errNoSize = errors.New("no number of bytes where one should be")
 )
-
-// eachKnown has the known members of an object taken one by one. It ends at the first that can be read in two ways, or
-// that take refuses, and names it.
-func eachKnown(value jsonscan.Value, known []string, take func(name string, value jsonscan.Value) error) error {
-	if !value.IsObject() {
-		return errNoObject
-	}
-	var seen jsonscan.Seen
-	for name, member := range value.Members() {
-		if err := seen.Note(name, known); err != nil {
-			return err
-		}
-		for _, k := range known {
-			if !name.Is(k) {
-				continue
-			}
-			if err := take(k, member); err != nil {
-				return fmt.Errorf("%s: %w", k, err)
-			}
-		}
-	}
-	return nil
-}
 
 // textOf returns a text, "" for null.
 func textOf(value jsonscan.Value) (text string, err error) {

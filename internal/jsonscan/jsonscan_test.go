@@ -2,6 +2,7 @@ package jsonscan
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -84,6 +85,35 @@ func TestSeenRefusesWhatCanBeReadInTwoWays(t *testing.T) {
 		}
 		if (err == nil) != want {
 			t.Errorf("%s: %v", document, err)
+		}
+	}
+}
+
+// Known members are taken under the names that are known, however they are written, and what can't be read is named.
+func TestKnown(t *testing.T) {
+	for _, c := range []struct{ document, want, wrong string }{
+		{`{}`, "", ""},
+		{`{"x":1,"layers":[],"c\u006fnfig":2,"x":3}`, "layers [] config 2", ""},
+		{`{"layers":1,"layers":2}`, "layers 1", "it is ambiguous"},
+		{`{"Layers":1}`, "", "it is ambiguous"},
+		{`{"config":"refused","layers":1}`, "config \"refused\"", "config: no"},
+		{`[]`, "", ErrNoObject.Error()},
+		{`null`, "", ErrNoObject.Error()},
+	} {
+		v, err := Check([]byte(c.document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		err = v.Known([]string{"layers", "config"}, func(name string, member Value) error {
+			if got = append(got, name, string(member)); member.IsText() {
+				return errors.New("no")
+			}
+			return nil
+		})
+		if strings.Join(got, " ") != c.want || (err == nil) != (c.wrong == "") ||
+			err != nil && !strings.HasPrefix(err.Error(), c.wrong) {
+			t.Errorf("%s: %q, %v", c.document, got, err)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package platforms
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/opencontainers/go-digest"
@@ -21,16 +20,16 @@ func readElement(value jsonscan.Value) (e element, err error) {
 		return e, fmt.Errorf("%d values, and it may have %d", n, maxValues)
 	}
 	var mediaType, id, kind, target string
-	err = eachKnown(value, []string{"mediaType", "digest", "size", "urls", "data", "platform", "annotations"},
-		func(name jsonscan.Name, value jsonscan.Value) (err error) {
-			switch {
-			case name.Is("mediaType"):
+	err = known(value, []string{"mediaType", "digest", "size", "urls", "data", "platform", "annotations"},
+		func(name string, value jsonscan.Value) (err error) {
+			switch name {
+			case "mediaType":
 				mediaType, err = textOf(value)
-			case name.Is("digest"):
+			case "digest":
 				id, err = textOf(value)
-			case name.Is("platform"):
+			case "platform":
 				e.Platform, err = readPlatform(value)
-			case name.Is("annotations"):
+			case "annotations":
 				kind, target, err = readAnnotations(value)
 			}
 			return err
@@ -52,16 +51,16 @@ func readElement(value jsonscan.Value) (e element, err error) {
 }
 
 func readPlatform(value jsonscan.Value) (p Platform, err error) {
-	err = eachKnown(value, []string{"os", "architecture", "variant", "os.version"},
-		func(name jsonscan.Name, value jsonscan.Value) (err error) {
-			switch {
-			case name.Is("os"):
+	err = known(value, []string{"os", "architecture", "variant", "os.version"},
+		func(name string, value jsonscan.Value) (err error) {
+			switch name {
+			case "os":
 				p.OS, err = textOf(value)
-			case name.Is("architecture"):
+			case "architecture":
 				p.Architecture, err = textOf(value)
-			case name.Is("variant"):
+			case "variant":
 				p.Variant, err = textOf(value)
-			case name.Is("os.version"):
+			case "os.version":
 				p.OSVersion, err = textOf(value)
 			}
 			return err
@@ -77,12 +76,12 @@ const (
 )
 
 func readAnnotations(value jsonscan.Value) (kind, target string, err error) {
-	err = eachKnown(value, []string{referenceType, referenceDigest},
-		func(name jsonscan.Name, value jsonscan.Value) (err error) {
-			switch {
-			case name.Is(referenceType):
+	err = known(value, []string{referenceType, referenceDigest},
+		func(name string, value jsonscan.Value) (err error) {
+			switch name {
+			case referenceType:
 				kind, err = textOf(value)
-			case name.Is(referenceDigest):
+			case referenceDigest:
 				target, err = textOf(value)
 			}
 			return err
@@ -90,24 +89,12 @@ func readAnnotations(value jsonscan.Value) (kind, target string, err error) {
 	return kind, target, err
 }
 
-// eachKnown has the members of an object, or null, taken one by one. It ends at the first that can be read in two
-// ways, or that take refuses, and names it.
-func eachKnown(
-	value jsonscan.Value, known []string, take func(jsonscan.Name, jsonscan.Value) error,
-) error {
-	if !value.IsObject() && !value.IsNull() {
-		return errors.New("no object where one should be")
+// known has the known members of an object, or null, taken; see [jsonscan.Value.Known].
+func known(value jsonscan.Value, names []string, take func(name string, value jsonscan.Value) error) error {
+	if value.IsNull() {
+		return nil
 	}
-	var seen jsonscan.Seen
-	for name, member := range value.Members() {
-		if err := seen.Note(name, known); err != nil {
-			return err
-		}
-		if err := take(name, member); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return nil
+	return value.Known(names, take)
 }
 
 var errNoText = fmt.Errorf("no text where one should be, or one of more than %d bytes", maxText)

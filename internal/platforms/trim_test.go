@@ -127,12 +127,12 @@ func TestLimits(t *testing.T) {
 		"type":     {`{"mediaType":"` + long + `","manifests":[]}`, "mediaType: no text where one should be, or one of"},
 		"other":    {`{"mediaType":"a\u001bb","manifests":[]}`, `it is no index: its mediaType is "a?b"`},
 		"list":     {`[]`, "it is no index"},
-		"platform": {string(listOf(instance("a", "[]"))), `manifests[0]: "platform": no object where one should be`},
+		"platform": {string(listOf(instance("a", "[]"))), `manifests[0]: platform: no object where one should be`},
 		"digest":   {string(listOf(`{"digest":"` + long[:900] + `"}`)), `manifests[0]: digest "xxx`},
-		"os":       {string(listOf(instance("a", `{"os":"`+long+`"}`))), `manifests[0]: "platform": "os": no text where one`},
+		"os":       {string(listOf(instance("a", `{"os":"`+long+`"}`))), `manifests[0]: platform: os: no text where one`},
 		"annotation": {
 			string(listOf(`{"annotations":{"vnd.docker.reference.digest":[]}}`)),
-			`manifests[0]: "annotations": "vnd.docker.reference.digest": no text where one should be`,
+			`manifests[0]: annotations: vnd.docker.reference.digest: no text where one should be`,
 		},
 	} {
 		var err error

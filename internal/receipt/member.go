@@ -15,7 +15,6 @@ import (
 var (
 	errMissing  = errors.New("it is missing")
 	errNoList   = errors.New("no list where one should be")
-	errNoObject = errors.New("no object where one should be")
 	errNoNumber = errors.New("no number where one should be")
 	errNoText   = fmt.Errorf("no text where one should be, or one of more than %d bytes", maxText)
 	errNoTime   = errors.New("no time in UTC, such as 2026-01-02T03:04:05Z")
@@ -48,34 +47,31 @@ type members map[string]func(jsonscan.Value) error
 
 // eachMember reads the members of an object. It fails for those that can be read in two ways, and passes over those
 // that are not known, or null.
-func eachMember(value jsonscan.Value, known members) error { return readMembers(value, known, true) }
+func eachMember(value jsonscan.Value, known members) error {
+	return value.Known(known.names(), func(name string, member jsonscan.Value) error {
+		if member.IsNull() {
+			return nil
+		}
+		return known[name](member)
+	})
+}
 
 // onlyMembers reads the members of an object that has no others, as Sigstore's readers have it.
-func onlyMembers(value jsonscan.Value, known members) error { return readMembers(value, known, false) }
-
-func readMembers(value jsonscan.Value, known members, others bool) error {
-	if !value.IsObject() {
-		return errNoObject
+func onlyMembers(value jsonscan.Value, known members) error {
+	names := known.names()
+	err := value.Known(names, func(name string, member jsonscan.Value) error { return known[name](member) })
+	if err != nil {
+		return err
 	}
-	names := slices.Sorted(maps.Keys(known))
-	var seen jsonscan.Seen
-	for name, member := range value.Members() {
-		if err := seen.Note(name, names); err != nil {
-			return err
-		}
-		i := slices.IndexFunc(names, name.Is)
-		switch {
-		case others && (i < 0 || member.IsNull()):
-			continue
-		case i < 0:
+	for name := range value.Members() {
+		if !slices.ContainsFunc(names, name.Is) {
 			return errUnknown
-		}
-		if err := known[names[i]](member); err != nil {
-			return fmt.Errorf("%s: %w", names[i], err)
 		}
 	}
 	return nil
 }
+
+func (m members) names() []string { return slices.Sorted(maps.Keys(m)) }
 
 // passed passes over a member.
 func passed(jsonscan.Value) error { return nil }

@@ -79,7 +79,7 @@ func readResource(value jsonscan.Value) (name, tag string, d digest.Digest, err 
 // digestIn reads a set of one digest.
 func digestIn(set jsonscan.Value) (d digest.Digest, err error) {
 	if !set.IsObject() {
-		return "", errNoObject
+		return "", jsonscan.ErrNoObject
 	}
 	for name, value := range set.Members() {
 		algorithm, err := textOf(jsonscan.Value(name))

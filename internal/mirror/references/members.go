@@ -15,7 +15,7 @@ type knownMembers struct {
 // membersOf goes through a manifest's members, once.
 func membersOf(root jsonscan.Value) (m knownMembers, err error) {
 	if !root.IsObject() && !root.IsNull() {
-		return m, errNoObject
+		return m, jsonscan.ErrNoObject
 	}
 	var known jsonscan.Seen
 	others := 0

@@ -31,7 +31,7 @@ var (
 func checkObject(value jsonscan.Value, known []string, most int) error {
 	switch {
 	case !value.IsObject() && !value.IsNull():
-		return errNoObject
+		return jsonscan.ErrNoObject
 	case value.Count() > most:
 		return fmt.Errorf("%d values, and it may have %d", value.Count(), most)
 	}
@@ -45,9 +45,8 @@ func checkObject(value jsonscan.Value, known []string, most int) error {
 }
 
 var (
-	errNoObject = errors.New("no object where one should be")
-	errNoArray  = errors.New("no list where one should be")
-	errNoText   = fmt.Errorf("no text where one should be, or one of more than %d bytes", maxMediaType)
+	errNoArray = errors.New("no list where one should be")
+	errNoText  = fmt.Errorf("no text where one should be, or one of more than %d bytes", maxMediaType)
 )
 
 // textOf returns a text of maxMediaType bytes at most, "" for null.
