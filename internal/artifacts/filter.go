@@ -47,41 +47,34 @@ const (
 	Unclear // it depends on the artifact's type, which the list does not tell: read its manifest, and ask again
 )
 
-// Judge says whether an artifact is wanted, and why, in words that follow its name. Of what a digest tag names, the tag
-// decides: the manifest there is that of an image, and its type says nothing.
-func (f Filter) Judge(a Artifact) (Verdict, string) {
+// Judge says whether an artifact is wanted. Of what a digest tag names, the tag decides: the manifest there is that of
+// an image, and its type says nothing.
+func (f Filter) Judge(a Artifact) Verdict {
 	switch {
 	case f.IsAll():
-		return Wanted, "all artifacts are wanted"
+		return Wanted
 	case f.IsNone():
-		return Unwanted, "no artifacts are wanted"
+		return Unwanted
 	case a.Tag != "":
-		return f.judgeTag(a.Tag)
+		t, _ := ParseTag(a.Tag)
+		return f.wantedBy(func(text string) bool {
+			return t.Suffix != "" && (text == t.Suffix || text == signatures && t.Suffix == SignatureTag)
+		})
 	case a.Type == "":
-		return Unclear, "its list does not tell its type"
+		return Unclear
 	}
 	mediaType := strings.ToLower(a.Type)
-	for _, text := range f.Texts() {
-		switch {
-		case text == signatures && isSignature(mediaType):
-			return Wanted, "its type is one of signatures"
-		case strings.Contains(text, "/") && matches(text, mediaType):
-			return Wanted, "its type is wanted by " + text
-		}
-	}
-	return Unwanted, "its type is not among " + f.String()
+	return f.wantedBy(func(text string) bool {
+		return text == signatures && isSignature(mediaType) || strings.Contains(text, "/") && matches(text, mediaType)
+	})
 }
 
-func (f Filter) judgeTag(tag string) (Verdict, string) {
-	t, _ := ParseTag(tag)
-	texts := f.Texts()
-	switch {
-	case slices.Contains(texts, signatures) && t.Suffix == SignatureTag:
-		return Wanted, "its tag is one of signatures"
-	case t.Suffix != "" && slices.Contains(texts, t.Suffix):
-		return Wanted, "its tag is wanted by " + t.Suffix
+// wantedBy returns Wanted if one of the texts fits.
+func (f Filter) wantedBy(fits func(text string) bool) Verdict {
+	if slices.ContainsFunc(f.Texts(), fits) {
+		return Wanted
 	}
-	return Unwanted, "its tag is not among " + f.String()
+	return Unwanted
 }
 
 // isSignature reports whether a type, in lower case, is one of signatures: of notation, and of cosign, as bundles and,

@@ -30,50 +30,40 @@ func TestFilters(t *testing.T) {
 		filter   string
 		artifact artifacts.Artifact
 		want     artifacts.Verdict
-		reason   string
 	}{
-		{"all", of(""), artifacts.Wanted, "all artifacts are wanted"},
-		{"all", tag(".sbom"), artifacts.Wanted, "all artifacts are wanted"},
-		{"none", of(bundle), artifacts.Unwanted, "no artifacts are wanted"},
-		{"none", of(""), artifacts.Unwanted, "no artifacts are wanted"},
-		{"signatures", of(bundle), artifacts.Wanted, "its type is one of signatures"},
-		{
-			"signatures", of("application/vnd.dev.sigstore.bundle+json;version=0.1"), artifacts.Wanted,
-			"its type is one of signatures",
-		},
-		{"signatures", of(notation), artifacts.Wanted, "its type is one of signatures"},
-		{"signatures", of(strings.ToUpper(notation)), artifacts.Wanted, "its type is one of signatures"},
-		{
-			"signatures", of("application/vnd.dev.cosign.artifact.sig.v1+json"), artifacts.Wanted,
-			"its type is one of signatures",
-		},
-		{
-			"signatures", of("application/vnd.dev.cosign.artifact.sbom.v1+json"), artifacts.Unwanted,
-			"its type is not among signatures",
-		},
-		{"signatures", of(spdx), artifacts.Unwanted, "its type is not among signatures"},
-		{"signatures", of(""), artifacts.Unclear, "its list does not tell its type"},
-		{"signatures", tag(".sig"), artifacts.Wanted, "its tag is one of signatures"},
-		{"signatures", tag(".att"), artifacts.Unwanted, "its tag is not among signatures"},
-		{".att", tag(".att"), artifacts.Wanted, "its tag is wanted by .att"},
-		{".att", tag(".sig"), artifacts.Unwanted, "its tag is not among .att"},
-		{".att", of(".att"), artifacts.Unwanted, "its type is not among .att"},
-		{spdx, of(spdx), artifacts.Wanted, "its type is wanted by application/spdx+json"},
-		{spdx, of("Application/SPDX+json"), artifacts.Wanted, "its type is wanted by application/spdx+json"},
-		{spdx, of(spdx + "x"), artifacts.Unwanted, "its type is not among application/spdx+json"},
-		{spdx, tag(".sbom"), artifacts.Unwanted, "its tag is not among application/spdx+json"},
-		{"application/*+json", of(spdx), artifacts.Wanted, "its type is wanted by application/*+json"},
-		{"application/*+json", of("application/xml"), artifacts.Unwanted, "its type is not among application/*+json"},
-		{"*/*spdx*", of(spdx), artifacts.Wanted, "its type is wanted by */*spdx*"},
-		{"a/*b*b", of("a/b"), artifacts.Unwanted, "its type is not among a/*b*b"}, // one b is not two
-		{"a/*b*b", of("a/bb"), artifacts.Wanted, "its type is wanted by a/*b*b"},
-		{"signatures .sbom a/b", of("a/b"), artifacts.Wanted, "its type is wanted by a/b"},
-		{"signatures .sbom a/b", of("a/c"), artifacts.Unwanted, "its type is not among .sbom,a/b,signatures"},
-		{"signatures .sbom a/b", artifacts.Artifact{Tag: "odd"}, artifacts.Unwanted, "its tag is not among .sbom,a/b,signatures"},
+		{"all", of(""), artifacts.Wanted},
+		{"all", tag(".sbom"), artifacts.Wanted},
+		{"none", of(bundle), artifacts.Unwanted},
+		{"none", of(""), artifacts.Unwanted},
+		{"signatures", of(bundle), artifacts.Wanted},
+		{"signatures", of("application/vnd.dev.sigstore.bundle+json;version=0.1"), artifacts.Wanted},
+		{"signatures", of(notation), artifacts.Wanted},
+		{"signatures", of(strings.ToUpper(notation)), artifacts.Wanted},
+		{"signatures", of("application/vnd.dev.cosign.artifact.sig.v1+json"), artifacts.Wanted},
+		{"signatures", of("application/vnd.dev.cosign.artifact.sbom.v1+json"), artifacts.Unwanted},
+		{"signatures", of(spdx), artifacts.Unwanted},
+		{"signatures", of(""), artifacts.Unclear},
+		{"signatures", tag(".sig"), artifacts.Wanted},
+		{"signatures", tag(".att"), artifacts.Unwanted},
+		{".att", tag(".att"), artifacts.Wanted},
+		{".att", tag(".sig"), artifacts.Unwanted},
+		{".att", of(".att"), artifacts.Unwanted},
+		{spdx, of(spdx), artifacts.Wanted},
+		{spdx, of("Application/SPDX+json"), artifacts.Wanted},
+		{spdx, of(spdx + "x"), artifacts.Unwanted},
+		{spdx, tag(".sbom"), artifacts.Unwanted},
+		{"application/*+json", of(spdx), artifacts.Wanted},
+		{"application/*+json", of("application/xml"), artifacts.Unwanted},
+		{"*/*spdx*", of(spdx), artifacts.Wanted},
+		{"a/*b*b", of("a/b"), artifacts.Unwanted}, // one b is not two
+		{"a/*b*b", of("a/bb"), artifacts.Wanted},
+		{"signatures .sbom a/b", of("a/b"), artifacts.Wanted},
+		{"signatures .sbom a/b", of("a/c"), artifacts.Unwanted},
+		{"signatures .sbom a/b", artifacts.Artifact{Tag: "odd"}, artifacts.Unwanted},
 	} {
 		f := parse(t, c.filter)
-		if got, reason := f.Judge(c.artifact); got != c.want || reason != c.reason {
-			t.Errorf("%s of %+v: %d, %s", c.filter, c.artifact, got, reason)
+		if got := f.Judge(c.artifact); got != c.want {
+			t.Errorf("%s of %+v: %d", c.filter, c.artifact, got)
 		}
 		if f.IsNone() != (c.filter == "none") || f.IsAll() != (c.filter == "all") {
 			t.Errorf("%s: %v %v", c.filter, f.IsNone(), f.IsAll())

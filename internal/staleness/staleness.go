@@ -84,7 +84,7 @@ func ask(
 	}
 	for i, subject := range subjects {
 		for _, a := range found[i] {
-			if verdict, _ := filter.Judge(a); verdict == artifacts.Wanted {
+			if filter.Judge(a) == artifacts.Wanted {
 				all.Links = append(all.Links, artifacts.Link{Subject: subject, Digest: a.Digest, Tag: a.Tag})
 			}
 		}

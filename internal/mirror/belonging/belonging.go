@@ -167,7 +167,7 @@ func (a *adding) ask(ctx context.Context, subjects []digest.Digest) (found []*li
 			a.found.Missing = append(a.found.Missing, &Missing{Subject: subject, Err: errs[i]})
 		}
 		for _, artifact := range lists[i] {
-			if verdict, _ := a.opts.Filter.Judge(artifact); verdict == artifacts.Unwanted {
+			if a.opts.Filter.Judge(artifact) == artifacts.Unwanted {
 				a.found.Unwanted++
 				continue
 			}
@@ -192,11 +192,11 @@ func (a *adding) read(ctx context.Context, some []*listed) {
 
 // isUnwanted reports whether an artifact that was read is not asked for, as its list did not tell.
 func (a *adding) isUnwanted(l *listed) bool {
-	verdict, _ := a.opts.Filter.Judge(l.Artifact)
-	if verdict != artifacts.Wanted {
+	unwanted := a.opts.Filter.Judge(l.Artifact) != artifacts.Wanted
+	if unwanted {
 		a.found.Unwanted++
 	}
-	return verdict != artifacts.Wanted
+	return unwanted
 }
 
 // each does something for each of so many, some at a time.
