@@ -162,6 +162,7 @@ var programs = map[string]layer{
 	"internal/planview": {internal: []string{
 		"internal/entry", "internal/output", "internal/printable", "internal/statusview",
 	}},
+	"internal/infile":  {},
 	"internal/outfile": {},
 	"internal/copyview": {internal: []string{
 		"internal/verify/verdict",

@@ -90,7 +90,7 @@ var registries = map[string]layer{
 	"internal/images/hosts": {internal: []string{"internal/registryclient"}},
 	"internal/images/signatures": {
 		internal: []string{
-			"internal/ecr", "internal/imagename", "internal/mirror/content", "internal/mirror/port",
+			"internal/ecr", "internal/imagename", "internal/infile", "internal/mirror/content", "internal/mirror/port",
 			"internal/registryclient",
 		},
 		external: []string{

@@ -5,7 +5,7 @@ package architecture
 var verifying = map[string]layer{
 	"internal/verify/policy": {internal: []string{"internal/jsonscan"}},
 	"internal/verify/policyfile": {internal: []string{
-		"internal/entryfile", "internal/entryform", "internal/verify/policy",
+		"internal/entryfile", "internal/entryform", "internal/infile", "internal/verify/policy",
 	}},
 	"internal/verify/verdict": {
 		internal: []string{"internal/transient", "internal/verify/policy"},
@@ -19,7 +19,9 @@ var verifying = map[string]layer{
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
-	"internal/verify/trust": {external: []string{"github.com/sigstore/sigstore-go/pkg/root"}},
+	"internal/verify/trust": {
+		internal: []string{"internal/infile"}, external: []string{"github.com/sigstore/sigstore-go/pkg/root"},
+	},
 	"internal/verify/tuf": {
 		external: []string{"github.com/sigstore/sigstore-go/pkg/tuf", "github.com/theupdateframework/go-tuf/v2/metadata"},
 	},

@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
-	"os"
 
 	"github.com/opencontainers/go-digest"
 
+	"ecrmirror/internal/infile"
 	"ecrmirror/internal/registryclient"
 )
 
@@ -36,7 +35,7 @@ func (l lookaside) of(ctx context.Context, d digest.Digest) (list []signature, e
 		case l.host != nil:
 			blob, err = l.host.File(ctx, &at, min(left, maxSignature))
 		case at.Scheme == "file":
-			blob, err = readFile(at.Path, min(left, maxSignature))
+			blob, err = infile.Read(at.Path, min(left, maxSignature))
 		default:
 			err = fmt.Errorf("signatures are not read by the scheme of %s", at.Redacted())
 		}
@@ -50,17 +49,4 @@ func (l lookaside) of(ctx context.Context, d digest.Digest) (list []signature, e
 		list = append(list, signature{at.Redacted(), blob})
 	}
 	return nil, fmt.Errorf("more than %d signatures at %s", maxSignatures, l.at.Redacted())
-}
-
-func readFile(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(content)) > limit {
-		err = fmt.Errorf("%s: more than %d bytes", path, limit)
-	}
-	return content, err
 }

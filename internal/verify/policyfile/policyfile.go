@@ -6,12 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	"ecrmirror/internal/entryfile"
 	"ecrmirror/internal/entryform"
+	"ecrmirror/internal/infile"
 	"ecrmirror/internal/verify/policy"
 )
 
@@ -23,7 +22,7 @@ const (
 // Load reads a policy from a YAML or JSON file: a requirement, or a list of requirements, as an entry has them under
 // verify. Keys in files are named relative to it.
 func Load(file string) (policy.Policy, error) {
-	document, err := read(file, largest)
+	document, err := infile.Read(file, largest)
 	if err != nil {
 		return nil, err
 	}
@@ -57,19 +56,6 @@ func Keys(dir string) policy.KeySource {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)
 		}
-		return read(name, largestKey)
+		return infile.Read(name, largestKey)
 	})
-}
-
-func read(file string, largest int64) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, largest+1))
-	if err == nil && int64(len(content)) > largest {
-		err = fmt.Errorf("%s: more than %d bytes", file, largest)
-	}
-	return content, err
 }

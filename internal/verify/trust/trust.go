@@ -9,8 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"ecrmirror/internal/infile"
 
 	"github.com/sigstore/sigstore-go/pkg/root"
 )
@@ -52,12 +53,7 @@ func Load(file string) (*Root, error) {
 	if file == "" {
 		return Shipped()
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("trusted root: %w", err)
-	}
-	defer f.Close()
-	document, err := io.ReadAll(io.LimitReader(f, largest+1))
+	document, err := infile.Read(file, largest)
 	if err != nil {
 		return nil, fmt.Errorf("trusted root: %w", err)
 	}
