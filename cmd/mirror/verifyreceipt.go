@@ -11,7 +11,6 @@ import (
 
 	"ecrmirror/internal/images"
 	"ecrmirror/internal/kmskey"
-	"ecrmirror/internal/kmssign"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/receipt"
@@ -72,10 +71,11 @@ func (r *receiptCheck) readKey(ctx context.Context, cfg aws.Config) error {
 	if r.kms == "" {
 		return nil
 	}
-	if cfg.Region == "" && kmskey.RegionOf(r.kms) == "" {
-		return program.ErrNoRegion
+	key, err := openKey(cfg, r.kms)
+	if err != nil {
+		return err
 	}
-	public, err := kmssign.Open(cfg, r.kms).Public(ctx)
+	public, err := key.Public(ctx)
 	if err == nil {
 		r.key, err = receipt.ParseDER(public.DER)
 	}
