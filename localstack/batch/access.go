@@ -79,7 +79,7 @@ func (s *Service) SubmitAccess(c awsjson.Caller, in SubmitJobInput) []iam.Access
 		list = append(list, iam.Access{Action: "batch:SubmitJob", Resource: arn})
 	}
 	if len(in.Tags) > 0 {
-		list = append(list, iam.Access{Action: "batch:TagResource", Resource: c.ARN("batch", "job/"+newID())})
+		list = append(list, iam.Access{Action: "batch:TagResource", Resource: c.ARN("batch", "job/"+awsjson.NewID())})
 	}
 	return list
 }

@@ -1,8 +1,6 @@
 package batch
 
 import (
-	"crypto/rand"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -37,13 +35,4 @@ func splitRevision(s string) (name string, revision int, ok bool) {
 	}
 	n, err := strconv.Atoi(digits)
 	return name, n, err == nil && n > 0
-}
-
-// newID returns a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"ecrmirror/localstack/awsjson"
 )
 
 // add takes a new job in: SUBMITTED, and at once RUNNABLE. The lock must be held.
@@ -50,7 +52,7 @@ func (s *Service) dispatch(q *queue) {
 // start begins the job's next attempt. The lock must be held.
 func (s *Service) start(j *job) {
 	ctx, end := context.WithCancelCause(s.ctx)
-	task := newID()
+	task := awsjson.NewID()
 	log := &tail{limit: s.opts.LogSize}
 	j.end = end
 	j.current = &attempt{

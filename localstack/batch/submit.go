@@ -115,7 +115,7 @@ func (s *Service) submit(c awsjson.Caller, in SubmitJobInput) (*job, error) {
 
 func newJob(c awsjson.Caller, in SubmitJobInput, q *queue, d *jobDefinition) *job {
 	j := &job{
-		id: newID(), name: in.JobName, caller: c, queue: q, definition: d,
+		id: awsjson.NewID(), name: in.JobName, caller: c, queue: q, definition: d,
 		parameters: maps.Clone(d.Parameters), command: d.Container.Command,
 		environment: mergeEnvironment(d.Container.Environment, in.Overrides.Environment),
 		resources:   mergeResources(d.Container.Resources, in.Overrides.Resources),

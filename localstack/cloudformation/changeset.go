@@ -49,7 +49,7 @@ func (s *Service) createChangeSet(ctx context.Context, c awsjson.Caller, in awsq
 		s.turnLocked(st, reviewInProgress, "User Initiated")
 	}
 	set := &changeSet{
-		name: setName, id: c.ARN("cloudformation", "changeSet/"+setName+"/"+newID()),
+		name: setName, id: c.ARN("cloudformation", "changeSet/"+setName+"/"+awsjson.NewID()),
 		description: in.Text("Description"), kind: kind,
 		intent: want, created: s.opts.Now(), status: createComplete, execution: "AVAILABLE",
 	}

@@ -1,9 +1,7 @@
 package cloudformation
 
 import (
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -42,14 +40,6 @@ func own(err error) error {
 		return err
 	}
 	return invalid("%v", err)
-}
-
-// newID returns a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // Forms of the names of stacks and change sets.

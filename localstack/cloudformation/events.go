@@ -3,6 +3,8 @@ package cloudformation
 import (
 	"encoding/json"
 	"strings"
+
+	"ecrmirror/localstack/awsjson"
 )
 
 // stackType is what a stack's own events are of.
@@ -26,7 +28,7 @@ func (s *Service) turnLocked(st *stack, status, reason string) {
 		st.deleted = now
 	}
 	st.events = append(st.events, event{
-		StackID: st.id, ID: newID(), StackName: st.name, LogicalID: st.name, PhysicalID: st.id, Type: stackType,
+		StackID: st.id, ID: awsjson.NewID(), StackName: st.name, LogicalID: st.name, PhysicalID: st.id, Type: stackType,
 		Time: now.UTC(), Status: status, Reason: reason, Token: st.intent.token,
 	})
 	if s.opts.OnStatus != nil {
@@ -48,7 +50,7 @@ func (s *Service) mark(st *stack, r *resource, status, reason string) {
 		properties = string(doc)
 	}
 	st.events = append(st.events, event{
-		StackID: st.id, ID: r.logicalID + "-" + status + "-" + newID(), StackName: st.name, LogicalID: r.logicalID,
+		StackID: st.id, ID: r.logicalID + "-" + status + "-" + awsjson.NewID(), StackName: st.name, LogicalID: r.logicalID,
 		PhysicalID: r.ID, Type: r.kind,
 		Time: r.updated.UTC(), Status: status, Reason: reason, Properties: properties, Token: st.intent.token,
 	})

@@ -113,7 +113,7 @@ func physicalName(stack, logicalID, kind string) string {
 	if !ok {
 		limit = 255
 	}
-	random := strings.ToUpper(strings.ReplaceAll(newID(), "-", ""))
+	random := strings.ToUpper(strings.ReplaceAll(awsjson.NewID(), "-", ""))
 	if strings.HasPrefix(kind, "AWS::Batch::") {
 		random = random[:16]
 		return logicalID[:min(len(logicalID), limit-len(random)-1)] + "-" + random

@@ -139,7 +139,7 @@ func missing(nameOrID string) error { return invalid("Stack with id %s does not 
 // newStack adds a stack. The lock must be held.
 func (s *Service) newStack(c awsjson.Caller, name string) *stack {
 	st := &stack{
-		caller: c, name: name, id: c.ARN("cloudformation", "stack/"+name+"/"+newID()), created: s.opts.Now(),
+		caller: c, name: name, id: c.ARN("cloudformation", "stack/"+name+"/"+awsjson.NewID()), created: s.opts.Now(),
 		resources: map[string]*resource{},
 	}
 	s.stacks = append(s.stacks, st)

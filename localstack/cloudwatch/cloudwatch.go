@@ -98,7 +98,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func seconds(v any) any {
 	switch v := v.(type) {
 	case time.Time:
-		return float64(v.UnixMilli()) / 1000
+		return awsjson.Seconds(v)
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {

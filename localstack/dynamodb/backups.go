@@ -72,7 +72,7 @@ func (t *tables) backups(table *table) any {
 		}
 		recovery = map[string]any{
 			"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": r.days,
-			"EarliestRestorableDateTime": epoch(earliest), "LatestRestorableDateTime": epoch(now),
+			"EarliestRestorableDateTime": awsjson.Seconds(earliest), "LatestRestorableDateTime": awsjson.Seconds(now),
 		}
 	}
 	return map[string]any{"ContinuousBackupsDescription": map[string]any{

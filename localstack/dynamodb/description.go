@@ -3,7 +3,8 @@ package dynamodb
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"time"
+
+	"ecrmirror/localstack/awsjson"
 )
 
 // description is a TableDescription. DynamoDB counts items every six hours; here they are counted at once.
@@ -14,7 +15,7 @@ func (t *table) description(status string) map[string]any {
 	}
 	d := map[string]any{
 		"TableName": t.name, "TableArn": t.arn, "TableId": t.id(), "TableStatus": status,
-		"CreationDateTime":     epoch(t.created),
+		"CreationDateTime":     awsjson.Seconds(t.created),
 		"AttributeDefinitions": t.attributes, "KeySchema": schema,
 		"ItemCount": t.rows.Len(), "TableSizeBytes": t.rows.Bytes(),
 		"DeletionProtectionEnabled": t.deletionProtection,
@@ -30,7 +31,7 @@ func (t *table) description(status string) map[string]any {
 			since = t.billingModeSwitched
 		}
 		d["BillingModeSummary"] = map[string]any{
-			"BillingMode": t.billing, "LastUpdateToPayPerRequestDateTime": epoch(since),
+			"BillingMode": t.billing, "LastUpdateToPayPerRequestDateTime": awsjson.Seconds(since),
 		}
 	}
 	if t.class != "" {
@@ -55,5 +56,3 @@ func (t *table) id() string {
 	s := hex.EncodeToString(sum[:16])
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
-
-func epoch(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -76,6 +76,6 @@ type authorization struct {
 func (s *Service) token(caller awsjson.Caller) (any, error) {
 	return tokenOutput{Data: authorization{
 		Token:     base64.StdEncoding.EncodeToString([]byte("AWS:" + s.opts.Registry.PublicPassword(caller))),
-		ExpiresAt: float64(s.opts.Now().Add(tokenLife).UnixMilli()) / 1000,
+		ExpiresAt: awsjson.Seconds(s.opts.Now().Add(tokenLife)),
 	}}, nil
 }

@@ -61,7 +61,7 @@ func (s *Service) listAliases(_ context.Context, c awsjson.Caller, in struct{ Ke
 		}
 		list = append(list, map[string]any{
 			"AliasName": name, "AliasArn": c.ARN("kms", name), "TargetKeyId": a.key.id,
-			"CreationDate": seconds(a.created), "LastUpdatedDate": seconds(a.created),
+			"CreationDate": awsjson.Seconds(a.created), "LastUpdatedDate": awsjson.Seconds(a.created),
 		})
 	}
 	return map[string]any{"Aliases": list, "Truncated": false}, nil

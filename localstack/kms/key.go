@@ -106,7 +106,7 @@ func (s *Service) createKey(_ context.Context, c awsjson.Caller, in createKeyInp
 	if err != nil {
 		return nil, err
 	}
-	k, err := newKey(c, newID(), of, s.opts.Now())
+	k, err := newKey(c, awsjson.NewID(), of, s.opts.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -115,14 +115,6 @@ func (s *Service) createKey(_ context.Context, c awsjson.Caller, in createKeyInp
 	defer s.mu.Unlock()
 	s.world(place{c.Account, c.Region}).keys[k.id] = k
 	return map[string]any{"KeyMetadata": k.metadata()}, nil
-}
-
-// newID returns a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 func (s *Service) describeKey(_ context.Context, c awsjson.Caller, in struct{ KeyID string }) (any, error) {
@@ -137,15 +129,13 @@ func (s *Service) describeKey(_ context.Context, c awsjson.Caller, in struct{ Ke
 
 func (k *key) metadata() map[string]any {
 	m := map[string]any{
-		"AWSAccountId": k.account, "Arn": k.arn, "KeyId": k.id, "CreationDate": seconds(k.created),
+		"AWSAccountId": k.account, "Arn": k.arn, "KeyId": k.id, "CreationDate": awsjson.Seconds(k.created),
 		"Description": k.description, "Enabled": k.state == enabled, "KeyState": k.state, "KeyManager": "CUSTOMER",
 		"Origin": "AWS_KMS", "MultiRegion": false, "KeyUsage": signVerify, "KeySpec": k.spec.name,
 		"CustomerMasterKeySpec": k.spec.name, "SigningAlgorithms": []string{k.spec.algorithm},
 	}
 	if !k.deleted.IsZero() {
-		m["DeletionDate"] = seconds(k.deleted)
+		m["DeletionDate"] = awsjson.Seconds(k.deleted)
 	}
 	return m
 }
-
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

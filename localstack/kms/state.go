@@ -91,6 +91,6 @@ func (s *Service) scheduleKeyDeletion(_ context.Context, c awsjson.Caller, in st
 	}
 	k.state, k.deleted = pendingDeletion, s.opts.Now().AddDate(0, 0, days)
 	return map[string]any{
-		"KeyId": k.arn, "KeyState": k.state, "DeletionDate": seconds(k.deleted), "PendingWindowInDays": days,
+		"KeyId": k.arn, "KeyState": k.state, "DeletionDate": awsjson.Seconds(k.deleted), "PendingWindowInDays": days,
 	}, nil
 }

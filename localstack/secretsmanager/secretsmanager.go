@@ -121,7 +121,7 @@ func (s *Service) getSecretValue(
 	v := found.versions[id]
 	out := map[string]any{
 		"ARN": found.arn, "Name": found.name, "VersionId": id, "VersionStages": found.stages(id),
-		"CreatedDate": float64(v.created.UnixMilli()) / 1000,
+		"CreatedDate": awsjson.Seconds(v.created),
 	}
 	if v.SecretString != nil {
 		out["SecretString"] = *v.SecretString

@@ -135,6 +135,6 @@ func (s *Service) deleteSecret(_ context.Context, c awsjson.Caller, in struct {
 		delete(s.secrets(c), found.name)
 	}
 	return map[string]any{
-		"ARN": found.arn, "Name": found.name, "DeletionDate": float64(found.deleted.UnixMilli()) / 1000,
+		"ARN": found.arn, "Name": found.name, "DeletionDate": awsjson.Seconds(found.deleted),
 	}, nil
 }

@@ -123,7 +123,7 @@ func (s *Service) find(c awsjson.Caller, selector string, decrypt bool) (map[str
 	v := p.versions[n-1]
 	out := map[string]any{
 		"ARN": p.arn, "Name": p.name(), "Type": p.kind, "DataType": "text", "Version": n,
-		"Value": v.value, "LastModifiedDate": float64(v.modified.UnixMilli()) / 1000,
+		"Value": v.value, "LastModifiedDate": awsjson.Seconds(v.modified),
 	}
 	if p.kind == secureString && !decrypt {
 		out["Value"] = encrypted(v.value)
