@@ -72,28 +72,21 @@ func TestReferrersArePutWhereTheyAreListed(t *testing.T) {
 	}
 }
 
-// A registry that takes manifests, and forbids to ask what belongs to what, will do so on another try, too.
-func TestReferrersThatMayNotBeAskedForAreRefused(t *testing.T) {
-	for name, forbids := range map[string]func(r *http.Request) bool{
-		"the API": func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/referrers/") },
-		"the index": func(r *http.Request) bool {
-			return r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/manifests/sha256-")
-		},
-	} {
-		g := refregistry.New(refregistry.Distribution())
-		subject, _ := put(t, g, 0)
-		registry := start(t, func(w http.ResponseWriter, r *http.Request) {
-			if !forbids(r) {
-				g.ServeHTTP(w, r)
-				return
-			}
-			w.WriteHeader(http.StatusForbidden)
-			fmt.Fprint(w, `{"errors":[{"code":"DENIED"}]}`)
-		})
-		_, err := putReferrer(t, writableAt(t, registry.addr()), subject, 0)
-		if !port.IsRefused(err) || transient.Is(err) || !strings.Contains(err.Error(), "may be listed nowhere: 403") {
-			t.Errorf("%s: %v", name, err)
+// An index that may not be read can't be kept.
+func TestAnIndexThatMayNotBeReadIsRefused(t *testing.T) {
+	g := refregistry.New(refregistry.Distribution())
+	subject, _ := put(t, g, 0)
+	registry := start(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/manifests/sha256-") {
+			g.ServeHTTP(w, r)
+			return
 		}
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"errors":[{"code":"DENIED"}]}`)
+	})
+	_, err := putReferrer(t, writableAt(t, registry.addr()), subject, 0)
+	if !port.IsRefused(err) || transient.Is(err) || !strings.Contains(err.Error(), "may be listed nowhere") {
+		t.Error(err)
 	}
 }
 
@@ -235,13 +228,14 @@ func TestAnIndexThatCannotBeKept(t *testing.T) {
 	}
 }
 
-// Whether there is an API must be known: an index beside one would be read by nobody.
+// Whether there is an API must be known: an index beside one would be read by nobody. The registry will forbid to ask on
+// another try, too.
 func TestReferrersWhoseListIsNotKnown(t *testing.T) {
 	g, host := refregistry.Start(t, refregistry.Shape{API: refregistry.Denied})
 	subject, _ := put(t, g, 0)
 	_, err := putReferrer(t, writableAt(t, host), subject, 1)
 	var status *registryclient.StatusError
-	if !errors.As(err, &status) || status.Status != http.StatusForbidden || port.IsRefused(err) {
+	if !errors.As(err, &status) || status.Status != http.StatusForbidden || !port.IsRefused(err) {
 		t.Error(err)
 	}
 	check(t, "requests for a tag", len(g.Asked(fallbackTag(subject))), 0)
