@@ -53,12 +53,8 @@ func (r Repository) Ask(ctx context.Context, reference string) (_ digest.Digest,
 			// What was silent once is no good probe of a registry that is silent about others, too.
 			return "", mute.After > 0 && !r.registry.opts.Pace.Suspect() && ctx.Err() == nil, r.Failed(err)
 		}
-		wait, again := r.headAgain(ctx, err, failures)
-		if !again || ctx.Err() != nil {
-			return "", false, r.Failed(err)
-		}
-		if ended := sleep.For(ctx, wait); ended != nil {
-			return "", false, r.Failed(fmt.Errorf("%w, after %w", ended, err))
+		if err := r.waitAgain(ctx, err, failures); err != nil {
+			return "", false, err
 		}
 	}
 }
@@ -79,8 +75,21 @@ func (r Repository) learnsHEAD(ctx context.Context) bool {
 	return r.registry.heads.Load()
 }
 
-// headAgain returns whether HEAD is worth another attempt after so many failures, and when.
-func (r Repository) headAgain(ctx context.Context, err error, failures int) (wait time.Duration, again bool) {
+// waitAgain waits until a request in turn is worth another attempt after so many failures. Where it is not, the error is
+// what became of it.
+func (r Repository) waitAgain(ctx context.Context, err error, failures int) error {
+	wait, again := r.again(ctx, err, failures)
+	if !again || ctx.Err() != nil {
+		return r.Failed(err)
+	}
+	if ended := sleep.For(ctx, wait); ended != nil {
+		return r.Failed(fmt.Errorf("%w, after %w", ended, err))
+	}
+	return nil
+}
+
+// again returns whether a request in turn is worth another attempt after so many failures, and when.
+func (r Repository) again(ctx context.Context, err error, failures int) (wait time.Duration, again bool) {
 	var put *pace.DeferredError
 	if errors.As(err, &put) && (put.Err == nil || time.Until(put.Until) > pace.ShortPause) {
 		return 0, false

@@ -10,7 +10,6 @@ import (
 	"ecrmirror/internal/registryclient/answer"
 	"ecrmirror/internal/registryclient/pace"
 	"ecrmirror/internal/registryclient/wire"
-	"ecrmirror/internal/sleep"
 )
 
 // ManifestInTurn is what [Repository.Manifest] does, for who reads many: at the rate that the registry's answers
@@ -23,15 +22,11 @@ func (r Repository) ManifestInTurn(
 		if err == nil {
 			return content, mediaType, nil
 		}
-		wait, again := time.Duration(0), false
-		if _, mute := errors.AsType[*pace.MuteError](err); !mute {
-			wait, again = r.headAgain(ctx, err, failures)
-		}
-		if !again || ctx.Err() != nil {
+		if _, mute := errors.AsType[*pace.MuteError](err); mute {
 			return nil, "", r.Failed(err)
 		}
-		if ended := sleep.For(ctx, wait); ended != nil {
-			return nil, "", r.Failed(fmt.Errorf("%w, after %w", ended, err))
+		if err := r.waitAgain(ctx, err, failures); err != nil {
+			return nil, "", err
 		}
 	}
 }
