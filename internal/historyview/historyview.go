@@ -61,10 +61,14 @@ func short(digest string) string { return digest[:min(len(digest), shown)] }
 
 // said returns what an event says beside digests and a job.
 func said(e ledger.Event) string {
-	if e.Kind == ledger.Copied && e.Took > 0 {
-		return output.Bytes(e.Bytes) + " in " + output.Span(e.Took)
+	if e.Kind != ledger.Copied || e.Took == 0 {
+		return e.Text
 	}
-	return e.Text
+	text := output.Bytes(e.Bytes) + " in " + output.Span(e.Took)
+	if e.Text != "" {
+		text += "; verified: " + e.Text
+	}
+	return text
 }
 
 // An Event is an element of the list that WriteJSON prints.

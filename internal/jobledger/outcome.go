@@ -3,16 +3,21 @@ package jobledger
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/printable"
+	"ecrmirror/internal/verify/verdict"
 )
 
-// longestError is how many bytes an error has at most, so that a record stays small.
-const longestError = 500
+// How many bytes texts have at most, so that a record stays small.
+const (
+	longestError    = 500
+	longestVerified = 300
+)
 
 // A Record is what became of an image at a destination.
 type Record struct {
@@ -32,6 +37,9 @@ func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Re
 			Job: job.ID, Attempt: job.Attempt, Log: job.Log, Time: now, From: report.SourceDigest,
 			Digest: r.Digest, Bytes: r.BytesSent, Took: report.Elapsed,
 		}
+		if r.State != mirror.Failed {
+			o.Verified = proofs(report.Verified)
+		}
 		if r.Err != nil {
 			o.Error, o.Transient = words(r.Err, stopped), r.Transient || stopped != nil
 			_, o.Held = errors.AsType[*ledger.HeldError](r.Err)
@@ -39,6 +47,15 @@ func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Re
 		records = append(records, Record{Destination: r.Name, Outcome: o})
 	}
 	return records
+}
+
+// proofs returns who has signed an image.
+func proofs(verified []verdict.Proof) string {
+	texts := make([]string, len(verified))
+	for i, p := range verified {
+		texts[i] = p.String()
+	}
+	return printable.Short(strings.Join(texts, "; "), longestVerified)
 }
 
 // words returns why a destination failed, without its name, which the record has by its key. Where the copy was

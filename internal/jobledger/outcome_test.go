@@ -15,6 +15,7 @@ import (
 	"ecrmirror/internal/jobledger"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/verify/verdict"
 )
 
 var (
@@ -112,6 +113,22 @@ func TestAnErrorIsBounded(t *testing.T) {
 	report := &mirror.Report{Results: []mirror.Result{{State: mirror.Failed, Err: long}}}
 	if got := jobledger.Outcomes(report, job, nil, now)[0].Outcome.Error; len(got) > 500 || len(got) < 400 {
 		t.Errorf("%d bytes", len(got))
+	}
+}
+
+// An outcome says who has signed what was copied, and has room for what others make long.
+func TestOutcomesSayWhoHasSigned(t *testing.T) {
+	report := &mirror.Report{
+		Verified: []verdict.Proof{{Kind: "signature", Key: "sha256:k"}, {Kind: "bundle", Key: strings.Repeat("\x1b", 999)}},
+		Results:  []mirror.Result{{State: mirror.Copied}, {State: mirror.Failed, Err: errors.New("no")}},
+	}
+	got := jobledger.Outcomes(report, job, nil, now)
+	signed := got[0].Outcome.Verified
+	if !strings.HasPrefix(signed, "signature by key sha256:k; bundle by key ??") || len(signed) > 300 {
+		t.Errorf("%q", signed)
+	}
+	if failed := got[1].Outcome.Verified; failed != "" {
+		t.Errorf("of what failed: %q", failed)
 	}
 }
 

@@ -30,7 +30,7 @@ type Event struct {
 	After  digest.Digest // what it has, or is to have
 	From   digest.Digest // of a destination: the source's digest that After was made of
 	Job    string        // "" = none
-	Text   string        // the owner, the reason of a hold, why a job failed; "" = none
+	Text   string        // the owner, the reason of a hold, why a job failed, who has signed what was copied; "" = none
 	Bytes  int64         // that a job sent
 	Took   time.Duration // by a job
 }
@@ -62,6 +62,7 @@ func (d Destination) Changes(k Key, read Destination, now time.Time) (events []E
 		o, before := d.Outcome, cmp.Or(read.Claim.Has, read.Wrote)
 		add(Event{
 			Kind: Copied, Before: before, After: d.Wrote, From: d.From, Job: o.Job, Bytes: o.Bytes, Took: o.Took,
+			Text: o.Verified,
 		})
 	}
 	if d.Failure.Job != "" && d.Failure.Job != read.Failure.Job {

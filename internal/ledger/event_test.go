@@ -12,7 +12,7 @@ import (
 // What happened is the difference of two records.
 func TestChanges(t *testing.T) {
 	k := ledger.Key{Repository: "r.io/app", Tag: "1"}
-	outcome := ledger.Outcome{Job: "j", From: one, Digest: one, Bytes: 7, Took: time.Second}
+	outcome := ledger.Outcome{Job: "j", From: one, Digest: one, Bytes: 7, Took: time.Second, Verified: "signed"}
 	event := func(kind ledger.Kind, e ledger.Event) ledger.Event {
 		e.Kind, e.Key, e.Time = kind, k, now
 		return e
@@ -55,7 +55,7 @@ func TestChanges(t *testing.T) {
 			ledger.Destination{Claim: ledger.Claim{Job: "j", Has: two}, Outcome: outcome},
 			ledger.Destination{Wrote: one, From: one, Outcome: outcome},
 			[]ledger.Event{event(ledger.Copied, ledger.Event{
-				Before: two, After: one, From: one, Job: "j", Bytes: 7, Took: time.Second,
+				Before: two, After: one, From: one, Job: "j", Bytes: 7, Took: time.Second, Text: "signed",
 			})},
 		},
 		{
@@ -63,7 +63,7 @@ func TestChanges(t *testing.T) {
 			ledger.Destination{Wrote: two, Claim: ledger.Claim{Job: "j"}, Outcome: outcome},
 			ledger.Destination{Wrote: one, From: one, Outcome: outcome},
 			[]ledger.Event{event(ledger.Copied, ledger.Event{
-				Before: two, After: one, From: one, Job: "j", Bytes: 7, Took: time.Second,
+				Before: two, After: one, From: one, Job: "j", Bytes: 7, Took: time.Second, Text: "signed",
 			})},
 		},
 		{

@@ -23,6 +23,8 @@ type Outcome struct {
 	Bytes int64         // that were sent
 	Took  time.Duration // for the whole image
 	Log   string        // the job's log in CloudWatch Logs, GROUP:STREAM; "" = not known
+	// Verified says who has signed the image, when, and where in the log that is; "" where nobody was asked for.
+	Verified string
 }
 
 // Failed reports whether the job failed for good.

@@ -88,6 +88,7 @@ func decodeOutcome(m members) ledger.Outcome {
 		Job: m.text("job"), Attempt: int(m.number("attempt")), Time: m.time("time"), From: m.other("from", "digest"),
 		Digest: m.digest("digest"), Error: m.text("error"), Transient: m.truth("transient"), Held: m.truth("held"),
 		Bytes: m.number("bytes"), Took: time.Duration(m.number("ms")) * time.Millisecond, Log: m.text("log"),
+		Verified: m.text("verified"),
 	}
 }
 

@@ -24,7 +24,7 @@ const (
 	attrArtifacts = "artifacts"
 	// M: because, since
 	attrHold = contract.LedgerHold
-	// M: job, attempt, time, from where that is not digest, digest, error, transient, held, bytes, ms, log
+	// M: job, attempt, time, from where that is not digest, digest, error, transient, held, bytes, ms, log, verified
 	attrOutcome = contract.LedgerOutcome
 )
 
@@ -85,6 +85,7 @@ func encodeOutcome(o ledger.Outcome) types.AttributeValue {
 		"job": text(o.Job), "attempt": number(int64(o.Attempt)), "time": moment(o.Time), "from": other(o.From, o.Digest),
 		"digest": text(o.Digest), "error": text(o.Error), "transient": truth(o.Transient), "held": truth(o.Held),
 		"bytes": number(o.Bytes), "ms": number(o.Took.Milliseconds()), "log": text(o.Log),
+		"verified": text(o.Verified),
 	}.value()
 }
 

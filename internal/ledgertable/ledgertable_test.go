@@ -43,6 +43,7 @@ var full = ledger.Destination{
 var outcome = ledger.Outcome{
 	Job: "j1", Attempt: 2, Time: now, From: two, Digest: one, Error: "tag is immutable", Transient: true, Held: true,
 	Bytes: 1 << 40, Took: 90 * time.Second, Log: "/aws/mirror:mirror/default/0123",
+	Verified: "bundle by me@issuer.test (log index 7)",
 }
 
 func read(t *testing.T, table *ledgertable.Table) ledger.Destination {

@@ -74,6 +74,9 @@ func TestAWriteTakesOneUnit(t *testing.T) {
 			d.Owner = ledger.Owner{Source: "ghcr.io/organization/team/application:2026.11.27-build.1234", Since: now}
 			d.Wanted, d.From = one, one
 		})
+		signed := done
+		signed.Verified = strings.Repeat("v", 300)
+		say("copied and verified", 1, signed)
 		say("copied", 1, done)
 		write("seen", 1, func() { d.Wrote = one })
 		write("claimed", 1, func() { d.Wanted, d.From, d.Claim = two, two, claimed })

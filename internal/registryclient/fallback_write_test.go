@@ -228,8 +228,8 @@ func TestAnIndexThatCannotBeKept(t *testing.T) {
 	}
 }
 
-// Whether there is an API must be known: an index beside one would be read by nobody. The registry will forbid to ask on
-// another try, too.
+// Whether there is an API must be known: an index beside one would be read by nobody. The registry will forbid to ask
+// on another try, too.
 func TestReferrersWhoseListIsNotKnown(t *testing.T) {
 	g, host := refregistry.Start(t, refregistry.Shape{API: refregistry.Denied})
 	subject, _ := put(t, g, 0)

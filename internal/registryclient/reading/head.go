@@ -75,8 +75,8 @@ func (r Repository) learnsHEAD(ctx context.Context) bool {
 	return r.registry.heads.Load()
 }
 
-// waitAgain waits until a request in turn is worth another attempt after so many failures. Where it is not, the error is
-// what became of it.
+// waitAgain waits until a request in turn is worth another attempt after so many failures. Where it is not, the error
+// is what became of it.
 func (r Repository) waitAgain(ctx context.Context, err error, failures int) error {
 	wait, again := r.again(ctx, err, failures)
 	if !again || ctx.Err() != nil {
