@@ -34,9 +34,11 @@ ACTIONLINT    := .tools/actionlint-$(ACTIONLINT_VERSION)
 COSIGN_VERSION := v3.1.3
 ORAS_VERSION   := v1.3.6
 REGCTL_VERSION := v0.11.7
+CRANE_VERSION  := v0.22.1
 COSIGN   := .tools/cosign-$(COSIGN_VERSION)
 ORAS     := .tools/oras-$(ORAS_VERSION)
 REGCTL   := .tools/regctl-$(REGCTL_VERSION)
+CRANE    := .tools/crane-$(CRANE_VERSION)
 NOTATION := .tools/notation-$(shell sed -n 's,.*notaryproject/notation \(v[^ ]*\).*,\1,p' tools/notation/go.mod 2>/dev/null)
 
 # What checks the infrastructure and the recipes, and clients of AWS that localstack is tried with: Python programs, each in
@@ -323,7 +325,7 @@ client-tools: $(AWS) ## Install the AWS CLI and boto3 under .tools, for the test
 recipe-tools: $(RECIPES) $(CFN_LINT) $(AWS) $(ACTIONLINT) ## Install what checks docs/recipes under .tools (Python 3.10 or newer)
 
 .PHONY: artifact-tools
-artifact-tools: $(COSIGN) $(ORAS) $(REGCTL) $(NOTATION) ## Install cosign, oras, regctl and notation under .tools, for the tests of artifacts (minutes)
+artifact-tools: $(COSIGN) $(ORAS) $(REGCTL) $(CRANE) $(NOTATION) ## Install cosign, oras, regctl, crane and notation under .tools, for the tests of artifacts (minutes)
 
 .PHONY: lint-infra
 lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint, checkov and cdk-nag
@@ -384,6 +386,10 @@ $(ORAS):
 $(REGCTL):
 	GOBIN="$$PWD/.tools" GOFLAGS= go install $(LEAN) github.com/regclient/regclient/cmd/regctl@$(REGCTL_VERSION)
 	mv .tools/regctl $@
+
+$(CRANE):
+	GOBIN="$$PWD/.tools" GOFLAGS= go install $(LEAN) github.com/google/go-containerregistry/cmd/crane@$(CRANE_VERSION)
+	mv .tools/crane $@
 
 $(NOTATION): tools/notation/go.mod tools/notation/go.sum
 	cd tools/notation && GOFLAGS= go build $(LEAN) -o ../../$@ github.com/notaryproject/notation/cmd/notation

@@ -1,6 +1,6 @@
-// Package artifactclients runs cosign, oras, regctl and notation, by which people make, list and verify what belongs to
-// images. None of them is this project's; make artifact-tools installs them. They reach registries on loopback, by
-// plain HTTP, and nothing else.
+// Package artifactclients runs cosign, oras, regctl, crane and notation, by which people make, list and verify what
+// belongs to images. None of them is this project's; make artifact-tools installs them. They reach registries on
+// loopback, by plain HTTP, and nothing else.
 package artifactclients
 
 import (
@@ -21,6 +21,7 @@ const (
 	Oras     = "oras"
 	Regctl   = "regctl"
 	Notation = "notation"
+	Crane    = "crane"
 )
 
 // Clients are the programs, with a home where their keys and settings are.
@@ -36,7 +37,7 @@ func New(t testing.TB) *Clients {
 	t.Helper()
 	c := &Clients{programs: map[string]string{}, home: t.TempDir()}
 	c.logins = filepath.Join(c.home, ".docker")
-	for _, name := range []string{Cosign, Oras, Regctl, Notation} {
+	for _, name := range []string{Cosign, Oras, Regctl, Notation, Crane} {
 		c.programs[name] = installed(t, name)
 	}
 	if err := c.setUp(t.Context()); err != nil {
