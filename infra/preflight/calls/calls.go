@@ -54,9 +54,9 @@ var mirror = []call{
 	{action: "dynamodb:GetItem", when: has(contract.EnvLedger)},
 	{action: "dynamodb:UpdateItem", when: has(contract.EnvLedger)},
 	{action: "ecr:CreateRepository", when: has(contract.EnvRepositoryTemplate)},
-	{action: "ecr:PutLifecyclePolicy", when: mentions(contract.EnvRepositoryTemplate, `"lifecyclePolicy"`)},
-	{action: "ecr:SetRepositoryPolicy", when: mentions(contract.EnvRepositoryTemplate, `"repositoryPolicy"`)},
-	{action: "ecr:TagResource", when: mentions(contract.EnvRepositoryTemplate, `"resourceTags"`)},
+	{action: "ecr:PutLifecyclePolicy", when: templateHas(`"lifecyclePolicy"`)},
+	{action: "ecr:SetRepositoryPolicy", when: templateHas(`"repositoryPolicy"`)},
+	{action: "ecr:TagResource", when: templateHas(`"resourceTags"`)},
 	{action: "ecr-public:BatchCheckLayerAvailability", when: writesPublic},
 	{action: "ecr-public:CompleteLayerUpload", when: writesPublic},
 	{action: "ecr-public:DescribeImages", when: writesPublic},
@@ -114,8 +114,11 @@ func readsParameters(environment map[string]string) bool {
 	return environment[contract.EnvAuthParameter] != "" || slices.ContainsFunc(contract.Documents(), inSSM)
 }
 
-func mentions(name, text string) func(map[string]string) bool {
-	return func(environment map[string]string) bool { return strings.Contains(environment[name], text) }
+// templateHas says whether the repository template has a member, "NAME".
+func templateHas(member string) func(map[string]string) bool {
+	return func(environment map[string]string) bool {
+		return strings.Contains(environment[contract.EnvRepositoryTemplate], member)
+	}
 }
 
 // writesPublic says whether ECR Public is among what is written.
@@ -127,7 +130,7 @@ func writesPublic(environment map[string]string) bool {
 }
 
 func tagsPublic(environment map[string]string) bool {
-	return createsPublic(environment) && mentions(contract.EnvRepositoryTemplate, `"resourceTags"`)(environment)
+	return createsPublic(environment) && templateHas(`"resourceTags"`)(environment)
 }
 
 func createsPublic(environment map[string]string) bool {
