@@ -30,8 +30,9 @@ const mostName = 200
 // header returns the comment at the beginning of the file.
 func (r Result) header(name string) string {
 	text := "# Entries that mirror convert made of " + name + " (" + r.Format + ").\n" +
-		"# All platforms of an image are copied. Tags of the form sha256-... are never chosen, and an\n" +
-		"# entry that chooses more than 500 tags is failing.\n"
+		"# All platforms of an image are copied, and all that belongs to it: signatures, SBOMs, attestations.\n" +
+		"# Tags of the form sha256-... are never chosen, and an entry that chooses more than 500 tags is\n" +
+		"# failing.\n"
 	if r.Format == skopeosync.Name {
 		text += "# skopeo sync without --all copies one platform, and --append-suffix has no equal.\n"
 	}

@@ -13,7 +13,7 @@ const (
 
 // settings returns the remarks on members of defaults and of steps that no entry has.
 func settings() map[string]member.Note {
-	const artifacts = "which artifacts come with an image is said by --artifacts and MIRROR_ARTIFACTS; all by default"
+	const artifacts = "all artifacts come with an image, unless options: {artifacts: ...} of the entry says otherwise"
 	return map[string]member.Note{
 		"interval": member.Schedule(),
 		"schedule": member.Schedule(),
@@ -35,10 +35,12 @@ func settings() map[string]member.Note {
 		},
 		"referrers":       {Kind: draft.Elsewhere, Text: artifacts, Usual: []string{no}},
 		"digestTags":      {Kind: draft.Elsewhere, Text: artifacts, Usual: []string{no}},
-		"referrerFilters": {Kind: draft.LeftOut, Text: artifacts},
-		"referrerSource":  {Kind: draft.LeftOut, Text: artifacts},
-		"referrerTarget":  {Kind: draft.LeftOut, Text: artifacts},
-		"referrerSlow":    {Kind: draft.LeftOut, Text: artifacts, Usual: []string{no}},
+		"referrerFilters": {Kind: draft.LeftOut, Text: artifacts + ": a list of types"},
+		"referrerSource": {
+			Kind: draft.LeftOut, Text: "options: {artifactsFrom: REPOSITORY} of the entry says where artifacts are",
+		},
+		"referrerTarget": {Kind: draft.LeftOut, Text: "artifacts are kept in the image's repository"},
+		"referrerSlow":   {Kind: draft.LeftOut, Text: artifacts, Usual: []string{no}},
 		"fastCopy": {
 			Kind: draft.Elsewhere, Usual: []string{yes},
 			Text: "an image whose digest is at the destination is current, and nothing else of it is looked at",
