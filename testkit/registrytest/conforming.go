@@ -1,7 +1,10 @@
 package registrytest
 
 import (
+	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/olareg/olareg"
@@ -18,7 +21,7 @@ func StartConforming(t testing.TB, referrers bool) (host string) {
 	c.Storage.GC.Frequency = -1
 	c.API.Referrer.Enabled = &referrers
 	registry := olareg.New(c)
-	server := httptest.NewServer(registry)
+	server := httptest.NewServer(oneManifestAtATime(registry))
 	t.Cleanup(func() {
 		server.Close()
 		if err := registry.Close(); err != nil {
@@ -26,4 +29,17 @@ func StartConforming(t testing.TB, referrers bool) (host string) {
 		}
 	})
 	return server.Listener.Addr().String()
+}
+
+// oneManifestAtATime has a registry take manifests one after the other: olareg reads, changes and writes the list of a
+// subject's referrers, and loses one of two that are put at once (v0.1.2, Server.referrerAdd).
+func oneManifestAtATime(registry http.Handler) http.Handler {
+	var puts sync.Mutex
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/manifests/") {
+			puts.Lock()
+			defer puts.Unlock()
+		}
+		registry.ServeHTTP(w, r)
+	})
 }
