@@ -48,9 +48,7 @@ func (r Repository) manifest(
 	var said digest.Digest
 	read := func(resp *http.Response) (n int64, err error) {
 		header, said = resp.Header, digest.Digest(resp.Header.Get("Docker-Content-Digest"))
-		var release func()
-		content, release, err = r.Answers.Read(ctx, resp.Body, resp.ContentLength, maxManifest)
-		release() // it is the caller's now
+		content, err = r.whole(ctx, resp)
 		return int64(len(content)), err
 	}
 	mediaType, err = r.getManifest(ctx, r.Clients.API, reference, read)
@@ -91,20 +89,32 @@ func (r Repository) getManifest(
 		if !wire.IsSuccess(resp) {
 			return r.Refusal(resp, at)
 		}
-		defer resp.Body.Close()
-		mediaType = mediaTypeIn(resp.Header)
-		switch n, err := read(resp); {
-		case err != nil:
-			return fmt.Errorf("reading manifest: %w", answer.Network(err))
-		case n > maxManifest:
-			return fmt.Errorf("manifest has more than %d bytes", maxManifest)
-		}
-		return nil
+		mediaType, err = readAnswer(resp, read)
+		return err
 	})
 	if err != nil {
 		return "", r.Failed(err)
 	}
 	return mediaType, nil
+}
+
+// readAnswer has an answer with a manifest read, and closes it.
+func readAnswer(resp *http.Response, read func(*http.Response) (n int64, err error)) (mediaType string, err error) {
+	defer resp.Body.Close()
+	switch n, err := read(resp); {
+	case err != nil:
+		return "", fmt.Errorf("reading manifest: %w", answer.Network(err))
+	case n > maxManifest:
+		return "", fmt.Errorf("manifest has more than %d bytes", maxManifest)
+	}
+	return mediaTypeIn(resp.Header), nil
+}
+
+// whole reads a manifest to its end, or to one byte more than maxManifest.
+func (r Repository) whole(ctx context.Context, resp *http.Response) ([]byte, error) {
+	content, release, err := r.Answers.Read(ctx, resp.Body, resp.ContentLength, maxManifest)
+	release() // it is the caller's now
+	return content, err
 }
 
 // readTimeout is how long reading a manifest for its digest may take.

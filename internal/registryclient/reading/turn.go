@@ -3,7 +3,6 @@ package reading
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -37,18 +36,11 @@ func (r Repository) readInTurn(ctx context.Context, reference string) (content [
 		if !wire.IsSuccess(resp) {
 			return false, nil
 		}
-		defer resp.Body.Close()
-		mediaType = mediaTypeIn(resp.Header)
-		var release func()
-		content, release, err = r.Answers.Read(ctx, resp.Body, resp.ContentLength, maxManifest)
-		release() // it is the caller's now
-		switch {
-		case err != nil:
-			return true, fmt.Errorf("reading manifest: %w", answer.Network(err))
-		case len(content) > maxManifest:
-			return true, fmt.Errorf("manifest has more than %d bytes", maxManifest)
-		}
-		return true, nil
+		mediaType, err = readAnswer(resp, func(resp *http.Response) (n int64, err error) {
+			content, err = r.whole(ctx, resp)
+			return int64(len(content)), err
+		})
+		return true, err
 	})
 	return content, mediaType, err
 }
