@@ -166,6 +166,23 @@ func TestReferrersThatCannotBeListed(t *testing.T) {
 	}
 }
 
+// Harbor lists the referrers of what it does not have as an index that has no members. A web server that answers so to
+// anything does not say that it is one.
+func TestAnIndexWithoutMembersIsEmpty(t *testing.T) {
+	for mediaType, want := range map[string]error{
+		artifacts.IndexType: nil, "application/json": registryclient.ErrNoReferrers,
+	} {
+		registry := start(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", mediaType)
+			fmt.Fprintln(w, "{}")
+		})
+		got, err := open(t, registry).Repository(repository).Referrers(t.Context(), digest.FromString("1"))
+		if len(got) > 0 || !errors.Is(err, want) {
+			t.Errorf("%s: %v, %v", mediaType, got, err)
+		}
+	}
+}
+
 // Whatever a registry lists, it ends.
 func TestReferrersWithoutEnd(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,8 @@ func (l *referrers) refusal(resp *http.Response, from *wire.Place) error {
 		return err
 	case refused.Code == "NAME_UNKNOWN", refused.Code == "MANIFEST_UNKNOWN":
 		// With or without an API. By the specification one that has it lists none of a subject that is absent (OCI
-		// Distribution Specification 1.1, "Listing Referrers").
+		// Distribution Specification 1.1, "Listing Referrers"). Quay's said this
+		// (https://github.com/quay/quay/pull/3071).
 		return ErrNoReferrers
 	case refused.Status == http.StatusNotFound, wire.LacksMethod(refused.Status):
 		return errNoAPI
@@ -102,6 +104,10 @@ func (l *referrers) read(ctx context.Context, in io.Reader) error {
 	return err
 }
 
+// isNone reports whether a page is what Harbor lists of a subject that it does not have: an object without members
+// (https://github.com/goharbor/harbor/blob/main/src/server/registry/referrers.go).
+func isNone(page []byte) bool { return string(bytes.TrimSpace(page)) == "{}" }
+
 // take takes what a page tells. What is no index at all, and does not say that it is one, is of a server that answers
 // so to any path.
 func (l *referrers) take(page []byte) error {
@@ -111,6 +117,8 @@ func (l *referrers) take(page []byte) error {
 	found, err := artifacts.ParseIndex(page)
 	isOther := errors.Is(err, artifacts.ErrNoIndex) && !strings.EqualFold(l.mediaType, artifacts.IndexType)
 	switch {
+	case isNone(page) && strings.EqualFold(l.mediaType, artifacts.IndexType):
+		return nil
 	case errors.Is(err, artifacts.ErrMany):
 		return err
 	case isOther && l.isFirst:
