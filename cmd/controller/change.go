@@ -92,6 +92,9 @@ destinations have is the index that is left of them, whose digest "mirror digest
 With --artifacts, these come with the image of what belongs to it: all, none, signatures, or types
 such as application/spdx+json (docs/artifacts.md).
 
+With --verify, its tag moves only if it is signed: '{github: org/app}', or another requirement, or a
+list of them, as of an entry in a file (docs/verify.md). A key is written out, and not a file's name.
+
 With --include, --version or --pin, the entry is a selection: SRC is a repository, or
 HOST/PATH/** for all below a path, and the flags are a rule that says which of its tags
 are mirrored. A rule is applied in this order: --include, --version with --parts,
@@ -103,6 +106,7 @@ then a repository, a prefix that ends in / (SRC's full name goes below it), or h
 
 const putExample = `  controller put docker.io/library/alpine:3 123456789012.dkr.ecr.us-east-1.amazonaws.com/alpine:3
   controller put ghcr.io/org/app:2 registry.example.com/app:2 --platforms linux/amd64,linux/arm64
+  controller put ghcr.io/org/app:3 registry.example.com/app:3 --verify '{github: org/app@refs/tags/v*}'
   controller put ghcr.io/org/app:1 registry.example.com/app:1,registry.example.com/app:latest --expires 90d
   controller put docker.io/library/nginx 123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/ --version ^1.27 --newest 5
   controller put quay.io/minio/minio registry.example.com/minio --include 'RELEASE.*Z' --by name --newest 3`
@@ -201,7 +205,8 @@ files *.yaml and *.yml, and - for standard input:
       destinations: 123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/
       tags: [{version: ^1.27, newest: 5}]   # a selection; see controller put -h
 
-Beside entries there may be defaults: fields of all entries that do not have them.
+Beside entries there may be defaults: fields of all entries that do not have them, and options of
+all that do not have the option.
 
 All files are checked first. If anything in them is invalid or not allowed
 (--allow-source, --allow-destination), nothing is written. Then the changes are printed

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/verify/policyfile"
 )
 
 // artifactsByDefaultFlag is the setting of the whole service; the others are flags of the options about artifacts.
@@ -24,6 +25,7 @@ type optionFlags struct {
 	platforms, artifacts []string
 	from                 string
 	required             bool
+	verify               string // canonical
 	every                time.Duration
 }
 
@@ -36,6 +38,8 @@ func (o *optionFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&o.from, artifactsFromFlag, "", "`REPOSITORY` that has the artifacts; the image's own without it")
 	flags.BoolVar(&o.required, artifactsRequiredFlag, false,
 		"move no tag without an artifact, nor without one of those that were found")
+	flags.Var((*verifyFlag)(&o.verify), entry.MemberVerify,
+		"`WHO` must have signed an image before its tag moves, as an entry has it; the service's without it")
 	flags.Var((*ageFlag)(&o.every), artifactsEveryFlag,
 		"`TIME` after which it is looked again for artifacts that came later: 12h, 7d; a day without it")
 }
@@ -43,7 +47,7 @@ func (o *optionFlags) add(flags *pflag.FlagSet) {
 // apply gives an entry the options.
 func (o *optionFlags) apply(e *entry.Entry) (err error) {
 	options := entry.ImageOptions{
-		ArtifactsFrom: o.from, ArtifactsRequired: o.required, ArtifactsEvery: o.every,
+		ArtifactsFrom: o.from, ArtifactsRequired: o.required, Verify: o.verify, ArtifactsEvery: o.every,
 	}
 	if len(o.platforms) > 0 {
 		if options.Platforms, err = entry.ParsePlatforms(o.platforms...); err != nil {
@@ -58,3 +62,19 @@ func (o *optionFlags) apply(e *entry.Entry) (err error) {
 	e.ImageOptions = options.Over(entry.ImageOptions{})
 	return nil
 }
+
+// verifyFlag is the canonical text of a policy, which is written as in a file of entries.
+type verifyFlag string
+
+// Set implements [pflag.Value].
+func (f *verifyFlag) Set(text string) error {
+	p, err := policyfile.Parse([]byte(text))
+	*f = verifyFlag(p.String())
+	return err
+}
+
+// String implements [pflag.Value]; it is empty as long as the flag is not given.
+func (f *verifyFlag) String() string { return string(*f) }
+
+// Type implements [pflag.Value].
+func (*verifyFlag) Type() string { return "policy" }

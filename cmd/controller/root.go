@@ -67,7 +67,7 @@ An entry of the table has the attributes
   ` + contract.AttrExpires + `      epoch seconds from which on the entry is ignored; optional
   ` + contract.AttrTags + `         rules that choose tags of a repository, or of a namespace; optional
   ` + contract.AttrRepos + `        which repositories of a namespace; optional
-  ` + contract.AttrOptions + `      what of an image is mirrored: platforms, artifacts; optional
+  ` + contract.AttrOptions + `      what is mirrored of an image, and on what terms: platforms, artifacts, verify; optional
   ` + contract.AttrLabels + `       texts of the entry's owner, by their names; optional
 
 AWS credentials, region and endpoints come from the AWS SDK's usual places; other
