@@ -55,8 +55,7 @@ func (d decision) asked(s *submitter) {
 func artifactsRequest(d decision) request.Request {
 	r := requestOf(d.image, d.result.Digest)
 	r.Options.Kind = request.Artifacts
-	r.Images[0].Source.Name.Digest = d.result.Digest
-	r.Images[0].Source.Text = r.Images[0].Source.Name.String()
+	pin(&r.Images[0])
 	for _, n := range d.lacks {
 		r.Destinations = append(r.Destinations, d.image.destinations[n].Written)
 	}

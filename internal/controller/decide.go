@@ -16,25 +16,25 @@ import (
 
 // decide compares an image's destinations with what is left of its source, given what is known of each. Creates says
 // that the mirror job creates repositories that are missing.
-func decide(i image, source, left answer, destinations []answer, creates bool) entry.Result {
+func decide(i image, known facts, creates bool) entry.Result {
 	r := entry.Result{Source: i.entry.Source}
-	if r.Digest, r.Size, r.Err = sourceDigest(source); r.Err != nil {
+	if r.Digest, r.Size, r.Err = sourceDigest(known.source); r.Err != nil {
 		return r
 	}
 	if chosen := i.entry.Chosen; chosen != "" && chosen != r.Digest {
 		r.Err = &movedError{chosen: chosen, has: r.Digest}
 		return r
 	}
-	wanted, _, err := sourceDigest(left)
+	wanted, _, err := sourceDigest(known.left)
 	if err != nil {
 		r.Err = fmt.Errorf("%s: %w", entry.MemberPlatforms, err)
 		return r
 	}
-	if by := i.by(); by != "" {
-		r.Left = entry.Left{Digest: wanted, By: by}
+	if i.by != "" {
+		r.Left = entry.Left{Digest: wanted, By: i.by}
 	}
 	for n, d := range i.destinations {
-		r.Destinations = append(r.Destinations, compare(d, wanted, destinations[n], creates))
+		r.Destinations = append(r.Destinations, compare(d, wanted, known.destinations[n], creates))
 		r.Destinations[n].Platforms = i.options().Platforms
 	}
 	return r
@@ -142,12 +142,17 @@ func requestOf(i image, source digest.Digest) request.Request {
 			ArtifactsRequired: o.ArtifactsRequired, Verify: o.Verify,
 		}
 		if i.entry.Chosen != "" || r.Options.Platforms != "" {
-			asked.Source.Name.Digest = source
-			asked.Source.Text = asked.Source.Name.String()
+			pin(&asked)
 		}
 	}
 	r.Images = []request.Image{asked}
 	return r
+}
+
+// pin has an image copied by its digest, wherever its tag is by then.
+func pin(asked *request.Image) {
+	asked.Source.Name.Digest = asked.Digest
+	asked.Source.Text = asked.Source.Name.String()
 }
 
 // wish is a request with what the ledger has of its destinations. Together says that a job may bring it with others.

@@ -18,6 +18,7 @@ type image struct {
 	destinations []entry.Name
 	filter       platforms.Filter // which platforms are mirrored; zero = all, as they are
 	artifacts    imagename.Name   // the repository that has the image's artifacts, where that is not its own
+	by           string           // of the filter; see byOf
 }
 
 // together reports whether a job may bring the image together with others.
@@ -51,6 +52,7 @@ func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 	if i.artifacts, err = artifactsFrom(e, allowed); err != nil {
 		return i, fmt.Errorf("%s: %w", entry.MemberArtifactsFrom, err)
 	}
+	i.by = byOf(i.filter)
 	for _, d := range names.Destinations {
 		switch {
 		case d.Err != nil:

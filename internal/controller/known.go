@@ -72,7 +72,7 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 	k := &known{sourceKey: sourceKeyOf(i.source.Name), destinations: make([]claims.Record, len(result.Destinations))}
 	k.read = records.Sources[k.sourceKey]
 	k.source, _ = k.read.Seen(result.Digest, now)
-	source, by, wants := conflict.Image(i.source.Text), i.by(), i.options().Wants()
+	source, wants := conflict.Image(i.source.Text), i.options().Wants()
 	for n := range result.Destinations {
 		d, record := &result.Destinations[n], &k.destinations[n]
 		if d.State != entry.Current && d.State != entry.Stale {
@@ -81,12 +81,12 @@ func (r *run) remember(i image, records ledgertable.Records, result *entry.Resul
 		record.Key = ledger.KeyOf(i.destinations[n].Name)
 		record.Read = records.Destinations[record.Key]
 		record.Check = ledger.Check{
-			Source: source, From: result.Digest, Wanted: d.Wanted, By: by, Has: d.Digest, Retry: r.retry, Now: now,
+			Source: source, From: result.Digest, Wanted: d.Wanted, By: i.by, Has: d.Digest, Retry: r.retry, Now: now,
 			Later: k.read.Later, Unsure: found == nil,
 		}
 		// The record has the platforms it was made by. Where they tell nothing, neither entry owns the destination.
 		unlike, told := found.Unlike(i.source, wants, i.destinations[n])
-		record.Check.Unlike = unlike && (!told || record.Read.Owner.Source != source || record.Read.By != by)
+		record.Check.Unlike = unlike && (!told || record.Read.Owner.Source != source || record.Read.By != i.by)
 		var owns bool
 		owner, unsure := record.Read.Owner.Source, found.Unsure(i.source, i.destinations[n])
 		if record.Check.Contested, owns = found.Rivals(i.source, i.destinations[n], owner); owns ||

@@ -53,11 +53,12 @@ func (r *run) wave(ctx context.Context, entries []entry.Entry, turn schedule.Tur
 			return err
 		}
 		for i := range known {
-			if _, left, _ := w.found(i); left.err == nil && !left.known {
+			f := w.found(i)
+			if f.left.err == nil && !f.left.known {
 				next.trimmed = append(next.trimmed, i)
 				continue
 			}
-			d := r.decide(ctx, w, i)
+			d := r.decide(ctx, w, i, f)
 			switch {
 			case ctx.Err() != nil: // what failed did not by itself; the rest of the look-up is only read to its end
 				continue
@@ -106,9 +107,8 @@ func (r *run) expand(ctx context.Context, entries []entry.Entry, turn schedule.T
 }
 
 // decide decides about an image of which everything is known.
-func (r *run) decide(ctx context.Context, w *wave, i *item) decision {
-	source, left, destinations := w.found(i)
-	d := decision{image: i.image, result: decide(i.image, source, left, destinations, r.creates)}
+func (r *run) decide(ctx context.Context, w *wave, i *item, f facts) decision {
+	d := decision{image: i.image, result: decide(i.image, f, r.creates)}
 	d.result.Time = w.asked(i)
 	found, err := r.conflicts.of(ctx, d.result)
 	switch {

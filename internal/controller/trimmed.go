@@ -14,10 +14,10 @@ import (
 // longestBy is how many bytes of a filter stand in a record, so that that stays small. Of more a hash does.
 const longestBy = 128
 
-// by returns how what destinations should have follows from the source's digest: the rule and the platforms; "" where
+// byOf returns how what destinations should have follows from the source's digest: the rule and the platforms; "" where
 // it is that digest. Another rule, or other platforms, have another text.
-func (i image) by() string {
-	text := i.filter.String()
+func byOf(filter platforms.Filter) string {
+	text := filter.String()
 	if text == "" {
 		return ""
 	}
@@ -31,15 +31,14 @@ func (i image) by() string {
 // remembered returns what destinations should have of the source's digest, as the ledger has it of one of them, or the
 // entry's status; "" if they do not.
 func (i image) remembered(records ledgertable.Records, source digest.Digest) digest.Digest {
-	by := i.by()
-	if s := i.entry.Status; s.Source == source && s.Left.By == by {
+	if s := i.entry.Status; s.Source == source && s.Left.By == i.by {
 		return s.Left.Digest
 	}
 	for _, d := range i.destinations {
 		if d.Err != nil {
 			continue
 		}
-		if r := records.Destinations[ledger.KeyOf(d.Name)]; r.From == source && r.By == by && !r.Later {
+		if r := records.Destinations[ledger.KeyOf(d.Name)]; r.From == source && r.By == i.by && !r.Later {
 			return r.Wanted
 		}
 	}
@@ -67,15 +66,15 @@ func (w *wave) next(r round) *wave {
 
 // trim adds an item of an earlier wave, to ask what is left of its source. All else of it is known.
 func (w *wave) trim(earlier *wave, i *item) {
-	source, _, destinations := earlier.found(i)
+	known := earlier.found(i)
 	added := w.addItem(i.image)
-	added.given = source
+	added.given = known.source
 	whole := i.source.Name
-	whole.Tag, whole.Digest = "", source.digest
+	whole.Tag, whole.Digest = "", known.source.digest
 	added.leftAt = w.indexOf(&whole, i.filter)
 	for n, at := range added.destinationsAt {
 		if at != none {
-			w.had[at] = destinations[n]
+			w.had[at] = known.destinations[n]
 		}
 	}
 }

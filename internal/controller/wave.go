@@ -123,28 +123,33 @@ func (i *item) asks() []int {
 	return asks
 }
 
-// found returns what is known of an item's source, of what is left of that, which may not be known yet, and of its
-// destinations.
-func (w *wave) found(i *item) (source, left answer, destinations []answer) {
-	if source = i.given; i.sourceAt != none {
-		source = w.answers[i.sourceAt]
+// facts are what is known of an item.
+type facts struct {
+	source, left answer // what is left of the source may not be known yet
+	destinations []answer
+}
+
+// found returns what is known of an item.
+func (w *wave) found(i *item) (known facts) {
+	if known.source = i.given; i.sourceAt != none {
+		known.source = w.answers[i.sourceAt]
 	}
-	switch {
+	switch source := known.source; {
 	case source.err != nil || source.digest == "" || i.filter.IsZero():
-		left = source
+		known.left = source
 	case i.leftAt != none:
-		left = w.answers[i.leftAt]
+		known.left = w.answers[i.leftAt]
 	default:
-		left.digest = i.remembered(w.records, source.digest)
-		left.known = left.digest != ""
+		known.left.digest = i.remembered(w.records, source.digest)
+		known.left.known = known.left.digest != ""
 	}
-	destinations = make([]answer, len(i.destinationsAt))
+	known.destinations = make([]answer, len(i.destinationsAt))
 	for n, at := range i.destinationsAt {
 		if at != none {
-			destinations[n] = w.answers[at]
+			known.destinations[n] = w.answers[at]
 		}
 	}
-	return source, left, destinations
+	return known
 }
 
 // asked returns since when what is known of an item is known: when the first of its images was asked for.
