@@ -147,7 +147,8 @@ var programs = map[string]layer{
 	}},
 	"internal/statusview": {
 		internal: []string{
-			"internal/conflict", "internal/entry", "internal/inventory", "internal/ledger", "internal/output", "internal/table",
+			"internal/conflict", "internal/entry", "internal/entryform", "internal/inventory", "internal/ledger",
+			"internal/output", "internal/table",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},
 	},
@@ -157,11 +158,11 @@ var programs = map[string]layer{
 		"internal/table",
 	}},
 	"internal/explainview": {internal: []string{
-		"internal/entry", "internal/expansion", "internal/output", "internal/printable", "internal/selection",
-		"internal/statusview",
+		"internal/entry", "internal/entryform", "internal/expansion", "internal/output", "internal/printable",
+		"internal/selection", "internal/statusview",
 	}},
 	"internal/planview": {internal: []string{
-		"internal/entry", "internal/output", "internal/printable", "internal/statusview",
+		"internal/entry", "internal/entryform", "internal/output", "internal/printable", "internal/statusview",
 	}},
 	"internal/infile":  {},
 	"internal/outfile": {},

@@ -35,7 +35,7 @@ func decide(i image, known facts, creates bool) entry.Result {
 	}
 	for n, d := range i.destinations {
 		r.Destinations = append(r.Destinations, compare(d, wanted, known.destinations[n], creates))
-		r.Destinations[n].Platforms = i.options().Platforms
+		r.Destinations[n].Wants = i.options().Wants()
 	}
 	return r
 }

@@ -32,10 +32,9 @@ type DestinationResult struct {
 	// Differs says that the check found the destination stale. The state may be another by now: a job was submitted
 	// or is in flight, was put off, or could not be submitted.
 	Differs bool
-	// Platforms are those that it should have of the source, as of [ImageOptions]; "" = all.
-	Platforms string
-	Absent    error // says that the repository does not exist; the copy creates it; nil if it exists
-	Images    int   // of a selection: how many it chooses for the destination; 0 of an image entry
+	Wants   Wants // what it should have of the source, and on what terms
+	Absent  error // says that the repository does not exist; the copy creates it; nil if it exists
+	Images  int   // of a selection: how many it chooses for the destination; 0 of an image entry
 	// Behind is, of a selection and its images, since when the image that is behind for the longest is, as the ledger
 	// remembers; zero = not known.
 	Behind time.Time
@@ -46,10 +45,10 @@ type DestinationResult struct {
 // Trimmed returns the digest that the destination should have and the platforms, one by one, where these are not all of
 // the source's; else "" and nil.
 func (d DestinationResult) Trimmed() (wanted digest.Digest, platforms []string) {
-	if d.Platforms == "" {
+	if platforms = d.Wants.Options().PlatformTexts(); platforms == nil {
 		return "", nil
 	}
-	return d.Wanted, ImageOptions{Platforms: d.Platforms}.PlatformTexts()
+	return d.Wanted, platforms
 }
 
 // State returns Failing or Deferred if the entry as a whole could not be judged, and "" otherwise.
@@ -80,11 +79,11 @@ func (d DestinationResult) Refused() bool { return d.Differs && d.State == Faili
 
 // Reason says in a few words why the destination has its state.
 func (d DestinationResult) Reason() string {
-	switch {
+	switch platforms := d.Wants.Options().Platforms; {
 	case d.Err != nil:
 		return d.Err.Error()
-	case d.State == Current && d.Platforms != "":
-		return "has what is left of the source for " + d.Platforms
+	case d.State == Current && platforms != "":
+		return "has what is left of the source for " + platforms
 	case d.State == Current:
 		return "has the source's digest"
 	case d.Absent != nil:

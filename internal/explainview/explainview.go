@@ -125,13 +125,13 @@ func imagesOf(r expansion.Repository) []entry.Placement {
 	return slices.CompactFunc(slices.Clone(r.Images), func(a, b entry.Placement) bool { return a.Source == b.Source })
 }
 
-// said is why a destination is in a state that says too little by itself, or which platforms it is to have.
+// said is why a destination is in a state that says too little by itself, or what it is to have of the image.
 func said(d entry.DestinationResult) string {
 	switch {
 	case d.Err != nil:
 		return d.Err.Error()
-	case d.Platforms != "":
-		return "of " + d.Platforms
+	case d.Wants != entry.Wants{}:
+		return d.Wants.String()
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryform"
 	"ecrmirror/internal/expansion"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/printable"
@@ -40,7 +41,9 @@ type Destination struct {
 	// Wanted is the digest that it should have, of these platforms; none where it should have all.
 	Wanted    string   `json:"wanted,omitempty"`
 	Platforms []string `json:"platforms,omitempty"`
-	Reason    string   `json:"reason"`
+	// Options say what it should have, and on what terms, as a file of entries has them.
+	Options entryform.Value `json:"options,omitzero"`
+	Reason  string          `json:"reason"`
 }
 
 // WriteJSON prints the repositories of a selection as a list.
@@ -88,7 +91,8 @@ func tagOf(v selection.Verdict, found entry.Result) Tag {
 		wanted, platforms := d.Trimmed()
 		tag.Destinations = append(tag.Destinations, Destination{
 			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Wanted: wanted.String(),
-			Platforms: platforms, Reason: printable.Line(d.Reason()),
+			Platforms: platforms, Options: entryform.WriteOptions(d.Wants.Options()),
+			Reason: printable.Line(d.Reason()),
 		})
 	}
 	return tag

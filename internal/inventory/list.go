@@ -17,10 +17,10 @@ type Item struct {
 	Destinations []string   `json:"destinations"`      // none where the item is an invalid entry
 	Expires      *time.Time `json:"expires,omitempty"` // the entry is ignored from this second on
 	// What a selection chooses, options, and the owner's labels, as a file of entries has them.
-	Tags    *entryform.Value `json:"tags,omitempty"`
-	Repos   *entryform.Value `json:"repos,omitempty"`
-	Options *entryform.Value `json:"options,omitempty"`
-	Labels  *entryform.Value `json:"labels,omitempty"`
+	Tags    entryform.Value `json:"tags,omitzero"`
+	Repos   entryform.Value `json:"repos,omitzero"`
+	Options entryform.Value `json:"options,omitzero"`
+	Labels  entryform.Value `json:"labels,omitzero"`
 	// Error is why the item is an invalid entry, or which destinations name no image.
 	Error string `json:"error,omitempty"`
 }
@@ -47,17 +47,9 @@ func itemOf(e entry.Entry) Item {
 	return Item{
 		Source: e.Source, Destinations: append([]string{}, e.Destinations...),
 		Expires: output.Time(e.Expires), Error: badDestinations(e),
-		Tags: given(entryform.WriteTags(e.Tags)), Repos: given(entryform.WriteRepos(e.Repos)),
-		Options: given(entryform.WriteOptions(e.ImageOptions)), Labels: given(entryform.WriteLabels(e.Labels)),
+		Tags: entryform.WriteTags(e.Tags), Repos: entryform.WriteRepos(e.Repos),
+		Options: entryform.WriteOptions(e.ImageOptions), Labels: entryform.WriteLabels(e.Labels),
 	}
-}
-
-// given returns a value, nil where there is none.
-func given(v entryform.Value) *entryform.Value {
-	if v.Kind == entryform.Null {
-		return nil
-	}
-	return &v
 }
 
 // badDestinations says which destinations of an entry name no image, and why; "" if all do.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryform"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/printable"
 	"ecrmirror/internal/statusview"
@@ -73,7 +74,9 @@ type Destination struct {
 	// Wanted is the digest that it should have, of these platforms; none where it should have all.
 	Wanted    string   `json:"wanted,omitempty"`
 	Platforms []string `json:"platforms,omitempty"`
-	Reason    string   `json:"reason"`
+	// Options say what it should have, and on what terms, as a file of entries has them.
+	Options entryform.Value `json:"options,omitzero"`
+	Reason  string          `json:"reason"`
 }
 
 // WriteJSON prints a list of entries.
@@ -103,7 +106,8 @@ func entryOf(r entry.Result) Entry {
 		wanted, platforms := d.Trimmed()
 		e.Destinations = append(e.Destinations, Destination{
 			Name: d.Name, State: string(d.State), Digest: d.Digest.String(), Wanted: wanted.String(),
-			Platforms: platforms, Reason: printable.Line(d.Reason()),
+			Platforms: platforms, Options: entryform.WriteOptions(d.Wants.Options()),
+			Reason: printable.Line(d.Reason()),
 		})
 	}
 	return e

@@ -6,6 +6,7 @@ import (
 
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryform"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/output"
 )
@@ -24,6 +25,7 @@ func ImagesOf(selection entry.Entry, images []entry.Placement, known Remembered,
 		e := Entry{
 			Source: source, Digest: known.Sources[ledger.KeyOf(image.Source)].Digest, State: Unchecked,
 			Checked: output.Time(selection.Status.Checked), Destinations: []Destination{},
+			Options: entryform.WriteOptions(image.Options),
 		}
 		for _, name := range image.Destinations {
 			d := rememberedOf(known.Destinations[ledger.KeyOf(name)], conflict.Image(source), now)

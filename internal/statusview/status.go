@@ -12,6 +12,7 @@ import (
 
 	"ecrmirror/internal/conflict"
 	"ecrmirror/internal/entry"
+	"ecrmirror/internal/entryform"
 	"ecrmirror/internal/inventory"
 	"ecrmirror/internal/output"
 )
@@ -51,8 +52,9 @@ type Entry struct {
 	ExpiresSoon   bool          `json:"expiresSoon"`
 	Destinations  []Destination `json:"destinations"`
 	// Images are those of a selection, if they were asked for.
-	Images []Entry           `json:"images,omitempty"`
-	Labels map[string]string `json:"labels,omitempty"` // the owner's
+	Images  []Entry           `json:"images,omitempty"`
+	Options entryform.Value   `json:"options,omitzero"` // as a file of entries has them
+	Labels  map[string]string `json:"labels,omitempty"` // the owner's
 }
 
 // A Destination is the status of one destination.
@@ -96,7 +98,7 @@ func statusOf(e entry.Entry, conflicts *conflict.Found, now time.Time) Entry {
 		Checked: output.Time(e.Status.Checked), Mirrored: output.Time(e.Status.Mirrored()),
 		Behind: output.Time(e.Status.Behind()), BehindSeconds: secondsSince(e.Status.Behind(), now),
 		Expires: output.Time(e.Expires), ExpiresSoon: !e.Expires.IsZero() && e.Expires.Sub(now) <= soon,
-		Labels: e.Labels,
+		Options: entryform.WriteOptions(e.ImageOptions), Labels: e.Labels,
 	}
 	for _, name := range e.AllDestinations() {
 		s.Destinations = append(s.Destinations, destinationOf(e, name, e.Status.Destinations[name], now))
