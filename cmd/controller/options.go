@@ -49,12 +49,12 @@ func (o *optionFlags) apply(e *entry.Entry) (err error) {
 	options := entry.ImageOptions{
 		ArtifactsFrom: o.from, ArtifactsRequired: o.required, Verify: o.verify, ArtifactsEvery: o.every,
 	}
-	if len(o.platforms) > 0 {
+	if o.platforms != nil { // be it empty, as of a variable that is not set
 		if options.Platforms, err = entry.ParsePlatforms(o.platforms...); err != nil {
 			return fmt.Errorf("--%s: %w", entry.MemberPlatforms, err)
 		}
 	}
-	if len(o.artifacts) > 0 {
+	if o.artifacts != nil {
 		if options.Artifacts, err = entry.ParseArtifacts(o.artifacts...); err != nil {
 			return fmt.Errorf("--%s: %w", artifactsFlag, err)
 		}

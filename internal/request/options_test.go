@@ -70,6 +70,8 @@ func TestOptionsThatAreNotKnownAreNamed(t *testing.T) {
 		},
 		{`{"artifactsRequired":"yes"}`, `artifactsRequired "\"yes\"" is neither true nor false`},
 		{`{"artifactsRequired":null}`, `artifactsRequired "null" is neither true nor false`},
+		{`{"verify":null}`, `verify: is empty; it must say who must have signed`},
+		{`{"verify":[]}`, `verify: is empty; it must say who must have signed`},
 		{`{"kind":"move"}`, `kind "move" is not one of copy, artifacts, publish, delete`},
 		{`{"kind":"Copy"}`, `kind "Copy" is not one of copy, artifacts, publish, delete`},
 		{`{"kind":""}`, `kind "" is not one of copy, artifacts, publish, delete`},
