@@ -40,6 +40,9 @@ var options = []member[entry.ImageOptions]{
 		within: func(r *reader, o *entry.ImageOptions, v Value, name string) {
 			p, errs := ReadVerify(name, v)
 			r.errs = append(r.errs, errs...)
+			if err := p.CheckAlone(); err != nil {
+				r.bad(v.Line, "%s: %w", name, err)
+			}
 			o.Verify = p.String()
 		},
 		write: func(o entry.ImageOptions) Value {

@@ -202,6 +202,7 @@ func TestItemsThatSayWhatIsNotKnown(t *testing.T) {
 		{item{"Options": m(item{"verify": null()})}, `Options: verify is null; give it a value, or leave it out`},
 		{item{"Options": m(item{"verify": l()})}, `Options: verify is empty; it must say who must have signed`},
 		{item{"Options": m(item{"verify": m(item{})})}, `Options: verify: says nobody who must have signed`},
+		{item{"Options": m(item{"verify": m(item{"key": s("a.pub")})})}, `Options: verify: key "a.pub" is a name: a job`},
 		{item{"Options": m(item{"verify": l(null())})}, `Options: verify: requirement 1 is null; it must be a map`},
 		{item{"Options": m(item{"artifactsRequired": null()})}, `Options: artifactsRequired is null; give it a value`},
 		{item{"Options": m(item{"artifacts": null()})}, `Options: artifacts is null; give it a value, or leave it out`},

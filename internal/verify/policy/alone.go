@@ -6,19 +6,27 @@ import "fmt"
 // What is read may be compiled without a [KeySource].
 func ParseAlone(text string) (Policy, error) {
 	p, err := Parse(text)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(p) == 0:
-		return nil, errEmpty
+	if err == nil && len(p) == 0 {
+		err = errEmpty
 	}
+	if err == nil {
+		err = p.CheckAlone()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// CheckAlone returns an error if a key is named, and not in the policy.
+func (p Policy) CheckAlone() error {
 	for _, r := range p {
 		for _, key := range r.Key {
 			if !isInline(key) {
-				return nil, fmt.Errorf("%s %q is a name: a job has no files; write the public key itself, in PEM",
+				return fmt.Errorf("%s %q is a name: a job has no files; write the public key itself, in PEM",
 					MemberKey, key)
 			}
 		}
 	}
-	return p, nil
+	return nil
 }
