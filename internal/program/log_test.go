@@ -13,6 +13,7 @@ import (
 // What net/http prints quotes what a server sent. It reaches no terminal raw.
 func TestWhatPackageLogPrintsGoesToTheLog(t *testing.T) {
 	t.Cleanup(func() { log.SetOutput(os.Stderr); log.SetFlags(log.LstdFlags) })
+	log.SetOutput(os.Stderr) // go test -json has it elsewhere
 	silenceLog()
 	if log.Writer() != io.Discard {
 		t.Error("it is printed before there is a log")
