@@ -76,11 +76,11 @@ func (r *receiptCheck) readKey(ctx context.Context, cfg aws.Config) error {
 		return err
 	}
 	public, err := key.Public(ctx)
-	if err == nil {
-		r.key, err = receipt.ParseDER(public.DER)
-	}
 	if err != nil {
 		return program.Fail(err)
+	}
+	if r.key, err = receipt.ParseDER(public.DER); err != nil {
+		return program.Fail(fmt.Errorf("KMS key %s: %w", public.ARN, err))
 	}
 	return nil
 }

@@ -1,4 +1,5 @@
-// Package kmssign signs with keys of AWS KMS, of ECDSA on P-256 or P-384, and reads their public keys.
+// Package kmssign signs with keys of AWS KMS, of ECDSA on P-256 or P-384, and reads the public keys of these and of
+// others that sign by ECDSA on P-521 or by RSA.
 package kmssign
 
 import (
@@ -19,7 +20,7 @@ import (
 )
 
 // ErrUnsuitable says that a key signs nothing, or by an algorithm that is not taken.
-var ErrUnsuitable = errors.New("it is no key of ECC_NIST_P256 or ECC_NIST_P384 for SIGN_VERIFY")
+var ErrUnsuitable = errors.New("it is of another kind than is taken")
 
 // API is the calls to AWS KMS that this package makes.
 type API interface {
@@ -33,7 +34,8 @@ var _ API = (*kms.Client)(nil)
 type Public struct {
 	ARN   string
 	DER   []byte // as PKIX
-	signs algorithm
+	spec  types.KeySpec
+	signs algorithm // the zero one of a key that this package does not sign with
 }
 
 // A Key is one of KMS's. It is safe for concurrent use.
@@ -75,11 +77,12 @@ func (k *Key) read(ctx context.Context) (Public, error) {
 	if err != nil {
 		return Public{}, err
 	}
-	public := Public{ARN: aws.ToString(out.KeyId), DER: out.PublicKey, signs: algorithms[out.KeySpec]}
-	if public.signs.hash == 0 || out.KeyUsage != types.KeyUsageTypeSignVerify {
-		return Public{}, fmt.Errorf("%w: it is one of %s for %s", ErrUnsuitable, out.KeySpec, out.KeyUsage)
+	signs, known := algorithms[out.KeySpec]
+	if !known || out.KeyUsage != types.KeyUsageTypeSignVerify {
+		return Public{}, fmt.Errorf("%w: it is one of %s for %s, and not of ECC_NIST_P256, P384 or P521 or of RSA, for %s",
+			ErrUnsuitable, out.KeySpec, out.KeyUsage, types.KeyUsageTypeSignVerify)
 	}
-	return public, nil
+	return Public{ARN: aws.ToString(out.KeyId), DER: out.PublicKey, spec: out.KeySpec, signs: signs}, nil
 }
 
 // Sign signs a message by ECDSA: with SHA-256 by a key of P-256, with SHA-384 by one of P-384. Nothing but the digest
@@ -90,6 +93,10 @@ func (k *Key) Sign(ctx context.Context, message []byte) ([]byte, error) {
 	public, err := k.Public(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if public.signs.hash == 0 {
+		return nil, errorOf("Sign", public.ARN, fmt.Errorf(
+			"%w: it is one of %s, and not of ECC_NIST_P256 or P384", ErrUnsuitable, public.spec))
 	}
 	sum := public.signs.hash.New()
 	_, _ = sum.Write(message) // a hash takes everything
@@ -109,8 +116,12 @@ type algorithm struct {
 	hash crypto.Hash
 }
 
-// algorithms are those of the kinds of keys that are taken.
+// algorithms are those of the kinds of keys that are taken. By those that have none here, others sign.
 var algorithms = map[types.KeySpec]algorithm{
 	types.KeySpecEccNistP256: {types.SigningAlgorithmSpecEcdsaSha256, crypto.SHA256},
 	types.KeySpecEccNistP384: {types.SigningAlgorithmSpecEcdsaSha384, crypto.SHA384},
+	types.KeySpecEccNistP521: {},
+	types.KeySpecRsa2048:     {},
+	types.KeySpecRsa3072:     {},
+	types.KeySpecRsa4096:     {},
 }

@@ -176,13 +176,45 @@ func (a answers) Sign(context.Context, *kms.SignInput, ...func(*kms.Options)) (*
 func TestKeysOfOtherKindsAreRefused(t *testing.T) {
 	for name, public := range map[string]kms.GetPublicKeyOutput{
 		"RSA":       {KeySpec: types.KeySpecRsa2048, KeyUsage: types.KeyUsageTypeSignVerify},
+		"P-521":     {KeySpec: types.KeySpecEccNistP521, KeyUsage: types.KeyUsageTypeSignVerify},
 		"agreement": {KeySpec: types.KeySpecEccNistP256, KeyUsage: types.KeyUsageTypeKeyAgreement},
 		"nothing":   {},
 	} {
+		public.KeyId = aws.String("alias/a")
 		api := answers{public: public, signed: func() { t.Errorf("%s: it was asked to sign", name) }}
 		_, err := kmssign.New(api, "alias/a").Sign(t.Context(), []byte("m"))
 		if !errors.Is(err, kmssign.ErrUnsuitable) || !strings.Contains(err.Error(), "KMS key alias/a") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Public sides are those of keys that sign by ECDSA on NIST's curves or by RSA; of another the error says what it is.
+func TestKindsOfPublicKeys(t *testing.T) {
+	const sign, agree = types.KeyUsageTypeSignVerify, types.KeyUsageTypeKeyAgreement
+	for _, c := range []struct {
+		spec  types.KeySpec
+		usage types.KeyUsageType
+		says  string // "" = it is taken
+	}{
+		{types.KeySpecEccNistP256, sign, ""},
+		{types.KeySpecEccNistP384, sign, ""},
+		{types.KeySpecEccNistP521, sign, ""},
+		{types.KeySpecRsa2048, sign, ""},
+		{types.KeySpecRsa3072, sign, ""},
+		{types.KeySpecRsa4096, sign, ""},
+		{types.KeySpecEccNistP521, agree, "it is one of ECC_NIST_P521 for KEY_AGREEMENT"},
+		{types.KeySpecRsa2048, types.KeyUsageTypeEncryptDecrypt, "it is one of RSA_2048 for ENCRYPT_DECRYPT"},
+		{types.KeySpecEccSecgP256k1, sign, "it is one of ECC_SECG_P256K1 for SIGN_VERIFY"},
+		{types.KeySpecSm2, sign, "it is one of SM2 for SIGN_VERIFY"},
+	} {
+		api := answers{public: kms.GetPublicKeyOutput{KeySpec: c.spec, KeyUsage: c.usage, PublicKey: []byte("DER")}}
+		public, err := kmssign.New(api, "alias/a").Public(t.Context())
+		switch {
+		case c.says == "" && (err != nil || string(public.DER) != "DER"):
+			t.Errorf("%s: %+v, %v", c.spec, public, err)
+		case c.says != "" && (!errors.Is(err, kmssign.ErrUnsuitable) || !strings.Contains(err.Error(), c.says)):
+			t.Errorf("%s for %s: %v, want %s", c.spec, c.usage, err, c.says)
 		}
 	}
 }
