@@ -93,7 +93,8 @@ With --artifacts, these come with the image of what belongs to it: all, none, si
 such as application/spdx+json (docs/artifacts.md).
 
 With --verify, its tag moves only if it is signed: '{github: org/app}', or another requirement, or a
-list of them, as of an entry in a file (docs/verify.md). A key is written out, and not a file's name.
+list of them, as of an entry in a file (docs/verify.md). A key is written out, or named by its ARN in
+KMS, and not by a file.
 
 With --include, --version or --pin, the entry is a selection: SRC is a repository, or
 HOST/PATH/** for all below a path, and the flags are a rule that says which of its tags

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -24,6 +25,7 @@ type config struct {
 	artifactFlags artifactFlags
 	format        *cli.Format
 	ledger        string          // name of the ledger's table, "" for none
+	aws           aws.Config      // once registries are open
 	puts          mirror.Receipts // puts receipts; nil where none are wanted
 }
 

@@ -33,7 +33,7 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 		Budget: budget, Transient: transient.Is, Log: log, Progress: reporter, Gate: &c.gate, Guard: guard(ledger),
 		LeastRate: c.leastRate(), ReadOnce: c.readOnce, BeginWithin: c.beginWithin(),
 		Artifacts: mirror.ArtifactOptions{Filter: c.artifactFilter}, Receipts: c.puts,
-		Verifier: c.verifier(), Verify: c.verifyPolicy,
+		Verifier: c.verifier(c.aws), Verify: c.verifyPolicy,
 	})
 	record, wait := c.recorder(ctx, ledger)
 	reports := make([]*mirror.Report, len(c.request.Images))
@@ -70,20 +70,20 @@ func (c *config) open(
 		return nil, nil
 	}
 	c.registries.LeastRate = c.leastRate()
-	cfg, err := program.AWSConfig(ctx)
+	var err error
+	if c.aws, err = program.AWSConfig(ctx); err != nil {
+		return nil, err
+	}
+	ledger, err := c.openLedger(c.aws, c.warnings(stderr))
 	if err != nil {
 		return nil, err
 	}
-	ledger, err := c.openLedger(cfg, c.warnings(stderr))
-	if err != nil {
-		return nil, err
-	}
-	registries, err := c.registries.Open(ctx, cfg, budget, log)
+	registries, err := c.registries.Open(ctx, c.aws, budget, log)
 	if err != nil {
 		return nil, err
 	}
 	c.gate.Images = registries
-	c.puts, err = newReceipts(cfg, c.receiptKey, registries)
+	c.puts, err = newReceipts(c.aws, c.receiptKey, registries)
 	return ledger, err
 }
 

@@ -135,7 +135,7 @@ func (s *session) round(ctx context.Context, of filesync.Entries, alive func()) 
 		Budget: budget, Transient: transient.Is, Log: s.syncing.log(s.std.err), Progress: reporter, Gate: &s.gate,
 		LeastRate: s.leastRate(), ReadOnce: s.readOnce,
 		Artifacts: mirror.ArtifactOptions{Filter: s.artifactFilter},
-		Verifier:  s.verifier(), Verify: s.verifyPolicy,
+		Verifier:  s.verifier(s.aws), Verify: s.verifyPolicy,
 	}
 	if opts.Receipts, err = newReceipts(s.aws, s.receiptKey, registries); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,12 +15,14 @@ import (
 	"ecrmirror/internal/cli"
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/images"
+	"ecrmirror/internal/kmssign"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
 	"ecrmirror/internal/settings"
 	"ecrmirror/internal/verify"
 	"ecrmirror/internal/verify/evidence"
+	"ecrmirror/internal/verify/kmskeys"
 	"ecrmirror/internal/verify/policy"
 	"ecrmirror/internal/verify/policyfile"
 	"ecrmirror/internal/verify/trust"
@@ -38,7 +41,8 @@ type verifying struct {
 	getenv     func(string) string
 
 	image   imagename.Name
-	rules   []policy.Rule
+	policy  policy.Policy
+	files   policy.KeySource // of keys that are none of KMS's
 	trusted *trust.Root
 }
 
@@ -73,7 +77,8 @@ const (
 func (v *verifying) addFlags(flags *pflag.FlagSet) {
 	v.format = cli.AddOutput(flags)
 	flags.StringArrayVar(&v.asked.Key, keyFlag, nil,
-		"`FILE` with the public key that must have signed, such as cosign.pub; may be repeated: one of them must have")
+		"`FILE` with the public key that must have signed, such as cosign.pub, or the ARN of one of KMS; may be repeated: "+
+			"one of them must have")
 	flags.BoolVar(&v.asked.TLog, "tlog", false, "what the key has signed must be in a transparency log")
 	flags.StringVar(&v.asked.Issuer, issuerFlag, "", "`URL` of who vouches for the identity that must have signed")
 	flags.StringArrayVar(&v.asked.Identity, identityFlag, nil,
@@ -107,16 +112,16 @@ func (v *verifying) parseArgs(cmd *cobra.Command, args []string) (err error) {
 	if v.receipt.asked || v.receipt.kms != "" {
 		return v.receipt.compile(cmd.Context(), v.asked, v.policyFile)
 	}
-	if err := v.compile(cmd.Context()); err != nil {
+	if err := v.read(); err != nil {
 		return err
 	}
 	v.trusted, err = trust.Load(v.rootFile)
 	return err
 }
 
-// compile compiles what is asked for: by flags, or by a file.
-func (v *verifying) compile(ctx context.Context) (err error) {
-	asked, keys := policy.Policy{v.asked}, policyfile.Keys("")
+// read reads what is asked for: by flags, or by a file.
+func (v *verifying) read() (err error) {
+	v.policy, v.files = policy.Policy{v.asked}, policyfile.Keys("")
 	byFlags := v.asked.String() != policy.Requirement{}.String()
 	switch {
 	case byFlags && v.policyFile != "":
@@ -125,18 +130,30 @@ func (v *verifying) compile(ctx context.Context) (err error) {
 		return fmt.Errorf("who must have signed? give --%s, --%s with --%s, --%s, or --%s (mirror verify -h explains)",
 			keyFlag, issuerFlag, identityFlag, githubFlag, policyFlag)
 	case v.policyFile != "":
-		if asked, err = policyfile.Load(v.policyFile); err != nil {
+		if v.policy, err = policyfile.Load(v.policyFile); err != nil {
 			return fmt.Errorf("--%s: %w", policyFlag, err)
 		}
-		keys = policyfile.Keys(filepath.Dir(v.policyFile))
+		v.files = policyfile.Keys(filepath.Dir(v.policyFile))
 	}
-	v.rules, err = asked.Compile(ctx, keys)
-	return err
+	return errors.Join(v.policy.Problems()...)
+}
+
+// compile reads the keys. One that can't be read from a file is wrong usage.
+func (v *verifying) compile(ctx context.Context, cfg aws.Config) ([]policy.Rule, error) {
+	rules, err := v.policy.Compile(ctx, kmskeys.New(cfg, v.files))
+	if _, fromKMS := errors.AsType[*kmssign.Error](err); fromKMS {
+		return nil, program.Fail(err)
+	}
+	return rules, err
 }
 
 // run verifies the image, and prints what came of it.
 func (v *verifying) run(ctx context.Context, stdout io.Writer) error {
 	cfg, err := program.AWSConfig(ctx)
+	if err != nil {
+		return err
+	}
+	rules, err := v.compile(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -149,7 +166,7 @@ func (v *verifying) run(ctx context.Context, stdout io.Writer) error {
 		return v.checkReceipts(ctx, cfg, registries, stdout)
 	}
 	doc := verifyview.Document{Image: v.image.String(), Root: v.trusted.String()}
-	err = v.verify(ctx, registries, &doc)
+	err = v.verify(ctx, registries, rules, &doc)
 	var refused *verdict.NotVerified
 	if err != nil && !errors.As(err, &refused) {
 		return program.Fail(fmt.Errorf("%s: %w", v.image, err))
@@ -171,7 +188,9 @@ func (v *verifying) print(stdout io.Writer, doc verifyview.Document) error {
 
 // verify looks the image up, lists its artifacts and verifies it by them. An index covers its instances: nothing is
 // read of these.
-func (v *verifying) verify(ctx context.Context, registries *images.Client, doc *verifyview.Document) error {
+func (v *verifying) verify(
+	ctx context.Context, registries *images.Client, rules []policy.Rule, doc *verifyview.Document,
+) error {
 	name := v.image
 	root, err := registries.Digest(ctx, name)
 	if err == nil && root == "" {
@@ -197,7 +216,7 @@ func (v *verifying) verify(ctx context.Context, registries *images.Client, doc *
 		return fmt.Errorf("listing what is signed: %w", err)
 	}
 	doc.Artifacts = verifyview.Of(found)
-	verified, err := verify.New(v.trusted).Listed(ctx, at, found, []digest.Digest{root}, v.rules)
+	verified, err := verify.New(v.trusted).Listed(ctx, at, found, []digest.Digest{root}, rules)
 	doc.Verified, doc.Proofs = err == nil, verified.Proofs
 	return err
 }

@@ -9,8 +9,9 @@ writes them, and referrers with Sigstore bundles, as cosign 3 and GitHub's attes
 by digest.
 
 Who must have signed is one of these, or a file with several, all of which must be met:
-  --key cosign.pub                     a public key: ECDSA, Ed25519 or RSA, in PEM. It need not be in
-                                       a transparency log, but for --tlog
+  --key cosign.pub                     a public key: ECDSA, Ed25519 or RSA, in PEM, or one of AWS KMS, by
+                                       its ARN or awskms:///ARN. It need not be in a transparency log,
+                                       but for --tlog
   --issuer URL --identity WHO          an identity, by the certificate that Sigstore gave it for the
                                        occasion; it must be in the log
   --github OWNER/REPO[@refs/tags/v*]   a build of a repository by GitHub Actions, whichever workflow
@@ -25,7 +26,7 @@ fails if there is none that the key has signed.
 
 What vouches for identities is the trusted root: that of Sigstore's public instance, which is
 shipped, or a file of --root. "mirror trust FILE" fetches the newest one. Nothing is asked of
-Sigstore: all this works offline. docs/verify.md has the form of files.
+Sigstore: all this works offline, but for keys of KMS. docs/verify.md has the form of files.
 
 Exit codes: 0 verified; 1 not verified, and would not be on another try; 2 wrong usage;
 75 not verified because something could not be read for now.`
@@ -33,6 +34,7 @@ Exit codes: 0 verified; 1 not verified, and would not be on another try; 2 wrong
 const verifyExample = `  mirror verify ghcr.io/org/app:1 --github org/app
   mirror verify ghcr.io/org/app:1 --github org/app/.github/workflows/release.yml@refs/tags/v*
   mirror verify registry.example.com/app:1 --key cosign.pub
+  mirror verify registry.example.com/app:1 --key awskms:///arn:aws:kms:us-east-1:123456789012:alias/app
   mirror verify registry.example.com/app:1 --issuer https://accounts.google.com --identity dev@example.com
   mirror verify ghcr.io/org/app:1 --github org/app --predicate-type https://spdx.dev/Document
   mirror verify ghcr.io/org/app:1 --policy verify.yaml -o json

@@ -3,7 +3,11 @@ package architecture
 // verifying are the layers of what verifies who has signed an image. Those that import sigstore-go, and what imports
 // these, are not for the controller.
 var verifying = map[string]layer{
-	"internal/verify/policy": {internal: []string{"internal/jsonscan"}},
+	"internal/verify/policy": {internal: []string{"internal/jsonscan", "internal/kmskey"}},
+	"internal/verify/kmskeys": {
+		internal: []string{"internal/flight", "internal/kmskey", "internal/kmssign", "internal/verify/policy"},
+		external: []string{"github.com/aws/aws-sdk-go-v2/aws"},
+	},
 	"internal/verify/policyfile": {internal: []string{
 		"internal/entryfile", "internal/entryform", "internal/infile", "internal/verify/policy",
 	}},

@@ -43,6 +43,32 @@ func Check(name string) error {
 	return nil
 }
 
+const cosigns = "awskms://" // what cosign begins the name of a key with; an endpoint may follow, and a slash
+
+// Is reports whether a text is meant to be the name of a key where it could be that of a file, too: an ARN, or a name
+// in the form of cosign. [ARN] says what is wrong with it.
+func Is(text string) bool { return strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, cosigns) }
+
+// ARN returns the ARN of a key, or of an alias, that has the same name for everybody: its ARN, or awskms:///ARN, which
+// is cosign's form, awskms://[ENDPOINT]/KEY (sigstore, pkg/signature/kms/aws). An id or an alias alone is another
+// region's or account's key elsewhere.
+func ARN(name string) (string, error) {
+	short := printable.Short(name, printable.Longest)
+	key := name
+	if rest, ok := strings.CutPrefix(name, cosigns); ok {
+		endpoint, named, _ := strings.Cut(rest, "/")
+		if endpoint != "" {
+			return "", fmt.Errorf("KMS key %q has an endpoint, or lacks a slash: it is %s/ARN", short, cosigns)
+		}
+		key = named
+	}
+	if !strings.HasPrefix(key, "arn:") {
+		return "", fmt.Errorf("KMS key %q says no region and account, and may be asked for elsewhere: write its ARN, "+
+			"arn:aws:kms:REGION:ACCOUNT:key/ID", short)
+	}
+	return key, Check(key)
+}
+
 // RegionOf returns the region of a key that is named by an ARN, "" of another.
 func RegionOf(name string) string {
 	if m := arn.FindStringSubmatch(name); m != nil {

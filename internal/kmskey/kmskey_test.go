@@ -34,3 +34,41 @@ func TestNamesOfKeys(t *testing.T) {
 		}
 	}
 }
+
+// A name that a policy keeps is that of one key, wherever the policy is read.
+func TestNamesThatAreTheSameEverywhere(t *testing.T) {
+	const (
+		id    = "1234abcd-12ab-34cd-56ef-1234567890ab"
+		key   = "arn:aws:kms:us-east-1:111122223333:key/" + id
+		alias = "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/team/app"
+	)
+	for name, want := range map[string]string{
+		key: key, alias: alias, "awskms:///" + key: key, "awskms:///" + alias: alias,
+	} {
+		if got, err := kmskey.ARN(name); err != nil || got != want || !kmskey.Is(name) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	for name, says := range map[string]string{
+		"awskms:///" + id:                                           "says no region and account",
+		"awskms:///alias/app":                                       "says no region and account",
+		"awskms:///":                                                "says no region and account",
+		"awskms://" + key:                                           "has an endpoint, or lacks a slash",
+		"awskms://alias/app":                                        "has an endpoint, or lacks a slash",
+		"awskms://localhost:4566/" + key:                            "has an endpoint, or lacks a slash",
+		"awskms:///" + key + "\n":                                   "is no key",
+		"arn:aws:kms:us-east-1:111122223333:key/1":                  "is no key",
+		"arn:aws:iam::111122223333:role/mirror":                     "is no key",
+		"arn:aws:kms:us-east-1:111122223333:alias/":                 "is no key",
+		"awskms:///arn:aws:kms:us-east-1:111122223333:alias/aws/s3": "AWS manages",
+	} {
+		if got, err := kmskey.ARN(name); err == nil || !strings.Contains(err.Error(), says) || !kmskey.Is(name) {
+			t.Errorf("%s: %q, %v, want %s", name, got, err, says)
+		}
+	}
+	for _, name := range []string{"cosign.pub", "alias/app", id, "gcpkms://projects/p", "./arn:aws", ""} {
+		if kmskey.Is(name) {
+			t.Errorf("%s is taken for a key of KMS", name)
+		}
+	}
+}

@@ -18,12 +18,15 @@ import (
 // for concurrent use.
 type Requests struct {
 	load  func() (*Verifier, error)
+	keys  policy.KeySource
 	rules *flight.Memo[string, []policy.Rule] // by the text of the policy
 }
 
-// NewRequests returns what verifies by the root of trust that load returns.
-func NewRequests(load func() (*trust.Root, error)) *Requests {
+// NewRequests returns what verifies by the root of trust that load returns. Keys reads the keys that policies name, and
+// may be nil if they name none.
+func NewRequests(load func() (*trust.Root, error), keys policy.KeySource) *Requests {
 	return &Requests{
+		keys:  keys,
 		rules: flight.NewMemo[string, []policy.Rule](mostPolicies),
 		load: sync.OnceValues(func() (*Verifier, error) {
 			root, err := load()
@@ -39,7 +42,7 @@ func NewRequests(load func() (*trust.Root, error)) *Requests {
 const mostPolicies = 100
 
 // Verify verifies an image as [Verifier.Image] does, by a policy of the form that [policy.Policy.String] gives it. Its
-// keys are in it, and no names of files.
+// keys are in it, or known to who reads them by their names.
 func (r *Requests) Verify(
 	ctx context.Context, at evidence.Place, manifests []digest.Digest, text string,
 ) (verdict.Verified, error) {
@@ -61,6 +64,6 @@ func (r *Requests) compile(ctx context.Context, text string) ([]policy.Rule, err
 		if err != nil {
 			return nil, err
 		}
-		return p.Compile(ctx, nil)
+		return p.Compile(ctx, r.keys)
 	})
 }

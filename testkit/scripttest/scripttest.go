@@ -72,6 +72,7 @@ func Params(ctx context.Context, dir, programs, uses string) testscript.Params {
 			"unasked":    unasked,
 			"sigstore":   sigstore,
 			"cosignkey":  cosignKey,
+			"kmskey":     kmsKey,
 			"attach":     attach,
 			"refer": func(ts *testscript.TestScript, _ bool, args []string) {
 				refer(ts, args, of(ts).owner)

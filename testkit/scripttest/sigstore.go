@@ -1,7 +1,7 @@
 package scripttest
 
 import (
-	"crypto/ecdsa"
+	"crypto"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -23,7 +23,7 @@ import (
 // aSigstore is that of a script, with the keys of people.
 type aSigstore struct {
 	*sigstoretest.Sigstore
-	keys map[string]*ecdsa.PrivateKey
+	keys map[string]crypto.Signer
 }
 
 // sigstore FILE makes a Sigstore for the script, and writes its trusted_root.json.
@@ -33,7 +33,7 @@ func sigstore(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	made, err := sigstoretest.New()
 	ts.Check(err)
-	of(ts).sigstore = &aSigstore{made, map[string]*ecdsa.PrivateKey{}}
+	of(ts).sigstore = &aSigstore{made, map[string]crypto.Signer{}}
 	root, err := made.Root(true)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), root, 0o600))
@@ -54,7 +54,7 @@ func cosignKey(ts *testscript.TestScript, neg bool, args []string) {
 
 // attach [-unlogged|-expired|-altered] FORM WHO IMAGE [OTHER] attaches to an image's root that WHO has signed it or,
 // with OTHER, that. Forms are sig, att=TYPE, and bundle=TYPE. WHO is OWNER/REPO/FILE@REF for a workflow of GitHub's,
-// MAIL@DOMAIN, or the NAME of a key.
+// MAIL@DOMAIN, or the NAME of a key, which cosignkey or kmskey has made.
 func attach(ts *testscript.TestScript, neg bool, args []string) {
 	flaws, known := map[string]sigstoretest.Flaws{
 		"-unlogged": {Unlogged: true}, "-expired": {After: 20 * time.Minute}, "-altered": {Altered: true},

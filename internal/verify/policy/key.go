@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"ecrmirror/internal/kmskey"
 )
 
 // A Key is a public key by which signatures are verified: of ECDSA on P-256, P-384 or P-521, of Ed25519, or of RSA with
@@ -62,10 +64,11 @@ func checkKey(key string) error {
 	if key == "" {
 		return errors.New(MemberKey + " is empty")
 	}
-	if scheme, _, ok := strings.Cut(key, "://"); ok || strings.HasPrefix(key, "arn:") {
-		if !ok {
-			scheme = "KMS"
-		}
+	if kmskey.Is(key) {
+		_, err := kmskey.ARN(key)
+		return wrapKey(err)
+	}
+	if scheme, _, ok := strings.Cut(key, "://"); ok {
 		return fmt.Errorf("%s %q: keys of %s are not read; give the public key itself, "+
 			"as cosign public-key --key prints it", MemberKey, key, scheme)
 	}

@@ -20,7 +20,8 @@ type Policy []Requirement
 // A Requirement says whose signature an image must have: that of a public key, or of an identity that a certificate
 // states. Of several keys, identities or repositories one must have signed.
 type Requirement struct {
-	// Key has public keys: PEM, or names that a [KeySource] knows, such as those of files.
+	// Key has public keys: PEM, or names that a [KeySource] knows: those of keys of AWS KMS, which [kmskey.ARN] takes,
+	// and others, such as those of files.
 	Key []string `json:"key,omitempty"`
 	// TLog asks a key's signature to be in a transparency log. That of an identity must be in one always.
 	TLog bool `json:"tlog,omitempty"`

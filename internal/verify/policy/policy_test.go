@@ -11,6 +11,7 @@ import (
 const (
 	google  = "https://accounts.google.com"
 	actions = "https://token.actions.githubusercontent.com"
+	kmsKey  = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 )
 
 // key is a key of ECDSA, as cosign.pub has it.
@@ -44,9 +45,15 @@ func TestWhatIsWrong(t *testing.T) {
 		{policy.Requirement{Key: []string{""}}, "key is empty"},
 		{
 			policy.Requirement{Key: []string{"arn:aws:kms:us-east-1:111122223333:key/1"}},
-			"keys of KMS are not read; give the public key itself",
+			"is no key: it is an ARN",
 		},
-		{policy.Requirement{Key: []string{"awskms:///alias/app"}}, "keys of awskms are not read"},
+		{policy.Requirement{Key: []string{kmsKey, "awskms:///" + kmsKey}}, ""},
+		{policy.Requirement{Key: []string{"awskms:///alias/app"}}, "key: KMS key \"awskms:///alias/app\" says no region"},
+		{policy.Requirement{Key: []string{"awskms://kms.test/" + kmsKey}}, "has an endpoint"},
+		{
+			policy.Requirement{Key: []string{"gcpkms://projects/p"}},
+			"keys of gcpkms are not read; give the public key itself",
+		},
 		{policy.Requirement{Key: []string{"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"}}, "key: "},
 		{policy.Requirement{Key: make([]string, 17)}, "key has 17 elements; it may have 16"},
 
@@ -93,7 +100,8 @@ func TestWhatIsWrong(t *testing.T) {
 		if (got == nil) != (c.want == "") || got != nil && !strings.Contains(got.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.r, got, c.want)
 		}
-		if _, err := (policy.Policy{c.r}).Compile(t.Context(), files{"cosign.pub": key}); (err == nil) != (got == nil) {
+		keys := files{"cosign.pub": key, kmsKey: key, "awskms:///" + kmsKey: key}
+		if _, err := (policy.Policy{c.r}).Compile(t.Context(), keys); (err == nil) != (got == nil) {
 			t.Errorf("%s compiles: %v", c.r, err)
 		}
 	}
