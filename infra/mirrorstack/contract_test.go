@@ -95,10 +95,11 @@ func TestEnvironmentIsWhatTheProgramsRead(t *testing.T) {
 			contract.EnvTimeLimit: "55m0s",
 		}},
 		{"everything", "mirror", map[string]string{
-			"AWS_REGION":              "REGION",
-			contract.EnvPutImageRate:  "50",
-			contract.EnvArtifacts:     "signatures,application/spdx+json",
-			contract.EnvVerify:        `[{"github":["org/app"]}]`,
+			"AWS_REGION":             "REGION",
+			contract.EnvPutImageRate: "50",
+			contract.EnvArtifacts:    "signatures,application/spdx+json",
+			contract.EnvVerify: `[{"github":["org/app"]},{"key":["arn:aws:kms:us-east-1:111122223333:key/` +
+				`44444444-2222-3333-4444-555555555555"]}]`,
 			contract.EnvReceiptKey:    "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 			contract.EnvLedger:        "Ledger",
 			contract.EnvMemoryBudget:  "2048MiB",

@@ -66,7 +66,7 @@ func (s *stack) addEndpoints(n network) {
 		{"SecretsManager", awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER()},
 		{"STS", awsec2.InterfaceVpcEndpointAwsService_STS()},
 	}
-	if s.props.Registries.ReceiptKey != "" {
+	if r := s.props.Registries; r.ReceiptKey != "" || len(r.PolicyKeys()) > 0 {
 		services = append(services, endpoint{"KMS", awsec2.InterfaceVpcEndpointAwsService_KMS()})
 	}
 	if s.props.Compute.EC2 { // for the ECS agent

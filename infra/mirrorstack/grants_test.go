@@ -158,6 +158,11 @@ func mirrorGrants() []grant {
 			},
 		},
 		grant{
+			role: role, why: "verify by keys of KMS", actions: []string{"kms:GetPublicKey"}, on: "those keys",
+			when: "`verifyKeys`, or `verify` names such",
+			list: func(p settings.Props) []string { return p.Registries.PolicyKeys() },
+		},
+		grant{
 			role: role, why: "have ECR sign what is pushed", actions: []string{"signer:SignPayload"},
 			on: "those profiles", when: "`signingProfiles`",
 			list: func(p settings.Props) []string { return p.Registries.SigningProfiles },

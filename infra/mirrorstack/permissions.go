@@ -48,6 +48,11 @@ func (s *stack) mirrorPermissions() []permission {
 			sid: "SignReceipts", resources: []string{r.ReceiptKey}, actions: []string{"kms:GetPublicKey", "kms:Sign"},
 		})
 	}
+	if keys := r.PolicyKeys(); len(keys) > 0 {
+		permissions = append(permissions, permission{
+			sid: "ReadVerifyKeys", resources: keys, actions: []string{"kms:GetPublicKey"},
+		})
+	}
 	permissions = append(permissions, s.publicPermissions()...)
 	permissions = append(permissions, s.outcomePermissions()...)
 	permissions = append(permissions, s.documentPermissions(mirrorDocuments...)...)

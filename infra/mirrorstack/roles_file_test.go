@@ -56,6 +56,9 @@ var roleVariants = map[string]map[string]any{
 	"receipts": {
 		"push": "batch", "receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 	},
+	"verify": {
+		"push": "batch", "verifyKeys": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
+	},
 	"public": {"push": "batch", "ecrPublic": "write", "createRepositories": map[string]any{"resourceTags": []any{}}},
 }
 

@@ -59,6 +59,11 @@ var variants = map[string]map[string]any{
 		"image":      "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
 		"receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 	},
+	"isolated verify": {
+		"network": "private", "natGateways": "0", "push": "off", "ecrPublic": "anonymous",
+		"image":  "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecrmirror:1.0.0",
+		"verify": `[{"key":["awskms:///arn:aws:kms:us-east-1:111122223333:key/44444444-2222-3333-4444-555555555555"]}]`,
+	},
 	"existing network": {
 		"network": "existing", "vpcId": "vpc-0123456789abcdef0",
 		"subnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
@@ -120,7 +125,10 @@ var variants = map[string]map[string]any{
 		"signaturePolicy":     map[string]any{"default": []any{map[string]any{"type": "insecureAcceptAnything"}}},
 		"alarmEmail":          "ops@example.com", "lagObjective": "6h", "functionConcurrency": "5", "logDays": "90",
 		"mostTags": "1000", "mostRepositories": "50", "putImageRate": "50",
-		"artifacts": "signatures,application/spdx+json", "verify": `[{"github":["org/app"]}]`,
+		"artifacts": "signatures,application/spdx+json", "verify": `[{"github":["org/app"]},{"key":["arn:aws:kms:` +
+			`us-east-1:111122223333:key/44444444-2222-3333-4444-555555555555"]}]`,
+		"verifyKeys": "arn:aws:kms:eu-west-1:444455556666:key/55555555-2222-3333-4444-555555555555," +
+			"arn:aws:kms:us-east-1:111122223333:key/44444444-2222-3333-4444-555555555555",
 		"receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 	},
 }

@@ -10,17 +10,21 @@ import (
 // a network without a way to the internet.
 func faultsOfReplies() []fault {
 	noRoutes := replies("ec2:DescribeRouteTables", `<R><routeTableSet/></R>`)
+	grant := func(t *testing.T, p *plan, actions ...any) {
+		policy := p.of(t, "MirrorRoleDefaultPolicy")["PolicyDocument"].(map[string]any)
+		policy["Statement"] = append(policy["Statement"].([]any),
+			map[string]any{"Effect": "Allow", "Resource": "*", "Action": actions})
+	}
 	needs := func(variable, value string) func(*testing.T, *plan) {
 		return func(t *testing.T, p *plan) {
 			p.existing(false)
 			container := p.of(t, "MirrorJob")["ContainerProperties"].(map[string]any)
 			container["Environment"] = append(container["Environment"].([]any),
 				map[string]any{"Name": variable, "Value": value})
-			policy := p.of(t, "MirrorRoleDefaultPolicy")["PolicyDocument"].(map[string]any)
-			policy["Statement"] = append(policy["Statement"].([]any), map[string]any{
-				"Effect": "Allow", "Resource": "*",
-				"Action": []any{"ssm:GetParameter", "secretsmanager:GetSecretValue", "sts:AssumeRole", "kms:GetPublicKey", "kms:Sign"},
-			})
+			grant(t, p, "ssm:GetParameter", "secretsmanager:GetSecretValue", "sts:AssumeRole")
+			if variable == contract.EnvReceiptKey {
+				grant(t, p, "kms:GetPublicKey", "kms:Sign")
+			}
 		}
 	}
 	const lacks = "FIX  ways out of subnet-1: it has no way to the internet, and the VPC lacks endpoints for s3, " +
@@ -48,6 +52,11 @@ func faultsOfReplies() []fault {
 		{
 			name: "a key that signs receipts, and no endpoint", replies: noRoutes,
 			change: needs(contract.EnvReceiptKey, "arn:aws:kms:us-east-1:111122223333:key/x"),
+			want:   []string{lacks + "kms: make them"},
+		},
+		{
+			name: "keys that entries may verify by, and no endpoint", replies: noRoutes,
+			change: func(t *testing.T, p *plan) { p.existing(false); grant(t, p, "kms:GetPublicKey") },
 			want:   []string{lacks + "kms: make them"},
 		},
 		{

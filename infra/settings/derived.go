@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ecrmirror/internal/verify/policy"
 )
 
 // TableKey returns the ARN of the user's key that the table is encrypted with, "" if there is none.
@@ -43,6 +45,17 @@ func (r RegistryProps) OtherAccounts() []string {
 	}
 	slices.Sort(accounts)
 	return slices.Compact(accounts)
+}
+
+// PolicyKeys returns the ARNs of the KMS keys by which mirror jobs may have to verify images: those of VerifyKeys, and
+// those that Verify names, each once, in order.
+func (r RegistryProps) PolicyKeys() []string {
+	keys := slices.Clone(r.VerifyKeys)
+	if p, err := policy.Parse(r.Verify); err == nil { // Validate has said what is wrong with another
+		keys = append(keys, p.KMSKeys()...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // ZoneCount returns the number of availability zones that a new network spans.

@@ -126,6 +126,9 @@ func registrySettings() []Setting {
 		stringly("verify", "who must have signed an image whose entry does not say it, in JSON, such as "+
 			"`[{\"github\":[\"org/app\"]}]`; empty: nobody must",
 			func(p *Props) *string { return &p.Registries.Verify }),
+		list("verifyKeys", "ARNs of the KMS keys that [`verify`](verify.md#keys-in-kms) of entries may name; those that the "+
+			"setting `verify` names are among them",
+			func(p *Props) *[]string { return &p.Registries.VerifyKeys }),
 		list("artifacts", "what comes with an image of what belongs to it, such as signatures, where nothing else says so "+
 			"for it: `all`, `none`, `signatures`, or types of artifacts",
 			func(p *Props) *[]string { return &p.Registries.Artifacts }),

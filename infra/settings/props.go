@@ -155,6 +155,7 @@ type RegistryProps struct {
 	AllowedDestinations []string // patterns of what may be written, AllowedOwn among them; none: everything
 	SignaturePolicy     string   // JSON of a containers-policy.json; "" for none
 	Verify              string   // JSON of who must have signed images, as policy.Parse takes it; "" for nobody
+	VerifyKeys          []string // ARNs of the KMS keys that entries may name in what they say of it
 	Artifacts           []string // what comes with an image, as artifacts.Parse takes it
 	ReceiptKey          string   // ARN of the KMS key that signs receipts; "" to put none
 	PutImageRate        int      // calls of ECR's PutImage a second that a mirror job makes, for an account and region

@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +40,13 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		{"kmsKeys", "alias/mirror", "must be the ARN of a KMS key"},
 		{"receiptKey", "alias/receipts", "must be the ARN of a KMS key"},
 		{"receiptKey", "arn:aws:kms:us-east-1:111122223333:key/receipts", "must be the ARN of a KMS key"},
+		{"verifyKeys", "alias/signer", "must be the ARN of a KMS key"},
+		{"verifyKeys", "arn:aws:kms:us-east-1:111122223333:alias/signer", "must be the ARN of a KMS key"},
+		{
+			"verify", `[{"key":["arn:aws:kms:us-east-1:111122223333:alias/signer"]}]`,
+			`setting verify is "arn:aws:kms:us-east-1:111122223333:alias/signer": must be the ARN of a KMS key`,
+		},
+		{"verify", `[{"key":["awskms:///alias/signer"]}]`, "says no region and account"},
 		{"allowedSources", "alpine", `pattern "alpine" of allowedSources`},
 		{"allowedSources", "own", `pattern "own" of allowedSources`},
 		{"allowedDestinations", "ecr:mine", "is not 12 digits, or *"},
@@ -151,6 +159,13 @@ func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		{
 			map[string]any{
 				"region": "eu-west-1", "network": "private", "natGateways": "0",
+				"verifyKeys": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
+			},
+			"a network with natGateways=0 has no way to KMS elsewhere",
+		},
+		{
+			map[string]any{
+				"region": "eu-west-1", "network": "private", "natGateways": "0",
 				"receiptKey": "arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777",
 			},
 			"must be in eu-west-1: a network with natGateways=0",
@@ -181,6 +196,30 @@ func TestSettingsThatGoTogetherAreTaken(t *testing.T) {
 	} {
 		if _, err := settings.FromContext(defaults(), context); err != nil {
 			t.Errorf("%v: %v", context, err)
+		}
+	}
+}
+
+// Keys that verify names, in either form, are granted without being named twice.
+func TestPolicyKeys(t *testing.T) {
+	const a, b = "arn:aws:kms:eu-west-1:111122223333:key/33333333-4444-4555-8666-777777777777",
+		"arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777"
+	for _, c := range []struct {
+		context map[string]any
+		want    []string
+	}{
+		{map[string]any{}, nil},
+		{map[string]any{"verify": `[{"github":["org/app"]}]`}, nil},
+		{map[string]any{"verifyKeys": b + "," + a}, []string{a, b}},
+		{map[string]any{"verify": `[{"key":["awskms:///` + b + `"]}]`, "verifyKeys": a}, []string{a, b}},
+		{map[string]any{"verify": `[{"key":["` + b + `"]}]`, "verifyKeys": b}, []string{b}},
+	} {
+		p, err := settings.FromContext(defaults(), c.context)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Registries.PolicyKeys(); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v, want %v", c.context, got, c.want)
 		}
 	}
 }

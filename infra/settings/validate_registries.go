@@ -39,15 +39,14 @@ func (p Props) validateRegistries(c *check) {
 		c.that(profilePattern.MatchString(profile), "signingProfiles", profile,
 			"must be the ARN of a signing profile, arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME")
 	}
-	if r.Verify != "" {
-		_, err := policy.ParseAlone(r.Verify)
-		c.parsed(err, "verify", r.Verify)
-	}
 	_, err := artifacts.Parse(r.Artifacts...)
 	c.parsed(err, "artifacts", strings.Join(r.Artifacts, ","))
 	c.that(r.PutImageRate >= 1 && r.PutImageRate <= images.HighestPutImageRate, "putImageRate", r.PutImageRate,
 		fmt.Sprintf("must be 1 to %d", images.HighestPutImageRate))
-	p.validateReceipts(c)
+	if r.ReceiptKey != "" {
+		p.validateKey(c, "receiptKey", r.ReceiptKey)
+	}
+	p.validateVerify(c)
 	r.validateLogins(c)
 	r.validateAllowed(c)
 	for _, h := range r.Insecure {
@@ -55,16 +54,27 @@ func (p Props) validateRegistries(c *check) {
 	}
 }
 
-// validateReceipts takes a key by its ARN alone, which is what IAM allows mirror jobs to sign with.
-func (p Props) validateReceipts(c *check) {
-	key := p.Registries.ReceiptKey
-	if key == "" {
+// validateKey takes a key by its ARN alone, which is what IAM allows mirror jobs to use.
+func (p Props) validateKey(c *check, setting, key string) {
+	c.that(keyPattern.MatchString(key) && kmskey.Check(key) == nil, setting, key,
+		"must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID")
+	alone := p.Network.Kind == NetworkPrivate && p.Network.NATGateways == 0
+	c.that(!alone || p.Region == "" || kmskey.RegionOf(key) == p.Region, setting, key,
+		"must be in "+p.Region+": a network with natGateways=0 has no way to KMS elsewhere")
+}
+
+func (p Props) validateVerify(c *check) {
+	for _, key := range p.Registries.VerifyKeys {
+		p.validateKey(c, "verifyKeys", key)
+	}
+	if p.Registries.Verify == "" {
 		return
 	}
-	c.that(keyPattern.MatchString(key) && kmskey.Check(key) == nil, "receiptKey", key, "must be the ARN of a KMS key")
-	alone := p.Network.Kind == NetworkPrivate && p.Network.NATGateways == 0
-	c.that(!alone || p.Region == "" || kmskey.RegionOf(key) == p.Region, "receiptKey", key,
-		"must be in "+p.Region+": a network with natGateways=0 has no way to KMS elsewhere")
+	asked, err := policy.ParseAlone(p.Registries.Verify)
+	c.parsed(err, "verify", p.Registries.Verify)
+	for _, key := range asked.KMSKeys() {
+		p.validateKey(c, "verify", key)
+	}
 }
 
 func (r RegistryProps) validateLogins(c *check) {

@@ -71,7 +71,7 @@ var around = map[string]layer{
 		internal: []string{"infra/assembly", "infra/smoke/answers", "infra/smoke/steps", "internal/contract"},
 		external: []string{"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go"},
 	},
-	"infra/preflight/calls": {internal: []string{"internal/contract"}},
+	"infra/preflight/calls": {internal: []string{"internal/contract", "internal/verify/policy"}},
 	"infra/preflight/checks": {
 		internal: []string{
 			"infra/assembly", "infra/ec2", "infra/preflight/calls", "internal/contract", "internal/printable",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ecrmirror/internal/contract"
+	"ecrmirror/internal/verify/policy"
 )
 
 // A call is an action, and the settings under which it is made.
@@ -66,7 +67,7 @@ var mirror = []call{
 	{action: "ecr-public:CreateRepository", when: createsPublic},
 	{action: "ecr-public:DescribeRegistries", when: createsPublic},
 	{action: "ecr-public:TagResource", when: tagsPublic},
-	{action: "kms:GetPublicKey", when: has(contract.EnvReceiptKey)},
+	{action: "kms:GetPublicKey", when: readsKeys},
 	{action: "kms:Sign", when: has(contract.EnvReceiptKey)},
 }
 
@@ -106,6 +107,12 @@ func under(environment map[string]string, lists ...[]call) []string {
 
 func has(name string) func(map[string]string) bool {
 	return func(environment map[string]string) bool { return environment[name] != "" }
+}
+
+// readsKeys says whether receipts are signed by a key of KMS, or images verified.
+func readsKeys(environment map[string]string) bool {
+	p, err := policy.Parse(environment[contract.EnvVerify])
+	return environment[contract.EnvReceiptKey] != "" || err == nil && len(p.KMSKeys()) > 0
 }
 
 // readsParameters says whether logins, or values that are too long for the environment, stand in SSM.

@@ -128,6 +128,7 @@ func source(t *testing.T) map[string]string {
 
 // TestCallsFollowTheSettings has less called where less is asked for.
 func TestCallsFollowTheSettings(t *testing.T) {
+	const verifies = `[{"key":["arn:aws:kms:us-east-1:111122223333:key/33333333-4444-4555-8666-777777777777"]}]`
 	for _, c := range []struct {
 		environment map[string]string
 		action      string
@@ -146,6 +147,10 @@ func TestCallsFollowTheSettings(t *testing.T) {
 		{map[string]string{contract.EnvAssumeRoles: "444455556666=arn"}, "sts:AssumeRole", true},
 		{nil, "kms:Sign", false},
 		{map[string]string{contract.EnvReceiptKey: "arn"}, "kms:Sign", true},
+		{map[string]string{contract.EnvReceiptKey: "arn"}, "kms:GetPublicKey", true},
+		{map[string]string{contract.EnvVerify: `[{"github":["org/app"]}]`}, "kms:GetPublicKey", false},
+		{map[string]string{contract.EnvVerify: verifies}, "kms:GetPublicKey", true},
+		{map[string]string{contract.EnvVerify: verifies}, "kms:Sign", false},
 		{map[string]string{contract.EnvAllowedDestinations: "ecr:1"}, "ecr-public:PutImage", false},
 		{map[string]string{contract.EnvAllowedDestinations: "ecr:1,public.ecr.aws"}, "ecr-public:PutImage", true},
 		{map[string]string{contract.EnvAllowedDestinations: "public.ecr.aws"}, "ecr-public:CreateRepository", false},

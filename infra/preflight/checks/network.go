@@ -148,7 +148,7 @@ func endpointsFor(w World) []string {
 			slices.ContainsFunc(slices.Collect(maps.Values(p.Environment)), inSSM)
 		needs["secretsmanager"] = needs["secretsmanager"] || p.Environment[contract.EnvAuthSecret] != ""
 		needs["sts"] = needs["sts"] || p.Environment[contract.EnvAssumeRoles] != ""
-		needs["kms"] = needs["kms"] || p.Environment[contract.EnvReceiptKey] != ""
+		needs["kms"] = needs["kms"] || w.may("kms:GetPublicKey", p.Role)
 	}
 	for _, service := range []string{"ssm", "secretsmanager", "sts", "kms"} {
 		if needs[service] {
@@ -156,6 +156,15 @@ func endpointsFor(w World) []string {
 		}
 	}
 	return list
+}
+
+// may says whether a role of the stack may do something by its policies. Which keys entries may name stands in no
+// program's environment.
+func (w World) may(action, id string) bool {
+	role, err := w.Stack.Role(id, w.Place)
+	return err == nil && slices.ContainsFunc(role.Statements, func(s assembly.Statement) bool {
+		return s.Effect == "Allow" && slices.Contains(s.Actions, action)
+	})
 }
 
 func firstOf(texts ...string) string {
