@@ -42,8 +42,8 @@ type Sync struct {
 	// what comes with images of entries that don't say it.
 	Artifacts      staleness.Images
 	ArtifactFilter artifacts.Filter
-	Retry      bool                         // copies at once what failed a short time ago
-	Jobs       int                          // requests that are carried out at a time; required but for Plan
+	Retry          bool // copies at once what failed a short time ago
+	Jobs           int  // requests that are carried out at a time; required but for Plan
 	// KeepGoing goes on where something fails. Otherwise the first failure stops what is under way, and nothing more is
 	// begun.
 	KeepGoing bool
