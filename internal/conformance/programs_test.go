@@ -34,7 +34,7 @@ func buildAndRun(m *testing.M) (code int) {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.Command("go", "build", "-tags", "containers_image_openpgp", "-o", dir+string(os.PathSeparator),
+	cmd := exec.Command("go", "build", "-ldflags=-w", "-tags", "containers_image_openpgp", "-o", dir+string(os.PathSeparator),
 		"ecrmirror/cmd/controller", "ecrmirror/cmd/mirror", "ecrmirror/localstack")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
