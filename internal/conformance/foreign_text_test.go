@@ -49,8 +49,8 @@ func inOrder[V any](m map[string]V) iter.Seq2[string, V] {
 }
 
 // allTexts is the variable with which each place of any answer is tried in every answer, and each field meets each
-// text where that takes a process of its own. Without it a place is tried in every fourth answer, and a field meets
-// one text, in turn. The answers to four requests have all places.
+// text where that takes a process, or an entry, of its own. Without it a place is tried in every fourth answer, and a
+// field meets one text, in turn. The answers to four requests have all places.
 const allTexts = "ECRMIRROR_FOREIGN"
 
 // meets reports whether a field meets a text, both by their numbers.
