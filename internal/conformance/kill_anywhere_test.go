@@ -26,8 +26,8 @@ const (
 
 // However a job ends, at any moment of it, by SIGKILL, by SIGTERM or with its machine, the next attempt completes it,
 // at ECR and at another registry, and sends no layer again that was complete. At no moment is a tag something
-// incomplete. The first three jobs have each image, each manner, and a tag that is new or not; twelve have all of it with
-// all of it.
+// incomplete. The first three jobs have each image, each manner, and a tag that is new or not; twelve have each of it
+// with each.
 func TestAJobThatIsKilledAnywhereIsCompletedByTheNext(t *testing.T) {
 	t.Parallel()
 	w := newKillWorld(t)

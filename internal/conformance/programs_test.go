@@ -34,8 +34,8 @@ func buildAndRun(m *testing.M) (code int) {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.Command("go", "build", "-ldflags=-w", "-tags", "containers_image_openpgp", "-o", dir+string(os.PathSeparator),
-		"ecrmirror/cmd/controller", "ecrmirror/cmd/mirror", "ecrmirror/localstack")
+	cmd := exec.Command("go", "build", "-ldflags=-w", "-tags", "containers_image_openpgp",
+		"-o", dir+string(os.PathSeparator), "ecrmirror/cmd/controller", "ecrmirror/cmd/mirror", "ecrmirror/localstack")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {
