@@ -329,7 +329,7 @@ artifact-tools: $(COSIGN) $(ORAS) $(REGCTL) $(CRANE) $(NOTATION) ## Install cosi
 
 .PHONY: lint-infra
 lint-infra: need-node $(CFN_LINT) $(CHECKOV) ## Check the templates of all variants with cfn-lint, checkov and cdk-nag
-	ECRMIRROR_REQUIRE_NODE=1 go test -count=1 -run '^Test(Templates|Stack)Pass' -v ./infra/mirrorstack
+	ECRMIRROR_REQUIRE_NODE=1 ECRMIRROR_VARIANTS=all go test -count=1 -run '^Test(Templates|Stack)Pass' -v ./infra/mirrorstack
 
 .PHONY: infra-moto
 infra-moto: need-node $(MOTO) ## Create the stack in moto, an AWS emulator, read it back, and try smoke there

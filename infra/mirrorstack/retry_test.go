@@ -30,10 +30,15 @@ func (e end) matches(rule map[string]any) bool {
 	return true
 }
 
-// retried says what Batch does after the end: what the first rule that fits says, and another try without one.
-func retried(t *testing.T, variant, job string, e end) bool {
+// retryRules are the rules of a job definition.
+func retryRules(t *testing.T, variant, job string) []any {
 	t.Helper()
-	for _, r := range definitionOf(t, variant, job)["RetryStrategy"].(map[string]any)["EvaluateOnExit"].([]any) {
+	return definitionOf(t, variant, job)["RetryStrategy"].(map[string]any)["EvaluateOnExit"].([]any)
+}
+
+// retried says what Batch does after the end: what the first rule that fits says, and another try without one.
+func retried(rules []any, e end) bool {
+	for _, r := range rules {
 		if rule := r.(map[string]any); e.matches(rule) {
 			return rule["Action"] == "RETRY"
 		}
@@ -93,13 +98,14 @@ func TestWhatHasAnotherTry(t *testing.T) {
 		"a lost exit code": exited(255, ""),
 	}
 	for _, p := range platforms {
+		rules := retryRules(t, p.variant, p.job)
 		for name, e := range again {
-			if !retried(t, p.variant, p.job, e) {
+			if !retried(rules, e) {
 				t.Errorf("%s, %s: is final", p.name, name)
 			}
 		}
 		for name, e := range final {
-			if retried(t, p.variant, p.job, e) {
+			if retried(rules, e) {
 				t.Errorf("%s, %s: is tried again", p.name, name)
 			}
 		}
@@ -122,11 +128,12 @@ func TestAReclaimIsRetriedWhereThereIsSpot(t *testing.T) {
 			if p.name != c.platform {
 				continue
 			}
-			if got := retried(t, p.variant, p.job, end{"137", "", c.words}); got != c.killed {
+			rules := retryRules(t, p.variant, p.job)
+			if got := retried(rules, end{"137", "", c.words}); got != c.killed {
 				t.Errorf("%s, %q with exit code 137: retried %v, want %v", p.name, c.words, got, c.killed)
 			}
 			for _, e := range []end{{"143", "", c.words}, {"143", c.words, ""}, {"", c.words, ""}, {"", "", c.words}} {
-				if !retried(t, p.variant, p.job, e) {
+				if !retried(rules, e) {
 					t.Errorf("%s: %+v is final", p.name, e)
 				}
 			}

@@ -137,6 +137,7 @@ var synthesized struct {
 	sync.Mutex
 	dir       string
 	templates map[string]assertions.Template
+	documents map[string][]byte // the same, as JSON
 }
 
 // synth returns the template of a variant.
@@ -212,9 +213,19 @@ func needNode(t *testing.T) {
 // document returns the template of a variant as plain JSON values.
 func document(t *testing.T, variant string) map[string]any {
 	t.Helper()
-	doc, err := json.Marshal(synth(t, variant).ToJSON())
-	if err != nil {
-		t.Fatal(err)
+	template := synth(t, variant)
+	synthesized.Lock()
+	defer synthesized.Unlock()
+	doc, ok := synthesized.documents[variant]
+	if !ok { // Node.js takes long to answer
+		var err error
+		if doc, err = json.Marshal(template.ToJSON()); err != nil {
+			t.Fatal(err)
+		}
+		if synthesized.documents == nil {
+			synthesized.documents = map[string][]byte{}
+		}
+		synthesized.documents[variant] = doc
 	}
 	var plain map[string]any
 	if err := json.Unmarshal(doc, &plain); err != nil {

@@ -152,15 +152,18 @@ func TestAnEntryThatExpiresDuringASweepIsDropped(t *testing.T) {
 }
 
 func TestAnImageThatEntriesOfSeveralWavesNameIsLookedUpOnce(t *testing.T) {
-	const entries = 13_000 // of three images each, more than a wave
+	const entries = 1_500 // more than a wave, by their statuses
+	text := strings.Repeat("x", 8<<10)
 	w := &world{
-		entries: map[string]string{"x:1": "r.io/b:last", "docker.io/library/x:1": "r.io/a:0,r.io/broken:1"},
-		images:  images{"docker.io/library/x:1": one, "r.io/b:last": one, "r.io/a:0": one},
-		broken:  map[string]error{"r.io/broken:1": errBroken},
+		statuses: map[string]entry.Status{},
+		entries:  map[string]string{"x:1": "r.io/b:last", "docker.io/library/x:1": "r.io/a:0,r.io/broken:1"},
+		images:   images{"docker.io/library/x:1": one, "r.io/b:last": one, "r.io/a:0": one},
+		broken:   map[string]error{"r.io/broken:1": errBroken},
 	}
 	for i := range entries {
 		source := fmt.Sprintf("r.io/a:%d", i)
 		w.entries[source], w.images[source] = "r.io/a:0,r.io/broken:1", one
+		w.statuses[source] = entry.Status{Error: text}
 	}
 	delete(w.entries, "r.io/a:0")
 	report, err := w.controller().Sweep(t.Context())

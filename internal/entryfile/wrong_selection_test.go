@@ -235,7 +235,7 @@ func TestManySelectionsGoIntoSeveralDocuments(t *testing.T) {
 		rules[i] = entry.Rule{Rule: r, To: []string{"r.io/a", "r.io/b"}}
 	}
 	var entries []entry.Entry
-	for i := range 200 {
+	for i := range 150 {
 		entries = append(
 			entries,
 			entry.Entry{Source: "s.io/" + strings.Repeat("a", i%100+1) + strings.Repeat("b", i/100+1), Tags: rules},

@@ -17,6 +17,7 @@ import (
 // A list that lacks a page is an error, however that page is lacking.
 func TestAListWithoutAPageIsAnError(t *testing.T) {
 	for i, l := range lists {
+		pages := pagesOf(t, i)
 		for name, answer := range map[string]http.HandlerFunc{
 			"500":              status(500),
 			"503":              status(503),
@@ -48,7 +49,7 @@ func TestAListWithoutAPageIsAnError(t *testing.T) {
 			if l.at == "api.github.com" && strings.HasPrefix(name, "a list") {
 				continue // of GitHub it is an array
 			}
-			for page := range pagesOf(t, i) {
+			for page := range pages {
 				var asked atomic.Int32
 				hosts := listregistry.Serve(t, map[string]http.Handler{
 					l.at: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
