@@ -93,8 +93,8 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
-// An endless line ends at the bound of a file. The parser takes most of the time: with ECRMIRROR_BOUNDS=all it reads the
-// file too, as TestLimitsOfManyFiles always has it read as many bytes of several.
+// An endless line ends at the bound of a file. The parser takes most of the time: with ECRMIRROR_BOUNDS=all it reads
+// the file too, as TestLimitsOfManyFiles always has it read as many bytes of several.
 func TestAnEndlessLine(t *testing.T) {
 	const want = "line 1: the file has more than 32 MiB"
 	line := func() io.Reader { return repeated("entries: # ", "x", 100_000_000) }
@@ -105,7 +105,8 @@ func TestAnEndlessLine(t *testing.T) {
 	if os.Getenv("ECRMIRROR_BOUNDS") != "all" {
 		return
 	}
-	if entries, err := entryfile.Read(line(), now); err == nil || entries != nil || !strings.Contains(err.Error(), want) {
+	entries, err := entryfile.Read(line(), now)
+	if err == nil || entries != nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%d entries, %v; want %q", len(entries), err, want)
 	}
 }
