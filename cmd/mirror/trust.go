@@ -7,10 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"net/url"
-	"os"
 
 	"github.com/spf13/cobra"
 
+	"ecrmirror/internal/infile"
 	"ecrmirror/internal/outfile"
 	"ecrmirror/internal/output"
 	"ecrmirror/internal/program"
@@ -63,25 +63,12 @@ func (t *trusting) parseArgs(cmd *cobra.Command, args []string) error {
 		}
 		return nil
 	}
-	t.root, err = readRoot(t.rootFile)
+	t.root, err = infile.Read(t.rootFile, longestRoot)
 	return err
 }
 
 // longestRoot is how many bytes go-tuf takes of a root.json (RootMaxLength in its package config).
 const longestRoot = 512_000
-
-func readRoot(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	root, err := io.ReadAll(io.LimitReader(f, longestRoot+1))
-	if err == nil && len(root) > longestRoot {
-		err = fmt.Errorf("%s: more than %d bytes", file, longestRoot)
-	}
-	return root, err
-}
 
 // run fetches the root, and writes the file.
 func (t *trusting) run(ctx context.Context, stdout io.Writer) error {
