@@ -22,8 +22,11 @@ func NewMemo[K comparable, V any](most int) *Memo[K, V] {
 
 // Do returns what was answered before, or else asks as [Flights.Do] does. The value is shared: nobody may change it.
 func (m *Memo[K, V]) Do(ctx context.Context, key K, ask func() (V, error)) (V, error) {
+	if value, known := m.recall(key); known {
+		return value, nil
+	}
 	return m.flights.Do(ctx, key, func() (V, error) {
-		if value, known := m.recall(key); known { // also by who asked right before
+		if value, known := m.recall(key); known { // by who asked right before
 			return value, nil
 		}
 		value, err := ask()
