@@ -2,6 +2,7 @@ package entry
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"unique"
 
@@ -41,17 +42,7 @@ func (w Wants) Compare(other Wants) int {
 	a, b := w.Options(), other.Options()
 	return cmp.Or(strings.Compare(a.Platforms, b.Platforms), strings.Compare(a.Artifacts, b.Artifacts),
 		strings.Compare(a.ArtifactsFrom, b.ArtifactsFrom), strings.Compare(a.Verify, b.Verify),
-		compareBools(a.ArtifactsRequired, b.ArtifactsRequired))
-}
-
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
+		strings.Compare(strconv.FormatBool(a.ArtifactsRequired), strconv.FormatBool(b.ArtifactsRequired)))
 }
 
 // longestWish is how many bytes of what an option asks for are shown.
