@@ -13,25 +13,17 @@ import (
 const ReceiptKeyFlag = "receipt-key"
 
 // Receipts says by which key receipts are signed.
-type Receipts struct {
-	key, env string
-	flags    *pflag.FlagSet
-}
+type Receipts struct{ key text }
 
 // Add adds the flag.
 func (r *Receipts) Add(flags *pflag.FlagSet, getenv func(string) string) {
-	r.flags, r.env = flags, getenv(contract.EnvReceiptKey)
-	flags.StringVar(&r.key, ReceiptKeyFlag, "",
-		"`KEY` of KMS, an ARN or alias/NAME, that signs a receipt for each image at each destination; none by default "+
-			"(env "+contract.EnvReceiptKey+")")
+	r.key.add(flags, getenv, ReceiptKeyFlag, contract.EnvReceiptKey,
+		"`KEY` of KMS, an ARN or alias/NAME, that signs a receipt for each image at each destination; none by default")
 }
 
 // Key returns the name of the key, "" where no receipts are wanted.
 func (r *Receipts) Key() (string, error) {
-	name, where := r.key, "--"+ReceiptKeyFlag
-	if !r.flags.Changed(ReceiptKeyFlag) {
-		name, where = r.env, contract.EnvReceiptKey
-	}
+	name, where := r.key.given()
 	if name == "" {
 		return "", nil
 	}

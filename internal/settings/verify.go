@@ -9,28 +9,18 @@ import (
 	"ecrmirror/internal/verify/policy"
 )
 
-const verifyFlag = "verify"
-
 // Verify says who must have signed an image whose request does not say it.
-type Verify struct {
-	text, env string
-	flags     *pflag.FlagSet
-}
+type Verify struct{ text text }
 
 // Add adds the flag.
 func (v *Verify) Add(flags *pflag.FlagSet, getenv func(string) string) {
-	v.flags, v.env = flags, getenv(contract.EnvVerify)
-	flags.StringVar(&v.text, verifyFlag, "",
-		"`JSON` of who must have signed an image, where its request does not say so: [{\"github\":[\"OWNER/REPO\"]}] "+
-			"(env "+contract.EnvVerify+")")
+	v.text.add(flags, getenv, "verify", contract.EnvVerify,
+		"`JSON` of who must have signed an image, where its request does not say so: [{\"github\":[\"OWNER/REPO\"]}]")
 }
 
 // Policy returns the policy in its canonical text, "" where nobody must have signed. Its keys must be in it.
 func (v *Verify) Policy() (string, error) {
-	text, where := v.text, "--"+verifyFlag
-	if !v.flags.Changed(verifyFlag) {
-		text, where = v.env, contract.EnvVerify
-	}
+	text, where := v.text.given()
 	if text == "" {
 		return "", nil
 	}
