@@ -1,8 +1,7 @@
 // Package conflict finds entries that are in each other's way. Two entries that write one destination tag would have it
 // flip between their images, or between platforms of one image, for ever, or the tag would move by what the less strict
-// one asks for ([entry.Wants]); two whose sources are one image, written in
-// different ways, are one entry too many. Names are compared by what they mean (imagename.Name.Canonical). Nothing here
-// uses the network.
+// one asks for ([entry.Wants]); two whose sources are one image, written in different ways, are one entry too many.
+// Names are compared by what they mean (imagename.Name.Canonical). Nothing here uses the network.
 package conflict
 
 import (

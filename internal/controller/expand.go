@@ -17,7 +17,7 @@ type image struct {
 	// are not looked up.
 	destinations []entry.Name
 	filter       platforms.Filter // which platforms are mirrored; zero = all, as they are
-	artifacts    imagename.Name   // the repository that has the image's artifacts, where that is not its own
+	artifacts    imagename.Name   // the repository that has the image's artifacts
 	by           string           // of the filter; see byOf
 }
 
@@ -49,7 +49,7 @@ func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 	if i.filter, err = e.Filter(); err != nil {
 		return i, fmt.Errorf("%s: %w", entry.MemberPlatforms, err)
 	}
-	if i.artifacts, err = artifactsFrom(e, allowed); err != nil {
+	if i.artifacts, err = artifactsFrom(e, source, allowed); err != nil {
 		return i, fmt.Errorf("%s: %w", entry.MemberArtifactsFrom, err)
 	}
 	i.by = byOf(i.filter)
@@ -68,12 +68,14 @@ func expand(e *entry.Entry, names entry.Names, allowed Allowed) (image, error) {
 	return i, nil
 }
 
-// artifactsFrom returns the repository that an entry names as that of the artifacts, which must be allowed as a source.
-func artifactsFrom(e *entry.Entry, allowed Allowed) (from imagename.Name, err error) {
+// artifactsFrom returns the repository that has the artifacts: the image's, or one that the entry names, which must be
+// allowed as a source.
+func artifactsFrom(e *entry.Entry, source imagename.Name, allowed Allowed) (imagename.Name, error) {
 	if e.ArtifactsFrom == "" {
-		return from, nil
+		return source, nil
 	}
-	if from, err = imagename.Parse(e.ArtifactsFrom); err == nil {
+	from, err := imagename.Parse(e.ArtifactsFrom)
+	if err == nil {
 		err = allowed.Source(from)
 	}
 	return from, err

@@ -8,7 +8,6 @@ import (
 
 	"ecrmirror/internal/artifacts"
 	"ecrmirror/internal/entry"
-	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/schedule"
 	"ecrmirror/internal/staleness"
 )
@@ -82,18 +81,18 @@ func (l *looks) look(ctx context.Context, images []dueLook, take func(context.Co
 		defer close(looked)
 		var looking sync.WaitGroup
 		defer looking.Wait()
-		for _, image := range images {
+		for _, d := range images {
 			slots <- struct{}{}
 			looking.Go(func() {
 				defer func() { <-slots }()
 				err := errLooksOver
 				if !turn.Over() {
-					err = l.at(within, &image)
+					err = l.at(within, &d)
 				}
 				if err != nil {
-					l.tally.unlooked(image.result.Source, cmp.Or(over(within), err))
+					l.tally.unlooked(d.result.Source, cmp.Or(over(within), err))
 				}
-				looked <- image.decision
+				looked <- d.decision
 			})
 		}
 	}()
@@ -113,37 +112,29 @@ func over(ctx context.Context) error {
 }
 
 // at looks at one image, and notes what its destinations lack.
-func (l *looks) at(ctx context.Context, image *dueLook) error {
-	wanted := image.result.Destinations[image.at[0]].Wanted
-	q := staleness.Question{Source: image.image.artifactsFrom(), Digest: wanted, Filter: image.filter}
-	for _, n := range image.at {
-		q.Destinations = append(q.Destinations, image.image.destinations[n].Name)
-		q.Known = append(q.Known, image.known.destinations[n].Now.Artifacts.Has(wanted))
+func (l *looks) at(ctx context.Context, d *dueLook) error {
+	wanted := d.result.Destinations[d.at[0]].Wanted
+	q := staleness.Question{Source: d.image.artifacts, Digest: wanted, Filter: d.filter}
+	for _, n := range d.at {
+		q.Destinations = append(q.Destinations, d.image.destinations[n].Name)
+		q.Known = append(q.Known, d.known.destinations[n].Now.Artifacts.Has(wanted))
 	}
 	found, err := l.looker.Look(ctx, q)
 	if err != nil {
 		return err
 	}
 	l.tally.looked()
-	for i, n := range image.at {
-		r := &image.known.destinations[n].Now
+	for i, n := range d.at {
+		r := &d.known.destinations[n].Now
 		lacks := found.Lacks[i]
 		if why := found.Unlisted[i]; why != nil {
-			l.tally.unlisted(image.result.Destinations[n].Name, why)
+			l.tally.unlisted(d.result.Destinations[n].Name, why)
 			lacks = lacks && !r.Artifacts.WasAsked(wanted, found.Found)
 		}
 		r.Artifacts = r.Artifacts.AfterLook(wanted, found.Found, lacks, l.tally.clock())
 		if lacks {
-			image.lacks = append(image.lacks, n)
+			d.lacks = append(d.lacks, n)
 		}
 	}
 	return nil
-}
-
-// artifactsFrom returns the repository that has the artifacts of an image.
-func (i image) artifactsFrom() imagename.Name {
-	if i.artifacts.Repository != "" {
-		return i.artifacts
-	}
-	return i.source.Name
 }

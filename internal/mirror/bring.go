@@ -74,9 +74,9 @@ func (q *inquiry) askAgain(ctx context.Context) {
 		if r.known {
 			continue
 		}
-		g.Go(func() (_ error) {
-			var err error
-			if r.held, err = q.digest(ctx, r.Name); err != nil && !isAbsent(err) {
+		g.Go(func() error {
+			held, err := q.digest(ctx, r.Name)
+			if r.held = held; err != nil && !isAbsent(err) {
 				r.fail(destinationError(r.Name, "reading digest", err))
 			}
 			return nil
