@@ -39,9 +39,7 @@ func mirrorImages(ctx context.Context, c *config, reporter *progress.Reporter, s
 	reports := make([]*mirror.Report, len(c.request.Images))
 	copier.Copy(ctx, c.request, func(n int, report *mirror.Report) {
 		reports[n] = report
-		if c.request.Options.Kind != request.Artifacts { // which is no word on what the destinations hold
-			record(report)
-		}
+		record(report)
 	})
 	wait()
 	reporter.Close() // nothing about how it goes after what it came to

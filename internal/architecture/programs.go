@@ -98,7 +98,7 @@ var programs = map[string]layer{
 	"internal/jobledger": {
 		internal: []string{
 			"internal/imagename", "internal/ledger", "internal/ledgertable", "internal/mirror", "internal/printable",
-			"internal/verify/verdict",
+			"internal/request", "internal/verify/verdict",
 		},
 		external: []string{"golang.org/x/sync"},
 	},

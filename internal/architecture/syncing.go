@@ -6,7 +6,7 @@ var syncing = map[string]layer{
 		internal: []string{
 			"internal/allow", "internal/artifacts", "internal/claims", "internal/controller", "internal/edit",
 			"internal/entry", "internal/entryfile", "internal/imagename", "internal/jobledger", "internal/ledger",
-			"internal/local", "internal/mirror", "internal/program", "internal/request", "internal/staleness",
+			"internal/local", "internal/mirror", "internal/program", "internal/staleness",
 			"internal/transient",
 		},
 		external: []string{"github.com/opencontainers/go-digest"},

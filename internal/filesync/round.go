@@ -14,7 +14,6 @@ import (
 	"ecrmirror/internal/jobledger"
 	"ecrmirror/internal/local"
 	"ecrmirror/internal/mirror"
-	"ecrmirror/internal/request"
 	"ecrmirror/internal/transient"
 )
 
@@ -73,9 +72,7 @@ func (r *round) found(result entry.Result) {
 
 // ended takes what became of an image of a request.
 func (r *round) ended(o local.Outcome) {
-	if o.Kind != request.Artifacts { // which is no word on what the destinations hold
-		r.write(o)
-	}
+	r.write(o)
 	r.alive()
 	r.mu.Lock()
 	defer r.mu.Unlock()

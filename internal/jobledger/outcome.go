@@ -10,6 +10,7 @@ import (
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/mirror"
 	"ecrmirror/internal/printable"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/verify/verdict"
 )
 
@@ -25,9 +26,13 @@ type Record struct {
 	Outcome     ledger.Outcome
 }
 
-// Outcomes returns what a report says of each destination in a registry; the ledger has no others. Of a copy that was
-// stopped, for the reason given, no failure is for good; stopped is nil of one that ended by itself.
+// Outcomes returns what a report says of each destination in a registry; the ledger has no others. One about artifacts
+// alone says nothing of what destinations hold. Of a copy that was stopped, for the reason given, no failure is for
+// good; stopped is nil of one that ended by itself.
 func Outcomes(report *mirror.Report, job Job, stopped error, now time.Time) []Record {
+	if report.Kind == request.Artifacts {
+		return nil
+	}
 	var records []Record
 	for _, r := range report.Results {
 		if r.Name.IsOnDisk() {

@@ -15,6 +15,7 @@ import (
 	"ecrmirror/internal/jobledger"
 	"ecrmirror/internal/ledger"
 	"ecrmirror/internal/mirror"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/verify/verdict"
 )
 
@@ -129,6 +130,16 @@ func TestOutcomesSayWhoHasSigned(t *testing.T) {
 	}
 	if failed := got[1].Outcome.Verified; failed != "" {
 		t.Errorf("of what failed: %q", failed)
+	}
+}
+
+// What became of artifacts alone is no word on what the destinations hold.
+func TestOutcomesOfArtifacts(t *testing.T) {
+	report := &mirror.Report{
+		Kind: request.Artifacts, Results: []mirror.Result{{Name: named(t, "registry.example.com/app:1"), Digest: one}},
+	}
+	if got := jobledger.Outcomes(report, job, nil, now); len(got) > 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -25,7 +25,6 @@ type Copier interface {
 // An Outcome is what became of one image of a request.
 type Outcome struct {
 	Job    string // the id of the request's job
-	Kind   request.Kind
 	Image  request.Image
 	Report *mirror.Report
 }
@@ -146,7 +145,7 @@ func (q *Queue) next() *job {
 
 func (q *Queue) run(j *job) {
 	q.copier(j.asked, func(n int, report *mirror.Report) {
-		q.ended(Outcome{Job: j.id, Kind: j.asked.Options.Kind, Image: j.asked.Images[n], Report: report})
+		q.ended(Outcome{Job: j.id, Image: j.asked.Images[n], Report: report})
 	})
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -68,6 +68,7 @@ func (c *Copier) Copy(ctx context.Context, asked request.Request, done func(n in
 	for n, image := range asked.Images {
 		side.Go(func() error {
 			report := newReport(image.Source.Name, asked.DestinationsOf(image))
+			report.Kind = asked.Options.Kind
 			if limit := c.opts.BeginWithin; limit > 0 && time.Since(began) > limit {
 				report.failPending(sourceError(report.Source, "beginning", ErrLeft))
 			}

@@ -9,6 +9,7 @@ import (
 	"ecrmirror/internal/imagename"
 	"ecrmirror/internal/mirror/belonging"
 	"ecrmirror/internal/mirror/graph"
+	"ecrmirror/internal/request"
 	"ecrmirror/internal/verify/verdict"
 )
 
@@ -25,6 +26,7 @@ const (
 
 // A Report says what the copy of an image did.
 type Report struct {
+	Kind         request.Kind // what was asked for
 	Source       imagename.Name
 	SourceDigest digest.Digest // of the source's root manifest; "" if that could not be read
 	// Digest is that of the root manifest that destinations should have: the source's, unless Platforms says that some
