@@ -114,14 +114,12 @@ func TestTheWorkflowTakesNoNamesFromOutside(t *testing.T) {
 		t.Errorf("workflows: %q, %v; the tests look at one", files, err)
 	}
 	allowed := map[string]bool{
-		"  group: ci-${{ github.ref }}":                                               true,
-		"  cancel-in-progress: ${{ github.event_name == 'pull_request' }}":            true,
-		"  FUZZTIME: ${{ github.event_name == 'schedule' && '60s' || '10s' }}":        true,
-		"  ECRMIRROR_CUTS: ${{ github.event_name == 'schedule' && 'all' || '' }}":     true,
-		"  ECRMIRROR_FOREIGN: ${{ github.event_name == 'schedule' && 'all' || '' }}":  true,
-		"  ECRMIRROR_SETTINGS: ${{ github.event_name == 'schedule' && 'all' || '' }}": true,
-		"    runs-on: ${{ matrix.machine }}":                                          true,
-		"          name: release-${{ matrix.machine }}":                               true,
+		"  group: ci-${{ github.ref }}":                                              true,
+		"  cancel-in-progress: ${{ github.event_name == 'pull_request' }}":           true,
+		"  FUZZTIME: ${{ github.event_name == 'schedule' && '60s' || '10s' }}":       true,
+		"  ECRMIRROR_FOREIGN: ${{ github.event_name == 'schedule' && 'all' || '' }}": true,
+		"    runs-on: ${{ matrix.machine }}":                                         true,
+		"          name: release-${{ matrix.machine }}":                              true,
 	}
 	for line := range strings.Lines(read(t, workflowFile)) {
 		if line = strings.TrimRight(line, "\n"); strings.Contains(line, "${{") && !allowed[line] {

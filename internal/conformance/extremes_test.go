@@ -17,9 +17,6 @@ import (
 // manyInstances is the name of the image with the most instances.
 const manyInstances = "instances-in-4mib"
 
-// manyLayers is the name of the image with the most layers.
-const manyLayers = "layers-of-4mib"
-
 // writeExtremes makes an OCI layout of images as large as they get, but for their layers, and returns
 // their digests by name.
 func writeExtremes(t *testing.T, dir string, many int) map[string]digest.Digest {
@@ -35,7 +32,7 @@ func writeExtremes(t *testing.T, dir string, many int) map[string]digest.Digest 
 	w.named[manyInstances] = w.index(instances)
 	w.named["annotations-of-4mib"] = w.image("annotations", 2, manifestLimit)
 	w.named["escapes-of-4mib"] = w.escaped("escapes")
-	w.named[manyLayers] = w.image("layers", 20_000, 0)
+	w.named["layers-of-4mib"] = w.image("layers", 20_000, 0)
 	var large []v1.Descriptor
 	for i := range 3 { // with an index, nearly the most that the manifests of an image may be together
 		large = append(large, w.image(fmt.Sprint("large instance ", i), 2, manifestLimit))

@@ -57,9 +57,6 @@ func (r runner) lookUps() {
 		names = append(names, "look-up, "+f.String())
 		r.w.feed(names[i])
 		for text := range h.texts {
-			if !meets(i, text) {
-				continue
-			}
 			s.entry(h.image(asLookedUp, i, text), "127.0.0.1:1/to:t")
 			s.entry(fmt.Sprintf("%s%d-%d", h.image(asSource, len(fields), 0), i, text), h.image(asDestination, i, text))
 		}

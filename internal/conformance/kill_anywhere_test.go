@@ -21,19 +21,18 @@ import (
 const (
 	killsVariable = "ECRMIRROR_KILLS"
 	seedVariable  = "ECRMIRROR_SEED"
-	defaultKills  = 3
+	defaultKills  = 6
 )
 
 // However a job ends, at any moment of it, by SIGKILL, by SIGTERM or with its machine, the next attempt completes it,
 // at ECR and at another registry, and sends no layer again that was complete. At no moment is a tag something
-// incomplete. The first three jobs have each image, each manner, and a tag that is new or not; twelve have each of it
-// with each.
+// incomplete.
 func TestAJobThatIsKilledAnywhereIsCompletedByTheNext(t *testing.T) {
 	t.Parallel()
 	w := newKillWorld(t)
 	killAnywhere(t, "jobs of one image", defaultKills, func(t *testing.T, i, n uint64, random *rand.Rand) (tally, bool) {
 		attempt := killing{
-			killWorld: w, image: &w.images[i%2], updates: i/2%2 == 1, manner: manners()[i%3],
+			killWorld: w, image: &w.images[i/3%2], updates: (i%6+i/6)%2 == 1, manner: manners()[i%3],
 		}
 		return attempt.run(t, fmt.Sprintf("killed/%d-%d", i, n), 1+random.Int64N(attempt.image.length))
 	})
@@ -118,7 +117,7 @@ func (k killing) run(t *testing.T, name string, at int64) (sum tally, died bool)
 	ctx, stop := context.WithCancel(t.Context())
 	var watching sync.WaitGroup
 	for _, w := range j.watchers {
-		watching.Go(func() { w.run(ctx, betweenLooks) })
+		watching.Go(func() { w.run(ctx, 10*time.Millisecond) })
 	}
 	defer watching.Wait()
 	defer stop()

@@ -127,7 +127,7 @@ func (j *requestJob) watch(ctx context.Context) (end func()) {
 	var watching sync.WaitGroup
 	for _, watchers := range j.watchers {
 		watching.Go(func() {
-			ticks := time.NewTicker(betweenLooks)
+			ticks := time.NewTicker(10 * time.Millisecond)
 			defer ticks.Stop()
 			for n := 0; ; n++ {
 				select {

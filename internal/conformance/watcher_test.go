@@ -39,9 +39,6 @@ type watcher struct {
 	wrong []string
 }
 
-// betweenLooks is how long a watcher waits that looks whenever a manifest has been put, too.
-const betweenLooks = 50 * time.Millisecond
-
 func newWatcher(repository string, before *slowregistry.Contents, after ...slowregistry.Contents) *watcher {
 	return &watcher{repository: repository, tag: "v1", before: before, after: after}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -64,6 +63,7 @@ func TestHostileFiles(t *testing.T) {
 		"maps in maps":                 {repeated("entries: ", "{a: ", 10_000_000), "max depth"},
 		"lists in lists, line by line": {repeated("entries:\n", "- ", 10_000_000), "max depth"},
 		"fields in fields":             {repeated("entries:\n", "? ", 10_000_000), "max depth"},
+		"an endless line":              {repeated("entries: # ", "x", 100_000_000), "the file has more than 32 MiB"},
 		"an endless quoted text":       {repeated("entries: '", "x\n\n", 30_000_000), "more than"},
 		"many comments":                {repeated("", "#\n", 10_000_000), "more than 300000 lines"},
 		"an endless name":              {repeated("entries:\n- source: ", "x", 1_000_000), "line 2: no destinations"},
@@ -90,24 +90,6 @@ func TestHostileFiles(t *testing.T) {
 			}
 			t.Logf("%d MiB allocated, %.200v", (after.TotalAlloc-before.TotalAlloc)>>20, err)
 		})
-	}
-}
-
-// An endless line ends at the bound of a file. The parser takes most of the time: with ECRMIRROR_BOUNDS=all it reads
-// the file too, as TestLimitsOfManyFiles always has it read as many bytes of several.
-func TestAnEndlessLine(t *testing.T) {
-	const want = "line 1: the file has more than 32 MiB"
-	line := func() io.Reader { return repeated("entries: # ", "x", 100_000_000) }
-	n, err := io.Copy(io.Discard, entryfile.Limited(line()))
-	if err == nil || !strings.Contains(err.Error(), want) || n > 32<<20 {
-		t.Errorf("%d bytes, %v; want %q", n, err, want)
-	}
-	if os.Getenv("ECRMIRROR_BOUNDS") != "all" {
-		return
-	}
-	entries, err := entryfile.Read(line(), now)
-	if err == nil || entries != nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("%d entries, %v; want %q", len(entries), err, want)
 	}
 }
 
